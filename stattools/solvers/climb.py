@@ -26,17 +26,19 @@ ROUND_OFF = 1e-6
 its maximum, which is less than the rounding of a sum of some thousand rows.
 """
 HALF = 0.5
-"""Newton's steps square the decrement; one that leaves more than half of it has met round-off."""
+"""The largest share of the decrement that a Newton step leaves where it still makes progress: steps square the
+decrement, so one that leaves more has met round-off.
+"""
 ENOUGH = 1e-4
-"""Share of the rise promised by the slope that a step must keep, the usual constant of Armijo's rule (Nocedal & Wright,
-Numerical Optimization, 2006, 3.1).
+"""The share of the rise promised by the slope that a step must reach: the usual constant of Armijo's rule (Nocedal &
+Wright, Numerical Optimization, 2006, 3.1).
 """
 NOISE = 1e-13
-"""Round-off of a log-likelihood, as a share of it and of the number of rows: some hundred times that of float64, since
-the errors of a sum of many rows add up.
+"""The round-off of a log-likelihood as a share of it and of the number of rows: some hundred times the rounding of
+float64 (1e-16), since the errors of a sum over many rows add up.
 """
 HALVINGS = 60
-"""A step is halved so often at most: what is left of it is below the last digit of float64."""
+"""The most halvings of a step. 2^-60 of a step is below the last digit of float64."""
 
 noted = partial(tuple.__new__, TraceStep)
 """Makes a TraceStep of (step, loglik, score_norm) without the Python call of its own constructor."""
@@ -44,8 +46,8 @@ noted = partial(tuple.__new__, TraceStep)
 
 @record
 class Standing:
-    """Where a climb stands: the point theta, what was read there, the metric that measures the score, the decrement,
-    and `ahead`, the step that the metric makes of the score, where it is known before it is taken.
+    """Where a climb stands: the point theta, the evaluation there, the metric that measures scores, and the decrement.
+    `ahead` is the step that the metric makes of the score, where it is already known.
     """
 
     theta: Floats
@@ -83,8 +85,8 @@ class Climbed:
 
 
 def ended(decrement: float, last: float, tolerance: float, round_off: float = ROUND_OFF) -> Status | None:
-    """The stopping rule: why a climb ends at this decrement, whose `last` one was that before the step; None where it
-    goes on.
+    """The stopping rule: why a climb ends at this decrement, where `last` was the decrement before the step; None where
+    it goes on.
 
     >>> ended(1e-9, 1e-4, 1e-8), ended(3e-8, 4e-8, 1e-8), ended(3e-8, 1e-4, 1e-8)
     ('converged', 'round-off', None)
@@ -107,13 +109,13 @@ def climb(
     leaves: float | None = None,
     finish: Callable[[Standing], Standing | None] | None = None,
 ) -> Climbed:
-    """Steps until the rule ends the climb, `step` finds none (None), or there were `max_steps`.
+    """Take steps until the rule ends the climb, `step` finds none (None), or `max_steps` were taken.
 
-    `n` is the number of rows, by which the scores in the trace are divided. A climb that goes on where another was has
-    the number of its `first` step and the `trace` before it. `round_off=0` is for steps that need not halve the
-    decrement, such as those of the first order. Where steps leave more than the share `leaves` of the decrement, they
-    do not contract, and the climb ends too. `finish` is asked once, where the climb converged with steps left, for a
-    last one.
+    `n` is the number of rows, by which the scores in the trace are divided. A climb that continues an earlier one is
+    given the number of its `first` step and the `trace` so far. `round_off=0` is for steps that do not halve the
+    decrement each time, such as first-order steps. Where a step leaves more than the share `leaves` of the decrement,
+    steps do not contract, and the climb ends too. `finish` is asked once for a last step, when the climb has converged
+    with steps left.
     """
     trace = [] if trace is None else trace
     taken, last = 0, np.inf
@@ -146,8 +148,9 @@ def rising(
     halvings: int = HALVINGS,
     patience: int = HALVINGS,
 ) -> Standing | None:
-    """The first of theta + ahead / 2^k that raises the log-likelihood or, where its change is round-off, shortens the
-    score; None where none of `halvings` does, or so many as `patience` change it by round-off only.
+    """The first of theta + ahead / 2^k that raises the log-likelihood. Where its change is within round-off, a point
+    with a shorter score is taken too. None where none of `halvings` points will do, or where `patience` of them changed
+    the log-likelihood by round-off only.
 
     `noise` is the round-off of a log-likelihood as a share of it.
     """

@@ -1,4 +1,4 @@
-"""How many digits of coefficients and standard errors are right after the rounding errors of a solution.
+"""How many digits of coefficients and standard errors are right, given the rounding errors of a solution.
 
     |error of b_j|  <=  u [ sqrt(C_jj) (|y| + sum_k d_k |b_k|) + |r| sum_k |C_jk| d_k ],   C = (X^T X)^-1, d_k = |x_k|
 
@@ -26,11 +26,11 @@ EPS, TINY = float(np.finfo(float).eps), float(np.finfo(float).tiny)
 @prints
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """Estimated number of correct digits, against exact arithmetic on the data as they are in float64.
+    """Estimated number of correct digits, compared with exact arithmetic on the data as they are in float64.
 
-    `coefficients` and `se` have shape (p,): -log10 of the relative error, at most 15.95, at least 0. `smallest` is the
-    least of the coefficients', errors taken relative to the standard error where that is larger; `overall` is that of
-    all of them as one vector, each in the units of its column.
+    `coefficients` and `se` have shape (p,): -log10 of the relative error, at most 15.95 and at least 0. `smallest` is
+    the least of the coefficients' digits, with errors relative to the standard error where that is larger than the
+    coefficient. `overall` is that of all coefficients as one vector, each in the units of its column.
 
     >>> digits = Digits.of(np.array([1.0, 1e-9]), np.full(2, 1e-12), np.full(2, 1e-3), np.full(2, 1e-14), np.ones(2))
     >>> digits.coefficients.round(1).tolist(), round(digits.smallest, 1)
@@ -53,12 +53,14 @@ class Digits:
 
 
 def sum_rounding(n: int) -> float:
-    """Roundings that a sum over n rows is wrong by, summed in blocks of 4,096: they add up like a random walk."""
+    """By how many roundings a sum over n rows is wrong when it is summed in blocks of 4,096: they add up like a random
+    walk.
+    """
     return 4.0 + sqrt(min(n, 4096)) + sqrt(n / 4096)
 
 
 def coefficient_error(spread: Floats, far: Floats, d: Floats, b: Floats, y: float, r: float, u: float) -> Floats:
-    """The formula above, shape (p,), from the roots `spread` of C_jj and `far` = |C| d."""
+    """The formula above, shape (p,), from the square roots `spread` of C_jj and from `far` = |C| d."""
     return u * (spread * (y + d @ np.abs(b)) + r * far)
 
 

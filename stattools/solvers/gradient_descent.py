@@ -25,11 +25,13 @@ from stattools.solvers.solution import Solution, TraceStep
 from stattools.text.printing import printed
 
 BB = "barzilai-borwein"
-"""The name of steps by Barzilai and Borwein, as `step=` has it."""
+"""The value of `step=` that asks for Barzilai-Borwein steps."""
 MEMORY = 10
-"""A Barzilai-Borwein step may lower the log-likelihood, but not below the lowest of so many (Raydan's number)."""
+"""How many of the last log-likelihoods a Barzilai-Borwein step is compared with: it may fall below the last one, but
+not below the lowest of these. Raydan (1997) uses ten.
+"""
 QUARTERINGS = 40
-"""A Barzilai-Borwein step is quartered so often at most: 4^-40 of it is below the last digit of float64."""
+"""The most quarterings of a step. 4^-40 of it is below the last digit of float64."""
 
 
 @constructed_by_callers
@@ -73,7 +75,7 @@ class GradientDescent:
 
 
 class _Way:
-    """How a run steps: the metric that its decrement is measured with, the length of the next step, and the trace."""
+    """One run: the metric that measures its decrement, the length of the next step, and the trace."""
 
     def __init__(self, model: Model, options: GradientDescent) -> None:
         self.model, self.options = model, options
@@ -89,12 +91,14 @@ class _Way:
         return self._finished(climb(self.start, step, trace=self.trace, round_off=0.0, **limits))
 
     def _stand(self, theta: Floats, now: Evaluation) -> Standing:
-        """The decrement is by the metric at hand or, where that is within the tolerance, by that of this very point."""
+        """Where the climb stands. The decrement is measured by the last metric; where that finds it within the
+        tolerance, the metric of this very point decides.
+        """
         here = self._standing(theta, now)
         return self._measured(theta, now) if here.decrement <= self.options.tolerance else here
 
     def _measured(self, theta: Floats, now: Evaluation) -> Standing:
-        """Measured by the metric of this very point, which is the metric at hand from now on."""
+        """Where the climb stands, by the metric of this very point, which is kept for the points after it."""
         self.metric = Metric.for_ascent(self.model.evaluate(theta).information)
         self.measured_at = theta
         return self._standing(theta, now)
@@ -113,8 +117,8 @@ class _Way:
         return self._stand(theta, new)
 
     def _barzilai_borwein(self, here: Standing) -> Standing | None:
-        """The first of length / 4^k above the lowest value remembered or, at round-off, with a smaller score; and the
-        length of the step after it.
+        """The first of length / 4^k that is above the lowest remembered log-likelihood or, within round-off, has a
+        smaller score. Sets the length of the next step.
         """
         now, n, count = here.now, self.model.n, len(self.trace) - 1
         gradient = now.score / n
@@ -132,14 +136,14 @@ class _Way:
         return None
 
     def _lengthen(self, count: int, s: Floats, d: Floats) -> None:
-        """The next length, from the last step s and the fall d of the gradient along it."""
+        """Set the next length from the last step s and from d, by how much the gradient fell along it."""
         sd = float(s @ d)
         if sd > 0:
             proposal = float(s @ s) / sd if count % 2 else sd / float(d @ d)
             self.length = float(np.clip(proposal, 1e-4 / self.largest, 1e8 / self.largest))
 
     def _require_stable(self, here: Standing, new: Evaluation) -> None:
-        """ConvergenceError for a fixed step above the stable limit, which lowers the log-likelihood, at once."""
+        """ConvergenceError where a fixed step lowers the log-likelihood and is above the largest stable step."""
         if new.is_finite and new.loglik >= here.now.loglik - 1e-10 * abs(here.now.loglik):
             return
         limit, number = 2.0 / max(self.largest, self._curvature(here.theta)), len(self.trace)

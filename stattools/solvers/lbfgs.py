@@ -1,8 +1,9 @@
-"""L-BFGS in the metric of the information at the start, with the Newton steps that its certificate costs anyway.
+"""L-BFGS in the metric of the information at the start, ended by Newton steps.
 
-The information at the start makes the problem round. The certificate needs the information at the end; a Newton step
-with it removes what the line search leaves, since function values resolve the maximum only to about the square root of
-round-off. Source: Liu & Nocedal (1989).
+The information at the start gives the parameters units in which all directions curve about equally. A line search
+compares values of the log-likelihood, which tell the maximum only to about the square root of round-off; the
+certificate needs the information at the end anyway, and a Newton step with it removes what is left. Source: Liu &
+Nocedal (1989).
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from stattools.solvers.softmax.maximum import large, maximize_softmax
 from stattools.solvers.solution import Solution
 
 LAST = 10
-"""Newton's steps at the end, at most: one or two are enough where L-BFGS came to the maximum."""
+"""The most Newton steps at the end. One or two are enough where L-BFGS has come near the maximum."""
 
 
 @constructed_by_callers
 @dataclass(frozen=True)
 class LBFGS:
-    """Quasi-Newton climbing for many coefficients: score passes only, the information at the start and at the end.
+    """Quasi-Newton climbing for many coefficients: it reads scores, and the information only at the start and at the
+    end.
 
-    A softmax model with many coefficients is climbed in a metric that takes no matrix of all of them (`softmax/`).
+    A softmax model with many coefficients is climbed in a metric that needs no matrix over all of them (`softmax/`).
     `tolerance` bounds the Newton decrement, in standard errors. Raises DomainError for a tolerance that is not
     positive, IdentificationError where the information is singular.
 

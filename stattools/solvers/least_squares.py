@@ -38,19 +38,25 @@ from stattools.solvers.rungs.householder import MOST_ROWS, Orthogonal, RowsAtOnc
 from stattools.solvers.solution import Known, Quality, Solution, Status
 
 ENOUGH = 13.0
-"""With so many digits of the fast rung, "auto" does not try the exact one, even where that costs milliseconds."""
+"""Digits of the fast rung with which "auto" does not try the exact one, even where that costs milliseconds: three fewer
+than float64 has.
+"""
 CHEAP = 200_000
-"""Numbers in X below which the exact rung costs milliseconds."""
+"""The most numbers in X for which the exact rung costs milliseconds: it takes some twenty Gram products."""
 FEW = 6.0
-"""With fewer digits of coefficients or standard errors, the exact rung is tried on data of any size."""
+"""Fewer digits of coefficients or standard errors than this, about as many as a table prints, make "auto" try the exact
+rung on data of any size.
+"""
 PATIENCE = 500
-"""Columns up to which elimination in pairs, seconds long, is tried where the other rungs have no digit."""
+"""The most columns for which elimination in pairs of floats is tried where the other rungs have no digit; it then takes
+seconds, as its cost grows with their cube.
+"""
 GOOD = 8.0
-"""With so many digits of the exact rung, QR is not tried."""
+"""Digits of the exact rung with which QR is not tried: half of those of float64."""
 NARROW = 40
-"""Columns up to which elimination in pairs costs milliseconds."""
+"""The most columns for which elimination in pairs of floats costs milliseconds."""
 WIDEST = 150
-"""Columns up to which elimination in pairs is cheap beside QR."""
+"""The most columns for which elimination in pairs of floats is cheap beside the reads of QR."""
 
 
 @constructed_by_callers
@@ -97,7 +103,9 @@ class LeastSquares:
 
 @record
 class Asked:
-    """A model with so many columns, the accuracy asked for, and what rungs that did not suffice have found."""
+    """A model with its number of columns, the accuracy that is asked for, and the solutions of the rungs that did not
+    suffice.
+    """
 
     model: Model
     accuracy: str
@@ -106,17 +114,17 @@ class Asked:
 
     @cached_property
     def rows(self) -> Any:
-        """Few rows at once, about their means, or the rows."""
+        """The rows of the model; few of them are taken in one piece, about their means."""
         rows: Any = self.model.rows
         return RowsAtOnce.of(rows) if isinstance(rows, Rows) and len(rows.X) <= MOST_ROWS else rows
 
     def auto(self, more: int, most: int) -> bool:
-        """Is the choice ours, and are there more columns than the first number, and at most the second?"""
+        """Is the accuracy "auto", with more columns than the first number and at most the second?"""
         return self.accuracy == "auto" and more < self.columns <= most
 
     def best(self) -> Solution:
-        """The solution with the most digits; IdentificationError where it has none, as the data do not determine it in
-        this arithmetic.
+        """The solution with the most digits; IdentificationError where it has none, since the data do not determine it
+        in this arithmetic.
         """
         best = max(self.found, key=lambda solution: (_least(solution), solution.rung == "exact"), default=None)
         least = 1.0 if self.accuracy == "exact" or self.auto(0, PATIENCE) else 0.0
@@ -130,7 +138,9 @@ class Asked:
 
 @record
 class Rung:
-    """A method: whether it is tried, its solution or None, and whether that suffices (None: always)."""
+    """A method of the ladder: whether it is tried, what finds its solution or None, and whether that suffices (None:
+    always).
+    """
 
     tried: Callable[[Asked], bool]
     solve: Callable[[Asked], Solution | None]
@@ -138,7 +148,7 @@ class Rung:
 
 
 def _least(solution: Solution) -> float:
-    """Digits of the coefficients, beside their standard errors."""
+    """The digits of the coefficients, with errors relative to their standard errors where those are larger."""
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
@@ -148,7 +158,7 @@ def _are_few(asked: Asked) -> bool:
 
 
 def _at_once(asked: Asked, *, moved: bool) -> Solution | None:
-    """QR of few numbers, as they are or about their means, without refinement; None where it is not sure of enough
+    """QR of few numbers, as they are or about their means, without refinement; None where it cannot be sure of enough
     digits.
     """
     model, rows = asked.model, asked.rows if moved else RowsAtOnce.unmoved(asked.model.rows)
@@ -170,7 +180,7 @@ def _fast(asked: Asked) -> Solution | None:
 
 
 def _fast_suffices(asked: Asked, fast: Solution) -> bool:
-    """Has the fast rung enough digits, so that the exact one is not tried?"""
+    """Does the fast rung have enough digits, so that the exact one need not be tried?"""
     if asked.accuracy == "fast":
         return True
     if asked.model.rows.low is not None:
@@ -238,7 +248,7 @@ def _solution(
     quality: Quality,
     rung: str,
 ) -> Solution:
-    """The log-likelihood is the model's, with scale 1, as everywhere in a solution."""
+    """A solution of a rung. Its log-likelihood is the model's at scale 1, as in every solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
     loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
     trace = (noted((0, loglik, 0.0)),)
@@ -276,7 +286,7 @@ def _never(_asked: Asked, _found: Solution) -> bool:
 LADDER = (
     # one call costs less than the several of the next rungs
     Rung(_are_few, partial(_at_once, moved=False)),
-    # columns far from 0 lose digits where they are, and about their means none, at the cost of a copy
+    # about their means columns far from 0 lose no digits, at the cost of a copy
     Rung(_are_few, partial(_at_once, moved=True)),
     # one or two reads of the rows, near the cost of one Gram product
     Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
@@ -284,7 +294,7 @@ LADDER = (
     Rung(lambda asked: asked.accuracy == "exact" or asked.auto(0, WIDEST), _exact, _exact_suffices),
     # two Gram products and three reads, where the Gram matrix has no factor
     Rung(_needs_rotations, _orthogonal, _never),
-    # seconds, where the others have no digit
+    # seconds; tried only where the other methods have no digit
     Rung(_is_hopeless, _exact_at_last, _never),
 )
-"""The methods in the order in which they are tried; beside each what it costs."""
+"""The methods in the order in which they are tried; the comments say what each costs."""

@@ -19,14 +19,14 @@ lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(
 
 
 LARGEST_KEPT = 100
-"""Coefficients up to which a solution keeps its metric: two matrices of 80 kB."""
+"""The most coefficients for which a solution keeps its metric: two matrices of 80 kB."""
 
 LONGEST = 1e150
 """The longest step; its square is finite, as floats end at 1.8e308."""
 
 
 class Metric:
-    """Cholesky factor of a positive definite information, as accurate in any units of the coefficients.
+    """The Cholesky factor of a positive definite information; it is equally accurate in any units of the coefficients.
 
     Raises IdentificationError where the information is not positive definite in float64.
 
@@ -80,10 +80,10 @@ class Metric:
 
     @classmethod
     def for_ascent(cls, information: Floats) -> Metric:
-        """The metric itself or, where the information is not definite, one with its eigenvalues made positive.
+        """The metric of the information or, where that is not definite, one with its eigenvalues made positive.
 
-        Any positive definite metric gives directions in which the log-likelihood rises; `definite` is False where it
-        was not the information's own, and then it measures no distance to a maximum.
+        Any positive definite metric gives directions in which the log-likelihood rises. `definite` is False for one
+        that was changed: it does not measure the distance to a maximum.
         """
         try:
             return cls(information)
@@ -139,7 +139,9 @@ class Metric:
 
 
 def why_singular(diagonal: Floats, failed: int) -> str:
-    """What to say of an information without a factor; `failed` counts the coefficients up to the one that did."""
+    """What an error says of an information that has no factor; `failed` is the number of coefficients up to the one
+    where the factorization stopped.
+    """
     bad = np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))
     if len(bad):
         return (

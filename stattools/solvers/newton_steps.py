@@ -1,4 +1,4 @@
-"""Newton steps with step halving, stopped by the decrement measured at the returned point."""
+"""Newton steps with step halving; the climb stops by the decrement measured at the point that is returned."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
 
 WELL_PLACED = 1e-6
-"""Columns whose information has at least this reciprocal condition are left as they are: of the 16 digits of float64
-its inverse then has ten. Others, such as years, are standardized.
+"""The least reciprocal condition of an information whose columns are left as they are: of the 16 digits of float64 its
+inverse then has ten. Columns with a smaller one, such as years, are standardized.
 """
 
 NEAREST = 0.1
-"""Where the decrement is above this share of the tolerance, one more step is taken if it makes the score a tenth or
-less. Without it, columns in other units, or levels in another order, may end at either side of the tolerance, and their
-numbers would differ by as much.
+"""After convergence one more step is taken where the decrement is above this share of the tolerance and the step leaves
+at most this share of the score. Without it, the same data in other units, or with levels in another order, could stop
+on either side of the tolerance and their numbers would differ by as much.
 """
 
 
 class Footing(NamedTuple):
-    """A model on columns that its information can be formed of, its own or standardized ones, the map back (None: the
-    same columns), and the evaluation and the metric at its start, the metric where it is known.
+    """A model on columns for which the information can be formed, its own or standardized ones; the map back (None
+    where the columns are its own); the evaluation at its start; and the metric there, where it is known.
     """
 
     model: Model
@@ -40,7 +40,9 @@ class Footing(NamedTuple):
 
 
 def footing(model: Model) -> Footing:
-    """Where Newton's method can start; models without columns bring their own units, those of finite differences."""
+    """The columns, point and metric from which Newton's method starts. Models without columns bring their own units,
+    those of their finite differences.
+    """
     if isinstance(model, Model):
         now = model.evaluate(model.start)
         metric = Metric.where_definite(now.information)
@@ -67,9 +69,9 @@ def newton_ascent(
     first: int = 0,
     trace: list[TraceStep] | None = None,
 ) -> Solution:
-    """Newton steps from theta until the decrement is within tolerance; also the last steps of other solvers, with the
-    number of the `first` of them and the `trace` before it. A model here is what has `evaluate`, `dispersion`, `n` and
-    `title`. `now` is the evaluation at theta, `metric` its metric, where they are known.
+    """Newton steps from theta until the decrement is within the tolerance. Other solvers end with it too, and then give
+    the number of its `first` step and the `trace` so far. A model here is anything with `evaluate`, `dispersion`, `n`
+    and `title`. `now` is the evaluation at theta and `metric` its metric, where they are known.
     """
     n = model.n
     if now is None:
@@ -84,8 +86,8 @@ def newton_ascent(
         return Standing(theta, now, metric, metric.norm(now.score) / sqrt(model.dispersion(theta)))
 
     def finish(here: Standing) -> Standing | None:
-        """A whole step where the decrement is just within the tolerance and the score becomes a tenth or less; none
-        where the information is nearly singular.
+        """A whole step, where the decrement is only just within the tolerance and the step leaves at most a tenth of
+        the score; none where the information is nearly singular.
         """
         metric = here.metric
         if here.decrement <= NEAREST * tolerance or not (metric.definite and metric.well_conditioned(WELL_PLACED)):

@@ -2,12 +2,12 @@
 
     x <- x + t W |a|^-1 g,   t = 1, 1/2, 1/4, ...,   t |a|^-1/2 g no longer than a radius
 
-with g and a the slopes and minus the curvatures along the axes W, the principal ones. Differences are right where their
+W are the principal axes; g and a are the slopes and minus the curvatures along them. Differences are right where their
 step fits the curvature (`models/differences.py`), and the curvature at a start far away says nothing about that at the
-maximum. So the axes are made anew at every point, W <- W |a|^-1/2, and at the last point until they stop changing: the
-certificate and the covariance are taken along the last of them. Where the log-likelihood is not concave, |a| turns the
-step away from a saddle. Source: Dauphin et al., NIPS (2014), for the step by |a|; the radius: Nocedal & Wright,
-Numerical Optimization (2006), chapter 4.
+maximum. So the axes are made anew at every point, W <- W |a|^-1/2, and at the last point until they no longer change:
+the certificate and the covariance are taken along the last axes. Where the log-likelihood is not concave, |a| turns the
+step away from a saddle. Source: Dauphin et al., NIPS (2014), for the step by |a|; Nocedal & Wright, Numerical
+Optimization (2006), chapter 4, for the radius.
 """
 
 from __future__ import annotations
@@ -25,38 +25,45 @@ from stattools.solvers.climb import ended
 from stattools.solvers.solution import Known, Solution, Status, TraceStep
 
 FIT = 1.5
-"""Axes fit the maximum where the curvature along each is 1 up to this factor."""
+"""Axes fit the maximum where the curvature along each is 1 up to this factor: the errors of differences are then near
+their least.
+"""
 ROUGHLY = 30.0
-"""Before the maximum, a curvature of 1 up to this factor suffices."""
+"""Before the maximum is reached, axes fit where the curvature along each is 1 up to this factor."""
 FLATTEST = 1e-4
-"""An axis becomes longer by the root of this at most, before derivatives along it are taken again."""
+"""The flattest curvature that axes are lengthened by: an axis becomes 100 times as long at most before derivatives
+along it are taken again.
+"""
 LONGEST = 1e8
-"""Axes are no longer than so many times the parameters at the start, or their standard errors there."""
+"""The longest axis, in sizes of the parameters at the start or their standard errors there."""
 DIGITS = 1e4
-"""Changes of so many times the noise are known well enough for derivatives."""
+"""A change of the log-likelihood by this many times its noise is known well enough for derivatives: to four digits."""
 LOOKS = 8
-"""Axes are recomputed so many times at one point at most."""
+"""The most times that axes are computed anew at one point."""
 NEAR = 0.1
-"""Below this decrement the steps of differences are chosen anew at every point."""
+"""The decrement below which the steps of differences are chosen anew at every point: before, the usual ones will do."""
 RADIUS = 3.0
-"""The first step is no longer, in the units at the start; a step of that length that succeeds doubles it."""
+"""The longest first step, in the units at the start. A step of that length that succeeds doubles it."""
 ROUGH = Steps(0.0, 0.0, 0.0, 0.0)
-"""Asks for difference steps of the usual size."""
+"""Stands for difference steps of the usual size."""
 STILL = 25
 """Steps without progress after which a climb ends."""
 FARTHEST = 1e100
-"""A climb ends at parameters beyond this, before squares overflow."""
+"""The largest parameters of a climb: their squares are still within float64."""
 NARROWEST = 1e-100
-"""A climb ends at axes shorter than this, before squares vanish: the log-likelihood rises without bound."""
+"""The shortest axes of a climb: their squares are still within float64. Axes become shorter where the log-likelihood
+rises without bound.
+"""
 PROBES = 5
-"""Climbs start again so many times at most from a higher point beside a maximum."""
+"""The most times that a climb starts again from a higher point beside a maximum."""
 
 
 @dataclass(frozen=True, eq=False)
 class Place:
-    """A point x with the principal axes W there: value, slopes and minus the curvatures a along them, the noise of the
-    value and the steps of the differences. It is settled where the axes of the point before fit it too: at a maximum
-    with a curvature the last steps do not change them, where the log-likelihood levels off they always do.
+    """A point x with the principal axes W there: the value, the slopes and minus the curvatures `a` along the axes, the
+    noise of the value, and the steps of the differences. It is settled where the axes of the point before fit it too.
+    At a maximum with a curvature the last steps do not change the axes; where the log-likelihood levels off they always
+    do.
     """
 
     x: Floats
@@ -70,21 +77,23 @@ class Place:
 
     @property
     def worth(self) -> float:
-        """The curvature that axes are scaled to: 1, or more where f has too few digits to measure that."""
+        """The curvature that axes are scaled to: 1, or more where the log-likelihood has too few digits to measure
+        that.
+        """
         return max(1.0, DIGITS * self.noise)
 
     @property
     def size(self) -> Floats:
-        """The size of the curvatures that axes are made from: not less than where the slope is as steep as that of a
-        curvature of 1 a radius away, and never so small that axes would have no end.
+        """The sizes of the curvatures that axes are made from. They are at least those of a curvature that would have
+        this slope a radius away, and never so small that axes would have no end.
         """
         steep = np.square(np.minimum(np.abs(self.slopes) / RADIUS, self.worth)) / self.worth
         return np.maximum(np.abs(self.a), np.clip(steep, FLATTEST * self.worth, self.worth))
 
     @property
     def decrement(self) -> float:
-        """The distance to the maximum in standard errors, and what is not known of it; inf where the log-likelihood is
-        not concave.
+        """The distance to the maximum in standard errors, or the error of the score where that is larger; inf where the
+        log-likelihood is not concave.
         """
         if not (self.a > 0.0).all():
             return np.inf
@@ -92,7 +101,7 @@ class Place:
 
     @property
     def units(self) -> Floats:
-        """The axes with the length that makes the curvature along them 1, or what it is worth."""
+        """The axes, as long as makes the curvature along them `worth`."""
         return self.W * np.sqrt(self.worth / self.size)
 
     @property
@@ -116,7 +125,7 @@ class Climb(NamedTuple):
 
 
 def climb_in_own_units(model: Any, tolerance: float, max_steps: int) -> Climb:
-    """The maximum with its certificate, and the axes that it was measured along; DomainError where the log-likelihood
+    """The maximum with its certificate, and the axes along which it was measured; DomainError where the log-likelihood
     is not finite around the start.
     """
     found = _looked(model, model.start, model.axes, ROUGH)
@@ -168,16 +177,16 @@ def _goes_on(trace: list[TraceStep], place: Place) -> bool:
 
 
 def _status(place: Place, tolerance: float, last: float = np.inf) -> Status:
-    """How far the climb has come, by the rule of all climbs; "max-steps" stands for not yet."""
+    """The status by the rule of all climbs; "max-steps" stands for not ended yet."""
     if not (place.fits(FIT) and place.settled):
         return "max-steps"
-    stuck = place.decrement == place.steps.score_error  # the errors of differences are all that is left
+    stuck = place.decrement == place.steps.score_error  # only the errors of differences are left
     return ended(place.decrement, 0.0 if stuck else last, tolerance) or "max-steps"
 
 
 def _look(model: Custom, x: Floats, W: Floats, steps: Steps | None) -> Place | None:
     """Derivatives at x along the principal axes of the curvature in W; None where the log-likelihood is not finite
-    around x, however near. Without difference steps the best ones are chosen.
+    around x, however near. Where no difference steps are given, the best ones are chosen.
     """
     longest = LONGEST * np.maximum(np.abs(model.start), np.linalg.norm(model.axes, axis=1))
     for _ in range(20):
@@ -196,7 +205,9 @@ def _look(model: Custom, x: Floats, W: Floats, steps: Steps | None) -> Place | N
 
 
 def _looked(model: Custom, x: Floats, W: Floats, steps: Steps) -> Place | None:
-    """Derivatives at x along axes that fit the curvature there, as far as they can be had: roughly on the way."""
+    """Derivatives at x along axes that fit the curvature there as well as they can: roughly on the way, sharply near
+    the maximum.
+    """
     place = _look(model, x, W, steps)
     settled = place is not None and place.fits(FIT)
     for _ in range(LOOKS):
@@ -209,7 +220,7 @@ def _looked(model: Custom, x: Floats, W: Floats, steps: Steps) -> Place | None:
 
 
 def _sharp(model: Custom, place: Place) -> Place:
-    """The same place with the steps that leave the smallest errors, along axes that fit."""
+    """The same place, along axes that fit and with the difference steps that leave the smallest errors."""
     settled = place.settled
     for _ in range(LOOKS):
         found = _look(model, place.x, place.units, None)
@@ -222,7 +233,9 @@ def _sharp(model: Custom, place: Place) -> Place:
 
 
 def _rise(model: Custom, place: Place, radius: float) -> tuple[Floats | None, float]:
-    """The first point on the step, halved and halved, that is higher, None where there is none; and the next radius."""
+    """The first point on the step that is higher, after halving it as often as needed, None where there is none; and
+    the next radius.
+    """
     random = 30.0 * place.noise / place.steps.score
     slopes = np.where((np.abs(place.a) <= FLATTEST) & (np.abs(place.slopes) <= random), 0.0, place.slopes)
     along = slopes / np.maximum(np.abs(place.a), FLATTEST**2)
@@ -242,7 +255,9 @@ def _rise(model: Custom, place: Place, radius: float) -> tuple[Floats | None, fl
 
 
 def _higher_beside(model: Custom, place: Place) -> Floats | None:
-    """A higher point at one or three standard errors along an axis: then this is no maximum, or a small bump."""
+    """A higher point at one or three standard errors along an axis, where there is one: then the place is no maximum,
+    or a small one beside a larger.
+    """
     best, where = place.value + max(1e-9, 100.0 * place.noise), None
     for axis in place.units.T:
         for length in (-3.0, -1.0, 1.0, 3.0):

@@ -1,17 +1,19 @@
-"""Quasi-Newton steps from a metric: score passes only, in units that make the problem round.
+"""Quasi-Newton steps: only scores are read, and a metric that is given turns them into steps.
 
-    theta <- theta + t H g,   H the metric's inverse, updated by the last steps and changes of the score
+    theta <- theta + H g,   H the inverse of the metric, corrected by the last steps and the changes of the score
 
-`ascend` is L-BFGS with step halving; the metric is rebuilt now and then, where the curvature has changed. `unit_ascend`
-takes steps of unit length from a metric that is nearly the information, several in one read of the rows:
+`ascend` is L-BFGS with step halving. The metric is rebuilt at some steps, because the curvature changes along the way.
+`unit_ascend` takes steps of unit length and needs a metric that is nearly the information; it moves the point several
+times during one read of the rows:
 
-    theta_i, g_i     where the i-th share of the rows was last read, and its score there
+    theta_i, g_i     where the i-th share of the rows was last read, and the score of that share there
     theta <- mean of theta_i + H sum of g_i
 
-The point moves after each share, so that what is read later in the same pass is read nearer the maximum; in a first
-pass the shares read so far stand for all, which helps where theta is farther from the maximum than their maxima differ.
-With a single share it is L-BFGS. Sources: Nocedal & Wright, Numerical Optimization (2006), 7.2; Gurbuzbalaban, Ozdaglar
-& Parrilo, "On the convergence rate of incremental aggregated gradient algorithms" (2017), in a metric.
+The point moves after each share, so later shares of the same pass are read nearer the maximum. In the first pass the
+shares that were read so far stand for all. That helps where theta is farther from the maximum than the maxima of the
+shares are from each other. With a single share it is L-BFGS. Sources: Nocedal & Wright, Numerical Optimization (2006),
+7.2; Gurbuzbalaban, Ozdaglar & Parrilo, "On the convergence rate of incremental aggregated gradient algorithms" (2017),
+here in a metric.
 """
 
 from __future__ import annotations
@@ -31,16 +33,24 @@ from stattools.solvers.climb import HALF, NOISE, Climbed, Standing, climb, risin
 from stattools.solvers.metric import Metric
 
 MEMORY = 20
-"""So many steps are remembered: each costs two products of the length of theta, little beside a pass over the rows."""
+"""The number of past steps that correct the metric. Nocedal & Wright recommend 3 to 20; each costs two products of the
+length of theta, which is little beside a pass over the rows.
+"""
 
 HALVINGS = 30
-"""A step is halved so often at most, fewer than Newton's: the direction is too poor to be worth more passes."""
+"""The most halvings of a step. Newton's steps allow 60; a direction that needs more than 30 here is too poor to be
+worth more passes over the rows.
+"""
 
 SHARES = 8
-"""With more shares, the score of each differs too much from its part of the whole."""
+"""The number of shares of the rows, a compromise: with more of them the score of one share differs too much from its
+part of the whole score. It changes the time only.
+"""
 
 WORTH_A_SHARE = 400_000
-"""Numbers of X that a share needs: below it, calls cost more than the reads that shares save."""
+"""The numbers of X that a share has at least, 3 MB: below this the calls cost more time than the shares save. It
+changes the time only.
+"""
 
 
 class Conditioned(Preconditioner, Protocol):
@@ -51,13 +61,13 @@ class Conditioned(Preconditioner, Protocol):
 
 
 class Updated(NamedTuple):
-    """A metric, and the changes of the score along the last steps, which correct the steps that it makes."""
+    """A metric, and how the score changed along the last steps: the changes correct the steps that the metric makes."""
 
     metric: Conditioned | Metric
     changes: list[Change]
 
     def solve(self, score: Floats) -> Floats:
-        """The step for a score; the metric is off by a factor, which is measured along the last step."""
+        """The step for a score. The metric may be wrong by a factor, which is measured along the last step."""
         size = 1.0
         if self.changes:
             _, y, curvature = self.changes[-1]
@@ -65,11 +75,13 @@ class Updated(NamedTuple):
         return direction(score, self.changes, self.metric, size)
 
     def norm(self, score: Floats) -> float:
-        """The length of a score in the metric itself, by which scores before and after a change compare."""
+        """The length of a score in the metric without the corrections, so that scores before and after a correction
+        compare.
+        """
         return float(np.sqrt(max(float(score @ self.metric.solve(score)), 0.0)))
 
     def after(self, s: Floats, y: Floats) -> Updated:
-        """With the fall y of the score along a step s, where it fell."""
+        """The metric with one more change: the score fell by y along a step s."""
         curvature = float(s @ y)
         return self._replace(changes=[*self.changes[1 - MEMORY :], Change(s, y, curvature)]) if curvature > 0 else self
 
@@ -87,10 +99,10 @@ def ascend(
     noise: float = NOISE,
     after: Climbed | None = None,
 ) -> Climbed:
-    """Climb from theta until the decrement that the updated metric knows is within tolerance, or to round-off.
+    """Climb from theta until the decrement is within the tolerance, measured in the updated metric, or until round-off.
 
-    `watch` sees the point whenever the metric is rebuilt and may raise. `noise` is the round-off of a log-likelihood,
-    as a share of it; `after` is an ascent, of more noise, to go on with.
+    `watch` sees the point whenever the metric is rebuilt, and may raise an error. `noise` is the round-off of a
+    log-likelihood as a share of it. `after` is an earlier ascent with more noise, from whose end this one goes on.
     """
     trace = [] if after is None else after.trace[:-1]
     first = len(trace)
@@ -115,14 +127,16 @@ def ascend(
 
 
 class Measure(Protocol):
-    """Turns a score into a step, and measures steps in standard errors; a `Metric` is one."""
+    """What turns a score into a step and measures steps in standard errors, such as a `Metric`."""
 
     def solve(self, score: Floats) -> Floats: ...
     def length(self, step: Floats) -> float: ...
 
 
 class Shares:
-    """Shares of the rows by what gives the score of each; where each was last read, and the score there."""
+    """Shares of the rows, each given by a function from theta to its score; for each share the point where it was last
+    read, and its score there.
+    """
 
     def __init__(self, ascents: Sequence[Callable[[Floats], Floats]], size: int) -> None:
         self.ascents, self.read = ascents, 0
@@ -141,7 +155,9 @@ class Shares:
         self.read = max(self.read, number + 1)
 
     def stand(self) -> tuple[Floats, Floats]:
-        """The mean of the points and the sum of the scores; shares that were read stand for all."""
+        """The mean of the points and the sum of the scores; where some shares were not read yet, those that were stand
+        for all.
+        """
         points, scores = self.points[: self.read], self.scores[: self.read]
         return points.mean(axis=0), scores.sum(axis=0) * (len(self.ascents) / self.read)
 
@@ -149,11 +165,11 @@ class Shares:
 def unit_ascend(
     shares: Shares, theta: Floats, metric: Measure, tolerance: float, most: int
 ) -> tuple[Floats, int] | None:
-    """The point after a read that should leave a decrement below `tolerance`, and the number of reads; None where the
+    """The point whose decrement should be below `tolerance`, and the number of reads that led there; None where the
     steps do not contract.
 
-    A read that moves the point by b standard errors after one that moved it by a leaves at most b^2 / a, since
-    contraction gets better with every change that is known.
+    After a read that moved the point by a standard errors and one that moved it by b, the distance that is left is at
+    most b^2 / a: steps contract better and better, because every known change corrects the metric.
     """
     known: list[Change] = []
 
@@ -178,6 +194,8 @@ def unit_ascend(
 
 
 def _change(step: Floats, fall: Floats) -> list[Change]:
-    """The change of the score along a step, where it fell."""
+    """The change of the score along a step, or nothing where the score did not fall: then it says nothing of the
+    curvature.
+    """
     curvature = float(step @ fall)
     return [Change(step, fall, curvature)] if curvature > 0 else []

@@ -47,7 +47,7 @@ class Quality(Protocol):
 
 @prints
 class Known(NamedTuple):
-    """Measured already: the reciprocal condition, and digits where the solver knows them."""
+    """A quality that was measured already: the reciprocal condition, and the digits where the solver knows them."""
 
     rcond: float = 1.0
     digits: Digits | None = None
@@ -58,7 +58,7 @@ class Known(NamedTuple):
 
 
 NOT_MEASURED = Known()
-"""What is said where nothing was measured, as of a closed form."""
+"""The quality of a solution in which nothing was measured, such as a closed form."""
 
 
 @answers_names
@@ -66,14 +66,14 @@ NOT_MEASURED = Known()
 class Solution:
     """A maximum with its certificate.
 
-    `covariance` is the inverse information at `estimate` (scale 1 where a scale is estimated apart). `decrement`
+    `covariance` is the inverse information at `estimate` (at scale 1 where a scale is estimated apart). `decrement`
     bounds the distance to the maximum in standard errors. `status` is "converged" (decrement within the tolerance),
     "round-off" (as close as float64 gets), "max-steps" or "diverged" (the log-likelihood fell without end). `quality`
-    measures `rcond` and `digits` when they are asked for. `reads` counts the times that all rows were read, where
-    samples of them were read too; `reach` is the largest size of a linear predictor, NaN where it is not known. What
-    became of a climb from a `second` start is a sentence, where there was one.
+    measures `rcond` and `digits` when they are asked for. `reads` counts how often all rows were read, where samples of
+    them were read too; `reach` is the largest size of a linear predictor, NaN where it is not known. `second` is a
+    sentence on a climb from a second start, where there was one.
 
-    Least squares says more: the `rung` that it took ("Cholesky", "QR", "exact") and `residual_sums`, the weighted sums
+    Least squares also gives the `rung` of its ladder ("Cholesky", "QR", "exact") and `residual_sums`, the weighted sums
     of squares of the residuals and of y.
     """
 

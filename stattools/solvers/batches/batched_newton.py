@@ -1,11 +1,11 @@
-"""Newton's method on thousands of small regressions at once: every step is a few products over those not yet converged.
+"""Newton's method on thousands of small regressions at once: a step is a few products over those not yet converged.
 
     theta_k <- theta_k + (X^T W_k X)^-1 X^T (y_k - mean_k),   k = 1 ... m
 
-X is one design (n, p) for all, or one for each, (m, n, p), with rows of weight 0 where a design is shorter. Columns are
-standardized first. Members that do not converge quickly, or are near singular, are marked `doubtful`. A step
-costs m n p^2 / 2. Source: McCullagh & Nelder (1989), 2.5; Bach, "Self-concordant analysis for logistic regression"
-(2010), for the error after a step.
+X is one design (n, p) for all members, or one for each, (m, n, p), with rows of weight 0 where a design is shorter.
+Columns are standardized first. Members that do not converge quickly, or are near singular, are marked `doubtful`, and
+the caller fits them one by one. A step costs m n p^2 / 2. Source: McCullagh & Nelder (1989), 2.5; Bach,
+"Self-concordant analysis for logistic regression" (2010), for the error after a step.
 """
 
 from __future__ import annotations
@@ -26,50 +26,52 @@ from stattools.solvers.climb import Standing, climb
 Bools = NDArray[np.bool_]
 
 STEPS = 25
-"""A member that takes more steps than this is doubtful: Newton's method, which squares its error, takes less than ten
+"""The most steps of a member that is not doubtful. Newton's method squares its error and takes less than ten steps
 where linear predictors stay within FAR.
 """
 
 ROUND_OFF = 1e-13
-"""Decrements of linear regressions come down to this share of the size of y, some hundred times its rounding."""
+"""The tolerance of linear regressions, as a share of the size of y: some hundred times the rounding of float64."""
 
 SINGULAR = 1e-10
-"""A pivot of the information, at unit diagonal, below this makes a member doubtful: the covariance then has fewer than
-six of its 16 digits.
+"""The smallest pivot of the information, at unit diagonal, of a member that is not doubtful: below it the covariance
+has fewer than six of its 16 digits.
 """
 
 FAR = 15.0
-"""A log odds, or minus the log of a mean, above this makes a member doubtful: at a probability of exp(-15) = 3e-7 the
-outcomes may be separated, which the caller finds out.
+"""The largest log odds, or minus the log of a mean, of a member that is not doubtful. Beyond it a probability is below
+exp(-15) = 3e-7 and outcomes may be separated, which the caller finds out.
 """
 
 SQUARED = 1e-6
-"""A step after this decrement leaves about its square over the root of the smallest curvature, which FAR keeps above
-3e-7: at most 2e-9 standard errors at weights of 1 and more, which need not be measured."""
+"""The decrement after which a step need not be measured: it leaves about its square over the root of the smallest
+curvature, which FAR keeps above 3e-7, and so at most 2e-9 standard errors at weights of 1 and more.
+"""
 
 TOGETHER = Evaluation(np.nan, np.zeros(1))
-"""Stands for what is read of many members, none of whom has a trace."""
+"""What a climb notes in its trace where it climbs many members, none of which has a trace."""
 
 POOLED = 50
-"""So many members with one design start from the maximum of their mean outcomes, which costs as much as one of them
-and saves the others a step or two.
+"""The least number of members with one design for which the maximum of their mean outcomes is found first, as a start:
+it costs as much as one member, and saves the others a step or two.
 """
 
 FEWER = 0.8
-"""Members not yet converged are copied to smaller arrays when they are fewer than this share: above it the copy costs
-more than the step that it makes cheaper.
+"""The share of members still climbing below which they are copied to smaller arrays. Above it the copy costs more than
+the step that it makes cheaper.
 """
 
 ROUND = 1e-4
-"""A linear regression whose pivots are above this is solved by one step from near its solution, with twelve digits or
-more of that step.
+"""Linear regressions whose pivots are above this are solved by one step from near the solution, of which twelve digits
+or more are right.
 """
 
 
 @dataclass(frozen=True, eq=False)
 class BatchedMaxima:
-    """Estimates (m, p), decrements (m,) at the last score, linear predictors (m, n); what is doubtful; and `factor`, of
-    the informations at scale 1 on columns X T. `size` (1 or m,) are the sums of squares of linear regressions' y.
+    """Estimates (m, p), decrements (m,) at the last score, linear predictors (m, n), and which members are doubtful.
+    `factor` holds the factors of the informations at scale 1, on the columns X T. `size` (1 or m,) are the sums of
+    squares of y, for linear regressions.
     """
 
     estimate: Floats
@@ -99,11 +101,11 @@ def batched_newton(
     measured: bool = True,
     tolerance: float = 1e-8,
 ) -> BatchedMaxima:
-    """The maxima for outcomes Y and weights W, (m, n) each, (1, n) for what members share; W may be None.
+    """The maxima for outcomes Y and weights W, (m, n) each, or (1, n) for what members share; W may be None.
 
     For logistic, Poisson and linear regression. The offset has shape (n,) or (m, n). `start` (p,) is near all the
-    maxima. `measured=False` skips the last evaluation of the score where the step before bounds it, and the factors are
-    then of the step before.
+    maxima. `measured=False` skips the last evaluation of the score where the step before bounds it; the factors are
+    then those of the step before.
 
     >>> found = batched_newton(Gaussian(), np.ones((2, 1)), np.array([[1.0, 3.0], [2.0, 2.0]]), None, None)
     >>> found.estimate.ravel().round(12).tolist()
@@ -117,7 +119,7 @@ def batched_newton(
     size = weighted_squares(Y, W) if linear else None
     if size is not None:
         beyond = beyond | ~((size > SMALLEST_SUM) & (size < LARGEST_SUM))
-        # the decrement is in units of y, and the first step is the last but round-off
+        # the decrement is in units of y; all steps after the first are round-off
         limit = np.broadcast_to(ROUND_OFF * np.sqrt(size), m)
     theta = _starts(whole, constant) if start is None else np.linalg.solve(T[0], start)[:, None]
     found, decrement = np.zeros((p, m)), np.full(m, np.inf)
@@ -125,7 +127,7 @@ def batched_newton(
     active, rows = np.arange(m), whole
 
     def stand(theta: Floats) -> Standing:
-        """The members that are still climbing, and what the others, whose results are kept, have come to."""
+        """Where the members that still climb stand; the results of those that have converged are kept."""
         with np.errstate(over="ignore", invalid="ignore"):  # members that diverge are doubtful: the caller fits them
             score, information = rows.derivatives(theta)
             L, pivot = factored(information)
@@ -165,11 +167,12 @@ def supported(likelihood: Likelihood) -> bool:
     return isinstance(likelihood, Bernoulli | Poisson | Gaussian)
 
 
-# Columns whose squares leave float64 are doubtful, whatever is computed for them here.
+# Designs whose squares leave float64 are marked as doubtful, and what is computed for them here is not used.
 @np.errstate(over="ignore", invalid="ignore")
 def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | None, Bools]:
-    """Designs (g, n, p), g = 1 or m, with columns of unit size, centered where the first constant column allows it, and
-    T (g, p, p): theta = T phi; the number of that column; and which designs have a column without a usable unit.
+    """Designs (g, n, p), g = 1 or m, with columns of unit size, which are centered where a constant column allows it; T
+    (g, p, p) with theta = T phi; the number of that constant column; and which designs have a column without a usable
+    unit.
     """
     own = X.ndim == 3
     Z = X if own else X[None]
@@ -198,8 +201,8 @@ def _standardized(X: Floats, W: Floats | None) -> tuple[Floats, Floats, int | No
 
 
 def _starts(rows: BatchedRows, constant: int | None) -> Floats:
-    """Coefficients (p, 1 or m): zeros, or the maximum of the mean outcomes where members share the design; for counts
-    the constant column, which is 1, is moved to the log of the mean rate.
+    """Starting coefficients (p, 1 or m): zeros, or the maximum of the mean outcomes where members share the design. For
+    counts, the coefficient of the constant column, which is 1, is the log of the mean rate.
     """
     Y, W, p = rows.Y, rows.W, rows.Z.shape[2]
     theta = np.zeros((p, 1))

@@ -1,15 +1,14 @@
-"""The rows of many small regressions, and the scores and informations of all of them in a few matrix products.
+"""The rows of many small regressions: the scores and informations of all of them in a few matrix products, and Cholesky
+factors of all informations at once.
 
     score_k = X_k^T W_k (y_k - mean_k),     information_k = X_k^T W_k diag(mean_k') X_k
 
-Where the members share X, the information is a product with the columns of X times each other, (n, p (p + 1) / 2). What
-members share has a first axis of length 1: where they share coefficients too, as at a common start, means and
-curvatures are those of one member, and one product with the weights gives the informations of all.
+The regressions are called members. Where they share X, the informations are a product with the products of its columns,
+(n, p (p + 1) / 2). What members share has a first axis of length 1. Where they share coefficients too, as at a common
+start, means and curvatures are those of one member, and one product with the weights gives the informations of all.
 
-Cholesky factors of thousands of small matrices at once: arrays of shape (p, p, m), the members last.
-
-Every operation runs along the members, so that a factor of m matrices costs p^2 vector operations of length m. A last
-axis of length 1 is a matrix that all members share.
+Matrices have shape (p, p, m), members last. Every operation runs along the members, so that factoring m matrices costs
+p^2 vector operations of length m. A last axis of length 1 is one matrix that all members share.
 """
 
 from __future__ import annotations
@@ -63,7 +62,9 @@ class BatchedRows:
 
     @property
     def last_eta(self) -> Floats:
-        """The linear predictors where `derivatives` was asked last: of linear regressions with one design for all."""
+        """The linear predictors at the point of the last `derivatives`, for linear regressions with one design for all
+        members.
+        """
         return self._room[0]
 
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
@@ -79,7 +80,7 @@ class BatchedRows:
         return np.ascontiguousarray(score.T), unpacked(information, self.Z.shape[2])
 
     def _weighted(self, values: Floats, columns: Floats) -> Floats:
-        """Weighted sums of values (1 or m, n), which are used up, times columns (n, q)."""
+        """Weighted sums of values (1 or m, n) times columns (n, q); the values are overwritten."""
         if self.W is None:
             return values @ columns
         if len(values) == 1:
@@ -88,7 +89,7 @@ class BatchedRows:
         return values @ columns
 
     def _means(self, eta: Floats) -> tuple[Floats, Floats]:
-        """Means and their slopes; eta is used up."""
+        """Means and their slopes; eta is overwritten."""
         if self.likelihood.has_scale:
             return eta, np.ones((1, eta.shape[1]))
         if self.likelihood.is_event:
@@ -127,7 +128,7 @@ def lower(p: int) -> Pair:
 
 
 def products(Z: Floats) -> Floats:
-    """Products of two columns of Z (n, p), lower triangle, shape (n, p (p + 1) / 2)."""
+    """Products of two columns of Z (n, p): those of the lower triangle, shape (n, p (p + 1) / 2)."""
     rows, columns = lower(Z.shape[1])
     return Z[:, rows] * Z[:, columns]
 
@@ -140,9 +141,10 @@ def unpacked(sums: Floats, p: int) -> Floats:
 
 
 def factored(A: Floats) -> tuple[Floats, Floats]:
-    """Lower factors of the lower triangles A, and the smallest pivot as a share of its diagonal element, (m,).
+    """Lower factors of the lower triangles A, and for each member its smallest pivot as a share of the diagonal
+    element, (m,).
 
-    Where that is not positive, the factor means nothing, but is finite where A is.
+    Where a pivot is not positive the factor means nothing, but it is finite where A is.
 
     >>> L, pivot = factored(np.array([[4.0, 0.0], [2.0, 2.0]])[:, :, None])
     >>> L[:, :, 0].tolist(), pivot.tolist()

@@ -1,4 +1,6 @@
-"""Batches of small regressions: padded to one length, fitted together, each with its scale and likelihood."""
+"""Batches of small regressions: their rows are padded to one length and fitted together, and each gets its scale and
+its log-likelihood.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +20,22 @@ from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 
 ENTRIES = 100_000
-"""So many outcomes are fitted at a time: arrays of 800 kB stay in the cache."""
+"""Outcomes that are fitted at a time: arrays of 800 kB stay in the cache of a core."""
 
 TOLERANCE = 1e-8
 """A member with a larger decrement, in standard errors, is doubtful: the tolerance of all solvers."""
 
 PERFECT = 1e-10
-"""A resample of a linear regression that leaves less than this share of its sum of squares is in doubt: below it the
-difference of sums of squares, from which it is known, has fewer than six digits.
+"""The smallest share of its sum of squares that a linear regression must leave for its residuals to be known: they are
+a difference of sums of squares, which has fewer than six digits below this.
 """
 
 FACTORS = 1000
-"""So many factors of at most 2 have a product below the largest float, 2^1024."""
+"""Factors, each at most 2, that are multiplied before a logarithm is taken: 2^1000 is below the largest float, 2^1024.
+"""
 
 SMALL_COUNT = 1000
-"""Counts up to this have their log factorial from a table; that of 1000 is 5912, so that the differences of such terms
+"""The largest count whose log factorial is taken from a table. That of 1000 is 5912, so that differences of such terms
 are right to 1e-12.
 """
 
@@ -48,7 +51,7 @@ def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
 
 @dataclass(frozen=True, eq=False)
 class Members:
-    """Fits of m members, NaN where they are in doubt: `settled` (m,) tells which are not."""
+    """Fits of m members; their numbers are NaN where they are doubtful, and `settled` (m,) tells which are not."""
 
     estimate: Floats
     covariance: Floats
@@ -104,7 +107,7 @@ def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats
 
 
 def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -> Floats:
-    """Estimates only, (m, p), from a start near all of them; NaN where in doubt."""
+    """Estimates only, (m, p), from a start near all of them; NaN for doubtful members."""
     rows, likelihood = model.rows, model.likelihood
     m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
     estimates = np.full((m, p), np.nan)
@@ -117,7 +120,7 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
         doubtful = batch.doubtful
         if w is not None:
             doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
-        if likelihood.has_scale:  # a perfect fit is not decided here
+        if likelihood.has_scale:  # whether a fit is perfect is decided by the caller
             gap = y - rows.X @ start - (0.0 if rows.offset is None else rows.offset)
             before = weighted_squares(gap, w)
             doubtful = doubtful | ~(before - batch.decrement**2 > PERFECT * before)
@@ -127,13 +130,13 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
 
 
 def parts(m: int, n: int) -> Iterator[slice]:
-    """Members that are fitted together, so many that their arrays stay in the cache."""
+    """The members in parts that are fitted together, so large that their arrays stay in the cache."""
     chunk = max(1, ENTRIES // n)
     return (slice(start, min(start + chunk, m)) for start in range(0, m, chunk))
 
 
 def _loglik(likelihood: Likelihood, eta: Floats, Y: Floats, W: Floats | None) -> Floats:
-    """Log-likelihoods (m,); by one logarithm of a product of factors in [1, 2], where that is as accurate."""
+    """Log-likelihoods (m,); where that is as accurate, by one logarithm of a product of factors in [1, 2]."""
     if isinstance(likelihood, Bernoulli) and W is None and eta.shape[1] <= FACTORS:
         size = np.abs(eta)  # sum min((2 y - 1) eta, 0) = sum y eta - (eta + |eta|) / 2
         short = np.einsum("mi,mi->m", Y, eta) - 0.5 * (eta.sum(axis=1) + size.sum(axis=1))

@@ -3,10 +3,10 @@
     read 1        G = Z^T W Z, g = Z^T W r,   r = v - Z phi,   Z = X - center, v = y - offset - its center   BLAS dsyrk
     read 2, ...   phi <- phi + G^-1 g,   g = Z^T W r,   until the steps are round-off
 
-Centers and, of many rows, the first phi come from a sample: any will do, as they only say in which coordinates the sums
-are taken, and so cost no read. Near the solution the step of the first read is short, and so is its rounding: with many
-rows it is the last. Memory is one block. Source: Bjorck, "Iterative refinement of linear least squares solutions"
-(1967).
+The centers come from a sample of the rows, and so does the first phi where rows are many. Any values will do: they only
+say in which coordinates the sums are taken, and cost no read of all rows. Near the solution the step of the first read
+is short, and its rounding error with it; with many rows no second read is needed. The memory taken is one block of
+rows. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
 """
 
 from __future__ import annotations
@@ -29,22 +29,25 @@ from stattools.solvers.rungs.householder import RowsAtOnce
 from stattools.solvers.rungs.shifted_rows import NotConstant, Shift, Shifted
 
 LEAST_RCOND = 1e-12
-"""Below this reciprocal condition the Gram matrix has too few of its 16 digits for refinement to start: a step leaves
-about a hundredth of the error there, and more below.
+"""The least reciprocal condition of a Gram matrix for refinement to start. Below it, too few of the 16 digits are left:
+at this one a step still leaves about a hundredth of the error.
 """
 MOST_READS = 5
-"""Reads of refinement at most: each takes at least half of the error that is left, or it ends before."""
+"""The most reads of refinement. Each takes at least half of the error that is left, or refinement ends before."""
 RIGHT = 1e-10
-"""Rounding that is so small beside the standard errors needs no further read."""
+"""A rounding error below this share of the standard errors needs no further read: eight digits are asked for, and two
+more are kept.
+"""
 
 
 @record
 class Refined:
     """theta with its inverse information, and what they were made from in the columns of `shift`: n rows, phi, the
-    metric of its information, its `spread` and `lifting` (`Shift.back`), lengths d of the columns, RSS, sums of squares
-    of y and of v, the length of d phi or of v if that is larger, the decrement before the last step, the reads, what is
-    `left` of the steps, as a share of the length, and the residual standard deviation `scale`. It is the quality of its
-    solution: errors of theta follow from those of phi when they are asked for.
+    metric of its information, its `spread` and `lifting` (see `Shift.back`), lengths d of the columns, the residual sum
+    of squares, the sums of squares of y and of v, the length of d phi or of v if that is larger, the decrement before
+    the last step, the number of reads, the share of the length that is `left` of the steps, and the residual standard
+    deviation `scale`. It is the quality of its solution: errors of theta are computed from those of phi when they are
+    asked for.
     """
 
     theta: Floats
@@ -75,14 +78,14 @@ class Refined:
         return self.metric.well_conditioned(least)
 
     def certainly(self, digits: float) -> bool:
-        """Is `digits.smallest` at least this, by bounds that cost less than the digits?"""
+        """Is `digits.smallest` at least this? Answered by bounds that cost less than the digits."""
         return (self._distance() + self.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
 
     def _distance(self) -> float:
-        """A bound on the distance of phi from the maximum in its metric, and so on the error of each coefficient of
-        theta beside its standard error, at scale 1. With s_j = sqrt(C_jj):
+        """A bound on the distance of phi from the maximum in its metric. It bounds the error of each coefficient of
+        theta relative to its standard error, too, at scale 1. With s_j = sqrt(C_jj):
 
-        sum_k |C_jk| d_k  <=  s_j sum_k s_k d_k,     sum_k d_k |b_k|  <=  sqrt(p) |d b|
+            sum_k |C_jk| d_k  <=  s_j sum_k s_k d_k,     sum_k d_k |b_k|  <=  sqrt(p) |d b|
         """
         spread, n = self.spread, self.n
         far = sumprod(spread, self.d.tolist()) * (1.0 + sum_rounding(n) / sqrt(n))
@@ -108,10 +111,10 @@ class Refined:
         return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / size.diagonal())
 
 
-# Sums that overflow are left to the rungs that refuse them.
+# Where sums overflow, later rungs refuse the columns with a message.
 @np.errstate(over="ignore", invalid="ignore")
 def refine(rows: RowsAtOnce | Rows | ScannedRows, observations: float) -> Refined | None:
-    """The fast rung, of rows that count for `observations`; None where the Gram matrix is too ill-conditioned to start
+    """The fast rung, for rows that count as `observations`; None where the Gram matrix is too ill-conditioned to start
     from, or the steps do not shrink.
     """
     if isinstance(rows, RowsAtOnce):
@@ -140,7 +143,7 @@ def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: flo
         return None
     last, steps = 1.0, 0
     phi: Floats = dpotrs(metric.factor, g)[0] if start is None else start
-    if start is None:  # the first step was all of it
+    if start is None:  # phi was the first step itself
         steps = 1
         g, rss, size = rows.residual_sums(phi)
     while True:
@@ -159,7 +162,7 @@ def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: flo
             left = ratio * contraction
             if left * whole <= RIGHT * sqrt(max(rss - gain, 0.0) / n):
                 rss -= gain
-                rest = g - metric.information @ step  # the score where the step leads
+                rest = g - metric.information @ step  # the score at the end of the step, from the information
                 gain = ddot(rest, dpotrs(metric.factor, rest)[0])
                 break
         last = ratio

@@ -22,7 +22,7 @@ from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.rungs.exact_gram import Pair, exact_gram, exact_residuals
 
 UNIT = 2.0**-102
-"""The relative rounding error of arithmetic with pairs, with a margin for sums over columns."""
+"""The relative rounding error of arithmetic with pairs of floats, 2^-106, times 16 for sums over columns."""
 
 
 class Eliminated(NamedTuple):
@@ -37,11 +37,13 @@ class Eliminated(NamedTuple):
 
 
 def eliminate(rows: Rows, ends: Largest) -> Eliminated | None:
-    """The exact rung, of rows whose largest numbers are `ends`; None where a pivot is not positive: the columns are
-    dependent beyond 106 bits.
+    """The exact rung, for rows whose largest numbers are `ends`; None where a pivot is not positive, which means that
+    the columns are dependent to 106 bits.
     """
     found = _solved(rows, 4 if rows.low is None else 5, ends)
-    if found is not None and found.digits.smallest < 15.0:  # numbers far below their column's largest were cut
+    if (
+        found is not None and found.digits.smallest < 15.0
+    ):  # the parts had cut off numbers far below the largest of their column
         again = _solved(rows, 7, ends)
         found = again if again is None or again.digits.smallest > found.digits.smallest else found
     return found
@@ -59,7 +61,7 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
     if not (variance > 0).all():
         return None
     unit, tall, size = gram.scale[:p], float(gram.scale[p]), np.sqrt(np.diagonal(gram.pair[0]))
-    # Errors: pairs lose UNIT of d_k d_l in the Gram matrix, parts lose `lost` in the columns.
+    # Errors: pairs lose UNIT of d_k d_l in the Gram matrix; cutting loses `lost` of the columns.
     weight = rows.importance
     mass = np.sqrt(float(len(rows.X)) if weight is None else float(weight.sum()))
     far = np.abs(C) @ size[:p]
@@ -74,8 +76,8 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
         relative = relative + (mass * gram.lost[:p]) @ np.sqrt(variance)
     rough = p * UNIT * yard**2 + gram.loose * (1.0 + np.abs(b[0]).sum()) ** 2
     theta = _unscaled(b, unit, tall)
-    if rss <= 1e16 * rough:  # the last pivot has lost digits, as y is fitted closely: the residuals still have them
-        # The sum at any point is no less than the least one: coefficients that are floats themselves may be the best.
+    if rss <= 1e16 * rough:  # where y is fitted closely the last pivot has lost digits that the residuals still have
+        # No point has a smaller sum than the solution: coefficients rounded to floats may still be nearer to it.
         sums = [_square_sum(rows, point) for point in (theta, (theta[0], np.zeros(p)))]
         rss, rough = (part * tall**2 for part in min(sums))
     back = unit / tall
@@ -90,7 +92,9 @@ def _solved(rows: Rows, splits: int, ends: Largest) -> Eliminated | None:
 
 @dataclass(frozen=True, eq=False)
 class SquareSum:
-    """Weighted sum of squared residuals, its error, and whether no residual can be told from 0; adds with `+`."""
+    """The weighted sum of squared residuals, its error, and whether no residual can be told from 0. Sums of parts are
+    added with `+`.
+    """
 
     value: float
     error: float
@@ -115,10 +119,12 @@ def _squares(theta: Pair, rows: Rows) -> SquareSum:
 
 
 def _forward(gram: Pair, p: int) -> tuple[Pair, float, Floats] | None:
-    """[b, C] as a pair, RSS, and the diagonal of G: for columns after the first, of its Schur complement.
+    """[b, C] as a pair, the residual sum of squares, and the diagonal of G or, for columns after the first, of its
+    Schur complement.
 
-    Row and column of a pivot have their own rounding errors, far larger than the pivot where columns are nearly
-    dependent; L U of the same elimination has G to the last bit of the pairs, L D L^T has not.
+    The row and the column of a pivot have rounding errors of their own, which are far larger than the pivot where
+    columns are nearly dependent. The product L U of one elimination gives G to the last bit of the pairs; L D L^T does
+    not.
     """
     q = p + 1
     work = (np.hstack([gram[0], np.eye(q, p)]), np.hstack([gram[1], np.zeros((q, p))]))
@@ -126,7 +132,7 @@ def _forward(gram: Pair, p: int) -> tuple[Pair, float, Floats] | None:
     for j in range(p):
         if not work[0][j, j] > 0:
             return None
-        here = slice(j, q + j + 1)  # left of it all is zero, right of it L^-1 is still the unit matrix
+        here = slice(j, q + j + 1)  # left of this range all is zero; right of it L^-1 is still the unit matrix
         pivot = (np.full(p - j, work[0][j, j]), np.full(p - j, work[1][j, j]))
         factor = pair_quotient((work[0][j + 1 :, j], work[1][j + 1 :, j]), pivot)
         _subtract(work, slice(j + 1, q), here, factor, j)
@@ -150,5 +156,5 @@ def _subtract(work: Pair, rows: slice, columns: slice, factor: Pair, pivot: int)
 
 
 def _unscaled(b: Pair, unit: Floats, y: float) -> Pair:
-    """Coefficients of the columns as they are: powers of two, no rounding."""
+    """Coefficients of the columns as they were given: scales are powers of two, so nothing is rounded."""
     return b[0] * unit / y, b[1] * unit / y

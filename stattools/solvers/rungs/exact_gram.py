@@ -1,10 +1,10 @@
-"""X^T W X without a rounding error in any product: columns split into parts that BLAS multiplies exactly.
+"""X^T W X without a rounding error in any product: columns are split into parts that BLAS multiplies exactly.
 
     x = s_1 + s_2 + ... + s_K,   S^T S exact in float64,   sums of blocks in pairs high + low
 
-A part holds so few bits below the column's largest number that every product and every partial sum of a block is a
-whole multiple of one unit, below 2^53 of it: whatever the order in which BLAS adds, nothing is rounded. Four parts
-keep some 85 bits below the largest number of a column, seven 149. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
+A part holds so few bits below the largest number of its column that every product and every partial sum of a block is a
+whole multiple of one unit and below 2^53 of it. Nothing is rounded then, in whatever order BLAS adds. Four parts keep
+some 85 bits below the largest number of a column, seven parts 149. Source: Ozaki, Ogita, Oishi & Rump, "Error-free
 transformations of matrix multiplication by using fast routines of matrix multiplication" (2012).
 """
 
@@ -24,7 +24,9 @@ from stattools.numerics.moments import Largest
 Pair = tuple[Floats, Floats]
 
 BLOCK = 2048
-"""Rows of a block: the more rows, the fewer bits a part may hold, (53 - 11) / 2 = 21 of each number here."""
+"""Rows of a block. With more rows a part may hold fewer bits of each number; for these it is (53 - 11) / 2 = 21, since
+2^11 products are added in the 53 bits of a float.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,20 +52,20 @@ def pair_sum(a: Pair, b: Pair) -> Pair:
 
 
 def largest(rows: Rows) -> Largest:
-    """The largest numbers of the columns of [X, y - offset], and the largest weight, (q + 1,); one read."""
+    """The largest numbers of the columns of [X, y - offset], and the largest weight, shape (q + 1,); one read."""
     return rows.gather(_largest)
 
 
 def exact_gram(rows: Rows, splits: int = 4, ends: Largest | None = None) -> ExactGram:
-    """The Gram matrix of [X, y - offset] with weights; raises nothing, as all rows are finite. One read beside that for
-    the largest numbers, where these are not given as `ends`.
+    """The Gram matrix of [X, y - offset] with weights, of finite rows. It takes one read, and one before that for the
+    largest numbers where they are not given as `ends`.
     """
     n = len(rows.X)
     cut = Cut.of(n, splits, ends or largest(rows))
     found = rows.gather(partial(_products, cut))
     q = len(cut.scale)
     total: Pair = (np.zeros((q, q)), np.zeros((q, q)))
-    for a in reversed(range(splits)):  # the smallest first
+    for a in reversed(range(splits)):  # the smallest first, which loses least
         for b in reversed(range(splits)):
             corner = np.s_[a * q : (a + 1) * q, b * q : (b + 1) * q]
             total = pair_sum(total, (found.pair[0][corner], found.pair[1][corner]))
@@ -88,8 +90,8 @@ def exact_residuals(rows: Rows, theta: Pair) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """How columns are cut: `block` rows at a time, on a `grid` that is the same for all rows; weights are times `unit`,
-    which brings them below 1.
+    """How columns are cut: `block` rows at a time, on a `grid` that is the same for all rows. `unit` is the factor that
+    brings the weights below 1.
     """
 
     scale: Floats
@@ -99,19 +101,21 @@ class Cut:
 
     @classmethod
     def of(cls, n: int, splits: int, ends: Largest) -> Cut:
-        """For n rows."""
+        """The cut for n rows."""
         block = min(BLOCK, max(n, 2))
         bits = (53 - math.ceil(math.log2(block))) // 2
         grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(splits))
         size, weight = ends.values[:-1], ends.values[-1]
-        # powers of two bring the largest number of every column below 1, so that scaling costs no digit
+        # powers of two bring the largest number of every column below 1 without rounding
         scale = np.ldexp(1.0, -np.frexp(np.where(size > 0, size, 1.0))[1])
         return cls(scale, float(np.ldexp(1.0, -np.frexp(weight)[1])), block, grid)
 
 
 @dataclass(frozen=True, eq=False)
 class Products:
-    """Products of all parts with all parts, as a pair, and what the parts left out at most; adds with `+`."""
+    """Products of all parts with each other, as a pair, and the largest number that the parts left out; sums of parts
+    of the rows are added with `+`.
+    """
 
     pair: Pair
     lost: Floats
@@ -147,7 +151,7 @@ def _products(cut: Cut, rows: Rows) -> Products:
         if weight is None:
             product = S @ S.T
         else:
-            # w x is a pair again: its parts multiply those of x. Weights are below 1 after a power of two.
+            # w x is a pair of floats too, and its parts multiply those of x; `unit` has brought weights below 1
             w = weight[part] * cut.unit
             heavy, error = two_product(columns, np.broadcast_to(w, columns.shape))
             error = error if tails is None else error + tails * w
@@ -175,11 +179,13 @@ def _columns(rows: Rows, part: slice, scale: Floats) -> tuple[Floats, Floats | N
 
 
 def _cut(rest: Floats, tails: Floats | None, grid: tuple[float, ...], out: Floats, lost: Floats) -> Floats:
-    """The parts of the columns one below the other, (K q, m); `lost` grows to the largest remainder. Uses up rest."""
+    """The parts of the columns, one below the other, (K q, m). `lost` grows to the largest remainder, and `rest` is
+    used up.
+    """
     q, m = rest.shape
     S = out[:, :m]
     for k, unit in enumerate(grid):
-        if tails is not None and k in (2, 4):  # they begin to reach into the rest
+        if tails is not None and k in (2, 4):  # from here on parts reach into what float64 does not hold
             rest, tails = two_sum(rest, tails)
         here = S[k * q : (k + 1) * q]
         np.add(rest, unit, out=here)

@@ -2,10 +2,10 @@
 
     Z = Q R,   R phi = Q^T v,   (Z^T Z)^-1 = W W^T,   W = R^-1
 
-Of a hundred rows a call costs more than its arithmetic, and these are fewer than those of the normal equations. All
-rows are taken at once, about their means; BLAS is called by SciPy's names, which is quicker than NumPy's products of
-the same numbers. Blocks, buffers and samples are for `shifted_rows.py`, which says why rows are shifted. phi
-solves exactly a problem whose columns are as near to the given ones as rounding, each error c |x_k|, so that
+With some hundred rows a call costs more than its arithmetic, and this takes fewer calls than the normal equations. All
+rows are taken at once, about their means. BLAS is called by SciPy's names, which is quicker than NumPy's products of
+the same numbers. Blocks, buffers and samples are for `shifted_rows.py`, which says why rows are shifted. phi solves
+exactly a problem whose columns differ from the given ones by rounding errors c |x_k|, so that
 
     |R (phi - the maximum)|  <=  c [ |v| + sum_k d_k |phi_k| + r sum_k d_k sqrt(C_kk) ]
 
@@ -32,20 +32,22 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.shifted_rows import Shift, constant_column
 
 FEW = 9_000
-"""Multiplications of a Gram product up to which QR costs less than the calls that it spares."""
+"""The most multiplications of a Gram product, n p^2, for which QR costs less than the calls that it saves."""
 
 LOST = 1.0 / 16.0
-"""QR loses EPS (2 + LOST sqrt(n)) of the length of a column of n numbers, whose sums are a random walk: of thousands of
-random designs none lost more than 0.9 of it.
+"""QR loses EPS (2 + LOST sqrt(n)) of the length of a column of n numbers, since rounding errors of sums are a random
+walk. Measured: of thousands of random designs none lost more than 0.9 of this.
 """
 
 MOST_ROWS = 1024
-"""Rows that are taken as one block."""
+"""The most rows that are taken as one block."""
 
 
 @record
 class RowsAtOnce:
-    """Z (n, p), in Fortran order unless unmoved, and v (n,), both times the roots of the weights; `size` is y^T W y."""
+    """Z (n, p), in Fortran order unless unmoved, and v (n,), both multiplied by the roots of the weights; `size` is y^T
+    W y.
+    """
 
     shift: Shift
     Z: Floats
@@ -79,7 +81,7 @@ class RowsAtOnce:
         if weight is None:
             return cls(shift, Z, v, ddot(y, y))
         root = np.sqrt(weight)
-        with np.errstate(over="ignore"):  # refused by who asks for its sums
+        with np.errstate(over="ignore"):  # sums that overflow are refused later, by the function that asks for them
             return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
 
     @property
@@ -88,7 +90,9 @@ class RowsAtOnce:
         return len(self.v)
 
     def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
-        """G = Z^T Z, g = Z^T v and v^T v; sums of the residuals of few rows are not worth a first phi."""
+        """G = Z^T Z, g = Z^T v and v^T v. Sums of residuals are left out: for few rows a first phi is not worth its
+        cost.
+        """
         Z, v = self.Z, self.v
         G = dgemm(1.0, Z, Z, 0.0, None, 1) if Z.shape[1] <= NARROW else symmetric(upper_gram(Z))
         return G, v.dot(Z), ddot(v, v), 0.0, 0.0
@@ -101,24 +105,24 @@ class RowsAtOnce:
 
 @lru_cache(maxsize=64)
 def _shares(n: int) -> Floats:
-    """1 / n, n times: what a mean is the product with."""
+    """The number 1 / n, n times: the product with it is a mean."""
     return np.full(n, 1.0 / n)
 
 
 def are_few(rows: Rows) -> bool:
-    """Are there more rows than columns, and so few numbers that QR is quick?"""
+    """Are there more rows than columns, and are the numbers few enough for QR to be quick?"""
     n, p = rows.X.shape
     return p < n <= MOST_ROWS and n * p * p < FEW
 
 
 @record
 class Orthogonal:
-    """theta with its inverse information; in the columns of `shift` phi, W, Z^T Z and r = |v - Z phi|. With the lengths
-    d of the columns, `whole` = |v| + sum_k d_k |phi_k| and `far` = sum_k d_k sqrt(C_kk), C = W W^T; `scale` is the
-    residual standard deviation, `unit` what rounding loses of a length.
+    """theta with its inverse information and, in the columns of `shift`, phi, W, Z^T Z and r = |v - Z phi|. With the
+    lengths d of the columns, `whole` = |v| + sum_k d_k |phi_k| and `far` = sum_k d_k sqrt(C_kk), where C = W W^T.
+    `scale` is the residual standard deviation, and `unit` the share of a length that rounding loses.
 
-    `decrement` bounds the distance to the maximum in standard errors, and the error of each coefficient beside its own;
-    `lifting` is what rounding adds to that on the way back from the shifted columns.
+    `decrement` bounds the distance to the maximum in standard errors, and so the error of each coefficient relative to
+    its own standard error; `lifting` is what rounding adds to that on the way back from the shifted columns.
     """
 
     theta: Floats
@@ -137,7 +141,9 @@ class Orthogonal:
 
     @classmethod
     def of(cls, rows: RowsAtOnce, observations: float) -> Orthogonal | None:
-        """The solution of rows that count for `observations`; None for dependent columns, and where nothing is left."""
+        """The solution for rows that count as `observations`; None for dependent columns, and where no residual is
+        left.
+        """
         Z, v, shift = rows.Z, rows.v, rows.shift
         n, p = Z.shape
         factor, solved, failed = dgels(Z, v)
@@ -146,7 +152,7 @@ class Orthogonal:
         R, phi = factor[:p] * _upper(p), solved[:p]
         W, gram, r = dtrtri(R)[0], dgemm(1.0, R, R, 0.0, None, 1), dnrm2(solved, n - p, p)
         squares = gram.diagonal().tolist()
-        # `dgels` gives columns of other sizes their own units
+        # `dgels` rescales columns beyond these sizes, and R would be in other units
         if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM and r > 0):
             return None
         theta, covariance, spread, lifting = shift.back(phi, W)
@@ -176,7 +182,7 @@ class Orthogonal:
         return self.unit * (self.whole + self.r * far) / self.scale
 
     def _farthest(self) -> float:
-        """The largest sum_k |(T C)_jk| d_k beside the root of the variance of theta_j; at least 1."""
+        """The largest sum_k |(T C)_jk| d_k relative to the root of the variance of theta_j; at least 1."""
         far = np.abs(self.shift.T @ self.W.dot(self.W.T)).dot(np.sqrt(self.gram.diagonal()))
         return float((far / np.sqrt(self.covariance.diagonal())).max())
 

@@ -1,12 +1,12 @@
-"""Rows about rough centers, the coordinates in which least squares sums, and the way back from there.
+"""Rows about rough centers, the coordinates in which least squares sums, and the way back from them.
 
     Z = X - center,  v = y - middle;    theta = phi but for the constant column, whose coefficient is
 
     theta_first = phi_first + (middle - sum_k center_k phi_k) / value
 
-Any center will do: it only says in which coordinates sums are taken, so that it comes from a sample of rows and costs
-no read. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and memory is one block; few
-rows are taken at once in `householder.py`.
+Any center will do, since it only says in which coordinates sums are taken; it comes from a sample of the rows and costs
+no read of all of them. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and the memory
+taken is one block; few rows are taken at once in `householder.py`.
 """
 
 from __future__ import annotations
@@ -30,19 +30,23 @@ from stattools.solvers.digits import EPS
 from stattools.solvers.metric import Metric
 
 SAMPLE = 1024
-"""Rows of the sample that centers come from: they are then wrong by a thirtieth of a standard deviation."""
+"""Rows of the sample that the centers come from: they are then wrong by about 1 / sqrt(1024), a thirtieth, of a
+standard deviation.
+"""
 BLOCK_BYTES = 1_000_000
-"""Size of a block of rows: it stays in the cache while it is read twice."""
+"""Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
 SHARE = 256
-"""One in so many rows is in the sample for the first phi."""
+"""The sample for the first phi has one in this many rows, so that it costs little beside a read of all."""
 NEAR = 3.0
-"""Columns whose means are within 3 standard deviations of 0 stay where they are: that costs a digit, and no copy."""
+"""Columns whose means are within this many standard deviations of 0 are not moved: that costs a digit, and saves the
+copy.
+"""
 
 
 @record
 class Shift:
-    """Centers (p,) of the columns and the `middle` of y - offset; `first` is a column that is `value` in all rows, 0 in
-    `center`, or None: then nothing is moved.
+    """Centers (p,) of the columns and `middle`, that of y - offset. `first` is the number of a column that is `value`
+    in all rows, whose center is 0; where it is None nothing is moved.
     """
 
     center: Floats
@@ -57,8 +61,9 @@ class Shift:
         return cls(np.zeros(p), 0.0, None, 1.0)
 
     def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
-        """theta and its inverse information, from phi and W with W W^T = C, the inverse information of phi; then the
-        roots of the diagonal of C, and what rounding takes from theta on the way, beside the root of its own variance.
+        """theta and its inverse information, from phi and W, where W W^T = C is the inverse information of phi; then
+        the roots of the diagonal of C, and what rounding takes from theta on the way, relative to the root of its own
+        variance.
         """
         first = self.first
         if first is None:
@@ -92,20 +97,21 @@ def constant_column(X: Floats) -> int | None:
     """
     last = X[-1].tolist()
     for column, value in enumerate(X[0].tolist()):
-        # the first row that differs, of which there is none where it is row 0
+        # argmin is the first row that differs; it is 0 where none does
         if value == last[column] != 0 and not (X[:, column] == value).argmin():
             return column
     return None
 
 
 class NotConstant(Exception):
-    """A column that was constant in the sample is not so in all rows: no coefficient absorbs a shift."""
+    """Raised where a column that is constant in the sample is not constant in all rows: then no coefficient absorbs a
+    shift.
+    """
 
 
 class ShiftedSums(NamedTuple):
-    """G = Z^T W Z and g = Z^T W r, and the sums of squares of v, of r = v - Z phi and of y with weights; adds with `+`.
-
-    G is its upper triangle; what was not asked for is 0, and G empty.
+    """G = Z^T W Z and g = Z^T W r, and the weighted sums of squares of v, of r = v - Z phi and of y. Sums of parts are
+    added with `+`. G is an upper triangle; what was not asked for is 0, and G is then empty.
     """
 
     G: Floats
@@ -128,7 +134,9 @@ class Shifted:
 
     @classmethod
     def of(cls, rows: Rows | ScannedRows) -> Shifted:
-        """Centers from 16 runs of rows over the whole of X, or from the sample of rows elsewhere."""
+        """Rows about centers that come from 16 runs of rows over the whole of X or, where rows are in files, from the
+        sample of them.
+        """
         some: Any = rows.runs(SAMPLE)
         X = some.X
         first = constant_column(X)
@@ -151,7 +159,7 @@ class Shifted:
         return len(self.rows.X)
 
     def sums(self, phi: Floats | None) -> ShiftedSums:
-        """G, whole, g and the sums of squares over all rows, those of r and of y only with a phi; one read."""
+        """G, g and the sums of squares over all rows; those of r and of y only where there is a phi. One read."""
         found = self._whole(_sums, phi)
         return found._replace(G=symmetric(found.G))
 
@@ -161,9 +169,9 @@ class Shifted:
         return found.g, found.rss, found.size
 
     def blocks(self, root: bool) -> Iterator[tuple[Floats, Floats, Floats | None, Floats]]:
-        """Z, v, weights and y of blocks; with `root`, Z and v are times the roots of the weights.
-
-        Buffers are used again. Raises NotConstant where the first column is not `value` in every row.
+        """Z, v, weights and y of one block after the other; with `root`, Z and v are multiplied by the roots of the
+        weights. Buffers are used again for the next block. Raises NotConstant where the first column is not `value` in
+        every row.
         """
         rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
         weight = rows.importance
@@ -184,12 +192,14 @@ class Shifted:
                 Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
                 v *= half
             yield Z, v, w, y
-            # afterwards, when the block is in the cache
+            # asked after its use, when the block is in the cache
             if root and not (known or (rows.X[part, shift.first] == shift.value).all()):
                 raise NotConstant
 
     def guess(self) -> Floats | None:
-        """phi of a sample of the rows, where they are many and it determines one of reasonable size."""
+        """phi of a sample of the rows; None where rows are few, or where the sample does not determine a phi of
+        reasonable size.
+        """
         n, p = self.rows.X.shape
         some = self.rows.runs(n // SHARE, max(SAMPLE, 10 * p))
         if some is None:
@@ -210,7 +220,7 @@ class Shifted:
         return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
 
 
-@np.errstate(over="ignore", invalid="ignore")  # as in `refine`, on the threads of the source
+@np.errstate(over="ignore", invalid="ignore")  # as in `refine`; this may run on other threads
 def _there(
     shifted: Shifted, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None, rows: Rows
 ) -> ShiftedSums:

@@ -1,20 +1,20 @@
-"""Newton's method for many rows: samples of them first, all of them for the score, and once for the information.
+"""Newton's method for many rows: samples of them first, then scores of all rows, and their information once.
 
     1. Newton on m / 8 of the rows, or more where outcomes are rare, then one step on m = min(n / 8, 1250 p) of them
     2. steps by the score of all rows, with (n / m) H of those m rows as metric   (`quasi_newton.py`)
     3. score and information of all rows, a Newton step with them, and the score where it leads: the certificate
 
-The maximum of m rows is sqrt(p n / m) standard errors of all n rows away from theirs, and reading m rows costs m / n of
-reading them all. Informations that were formed before a step are corrected by their change along it on a sample: by
-half of it for the step, by all of it for the metric at its end.
+The maximum of m rows is about sqrt(p n / m) standard errors of all rows away from the maximum of all n rows, and
+reading m rows costs m / n of reading them all. An information that was formed before a step is corrected by how it
+changes along the step on a sample: by half of the change for the step itself, by all of it for the metric at its end.
 
-Results at the last information are corrected to the maximum: the log-likelihood by the scores at the two ends of a
-step, (g + h)^T d / 2, which from a decrement of 1e-2 is within 1e-9 of it, and the information by what the sample says
-of its change. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows know
-the change to about one part in sqrt(m), so it is formed at lambda = 7 tolerance sqrt(n m) or nearer; the smallest of
-the samples that are large enough will do. The score at the end of the step checks the correction: a right one leaves no
-score, and the share of lambda that is left is the relative error of the standard errors, to a factor of two or so.
-Where a few far rows change more than the sample shows, the information is formed again, at the maximum.
+Results at the last information are corrected to the maximum. The log-likelihood rises by (g + h)^T d / 2 along a step
+d, where g and h are the scores at its ends; from a decrement of 1e-2 this is right to 1e-9. The information changes by
+what the sample says. A step of length lambda standard errors changes it by about lambda / sqrt(n) of itself, and m rows
+know that change to about one part in sqrt(m); so the information is formed at lambda = 7 tolerance sqrt(n m) or nearer,
+and the smallest sample that is large enough is used. The score at the end of the step checks the correction: a right
+one leaves no score, and the share of lambda that is left is the relative error of the standard errors, to a factor of
+about two. Where a few far rows change more than the sample shows, the information is formed again, at the maximum.
 
 Where the samples do not determine the coefficients, or the steps do not contract, the answer is None and the caller
 takes the usual method, whose steps and errors do not depend on samples. Source: Bottou, Curtis & Nocedal, "Optimization
@@ -39,34 +39,41 @@ from stattools.solvers.quasi_newton import Shares, unit_ascend
 from stattools.solvers.solution import Solution, TraceStep
 
 SMALLEST = 500_000
-"""Numbers of X below which Newton's method on all rows is as fast; which way is taken changes the time only."""
+"""The most numbers of X for which Newton's method on all rows is as fast. The choice changes the time, not the maximum.
+"""
 
 DIFFERENT = 10
-"""Outcomes other than the usual one that a sample needs for each coefficient: fewer are often separated."""
+"""The least number of outcomes other than the usual one that a sample has for each coefficient: samples with fewer are
+often separated.
+"""
 
 RATIO = 8
-"""The larger sample is so many times as large, where the smaller one then has 30 rows for each column: some seven
-steps on the smaller one cost about as much as the one step on the larger.
+"""The larger sample has this many times the rows of the smaller one, which then has 30 rows or more for each column.
+Some seven steps on the smaller sample cost about as much as the one step on the larger.
 """
 
 NEAR = 1e-2
-"""The information is formed this close to the maximum, in standard errors, or closer."""
+"""The largest decrement, in standard errors, at which the information of all rows is formed: from there the formula
+above corrects the log-likelihood to 1e-9.
+"""
 
 SHARP = 1e-6
-"""A step may leave so much of its decrement; standard errors are then right to about as much."""
+"""The share of its decrement that a step may leave: standard errors are then right to about this share."""
 
 MOST_READS = 8
-"""Steps by the score alone; beyond them Newton's own method, seven or so informations, is as fast."""
+"""The most steps by the score alone. Beyond them Newton's own method, which forms some seven informations, is as fast.
+"""
 
 LEAVES = 0.1
-"""A step by the information near the maximum leaves at most this share of the decrement; one that leaves more shows
-that the information changes fast, and the usual method takes over.
+"""The largest share of the decrement that a step near the maximum may leave. One that leaves more shows that the
+information changes fast, and the usual method takes over.
 """
 
 
 class Start(NamedTuple):
-    """The model on columns that its information can be formed of, the map back (None: the same columns), samples of its
-    rows from the smaller to the larger, a point near the maximum, and the metric of all rows as the larger knows it.
+    """The model on columns for which its information can be formed, and the map back (None where the columns are its
+    own); samples of its rows, the smaller first; a point near the maximum; and the metric of all rows as the larger
+    sample knows it.
     """
 
     model: Model
@@ -93,8 +100,8 @@ def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | Non
 def _certified(
     start: Start, theta: Floats, reads: int, tolerance: float, before: list[TraceStep] | None = None
 ) -> Solution | None:
-    """Newton steps with the information formed at theta, until the score of all rows is small enough; where it has to
-    be formed again, `before` are the steps that led there.
+    """Newton steps with the information formed at theta, until the score of all rows is small enough. Where the
+    information has to be formed again, `before` are the steps that led there.
     """
     model, samples, trace = start.model, start.samples, before or []
     now, sharp, number = model.evaluate(theta), True, len(trace)
@@ -129,14 +136,16 @@ def _certified(
 
 
 def _carried_from(model: Model, sample: Model, tolerance: float) -> float:
-    """The decrement from which the sample's correction of the information suffices."""
+    """The largest decrement from which the sample's correction of the information is accurate enough."""
     return min(NEAR, 7.0 * tolerance * sqrt(model.n * sample.n))
 
 
 def carried_well(decrement: float, left: float) -> bool:
-    """Are standard errors right that were corrected along a step, of whose decrement so much is left?
+    """Are standard errors right after the information was corrected along a step, if the step left so much of its
+    decrement?
 
-    Below SHARP no change counts: a single row that determines a coefficient changes by the decrement.
+    Below SHARP they always are: even where a single row determines a coefficient, its information changes by no more
+    than the decrement.
     """
     return decrement <= SHARP or left <= SHARP * decrement
 
@@ -183,19 +192,19 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
 
 
 def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:
-    """Where a Newton step from theta leads, and the information there: `now` is the evaluation at theta of `times` as
-    many rows as the sample has, which says how the information changes on the way.
+    """Where a Newton step from theta leads, and the information there. `now` is the evaluation at theta of `times` as
+    many rows as the sample has; the sample says how the information changes on the way.
     """
     here = Metric(now.information)
     ahead = theta + here.solve(now.score)
     change = times * sample.change(theta, ahead)
     half, there = (Metric.where_definite(now.information + share * change) for share in (0.5, 1.0))
-    if half is None or there is None:  # a few far rows of the sample are no measure of the change
+    if half is None or there is None:  # a few far rows of the sample make this change: it says nothing of all
         return ahead, here
     return theta + half.solve(now.score), there
 
 
 def _changes(model: Model) -> float:
-    """Share of the rows whose outcome is not the usual one."""
+    """The share of the rows whose outcome is not the usual one, the median."""
     y = model.likelihood.named(model.rows.y)["y"]
     return float(np.mean(y != np.median(y)))

@@ -1,14 +1,15 @@
-"""Maximum likelihood where reading all rows is expensive and a sample is in memory: few reads, all of them certified.
+"""Maximum likelihood where reading all rows is expensive and a sample is in memory: few reads, with a certificate from
+all rows.
 
     read       loglik, g, H of all rows at theta;  done where sqrt(g^T H^-1 g) <= tolerance
     step       theta <- argmax of  c l_s(t) + (g - c g_s)^T (t - theta) - (t - theta)^T (H - c H_s) (t - theta) / 2
 
-l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, c = n / n_s. The surrogate has
-the value, slope and curvature of all rows at theta, and the higher derivatives of the sample, so that its maximum is
-wrong by a sampling error of third order only: two steps from the sample's maximum suffice. For a quadratic it is exact.
-The last read is of the score alone: this near the maximum the sample shows how the information changes along the step,
-and standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`, which
-says why, and when a last read of the information is due after all.
+l_s is the log-likelihood of the sample, g_s and H_s its score and information at theta, and c = n / n_s. This surrogate
+has the value, slope and curvature of all rows at theta, and the higher derivatives of the sample. Its maximum is wrong
+by a sampling error of third order only: two steps from the sample's maximum suffice, and for a quadratic it is exact.
+The last read is of the score alone. This near the maximum the sample shows how the information changes along the step,
+and standard errors are right to the tolerance, by a bound twenty times as strict as in `subsampled_newton.py`; that
+file says why, and when the information has to be read again after all.
 
 Source: Jordan, Lee & Yang, "Communication-efficient distributed statistical inference" (2019), whose surrogate has the
 slope only.
@@ -33,7 +34,7 @@ from stattools.solvers.samples.subsampled_newton import NEAR, carried_well
 from stattools.solvers.solution import Solution
 
 STEPS = 12
-"""Newton steps on the surrogate at most; near its maximum each step squares the error, and three are enough."""
+"""The most Newton steps on the surrogate. Near its maximum each step squares the error, and three are enough."""
 
 
 def held_elsewhere(model: Any) -> bool:
@@ -42,7 +43,7 @@ def held_elsewhere(model: Any) -> bool:
 
 
 def named(solver: str, model: Model) -> str:
-    """What works where: "Newton on files"."""
+    """The name of a solver together with the place of the rows: "Newton on files"."""
     return f"{solver} {model.rows.place.replace('in ', 'on ', 1)}"
 
 
@@ -53,7 +54,7 @@ def at_sample(model: Model) -> Model:
 
 
 def is_whole(model: Model) -> bool:
-    """Are the rows that `at_sample` has all that there are?"""
+    """Are the rows that `at_sample` returns all that there are?"""
     return len(model.rows.sampled.X) == len(model.rows.X)
 
 
@@ -70,10 +71,10 @@ def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution |
 def certified_ascent(
     whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str, *, reads: int = 1
 ) -> Solution:
-    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` counts those before, too.
+    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` also counts the reads before.
 
-    `stand_in` is the same function of a sample that stands for all rows, `expanded`. Where it does not determine the
-    coefficients, or a surrogate's maximum is no nearer, Newton's method on `whole` takes over.
+    `stand_in` is the same function of a sample that stands for all rows (see `expanded`). Where the sample does not
+    determine the coefficients, or the maximum of a surrogate is no nearer, Newton's method on `whole` takes over.
     """
     theta = _start(stand_in)
     size = float(np.sqrt(stand_in.dispersion(theta)))
@@ -112,7 +113,9 @@ def certified_ascent(
 
 
 def expanded(model: Model) -> Model:
-    """The model over the sample of its rows that is held, each of which counts for as many as it stands for."""
+    """The model over the sample of its rows that is in memory, with weights that make each row count for as many as it
+    stands for.
+    """
     sample = model.rows.sampled
     c = model.n / sample.n
     weight = np.full(len(sample.X), c) if sample.weight is None else c * sample.weight
@@ -120,7 +123,7 @@ def expanded(model: Model) -> Model:
 
 
 def _start(stand_in: Any) -> Floats:
-    """The sample's maximum, or where the model starts."""
+    """The maximum of the sample, or the start of the model where the sample has none."""
     try:
         found = newton_ascent(stand_in, stand_in.start, 1e-3, 15, "Newton")
     except (IdentificationError, DomainError):
@@ -129,7 +132,9 @@ def _start(stand_in: Any) -> Floats:
 
 
 def _surrogate_maximum(stand_in: Any, theta: Floats, now: Evaluation, metric: Metric) -> Floats:
-    """The maximum of the surrogate about theta, by Newton's method; a Newton step of all rows where it has none."""
+    """The maximum of the surrogate about theta, by Newton's method; where it has none, the end of a Newton step of all
+    rows.
+    """
     there = stand_in.evaluate(theta)
     slope, bend = now.score - there.score, now.information - there.information
 

@@ -1,7 +1,7 @@
 """The last steps of a softmax regression, and the certificate that its size allows.
 
-Where standard errors are asked for, the information is formed and Newton's steps end the climb; where not, conjugate
-gradients measure the decrement on all rows and take what is left of the step.
+Where standard errors are asked for, the information is formed anyway, and Newton's steps with it end the climb. Where
+they are not, conjugate gradients measure the decrement on all rows and take the step that is left.
 """
 
 from __future__ import annotations
@@ -21,21 +21,23 @@ from stattools.solvers.softmax.passes import SoftmaxPasses
 from stattools.solvers.solution import Known, Solution
 
 NEAR = 4e-8
-"""A standard error changes by about the last step, in standard errors, over sqrt(n): it may by so much."""
+"""A standard error changes by about the last step, in standard errors, divided by sqrt(n): by this much it may."""
 
 LEAVES = 0.1
-"""A step leaves at most this share of the decrement, or the information is not that of the maximum."""
+"""The largest share of the decrement that a step may leave; where it leaves more, the information is not that of the
+maximum.
+"""
 
 STEPS = 10
-"""Steps by conjugate gradients at most: near the maximum each of them squares the decrement."""
+"""The most steps by conjugate gradients: near the maximum each of them squares the decrement."""
 
 INFORMATIONS = 4
-"""The information is formed so often at most, each time nearer the maximum."""
+"""The information is formed this many times at most, each time nearer the maximum."""
 
 
 def require_room(size: int, matrices: int) -> None:
-    """DomainError where so many matrices (size, size) are more than memory holds: the information, and as much again
-    for what else is at work; five for Newton's method.
+    """DomainError where memory does not hold this many matrices (size, size): two, the information and as much again
+    for other work, or five for Newton's method.
     """
     require_memory(
         f"Standard errors of {size:,} coefficients",
@@ -45,13 +47,14 @@ def require_room(size: int, matrices: int) -> None:
 
 
 def near(n: float) -> float:
-    """So near the maximum, in standard errors, the information is that of the maximum."""
+    """How near the maximum, in standard errors, the information has to be formed to stand for that of the maximum."""
     return NEAR * float(np.sqrt(n))
 
 
 def by_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> Solution:
-    """Steps with the information that the covariance needs anyway, formed again where it was not that of the maximum;
-    Newton's method with step halving, and with five matrices of its size, where they do not contract.
+    """Steps with the information, which the covariance needs anyway; it is formed again where it was not that of the
+    maximum. Where steps do not contract, Newton's method with step halving takes over, which needs five matrices of
+    this size.
     """
     climbed = found
     for _ in range(INFORMATIONS):
@@ -68,8 +71,8 @@ def by_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> S
 
 
 def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> tuple[MetricInPlace, float, Climbed]:
-    """Steps by the score in the metric of the information where another climb ended: the metric, the decrement before
-    them, and where they lead.
+    """Steps by the score, in the metric of the information where another climb ended: the metric, the decrement before
+    the steps, and where they lead.
     """
     metric = MetricInPlace(passes.information(found.here.theta))
 
@@ -91,9 +94,9 @@ def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -
 def by_gradients(
     passes: SoftmaxPasses, single: SoftmaxPasses, found: Climbed, metric: Conditioned | Metric, tolerance: float
 ) -> Solution:
-    """The decrement measured by conjugate gradients on all rows, and their steps where it is too large; products with
-    the information are in single precision, at the probabilities that `single` keeps, scores are not. `metric` is that
-    of the conjugate gradients.
+    """The decrement measured by conjugate gradients on all rows, and their steps where it is too large. Products with
+    the information are in single precision, at the probabilities that `single` keeps; scores are in double precision.
+    `metric` is the preconditioner of the conjugate gradients.
     """
 
     def stand(theta: Floats, now: Evaluation) -> Standing:

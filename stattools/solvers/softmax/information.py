@@ -1,8 +1,8 @@
-"""The information of a softmax regression: diag(P) - P P^T times x x^T, summed over rows, from pairs of categories.
+"""The information of a softmax regression: diag(P) - P P^T times x x^T, summed over rows, by pairs of categories.
 
-It costs n p^2 K^2 / 2 products: of few columns all products are formed at once and weighted by one matrix product for
-all pairs, of many there is one symmetric product for each pair. Its size takes much memory, so that as a metric it has
-its factor, and then the covariance, written over it. Source: Boehning (1992).
+It costs n p^2 K^2 / 2 products. Where columns are few, all products of two columns are formed at once and weighted by
+one matrix product for all pairs of categories; where they are many, there is one symmetric product for each pair. The
+matrix takes much memory, so that its factor, and then the covariance, are written over it. Source: Boehning (1992).
 """
 
 from __future__ import annotations
@@ -19,19 +19,21 @@ from stattools.numerics.sweep import sweep
 from stattools.solvers.metric import why_singular
 
 KHATRI_RAO = 96
-"""Up to so many columns all pairs of columns are formed at once; of more, a product for each pair of categories is as
-fast, since it is large enough for BLAS.
+"""The most columns for which all pairs of columns are formed at once. With more of them, a product for each pair of
+categories is as fast, since it is large enough for BLAS.
 """
 
 PRODUCTS = 3200
-"""Bytes of products of two columns that are formed at once, for each pair: of fewer, sums cost more than products."""
+"""Bytes of products of two columns that are formed at once, for each pair. With fewer, adding up costs more than the
+products.
+"""
 
 STRIP = 512
-"""So many rows are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
+"""Rows that are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
 
 
 class Read(Protocol):
-    """What the information is formed of: standardized rows and probabilities."""
+    """What the information is formed from: standardized rows and their probabilities."""
 
     X: Floats
     weight: Floats | None
@@ -95,7 +97,9 @@ def _narrow(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -
 
 
 def _wide(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
-    """One symmetric product Z^T Z per pair of categories; threads share out the pairs, and each has its place."""
+    """One symmetric product Z^T Z for each pair of categories. Threads share out the pairs, and each pair has its own
+    place in the result.
+    """
     size = 1024
 
     def part(first: int, last: int) -> None:
@@ -148,7 +152,7 @@ class MetricInPlace:
         return float(np.linalg.norm(dtrtrs(self.factor, score / self.unit, lower=0, trans=1)[0]))
 
     def covariance(self) -> Floats:
-        """H^-1, written over the factor, which is gone."""
+        """H^-1, written over the factor, which is lost."""
         inverse = dpotri(self.factor, lower=0, overwrite_c=1)[0].T
         del self.factor
         for rows in self._strips():

@@ -1,8 +1,9 @@
 """Softmax regressions with many coefficients: quasi-Newton passes, and the certificate that their size allows.
 
-Many rows: the maximum of a sample and its information as a metric (`sample.py`), then unit steps by the score
-of all rows. Else L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices (`metric.py`), rebuilt at
-steps 10, 50, 150, 300, ... Either reads single precision first, and ends by `certificate.py`, in double.
+Where rows are many, the maximum of a sample is the start and its information the metric (`sample.py`), and unit steps
+follow the score of all rows. Elsewhere L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices
+(`metric.py`), which is rebuilt at steps 10, 50, 150, 300, ... Both read in single precision first, and end in double
+precision by `certificate.py`.
 """
 
 from __future__ import annotations
@@ -25,43 +26,48 @@ from stattools.solvers.softmax.sample import Begun, sample_start
 from stattools.solvers.solution import Solution
 
 REBUILD = (10, 50, 150)
-"""Steps at which the metric is rebuilt: probabilities change most in the first of them."""
+"""Steps at which the metric is rebuilt: probabilities change most during the first of them, so that later ones are
+farther apart.
+"""
 
 NOISE = 1e-6
-"""Round-off of a log-likelihood in single precision, as a share of it."""
+"""The round-off of a log-likelihood in single precision as a share of it: some ten times the rounding of one number,
+6e-8.
+"""
 
 ROUGH = 1e-2
-"""So far, in standard errors, L-BFGS goes in single precision, whose scores are wrong by a tenth of it at most."""
+"""The decrement down to which L-BFGS reads in single precision: the scores are then wrong by a tenth of it at most."""
 
 FINE = 1e-4
-"""So far, in standard errors, steps go in single precision where the metric is nearly the information."""
+"""The decrement down to which steps read in single precision where the metric is nearly the information."""
 
 MOST_READS = 12
-"""Steps by a sample's metric; beyond them the sample does not stand for the rows."""
+"""The most steps in the metric of a sample. Where they do not suffice, the sample does not stand for the rows."""
 
 
 def large(model: object) -> bool:
-    """Is this a softmax regression whose score passes are cheaper than Newton's informations?
+    """Is this a softmax regression for which reading scores is cheaper than Newton's informations?
 
-    Newton forms n p^2 K^2 / 2 products about seven times, quasi-Newton reads the rows about sixty times at 2 n p K.
+    Newton's method forms n p^2 K^2 / 2 products about seven times; quasi-Newton steps read the rows about sixty times,
+    at 2 n p K.
     """
     if not isinstance(model, Model) or not model.likelihood.by_category or model.predictor.width < 2:
         return False
-    if held_elsewhere(model):  # the passes hold all rows
+    if held_elsewhere(model):  # passes need all rows in memory
         return False
     newton, quasi = costs(model)
     return quasi < newton and newton > 1e8
 
 
 def costs(model: Model) -> tuple[float, float]:
-    """Multiplications that Newton's method and L-BFGS take, to choose by."""
+    """The multiplications that Newton's method and L-BFGS take, by which one of them is chosen."""
     n, p, width = len(model.rows.X), model.predictor.columns, model.predictor.width
     information = 0.5 * n * (p * width) ** 2 + (p * width) ** 3 / 3.0
     return 7.0 * information, 60.0 * 2.0 * n * p * (width + 1) + 6.0 * (n / 8.0 * p * p + p**3 / 3.0) + information
 
 
 def choice(model: Model, metric: str) -> str:
-    """What was chosen, to be printed in the certificate."""
+    """The way that was chosen, as the certificate prints it."""
     newton, quasi = costs(model)
     return f"L-BFGS, {metric} metric: about {quasi:.1e} multiplications, Newton {newton:.1e}"
 
@@ -77,8 +83,8 @@ def maximize_softmax(
 ) -> Solution:
     """The maximum of a softmax model, with a ridge per standardized column where there is one.
 
-    `covariance=False` leaves the information unformed; the solution's covariance is then NaN and takes no memory.
-    Raises IdentificationError where a step separates the outcomes, DomainError where memory does not hold the
+    With `covariance=False` the information is not formed, and the covariance of the solution is NaN and takes no
+    memory. Raises IdentificationError where a step separates the outcomes, DomainError where memory does not hold the
     covariance.
 
     >>> import stattools as st
@@ -101,7 +107,7 @@ def maximize_softmax(
     theta = (solution.estimate.reshape(width, p) @ T.T).ravel()
     C = solution.covariance
     if covariance:
-        for k in range(width):  # in place, a category at a time
+        for k in range(width):  # in place, one category at a time, for its memory
             part = slice(k * p, (k + 1) * p)
             C[part] = T @ C[part]
         for k in range(width):
@@ -111,11 +117,11 @@ def maximize_softmax(
 
 
 def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution | None:
-    """Unit steps by the score of all rows in the metric of a sample; None where they do not contract."""
+    """Unit steps by the score of all rows, in the metric of a sample; None where they do not contract."""
     passes = SoftmaxPasses(begun.model)
     single = passes.single()
     if not (single.X[:, begun.still] == single.X[0, begun.still]).all():
-        return None  # a column that is rarely other than usual, which the sample does not show
+        return None  # a column that does not vary in the sample, though it does in all rows
     first = begun.ahead(single.ascent(begun.theta), tolerance)
     if first is None:
         return None
@@ -135,7 +141,7 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
 
 
 def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps: int, covariance: bool) -> Solution:
-    """L-BFGS from where the model starts, in single precision first."""
+    """L-BFGS from the start of the model, in single precision first."""
     single = passes.single()
     start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()
 

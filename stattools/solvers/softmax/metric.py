@@ -3,9 +3,9 @@
     shared:  (I - 11^T / K) (x) G,     G = X^T diag(w) X,  w = sum_k p_k (1 - p_k) / (K - 1)
     own:     S^T blockdiag(G_k)^-1 S,  G_k = X^T diag(p_k (1 - p_k)) X,  S lifts a score to all K categories
 
-Shared is the information itself where all probabilities are alike, as at the start; own follows them as they differ,
-and needs a quarter of the steps. Both are taken from rows drawn in proportion to their weights. Source: Boehning
-(1992), for the shared form.
+The shared matrix is the information itself where all probabilities are alike, as at the start. The own matrices follow
+the probabilities as they differ, and then need a quarter of the steps. Both are taken from rows drawn in proportion to
+their weights. Source: Boehning (1992), for the shared form.
 """
 
 from __future__ import annotations
@@ -21,18 +21,20 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.softmax.passes import SoftmaxPasses
 
 LEFT_OUT = 1e-2
-"""Rows that have so little of the weight together are left out: a metric may be off by a hundredth."""
+"""The rows that together have at most this share of the weight are left out: a metric may be off by a hundredth."""
 
 SORTED = 8
-"""Rows are sorted by weight to find those, unless they are more than so many times the most that are taken."""
+"""Rows are sorted by weight to find the light ones, unless they are more than this many times the most that are taken:
+then a draw is cheaper than the sort.
+"""
 
 COMMON = 1e-3
-"""A category's own matrix has this share of the mean of all, so that it is definite where the mean is."""
+"""The share of the mean of all matrices that is added to a category's own, so that it is definite where the mean is."""
 
 
 class SinglePrecisionInverse:
-    """The inverse of a p x p matrix in single precision: a metric needs no more digits, and a product with it takes a
-    sixth of the time of two triangular solutions.
+    """The inverse of a p x p matrix in single precision. A metric needs no more digits, and a product with the inverse
+    takes a sixth of the time of solving with two triangular factors.
 
     Raises IdentificationError where the matrix is not positive definite.
     """
@@ -56,7 +58,7 @@ class SinglePrecisionInverse:
 
 
 def inverse(gram: Floats) -> SinglePrecisionInverse | Metric:
-    """In single precision where that is enough to be definite."""
+    """The inverse, computed in single precision where the matrix is definite there, in double precision otherwise."""
     try:
         return SinglePrecisionInverse(gram)
     except IdentificationError:
@@ -64,7 +66,7 @@ def inverse(gram: Floats) -> SinglePrecisionInverse | Metric:
 
 
 class SharedMetric:
-    """One Cholesky factor for all categories; two where a ridge is not centered."""
+    """One Cholesky factor for all categories; two factors where a ridge is not centered."""
 
     def __init__(self, passes: SoftmaxPasses, most: int) -> None:
         P, K = _probabilities(passes), passes.width + 1
@@ -88,7 +90,7 @@ class SharedMetric:
 
 
 class OwnMetrics:
-    """A Cholesky factor for each category, the reference included unless a ridge leaves it out."""
+    """A Cholesky factor for each category, and for the reference unless a ridge leaves it out."""
 
     def __init__(self, passes: SoftmaxPasses, most: int) -> None:
         P = _probabilities(passes)
@@ -121,7 +123,9 @@ class OwnMetrics:
 
 
 def metric_at(passes: SoftmaxPasses, theta: Floats, own: bool) -> SharedMetric | OwnMetrics:
-    """The metric at theta, from few rows where that is enough: from all where a column does not vary among the few."""
+    """The metric at theta, from few rows where these are enough: from all rows where a column does not vary among the
+    few.
+    """
     passes.keep_probabilities(theta)
     few = int(np.clip(40 * passes.rows // passes.p, 4 * passes.p, 20 * passes.p))
     try:
@@ -131,8 +135,8 @@ def metric_at(passes: SoftmaxPasses, theta: Floats, own: bool) -> SharedMetric |
 
 
 def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
-    """X^T diag(weight) X, from at most so many rows: those that have all but LEFT_OUT of the weight, or a draw of equal
-    spacing along the cumulative weights, whose rows count alike.
+    """X^T diag(weight) X from a limited number of rows: those that have all but LEFT_OUT of the weight or, where they
+    are too many, a draw at equal distances along the cumulative weights, whose rows count alike.
     """
     take = np.arange(len(weight))
     if most < len(take) <= SORTED * most:

@@ -2,8 +2,8 @@
 
     B (K - 1, p),   E = exp(B X^T - largest) / sum,   score = (Y - E) X
 
-Everything per category lies along the rows, and standardized columns are folded into B: a pass costs 4 n p K flops and
-no copy of X. The information costs n p^2 K^2 / 2 and is formed from upper pairs of categories. Source: Boehning,
+Arrays per category lie along the rows, and the standardization of columns is folded into B: a pass costs 4 n p K flops
+and no copy of X. The information costs n p^2 K^2 / 2 and is formed by pairs of categories. Source: Boehning,
 "Multinomial logistic regression algorithm" (1992).
 """
 
@@ -25,24 +25,30 @@ from stattools.numerics.sweep import sweep
 from stattools.solvers.softmax.information import information
 
 FOLDED = 1e3
-"""Columns whose mean is at most so many deviations from 0 are centered in the coefficients, at a loss of 3 digits."""
+"""Columns whose mean is at most this many standard deviations from 0 are centered by their coefficients, which loses 3
+digits; others are centered in a copy of X.
+"""
 
 SMALL_PRODUCT = 990_000
-"""OpenBLAS has faster code for products of this many multiplications; blocks of rows keep to it."""
+"""The largest number of multiplications of a product for which OpenBLAS has faster code; blocks of rows are made to
+keep to it.
+"""
 
 NARROW = 128
-"""Up to so many columns, products are twice as fast of an X that lies by columns."""
+"""The most columns for which products are twice as fast where X lies by columns."""
 
 CONVERTED = 512
-"""So many rows are copied to single precision at once, with both copies in the cache."""
+"""Rows that are copied to single precision at once, so that both copies stay in the cache."""
 
 TALLEST = 60.0
-"""Exponentials of up to so much, and sums of them, are within the range of single precision."""
+"""The largest linear predictor whose exponential is taken as it is: exp(60) = 1e26, and sums of such numbers, are
+within single precision, which ends at 3e38.
+"""
 
 
 class Folded(NamedTuple):
-    """Coefficients (K - 1, p) of columns as they are read, and by what the linear predictors are too high (K - 1, 1);
-    in Fortran order, for which OpenBLAS has faster code.
+    """Coefficients (K - 1, p) of the columns as they are read, in Fortran order, for which OpenBLAS has faster code;
+    `shift` (K - 1, 1) is what has to be subtracted from the linear predictors.
     """
 
     W: Floats
@@ -52,8 +58,8 @@ class Folded(NamedTuple):
 class SoftmaxPasses:
     """A softmax model on standardized columns, with a ridge of `curvature` (p,) per column where there is one.
 
-    Where `centered`, the ridge is on the coefficients about their mean over all K categories. theta has shape
-    ((K - 1) p,), in the order of the model; the model's own coefficients are B T^T.
+    Where `centered`, the ridge is on the coefficients about their mean over all K categories. theta has shape ((K - 1)
+    p,), in the order of the model; the coefficients of the model itself are B T^T.
     """
 
     def __init__(self, model: Model, ridge: Floats | None = None, centered: bool = False) -> None:
@@ -72,9 +78,9 @@ class SoftmaxPasses:
         self.probabilities: Floats | None = None
 
     def single(self) -> SoftmaxPasses:
-        """The same passes in single precision, on a standardized copy of X of half its size.
+        """The same passes in single precision, on a standardized copy of X, which has half its size.
 
-        Their scores are right to about 1e-5 standard errors, their products to six digits, in half the time.
+        Scores are right to about 1e-5 standard errors and products to six digits, in half the time.
         """
         other = copy(self)
         other.X = np.empty(self.X.shape, np.float32, order="F" if self.p <= NARROW else "C")
@@ -92,9 +98,9 @@ class SoftmaxPasses:
         """Some rows of the standardized X, in the precision of X."""
         if isinstance(rows, slice) or isinstance(self.X, BesideOnes) or self.X.flags.c_contiguous:
             X = self.X[rows]
-        else:  # picking rows of columns is slow
+        else:  # indexing rows is slow where columns are contiguous
             X = np.take(self.X.T, rows, axis=1).T
-        if X.dtype == np.float32:  # the copy is standardized
+        if X.dtype == np.float32:  # the copy in single precision is standardized already
             return X
         X = centered(X, self.center)
         X *= 1.0 / self.scale
@@ -105,8 +111,8 @@ class SoftmaxPasses:
         return 1.0
 
     def evaluate(self, theta: Floats, order: int = 2, keep: SoftmaxPasses | None = None) -> Evaluation:
-        """Log-likelihood with its score and, of order 2, its information; the ridge included. `keep` is given the
-        probabilities.
+        """Log-likelihood with its score and, of order 2, its information, with the ridge. The probabilities are stored
+        in `keep`, where it is given.
         """
         loglik, score = self._climb(self.folded(theta), keep)
         value, slope = self._penalty(theta)
@@ -119,7 +125,7 @@ class SoftmaxPasses:
         return self.evaluate(theta, order=1).score
 
     def separates(self, theta: Floats) -> bool:
-        """Is every row's own category in front by its linear predictor, offsets left out? Then they are separated."""
+        """Is the largest linear predictor of every row that of its own category? Offsets are left out."""
         B, size = self.folded(theta), self._block
         for start in range(0, self.rows, size):
             part = slice(start, start + size)
@@ -152,7 +158,7 @@ class SoftmaxPasses:
         return self.probabilities
 
     def times(self, direction: Floats) -> Floats:
-        """The information at the probabilities kept, times a direction of the shape of theta: one pass."""
+        """The information at the stored probabilities times a direction of the shape of theta: one pass."""
         self.passes += 1
         assert self.probabilities is not None
         V, P, size = self.folded(direction), self.probabilities[1:], self._block
@@ -178,7 +184,7 @@ class SoftmaxPasses:
         return int(max(64, min(1 << 13, SMALL_PRODUCT // (self.p * (self.width + 1)))))
 
     def folded(self, theta: Floats) -> Folded:
-        """theta, of standardized columns, as coefficients of the columns that are read."""
+        """theta, which is for standardized columns, as coefficients of the columns that are read."""
         W = theta.reshape(self.width, self.p) / self.scale
         shift = (W @ self.center)[:, None] if self.center.any() else None
         return Folded(W.astype(self.X.dtype, order="F"), shift)
@@ -205,7 +211,7 @@ class SoftmaxPasses:
         self._eta(B, rows, E[1:])
         if self.offset is not None:
             E[1:] += self.offset[rows]
-        if not E.max() <= TALLEST:  # no underflow of all of them: the reference has 0
+        if not E.max() <= TALLEST:  # otherwise the exponentials are finite, and that of the reference is 1
             E -= E.max(axis=0)
         own = E.take(self._own(rows))
         np.exp(E, out=E)
@@ -215,7 +221,7 @@ class SoftmaxPasses:
         return E, own
 
     def _own(self, rows: Any) -> NDArray[np.intp]:
-        """Where each row's own category is, in (K, m) read row by row."""
+        """The place of each row's own category in (K, m) read row by row."""
         codes = self.codes[rows]
         return codes * len(codes) + np.arange(len(codes))
 

@@ -2,11 +2,11 @@
 
     m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
 
-A row tells of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all rows: a step by
-their score leaves about an eighth of the error. H_m is taken where a first such step leads, since a sample fits itself
-too well at its own maximum; that step is by conjugate gradients, and so are those that follow where they take few
-products: of many coefficients, the matrix costs more. Samples that do not pay or do not determine the coefficients give
-None.
+A row says something of each of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all
+rows, and a step by their score leaves about an eighth of the error. H_m is taken at the end of a first such step, since
+at its own maximum a sample looks better determined than it is. That step is by conjugate gradients. Later steps are,
+too, where they take few products; otherwise the matrix is formed, which costs more where coefficients are many. Where a
+sample does not pay, or does not determine the coefficients, the answer is None.
 """
 
 from __future__ import annotations
@@ -30,35 +30,37 @@ from stattools.solvers.softmax.metric import SharedMetric
 from stattools.solvers.softmax.passes import SoftmaxPasses
 
 ROWS = 150
-"""So many rows for each column: the sample's information is within sqrt(1 / 150), a twelfth, of that of all rows."""
+"""Rows of the sample for each column: its information is then within sqrt(1 / 150), a twelfth, of that of all rows."""
 
 SHARE = 8
-"""Samples of more than one in so many rows do not pay: their own climb takes as long as the steps that they spare."""
+"""A sample of more than one in this many rows does not pay: its own climb takes as long as the steps that it saves."""
 
 LEFT = 8
-"""A step divides the decrement by about this, as said above, when the metric is within a twelfth or so."""
+"""A step divides the decrement by about this where the metric is within a twelfth, as said above."""
 
 STEPS = 30
-"""Reads of a sample at most; more are needed only where it does not determine the coefficients."""
+"""The most reads of a sample. More are needed only where it does not determine the coefficients."""
 
 CLOSE = 10.0
-"""At this distance from the sample's maximum, in its standard errors, steps by all rows begin."""
+"""The distance from the sample's maximum, in its standard errors, at which the steps by all rows begin."""
 
 ACCURACY = 0.1
-"""The relative error of the first step: about that of the metric, so that more accuracy would be lost."""
+"""The relative error of the first step by conjugate gradients. The metric is wrong by about as much, so that more
+accuracy would be lost.
+"""
 
 CLOSER = 0.03
-"""The relative error of later steps, which takes a product or two more and leaves the contraction as it is."""
+"""The relative error of later steps, which takes a product or two more and does not slow the contraction."""
 
 FORMED = 32
-"""Coefficients, for each step and each product of the first one, up to which the information is formed: that costs a
-tenth of their number of products, and a step needs three times as many as the first one.
+"""The most coefficients, for each step and each product of the first one, for which the information is formed: forming
+it costs as much as a tenth of their number of products, and a step needs three times as many products as the first.
 """
 
 
 class ByProducts:
-    """The information of all rows as a sample knows it, `factor` times that of the sample at the probabilities that it
-    keeps, by products with it; `rough` is the metric of the conjugate gradients that solve for a step.
+    """The information of all rows as a sample knows it, by products with it: `factor` times that of the sample, at the
+    probabilities that it keeps. `rough` is the preconditioner of the conjugate gradients that solve for a step.
     """
 
     def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, factor: float) -> None:
@@ -70,11 +72,11 @@ class ByProducts:
         return self.rough.rcond
 
     def solve(self, score: Floats) -> Floats:
-        """The inverse times a score, to a thirtieth."""
+        """The inverse times a score, with a relative error of a thirtieth."""
         return self._step(score)[0]
 
     def norm(self, score: Floats) -> float:
-        """The decrement of a score; infinite where the sample has nothing of a direction that the score has."""
+        """The decrement of a score; infinite where the score has a direction of which the sample knows nothing."""
         return sqrt(self.factor) * self._step(score)[1]
 
     def length(self, step: Floats) -> float:
@@ -86,8 +88,8 @@ class ByProducts:
 
 
 class Begun(NamedTuple):
-    """The model on columns standardized as in the sample, the map back, a start near the maximum of the sample, whose
-    passes keep the probabilities there, a metric of the sample, and the columns that do not vary in it.
+    """The model on columns standardized as in the sample, and the map back; a start near the maximum of the sample,
+    whose passes keep the probabilities there; a metric of the sample; and the columns that do not vary in it.
     """
 
     model: Model
@@ -98,8 +100,8 @@ class Begun(NamedTuple):
     still: NDArray[np.intp]
 
     def ahead(self, score: Floats, tolerance: float) -> tuple[Floats, Metric | ByProducts] | None:
-        """Where a step by the score of all rows at theta leads, and there the information as the sample knows it, for
-        steps to the tolerance.
+        """Where a step by the score of all rows leads from theta, and the information there as the sample knows it, for
+        further steps to the tolerance.
         """
         times, before = self.model.n / self.sample.n, self.sample.passes
         step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, STEPS)
@@ -114,7 +116,7 @@ class Begun(NamedTuple):
 
 
 def sample_start(model: Model) -> Begun | None:
-    """A start within sampling error of the maximum; None where the usual climb is the way."""
+    """A start within sampling error of the maximum; None where the usual climb is better."""
     n, p = model.rows.X.shape
     rarest = np.bincount(model.rows.y.astype(np.intp), minlength=model.predictor.width + 1).min() / n
     size = int(max(ROWS, DIFFERENT / max(rarest, 1.0 / n)) * p)
