@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from latex2mathml.converter import convert
+from stattools.reporting.mathml import mathml
 
 MATHS = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', flags=re.DOTALL)
 
@@ -18,9 +18,9 @@ def on_page_content(content: str, **_: Any) -> str:
 
 def inline(formula: str) -> str:
     """A formula within a line."""
-    return convert(html.unescape(formula))
+    return mathml(html.unescape(formula))
 
 
 def displayed(formula: str) -> str:
     """A formula on a line of its own; a wide one scrolls on a phone."""
-    return f'<div style="margin: 1em 0; overflow-x: auto">{convert(html.unescape(formula), display="block")}</div>'
+    return f'<div style="margin: 1em 0; overflow-x: auto">{mathml(html.unescape(formula), block=True)}</div>'

@@ -72,7 +72,7 @@ def _tex(tex: str) -> str:
     tex = re.sub(r"\s+", " ", tex.strip())
     for char, command in (("|", "vert"), ("<", "lt"), (">", "gt")):
         tex = re.sub(rf"{re.escape(char)}\s*", rf"\\{command} ", tex)
-    return tex
+    return tex.strip()  # a space before the closing dollar makes it no formula
 
 
 def _line(text: str, prefix: str = "") -> str:

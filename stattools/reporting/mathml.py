@@ -25,6 +25,9 @@ ATTRIBUTES = re.compile(
 FUNCTION = re.compile(r"<mi>([a-z]{2,})</mi>(?=<(/?\w+))")
 """The name of a function, and whether an operator such as a bracket follows."""
 
+MISTAKEN = {"<mi>&#x0007E;</mi>": "<mo>&#x0223C;</mo>", "<mo>&#x0221E;</mo>": "<mi>&#x0221E;</mi>"}
+"""What latex2mathml takes for a letter or for an operator: the sign of a distribution, and infinity."""
+
 
 def mathml(tex: str, *, block: bool = False) -> str:
     """A formula as a `<math>` element; `block` sets it on a line of its own. Raises IncompatibleError for TeX that
@@ -49,6 +52,8 @@ def mathml(tex: str, *, block: bool = False) -> str:
                 f"MathML needs a formula of known commands; got {tex!r}. Write it without <{name}>."
             )
     converted = FUNCTION.sub(_spaced, converted)
+    for theirs, right in MISTAKEN.items():
+        converted = converted.replace(theirs, right)
     return converted.replace(">", f' alttext="{escape(tex)}">', 1)
 
 

@@ -97,6 +97,7 @@ def test_code_in_a_cell():
     assert line(code("C(`x`)"), cell=True) == "`` C(`x`) ``"
     assert line(literal("two\nlines"), cell=True) == "two<br>lines"
     assert line("$P(a|b) < 1$", cell=True) == r"$P(a\vert b) \lt 1$"
+    assert line("$|z|$") == r"$\vert z\vert$"
 
 
 def test_a_table_is_aligned_in_the_source_also_with_wide_characters():

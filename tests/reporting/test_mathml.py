@@ -62,3 +62,8 @@ def test_what_is_not_a_plain_formula_is_shown_as_its_source(tex):
 def test_any_tex_is_well_formed(tex):
     root = ElementTree.fromstring(formula(tex).replace("\ufffe", "").replace("\uffff", ""))
     assert root.tag.endswith(("math", "code"))
+
+
+def test_a_distribution_has_its_sign_and_infinity_is_no_operator():
+    assert "<mo>&#x0223C;</mo>" in mathml(r"y \sim N(0, 1)")
+    assert "<mi>&#x0221E;</mi>" in mathml(r"\eta \to -\infty")
