@@ -44,22 +44,24 @@ PAGE = f"""\
 html {{ -webkit-text-size-adjust: 100%; text-size-adjust: 100%; }}
 body {{ margin: 0; background: var(--ground); color: var(--ink); line-height: 1.6;
   font-family: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif; }}
-main {{ max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }}
+main {{ max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }}
 h1 {{ font-size: 1.8rem; line-height: 1.25; margin: 0.5rem 0 1rem; }}
 h2 {{ font-size: 1.35rem; margin: 2.2rem 0 0.6rem; padding-bottom: 0.25rem; border-bottom: 1px solid var(--line); }}
 h3 {{ font-size: 1.1rem; margin: 1.6rem 0 0.4rem; }}
+p, ul, ol, blockquote, figure {{ max-width: 46rem; }}
 a {{ color: var(--link); }}
 code, pre {{ font-family: ui-monospace, SFMono-Regular, Consolas, "DejaVu Sans Mono", monospace; font-size: 0.9em; }}
 code {{ background: var(--shade); border-radius: 3px; padding: 0.1em 0.3em; unicode-bidi: isolate; }}
-pre {{ background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; overflow-x: auto; line-height: 1.4; }}
+pre {{ background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; white-space: pre-wrap;
+  overflow-wrap: anywhere; line-height: 1.4; }}
 pre code {{ background: none; padding: 0; }}
 blockquote {{ margin: 1rem 0; padding: 0.4rem 1.1rem; border-left: 4px solid var(--link); background: var(--shade); }}
 .wide {{ overflow-x: auto; max-width: 100%; margin: 1rem 0; }}
-.formula {{ padding: 0.2rem 0; text-align: center; }}
+.formula {{ padding: 0.2rem 0; text-align: center; max-width: 46rem; }}
 math {{ font-size: 1.08em; }}
-table {{ border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; line-height: 1.4; }}
+table {{ border-collapse: collapse; font-size: 0.88rem; font-variant-numeric: tabular-nums; line-height: 1.4; }}
 caption {{ caption-side: bottom; text-align: left; color: var(--soft); padding-top: 0.5rem; }}
-th, td {{ padding: 0.35rem 0.7rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }}
+th, td {{ padding: 0.35rem 0.5rem; text-align: left; border-bottom: 1px solid var(--line); vertical-align: top; }}
 thead th {{ border-bottom: 2px solid var(--soft); vertical-align: bottom; }}
 tbody th {{ font-weight: normal; max-width: 22rem; }}
 .long {{ overflow-wrap: anywhere; }}
@@ -71,8 +73,8 @@ figure img {{ display: block; max-width: 100%; height: auto; }}
 figcaption {{ color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }}
 :focus-visible {{ outline: 2px solid var(--link); outline-offset: 2px; }}
 @media (max-width: 34rem) {{ main {{ padding: 0.8rem 0.8rem 3rem; }} h1 {{ font-size: 1.5rem; }}
-  th, td {{ padding: 0.3rem 0.5rem; }} }}
-@media print {{ main {{ max-width: none; padding: 0; }} a {{ color: inherit; }} .wide, pre {{ overflow: visible; }}
-  pre {{ white-space: pre-wrap; }} figure, table, blockquote, pre {{ break-inside: avoid; }}
+  table {{ font-size: 0.75rem; }} th, td {{ padding: 0.25rem 0.3rem; }} .c, .r {{ white-space: normal; }} }}
+@media print {{ main {{ max-width: none; padding: 0; }} a {{ color: inherit; }} .wide {{ overflow: visible; }}
+  figure, table, blockquote, pre {{ break-inside: avoid; }}
   h1, h2, h3 {{ break-after: avoid; }} }}
 """
