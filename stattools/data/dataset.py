@@ -31,20 +31,19 @@ if TYPE_CHECKING:
     from stattools.data.files.scanned_rows import ScannedRows
 
 NONE: Mapping[str, Any] = {}
-"""No columns; a dict, since models are pickled with it."""
+"""No extra columns. A dict and no frozen mapping, since models are pickled with it."""
 
 
 @record
 class Dataset:
     """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
 
-    `dropped` counts the rows in which a column was missing, by column; a row missing in two columns counts in both.
-    `n_dropped` counts the rows dropped in all. `kept` are the numbers of the rows that stayed, None where all did;
-    `source` is the table as it was given, None for arrays; `origin` says what it was, None for plain arrays; `n_empty`
-    counts those dropped that say nothing (0 trials); `extras` are the columns that `columns` were, None for an array;
-    `low` is what float64 does not hold of powers in X.
-    X may be one beside a column of ones that is not in memory, `BesideOnes`. Of a source, `scanned` are the rows, X has
-    its shape only, and `outcome` is one row for each of its values.
+    `dropped` counts for each column the rows in which it was missing; a row missing in two columns counts in both.
+    `n_dropped` counts all rows that were dropped, and `n_empty` those of them that say nothing (0 trials). `kept` are
+    the numbers of the rows that stayed, None where all did. `source` is the table as it was given, None for arrays;
+    `origin` says what it was, None for plain arrays. `columns` are the columns that the extras were, None for an array.
+    `low` is what float64 does not hold of powers in X. X may be a `BesideOnes`, whose column of ones is not in memory.
+    For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
     """
 
     X: np.ndarray
@@ -63,7 +62,7 @@ class Dataset:
     n_empty: int = 0
 
     def without(self, empty: np.ndarray) -> Dataset:
-        """The rows that are not `empty`, a mask: those are counted among the dropped and in `n_empty`."""
+        """The dataset without the rows that are `empty`, a mask; they are counted as dropped and in `n_empty`."""
         keep = np.flatnonzero(~empty)
         return replace(
             self,
@@ -118,7 +117,7 @@ def read(
         return _from_formula(formula_or_y, data_or_X, columns, formulas)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
-    source_of(formula_or_y)  # refused, as it would be brought here whole
+    source_of(formula_or_y)  # a source as an outcome is refused: it would be read into memory whole
     if isinstance(data_or_X, str):
         if "~" in data_or_X:
             raise DomainError(f"the formula comes first, then its table: ({data_or_X!r}, table).")
@@ -130,9 +129,9 @@ def read(
 
 @record
 class CompleteRows:
-    """Columns of a table on the rows in which none of them is missing, clean: see `Dataset` for what is counted.
+    """Clean columns of a table, on the rows in which none of them is missing; see `Dataset` for what is counted.
 
-    `columns` are by name, extras that are arrays by their keyword; `numbers` are the extras; `rows` the numbers of the
+    `columns` are by name, or by keyword for extras that are arrays; `numbers` are the extras; `rows` the numbers of the
     rows that stayed; `index` is that of the whole table.
     """
 
@@ -212,7 +211,7 @@ def _from_source(text: str, source: Source, columns: Mapping[str, Any], formulas
 
 
 def _width(values: Any) -> int:
-    """How many columns a matrix has; 0 where this is none."""
+    """How many columns a matrix has; 0 for what is no matrix."""
     try:
         shape = np.shape(values)
     except ValueError:  # its rows have different lengths

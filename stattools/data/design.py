@@ -1,8 +1,8 @@
-"""The design: how columns of a table become columns of X, learned once, applied the same way to new rows.
+"""The design: how columns of a table become columns of X. It is learned once and applied the same way to new rows.
 
 What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
-and the splines. `terms.py` makes the columns of one formula; several, one for each parameter of a distribution, stand
-side by side, each column once.
+and the splines. `terms.py` makes the columns of one formula. Several formulas, one for each parameter of a
+distribution, stand side by side, and a column that they share stands in X once.
 """
 
 from __future__ import annotations
@@ -28,20 +28,23 @@ from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
-LARGEST = 2**29  # cells of the dummy columns of one term: 4 GiB
+LARGEST = 2**29
+"""The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
 
 NO_FORMULAS: Mapping[str, Formula] = MappingProxyType({})
+"""Stands for no formulas of other parameters."""
 
 
 @record
 class Design:
-    """Columns of X from columns of a table (`parsed` holds the formula) or of an array (`parsed` is None).
+    """How columns of X are made from the columns of a table (`parsed` is the formula) or of an array (`parsed` is
+    None).
 
-    `levels` are the levels of each categorical factor, `state` the learned constants, both by the text of the factor;
-    `added` says that an array needs a column of ones put before it. `beside` are the formulas of other parameters, by
-    name; a column that several formulas make stands in X once, and `uses` are the numbers of the columns of each
-    formula, empty where there is one; `ordered` are the factors whose categories had an order, which the usual
-    contrasts pass over.
+    `levels` are the levels of each categorical factor and `state` the learned constants, both by the text of the
+    factor; `added` says that an array gets a column of ones as its first. `beside` are the formulas of other
+    parameters, by name. A column that several formulas make stands in X once; `uses` are the numbers of the columns of
+    each formula, empty where there is one formula. `ordered` are the factors whose categories had an order, which the
+    usual contrasts do not use.
     """
 
     names: tuple[str, ...]
@@ -64,7 +67,9 @@ class Design:
         return together(self.parsed, self.beside.values()) if self.parsed and self.beside else self.parsed
 
     def own(self, names: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[tuple[int, ...], ...]]:
-        """The columns of the first parameter, None for all, and those of other parameters: none without a formula."""
+        """The columns of the first parameter (None: all) and those of the other parameters; no others without a
+        formula.
+        """
         first, *others = self.uses or (tuple(range(len(self.names))),)
         each = dict(zip(self.beside, others, strict=True))
         return None if len(first) == len(self.names) else first, tuple(each.get(name, ()) for name in names)
@@ -79,12 +84,11 @@ class Design:
         return (*([] if self.parsed is None else [self.parsed]), *self.beside.values())
 
     def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
-        """Rows of X, (n, p) float64, for new data: the same columns from any table, or array if X was an array.
+        """Rows of X, (n, p) float64, for new data: the same columns from any table, or from an array where X was one.
+        `some` are the numbers of the rows to encode, where other rows have gaps.
 
-        Of `some` rows by their numbers, where others have gaps.
-
-        Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn
-        from, a wrong number of columns.
+        Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn from,
+        a wrong number of columns.
 
         >>> from stattools.data.dataset import read
         >>> design = read("y ~ center(x) + g", {"y": [1, 2, 4], "x": [1, 3, 5], "g": ["a", "b", "b"]}).design
@@ -142,15 +146,15 @@ class Design:
                     require(name, frame.names)
                 return {name: frame.sources[name] for name in names}
         elif isinstance(data, np.ndarray | list | tuple) and p > 1 and axes(data) == 1 and len(data) == p:
-            return [data]  # one row
+            return [data]  # a list of numbers is one row
         return data
 
 
 def learn(
     first: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray, beside: Mapping[str, Formula] = NO_FORMULAS
 ) -> tuple[Design, np.ndarray, Low | None]:
-    """Design and X of a formula, and of others `beside` it, over complete, clean columns, and what float64 does not
-    hold of powers in X; `rows` are their row numbers in the table.
+    """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
+    hold of powers in X. `rows` are the numbers of the rows in the table.
     """
     formula = together(first, beside.values())
     levels = {
@@ -184,7 +188,9 @@ def side_by_side(
     levels: Mapping[str, tuple[Any, ...]],
     state: dict[str, dict[str, Any]],
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
-    """X of several formulas, each column once, the names of its columns, and the numbers of those of each formula."""
+    """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
+    of each formula.
+    """
     each = [columns_of(formula, columns, rows, levels, state) for formula in formulas]
     for formula, (_, names) in zip(formulas, each, strict=True):
         if len(set(names)) < len(names):

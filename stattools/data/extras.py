@@ -1,5 +1,5 @@
-"""Columns beside X: frequencies, exposures, precisions, offsets. The same rules hold in memory, in files and on a
-cluster.
+"""Columns beside X: frequencies, exposures, precisions and offsets. The same rules hold for rows in memory, in files
+and on a cluster.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from stattools.interface.arrays import Floats
 Numbers = NDArray[np.intp]
 
 LARGEST_FREQUENCY = 2.0**53
-"""Beyond this not all whole numbers are float64."""
+"""The largest frequency weight: beyond 2^53 not all whole numbers are float64."""
 
 
 class Farthest(NamedTuple):
-    """The largest offset in size and the row in which it stands; adds with `+`.
+    """The largest offset in size and the row in which it stands; two of them are joined with `+`.
 
     >>> Farthest.of(np.array([1.0, -3.0])) + Farthest(2.0, "row 7")
     Farthest(value=-3.0, row='row 1')
@@ -30,7 +30,7 @@ class Farthest(NamedTuple):
 
     @classmethod
     def of(cls, offset: Floats | None, rows: Numbers | None = None, where: str = "") -> Farthest:
-        """Of the offsets of some rows, whose numbers in the table are `rows` where not all stayed."""
+        """The largest of the offsets of some rows; `rows` are their numbers in the table, where not all rows stayed."""
         if offset is None or not len(offset):
             return cls()
         place = int(np.argmax(np.abs(offset)))
@@ -41,10 +41,11 @@ class Farthest(NamedTuple):
 
 
 NO_OFFSET = Farthest()
+"""Stands for rows without an offset."""
 
 
 def number(place: int, rows: Numbers | None) -> int:
-    """The number in the table of what stands at `place` among the rows that stayed."""
+    """The number in the table of the row at `place` among the rows that stayed."""
     return place if rows is None else int(rows[place])
 
 

@@ -1,4 +1,4 @@
-"""Categories of a factor: the levels that occur, learned once, and the codes of new rows over them."""
+"""Categories of a factor: the levels that occur are learned once, and new rows are coded over them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from stattools.interface.when_needed import pd
 
 
 def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
-    """The levels that occur, in order: as given by `levels=`, as in a categorical column, else sorted."""
+    """The levels that occur, in the order of `levels=` where it is given, of the categories of a categorical column,
+    and sorted otherwise.
+    """
     found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
@@ -47,8 +49,8 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
 
 
 def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
-    """Codes of levels as categories for formulaic, with the contrasts that the formula chose, or with those that sum to
-    zero over the levels.
+    """Codes of levels as categories for formulaic, with the contrasts that the formula chose, or with contrasts that
+    sum to zero over the levels.
     """
     from formulaic.materializers.types import FactorValues
     from formulaic.transforms import C

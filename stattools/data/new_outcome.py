@@ -1,4 +1,4 @@
-"""Outcomes of rows that a fitted model has not seen, coded by the labels that it knows."""
+"""Outcomes of rows that a fitted model has not seen, coded by the labels that the model knows."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from stattools.errors import DomainError
 
 
 def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
-    """New outcomes as codes of labels that are known, float64, those of a rest by that; DomainError for a label never
-    seen.
+    """New outcomes as codes of known labels, float64; labels that belong to a rest have its code. DomainError for a
+    label that was never seen.
 
     >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()
     [1.0, 0.0]

@@ -1,4 +1,4 @@
-"""Rows about times, from `survival(entry, time, died) ~ x` and a table: complete, checked, and nothing else.
+"""Rows about times, read from a formula such as `survival(entry, time, died) ~ x` and a table: complete and checked.
 
     a row is at risk in (entry, time], entry 0 or before where none is given, and has its event at `time` or not
 
@@ -32,6 +32,8 @@ from stattools.interface.record import record
 
 Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
 MOST_GROUPS = 100
+"""The most groups of a formula: more curves or tables than this nobody looks at."""
+
 Label = str | Sequence[str] | ArrayLike | None
 
 

@@ -1,9 +1,9 @@
 """The terms of a formula as columns, and the linear predictors that are left when some of its terms are taken out.
 
-A formula without some of its terms spans less; what the coefficients of the whole formula are where the linear
-predictor lies in that smaller span is a set of linear equations, R beta = 0. The equations do not depend on the data,
-only on the levels: they are found on a few rows that are made up, so that rows in files and fits that were loaded have
-them too. Cost: none where terms are only left out; else one least squares of p columns in 12 p rows.
+A formula without some of its terms spans fewer linear predictors. The coefficients of the whole formula whose linear
+predictor lies in that smaller span solve linear equations, R beta = 0. The equations depend on the levels only, not on
+the data, so they are found on a few rows that are made up; rows in files and fits that were loaded have them too. There
+is no cost where terms are only left out; otherwise it is one least squares of p columns in 12 p rows.
 """
 
 from __future__ import annotations
@@ -23,12 +23,14 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 
 TINY = 1e-9
-"""A coefficient between columns of made-up rows, which are of size 1, is 0 below this: round-off."""
+"""A coefficient between columns of made-up rows, whose numbers have size 1, is taken as 0 below this: it is then
+round-off.
+"""
 
 
 @dataclass(frozen=True)
 class Term:
-    """A term by its text, and what it is a product of."""
+    """A term: its text, and the factors that it is a product of."""
 
     text: str
     factors: frozenset[str]
@@ -40,7 +42,8 @@ class Term:
 
 @dataclass(frozen=True, eq=False)
 class TermSpaces:
-    """A formula, the names of its columns and the levels of its categories; `formula` is None where columns are terms.
+    """A formula, the names of its columns and the levels of its categories. `formula` is None where there is none and
+    columns are terms.
 
     >>> from stattools.data.dataset import read
     >>> data = {"y": [1, 2, 4, 3], "x": [1, 3, 5, 4], "g": ["a", "b", "c", "a"]}
@@ -74,7 +77,9 @@ class TermSpaces:
         return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
 
     def without(self, dropped: Collection[int]) -> Floats:
-        """R (q, p): R beta = 0 where the linear predictor needs none of the dropped terms, by their numbers."""
+        """R (q, p), for which R beta = 0 where the linear predictor needs none of the dropped terms, given by their
+        numbers.
+        """
         if self.formula is None:
             gone = [column for k in dropped for column in self.columns[k]]
             return np.eye(len(self.names))[sorted(gone)]
@@ -94,8 +99,8 @@ class TermSpaces:
         return u[:, int((size > TINY * size[0]).sum()) :].T
 
     def of_sums(self, k: int) -> Floats:
-        """R (q, p): R beta = 0 where term k has no part in the linear predictor when every category is coded by
-        contrasts that sum to zero, whatever the formula's own are.
+        """R (q, p), for which R beta = 0 where term k has no part in the linear predictor when every category is coded
+        by contrasts that sum to zero, whatever the contrasts of the formula are.
         """
         if self.formula is None or not any(term.contains(self.terms[k]) for term in self.terms):
             return self.without([k])
@@ -110,7 +115,9 @@ class TermSpaces:
         return 12 * len(self.names) + 20
 
     def _made(self, formula: Formula, n: int, sums: bool = False) -> tuple[Floats, tuple[str, ...], tuple[slice, ...]]:
-        """Columns of n made-up rows, the same whatever the formula: X, names, and which are those of each term."""
+        """The columns of n made-up rows, which are the same for any formula: X, names, and the numbers of the columns
+        of each term.
+        """
         require_room(formula, self.levels, n)
         assert self.formula is not None
         rng, values, numbers = np.random.default_rng(0), {}, {}
@@ -136,13 +143,15 @@ class TermSpaces:
 
 
 def _parts(text: str, names: Collection[str]) -> tuple[str, ...]:
-    """What stands in the brackets of the columns that a factor makes, such as a spline; nothing where it is one."""
+    """The text in the brackets of the columns that a factor makes, as a spline does; nothing for a factor of one
+    column.
+    """
     found = re.compile(rf"(?:^|:){re.escape(text)}\[([^\[\]]*)\]")
     return tuple(dict.fromkeys(match[1] for name in names for match in found.finditer(name)))
 
 
 def _tidy(M: Floats) -> Floats:
-    """Without round-off, so that coefficients in other units do not come in."""
+    """The equations without round-off, so that coefficients in other units do not enter."""
     M = np.where(np.abs(M) < TINY, 0.0, M)
     whole = np.round(M)
     return np.where(np.abs(M - whole) < TINY, whole, M)

@@ -1,9 +1,8 @@
-"""The terms of a formula as columns of X, and its outcome, from the columns of a table.
+"""The terms of a formula as columns of X, and its outcome, from the columns of a table; whether there is memory for
+them is asked before any of them is made.
 
-Every factor is evaluated here, from its checked tree; formulaic's materializer then codes the categories and multiplies
-factors into columns of structurally full rank (it is given values, never code).
-
-Is there memory for the columns of a formula? Asked before any of them is made.
+Every factor is evaluated here, from its checked tree. formulaic's materializer then codes the categories and multiplies
+factors into columns of structurally full rank; it is given values, never code.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
 
 AT_A_TIME = 4096
-"""Rows of X that are put together at a time."""
+"""Rows of X that are put together at a time, so that they stay in the cache."""
 
 
 def columns_of(
@@ -53,7 +52,9 @@ def columns_of(
 
 
 def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
-    """Columns of numbers as X in C order, some rows of all of them at a time, which stay in the cache."""
+    """Columns of numbers as X in C order; some rows of all columns are copied at a time, so that they stay in the
+    cache.
+    """
     X = np.empty((n, len(columns)))
     for start in range(0, n, AT_A_TIME):
         part = slice(start, start + AT_A_TIME)
@@ -65,7 +66,9 @@ def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
 def materialized(
     formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
-    """X of categories and products, by formulaic, the names of its columns, and which are those of each term."""
+    """X of categories and products, made by formulaic; the names of its columns; and the numbers of the columns of each
+    term.
+    """
     from formulaic import ModelSpec, SimpleFormula
     from formulaic.errors import FormulaicError
     from formulaic.materializers import NAAction, PandasMaterializer
@@ -73,7 +76,7 @@ def materialized(
     from formulaic.parser.types import Factor, Term
 
     values |= {text: FactorValues(value, kind="numerical") for text, value in numbers.items()}
-    called = {text: in_backticks(text) if text == "1" else text for text in values}  # its own "1" is the intercept
+    called = {text: in_backticks(text) if text == "1" else text for text in values}  # to formulaic "1" is the intercept
     values = {called[text]: value for text, value in values.items()}
     intercept = Term([Factor("1", eval_method="literal")])
     terms = [
@@ -83,9 +86,9 @@ def materialized(
     ordered: Any = SimpleFormula([*terms], _ordering="none")
     spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
     try:
-        with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is caught below, by name
+        with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is refused below
             made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
-    except (FormulaicError, TypeError, ValueError) as error:  # such as a base that is not a level
+    except (FormulaicError, TypeError, ValueError) as error:  # such as a base of a contrast that is not a level
         raise DomainError(f"cannot build the columns of {formula.text!r}: {error}") from error
     X = np.ascontiguousarray(made, dtype=np.float64)
     names = tuple(str(name) for name in made.model_spec.column_names)
@@ -119,7 +122,7 @@ def _computed(
         return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
 
     try:
-        with np.errstate(all="ignore"):  # logs of zero and the like are caught below, with the row
+        with np.errstate(all="ignore"):  # logarithms of zero and the like raise an error below, with the row
             values = evaluate(factor.tree, column, state)
     except DomainError:
         raise
@@ -145,11 +148,11 @@ BASES = ("poly", "bs", "cr", "cc")
 """Transforms that make several columns."""
 
 COPIES = 3
-"""Arrays of the size of X that are alive while it is put together from categories and products."""
+"""Arrays of the size of X that are in memory at once while X is put together from categories and products."""
 
 
 def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
-    """DomainError where the columns of all terms are more than memory holds, before any of them is made."""
+    """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
     sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
     most = max(sizes, default=0)
     widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""

@@ -13,5 +13,7 @@ def in_backticks(name: str) -> str:
 
 
 def column_of(identifier: str) -> str:
-    """The column that a name in a tree means; inverse of `in_backticks`, and of a name without them itself."""
+    """The column that a name in a syntax tree means: the inverse of `in_backticks`; a name without backticks means
+    itself.
+    """
     return identifier[1:-1].replace("``", "`") if identifier.startswith("`") else identifier

@@ -1,4 +1,6 @@
-"""How a batch of a table becomes rows of a model: what one first pass has learned, small enough to be sent anywhere."""
+"""How a batch of a table becomes rows of a model. It holds what the first pass has learned, and is small enough to be
+sent to another process.
+"""
 
 from __future__ import annotations
 
@@ -26,11 +28,11 @@ from stattools.text.one_line import prints
 @prints
 @dataclass(frozen=True, eq=False)
 class Coding:
-    """The design of a formula with the levels of columns of text, and what the model makes of the outcome.
+    """The design of a formula with the levels of columns of text, and how the outcome becomes the numbers of the model.
 
-    `formula` has the terms of all formulas where there are several (`Design.beside`).
-    `extras` are the columns of "weights", "offset", "exposure"; `codes` what each of the `values` of the outcome stands
-    for (None: itself); X is read as (X - center) / scale.
+    `formula` has the terms of all formulas where there are several (`Design.beside`). `extras` are the columns of
+    "weights", "offset" and "exposure". `codes` are the numbers that the `values` of the outcome stand for (None: values
+    stand for themselves). X is read as (X - center) / scale.
     """
 
     formula: Formula
@@ -57,7 +59,7 @@ class Coding:
         return None if found is None else replace(found[0], X=np.asarray(found[0].X))
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch, to be read in blocks, with their numbers in the row group or partition."""
+        """The complete rows of a batch, which are read in blocks, with their numbers in the row group or partition."""
         with at(batch.where):
             clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
@@ -88,6 +90,7 @@ class Coding:
 
 
 CHANGED = "The table has changed since; write it to files, or persist it, before it is fitted."
+"""What to do where a pass sees other rows than the first one."""
 
 
 def needed(formula: Formula, extras: Mapping[str, str]) -> tuple[str, ...]:
@@ -96,7 +99,7 @@ def needed(formula: Formula, extras: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
-    """X of clean rows: columns that are numbers stay where they are, all else is made as in memory."""
+    """X of clean rows. Columns that are numbers are not copied; all others are made as they are in memory."""
     factors = [term[0] for term in formula.terms if term]
     plain = all(len(term) < 2 for term in formula.terms) and all(
         factor.text not in design.levels and factor.call is None and factor.category in clean.columns
@@ -114,7 +117,7 @@ def _floats(clean: Clean, name: str) -> Floats:
 
 
 def outcome_values(formula: Formula, clean: Clean) -> Any:
-    """The outcome of clean rows as it is: a column, or what the left side computes."""
+    """The outcome of clean rows before it is coded: a column, or what the left side computes."""
     if formula.outcome.category is not None:
         return clean.columns[formula.outcome.category]
     return outcome_of(formula, clean.columns, clean.rows)

@@ -1,4 +1,4 @@
-"""The worth of a checked expression, by walking its syntax tree node by node: there is no `eval` anywhere.
+"""The values of a checked expression, by walking its syntax tree node by node: there is no `eval` anywhere.
 
 Only the nodes below are known; `expression.py` has refused every other one before a tree gets here.
 """
@@ -25,6 +25,8 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+"""Arithmetic of a formula by the node of Python's syntax tree."""
+
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
@@ -33,10 +35,12 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
 }
+"""Comparisons of a formula by the node of Python's syntax tree."""
 
 
 def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]]) -> Any:
-    """Worth of a checked tree: `values(name)` gives a column, `state` the learned constants by the text of the call.
+    """The values of a checked tree. `values(name)` gives a column, and `state` holds the learned constants by the text
+    of the call.
 
     >>> tree = ast.parse("log(x) + 1", mode="eval").body
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
@@ -59,7 +63,7 @@ def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
             return transformed(name, inner, constants(tree), learned)
-    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # the whitelist lets nothing else through
+    raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression.py` refuses every other node
 
 
 def constants(call: ast.Call) -> dict[str, Any]:
@@ -79,7 +83,7 @@ def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
 
 
 def _numbers(node: ast.AST, part: Any) -> Any:
-    """The part, if it is made of numbers; a column of categories has no arithmetic."""
+    """The part, if it is made of numbers; DomainError for a column of categories, which has no arithmetic."""
     if isinstance(part, np.ndarray | float):
         return part
     levels = ", ".join(repr(level) for level in part.cat.categories[:5])
@@ -88,7 +92,7 @@ def _numbers(node: ast.AST, part: Any) -> Any:
 
 def _compare(op: ast.cmpop, left: Any, right: Any) -> np.ndarray:
     """A comparison as 0/1; text compares with the labels of a categorical column."""
-    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # no categories
+    plain = all(isinstance(side, np.ndarray | float | str) for side in (left, right))  # neither side has categories
     if plain and isinstance(left, str) != isinstance(right, str):
         raise TypeError("it compares numbers with text")
     return np.asarray(COMPARISONS[type(op)](left, right), dtype=np.float64)

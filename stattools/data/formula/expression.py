@@ -1,7 +1,7 @@
-"""One factor of a formula as a checked syntax tree: what it may say and which columns it needs.
+"""One factor of a formula as a checked syntax tree: what it may contain and which columns it needs.
 
-A factor such as `log(x + 1)` is parsed by `ast.parse`, which runs nothing, and every node is held against a
-whitelist: a column, a number, arithmetic, a comparison, a transform of `transforms.py`, and nothing else.
+A factor such as `log(x + 1)` is parsed by `ast.parse`, which runs nothing, and every node is compared with a whitelist:
+columns, numbers, arithmetic, comparisons and the transforms of `transforms.py`, and nothing else.
 """
 
 from __future__ import annotations
@@ -21,15 +21,18 @@ from stattools.data.formula.transforms import ALLOWED, CONTRASTS, TRANSFORMS
 from stattools.errors import DomainError, quoted
 from stattools.text.one_line import prints
 
-DEEPEST = 150  # levels of nesting; Python's own recursion limit is 1000
-# A text constant (kept), a name in backticks, or a name (Python would respell those beyond ASCII: NFKC).
+DEEPEST = 150
+"""The most levels of nesting: each takes some calls of Python, whose recursion limit is 1000."""
+
+# Finds text constants, names in backticks and names. Names are replaced before parsing, since Python respells those
+# beyond ASCII (NFKC).
 NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`((?:[^`]|``)*)`|([^\W\d]\w*)""")
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class Expression:
-    """A checked factor: `text` names its coefficients, `columns` are the columns it needs, in order."""
+    """A checked factor: `text` names its coefficients, and `columns` are the columns that it needs, in order."""
 
     text: str
     tree: ast.expr
@@ -72,7 +75,7 @@ def column(name: str) -> Expression:
 
 
 def expression(source: str) -> Expression:
-    """Parse one factor and hold it against the whitelist; nothing is evaluated.
+    """Parse one factor and compare it with the whitelist; nothing is evaluated.
 
     >>> expression("log( `body mass`+1 )").text
     'log(`body mass` + 1)'
@@ -170,7 +173,7 @@ def _permit_constant(node: ast.AST, key: str, value: ast.expr, option: Option) -
 def _pairs(
     node: ast.AST, allowed: Mapping[str, Option], rest: list[ast.expr], keywords: list[ast.keyword]
 ) -> list[tuple[str, ast.expr]]:
-    """Constants of a call with their names; a wrong number of them or a wrong name is refused."""
+    """The constants of a call with their names; DomainError for a wrong number of them or a wrong name."""
     pairs = list(zip(allowed, rest, strict=False)) + [(str(k.arg), k.value) for k in keywords]
     names = [name for name, _ in pairs]
     if len(rest) > len(allowed) or not set(names) <= set(allowed) or len(set(names)) < len(names):
@@ -192,7 +195,9 @@ def _literal(node: ast.expr) -> Any:
 
 
 def _fold(node: ast.expr) -> None:
-    """Refuse constant arithmetic with no finite value, such as 9**9**9**9 or 1/0 (in floats: nothing can blow up)."""
+    """Refuse constant arithmetic without a finite value, such as 9**9**9**9 or 1/0. It is computed in floats, which
+    cannot take long.
+    """
     if any(isinstance(part, ast.Name) for part in ast.walk(node)):
         return
     try:

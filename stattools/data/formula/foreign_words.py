@@ -1,4 +1,4 @@
-"""A formula as others write it, in our words: asked for where a formula was refused, never before."""
+"""A formula in the words of other packages, translated into ours. It is asked for only where a formula was refused."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ def in_our_words(text: str) -> tuple[str, str]:
 
 
 def explained(text: str, error: DomainError, parse: Callable[[str], Any]) -> DomainError:
-    """What is said of a refused formula: how it is written here, what we do not have, or `error`, which says it all."""
+    """What an error says of a refused formula: how it is written here, or what there is none of here, or `error` where
+    that says it all.
+    """
     lacking = next((row.note for row in LACKING if row.pattern.search(text)), None)
     ours, arguments = in_our_words(text)
     if lacking is None and ALIEN.pattern.search(ours):

@@ -1,8 +1,8 @@
-"""A formula as text to its outcome and its terms; nothing in it is ever run.
+"""The outcome and the terms of a formula that is given as text; nothing in it is ever run.
 
-`y ~ a + log(b):C(g)` is cut into factors, each checked against the whitelist of `expression.py`. The algebra of
-terms (Wilkinson and Rogers, 1973, Applied Statistics 22, 392-399) is formulaic's parser, which sees a stand-in for each
-factor: given the factors themselves it would evaluate calls on the left side while parsing.
+`y ~ a + log(b):C(g)` is cut into factors, each checked against the whitelist of `expression.py`. The algebra of terms
+(Wilkinson and Rogers, 1973, Applied Statistics 22, 392-399) is formulaic's parser. It is given a stand-in for each
+factor, since it would evaluate calls on the left side while parsing.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError
 from stattools.text.one_line import prints
 
-LONGEST = 10_000  # characters
-MOST_TERMS = 20_000
-HIGHEST = 10  # order of interactions in (a + b)**k
+# The most characters, terms, and the highest order of interactions in (a + b)**k: more is a slip, or an attack.
+LONGEST, MOST_TERMS, HIGHEST = 10_000, 20_000, 10
 TOKEN = re.compile(
     r"""\s*(?:`(?P<quoted>(?:[^`]|``)*)`
         | (?P<call>[^\W\d][\w.]*\s*\()
@@ -33,10 +32,10 @@ TOKEN = re.compile(
         | (?P<operator>\*\*|[-~+*/:^()]))""",
     re.VERBOSE,
 )
-# Inside a call: text constants and names in backticks, whose brackets do not count, and the brackets that do.
+# Inside a call: text constants and names in backticks, whose brackets are not counted, and brackets, which are.
 BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
 PLAIN = re.compile(r"[^\W\d]\w*")
-# Breaks of lines, but for those within a text constant or a name in backticks (kept).
+# Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
 LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
@@ -161,13 +160,13 @@ def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
             case "name" if found["name"] in available or not re.search(r"\.|^__", found["name"]):
                 yield column(found["name"])
             case "name":
-                yield expression(found["name"])  # a.b, __a__: refused by the whitelist, with its message
+                yield expression(found["name"])  # a.b and __a__ are refused by the whitelist, with its message
             case _:
                 yield found[0].strip()
 
 
 def closing(text: str, position: int) -> int:
-    """Position after the bracket that closes the one just before `position`."""
+    """The position after the bracket that closes the one just before `position`."""
     open_brackets = 1
     for found in BRACKETS.finditer(text, position):
         open_brackets += {"(": 1, ")": -1}.get(found[0], 0)
@@ -254,7 +253,7 @@ def _algebra(text: str, source: str) -> list[list[str]]:
 
 
 def _most_terms(tree: Any) -> int:
-    """Upper bound of the number of terms, without building them."""
+    """An upper bound of the number of terms, found without building them."""
     from formulaic.parser.types import ASTNode
 
     sizes: dict[int, int] = {}

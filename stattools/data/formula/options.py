@@ -1,7 +1,7 @@
 """What the constants of transforms and contrasts may be: `raw` is True or False, `degree` a whole number, knots ascend.
 
-Each kind is the words of an error and a test of the value. Text such as 'no' is true to Python: where a constant is a
-truth value, nothing else is one.
+Each kind has the words of an error and a test of the value. Text such as 'no' is true to Python: where a constant is a
+truth value, only True and False are accepted.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 LARGEST = 100
-"""Of degree= and df= of a basis: more columns than this is a slip or an attack."""
+"""The largest degree= and df= of a basis: more columns than this are a slip or an attack."""
 
 
 class Option(NamedTuple):
-    """What a constant needs to be, and whether a value is that."""
+    """A kind of constant: what it needs to be, in words, and whether a value is that."""
 
     needs: str
     accepts: Callable[[Any], bool]
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may be beyond floats
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
 
 
 def _are_numbers(values: Any) -> bool:
@@ -72,7 +72,7 @@ CONSTRAINTS = Option("'center' or a list of numbers", lambda value: value == "ce
 LEVEL = Option("a level: a text, a number, True or False", _is_level)
 LEVELS = Option("a list of different levels", _are_levels)
 CONTRAST = Option("a contrast such as contr.sum or contr.treatment('b')", lambda value: False)
-"""A contrast is no constant: it has constants of its own, and is looked up by its name."""
+"""A contrast is not a constant: it has constants of its own, and is looked up by its name."""
 
 DEGREE, DF = whole(1, LARGEST), whole(1, LARGEST)
 EXTRAPOLATION = one_of("raise", "clip", "na", "zero", "extend")

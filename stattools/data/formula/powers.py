@@ -1,4 +1,5 @@
-"""Powers of a column to 106 bits: `poly(x, 10, raw=True)` and `I(x ** 3)` of a formula, as float64 plus what it lacks.
+"""Powers of a column to 106 bits: `poly(x, 10, raw=True)` and `I(x ** 3)` of a formula, as float64 and the rest beyond
+it.
 
 x^10 rounded to float64 moves the coefficients of a polynomial in the eighth digit (Filip's data of NIST's StRD); exact
 least squares reads both parts. Source: Dekker, "A floating-point technique for extending the available precision"
@@ -21,6 +22,9 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_product
 
 HIGHEST = 60
+"""The highest power that is computed to 106 bits: the rounding of so many products leaves it more digits than float64
+has.
+"""
 
 
 def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
@@ -38,7 +42,8 @@ def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
 
 
 def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[str], Any], X: Floats) -> Low | None:
-    """What X lacks of the columns that are powers; these columns of X become the nearest floats, in place.
+    """What float64 does not hold of the columns of X that are powers; in X, these columns are replaced by the nearest
+    floats.
 
     Powers that overflow, or are products with other factors, stay as they are.
     """
@@ -62,7 +67,7 @@ def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[s
 
 
 def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[str, int]] | None:
-    """What is raised to powers in a factor, and the power that each of its columns is; None for other factors."""
+    """The base of the powers that a factor makes, and the power of each of its columns; None for other factors."""
     match factor.tree:
         case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
             given = constants(call)

@@ -1,8 +1,8 @@
 """Where a factor of a formula has no derivative in a column: jumps, kinks, and slopes that grow without bound.
 
-Every operation that a formula may use stands in `OPERATIONS` with the points of its argument where it breaks, by what
-it is and not by its values at some rows: `x > 0` and `x // 2` are steps, flat on both sides of a jump, `abs` has a kink
-at 0, `sqrt` an infinite slope, a spline breaks at repeated knots and ends at its bounds, `exp` breaks nowhere.
+`OPERATIONS` says for every operation of a formula at which points of its argument it breaks. This is known of the
+operation and not read off values at some rows: `x > 0` and `x // 2` are steps, flat on both sides of a jump, `abs` has
+a kink at 0, `sqrt` an infinite slope, a spline breaks at repeated knots and ends at its bounds, `exp` breaks nowhere.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from stattools.data.formula.backticks import column_of
 from stattools.data.formula.evaluation import constants
 
 EVERYWHERE = (float("nan"),)
-"""The points of a step: no derivative says what it does, wherever the row is."""
+"""The points of a step: a derivative says nothing about it, wherever the row is."""
 
 
 class Break(NamedTuple):
     """An argument of the expression `text`, and the points of it where the expression has no derivative.
 
-    At an `end` the expression goes on in one direction, in which it has a derivative.
+    At an `end` the expression goes on in one direction only, and has a derivative in that direction.
     """
 
     text: str
@@ -92,12 +92,14 @@ def _power(node: ast.BinOp, state: State) -> Iterator[Any]:
 def _number(node: ast.expr) -> float | None:
     try:
         return ast.literal_eval(node)
-    except ValueError:  # an expression of columns
+    except ValueError:  # the exponent is an expression of columns
         return None
 
 
 def _spline(node: ast.Call, state: State) -> Iterator[Any]:
-    """Knots repeated up to the degree are kinks, more often jumps; a spline that is cut off ends at its bounds."""
+    """A knot repeated as often as the degree is a kink, one repeated more often a jump; a spline that is cut off ends
+    at its bounds.
+    """
     given, learned = constants(node), state.get(ast.unparse(node), {})
     degree = given.get("degree", 3)
     low, high = learned["lower_bound"], learned["upper_bound"]

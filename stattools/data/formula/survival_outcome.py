@@ -25,11 +25,14 @@ from stattools.data.formula.formula import Formula, closing, parse, require
 from stattools.errors import DomainError
 from stattools.interface.record import record
 
+# How the outcome begins, its type= argument, terms of other packages, and what may hide a comma or a bracket.
 OPENS = re.compile(r"\s*survival\s*\(")
 TYPE = re.compile(r"""\s*type\s*=\s*(["'])(\w*)\1\s*""")
 AS_TERMS = re.compile(r"\b(strata|cluster|id|frailty|tt)\s*\(")
 QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[(),\[\]]""")
 PARTS = {1: ("time",), 2: ("time", "event"), 3: ("entry", "time", "event")}
+"""The names of the parts by their number."""
+
 WRITTEN = (
     "The outcome is survival(time, died), survival(entry, time, died) or, where every event was seen, survival(time): "
     '"survival(time, died) ~ x".'

@@ -23,6 +23,7 @@ import numpy as np
 from stattools.data.formula import options
 from stattools.data.formula.options import Option, whole
 
+# Constants of the cubic regression splines `cr` and `cc`; those of the other transforms stand in TRANSFORMS.
 CUBIC = {
     "df": options.DF,
     "knots": options.DISTINCT_ASCENDING,
@@ -46,9 +47,9 @@ ELEMENTWISE = {
 
 @dataclass(frozen=True)
 class Transform:
-    """One allowed transform: the constants it takes after its first argument, in order, and what each may be.
+    """One allowed transform: the constants that it takes after its first argument, in order, and what each may be.
 
-    `whole` says that it makes several columns and must therefore be a whole factor, never a part of an expression.
+    `whole` says that it makes several columns, and so must be a whole factor and not a part of an expression.
     """
 
     constants: Mapping[str, Option] = field(default_factory=dict)
@@ -77,7 +78,7 @@ TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} |
 }
 
 HELMERT = {"reverse": options.TRUTH, "scale": options.TRUTH}
-# How a contrast is written inside C(...), and the constants it takes; the second half are patsy's words for the first.
+# How a contrast is written inside C(...), and the constants it takes. The second half are patsy's words for the first.
 CONTRASTS: dict[str, Mapping[str, Option]] = {
     "contr.treatment": {"base": options.LEVEL},
     "contr.SAS": {"base": options.LEVEL},
@@ -121,13 +122,13 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
     if name == "poly" and isinstance(made, np.ndarray) and constants.get("raw"):
         from formulaic.materializers.types import FactorValues
 
-        names = tuple(str(power) for power in range(1, made.shape[1] + 1))  # numbered as R does: by the power
+        names = tuple(str(power) for power in range(1, made.shape[1] + 1))  # names are powers, as in R
         return FactorValues(made, column_names=names)
     return made
 
 
 def contrast(name: str, constants: Mapping[str, Any]) -> Any:
-    """The formulaic contrasts object behind `contr.sum`, `Treatment("b")` and their kin."""
+    """The contrasts of formulaic that `contr.sum`, `Treatment("b")` and the like stand for."""
     from formulaic.transforms import TRANSFORMS as FORMULAIC
     from formulaic.transforms import ContrastsRegistry
 

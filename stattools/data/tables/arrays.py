@@ -1,6 +1,5 @@
-"""Arrays, lists and frames of numbers as a complete matrix; NumPy arrays are read without pandas and without a copy.
-
-Gaps in an array of predictors, or in a table that stands for one: which rows have them, and the array without.
+"""Arrays, lists and frames of numbers as a complete matrix, and which rows of them have gaps. NumPy arrays are read
+without pandas and without a copy.
 """
 
 from __future__ import annotations
@@ -26,16 +25,19 @@ from stattools.numerics.threads import one_blas_thread
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
+# What errors tell callers to give instead of an array.
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
 ARRAYS = (np.ndarray, list, tuple, range)
-FEW = 10_000  # numbers whose length is found sooner than the bad ones among them
+FEW = 10_000  # the most numbers whose Euclidean length is computed sooner than the bad ones among them are looked for
 
 WORTH_NO_COPY = 200_000
-"""Numbers of X that fill a block: a copy of fewer costs less than what spares it."""
+"""The least numbers of X, a block of 1.6 MB, for which X is not copied to put a column of ones before it: a copy of
+fewer costs less than to do without.
+"""
 
 WORTH_A_THREAD = 1 << 20
-"""Numbers that are summed in the time that a thread costs."""
+"""The least numbers that are worth a thread of their own: they are summed in the time that it takes to start one."""
 
 
 def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -62,7 +64,7 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     if not values.flags.forc:
         values = np.ascontiguousarray(values)
     if values.dtype is not FLOAT64:
-        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
+        with np.errstate(over="ignore"):  # a longdouble beyond float64 becomes infinite and is refused
             values = values.astype(FLOAT64, copy=False)
     if not all_finite(values):
         good = np.isfinite(values)
@@ -112,7 +114,7 @@ def with_gaps(values: Any, what: str) -> np.ndarray:
 
 
 def _column(values: Any, what: str) -> Any:
-    """One value per row, whatever it came in; a NumPy array of numbers or a clean pandas Series."""
+    """One value per row, of any type: as a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
         values = array(values, what)
     shape = shape_of(values)
@@ -133,9 +135,10 @@ def _column(values: Any, what: str) -> Any:
 
 
 def all_finite(values: np.ndarray) -> bool:
-    """True where no number is missing or infinite: one sum tells, on all threads and without an array of truths.
+    """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values.
 
-    It is finite only where all values are, unless it overflows. Of few numbers the length is as good and found sooner.
+    The sum is finite only where all values are, unless it overflows. Of few numbers the Euclidean length tells as well,
+    and sooner.
 
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
@@ -174,7 +177,9 @@ def default_names(p: int) -> tuple[str, ...]:
 
 
 def with_intercept(X: np.ndarray) -> np.ndarray:
-    """X with a column of ones before it: as a copy in C order where X is small, beside X itself where it is large."""
+    """X with a column of ones before it: a copy in C order where X is small; where X is large, an object that has the
+    column beside X itself.
+    """
     wider: Any = BesideOnes(X)
     return wider.whole if X.size < WORTH_NO_COPY else wider
 
@@ -214,16 +219,16 @@ def _stack(frame: NamedColumns, what: str) -> np.ndarray:
 def array(values: Any, what: str) -> np.ndarray:
     """An array, list or tuple as an array, None where it is masked; DomainError where rows differ in length."""
     if isinstance(values, list | tuple) and values and isinstance(values[0], np.ma.MaskedArray):
-        values = np.ma.stack(values)  # as an array of arrays it would lose the masks
+        values = np.ma.stack(values)  # np.asarray would lose the masks
     if isinstance(values, np.ma.MaskedArray):
         return unmasked(values)
     try:
         return np.asarray(values)
     except ValueError:
         raise DomainError(f"{what} is ragged: its rows have different lengths; got {quoted(values)}.") from None
-    except MemoryError:  # which says nothing of the values
+    except MemoryError:  # it says nothing of the values
         raise
-    except Exception as error:  # whatever a foreign object in a list makes its package say
+    except Exception as error:  # objects in a list may raise any error of their package
         raise DomainError(f"{what} cannot be read as an array ({type(error).__name__}: {error}).") from error
 
 
@@ -255,7 +260,7 @@ def rows_with_gaps(X: Any) -> NDArray[np.bool_]:
 
 
 def without_gaps(X: Any) -> Any:
-    """The same with other values of their columns in place of the gaps, so that whoever names a row counts all of them.
+    """The same data with other values of their columns in place of the gaps, so that the rows keep their numbers.
 
     >>> without_gaps(np.array([[1.0, 2.0], [np.nan, 3.0]])).tolist()
     [[1.0, 2.0], [1.0, 3.0]]
@@ -286,7 +291,7 @@ def _gaps(values: NDArray[Any]) -> NDArray[np.bool_]:
 
 
 def _filled(values: Any, gaps: NDArray[np.bool_]) -> Any:
-    """A series or an array with the first value that is there, or 0, where there is none."""
+    """A series or an array whose gaps hold its first value that is there, or 0 where there is none."""
     if not gaps.any():
         return values
     found = np.asarray(values, dtype=values.dtype if values.dtype.kind == "f" else object)

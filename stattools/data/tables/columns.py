@@ -1,6 +1,6 @@
-"""Clean columns: which rows have no value, and what the values of the others are, whatever dress they came in.
+"""Clean columns: which rows have no value, and the values of the others, whatever type they came in.
 
-`missing` says which rows have no value; of the rows that stay `clean` makes bool, int64, float64 or category.
+`missing` says which rows have no value; of the rows that stay, `clean` makes bool, int64, float64 or category.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def clean(column: pd.Series) -> pd.Series:
         width = {"b": np.bool_, "f": np.float64}.get(dtype.kind, np.int64)
         if dtype.kind == "u" and len(column) and int(column.max()) > np.iinfo(np.int64).max:
             width = np.float64
-        with np.errstate(over="ignore"):  # what only longdouble holds becomes infinite, and is refused as that
-            values = np.ascontiguousarray(column.to_numpy(dtype=width))  # with steps, NumPy's last digits are others
+        with np.errstate(over="ignore"):  # a longdouble beyond float64 becomes infinite and is refused
+            values = np.ascontiguousarray(column.to_numpy(dtype=width))  # strided values give other last digits
         return pd.Series(values, name=name, copy=False)
     if isinstance(dtype, pd.StringDtype):
         return _categories(column)
@@ -67,7 +67,7 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
     """A column of Python objects by the types that occur in it."""
     values, name = column.to_numpy(dtype=object), str(column.name)
     kinds = {type(value) for value in values}
-    if np.timedelta64 in kinds:  # which NumPy counts among the whole numbers
+    if np.timedelta64 in kinds:  # NumPy counts durations among the whole numbers
         raise _refusal(name, dtype, next(value for value in values if type(value) is np.timedelta64))
 
     def every(*classes: type) -> bool:
@@ -105,14 +105,14 @@ def _categories(column: pd.Series) -> pd.Series:
 def _float(value: Any, name: str) -> float:
     try:
         return float(value)
-    except (ArithmeticError, ValueError):  # not shown: it may have thousands of digits
+    except (ArithmeticError, ValueError):  # the number is not shown: it may have thousands of digits
         raise DomainError(
             f"column {name!r} holds a number ({type(value).__name__}) that float64 does not; change its units."
         ) from None
 
 
 def _tidy(column: pd.Series) -> pd.Series:
-    """Levels that are text, numbers or truth values stay; others (intervals, dates) become their text."""
+    """Levels that are text, numbers or truth values stay as they are; others (intervals, dates) become their text."""
     levels, texts = column.cat.categories.tolist(), [str(level) for level in column.cat.categories]
     if len(set(texts)) < len(texts):
         same = next(text for text in texts if texts.count(text) > 1)
@@ -141,7 +141,7 @@ def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
 def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None:
     """DomainError, with the count and the first row, if any value is infinite or NaN; `rows` are the rows' numbers."""
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(values.sum()):  # which it is not where one of them is not
+        if np.isfinite(values.sum()):  # the sum is not finite where a value is not
             return
     good = np.isfinite(values)
     if not good.all():

@@ -19,6 +19,7 @@ from stattools.errors import DomainError
 from stattools.interface.paths import path_of, require_regular
 
 TYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+"""NumPy's types by the third byte of the file, as the format defines them."""
 
 
 def read_idx(path: str | os.PathLike[str], /) -> NDArray[Any]:

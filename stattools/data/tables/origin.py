@@ -1,5 +1,5 @@
-"""Where rows came from: the library of their table, and of pandas its index. An answer with one value per row goes back
-there: pandas in, pandas out; Polars in, Polars out; arrays in, arrays out.
+"""Where rows came from: the library of their table and, for pandas, its index. An answer with one value per row is
+handed back in the same kind: pandas in, pandas out; Polars in, Polars out; arrays in, arrays out.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from stattools.interface.when_needed import pd
 Mask = NDArray[np.bool_]
 
 WITH_GAPS = {"b": "boolean", "i": "Int64", "u": "UInt64"}
-"""The dtype of pandas, by NumPy's kind, in which a label may be missing and the others stay what they are."""
+"""The dtype of pandas, by NumPy's kind, in which a label may be missing while the others stay as they are."""
 
 
 @record
 class Origin:
-    """The package of a table by the name of its module, "pandas" or "polars", as narwhals calls its backend, and
-    the pandas index of its rows.
+    """The package of a table by the name of its module, "pandas" or "polars", as narwhals calls its backend, and the
+    pandas index of its rows.
 
-    `backend` is None for arrays, lists and dicts of these. `index` is that of all rows, also of those that are not
-    used; beside arrays it may be that of their weights, and then only says which rows belong together.
+    `backend` is None for arrays, lists and dicts of these. `index` is that of all rows, including those that are not
+    used. Where rows came as arrays it may be the index of their weights; then it only says which rows belong together.
     """
 
     backend: str | None = None
@@ -59,7 +59,7 @@ class Origin:
         return import_module(self.backend).DataFrame(ready, index=index)
 
     def take(self, rows: NDArray[np.intp] | slice) -> Origin:
-        """The same of some of the rows."""
+        """The origin of some of the rows."""
         return Origin(self.backend, None if self.index is None else self.index[rows])
 
     @property
@@ -70,6 +70,7 @@ class Origin:
 
 
 ARRAYS = Origin()
+"""The origin of plain arrays."""
 
 
 def origin_of(*given: Any, index: Any = None) -> Origin | None:
@@ -101,7 +102,7 @@ def _libraries(values: Any) -> list[tuple[str, bool]]:
     native = nw.to_native(values, pass_through=True)
     try:
         return [(nw.get_native_namespace(native).__name__, own_index(native) is not None)]
-    except TypeError:  # such as an index or an extension array, which are arrays here
+    except TypeError:  # an index or an extension array, for example: arrays here
         return []
 
 

@@ -1,6 +1,5 @@
-"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and which label each number stands for.
-
-Grouped outcomes: `successes + failures ~ x` names two columns of counts on its left side.
+"""Outcomes as numbers: a quantity, a yes or no, one of several categories, and the label that each number stands for. A
+grouped outcome, `successes + failures ~ x`, names two columns of counts on its left side.
 """
 
 from __future__ import annotations
@@ -103,7 +102,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
         return codes.astype(np.int64), tuple(labels)
     try:
         first = labels.index(reference)
-    except (ValueError, TypeError):  # TypeError of what is missing, which equals nothing
+    except (ValueError, TypeError):  # a missing value equals nothing and raises TypeError
         raise DomainError(
             f"reference={quoted(reference)} is not a category of {name!r}; they are {_few(labels, 20)}."
         ) from None
@@ -140,7 +139,7 @@ def _few(labels: list[Any], longest: int = 5) -> str:
 
 
 class Rest(str):
-    """The label of all outcomes but one, which one-vs-rest compares with it; `others` are the labels that it is.
+    """The label that one-vs-rest gives to all outcomes but one; `others` are the labels that it stands for.
 
     >>> Rest.of(("blue", "green")), Rest.of(("blue", "green")).others
     ('rest', ('blue', 'green'))
@@ -150,7 +149,7 @@ class Rest(str):
 
     @classmethod
     def of(cls, others: tuple[Any, ...]) -> Rest:
-        """The rest that is made of these labels."""
+        """The rest that stands for these labels."""
         rest = cls("rest")
         rest.others = others
         return rest
@@ -163,6 +162,7 @@ def as_outcome(labels: tuple[Any, ...], codes: NDArray[np.intp]) -> NDArray[Any]
     return np.array(labels, dtype=kind)[codes]
 
 
+# The name of a column, in backticks or not, and a formula whose left side names two columns.
 NAME = r"\s*(`(?:[^`]|``)*`|[^\W\d][\w.]*)\s*"
 TWO_COLUMNS = re.compile(rf"{NAME}\+{NAME}~(.*)", flags=re.DOTALL)
 

@@ -1,6 +1,7 @@
-"""Values that are given side by side: rows are paired by position, so pandas indexes must agree where there are two.
+"""Values that are given side by side: rows are paired by position, so that pandas indexes must agree where there are
+two.
 
-Arrays, lists and columns of Polars and PyArrow have no index: of them the lengths are checked, where they are read.
+Arrays, lists and columns of Polars and PyArrow have no index; only their lengths are checked, where they are read.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ def paired(*given: tuple[str, Any]) -> Any:
 
 
 def same_index(one: str, index: Any, other: str, theirs: Any) -> None:
-    """DomainError where two indexes of one length differ; None is no index. Lengths are checked by who reads them."""
+    """DomainError where two indexes of one length differ; None stands for no index. Lengths are checked where the
+    values are read.
+    """
     if index is not None and theirs is not None and len(index) == len(theirs) and not theirs.equals(index):
         raise DomainError(
             f"{one} and {other} have different pandas indexes, so their rows may not belong together: "

@@ -1,6 +1,7 @@
-"""Answers with one value per row, put back beside the rows of the table: a row that was not used has none.
+"""Answers with one value per row, put back beside the rows of the table: a row that was not used has no value.
 
-`Places` are the rows of a table and which of them were used; all answers per row of the package pass through it.
+`Places` are the rows of a table and which of them were used; all answers of the package with one value per row pass
+through it.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from stattools.interface.when_needed import pd
 
 @record
 class Places:
-    """`n` rows of a table, those that were used by their numbers (`kept`, None: all), and where the table came from."""
+    """`n` rows of a table, the numbers of those that were used (`kept`, None: all), and where the table came from."""
 
     n: int
     kept: NDArray[np.intp] | None = None
     origin: Origin = ARRAYS
 
     def column(self, values: NDArray[Any], name: str) -> Any:
-        """One value per row that was used as a series with one per row of the table, NaN or null where there is none;
-        an array where the rows came as arrays.
+        """One value per row that was used, as a series with one value per row of the table, NaN or null where there is
+        none; an array where the rows came as arrays.
 
         >>> Places(3, np.array([0, 2])).column(np.array([0.5, 0.25]), "mean").tolist()
         [0.5, nan, 0.25]
@@ -43,10 +44,11 @@ class Places:
         return self.frame(pd.DataFrame(values, columns=names))
 
     def frame(self, found: pd.DataFrame, keys: Sequence[str] = ()) -> Any:
-        """One line per row that was used, or several that follow each other, as so many per row of the table.
+        """One line per row that was used, or several that follow each other, as the same number of lines per row of the
+        table.
 
-        `keys` are columns that say of whom a line speaks, and are there where the row was not used too: `row` is the
-        number of the row in the table. A frame of pandas where the rows came as arrays.
+        `keys` are columns that say which row a line is about, and are filled where the row was not used too: `row` is
+        the number of the row in the table. The result is a frame of pandas where the rows came as arrays.
         """
         used = self.n if self.kept is None else max(len(self.kept), 1)
         each = len(found) // used
@@ -81,7 +83,7 @@ class Places:
         return there
 
     def _spread(self, values: NDArray[Any], each: int = 1) -> NDArray[Any]:
-        """The values at their places among all rows, and any others where the row was not used."""
+        """The values at their places among all rows; any others stand where a row was not used."""
         if self.kept is None:
             return values
         place = np.zeros(self.n, dtype=np.intp)

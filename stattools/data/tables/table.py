@@ -1,4 +1,4 @@
-"""Any table as named columns: pandas, Polars, PyArrow and whatever else narwhals reads, dicts, structured arrays."""
+"""Any table as named columns: pandas, Polars, PyArrow and all that narwhals reads, dicts, structured arrays."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class NamedColumns:
 def is_frame(data: Any) -> bool:
     """Whether the data have named columns: a data frame, a dict, a structured array; not a matrix, not a series."""
     structured = isinstance(data, np.ndarray) and data.dtype.names is not None
-    kind = type(data)  # a lazy table warns where it is asked itself
+    kind = type(data)  # the class is asked, since a lazy table warns when it is asked itself
     named = hasattr(kind, "columns") or hasattr(kind, "column_names")
     return structured or isinstance(data, Mapping) or named
 
@@ -61,12 +61,12 @@ def label_of(values: Any) -> Any:
 
 
 def shape_of(values: Any) -> tuple[int, ...] | None:
-    """The shape that an array, a series or a table says that it has; None of what says none, such as a list."""
+    """The shape that an array, a series or a table reports; None for what reports none, such as a list."""
     return getattr(values, "shape", None)
 
 
 def axes(values: Any) -> int:
-    """The number of axes of a column, a table or an array, whatever they are of; 0 of a single value.
+    """The number of axes of a column, a table or an array of any package; 0 for a single value.
 
     >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
     (0, 1, 2)
@@ -128,7 +128,7 @@ def _frame(data: Any) -> list[tuple[Any, Any]]:
         frame = nw.from_native(data, eager_only=True)
         return [(label, frame.get_column(label)) for label in frame.columns]
     except DuplicateError:
-        return [(label, None) for label in labels_of(data)]  # the caller names the label that repeats
+        return [(label, None) for label in labels_of(data)]  # the caller's error names the label that repeats
     except TypeError:
         there = nw.from_native(data, pass_through=True)
         lazy = " (a lazy table: collect it first)" if isinstance(there, nw.LazyFrame) else ""
@@ -147,9 +147,9 @@ def series(values: Any, name: str) -> pd.Series:
         return _series(values, name).reset_index(drop=True).rename(name)
     except DomainError:
         raise
-    except MemoryError:  # which says nothing of the values
+    except MemoryError:  # it says nothing of the values
         raise
-    except Exception as error:  # whatever a column that no package can convert makes its package say
+    except Exception as error:  # a column that cannot be converted may raise any error of its package
         raise DomainError(
             f"column {name!r}, {type(values).__name__}, cannot be read ({type(error).__name__}: {error}). "
             "Convert it to numbers or text."
@@ -182,7 +182,7 @@ def _series(values: Any, name: str) -> pd.Series:
     else:
         _length(values, name)
         found = _foreign(values)
-    if isinstance(found.dtype, np.dtype) and not found.dtype.isnative:  # pandas picks no rows of the other byte order
+    if isinstance(found.dtype, np.dtype) and not found.dtype.isnative:  # of which pandas picks no rows
         return found.astype(found.dtype.newbyteorder("="))
     return found.sparse.to_dense() if isinstance(found.dtype, pd.SparseDtype) else found
 
@@ -192,7 +192,7 @@ def _foreign(values: Any) -> pd.Series:
     import narwhals as nw
     import pandas as pd
 
-    if is_arrow(values):  # narwhals takes it in chunks
+    if is_arrow(values):  # narwhals reads chunked arrays only
         import pyarrow as pa
 
         values = pa.chunked_array([values])
@@ -206,8 +206,8 @@ def _foreign(values: Any) -> pd.Series:
         return pd.Series(pd.Categorical(column.to_list(), categories=list(column.dtype.categories), ordered=True))
     if column.dtype == nw.Categorical and column.implementation.is_pyarrow():
         try:
-            return pd.Series(native.to_pandas())  # a dictionary: its order is the order of the levels
-        except ValueError:  # one that holds a level twice, or a missing one, as Arrow allows
+            return pd.Series(native.to_pandas())  # of a dictionary, whose order is that of the levels
+        except ValueError:  # a dictionary with a level twice or a missing one, which Arrow allows
             return pd.Series(native.cast(native.type.value_type).dictionary_encode().to_pandas())
     wide = column.dtype in (nw.Int128, nw.UInt128)
     if column.dtype.is_float() or (column.dtype.is_integer() and not wide and column.null_count() == 0):
@@ -219,7 +219,7 @@ def is_arrow(values: Any) -> bool:
     """Is this a PyArrow array that is not chunked?"""
     from narwhals.dependencies import get_pyarrow
 
-    arrow = get_pyarrow()  # None where nobody imported it, so that nothing can be of it
+    arrow = get_pyarrow()  # None where nobody has imported pyarrow: then nothing is an array of it
     return arrow is not None and isinstance(values, arrow.Array)
 
 

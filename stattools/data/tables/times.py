@@ -37,7 +37,8 @@ def times_of(values: Any, n: int, what: str = "y") -> Any:
 
 
 def following(times: Any, steps: int) -> Any:
-    """The times after the last: the index goes on by its frequency or its constant step, else 0, 1, 2, ... does.
+    """The times after the last one: the index goes on by its frequency or its constant step; without an index the times
+    go on as 0, 1, 2, ... do.
 
     >>> following(np.array([1968, 1969, 1970]), 2).tolist()
     [1971, 1972]
@@ -45,7 +46,7 @@ def following(times: Any, steps: int) -> Any:
     if type(times).__name__ in DATED and times.freq is not None:
         try:
             return np.array([times[-1] + (h + 1) * times.freq for h in range(steps)])
-        except (OverflowError, ValueError) as error:  # pandas' dates and durations end somewhere
+        except (OverflowError, ValueError) as error:  # pandas' dates and durations have a last one
             raise _beyond(times, steps) from error
     values = np.asarray(times)
     even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
@@ -53,12 +54,12 @@ def following(times: Any, steps: int) -> Any:
         return len(values) + np.arange(steps)
     whole = values.view(np.int64) if values.dtype.kind == "M" else values
     if whole.dtype.kind in "iu" and int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps > np.iinfo(np.int64).max:
-        raise _beyond(times, steps)  # 64-bit numbers would begin again from below
+        raise _beyond(times, steps)  # whole numbers of 64 bits would overflow to negative ones
     return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
 
 
 def ahead(steps: Any) -> int:
-    """A number of steps, at least 1, for which there is memory; each is a row of a table."""
+    """The number of steps, at least 1, for which there is memory: each is a row of a table."""
     count = whole_number(steps, "steps=", at_least=1)
     require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
     return count
