@@ -121,11 +121,11 @@ if TYPE_CHECKING:
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson
-    from stattools.models.regressions.gamma_regression import gamma as gamma
     from stattools.models.regressions.glm import glm as glm
     from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
-    from stattools.models.regressions.overdispersed import beta_binomial as beta_binomial
     from stattools.models.regressions.own_regression import regression as regression
+    from stattools.models.regressions.regression import beta_binomial as beta_binomial
+    from stattools.models.regressions.regression import gamma as gamma
     from stattools.models.regressions.regression import logistic as logistic
     from stattools.models.regressions.regression import ols as ols
     from stattools.models.regressions.regression import probit as probit

@@ -16,6 +16,10 @@ EARLIER = {
     "stattools.inference.series_fit.SeriesFit": ("stattools.Fit", "stattools.fitted.Fit"),
     "stattools.networks.network": ("stattools.networks.network_model",),
     "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
+    "stattools.networks.trained_network.TrainedNetwork": (
+        "stattools.networks.network_fit.NetworkFit",
+        "stattools.networks.network_ensemble.NetworkEnsemble",
+    ),
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),

@@ -29,7 +29,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial
 from stattools.models.regressions.grouped import with_empty_rows
-from stattools.models.regressions.overdispersed import beta_binomial
+from stattools.models.regressions.regression import beta_binomial
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates, poisson_rate
 from stattools.text.faces import Faces

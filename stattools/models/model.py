@@ -19,8 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design
 from stattools.data.rows.rows import Rows
-from stattools.data.tables.origin import ARRAYS, Origin
-from stattools.data.tables.places import Places
+from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 
-from stattools.data.tables.origin import ARRAYS, origin_of
+from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
-from stattools.data.tables.places import Places
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.confusion_table import most_probable

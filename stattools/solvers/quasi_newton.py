@@ -27,8 +27,8 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.numerics.conjugate_gradients import Change, Preconditioner, direction
 from stattools.numerics.sweep import Share
-from stattools.numerics.two_loops import Change, Preconditioner, direction
 from stattools.solvers.climb import HALF, NOISE, Climbed, Standing, climb, rising
 from stattools.solvers.metric import Metric
 

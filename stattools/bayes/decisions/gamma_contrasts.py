@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, polygamma
 
-from stattools.bayes.decisions.gamma_arm import GammaArm, log_gamma_tails
+from stattools.bayes.decisions.arms import GammaArm, log_gamma_tails
 from stattools.bayes.decisions.pair import both_tails, moved
 from stattools.interface.arrays import Floats
 from stattools.numerics import beta_distribution as beta

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.bayes.conjugate.normal import Normal
-from stattools.bayes.decisions.arms import FAMILIES, several
+from stattools.bayes.decisions.arms import FAMILIES, expected_gain, several
 from stattools.bayes.decisions.contest import shortfall
-from stattools.bayes.decisions.normal_arm import expected_gain
 from stattools.errors import IncompatibleError
 
 

@@ -16,8 +16,7 @@ import numpy as np
 
 from stattools.data.formula.backticks import column_of, in_backticks
 from stattools.data.formula.evaluation import ARITHMETIC, COMPARISONS, evaluate, short
-from stattools.data.formula.options import Option
-from stattools.data.formula.transforms import ALLOWED, CONTRASTS, TRANSFORMS
+from stattools.data.formula.transforms import ALLOWED, CONTRASTS, TRANSFORMS, Option
 from stattools.errors import DomainError, quoted
 from stattools.text.one_line import prints
 

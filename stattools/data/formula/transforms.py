@@ -10,27 +10,98 @@
 The bases and contrasts are formulaic's (https://matthewwardrop.github.io/formulaic), equal to patsy's and R's where
 those have them: `poly` is orthogonal (three-term recurrence), `bs` is de Boor's B-spline basis, `cr` and `cc` are the
 cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3.1).
+
+What the constants of transforms and contrasts may be: `raw` is True or False, `degree` a whole number, knots ascend.
+
+Each kind has the words of an error and a test of the value. Text such as 'no' is true to Python: where a constant is a
+truth value, only True and False are accepted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.formula import options
-from stattools.data.formula.options import Option, whole
+LARGEST = 100
+"""The largest degree= and df= of a basis: more columns than this are a slip or an attack."""
+
+
+class Option(NamedTuple):
+    """A kind of constant: what it needs to be, in words, and whether a value is that."""
+
+    needs: str
+    accepts: Callable[[Any], bool]
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
+
+
+def _are_numbers(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(map(_is_number, values))
+
+
+def _is_level(value: Any) -> bool:
+    return isinstance(value, str | bool) or _is_number(value)
+
+
+def _are_levels(values: Any) -> bool:
+    return isinstance(values, list | tuple) and all(map(_is_level, values)) and len(set(values)) == len(values)
+
+
+def whole(low: int, high: int) -> Option:
+    """A whole number within bounds.
+
+    >>> [whole(1, 100).accepts(value) for value in (3, 0, 2.0, True, "3")]
+    [True, False, False, False, False]
+    """
+    return Option(f"a whole number from {low} to {high}", lambda value: type(value) is int and low <= value <= high)
+
+
+def one_of(*words: str) -> Option:
+    """One of some words."""
+    return Option(" or ".join(map(repr, words)), lambda value: isinstance(value, str) and value in words)
+
+
+TRUTH = Option("True or False", lambda value: isinstance(value, bool))
+NUMBER = Option("a finite number", _is_number)
+CENTER = Option("True, False or a finite number", lambda value: isinstance(value, bool) or _is_number(value))
+SCALE = Option(
+    "True, False or a number above 0", lambda value: isinstance(value, bool) or (_is_number(value) and value > 0)
+)
+ASCENDING = Option(
+    "a list of numbers in ascending order", lambda values: _are_numbers(values) and list(values) == sorted(values)
+)
+DISTINCT_ASCENDING = Option(
+    "a list of different numbers in ascending order",
+    lambda values: _are_numbers(values) and list(values) == sorted(set(values)),
+)
+SCORES = Option(
+    "a list of different numbers, one per level",
+    lambda values: _are_numbers(values) and len(set(values)) == len(values),
+)
+CONSTRAINTS = Option("'center' or a list of numbers", lambda value: value == "center" or _are_numbers(value))
+LEVEL = Option("a level: a text, a number, True or False", _is_level)
+LEVELS = Option("a list of different levels", _are_levels)
+CONTRAST = Option("a contrast such as contr.sum or contr.treatment('b')", lambda value: False)
+"""A contrast is not a constant: it has constants of its own, and is looked up by its name."""
+
+DEGREE, DF = whole(1, LARGEST), whole(1, LARGEST)
+EXTRAPOLATION = one_of("raise", "clip", "na", "zero", "extend")
+
 
 # Constants of the cubic regression splines `cr` and `cc`; those of the other transforms stand in TRANSFORMS.
 CUBIC = {
-    "df": options.DF,
-    "knots": options.DISTINCT_ASCENDING,
-    "lower_bound": options.NUMBER,
-    "upper_bound": options.NUMBER,
-    "constraints": options.CONSTRAINTS,
-    "extrapolation": options.EXTRAPOLATION,
+    "df": DF,
+    "knots": DISTINCT_ASCENDING,
+    "lower_bound": NUMBER,
+    "upper_bound": NUMBER,
+    "constraints": CONSTRAINTS,
+    "extrapolation": EXTRAPOLATION,
 }
 ELEMENTWISE = {
     "log": np.log,
@@ -58,39 +129,39 @@ class Transform:
 
 TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} | {
     "center": Transform(),
-    "scale": Transform({"center": options.CENTER, "scale": options.SCALE, "ddof": whole(0, 2**31)}),
-    "poly": Transform({"degree": options.DEGREE, "raw": options.TRUTH}, whole=True),
+    "scale": Transform({"center": CENTER, "scale": SCALE, "ddof": whole(0, 2**31)}),
+    "poly": Transform({"degree": DEGREE, "raw": TRUTH}, whole=True),
     "bs": Transform(
         {
-            "df": options.DF,
-            "knots": options.ASCENDING,
-            "degree": whole(0, options.LARGEST),
-            "include_intercept": options.TRUTH,
-            "lower_bound": options.NUMBER,
-            "upper_bound": options.NUMBER,
-            "extrapolation": options.EXTRAPOLATION,
+            "df": DF,
+            "knots": ASCENDING,
+            "degree": whole(0, LARGEST),
+            "include_intercept": TRUTH,
+            "lower_bound": NUMBER,
+            "upper_bound": NUMBER,
+            "extrapolation": EXTRAPOLATION,
         },
         whole=True,
     ),
     "cr": Transform(CUBIC, whole=True),
     "cc": Transform(CUBIC, whole=True),
-    "C": Transform({"contrasts": options.CONTRAST, "levels": options.LEVELS}, whole=True),
+    "C": Transform({"contrasts": CONTRAST, "levels": LEVELS}, whole=True),
 }
 
-HELMERT = {"reverse": options.TRUTH, "scale": options.TRUTH}
+HELMERT = {"reverse": TRUTH, "scale": TRUTH}
 # How a contrast is written inside C(...), and the constants it takes. The second half are patsy's words for the first.
 CONTRASTS: dict[str, Mapping[str, Option]] = {
-    "contr.treatment": {"base": options.LEVEL},
-    "contr.SAS": {"base": options.LEVEL},
+    "contr.treatment": {"base": LEVEL},
+    "contr.SAS": {"base": LEVEL},
     "contr.sum": {},
     "contr.helmert": HELMERT,
-    "contr.diff": {"backward": options.TRUTH},
-    "contr.poly": {"scores": options.SCORES},
-    "Treatment": {"reference": options.LEVEL},
+    "contr.diff": {"backward": TRUTH},
+    "contr.poly": {"scores": SCORES},
+    "Treatment": {"reference": LEVEL},
     "Sum": {},
     "Helmert": HELMERT,
-    "Diff": {"backward": options.TRUTH},
-    "Poly": {"scores": options.SCORES},
+    "Diff": {"backward": TRUTH},
+    "Poly": {"scores": SCORES},
 }
 
 ALLOWED = (

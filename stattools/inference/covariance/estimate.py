@@ -13,9 +13,8 @@ from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
-from stattools.inference.covariance.leverage import POWER
 from stattools.inference.covariance.quasi import quasi_dispersion
-from stattools.inference.covariance.sandwich import Sandwich, closed
+from stattools.inference.covariance.sandwich import POWER, Sandwich, closed
 from stattools.inference.covariance.satterthwaite import Satterthwaite, few_groups
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats

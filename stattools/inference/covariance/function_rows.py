@@ -17,9 +17,8 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.kinds import HAC
-from stattools.inference.covariance.leverage import NO_LEVERAGE
 from stattools.inference.covariance.long_run import Series, long_run
-from stattools.inference.covariance.sandwich import add_by_group, closed
+from stattools.inference.covariance.sandwich import NO_LEVERAGE, add_by_group, closed
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 

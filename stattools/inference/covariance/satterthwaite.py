@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, quoted
-from stattools.inference.covariance.leverage import LEVERAGE_LIMIT
+from stattools.inference.covariance.sandwich import LEVERAGE_LIMIT
 from stattools.interface.arrays import Floats
 
 POWERS: dict[str, float] = {"CR2": 0.5, "CR3": 1.0}

@@ -21,7 +21,7 @@ from scipy import special
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.existence.limit import Along, Among
-from stattools.inference.existence.pieces import pieces
+from stattools.inference.existence.rank import pieces
 from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of, word_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stattools.data.tables.places import Places
+from stattools.data.tables.origin import Places
 from stattools.interface.arguments import require_truth
 from stattools.interface.when_needed import pd
 

@@ -20,9 +20,8 @@ from stattools.data.rows.rows import Rows
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import clean, listing
 from stattools.data.tables.columns import missing as gaps_of
-from stattools.data.tables.origin import ARRAYS, origin_of
+from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.pairing import paired
-from stattools.data.tables.places import Places
 from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of

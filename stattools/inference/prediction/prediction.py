@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
-from stattools.data.tables.places import Places
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.prediction.categories import (

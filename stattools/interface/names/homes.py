@@ -78,7 +78,6 @@ HOMES = {
     "models.model": ("Model",),
     "models.samples.counts": ("binomial", "coin"),
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
-    "models.regressions.gamma_regression": ("gamma",),
     "models.regressions.glm": ("glm",),
     "likelihoods.own.making": ("likelihood",),
     "models.regressions.own_regression": ("regression",),
@@ -90,9 +89,8 @@ HOMES = {
     "models.samples.normal": ("normal",),
     "models.samples.event_rates": ("exponential_rate", "poisson_rate"),
     "models.regressions.one_vs_rest": ("one_vs_rest",),
-    "models.regressions.overdispersed": ("beta_binomial",),
     "models.regressions.zeros": ("hurdle", "zero_inflated"),
-    "models.regressions.regression": ("logistic", "ols", "probit", "softmax"),
+    "models.regressions.regression": ("beta_binomial", "gamma", "logistic", "ols", "probit", "softmax"),
     "bayes.priors.scaled": ("Cauchy", "Exponential", "HalfCauchy", "HalfNormal", "Laplace"),
     "bayes.priors.flat": (
         "Flat",

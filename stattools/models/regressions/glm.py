@@ -30,8 +30,7 @@ from stattools.likelihoods.links import LINKS
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows, right_side
 from stattools.models.regressions.count_regression import negative_binomial, poisson, require_some
-from stattools.models.regressions.gamma_regression import gamma
-from stattools.models.regressions.regression import events, logistic, ols, probit
+from stattools.models.regressions.regression import events, gamma, logistic, ols, probit
 
 
 @dataclass(frozen=True)

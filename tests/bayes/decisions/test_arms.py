@@ -1,5 +1,6 @@
 """What counts as arms, and the labels that they have."""
 
+import mpmath as mp
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -38,3 +39,24 @@ def test_what_arms_are():
         st.probability_greater(st.Beta([1, 2], 1, arms=("x", "y")), st.Beta([1, 2], 1, arms=("x", "z")))
     with pytest.raises(TypeError):
         st.probability_greater(st.Beta(1, 1), a=st.Beta(1, 1))
+
+
+@pytest.mark.parametrize("z", [0.0, 0.7, -3.0, -11.5, -30.0, 4.0, -1e4, 1e4])
+def test_normal_loss_equals_its_formula(z):
+    with mp.workdps(80):
+        exact = mp.npdf(z) + mp.mpf(z) * mp.erfc(-mp.mpf(z) / mp.sqrt(2)) / 2
+    value = st.expected_loss(st.Normal(2, 3), st.Normal(2 + 5 * z, 4))
+    assert_allclose(value, 5 * float(exact), rtol=1e-12, atol=1e-300)
+
+
+def test_gamma_loss_of_1e_minus_30():
+    """E max(Y - X, 0) = E[Y] P(X < Y') - E[X] P(X' < Y), tails of beta distributions."""
+    a, r, c, s = 200, 10, 20, 10
+    with mp.workdps(120):
+
+        def below(p, q):
+            return mp.betainc(p, q, 0, mp.mpf(r) / (r + s), regularized=True)
+
+        exact = mp.mpf(c) / s * below(a, c + 1) - mp.mpf(a) / r * below(a + 1, c)
+    assert 1e-60 < exact < 1e-28
+    assert_allclose(st.expected_loss(st.Gamma(a, r), st.Gamma(c, s)), float(exact), rtol=1e-10)

@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.decisions.arms import FAMILIES
-from stattools.bayes.decisions.beta_arm import BetaArm
+from stattools.bayes.decisions.arms import FAMILIES, BetaArm
 from stattools.interface import memory
 from stattools.numerics.quadrature import log_integral
 

@@ -21,8 +21,7 @@ from scipy import special
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance.leverage import NO_LEVERAGE, unshrunk
-from stattools.inference.covariance.sandwich import Sandwich, Scores
+from stattools.inference.covariance.sandwich import NO_LEVERAGE, Sandwich, Scores, unshrunk
 from stattools.inference.diagnostics.checks.check import CHANCE, LIMITS, Check, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.interface.arrays import Floats
