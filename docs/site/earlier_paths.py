@@ -37,6 +37,7 @@ EARLIER = {
     "stattools.models.evaluation": ("stattools.model",),
     "stattools.models.model": ("stattools.model",),
     "stattools.models.regressions": ("stattools.models",),
+    "stattools.models.regressions.regression": ("stattools.models.regression", "stattools.models.overdispersed"),
     "stattools.models.samples": ("stattools.models",),
     "stattools.series": ("stattools",),
     "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
