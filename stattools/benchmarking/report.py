@@ -27,9 +27,9 @@ PEERS = ("scikit-learn", "glum", "pymc", "numba", "threadpoolctl")
 
 OPENING = (
     "Each table compares ways to the same answer on the same data, timed in turns in one process, on one thread unless "
-    "it says otherwise. Printed are medians, and how many times as long as ours each takes: above 1 we are faster. A "
-    "promise is a least ratio; that of a limit, such as one product of matrices, is below 1. Facts beside the times, "
-    "such as the Newton decrement of an answer, are stated by the runs."
+    "it says otherwise. Printed are medians, and how many times as long as ours each takes: above 1 we are faster. "
+    "What was promised is the smallest ratio that is good enough; for a limit, such as one product of matrices, it is "
+    "below 1. Facts beside the times, such as the Newton decrement of an answer, are measured by the same runs."
 )
 
 
@@ -43,13 +43,12 @@ def document(measured: Mapping[Script, Sequence[SpeedComparison]], command: str)
 def _losses(comparisons: Sequence[SpeedComparison]) -> Section:
     items = tuple(
         f"{literal(comparison.title)}: **{literal(timing.name)}** takes {ratio(comparison.ratio(timing))} times as "
-        f"long as ours{'' if timing.target is None else f', promised was {ratio(timing.target)}'}."
+        f"long as ours{'' if timing.target is None else f', where {ratio(timing.target)} was promised'}."
         for comparison in comparisons
         for timing in comparison.losses
     )
-    return Section(
-        "Where we lose", (Bullets(items),) if items else (Paragraph("Nowhere: all was held, and no peer was faster."),)
-    )
+    nothing = Paragraph("Nowhere: all that was promised is reached, and no peer is faster.")
+    return Section("Where we lose, or miss what was promised", (Bullets(items) if items else nothing,))
 
 
 def _section(script: Script, comparisons: Sequence[SpeedComparison]) -> Section:
