@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from stattools import __version__
+from stattools.cli.audit import audit
 from stattools.cli.auto import Guessing
 from stattools.cli.bench import bench
 from stattools.cli.commands import Command, Commands
@@ -55,5 +56,5 @@ def root(
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
 
 
-for command in (fit, report, compare, posterior, predict, validate, gallery, verify, bench):
+for command in (fit, report, compare, posterior, predict, audit, validate, gallery, verify, bench):
     app.command(cls=Guessing if command is fit else Command)(command)

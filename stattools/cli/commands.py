@@ -21,6 +21,7 @@ COMMANDS = {
     "compare": "anova aic bic lrt select",
     "posterior": "sample bayes mcmc nuts",
     "predict": "forecast score apply predictions",
+    "audit": "judge claim claims verify-table",
     "validate": "check test selftest doctor qualify self-test",
     "verify": "reproduce rerun checksum diff",
     "gallery": "examples example demo demos",

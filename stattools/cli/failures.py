@@ -1,4 +1,4 @@
-"""How a command fails: why on stderr, without a traceback, and exit code 1."""
+"""How a command fails: why on stderr, without a traceback, and exit code 1, or another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from stattools.errors import StattoolsError
 
 
 @contextmanager
-def failures(as_json: bool = False) -> Iterator[None]:
-    """An analysis that fails says why on stderr, for machines on stdout, without a traceback, and exits with 1."""
+def failures(as_json: bool = False, code: int = 1) -> Iterator[None]:
+    """An analysis that fails says why on stderr, for machines on stdout, without a traceback, and exits with `code`."""
     try:
         yield
     except BrokenPipeError:  # whoever read our output has enough of it, as `head` has
@@ -23,4 +23,4 @@ def failures(as_json: bool = False) -> Iterator[None]:
         if as_json:
             print(machines.text(machines.failure(error)))
         print(f"error: {machines.reason(error)}", file=sys.stderr)
-        raise typer.Exit(1) from None
+        raise typer.Exit(code) from None

@@ -19,6 +19,7 @@ from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import Evidence, gather
 from stattools.validation.explaining.finding import Finding
+from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
 
 
@@ -94,7 +95,11 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
     >>> found.ok, found.findings[0].cause
     (False, 'separation')
     """
-    foreign = described(results, data, X=X, y=y, weights=weights)
+    return judged(described(results, data, X=X, y=y, weights=weights))
+
+
+def judged(foreign: Foreign) -> Audit:
+    """The verdict on what somebody's object or table says."""
     evidence = gather(foreign)
     serious = evidence.serious
     rows = _rows(foreign.model, foreign.numbers.estimate, foreign.numbers.se, evidence)
