@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 import stattools as st
-from stattools.likelihoods import BetaFamily, InverseGaussian, LocationScale
+from stattools.likelihoods import BetaFamily, Cumulative, InverseGaussian, LocationScale
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
 from stattools.models.predictors.linear import Linear
@@ -41,12 +41,13 @@ class LikelihoodCase:
     refused: tuple[Any, ...]
     spread: float = 2.0
     center: float = 0.0
+    arranged: Callable[[Floats], Floats] = np.asarray
 
     def draw(self, generator: np.random.Generator, n: int = 40) -> tuple[Floats, Floats]:
         width = self.likelihood.width
         eta = self.spread * generator.standard_normal(n if width == 1 else (n, width))
         eta[(slice(None), 0)[: eta.ndim]] += self.center
-        return eta, self.outcomes(generator, n)
+        return self.arranged(eta), self.outcomes(generator, n)
 
     def __str__(self) -> str:
         return self.name
@@ -61,6 +62,26 @@ def _categorical_reference(eta: Floats, y: Floats) -> Floats:
 def _weibull(y: Floats, scale: Floats, shape: Floats) -> Floats:
     z = y / scale
     return np.log(shape / scale) + (shape - 1.0) * np.log(z) - z**shape
+
+
+def _with_cuts(eta: Floats) -> Floats:
+    """Three thresholds in order and apart, small effects at each cut and small scales, where there are any."""
+    eta[:, 1:4] = np.cumsum(0.3 + np.abs(eta[:, 1:4]), axis=1) - 2.0
+    eta[:, 4:] *= 0.1
+    return eta
+
+
+def _cumulative_reference(law: Any) -> Callable[[Floats, Floats], Floats]:
+    def reference(eta: Floats, y: Floats) -> Floats:
+        effects = eta[:, 4:7] if eta.shape[1] > 6 else 0.0
+        scale = np.exp(eta[:, -1:]) if eta.shape[1] in (5, 8) else 1.0
+        ends = np.full((len(eta), 1), np.inf)
+        cuts = np.column_stack([-ends, (eta[:, 1:4] - eta[:, :1] - effects) / scale, ends])
+        rows, y = np.arange(len(eta)), y.astype(int)
+        a, b = cuts[rows, y], cuts[rows, y + 1]
+        return np.log(np.where(a > 0.0, law.sf(a) - law.sf(b), law.cdf(b) - law.cdf(a)))
+
+    return reference
 
 
 OWN = {
@@ -164,6 +185,26 @@ LIKELIHOODS = [
         lambda g, n: g.integers(0, 2, n).astype(float),
         (2, 0.5),
         spread=1.0,
+    ),
+    *(
+        LikelihoodCase(
+            f"cumulative {words}".strip(),
+            Cumulative(4, link, (), "partial" in words, "scale" in words),
+            _cumulative_reference(law),
+            lambda g, n: g.integers(0, 4, n).astype(float),
+            (4, -1, 0.5, np.nan, "red"),
+            spread=1.0,
+            arranged=_with_cuts,
+        )
+        for words, link, law in (
+            ("", "logit", stats.logistic),
+            ("probit", "probit", stats.norm),
+            ("cloglog", "cloglog", stats.gumbel_l),
+            ("loglog", "loglog", stats.gumbel_r),
+            ("partial", "logit", stats.logistic),
+            ("scale", "logit", stats.logistic),
+            ("probit partial scale", "probit", stats.norm),
+        )
     ),
     LikelihoodCase(
         "gumbel",
@@ -427,6 +468,32 @@ class Categories:
         return (u > self.p.cumsum(axis=-1)[..., :-1]).sum(axis=-1)
 
 
+class Ordered:
+    """Labels in order, numbered from 0: P(y <= k) = F(theta_k - eta), F that of a law of SciPy."""
+
+    def __init__(self, eta: Floats, thresholds: tuple[Any, ...], law: Any = stats.logistic) -> None:
+        cuts = [law.cdf(theta - eta) for theta in thresholds]
+        zero = np.zeros(np.broadcast_shapes(*(cut.shape for cut in cuts)))
+        self.below = np.stack([*(cut + zero for cut in cuts), zero + 1.0], axis=-1)
+        self.p = np.diff(self.below, prepend=0.0, axis=-1)
+
+    def logpmf(self, y: Floats) -> Floats:
+        codes = np.broadcast_to(np.asarray(y, dtype=int), self.p.shape[:-1])
+        return np.log(np.take_along_axis(self.p, codes[..., None], axis=-1)[..., 0])
+
+    def cdf(self, y: Floats) -> Floats:
+        codes = np.broadcast_to(np.asarray(y, dtype=int), self.p.shape[:-1])
+        found = np.take_along_axis(self.below, np.maximum(codes, 0)[..., None], axis=-1)[..., 0]
+        return np.where(codes < 0, 0.0, found)
+
+    def mean(self) -> Floats:
+        return self.p
+
+    def rvs(self, random_state: np.random.Generator) -> Floats:
+        u = random_state.random((*self.p.shape[:-1], 1))
+        return (u > self.below[..., :-1]).sum(axis=-1)
+
+
 def _shares(eta: Floats, log_precision: Any, beside: pd.DataFrame) -> Any:
     s = np.exp(log_precision)
     return stats.betabinom(beside.trials.to_numpy(), s * special.expit(eta), s * special.expit(-eta))
@@ -477,6 +544,25 @@ REGRESSIONS = [
         outcome="binary",
     ),
     *_family(st.softmax, lambda eta, b: Categories(eta), "softmax", "softmax weights", outcome="category"),
+    *_family(
+        st.ordinal,
+        lambda eta, one, two, b: Ordered(eta, (one, two)),
+        "ordinal",
+        "ordinal weights offset",
+        truth=(-0.2, 1.2),
+        links=("identity", "identity"),
+        outcome="ordered",
+        slow=True,
+    ),
+    *_family(
+        partial(st.ordinal, link="probit"),
+        lambda eta, one, two, b: Ordered(eta, (one, two), stats.norm),
+        "ordinal probit",
+        truth=(-0.2, 1.2),
+        links=("identity", "identity"),
+        outcome="ordered",
+        slow=True,
+    ),
     *_family(
         st.poisson,
         lambda eta, b: stats.poisson(np.exp(eta)),

@@ -15,7 +15,6 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.inference.covariance import Cluster
 from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.storage.unsaved import Unsaved
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 type Need = Callable[[Any, str], object]
@@ -53,7 +52,7 @@ def rows_at_hand(fit: Any, name: str) -> None:
 
 def one_leverage(fit: Any, name: str) -> None:
     """A row has one leverage, not a matrix of them."""
-    if fit.model.likelihood.outcome is Outcome.CATEGORY:
+    if fit.model.likelihood.outcome.has_several:
         raise IncompatibleError(
             f"{fit.model.title} has a matrix of leverages in each row, one for each two categories; compare two of "
             "them with st.logistic."
@@ -63,7 +62,7 @@ def one_leverage(fit: Any, name: str) -> None:
 def probabilities(fit: Any, name: str) -> None:
     """The mean is a probability, or there is one for each category."""
     likelihood = fit.model.likelihood
-    if not (likelihood.is_event or likelihood.outcome is Outcome.CATEGORY):
+    if not (likelihood.is_event or likelihood.outcome.has_several):
         raise IncompatibleError(
             f"calibration compares probabilities with what happened; {fit.model.title} predicts a mean."
         )

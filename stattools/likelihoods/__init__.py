@@ -11,6 +11,7 @@ from stattools.likelihoods.beta import BetaFamily
 from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
+from stattools.likelihoods.cumulative import Cumulative
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.hurdle import Hurdle
@@ -30,6 +31,7 @@ __all__ = [
     "BetaFamily",
     "Binomial",
     "Categorical",
+    "Cumulative",
     "GammaFamily",
     "Gaussian",
     "Hurdle",

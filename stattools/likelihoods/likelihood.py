@@ -15,6 +15,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
+from stattools.likelihoods.recession import Recession
 from stattools.likelihoods.words import Edge, Limits, Piece, Words
 
 Terms = tuple[Floats, Floats, Floats]
@@ -23,7 +24,7 @@ Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 
-class Likelihood:
+class Likelihood(Recession):
     """What one observation says about its linear predictors, and all that follows from the family alone.
 
     eta has shape (n,) where `width`, the number of linear predictors per observation, is 1, and (n, width) otherwise. A
@@ -58,8 +59,10 @@ class Likelihood:
     """The ends of the last parameter."""
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
-    knows_ends: ClassVar[bool] = True
-    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
+    taken_up: Any = ()
+    """Numbers of linear predictors without a constant, each with those whose constants take up a shift of it."""
+    added: Any = ()
+    """Names of the formulas that gave this family parameters which its plain one does not have."""
     starts_at_zero: ClassVar[bool] = False
     """True where zeros are near enough to the maximum for a climb to begin."""
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
@@ -90,6 +93,15 @@ class Likelihood:
     def called(self, parameter: str) -> str:
         """What the linear predictor of a parameter beside the first is called: "log alpha"."""
         return parameter if (link := self.parameters[parameter]) == "identity" else f"{link} {parameter}"
+
+    def formula_of(self, parameter: str) -> str:
+        """The name under which the formula of a parameter beside the first is given."""
+        return parameter
+
+    @property
+    def plain(self) -> Likelihood:
+        """The family without parameters that formulas add; itself where they add none."""
+        return self
 
     @property
     def unlinked(self) -> Likelihood:
@@ -195,12 +207,6 @@ class Likelihood:
         sooner, later = self.cdf(eta, before), self.survival(eta, before)
         return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
 
-    def side(self, y: Floats) -> Floats | None:
-        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
-        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
-        """
-        raise self.lacks("side(y)")
-
     def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """Sums over observations that `level` is made from; those of parts of the rows add up."""
         out_of = weight * self.trials_of(y)
@@ -243,23 +249,12 @@ class Likelihood:
         """
         raise self.lacks("cumulants(eta, y, weight)")
 
-    def far(self, size: float) -> float:
-        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
-        return size
-
     def require(self, question: str) -> None:
         """IncompatibleError, with the reason, where this family does not answer a question such as "deviance"."""
         if question in self.refused:
             raise IncompatibleError(self.refused[question])
         if getattr(type(self), question) is getattr(Likelihood, question):  # the class above has no answers
             raise self.lacks(question)
-
-    def lacks(self, question: str) -> IncompatibleError:
-        """The error for what this family does not answer."""
-        return IncompatibleError(
-            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
-            "likelihood."
-        )
 
 
 def floats(y: ArrayLike, who: str) -> Floats:

@@ -37,3 +37,8 @@ class Outcome(Enum):
     def has_labels(self) -> bool:
         """True where an observation is the code of a label."""
         return self in (Outcome.BINARY, Outcome.ORDERED, Outcome.CATEGORY)
+
+    @property
+    def has_several(self) -> bool:
+        """True where a mean is a probability for each of several labels."""
+        return self in (Outcome.ORDERED, Outcome.CATEGORY)

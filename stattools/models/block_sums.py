@@ -30,8 +30,11 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
     loglik, score, information = likelihood.evaluate(eta, y)
     if w is not None:
         score, information = weighted(score, w), weighted(information, w)
-    first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()
-    reach = abs(float(first[idamax(first)]))
+    if predictor.taken_up:
+        reach = likelihood.reach(eta, y)
+    else:
+        first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()
+        reach = abs(float(first[idamax(first)]))
     return Evaluation(total(loglik, w), pullback(score), predictor.upper(block, information), reach)
 
 

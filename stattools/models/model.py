@@ -233,11 +233,14 @@ class Model(AnyModel):
     def standardized_rows(self) -> tuple[Rows, Floats]:
         """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.
 
-        Columns are not centered where a linear predictor has no constant of its own to take up the shift.
+        A column is not centered where a linear predictor that reads it has no constant to take up the shift.
         """
         rows, T = self.rows.standardized()
-        if self.predictor.own and not self.predictor.follows(T):
-            rows, T = rows.uncentered(), np.diag(T.diagonal())
+        if self.predictor.own and (held := self.predictor.held(T)):
+            rows, T = rows.uncentered(held), T.copy()
+            own = T.diagonal()[held].copy()
+            T[:, held] = 0.0
+            T[held, held] = own
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
         return rows, T

@@ -16,8 +16,9 @@ def shared(model: Model) -> dict[int, tuple[str, Link]]:
     {2: ('alpha', 'log')}
     """
     predictor = model.predictor
-    others = zip(predictor.own, predictor.parts[predictor.n_first :], model.likelihood.others, strict=True)
-    return {part.start: (name, LINKS[link]) for own, part, (name, link) in others if not own}
+    beside = slice(predictor.n_first, None)
+    others = zip(predictor.constant[beside], predictor.parts[beside], model.likelihood.others, strict=True)
+    return {part.start: (name, LINKS[link]) for alone, part, (name, link) in others if alone}
 
 
 def on_own_scale(model: Model, theta: Floats) -> Floats:

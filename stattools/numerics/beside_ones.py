@@ -157,3 +157,12 @@ def _split(value: Any) -> tuple[Any, Any]:
         return value, value
     value = np.asarray(value)
     return value[..., :1], value[..., 1:]
+
+
+def without_ones(X: Any) -> Floats:
+    """The columns of X but the first, of a matrix that stands beside a column of ones those that are in memory.
+
+    >>> without_ones(BesideOnes(np.array([[2.0], [3.0]]))).tolist()
+    [[2.0], [3.0]]
+    """
+    return X.given if isinstance(X, BesideOnes) else X[:, 1:]

@@ -35,6 +35,7 @@ REGRESSIONS = {
     "logistic": Regression(st.logistic, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
     "probit": Regression(st.probit, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
     "softmax": Regression(st.softmax, LEVELS, {"weights": WEIGHTS}),
+    "ordinal": Regression(st.ordinal, ("whole", "two values", "truth"), {"weights": WEIGHTS, "offset": OFFSET}),
     "one_vs_rest": Regression(st.one_vs_rest, LEVELS, {"weights": WEIGHTS}),
     "poisson": Regression(st.poisson, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "negative_binomial": Regression(

@@ -226,6 +226,7 @@ GROUPED = tuple(name for name, made in REGRESSIONS.items() if "trials" in made.r
 NOT_OLS = dict.fromkeys(
     (name for name in REGRESSIONS if name != "ols"), "y is not measured on a scale that may be changed"
 )
+THRESHOLDS = {"ordinal": "the thresholds take up what an intercept does: tests/models/regressions/test_ordinal.py"}
 NO_OFFSET = dict.fromkeys(("softmax", "one_vs_rest"), "takes no offset")
 NO_EXPOSURE = dict.fromkeys(
     (name for name, made in REGRESSIONS.items() if "exposure" not in made.beside), "takes no exposure"
@@ -237,16 +238,16 @@ NOT_POSITIVE = {"two ways": "no sum of squares: a variance may be negative, and 
 LENGTHS = {"Ridge": "the penalty counts coefficients in the units of their columns"}
 
 LAWS = {
-    "origin of a column": Law(_shift, NOT_POSITIVE),
+    "origin of a column": Law(_shift, NOT_POSITIVE | THRESHOLDS),
     "unit of a column": Law(_scale, LENGTHS),
     "order of rows": Law(_rows, ORDERED),
-    "order of columns": Law(_columns),
+    "order of columns": Law(_columns, THRESHOLDS),
     "weights are repeated rows": Law(_duplicates, ORDERED),
     "rows of weight 0": Law(_no_rows, ORDERED),
     "labels": Law(_relabel),
     "a factor is its columns of 0 and 1": Law(_dummies),
     "reference of a factor": Law(
-        _reference, NOT_POSITIVE | {"Ridge": "the penalty counts differences from the reference"}
+        _reference, NOT_POSITIVE | THRESHOLDS | {"Ridge": "the penalty counts differences from the reference"}
     ),
     "reference of the outcome": Law(
         _reference_outcome,
@@ -264,11 +265,12 @@ LAWS = {
             "glm inverse-gaussian": "positive numbers have no complement",
             "glm cloglog": "its link is not symmetric",
             "softmax": "three categories have no complement",
+            "ordinal": "levels in the other order: tests/models/regressions/test_ordinal.py",
             "one_vs_rest": "three categories have no complement",
         },
     ),
     "part of the predictor as offset": Law(
-        _offset, NO_OFFSET | {"Ridge": "the penalty pulls to 0, wherever the offset puts it"}
+        _offset, NO_OFFSET | THRESHOLDS | {"Ridge": "the penalty pulls to 0, wherever the offset puts it"}
     ),
     "exposure is an offset": Law(_exposure, NO_EXPOSURE),
     "unit and origin of the outcome": Law(_outcome_scale, NOT_OLS | {"Ridge": "strength is in the units of y"}),

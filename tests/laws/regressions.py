@@ -41,6 +41,10 @@ def _thirds(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return np.array(["one", "three", "two"])[np.argmax(g.gumbel(size=(len(eta), 3)) + np.outer(eta, [0, 0.6, -0.4]), 1)]
 
 
+def _grades(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    return np.digitize(eta + g.logistic(size=len(eta)), [-0.7, 0.9])
+
+
 def _coins(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return (g.random(len(eta)) < expit(eta)).astype(int)
 
@@ -87,6 +91,7 @@ REGRESSIONS = {
     ),
     "glm beta": Regression(partial(st.glm, family="beta"), _parts, ("weights", "offset")),
     "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
+    "ordinal": Regression(st.ordinal, _grades, ("weights", "offset")),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }
 

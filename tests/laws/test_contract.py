@@ -17,7 +17,7 @@ from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
 EXAMPLES = {"stattools": 2, "nightly": 60}[settings.get_current_profile_name()]
 THEOREMS = [
-    pytest.param(law, name, marks=[pytest.mark.slow] * (name in ("zero_inflated", "hurdle")))
+    pytest.param(law, name, marks=[pytest.mark.slow] * (name in ("zero_inflated", "hurdle", "ordinal")))
     for law in LAWS
     for name in REGRESSIONS
     if name not in LAWS[law].unless

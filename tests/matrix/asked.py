@@ -69,9 +69,9 @@ class Asked:
     def X(self) -> Floats:
         return self.columns(self.table)
 
-    @staticmethod
-    def columns(table: pd.DataFrame) -> Floats:
-        return np.column_stack([np.ones(len(table)), table.x, table.g == "b", table.g == "c"]).astype(float)
+    def columns(self, table: pd.DataFrame) -> Floats:
+        constant = [] if self.is_ordinal else [np.ones(len(table))]
+        return np.column_stack([*constant, table.x, table.g == "b", table.g == "c"]).astype(float)
 
     def beside(self, name: str, table: pd.DataFrame | None = None) -> Floats:
         """A column that stands beside the table, or what it is where there is none."""
@@ -103,6 +103,15 @@ class Asked:
     def is_softmax(self) -> bool:
         return self.case.make is st.softmax
 
+    @property
+    def is_ordinal(self) -> bool:
+        return self.case.outcome == "ordered"
+
+    @property
+    def has_several(self) -> bool:
+        """A probability for each label."""
+        return self.is_softmax or self.is_ordinal
+
     def eta(self, theta: Floats, table: pd.DataFrame | None = None) -> Floats:
         """Linear predictors, (..., n) or (..., n, 2) for softmax, of theta (..., q)."""
         table = self.table if table is None else table
@@ -133,7 +142,7 @@ class Asked:
         """Means as the fit predicts them: shares of grouped outcomes, probabilities of categories."""
         table = self.table if table is None else table
         mean = self.distribution(theta, table).mean()
-        return mean if self.is_softmax else mean / self.beside("trials", table)
+        return mean if self.has_several else mean / self.beside("trials", table)
 
     def pointwise(self, theta: Floats, sd: Any = None, eta: Any = None, y: Any = None) -> Floats:
         """log p(y_i), of one observation of each row."""

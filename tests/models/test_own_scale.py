@@ -20,5 +20,7 @@ def test_the_shared_parameters_are_those_without_a_column():
         theta = np.linspace(-1.0, 1.0, 2 * len(model.names)).reshape(2, -1)
         own = on_own_scale(model, theta)
         for k, (_, link) in found.items():
-            assert_allclose(own[:, k], {"log": np.exp, "logit": expit}[link.name](theta[:, k]), rtol=1e-15)
+            assert_allclose(
+                own[:, k], {"log": np.exp, "logit": expit, "identity": np.asarray}[link.name](theta[:, k]), rtol=1e-15
+            )
         assert_allclose(behind_links(model, own), theta, rtol=1e-13, atol=1e-15)

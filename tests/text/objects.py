@@ -154,7 +154,10 @@ def objects() -> dict[str, Any]:
         "trials": st.Binomial(np.arange(1, 60)),
         "trials of groups": st.BetaBinomial(np.arange(2, 60)),
         **{type(one).__name__: one for one in (st.Bernoulli(), st.Probit(), st.Poisson(), st.Gaussian())},
-        **{type(one).__name__: one for one in (st.Categorical(3), st.NegativeBinomial(), st.GammaFamily())},
+        **{
+            type(one).__name__: one
+            for one in (st.Categorical(3), st.NegativeBinomial(), st.GammaFamily(), st.Cumulative(3))
+        },
         **{type(one).__name__: one for one in (st.ZeroInflated(), st.Hurdle(), st.ZeroTruncated())},
         **{type(one).__name__: one for one in (st.Newton(), st.LBFGS(), st.Adam(), st.GradientDescent())},
         **{type(one).__name__: one for one in (st.LeastSquares(), st.ClosedForm(), st.Jeffreys(), st.Ridge(1.0))},

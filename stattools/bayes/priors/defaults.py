@@ -154,6 +154,8 @@ def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
         if parameter.is_free:
             return Default(wide, "within 2.5 of 0: no scale is known")
         return Default(OfLogarithm(wide), "its logarithm within 2.5 of 0: no scale is known")
+    if model.predictor.taken_up:
+        return Default(Flat(), "flat: every threshold alike")
     flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
     return SHARED.get((model.kind, parameter.name), flat)
 

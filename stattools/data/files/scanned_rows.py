@@ -21,7 +21,7 @@ from stattools.data.files.source import Batch, Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.units import standard_units
+from stattools.data.rows.units import kept_at_origin, standard_units
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.numerics.moments import Ends, SampleMoments
@@ -267,10 +267,9 @@ class ScannedRows:
         center, scale, T = standard_units(X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0), first)
         return replace(self, coding=replace(self.coding, center=center, scale=scale)), T
 
-    def uncentered(self) -> ScannedRows:
-        """Standardized rows whose columns keep their origin."""
-        center = None if self.center is None else np.zeros_like(self.center)
-        return replace(self, coding=replace(self.coding, center=center))
+    def uncentered(self, columns: list[int]) -> ScannedRows:
+        """Standardized rows of which some columns keep their origin."""
+        return replace(self, coding=replace(self.coding, center=kept_at_origin(self.center, columns)))
 
 
 def stacked(parts: list[Rows]) -> Rows:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.units import VARIES, centered, moments_of_columns, standard_units
+from stattools.data.rows.units import VARIES, centered, kept_at_origin, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
@@ -286,6 +286,6 @@ class Rows:
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
 
-    def uncentered(self) -> Rows:
-        """Standardized rows whose columns keep their origin."""
-        return replace(self, center=None if self.center is None else np.zeros_like(self.center))
+    def uncentered(self, columns: list[int]) -> Rows:
+        """Standardized rows of which some columns keep their origin."""
+        return replace(self, center=kept_at_origin(self.center, columns))

@@ -68,3 +68,16 @@ def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
         gap = (block.X - mean) / unit
         square += weighted(gap * gap, block.weight).sum(axis=0)
     return mean, unit * np.sqrt(square / whole), size
+
+
+def kept_at_origin(center: Floats | None, columns: list[int]) -> Floats | None:
+    """The centers, 0 for some columns.
+
+    >>> kept_at_origin(np.array([1.0, 2.0]), [1]).tolist()
+    [1.0, 0.0]
+    """
+    if center is None:
+        return None
+    center = center.copy()
+    center[columns] = 0.0
+    return center

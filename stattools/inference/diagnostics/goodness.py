@@ -72,7 +72,7 @@ def goodness(fit: Estimates) -> pd.DataFrame:
         row["r_squared"] = r_squared
         row["adjusted_r_squared"] = 1.0 - (1.0 - r_squared) * (fit.n - 1.0) / fit.df
         return pd.DataFrame([row | {"log_score": -fit.loglik / fit.n}])
-    if model.likelihood.outcome is not Outcome.CATEGORY:
+    if not model.likelihood.outcome.has_several:
         row["pearson"] = found.pearson
     null = null_loglik(model)
     if np.isnan(null):
@@ -183,7 +183,7 @@ def _of_rows(fit: Estimates, model: Model) -> _Sums:
     if model.has_scale:
         return _Sums(deviance)
     weight = _observations(model)
-    if model.likelihood.outcome is Outcome.CATEGORY:
+    if model.likelihood.outcome.has_several:
         hit = y[:, None] == np.arange(mean.shape[1])
         square = ((hit - mean) ** 2).sum(axis=1) / (2.0 if mean.shape[1] == 2 else 1.0)  # two categories: as logistic
         right = float(weight @ (mean.argmax(axis=1) == y))
@@ -217,7 +217,7 @@ def _sums(fit: Estimates, model: Model) -> _Sums:
 
 def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, float]:
     """Scores of predicted probabilities; the area under the curve compares all rows, which have to be in memory."""
-    if model.likelihood.outcome is Outcome.CATEGORY:
+    if model.likelihood.outcome.has_several:
         return {"brier": found.square / found.weight, "accuracy": found.right / found.weight}
     if not model.likelihood.is_event:
         return {}

@@ -62,7 +62,8 @@ def residuals(
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)
     category = model.likelihood.outcome is Outcome.CATEGORY
-    if kind == "quantile" and not model.likelihood.knows_ends and not category:  # which may have no mean
+    alone = model.likelihood.outcome is Outcome.ORDERED or not model.likelihood.knows_ends  # which may have no mean
+    if kind == "quantile" and alone and not category:
         return _quantiles(fit, model, eta, eta, seed)
     mean = model.likelihood.mean(eta)
     if mean.ndim == 2:
@@ -153,9 +154,10 @@ def variance(fit: Estimates, model: Model, eta: Floats) -> Floats:
 
 def _of_categories(model: Model, mean: Floats, kind: str) -> Floats:
     if kind not in ("response", "pearson"):
-        raise IncompatibleError(
-            f'{model.title} has no order in its categories, so no {kind} residual; use "response" or "pearson".'
-        )
+        has_order = model.likelihood.outcome is Outcome.ORDERED
+        why = "a probability for each label" if has_order else "no order in its categories"
+        use = '"quantile", "response" or "pearson"' if has_order else '"response" or "pearson"'
+        raise IncompatibleError(f"{model.title} has {why}, so no {kind} residual; use {use}.")
     gap = (model.rows.y[:, None] == np.arange(mean.shape[1])).astype(float) - mean
     if kind == "response":
         return gap

@@ -29,7 +29,6 @@ from stattools.inference.estimates import Estimates, df_along
 from stattools.inference.prediction.ends import require_digits
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 OVER = ("rows", "grid")
@@ -40,7 +39,7 @@ def require_over(over: Any, model: Model) -> bool:
     found = word_of(over, OVER)
     if not is_one_of(found, OVER):
         raise DomainError(f'over= is "rows" or "grid"; got {quoted(over)}.')
-    if found == "grid" and model.likelihood.outcome is Outcome.CATEGORY:
+    if found == "grid" and model.likelihood.outcome.has_several:
         raise IncompatibleError(
             f"{model.title} has a probability for each category, which are averaged over rows: leave over= out."
         )
@@ -95,7 +94,7 @@ def on_scale_of_mean(
         lower, mean, upper, below, above = (_mean(fit, part) for part in eta)
         spread = np.abs(above - below) / (2.0 * STEP)
         return mean, spread, np.minimum(lower, upper), np.maximum(lower, upper)
-    if family.outcome is Outcome.CATEGORY:
+    if family.outcome.has_several:
         logit = np.log(value) - np.log1p(-value)
         half = quantile * se / (value * (1.0 - value))
         return value, se, 1.0 / (1.0 + np.exp(half - logit)), 1.0 / (1.0 + np.exp(-half - logit))

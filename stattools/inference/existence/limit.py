@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from stattools.interface.arrays import Floats
+from stattools.likelihoods import Cumulative
+from stattools.likelihoods.between import Between
+from stattools.likelihoods.cuts import Cuts, codes_of
 from stattools.models.evaluation import Evaluation
 
 
@@ -78,3 +81,36 @@ class Among:
 
     def score(self, eta: Floats, y: Floats) -> Floats:
         return self.evaluate(eta, y)[1]
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Labels in order of which each row allows some only: y holds the code, then K flags. eta as for `family`."""
+
+    family: Cumulative
+    has_scale: ClassVar = False
+
+    @property
+    def width(self) -> int:
+        return self.family.width
+
+    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+        cuts, code, found = self._found(eta, y)
+        return found.log, cuts.score(code, found), cuts.information(code, found)
+
+    def loglik(self, eta: Floats, y: Floats) -> Floats:
+        return self._found(eta, y)[2].log
+
+    def score(self, eta: Floats, y: Floats) -> Floats:
+        cuts, code, found = self._found(eta, y)
+        return cuts.score(code, found)
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        return 0.0
+
+    def _found(self, eta: Floats, y: Floats) -> tuple[Cuts, NDArray[np.intp], Between]:
+        cuts, code, allowed = Cuts(eta, self.family), codes_of(y[:, 0]), np.pad(y[:, 1:] > 0, ((0, 0), (1, 1)))
+        rows = np.arange(len(code))
+        cuts.thresholds[rows, code] = np.where(allowed[rows, code], cuts.thresholds[rows, code], -np.inf)
+        cuts.thresholds[rows, code + 1] = np.where(allowed[rows, code + 2], cuts.thresholds[rows, code + 1], np.inf)
+        return cuts, code, cuts.at(code)

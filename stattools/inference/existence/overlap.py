@@ -57,11 +57,11 @@ def check_overlap(model: Model) -> None:
             "leave the coefficients in doubt. Leave such columns out, merge rare levels, or fit in memory."
         )
     model = found.model
-    terms, span = np.array(model.terms)[model.predictor.first].tolist(), spans(model)[model.predictor.first]
-    span = np.tile(span, found.directions.shape[1] // len(terms))
-    moves = (np.abs(found.directions) * span).reshape(len(found.directions), -1, len(terms)).max(axis=1)
+    column = model.predictor.column[: found.directions.shape[1]]
+    moves = np.abs(found.directions) * np.append(spans(model), 1.0)[column]
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
-    named = [short(term) for term, move in zip(terms, moves, strict=True) if move > 1e-7]
+    moving = sorted({int(k) for k, move in zip(column, moves, strict=True) if move > 1e-7 and k >= 0})
+    named = [short(model.terms[k]) for k in moving]
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"
@@ -123,7 +123,9 @@ def _is_far(model: Model, solution: Solution) -> bool:
     2), for probit exp(-eta^2 / 4).
     """
     reach = solution.reach
-    if isnan(reach):
+    if isnan(reach) and model.predictor.taken_up:
+        reach = model.likelihood.reach(model.eta(solution.estimate), model.rows.y)
+    elif isnan(reach):
         eta = model.eta(solution.estimate)
         firsts = [piece.predictors[0] for piece in model.likelihood.pieces] or slice(model.predictor.n_first)
         reach = float(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())

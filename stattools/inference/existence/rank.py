@@ -84,8 +84,10 @@ def check_rank(model: Model) -> None:
     rows, T = model.standardized_rows()
     R = triangle(rows)
     size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
-    checked: set[Columns] = {()}
-    for use, label in zip((model.predictor.main, *model.predictor.own), ("", *model.others), strict=True):
+    checked: set[Columns] = set()
+    labels = ("",) * model.predictor.n_first + model.others
+    for use, number in model.predictor.determined:
+        label = labels[number]
         if use not in checked:
             checked.add(use)
             _check_columns(model, R, T, size, range(len(R)) if use is None else use, label and f" of {label}")

@@ -3,7 +3,8 @@
     A d >= 0,   one row of A for each outcome and rival: log P(y_i | x_i) rises along d, or stays, iff A_i d >= 0
 
 Logistic, probit: A_i = +-x_i. Counts: A_i = -x_i where y_i = 0, and x_i d = 0 where y_i > 0. Successes out of trials:
-both. Softmax: x_i (d_{y_i} - d_k) >= 0 for every rival k. The program max 1^T A d over |d| <= 1 is solved on a few
+both. Softmax: x_i (d_{y_i} - d_k) >= 0 for every rival k. Labels in order: the cut above the label may rise, and the
+one below it fall. The program max 1^T A d over |d| <= 1 is solved on a few
 rows, those that its last answer violates being added until none is left: the other rows never enter. Source: Albert &
 Anderson, "On the existence of maximum likelihood estimates in logistic regression models" (1984); Konis (2007).
 """
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.recession import HalfSpaces as Moves
 from stattools.models.model import Model
 
 Bools = NDArray[np.bool_]
@@ -43,6 +45,7 @@ class RecessionCone(Protocol):
     def margins(self, d: Floats) -> Floats: ...
     def normals(self, which: NDArray[np.intp]) -> Floats: ...
     def total(self, active: Bools) -> Floats: ...
+    def allowed(self, active: Bools) -> Bools | None: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +67,27 @@ class HalfSpaces:
 
     def total(self, active: Bools) -> Floats:
         return active.astype(float) @ self.A
+
+    def allowed(self, active: Bools) -> Bools | None:
+        """No outcome has rivals."""
+        return None
+
+
+@dataclass(frozen=True, eq=False)
+class Sides(HalfSpaces):
+    """One half-space for the cut above the label of a row, or below it, in all coefficients; `above` says which."""
+
+    codes: NDArray[np.intp]
+    above: Bools
+    categories: int
+
+    def allowed(self, active: Bools) -> Bools:
+        """The labels that the cuts about each outcome leave possible: one that is certain to be on its side leaves none
+        beyond it.
+        """
+        label = np.arange(self.categories)
+        beyond = np.where(self.above[:, None], label > self.codes[:, None], label < self.codes[:, None])
+        return ~(beyond & ~active[:, None])
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +116,10 @@ class Rivals:
         wide[each, rival] -= self.X[row]
         return wide[:, 1:].reshape(len(which), -1)
 
+    def allowed(self, active: Bools) -> Bools:
+        """The rivals that each row still has, and its own label."""
+        return active.reshape(-1, self.categories)
+
     def total(self, active: Bools) -> Floats:
         count = -active.reshape(-1, self.categories).astype(float)
         each = np.arange(len(self.X))
@@ -104,6 +132,9 @@ def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | Non
 
     None where no likelihood of rows can be separated.
     """
+    spaces = model.likelihood.half_spaces(model.rows.y)
+    if spaces is not None:
+        return _sides_of_cuts(model, spaces)
     side = _sides(model)
     if side is None:
         return None
@@ -119,6 +150,19 @@ def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | Non
     moving, held = used[side[used] != 0], used[side[used] == 0]
     free = null_space(triangle(Rows(X[held], np.zeros(len(held))))) if len(held) else np.eye(p)
     return HalfSpaces(side[moving, None] * (X[moving] @ free), free), moving
+
+
+def _sides_of_cuts(model: Model, spaces: Moves) -> tuple[RecessionCone, NDArray[np.intp]]:
+    """The same of several linear predictors that move together, in all coefficients."""
+    rows, weight = spaces.rows, model.rows.weight
+    used = np.arange(len(rows)) if weight is None else np.flatnonzero(weight[rows] > 0)
+    X = np.concatenate([block.X for block in model.standardized_rows()[0].blocks()])
+    A = model.predictor.row_scores(X[rows[used]], spaces.normals[used])
+    length = np.sqrt((A * A).sum(axis=1))
+    A = A / np.where(length > 0, length, 1.0)[:, None]
+    codes = model.rows.y[rows[used]].astype(np.intp)
+    above, K = spaces.normals[used, 0] < 0, model.likelihood.categories  # type: ignore[attr-defined]
+    return Sides(A, np.eye(A.shape[1]), codes, above, K), rows[used]
 
 
 def _sides(model: Model) -> Floats | None:

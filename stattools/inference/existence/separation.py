@@ -20,15 +20,16 @@ from scipy import special
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
-from stattools.inference.existence.limit import Along, Among
+from stattools.inference.existence.limit import Along, Among, Beyond
 from stattools.inference.existence.rank import pieces
-from stattools.inference.existence.recession_cone import RecessionCone, Rivals, direction, null_space, recession_cone
+from stattools.inference.existence.recession_cone import RecessionCone, direction, null_space, recession_cone
 from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
+from stattools.likelihoods import Cumulative
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.solution import Solution
@@ -161,7 +162,8 @@ class Separation(Faces):
         parts: dict[str, Any] = {}
         if self.allowed.shape[1] > 1:
             y = np.column_stack([y, self.allowed[keep]])
-            parts["likelihood"] = Among(self.allowed.shape[1])
+            family = work.likelihood
+            parts["likelihood"] = Beyond(family) if isinstance(family, Cumulative) else Among(self.allowed.shape[1])
         weight = None if rows.weight is None else rows.weight[keep]
         offset = None if rows.offset is None else rows.offset[keep]
         return parts | {"rows": replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)}
@@ -170,9 +172,9 @@ class Separation(Faces):
 def separation(model: Model) -> Separation | None:
     """What separates the outcomes of a discrete regression; None where they overlap and the maximum exists.
 
-    For logistic, probit, softmax, Poisson and negative binomial regression, grouped counts, and hurdles, whose zeros
-    and positive counts are looked at one after the other; None for other models. Under a second for 20,000 rows and 21
-    columns. Source: Albert & Anderson (1984); Konis (2007).
+    For logistic, probit, softmax, ordinal, Poisson and negative binomial regression, grouped counts, and hurdles, whose
+    zeros and positive counts are looked at one after the other; None for other models. Under a second for 20,000 rows
+    and 21 columns. Source: Albert & Anderson (1984); Konis (2007).
 
     >>> import stattools as st
     >>> separation(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])) is None
@@ -204,13 +206,17 @@ def separation(model: Model) -> Separation | None:
 def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active: Bools, steps: Floats) -> Separation:
     X, T = model.standardized_rows()
     first = model.predictor.first
-    T = T[first][:, first]
-    T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
+    if model.predictor.taken_up:  # directions of all coefficients
+        T = model.predictor.lift(T)
+    else:
+        T = T[first][:, first]
+        T = np.asarray(np.kron(np.eye(steps.shape[1] // len(T)), T), dtype=float)
     directions = steps @ T.T
     n = len(model.rows.X)
-    if isinstance(space, Rivals):
-        allowed = np.ones((n, space.categories), dtype=bool)
-        allowed[rows] = active.reshape(-1, space.categories)
+    left = space.allowed(active)
+    if left is not None:
+        allowed = np.ones((n, left.shape[1]), dtype=bool)
+        np.logical_and.at(allowed, np.repeat(rows, len(left) // len(rows)), left)
         certain = allowed.sum(axis=1) == 1
         rest = _stacked(space, np.flatnonzero(active))
     else:
@@ -236,7 +242,7 @@ def _sign(moves: Floats, scale: Floats) -> float:
     return float(np.copysign(np.inf, moving[0])) if len(moving) else float("nan")
 
 
-def _stacked(space: Rivals, which: NDArray[np.intp]) -> Floats:
+def _stacked(space: RecessionCone, which: NDArray[np.intp]) -> Floats:
     """The triangle of the half-spaces that are still active."""
     R = np.zeros((1, space.columns.shape[0]))
     for start in range(0, len(which), 5000):

@@ -63,6 +63,9 @@ class Profile:
         limit = Along(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
         before = float(self.row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
+        shift = self.work.predictor.shift
+        if along := float(self.row @ shift):  # thresholds that move together stay in order
+            starts.append(near + shift * ((t - before) / along))
         gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
         if len(gamma):
             gamma = self._supremum(limit, gamma, t)
@@ -128,7 +131,8 @@ def profile_ends(model: Model, estimate: Floats, top: float, j: int, level: floa
     finite = bool(np.isfinite(estimate[j]))
     scale = se if finite else float(np.linalg.norm(T[j]))
     start = float(estimate[j]) if finite else 0.0
-    near = np.zeros(len(T))
+    zeros = np.zeros(len(T))
+    near = zeros if np.isfinite(work.evaluate(zeros, 0).loglik) else work.start
     if not finite:  # the supremum is far out: begin where the profile is within reach of the cut
         side = float(np.sign(estimate[j]))
         while np.sqrt(2.0 * (height := profile.at(start, near)).drop) > target and abs(start) < HORIZON * scale:

@@ -131,7 +131,10 @@ def _within(title: str) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two likelihoods are one; those of grouped counts hold arrays and do not compare themselves."""
+    """Whether two likelihoods are one, up to parameters that formulas add; those of grouped counts hold arrays and do
+    not compare themselves.
+    """
+    one, other = one.plain, other.plain
     return type(one) is type(other) and all(
         np.array_equal(getattr(one, part.name), getattr(other, part.name)) for part in fields(one)
     )

@@ -25,6 +25,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import Triangle, triangle
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
+from stattools.inference.hypotheses.nested_cuts import cuts_embedded
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
@@ -141,6 +142,9 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
             f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
             f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
         )
+    if full.predictor.taken_up:
+        described_both = describe(full), describe(restricted)
+        return cuts_embedded(full, restricted, estimate, *_with_a_constant(full, restricted), described_both)
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
@@ -170,13 +174,8 @@ def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
 
     A shared constant is a column of ones, which the larger model's predictor has to contain.
     """
-    instead = "Compare their AIC, or take tables in memory."
-    theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
-    ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
     p, r = full.predictor.columns, restricted.predictor.columns
-    theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
-    size = sizes(ours, theirs)
-    R = triangle_of_both(ours, theirs, size)
+    R, size = _with_a_constant(full, restricted)
     theta = np.zeros(full.predictor.size)
     places = {name: place for place, (name, _) in enumerate(full.likelihood.others, full.predictor.n_first)}
     counterparts = [*range(restricted.predictor.n_first), *(places[name] for name, _ in restricted.likelihood.others)]
@@ -198,6 +197,18 @@ def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
             )
         theta[part] = (found * size[to] / size[at][:, None]) @ given
     return theta
+
+
+def _with_a_constant(full: Model, restricted: Model) -> tuple[Floats, Floats]:
+    """The triangle of the columns of the larger model, those of the smaller, a column of ones and the difference of the
+    offsets, and their sizes.
+    """
+    instead = "Compare their AIC, or take tables in memory."
+    theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
+    ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
+    theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
+    size = sizes(ours, theirs)
+    return triangle_of_both(ours, theirs, size), size
 
 
 def describe(model: Any) -> str:

@@ -10,19 +10,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.term_spaces import Term, TermSpaces
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
 
 
 @dataclass(frozen=True, eq=False)
 class TermsOfParameter:
-    """The terms of one formula, and the coefficients of each linear predictor that it makes."""
+    """The terms of one formula, and for each linear predictor that it makes the number of the coefficient of each of
+    its columns, -1 where the predictor has none, as of a constant that thresholds are.
+    """
 
     label: str
     spaces: TermSpaces
-    parts: tuple[slice, ...]
+    places: tuple[NDArray[np.intp], ...]
     size: int
 
     @property
@@ -36,33 +40,51 @@ class TermsOfParameter:
 
     def columns(self, k: int) -> list[int]:
         """The numbers of all coefficients of a term."""
-        return [part.start + column for part in self.parts for column in self.spaces.columns[k]]
+        columns = list(self.spaces.columns[k])
+        return [place for places in self.places for place in places[columns].tolist() if place >= 0]
 
     def lifted(self, R: Floats) -> Floats:
         """The hypotheses about the columns of one linear predictor as those about all coefficients, in each of them."""
-        whole = np.zeros((len(self.parts), len(R), self.size))
-        for k, part in enumerate(self.parts):
-            whole[k][:, part] = R
-        return whole.reshape(-1, self.size)
+        whole = np.zeros((len(self.places), len(R), self.size))
+        for k, places in enumerate(self.places):
+            there = places >= 0
+            whole[k][:, places[there]] = R[:, there]
+        found = whole.reshape(-1, self.size)
+        return found[found.any(axis=1)]
 
 
 def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
-    """The terms of every formula of a regression; none of what is no regression."""
+    """The terms of every formula of a regression; none of what is no regression. Columns with an effect at each cut are
+    terms of the first formula.
+    """
     if not isinstance(model, Model):
         return ()
-    design, predictor = model.design, model.predictor
+    design, predictor, likelihood = model.design, model.predictor, model.likelihood
     uses = design.uses or (tuple(range(len(design.names))),)
-    parameters = ["", *design.beside]
-    formulas = [design.parsed, *design.beside.values()]
-    others = list(model.likelihood.parameters)[1:]
+    formulas = dict(
+        zip(["", *design.beside], zip([design.parsed, *design.beside.values()], uses, strict=True), strict=True)
+    )
+    first = list(range(predictor.n_first))
+    made: dict[str, list[int]] = {"": first}
+    for number, parameter in enumerate(list(likelihood.parameters)[1:], predictor.n_first):
+        name = likelihood.formula_of(parameter)
+        made.setdefault("" if name != parameter else name, []).append(number)
     found = []
-    for parameter, formula, use in zip(parameters, formulas, uses, strict=True):
-        at = predictor.n_first + others.index(parameter) if parameter else 0
-        parts = predictor.parts[at : at + 1] if parameter else predictor.parts[: predictor.n_first]
+    for name, (formula, use) in formulas.items():
+        if name and name not in made:  # the effects at cuts, which are terms of the first formula
+            continue
         spaces = TermSpaces(formula, tuple(design.names[k] for k in use), design.levels)
-        label = model.called(parameter) if parameter else ""
-        found.append(TermsOfParameter(label, spaces, parts, predictor.size))
+        places = tuple(_places(predictor, number, use) for number in made[name])
+        found.append(TermsOfParameter(model.called(name) if name else "", spaces, places, predictor.size))
     return tuple(found)
+
+
+def _places(predictor: Linear, number: int, use: tuple[int, ...]) -> NDArray[np.intp]:
+    """The numbers of the coefficients of some columns in a linear predictor, -1 where it does not read one."""
+    part, own = predictor.parts[number], predictor.uses[number]
+    columns = range(predictor.columns) if own is None else own
+    numbers = {column: part.start + k for k, column in enumerate(columns)}
+    return np.array([numbers.get(column, -1) for column in use], dtype=np.intp)
 
 
 def coefficients_of(model: Any, text: Any) -> list[int]:

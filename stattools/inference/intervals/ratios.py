@@ -17,6 +17,12 @@ from stattools.models.model import Model
 PLAIN = {"log": "{}", "logit": "odds {}"}
 """What the exponential of the linear predictor of a parameter is called, by its link."""
 
+AT_ZERO = {
+    False: ", that of Intercept the value at 0 of all columns",
+    True: ", that of a threshold the odds of its lower labels at 0 of all columns",
+}
+"""What is said of a constant, and of thresholds, which have odds of at most their label."""
+
 LARGEST_LOGARITHM = 700.0
 """exp of more than this is beyond float64."""
 
@@ -48,7 +54,7 @@ fit.marginal_effects() what they do to the mean.
             "mean."
         )
     for name, link in likelihood.others:
-        if link not in PLAIN:
+        if link not in PLAIN and not model.predictor.taken_up:
             raise IncompatibleError(
                 f"exponentiate=True makes ratios, and the parameter {name!r} of {model.title} has the link {link}: the "
                 "exponential of its coefficients is no ratio. Take np.exp of those rows of fit.table() that are."
@@ -64,7 +70,10 @@ def called(model: Any) -> tuple[str, ...]:
     parts = predictor.parts[predictor.n_first :]
     for (name, link), part in zip(model.likelihood.others, parts, strict=True):
         for k in range(part.start, part.stop):
-            names[k] = names[k].replace(model.called(name), PLAIN[link].format(name), 1)
+            if link in PLAIN:
+                names[k] = names[k].replace(model.called(name), PLAIN[link].format(name), 1)
+            elif names[k] == name:  # a threshold
+                names[k] = f"odds {name}"
     return tuple(names)
 
 
@@ -93,7 +102,7 @@ def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
     for column in table.columns.intersection(["estimate", "lower", "upper"]):  # a ridge fit has no interval
         table[column] = factors(made[column], names)
     said = f"exp(coefficient): each estimate is a ratio ({what})"
-    said += "" if model.exponential else ", that of Intercept the value at 0 of all columns"
+    said += "" if model.exponential else AT_ZERO[bool(model.predictor.taken_up)]
     table.attrs = {**made.attrs, "ratio": what}
     beside = f"; {made.attrs['note']}" if "note" in made.attrs else ""
     error = "; se_log is the standard error of its logarithm" if "se_log" in table else ""

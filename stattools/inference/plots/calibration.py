@@ -34,7 +34,7 @@ def calibration(fit: Any, *, bins: int | None = None, level: float | None = None
     level = 0.95 if level is None else level
     require_level(level)
     likelihood = fit.model.likelihood
-    if likelihood.outcome is Outcome.CATEGORY:
+    if likelihood.outcome.has_several:
         return of_categories(fit, bins, level)
     return events(fit, bins, level) if likelihood.is_event else means(fit, bins, level)
 

@@ -88,7 +88,7 @@ def drawing(
             f"{len(panels)}. fit.means({variable!r}, by=...) is the table of all."
         )
     outcome = model.likelihood.outcome
-    bounded = model.likelihood.is_event or outcome in (Outcome.CATEGORY, Outcome.TRIALS, Outcome.UNIT)
+    bounded = model.likelihood.is_event or outcome.has_several or outcome in (Outcome.TRIALS, Outcome.UNIT)
     shared: dict[str, Any] = {
         "xlabel": figures.plain(variable),
         "ylabel": f"{mean_of(model)}\n{said}",

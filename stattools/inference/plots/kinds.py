@@ -20,7 +20,7 @@ from stattools.models.model import Model
 
 def one_residual(fit: Any, name: str) -> None:
     """A row has one residual, not one for each category."""
-    if fit.model.likelihood.outcome is Outcome.CATEGORY:
+    if fit.model.likelihood.outcome.has_several:
         raise IncompatibleError(
             f"{fit.model.title} has no order in its categories, so that a row has no residual that could be ordered; "
             'plot("calibration") compares probabilities with what happened.'

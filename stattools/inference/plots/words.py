@@ -25,7 +25,7 @@ def mean_of(model: Any) -> str:
     outcome = plain(model.outcome_name)
     if model.likelihood.outcome is Outcome.TRIALS:
         return f"probability of a success ({outcome})"
-    if model.likelihood.outcome is Outcome.CATEGORY:
+    if model.likelihood.outcome.has_several:
         return "probability"
     return (
         f"probability that {outcome} is {plain(one_of(model))}" if model.likelihood.is_event else f"mean of {outcome}"

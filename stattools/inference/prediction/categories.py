@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.ends import Quantile, eta_covariance, quantiles
 from stattools.interface.arrays import Floats
@@ -14,15 +15,47 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
+CUMULATIVE, SCORE = "cumulative", "score"
+"""Kinds of predictions of labels in order: P(y <= label), and the mean of the labels, or of their numbers."""
+
+COLUMNS = {"mean": slice(None), CUMULATIVE: slice(None, -1)}
+"""Which labels have a column, by the kind; linear predictors have one for all but the reference."""
+
+
+def require_order(model: Model, kind: str) -> None:
+    """IncompatibleError for outcomes whose labels have no order."""
+    if model.likelihood.outcome is not Outcome.ORDERED:
+        raise IncompatibleError(
+            f"predict(kind={kind!r}) belongs to labels in order, as of st.ordinal; an outcome of {model.title} is "
+            f'{model.likelihood.outcome.value}. Use kind="mean".'
+        )
+
+
+def scores(fit: Estimates, at: Model, interval: float | None) -> Any:
+    """The mean of the labels where they are numbers, else of 1, 2, ... in their order."""
+    labels: Any = at.labels or ()
+    numbers = all(isinstance(label, int | float) and not isinstance(label, bool) for label in labels)
+    values = np.array(labels if numbers else np.arange(1.0, len(labels) + 1.0), dtype=float)
+    eta = at.eta(fit.estimate)
+    value = at.likelihood.mean(eta) @ values
+    if interval is None:
+        return value
+    slope = np.einsum("nkw,k->nw", at.likelihood.slope(eta), values)
+    V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
+    half = quantiles(fit, at, interval)(slope) * _errors(slope[:, None, :], V)[:, 0]
+    return pd.DataFrame({SCORE: value, "lower": value - half, "upper": value + half})
+
 
 def is_of_categories(at: Model, kind: str) -> bool:
     """Is there a number for each category: probabilities, or linear predictors that each belong to one?"""
-    return at.likelihood.outcome is Outcome.CATEGORY if kind == "mean" else at.likelihood.by_category
+    if kind == CUMULATIVE:
+        return True
+    return at.likelihood.outcome.has_several if kind == "mean" else at.likelihood.by_category
 
 
 def names_of_categories(at: Model, kind: str) -> list[str]:
     """Names of the columns of such a prediction."""
-    return [str(label) for label in at.labels or ()][0 if kind == "mean" else 1 :]
+    return [str(label) for label in at.labels or ()][COLUMNS.get(kind, slice(1, None))]
 
 
 def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats, upper: Floats) -> Any:
@@ -32,9 +65,9 @@ def long_frame(kind: str, n: int, names: list[str], value: Floats, lower: Floats
 
 
 def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> Any:
-    """Probabilities or log odds of several categories."""
+    """Probabilities, cumulative ones of labels in order, or log odds of several categories."""
     names, eta = names_of_categories(at, kind), at.eta(fit.estimate)
-    value = at.likelihood.mean(eta) if kind == "mean" else eta.reshape(len(eta), -1)
+    value = eta.reshape(len(eta), -1) if kind == "link" else _probabilities(at, eta, kind)[0]
     if interval is None:
         return pd.DataFrame(value, columns=names)
     parts = []
@@ -43,8 +76,8 @@ def categories(fit: Estimates, at: Model, interval: float | None, kind: str) -> 
         part = slice(start, start + 4096)
         V = eta_covariance(at.predictor, at.rows.X[part], fit.covariance)
         reach = quantiles(fit, at.subset(part), interval)
-        if kind == "mean":
-            logit, slope = _logits(at, eta[part])
+        if kind != "link":
+            logit, slope = _logits(at, eta[part], kind)
             half = _reach(reach, slope) * _errors(slope, V)
             parts.append((special.expit(logit - half), special.expit(logit + half)))
         else:
@@ -60,7 +93,16 @@ def _reach(quantile: Quantile, slope: Floats) -> Floats:
     return np.stack([np.broadcast_to(quantile(slope[:, k]), len(slope)) for k in range(slope.shape[1])], axis=1)
 
 
-def _logits(at: Model, eta: Floats) -> tuple[Floats, Floats]:
+def _probabilities(at: Model, eta: Floats, kind: str, sloped: bool = False) -> tuple[Floats, Floats]:
+    """Of each label, or that an outcome is at most it, with their slopes where those are asked for."""
+    family: Any = at.likelihood
+    slope = family.slope(eta) if sloped else eta
+    if kind != CUMULATIVE:
+        return family.mean(eta), slope
+    return family.cumulative(eta)[:, :-1], slope.cumsum(axis=1)[:, :-1] if sloped else slope
+
+
+def _logits(at: Model, eta: Floats, kind: str) -> tuple[Floats, Floats]:
     """logit p_k of all K categories, (m, K), and their slopes, (m, K, width).
 
     logit p_k = eta_k - L_k with L_k = log sum of exp(eta_j) over j != k; its slope is 1 in eta_k, -exp(eta_j - L_k) in
@@ -68,9 +110,8 @@ def _logits(at: Model, eta: Floats) -> tuple[Floats, Floats]:
     """
     if not at.likelihood.by_category:
         wide = eta if at.likelihood.width > 1 else eta[:, 0]
-        p = at.likelihood.mean(wide)
-        slope = at.likelihood.slope(wide) / (p * (1.0 - p))[:, :, None]
-        return special.logit(p), slope
+        p, slope = _probabilities(at, wide, kind, sloped=True)
+        return special.logit(p), slope / (p * (1.0 - p))[:, :, None]
     full = np.column_stack([np.zeros(len(eta)), eta])
     own = np.eye(full.shape[1], dtype=bool)
     others: Floats = np.asarray(special.logsumexp(np.where(own, -np.inf, full[:, None, :]), axis=2))  # L_k

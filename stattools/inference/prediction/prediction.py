@@ -20,10 +20,14 @@ from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.prediction.categories import (
+    CUMULATIVE,
+    SCORE,
     categories,
     is_of_categories,
     long_frame,
     names_of_categories,
+    require_order,
+    scores,
 )
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.ends import ENDS, VALUES, eta_covariance, quantiles, require_counts
@@ -35,7 +39,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 
-KINDS = ("mean", "observation", "class", "link", "zero")
+KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE)
 
 
 def predict(
@@ -43,13 +47,13 @@ def predict(
 ) -> Any:
     """Predictions of a fitted regression for the rows of the fit (`data=None`) or for new rows.
 
-    `kind` is "mean": E(y), for softmax a frame with one column of probabilities per category; "link": the linear
-    predictor (softmax: log odds against the reference); "class": the label of the most probable category; "zero": the
-    probability that a count is 0;
-    "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without `interval` the
-    answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`), for softmax a
-    long frame `row, category, mean, lower, upper`; of the rows that `predictions` leaves out under missing="null"
-    there is none.
+    `kind` is "mean": E(y), for softmax and ordinal a frame with one column of probabilities per label; "link": the
+    linear predictor (softmax: log odds against the reference); "class": the label of the most probable category;
+    "zero": the probability that a count is 0; of labels in order "cumulative": a frame of P(y <= label), and "score":
+    the mean of the labels where they are numbers, else of 1, 2, ...; "observation": one new outcome, for grouped
+    outcomes the number of successes in `trials`. Without `interval` the answer is an array (m,), with `interval=level`
+    a frame `mean, lower, upper` (`link, lower, upper`), of several labels a long frame `row, category, mean, lower,
+    upper`; of the rows that `predictions` leaves out under missing="null" there is none.
 
     An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
     that theirs covers at least `level`. `offset`, `exposure` and, of an observation, `trials` and
@@ -91,6 +95,8 @@ def predictions(
     require_finite(fit, "predict")
     if kind == "zero":
         require_counts(model)
+    if kind in (CUMULATIVE, SCORE):
+        require_order(model, kind)
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
@@ -116,6 +122,8 @@ def _predicted(fit: Estimates, at: Model, interval: float | None, kind: str, tri
         return _classes(at, fit.estimate, interval)
     if kind == "observation":
         return _observations(fit, at, interval, trials)
+    if kind == SCORE:
+        return scores(fit, at, interval)
     if is_of_categories(at, kind):
         return categories(fit, at, interval, kind)
     eta = at.eta(fit.estimate)

@@ -30,7 +30,6 @@ from stattools.interface.names.values import meant
 from stattools.interface.paths import path_of
 from stattools.interface.when_needed import pa, pd
 from stattools.interface.writing import beside, reasons, replace_file
-from stattools.likelihoods.outcomes import Outcome
 
 ROWS = 1 << 17
 """Rows that are predicted at a time, at most."""
@@ -60,7 +59,7 @@ def predict_to(
     if not is_one_of(kind, KINDS):
         instead = meant("kind of predictions", kind, KINDS)
         raise IncompatibleError(f"predict_to has kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.{instead}")
-    if interval is not None and model.likelihood.outcome is Outcome.CATEGORY:
+    if interval is not None and model.likelihood.outcome.has_several:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
     asked = ["offset", "exposure"] + ["precision", "trials"] * (kind == "observation")

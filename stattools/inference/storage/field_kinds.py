@@ -80,6 +80,13 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Columns": lambda value: value is None or KINDS["tuple[int, ...]"](value),
     "tuple[int, ...]": lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
     "tuple[tuple[int, ...], ...]": lambda value: isinstance(value, tuple) and all(map(KINDS["tuple[int, ...]"], value)),
+    "TakenUp": lambda value: (
+        isinstance(value, tuple)
+        and all(
+            isinstance(one, tuple) and len(one) == 2 and is_whole(one[0]) and KINDS["tuple[int, ...]"](one[1])
+            for one in value
+        )
+    ),
     "tuple[float, float]": lambda value: isinstance(value, tuple) and len(value) == 2 and all(map(is_number, value)),
     "dict[str, int]": _is_counts,
     "Mapping[str, tuple[Any, ...]]": _is_levels,

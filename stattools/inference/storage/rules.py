@@ -23,6 +23,7 @@ from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_num
 from stattools.interface.interval import require_level
 from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.predictors.arranged import linear_of
 from stattools.models.regressions.families import FAMILIES
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 
@@ -141,27 +142,25 @@ def _outcome(it: Any) -> dict[str, Any]:
 
 def _model(it: Any) -> dict[str, Any]:
     p = it.predictor.columns
-    return (
-        _outcome(it)
-        | {
-            "the kind has another likelihood": it.kind == "regression"  # which takes any
-            or type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
-            "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
-            and len(it.predictor.own) == len(it.likelihood.others),
-            "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
-            "the predictor has other columns than the formulas": it.design.own(tuple(it.likelihood.parameters)[1:])
-            == (it.predictor.main, it.predictor.own),
-            "there is no start for each coefficient": finite(it.start, it.predictor.size),
-            "rows were saved": it.source is it.kept is it.origin is None,
-        }
-    )
+    return _outcome(it) | {
+        "the kind has another likelihood": it.kind == "regression"  # which takes any
+        or type(it.likelihood).__name__ in FAMILIES.get(it.kind, ()),
+        "the predictor is not as wide as the likelihood": it.predictor.width == it.likelihood.width
+        and len(it.predictor.own) == len(it.likelihood.others),
+        "the columns are not those of the design": p == len(it.design.names) == it.rows.X.shape[-1],
+        "the predictor has other columns than the formulas": it.predictor.width != it.likelihood.width
+        or linear_of(it.likelihood, it.design) == it.predictor,
+        "there is no start for each coefficient": finite(it.start, it.predictor.size),
+        "rows were saved": it.source is it.kept is it.origin is None,
+    }
 
 
 def _linear(it: Any) -> dict[str, Any]:
     chosen = [columns for columns in (it.main, *it.own) if columns is not None]
     return {
         "it has no columns": min(it.columns, it.width) > 0,
-        "a parameter has no predictor": it.width > len(it.own) and (it.main is None or bool(it.main and it.own)),
+        "a parameter has no predictor": it.width > len(it.own)
+        and (it.main is None or bool((it.main or it.taken_up) and it.own)),
         "a predictor has columns that are none": all(
             are_distinct(some) and max(some, default=0) < it.columns for some in chosen
         ),

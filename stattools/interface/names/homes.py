@@ -65,6 +65,7 @@ HOMES = {
         "BetaBinomial",
         "Binomial",
         "Categorical",
+        "Cumulative",
         "GammaFamily",
         "Gaussian",
         "Hurdle",
@@ -90,6 +91,7 @@ HOMES = {
     "models.samples.event_rates": ("exponential_rate", "poisson_rate"),
     "models.regressions.one_vs_rest": ("one_vs_rest",),
     "models.regressions.zeros": ("hurdle", "zero_inflated"),
+    "models.regressions.ordinal": ("ordinal",),
     "models.regressions.regression": ("beta_binomial", "gamma", "logistic", "ols", "probit", "softmax"),
     "bayes.priors.scaled": ("Cauchy", "Exponential", "HalfCauchy", "HalfNormal", "Laplace"),
     "bayes.priors.flat": (

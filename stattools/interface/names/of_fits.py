@@ -9,7 +9,7 @@ NO_SURVIVAL = (
     'there are no regressions of times here yet; st.kaplan_meier("survival(time, died) ~ group", table) has curves and '
     "the log-rank test, st.exponential_rate(times, censored=...) rates"
 )
-NO_ORDINAL = "there are no ordinal models here; the nearest is st.softmax, which knows no order"
+NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
 NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
 
 FIT = (
@@ -215,8 +215,8 @@ FIT = (
     Row("", statsmodels="baseline_cumulative_hazard", r="basehaz survfit", others="hazard_ratios_ baseline_hazard_ "
         "baseline_survival_ survival_function_ predict_survival_function predict_median predict_survival "
         "cumulative_hazard_ median_survival_time_ hazard_ hazards_ event_table", note=NO_SURVIVAL),
-    Row("", statsmodels="thresholds transform_threshold_params", r="zeta", others="cutpoints cut_points thresholds_",
-        note=NO_ORDINAL),
+    Row("fit.table()", statsmodels="thresholds transform_threshold_params", r="zeta", others="cutpoints cut_points "
+        "thresholds_", note="thresholds are among the coefficients, as they are"),
     Row("", statsmodels="edf partial_values plot_partial", r="smooths gam.check", others="edof smooth_terms",
         note=NO_SMOOTH),
     Row("", scikit_learn="set_params get_params best_params_",

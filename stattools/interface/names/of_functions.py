@@ -175,9 +175,10 @@ FUNCTIONS = (
         others="cox CoxPHFitter WeibullAFTFitter aft WeibullFitter CoxPH proportional_hazards "
         "LogNormalAFTFitter concordance_index CoxTimeVaryingFitter survival_regression ExponentialFitter Weibull",
         note=NO_SURVIVAL),
-    Row("", statsmodels="OrderedModel ordered_model", r="polr clm clmm vglm ordinal_clm orm lrm",
-        scikit_learn="OrdinalRidge mord", others="ordinal ordered ordered_logit oprobit ologit ordered_probit "
-        "ordinal_regression proportional_odds cumulative", note=NO_ORDINAL),
+    Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",
+        r="polr clm vglm ordinal_clm orm", scikit_learn="mord", others="ordered ordered_logit oprobit ologit "
+        "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),
+    Row("", r="clmm lrm", scikit_learn="OrdinalRidge", note=NO_ORDINAL),
     Row("", statsmodels="GLMGam BSplines", r="gam bam s te ti mgcv loess smooth.spline lowess",
         scikit_learn="SplineTransformer GaussianProcessRegressor KernelRidge", others="LinearGAM pygam LogisticGAM "
         "spline splines lowess_ kernel_regression GAM additive_model gaussian_process gp", note=NO_SMOOTH),

@@ -3,13 +3,14 @@
     first parameter     one predictor, or one per category, on all columns of X or on some; it has the offset
     other parameters    a predictor each, on columns of its own among those of X, or on none: a constant of all rows
 
+A predictor may leave out the constant of X where the constants of others take it up, as thresholds do of a location.
 theta is beta_1, beta_2, ... one after the other; derivatives follow by the chain rule, X_a^T diag(w_ab) X_b in blocks.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -18,11 +19,16 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.numerics.beside_ones import without_ones
 from stattools.numerics.products import cross_gram, ones, symmetric, times, transposed, upper_gram
 
 Pullback = Callable[[Floats], Floats]
 Columns = tuple[int, ...] | None
 """Numbers of columns of X, none for a constant that all rows share; None stands for all."""
+TakenUp = tuple[tuple[int, tuple[int, ...]], ...]
+"""Numbers of linear predictors without a constant, each with those from which it is subtracted: their constants take up
+a shift of its columns.
+"""
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Linear:
     width: int = 1
     own: tuple[tuple[int, ...], ...] = ()
     main: Columns = None
+    taken_up: TakenUp = ()
 
     @cached_property
     def uses(self) -> tuple[Columns, ...]:
@@ -55,7 +62,8 @@ class Linear:
     @cached_property
     def parts(self) -> tuple[slice, ...]:
         """Where the coefficients of each linear predictor are in theta."""
-        counts = [self.columns if use is None else len(use) or 1 for use in self.uses]
+        each = zip(self.uses, self.constant, strict=True)
+        counts = [self.columns if use is None else len(use) or int(alone) for use, alone in each]
         ends = np.cumsum([0, *counts]).tolist()
         return tuple(map(slice, ends, ends[1:]))
 
@@ -93,7 +101,10 @@ class Linear:
     @cached_property
     def column(self) -> NDArray[np.intp]:
         """The column of X that each coefficient is of, -1 where it is of none."""
-        each = [range(self.columns) if use is None else use or (-1,) for use in self.uses]
+        each = [
+            range(self.columns) if use is None else use or (-1,) * alone
+            for use, alone in zip(self.uses, self.constant, strict=True)
+        ]
         return np.array([column for columns in each for column in columns], dtype=np.intp)
 
     def of_columns(self, values: Floats, constant: float) -> Floats:
@@ -103,10 +114,55 @@ class Linear:
     def names(self, terms: tuple[str, ...], labels: tuple[str | None, ...]) -> tuple[str, ...]:
         """Of each coefficient: the term, behind the label of its predictor if it has one; that alone for a constant."""
         found = []
-        for use, label in zip(self.uses, labels, strict=True):
+        for use, alone, label in zip(self.uses, self.constant, labels, strict=True):
             own = terms if use is None else [terms[k] for k in use]
-            found += [label] if use == () else own if label is None else [f"{label}: {term}" for term in own]
+            found += [label] if alone else own if label is None else [f"{label}: {term}" for term in own]
         return tuple(map(str, found))
+
+    @cached_property
+    def constant(self) -> tuple[bool, ...]:
+        """Is each linear predictor a constant of all rows? Not one that is nothing as others have its own."""
+        without = {number for number, _ in self.taken_up}
+        return tuple(use == () and number not in without for number, use in enumerate(self.uses))
+
+    @property
+    def determined(self) -> tuple[tuple[Columns, int], ...]:
+        """Columns that have to be independent for coefficients to be determined, each with the number of a linear
+        predictor that reads them; the constant, which is the first column, stands beside those whose constant others
+        have.
+        """
+        without = dict(self.taken_up)
+        found = [(use, number) for number, use in enumerate(self.uses) if use != () and number not in without]
+        taken = dict.fromkeys(k for number, to in self.taken_up if to for k in self.uses[number] or ())
+        apart = [(self.uses[number] or (), number) for number, to in self.taken_up if not to]
+        sets = [(tuple(taken), 0), *apart] if self.taken_up else []
+        return (*found, *(((0, *columns), number) for columns, number in sets if columns))
+
+    @property
+    def shift(self) -> Floats:
+        """A move of the constants that take up a shift of the first linear predictor, all by 1; (size,)."""
+        found = np.zeros(self.size)
+        for number in dict(self.taken_up).get(0, ()):
+            found[self.parts[number]] = 1.0
+        return found
+
+    def without_columns(self) -> Linear:
+        """The same of no columns: a constant for each linear predictor that has one, over a column of ones."""
+        return replace(self, columns=1, own=((),) * len(self.own), main=() if self.taken_up else None)
+
+    def held(self, T: Floats) -> list[int]:
+        """The columns to which a map T adds others that a predictor of theirs does not have (`lift`)."""
+        taken, found = {number for number, to in self.taken_up if to}, set[int]()
+        for number, use in enumerate(self.uses):
+            if use and number not in taken:
+                at = list(use)
+                found |= {k for k in at if np.delete(T[:, k], at).any()}
+        return sorted(found)
+
+    def _each(self, X: Floats) -> list[Floats]:
+        """The columns of each linear predictor; of a constant a column of ones."""
+        each = zip(self.uses, self.constant, strict=True)
+        return [X[:, :0] if use == () and not alone else _among(X, use) for use, alone in each]
 
     def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
@@ -121,7 +177,7 @@ class Linear:
             if block.offset is not None:
                 eta = eta + block.offset[:, None]
             return eta, lambda score: (score.T @ X).ravel()
-        each = [_among(X, use) for use in self.uses]
+        each = self._each(X)
         eta = np.empty((len(X), self.width))
         for k, part in enumerate(self.parts):
             eta[:, k] = times(each[k], theta[part])
@@ -137,8 +193,8 @@ class Linear:
             eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
             return eta if offset is None else eta + offset[:, None]
         eta = np.empty((len(thetas), len(X), self.width))
-        for k, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
-            eta[:, :, k] = thetas[:, part] @ _among(X, use).T
+        for k, (of, part) in enumerate(zip(self._each(X), self.parts, strict=True)):
+            eta[:, :, k] = thetas[:, part] @ of.T
         if offset is not None:
             eta[:, :, : self.n_first] += offset[:, None]
         return eta
@@ -147,15 +203,15 @@ class Linear:
         """Scores of the rows in theta, (m, size), from those in eta, (m,) or (m, width)."""
         if self.width == 1:
             return X * score[:, None]
-        each = zip(self.uses, score.T, strict=True)
-        return np.concatenate([_among(X, use) * s[:, None] for use, s in each], axis=1)
+        each = zip(self._each(X), score.T, strict=True)
+        return np.concatenate([of * s[:, None] for of, s in each], axis=1)
 
     def row_information(self, X: Floats, weight: Floats) -> Floats:
         """J^T weight J of each row, (m, size, size): see `information`, their sum."""
         X = np.asarray(X)
         if self.width == 1:
             return (X * weight[:, None])[:, :, None] * X[:, None, :]
-        found, each = np.empty((len(X), self.size, self.size)), [_among(X, use) for use in self.uses]
+        found, each = np.empty((len(X), self.size, self.size)), self._each(X)
         for a, b, one, other in self.pairs:
             part = (each[a] * weight[:, a, b, None])[:, :, None] * each[b][:, None, :]
             found[:, one, other], found[:, other, one] = part, part.transpose(0, 2, 1)
@@ -163,7 +219,7 @@ class Linear:
 
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
-        V, each = np.empty((len(X), self.width, self.width)), [_among(X, use) for use in self.uses]
+        V, each = np.empty((len(X), self.width, self.width)), self._each(X)
         for a, b, one, other in self.pairs:
             V[:, a, b] = V[:, b, a] = ((each[a] @ C[one, other]) * each[b]).sum(axis=1)
         return V
@@ -177,13 +233,15 @@ class Linear:
         X = block.X
         if self.width == 1:
             return upper_gram(X, weight)
-        total, each = np.empty((self.size, self.size)), [_among(X, use) for use in self.uses]
+        total, each = np.empty((self.size, self.size)), self._each(X)
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]
-            if self.uses[b] == ():
-                part = w.sum() if self.uses[a] == () else transposed(each[a], w)[:, None]
+            if self.constant[b]:
+                part = w.sum() if self.constant[a] else transposed(each[a], w)[:, None]
             elif self.uses[a] != self.uses[b]:
-                part = np.stack([transposed(each[a], w * each[b][:, j]) for j in range(each[b].shape[1])], axis=1)
+                part = np.empty((each[a].shape[1], each[b].shape[1]))
+                for j in range(part.shape[1]):
+                    part[:, j] = transposed(each[a], w * each[b][:, j])
             elif a == b and self.own:
                 total[one, one] = upper_gram(each[a], w)
                 continue
@@ -192,13 +250,9 @@ class Linear:
             total[one, other], total[other, one] = part, part.T
         return total
 
-    def follows(self, T: Floats) -> bool:
-        """Whether every predictor has all columns that a map T of the columns needs (`lift`)."""
-        some = [list(use) for use in self.uses if use]
-        return not any(np.delete(T[:, at], at, axis=0).any() for at in some)
-
     def lift(self, T: Floats) -> Floats:
-        """The map of theta that goes with a map T of the columns: T for each linear predictor, as far as it reads them.
+        """The map of theta that goes with a map T of the columns: T for each linear predictor, as far as it reads them,
+        and what T adds of a constant 1 to columns of one without a constant, in those that take it up.
 
         IncompatibleError where a predictor would need columns that it does not have, such as the constant that
         centering needs.
@@ -207,21 +261,27 @@ class Linear:
             return T
         if not self.own:
             return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
-        if not self.follows(T):
+        if self.held(T):
             raise IncompatibleError(
                 "a linear predictor of some columns cannot follow a change of units that adds others to them. Give it "
                 "the constant column too."
             )
-        whole = np.eye(self.size)
-        for use, part in zip(self.uses, self.parts, strict=True):
+        whole, taken = np.eye(self.size), dict(self.taken_up)
+        for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
             if use != ():
-                at = np.arange(self.columns) if use is None else list(use)
+                at = np.arange(self.columns) if use is None else np.array(use)
                 whole[part, part] = T[np.ix_(at, at)]
+                for constant in taken.get(number, ()):
+                    whole[self.parts[constant], part] = -T[0, at]
         return whole
 
 
 def _among(X: Floats, columns: Columns) -> Floats:
-    """X itself where a predictor reads all of it, a column of ones where it reads none."""
+    """X itself where a predictor reads all of it, a slice of columns that stand together, a column of ones of none."""
     if columns is None:
         return X
-    return np.column_stack([X[:, k] for k in columns]) if columns else ones(len(X))[:, None]
+    if not columns:
+        return ones(len(X))[:, None]
+    if columns[-1] - columns[0] == len(columns) - 1 and columns == tuple(range(columns[0], columns[-1] + 1)):
+        return without_ones(X)[:, columns[0] - 1 : columns[-1]] if columns[0] else X[:, : columns[-1] + 1]
+    return np.column_stack([X[:, k] for k in columns])

@@ -6,7 +6,6 @@ Formulas of the parameters beside the first of a regression: right sides by name
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from math import sqrt
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +22,7 @@ from stattools.interface.units import require_precision
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictors.arranged import linear, linear_of
 from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.moments import SampleMoments
 
@@ -87,9 +86,10 @@ def bind(
         if extras[2] is not None:
             require_precision(extras[2], rows.y)
     columns = data.X.shape[1]
-    others = len(likelihood.parameters) - 1
-    main, own = data.design.own(tuple(likelihood.parameters)[1:]) if data.design.uses else (None, ((),) * others)
-    predictor = _linear(columns, likelihood.width, own, main)
+    if data.design.uses or likelihood.taken_up:
+        predictor = linear_of(likelihood, data.design, columns)
+    else:
+        predictor = linear(columns, likelihood.width, ((),) * (len(likelihood.parameters) - 1), None, ())
     return Model(  # by position: names cost a small fit a twentieth of its time
         kind,
         title,
@@ -108,12 +108,6 @@ def bind(
         data.source,
         data.origin,
     )
-
-
-@lru_cache(maxsize=64)
-def _linear(columns: int, width: int, own: tuple[tuple[int, ...], ...], main: tuple[int, ...] | None) -> Linear:
-    """The same for all models of a size, made once."""
-    return Linear(columns, width, own, main)
 
 
 def _extras(

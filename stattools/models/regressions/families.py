@@ -8,6 +8,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "logistic": ("Bernoulli", "Binomial"),
     "probit": ("Probit", "Linked"),
     "softmax": ("Categorical",),
+    "ordinal": ("Cumulative",),
     "poisson": ("Poisson",),
     "negative_binomial": ("NegativeBinomial",),
     "gamma": ("GammaFamily",),

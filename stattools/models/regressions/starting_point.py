@@ -34,7 +34,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
     if at_zero:
         theta[predictor.parts[0]] = _nearest(first, -offset)
         return theta
-    largest = float(offset.max())
+    largest = 0.0 if predictor.taken_up else float(offset.max())
     near = likelihood.start(rows.y, weight, offset - largest)
     near[0] -= largest
     constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
@@ -45,7 +45,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
         elif among:
             column = among[0] if columns is None else columns[among[0]]
             theta[part.start + among[0]] = _in_units(near[k], rows.X[0, column])
-        elif k == 0 and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
+        elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])

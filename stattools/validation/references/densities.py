@@ -31,14 +31,15 @@ def density(kind: str) -> Callable[[Density], Density]:
 def named(model: Model) -> str:
     """The row of a model in tables of references: its kind, or its family and its link."""
     likelihood = model.likelihood
-    key = f"{type(likelihood.unlinked).__name__} {next(iter(likelihood.parameters.values()))}"
+    words = type(likelihood.unlinked).__name__, next(iter(likelihood.parameters.values())), *likelihood.added
+    key = " ".join(words)
     return key if key in DENSITIES else model.kind
 
 
 def predictors(predictor: Linear, X: Any, theta: Any) -> list[Any]:
     """Every linear predictor without the offset, of complex numbers too; a number for one without columns."""
-    uses = zip(predictor.uses, predictor.parts, strict=True)
-    return [theta[p.start] if u == () else (X if u is None else X[:, list(u)]) @ theta[p] for u, p in uses]
+    each = zip(predictor.constant, predictor.uses, predictor.parts, strict=True)
+    return [theta[p.start] if alone else (X if u is None else X[:, list(u)]) @ theta[p] for alone, u, p in each]
 
 
 @density("logistic")
@@ -159,6 +160,40 @@ for _family in GENERALIZED.values():
             DENSITIES[f"Bernoulli {_link}"] = _linked("Bernoulli", _link)
 DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
 DENSITIES["Binomial probit"] = _linked("Binomial", "probit")
+
+
+CUTS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+    "logit": (lambda x: 1.0 / (1.0 + np.exp(-x)), lambda x: 1.0 / (1.0 + np.exp(x))),
+    "probit": (ndtr, lambda x: ndtr(-x)),
+    "cloglog": (lambda x: -np.expm1(-np.exp(x)), lambda x: np.exp(-np.exp(x))),
+    "loglog": (lambda x: np.exp(-np.exp(-x)), lambda x: -np.expm1(-np.exp(-x))),
+}
+"""F and 1 - F of labels in order, by the link."""
+
+
+def _cumulative(link: str, effects: bool, scale: bool) -> Density:
+    """Of the number of a label: thresholds, then the effects at each, then the log scale, as far as there are any."""
+    F, S = CUTS[link]
+
+    def density(y: Any, eta: Any, *others: Any) -> Any:
+        count = (len(others) - scale) // (1 + effects)
+        shifts = others[count : 2 * count] if effects else (0.0,) * count
+        unit = np.exp(-others[-1]) if scale else 1.0
+        cuts = [(threshold - eta - shift) * unit for threshold, shift in zip(others, shifts, strict=False)]
+        zero, rows, k = 0.0 * eta, np.arange(len(y)), y.astype(int)
+        below = np.stack([zero, *map(F, cuts), zero + 1.0], axis=1)
+        above = np.stack([zero + 1.0, *map(S, cuts), zero], axis=1)
+        left, right = below[rows, k + 1] - below[rows, k], above[rows, k] - above[rows, k + 1]
+        return np.log(np.where(np.real(below[rows, k]) > 0.5, right, left))
+
+    return density
+
+
+for _link in CUTS:
+    for _effects in (False, True):
+        for _scale in (False, True):
+            _added = " nonparallel" * _effects + " scale" * _scale
+            DENSITIES[f"Cumulative {_link}{_added}"] = _cumulative(_link, _effects, _scale)
 
 
 def _softmax(y: Any, *eta: Any) -> Any:

@@ -14,6 +14,7 @@ import numpy as np
 from stattools.inference.covariance import HAC, Cluster, Groups
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.references.ordered_model import InOurs
 
 
 def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -> Floats | None:
@@ -23,6 +24,8 @@ def reference_covariance(model: Model, results: Any, cov: str | HAC | Cluster) -
     """
     import statsmodels.stats.sandwich_covariance as sw
 
+    if isinstance(results, InOurs):  # which are read by their scores and their covariance
+        results = results.scores, results.covariance
     n, p = len(model.rows.X), len(model.names)
     if isinstance(cov, HAC):
         if cov.lags == "auto" or cov.prewhiten:

@@ -25,6 +25,7 @@ from stattools.models.model import Model
 from stattools.text.one_line import prints
 from stattools.validation.foreign.statsmodels_results import flat, taken
 from stattools.validation.references.densities import DENSITIES, named, predictors
+from stattools.validation.references.ordered_model import ordered_model
 from stattools.validation.references.sandwiches import reference_covariance
 
 NEWTON: dict[str, Any] = {"disp": 0, "method": "newton", "maxiter": 200, "tol": 1e-14}
@@ -138,6 +139,10 @@ def _softmax(model: Model) -> tuple[str, Any]:
     return "MNLogit", sm.MNLogit(rows.y.astype(int), rows.X).fit(**NEWTON)
 
 
+def _ordinal(model: Model) -> tuple[str, Any]:
+    return ordered_model(model, _repeated(model)) if model.likelihood.plain == model.likelihood else _of_density(model)
+
+
 def _linked(model: Model) -> tuple[str, Any]:
     """One mean and another link: its covariance is that of the observed information, as ours."""
     kind = sm.families.Poisson if model.likelihood.outcome is Outcome.COUNT else sm.families.Binomial
@@ -210,6 +215,7 @@ ROUTINES = {
     "poisson": Routine(_poisson),
     "negative_binomial": Routine(_negative_binomial, scaled=True, ours=_log_alpha),
     "softmax": Routine(_softmax),
+    **{name: Routine(_ordinal, scaled=True) for name in DENSITIES if name.startswith("Cumulative")},
 }
 """The reference of each kind of regression."""
 

@@ -217,7 +217,7 @@ MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM ranef glmer -> there are no mixed models
 coxph survreg CoxPHFitter -> there are no regressions of times
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(
-polr clm OrderedModel -> there are no ordinal models
+polr clm OrderedModel -> use st.fit(st.ordinal(
 gam LinearGAM s -> there are no smooth terms
 emmeans -> fit.means(
 multipletests -> st.p_adjust(

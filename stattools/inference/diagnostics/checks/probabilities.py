@@ -23,7 +23,6 @@ from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.goodness import area_under_curve
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.predictors.linear import Linear
 from stattools.text.columns import number
 
@@ -133,7 +132,7 @@ def shares_of(likelihood: Likelihood, y: Floats, count: int) -> Floats:
 
 
 def _columns(mean: Floats, likelihood: Likelihood) -> Floats:
-    return mean if likelihood.outcome is Outcome.CATEGORY else mean[:, None]
+    return mean if likelihood.outcome.has_several else mean[:, None]
 
 
 def _block(likelihood: Likelihood, predictor: Linear, theta: Floats, edges: list[Floats], block: Block) -> Floats:

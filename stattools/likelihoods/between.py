@@ -1,0 +1,146 @@
+"""The probability between two cuts, log(F(b) - F(a)) for a < b, with its score and information, exact in the tails.
+
+    logit     log expit(b) + log expit(-a) + log(1 - exp(-w)),                        w = b - a
+    cloglog   -exp(a) + log(1 - exp(-E)),                               E = exp(b) - exp(a) = exp(b) (1 - exp(-w))
+    probit    log Phi(b) + log(1 - Phi(a) / Phi(b)) on the side where both are small; a series in w where that is short
+
+The log-log is the mirror image of the complementary one. The width w is given beside the cuts, since thresholds know it
+without the difference of two linear predictors; the sums of derivatives, which are those of a shift of both cuts, are
+formed without cancellation too. b may be inf and a -inf. Each is concave in (a, b), as F has a log-concave density.
+Source: Pratt, JASA 76 (1981), 103-106; Burridge, JRSS B 43 (1981), 41-45.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from scipy.special import expit, log_expit, log_ndtr
+
+from stattools.interface.arrays import Floats
+from stattools.numerics.normal_tail import mills, minus_slope
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+
+LARGEST = 345.0
+"""exp(345) and its square are within float64: an exponential stays there for any cut beyond."""
+NARROW = 0.05
+"""A normal probability of a width that is this short beside 1 / |middle| is summed as a series, to 1e-13 of it."""
+FEW = 0.1
+"""E below which E / (exp(E) - 1) is summed as a series where 1 or 1 - E / 2 is taken from it."""
+
+
+class Between(NamedTuple):
+    """log P, its derivatives by the upper cut, by the lower one and by a shift of both; the information about each, and
+    the sums of its rows: of `upper` and `lower` with a shift of both.
+    """
+
+    log: Floats
+    upper: Floats
+    lower: Floats
+    shift: Floats
+    of_upper: Floats
+    of_lower: Floats
+    upper_shift: Floats
+    lower_shift: Floats
+
+    @property
+    def mixed(self) -> Floats:
+        """The information about both cuts, off the diagonal."""
+        return self.upper_shift - self.of_upper
+
+
+def between(link: str, a: Floats, b: Floats, w: Floats) -> Between:
+    """log(F(b) - F(a)) of each row with its derivatives; -inf, and numbers that say nothing, where w <= 0.
+
+    >>> found = between("logit", np.array([-1.0]), np.array([1.0]), np.array([2.0]))
+    >>> np.exp(found.log).round(9).tolist(), found.shift.tolist()
+    ([0.462117157], [0.0])
+    """
+    ordered = w > 0.0
+    if not ordered.all():
+        a, b, w = np.where(ordered, a, -1.0), np.where(ordered, b, 1.0), np.where(ordered, w, 2.0)
+    found = BETWEEN[link](a, b, w)
+    return found if ordered.all() else found._replace(log=np.where(ordered, found.log, -np.inf))
+
+
+def _logit(a: Floats, b: Floats, w: Floats) -> Between:
+    above, below = expit(-b), expit(a)
+    q = 1.0 / np.expm1(np.minimum(w, 2.0 * LARGEST))
+    v_b, v_a, r = above * expit(b), below * expit(-a), q * (1.0 + q)
+    log = log_expit(b) + log_expit(-a) + np.log(-np.expm1(-w))
+    return Between(log, above + q, -below - q, above - below, v_b + r, v_a + r, v_b, v_a)
+
+
+def _cloglog(a: Floats, b: Floats, w: Floats) -> Between:
+    A, v = _exp(a), 1.0 / np.expm1(np.minimum(w, 2.0 * LARGEST))
+    u = -1.0 / np.expm1(-w)  # exp(b) / E, and v is exp(a) / E
+    log_E = b - np.log(u)
+    E = np.exp(np.minimum(log_E, np.log(2.0 * LARGEST)))
+    Eq = np.where(E > 0.0, E / np.expm1(np.maximum(E, 1e-300)), 1.0)  # E / (exp(E) - 1)
+    small = E < FEW
+    s = np.where(small, E * E, 0.0)
+    rest = s * (1.0 / 12.0 - s * (1.0 / 720.0 - s * (1.0 / 30240.0 - s / 1209600.0)))
+    above = np.where(small, 0.5 * E + rest, E + Eq - 1.0)
+    below = np.where(small, 0.5 * E - rest, 1.0 - Eq)
+    near = np.where(E < 1e-12, log_E - 0.5 * E, np.log(-np.expm1(-np.maximum(E, 1e-300))))
+    log = np.where(E > 0.7, np.log1p(-np.exp(-np.maximum(E, 0.5))), near) - A
+    up, down = Eq * u, A + Eq * v
+    return Between(log, up, -down, Eq - A, up * (above + down), down * (1.0 + Eq * v), up * above, down * below)
+
+
+def _loglog(a: Floats, b: Floats, w: Floats) -> Between:
+    log, upper, lower, shift, of_upper, of_lower, upper_shift, lower_shift = _cloglog(-b, -a, w)
+    return Between(log, -lower, -upper, -shift, of_lower, of_upper, lower_shift, upper_shift)
+
+
+def _probit(a: Floats, b: Floats, w: Floats) -> Between:
+    first, last = a == -np.inf, b == np.inf
+    one = first | last
+    right = ~one & (a + b > 0.0)  # both cuts are mirrored into the left tail
+    lo, hi = np.where(right, -b, a), np.where(right, -a, b)
+    lo, hi = np.where(one, -1.0, lo), np.where(last, -a, np.where(first, b, hi))
+    m = np.where(one, 0.0, 0.5 * (lo + hi))
+    width = np.where(one, 2.0, w)
+    log_hi = log_ndtr(hi)
+    series = ~one & (width * np.maximum(np.abs(m), 1.0) < NARROW)
+    s, t = np.where(series, width * width, 0.0), m * m
+    short = 1.0 + s * (t - 1.0) / 24.0 + s * s * (t * t - 6.0 * t + 3.0) / 1920.0
+    near = np.log(width * short) - 0.5 * t - HALF_LOG_TWO_PI
+    gap = np.where(series | one, 1.0, log_hi - log_ndtr(lo))
+    far = log_hi + np.where(one, 0.0, np.log(-np.expm1(-gap)))
+    log = np.where(series, near, far)
+    h = np.where(one, mills(np.where(one, hi, 0.0)), 0.0)
+    top = np.where(one, 0.0, -HALF_LOG_TWO_PI - log)
+    most = 2.0 * (np.abs(hi) + 1.0 + 1.0 / width)  # beyond, far out, it is round-off of the squares
+    up = np.where(one, h, np.minimum(_exp(np.where(one, 0.0, -0.5 * hi * hi) + top), most))
+    down = np.where(one, 0.0, -np.minimum(_exp(np.where(one, 0.0, -0.5 * lo * lo) + top), most))
+    shift = np.where(one, up, -up * np.expm1(np.where(one, 0.0, width * m)))  # the density is larger at hi
+    bend = np.where(one, minus_slope(np.where(one, hi, 0.0), h), up * (hi + up))
+    of_up, of_down = bend, np.where(one, 0.0, down * (lo + down))
+    up_shift = np.where(one, bend, up * (hi + shift))
+    down_shift = np.where(one, 0.0, down * (lo + shift))
+    flip = right | last
+    return Between(
+        log,
+        np.where(flip, -down, up),
+        np.where(flip, -up, down),
+        np.where(flip, -shift, shift),
+        np.where(flip, of_down, of_up),
+        np.where(flip, of_up, of_down),
+        np.where(flip, down_shift, up_shift),
+        np.where(flip, up_shift, down_shift),
+    )
+
+
+def _exp(x: Floats) -> Floats:
+    return np.exp(np.minimum(x, LARGEST))
+
+
+BETWEEN: dict[str, Callable[[Floats, Floats, Floats], Between]] = {
+    "logit": _logit,
+    "probit": _probit,
+    "cloglog": _cloglog,
+    "loglog": _loglog,
+}
+"""By the names of links, whose mean is F."""

@@ -1,0 +1,56 @@
+"""Whether the log-likelihood of an observation rises for ever, and which way: all that existence needs of a family."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
+
+
+@prints
+class HalfSpaces(NamedTuple):
+    """Moves d of the linear predictors along which observations rise or stay: `normals` d >= 0, (m, width), each that
+    of one of the `rows`, (m,).
+    """
+
+    rows: NDArray[np.intp]
+    normals: Floats
+
+
+class Recession:
+    """Where the log-likelihood of an observation goes as its linear predictors run off."""
+
+    knows_ends: ClassVar[bool] = True
+    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
+
+    def side(self, y: Floats) -> Floats | None:
+        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
+        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
+        """
+        raise self.lacks("side(y)")
+
+    def half_spaces(self, y: Floats) -> HalfSpaces | None:
+        """The same of a family of several linear predictors that move together; None where `side` says it."""
+        return None
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        """The largest size of what runs off where observations are separated, of families that have `half_spaces`; of
+        others it is that of the first linear predictors.
+        """
+        return float(np.abs(eta).max(initial=0.0))
+
+    def far(self, size: float) -> float:
+        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
+        return size
+
+    def lacks(self, question: str) -> IncompatibleError:
+        """The error for what this family does not answer."""
+        return IncompatibleError(
+            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
+            "likelihood."
+        )

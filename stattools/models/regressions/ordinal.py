@@ -1,0 +1,130 @@
+"""The regression of ordered outcomes: `ordinal`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.data.dataset import Dataset
+from stattools.data.tables.ordered import ordered
+from stattools.data.tables.table import table
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import word_of
+from stattools.interface.names.values import meant
+from stattools.likelihoods.between import BETWEEN
+from stattools.likelihoods.cumulative import NONPARALLEL, SCALE, Cumulative
+from stattools.models.model import Model
+from stattools.models.regressions.binding import Column, bind, moving, read_rows, right_side
+
+WHO = "st.ordinal"
+
+
+def ordinal(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    link: str = "logit",
+    levels: Sequence[Any] | None = None,
+    nonparallel: Sequence[str] | str = (),
+    scale: str | None = None,
+    names: list[str] | None = None,
+    offset: Column = None,
+    weights: Column = None,
+) -> Model:
+    """Regression of labels in order, a cumulative model: P(y_i <= j) = F(theta_j - x_i^T beta).
+
+    F is the distribution function of the `link`: "logit" (proportional odds: exp(beta) is an odds ratio of a higher
+    label), "probit", "cloglog" or "loglog". A positive coefficient goes with higher labels. The coefficients are beta
+    and the thresholds theta_j, "low|mid", as R and SPSS print them; the formula has no intercept, as the thresholds
+    are it. The outcome is an ordered category, whole numbers, or labels whose order `levels` gives, from the lowest.
+
+    `nonparallel` are terms of the formula whose effect differs from cut to cut, "low|mid: x", a partial proportional
+    odds model: theta_j - x^T beta - z^T delta_j. `scale="~ z"` divides theta_j - x^T beta by exp(z^T gamma), with
+    coefficients "log scale: z"; a maximum is then a local one. Other arguments as in `st.logistic`. Raises DomainError
+    for data that the model cannot take, such as labels without an order or a level that no row has. Source: McCullagh,
+    JRSS B 42 (1980), 109-142.
+
+    >>> import stattools as st
+    >>> pain = {"pain": [1, 2, 3, 2, 1, 3], "dose": [5, 2, 2, 4, 3, 1]}
+    >>> st.ordinal("pain ~ dose", pain).names
+    ('dose', '1|2', '2|3')
+    """
+    word = word_of(link, tuple(BETWEEN))
+    if word not in BETWEEN:
+        known = tuple(BETWEEN)
+        raise DomainError(
+            f"{WHO} needs link=, one of {', '.join(map(repr, known))}; got {quoted(link)}.{meant('link', link, known)}"
+        )
+    terms = _terms(nonparallel)
+    formulas = {NONPARALLEL: f"~ {' + '.join(terms)}" if terms else None, SCALE: right_side(SCALE, scale)}
+    if terms and not isinstance(formula_or_y, str):
+        raise IncompatibleError('nonparallel= are terms of a formula: give ("y ~ x", table), not arrays.')
+    data = read_rows(formula_or_y, data_or_X, names, True, offset=offset, weights=weights, formulas=formulas)
+    _require_constant(data)
+    _require_terms(data, terms)
+    codes, labels = ordered(data.outcome, data.outcome_name, levels, _as_it_came(formula_or_y, data))
+    has_scale = SCALE in moving(formulas)
+    likelihood = Cumulative(len(labels), word, tuple(map(str, labels)), bool(terms), has_scale)
+    return bind("ordinal", TITLES[word], likelihood, data, codes.astype(float), labels=labels)
+
+
+TITLES = {
+    "logit": "Ordinal logistic regression",
+    "probit": "Ordinal probit regression",
+    "cloglog": "Ordinal complementary log-log regression",
+    "loglog": "Ordinal log-log regression",
+}
+"""By the link."""
+
+
+def _terms(nonparallel: Any) -> tuple[str, ...]:
+    """The terms, given as a list, as one text, or as a right side "~ a + b"."""
+    if nonparallel is None:
+        return ()
+    if isinstance(nonparallel, str):
+        return tuple(part.strip() for part in nonparallel.strip().removeprefix("~").split("+") if part.strip())
+    if not isinstance(nonparallel, Sequence) or not all(isinstance(term, str) for term in nonparallel):
+        raise DomainError(
+            f'nonparallel= are terms of the formula, such as ["x", "C(g)"]; got {quoted(nonparallel)}. Name them as '
+            "the formula does."
+        )
+    return tuple(dict.fromkeys(term.strip() for term in nonparallel))
+
+
+def _require_constant(data: Dataset) -> None:
+    """DomainError for a formula without an intercept, whose categories would be coded in another way."""
+    formula = data.design.parsed
+    if formula is not None and () not in formula.terms:
+        raise DomainError(
+            f"{WHO} has no intercept, since its thresholds are it: leave `- 1` or `0 +` out of {formula.text!r}."
+        )
+
+
+def _require_terms(data: Dataset, terms: tuple[str, ...]) -> None:
+    """DomainError for a nonparallel term that is not one of the formula."""
+    if not terms:
+        return
+    first, *others = data.design.uses
+    beside = data.design.beside[NONPARALLEL]
+    k = list(data.design.beside).index(NONPARALLEL)
+    strange = sorted(set(others[k]) - set(first))
+    if strange:
+        known = [":".join(factor.text for factor in term) for term in data.design.parsed.terms if term]  # type: ignore[union-attr]
+        raise DomainError(
+            f"nonparallel= are terms of the formula; {', '.join(data.design.names[j] for j in strange)} of "
+            f"{beside.text!r} are no columns of it. Its terms are {', '.join(known)}."
+        )
+
+
+def _as_it_came(formula_or_y: Any, data: Dataset) -> Any:
+    """The column of the outcome before its rows were looked at, which may declare levels that no row has."""
+    if not isinstance(formula_or_y, str):
+        return None if isinstance(formula_or_y, np.ndarray | list | tuple) else formula_or_y
+    if data.scanned is not None or data.source is None:
+        return None
+    frame = table(data.source)
+    return frame.column(data.outcome_name) if data.outcome_name in frame.names else None

@@ -1,0 +1,57 @@
+"""Labels in order in statsmodels: OrderedModel, whose thresholds are the first and logarithms of increments.
+
+theta_1 = t_1,   theta_j = theta_{j-1} + exp(t_j),   covariance J C J^T with J = d theta / d t
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from statsmodels.miscmodels.ordinal_model import OrderedModel
+
+from stattools.data.rows.rows import Rows
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.text.one_line import prints
+
+LAWS = {"logit": stats.logistic, "probit": stats.norm, "cloglog": stats.gumbel_l, "loglog": stats.gumbel_r}
+"""The distribution whose function F is, by the link."""
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class InOurs:
+    """Results with thresholds in the place of increments; `scores` are those of the rows."""
+
+    params: Floats
+    covariance: Floats
+    scores: Floats
+    llf: float
+    mle_retvals: Any
+
+    @property
+    def bse(self) -> Floats:
+        return np.sqrt(np.diagonal(self.covariance))
+
+    def cov_params(self) -> Floats:
+        return self.covariance
+
+
+def ordered_model(model: Model, rows: Rows) -> tuple[str, InOurs]:
+    """Their fit of the location and the thresholds, to the rows as often as they were seen."""
+    main = list(model.predictor.main or ())
+    law = LAWS[next(iter(model.likelihood.parameters.values()))]
+    reference = OrderedModel(rows.y.astype(int), np.asarray(rows.X)[:, main], offset=rows.offset, distr=law)
+    near = reference.fit(method="bfgs", maxiter=1000, gtol=1e-6, disp=0).params
+    found = reference.fit(start_params=np.asarray(near), method="newton", maxiter=200, tol=1e-14, disp=0)
+    own, p = np.asarray(found.params), len(main)
+    steps = np.append(own[p : p + 1], np.exp(own[p + 1 :]))
+    J = np.eye(len(own))
+    J[p:, p:] = np.tri(len(steps)) * np.append(1.0, steps[1:])
+    covariance = J @ np.asarray(found.cov_params()) @ J.T
+    scores = np.linalg.solve(J.T, np.asarray(reference.score_obs(own)).T).T
+    thetas = np.append(own[:p], np.cumsum(steps))
+    return "OrderedModel", InOurs(thetas, covariance, scores, found.llf, found.mle_retvals)
