@@ -1,4 +1,4 @@
-"""What the first pass counts of each batch, which adds with `+`, whoever does the adding."""
+"""What the first pass counts in each batch; counts of several batches are added with `+`."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from stattools.errors import DomainError
 from stattools.numerics.moments import SampleMoments
 
 MOST_VALUES = 1_000
-"""An outcome with more values is a quantity, and its values are not counted."""
+"""The most values of an outcome that are counted; with more it is a quantity."""
 
 MOST_LEVELS = 100_000
+"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
 
 
 class Kind(NamedTuple):
@@ -37,8 +38,8 @@ class Kind(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """What a formula and its extras have to know: `learned` are the calls whose constants come from all rows,
-    `numbered` the columns in C(), `kinds` those of the columns that are known.
+    """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
+    rows, `numbered` the columns in C(), `kinds` those of the columns that are known.
     """
 
     formula: Formula
@@ -48,7 +49,7 @@ class Question:
     numbered: tuple[str, ...]
 
     def count(self, batch: Batch) -> Counted:
-        """Of one batch. Raises DomainError with its place."""
+        """The counts of one batch. Raises DomainError with its place."""
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
@@ -96,11 +97,12 @@ class Question:
 
 @dataclass(frozen=True, eq=False)
 class Counted:
-    """Rows in all, complete ones and their weight, rows that miss a value by column, and of the complete ones:
+    """How many rows there are, how many of them are complete and their weight, how many miss a value, by column; and of
+    the complete ones:
 
-    `seen` the levels of columns of text in the order of their dictionaries, and whether they occur; `levels` those of
-    the numbers in C(); `moments` of what is learned; the outcome's moments, and its values with their counts (None: too
-    many to count); `farthest` the largest offset.
+    `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
+    the numbers in C(); `moments` of what is learned; the moments of the outcome, and its values with their counts
+    (None: too many to count); `farthest`, the largest offset.
     """
 
     kinds: dict[str, Kind]
@@ -156,7 +158,7 @@ def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
 
 def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, bool]:
     if all(one.get(level) or one.get(level) is yes for level, yes in other.items()):
-        return one  # as nearly always
+        return one  # the usual case: both have the same levels
     found = one | {level: yes or one.get(level, False) for level, yes in other.items()}
     if sum(found.values()) > MOST_LEVELS:
         raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
@@ -177,7 +179,7 @@ def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> di
 
 
 def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
-    """The levels of categories in the order of their dictionary, of which none has occurred yet."""
+    """The levels of categories in the order of their dictionary, all marked as not seen yet."""
     from pyarrow.types import is_dictionary
 
     return {
@@ -218,8 +220,8 @@ def _numbers(clean: Clean, name: str) -> Any:
 
 @dataclass(frozen=True, eq=False)
 class Marginal:
-    """The outcome alone: its values, how often each was seen (None: too many to count, and `values` are a sample's),
-    and its moments.
+    """The outcome alone: its values, how often each was seen, and its moments. Where there are too many values to
+    count, the counts are None and `values` are those of the sample.
     """
 
     values: Any

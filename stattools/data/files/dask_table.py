@@ -1,8 +1,8 @@
-"""Dask DataFrames: partitions are summed where they are, and only the sums travel.
+"""Dask DataFrames: partitions are summed where they are, and only the sums are sent.
 
     total = sum over a tree of partitions, eight to a knot, in their order
 
-The tree is fixed, so that no digit depends on the workers, on their number or on which of them comes first; a partition
+The tree is fixed, so that no digit depends on the workers, on their number, or on which of them is first. A partition
 that is lost with its worker is computed again. Nothing is persisted here. Source: Rocklin, "Dask: parallel computation
 with blocked algorithms and task scheduling" (2015).
 """
@@ -24,20 +24,20 @@ from stattools.interface.when_needed import pa, pd
 from stattools.text.one_line import prints
 
 KNOT = 8
-"""Sums that are added at a time."""
+"""Sums that are added in one task."""
 
 SHARE = 4
-"""A partition offers so many times its share of the sample, as partitions are not of one length."""
+"""A partition offers this many times its equal share of the sample, since partitions differ in length."""
 
 FEWEST = 1_000
-"""Rows that a partition offers at least."""
+"""The fewest rows that a partition offers to the sample."""
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class DaskTable:
-    """A Dask DataFrame as a source; `labels` are its own names of the columns, `kinds` what its meta says
-    that they hold.
+    """A Dask DataFrame as a source; `labels` are its own names of the columns, and `kinds` what its metadata say that
+    they hold.
     """
 
     frame: Any
@@ -68,7 +68,7 @@ class DaskTable:
         return tuple(self.labels)
 
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
-        """The sum of `work` of all partitions, cut to so many rows at most; None where all are None."""
+        """The sum of `work` of all partitions, each in pieces of a limited number of rows; None where all are None."""
         from dask.delayed import delayed
 
         parts = self._partitions(tuple(columns))
@@ -84,7 +84,7 @@ class DaskTable:
             return sums[0].compute()
         except StattoolsError:
             raise
-        except Exception as error:  # of whatever makes the partitions, or of the cluster
+        except Exception as error:  # any error of the code that makes the partitions, or of the cluster
             self._explain(parts, error)
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
@@ -95,7 +95,7 @@ class DaskTable:
         )
 
     def pick(self, most: int) -> Pick:
-        """The rows of a partition with the smallest of lots that are drawn for it."""
+        """The rows of a partition with the smallest lots; a lot is a random number that is drawn for each row."""
         share = -(-SHARE * most // max(self.frame.npartitions, 1))
         return ByLot(min(max(share, FEWEST), most))
 
@@ -106,14 +106,16 @@ class DaskTable:
         return self.found[columns]
 
     def _explain(self, parts: list[Any], error: Exception) -> NoReturn:
-        """The error with the number of the partition that it comes from, found by halving; as it is where none does."""
+        """The error with the number of the partition that it comes from, found by halving the partitions; the error
+        itself where no partition raises it alone.
+        """
         from dask.base import compute
         from dask.delayed import delayed
 
         def fails(some: list[Any]) -> bool:
             try:
                 compute(*[delayed(len)(part) for part in some])
-            except Exception:  # told with its partition below
+            except Exception:  # raised below, with its partition
                 return True
             return False
 
@@ -138,7 +140,7 @@ class DaskTable:
 @prints
 @dataclass(frozen=True, eq=False)
 class ByLot:
-    """Picks `most` rows of a batch by lots that depend on the number of the partition only."""
+    """Picks `most` rows of a batch by lots, which depend on the number of the partition only."""
 
     most: int
 
@@ -159,19 +161,19 @@ def _of_partition(frame: pd.DataFrame, number: int, job: tuple[Callable[[Batch],
 
 
 def _sum(values: list[Any]) -> Any:
-    """The sum of a knot; what comes in is not written to, as it may be asked for again."""
+    """The sum of a knot; its parts are not overwritten, since Dask may use them again."""
     there = [value for value in values if value is not None]
     return there[0] if len(there) == 1 else added([there[0] + there[1], *there[2:]]) if there else None
 
 
 def _table(frame: pd.DataFrame, expected: Mapping[str, str]) -> pa.RecordBatch:
-    """The columns of a partition as Arrow has them. DomainError for one whose kind is not that of the meta."""
+    """The columns of a partition as Arrow holds them. DomainError for one whose kind is not that of the metadata."""
     columns = {}
     for name, (_, values) in zip(expected, frame.items(), strict=True):
         column = _array(values)
         kind = kind_of(column.type)
         if kind != "categories" and _no_value(column):
-            column, kind = pa.nulls(len(column)), "empty"  # what has no value has the type of the others
+            column, kind = pa.nulls(len(column)), "empty"  # takes the type of other partitions
         if merged(expected[name], kind) is None:
             raise DomainError(
                 f"column {name!r} holds {words(kind)} here, and the meta of the Dask DataFrame says "
@@ -194,7 +196,7 @@ def _array(values: pd.Series) -> pa.Array:
 
 
 def _no_value(column: pa.Array) -> bool:
-    """Is every value missing? The first one tells, nearly always."""
+    """Is every value missing? Nearly always the first value tells."""
     if len(column) and column[0].as_py() is not None and column[0].as_py() == column[0].as_py():
         return False
     return bool(column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False).all())

@@ -1,8 +1,8 @@
 """The first pass over a source: what has to be known of all rows before a block of X can be made.
 
-Levels of text and of categories, constants of `center` and `scale`, rows dropped for missing values by column, the
-values of the outcome with their counts, and a sample of the rows by chance. Batches are surveyed
-where they are; surveys add.
+That is the levels of text and of categories, constants of `center` and `scale`, how many rows are dropped for missing
+values, by column, the values of the outcome with their counts, and a random sample of the rows. Each batch is surveyed
+where it is, and surveys are added.
 """
 
 from __future__ import annotations
@@ -35,24 +35,27 @@ from stattools.numerics.moments import SampleMoments
 from stattools.numerics.threads import one_blas_thread
 
 HELD = 200_000
-"""Rows of the sample that is held in memory, at most."""
+"""The most rows of the sample that is held in memory."""
 
 HELD_NUMBERS = 8_000_000
-"""Numbers of X of that sample, at most: 64 MB."""
+"""The most numbers of X of that sample: 64 MB."""
 
 MOST_COLUMNS = 5_000
+"""The most columns of X: the information of these is 200 MB."""
 
 ROWS = 1 << 17
-"""Rows that are surveyed at a time, at most."""
+"""The most rows that are surveyed at a time."""
 
 NONE: Mapping[str, str] = MappingProxyType({})
+"""Stands for no extras."""
 
 EXTRAS = ("weights", "offset", "exposure")
+"""The columns that may stand beside X, by keyword."""
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """What the first pass brings from some rows: counts and a sample; adds with `+`."""
+    """What the first pass finds in some rows: counts and a sample. Two of them are added with `+`."""
 
     counted: Counted
     sample: Sample
@@ -63,7 +66,7 @@ class Survey:
 
 @dataclass(frozen=True, eq=False)
 class SurveyOfBatch:
-    """The survey of one batch; small enough to be sent to where the batch is."""
+    """The survey of one batch, small enough to be sent to where the batch is."""
 
     question: Question
     pick: Pick
@@ -77,7 +80,7 @@ class SurveyOfBatch:
 def read_source(
     text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str] = NONE
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
-    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped. One pass."""
+    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass."""
     extras = _extras(source, columns)
     first = parse(text, source.names, list(extras.values()))
     beside = {
@@ -176,7 +179,7 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
 
 
 def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
-    """The levels of a factor, as in memory."""
+    """The levels of a factor, the same as for rows in memory."""
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
@@ -190,7 +193,7 @@ def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
 
 
 def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
-    """Levels that occur: text is sorted, categories have the order of their dictionaries."""
+    """The levels that occur: text is sorted, categories have the order of their dictionaries."""
     occur = [level for level, yes in seen.items() if yes]
     if kind != "categories" and not all(isinstance(level, str) for level in occur):
         raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
@@ -219,7 +222,7 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
 
 
 def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
-    """The values of the outcome as a column of that kind has them, one row each."""
+    """The values of the outcome, one row each, as a column of that kind would have them."""
     import pandas as pd
 
     formula, levels = coding.formula, coding.levels

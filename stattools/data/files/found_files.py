@@ -1,14 +1,13 @@
-"""Which files a path, a folder, a pattern or a list of them means: each file once, and none left out unsaid.
+"""Which files a path, a folder, a pattern or a list of them means: each file once, and none left out without a word.
 
-Links are followed, and what is one file under two names (links, hard links, other spellings, a folder and a file in
-it) is refused, as its rows would count twice. Left out are what other programs leave out: files and folders below the
-one that was given whose names begin with "." or "_" (`_SUCCESS`, `_temporary`, `.ipynb_checkpoints`), unless these
-name the value of a column (`_day=1`). A pattern that has such a name in it means it.
+Links are followed. A file under two names (links, hard links, other spellings, a folder and a file in it) is refused,
+since its rows would count twice. Left out is what other programs leave out: files and folders below the given one whose
+names begin with "." or "_" (`_SUCCESS`, `_temporary`, `.ipynb_checkpoints`), unless the name holds the value of a
+column (`_day=1`). A pattern that contains such a name asks for it.
 
-Columns that stand in the names of folders: data/year=2020/month=1/part.parquet has year 2020 and month 1.
-
-Spark, Dask, DuckDB and pyarrow write them so ("hive" partitioning) and leave the columns out of the files. Source:
-Apache Arrow, "Tabular Datasets: Reading partitioned data".
+Names of folders may hold columns: data/year=2020/month=1/part.parquet has year 2020 and month 1. Spark, Dask, DuckDB
+and pyarrow write tables so ("hive" partitioning) and leave these columns out of the files. Source: Apache Arrow,
+"Tabular Datasets: Reading partitioned data".
 """
 
 from __future__ import annotations
@@ -28,9 +27,10 @@ from stattools.interface.paths import path_of, require_regular
 from stattools.interface.when_needed import pa
 
 MISSING = "__HIVE_DEFAULT_PARTITION__"
-"""The name of the folder of rows without a value."""
+"""The name of a folder whose rows have no value in its column, as Hive writes it."""
 
 LARGEST = 2**63
+"""Whole numbers are below this in size, as those of 64 bits; larger ones are text."""
 
 type Value = int | str | None
 
@@ -104,6 +104,7 @@ def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa
 
 
 PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
+"""Endings of compressed files, which are refused with what to do."""
 
 type Parts = dict[str, str | None]
 
@@ -137,7 +138,7 @@ def _items(given: Any) -> list[Any]:
 def _files_of(path: Path) -> tuple[list[Path], Path]:
     """The files of one path in the order of their names, and the folder above them that was given."""
     root = path
-    if os.path.isdir(path):  # False for names that no file can have
+    if os.path.isdir(path):  # this is False for names that no file can have
         inside = list(_inside(path))
         files = sorted(file for file in inside if ending(file) in PARQUET + ARROW)
         if packed := [file for file in inside if ending(file) in PACKED and ending(Path(file.stem)) in PARQUET + ARROW]:
@@ -152,7 +153,7 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
         while glob.has_magic(str(root)):
             root = root.parent
         if "**" in path.parts and os.path.isdir(root):
-            _ = list(_inside(root))  # which ends where links lead in a circle, as the glob does not
+            _ = list(_inside(root))  # it ends where links lead in a circle, which a glob would not
         names = [Path(name) for name in glob.iglob(str(path), recursive=True)]
         named = any(_hidden(part) for part in path.relative_to(root).parts)
         files = sorted(file for file in names if named or not any(map(_hidden, file.relative_to(root).parts)))
@@ -166,7 +167,7 @@ def _files_of(path: Path) -> tuple[list[Path], Path]:
 
 
 def _inside(folder: Path) -> Iterator[Path]:
-    """All that is no folder in the folder and those below it, links included; FileError for one that cannot be read."""
+    """All files in the folder and in those below it, links included; FileError for a folder that cannot be read."""
 
     def failed(error: OSError) -> None:
         raise FileError.of(f"st.scan cannot read {error.filename!r}: {error.strerror}.", error)

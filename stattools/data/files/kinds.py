@@ -1,7 +1,7 @@
 """Kinds of columns of tables that are read in batches: what a model makes of an Arrow type.
 
-A kind is "whole", "number", "truth", "text", "categories", "empty" (no value) or the name of the Arrow type of what no
-model takes.
+A kind is "whole", "number", "truth", "text", "categories", "empty" (no value) or, for what no model takes, the name of
+the Arrow type.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import numpy as np
 from stattools.interface.when_needed import pa
 
 WORDS = {"whole": "whole numbers", "number": "numbers", "truth": "true or false"}
+"""Kinds whose name in an error is not their own."""
 
 TEXT = ("text", "categories")
+"""Kinds of columns that are coded over levels."""
 
 DTYPES = {"whole": np.int64, "number": np.float64, "truth": np.bool_, "empty": np.float64}
+"""NumPy's type of the values of each kind."""
 
 
 def kind_of(type_: pa.DataType) -> str:
@@ -51,7 +54,7 @@ def is_ordered(type_: pa.DataType) -> bool:
 
 
 def merged(one: str, other: str) -> str | None:
-    """The kind that holds both; None where there is none.
+    """The kind that holds the values of both kinds; None where there is none.
 
     >>> merged("whole", "number"), merged("text", "number")
     ('number', None)

@@ -1,4 +1,6 @@
-"""What a pass over rows elsewhere makes of a batch: coded, summed, forgotten; small enough to go to where it is."""
+"""What a pass over rows in files or on a cluster does with a batch: code it, sum it, forget it. The objects are small
+enough to be sent to where the batch is.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from stattools.data.rows.stacked_columns import StackedColumns
 from stattools.interface.arrays import Floats
 
 BLOCK = 1 << 13
-"""Rows of a block at most: what is made of it stays in the cache of one processor, with X itself in another one's."""
+"""The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
 
 
 class _Room(local):
@@ -27,10 +29,11 @@ class _Room(local):
 
 
 _own = _Room()
+"""The room of the thread that asks."""
 
 
 def _scratch(size: int) -> Floats:
-    """Room for a block of X, one for each thread: to ask the system for it every time costs as much as to fill it."""
+    """Room for a block of X, one for each thread: to ask the system for it each time takes as long as to fill it."""
     if len(_own.room) < size:
         _own.room = np.empty(size)
     return _own.room
@@ -38,7 +41,7 @@ def _scratch(size: int) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class Summed:
-    """A sum over some rows, with their number."""
+    """A sum over some rows, with the number of the rows."""
 
     value: Any
     n: int
@@ -88,7 +91,7 @@ class OverBlocks:
 
 @dataclass(frozen=True, eq=False)
 class OverBoth:
-    """`work` of the complete rows of a batch as two models read them; None where one of them has none."""
+    """`work` of the complete rows of a batch as two models read them; None where one of them has no complete rows."""
 
     one: Coding
     other: Coding

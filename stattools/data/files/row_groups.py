@@ -1,13 +1,13 @@
-"""Row groups of Parquet and Arrow files: their footers, and their rows in batches; what goes wrong is named by place.
+"""Row groups of Parquet and Arrow files: their footers, and their rows in batches. Errors name the file and the row
+group.
 
-A file is looked at when it is opened and when its last row is read: one that is not as `st.scan` found it would give
-sums over other rows than the read before, and is an error.
+A file is looked at when it is opened and when its last row is read. One that has changed since `st.scan` found it would
+give sums over other rows than the read before, and is an error.
 
-What the footer of a Parquet file says of the values of a row group, compared with the values that were read.
-
-Most writers note the least and the largest value and the number of missing ones, and few write checksums of pages. A
-damaged page whose values leave that range, lose its ends, or lack a value or have one too many is found so; damage
-between the ends is not.
+The footer of a Parquet file says of the values of a row group what is compared with the values that were read: most
+writers note the least and the largest value and the number of missing ones, and few write checksums of pages. Damage is
+found where values leave that range, where an end of it does not occur, or where a value is lacking or too many; damage
+between the ends is not found.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from stattools.interface.when_needed import pa
 
 
 class Promises:
-    """Least, largest and missing values of the columns of a row group, as its footer has them, and as they come."""
+    """The least and the largest value and the number of missing ones of the columns of a row group: as its footer has
+    them, and as they are read.
+    """
 
     def __init__(self, group: Any, columns: list[str]) -> None:
         chunks = (group.column(k) for k in range(group.num_columns))
@@ -105,8 +107,8 @@ def is_checked(path: Path) -> bool:
     return header[at : at + 1] == b"\x15"
 
 
-PARQUET = (".parquet", ".pq")
-ARROW = (".arrow", ".feather", ".ipc")
+PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
+"""Endings of the names of the files that are read."""
 
 BUFFER = 1 << 20
 """Bytes of a column that are read from a Parquet file at a time."""
@@ -118,14 +120,14 @@ def ending(path: Path) -> str:
 
 
 class Stamp(NamedTuple):
-    """Size in bytes and time of the last change in nanoseconds: what tells that a file is another one now."""
+    """The size of a file in bytes and the time of its last change in nanoseconds: a changed file is noticed by them."""
 
     size: int
     changed: int
 
     @classmethod
     def of(cls, path: Path) -> Stamp:
-        """The stamp of a file as it is; DomainError where it has gone."""
+        """The stamp of a file now; DomainError where the file is gone."""
         try:
             found = path.stat()
         except OSError as error:
@@ -144,7 +146,7 @@ class Stamp(NamedTuple):
 
 
 def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
-    """Schema and the numbers of rows of the row groups."""
+    """The schema, and the numbers of rows of the row groups."""
     import pyarrow.parquet as pq
 
     try:
@@ -172,7 +174,7 @@ def parquet_batches(
     """
     import pyarrow.parquet as pq
 
-    threads = (os.cpu_count() or 1) > 2  # of two, one decodes and one sums
+    threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
     with _named(str(path)):
         opened = pq.ParquetFile(
             path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
@@ -216,7 +218,7 @@ def arrow_batches(
             with _named(where):
                 whole = file.get_batch(number)
                 if verify:
-                    whole.validate(full=True)  # Arrow trusts offsets into text, wherever they point
+                    whole.validate(full=True)  # Arrow does not check offsets into text by itself
             for first in range(0, rows, size):
                 yield Batch(whole.slice(first, size), where, first, before + first)
             before += rows
@@ -224,7 +226,7 @@ def arrow_batches(
 
 @contextmanager
 def _named(where: str) -> Iterator[None]:
-    """What pyarrow raises, with the place."""
+    """An error of pyarrow, with the place where it was raised."""
     try:
         yield
     except (pa.ArrowException, OSError, ValueError) as error:

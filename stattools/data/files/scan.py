@@ -1,13 +1,12 @@
 """Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
 
-What is opened here are footers: names and types of columns, row groups and their lengths. A batch is a run of rows of
-one row group, read with the columns that are needed; memory is that of a few batches, whatever the files' sizes.
+Only footers are opened here: names and types of columns, row groups and their lengths. A batch is a run of rows of one
+row group, read with the columns that are needed; memory is that of a few batches, whatever the sizes of the files.
 
-A bar that shows how far a read of files is, with rows per second and which read it is; on a terminal only.
+On a terminal, a bar shows how far a read is, with rows per second and the number of the read. It appears when a read
+has taken a second: shorter ones cost one look at the clock per batch and show nothing.
 
-It appears when a read has taken a second, so that short ones pay one look at the clock per batch and show nothing.
-
-What of that which users give as data is a source: files by `st.scan`, a Dask DataFrame.
+`source_of` says whether data are a source: files by `st.scan`, or a Dask DataFrame.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
 
 BATCH = 1 << 16
-"""Rows of a batch at most: 5 MB of ten columns of float64."""
+"""The most rows of a batch: 5 MB of ten columns of float64."""
 
 
 @prints
@@ -92,10 +91,11 @@ class Scan(Faces):
         return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
 
     def _batches(self, columns: list[str]) -> Iterator[Batch]:
-        verify = not self.past.verified.issuperset(columns)  # once, as long as the files do not change
+        verify = not self.past.verified.issuperset(columns)  # once: files that change are refused
         stored = [name for name in columns if name not in self.parts]
-        read = stored or [name for name in self.kinds if name not in self.parts][:1]  # some column, for its length
-        text = [name for name in stored if self.kinds[name] == "text"]  # categories are read as such, with their order
+        # where no column is needed one is read, for its length; categories are read as such, with their order
+        read = stored or [name for name in self.kinds if name not in self.parts][:1]
+        text = [name for name in stored if self.kinds[name] == "text"]
         before = 0
         for number, (path, groups, stamp) in enumerate(zip(self.paths, self.groups, self.stamps, strict=True)):
             parts = {name: (self.kinds[name], self.parts[name][number]) for name in columns if name in self.parts}
@@ -110,7 +110,7 @@ class Scan(Faces):
                 for batch in batches:
                     yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
             except DomainError:
-                stamp.require(path)  # why it cannot be read
+                stamp.require(path)  # a changed file is the reason why it cannot be read
                 raise
             stamp.require(path)
             before += sum(groups)
@@ -122,7 +122,7 @@ class Scan(Faces):
             return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
 
     def pick(self, most: int) -> Pick:
-        """One row, by chance, of each of so many equal runs."""
+        """One row, drawn at random, of each of this many equal runs."""
         return OneOfEachRun.of(self.n_rows, most)
 
     def __len__(self) -> int:
@@ -209,11 +209,12 @@ def _require_pyarrow() -> None:
 
 
 PATIENCE = 1.0
-"""Seconds before a bar is worth looking at."""
+"""Seconds before a bar is shown."""
 
 
 def watched[Part](parts: Iterable[Part], rows: Callable[[Part], int], total: int, what: str) -> Iterator[Part]:
-    """The parts, as they come; `what` ("read 2") and how many of `total` rows have gone by stand in a bar meanwhile.
+    """The parts, passed on as they come; meanwhile a bar shows `what` is read ("read 2") and how many of `total` rows
+    have been.
 
     >>> list(watched(["ab", "c"], len, 3, "read 1"))
     ['ab', 'c']
@@ -255,7 +256,7 @@ def _bar(total: int, what: str) -> Any:
 
 
 def source_of(data: Any) -> Source | None:
-    """The source that the data are; None for what is in memory. DomainError for what else Dask has.
+    """The source that the data are; None for data in memory. DomainError for other objects of Dask.
 
     >>> source_of({"x": [1.0, 2.0]}) is None
     True

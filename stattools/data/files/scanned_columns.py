@@ -1,4 +1,4 @@
-"""Columns of a batch of a scan: complete rows as clean columns, with levels that are the same in every batch."""
+"""Columns of a batch of a scan: its complete rows as clean columns, with the same levels in every batch."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ from stattools.errors import DomainError
 from stattools.interface.when_needed import pa, pd
 
 LARGEST = np.iinfo(np.int64).max
+"""The largest whole number of a column, that of 64 bits with a sign."""
 
 
 class Columns(Mapping[str, "pd.Series"]):
-    """Clean columns by name. A pandas Series takes longer to make than a batch of numbers to add up, so that it is made
+    """Clean columns by name. To make a pandas Series takes longer than to add up a batch of numbers, so that it is made
     only where one is asked for; `values_of` has the numbers, or the categories, as they are.
     """
 
@@ -37,7 +38,9 @@ class Columns(Mapping[str, "pd.Series"]):
 
 @dataclass(frozen=True, eq=False)
 class Clean:
-    """The complete rows of a batch: columns by name, their row numbers in the row group, and rows without a value."""
+    """The complete rows of a batch: columns by name, the numbers of the rows in the row group, and how many rows have
+    no value, by column.
+    """
 
     columns: Columns
     rows: NDArray[np.intp]
@@ -100,7 +103,7 @@ def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
 
 
 def _has_nan(column: pa.Array) -> bool:
-    """One sum tells: it is NaN only where a value is, or where infinities meet."""
+    """Whether a value is NaN. One sum tells: it is NaN only where a value is, or where infinities of both signs are."""
     if not pa.types.is_floating(column.type):
         return False
     values = column.to_numpy(zero_copy_only=False)

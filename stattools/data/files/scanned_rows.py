@@ -1,7 +1,7 @@
-"""Rows elsewhere, in files or on a cluster: the sums that a model needs, over batches that are read, coded, forgotten.
+"""Rows in files or on a cluster: the sums that a model needs, over batches that are read, coded and forgotten.
 
-How batches are mapped and their sums added is the source's; what is added here is that every pass saw the rows that
-the first one saw. A sample of the rows is held.
+The source decides how batches are read and in which order their sums are added; here every pass is checked to have seen
+the rows that the first pass saw. A sample of the rows is held in memory.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.moments import Ends, SampleMoments
 from stattools.text.one_line import prints
 
+# What to do where no row of a sample is complete.
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
 LARGEST = 2_000_000
@@ -38,8 +39,8 @@ LARGEST = 2_000_000
 class ScannedRows:
     """The rows of a source that are complete in the columns of a formula; it answers what `Rows` answers.
 
-    `raw` are the batches of the sample as they were read, `held` its rows in memory; `farthest` is
-    the largest offset of all rows.
+    `raw` are the batches of the sample as they were read, and `held` its rows in memory; `farthest` is the largest
+    offset of all rows.
     """
 
     source: Source
@@ -126,7 +127,7 @@ class ScannedRows:
 
     @property
     def center(self) -> Floats | None:
-        """What is taken from the columns of X before they are scaled."""
+        """What is subtracted from the columns of X before they are scaled."""
         return self.coding.center
 
     @property
@@ -139,7 +140,9 @@ class ScannedRows:
         return max(1, LARGEST // len(self.design.names))
 
     def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
-        """The rows for a model whose outcome is y where that of the source is `marginal.values`; reads the sample."""
+        """The rows for a model whose outcome is y where that of the source is `marginal.values`; it reads the sample
+        only.
+        """
         values = self.marginal.values
         numbers = values.dtype.kind in "biuf"
         same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
@@ -188,7 +191,9 @@ class ScannedRows:
         return self.source.total(columns or self.coding.columns, work, self._piece)
 
     def blocks(self, size: int | None = None) -> Iterator[Block]:
-        """All rows in order, in blocks, one after the other; `total` is faster, and works where rows stay away."""
+        """All rows in order, in blocks, one after the other. `total` is faster, and works where rows cannot be brought
+        here.
+        """
         for batch in self.source.batches(self.coding.columns):
             for piece in batch.cut(self._piece):
                 rows = self.coding.rows(piece)
@@ -200,11 +205,11 @@ class ScannedRows:
         return Rows(self.X, self.y, self.weight, self.offset)
 
     def runs(self, size: int, least: int = 0) -> Rows | None:
-        """The sample that is held, as it costs no read."""
+        """The sample that is held, since it costs no read."""
         return self.sampled
 
     def sample(self, size: int) -> Rows:
-        """A sample of the rows held, as of `Rows`; all of them where they are fewer."""
+        """A sample of the rows that are held, as `Rows` draws it; all of them where they are fewer."""
         held = self.sampled
         return held if len(held.X) <= size else held.sample(size)
 
@@ -217,15 +222,16 @@ class ScannedRows:
 
     @property
     def typical(self) -> Rows:
-        """The sample, at the mean of the outcome where it has nothing but zeros: what a start is made from."""
+        """The sample, from which a start is made; where its outcomes are all zero they are replaced by the mean of all
+        rows.
+        """
         rows = self.sampled
         return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
 
     @property
     def constants(self) -> Floats:
-        """The value of each column of X that has one only, NaN for those that vary; shape (p,).
-
-        Costs a read where a column other than the intercept does not vary in the sample.
+        """The value of each column of X that has only one, NaN for columns that vary; shape (p,). It costs a read where
+        a column other than the intercept does not vary in the sample.
         """
         if "constants" not in self.later:
             X = self.sampled.X
@@ -253,11 +259,10 @@ class ScannedRows:
         y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
         return Rows(np.ones((len(y), 1)), y, counts)
 
-    @np.errstate(over="ignore", invalid="ignore")  # as in `Rows`
+    @np.errstate(over="ignore", invalid="ignore")  # overflow is refused later, as in `Rows`
     def standardized(self) -> tuple[ScannedRows, Floats]:
-        """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T.
-
-        Any center and unit will do, as they only say in which coordinates sums are taken; no read.
+        """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T. Any center
+        and unit will do, as they only say in which coordinates sums are taken; no read.
         """
         if self.center is not None:
             return self, np.eye(len(self.design.names))

@@ -1,13 +1,11 @@
-"""Tables that are not in memory: what is asked of them, whatever holds them.
+"""Tables that are not in memory: what is asked of them, whatever holds them; their batches, and samples of their rows.
 
-A log-likelihood is a sum over rows, so all that a source has to know is how to sum: `total` maps batches of rows and
-adds what comes out, in an order of its own that is the same every time.
+A log-likelihood is a sum over rows, so that a source only has to know how to sum: `total` applies a function to batches
+of rows and adds the results, in an order that is the same every time.
 
-Consecutive rows of a table that is not in memory, with the place where they stand.
-
-A sample of the rows of a table that is read in batches: those with the smallest lots, so that samples add.
-
-Where the number of all rows is known, one of each of equal runs is picked and no lot is drawn.
+A batch is a run of consecutive rows, with the place where they stand. In a sample are the rows with the smallest lots,
+random numbers that are drawn for rows, so that the samples of two batches make that of both. Where the number of all
+rows is known, one row of each of equal runs is picked and no lots are drawn.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from stattools.interface.when_needed import pa
 
 class Batch(NamedTuple):
     """Consecutive rows: the table, where it stands (file and row group, or partition), the number of its first row
-    there, and that of its first row among all rows (or the number of the partition, where lengths are not known).
+    there, and the number of that row among all rows (or that of the partition, where lengths are not known).
     """
 
     table: pa.RecordBatch
@@ -36,11 +34,11 @@ class Batch(NamedTuple):
     number: int
 
     def taken(self, which: NDArray[np.intp]) -> Batch:
-        """Some of its rows, by their places in it."""
+        """Some of its rows, given by their places in it."""
         return self._replace(table=self.table.take(pa.array(which)))
 
     def cut(self, rows: int) -> list[Batch]:
-        """The batch in pieces of so many rows at most."""
+        """The batch in pieces of this many rows at most."""
         if self.table.num_rows <= rows:
             return [self]
         return [
@@ -55,7 +53,7 @@ Pick = Callable[[Batch], tuple[NDArray[np.intp], NDArray[np.float64]]]
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Rows as they were read, in order, with their lots; adds with `+`, and then keeps the `most` smallest lots."""
+    """Rows as they were read, in order, with their lots; the sum (`+`) of two keeps the `most` smallest lots."""
 
     batches: tuple[Batch, ...]
     lots: tuple[NDArray[np.float64], ...]
@@ -81,7 +79,7 @@ class Sample:
         return Sample(tuple(batch for batch, _ in pairs), tuple(part for _, part in pairs), self.most)
 
     def thinned(self, every: int) -> Sample:
-        """Every so manieth row of each batch."""
+        """One in `every` rows of each batch."""
         if every < 2:
             return self
         taken = tuple(batch.taken(np.arange(0, batch.table.num_rows, every)) for batch in self.batches)
@@ -95,7 +93,7 @@ class Sample:
 
 @dataclass(frozen=True, eq=False)
 class OneOfEachRun:
-    """Picks the rows of a table of n rows that are in a sample: all, or one of each of equal runs."""
+    """Picks the rows of a table of n rows that are in a sample: all of them, or one of each of equal runs."""
 
     chosen: NDArray[np.intp]
 
@@ -135,17 +133,17 @@ class Source(Protocol):
     def counted(self) -> str: ...
 
     def total(self, columns: Sequence[str], work: Callable[[Batch], Any], rows: int) -> Any:
-        """The sum (`+`) of `work(batch)`, where that is not None, over batches of so many rows at most; None where all
-        are.
+        """The sum (`+`) of what `work(batch)` returns, where that is not None, over batches of a limited number of
+        rows; None where all are.
         """
         ...
 
     def batches(self, columns: Sequence[str]) -> Iterator[Batch]:
-        """All rows in order, brought here. Raises IncompatibleError where they stay away."""
+        """All rows in order, read into this process. Raises IncompatibleError where they cannot be."""
         ...
 
     def pick(self, most: int) -> Pick:
-        """Which rows of a batch are in a sample of so many at most."""
+        """Which rows of a batch are in a sample of this many rows at most."""
         ...
 
 
@@ -164,7 +162,7 @@ def added(values: Iterable[Any]) -> Any:
 
 @contextmanager
 def at(where: str) -> Iterator[None]:
-    """A DomainError, with the place of the rows that it is about."""
+    """Adds the place of the rows to a DomainError that is raised about them."""
     try:
         yield
     except DomainError as error:

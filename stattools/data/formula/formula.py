@@ -37,6 +37,7 @@ BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()
 PLAIN = re.compile(r"[^\W\d]\w*")
 # Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
 LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
+# What errors of malformed formulas end with.
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 

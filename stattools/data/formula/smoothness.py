@@ -111,6 +111,7 @@ def _spline(node: ast.Call, state: State) -> Iterator[Any]:
         yield node.args[0], (low, high), True
 
 
+# By the node of Python's syntax tree or the name of the transform: what finds the points where it breaks.
 OPERATIONS: dict[Any, Points] = {
     ast.Add: _smooth,
     ast.Sub: _smooth,

@@ -33,6 +33,7 @@ QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[(),\
 PARTS = {1: ("time",), 2: ("time", "event"), 3: ("entry", "time", "event")}
 """The names of the parts by their number."""
 
+# What errors say of how an outcome about times is written.
 WRITTEN = (
     "The outcome is survival(time, died), survival(entry, time, died) or, where every event was seen, survival(time): "
     '"survival(time, died) ~ x".'

@@ -67,6 +67,7 @@ def one_of(*words: str) -> Option:
     return Option(" or ".join(map(repr, words)), lambda value: isinstance(value, str) and value in words)
 
 
+# The kinds of constants, named by what they are; DEGREE and DF are those of a basis.
 TRUTH = Option("True or False", lambda value: isinstance(value, bool))
 NUMBER = Option("a finite number", _is_number)
 CENTER = Option("True, False or a finite number", lambda value: isinstance(value, bool) or _is_number(value))
@@ -103,6 +104,7 @@ CUBIC = {
     "constraints": CONSTRAINTS,
     "extrapolation": EXTRAPOLATION,
 }
+# Transforms of single numbers, which learn nothing.
 ELEMENTWISE = {
     "log": np.log,
     "exp": np.exp,
@@ -127,6 +129,7 @@ class Transform:
     whole: bool = False
 
 
+# All transforms of a formula with their constants.
 TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} | {
     "center": Transform(),
     "scale": Transform({"center": CENTER, "scale": SCALE, "ddof": whole(0, 2**31)}),
@@ -164,6 +167,7 @@ CONTRASTS: dict[str, Mapping[str, Option]] = {
     "Poly": {"scores": SCORES},
 }
 
+# What errors say of what a formula may contain.
 ALLOWED = (
     "A formula may use column names, numbers, text constants, + - * / // % ** and one comparison (> >= < <= == !=) "
     f"inside a call, and the transforms {', '.join(sorted(TRANSFORMS, key=str.lower))} "

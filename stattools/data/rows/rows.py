@@ -1,7 +1,7 @@
 """Rows in memory, read as blocks that fit the cache; X is never copied.
 
-A log-likelihood of independent rows is a sum, so everything that a model needs is a sum over `Rows.blocks()`. Centering
-and scaling are done block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
+A log-likelihood of independent rows is a sum, so that everything a model needs is a sum over `Rows.blocks()`. Columns
+are centered and scaled block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,16 @@ from stattools.numerics.sweep import Share, spans, sweep
 from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_600_000
-"""A block of X and its weighted copy stay close to the processor, and the calls per block cost little beside it."""
+"""Bytes of a block of X: it and its weighted copy stay in the cache of a core, and the calls per block cost little
+beside it.
+"""
 
 SHORTEST = 256
-"""Blocks are not shorter than this, whatever the number of columns."""
+"""The fewest rows of a block, whatever the number of columns."""
 
 WORTH_A_PART = 1_500_000
-"""Numbers of X that a part needs to be worth a thread's waits for the interpreter's lock: of products X^T X, a quarter
-of it.
+"""The least numbers of X of a part that is worth a thread's waits for the lock of the interpreter; for products X^T X a
+quarter of it.
 """
 
 
@@ -48,7 +50,7 @@ class Block(NamedTuple):
 
 @prints
 class Low(NamedTuple):
-    """What float64 does not hold of some columns of X: X[:, columns] + values is known to 106 bits."""
+    """What float64 does not hold of some columns of X: the sum X[:, columns] + values is right to 106 bits."""
 
     columns: NDArray[np.intp]
     values: Floats
@@ -56,11 +58,12 @@ class Low(NamedTuple):
 
 @record
 class Rows:
-    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of:
+    """The data of a model: X (n, p) in C or Fortran order, y (n,) or (n, k), and per row what is not None of the
+    following.
 
-    `weight`, a frequency (how often the row was seen); `offset`, added to the linear predictor; `precision`, a relative
-    inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares alone.
-    X and those of its blocks may be `BesideOnes`, whose column of ones is not in memory.
+    `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
+    a relative inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares
+    only. X and that of its blocks may be `BesideOnes`, whose column of ones is not in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -90,12 +93,14 @@ class Rows:
     """What a start is made from."""
 
     def are_few(self, cells: float = np.inf) -> bool:
-        """True where X has some entries, at most so many, and is in memory: rows elsewhere are never few."""
+        """True where X is in memory and has some entries, but no more than this; rows in files or on a cluster are
+        never few.
+        """
         return 0 < self.X.size <= cells
 
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
-        """All rows, for what needs them in memory; those elsewhere raise IncompatibleError that says who `does` what,
-        `whose` rows they are, and what to do `instead`.
+        """All rows, for work that needs them in memory. Rows elsewhere raise IncompatibleError, which says who `does`
+        what, `whose` rows they are, and what to do `instead`.
         """
         return self
 
@@ -113,7 +118,7 @@ class Rows:
 
     @cached_property
     def later(self) -> dict[str, Any]:
-        """What reads of all rows have found, for who asks again."""
+        """What earlier reads of all rows have found, kept for later questions."""
         return {}
 
     @property
@@ -128,23 +133,23 @@ class Rows:
 
     @property
     def outcome_square(self) -> float:
-        """The sum of squares of an outcome (n,), each row as important as it is."""
+        """The weighted sum of squares of an outcome (n,)."""
         y, importance = self.y, self.importance
         return float(y @ y if importance is None else y @ (importance * y))
 
     @property
     def constants(self) -> Floats:
-        """The value of each column of X that has one only, NaN for those that vary; shape (p,)."""
+        """The value of each column of X that has only one, NaN for columns that vary; shape (p,)."""
         return np.where(np.ptp(self.X, axis=0) == 0, self.X[0], np.nan)
 
     @property
     def offset_ends(self) -> tuple[float, float] | None:
-        """The smallest and the largest offset, None where there is none or where the rows have to be read for it."""
+        """The smallest and the largest offset; None where there is none, or where rows would have to be read for it."""
         return None if self.offset is None else (float(self.offset.min()), float(self.offset.max()))
 
     @property
     def block_size(self) -> int:
-        """As many rows as fill about 1.6 MB."""
+        """The number of rows that fill about 1.6 MB."""
         return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
 
     def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
@@ -168,7 +173,7 @@ class Rows:
             )
 
     def shapes(self) -> Rows:
-        """Rows that know their shapes only, and how much they weigh."""
+        """Rows that know their shapes only, and how much they weigh together."""
         found: Any = {
             "X": OnDisk(self.X.shape),
             "y": OnDisk(self.y.shape),
@@ -181,7 +186,7 @@ class Rows:
     @cached_property
     def whole(self) -> Block:
         """All rows as one block, made once."""
-        X = self.X[:]  # a slice, as in `blocks`: rows that were not saved say so
+        X = self.X[:]  # a slice, as in `blocks`, since rows that were not saved raise an error for it
         if self.center is not None and self.scale is not None:
             X = centered(X, self.center)
             X /= self.scale
@@ -199,8 +204,8 @@ class Rows:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free
         (`sweep.py`).
 
-        Blocks of many rows have `fold` times `block_size` of them: 2 is right for products X^T X, which last so long
-        that fewer calls, in which threads wait for each other, are worth more than the cache.
+        Blocks of many rows have `fold` times `block_size` rows. For products X^T X two is right: they last so long that
+        fewer calls, in which threads wait for each other, are worth more than the cache.
 
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
@@ -224,14 +229,14 @@ class Rows:
         return replace(self, X=np.ones((len(self.X), 1)), center=None, scale=None, low=None)
 
     def outcome_counts(self) -> Rows | None:
-        """The rows without columns; of rows elsewhere, which are not read for it, a row for each value of the outcome
-        with its frequency, or None where they have too many.
+        """The rows without columns. Rows elsewhere are not read for it: they give a row for each value of the outcome,
+        with its frequency, or None where there are too many values.
         """
         return self.without_columns()
 
     def runs(self, size: int, least: int = 0) -> Rows | None:
-        """About `size` rows in 16 runs over the whole of X, all where they are no more, None where `size` < `least`; of
-        rows elsewhere, whose reads are dear, always the sample.
+        """About `size` rows in 16 runs over the whole of X; all rows where they are no more than that, None where
+        `size` < `least`. Rows elsewhere always give the sample that is held, since reading them takes long.
         """
         n, run = len(self.X), size // 16
         if size < least:
@@ -242,9 +247,9 @@ class Rows:
         return self.take((starts[:, None] + np.arange(run)).ravel())
 
     def sample(self, size: int) -> Rows:
-        """One row, by chance, of each of `size` consecutive runs of rows of equal length, in their order.
+        """One row, drawn at random, of each of `size` consecutive runs of rows of equal length, in their order.
 
-        Blind to the order of the rows, without repeats, and the same rows every time.
+        The order of the rows does not matter to it, no row is drawn twice, and the same rows are drawn every time.
 
         >>> Rows(np.arange(8.0)[:, None], np.zeros(8)).sample(4).X.shape
         (4, 1)
@@ -253,7 +258,7 @@ class Rows:
         return self.take(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
 
     def take(self, which: slice | NDArray[np.intp]) -> Rows:
-        """The rows that a slice or an array of their numbers picks, X in the order that it had."""
+        """The rows that a slice or an array of their numbers picks, with X in the order (C or Fortran) that it had."""
         taken = {
             name: values[which]
             for name in ("y", "weight", "offset", "precision")
@@ -265,19 +270,19 @@ class Rows:
             X = np.empty((len(which), self.X.shape[1]))
 
             def take(first: int, last: int) -> None:
-                # "raise" would put a buffer between
+                # with mode="raise" NumPy would copy through a buffer
                 np.take(self.X, which[first:last], axis=0, out=X[first:last], mode="clip")
 
             sweep(len(which), take)
-        else:  # picking rows of columns is slow
+        else:  # indexing rows is slow where columns are contiguous
             X = np.take(self.X.T, which, axis=1).T
         return replace(self, X=X, **taken)
 
-    # Columns whose numbers overflow have no finite unit, and the model refuses them.
+    # Columns whose numbers overflow have no finite unit; the model refuses them.
     @np.errstate(over="ignore", invalid="ignore")
     def standardized(self) -> tuple[Rows, Floats]:
-        """Rows with centered, unit-variance columns (`standard_units`), and T (p, p) with X_standardized = X T, so
-        theta = T phi.
+        """Rows with centered columns of unit variance (`standard_units`), and T (p, p) with X_standardized = X T, so
+        that theta = T phi.
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])

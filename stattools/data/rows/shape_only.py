@@ -1,4 +1,4 @@
-"""What stands for an array of all rows where the rows are elsewhere, in files or on a cluster."""
+"""An object in the place of an array of all rows, where the rows are in files or on a cluster."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stattools.errors import IncompatibleError
 
 
 class OnDisk:
-    """Stands for an array of all rows, which is not in memory; it knows its shape.
+    """Stands for an array of all rows that is not in memory; it knows the shape.
 
     >>> len(OnDisk((5, 2)))
     5

@@ -1,7 +1,7 @@
-"""X of columns that lie apart in memory: rows are put together as they are asked for, a block at a time.
+"""X of columns that lie apart in memory: rows are put together when they are asked for, one block at a time.
 
-Columns of a batch come one by one out of a file; copied into an X of their own they would make two trips to memory, and
-as blocks that are used at once none.
+Columns of a batch come one by one out of a file. Copied into an X of their own they would go through memory twice more;
+as blocks that are used at once they stay in the cache.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from stattools.text.one_line import prints
 @prints
 @dataclass(frozen=True, eq=False)
 class StackedColumns:
-    """Stands for X (n, p): a slice of rows is an array in Fortran order. A column is an array (n,) of numbers, or a
-    number that is the same in all rows. With `scratch`, numbers for a block and more, each block takes the place of the
+    """Stands for X (n, p): a slice of its rows is an array in Fortran order. A column is an array (n,) of numbers, or
+    one number that is the same in all rows. With `scratch`, room for the numbers of a block, each block overwrites the
     one before it.
 
     >>> X = StackedColumns((1.0, np.array([2, 3, 4])), 3)
@@ -45,7 +45,7 @@ class StackedColumns:
         return self.n * len(self.columns)
 
     def over(self, scratch: Floats) -> StackedColumns:
-        """The same X, its blocks in `scratch`."""
+        """The same X, whose blocks are written to `scratch`."""
         return replace(self, scratch=scratch)
 
     def __len__(self) -> int:

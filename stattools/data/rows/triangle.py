@@ -1,4 +1,4 @@
-"""The triangle R of X = Q R by a tree of block QRs: as accurate as Householder QR of the whole, and X is not copied.
+"""The triangle R of X = Q R by a tree of block QRs: as accurate as Householder's QR of the whole, and X is not copied.
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
@@ -32,7 +32,7 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
 @prints
 @dataclass(frozen=True, eq=False)
 class Triangle:
-    """R of some rows; adds with `+` to that of the rows of both."""
+    """R of some rows; the sum (`+`) of two is R of the rows of both."""
 
     R: Floats
 

@@ -12,14 +12,16 @@ from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import weighted
 
 VARIES = 1e-13
-"""A standard deviation beside the size of a column, below which it is round-off."""
+"""The least standard deviation, as a share of the size of a column, that is not round-off: some hundred times that of
+float64.
+"""
 
 
 def standard_units(mean: Floats, spread: Floats, size: Floats, constant: int | None) -> tuple[Floats, Floats, Floats]:
     """Center and scale of each column, and T (p, p) with (X - center) / scale = X T.
 
-    Columns are centered only where there is a `constant` one, which takes up the shift and becomes 1. A column that
-    does not vary beyond round-off is scaled by its size.
+    Columns are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1. A
+    column that does not vary beyond round-off is scaled by its size.
 
     >>> center, scale, T = standard_units(np.array([1.0, 4.0]), np.array([0.0, 2.0]), np.array([1.0, 9.0]), 0)
     >>> np.array([[1.0, 6.0]]) @ T
@@ -52,7 +54,7 @@ def centered(X: Floats, center: Floats) -> Floats:
 
 
 def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
-    """Mean, standard deviation and largest size of each column; the deviation in a second read."""
+    """Mean, standard deviation and largest size of each column; the deviation takes a second read."""
     if isinstance(rows.X, BesideOnes):
         beside = zip((1.0, 0.0, 1.0), moments_of_columns(replace(rows, X=rows.X.given)), strict=True)
         mean, spread, size = (np.append(of, rest) for of, rest in beside)

@@ -28,7 +28,7 @@ from stattools.numerics.threads import one_blas_thread
 # What errors tell callers to give instead of an array.
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
-ARRAYS = (np.ndarray, list, tuple, range)
+ARRAYS = (np.ndarray, list, tuple, range)  # what is read as an array
 FEW = 10_000  # the most numbers whose Euclidean length is computed sooner than the bad ones among them are looked for
 
 WORTH_NO_COPY = 200_000
