@@ -15,9 +15,7 @@ from stattools.cli.standard_input import at_hand
 
 
 def audit(
-    claimed: Annotated[
-        Path, typer.Argument(metavar="TABLE", help="CSV of term, estimate, std.error and so on.")
-    ],
+    claimed: Annotated[Path, typer.Argument(metavar="TABLE", help="CSV of term, estimate, std.error and so on.")],
     data: options.Data,
     formula: options.Formula,
     family: options.GuessedFamily = None,

@@ -25,7 +25,7 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words, allowed
 from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Equation
-from stattools.numerics.gamma_differences import digamma_gap
+from stattools.numerics.gamma_distribution import digamma_gap
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 LARGEST, SMALLEST = 80.0, -300.0

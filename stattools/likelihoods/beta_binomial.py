@@ -32,7 +32,7 @@ from stattools.likelihoods.likelihood import Edge, Terms
 from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Dispersion, Equation
-from stattools.numerics.gamma_differences import gamma_differences
+from stattools.numerics.gamma_distribution import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.text.one_line import prints
 

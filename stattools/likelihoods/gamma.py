@@ -24,8 +24,7 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms
 from stattools.likelihoods.mean_beside import pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.likelihoods.words import Dispersion, Equation
-from stattools.numerics.gamma_differences import digamma_gap
-from stattools.numerics.gamma_distribution import deviance, log_density_of_log, lower_tail, upper_tail
+from stattools.numerics.gamma_distribution import deviance, digamma_gap, log_density_of_log, lower_tail, upper_tail
 
 LARGEST_RATIO = 400.0
 """The logarithm of a ratio r: beyond, it stays there, so that all is finite (and hopeless)."""

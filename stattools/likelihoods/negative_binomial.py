@@ -30,7 +30,7 @@ from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
 from stattools.likelihoods.words import Dispersion, Equation
-from stattools.numerics.gamma_differences import gamma_differences
+from stattools.numerics.gamma_distribution import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 LARGEST = 700.0

@@ -20,8 +20,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.climb import ENOUGH, NOISE, ROUND_OFF, Climbed, Standing, climb, noted
 from stattools.solvers.metric import Floats, Metric, nrm2
-from stattools.solvers.requirements import require_rows, require_tolerance
-from stattools.solvers.solution import Solution, TraceStep
+from stattools.solvers.solution import Solution, TraceStep, require_rows, require_tolerance
 from stattools.text.printing import printed
 
 BB = "barzilai-borwein"

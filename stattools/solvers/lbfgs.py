@@ -16,9 +16,8 @@ from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.quasi_newton import ascend
-from stattools.solvers.requirements import require_rows, require_tolerance
 from stattools.solvers.softmax.maximum import large, maximize_softmax
-from stattools.solvers.solution import Solution
+from stattools.solvers.solution import Solution, require_rows, require_tolerance
 
 LAST = 10
 """The most Newton steps at the end. One or two are enough where L-BFGS has come near the maximum."""

@@ -9,10 +9,9 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.own_units import climb_in_own_units
-from stattools.solvers.requirements import require_choice, require_rows, require_tolerance
 from stattools.solvers.samples.subsampled_newton import subsampled
 from stattools.solvers.samples.surrogate import surrogate_ascent
-from stattools.solvers.solution import Solution
+from stattools.solvers.solution import Solution, require_choice, require_rows, require_tolerance
 
 
 @constructed_by_callers

@@ -19,9 +19,8 @@ from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.priors.defaults import defaults
 from stattools.bayes.priors.flat import Flat, Uniform
-from stattools.bayes.priors.log_scale import OfLogarithm
 from stattools.bayes.priors.parameters import Parameter, parameters
-from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace
+from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace, OfLogarithm
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
