@@ -15,16 +15,13 @@ import numpy as np
 import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.inference.covariance.quasi import pearson_statistic
 from stattools.inference.existence.overlap import SeparationError
 from stattools.interface.when_needed import pd
-from stattools.reporting import sections, sentences
+from stattools.reporting import sections
+from stattools.reporting.answer.without_maximum import box_without_maximum
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table, code, literal
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.tables import count, number, p_value
-
-OVERDISPERSED = 1.5
-"""Pearson's statistic over its degrees of freedom above which counts are said to vary more than Poisson counts do."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +126,7 @@ def _common_rows(models: Sequence[Any], n: int) -> Any:
 
 def parts(analysis: Analysis) -> list[Any]:
     """What `st.report` takes, in order; of a family that nobody guessed there is no reason to give."""
-    found: list[Any] = [*(_question(analysis) if analysis.chosen.holds else ()), analysis.fit]
-    if (spread := dispersion(analysis)) is not None and spread > OVERDISPERSED:
-        found.append(Section("Overdispersion", (Paragraph(overdispersion(analysis.fit, spread)),)))
+    found: list[Any] = [analysis.fit, *_family(analysis)]
     if analysis.agreement is not None or analysis.unchecked:
         found.append(
             analysis.agreement or Section("Validation", (Paragraph(literal(plain_words(analysis.unchecked))),))
@@ -162,8 +157,9 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
     return Document(
         f"{model.title} of {code(model.outcome_name)}: no maximum",
         (
-            sections.question(model, _question(analysis)),
+            Section("Answer", (box_without_maximum(model, error),)),
             sections.data(model, by=by),
+            *_family(analysis),
             sections.likelihood(model),
             Section(
                 "Existence",
@@ -174,41 +170,15 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
                     *way,
                 ),
             ),
-            sections.conclusion("These data do not determine the coefficients of this model."),
-            sections.provenance([model], command=command),
+            sections.appendix(sections.provenance([model], command=command)),
         ),
     )
 
 
-def dispersion(analysis: Analysis) -> float | None:
-    """Pearson's statistic over its degrees of freedom, for Poisson regression."""
-    if analysis.chosen.family != "poisson" or analysis.fit is None or analysis.fit.df <= 0:
-        return None
-    return pearson_statistic(analysis.fit.model, analysis.fit.estimate) / analysis.fit.df
-
-
-def overdispersion(fit: Any, spread: float) -> str:
-    """What overdispersion means for the standard errors that the fit has, and what to do."""
-    varies = f"The counts vary {number(spread, 1)} times as much about their means as Poisson counts do"
-    factor = number(float(np.sqrt(spread)), 1)
-    if not fit.kinds:
-        return f"{varies}. Negative binomial regression has a variance of its own."
-    if fit.cov != "information":
-        return (
-            f"{varies}. The standard errors above, {code(fit.cov)}, do not rest on the Poisson variance; from the "
-            f"inverse information they would be too small, by a factor of about {factor}. Negative binomial "
-            "regression has a variance of its own."
-        )
-    return (
-        f"{varies}, so the standard errors above are too small, by a factor of about {factor}. Robust standard errors "
-        "do not rest on the Poisson variance; negative binomial regression has a variance of its own."
-    )
-
-
-def _question(analysis: Analysis) -> tuple[Block, ...]:
-    """What is asked, and why by this family, where that was guessed."""
+def _family(analysis: Analysis) -> tuple[Section, ...]:
+    """Why by this family, where that was guessed."""
     why = analysis.chosen.told(code(analysis.model.outcome_name))
-    return (Paragraph(sentences.question(analysis.model)), *([Paragraph(why)] if why else []))
+    return (Section("Family", (Paragraph(why),)),) if analysis.chosen.holds and why else ()
 
 
 def _limits(error: IdentificationError) -> tuple[Block, ...]:

@@ -46,6 +46,7 @@ def fit(
     seed: options.Seed = 0,
     exponentiate: options.Exponentiate = False,
     validate: Annotated[bool, typer.Option("--validate", help="Compare with statsmodels.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Print what speaks against the fit.")] = False,
     save: Annotated[Path | None, typer.Option(metavar="FILE", help="Save the fit, for stattools predict.")] = None,
     as_json: options.Json = False,
     report: Annotated[Path | None, typer.Option(metavar="DIR", help="Write a report to this folder.")] = None,
@@ -96,9 +97,9 @@ def fit(
         asked |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
         command = again(["stattools", "fit", *([named] if named else [])], data, formula, asked, ("report", report))
         if as_json:
-            print(machines.text(for_machines(done, file, command, exponentiate=exponentiate)))
+            print(machines.text(for_machines(done, file, command, exponentiate=exponentiate, check=check)))
         else:
-            print(told(done, exponentiate=exponentiate))
+            print(told(done, exponentiate=exponentiate, check=check))
         if report is not None:
             name = report / f"{stem(file)}-{chosen.family}"
             document = compose(*parts(done), command=command, by=by)

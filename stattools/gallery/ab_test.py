@@ -39,6 +39,7 @@ def document() -> Document:
     return Document(
         "Does aspirin prevent heart attacks? A decision between two arms",
         (
+            sections.answer(_conclusion(trial)),
             sections.question(model, (Paragraph(ASKED),)),
             sections.data(model, Paragraph(SOURCE)),
             sections.likelihood(model),
@@ -49,7 +50,6 @@ def document() -> Document:
             Section("As the data accumulate", _accumulating(trial)),
             Section("A heart attack is not all", _strokes()),
             Section("Validation", (*sections.validation(st.validate(fit)).blocks, *_twin(trial))),
-            sections.conclusion(_conclusion(trial)),
             sections.provenance([model], command=command("ab_test"), seeds=[SEED]),
         ),
     )

@@ -53,6 +53,7 @@ def document() -> Document:
     return Document(
         "Four fits that look fine and are not",
         (
+            sections.answer(_conclusion([audit for _, audit in found])),
             sections.question(grades, (Paragraph(ASKED),)),
             Section("Data", (Paragraph(SOURCE), _data())),
             Section("Likelihood", (Paragraph(LIKELIHOOD), *sections.likelihood(grades).blocks)),
@@ -66,7 +67,6 @@ def document() -> Document:
                     Paragraph(f"The economy: {sentences.verdict(st.validate(st.fit(economy)))}"),
                 ),
             ),
-            sections.conclusion(_conclusion([audit for _, audit in found])),
             sections.provenance([case.model for case in cases()], command=command("audit")),
         ),
     )

@@ -31,6 +31,7 @@ def document() -> Document:
     return Document(
         "Batch normalization: over which axis, and what for?",
         (
+            sections.answer(_conclusion(plain, normed)),
             sections.question(normed.model, (Paragraph(ASKED),)),
             Section("The worked example", _example()),
             networks.data(normed.model, Paragraph(SOURCE)),
@@ -39,7 +40,6 @@ def document() -> Document:
             Section("Fit", _training(plain, normed)),
             Section("Training and evaluation are two likelihoods", _modes(normed)),
             Section("Validation", _validation(normed)),
-            sections.conclusion(_conclusion(plain, normed)),
             sections.provenance([normed.model], command=command("batch_norm"), seeds=[SEED]),
         ),
     )

@@ -31,6 +31,7 @@ def document() -> Document:
     return Document(
         "Is this coin fair? Ten flips and their likelihood",
         (
+            sections.answer(_conclusion(fit, beta)),
             sections.question(coin, (Paragraph(ASKED),)),
             sections.data(coin, Listing(" ".join(map(str, FLIPS)))),
             sections.likelihood(coin),
@@ -41,7 +42,6 @@ def document() -> Document:
             Section("How much of this is the prior's?", _sensitivity(beta)),
             Section("Flip by flip", _ledger()),
             sections.validation(st.validate(fit)),
-            sections.conclusion(_conclusion(fit, beta)),
             sections.provenance([coin], command=command("coin"), seeds=[SEED]),
         ),
     )

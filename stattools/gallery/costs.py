@@ -40,6 +40,7 @@ def document() -> Document:
     return Document(
         "Whose dispersion is in the standard errors? A Gamma regression",
         (
+            sections.answer(_conclusion(fit, theirs)),
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
             sections.likelihood(fit.model),
@@ -49,7 +50,6 @@ def document() -> Document:
             Section("What an audit of the other package says", _audited(audit, why)),
             Section("Which link?", _links(fits)),
             sections.validation(st.validate(fit)),
-            sections.conclusion(_conclusion(fit, theirs)),
             sections.provenance([fit.model], command=command("costs")),
         ),
     )

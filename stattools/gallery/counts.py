@@ -33,6 +33,7 @@ def document() -> Document:
     return Document(
         "How often do people see a doctor? Poisson and negative binomial counts",
         (
+            sections.answer(_conclusion(poisson, nb)),
             sections.question(poisson.model, (Paragraph(ASKED), Paragraph(sentences.question(poisson.model)))),
             sections.data(poisson.model, Paragraph(SOURCE)),
             Section(
@@ -50,7 +51,6 @@ def document() -> Document:
             Section(
                 "Validation", tuple(Section(name, sections.validation(check).blocks) for name, check in checks.items())
             ),
-            sections.conclusion(_conclusion(poisson, nb)),
             sections.provenance([poisson.model], command=command("counts"), seeds=[SEED]),
         ),
     )

@@ -33,6 +33,7 @@ def document() -> Document:
     return Document(
         "Reading digits: softmax, one against the rest, and a network",
         (
+            sections.answer(_conclusion()),
             sections.question(net.model, (Paragraph(ASKED),)),
             networks.data(net.model, Paragraph(SOURCE)),
             Section("Likelihood", _likelihood()),
@@ -42,7 +43,6 @@ def document() -> Document:
             Section("What softmax looks at", _weights(softmax)),
             Section("Mistakes", _mistakes(net)),
             Section("Validation", _validation(softmax)),
-            sections.conclusion(_conclusion()),
             sections.provenance([net.model], command=command("digits"), seeds=[SEED]),
         ),
     )

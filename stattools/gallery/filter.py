@@ -35,6 +35,7 @@ def document() -> Document:
     return Document(
         "A filter whose weight varies",
         (
+            sections.answer(_conclusion(fit, breaks)),
             sections.question(model, (Paragraph(ASKED), Paragraph(sentences.question(model)))),
             sections.data(model, Paragraph(SOURCE)),
             Section("The recurrence", _recurrence()),
@@ -45,7 +46,6 @@ def document() -> Document:
             sections.maximum(fit),
             Section("Forecast", _forecast(fit)),
             sections.validation(agreement),
-            sections.conclusion(_conclusion(fit, breaks)),
             sections.provenance([model], command=command("filter"), seeds=[SEED]),
         ),
     )

@@ -31,6 +31,7 @@ def document() -> Document:
     return Document(
         "Which marriages see an affair? A logistic regression",
         (
+            sections.answer(_conclusion(fit, agreement)),
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
             sections.likelihood(fit.model),
@@ -39,7 +40,6 @@ def document() -> Document:
             Section("What it predicts", _predictions(fit, survey)),
             _posterior(fit),
             sections.validation(agreement),
-            sections.conclusion(_conclusion(fit, agreement)),
             sections.provenance([fit.model], command=command("logistic"), seeds=[SEED]),
         ),
     )

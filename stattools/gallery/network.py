@@ -35,6 +35,7 @@ def document() -> Document:
     return Document(
         "Why did my network overflow? Back-propagation under a likelihood",
         (
+            sections.answer(_conclusion(fit)),
             sections.question(fit.model, (Paragraph(ASKED),)),
             networks.data(fit.model, Paragraph(SOURCE)),
             Section("What went wrong", _wrong()),
@@ -42,7 +43,6 @@ def document() -> Document:
             Section("Fit", (Paragraph(networks.trained(fit)), networks.curve(fit))),
             Section("On rows that it has not seen", _unseen(fit)),
             Section("Validation", _validation(fit)),
-            sections.conclusion(_conclusion(fit)),
             sections.provenance([fit.model], command=command("network"), seeds=[SEED]),
         ),
     )

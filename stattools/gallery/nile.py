@@ -37,6 +37,7 @@ def document() -> Document:
     return Document(
         "How much water does the Nile carry? A level that moves, seen with noise",
         (
+            sections.answer(_conclusion(fit, dam)),
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
             Section("Likelihood", (*sections.likelihood(fit.model).blocks, *_conventions(st.loglik_conventions, fit))),
@@ -46,7 +47,6 @@ def document() -> Document:
             Section("Do the errors look as the model says?", _errors(fit)),
             Section("What the dam did", _dam(fit, dam)),
             sections.validation(check),
-            sections.conclusion(_conclusion(fit, dam)),
             sections.provenance([fit.model], command=command("nile")),
         ),
     )

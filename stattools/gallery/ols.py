@@ -40,6 +40,7 @@ def document() -> Document:
     return Document(
         "Least squares by gradient descent, and what it takes",
         (
+            sections.answer(_conclusion(descent, small_check)),
             sections.question(small_model, (Paragraph(ASKED),)),
             sections.data(small_model, _rows()),
             sections.likelihood(small_model),
@@ -49,7 +50,6 @@ def document() -> Document:
             sections.validation(small_check),
             _households(engel_fit, engel_check),
             _posterior(engel_fit),
-            sections.conclusion(_conclusion(descent, small_check)),
             sections.provenance([small_model, engel_fit.model], command=command("ols"), seeds=[SEED]),
         ),
     )

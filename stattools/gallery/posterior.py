@@ -38,13 +38,13 @@ def document() -> Document:
     return Document(
         "Coaching in eight schools: where Laplace is wrong and NUTS is right",
         (
+            sections.answer(_conclusion(exact, walked, center, refusals)),
             Section("Question", (Paragraph(ASKED),)),
             _data(),
             _likelihood(),
             _exact(exact),
             _refused(refusals, center, exact),
             _compared(exact, walked, center),
-            sections.conclusion(_conclusion(exact, walked, center, refusals)),
             sections.provenance([model], command=command("posterior"), seeds=[SEED]),
         ),
     )

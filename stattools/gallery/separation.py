@@ -61,6 +61,7 @@ def document() -> Document:
     return Document(
         "An infinite coefficient, and what is printed for it",
         (
+            sections.answer(_conclusion(found, firth, without, others)),
             sections.question(model, (Paragraph(ASKED), Paragraph(sentences.question(model)))),
             sections.data(model, Paragraph(SOURCE), _cross(data)),
             sections.likelihood(model),
@@ -69,7 +70,6 @@ def document() -> Document:
             Section("What stattools says", _said(error, rest)),
             Section("Fit", _firth(firth, found, without)),
             _validation(st.validate(rest)),
-            sections.conclusion(_conclusion(found, firth, without, others)),
             sections.provenance([model], command=command("separation")),
         ),
     )

@@ -30,6 +30,7 @@ def document() -> Document:
     return Document(
         "Which county has the most cancer? 301 rates, most of them from few cases",
         (
+            sections.answer(_conclusion(found)),
             sections.question(model, (Paragraph(ASKED),)),
             sections.data(model, Paragraph(SOURCE)),
             Section("Raw rates", _raw(found)),
@@ -39,7 +40,6 @@ def document() -> Document:
             Section("Shrinkage", _shrunken(found)),
             Section("Is it right? Half of the people predict the other half", _halves(table)),
             sections.validation(st.validate(fit)),
-            sections.conclusion(_conclusion(found)),
             sections.provenance([model], command=command("shrinkage"), seeds=[SEED]),
         ),
     )

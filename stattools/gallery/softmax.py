@@ -41,6 +41,7 @@ def document() -> Document:
     return Document(
         "Who identifies with which party? A softmax regression",
         (
+            sections.answer(_conclusion(fit, agreement)),
             sections.question(fit.model, (Paragraph(ASKED), Paragraph(sentences.question(fit.model)))),
             sections.data(fit.model, Paragraph(SOURCE)),
             sections.likelihood(fit.model),
@@ -50,7 +51,6 @@ def document() -> Document:
             Section("The reference is a choice of words", _reference(fit, survey)),
             Section("Two categories are a logistic regression", _two(survey)),
             sections.validation(agreement),
-            sections.conclusion(_conclusion(fit, agreement)),
             sections.provenance([fit.model], command=command("softmax")),
         ),
     )

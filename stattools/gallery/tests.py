@@ -32,6 +32,7 @@ def document() -> Document:
     return Document(
         "The usual tests, and the likelihood behind each",
         (
+            sections.answer(_conclusion(sleep, wide, odds)),
             Section("Question", (Paragraph(ASKED),)),
             Section("Data", (Paragraph(SOURCE), hours(wide))),
             Section("Means", _means(sleep, wide, pooled)),
@@ -40,7 +41,6 @@ def document() -> Document:
             Section("Ranks", _ranks(sleep, wide, class_)),
             Section("How many patients?", _power(pooled)),
             sections.validation(st.validate(odds)),
-            sections.conclusion(_conclusion(sleep, wide, odds)),
             sections.provenance([pooled.model, odds.model], command=command("tests"), seeds=[SEED]),
         ),
     )

@@ -58,7 +58,7 @@ def is_timed(command: str) -> bool:
 
 def made_by(text: str, path: Path) -> str:
     """The command in a report's provenance, if it is one of those that write reports."""
-    found = re.search(r"^## Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
+    found = re.search(r"^##+ Provenance\n(?:.*\n)*?```sh\n(.*)\n```$", text, re.MULTILINE)
     if found and (found[1] in NAMES or is_timed(found[1]) or is_repeatable(found[1]) or _nist_folder(found[1])):
         return found[1]
     was = f"; its command is {found[1]!r}" if found else ""

@@ -36,6 +36,7 @@ def document() -> Document:
     return Document(
         "Too many zeros? Zero-inflated counts and hurdles",
         (
+            sections.answer(_conclusion(hurdle, fits["negative binomial"])),
             sections.question(hurdle.model, (Paragraph(ASKED),)),
             sections.data(hurdle.model, Paragraph(SOURCE)),
             Section(
@@ -49,7 +50,6 @@ def document() -> Document:
             Section("No extra zeros beside a negative binomial", _none(visits)),
             Section("Fit", _fit(hurdle)),
             Section("Validation", _validated(visits, hurdle)),
-            sections.conclusion(_conclusion(hurdle, fits["negative binomial"])),
             sections.provenance([hurdle.model], command=command("zeros"), seeds=[]),
         ),
     )

@@ -33,6 +33,7 @@ from stattools.reporting import (
     smoothing,
     state_space,
 )
+from stattools.reporting.answer.answered import Answered
 from stattools.reporting.document import Block, Figure, code
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.stories import no_words
@@ -84,7 +85,8 @@ class Account:
 
     Of a model: `question` it asks, `named` as a title, `facts` and `columns` of its data with their `digest`, its
     `likelihood`. Of a fit: what it `reached`, why there is a maximum (`certificate` where that is a formula),
-    `estimates`, the fit `in_numbers`, `diagnostics` (figures), and the `conclusion` with who else agrees.
+    `estimates`, the fit `in_numbers`, `diagnostics` (figures), the `conclusion` with who else agrees, and how
+    it is `answered` where that is more than question and conclusion.
     """
 
     question: Callable[[Any], str]
@@ -99,6 +101,7 @@ class Account:
     columns: Callable[[Any], tuple[Block, ...]] = _none
     reached: Callable[[Any], str] = _strict
     certificate: Callable[[Any], str] | None = None
+    answered: Callable[[Any, Callable[[Any], tuple[Figure, ...]]], Answered] | None = None
 
 
 def account(model: Any) -> Account:

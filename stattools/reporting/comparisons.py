@@ -11,6 +11,9 @@ from typing import Any
 
 from stattools.inference.plots.columns import summary
 
+ANOTHER = "the others"
+"""What a level is compared with where the formula codes no reference."""
+
 
 @dataclass(frozen=True)
 class Part:
@@ -22,13 +25,26 @@ class Part:
 
     @property
     def where(self) -> str:
-        """`where g is b rather than a`, or `per unit of x`."""
-        return f"where {self.name} is {self.high} rather than {self.low}" if self.high else f"per unit of {self.name}"
+        """`for g b against g a`, or `per unit of x`."""
+        return self.compared(str)
+
+    def compared(self, say: Callable[[str], str]) -> str:
+        """The same with names and levels as `say` writes them."""
+        if not self.high:
+            return f"per unit of {say(self.name)}"
+        if self.low == ANOTHER:
+            return f"for {say(self.name)} {say(self.high)} against the others"
+        return f"for {say(self.name)} {say(self.high)} against {say(self.name)} {say(self.low)}"
 
     @property
     def whose(self) -> str:
-        """Whose effect a product changes: `g (b rather than a)`, or `x`."""
-        return f"{self.name} ({self.high} rather than {self.low})" if self.high else self.name
+        """Whose effect a product changes: `g (b against a)`, or `x`."""
+        return self.owner(str)
+
+    def owner(self, say: Callable[[str], str]) -> str:
+        """The same with names and levels as `say` writes them."""
+        low = self.low if self.low == ANOTHER else say(self.low)
+        return f"{say(self.name)} ({say(self.high)} against {low})" if self.high else say(self.name)
 
 
 def parts_of(model: Any, term: str) -> tuple[Part, ...]:
@@ -38,7 +54,7 @@ def parts_of(model: Any, term: str) -> tuple[Part, ...]:
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 0, 1], "z": [1.5, 2, 3, 7], "g": ["a", "b", "b", "a"]}
     >>> model = st.ols("y ~ x + z + g:z", data)
     >>> [part.where for part in parts_of(model, "x")], [part.whose for part in parts_of(model, "g[T.b]:z")]
-    (['where x is 1 rather than 0'], ['g (b rather than a)', 'z'])
+    (['for x 1 against x 0'], ['g (b against a)', 'z'])
     """
     design = model.design
     levels = {} if design is None else design.levels
@@ -81,7 +97,7 @@ def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[P
             for text in (f"{factor}[T.{level}]", f"{factor}[{level}]"):
                 if term == text or term.startswith(f"{text}:"):
                     name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
-                    low = str(known[0]) if text.startswith(f"{factor}[T.") else "another"
+                    low = str(known[0]) if text.startswith(f"{factor}[T.") else ANOTHER
                     return Part(name, level, low), term[len(text) + 1 :]
     if not by_formula:
         return Part(term), ""

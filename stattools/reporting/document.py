@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 type Kind = Literal["text", "code", "maths", "strong", "link"]
-type Block = Paragraph | Quote | Math | Listing | Bullets | Table | Figure | Picture | Section
+type Block = Paragraph | Box | Quote | Math | Listing | Bullets | Table | Figure | Picture | Section
 
 MARK = re.compile(
     r"""
@@ -112,6 +112,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True)
+class Box:
+    """The answer, in a few sentences that stand apart from the rest; `title` says of what where there are several."""
+
+    sentences: tuple[str, ...]
+    title: str = ""
+
+
+@dataclass(frozen=True)
 class Quote:
     """A sentence that stands out, to be quoted."""
 
@@ -201,10 +209,13 @@ class Picture:
 
 @dataclass(frozen=True)
 class Section:
-    """A heading and what stands under it; a section within a section is one level lower."""
+    """A heading and what stands under it; a section within a section is one level lower. One that is `folded` is for
+    who wants to look it up: a page shows its heading, and the rest when asked.
+    """
 
     title: str
     blocks: tuple[Block, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -220,8 +231,9 @@ class Document:
         return tuple(block for block in walk(self.blocks) if isinstance(block, Figure))
 
     def quotes(self) -> tuple[str, ...]:
-        """The sentences made to be quoted, in reading order."""
-        return tuple(block.text for block in walk(self.blocks) if isinstance(block, Quote))
+        """The sentences made to be quoted, in reading order; those of a box together."""
+        found = (block for block in walk(self.blocks) if isinstance(block, Quote | Box))
+        return tuple(" ".join(block.sentences) if isinstance(block, Box) else block.text for block in found)
 
 
 def walk(blocks: tuple[Block, ...]) -> list[Block]:

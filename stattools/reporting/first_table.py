@@ -71,7 +71,10 @@ def columns_of(model: Any) -> tuple[str, ...]:
 
 def described(model: Model) -> tuple[Block, ...]:
     """Two tables, of the numbers and of the levels; none where the table is not at hand."""
-    every, weight = variables(model), _weights(model)
+    every = variables(model)
+    if not every:  # rows in files have no weights at hand
+        return ()
+    weight = _weights(model)
     numbers = [one for one in every[:MOST_COLUMNS] if not one.has_levels]
     levels = [one for one in every[:MOST_COLUMNS] if one.has_levels]
     return (*_numbers(numbers, weight), *_levels(levels, weight), *_more(every))

@@ -15,6 +15,7 @@ from itertools import count as counter
 
 from stattools.reporting.document import (
     Block,
+    Box,
     Bullets,
     Document,
     Figure,
@@ -141,7 +142,14 @@ class _Page:
                 self.heading = self.anchor(block.title)
                 tag = f"h{min(level, 6)}"
                 title = f'<{tag} id="{self.heading}">{text(block.title)}</{tag}>'
-                return f"<section>\n{title}\n{self.blocks(block.blocks, level + 1)}\n</section>"
+                inside = self.blocks(block.blocks, level + 1)
+                if block.folded:
+                    return f"<details>\n<summary>{title}</summary>\n{inside}\n</details>"
+                return f"<section>\n{title}\n{inside}\n</section>"
+            case Box():
+                title = f"<p><strong>{text(block.title)}</strong></p>\n" if block.title else ""
+                said = "\n".join(f"<p>{text(sentence)}</p>" for sentence in block.sentences)
+                return f'<div class="box" role="note">\n{title}{said}\n</div>'
             case Paragraph():
                 return f"<p>{text(block.text)}</p>"
             case Quote():

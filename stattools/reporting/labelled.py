@@ -17,6 +17,7 @@ from stattools.reporting.comparisons import parts_of
 from stattools.reporting.document import (
     MARK,
     Block,
+    Box,
     Bullets,
     Document,
     Figure,
@@ -130,6 +131,8 @@ class _Words:
                 return replace(block, title=self.text(block.title), blocks=self.blocks(block.blocks))
             case Paragraph() | Quote():
                 return replace(block, text=self.text(block.text))
+            case Box():
+                return replace(block, title=self.text(block.title), sentences=tuple(map(self.text, block.sentences)))
             case Bullets():
                 return replace(block, items=tuple(map(self.text, block.items)))
             case Table():

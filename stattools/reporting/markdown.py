@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from stattools.reporting.document import (
     Block,
+    Box,
     Bullets,
     Document,
     Figure,
@@ -87,6 +88,9 @@ def _block(block: Block, figures: str, level: int) -> str:
             return "\n\n".join(parts + [_block(inner, figures, level + 1) for inner in block.blocks])
         case Paragraph():
             return _line(block.text)
+        case Box():
+            title = [f"**{block.title}**"] if block.title else []
+            return "\n>\n".join(_line(sentence, "> ") for sentence in (*title, *block.sentences))
         case Quote():
             return _line(block.text, "> ")
         case Math():

@@ -15,10 +15,10 @@ from stattools.networks.dense import Dense
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
+from stattools.reporting.answer.asked import dependence
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
-from stattools.reporting.regressions import dependence
 from stattools.reporting.tables import count, number, percent
 from stattools.reporting.tables import facts as table_of_facts
 from stattools.validation.checks.networks import NetworkAgreement

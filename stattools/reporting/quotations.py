@@ -15,6 +15,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.model import Model
 from stattools.reporting import comparisons
+from stattools.reporting.answer.changes import span
 from stattools.reporting.document import inline
 from stattools.reporting.sentences import conclusion
 from stattools.reporting.stories import story
@@ -79,9 +80,14 @@ def _kind(fit: Fit) -> str:
 
 
 def _difference(estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
-    """A difference with its interval. That of a fall is the fall's: its ends change sign and places."""
+    """A difference with its interval. That of a fall is the fall's: its ends change sign and places; one on both sides
+    of 0 says so in words.
+    """
     places = decimals(se)
-    return number(abs(estimate), places), between(*((lower, upper) if estimate > 0 else (-upper, -lower)), places)
+    size = number(abs(estimate), places)
+    if lower < 0.0 < upper:
+        return size, span(lower, upper, lambda value: number(value, places))
+    return size, between(*((lower, upper) if estimate > 0 else (-upper, -lower)), places)
 
 
 def _factor(estimate: float, se: float, lower: float, upper: float) -> tuple[str, str]:
@@ -91,6 +97,9 @@ def _factor(estimate: float, se: float, lower: float, upper: float) -> tuple[str
     if 0.5 <= factor <= 2.0:
         places = decimals(100.0 * sized, digits=2)
         change, *ends = (100.0 * float(np.expm1(value)) for value in (estimate, lower, upper))
+        if ends[0] < 0.0 < ends[1]:
+            told = span(ends[0], ends[1], lambda value: number(value, places), " %")
+            return f"{number(abs(change), places)} %", told
         low, high = ends if estimate > 0 else (-ends[1], -ends[0])
         return f"{number(abs(change), places)} %", f"{between(low, high, places)} %"
     places = decimals(sized)

@@ -10,12 +10,14 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
-from stattools.inference.intervals.coefficients import whole_table
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.columns import summary
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
-from stattools.reporting import comparisons, rows_in_files
+from stattools.reporting import rows_in_files
+from stattools.reporting.answer.answered import of_regression as answered  # noqa: F401  # an answer of the account
+from stattools.reporting.answer.asked import question as question
+from stattools.reporting.answer.box import conclusion as conclusion
 from stattools.reporting.diagnostics import coefficients, suited
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
@@ -23,34 +25,15 @@ from stattools.reporting.equations import likelihood as likelihood
 from stattools.reporting.first_table import described
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
-    between,
-    between_factors,
     coefficient_table,
     count,
     decimals,
-    have_factors,
-    listed,
     number,
     percent,
 )
 from stattools.solvers.samples.surrogate import at_sample
 
 SHOWN_COLUMNS = 20
-
-
-def question(model: Any) -> str:
-    """How the outcome depends on the columns."""
-    return dependence(model, story(model).asked)
-
-
-def dependence(model: Any, asked: str) -> str:
-    """How what is asked depends on the columns, as a question."""
-    columns = listed([term for term in model.first_terms if term != "Intercept"])
-    *beside, last = model.formulas or ("",)
-    many = f" In formulas: {', '.join(map(code, beside))} and {code(last)}." if beside else ""
-    formula = many or (f" In one formula: {code(last)}." if last else "")
-    do, is_ = ("do", "are") if asked.startswith(("the odds", "the log odds")) else ("does", "is")
-    return (f"How {do} {asked} depend on {columns}?" if columns else f"What {is_} {asked}?") + formula
 
 
 def facts(model: Any) -> dict[str, str]:
@@ -171,47 +154,3 @@ def _drawn(fit: Fit, figure: Callable[[Fit], Figure]) -> tuple[Figure, ...]:
         if fit.model.likelihood.knows_ends:
             raise
         return ()
-
-
-def conclusion(fit: Fit, checked: str) -> str:
-    """What the coefficient says, of several the one farthest from zero."""
-    model = fit.model
-    varies = spreads(model) > 0
-    if not varies.any():
-        return f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else{checked}."
-    table = whole_table(fit)
-    clear = table["statistic"] if fit.kinds else fit.estimate * spreads(model)
-    row = table.iloc[int(np.argmax(np.where(varies, np.abs(clear), -1.0)))]
-    which = "the clearest" if fit.kinds else "per standard deviation of its column the largest"
-    clearest = f", {which} of {int(varies.sum())} coefficients" if varies.sum() > 1 else ""
-    observed = f"{count(model.n)} observations"
-    if "trials" in model.likelihood.parts:
-        trials, weight = model.likelihood.named(model.rows.y)["trials"], model.rows.weight
-        observed = f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
-    term = str(row["term"])
-    said = f"{_changed(model, term)} {effect(fit, row)}{comparisons.held(model, term, code)}"
-    return f"In {observed}, {said}{clearest}{checked}."
-
-
-def _changed(model: Any, term: str) -> str:
-    """One unit more of `x`; `g` = `b` rather than `a`."""
-    *others, last = comparisons.parts_of(model, term)
-    if others:
-        names = listed([part.name for part in (*others, last)])
-        return f"the effects of {names} depend on each other: one unit more of {code(term)}"
-    if last.high:
-        return f"{code(last.name)} = {code(last.high)} rather than {code(last.low)}"
-    return f"one unit more of {code(term)}"
-
-
-def effect(fit: Fit, row: Any) -> str:
-    """What one unit more does: `multiplies the odds by 2.2 (95 % Wald interval 1.4 to 3.5)`."""
-    words, ends = story(fit.model), np.array([row["estimate"], row["lower"], row["upper"]])
-    what, places, said = words.moved(row), decimals(float(row["se"])), between
-    if words.ratio and have_factors(*ends):
-        ends, said = np.exp(ends), between_factors
-        places = decimals(float(row["se"] * ends[0]))
-    elif words.ratio:
-        what = f"changes the logarithm of {what.removeprefix('multiplies ')}"
-    interval = f" ({percent(fit.level)} Wald interval {said(ends[1], ends[2], places)})" if fit.kinds else ""
-    return f"{what} by {number(ends[0], places)}{interval}"

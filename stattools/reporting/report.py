@@ -1,8 +1,8 @@
 """`report(*parts, to=PATH)`: fits, posteriors, agreements and words become one Markdown report with figures.
 
-The parts stand in the order given. Words before the first result are the question; words after it stand where they were
-put. A fit brings data, likelihood, fit and diagnostics; a posterior and an agreement their own section. Conclusion and
-provenance close the report.
+The answer stands first, a box for each result. The parts follow in the order given. Words before the first result are
+the question; words after it stand where they were put. A fit brings results, data, likelihood, fit and diagnostics; a
+posterior its own section. Agreements and provenance close the report, as an appendix.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from stattools.reporting.beliefs import section_of
 from stattools.reporting.byline import byline
 from stattools.reporting.document import (
     Block,
+    Box,
     Bullets,
     Document,
     Figure,
@@ -52,7 +53,7 @@ from stattools.validation.agreement import Agreement
 from stattools.validation.checks.networks import NetworkAgreement
 from stattools.validation.posterior_agreement import PosteriorAgreement
 
-BLOCKS = (Section, Paragraph, Quote, Math, Listing, Bullets, Table, Figure, Picture)
+BLOCKS = (Section, Paragraph, Box, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 
 type Part = Any
 
@@ -119,9 +120,9 @@ def compose(
         NetworkEnsemble: draft.add_network,
         OneVsRestFit: draft.add_separate_fits,
         Posterior: draft.add_draws,
-        Agreement: draft.add_agreement,
-        NetworkAgreement: lambda agreement: draft.add_block(networks.validation(agreement)),
-        PosteriorAgreement: lambda agreement: draft.add_block(draws.validation(agreement)),
+        Agreement: lambda agreement: draft.checked.append(sections.validation(agreement)),
+        NetworkAgreement: lambda agreement: draft.checked.append(networks.validation(agreement)),
+        PosteriorAgreement: lambda agreement: draft.checked.append(draws.validation(agreement)),
         str: lambda words: draft.add_block(Paragraph(words)),
         **dict.fromkeys(BLOCKS, draft.add_block),
     }
@@ -159,11 +160,8 @@ class _Chapter:
     """One model with everything that is said about it."""
 
     model: Any = None
-    fit: Fit | None = None
-    agreement: Agreement | None = None
     blocks: list[Block] = field(default_factory=list)
     title: str = "Further results"
-    parts: list[_Chapter] = field(default_factory=list)
 
 
 class _Draft:
@@ -173,25 +171,26 @@ class _Draft:
         self.by = by
         self.opening: list[Block] = []
         self.chapters: list[_Chapter] = []
-        self.posteriors: list[Any] = []
         self.titles: list[str] = []
-        self.quotes: list[str] = []
+        self.boxes: list[Box] = []
         self.seeds: list[int] = []
-        self.drawn: list[Posterior] = []
+        self.checked: list[Section] = []
 
     def add_block(self, block: Block) -> None:
         (self.chapters[-1].blocks if self.chapters else self.opening).append(block)
 
     def add_fit(self, fit: Fit) -> None:
-        chapter = _Chapter(fit.model, fit)
-        chapter.blocks = [
+        chapter = _Chapter(fit.model)
+        answered, named = sections.answered(fit), account(fit.model).named(fit.model)
+        evidence = (
             sections.data(fit.model, by=self.by),
             sections.likelihood(fit.model),
-            sections.maximum(fit),
-            *([sections.diagnosis(fit)] if account(fit.model).diagnostics(fit) else []),
-        ]
+            sections.maximum(fit, *answered.note),
+        )
+        chapter.blocks = [*answered.results, *evidence, *answered.diagnosis]
+        self.boxes.append(replace(answered.box, title=f"{len(self.chapters) + 1}. {named}"))
         self.chapters.append(chapter)
-        self.titles.append(account(fit.model).named(fit.model))
+        self.titles.append(named)
 
     def add_separate_fits(self, fits: OneVsRestFit) -> None:
         for fit in fits.fits:
@@ -199,8 +198,7 @@ class _Draft:
         del self.titles[-len(fits.fits) :]
         self.titles.append(f"{fits.model.title} of {code(fits.model.outcome_name)}")
         words: list[Block] = [Paragraph(sentences.normalized(fits))]
-        parts = self.chapters[-len(fits.fits) :]
-        self.chapters.append(_Chapter(blocks=words, title="All categories", parts=parts))
+        self.chapters.append(_Chapter(blocks=words, title="All categories"))
 
     def add_told(self, section: Section) -> None:
         if not self.chapters:
@@ -216,13 +214,13 @@ class _Draft:
         data = () if found.model is None else (sections.data(found.model, by=self.by),)
         self.chapters.append(_Chapter(found.model, blocks=[*data, found.section], title=found.title))
         self.titles.append(found.title)
-        self.opening += [Paragraph(found.asked)] if found.asked else []
-        self.quotes += [found.answer] if found.answer else []
+        if said := tuple(filter(None, (found.asked, found.answer))):
+            self.boxes.append(Box(said, found.title))
 
     def add_network(self, fit: NetworkFit | NetworkEnsemble) -> None:
         self.chapters.append(_Chapter(fit.model, blocks=list(networks.network(fit))))
         self.titles.append(account(fit.model).named(fit.model))
-        self.quotes.append(networks.conclusion(fit))
+        self.boxes.append(Box((networks.question(fit.model), networks.conclusion(fit)), self.titles[-1]))
         if fit.seed is not None:
             self.seeds.append(fit.seed)
 
@@ -233,7 +231,10 @@ class _Draft:
             or not isinstance(self.chapters[-1].model, BernoulliTrials)
         ):
             self.chapters.append(_Chapter())
-        self.posteriors.append(beta)
+        self.seeds.append(SEED)
+        model = self.chapters[-1].model
+        asked = () if model is None else (sentences.question(model),)
+        self.boxes.append(Box((*asked, belief(beta)), "Posterior"))
         self.chapters[-1].blocks.append(posterior(beta))
 
     def add_draws(self, posterior: Posterior) -> None:
@@ -243,31 +244,31 @@ class _Draft:
             chapter = _Chapter(model, blocks=[sections.data(model, by=self.by), sections.likelihood(model)])
             self.chapters.append(chapter)
             self.titles.append(account(model).named(model))
-        self.drawn.append(posterior)
+        self.seeds.append(posterior.seed)
+        said = sentences.question(model), draws.belief(posterior)
+        self.boxes.append(Box(said, f"Posterior of {account(model).named(model)}"))
         self.chapters[-1].blocks.append(draws.drawn(posterior))
-
-    def add_agreement(self, agreement: Agreement) -> None:
-        if not self.chapters:
-            self.chapters.append(_Chapter())
-        for chapter in (self.chapters[-1], *self.chapters[-1].parts):
-            chapter.agreement = agreement
-        self.chapters[-1].blocks.append(sections.validation(agreement))
 
     def document(self, title: str | None, command: str | None) -> Document:
         models = [chapter.model for chapter in self.chapters if chapter.model is not None]
-        quotes = [sentences.conclusion(chapter.fit, chapter.agreement) for chapter in self.chapters if chapter.fit]
-        quotes += [*self.quotes, *(belief(beta) for beta in self.posteriors)]
-        quotes += [draws.belief(posterior) for posterior in self.drawn]
-        words = self.opening or [Paragraph(sentences.question(model)) for model in models]
-        blocks: list[Block] = [Section("Question", tuple(words))] if words else []
+        blocks: list[Block] = [*self.answer()]
         if len(self.chapters) == 1:
             blocks += self.chapters[0].blocks
         else:
             blocks += [_numbered(i, chapter) for i, chapter in enumerate(self.chapters, 1)]
-        blocks += [sections.conclusion(*quotes)] if quotes else []
-        seeds = [*self.seeds, *([SEED] if self.posteriors else []), *(posterior.seed for posterior in self.drawn)]
-        blocks.append(sections.provenance(models, command=command, seeds=seeds))
+        made = sections.provenance(models, command=command, seeds=self.seeds)
+        blocks.append(sections.appendix(*self.checked, made))
         return Document(title or " and ".join(self.titles) or "Report", _distinct(blocks, Counter()))
+
+    def answer(self) -> tuple[Section, ...]:
+        """The boxes, and the words of the author before the first result: one paragraph is what was asked."""
+        boxes, words = list(self.boxes), tuple(self.opening)
+        if boxes and len(boxes[0].sentences) > 1 and len(words) == 1 and isinstance(words[0], Paragraph):
+            boxes[0], words = replace(boxes[0], sentences=(words[0].text, *boxes[0].sentences[1:])), ()
+        if len(boxes) == 1:
+            boxes = [replace(boxes[0], title="")]
+        asked = (Section("Question", words),) if words else ()
+        return (*((Section("Answer", tuple(boxes)),) if boxes else ()), *asked)
 
 
 def _numbered(number: int, chapter: _Chapter) -> Section:

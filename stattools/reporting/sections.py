@@ -4,14 +4,17 @@ provenance; posterior has a file of its own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.reporting import rows_in_files, sentences
 from stattools.reporting.accounts import account
-from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Quote, Section, literal
+from stattools.reporting.answer.answered import Answered
+from stattools.reporting.document import Block, Box, Bullets, Listing, Paragraph, Quote, Section, literal
 from stattools.reporting.first_table import grouped
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.provenance import code_version, environment, extent, hash_name
@@ -40,10 +43,10 @@ def likelihood(model: Any) -> Section:
     return Section("Likelihood", account(model).likelihood(model))
 
 
-def maximum(fit: Fit) -> Section:
-    """Estimates with their uncertainty, the certificate, and the fit in numbers."""
+def maximum(fit: Fit, *notes: Block) -> Section:
+    """Estimates with their uncertainty, the certificate, the fit in numbers, and what is to be said of it beside."""
     told = account(fit.model)
-    words = Paragraph(sentences.certificate(fit)), *told.estimates(fit), Paragraph(told.in_numbers(fit))
+    words = Paragraph(sentences.certificate(fit)), *told.estimates(fit), Paragraph(told.in_numbers(fit)), *notes
     return Section("Fit", words)
 
 
@@ -59,6 +62,15 @@ def diagnosis(fit: Fit) -> Section:
         some, n = len(fit.model.rows.sampled.X), len(fit.model.rows.X)
         words = (Paragraph(f"The figures show a sample of {count(some)} of the {count(n)} rows."),) if some < n else ()
     return Section("Diagnostics", (*words, *account(fit.model).diagnostics(fit)))
+
+
+def answered(fit: Fit) -> Answered:
+    """The box of a fit, its results and its diagnostics: of a regression by what its checks say."""
+    told = account(fit.model)
+    if told.answered is not None:
+        return told.answered(fit, told.diagnostics)
+    drawn = (diagnosis(fit),) if told.diagnostics(fit) else ()
+    return Answered(Box((sentences.question(fit.model), sentences.conclusion(fit))), (), drawn)
 
 
 def validation(agreement: Agreement) -> Section:
@@ -81,12 +93,28 @@ def validation(agreement: Agreement) -> Section:
                 tuple(literal(said) for note in agreement.notes if (said := plain_words(sentences.unversioned(note))))
             )
         )
-    return Section("Validation", tuple(blocks))
+    return Section("Validation", tuple(blocks), folded=True)
+
+
+def answer(*said: str) -> Section:
+    """What can be quoted, at the head of a report."""
+    return Section("Answer", tuple(Box((sentence,)) for sentence in said))
 
 
 def conclusion(*quotes: str) -> Section:
     """What can be quoted."""
     return Section("Conclusion", tuple(map(Quote, quotes)))
+
+
+def appendix(*parts: Section) -> Section:
+    """What a reader looks up who wants to be sure, or to compute it again: folded."""
+    several = Counter(part.title for part in parts)
+    named, seen = [], Counter()
+    for part in parts:
+        seen[part.title] += 1
+        title = f"{part.title} {seen[part.title]}" if several[part.title] > 1 else part.title
+        named.append(replace(part, title=title, folded=False))
+    return Section("Appendix", tuple(named), folded=True)
 
 
 def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[int] = ()) -> Section:
@@ -104,5 +132,7 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
             inputs[f"{counted[0]}{which and f' of data{which}'}"] = count(counted[1])
     inputs["seed"] = ", ".join(map(str, dict.fromkeys(seeds))) or "none: nothing here is random"
     return Section(
-        "Provenance", (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version")))
+        "Provenance",
+        (*how, facts(inputs, ("input", "value")), facts(environment(), ("environment", "version"))),
+        folded=True,
     )

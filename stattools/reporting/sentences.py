@@ -69,14 +69,15 @@ def verdict(agreement: Agreement) -> str:
     # Of a proportion, the ends of its intervals are compared too, which have no standard error.
     what = "number" if np.isnan(rows["se"]).any() else "coefficient"
     return (
-        f"**{literal(unversioned(agreement.reference))} agrees**: {len(rows)} {what}{'' if len(rows) == 1 else 's'} to "
-        f"within 1e-6 standard errors ({agreeing(digits)} digits), {errors}and the log-likelihood."
+        f"**{literal(unversioned(agreement.reference))} agrees** on the arithmetic: {len(rows)} "
+        f"{what}{'' if len(rows) == 1 else 's'} to within 1e-6 standard errors ({agreeing(digits)} digits), {errors}"
+        "and the log-likelihood. Whether the model suits the data is another question."
     )
 
 
 def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
     """One sentence to quote: what the fit found, of several coefficients the one farthest from zero."""
-    checked = f"; {source(agreement)} agrees" if agreement is not None and agreement.ok else ""
+    checked = f"; {source(agreement)} computes the same numbers" if agreement is not None and agreement.ok else ""
     return account(fit.model).conclusion(fit, checked)
 
 

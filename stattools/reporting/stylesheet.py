@@ -56,6 +56,13 @@ pre {{ background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; white
   overflow-wrap: anywhere; line-height: 1.4; }}
 pre code {{ background: none; padding: 0; }}
 blockquote {{ margin: 1rem 0; padding: 0.4rem 1.1rem; border-left: 4px solid var(--link); background: var(--shade); }}
+.box {{ margin: 1rem 0 1.4rem; padding: 0.3rem 1.1rem; border: 1px solid var(--link); border-left-width: 6px;
+  border-radius: 6px; background: var(--shade); }}
+.box p {{ margin: 0.6rem 0; }}
+details {{ margin: 1.6rem 0; border: 1px solid var(--line); border-radius: 6px; padding: 0 1rem; }}
+details[open] {{ padding-bottom: 0.8rem; }}
+summary {{ cursor: pointer; padding: 0.6rem 0; }}
+summary > * {{ display: inline; margin: 0 0 0 0.3rem; padding: 0; border: 0; }}
 .wide {{ overflow-x: auto; max-width: 100%; margin: 1rem 0; }}
 .formula {{ padding: 0.2rem 0; text-align: center; max-width: 46rem; }}
 math {{ font-size: 1.08em; }}
@@ -75,6 +82,7 @@ figcaption {{ color: var(--soft); font-size: 0.92rem; margin-top: 0.5rem; }}
 @media (max-width: 34rem) {{ main {{ padding: 0.8rem 0.8rem 3rem; }} h1 {{ font-size: 1.5rem; }}
   table {{ font-size: 0.75rem; }} th, td {{ padding: 0.25rem 0.3rem; }} .c, .r {{ white-space: normal; }} }}
 @media print {{ main {{ max-width: none; padding: 0; }} a {{ color: inherit; }} .wide {{ overflow: visible; }}
-  figure, table, blockquote, pre {{ break-inside: avoid; }}
+  figure, table, blockquote, .box, pre {{ break-inside: avoid; }}
+  details::details-content {{ content-visibility: visible; display: block; height: auto; }}
   h1, h2, h3 {{ break-after: avoid; }} }}
 """

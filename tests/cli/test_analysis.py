@@ -11,15 +11,17 @@ def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
     result = run("report", file, "visits ~ `Age (years)`", "--out", tmp_path)
     assert result.exit_code == 0
     assert "Overdispersed: Pearson / df" in result.stdout
-    assert "## Overdispersion" in (tmp_path / "people-poisson.md").read_text()
-    assert "so the standard errors above are too small" in (tmp_path / "people-poisson.md").read_text()
+    text = (tmp_path / "people-poisson.md").read_text()
+    assert "times as much about their means as the model says, so that the 95 % intervals are drawn from quasi" in text
+    assert "; a negative binomial regression has it " in text
+    assert "## Overdispersion" not in text
+    assert not re.search(r"\bst\.|cov=", text.split("## Appendix")[0])
     for options in (("--cov", "robust"), ("--cov", "hc0"), ("--penalty", "ridge(1)")):
         result = run("report", file, "visits ~ `Age (years)`", *options, "--out", tmp_path)
         text = (tmp_path / "people-poisson.md").read_text()
-        assert "## Overdispersion" in text
         assert "are too small" not in text + result.stdout
         assert "ask for `--cov robust`" not in text + result.stdout
-        assert ("do not rest on the Poisson variance" in text) == (options[0] == "--cov")
+        assert ("which do not rest on how much the model says that rows vary" in text) == (options[0] == "--cov")
     calm = run("report", file, "visits ~ `Age (years)`", "--family", "negative_binomial", "--out", tmp_path)
     assert "Overdispersion" not in calm.stdout
 
@@ -50,6 +52,9 @@ def test_separated_data_get_a_report_that_says_so_and_the_way_out(tmp_path, run)
     assert re.search(r"\| `dose` +\| +∞ \| 0\.735 \| +∞ \|", text)
     assert "--penalty" not in text
     assert "A penalty gives an estimate that always exists" in text
+    assert (
+        "> In 6 observations, the odds that `dead` is `1` are higher without bound per unit of `dose`, at least" in text
+    )
     told = json.loads(run("report", path, "dead ~ dose", "--json", "--out", tmp_path).stdout)
     assert (told["ok"], told["error"]) == (False, "SeparationError")
     out = run("report", path, "dead ~ dose", "--penalty", "jeffreys", "--out", tmp_path)

@@ -19,15 +19,15 @@ def test_one_command_fits_validates_compares_and_writes(file, tmp_path, run):
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
     assert headings == [
         *(
-            "Question",
+            "Answer",
+            "Results",
             "Data",
             "Likelihood",
             "Fit",
             "Diagnostics",
-            "Validation",
+            "Family",
             "Comparison",
-            "Conclusion",
-            "Provenance",
+            "Appendix",
         )
     ]
     assert "`cured` holds two levels. Read as no and yes, they ask for logistic regression." in text

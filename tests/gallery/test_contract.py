@@ -14,13 +14,13 @@ OF_MANY = ("tests",)
 
 
 @pytest.mark.parametrize("name", ANALYSES)
-def test_every_report_asks_first_and_ends_in_one_sentence_and_its_provenance(name, text_of, quotes_of):
+def test_every_report_answers_first_and_ends_in_its_provenance(name, text_of, quotes_of):
     text = text_of(name)
     headings = re.findall(r"^## (.*)$", text, re.MULTILINE)
-    assert headings[0] == "Question"
+    assert headings[:2] == ["Answer", "Question"]
     assert {"Data", "Validation"} <= set(headings)
     assert name in OF_MANY or ("Likelihood" in headings and {"Fit", "Posterior"} & set(headings))
-    assert headings[-2:] == ["Conclusion", "Provenance"]
+    assert headings[-1] == "Provenance"
     assert len(quotes_of(name)) == 1
     assert f"```sh\n{command(name)}\n```" in text
     assert "agrees**" in text

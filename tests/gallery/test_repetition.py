@@ -36,7 +36,7 @@ def test_a_report_of_ones_own_file_stands_and_tells_changed_data(report, tmp_pat
     moved.write_text(moved.read_text().replace("3.5", "3.6"))
     found = verify(report, Gallery(), moved)
     assert found.moved == ("the data", "numbers")
-    assert {"Data", "Fit", "Conclusion", "Provenance"} <= set(found.where)
+    assert {"Answer", "Data", "Fit", "Provenance"} <= set(found.where)
 
 
 @pytest.mark.slow

@@ -9,8 +9,8 @@ from tests.reporting.test_quotations import data
 
 def test_levels_are_compared_with_their_reference():
     said = st.sentences(st.fit(st.ols("z ~ C(r) + g", data)))
-    assert "where r is 2 rather than 1" in said[0]
-    assert "where g is b rather than a" in said[2]
+    assert "for r 2 against r 1" in said[0]
+    assert "for g b against g a" in said[2]
     assert all("the other columns held fixed" in sentence for sentence in said)
 
 
@@ -18,8 +18,8 @@ def test_zeros_and_ones_are_told_as_a_contrast():
     table = data.assign(flag=data["g"] == "b", one=1.0 * (data["g"] == "b"))
     for name in ("flag", "one"):
         for model in (st.ols(f"z ~ {name}", table), st.softmax(f"c ~ {name}", table)):
-            assert f" where {name} is 1 rather than 0 (" in st.sentences(st.fit(model))[0]
-    assert "`one` = `1` rather than `0` multiplies" in conclusion(st.fit(st.logistic("y ~ one", table)))
+            assert f" for {name} 1 against {name} 0 (" in st.sentences(st.fit(model))[0]
+    assert "`one` `1` against `one` `0`" in conclusion(st.fit(st.logistic("y ~ one", table)))
 
 
 def test_a_product_changes_the_effect_of_one_column_with_the_other():
@@ -28,17 +28,17 @@ def test_a_product_changes_the_effect_of_one_column_with_the_other():
     assert x.endswith(", where r is 1.")
     assert two.endswith(", where x is 0.")
     assert product.startswith("The factor by which x multiplies the odds that y is yes is ")
-    assert " where r is 2 rather than 1 (" in product
+    assert " for r 2 against r 1 (" in product
     added = st.sentences(st.fit(st.ols("z ~ x * g", data)))[-1]
     assert added.startswith("The effect of x on the mean of z is ")
-    assert " where g is b rather than a (" in added
+    assert " for g b against g a (" in added
     assert three.startswith("The odds that y is yes are ")
 
 
 def test_levels_with_colons_and_brackets_are_read_whole():
     odd = data.assign(g=np.where(data["g"] == "a", "a:b]", "x[T.1]:y"))
     *_, product = st.sentences(st.fit(st.ols("z ~ g * x", odd)))
-    assert "g (x[T.1]:y rather than a:b])" in product
+    assert "g (x[T.1]:y against a:b])" in product
     assert "per unit of x" in product
 
 

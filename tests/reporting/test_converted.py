@@ -38,10 +38,10 @@ def test_a_word_document_has_formulas_tables_and_figures(tmp_path):
     with ZipFile(BytesIO(made)) as parts:
         body = parts.read("word/document.xml").decode()
         pictures = [name for name in parts.namelist() if name.startswith("word/media/")]
-    assert len(pictures) == len(document.figures()) == 2
+    assert len(pictures) == len(document.figures()) == 3
     assert all(name.endswith(".png") for name in pictures)
     assert body.count("<m:oMathPara>") == 2
-    assert body.count("<w:tbl>") == 5
+    assert body.count("<w:tbl>") == 9
     widths = [int(width) for width in re.findall(r'<w:gridCol w:w="(\d+)"', body)]
     assert len(set(widths)) > 5  # of each column its own, not the same for all
 

@@ -15,7 +15,7 @@ def text(tmp_path, y, **options):
 
 def test_a_classifier_reports_training_confusion_and_calibration(tmp_path):
     fit, page = text(tmp_path, RING)
-    for heading in ("## Question", "## Data", "## Likelihood", "## Fit", "## Conclusion", "## Provenance"):
+    for heading in ("## Answer", "## Data", "## Likelihood", "## Fit", "## Appendix", "### Provenance"):
         assert heading in page
     table = fit.confusion()
     assert "| `in` " in page

@@ -82,7 +82,7 @@ def test_every_conjugate_posterior_has_its_section(name, tmp_path):
         assert f"{np.sum(belief.log_evidence):.4f}" in text
     assert ("log evidence" in text) == (name not in ("flat normal", "haldane", "prior"))
     assert (tmp_path / "r" / "posterior.svg").exists()
-    assert "With the prior" in text.split("## Conclusion")[1]
+    assert "With the prior" in text.split("## Posterior")[0]
 
 
 def test_one_row_per_arm_or_parameter():

@@ -36,7 +36,7 @@ MODELS = [
 def test_every_model_without_columns_has_a_report(model):
     fit = st.fit(model)
     text = markdown(compose(fit), figures="x")
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE)[:4] == ["Question", "Data", "Likelihood", "Fit"]
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE)[:4] == ["Answer", "Data", "Likelihood", "Fit"]
     assert model.counted in text
     for name in fit.names:
         assert f"`{name}`" in text

@@ -16,11 +16,12 @@ table |= {"m": rng.poisson(2.0, size=90)}
 ols, poisson = st.fit(st.ols("y ~ x + z", table)), st.fit(st.poisson("k ~ x", table))
 
 
-def test_the_conclusion_quotes_the_coefficient_farthest_from_zero():
+def test_the_conclusion_tells_every_term():
     row = ols.table().set_index("term").loc["x"]
     said = sentences.conclusion(ols, st.validate(ols))
-    assert f"one unit more of `x` changes the mean of `y` by {row['estimate']:.3f}" in said
-    assert said.endswith("the other columns held fixed, the clearest of 2 coefficients; statsmodels agrees.")
+    assert f"the mean of `y` is {row['estimate']:.3f} higher (95 % interval: {row['lower']:.3f} to " in said
+    assert "; the data show no clear effect of `z` (95 % interval: between " in said
+    assert said.endswith("speaks against it; statsmodels computes the same numbers.")
 
 
 def test_a_rate_is_told_as_a_factor_with_the_interval_of_the_factor():
@@ -28,16 +29,15 @@ def test_a_rate_is_told_as_a_factor_with_the_interval_of_the_factor():
         poisson.table().set_index("term").loc["x", ["estimate", "lower", "upper"]].astype(float)
     )
     said = sentences.conclusion(poisson)
-    assert (
-        f"multiplies the expected count of `k` by {factor:.3f} (95 % Wald interval {lower:.3f} to {upper:.3f})" in said
-    )
+    assert f"is {factor:.3f} times as high (95 % interval: {lower:.2f} to {upper:.2f} times as high) per" in said
 
 
 def test_alpha_is_told_beside_its_logarithm_and_is_never_the_clearest_coefficient():
     counts = np.random.default_rng(1).negative_binomial(20, 0.2, size=90)  # log alpha near -3, far from 0
     fit = st.fit(st.negative_binomial("k ~ x", {**table, "k": counts}))
     assert abs(fit.table()["statistic"].iloc[-1]) > abs(fit.table()["statistic"].iloc[1])
-    assert "one unit more of `x` multiplies the expected count of `k`" in sentences.conclusion(fit)
+    assert "% lower) per unit of `x`." in sentences.conclusion(fit)
+    assert "log alpha" not in sentences.conclusion(fit)
     alpha = np.exp(fit.estimate[-1])
     (said,) = dispersion(fit)
     assert re.search(rf"= {alpha:.5f}\$ ", said)
@@ -46,13 +46,19 @@ def test_alpha_is_told_beside_its_logarithm_and_is_never_the_clearest_coefficien
 
 def test_trials_are_the_observations_of_grouped_outcomes():
     fit = st.fit(st.logistic("k + m ~ x", table))
-    assert f"In {int(table['k'].sum() + table['m'].sum())} trials, one unit more" in sentences.conclusion(fit)
+    assert (
+        f"In {int(table['k'].sum() + table['m'].sum())} trials, the odds that a trial is a success (`k`) are "
+        in sentences.conclusion(fit)
+    )
 
 
 def test_a_probit_is_told_on_the_normal_scale():
     fit = st.fit(st.probit("b ~ x", table))
     row = fit.table().iloc[1]
-    assert rf"$\Phi^{{-1}}(p)$, by {row['estimate']:.3f}" in sentences.conclusion(fit)
+    assert abs(row["statistic"]) < 1.96
+    assert "no clear effect of `x` (95 % interval: between " in sentences.conclusion(fit)
+    clear = st.fit(st.probit("b ~ x", {**table, "b": table["x"] + rng.normal(size=90) > 0}))
+    assert r"on the normal scale, $\Phi^{-1}(p)$ is " in sentences.conclusion(clear)
 
 
 def test_a_model_without_columns_says_so():
@@ -84,7 +90,7 @@ def test_a_reference_that_differs_is_quoted_without_its_version():
     apart = agreement.rows.assign(difference_in_se=0.5)
     wrong = replace(agreement, rows=apart, ok=False, sentence="statsmodels 0.15.0 OLS differs: 0.5 *standard* errors.")
     assert sentences.verdict(wrong) == r"statsmodels OLS differs: 0.5 \*standard\* errors."
-    assert "statsmodels agrees" not in sentences.conclusion(ols, wrong)
+    assert "statsmodels computes" not in sentences.conclusion(ols, wrong)
 
 
 def test_steps_are_exact_only_where_every_processor_takes_the_same():

@@ -38,5 +38,5 @@ def test_the_boundary_is_explained():
 def test_a_validated_report():
     fit = st.fit(st.local_level(NILE))
     text = markdown(compose(fit, st.validate(fit)), figures="x")
-    assert "statsmodels agrees." in text
+    assert "agrees** on the arithmetic" in text
     assert "-633.464564" in text

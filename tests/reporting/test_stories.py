@@ -22,9 +22,7 @@ def test_a_likelihood_that_says_nothing_but_its_predictor_is_told_in_words_made_
     assert certificate(fit).endswith(
         "the columns are linearly independent. A climb from a second start came to it too."
     )
-    assert conclusion(fit).startswith(
-        "In 6 observations, one unit more of `x` changes the location of `y` by 0.988 (95 % "
-    )
+    assert conclusion(fit).startswith("In 6 observations, the location of `y` is 0.988 higher (95 % interval: ")
     assert st.sentences(fit)[0].startswith("The location of y rises by 0.988 ")
     assert [figure.name for figure in diagnostics(fit)] == ["means"]
     text = st.report(fit, to=tmp_path / "report").read_text(encoding="utf-8")

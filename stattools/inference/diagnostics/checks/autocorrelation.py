@@ -86,7 +86,7 @@ def autocorrelation(of: LookedAt) -> Check | None:
         f"Standard errors are up to {number(ratio[worst], 3)} times too small, as rows follow each other: "
         f"st.fit(model, cov=st.HAC(lags={lags})), or a model of the series."
     )
-    return judged(NAME, measure, ratio[worst], advice, p_value=p_value)
+    return judged(NAME, measure, ratio[worst], advice, p_value=p_value, term=worst)
 
 
 def _correlated(sandwich: Sandwich) -> tuple[float, float]:

@@ -9,7 +9,7 @@ be chance, and is not accused.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from stattools.text.columns import p_text
 from stattools.text.one_line import prints
@@ -52,11 +52,21 @@ LIMITS: dict[str, Limits] = {
 """Each check with its limits; the first two numbers are compared with how far it is from harmless."""
 
 
+class Without(NamedTuple):
+    """A fit without a few `rows`, named in words: coefficient `which` moves most; all estimates and standard errors."""
+
+    rows: str
+    which: int
+    estimate: Any
+    se: Any
+
+
 @prints
 @dataclass(frozen=True)
 class Check:
     """A row of the table: `check` by its name, what its `value` measures, the `verdict` "ok", "look" or "no", and the
     `advice` where it is not ok; `p_value` says how often chance makes such a size, None where that is no question.
+    `term` is the coefficient or the variable that it is about, `detail` what else was found, for who tells of it.
     """
 
     check: str
@@ -65,6 +75,8 @@ class Check:
     verdict: str = OK
     advice: str = ""
     p_value: float | None = None
+    term: str = ""
+    detail: Any = None
 
     @property
     def is_ok(self) -> bool:
@@ -100,8 +112,16 @@ def verdict(check: str, size: float, p_value: float | None = None) -> str:
 
 
 def judged(
-    check: str, measure: str, value: float, advice: str, *, size: float | None = None, p_value: float | None = None
+    check: str,
+    measure: str,
+    value: float,
+    advice: str,
+    *,
+    size: float | None = None,
+    p_value: float | None = None,
+    term: str = "",
+    detail: Any = None,
 ) -> Check:
     """The check with its verdict, and the advice where it is not ok; `size` is the value where nothing else is said."""
     found = verdict(check, value if size is None else size, p_value)
-    return Check(check, measure, float(value), found, "" if found == OK else advice, p_value)
+    return Check(check, measure, float(value), found, "" if found == OK else advice, p_value, term, detail)

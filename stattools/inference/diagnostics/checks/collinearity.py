@@ -34,7 +34,7 @@ def collinearity(of: LookedAt) -> Check | None:
         f"Other columns make the standard errors of {worst} {number(value, 3)} times as wide. Intervals allow for it; "
         "effects of columns that go together cannot be told apart: leave one out, or test them together, fit.test."
     )
-    return judged(NAME, f"factor on the standard errors of {worst}, GVIF^(1/(2 df))", value, advice)
+    return judged(NAME, f"factor on the standard errors of {worst}, GVIF^(1/(2 df))", value, advice, term=worst)
 
 
 def inflation(of: LookedAt) -> dict[str, float]:

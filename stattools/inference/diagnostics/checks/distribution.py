@@ -59,7 +59,14 @@ def of_shares(total: Floats, weight: Floats, name: str, *, is_normal: bool) -> C
         f"{number(below, 3)} % fall below what should be the {of_all:.0f} % quantile: do not trust intervals of single "
         "observations; estimates hardly rest on it where there are many."
     )
-    return judged(name, "largest gap of the distribution, in shares", float(np.abs(gap).max()), advice, p_value=p)
+    return judged(
+        name,
+        "largest gap of the distribution, in shares",
+        float(np.abs(gap).max()),
+        advice,
+        p_value=p,
+        detail=(below, of_all),
+    )
 
 
 def kolmogorov(gap: float, n: float) -> float:
@@ -119,7 +126,9 @@ def zeros(of: LookedAt) -> Check | None:
         more = "st.zero_inflated or st.hurdle."
     advice = told + (more if gap > 0 else 'a family with fewer zeros, or cov="robust".')
     measure = "share of zeros, observed less expected"
-    return judged("zeros", measure, float(gap), advice, size=abs(float(gap)), p_value=p)
+    return judged(
+        "zeros", measure, float(gap), advice, size=abs(float(gap)), p_value=p, detail=(observed / n, expected / n)
+    )
 
 
 def _zeros(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.sandwich import Sandwich
-from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check, judged
+from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check, Without, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.spread import spread_of
 from stattools.inference.penalties import maximize
@@ -60,15 +60,18 @@ def influence(of: LookedAt) -> Check:
         return _no_maximum(rows, named)
     moves = (np.abs(of.theta - theta) / unit)[of.asked]
     apart = abs(np.log(of.fit.scale / scale)) * np.sqrt(2.0 * model.n)
+    which = of.asked[int(np.argmax(moves))]
+    found = Without(named, which, theta, se)
     if model.has_scale and moves.max() <= LIMITS[NAME].look < apart:
         before, after = number(of.fit.scale, 4), number(scale, 4)
         advice = f"The residual scale goes from {before} to {after} without {named}, and standard errors with it: look."
         measure = f"standard errors that the residual scale moves without {named}"
-        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE))
-    which = of.asked[int(np.argmax(moves))]
+        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found)
     name, before, after = model.names[which], number(of.theta[which], 4), number(theta[which], 4)
     advice = f"{name} goes from {before} to {after} without {named}: look at them, and report both."
-    return judged(NAME, f"standard errors that {name} moves without {named}", float(moves.max()), advice)
+    return judged(
+        NAME, f"standard errors that {name} moves without {named}", float(moves.max()), advice, term=name, detail=found
+    )
 
 
 def _no_maximum(rows: NDArray[np.intp], named: str) -> Check:

@@ -66,7 +66,14 @@ class Tenths:
             f"Predicted and observed shares of tenths of the rows are {number(absolute, 2)} apart on average: "
             "fit.calibration() shows where; see link and form."
         )
-        return judged("calibration", "error of the probabilities / their sd, by tenths", size, advice, p_value=p_value)
+        return judged(
+            "calibration",
+            "error of the probabilities / their sd, by tenths",
+            size,
+            advice,
+            p_value=p_value,
+            detail=absolute,
+        )
 
 
 def calibration(of: LookedAt) -> Check | None:

@@ -49,7 +49,7 @@ def form(of: LookedAt) -> Check | None:
     quoted = worst if worst.isidentifier() else f"({worst})"
     advice = f"{worst} has a bend that the line misses: try I({quoted}**2), log({quoted}) or bs({quoted}, df=4)."
     measure = f"curve of {worst} that is missing / what the columns explain, in sd"
-    return judged("form", measure, _size(of, *found[worst]), advice, p_value=p_value)
+    return judged("form", measure, _size(of, *found[worst]), advice, p_value=p_value, term=worst)
 
 
 def _p_value(of: LookedAt, statistic: float, df: int) -> float:

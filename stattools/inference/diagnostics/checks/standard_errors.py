@@ -152,7 +152,7 @@ def standard_errors(of: LookedAt, name: str) -> Check:
             f"Residuals differ in size by {number(100.0 * uneven, 2)} % (sd) with the columns: these standard errors "
             'hardly notice, intervals of observations do. cov="HC3", or a model of the variance.'
         )
-    return judged(name, measure, value, advice, size=found, p_value=float(p[worst]))
+    return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
 def _p_values(sums: Sums) -> Floats:

@@ -1,0 +1,183 @@
+"""The box at the head of a report: what was asked, what was found with its interval, how sure, and what limits it.
+
+Every term is told: those that the data tell from nothing with their effects, the others with what is still possible.
+What `fit.check()` calls "no" stands here, allowed for or as a limit: see `rules.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.inference.diagnostics.checks.check import Check, Without
+from stattools.inference.diagnostics.checks.influence import NAME as INFLUENCE
+from stattools.inference.fitted import Fit
+from stattools.inference.intervals.coefficients import whole_table
+from stattools.reporting.answer.asked import asked_of
+from stattools.reporting.answer.basis import Basis, basis_of
+from stattools.reporting.answer.check_words import clause
+from stattools.reporting.answer.curves import curves
+from stattools.reporting.answer.findings import Finding, at_estimate, effect
+from stattools.reporting.document import Box, code, literal
+from stattools.reporting.stories import event
+from stattools.reporting.tables import between, count, decimals, listed, number, p_said, percent
+
+CLEAR, UNCLEAR = 4, 2
+"""So many terms are told with their effects; the table below the box has all."""
+
+
+def box(basis: Basis, title: str = "") -> Box:
+    """The answer of a regression in two to four sentences."""
+    said = [asked_of(basis.own.model), found(basis), sure(basis), limits(basis)]
+    return Box(tuple(sentence for sentence in said if sentence), title)
+
+
+def conclusion(fit: Fit, checked: str = "") -> str:
+    """What was found and how sure it is, in one quotation."""
+    basis = basis_of(fit)
+    said = " ".join(filter(None, (found(basis), sure(basis), limits(basis))))
+    return f"{said.removesuffix('.')}{checked}."
+
+
+def found(basis: Basis) -> str:
+    """The sentence of what was found: all terms, the clearest first."""
+    fit, model, terms = basis.fit, basis.fit.model, basis.terms
+    if not terms:
+        return _alone(fit)
+    ordered = sorted(terms, key=lambda term: -term.lead.strength) if len(terms) > 1 else list(terms)
+    bent = curves(fit, terms)
+    clear = [term for term in ordered if term.is_clear(fit.level) and not term.is_curve]
+    unclear = [term for term in ordered if not (term.is_clear(fit.level) or term.is_curve)]
+    unbent = [curve.variable for curve in bent if curve.p_value >= 1.0 - fit.level]
+    named = f"{percent(fit.level)} interval"
+    parts = _effects(clear[:CLEAR], named)
+    parts += [curve.said(named) for curve in bent if not curve.p_value >= 1.0 - fit.level]
+    if rest := clear[CLEAR:]:
+        has = "has a clear effect" if len(rest) == 1 else "have clear effects"
+        parts.append(f"{listed([term.term for term in rest], 12)} {has} too")
+    if unclear or unbent:
+        parts.append(_open(unclear, unbent, named))
+    held = ", the other columns held fixed" if len(clear) + len(unclear) + len(bent) > 1 else ""
+    return f"In {observed(model)}, {'; '.join(parts)}{held}."
+
+
+def _alone(fit: Fit) -> str:
+    """Of a regression with an intercept and nothing else: the mean."""
+    model = fit.model
+    what = f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else"
+    try:
+        row = fit.means().to_dict("records")
+    except StattoolsError:
+        row = []
+    if len(row) != 1 or "se" not in row[0]:
+        return f"In {observed(model)}, {what}."
+    mean, se, lower, upper = (float(row[0][name]) for name in ("estimate", "se", "lower", "upper"))
+    ends = between(lower, upper, decimals(se))
+    said = f"{number(mean, decimals(se))} ({percent(fit.level)} interval: {ends})"
+    is_event = model.likelihood.is_event or "trials" in model.likelihood.parts
+    subject = f"the probability that {event(model)}" if is_event else f"the mean of {code(model.outcome_name)}"
+    return f"In {observed(model)}, {subject} is {said}: {what}."
+
+
+def observed(model: Any) -> str:
+    """How much was seen: observations, or trials."""
+    if "trials" not in model.likelihood.parts:
+        return f"{count(model.n)} observations"
+    trials, weight = model.likelihood.named(model.rows.y)["trials"], model.rows.weight
+    return f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
+
+
+def _effects(terms: Sequence[Finding], named: str) -> list[str]:
+    """One clause per term; a subject that was named in the clause before is not named again."""
+    parts, subject = [], ""
+    for term in terms:
+        lead = term.lead
+        said = f"{lead.change.with_interval(named)} {lead.compared}{lead.held}"
+        if term.tested:
+            said += f", the clearest difference within {code(term.term)} ({term.tested}, {p_said(term.p_value)})"
+        parts.append(said if lead.subject == subject else f"{lead.subject} {lead.verb} {said}")
+        subject = lead.subject
+    return parts
+
+
+def _open(terms: Sequence[Finding], bent: Sequence[str], named: str) -> str:
+    """What is not known: the intervals of a few, the names of the others."""
+    told = [_possible(term, named) for term in terms[:UNCLEAR]]
+    rest = [*(code(term.term) for term in terms[UNCLEAR:]), *map(code, bent)]
+    several = [*told, *rest]
+    named_all = " and ".join(filter(None, (", ".join(several[:-1]), several[-1])))
+    return f"the data show no clear effect of {named_all}"
+
+
+def _possible(term: Finding, named: str) -> str:
+    """A term with what is still possible: its interval, or of several coefficients their test."""
+    one = term.lead
+    if term.tested or term.is_product or not one.change.interval:
+        asked = f"{term.tested}, " if term.tested else ""
+        return f"{code(term.term)} ({asked}{p_said(term.p_value)})" if term.p_value == term.p_value else code(term.term)
+    where = one.compared.removeprefix("for ").removeprefix("per unit of ")
+    unit = " per unit" if one.compared.startswith("per unit of ") else ""
+    return f"{where} ({named}: {one.change.interval}{unit}{one.held})"
+
+
+def sure(basis: Basis) -> str:
+    """The sentence of how sure it is: what the intervals rest on, what another model says, what the checks found."""
+    said = basis.why
+    if (other := basis.beside) is not None:
+        said += f"; {_beside(basis, other)}"
+    if not (basis.failed or basis.doubtful or basis.answered):
+        n = len(basis.looked.checks)
+        said += f", and none of the {n} checks of the fit speaks against it" if n > 1 else ""
+    return f"{said}."
+
+
+def _beside(basis: Basis, other: Fit) -> str:
+    """What the negative binomial regression says of the clearest term."""
+    terms = basis.terms
+    if not terms:
+        return "a negative binomial regression allows for it too"
+    lead = max(terms, key=lambda term: term.lead.strength).lead
+    rows = whole_table(other).to_dict("records")
+    theirs = effect(other.model, lead.k, rows[lead.k])
+    named = f"{percent(other.level)} interval"
+    return f"a negative binomial regression has it {theirs.change.with_interval(named)} {theirs.compared}"
+
+
+def limits(basis: Basis) -> str:
+    """The sentence of what limits it; "" where nothing does."""
+    model = basis.own.model
+    wrong = [f"{_with_and_without(basis, one) or clause(one, model)} (check: {one.check})" for one in basis.failed]
+    pulled = [one for one in basis.doubtful if not wrong or one.check == INFLUENCE]
+    worth = [f"{_with_and_without(basis, one) or clause(one, model)} (check: {one.check})" for one in pulled]
+    if rest := [one.check for one in basis.doubtful if one not in pulled]:
+        worth.append(f"{' and '.join(rest)} (check{'s' if len(rest) > 1 else ''})")
+    parts = []
+    if wrong:
+        parts.append(f"What limits it: {'; '.join(wrong)}")
+    if worth:
+        parts.append(f"{'worth a look' if wrong else 'Worth a look'}: {'; '.join(worth)}")
+    return f"{'; '.join(parts)}." if parts else ""
+
+
+def _with_and_without(basis: Basis, check: Check) -> str:
+    """An effect with the rows that pull most, and without them."""
+    if check.check != INFLUENCE or not isinstance(check.detail, Without) or not check.term:
+        return ""
+    rest: Without = check.detail
+    k = rest.which
+    row = whole_table(basis.fit).to_dict("records")[k]
+    one = effect(basis.fit.model, k, row)
+    ratio = float(basis.fit.se[k] / basis.own.se[k])
+    se = float(rest.se[k]) * (ratio if basis.fit.cov == "HC3" else 1.0)
+    other = at_estimate(one, float(rest.estimate[k]), se)
+    named = f"{percent(basis.fit.level)} interval"
+    rows = literal(rest.rows)
+    if not np.isfinite(se):
+        return ""
+    return (
+        f"{one.subject} {one.verb} {one.change.said} {one.compared} with {rows} and "
+        f"{other.change.with_interval(named)} without"
+    )
