@@ -9,7 +9,6 @@ from scipy.special import gammaln
 from scipy.stats import gumbel_r
 
 import stattools as st
-from stattools import likelihoods
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.regressions.families import FAMILIES
@@ -19,6 +18,7 @@ from stattools.reporting.diagnostics import BY_OUTCOME, FIGURES
 from stattools.reporting.dispersion import SIZES
 from stattools.reporting.document import Math, Paragraph, inline
 from stattools.reporting.equations import FILLED, LINK, equation
+from tests.cases import LIKELIHOODS
 from tests.models.regressions.test_glm import PAIRS, outcome
 from tests.models.regressions.test_glm import X as GLM_X
 
@@ -114,10 +114,11 @@ def tex(model):
 
 def test_every_likelihood_of_a_regression_has_its_words():
     """Formulas for its own link or at the mean; no name in braces is left that nothing fills in."""
-    classes = {name: vars(likelihoods)[name] for name in FITTED if name != "Linked"}
-    assert {type(family.likelihood).__name__ for family in GENERALIZED.values()} <= set(classes)
-    for name, family in classes.items():
-        words = family.words
+    families = [case.likelihood for case in LIKELIHOODS if type(case.likelihood).__name__ in FITTED]
+    assert {type(family.likelihood).__name__ for family in GENERALIZED.values()} <= set(FITTED)
+    assert {type(family).__name__ for family in families} == set(FITTED)
+    for family in families:
+        name, words = str(family), family.unlinked.words
         written = [one for one in (words.equation, words.with_precision, words.at_mean) if one is not None]
         assert written, name
         assert (words.with_precision is not None) == family.has_scale
