@@ -99,6 +99,7 @@ if TYPE_CHECKING:
     from stattools.inference.series_fit import SeriesFit as SeriesFit
     from stattools.inference.simulation_smoother import simulate_states as simulate_states
     from stattools.inference.storage.loading import load as load
+    from stattools.inference.survival.cox_fit import CoxFit as CoxFit
     from stattools.inference.survival.kaplan_meier import KaplanMeier as KaplanMeier
     from stattools.inference.survival.kaplan_meier import kaplan_meier as kaplan_meier
     from stattools.inference.wild.bootstrap import WildBootstrap as WildBootstrap
@@ -146,6 +147,7 @@ if TYPE_CHECKING:
     from stattools.models.samples.odds_ratio import odds_ratio as odds_ratio
     from stattools.models.samples.waiting import geometric as geometric
     from stattools.models.samples.waiting import pascal as pascal
+    from stattools.models.survival.cox import cox as cox
     from stattools.networks.construction import network as network
     from stattools.networks.network import Network as Network
     from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble

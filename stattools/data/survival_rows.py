@@ -42,7 +42,8 @@ class SurvivalRows:
     """Complete rows: `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None, frequency `weights` or None.
 
     `columns` are those of the right side, clean; `labels` the codes and labels of what was asked for beside it, such as
-    strata. `rows` are the numbers of the rows in the table, `kept` the same or None where none was dropped.
+    strata, and `asked` the names of their columns. `rows` are the numbers of the rows in the table, `kept` the same or
+    None where none was dropped.
     """
 
     said: SurvivalFormula
@@ -57,6 +58,7 @@ class SurvivalRows:
     n_dropped: int
     source: Any
     origin: Origin | None
+    asked: Mapping[str, tuple[str, ...]]
 
     @property
     def n(self) -> int:
@@ -109,7 +111,7 @@ def survival_rows(
         _require_apart(who, made["id"], entry, time, found.rows)
     return SurvivalRows(
         said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
-        found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index),
+        found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index), asked,
     )  # fmt: skip
 
 

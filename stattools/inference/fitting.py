@@ -10,6 +10,7 @@ from stattools.inference.fitting_regressions import Kind
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
+from stattools.inference.survival.cox_fit import CoxFit
 from stattools.inference.trainable import Trainable, TrainingOptions, require_options
 from stattools.inference.ways_of_fitting import way_of
 from stattools.interface.interval import require_level
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from stattools.models.samples.normal import NormalSample
     from stattools.models.samples.odds_ratio import ConditionalOdds
     from stattools.models.samples.waiting import Waits
+    from stattools.models.survival.cox import CoxRegression
     from stattools.series.filters.smoothing import ExponentialSmoothing
     from stattools.series.statespace.many import LocalLevelFits, LocalLevels
     from stattools.series.statespace.structural import Structural
@@ -62,6 +64,10 @@ def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits: ..
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: int, **training: Unpack[TrainingOptions]
 ) -> Together: ...
+
+
+@overload
+def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit: ...
 
 
 @overload

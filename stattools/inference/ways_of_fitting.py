@@ -12,13 +12,15 @@ from typing import Any
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
-from stattools.inference.covariance import covariance
+from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.existence import certified_within, check_end
+from stattools.inference.existence.monotone import certified_partial
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
+from stattools.inference.survival.cox_fit import CoxFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
@@ -34,6 +36,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
@@ -103,6 +106,16 @@ def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
     return model, solution
 
 
+def _fit_partial(model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> CoxFit:
+    """Cox's regression, whose standard errors are robust where it was given clusters."""
+    if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information" and penalty is None:
+        names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
+        cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
+    return _fit_log_likelihood(
+        model, solver, level, cov, penalty, usual=Newton(), made=CoxFit, climbed=certified_partial
+    )
+
+
 def _fit_smoothing(
     model: ExponentialSmoothing, solver: Any, level: float, cov: Kind, penalty: Penalty | None
 ) -> SeriesFit:
@@ -145,6 +158,7 @@ WAYS: dict[type, Way] = {
     EventRates: _by_formula,
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
+    CoxRegression: _fit_partial,
     Correlation: _by_formula,
     NormalSample: _by_formula,
     Waits: _by_formula,

@@ -61,6 +61,8 @@ class AnyModel(Faces):
     """What each arm has, such as ("mean", "sd"); empty where parameters are not by arm."""
     intervals: Any = MappingProxyType({})
     """Confidence intervals that the model brings itself, each a function of the level."""
+    categories: Any = None
+    """The categories that have coefficients each, where there are several."""
     parts: Any = ()
     """The models that are fitted one by one in its place."""
     remarks: Any = ()

@@ -23,6 +23,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
     networks,
@@ -32,6 +33,7 @@ from stattools.reporting import (
     samples,
     smoothing,
     state_space,
+    survival,
 )
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.document import Block, Figure, code
@@ -129,6 +131,7 @@ ACCOUNTS: dict[type, Account] = {
     BernoulliTrials: _by_name(proportions),
     **dict.fromkeys(SAMPLES, _by_name(samples)),
     Custom: _by_name(own_functions),
+    CoxRegression: _by_name(survival),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

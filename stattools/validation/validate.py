@@ -30,6 +30,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.series.filters.smoothing import ExponentialSmoothing
@@ -264,6 +265,7 @@ MODELS: dict[type, Check] = {
     EventRates: _of_rates,
     ConditionalOdds: validate_rewritten,
     Correlation: validate_rewritten,
+    CoxRegression: validate_rewritten,
     Multinomial: validate_rewritten,
     NormalSample: validate_rewritten,
     Waits: validate_rewritten,

@@ -300,6 +300,12 @@ POOL: dict[str, Any] = {
     "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
     # Times
     "kaplan_meier.formula": ("survival(k, b) ~ g", "survival(k) ~ 1", "survival(x, k, b) ~ g", "g ~ u"),
+    "cox.formula": ("survival(k, b) ~ x", "survival(k) ~ g + x", "survival(x, k, b) ~ u", "g ~ u"),
+    "ties": ("efron", "breslow", "exact", "p"), "cluster": (None, "g", "nobody"), "id": (None, "g", "nobody"),
+    "transform": ("km", "rank", "log", "identity", "p"), "CoxFit.baseline.at": ("mean", "zero", "p"),
+    "CoxFit.predict.kind": ("hazard_ratio", "survival", "median", "link", "mean"), "CoxFit.interval.kind": INTERVALS,
+    "CoxFit.residuals_of.kind": ("martingale", "deviance", "score", "schoenfeld", "pearson"),
+    "CoxFit.predict.times": (None, [1.0, 2.0], -1.0, "x"), "CoxFit.anova.kind": ("II",),
     "band": ("log-log", "greenwood", "log", "p"), "tau": (1.0, 1e300, -1), "strata": (None, "g", "nobody"),
     "KaplanMeier.quantile.p": (0.5, [0.1, 0.9], 2.0), "at_risk": (True, False),
     **{f"KaplanMeier.{of}.times": (0.5, [0, 1], [3, 1], "x") for of in ("table", "at_risk")},

@@ -16,12 +16,14 @@ from stattools.inference.covariance.kinds import HAC, Cluster, unusual
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.covariance.sandwich import POWER, Sandwich, closed
 from stattools.inference.covariance.satterthwaite import Satterthwaite, few_groups
+from stattools.inference.covariance.survival_rows import SurvivalScores
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.custom import Custom
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
@@ -97,12 +99,16 @@ def covariance(
     return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
 
 
-def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich | FunctionRows:
-    """What makes the meat: scores of the rows of a regression, or of those of a user's function."""
+def _sandwich(
+    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster
+) -> Sandwich | FunctionRows | SurvivalScores:
+    """What makes the meat: scores of the rows of a regression, of times, or of those of a user's function."""
     if isinstance(model, Model):
         return Sandwich.of(model, theta, bread)
     if isinstance(model, Custom) and model.is_by_row and cov != "quasi":
         return FunctionRows(model, theta, bread)
+    if isinstance(model, CoxRegression) and cov != "quasi":
+        return SurvivalScores(model, theta, bread)
     way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
     raise IncompatibleError(
         f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
@@ -129,7 +135,7 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
+def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> Covariance:
     model, parts = sandwich.model, _summed(sandwich, cov)
     ways = parts[:2]
     name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
@@ -147,7 +153,7 @@ def _clustered(sandwich: Sandwich | FunctionRows, cov: Cluster) -> Covariance:
     return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)
 
 
-def _summed(sandwich: Sandwich | FunctionRows, cov: Cluster) -> list[Grouped]:
+def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
         return grouped_in_files(sandwich, cov)

@@ -69,7 +69,7 @@ def check_overlap(model: Model) -> None:
     verb = "separates" if len(named) == 1 else "separate"
     raise SeparationError(
         f"{model.title} has no maximum: {', '.join(named)} {verb} {outcome} {how}, so that the log-likelihood rises "
-        f"for ever{'; ' + _listed(found.infinite) if found.infinite else UNTOLD}. "
+        f"for ever{'; ' + listed(found.infinite) if found.infinite else UNTOLD}. "
         + (f"The other {finite} are finite: " if finite else "")
         + "`separation.table()` of this error has estimates and intervals. "
         + f"Use penalty=st.{'Jeffreys()' if has_firth else 'Ridge(strength)'}, leave"
@@ -132,7 +132,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 
-def _listed(infinite: dict[str, float], most: int = 8) -> str:
+def listed(infinite: dict[str, float], most: int = 8) -> str:
     signs = {np.inf: "inf", -np.inf: "-inf"}
     shown = [f"{short(name)} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
     return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")

@@ -229,14 +229,14 @@ def _describe(model: Model, space: RecessionCone, rows: NDArray[np.intp], active
     kept = np.linalg.svd(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(T))
     names = model.names[: len(T)]
     loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
-    infinite = {name: _sign(directions[:, j], T[j]) for j, name in enumerate(names) if loose[j]}
+    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(names) if loose[j]}
     weight = model.rows.weight
     all_certain = certain.all() if weight is None else certain[weight > 0].all()
     kind = "complete" if all_certain else "quasi-complete"
     return Separation(model, kind, infinite, directions, certain, allowed, kept)
 
 
-def _sign(moves: Floats, scale: Floats) -> float:
+def sign_of(moves: Floats, scale: Floats) -> float:
     """inf with the sign of the first direction that moves the coefficient."""
     moving = moves[np.abs(moves) > 1e-7 * np.linalg.norm(scale)]
     return float(np.copysign(np.inf, moving[0])) if len(moving) else float("nan")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from stattools.interface.names.rows import Row
 
 NO_MIXED = "there are no mixed models here; st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
-NO_SURVIVAL = (
-    'there are no regressions of times here yet; st.kaplan_meier("survival(time, died) ~ group", table) has curves and '
-    "the log-rank test, st.exponential_rate(times, censored=...) rates"
+NO_AFT = (
+    'there are no accelerated failure times here; the nearest is st.cox("survival(time, died) ~ x", table), which says '
+    "nothing of the shape in time"
 )
 NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
 NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
@@ -212,9 +212,17 @@ FIT = (
         "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
     Row("", statsmodels="random_effects random_effects_cov cov_re fe_params re", r="ranef VarCorr getME ngrps",
         others="random_effect icc re_cov blups", note=NO_MIXED),
-    Row("", statsmodels="baseline_cumulative_hazard", r="basehaz survfit", others="hazard_ratios_ baseline_hazard_ "
-        "baseline_survival_ survival_function_ predict_survival_function predict_median predict_survival "
-        "cumulative_hazard_ median_survival_time_ hazard_ hazards_ event_table", note=NO_SURVIVAL),
+    Row("fit.baseline()", statsmodels="baseline_cumulative_hazard", r="basehaz", others="baseline_hazard_ "
+        "baseline_survival_ cumulative_hazard_ baseline_cumulative_hazard_ hazard_ hazards_", note="of st.cox"),
+    Row('fit.predict(new, kind="survival", times=[1, 5])', r="survfit", others="predict_survival_function "
+        "survival_function_ predict_survival predict_cumulative_hazard", note="of st.cox"),
+    Row('fit.predict(new, kind="median")', others="predict_median median_survival_time_ predict_expectation",
+        note="of st.cox"),
+    Row("fit.concordance()", others="harrell harrells_c", note="of st.cox"),
+    Row("fit.proportional_hazards()", r="cox.zph", others="check_assumptions_cox schoenfeld proportional_hazard_test",
+        note="of st.cox"),
+    Row('fit.residuals_of("martingale")', statsmodels="martingale_residuals", others="martingales",
+        note='of st.cox; also "deviance", "score", "schoenfeld"'),
     Row("fit.table()", statsmodels="thresholds transform_threshold_params", r="zeta", others="cutpoints cut_points "
         "thresholds_", note="thresholds are among the coefficients, as they are"),
     Row("", statsmodels="edf partial_values plot_partial", r="smooths gam.check", others="edof smooth_terms",

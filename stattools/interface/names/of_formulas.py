@@ -12,7 +12,7 @@ from stattools.interface.names.of_fits import NO_MIXED, NO_SMOOTH
 
 A_TIME = (
     "a time that may be censored is the outcome of models of its own, such as "
-    'st.kaplan_meier("survival(time, died) ~ group", table)'
+    'st.cox("survival(time, died) ~ x", table) and st.kaplan_meier("survival(time, died) ~ group", table)'
 )
 INSIDE = r"\s*((?:[^(),~]|\([^()~]*\))+?)\s*"
 TO_THE_END = r"(?:,[^()~]*)?"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stattools.interface.names.of_fits import NO_MIXED, NO_ORDINAL, NO_SMOOTH, NO_SURVIVAL
+from stattools.interface.names.of_fits import NO_AFT, NO_MIXED, NO_ORDINAL, NO_SMOOTH
 from stattools.interface.names.rows import Row
 
 AFTER_A_FIT = "fit"
@@ -171,10 +171,11 @@ FUNCTIONS = (
     Row('st.kaplan_meier("survival(time, died) ~ group", table)', statsmodels="SurvfuncRight", r="Surv survfit "
         "survdiff rmst", others="KaplanMeierFitter logrank_test NelsonAalenFitter survival event_table",
         note="its test() is the log-rank test"),
-    Row("", statsmodels="PHReg phreg", r="coxph survreg cox.zph flexsurvreg coxme strata basehaz",
-        others="cox CoxPHFitter WeibullAFTFitter aft WeibullFitter CoxPH proportional_hazards "
-        "LogNormalAFTFitter concordance_index CoxTimeVaryingFitter survival_regression ExponentialFitter Weibull",
-        note=NO_SURVIVAL),
+    Row('st.cox("survival(time, died) ~ x", table)', statsmodels="PHReg phreg", r="coxph", others="CoxPHFitter CoxPH "
+        "proportional_hazards CoxTimeVaryingFitter survival_regression coxreg stcox", note="fit.proportional_hazards() "
+        "is R's cox.zph; strata=, cluster= and id= stand beside the table"),
+    Row("", r="survreg flexsurvreg", others="WeibullAFTFitter aft WeibullFitter LogNormalAFTFitter ExponentialFitter "
+        "Weibull streg", note=NO_AFT),
     Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",
         r="polr clm vglm ordinal_clm orm", scikit_learn="mord", others="ordered ordered_logit oprobit ologit "
         "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),

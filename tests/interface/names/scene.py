@@ -19,7 +19,7 @@ TABLE["b"] = (TABLE.y + G.normal(size=N) > 0).astype(int)
 TABLE["k"] = G.negative_binomial(1, 0.2, size=N)
 TABLE["c"] = np.exp(0.3 * TABLE.y)
 TABLE["share"] = 1.0 / (1.0 + TABLE.c)
-TABLE["time"], TABLE["died"] = TABLE.c, TABLE.b
+TABLE["time"], TABLE["died"] = 10.0 * TABLE.c, TABLE.b
 TABLE["o"], TABLE["w"], TABLE["t"], TABLE["n"], TABLE["group"] = 0.0, 1.0, 2.0, 90, TABLE.g
 Y, X = TABLE.y.to_numpy(), TABLE[["x", "z"]].to_numpy()
 
@@ -36,20 +36,21 @@ def fits() -> tuple[Any, ...]:
         st.fit(model, solver=few, seed=1),
         st.fit(model, solver=few, seed=1, members=2),
         st.fit(st.one_vs_rest("g ~ x", TABLE)),
+        st.fit(st.cox("survival(time, died) ~ x", TABLE)),
     )
 
 
 @cache
 def objects() -> dict[str, tuple[Any, ...]]:
     """What a noun of the table may be."""
-    fit, logistic, series, network, ensemble, rest = fits()
+    fit, logistic, series, network, ensemble, rest, times = fits()
     smaller = st.fit(st.ols("y ~ 1", TABLE))
     clustered = st.fit(st.ols("y ~ x", TABLE), cov=st.Cluster("g"))
     arms = st.posterior(st.binomial([6, 4], [10, 10]))
     draws = st.posterior(st.logistic("b ~ x", TABLE), method="laplace", draws=100, chains=1, seed=1)
     exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
     return {
-        "fit": (fit, logistic, series, network, ensemble, rest, clustered),
+        "fit": (fit, logistic, series, network, ensemble, rest, clustered, times),
         "smaller": (smaller,),
         "model": (st.ols(Y, X[:, :1]),),
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),

@@ -63,7 +63,8 @@ pred_table confusion_matrix -> st.confusion(fit)
 feature_names_in_ exog_names -> fit.names
 fit update refit -> st.fit(
 ranef random_effects VarCorr -> there are no mixed models
-baseline_hazard_ predict_survival_function -> there are no regressions of times
+baseline_hazard_ -> fit.baseline()
+predict_survival_function -> fit.predict(new, kind="survival"
 get_forecast -> another kind of fit has fit.forecast(12), of a series
 estimat -> 'estimate'
 residuls -> 'residuals'
@@ -215,7 +216,8 @@ binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM ranef glmer -> there are no mixed models
-coxph survreg CoxPHFitter -> there are no regressions of times
+coxph CoxPHFitter PHReg -> st.cox(
+survreg WeibullAFTFitter -> there are no accelerated failure times
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(
 polr clm OrderedModel -> use st.fit(st.ordinal(
 gam LinearGAM s -> there are no smooth terms

@@ -109,7 +109,7 @@ NOUNS = (
     "Fit SeriesFit NetworkFit NetworkEnsemble ManyFits Posterior Beta Gamma Normal NormalInverseGamma StudentT "
     "Dirichlet NormalInverseGammaRegression NormalInverseWishart InverseGamma Bootstrap TestResult Comparison "
     "CrossValidation PosteriorComparison Agreement Audit Explanation Interval Separation EmpiricalBayes Ledger "
-    "Surprise PriorSensitivity Power WildBootstrap KaplanMeier"
+    "Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit"
 )
 CONSTRUCTED = (
     "Normal Beta Gamma Dirichlet StudentT InverseGamma NormalInverseGamma NormalInverseGammaRegression Cauchy "

@@ -1,0 +1,258 @@
+"""Cox's regression: hazards are proportional, and nothing is said of their shape in time.
+
+    h(t | x) = h_0(t) exp(x beta)
+
+The likelihood of beta is the partial one, which is log-concave: `partial_likelihood.py` with Breslow's or Efron's ties,
+`exact_ties.py` with exact ones. Columns are centered within strata and brought to unit length, which changes no answer.
+Source: Cox, JRSS B 34 (1972), 187-220; Kalbfleisch & Prentice (2002), ch. 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.design import Design, learn
+from stattools.data.formula.formula import Formula
+from stattools.data.survival_rows import Label, SurvivalRows, survival_rows
+from stattools.data.tables.origin import ARRAYS
+from stattools.data.tables.places import Places
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import as_theta, is_one_of, word_of
+from stattools.interface.arrays import Floats
+from stattools.models.any_model import AnyModel
+from stattools.models.evaluation import Evaluation
+from stattools.models.survival.exact_ties import ExactTies
+from stattools.models.survival.far_points import near
+from stattools.models.survival.partial_likelihood import AtPoint
+from stattools.models.survival.risk_sets import RiskSets
+from stattools.models.survival.tied_times import TIES
+from stattools.text.one_line import many
+
+KINDS = (*TIES, "exact")
+LONG = 1e-4
+"""Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
+
+
+def cox(
+    formula: str,
+    data: Any,
+    /,
+    *,
+    ties: Literal["efron", "breslow", "exact"] = "efron",
+    strata: Label = None,
+    cluster: Label = None,
+    id: Label = None,
+    weights: str | ArrayLike | None = None,
+) -> CoxRegression:
+    """Cox's proportional hazards: h(t | x) = h_0(t) exp(x beta), h_0 any function of time; exp(beta) are hazard ratios.
+
+    `formula` is "survival(time, died) ~ age + sex" over the columns of `data`, a table or a dict of arrays; also
+    survival(entry, time, died), for rows at risk from `entry` on (late entry, columns that change in time), and
+    survival(time). `died` is 0, 1 or bool, or an expression, `status == 2`. There is no intercept: it is part of h_0.
+
+    `ties` says how several events at one time count: "efron" and "breslow" approximate, "exact" is the conditional
+    likelihood of which rows have the event among those at risk (R's "exact", SAS's "discrete"). With heavy ties they
+    differ by standard errors. `strata` have an h_0 each: a column's name, several, or an array. `cluster` are groups
+    whose rows may depend on each other: standard errors then are robust, as with `cov=st.Cluster(...)`. `id` names the
+    person of each row, whose rows must not overlap. `weights` are repeated rows, in ties too.
+
+    Raises DomainError for times, events and columns that are none, with their row; IncompatibleError for exact ties
+    that take too long.
+
+    >>> import stattools as st
+    >>> table = {"month": [1, 2, 3, 4, 5, 6], "died": [1, 1, 0, 1, 0, 1], "dose": [4, 2, 3, 1, 3, 2]}
+    >>> fit = st.fit(st.cox("survival(month, died) ~ dose", table))
+    >>> fit.table(exponentiate=True)[["term", "estimate", "p_value"]].round(3).to_numpy().tolist()
+    [['dose', 1.893, 0.268]]
+    """
+    ties = word_of(ties, KINDS)
+    if not is_one_of(ties, KINDS):
+        raise DomainError(f"st.cox has ties= {', '.join(map(repr, KINDS))}; got {quoted(ties)}.")
+    rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)
+    return bound("st.cox", "cox", "Cox regression", rows, ties)
+
+
+def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str) -> CoxRegression:
+    """The model of rows that were read."""
+    formula = rows.said.formula
+    if () not in formula.terms:
+        raise DomainError(
+            f"{who} has no intercept that could be left out: it is part of what all rows at risk share. Take the 0 "
+            f"off {formula.text!r}."
+        )
+    if len(formula.terms) == 1:
+        raise DomainError(
+            f"{who} compares rows, and {formula.text!r} says nothing of them; st.kaplan_meier has curves."
+        )
+    design, X, _ = learn(formula, rows.columns, rows.rows)
+    kept = [k for k, name in enumerate(design.names) if name != "Intercept"]
+    codes = rows.labels["strata"][0] if "strata" in rows.labels else None
+    sets = RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
+    if not sets.m:
+        raise DomainError(f"{who}: all rows with an event have weight 0.")
+    Z = centered(np.ascontiguousarray(X[np.ix_(sets.rows, kept)].T), sets)
+    made = CoxRegression(rows, design, X[:, kept], sets, Z, ties, kind, title)
+    if made.exact is not None:
+        made.exact.require_cost(len(kept))
+    return made
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CoxRegression(AnyModel):
+    """A partial likelihood over risk sets: what `st.cox` returns.
+
+    `X` (n, p) are the columns of the formula but for the intercept, `Z` (p, rows of `sets`) those of the rows that are
+    ever at risk, centered within strata, in the coordinates of theta.
+    """
+
+    said: SurvivalRows
+    design: Design
+    X: Floats
+    sets: RiskSets
+    Z: Floats
+    ties: str
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    is_unconstrained = True
+    exponential = "hazard ratio"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return tuple(name for name in self.design.names if name != "Intercept")
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The same."""
+        return self.names
+
+    @property
+    def n(self) -> float:
+        """Number of rows, repeated by their weights."""
+        weights = self.said.weights
+        return float(self.said.n if weights is None else weights.sum())
+
+    @property
+    def n_dropped(self) -> int:
+        """How many rows were left out."""
+        return self.said.n_dropped
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """In how many rows each column was missing."""
+        return self.said.dropped
+
+    @property
+    def formula(self) -> str:
+        """The formula."""
+        return self.said.said.formula.text
+
+    @property
+    def parsed(self) -> Formula:
+        """The formula as it was read."""
+        return self.said.said.formula
+
+    @property
+    def outcome_name(self) -> str:
+        """The outcome as the formula writes it."""
+        return self.parsed.outcome.text
+
+    @property
+    def strata(self) -> tuple[Any, ...]:
+        """The labels of the strata; () where there is one."""
+        return self.said.labels["strata"][1] if "strata" in self.said.labels else ()
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What a page says of how the model was made."""
+        ways = {"efron": "ties by Efron", "breslow": "ties by Breslow", "exact": "exact ties"}
+        said = [ways[self.ties]] if (self.sets.deaths > 1).any() else ["no ties"]
+        said += [many(len(self.strata), "stratum").replace("stratums", "strata")] if self.strata else []
+        return self.formula, ", ".join(said)
+
+    @property
+    def counted(self) -> str:
+        """How many rows and events there are, in words."""
+        weights = "" if self.said.weights is None else f", standing for {self.n:,.0f} (weights)"
+        return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, 'event')}"
+
+    @property
+    def start(self) -> Floats:
+        """All hazards alike."""
+        return np.zeros(len(self.Z))
+
+    @property
+    def places(self) -> Places:
+        """Where the rows are in their table."""
+        return Places(self.said.n + self.said.n_dropped, self.said.kept, self.said.origin or ARRAYS)
+
+    def arrays(self) -> dict[str, Any]:
+        """What the log-likelihood depends on, for the hash of the data."""
+        rows = self.said
+        codes = rows.labels["strata"][0] if "strata" in rows.labels else None
+        held = {"time": rows.time, "event": rows.event, "X": self.X, "entry": rows.entry, "weights": rows.weights}
+        return {name: values for name, values in (held | {"strata": codes}).items() if values is not None}
+
+    @cached_property
+    def exact(self) -> ExactTies | None:
+        """The chains of exact ties; None where they are approximated, or where there are none."""
+        return ExactTies.of(self.sets) if self.ties == "exact" and (self.sets.deaths > 1).any() else None
+
+    def at(self, theta: ArrayLike) -> AtPoint:
+        """What the likelihood is made of at theta; of exact ties what Breslow's would be."""
+        return AtPoint(self.sets, self.Z, self._checked(theta) @ self.Z, TIES.get(self.ties, TIES["breslow"]))
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """The partial log-likelihood."""
+        return self.evaluate(theta, 0).loglik
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """Log-likelihood (order 0), score (1) and information (2)."""
+        if self.exact is None:
+            return near(self.at(theta)).evaluation(order)
+        return self.exact.evaluation(self.Z, self._checked(theta) @ self.Z, order)
+
+    def standardized(self) -> tuple[CoxRegression, Floats]:
+        """The same function of columns of unit length, uncorrelated where they are nearly dependent, and the map back:
+        theta = T phi.
+        """
+        T = whitened(self.Z)
+        return replace(self, Z=T.T @ self.Z), T
+
+    def _checked(self, theta: ArrayLike) -> NDArray[np.float64]:
+        at = as_theta(theta, self.title, self.names)
+        if at.shape != (len(self.Z),):
+            raise DomainError(f"{self.title} has {len(self.Z)} coefficients; got theta of shape {at.shape}.")
+        return at
+
+
+def centered(Z: Floats, sets: RiskSets) -> Floats:
+    """The columns less their means within strata, which no ratio of hazards depends on; in place."""
+    first = sets.starts[sets.first]
+    counts = np.diff(np.append(first, Z.shape[1]))
+    for _ in range(2):  # the second time for what round-off left
+        Z -= np.repeat(np.add.reduceat(Z, first, axis=1) / counts, counts, axis=1)
+    return Z
+
+
+def whitened(Z: Floats) -> Floats:
+    """T (p, p) upper triangular with T' Z of unit variance, and uncorrelated where columns are nearly dependent; a
+    column that others make keeps its length.
+    """
+    n = Z.shape[1]
+    length = np.sqrt(np.einsum("ij,ij->i", Z, Z) / n)
+    length = np.where(length > 0.0, length, 1.0)
+    G = (Z @ Z.T) / n / np.outer(length, length)
+    if len(G) == 1 or np.linalg.eigvalsh(G)[0] > LONG:
+        return np.diag(1.0 / length)
+    R = np.linalg.qr((Z / length[:, None]).T, mode="r") / np.sqrt(n)
+    size = np.abs(np.diagonal(R))
+    if size.min() < 1e-12:
+        return np.diag(1.0 / length)
+    return np.linalg.solve(R, np.eye(len(R))) / length[:, None]

@@ -1,0 +1,134 @@
+"""Who is at risk when: rows sorted once, so that every sum over a risk set is a cumulative sum.
+
+    the risk set of event time t in a stratum: rows with entry < t <= time
+
+The event times of a stratum are numbered from the latest to the earliest, one stratum after the other. A row is in the
+risk sets `joins`, `joins` + 1, ... before `leaves`: it joins at the latest event time that is not after its own time,
+and without late entry stays to the end of its stratum. Rows that are in no risk set say nothing and are left out.
+Invariant: only the order of times matters. Cost: one sort.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.numerics.segments import running_sums, sums_to_the_end
+
+Ints = NDArray[np.intp]
+Bools = NDArray[np.bool_]
+
+
+@record
+class RiskSets:
+    """m event times and the n rows that are ever at risk, in the order in which they join; `rows` are their numbers.
+
+    `died` marks the rows with an event: it is that of the time at which they join. `weight` (n,) repeats rows. `times`
+    and `stratum` (m,) say what the event times are, `first` is the number of the first one of each stratum; `starts`
+    are the first rows that join at each time. `leaves` is None without late entry.
+    """
+
+    rows: Ints
+    joins: Ints
+    died: Bools
+    weight: Floats
+    times: Floats
+    stratum: Ints
+    first: Ints
+    starts: Ints
+    leaves: Ints | None
+
+    @classmethod
+    def of(
+        cls, time: Floats, event: Bools, entry: Floats | None = None, weight: Floats | None = None,
+        strata: Ints | None = None,
+    ) -> RiskSets:  # fmt: skip
+        """Of some rows; rows of weight 0 count nowhere.
+
+        >>> sets = RiskSets.of(np.array([1.0, 2.0, 3.0]), np.array([False, True, True]))
+        >>> sets.rows.tolist(), sets.joins.tolist(), sets.times.tolist()
+        ([2, 1], [0, 1], [3.0, 2.0])
+        """
+        n = len(time)
+        weight = np.ones(n) if weight is None else weight
+        strata = np.zeros(n, dtype=np.intp) if strata is None else strata
+        seen = event & (weight > 0)
+        values = np.unique(time[seen])
+        wide = len(values) + 2
+
+        def key(rank: Ints) -> Ints:
+            """Orders strata, and within a stratum from the latest event time to the earliest."""
+            return strata * wide + (wide - 1 - rank)
+
+        at = key(np.searchsorted(values, time, side="right"))  # the last event time that is not after the row's own
+        keys = np.unique(at[seen])
+        joins = np.searchsorted(keys, at)
+        stratum = keys // wide
+        ends = np.searchsorted(stratum, strata, side="right")  # the first event time of a later stratum
+        leaves = ends
+        if entry is not None:
+            leaves = np.searchsorted(keys, key(np.searchsorted(values, entry, side="right")))
+        used = np.flatnonzero((joins < leaves) & (weight > 0))
+        used = used[np.argsort(joins[used], kind="stable")]
+        first = np.flatnonzero(np.diff(stratum, prepend=-1))
+        starts = np.searchsorted(joins[used], np.arange(len(keys)))
+        times = values[wide - 2 - keys % wide]
+        return cls(
+            used, joins[used], seen[used], weight[used], times, stratum, first, starts,
+            None if entry is None else leaves[used],
+        )  # fmt: skip
+
+    @property
+    def m(self) -> int:
+        """How many event times there are, those of each stratum by themselves."""
+        return len(self.times)
+
+    @cached_property
+    def deaths(self) -> Floats:
+        """How many events there are at each time, rows repeated by their weights."""
+        return np.bincount(self.joins, self.weight * self.died, minlength=self.m)
+
+    @cached_property
+    def total(self) -> float:
+        """How many events there are in all."""
+        return float(self.deaths.sum())
+
+    def sums(self, values: Floats) -> Floats:
+        """The sum over each risk set of values of the rows, (..., n) -> (..., m)."""
+        return running_sums(self._arrivals(values) - self._departures(values), self.first)
+
+    def sums_of_dead(self, values: Floats) -> Floats:
+        """The sum over those with an event at each time, (..., n) -> (..., m)."""
+        return self._arrivals(np.where(self.died, values, 0.0))
+
+    def while_at_risk(self, values: Floats) -> Floats:
+        """The sum over the event times at which each row is at risk, (..., m) -> (..., n)."""
+        ahead = sums_to_the_end(values, self.first)
+        found = ahead[..., self.joins]
+        if self.leaves is not None:
+            gone = np.concatenate([ahead, np.zeros((*values.shape[:-1], 1))], axis=-1)[..., self.leaves]
+            found = found - np.where(self._stays, 0.0, gone)
+        return found
+
+    def _arrivals(self, values: Floats) -> Floats:
+        """Sums over those that join at each time: at least those who have their event then."""
+        return values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
+
+    def _departures(self, values: Floats) -> Floats | float:
+        if self.leaves is None or self._stays.all():
+            return 0.0
+        late = ~self._stays
+        flat = values[..., late].reshape(-1, int(late.sum()))
+        made = np.array([np.bincount(self.leaves[late], row, minlength=self.m) for row in flat])
+        return made.reshape(*values.shape[:-1], self.m)
+
+    @cached_property
+    def _stays(self) -> Bools:
+        """Which rows stay to the end of their stratum."""
+        ends = np.append(self.first[1:], self.m)
+        mine = np.searchsorted(self.first, self.joins, side="right") - 1
+        return np.ones(len(self.rows), dtype=bool) if self.leaves is None else self.leaves == ends[mine]

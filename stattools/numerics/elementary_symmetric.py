@@ -1,0 +1,149 @@
+"""Elementary symmetric functions of positive numbers, of many degrees and many numbers at once, and their derivatives.
+
+    e_d(r) = sum over all sets of d of the product of their r        e_k <- e_k + r e_(k - 1), one r after the other
+
+For each k this is a cumulative sum along the r. To stay within float64, r is scaled by c, and the sums by 1 / prod(1 +
+c r): e_k is then P(K = k) of a sum of independent events with odds c r, and with c such that its mean is d, the terms
+that e_d is made of are probabilities of likely paths. Several degrees share a pass as long as theirs are no less than
+`SMALLEST`; those of others get a c of their own. Cost: n d times the number of derivatives. Source: Gail, Lubin &
+Rubinstein, Biometrika 68 (1981), 703-707; Chen, Dempster & Liu, Biometrika 81 (1994), 457-469.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+Ints = NDArray[np.intp]
+ROOM = 1 << 21
+"""Numbers that a pass holds at a time, about."""
+SMALLEST = 1e-150
+"""A probability below this may have lost digits on the way."""
+GROWTH = 250.0
+"""The logarithm by which sums may grow before they are scaled."""
+
+
+@record
+class Symmetric:
+    """log e_d of several sets (G,), and its first (p, G) and second derivatives (q, G), relative to e_d: the mean and
+    the second moments of the sum of x over the chosen; q = p (p + 1) / 2, the upper triangle row by row.
+    """
+
+    logs: Floats
+    means: Floats
+    seconds: Floats
+
+
+def symmetric(logs: Floats, X: Floats, ends: Ints, d: Ints, order: int = 2) -> Symmetric:
+    """e_d of the first `ends` of r = exp(logs), of degree `d`, at most as many, each end after those before it.
+
+    Derivatives are in theta where logs = X' theta, X (p, n), as far as `order`.
+
+    >>> symmetric(np.log([1.0, 2.0, 3.0]), np.empty((0, 3)), np.array([2, 3]), np.array([1, 2]), 0).logs.round(6)
+    array([1.098612, 2.397895])
+    """
+    p = len(X) if order else 0
+    q = p * (p + 1) // 2 if order > 1 else 0
+    X = X[:p]
+    found = Symmetric(np.full(len(d), np.nan), np.empty((p, len(d))), np.empty((q, len(d))))
+    every = d == ends
+    if every.any():
+        _all_chosen(logs, X, ends, every, found)
+    left = np.flatnonzero(~every)
+    while len(left):
+        last = int(left[-1])
+        tilt = _tilt(logs[: ends[last]], int(d[last]))
+        _pass(logs[: ends[last]] + tilt, X, ends[left], d[left], found, left)
+        found.logs[left] -= tilt * d[left]
+        left = left[np.isnan(found.logs[left])]
+        if last in left:  # beyond float64: the log-likelihood is not finite there
+            found.logs[left] = np.inf
+            break
+    return found
+
+
+def _all_chosen(logs: Floats, X: Floats, ends: Ints, which: NDArray[np.bool_], found: Symmetric) -> None:
+    """Where all are chosen there is one set."""
+    last = ends[which] - 1
+    sums = np.cumsum(X, axis=1)[:, last]
+    a, b = np.triu_indices(len(X)) if len(found.seconds) else (np.zeros(0, dtype=np.intp),) * 2
+    found.logs[which], found.means[:, which] = np.cumsum(logs)[last], sums
+    found.seconds[:, which] = sums[a] * sums[b]
+
+
+def _tilt(logs: Floats, d: int) -> float:
+    """log c, with which the mean number chosen is d."""
+
+    def gap(tilt: float) -> float:
+        return float(expit(logs + tilt).sum()) - d
+
+    low, high = -float(logs.max()) - 40.0, -float(logs.min()) + 40.0
+    if not (np.isfinite([low, high]).all() and gap(low) < 0.0 < gap(high)):
+        return 0.0
+    return float(brentq(gap, low, high, xtol=1e-3))  # type: ignore[arg-type]
+
+
+def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: Ints) -> None:
+    """Fill in what the pass with these logarithms of odds has digits for."""
+    p, q, K = len(X), len(found.seconds), int(d.max())
+    a, b = np.triu_indices(p) if q else (np.zeros(0, dtype=np.intp),) * 2
+    growth = np.logaddexp(0.0, logs)
+    total = np.append(0.0, np.cumsum(growth))
+    values, slopes, bends = np.zeros(K + 1), np.zeros((K + 1, p)), np.zeros((K + 1, q))
+    values[0] = 1.0
+    begin, most = 0, max(1, ROOM // (2 * (1 + p + q)))
+    while begin < ends[-1]:
+        end = int(np.searchsorted(total, total[begin] + GROWTH, side="right")) - 1
+        end = int(min(max(end, begin + 1), begin + most, ends[-1]))
+        part = slice(begin, end)
+        r, x = np.exp(logs[part] - (growth[begin] if end == begin + 1 else 0.0)), X[:, part]
+        first = np.exp(-growth[begin]) if end == begin + 1 else 1.0  # one row of huge odds by itself
+        shrink = 1.0 if end == begin + 1 else float(np.exp(total[begin] - total[end]))
+        xx = x[a] * x[b] if q else np.zeros((0, end - begin))
+        here = (ends > begin) & (ends <= end)
+        e, D, H = np.full(end - begin + 1, values[0]), np.zeros((p, end - begin + 1)), np.zeros((q, end - begin + 1))
+        e[1:] *= first
+        values[0] *= shrink * first
+        for k in range(1, min(K, end) + 1):
+            grown, sloped = r * e[:-1], r * D[:, :-1]
+            bent = r * H[:, :-1] + x[a] * sloped[b] + x[b] * sloped[a] + grown * xx if q else H[:, 1:]
+            H, D = _sums(bent, bends[k], first), _sums(sloped + grown * x, slopes[k], first)
+            e = _sums(grown[None], values[k : k + 1], first)[0]
+            values[k], slopes[k], bends[k] = shrink * e[-1], shrink * D[:, -1], shrink * H[:, -1]
+            if len(chosen := np.flatnonzero(here & (d == k))):
+                _read(found, at[chosen], ends[chosen], begin, e, D, H, total, end == begin + 1)
+        begin = end
+
+
+def _read(
+    found: Symmetric, at: Ints, ends: Ints, begin: int, e: Floats, D: Floats, H: Floats, total: Floats, alone: bool
+) -> None:
+    """What the sums say at some ends, where they have their digits."""
+    place = ends - begin
+    scale = total[ends] if alone else np.full(len(ends), total[begin])
+    good = e[place] * np.exp(scale - total[ends]) > SMALLEST
+    at, place, scale = at[good], place[good], scale[good]
+    found.logs[at] = np.log(e[place]) + scale
+    found.means[:, at] = D[:, place] / e[place]
+    found.seconds[:, at] = H[:, place] / e[place]
+
+
+def _sums(values: Floats, start: Floats, first: float) -> Floats:
+    """Cumulative sums along the rows from a start, which is scaled before the first of them."""
+    found = np.empty((len(values), values.shape[1] + 1))
+    found[:, 0] = start
+    np.cumsum(values, axis=1, out=found[:, 1:])
+    found[:, 1:] += (first * start)[:, None]
+    return found
+
+
+def unpacked(upper: Floats, p: int) -> Floats:
+    """A symmetric matrix from its upper triangle, row by row."""
+    found = np.zeros((p, p))
+    found[np.triu_indices(p)] = upper
+    return found + np.triu(found, 1).T

@@ -1,0 +1,134 @@
+"""What a report says of Cox's regression: hazard ratios, whether they stay what they are, and whom they tell apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.reporting.document import Block, Math, Paragraph, Table, code
+from stattools.reporting.tables import (
+    between,
+    coefficient_table,
+    count,
+    decimals,
+    listed,
+    number,
+    p_said,
+    p_value,
+    percent,
+)
+
+TIES = {
+    "efron": r"\prod_{l=0}^{d-1} \Big(\sum_{j \in R(t)} e^{x_j \beta} - \frac{l}{d}"
+    r" \sum_{j \in D(t)} e^{x_j \beta}\Big)",
+    "breslow": r"\Big(\sum_{j \in R(t)} e^{x_j \beta}\Big)^{d}",
+    "exact": r"\sum_{D' \subset R(t), |D'| = d} \prod_{j \in D'} e^{x_j \beta}",
+}
+SAID = {
+    "efron": "ties counted as Efron does, as if the events of one time followed each other",
+    "breslow": "ties counted as Breslow does, at once",
+    "exact": "ties counted exactly: which of those at risk have the event, given how many",
+}
+
+
+def question(model: Any) -> str:
+    """What the model asks of its data."""
+    within = " within strata" if model.strata else ""
+    return f"How does the hazard of {code(model.outcome_name)} depend on {listed(model.names)}{within}?"
+
+
+def facts(model: Any) -> dict[str, str]:
+    """Rows, events, strata."""
+    told = {"rows": count(model.said.n), "events": count(model.sets.total)}
+    if model.said.weights is not None:
+        told["rows repeated by weights"] = count(model.n)
+    if model.n_dropped:
+        told["dropped for missing values"] = count(model.n_dropped)
+    if model.strata:
+        told["strata"] = count(len(model.strata))
+    return told | {"last time at risk": f"{model.said.time.max():g}"}
+
+
+def likelihood(model: Any) -> tuple[Block, ...]:
+    """The partial likelihood."""
+    each = ", the product over strata as well" if model.strata else ""
+    return (
+        Paragraph(
+            "Hazards are proportional, $h(t \\mid x) = h_0(t)\\, e^{x \\beta}$, and nothing is said of $h_0$. The "
+            f"likelihood of $\\beta$ is the partial one, the product over event times{each}, of the $d$ rows $D(t)$ "
+            f"with the event among those at risk then, $R(t)$, {SAID[model.ties]}:"
+        ),
+        Math(rf"L(\beta) = \prod_t \frac{{\prod_{{i \in D(t)}} e^{{x_i \beta}}}}{{{TIES[model.ties]}}}"),
+    )
+
+
+def estimates(fit: Any) -> tuple[Block, ...]:
+    """Coefficients, hazard ratios, concordance and the test of proportional hazards."""
+    blocks: list[Block] = [coefficient_table(fit)]
+    if fit.kinds:
+        ratios = fit.table(exponentiate=True)
+        rows = []
+        for row in ratios.to_dict("records"):
+            ends = [f"{row[name]:.4g}" for name in ("estimate", "lower", "upper")]
+            rows.append((code(row["term"]), *ends))
+        head = ("", "hazard ratio", f"{percent(fit.level)} interval: lower", "upper")
+        blocks.append(Table(head, tuple(rows), "lrrr"))
+    try:
+        found = fit.concordance()
+    except StattoolsError:
+        return tuple(blocks)
+    places = decimals(found.se, digits=2)
+    blocks.append(
+        Paragraph(
+            f"Concordance {number(found.estimate, places)} (standard error {number(found.se, places)}): of two rows "
+            "that can be compared, how often the one with the higher hazard has its event first; 0.5 is a coin."
+        )
+    )
+    return (*blocks, *_proportional(fit))
+
+
+def _proportional(fit: Any) -> tuple[Block, ...]:
+    try:
+        found = fit.proportional_hazards()
+    except StattoolsError:  # as of exact ties, which have no such test
+        return ()
+    rows = [
+        (
+            code(row["term"]) if row["term"] != "GLOBAL" else "all",
+            number(row["statistic"], 2),
+            str(row["df"]),
+            p_value(row["p_value"]),
+        )
+        for row in found.to_dict("records")
+    ]
+    least = float(found["p_value"].min())
+    say = (
+        "A hazard ratio seems to change with time: read it as an average over the time seen, stratify by that column, "
+        "or let it change."
+        if least < 0.01
+        else "Nothing speaks against hazard ratios that stay what they are."
+    )
+    return (
+        Paragraph(
+            "Are hazards proportional? Score tests that a coefficient changes with time (Grambsch and Therneau):"
+        ),
+        Table(("term", "chi2", "df", "p"), tuple(rows), "lrrr"),
+        Paragraph(say),
+    )
+
+
+def conclusion(fit: Any, checked: str) -> str:
+    """The hazard ratio that is farthest from 1 in standard errors."""
+    if not fit.kinds:
+        return f"Hazard ratios of {code(fit.model.outcome_name)} were estimated with a penalty; they have no intervals."
+    z = np.abs(fit.estimate / fit.se)
+    k = int(np.argmax(z))
+    row = fit.table(exponentiate=True).to_dict("records")[k]
+    places = decimals((row["upper"] - row["lower"]) / 4.0)
+    return (
+        f"A unit more of {code(row['term'])} multiplies the hazard by {number(row['estimate'], places)} "
+        f"({percent(fit.level)} interval {between(row['lower'], row['upper'], places)}; "
+        f"{p_said(row['p_value'])}){checked}."
+    )

@@ -1,0 +1,25 @@
+"""Reports of Cox's regression."""
+
+import numpy as np
+import pytest
+
+import stattools as st
+
+G = np.random.default_rng(8)
+TABLE = {
+    "t": np.ceil(G.exponential(9.0, 60)),
+    "d": G.random(60) < 0.8,
+    "x": G.standard_normal(60),
+    "s": np.arange(60) % 2,
+}
+
+
+@pytest.mark.parametrize("ties", ["efron", "breslow", "exact"])
+def test_a_report_says_ratios_and_their_limits(tmp_path, ties):
+    fit = st.fit(st.cox("survival(t, d) ~ x", TABLE, ties=ties, strata="s"))
+    text = st.report(fit, to=tmp_path / "cox").read_text()
+    assert "| hazard ratio |" in text.replace("  ", " ")
+    assert "Concordance 0." in text
+    assert ("Are hazards proportional?" in text) == (ties != "exact")
+    assert "> A unit more of `x` multiplies the hazard by " in text
+    assert "the product over strata as well" in text
