@@ -138,6 +138,10 @@ def place(value: float, places: int | None) -> str:
     return number(value) if places is None or not np.isfinite(value) else f"{value:.{places}f}"
 
 
-def p_text(p: float) -> str:
-    """A p-value: three decimals, or `<0.001`."""
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+def p_text(p: float, digits: int | None = None) -> str:
+    """A p-value: three decimals or so many digits, or `<0.001`.
+
+    >>> p_text(0.00131), p_text(0.00131, 2), p_text(1e-5, 2)
+    ('0.001', '0.0013', '<0.001')
+    """
+    return "<0.001" if p < 0.001 else f"{p:.3f}" if digits is None else f"{p:.{digits}g}"

@@ -67,6 +67,12 @@ FIGURES = {
         cutoff=0.3,
         marks={"own": (0.5, 2.0)},
     ),
+    "survival": lambda: figures.survival(
+        {"a$": ([2.0, 5.0], [0.75, 0.5], [0.4, 0.2], [0.9, 0.8], [3.0]), "b": ([4.0], [0.5], [0.1], [0.9], [])},
+        at_risk={"a$": [4, 2], "b": [2, 1]},
+        ticks=[0, 4],
+        xlabel="months",
+    ),
     "funnel": lambda: figures.funnel(
         [10, 100, 1000],
         [0.1, 0.4, 0.3],

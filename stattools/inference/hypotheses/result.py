@@ -26,6 +26,7 @@ class TestResult(Faces):
     `distribution` is "F", on `df` and `df_residual` degrees of freedom, or "chi2", where `df_residual` is infinite
     ("chibar2", where the restricted model lies at the edge of the larger one: half chi2(df - 1), half chi2(df)).
     "exact" is that of the statistic itself, "draws" that of random ones, "normal" that of a z; `note` says more.
+    `digits` are those of the p-value on the page, three decimals without them.
     For Wald tests `difference` holds R theta - q and `se` its standard errors, shape (k,); they are empty otherwise.
     `print(result)` is a sentence or two; `table()` is one row.
 
@@ -49,6 +50,7 @@ class TestResult(Faces):
     note: str = ""
     difference: Floats = field(default_factory=lambda: np.empty(0))
     se: Floats = field(default_factory=lambda: np.empty(0))
+    digits: int | None = None
 
     def table(self) -> pd.DataFrame:
         """One row: test, hypothesis, distribution, statistic, df, df_residual, p_value, cov."""
@@ -72,7 +74,7 @@ class TestResult(Faces):
             cells = [(WITHOUT_DF[self.distribution], number(self.statistic))]
         if self.distribution == "F":
             cells.append(("residual df", df_text(self.df_residual)))
-        cells.append(("p", p_text(self.p_value)))
+        cells.append(("p", p_text(self.p_value, self.digits)))
         if len(self.difference) == 1:
             cells += [("difference", number(self.difference[0])), ("se", number(self.se[0], 4))]
         head, row = zip(*cells, strict=True)

@@ -27,7 +27,7 @@ from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.models.survival.life_table import LifeTable
-from stattools.text.columns import number, percent
+from stattools.text.columns import number, p_text, percent
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
@@ -183,7 +183,7 @@ class KaplanMeier(Faces):
             raise DomainError(f"{WHO} test: no two groups are at risk together at the time of an event.")
         said = f"{rows.said.formula.outcome.text} does not depend on {self.formula.split('~', 1)[1].strip()}"
         note = "" if strata is None else f"Within {many(int(within.max()) + 1, 'stratum')}."
-        return TestResult("log-rank", statistic, df, p_value, (said,), note=note)
+        return TestResult("log-rank", statistic, df, p_value, (said,), note=note, digits=2)
 
     def plot(self, *, at_risk: bool = True, ax: Any = None) -> Figure:
         """The curves with their bands, censored times as marks, and below them how many are at risk.
@@ -273,8 +273,9 @@ class KaplanMeier(Faces):
             foot.append("∞: the curve does not come down to one half.")
         if self._several > 1:
             found = self.test()
-            p = "p < 0.001" if found.p_value < 0.001 else f"p = {found.p_value:.2g}"
-            foot.insert(0, f"Log-rank test: chi2({found.df}) = {found.statistic:.2f}, {p}")
+            p = p_text(found.p_value, 2)
+            said_p = f"p {p}" if p.startswith("<") else f"p = {p}"
+            foot.insert(0, f"Log-rank test: chi2({found.df}) = {found.statistic:.2f}, {said_p}")
         return Page(*said, "", Grid(head, rows, "lrrrrr"), "", *foot)
 
 
