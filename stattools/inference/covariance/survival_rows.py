@@ -16,8 +16,7 @@ import numpy as np
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance.groups import Groups
-from stattools.inference.covariance.leverage import NO_LEVERAGE
-from stattools.inference.covariance.sandwich import add_by_group, closed
+from stattools.inference.covariance.sandwich import NO_LEVERAGE, add_by_group, closed
 from stattools.interface.arrays import Floats
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.row_scores import on_all_rows, score_rows

@@ -11,9 +11,8 @@ from scipy.special import ndtri
 from stattools.data.formula.formula import require
 from stattools.data.tables.arrays import vector
 from stattools.data.tables.columns import missing
-from stattools.data.tables.origin import ARRAYS, origin_of
+from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.pairing import index_of
-from stattools.data.tables.places import Places
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.answers import handed_out

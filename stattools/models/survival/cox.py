@@ -20,8 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.design import Design, learn
 from stattools.data.formula.formula import Formula
 from stattools.data.survival_rows import Label, SurvivalRows, survival_rows
-from stattools.data.tables.origin import ARRAYS
-from stattools.data.tables.places import Places
+from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_one_of, word_of
 from stattools.interface.arrays import Floats
