@@ -149,6 +149,11 @@ class AnyModel(Faces):
         """Squared scale at theta; 1 where none is estimated beside theta."""
         return 1.0
 
+    @property
+    def shift(self) -> Floats:
+        """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
+        return np.zeros(len(self.names))
+
     def settled(self) -> Self:
         """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""
         return self

@@ -130,6 +130,11 @@ class Model(AnyModel):
         return index if index is None or self.kept is None else index[self.kept]
 
     @property
+    def shift(self) -> Floats:
+        """How thresholds move together, zeros where there are none."""
+        return self.predictor.shift
+
+    @property
     def places(self) -> Places:
         """Where the rows are in their table, which answers with one value per row go back to."""
         n = len(self.rows.X) if self.kept is None else len(self.kept) + self.n_dropped

@@ -63,7 +63,7 @@ class Profile:
         limit = Along(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
         before = float(self.row @ near)
         starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
-        shift = self.work.predictor.shift
+        shift = self.work.shift
         if along := float(self.row @ shift):  # thresholds that move together stay in order
             starts.append(near + shift * ((t - before) / along))
         gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
