@@ -32,7 +32,7 @@ class NetworkFit(TrainedNetwork):
     `calibrated`. A network's parameters have no standard errors: its units can be exchanged, so its maximum is not
     unique. `st.fit(model, members=...)` gives the spread of an ensemble.
 
-    >>> import stattools as st
+    >>> import numpy as np, stattools as st
     >>> x = np.linspace(-2, 2, 40)
     >>> fit = st.fit(st.network((np.abs(x) < 1).astype(int), x, hidden=[4], activation="tanh"), seed=1)
     >>> fit.predict({"x1": [0.0, 1.9]}, kind="class").tolist()

@@ -13,7 +13,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.inference.covariance import Cluster
 from stattools.models.model import Model
 from tests.inference.covariance.test_estimate import KINDS, draw, gap, refused, sandwich
-from tests.inference.covariance.test_leverage import cars
+from tests.inference.covariance.test_sandwich import cars
 
 GROUPS = np.random.default_rng(7).permutation(np.repeat(np.arange(9), [2, 3, 4, 5, 6, 8, 9, 11, 12]))
 """Nine groups of 60 rows, in any order."""

@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.wild.clusters import Signs
-from tests.inference.covariance.test_leverage import cars
+from tests.inference.covariance.test_sandwich import cars
 
 FIRM = np.arange(32) // 4
 
