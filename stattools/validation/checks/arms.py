@@ -1,6 +1,5 @@
-"""The reference for proportions and rates arm by arm: statsmodels' confidence intervals.
-
-The reference for a proportion: statsmodels' intervals and SciPy's log probability.
+"""The reference for proportions and rates, of one sample or arm by arm: statsmodels' confidence intervals, and SciPy's
+log density.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
-from stattools.interface.when_needed import pd
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.event_rates import EventRates
 from stattools.validation.agreement import Agreement, agreeing_digits, compared, counted, fewest
@@ -103,21 +101,15 @@ def validate_proportion(fit: Fit) -> Agreement:
     k, n = int(model.successes), int(model.trials)
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     reference_se = float(std_prop(k / n, n))
-    ours, theirs, terms = [theta], [k / n], ["theta"]
-    for kind, method in PROPORTION.items():
-        reference_ends = np.asarray(proportion_confint(k, n, alpha=1.0 - fit.level, method=method), dtype=float)
-        for end, a, b in zip(("lower", "upper"), fit.interval(kind=kind), reference_ends, strict=True):
-            ours.append(float(a))
-            theirs.append(float(b))
-            terms.append(f"{kind} {end}")
-    blank = [np.nan] * (len(ours) - 1)
-    rows = pd.DataFrame({"term": terms, "estimate": ours, "reference": theirs})
-    gap = rows["estimate"] - rows["reference"]
-    rows["difference_in_se"] = np.where(gap == 0, 0.0, gap / (se if se > 0 else 1.0))
-    # Of a probability 0, a reference may have 1e-17 for 0: no digit of it.
-    rows["digits"] = np.where(np.abs(gap) < 1e-15, 16.0, agreeing_digits(ours, theirs))
-    rows["se"], rows["reference_se"] = [se, *blank], [reference_se, *blank]
-    rows["se_digits"] = [float(agreeing_digits(se, reference_se)), *blank]
+    own = [end for kind in PROPORTION for end in fit.interval(kind=kind)]
+    of = [end for method in PROPORTION.values() for end in proportion_confint(k, n, 1.0 - fit.level, method)]
+    ours, theirs = np.array([theta, *own], dtype=float), np.array([k / n, *of], dtype=float)
+    terms = ["theta", *(f"{kind} {end}" for kind in PROPORTION for end in ("lower", "upper"))]
+    first = np.append(1.0, np.full(len(own), np.nan))  # ends have no standard error
+    unit = np.full(len(terms), se)
+    rows = compared({"term": terms}, ours, theirs, unit=unit, se=se * first, reference_se=reference_se * first)
+    gap = ours - theirs
+    rows.loc[np.abs(gap) < 1e-15, "digits"] = 16.0  # a reference may have 1e-17 for a probability of 0
     reference_loglik = observed(model).loglik(np.array([k / n]))
     same_loglik = abs(reference_loglik - fit.loglik) <= 1e-9 * (1.0 + abs(fit.loglik))
     same_point = bool((np.abs(gap) <= 1e-9 * (se if se > 0 else 1.0))[:5].all())
@@ -128,7 +120,7 @@ def validate_proportion(fit: Fit) -> Agreement:
         digits = counted(min(rows["digits"]))
         sentence = f"{name} agrees: theta and the ends of {len(PROPORTION)} intervals (digits: {digits})."
     elif ok:
-        ok, sentence = _judge_exact(name, k, n, fit.level, ours[5:], theirs[5:])
+        ok, sentence = _judge_exact(name, k, n, fit.level, ours[5:].tolist(), theirs[5:].tolist())
     else:
         sentence = f"{name} does not agree: theta or an interval differs by {float(np.abs(gap).max()):.2g}."
     return Agreement(rows, fit.loglik, reference_loglik, name, True, 0.0, 0.0, ok, sentence)

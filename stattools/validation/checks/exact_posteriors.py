@@ -1,12 +1,10 @@
 """The verdict on an exact posterior: its means, standard deviations and evidence beside those of a reference.
 
     Beta, Gamma, Normal, NormalInverseGamma    quadrature of SciPy's likelihood times prior (`likelihood_quadrature.py`)
-    Dirichlet, regression, multivariate rows   row by row, or one dense system (`row_by_row.py`)
+    Dirichlet, regression, multivariate rows   row by row, or one dense system in the space of the rows
 
-They have to agree to six digits.
-
-Posteriors of several parameters the long way: row by row, or by one dense system in the space of the rows, with the
-distributions of SciPy. Slow twins of the closed forms, which share no algebra with them.
+They have to agree to six digits. Integrals over several parameters are taken by Bayes' rule, one row after the other,
+with the distributions of SciPy: slow twins of the closed forms, which share no algebra with them.
 """
 
 from __future__ import annotations

@@ -1,10 +1,9 @@
-"""The maximum of a function from its values alone: SciPy's BFGS from a point nearby, then Newton on differences.
+"""The maximum of a function from its values alone: SciPy's BFGS from a point nearby, then Newton on differences; and
+penalized log-likelihoods to climb so, SciPy's log density with the penalty written out.
 
     g_j = (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h,   h = 0.01 standard errors,   error O(h^4)
 
 Nothing of the package's own scores, informations and solvers enters, so that it checks all of them.
-
-Penalized regressions for `scipy_likelihoods.py`: SciPy's log density, with the penalty written out.
 """
 
 from __future__ import annotations
