@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
+from stattools.likelihoods.between import BETWEEN
 from stattools.models.model import Model
 from stattools.models.regressions.families import FAMILIES
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -145,7 +146,9 @@ def test_every_class_of_models_has_its_reference():
 
 @pytest.mark.parametrize("table", [ROUTINES, KERNELS], ids=["statsmodels", "log densities"])
 def test_every_regression_has_its_row_in_each_table_of_references(table):
-    assert set(table) == set(FAMILIES) - {"glm"} | set(DENSITIES)
+    by_link = {"glm", "ordinal"}  # whose rows are those of a family and a link
+    assert set(table) == set(FAMILIES) - by_link | set(DENSITIES)
+    assert {link for link in BETWEEN if f"Cumulative {link}" in table} == set(BETWEEN)
 
 
 def test_a_class_without_a_reference_is_refused():
