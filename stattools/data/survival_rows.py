@@ -8,7 +8,7 @@ regressions do.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.dataset import complete_rows
 from stattools.data.extras import frequencies, number
 from stattools.data.formula.expression import Expression
-from stattools.data.formula.formula import require
+from stattools.data.formula.formula import parse, require
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
@@ -71,8 +71,30 @@ class SurvivalRows:
         return self.rows if self.n_dropped else None
 
 
-def survival_rows(
+def case_rows(
     who: str, formula: Any, data: Any, *, weights: str | ArrayLike | None = None, **labels: Label
+) -> SurvivalRows:
+    """The same of "case ~ x": rows that all have one time, with the event or without.
+
+    >>> case_rows("st.conditional_logit", "case ~ x", {"case": [1, 0], "x": [2, 3]}).event.tolist()
+    [True, False]
+    """
+
+    def read(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> SurvivalFormula:
+        found = parse(text, available, apart)
+        return SurvivalFormula(found, {"event": found.outcome})
+
+    return survival_rows(who, formula, data, weights=weights, read=read, **labels)
+
+
+def survival_rows(
+    who: str,
+    formula: Any,
+    data: Any,
+    *,
+    weights: str | ArrayLike | None = None,
+    read: Callable[..., SurvivalFormula] = survival_formula,
+    **labels: Label,
 ) -> SurvivalRows:
     """Read a formula about times and its table, `weights=`, and columns of labels by name, each a column's name,
     several names whose combinations are labels, or an array.
@@ -86,25 +108,24 @@ def survival_rows(
     """
     if not isinstance(formula, str):
         raise IncompatibleError(
-            f'{who} takes a formula and its table, ("survival(time, died) ~ x", table), also a dict of arrays; got '
-            f"{type(formula).__name__} first."
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
     frame = table(data)
     apart = [name for given in (weights, *labels.values()) for name in _names(given) if name in frame.names]
-    said = survival_formula(who, formula, frame.names, apart)
+    said = read(who, formula, frame.names, apart)
     asked, frame = _asked(frame, data, labels)
     needed = dict.fromkeys(
         (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
     )
     found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
-    read = {name: _numbers(who, name, part, said, found) for name, part in said.parts.items()}
-    time, event, entry = read["time"], read.get("event"), read.get("entry")
+    parts = {name: _numbers(who, name, part, said, found) for name, part in said.parts.items()}
+    time, event, entry = parts.get("time", np.zeros(len(found.rows))), parts.get("event"), parts.get("entry")
     event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
     _require_times(who, said, time, entry, found.rows)
     if not event.any():
         raise DomainError(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
-            "when it happens."
+            "what it depends on."
         )
     made = {key: _crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
     if "id" in made:
@@ -193,7 +214,7 @@ def _numbers(who: str, name: str, part: Expression, said: SurvivalFormula, found
     values = outcome_of(replace(said.formula, outcome=part), found.columns, found.rows)
     if values.dtype.kind not in NUMBERS:
         levels = values.cat.categories.tolist()
-        write = f'"survival(..., {part.text} == {levels[-1]!r}) ~ ..."' if name == "event" else "a column of numbers"
+        write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
         raise DomainError(f"{who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}.")
     given = np.asarray(values, dtype=np.float64)
     if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from stattools.models.samples.normal import NormalSample
     from stattools.models.samples.odds_ratio import ConditionalOdds
     from stattools.models.samples.waiting import Waits
+    from stattools.models.survival.conditional_logit import ConditionalLogit
     from stattools.models.survival.cox import CoxRegression
     from stattools.series.filters.smoothing import ExponentialSmoothing
     from stattools.series.statespace.many import LocalLevelFits, LocalLevels
@@ -64,6 +65,10 @@ def fit(model: LocalLevels, **options: Unpack[FitOptions]) -> LocalLevelFits: ..
 def fit[Best, Together](
     model: Trainable[Best, Together], *, members: int, **training: Unpack[TrainingOptions]
 ) -> Together: ...
+
+
+@overload
+def fit(model: ConditionalLogit, **options: Unpack[FitOptions]) -> Fit: ...
 
 
 @overload

@@ -36,6 +36,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
@@ -106,14 +107,14 @@ def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
     return model, solution
 
 
-def _fit_partial(model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> CoxFit:
-    """Cox's regression, whose standard errors are robust where it was given clusters."""
+def _fit_partial(
+    model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
+) -> Any:
+    """Cox's regression, and that of matched sets, whose standard errors are robust where it was given clusters."""
     if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information" and penalty is None:
         names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
         cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
-    return _fit_log_likelihood(
-        model, solver, level, cov, penalty, usual=Newton(), made=CoxFit, climbed=certified_partial
-    )
+    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=certified_partial)
 
 
 def _fit_smoothing(
@@ -159,6 +160,7 @@ WAYS: dict[type, Way] = {
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
+    ConditionalLogit: partial(_fit_partial, made=Fit),
     Correlation: _by_formula,
     NormalSample: _by_formula,
     Waits: _by_formula,

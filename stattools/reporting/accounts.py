@@ -23,9 +23,11 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
+    matched_sets,
     networks,
     own_functions,
     proportions,
@@ -132,6 +134,7 @@ ACCOUNTS: dict[type, Account] = {
     **dict.fromkeys(SAMPLES, _by_name(samples)),
     Custom: _by_name(own_functions),
     CoxRegression: _by_name(survival),
+    ConditionalLogit: _by_name(matched_sets),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

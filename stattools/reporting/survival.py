@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from stattools.errors import StattoolsError
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
+from stattools.reporting.matched_sets import ratios, strongest
 from stattools.reporting.tables import (
-    between,
     coefficient_table,
     count,
     decimals,
     listed,
     number,
-    p_said,
     p_value,
-    percent,
 )
 
 TIES = {
@@ -66,15 +62,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 
 def estimates(fit: Any) -> tuple[Block, ...]:
     """Coefficients, hazard ratios, concordance and the test of proportional hazards."""
-    blocks: list[Block] = [coefficient_table(fit)]
-    if fit.kinds:
-        ratios = fit.table(exponentiate=True)
-        rows = []
-        for row in ratios.to_dict("records"):
-            ends = [f"{row[name]:.4g}" for name in ("estimate", "lower", "upper")]
-            rows.append((code(row["term"]), *ends))
-        head = ("", "hazard ratio", f"{percent(fit.level)} interval: lower", "upper")
-        blocks.append(Table(head, tuple(rows), "lrrr"))
+    blocks: list[Block] = [coefficient_table(fit), *ratios(fit, "hazard ratio")]
     try:
         found = fit.concordance()
     except StattoolsError:
@@ -121,14 +109,4 @@ def _proportional(fit: Any) -> tuple[Block, ...]:
 
 def conclusion(fit: Any, checked: str) -> str:
     """The hazard ratio that is farthest from 1 in standard errors."""
-    if not fit.kinds:
-        return f"Hazard ratios of {code(fit.model.outcome_name)} were estimated with a penalty; they have no intervals."
-    z = np.abs(fit.estimate / fit.se)
-    k = int(np.argmax(z))
-    row = fit.table(exponentiate=True).to_dict("records")[k]
-    places = decimals((row["upper"] - row["lower"]) / 4.0)
-    return (
-        f"A unit more of {code(row['term'])} multiplies the hazard by {number(row['estimate'], places)} "
-        f"({percent(fit.level)} interval {between(row['lower'], row['upper'], places)}; "
-        f"{p_said(row['p_value'])}){checked}."
-    )
+    return strongest(fit, "hazard", checked)

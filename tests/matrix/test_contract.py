@@ -40,7 +40,7 @@ ELSEWHERE = {
     "several maxima: tests/networks": ("network",),
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
-    "times: tests/inference/survival, tests/models/survival": ("cox", "kaplan_meier"),
+    "times: tests/inference/survival, tests/models/survival": ("conditional_logit", "cox", "kaplan_meier"),
     "a question of p-values": ("p_adjust",),
     "a test without a fit": ("exact_test", "independence", "permutation_test"),
 }
@@ -76,7 +76,7 @@ def test_answer_is_right_or_refused(case: RegressionCase, question: Question):
 def test_every_regression_is_a_row():
     """What takes a formula and a table is a regression."""
     made = {getattr(case.make, "func", case.make) for case in REGRESSIONS}
-    elsewhere = {"network", "regression", "permutation_test", "kaplan_meier", "cox"}
+    elsewhere = {"network", "regression", "permutation_test", "kaplan_meier", "cox", "conditional_logit"}
     for name in FUNCTIONS:
         function = getattr(st, name)
         if list(inspect.signature(function).parameters)[:2] == ["formula_or_y", "data_or_X"]:

@@ -101,6 +101,7 @@ HOMES = {
     "bayes.sampling.draws": ("Posterior",),
     "bayes.sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
     "inference.arviz.exported": ("to_arviz",),
+    "models.survival.conditional_logit": ("conditional_logit",),
     "models.survival.cox": ("cox",),
     "models.samples.waiting": ("geometric", "pascal"),
     "bayes.posterior": ("posterior",),

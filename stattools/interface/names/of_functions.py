@@ -164,7 +164,7 @@ FUNCTIONS = (
     Row("st.custom(loglik, start=[0.0])", statsmodels="GenericLikelihoodModel", r="mle mle2 optim nlm maxLik",
         others="minimize maximize likelihood_model custom_likelihood maximum_likelihood MLE Potential"),
     Row("st.categories(labels)", others="category_counts"),
-    Row("", statsmodels="MixedLM mixedlm GEE gee ConditionalLogit NominalGEE OrdinalGEE",
+    Row("", statsmodels="MixedLM mixedlm GEE gee NominalGEE OrdinalGEE",
         r="lmer glmer lme nlme ranef VarCorr glmmTMB glmmPQL lme4 gamm blmer icc",
         others="mixed_model mixed linear_mixed random_effects hierarchical multilevel mixed_effects re PanelOLS "
         "RandomEffects xtreg", note=NO_MIXED),
@@ -174,6 +174,8 @@ FUNCTIONS = (
     Row('st.cox("survival(time, died) ~ x", table)', statsmodels="PHReg phreg", r="coxph", others="CoxPHFitter CoxPH "
         "proportional_hazards CoxTimeVaryingFitter survival_regression coxreg stcox", note="fit.proportional_hazards() "
         "is R's cox.zph; strata=, cluster= and id= stand beside the table"),
+    Row('st.conditional_logit("case ~ dose", table, strata="set")', statsmodels="ConditionalLogit", r="clogit",
+        others="conditional_logistic mclogit asclogit choice_model"),
     Row("", r="survreg flexsurvreg", others="WeibullAFTFitter aft WeibullFitter LogNormalAFTFitter ExponentialFitter "
         "Weibull streg", note=NO_AFT),
     Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",

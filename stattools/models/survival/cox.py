@@ -77,8 +77,8 @@ def cox(
     return bound("st.cox", "cox", "Cox regression", rows, ties)
 
 
-def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str) -> CoxRegression:
-    """The model of rows that were read."""
+def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: Any = None) -> Any:
+    """The model of rows that were read, of the class `made`."""
     formula = rows.said.formula
     if () not in formula.terms:
         raise DomainError(
@@ -96,10 +96,10 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str) -> Cox
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     Z = centered(np.ascontiguousarray(X[np.ix_(sets.rows, kept)].T), sets)
-    made = CoxRegression(rows, design, X[:, kept], sets, Z, ties, kind, title)
-    if made.exact is not None:
-        made.exact.require_cost(len(kept))
-    return made
+    model = (made or CoxRegression)(rows, design, X[:, kept], sets, Z, ties, kind, title)
+    if model.exact is not None:
+        model.exact.require_cost(len(kept))
+    return model
 
 
 @dataclass(frozen=True, eq=False, repr=False)

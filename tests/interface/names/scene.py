@@ -19,7 +19,8 @@ TABLE["b"] = (TABLE.y + G.normal(size=N) > 0).astype(int)
 TABLE["k"] = G.negative_binomial(1, 0.2, size=N)
 TABLE["c"] = np.exp(0.3 * TABLE.y)
 TABLE["share"] = 1.0 / (1.0 + TABLE.c)
-TABLE["time"], TABLE["died"] = 10.0 * TABLE.c, TABLE.b
+TABLE["time"], TABLE["died"], TABLE["case"] = 10.0 * TABLE.c, TABLE.b, TABLE.b
+TABLE["dose"], TABLE["set"] = TABLE.x, np.arange(N) // 4
 TABLE["o"], TABLE["w"], TABLE["t"], TABLE["n"], TABLE["group"] = 0.0, 1.0, 2.0, 90, TABLE.g
 Y, X = TABLE.y.to_numpy(), TABLE[["x", "z"]].to_numpy()
 
