@@ -16,7 +16,7 @@ from stattools.cli.standard_input import at_hand
 def compare(
     family: options.Family,
     data: options.Data,
-    formulas: Annotated[list[str], typer.Argument(metavar="FORMULA...", help='Two or more, such as "y ~ 1" "y ~ x".')],
+    formulas: Annotated[list[str], typer.Argument(metavar="FORMULA", help='Two or more, such as "y ~ 1" "y ~ x".')],
     of: options.OfGlm = None,
     link: options.Link = None,
     weights: options.Weights = None,

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import typer
 
 from stattools.cli import machines
+from stattools.cli.typed import typed
 from stattools.errors import StattoolsError
 
 
@@ -22,5 +23,5 @@ def failures(as_json: bool = False, code: int = 1) -> Iterator[None]:
     except (StattoolsError, OSError) as error:
         if as_json:
             print(machines.text(machines.failure(error)))
-        print(f"error: {machines.reason(error)}", file=sys.stderr)
+        print(f"error: {typed(machines.reason(error))}", file=sys.stderr)
         raise typer.Exit(code) from None

@@ -8,6 +8,7 @@ from typing import Any
 
 from stattools.cli import machines
 from stattools.cli.analysis import Analysis
+from stattools.cli.typed import typed
 from stattools.inference.summary import page
 
 
@@ -19,7 +20,7 @@ def told(done: Analysis, *, exponentiate: bool = False, check: bool = False) -> 
     parts += [str(done.fit.check())] if check and done.fit is not None else []
     parts += [str(part) for part in (done.agreement, done.comparison, done.posterior) if part is not None]
     parts += [f"not validated: {done.unchecked}"] if done.unchecked else []
-    return "\n\n".join(parts)
+    return typed("\n\n".join(parts))
 
 
 def for_machines(
