@@ -32,7 +32,7 @@ from stattools.reporting.document import (
     literal,
 )
 from stattools.reporting.first_table import columns_of
-from stattools.reporting.labelled_figures import relabelled
+from stattools.reporting.labelled_figures import instead, relabelled
 from stattools.reporting.labels import Label, require_names
 
 PER_UNIT = ("one unit more of {}", "per unit of {}", "a unit more of {}")
@@ -106,21 +106,30 @@ class _Words:
     def text(self, marked: str, *, alone: bool = False) -> str:
         """A text with marks; `alone` where it is a cell or a heading of a table."""
         for name, label in self.labels.items():
+            marked = _as_code(marked, name)
             if label.unit:
-                for phrase in PER_UNIT:
-                    of = code(name)
-                    marked = marked.replace(phrase.format(of), phrase.replace("unit", label.one).format(of))
-                if name in self.outcomes:
-                    marked = _with_unit(marked, name, label)
+                marked = _with_units(marked, code(name), label)
+                if name in self.outcomes and f"mean of {code(name)}" in marked:
+                    marked = _with_own_unit(marked, code(name), label.unit)
         whole = MARK.fullmatch(marked.strip()) if alone else None
         known = self.alone if whole is not None and whole["code"] else self.said
 
-        def instead(mark: re.Match[str]) -> str:
+        def labelled(mark: re.Match[str]) -> str:
             if mark["code"]:
                 return literal(known[name]) if (name := mark["code"].strip()) in known else mark[0]
             return f"**{self.text(mark['strong'])}**" if mark["strong"] else mark[0]
 
-        return MARK.sub(instead, marked)
+        return MARK.sub(labelled, marked)
+
+    def heading(self, cell: str) -> str:
+        """A heading of a table, with the unit of what the column has: that of the one outcome where it has its mean."""
+        units = [self.labels[name].unit for name in self.outcomes if name in self.labels and self.labels[name].unit]
+        if len(units) == 1 and cell == "difference":
+            return f"{cell} ({literal(units[0])})"
+        named = re.fullmatch(r"mean of (\S.*)", cell)
+        if named and named[1].strip("`") in self.labels:
+            return f"mean of {literal(self.labels[named[1].strip('`')].titled)}"
+        return self.text(cell, alone=True)
 
     def blocks(self, blocks: Sequence[Block]) -> tuple[Block, ...]:
         return tuple(map(self.block, blocks))
@@ -136,23 +145,39 @@ class _Words:
             case Bullets():
                 return replace(block, items=tuple(map(self.text, block.items)))
             case Table():
-                header, *rows = [
-                    tuple(self.text(cell, alone=True) for cell in row) for row in (block.header, *block.rows)
-                ]
-                return replace(block, header=header, rows=tuple(rows), caption=self.text(block.caption))
+                rows = tuple(tuple(self.text(cell, alone=True) for cell in row) for row in block.rows)
+                header = tuple(map(self.heading, block.header))
+                return replace(block, header=header, rows=rows, caption=self.text(block.caption))
             case Figure():
                 draw = block.draw
                 return replace(
                     block,
                     draw=lambda: relabelled(draw(), self.alone),
-                    alt=self.text(block.alt),
+                    alt=self.text(instead(block.alt, {name: literal(word) for name, word in self.said.items()})),
                     caption=self.text(block.caption),
                 )
             case Math() | Listing() | Picture():
                 return block
 
 
-def _with_unit(marked: str, name: str, label: Label) -> str:
-    """The unit of an outcome after the size of what moves its mean: "by 3.2 kg"."""
-    mean = rf"\bmean of {re.escape(code(name))}(?: (?:rises|falls|is))?(?: by)? -?[\d,.]*\d(?![\d,.]*\d)(?! %)"
-    return re.sub(mean, lambda found: f"{found[0]} {label.unit}", marked)
+def _as_code(marked: str, name: str) -> str:
+    """The name as code where figures and tables have it as a word: "mean of age", "that sick is"."""
+    bare = re.escape(name)
+    word = rf"(?<=\bmean of ){bare}(?![\w.(`])|(?<=\bthat ){bare}(?= is\b)"
+    return re.sub(word, lambda found: code(name), marked)
+
+
+def _with_units(marked: str, name: str, label: Label) -> str:
+    """A unit more of a column is one of its unit, and seven more are seven of them."""
+    for phrase in PER_UNIT:
+        marked = marked.replace(phrase.format(name), phrase.replace("unit", label.one).format(name))
+    marked = re.sub(rf"({re.escape(name)} \([^()]*\bper )unit(?=\))", lambda found: f"{found[1]}{label.one}", marked)
+    several = rf"(\bper -?[\d.,]*\d)( of {re.escape(name)})"
+    return re.sub(several, lambda found: f"{found[1]} {label.unit}{found[2]}", marked)
+
+
+def _with_own_unit(marked: str, name: str, unit: str) -> str:
+    """The unit of an outcome after the sizes of what moves its mean: "by 3.2 kg", "1 kg lower"."""
+    moved = rf"\bmean of {re.escape(name)}(?: (?:rises|falls|changes))? by -?[\d,.]*\d(?![\d,.]*\d)(?! %)"
+    marked = re.sub(moved, lambda found: f"{found[0]} {unit}", marked)
+    return re.sub(r"(?<![\w.,])(\d[\d,.]*)(?= (?:lower|higher)\b)", lambda found: f"{found[1]} {unit}", marked)

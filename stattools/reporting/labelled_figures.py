@@ -37,10 +37,10 @@ def relabelled(figure: Figure, words: Mapping[str, str]) -> Figure:
         for axis in (axes.xaxis, axes.yaxis):
             if isinstance(axis.get_major_locator(), FixedLocator):  # ticks that are names
                 ticks = axis.get_major_formatter()
-                named = FuncFormatter(lambda value, at, ticks=ticks: _instead(ticks(value, at), words))
+                named = FuncFormatter(lambda value, at, ticks=ticks: instead(ticks(value, at), words))
                 axis.set_major_formatter(named)
     for text in figure.findobj(Text):
-        if isinstance(text, Text) and (said := _instead(text.get_text(), words)) != text.get_text():
+        if isinstance(text, Text) and (said := instead(text.get_text(), words)) != text.get_text():
             text.set_text(said)
     for axes in figure.axes:
         across = int(LONGEST * axes.get_position().width / 0.9)
@@ -50,7 +50,12 @@ def relabelled(figure: Figure, words: Mapping[str, str]) -> Figure:
     return figure
 
 
-def _instead(text: str, words: Mapping[str, str]) -> str:
+def instead(text: str, words: Mapping[str, str]) -> str:
+    """A text in which what is or holds a name has what stands in its place.
+
+    >>> instead("mean of lwt by smoke", {"lwt": "Weight", "smoke": "Smoker"})
+    'mean of Weight by Smoker'
+    """
     if text in words:
         return words[text]
     names = sorted((name for name in words if len(name) >= SHORTEST), key=len, reverse=True)

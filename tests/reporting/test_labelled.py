@@ -56,6 +56,34 @@ def test_a_report_has_labels_in_sentences_tables_and_figures():
     assert "Birth *weight* (g)" in axes.get_xlabel().replace("\n", " ")
 
 
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        (
+            "the mean of `bwt` is 402 lower (95 % interval: 173 to 631 lower)",
+            "402 g lower (95 % interval: 173 to 631 g lower)",
+        ),
+        (
+            "the mean of `bwt` by 3.2, between 1 lower and 2 higher per unit",
+            "by 3.2 g, between 1 g lower and 2 g higher per unit",
+        ),
+        ("the mean of `bwt` is 53 % higher per 7 of `age`", "is 53 % higher per 7 years of Age"),
+        ("The mean of bwt, not of bwt2", r"The mean of Birth \*weight\*, not of bwt2"),
+    ],
+)
+def test_sizes_have_the_unit_of_the_outcome(text, said):
+    words = {name: label_of(word) for name, word in LABELS.items()}
+    (found,) = labelled(Document("", (Paragraph(text),)), words, [FIT.model]).blocks
+    assert said in found.text
+
+
+def test_headings_have_the_unit_of_the_outcome():
+    words = {name: label_of(word) for name, word in LABELS.items()}
+    table = Table(("mean of bwt", "difference", "p"), (("1", "2", "3"),), "rrr")
+    (found,) = labelled(Document("", (table,)), words, [FIT.model]).blocks
+    assert found.header == (r"mean of Birth \*weight\* (g)", "difference (g)", "p")
+
+
 def test_a_label_of_no_column_is_refused():
     with pytest.raises(DomainError, match=r"'agee', which is no column of the data\. Did you mean 'age'"):
         compose(FIT, labels={"agee": "Age"})
