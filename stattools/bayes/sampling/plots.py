@@ -13,18 +13,16 @@ from stattools import figures
 from stattools.bayes.conjugate.belief import interval_kind, tail
 from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.drawn import ends
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.arviz.replicates import replicates
 from stattools.inference.diagnostics.residuals import outcomes
 from stattools.inference.effects.moved_rows import population
-from stattools.inference.hypotheses.terms import coefficients_of
 from stattools.inference.intervals.ratios import factors, require_ratios
-from stattools.inference.plots.coefficients import require_one_scale, slopes, spreads
+from stattools.inference.plots.coefficients import chosen, require_one_scale, spreads
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.inference.plots.effect import drawing, the_variable
 from stattools.inference.plots.words import change_in
 from stattools.inference.questions import rows, rows_at_hand, variables
-from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
@@ -57,7 +55,7 @@ def coefficients(
     """See `Posterior.plot`."""
     require_one_scale(exponentiate, standardized)
     model, (prob, kind) = posterior.model, _interval(prob, kind)
-    shown = chosen(posterior, terms)
+    shown = chosen(posterior.model, terms, posterior.names, "the posterior")
     draws, names = posterior.flat[:, shown], [posterior.names[k] for k in shown]
     regression = isinstance(model, Model)
     unit, center, middle = (
@@ -189,28 +187,11 @@ def predictive(posterior: Any, *, prob: float | None = None, seed: Any = None) -
     )
 
 
-def chosen(posterior: Any, terms: str | Sequence[str] | None) -> list[int]:
-    """The numbers of the parameters that were named, or belong to a term that was; by default those of columns."""
-    names, model = posterior.names, posterior.model
-    if terms is None:
-        return slopes(model) or list(range(len(names)))
-    found: list[int] = []
-    for text in several(terms):
-        known = isinstance(text, str) and text in names
-        some = [names.index(text)] if known else coefficients_of(model, text) if isinstance(model, Model) else []
-        if not some:
-            raise DomainError(f"terms= has {quoted(text)}, and the posterior has {', '.join(map(repr, names))}.")
-        found += [k for k in some if k not in found]
-    if not found:
-        raise DomainError(f"terms= names parameters of the posterior; got {quoted(terms)}.")
-    return found
-
-
 def _panels(posterior: Any, terms: Any) -> list[int]:
     """Parameters for a panel each: those that were named, or the first of all."""
     if terms is None:
         return list(range(len(posterior.names)))[:SHOWN_PANELS]
-    found = chosen(posterior, terms)
+    found = chosen(posterior.model, terms, posterior.names, "the posterior")
     if len(found) > MOST_PANELS:
         raise DomainError(f"a figure shows up to {MOST_PANELS} parameters; got {len(found)}.")
     return found

@@ -92,20 +92,25 @@ def _told(level: str) -> tuple[str, str]:
     return alt, f"Each coefficient times the standard deviation of its column{beside}: farther from zero is stronger."
 
 
-def chosen(model: Any, terms: str | Sequence[str] | None) -> list[int]:
+def chosen(
+    model: Any, terms: str | Sequence[str] | None, names: Sequence[str] = (), whose: str | None = None
+) -> list[int]:
     """The numbers of the coefficients of the terms that were named, in their order; by default all of a model that is
     no regression, and of one those of columns: no intercept and no parameter that all rows share, if others are there.
+
+    `names` are by default those of the model, and `whose` they are its title.
     """
+    names, whose = names or model.names, whose or model.title
     if terms is None:
-        return slopes(model) or list(range(len(model.names)))
+        return slopes(model) or list(range(len(names)))
     found: list[int] = []
     for text in several(terms):
-        some = [model.names.index(text)] if _is_name(text, model.names) else coefficients_of(model, text)
+        some = [names.index(text)] if _is_name(text, names) else coefficients_of(model, text)
         if not some:
-            raise DomainError(f"terms= has {quoted(text)}, and {model.title} has {', '.join(map(repr, model.names))}.")
+            raise DomainError(f"terms= has {quoted(text)}, and {whose} has {', '.join(map(repr, names))}.")
         found += [k for k in some if k not in found]
     if not found:
-        raise DomainError(f"terms= names coefficients or terms of {model.title}; got {quoted(terms)}.")
+        raise DomainError(f"terms= names coefficients or terms of {whose}; got {quoted(terms)}.")
     return found
 
 

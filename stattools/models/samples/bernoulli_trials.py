@@ -75,12 +75,7 @@ class BernoulliTrials(SampleModel):
 
     def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
         """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
-        k, n = self.successes, self.trials
-        if self.kind == "binomial":
-            return log_binomial_pmf(k, n, p, q)
-        p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
-        heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
-        return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
+        return log_probability(self.successes, self.trials, self.kind, p, q)
 
     def loglik(self, theta: ArrayLike) -> Any:
         """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
@@ -128,6 +123,17 @@ class BernoulliTrials(SampleModel):
         """Score test of theta = 1/2: z = (2k - n) / sqrt(n) and its two-sided p-value."""
         z = (2 * self.successes - self.trials) / self.trials**0.5
         return z, float(erfc(abs(z) / 2**0.5))
+
+
+def log_probability(k: Any, n: Any, kind: str, p: ArrayLike, q: ArrayLike) -> Floats:
+    """log probability of k successes in n trials at theta = p with q = 1 - p: of the count ("binomial"), or of the
+    trials in their order ("coin").
+    """
+    if kind == "binomial":
+        return log_binomial_pmf(k, n, p, q)
+    p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
+    heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
+    return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
 
 
 def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:

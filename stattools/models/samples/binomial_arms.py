@@ -14,16 +14,16 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import erfc, xlog1py, xlogy
+from scipy.special import erfc
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints, Labels
+from stattools.models.samples.bernoulli_trials import log_probability
 from stattools.models.samples.proportion import INTERVALS
 from stattools.models.samples.sample_model import SampleModel
-from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.text.one_line import many
 
 MOST_FITTED = 5000
@@ -96,12 +96,7 @@ class BinomialArms(SampleModel):
 
     def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
         """Log-likelihood of each arm at theta = p with q = 1 - p given apart, shape (m,)."""
-        k, n = self.successes, self.trials
-        if self.observed == "binomial":
-            return log_binomial_pmf(k, n, p, q)
-        p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
-        heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
-        return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
+        return log_probability(self.successes, self.trials, self.observed, p, q)
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood of all arms at theta, shape (m,), each in [0, 1]."""
