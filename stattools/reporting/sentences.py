@@ -43,8 +43,8 @@ def certificate(fit: Fit) -> str:
     reached = told.reached(fit) if fit.penalty is None else penalized
     limit = bound(solution.decrement, 1e-8 if solution.status == "converged" else 1e-6)
     return (
-        f"**Every coefficient is within {limit} standard errors of {maximum(fit.model)}.** That is the Newton "
-        f"decrement where {code(solution.solver)} stopped, after {bounded(solution)}. {reached}."
+        f"**Every coefficient is within {limit} standard errors of {maximum(fit.model)}.** So says the Newton "
+        f"decrement where {code(solution.solver)} ended, after {bounded(solution)}. {reached}."
     )
 
 
