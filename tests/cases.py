@@ -557,7 +557,7 @@ REGRESSIONS = [
     *_family(
         partial(st.ordinal, link="probit"),
         lambda eta, one, two, b: Ordered(eta, (one, two), stats.norm),
-        "ordinal probit",
+        "ordinal scores",
         truth=(-0.2, 1.2),
         links=("identity", "identity"),
         outcome="ordered",

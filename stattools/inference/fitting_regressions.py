@@ -12,6 +12,7 @@ from typing import Any
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
+    check_crossing,
     check_dispersion,
     check_edge,
     check_extra_zeros,
@@ -103,6 +104,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)
+        check_crossing(model, solution.estimate)
         if model.likelihood.inflated:
             check_extra_zeros(model, solution)
     check_solution(model, solution)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.averaged import Averaged
 from stattools.inference.intervals.coefficients import NO_SE, table
+from stattools.inference.parallel import Parallel
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 
@@ -52,7 +52,7 @@ STATISTICS: dict[str, Callable[[Any], Any]] = {
 """What is known of a fit, by their names; None where it has none."""
 
 
-class Tabled(Averaged):
+class Tabled(Parallel):
     """The attributes that maketables reads."""
 
     @property

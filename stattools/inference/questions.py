@@ -15,6 +15,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.inference.covariance import Cluster
 from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.storage.unsaved import Unsaved
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 type Need = Callable[[Any, str], object]
@@ -65,6 +66,16 @@ def probabilities(fit: Any, name: str) -> None:
     if not (likelihood.is_event or likelihood.outcome.has_several):
         raise IncompatibleError(
             f"calibration compares probabilities with what happened; {fit.model.title} predicts a mean."
+        )
+
+
+def labels_in_order(fit: Any, name: str) -> None:
+    """Labels that have an order."""
+    likelihood = fit.model.likelihood
+    if likelihood.outcome is not Outcome.ORDERED:
+        raise IncompatibleError(
+            f"{name} belongs to labels in order, st.ordinal; an outcome of {fit.model.title} is "
+            f"{likelihood.outcome.value}."
         )
 
 
@@ -142,6 +153,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "test": (standard_errors,),
     "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),
     "anova": (rows, standard_errors, a_term),
+    "proportional_odds": (rows, labels_in_order, rows_there),
     "save": (saved,),
     "states": (states,),
     "decompose": (states,),

@@ -167,7 +167,8 @@ class Cumulative(Likelihood):
         """All K probabilities, the lowest first, shape (n, K); DomainError where one would be negative."""
         cuts = Cuts(eta, self)
         cuts.require_order()
-        return np.stack([np.exp(cuts.at(np.full(cuts.n, k)).log) for k in range(self.categories)], axis=-1)
+        each = [np.exp(cuts.at(np.full(cuts.n, k)).log) for k in range(self.categories)]
+        return cuts.shaped(np.stack(each, axis=-1))
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d P(y = k) / d eta, shape (n, K, width)."""
@@ -181,12 +182,14 @@ class Cumulative(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation; -inf where the cuts about it are out of order."""
-        return Cuts(eta, self).at(codes_of(y)).log
+        cuts = Cuts(eta, self)
+        return cuts.shaped(cuts.at(cuts.codes(y)).log)
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d eta, shape (n, width)."""
-        cuts, y = Cuts(eta, self), codes_of(y)
-        return cuts.score(y, cuts.at(y))
+        cuts = Cuts(eta, self)
+        codes = cuts.codes(y)
+        return cuts.shaped(cuts.score(codes, cuts.at(codes)))
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Observed information, shape (n, width, width). Needs y."""
@@ -196,16 +199,18 @@ class Cumulative(Likelihood):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        cuts, y = Cuts(eta, self), codes_of(y)
-        found = cuts.at(y)
-        return found.log, cuts.score(y, found), cuts.information(y, found)
+        cuts = Cuts(eta, self)
+        codes = cuts.codes(y)
+        found = cuts.at(codes)
+        score, information = cuts.score(codes, found), cuts.information(codes, found)
+        return cuts.shaped(found.log), cuts.shaped(score), cuts.shaped(information)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One code per row, by inversion of the cumulative probabilities."""
         cuts = Cuts(eta, self)
         cuts.require_order()
         below = LINKS[self.link_name].mean(cuts.whole[:, 1:-1])
-        return (generator(seed).random((cuts.n, 1)) >= below).sum(axis=1).astype(float)
+        return cuts.shaped((generator(seed).random((cuts.n, 1)) >= below).sum(axis=1).astype(float))
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """-2 log P(y): a perfect fit has probability 1."""
@@ -225,7 +230,7 @@ class Cumulative(Likelihood):
         """P(y <= k) of all K labels, (n, K); the last is 1."""
         cuts = Cuts(eta, self)
         cuts.require_order()
-        return np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)])
+        return cuts.shaped(np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)]))
 
     def side(self, y: Floats) -> None:
         """`half_spaces` says it: several linear predictors move together."""

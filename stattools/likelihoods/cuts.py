@@ -46,6 +46,7 @@ class Cuts:
                 f"{eta.shape}."
             )
         K = family.categories
+        self.shape, eta = eta.shape[:-1], eta.reshape(-1, family.width)
         self.family, self.eta, self.n = family, eta, len(eta)
         self.thresholds = np.empty((self.n, K + 1))
         self.thresholds[:, 0], self.thresholds[:, K] = -np.inf, np.inf
@@ -55,6 +56,15 @@ class Cuts:
         self.s = np.clip(eta[:, -1], -LARGEST_SCALE, LARGEST_SCALE) if family.scaled else None
         self.per = 1.0 if self.s is None else np.exp(-self.s)
         self.rows = np.arange(self.n) * (K + 1)
+
+    def codes(self, y: ArrayLike) -> NDArray[np.intp]:
+        """The outcome of every row, (n,), where linear predictors have leading axes too."""
+        codes = codes_of(y)
+        return codes if codes.shape == self.shape == (self.n,) else np.broadcast_to(codes, self.shape).ravel()
+
+    def shaped(self, values: Floats) -> Floats:
+        """What every row has, with the leading axes of the linear predictors."""
+        return values if len(self.shape) == 1 else values.reshape(*self.shape, *values.shape[1:])
 
     @property
     def whole(self) -> Floats:

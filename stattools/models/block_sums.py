@@ -66,4 +66,8 @@ def squares(predictor: Linear, theta: Floats, block: Block) -> Floats:
 
 def total(values: Floats, weight: Floats | None) -> float:
     """The sum of one number per row, times its weight."""
-    return float(np.add.reduce(values) if weight is None else values.dot(weight))
+    found = float(np.add.reduce(values) if weight is None else values.dot(weight))
+    if weight is None or found == found:
+        return found
+    some = weight > 0.0  # what nobody saw may be impossible: -inf times 0 is none of the sum
+    return float(values[some].dot(weight[some]))

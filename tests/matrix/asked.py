@@ -108,6 +108,11 @@ class Asked:
         return self.case.outcome == "ordered"
 
     @property
+    def at_x(self) -> int:
+        """The number of the coefficient of x."""
+        return 0 if self.is_ordinal else 1
+
+    @property
     def has_several(self) -> bool:
         """A probability for each label."""
         return self.is_softmax or self.is_ordinal

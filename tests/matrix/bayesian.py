@@ -27,11 +27,15 @@ def drawn(case: RegressionCase) -> Any:
     return st.posterior(asked(case).model, method="importance", draws=250, chains=1, seed=2)
 
 
+BEHIND = {"log": np.log, "logit": special.logit, "identity": np.asarray}
+"""By the link of a parameter that all rows share."""
+
+
 def _logarithms(a: Asked, values: Floats) -> Floats:
     """Parameters on the whole line: the last ones are logarithms, or log odds, of those that all rows share."""
     u = np.array(values, dtype=float)
     for place, link in a.links.items():
-        u[..., place] = special.logit(u[..., place]) if link == "logit" else np.log(u[..., place])
+        u[..., place] = BEHIND[link](u[..., place])
     return u
 
 
@@ -46,6 +50,8 @@ def _log_density(a: Asked, priors: Any, u: Floats) -> Floats:
     values, slope = u.copy(), np.zeros(len(u))
     for place, link in a.links.items():
         at = u[:, place]
+        if link == "identity":
+            continue
         values[:, place] = special.expit(at) if link == "logit" else np.exp(at)
         slope += special.log_expit(at) + special.log_expit(-at) if link == "logit" else at
     return _pointwise(a, values) @ a.weight + priors.pointwise(values).sum(axis=1) + slope
@@ -175,10 +181,10 @@ def _groups(a: Asked, tree: Any, values: Floats) -> None:
 
 def _as_distributed(a: Asked, values: Floats, made: Floats, table: Any = None) -> None:
     """Outcomes made at draws are of SciPy's distribution: their mid-ranks in it are uniform."""
-    some = slice(None) if a.is_softmax else slice(None, None, len(values) // 50)
+    some = slice(None) if a.has_several else slice(None, None, len(values) // 50)
     made, values, u = made[some], values[some], _logarithms(a, values[some])
     at = a.distribution(u[:, :-1], table, values[:, -1]) if a.is_least_squares else a.distribution(u, table)
-    if a.is_softmax:
+    if a.has_several:
         assert_allclose([(made == k).mean(axis=0) for k in range(3)], at.mean().mean(axis=0).T, atol=0.14)
         return
     below = at.cdf(made - 1.0) if a.is_discrete else at.cdf(made)
@@ -207,7 +213,7 @@ def predictive_check(a: Asked) -> None:
 
 
 def _variance(a: Asked) -> Floats:
-    if a.is_softmax:
+    if a.has_several:
         p = a.at.mean()
         return p @ np.arange(3) ** 2 - (p @ np.arange(3)) ** 2
     return a.at.var()

@@ -16,7 +16,7 @@ Floats = np.ndarray
 def _average(a: Asked, theta: Floats, **moved: object) -> Floats:
     """Mean over the observations, (..., K), with columns moved; theta (..., q)."""
     mean = a.mean(theta, a.table.assign(**moved))
-    if a.is_softmax:
+    if a.has_several:
         return np.moveaxis(mean, -2, -1) @ a.weight / a.weight.sum()
     return (mean @ a.weight / a.weight.sum())[..., None]
 
@@ -66,13 +66,13 @@ def means(a: Asked) -> None:
     wanted = np.stack([_average(a, a.theta, g=level) for level in "abc"])  # (levels, K)
     assert_allclose(found.estimate, wanted.T.ravel(), rtol=1e-7)
     assert ((found.lower < found.estimate) & (found.estimate < found.upper)).all()
-    if not a.is_softmax:
+    if not a.has_several:
         h, steps = 1e-4, 1e-4 * np.diag(a.unit)
         slopes = (_average(a, a.theta + steps, g="b") - _average(a, a.theta - steps, g="b"))[:, 0] / (2.0 * h * a.unit)
         assert_allclose(found.se[1], np.sqrt(slopes @ a.fit.covariance @ slopes), rtol=1e-5)
 
 
-@question("means(over='grid')", refused=("softmax",))
+@question("means(over='grid')", refused=("softmax", "ordinal"))
 def means_over_the_grid(a: Asked) -> None:
     x = a.weight @ a.table.x / a.weight.sum()
     shift = a.beside("offset") + np.log(a.beside("exposure"))

@@ -60,8 +60,8 @@ def sizes(a: Asked) -> None:
     assert (fit.n, fit.df, fit.level) == (n, n - q, 0.95)
     assert_allclose([fit.aic, fit.bic], [2 * q - 2 * a.own_loglik, np.log(n) * q - 2 * a.own_loglik], rtol=1e-10)
     assert len(fit.names) == len(set(fit.names)) == q
-    columns = ["Intercept", "x", "g[T.b]", "g[T.c]"]
-    assert [name.split(": ")[-1] for name in fit.names[: q - a.extra]] == columns * ((q - a.extra) // 4)
+    columns = ["Intercept", "x", "g[T.b]", "g[T.c]"][1 - a.at_x :]
+    assert [name.split(": ")[-1] for name in fit.names[: q - a.extra]] == columns * ((q - a.extra) // a.p)
     assert fit.t_df == (fit.df if a.is_least_squares else np.inf)
     assert fit.degrees is None  # Satterthwaite's are those of few clusters
     assert set(fit.kinds) == {"wald", "profile", "score"}
@@ -83,7 +83,17 @@ def table(a: Asked) -> None:
 
 @question(
     "table(exponentiate=True)",
-    refused=("ols", "probit", "gumbel", "own scipy", "glm loglog", "glm inverse", "glm identity", "glm sqrt"),
+    refused=(
+        "ols",
+        "probit",
+        "ordinal scores",
+        "gumbel",
+        "own scipy",
+        "glm loglog",
+        "glm inverse",
+        "glm identity",
+        "glm sqrt",
+    ),
 )
 def table_of_ratios(a: Asked) -> None:
     found, plain = a.fit.table(LEVEL, exponentiate=True), a.fit.table(LEVEL)
@@ -109,7 +119,7 @@ def wald_test(a: Asked) -> None:
 @question("anova")
 def tests_of_terms(a: Asked) -> None:
     """The likelihood ratio is that of the fit without the term, Wald's that of all of its coefficients."""
-    held = [1] if not a.is_softmax else [1, 5]
+    held = [a.at_x] if not a.is_softmax else [1, 5]
     theta = a.constrained(dict.fromkeys(held, 0.0))
     wanted = 2.0 * (a.own_loglik - a.loglik(theta))
     if a.is_least_squares:
@@ -123,10 +133,41 @@ def tests_of_terms(a: Asked) -> None:
         assert_allclose([by_wald.statistic["g"], by_wald.p_value["g"]], [one.statistic, one.p_value], rtol=1e-9)
 
 
+@question("proportional_odds", only=("ordinal",))
+def proportional_odds(a: Asked) -> None:
+    """The score test of effects at each cut, from differences of SciPy's log-likelihood."""
+    found = a.fit.proportional_odds().set_index(["term", "test"])
+    assert set(found.df) == {1, 2, 3}
+
+    def pointwise(theta: np.ndarray) -> np.ndarray:
+        """theta: effects of x at both cuts, of g, then the thresholds."""
+        eta = a.eta(np.append(0.0, theta[..., 2:4]))
+        cuts = [
+            law(cut - eta - effect * a.table.x.to_numpy()) for cut, effect in zip(theta[4:], theta[:2], strict=True)
+        ]
+        below = np.stack([0.0 * eta, *cuts, 0.0 * eta + 1.0], axis=1)
+        codes = a.y.astype(int)
+        return np.log(below[np.arange(len(codes)), codes + 1] - below[np.arange(len(codes)), codes])
+
+    law = (stats.norm if "scores" in a.case.words else stats.logistic).cdf
+    at = np.concatenate([[a.theta[0]], a.theta])
+    steps = 1e-4 * np.eye(len(at))
+    score = np.array([(pointwise(at + s) - pointwise(at - s)) @ a.weight / 2e-4 for s in steps])
+    wide = 10.0 * steps
+
+    def bent(s: np.ndarray, t: np.ndarray) -> float:
+        """The mixed second difference."""
+        up, down = pointwise(at + s + t) - pointwise(at + s - t), pointwise(at - s + t) - pointwise(at - s - t)
+        return float((up - down) @ a.weight / 4e-6)
+
+    bend = np.array([[bent(s, t) for t in wide] for s in wide])
+    assert_allclose(found.loc[("x", "score"), "statistic"], score @ np.linalg.solve(-bend, score), rtol=1e-4)
+
+
 @question("st.likelihood_ratio", "st.score_test", "st.compare")
 def nested_tests(a: Asked) -> None:
     small = a.refitted("y ~ g")
-    held = [1] if not a.is_softmax else [1, 5]
+    held = [a.at_x] if not a.is_softmax else [1, 5]
     theta = a.constrained(dict.fromkeys(held, 0.0))
     wanted = 2.0 * (a.own_loglik - a.loglik(theta))
     if a.is_least_squares:

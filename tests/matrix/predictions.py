@@ -52,10 +52,10 @@ def interval_of_the_mean(a: Asked) -> None:
     means = a.mean(a.draws(DRAWS)[0], new).reshape(DRAWS, -1)
     inside = (means >= found.lower.to_numpy()) & (means <= found.upper.to_numpy())
     # 4000 draws err by 0.005; probabilities of several categories are intervals by the delta method
-    assert_allclose(inside.mean(axis=0), LEVEL, atol=0.04 if a.is_softmax else 0.02)
+    assert_allclose(inside.mean(axis=0), LEVEL, atol=0.04 if a.has_several else 0.02)
 
 
-NO_NUMBER = ("binary", "category", "beta_binomial")
+NO_NUMBER = ("binary", "category", "ordered", "beta_binomial")
 
 
 @question("predict(kind='observation')", refused=NO_NUMBER)
@@ -97,8 +97,9 @@ def coverage_over_samples(a: Asked) -> None:
 def predicted_class(a: Asked) -> None:
     new = new_rows(a)
     found, p = a.fit.predict(new, kind="class"), a.mean(a.theta, new)
-    if a.is_softmax:
-        assert found.tolist() == [["one", "three", "two"][k] for k in p.argmax(axis=1)]
+    if a.has_several:
+        labels = ["one", "three", "two"] if a.is_softmax else [0, 1, 2]
+        assert found.tolist() == [labels[k] for k in p.argmax(axis=1)]
     else:
         names = ["rest", "three"] if a.is_part else [0, 1]
         assert found.tolist() == [names[int(k)] for k in p > 0.5]

@@ -18,7 +18,7 @@ Floats = np.ndarray
 
 @question("residuals", "residuals_of")
 def response_residuals(a: Asked) -> None:
-    if a.is_softmax:
+    if a.has_several:
         assert_allclose(a.fit.residuals, np.eye(3)[a.y.astype(int)] - a.at.mean(), rtol=1e-9, atol=1e-12)
         return
     assert_allclose(a.fit.residuals, a.y - a.at.mean(), rtol=1e-9, atol=1e-12)
@@ -31,13 +31,13 @@ def pearson_residuals(a: Asked) -> None:
 
 
 def _pearson(a: Asked) -> Floats:
-    if a.is_softmax:
+    if a.has_several:
         p = a.at.mean()
         return (np.eye(3)[a.y.astype(int)] - p) / np.sqrt(p * (1.0 - p))
     return (a.y - a.at.mean()) / a.at.std()
 
 
-@question("residuals_of", refused=("softmax", "beta_binomial", "beta", "own", "zero_inflated", "hurdle"))
+@question("residuals_of", refused=("softmax", "ordinal", "beta_binomial", "beta", "own", "zero_inflated", "hurdle"))
 def deviance_residuals(a: Asked) -> None:
     """Their squares are what the log-likelihood of a row loses against the best linear predictor for that row alone."""
     found, loss = a.fit.residuals_of("deviance"), _deviance(a)
@@ -72,7 +72,7 @@ def quantile_residuals(a: Asked) -> None:
     assert (found != a.fit.residuals_of("quantile", seed=5)).all()
 
 
-@question("leverage", refused=("softmax",))
+@question("leverage", refused=("softmax", "ordinal"))
 def leverage(a: Asked) -> None:
     assert_allclose(a.fit.leverage(), leverages(a), rtol=1e-4, atol=1e-7)  # differences
 
@@ -86,7 +86,7 @@ def leverages(a: Asked) -> Floats:
     return bend * ((a.X @ C) * a.X).sum(axis=1)
 
 
-@question("cooks_distance", refused=("softmax",))
+@question("cooks_distance", refused=("softmax", "ordinal"))
 def cooks_distance(a: Asked) -> None:
     h = leverages(a)
     if h.min() < 0:  # the log-likelihood of a row bends up
@@ -101,7 +101,7 @@ def goodness(a: Asked) -> None:
     row = a.fit.goodness().iloc[0]
     n, weight = a.fit.n, a.weight
     assert_allclose(row.log_score, -a.own_loglik / n, rtol=1e-9)
-    if a.is_softmax:
+    if a.has_several:
         assert_allclose(row.deviance, -2.0 * a.own_loglik, rtol=1e-9)
     else:
         scale = a.fit.scale**2 if a.is_least_squares else 1.0
@@ -122,21 +122,21 @@ def goodness(a: Asked) -> None:
     assert_allclose(row.cox_snell, cox_snell, rtol=1e-5)
     assert_allclose(row.nagelkerke, cox_snell / -np.expm1(2.0 * null / n), rtol=1e-5)
     assert row.df == a.fit.df
-    if not a.is_softmax:
+    if not a.has_several:
         assert_allclose(row.pearson, _pearson(a) ** 2 @ weight, rtol=1e-9)
-    if a.case.outcome in ("binary", "trials", "category"):
+    if a.case.outcome in ("binary", "trials", "category", "ordered"):
         _scores(a, row)
 
 
 def _null_loglik(a: Asked) -> float:
-    held = [j for j in range(len(a.theta) - a.extra) if j % a.p]
+    held = [j for j in range(len(a.theta) - a.extra) if a.is_ordinal or j % a.p]
     return a.loglik(a.constrained(dict.fromkeys(held, 0.0)))
 
 
 def _scores(a: Asked, row: object) -> None:
     """Scores of probabilities, where every trial is an observation."""
     trials = a.weight * a.beside("trials")
-    if a.is_softmax:
+    if a.has_several:
         p = a.at.mean()
         assert_allclose(row.brier, trials @ ((np.eye(3)[a.y.astype(int)] - p) ** 2).sum(axis=1) / trials.sum())  # type: ignore[attr-defined]
         assert_allclose(row.accuracy, trials @ (p.argmax(axis=1) == a.y) / trials.sum())  # type: ignore[attr-defined]
@@ -159,8 +159,8 @@ def calibration(a: Asked) -> None:
     """The groups have all observations, the mean prediction and share of each, and SciPy's Wilson interval."""
     found = a.fit.calibration(4)
     n = a.weight * a.beside("trials")
-    if a.is_softmax:
-        labels = ["one", "three", "two"]
+    if a.has_several:
+        labels = ["one", "three", "two"] if a.is_softmax else ["0", "1", "2"]
         parts = [(a.at.mean()[:, k], a.y == k, found[found.category == label]) for k, label in enumerate(labels)]
     else:
         parts = [(a.at.mean() / a.beside("trials"), a.y / a.beside("trials"), found)]
@@ -181,7 +181,7 @@ NO_CLASSES = ("continuous", "count", "trials")
 @question("st.confusion", refused=NO_CLASSES)
 def confusion(a: Asked) -> None:
     found, p = st.confusion(a.fit), a.at.mean()
-    guessed = p.argmax(axis=1) if a.is_softmax else (p > 0.5).astype(int)
-    wanted = np.zeros((3, 3) if a.is_softmax else (2, 2))
+    guessed = p.argmax(axis=1) if a.has_several else (p > 0.5).astype(int)
+    wanted = np.zeros((3, 3) if a.has_several else (2, 2))
     np.add.at(wanted, (a.y.astype(int), guessed), a.weight)
     assert_allclose(found.to_numpy(float), wanted)

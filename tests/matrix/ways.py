@@ -33,7 +33,7 @@ def ridge(a: Asked) -> None:
     fit = a.refitted(penalty=st.Ridge(strength)).fit
     theta = np.asarray(fit.estimate)
     wanted = np.zeros_like(theta)
-    wanted[1 : a.p] = strength * theta[1 : a.p]
+    wanted[a.at_x : a.p] = strength * theta[a.at_x : a.p]
     if a.is_softmax:  # about the mean over the categories, the reference's zeros included
         B = theta.reshape(2, a.p)
         wanted = strength * (B - B.sum(axis=0) / 3.0)

@@ -19,6 +19,8 @@ SAID = {
     "logistic": ("The odds that y is 1", 1),
     "probit": ("The normal score of the probability that y is 1", 0),
     "softmax": ("The odds of three against one", 1),
+    "ordinal": ("The odds of a higher y", 1),
+    "ordinal scores": ("The normal score of y", 0),
     "poisson": ("The expected count of y", 1),
     "negative_binomial": ("The expected count of y", 1),
     "zero_inflated": ("The expected count of y beside its extra zeros", 1),
@@ -73,10 +75,10 @@ def sentences(a: Asked) -> None:
     """One for each coefficient but the intercepts: what moves, how far, with its interval."""
     said = st.sentences(a.fit)
     subject, factor = next(SAID[key] for key in sorted(SAID, key=len)[::-1] if set(key.split()) <= a.case.words)
-    assert len(said) == len(a.theta) - a.extra - (2 if a.is_softmax else 1)
-    sentence, value = said[0], a.theta[1]
+    assert len(said) == len(a.theta) - a.extra - (2 if a.is_softmax else a.at_x)
+    sentence, value = said[0], a.theta[a.at_x]
     assert sentence.startswith(subject), sentence
-    half, in_percent = a.t.ppf(0.975) * a.unit[1], " % per unit" in sentence
+    half, in_percent = a.t.ppf(0.975) * a.unit[a.at_x], " % per unit" in sentence
     wanted = np.array([value, value - half, value + half])
     if factor:
         wanted = np.exp(wanted)
@@ -103,7 +105,7 @@ def equation(a: Asked) -> None:
 def table_of_fits(a: Asked) -> None:
     rows = st.report_table(a.fit, a.refitted("y ~ g").fit).splitlines()
     for name, value, se in zip(a.fit.names, a.theta, a.unit, strict=True):
-        row = next(row for row in rows if all(f"`{part}`" in row for part in name.split(": ")))
+        row = next(row for row in rows if all(f"`{part}`" in row.replace("\\|", "|") for part in name.split(": ")))
         first = row.split("|")[-3]
         assert is_printed(value, printed(first)), row
         assert is_printed(se, printed(first)), row

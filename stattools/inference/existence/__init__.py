@@ -5,6 +5,7 @@ derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of whic
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
+from stattools.inference.existence.crossing import check_crossing
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros
 from stattools.inference.existence.extremes import check_extremes
@@ -19,6 +20,7 @@ __all__ = [
     "Separation",
     "SeparationError",
     "certified_within",
+    "check_crossing",
     "check_dispersion",
     "check_edge",
     "check_end",

@@ -14,7 +14,6 @@ from stattools.inference.fitting import fit
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.text.one_line import prints
@@ -144,7 +143,7 @@ def expected(model: Model, theta: Floats) -> Floats:
 def pearson(model: Model, theta: Floats) -> float:
     """Pearson's statistic: squared residuals over the variance of the mean."""
     eta, y, likelihood = model.eta(theta), model.rows.y, model.likelihood
-    if likelihood.outcome is Outcome.CATEGORY:
+    if likelihood.outcome.has_several:
         return model.n - len(theta)
     weight = np.ones(len(y)) if model.rows.weight is None else model.rows.weight
     some = likelihood.trials_of(y) * weight > 0
