@@ -104,7 +104,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)
-        check_crossing(model, solution.estimate)
+        if model.predictor.taken_up:
+            check_crossing(model, solution.estimate)
         if model.likelihood.inflated:
             check_extra_zeros(model, solution)
     check_solution(model, solution)

@@ -50,7 +50,7 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
         columns[ALL] = tuple(sorted({column for each in columns.values() for column in each}))
     rows: list[dict[str, Any]] = []
     missing: list[str] = []
-    binary: Any = None
+    binary: tuple[Floats, Floats] | None = None
     if model.rows.place == "in memory" and family == replace(family.plain, link_name="logit"):
         try:
             binary = _binary(fit)
@@ -61,7 +61,7 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
         for test, statistic in _larger(fit, chosen, f"{name}, ", missing):
             rows.append(_row(name, test, df, statistic))
         if binary is not None:
-            rows.append(_row(name, "brant", df, _brant(model, *binary, chosen)))
+            rows.append(_row(name, "brant", df, _brant(model, binary, chosen)))
     table = pd.DataFrame(rows, columns=["term", "test", "df", "statistic", "p_value"])
     if missing:
         table.attrs["note"] = "Not made: " + " ".join(missing)
@@ -175,8 +175,9 @@ def _times(rows: Any, w: Floats) -> Floats:
     return w if rows.weight is None else w * rows.weight
 
 
-def _brant(model: Model, betas: Floats, V: Floats, chosen: tuple[int, ...]) -> float:
+def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...]) -> float:
     """Wald's statistic of equal coefficients of some columns at all cuts."""
+    betas, V = binary
     cuts, q = betas.shape
     among = [0, *(model.predictor.main or ())]
     difference = np.column_stack([-np.ones(cuts - 1), np.eye(cuts - 1)])
