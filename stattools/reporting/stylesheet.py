@@ -57,7 +57,7 @@ pre {{ background: var(--shade); border-radius: 6px; padding: 0.8rem 1rem; white
 pre code {{ background: none; padding: 0; }}
 blockquote {{ margin: 1rem 0; padding: 0.4rem 1.1rem; border-left: 4px solid var(--link); background: var(--shade); }}
 .box {{ margin: 1rem 0 1.4rem; padding: 0.3rem 1.1rem; border: 1px solid var(--link); border-left-width: 6px;
-  border-radius: 6px; background: var(--shade); }}
+  border-radius: 6px; background: var(--shade); max-width: 48rem; }}
 .box p {{ margin: 0.6rem 0; }}
 details {{ margin: 1.6rem 0; border: 1px solid var(--line); border-radius: 6px; padding: 0 1rem; }}
 details[open] {{ padding-bottom: 0.8rem; }}

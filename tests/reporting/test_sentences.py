@@ -29,7 +29,7 @@ def test_a_rate_is_told_as_a_factor_with_the_interval_of_the_factor():
         poisson.table().set_index("term").loc["x", ["estimate", "lower", "upper"]].astype(float)
     )
     said = sentences.conclusion(poisson)
-    assert f"is {factor:.3f} times as high (95 % interval: {lower:.2f} to {upper:.2f} times as high) per" in said
+    assert f"is {factor:.2f} times as high (95 % interval: {lower:.2f} to {upper:.2f} times as high) per" in said
 
 
 def test_alpha_is_told_beside_its_logarithm_and_is_never_the_clearest_coefficient():

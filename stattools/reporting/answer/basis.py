@@ -183,12 +183,13 @@ class Basis:
                 f"{said[0].upper()}{said[1:]}, so that the {level} intervals are drawn from HC3 standard errors{which}"
             )
         ratios = hc3_ratios(own)
-        worst = float(ratios[np.argmax(np.abs(np.log(ratios)))])
-        apart = f"{percent(round(abs(worst - 1.0), 2))} {'larger' if worst > 1.0 else 'smaller'}"
+        low, high = (f"{percent(round(abs(end - 1.0), 2))}" for end in (ratios.min(), ratios.max()))
+        ends = [f"{low} smaller"] if ratios.min() < 1.0 - APART else []
+        ends += [f"{high} larger"] if ratios.max() > 1.0 + APART else []
         uneven = [f"{_upper(clause(one, own.model))}; the" for one in self.answered]
         return (
             f"{uneven[0] if uneven else 'The'} {level} intervals are drawn from HC3 standard errors, which hold for "
-            f"uneven spread too and are up to {apart} than those that trust the model{which}"
+            f"uneven spread too and are up to {' and '.join(ends)} than those that trust the model{which}"
         )
 
 

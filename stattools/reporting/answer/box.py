@@ -21,6 +21,7 @@ from stattools.reporting.answer.basis import Basis, basis_of
 from stattools.reporting.answer.check_words import clause
 from stattools.reporting.answer.curves import curves
 from stattools.reporting.answer.findings import Finding, at_estimate, effect
+from stattools.reporting.answer.pairs import clearest
 from stattools.reporting.document import Box, code, literal
 from stattools.reporting.stories import event
 from stattools.reporting.tables import between, count, decimals, listed, number, p_said, percent
@@ -53,7 +54,7 @@ def found(basis: Basis) -> str:
     unclear = [term for term in ordered if not (term.is_clear(fit.level) or term.is_curve)]
     unbent = [curve.variable for curve in bent if curve.p_value >= 1.0 - fit.level]
     named = f"{percent(fit.level)} interval"
-    parts = _effects(clear[:CLEAR], named)
+    parts = _effects(fit, clear[:CLEAR], named)
     parts += [curve.said(named) for curve in bent if not curve.p_value >= 1.0 - fit.level]
     if rest := clear[CLEAR:]:
         has = "has a clear effect" if len(rest) == 1 else "have clear effects"
@@ -90,14 +91,20 @@ def observed(model: Any) -> str:
     return f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
 
 
-def _effects(terms: Sequence[Finding], named: str) -> list[str]:
+def _effects(fit: Fit, terms: Sequence[Finding], named: str) -> list[str]:
     """One clause per term; a subject that was named in the clause before is not named again."""
     parts, subject = [], ""
     for term in terms:
-        lead = term.lead
-        said = f"{lead.change.with_interval(named)} {lead.compared}{lead.held}"
-        if term.tested:
+        lead, pair = term.lead, clearest(fit, term)
+        if pair is not None:
+            lead = pair.effect
+            adjusted = f"{named} adjusted for {pair.count} differences"
+            said = f"{lead.change.with_interval(adjusted)} {lead.compared}{lead.held}"
             said += f", the clearest difference within {code(term.term)} ({term.tested}, {p_said(term.p_value)})"
+        else:
+            said = f"{lead.change.with_interval(named)} {lead.compared}{lead.held}"
+            test = f"{term.tested}, {p_said(term.p_value)}"
+            said += f", the clearest effect of {code(term.term)} ({test})" if term.tested else ""
         parts.append(said if lead.subject == subject else f"{lead.subject} {lead.verb} {said}")
         subject = lead.subject
     return parts
@@ -139,10 +146,10 @@ def _beside(basis: Basis, other: Fit) -> str:
     terms = basis.terms
     if not terms:
         return "a negative binomial regression allows for it too"
-    lead = max(terms, key=lambda term: term.lead.strength).lead
-    rows = whole_table(other).to_dict("records")
-    theirs = effect(other.model, lead.k, rows[lead.k])
-    named = f"{percent(other.level)} interval"
+    first = max(terms, key=lambda term: term.lead.strength)
+    lead, pair, named = first.lead, clearest(basis.fit, first), f"{percent(other.level)} interval"
+    theirs = pair.of(other) if pair else effect(other.model, lead.k, whole_table(other).to_dict("records")[lead.k])
+    named += f" adjusted for {pair.count} differences" if pair else ""
     return f"a negative binomial regression has it {theirs.change.with_interval(named)} {theirs.compared}"
 
 

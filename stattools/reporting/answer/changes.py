@@ -41,7 +41,7 @@ def change(estimate: float, se: float, lower: float, upper: float, *, factor: bo
     >>> change(0.022, 0.035, -0.046, 0.090, factor=True).with_interval("95 % interval")
     '2.2 % higher (95 % interval: between 4.5 % lower and 9.4 % higher)'
     >>> change(1.16, 0.4, 0.37, 1.95, factor=True).with_interval("95 % interval")
-    '3.19 times as high (95 % interval: 1.4 to 7.0 times as high)'
+    '3.2 times as high (95 % interval: 1.4 to 7.0 times as high)'
     >>> change(0.485, 0.014, 0.457, 0.513, factor=False).with_interval("95 % interval")
     '0.4850 higher (95 % interval: 0.4570 to 0.5130 higher)'
     """
@@ -57,8 +57,8 @@ def change(estimate: float, se: float, lower: float, upper: float, *, factor: bo
         places = decimals(100.0 * spread, digits=2) if np.isfinite(spread) else 1
         middle, low, high = (100.0 * float(np.expm1(end)) for end in (estimate, lower, upper))
         return _signed(middle, low, high, lambda value: number(value, places), " %", has_ends)
-    places = decimals(spread) if np.isfinite(spread) else decimals(value)
-    ends = between_factors(float(np.exp(lower)), float(np.exp(upper)), places - 1) if has_ends else ""
+    places = decimals(spread, digits=2) if np.isfinite(spread) else decimals(value)
+    ends = between_factors(float(np.exp(lower)), float(np.exp(upper)), places) if has_ends else ""
     return Change(number(value, places), "times as high", f"{ends} times as high" if ends else "")
 
 

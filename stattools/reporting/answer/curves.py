@@ -21,7 +21,7 @@ from stattools.reporting.answer.changes import Change, change
 from stattools.reporting.answer.findings import Finding
 from stattools.reporting.document import code
 from stattools.reporting.stories import event
-from stattools.reporting.tables import number, p_said
+from stattools.reporting.tables import p_said
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
@@ -39,7 +39,7 @@ class Curve:
     @property
     def compared(self) -> str:
         """`at `x` = 5.2, its third quartile, against 1.8, its first`."""
-        low, high = (number(value, _places(self.high - self.low)) for value in (self.low, self.high))
+        low, high = (f"{value:,.5g}" for value in (self.low, self.high))
         return f"at {code(self.variable)} = {high}, its third quartile, against {low}, its first"
 
     def said(self, named: str) -> str:
@@ -100,7 +100,3 @@ def _between(fit: Fit, variable: str, low: float, high: float) -> Change | None:
         middle, lower, upper = (float(np.log(value)) for value in (middle, lower, upper))
         return change(middle, float(row["se_log"]), lower, upper, factor=True)
     return change(middle, float(row["se"]), lower, upper, factor=False)
-
-
-def _places(width: float) -> int:
-    return max(0, 2 - int(np.floor(np.log10(width)))) if width > 0 else 2

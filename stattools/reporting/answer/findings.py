@@ -28,7 +28,8 @@ from stattools.solvers.samples.surrogate import at_sample
 @dataclass(frozen=True)
 class Effect:
     """One coefficient `k`, in words: what it moves (`subject`), what it compares, and by how much; `numbers` are
-    estimate, standard error, ends and statistic, `times` by how many units of its column.
+    estimate, standard error, ends and statistic. Of levels `high` is the one that is compared, and `base` the
+    coefficient of the other, None where the formula has it as reference.
     """
 
     k: int
@@ -41,6 +42,8 @@ class Effect:
     category: str = ""
     modified: str = ""
     by_level: bool = False
+    high: str = ""
+    base: int | None = None
 
     @property
     def strength(self) -> float:
@@ -145,8 +148,9 @@ def effect(model: Any, k: int, row: Mapping[Any, Any]) -> Effect:
         subject = f"the logarithm of {subject}"
     held = comparisons.held(model, term, code)
     alone = held.removesuffix(", the other columns held fixed")
-    told = _changed(numbers, factor)
-    return Effect(k, subject, compared, told, numbers, factor, alone, category, whose, bool(last.high or at))
+    told = changed(numbers, factor)
+    high = f"{code(last.name)} {code(last.high)}" if last.high else ""
+    return Effect(k, subject, compared, told, numbers, factor, alone, category, whose, bool(high or at), high)
 
 
 def at_estimate(one: Effect, estimate: float, se: float) -> Effect:
@@ -157,7 +161,7 @@ def at_estimate(one: Effect, estimate: float, se: float) -> Effect:
     reach = (old["upper"] - old["estimate"]) / old["se"] if old["se"] > 0 else np.nan
     new = {"estimate": estimate, "se": se, "lower": estimate - reach * se, "upper": estimate + reach * se}
     numbers = {**old, **new, "statistic": estimate / se}
-    return Effect(one.k, one.subject, one.compared, _changed(numbers, one.factor), numbers, one.factor)
+    return Effect(one.k, one.subject, one.compared, changed(numbers, one.factor), numbers, one.factor)
 
 
 def means_of_levels(model: Any, unit: Unit) -> bool:
@@ -175,12 +179,12 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> Finding:
             continue
         along = np.zeros(len(fit.estimate))
         along[one.k], along[base.k] = 1.0, -1.0
-        numbers = _along(fit, along)
+        numbers = along_numbers(fit, along)
         low = base.compared.removeprefix("for ").removesuffix(" against the others")
         compared = f"{one.compared.removesuffix(' against the others')} against {low}"
         factor = one.factor and have_factors(*(numbers[name] for name in ("estimate", "lower", "upper")))
-        told = _changed(numbers, factor)
-        found.append(replace(one, compared=compared, change=told, numbers=numbers, factor=factor))
+        told = changed(numbers, factor)
+        found.append(replace(one, compared=compared, change=told, numbers=numbers, factor=factor, base=base.k))
         rows.append(along)
     if not fit.kinds or len(found) == 1:
         return Finding(called(unit.name), unit, tuple(found), found[0].numbers["p_value"])
@@ -190,7 +194,7 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> Finding:
     return Finding(called(unit.name), unit, tuple(found), float(test.p_value), said)
 
 
-def _along(fit: Fit, along: Floats) -> dict[str, float]:
+def along_numbers(fit: Fit, along: Floats) -> dict[str, float]:
     """A combination of the coefficients, as a row of the table has one of them."""
     estimate = float(along @ fit.estimate)
     if not fit.kinds:
@@ -221,7 +225,7 @@ def over_quartiles(fit: Fit, finding: Finding) -> tuple[float, tuple[Effect, ...
             name: one.numbers[name] for name in ("statistic", "p_value")
         }
         factor = one.factor and have_factors(*(v for v in numbers.values() if not np.isnan(v)))
-        told = _changed(numbers, factor)
+        told = changed(numbers, factor)
         compared = f"per {number(width, _places(width))} of {code(finding.term)}, its interquartile range"
         scaled.append(Effect(one.k, one.subject, compared, told, numbers, factor, one.held, one.category))
     return width, tuple(scaled)
@@ -250,7 +254,7 @@ def _places(value: float) -> int:
     return 0 if float(value).is_integer() else max(0, 2 - int(np.floor(np.log10(value))))
 
 
-def _changed(numbers: Mapping[str, float], factor: bool) -> Change:
+def changed(numbers: Mapping[str, float], factor: bool) -> Change:
     return change(numbers["estimate"], numbers["se"], numbers["lower"], numbers["upper"], factor=factor)
 
 

@@ -74,7 +74,7 @@ def _rows(fit: Fit, term: Finding, statistic: str, several: bool) -> Iterator[tu
     for one in term.effects:
         yield (first, *_cells(fit, one, statistic, several))
         first = ""
-    quartiles = over_quartiles(fit, term)
+    quartiles = None if term.is_curve else over_quartiles(fit, term)
     for one in () if quartiles is None else quartiles[1]:
         yield ("", *_cells(fit, one, statistic, several, tested=False))
 
@@ -87,7 +87,7 @@ def _cells(fit: Fit, one: Effect, statistic: str, several: bool, *, tested: bool
         compared = f"{one.modified}: change {one.compared}"
     elif one.subject.startswith("the logarithm of"):
         compared = f"logarithm, {compared}"
-    compared = f"{compared}{one.held}"
+    compared = f"{compared} (part of a curve)" if "in other terms too" in one.held else f"{compared}{one.held}"
     if one.factor:
         value = float(np.exp(middle))
         places = decimals(value * se, digits=2) if np.isfinite(se) else decimals(value, digits=4)
