@@ -56,13 +56,17 @@ def parts_of(model: Any, term: str) -> tuple[Part, ...]:
     >>> [part.where for part in parts_of(model, "x")], [part.whose for part in parts_of(model, "g[T.b]:z")]
     (['for x 1 against x 0'], ['g (b against a)', 'z'])
     """
-    design = model.design
+    return tuple(_two_valued(model, part) for part in factors_of(model.design, term))
+
+
+def factors_of(design: Any, term: str) -> tuple[Part, ...]:
+    """The factors of a term as its name has them: a column of numbers stays one, whatever it holds."""
     levels = {} if design is None else design.levels
     found, rest = [], term
     while rest:
         part, rest = _first(rest, levels, by_formula=design is not None and design.parsed is not None)
         found.append(part)
-    return tuple(_two_valued(model, part) for part in found)
+    return tuple(found)
 
 
 def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:

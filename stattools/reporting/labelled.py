@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from stattools.models.model import Model
-from stattools.reporting.comparisons import parts_of
+from stattools.reporting.comparisons import factors_of
 from stattools.reporting.document import (
     MARK,
     Block,
@@ -56,9 +56,16 @@ def require_labels(labels: Mapping[str, Label], models: Sequence[Any]) -> None:
     """DomainError for a label of what is no column of the tables that the models were fitted to."""
     known: dict[str, None] = {}
     for model in models:
-        terms = model.terms if isinstance(model, Model) else ()
-        known |= dict.fromkeys((model.outcome_name, *columns_of(model), *terms))
+        design = _design(model)
+        used = () if design is None or design.whole is None else (*design.whole.outcome.columns, *design.whole.columns)
+        terms = () if design is None else design.names
+        known |= dict.fromkeys((model.outcome_name, *used, *columns_of(model), *model.names, *terms))
     require_names(labels, tuple(known))
+
+
+def _design(model: Any) -> Any:
+    """The design of a model that has one: a regression, or one of its kin."""
+    return vars(model).get("design")
 
 
 class _Words:
@@ -70,15 +77,17 @@ class _Words:
         self.said = {name: label.text for name, label in labels.items()}
         self.alone = {name: label.titled for name, label in labels.items()}
         for model in models:
-            if isinstance(model, Model):
-                self._add_terms(model)
+            self._add_terms(model, _design(model))
 
-    def _add_terms(self, model: Model) -> None:
-        for term in model.terms:
-            parts = parts_of(model, term)
-            called = " × ".join(self._of_part(part.name, "" if part.name == term else part.high) for part in parts)
+    def _add_terms(self, model: Any, design: Any) -> None:
+        for term in () if design is None else design.names:
+            parts = factors_of(design, term)
+            called = " × ".join(self._of_part(part.name, part.high) for part in parts)
             if term not in self.said and called != term:
                 self.said[term] = self.alone[term] = called
+        for factor in () if design is None else design.levels:
+            if (column := re.sub(r"^C\((\w+)\)$", r"\1", factor)) in self.labels:
+                self.said[factor] = self.alone[factor] = self.labels[column].text
         for name in model.names:
             category, mark, term = name.partition(": ")
             if mark and term in self.said:

@@ -34,7 +34,7 @@ def test_the_report_has_its_command_and_its_timings_are_not_verified(run, folder
     assert done.exit_code == 0, done.output
     text = (folder / "reports" / "benchmarks.md").read_text()
     assert "```sh\nstattools bench sums --quick --out reports/benchmarks.md\n```" in text
-    assert "**loop** takes 2.0 times as long as ours, promised was 2.50." in text
+    assert "**loop** takes 2.0 times as long as ours, where 2.50 was promised." in text
     verified = run("verify", "reports/benchmarks.md")
     assert verified.output == "reports/benchmarks.md: timings cannot be verified\n"
     assert verified.exit_code == 0

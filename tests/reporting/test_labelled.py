@@ -84,6 +84,14 @@ def test_headings_have_the_unit_of_the_outcome():
     assert found.header == (r"mean of Birth \*weight\* (g)", "difference (g)", "p")
 
 
+def test_a_regression_of_times_has_them_too():
+    frame = DATA.assign(died=1)
+    fit = st.fit(st.cox("survival(age, died) ~ C(race) + bwt", frame))
+    text = markdown(compose(fit, labels={"race": "Race", "bwt": "Birth weight [g]", "age": "Age"}), figures="f")
+    for said in ("| Race: 2 ", "| Birth weight (g) ", "survival(Age, died)", "| Race  "):
+        assert said in text
+
+
 def test_a_label_of_no_column_is_refused():
     with pytest.raises(DomainError, match=r"'agee', which is no column of the data\. Did you mean 'age'"):
         compose(FIT, labels={"agee": "Age"})
