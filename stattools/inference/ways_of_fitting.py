@@ -107,6 +107,13 @@ def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
     return model, solution
 
 
+def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solution]:
+    model, solution = certified_partial(model, solver)
+    if not solution.converged:
+        raise not_converged(model, solution)
+    return model, solution
+
+
 def _fit_partial(
     model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
 ) -> Any:
@@ -114,7 +121,7 @@ def _fit_partial(
     if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information" and penalty is None:
         names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
         cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
-    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=certified_partial)
+    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=_climbed_partial)
 
 
 def _fit_smoothing(

@@ -150,6 +150,11 @@ class AnyModel(Faces):
         return 1.0
 
     @property
+    def column_sds(self) -> Floats:
+        """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
+        return np.ones(len(self.names))
+
+    @property
     def shift(self) -> Floats:
         """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
         return np.zeros(len(self.names))

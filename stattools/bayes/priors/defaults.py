@@ -167,7 +167,14 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     if all(np.isfinite(parameter.high) for parameter in parameters):
         return tuple(_of_range(parameter) for parameter in parameters)
     if model.exponential:
-        return (Default(Normal(0.0, WIDTH), f"within {WIDTH:g} of 0, the logarithm of an {model.exponential} of 1"),)
+        one = f"the logarithm of {'an' if model.exponential[0] in 'aeiou' else 'a'} {model.exponential} of 1"
+        return tuple(
+            Default(
+                Normal(0.0, WIDTH / sd),
+                f"within {WIDTH:g} of 0, {one}" if sd == 1.0 else f"{WIDTH:g} per standard deviation of the column",
+            )
+            for sd in model.column_sds.tolist()
+        )
     if isinstance(model, NormalSample):
         return tuple(_of_sample(model, parameters))
     return tuple(

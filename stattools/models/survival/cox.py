@@ -89,7 +89,7 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
         raise DomainError(
             f"{who} compares rows, and {formula.text!r} says nothing of them; st.kaplan_meier has curves."
         )
-    design, X, _ = learn(formula, rows.columns, rows.rows)
+    design, X, _ = learn(formula, rows.columns, rows.rows, {})
     kept = [k for k, name in enumerate(design.names) if name != "Intercept"]
     codes = rows.labels["strata"][0] if "strata" in rows.labels else None
     sets = RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
@@ -185,6 +185,12 @@ class CoxRegression(AnyModel):
     def start(self) -> Floats:
         """All hazards alike."""
         return np.zeros(len(self.Z))
+
+    @property
+    def column_sds(self) -> Floats:
+        """The standard deviation of each column."""
+        sds = np.sqrt(np.average((self.X - self.X.mean(axis=0)) ** 2, axis=0, weights=self.said.weights))
+        return np.where(sds > 0.0, sds, 1.0)
 
     @property
     def places(self) -> Places:

@@ -6,6 +6,7 @@ old, h, control = coxph.control(eps = 1e-15, iter.max = 50, toler.chol = 1e-16))
 residuals, basehaz(centered = FALSE), survfit(conf.type = "log-log"), BIC.
 """
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -225,6 +226,20 @@ def test_intervals_by_profile_and_score_hold_the_estimate():
         lower, upper = FIT.interval(kind=kind)
         assert (lower < FIT.estimate).all()
         assert (FIT.estimate < upper).all()
+
+
+def test_a_fit_is_pickled_and_a_climb_that_stops_short_is_an_error():
+    again = pickle.loads(pickle.dumps(FIT))
+    assert again.estimate.tolist() == FIT.estimate.tolist()
+    with pytest.raises(st.ConvergenceError, match="stopped after 2 steps"):
+        st.fit(FIT.model, solver=st.GradientDescent(max_steps=2))
+    assert st.fit(FIT.model, solver=st.LBFGS()).estimate == pytest.approx(FIT.estimate, rel=1e-6)
+
+
+def test_default_priors_are_in_units_of_the_columns():
+    priors = st.posterior(FIT.model, method="laplace", seed=1).priors.table()
+    sds = np.array([float(text.split(", ")[1].rstrip(")")) for text in priors["prior"]])
+    assert sds * FIT.model.X.std(axis=0) == pytest.approx([2.5, 2.5], rel=1e-4)
 
 
 def test_a_ridge_fit_has_estimates_only():
