@@ -17,6 +17,7 @@ from stattools.inference.existence import (
     check_edge,
     check_extra_zeros,
     check_extremes,
+    check_labels,
     check_levels,
     check_overlap,
     check_rank,
@@ -81,6 +82,8 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
+    if model.predictor.taken_up:
+        check_labels(model)
     discrete = not model.has_scale
     if discrete and large(model):
         check_extremes(model)

@@ -132,6 +132,13 @@ class Cumulative(Likelihood):
         """The effects at a cut are called as it is."""
         return f"log {SCALE}" if parameter == SCALE else parameter.removeprefix(EFFECT)
 
+    def convention(self, outcome: str) -> str:
+        """The effects are taken off the thresholds."""
+        cut = f"{self.link_name} P({outcome} <= k) ="
+        if self.scaled:
+            return f"{cut} (threshold - effects) / scale"
+        return f"{cut} threshold - effects: a positive one goes with higher values"
+
     def formula_of(self, parameter: str) -> str:
         """The effects at all cuts are those of the same columns."""
         return NONPARALLEL if parameter.startswith(EFFECT) else parameter

@@ -98,6 +98,10 @@ class Likelihood(Recession):
         """The name under which the formula of a parameter beside the first is given."""
         return parameter
 
+    def convention(self, outcome: str) -> str:
+        """What a page says of the signs of coefficients, where that is not the same in all packages."""
+        return ""
+
     @property
     def plain(self) -> Likelihood:
         """The family without parameters that formulas add; itself where they add none."""

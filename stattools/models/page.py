@@ -24,6 +24,8 @@ def told(model: Any) -> list[str]:
     lines = [model.title + (f" for {what}" if what else ""), *model.formulas]
     if model.likelihood is not None and model.likelihood.by_category and model.labels is not None:
         lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
+    if model.likelihood is not None and (said := model.likelihood.convention(model.outcome_name)):
+        lines.append(said)
     return [*lines, rows_line(model)]
 
 

@@ -5,7 +5,7 @@ derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of whic
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
-from stattools.inference.existence.crossing import check_crossing
+from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros
 from stattools.inference.existence.extremes import check_extremes
@@ -26,6 +26,7 @@ __all__ = [
     "check_end",
     "check_extra_zeros",
     "check_extremes",
+    "check_labels",
     "check_levels",
     "check_overlap",
     "check_rank",

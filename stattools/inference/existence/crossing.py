@@ -1,4 +1,4 @@
-"""Effects at cuts whose fitted cumulative probabilities fall from one cut to the next in some rows.
+"""Labels that no row has, and effects at cuts whose fitted cumulative probabilities fall from one cut to the next.
 
 The log-likelihood knows the two cuts about each row's own label only, and is concave with whatever lies beyond; a label
 that the row does not have may then have a negative probability there. Such a maximum describes no distribution.
@@ -17,6 +17,27 @@ from stattools.likelihoods import Cumulative
 from stattools.likelihoods.cuts import Cuts
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+
+
+def check_labels(model: Model) -> None:
+    """IdentificationError naming the labels that no row of some weight has, whose thresholds nothing determines."""
+    if not isinstance(model.likelihood, Cumulative):
+        return
+    count = model.rows.total(partial(_seen, model.likelihood))
+    labels = model.labels or tuple(range(len(count)))
+    if not count.all():
+        none = [repr(label) for label, times in zip(labels, count, strict=True) if not times]
+        raise IdentificationError(
+            f"{model.title}: no row has {' or '.join(none)} for {model.outcome_name}, and the data do not determine "
+            f"the thresholds about an empty level. Leave {'it' if len(none) == 1 else 'them'} out of the levels, or "
+            "merge levels."
+        )
+
+
+def _seen(family: Cumulative, block: Block) -> Floats:
+    """How often each label was seen."""
+    weight = np.ones(len(block.y)) if block.weight is None else block.weight
+    return family.sums(block.y, weight, weight)
 
 
 def check_crossing(model: Model, estimate: Floats) -> None:

@@ -23,3 +23,11 @@ def test_rows_beyond_are_refused_in_predictions():
     fit = st.fit(st.ordinal("y ~ x", table, nonparallel=["x"]))
     with pytest.raises(st.DomainError, match="negative"):
         fit.predict({"x": [-1e4, 1e4]})
+
+
+def test_a_label_that_no_row_of_some_weight_has_is_named():
+    table = {"y": [1, 2, 3, 1, 3, 2], "x": [1.0, 2.0, 1.5, 3.0, 0.5, 2.5], "w": [1, 0, 1, 1, 1, 0]}
+    with pytest.raises(IdentificationError, match="no row has 2 for y"):
+        st.fit(st.ordinal("y ~ x", table, weights="w"))
+    with pytest.raises(IdentificationError, match="no row has 2 for y"):
+        st.fit(st.ordinal("y ~ x", table).subset(np.array([0, 2, 3, 4])))
