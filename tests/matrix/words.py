@@ -83,8 +83,10 @@ def sentences(a: Asked) -> None:
     if factor:
         wanted = np.exp(wanted)
         wanted = 100.0 * (wanted - 1.0) if in_percent else wanted
-    if value < 0 and (not factor or in_percent):  # a fall is told as its size
-        wanted = -wanted
+    if not factor or in_percent:  # a fall is told as its size, ends on both sides of nothing as theirs
+        straddles = wanted[1] < 0 < wanted[2]
+        wanted = np.abs(wanted) if straddles else -wanted if value < 0 else wanted
+        assert (" lower and " in sentence) == straddles
     numbers = printed(sentence)
     assert all(is_printed(w, numbers) for w in wanted), (sentence, wanted)
 

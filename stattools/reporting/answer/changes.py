@@ -12,6 +12,9 @@ import numpy as np
 
 from stattools.reporting.tables import between_factors, decimals, number
 
+DIGITS = 8
+"""An estimate has no more of them, however small its standard error is."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -49,7 +52,7 @@ def change(estimate: float, se: float, lower: float, upper: float, *, factor: bo
         return Change("without bound", "higher" if estimate > 0 else "lower")
     has_ends = bool(np.isfinite([lower, upper]).all())
     if not factor:
-        places = decimals(se) if np.isfinite(se) else decimals(abs(estimate), digits=4)
+        places = min(decimals(se), decimals(abs(estimate), DIGITS)) if np.isfinite(se) else decimals(abs(estimate), 4)
         return _signed(estimate, lower, upper, lambda value: number(value, places), "", has_ends)
     value = float(np.exp(estimate))
     spread = value * se if np.isfinite(se) else np.nan

@@ -13,6 +13,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.plots.words import mean_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.basis import MOST_LEVELS, Basis
+from stattools.reporting.answer.changes import DIGITS
 from stattools.reporting.answer.figures import figures_of
 from stattools.reporting.answer.findings import Effect, Finding, over_quartiles
 from stattools.reporting.document import Block, Section, Table, code, literal
@@ -94,7 +95,7 @@ def _cells(fit: Fit, one: Effect, statistic: str, several: bool, *, tested: bool
         size = number(value, places)
         ends = between_factors(float(np.exp(lower)), float(np.exp(upper)), places) if fit.kinds else ""
     else:
-        places = decimals(se) if np.isfinite(se) else decimals(abs(middle), digits=4)
+        places = min(decimals(se), decimals(abs(middle), DIGITS)) if np.isfinite(se) else decimals(abs(middle), 4)
         size, ends = number(middle, places), between(lower, upper, places) if fit.kinds else ""
     category = (code(one.category),) if several else ()
     if not fit.kinds:
