@@ -23,8 +23,8 @@ BENCHMARKED = (
 def document(reports: Mapping[str, Document]) -> Document:
     """The index of reports that stand beside it."""
     opening = (
-        "Each report states a problem as a likelihood, fits it, checks the fit against an independent reference, and "
-        "ends in a sentence that can be quoted. All numbers are computed by the command at the end of each page; "
+        "Each report begins with its answer, states the problem as a likelihood, fits it, and checks the fit against "
+        "an independent reference. All numbers are computed by the command at the end of each page; "
         "`stattools verify` computes them again and compares."
     )
     return Document(
