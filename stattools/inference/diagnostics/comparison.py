@@ -81,7 +81,7 @@ class Comparison(Faces):
 
     def _page(self) -> Page:
         model = self.fits[0].model
-        size = f"{len(model.y):,} times" if model.is_series else f"{len(model.rows.X):,} rows"
+        size = f"{len(model.y):,} times" if model.is_series else model.counted or f"{len(model.rows.X):,} rows"
         lines = [f"{len(self.fits)} fits of {model.outcome_name} to {size}"]
         titles = dict(zip(self.names, (fit.model.title for fit in self.fits), strict=True))
         same = len(set(titles.values())) == 1

@@ -19,8 +19,10 @@ from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding, require_nested
+from stattools.inference.hypotheses.partial_likelihoods import require_nested_columns
 from stattools.inference.hypotheses.result import TestResult
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.metric import Metric
 
 
@@ -42,6 +44,8 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     series = full.model.is_series
     if series:
         require_nested(full.model, restricted.model)
+    elif isinstance(full.model, CoxRegression):
+        require_nested_columns(full.model, restricted.model)
     else:
         embedding(full.model, restricted.model, restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
@@ -132,8 +136,10 @@ def _within(title: str) -> str:
 
 def _same(one: Any, other: Any) -> bool:
     """Whether two likelihoods are one, up to parameters that formulas add; those of grouped counts hold arrays and do
-    not compare themselves.
+    not compare themselves. Models that are no sum over rows have none.
     """
+    if one is None or other is None:
+        return one is other
     one, other = one.plain, other.plain
     return type(one) is type(other) and all(
         np.array_equal(getattr(one, part.name), getattr(other, part.name)) for part in fields(one)

@@ -26,10 +26,12 @@ from stattools.data.rows.triangle import Triangle, triangle
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
 from stattools.inference.hypotheses.nested_cuts import cuts_embedded
+from stattools.inference.hypotheses.partial_likelihoods import difference_of_times
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
@@ -70,6 +72,8 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
             return f"{described(model)} is no model"
     if one.is_series or other.is_series:
         return difference_of_series(one, other)
+    if isinstance(one, CoxRegression) or isinstance(other, CoxRegression):
+        return difference_of_times(one, other)
     for model in (one, other):
         if not isinstance(model, Model):
             return f"{described(model)} has no rows"
