@@ -66,6 +66,8 @@ def _any(fit: Fit) -> str:
     parameter, link = fit.model.likelihood.others[-1]
     if name == ZERO:
         return _zero(fit)[0]
+    if fit.model.predictor.taken_up:
+        return "The thresholds are shared by all rows, and have no test in the table: 0 is nothing special."
     if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."
     whole = float(np.exp(value))
