@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ from typing import TYPE_CHECKING
 from stattools.errors import IncompatibleError
 from stattools.figures import pdf, png, svg
 from stattools.reporting.column_widths import shares
-from stattools.reporting.document import Document, Picture, Table, walk
+from stattools.reporting.document import Block, Document, Listing, Picture, Section, Table, walk
 from stattools.reporting.markdown import markdown
 from stattools.reporting.word_styles import styled
 
@@ -35,6 +37,8 @@ LOOK = (
     r"\providecommand{\gt}{>}\providecommand{\lt}{<}\usepackage{etoolbox}\AtBeginEnvironment{longtable}{\footnotesize}"
 )
 """Commands that GitHub's formulas have and LaTeX does not, and small letters in tables."""
+LINE = 84
+"""Letters of a line of a command on a page."""
 LATEX = ("xelatex", "lualatex", "tectonic")
 TYPST = ("typst", "quarto")
 MISSING = re.compile(r"Missing character: There is no (\S+)")
@@ -120,9 +124,37 @@ def _source(
         if isinstance(block, Picture):
             (place / block.path).parent.mkdir(parents=True, exist_ok=True)
             (place / block.path).write_bytes((folder / block.path).read_bytes())
+    document = replace(document, blocks=_broken(document.blocks))
     text = re.sub(r"(?m)(?<=^)(!\[.*\]\(figures/[^()\s]+)\.svg\)$", rf"\1{ending})", markdown(document, "figures"))
     (place / "report.md").write_text(text, encoding="utf-8")
     return "report.md"
+
+
+def _broken(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """The blocks with commands in lines that a page holds, as a shell reads them."""
+    found: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Section):
+            block = replace(block, blocks=_broken(block.blocks))
+        elif isinstance(block, Listing) and block.language == "sh" and len(block.text) > LINE:
+            block = replace(block, text=in_lines(block.text))
+        found.append(block)
+    return tuple(found)
+
+
+def in_lines(command: str, letters: int = LINE) -> str:
+    """A command in lines of so many letters, each but the last with a backslash at its end.
+
+    >>> print(in_lines("stattools report rows.csv 'y ~ x + z' --by group", letters=30))
+    stattools report rows.csv \\
+        'y ~ x + z' --by group
+    """
+    lines = [""]
+    for word in map(shlex.quote, shlex.split(command)):
+        if lines[-1].strip() and len(lines[-1]) + len(word) > letters - 3:
+            lines.append("   ")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return " \\\n".join(lines)
 
 
 def _run(words: Sequence[str], place: Path, made: str | None = None) -> bytes:

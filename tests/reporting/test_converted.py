@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from io import BytesIO
@@ -15,7 +16,7 @@ import pytest
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.reporting import converted as file
-from stattools.reporting.converted import FORMATS, converted
+from stattools.reporting.converted import FORMATS, LINE, converted, in_lines
 from stattools.reporting.document import Document, Math, Paragraph, Picture, Section, Table
 from stattools.reporting.report import compose
 
@@ -116,6 +117,14 @@ def test_a_program_that_fails_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(file.subprocess, "run", lambda *_, **__: failed)
     with pytest.raises(IncompatibleError, match="it failed: out of paper"):
         converted(SMALL, ".docx", tmp_path)
+
+
+def test_a_long_command_is_broken_where_a_shell_reads_on():
+    command = "stattools report ../rows.csv 'y ~ x + it''s' --labels 'age=Age of the mother [years]' --by group --out ."
+    lines = in_lines(command).split("\n")
+    assert len(lines) == 2
+    assert all(len(line) <= LINE for line in lines)
+    assert shlex.split(" ".join(line.removesuffix("\\") for line in lines)) == shlex.split(command)
 
 
 def test_the_folder_of_the_report_is_left_alone(tmp_path, monkeypatch):

@@ -50,7 +50,7 @@ def audit_claim(claim: Claim, model: Model, *, cov: Any = "information", level: 
         theta, told = _estimates(claim.columns["estimate"], best, right, model)
         se = _errors(_column(claim, "se"), right, recipe, best)
     none = np.full(len(theta), np.nan)
-    found = judged(Foreign(claim.name, recipe, Numbers(theta, se, none, none), "claimed"))
+    found = judged(Foreign(claim.name, recipe, Numbers(theta, se, none, none), str(cov)))
     told += [] if told or not found.ok else _tests(claim, recipe, best)
     rows = found.rows.assign(estimate=claim.columns["estimate"].value, se=_column(claim, "se").value)
     rows["ratio"] = rows["se"] / rows["right_se"]
