@@ -44,3 +44,14 @@ def test_what_a_regression_has_not_is_refused(file, run):
         result = run("fit", *words)
         assert result.exit_code != 0
         assert said in " ".join(result.output.replace("│", " ").split())
+
+
+def test_checks_are_printed_where_they_are_asked_for(file, run):
+    words = ("fit", "poisson", file, "visits ~ `Age (years)`")
+    result = run(*words, "--check")
+    assert result.exit_code == 0, result.output
+    assert "Checks of visits ~ `Age (years)`: " in result.stdout
+    told = json.loads(run(*words, "--check", "--json").stdout)["checks"]
+    assert {row["verdict"] for row in told} <= {"ok", "look", "no"}
+    assert "overdispersion" in [row["check"] for row in told]
+    assert "checks" not in json.loads(run(*words, "--json").stdout)
