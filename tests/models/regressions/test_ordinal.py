@@ -137,3 +137,24 @@ def test_a_factor_of_another_reference_and_columns_in_another_order_are_the_same
     x, b, c = fit.estimate[:3]
     assert_allclose(other.estimate[:3], [-b, c - b, x], rtol=1e-8)
     assert_allclose(other.estimate[3:], fit.estimate[3:] - b, rtol=1e-8)
+
+
+CLM = {
+    "probit": ({"link": "probit"}, -85.7611483648, [1.499374578, 0.867743539, -0.773262729, 0.736021490]),
+    "cloglog": ({"link": "cloglog"}, -86.6340792088, [1.605760091, 0.859713657, -1.740082382, 0.296329098]),
+    "loglog": ({"link": "loglog"}, -87.717855143, [1.533018182, 0.905644428, -0.302441463, 1.178604775]),
+    "nominal": ({"nonparallel": ["contact"]}, -86.2085532315, [2.51904477, -1.32304336, 1.24644355, 3.55004361]),
+    "scale": ({"scale": "~ temp"}, -86.4394628794, [2.6294184311, 1.5878437553, -1.3520417699, 1.2730017574]),
+}
+"""R 4.5, ordinal 2023.12.4.1: clm(rating ~ temp + contact, data = wine, link = ..., nominal = ~ contact,
+scale = ~ temp, control = clm.control(gradTol = 1e-11)): log-likelihood and the first coefficients, in our order.
+"""
+
+
+@pytest.mark.skipif(not DATA.exists(), reason="the certified data are not here")
+@pytest.mark.parametrize("name", CLM)
+def test_r_has_the_same_numbers(name):
+    options, loglik, first = CLM[name]
+    fit = st.fit(st.ordinal("rating ~ temp + contact", pd.read_csv(DATA), **options))
+    assert_allclose(fit.loglik, loglik, rtol=1e-11)
+    assert_allclose(fit.estimate[:4], first, rtol=1e-8)  # the digits that R printed
