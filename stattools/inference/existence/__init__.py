@@ -14,7 +14,8 @@ from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
-from stattools.inference.existence.separation import Separation, separation
+from stattools.inference.existence.separated import separation
+from stattools.inference.existence.separation import Separation
 
 __all__ = [
     "Separation",

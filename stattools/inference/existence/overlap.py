@@ -13,7 +13,7 @@ from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank import check_rank, spans
-from stattools.inference.existence.separation import UNTOLD, Separation, separation
+from stattools.inference.existence.separation import UNTOLD, Separation, separation_of_rows
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import Largest
@@ -47,7 +47,7 @@ def check_overlap(model: Model) -> None:
     model, whole = at_sample(model), is_whole(model)
     if program_size(model) > LARGEST_PROGRAM:
         return
-    found, has_firth = separation(model), model.likelihood.has_firth
+    found, has_firth = separation_of_rows(model), model.likelihood.has_firth
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so

@@ -53,7 +53,7 @@ class Separation(Faces):
     undecided; `certain` (n,) marks the rows whose outcome has probability 1 in the limit.
 
     >>> import stattools as st
-    >>> found = separation(st.logistic([0, 1, 0, 1, 1, 1], [0, 0, 0, 0, 1, 1], names=["treated"]))
+    >>> found = st.separation(st.logistic([0, 1, 0, 1, 1, 1], [0, 0, 0, 0, 1, 1], names=["treated"]))
     >>> found.kind, found.infinite, found.certain.tolist()
     ('quasi-complete', {'treated': inf}, [False, False, False, False, True, True])
     >>> found.table()[["term", "estimate", "se"]].round(6).to_numpy().tolist()
@@ -169,25 +169,14 @@ class Separation(Faces):
         return parts | {"rows": replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)}
 
 
-def separation(model: Model) -> Separation | None:
-    """What separates the outcomes of a discrete regression; None where they overlap and the maximum exists.
-
-    For logistic, probit, softmax, ordinal, Poisson and negative binomial regression, grouped counts, and hurdles, whose
-    zeros and positive counts are looked at one after the other; None for other models. Under a second for 20,000 rows
-    and 21 columns. Source: Albert & Anderson (1984); Konis (2007).
-
-    >>> import stattools as st
-    >>> separation(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])) is None
-    True
-    >>> separation(st.logistic([0, 0, 1, 1], [1.0, 2.0, 3.0, 4.0], names=["dose"])).infinite
-    {'Intercept': -inf, 'dose': inf}
-    """
+def separation_of_rows(model: Model) -> Separation | None:
+    """What separates the outcomes of a discrete regression, see `separation` of `separated.py`."""
     if not isinstance(model, Model):
         of_fit = " Give its model: fit.model." if isinstance(model, AnyFit) else ""
         needs = "separation needs a regression, such as st.logistic(...)"
         raise IncompatibleError(f"{needs}; got {type(model).__name__}.{of_fit}")
     for piece in pieces(model):
-        if (found := separation(piece)) is not None:
+        if (found := separation_of_rows(piece)) is not None:
             return found
     found = recession_cone(model)
     if found is None:
