@@ -68,7 +68,9 @@ def fit[Best, Together](
 
 
 @overload
-def fit(model: ConditionalLogit, **options: Unpack[FitOptions]) -> Fit: ...
+def fit(  # pyright: ignore[reportOverlappingOverload]  # matched sets are a kind of Cox's model without its predictions
+    model: ConditionalLogit, **options: Unpack[FitOptions]
+) -> Fit: ...
 
 
 @overload

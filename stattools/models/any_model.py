@@ -37,6 +37,8 @@ class AnyModel(Faces):
     """False where a maximum may not be the only one."""
     is_series = False
     """True where the observations follow each other in time."""
+    is_partial = False
+    """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
     has_states: Any = False
     """True for state space models."""
     is_saved: Any = False

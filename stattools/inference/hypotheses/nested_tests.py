@@ -22,7 +22,6 @@ from stattools.inference.hypotheses.nesting import describe, difference_in_outco
 from stattools.inference.hypotheses.partial_likelihoods import require_nested_columns
 from stattools.inference.hypotheses.result import TestResult
 from stattools.models.model import Model
-from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.metric import Metric
 
 
@@ -44,7 +43,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     series = full.model.is_series
     if series:
         require_nested(full.model, restricted.model)
-    elif isinstance(full.model, CoxRegression):
+    elif full.model.is_partial:
         require_nested_columns(full.model, restricted.model)
     else:
         embedding(full.model, restricted.model, restricted.estimate)

@@ -31,7 +31,6 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
-from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
@@ -72,7 +71,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
             return f"{described(model)} is no model"
     if one.is_series or other.is_series:
         return difference_of_series(one, other)
-    if isinstance(one, CoxRegression) or isinstance(other, CoxRegression):
+    if one.is_partial or other.is_partial:
         return difference_of_times(one, other)
     for model in (one, other):
         if not isinstance(model, Model):

@@ -119,6 +119,7 @@ class CoxRegression(AnyModel):
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
     is_unconstrained = True
+    is_partial = True
     exponential = "hazard ratio"
 
     @property
