@@ -23,8 +23,9 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import gather
+from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.explaining.same_columns import gap, largest, ratio, renamed, share, vectors
-from stattools.validation.explaining.way_between_fits import plain_name, require_regressions, steps
+from stattools.validation.explaining.way_between_fits import require_regressions, steps
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
 

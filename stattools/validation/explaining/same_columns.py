@@ -16,7 +16,8 @@ import numpy as np
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.explaining.way_between_fits import common_rows, plain_name, subset
+from stattools.validation.explaining.other_columns import plain_name
+from stattools.validation.explaining.way_between_fits import common_rows, subset
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Numbers
 

@@ -7,7 +7,6 @@ Penalties come off first and go on last, so that columns, rows and weights chang
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -19,7 +18,13 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.regressions.starting_point import starting_point
+from stattools.validation.explaining.other_columns import (
+    other_columns,
+    other_intercept,
+    other_scaling,
+    plain_name,
+    same_family,
+)
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
@@ -32,17 +37,6 @@ class Step(NamedTuple):
     cause: str
     words: str
     recipe: Recipe
-
-
-def plain_name(name: str) -> str:
-    """Names of the same column in different packages made one: `C(g)[T.b]` is `g[T.b]`.
-
-    >>> plain_name("C(g)[T.b]"), plain_name("const"), plain_name("yes: C(g)[b]")
-    ('g[T.b]', 'Intercept', 'yes: g[T.b]')
-    """
-    name = re.sub(r"C\(([^(),]+)[^()]*\)\[", r"\1[", name)
-    name = re.sub(r"\[(?!T\.)([^\]]+)\]", r"[T.\1]", name)
-    return re.sub(r"(^|: )const$", r"\1Intercept", name)
 
 
 def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
@@ -61,7 +55,7 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
         now = replace(now, model=subset(now.model, keep_a))
         yield Step("rows dropped", f"{gone} rows that the second fit does not have", now)
     target = goal.model if keep_b is None else subset(goal.model, keep_b)
-    for change in (_outcome, _weights, _offset, _intercept, _scaling, _columns, _likelihood):
+    for change in (_outcome, _weights, _offset, other_intercept, other_scaling, other_columns, _likelihood):
         found = change(now.model, target)
         if found is not None:
             cause, words, model = found
@@ -139,13 +133,6 @@ def subset(model: Model, places: NDArray[np.intp]) -> Model:
     return model.subset(places)
 
 
-def with_columns(model: Model, X: Floats, names: tuple[str, ...]) -> Model:
-    """The same model of other columns."""
-    rows, predictor = replace(model.rows, X=X), replace(model.predictor, columns=X.shape[1])
-    start = starting_point(model.likelihood, predictor, rows)
-    return replace(model, rows=rows, predictor=predictor, design=replace(model.design, names=names), start=start)
-
-
 def _outcome(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     y, other = now.rows.y, goal.rows.y
     if now.categories is not None and goal.categories is not None and now.labels and goal.labels:
@@ -180,70 +167,17 @@ def _offset(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     return "offset", said, replace(now, rows=replace(now.rows, offset=goal.rows.offset))
 
 
-def _intercept(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    here, there = (np.flatnonzero((np.ptp(m.rows.X, axis=0) == 0) & (m.rows.X[0] != 0)) for m in (now, goal))
-    if (len(here) > 0) == (len(there) > 0) or _same_span(now.rows.X, goal.rows.X):
-        return None
-    if len(here):
-        keep = np.setdiff1d(np.arange(len(now.terms)), here)
-        names = tuple(now.terms[k] for k in keep)
-        return "intercept", "an intercept or none", with_columns(now, now.rows.X[:, keep], names)
-    X = np.column_stack([goal.rows.X[:, there[0]], now.rows.X])
-    return "intercept", "none or an intercept", with_columns(now, X, (goal.terms[there[0]], *now.terms))
-
-
-def _scaling(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    """Columns of the same name that are linear functions of each other."""
-    names = [plain_name(term) for term in goal.terms]
-    X, moved = now.rows.X.copy(), []
-    for k, term in enumerate(now.terms):
-        if plain_name(term) not in names:
-            continue
-        old, new = X[:, k], goal.rows.X[:, names.index(plain_name(term))]
-        if np.array_equal(old, new) or np.ptp(old) == 0:
-            continue
-        line = np.column_stack([np.ones(len(old)), (old - old.mean()) / old.std()])
-        miss = new - line @ np.linalg.lstsq(line, new, rcond=None)[0]
-        if np.abs(miss).max() <= 1e-9 * max(np.abs(new).max(), np.finfo(float).tiny):
-            X[:, k] = new
-            moved.append(term)
-    if not moved:
-        return None
-    listed = ", ".join(moved[:6]) + (", ..." if len(moved) > 6 else "")
-    return "scaling", f"{listed} in other units or centered", with_columns(now, X, now.terms)
-
-
-def _columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    names, others = ([plain_name(t) for t in m.terms] for m in (now, goal))
-    X, Z = now.rows.X, goal.rows.X
-    if sorted(names) == sorted(others) and all(
-        np.array_equal(X[:, names.index(name)], Z[:, others.index(name)]) for name in names
-    ):
-        return None
-    model = with_columns(now, Z, goal.terms)
-    mine, theirs = (sorted(set(x) - set(y)) for x, y in ((names, others), (others, names)))
-    said = f"{', '.join(mine[:4]) or 'none'} or {', '.join(theirs[:4]) or 'none'}"
-    return ("reference level" if _same_span(X, Z) else "other columns"), said, model
-
-
 def _likelihood(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    if now.kind == goal.kind:
+    if same_family(now, goal):
         return None
-    return "likelihood", f"{now.title} or {goal.title}", goal
+    one, two = ((m.title, " and ".join(f"{name}=" for name in m.likelihood.added) or "none") for m in (now, goal))
+    said = f"{one[0]} or {two[0]}" if one[0] != two[0] else f"{one[1]} or {two[1]}"
+    return "likelihood", said, goal
 
 
 def _same_values(x: Floats | None, y: Floats | None, default: float) -> bool:
     one, two = (np.asarray(default if v is None else v) for v in (x, y))
     return bool(np.allclose(one, two, rtol=1e-12, atol=1e-14))
-
-
-def _same_span(X: Floats, Z: Floats) -> bool:
-    """Do the columns of both span the same space?"""
-    if X.shape[1] != Z.shape[1]:
-        return False
-    size = np.abs(Z).max(axis=0)
-    miss = Z - X @ np.linalg.lstsq(X, Z, rcond=None)[0]
-    return bool((np.abs(miss).max(axis=0) <= 1e-8 * size).all())
 
 
 def _same_penalty(a: Recipe, b: Recipe) -> bool:

@@ -7,7 +7,6 @@ from numpy.testing import assert_allclose
 from sklearn.linear_model import LogisticRegression
 
 import stattools as st
-from stattools.validation.explaining.way_between_fits import plain_name
 from tests.validation.explaining.test_explain import ONE, d, ours, quiet
 
 
@@ -36,14 +35,6 @@ def test_what_no_refit_removes_is_said():
     assert not found.ok
     assert found.table()["cause"].tolist() == ["unexplained"]
     assert st.explain(ours("y ~ a + b", weights="w"), weighted, data=d, weights="w").same
-
-
-@pytest.mark.parametrize(
-    ("name", "plain"),
-    [("C(g)[T.b]", "g[T.b]"), ("C(g, Treatment('q'))[T.b]", "C(g, Treatment('q'))[T.b]"), ("q: const", "q: Intercept")],
-)
-def test_names_of_the_same_column(name, plain):
-    assert plain_name(name) in (plain, "g[T.b]")
 
 
 RNG = np.random.default_rng(0)

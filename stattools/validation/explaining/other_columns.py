@@ -1,0 +1,97 @@
+"""Columns of two fits that differ: an intercept or none, other units, others altogether; each change gives a model."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+
+from stattools.data.design import Design
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.models.predictors.arranged import linear_of
+from stattools.models.regressions.starting_point import starting_point
+
+
+def plain_name(name: str) -> str:
+    """Names of the same column in different packages made one: `C(g)[T.b]` is `g[T.b]`.
+
+    >>> plain_name("C(g)[T.b]"), plain_name("const"), plain_name("yes: C(g)[b]")
+    ('g[T.b]', 'Intercept', 'yes: g[T.b]')
+    """
+    name = re.sub(r"C\(([^(),]+)[^()]*\)\[", r"\1[", name)
+    name = re.sub(r"\[(?!T\.)([^\]]+)\]", r"[T.\1]", name)
+    return re.sub(r"(^|: )const$", r"\1Intercept", name)
+
+
+def with_columns(model: Model, X: Floats, design: Design) -> Model:
+    """The same model of other columns, which are those of the design."""
+    rows, predictor = replace(model.rows, X=X), linear_of(model.likelihood, design)
+    start = starting_point(model.likelihood, predictor, rows)
+    return replace(model, rows=rows, predictor=predictor, design=design, start=start)
+
+
+def other_intercept(now: Model, goal: Model) -> tuple[str, str, Model] | None:
+    here, there = (np.flatnonzero((np.ptp(m.rows.X, axis=0) == 0) & (m.rows.X[0] != 0)) for m in (now, goal))
+    if (len(here) > 0) == (len(there) > 0) or _same_span(now.rows.X, goal.rows.X):
+        return None
+    if len(here):
+        keep = np.setdiff1d(np.arange(len(now.terms)), here)
+        design = replace(now.design, names=tuple(now.terms[k] for k in keep))
+        return "intercept", "an intercept or none", with_columns(now, now.rows.X[:, keep], design)
+    X = np.column_stack([goal.rows.X[:, there[0]], now.rows.X])
+    design = replace(now.design, names=(goal.terms[there[0]], *now.terms))
+    return "intercept", "none or an intercept", with_columns(now, X, design)
+
+
+def other_scaling(now: Model, goal: Model) -> tuple[str, str, Model] | None:
+    """Columns of the same name that are linear functions of each other."""
+    names = [plain_name(term) for term in goal.terms]
+    X, moved = now.rows.X.copy(), []
+    for k, term in enumerate(now.terms):
+        if plain_name(term) not in names:
+            continue
+        old, new = X[:, k], goal.rows.X[:, names.index(plain_name(term))]
+        if np.array_equal(old, new) or np.ptp(old) == 0:
+            continue
+        line = np.column_stack([np.ones(len(old)), (old - old.mean()) / old.std()])
+        miss = new - line @ np.linalg.lstsq(line, new, rcond=None)[0]
+        if np.abs(miss).max() <= 1e-9 * max(np.abs(new).max(), np.finfo(float).tiny):
+            X[:, k] = new
+            moved.append(term)
+    if not moved:
+        return None
+    listed = ", ".join(moved[:6]) + (", ..." if len(moved) > 6 else "")
+    return "scaling", f"{listed} in other units or centered", with_columns(now, X, now.design)
+
+
+def other_columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
+    names, others = ([plain_name(t) for t in m.terms] for m in (now, goal))
+    X, Z = now.rows.X, goal.rows.X
+    of_predictors = sorted(names) == sorted(others) and all(
+        np.array_equal(X[:, names.index(name)], Z[:, others.index(name)]) for name in names
+    )
+    if of_predictors:  # which read others of the same columns
+        names, others = ([plain_name(name) for name in m.names] for m in (now, goal))
+        if sorted(names) == sorted(others) or not same_family(now, goal):
+            return None
+    model = with_columns(now, Z, goal.design)
+    mine, theirs = (sorted(set(x) - set(y)) for x, y in ((names, others), (others, names)))
+    said = f"{', '.join(mine[:4]) or 'none'} or {', '.join(theirs[:4]) or 'none'}"
+    return ("reference level" if not of_predictors and _same_span(X, Z) else "other columns"), said, model
+
+
+def same_family(now: Model, goal: Model) -> bool:
+    """Do both have the same likelihood, with the same parameters?"""
+    one, two = ((m.kind, m.title, m.likelihood.added) for m in (now, goal))
+    return one == two
+
+
+def _same_span(X: Floats, Z: Floats) -> bool:
+    """Do the columns of both span the same space?"""
+    if X.shape[1] != Z.shape[1]:
+        return False
+    size = np.abs(Z).max(axis=0)
+    miss = Z - X @ np.linalg.lstsq(X, Z, rcond=None)[0]
+    return bool((np.abs(miss).max(axis=0) <= 1e-8 * size).all())
