@@ -267,6 +267,7 @@ POOL: dict[str, Any] = {
     "likelihood.loglik": FUNCTIONS, "likelihood.mean": (None, *FUNCTIONS), "likelihood.variance": (None, *FUNCTIONS),
     "likelihood.cdf": (None, *FUNCTIONS), "quantile": (None, *FUNCTIONS), "sample": (None, *FUNCTIONS),
     "parameters": ({"loc": "identity", "scale": "log"}, {"scale": "log", "a": "log"}, {"weights": "log"}),
+    "link_name": ("logit", "probit", "cloglog", "loglog", "p"), "partial": (False, True), "scaled": (False, True),
     "fixed": ({}, {"a": 2.0}, {"loc": 0.0}), "outcome": (None, "real", "count"),
     "formulas": {"scale": ("~ x", "~ 1", "~ nobody"), "dispersion": ("~ x", None)},
     # Places

@@ -24,6 +24,8 @@ class Regression:
     outcomes: Sequence[str]
     beside: dict[str, Sequence[str]] = field(default_factory=dict)
     required: Sequence[str] = ()
+    said: dict[str, Sequence[Any]] = field(default_factory=dict)
+    """Options that are no columns, and what they are given; "{x}" stands for the name of that column."""
 
 
 WEIGHTS, OFFSET, POSITIVE, TRIALS = ("whole",), ("normal",), ("positive",), ("from 3",)
@@ -35,7 +37,17 @@ REGRESSIONS = {
     "logistic": Regression(st.logistic, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
     "probit": Regression(st.probit, BINARY, {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS}),
     "softmax": Regression(st.softmax, LEVELS, {"weights": WEIGHTS}),
-    "ordinal": Regression(st.ordinal, ("whole", "two values", "truth"), {"weights": WEIGHTS, "offset": OFFSET}),
+    "ordinal": Regression(
+        st.ordinal,
+        ("whole", "two values", "truth", "three levels"),
+        {"weights": WEIGHTS, "offset": OFFSET},
+        said={
+            "link": ("logit", "probit", "cloglog", "loglog", "p"),
+            "levels": (None, [0, 1, 2, 3], ["a", "b", "c"], ["c", "b", "a"], [1, 0], ["a", "a"], [], "ab", 3),
+            "nonparallel": ((), "{x}", ["{x}"], ["{g}"], "~ {x} + {g}", ["nobody"], [1], 3),
+            "scale": (None, "~ {x}", "~ {g}", "{x}", "~ 1", "~ nobody", "~ 0", 3),
+        },
+    ),
     "one_vs_rest": Regression(st.one_vs_rest, LEVELS, {"weights": WEIGHTS}),
     "poisson": Regression(st.poisson, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
     "negative_binomial": Regression(
@@ -103,6 +115,13 @@ class Made:
         return self.regression.make(*args, **options)
 
 
+def written(given: Any, names: dict[str, str]) -> Any:
+    """What an option is given, with the names of columns in it."""
+    if isinstance(given, list):
+        return [written(one, names) for one in given]
+    return given.format(**names) if isinstance(given, str) else given
+
+
 def made(hand: Hand, name: str) -> Made:
     """A regression of a formula and a random table."""
     regression = REGRESSIONS[name]
@@ -118,6 +137,10 @@ def made(hand: Hand, name: str) -> Made:
         options[key], same = table.beside(hand, key)
         kept = kept and same
     used = tuple(role for role in roles if f"{{{role}}}" in formula) + tuple(chosen)
+    for key, values in regression.said.items():
+        if hand.chance(3, key):
+            given, kept = hand.pick(values, key), False
+            options[key] = written(given, {role: table.quoted(role) for role in roles})
     twin, tidy = None, table.tidy(used)
     if tidy is not None and kept and terms != ".":
         plain = formula.format(y="y", x="x", g="g")

@@ -122,7 +122,7 @@ def test_every_option_of_a_regression_is_drawn():
             options = (
                 set(inspect.signature(regression.make).parameters) - own - ({"exposure"} if name == "glm" else set())
             )
-            assert options == set(regression.beside), name
+            assert options == set(regression.beside) | set(regression.said) - own, name
 
 
 def test_tables_name_what_there_is():
