@@ -38,6 +38,7 @@ from stattools.interface.names.values import meant
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
+from stattools.solvers.scale_about_means import about_means
 from stattools.solvers.softmax.maximum import large
 
 Kind = str | HAC | Cluster
@@ -84,6 +85,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
     check_size(model)
     if model.predictor.taken_up:
         check_labels(model)
+        if (moved := about_means(model)) is not None:
+            return moved.back(_solve(moved.model, solver))
     discrete = not model.has_scale
     if discrete and large(model):
         check_extremes(model)

@@ -14,7 +14,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.between import Between, between
 
-LARGEST_SCALE = 30.0
+LARGEST_SCALE = 300.0
 """The logarithm of a scale: beyond, it stays there, so that all is finite."""
 
 

@@ -251,8 +251,7 @@ class Linear:
         return total
 
     def lift(self, T: Floats) -> Floats:
-        """The map of theta that goes with a map T of the columns: T for each linear predictor, as far as it reads them,
-        and what T adds of a constant 1 to columns of one without a constant, in those that take it up.
+        """The map of theta that goes with a map T of the columns, as `lifted`.
 
         IncompatibleError where a predictor would need columns that it does not have, such as the constant that
         centering needs.
@@ -266,6 +265,12 @@ class Linear:
                 "a linear predictor of some columns cannot follow a change of units that adds others to them. Give it "
                 "the constant column too."
             )
+        return self.lifted(T)
+
+    def lifted(self, T: Floats) -> Floats:
+        """T for each linear predictor, as far as it reads the columns, and what T adds of a constant 1 to columns of
+        one without a constant, in those that take it up.
+        """
         whole, taken = np.eye(self.size), dict(self.taken_up)
         for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
             if use != ():
