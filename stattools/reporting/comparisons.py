@@ -117,7 +117,8 @@ def _two_valued(model: Any, part: Part) -> Part:
     """A column of zeros and ones compares yes with no."""
     if part.high or part.name not in model.terms:
         return part
-    two = summary(model).binary[model.terms.index(part.name)]
+    k, X = model.terms.index(part.name), vars(model).get("X")  # the columns of rows that are compared in risk sets
+    two = summary(model).binary[k] if X is None else set(X[:, k].tolist()) == {0.0, 1.0}
     return Part(part.name, "1", "0") if two else part
 
 

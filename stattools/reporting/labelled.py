@@ -125,7 +125,12 @@ class _Words:
 
         def labelled(mark: re.Match[str]) -> str:
             if mark["code"]:
-                return literal(known[name]) if (name := mark["code"].strip()) in known else mark[0]
+                name = mark["code"].strip()
+                if name not in known and ":" in name and any(part in self.said for part in name.split(":")):
+                    return " × ".join(
+                        literal(self.said[part]) if part in self.said else code(part) for part in name.split(":")
+                    )
+                return literal(known[name]) if name in known else mark[0]
             return f"**{self.text(mark['strong'])}**" if mark["strong"] else mark[0]
 
         return MARK.sub(labelled, marked)
@@ -189,4 +194,6 @@ def _with_own_unit(marked: str, name: str, unit: str) -> str:
     """The unit of an outcome after the sizes of what moves its mean: "by 3.2 kg", "1 kg lower"."""
     moved = rf"\bmean of {re.escape(name)}(?: (?:rises|falls|changes))? by -?[\d,.]*\d(?![\d,.]*\d)(?! %)"
     marked = re.sub(moved, lambda found: f"{found[0]} {unit}", marked)
+    held = rf"\bmean of {re.escape(name)} is -?[\d,.]*\d(?= \()(?: \([^()]*\d(?=\)))?"  # not behind a change
+    marked = re.sub(held, lambda found: f"{found[0].replace(' (', f' {unit} (', 1)} {unit}", marked)
     return re.sub(r"(?<![\w.,])(\d[\d,.]*)(?= (?:lower|higher)\b)", lambda found: f"{found[1]} {unit}", marked)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
+from stattools.reporting.answer.answered import Answered
+from stattools.reporting.answer.ratios import Moved, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
-from stattools.reporting.tables import between, coefficient_table, count, decimals, listed, number, p_said, percent
+from stattools.reporting.tables import coefficient_table, count, percent
 
 
 def question(model: Any) -> str:
     """What the model asks of its data."""
-    return f"How do the odds of {code(model.outcome_name)} depend on {listed(model.names)}, within sets?"
+    return f"How do the odds of {code(model.outcome_name)} depend on {named_terms(model)}, within sets?"
 
 
 def facts(model: Any) -> dict[str, str]:
@@ -53,20 +53,20 @@ def ratios(fit: Any, called: str) -> tuple[Block, ...]:
     return (Table(("", called, f"{percent(fit.level)} interval: lower", "upper"), rows, "lrrr"),)
 
 
+def answered(fit: Any, draw: Any) -> Answered:
+    """The box, and the table of all terms."""
+    return answer(fit, question(fit.model), _seen(fit.model), _words(fit.model))
+
+
 def conclusion(fit: Any, checked: str) -> str:
-    """The odds ratio that is farthest from 1 in standard errors."""
-    return strongest(fit, "odds", checked)
+    """All odds ratios, the clearest first."""
+    said = found(fit, _seen(fit.model), _words(fit.model))
+    return f"{said.removesuffix('.')}{checked}."
 
 
-def strongest(fit: Any, what: str, checked: str) -> str:
-    """What a unit more of the column with the largest z does."""
-    if not fit.kinds:
-        return f"Ratios of {code(fit.model.outcome_name)} were estimated with a penalty; they have no intervals."
-    k = int(np.argmax(np.abs(fit.estimate / fit.se)))
-    row = fit.table(exponentiate=True).to_dict("records")[k]
-    places = decimals((row["upper"] - row["lower"]) / 4.0)
-    return (
-        f"A unit more of {code(row['term'])} multiplies the {what} by {number(row['estimate'], places)} "
-        f"({percent(fit.level)} interval {between(row['lower'], row['upper'], places)}; "
-        f"{p_said(row['p_value'])}){checked}."
-    )
+def _seen(model: Any) -> str:
+    return f"{count(model.telling)} sets with both outcomes"
+
+
+def _words(model: Any) -> Moved:
+    return Moved("odds ratio", f"the odds of {code(model.outcome_name)} within a set")

@@ -22,7 +22,7 @@ from stattools.reporting.diagnostics import coefficients, suited
 from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
-from stattools.reporting.first_table import described
+from stattools.reporting.first_table import described, variables
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
     coefficient_table,
@@ -50,7 +50,9 @@ def facts(model: Any) -> dict[str, str]:
 
 def _outcome(model: Any) -> dict[str, str]:
     """What the outcome looks like, one or more lines."""
-    outcome = model.likelihood.outcome
+    outcome, shown = model.likelihood.outcome, {one.name for one in variables(model)}
+    if model.outcome_name in shown and outcome is not Outcome.TRIALS and (outcome.has_labels or model.has_scale):
+        return {}  # the table of columns has it
     if not outcome.has_labels and outcome is not Outcome.TRIALS:
         return _range(model, *summary(model).outcome, model.rows.outcome)
     counts = model.rows.outcome_counts()
@@ -76,7 +78,8 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
 def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[str, str]:
     """Where a number that is the outcome lies."""
     name = code(model.outcome_name)
-    span = {f"outcome {name}, range": f"{low:.6g} to {high:.6g}"}
+    told = model.outcome_name in {one.name for one in variables(model)}
+    span = {} if told else {f"outcome {name}, range": f"{low:.6g} to {high:.6g}"}
     if model.has_scale:
         return span
     mean, variance = moments.mean, moments.square / moments.n

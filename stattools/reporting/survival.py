@@ -5,16 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import StattoolsError
+from stattools.reporting.answer.answered import Answered
+from stattools.reporting.answer.ratios import Moved, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
-from stattools.reporting.matched_sets import ratios, strongest
+from stattools.reporting.matched_sets import ratios
 from stattools.reporting.tables import (
     coefficient_table,
     count,
     decimals,
     listed,
     number,
+    p_said,
     p_value,
 )
+from stattools.text.one_line import many
+
+CHANGES = 0.01
+"""A p-value of the test of proportional hazards below which a hazard ratio is said to change with time."""
 
 TIES = {
     "efron": r"\prod_{l=0}^{d-1} \Big(\sum_{j \in R(t)} e^{x_j \beta} - \frac{l}{d}"
@@ -32,7 +39,7 @@ SAID = {
 def question(model: Any) -> str:
     """What the model asks of its data."""
     within = " within strata" if model.strata else ""
-    return f"How does the hazard of {code(model.outcome_name)} depend on {listed(model.names)}{within}?"
+    return f"How does the hazard of {code(model.outcome_name)} depend on {named_terms(model)}{within}?"
 
 
 def facts(model: Any) -> dict[str, str]:
@@ -78,9 +85,8 @@ def estimates(fit: Any) -> tuple[Block, ...]:
 
 
 def _proportional(fit: Any) -> tuple[Block, ...]:
-    try:
-        found = fit.proportional_hazards()
-    except StattoolsError:  # as of exact ties, which have no such test
+    found = _tests_of_proportionality(fit)
+    if found is None:
         return ()
     rows = [
         (
@@ -91,22 +97,59 @@ def _proportional(fit: Any) -> tuple[Block, ...]:
         )
         for row in found.to_dict("records")
     ]
-    least = float(found["p_value"].min())
-    say = (
-        "A hazard ratio seems to change with time: read it as an average over the time seen, stratify by that column, "
-        "or let it change."
-        if least < 0.01
-        else "Nothing speaks against hazard ratios that stay what they are."
-    )
     return (
         Paragraph(
             "Are hazards proportional? Score tests that a coefficient changes with time (Grambsch and Therneau):"
         ),
         Table(("term", "chi2", "df", "p"), tuple(rows), "lrrr"),
-        Paragraph(say),
+        Paragraph(_constant(fit)),
     )
 
 
+def _tests_of_proportionality(fit: Any) -> Any:
+    try:
+        return fit.proportional_hazards()
+    except StattoolsError:  # as of exact ties, which have no such test
+        return None
+
+
+def _constant(fit: Any) -> str:
+    """Whether hazard ratios stay what they are, as a sentence; "" where there is no test."""
+    found = _tests_of_proportionality(fit)
+    if found is None:
+        return ""
+    changing = [row for row in found.to_dict("records") if row["p_value"] < CHANGES]
+    if not changing:
+        least = f"the smallest of {len(found)} p-values is" if len(found) > 1 else "its p-value is"
+        return (
+            "Nothing speaks against hazard ratios that stay the same over time: of the tests of proportional hazards "
+            f"{least} {p_value(float(found['p_value'].min()))}."
+        )
+    names = [row["term"] for row in changing if row["term"] != "GLOBAL"]
+    whose = f"the hazard ratio{'s' if len(names) > 1 else ''} of {listed(names)}" if names else "the hazard ratios"
+    seems = "seem" if len(names) != 1 else "seems"
+    least = p_said(min(float(row["p_value"]) for row in changing))
+    return (
+        f"What limits it: {whose} {seems} to change with time (test of proportional hazards, {least}), so that each is "
+        "an average over the time seen. Strata of such a column, or a column that changes with time, allow for it."
+    )
+
+
+def answered(fit: Any, draw: Any) -> Answered:
+    """The box, and the table of all terms."""
+    limits = _constant(fit)
+    return answer(fit, question(fit.model), _seen(fit.model), words(fit.model), (limits,) if limits else ())
+
+
 def conclusion(fit: Any, checked: str) -> str:
-    """The hazard ratio that is farthest from 1 in standard errors."""
-    return strongest(fit, "hazard", checked)
+    """All hazard ratios, the clearest first."""
+    said = found(fit, _seen(fit.model), words(fit.model))
+    return f"{said.removesuffix('.')}{checked}."
+
+
+def _seen(model: Any) -> str:
+    return f"{count(model.said.n)} rows with {many(model.sets.total, 'event')}"
+
+
+def words(model: Any) -> Moved:
+    return Moved("hazard ratio", f"the hazard of {code(model.outcome_name)}")

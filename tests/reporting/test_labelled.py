@@ -1,5 +1,7 @@
 """Labels and units in the place of names, everywhere in a document."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -100,3 +102,12 @@ def test_a_label_of_no_column_is_refused():
 def test_a_file_may_have_the_labels_of_other_tables(tmp_path):
     (tmp_path / "a.csv").write_text("name,label\nage,Age\nnobody,Nobody\n")
     assert "Age" in str(compose(FIT, labels=tmp_path / "a.csv").blocks)
+
+
+def test_products_and_a_mean_alone_have_labels_and_units():
+    product = st.fit(st.ols("bwt ~ age * C(race)", DATA))
+    text = markdown(compose(product, labels=LABELS), figures="f").split("## Data")[0]
+    assert "Age × Race" in text
+    assert "`age:C(race)`" not in text
+    alone = markdown(compose(st.fit(st.ols("bwt ~ 1", DATA)), labels={"bwt": "Weight [g]"}), figures="f")
+    assert re.search(r"the mean of Weight is [\d.]+ g \(95 % interval: [\d.]+ to [\d.]+ g\); ", alone)

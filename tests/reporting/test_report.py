@@ -156,7 +156,7 @@ def test_the_newer_regressions(name, tmp_path):
     assert not re.search(r"\bnan\b|\binf\b", text)
     told = {
         "precision": r"\| precision, range +\| 1 to 3 ",
-        "probit": r"\| rows where `sick` is `yes` ",
+        "probit": r"\| `sick` +\| no ",
         "grouped": r"\| successes `f` +\| \d+ \(\d\d\.\d %\)",
         "exposure": r"\| exposure `k`, range +\| 1 to 3 ",
         "negative binomial": r"\| `log alpha` \| +-?[\d.]+ \| +[\d.]+ \| +-?[\d.]+ to -?[\d.]+ +\| +\| +\| +\| +\|",

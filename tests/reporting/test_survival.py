@@ -21,5 +21,5 @@ def test_a_report_says_ratios_and_their_limits(tmp_path, ties):
     assert "| hazard ratio |" in text.replace("  ", " ")
     assert "Concordance 0." in text
     assert ("Are hazards proportional?" in text) == (ties != "exact")
-    assert "> A unit more of `x` multiplies the hazard by " in text
+    assert "the hazard of `survival(t, d)` " in text
     assert "the product over strata as well" in text

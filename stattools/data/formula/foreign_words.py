@@ -31,9 +31,9 @@ def in_our_words(text: str) -> tuple[str, str]:
     return ours.strip(), ", ".join(dict.fromkeys(arguments))
 
 
-def explained(text: str, error: DomainError, parse: Callable[[str], Any]) -> DomainError:
-    """What an error says of a refused formula: how it is written here, or what there is none of here, or `error` where
-    that says it all.
+def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: str = "") -> DomainError:
+    """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
+    what there is none of here, or `error` where that says it all.
     """
     lacking = next((row.note for row in LACKING if row.pattern.search(text)), None)
     ours, arguments = in_our_words(text)
@@ -50,9 +50,8 @@ def explained(text: str, error: DomainError, parse: Callable[[str], Any]) -> Dom
             return DomainError(why) if lacking else error
         beside = f" Then: {other.message}"
     given = f" and {arguments} beside the table" if arguments else ""
-    return DomainError(
-        f'{why or f"the formula {short(text)!r} is written otherwise here."} Write "{ours}"{given}.{beside}'
-    )
+    why = why or f"the formula {short(left + text)!r} is written otherwise here."
+    return DomainError(f'{why} Write "{left}{ours}"{given}.{beside}')
 
 
 def _says_little(error: DomainError) -> bool:

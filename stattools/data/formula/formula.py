@@ -62,11 +62,17 @@ class Formula:
 
 
 def parse(
-    text: str, available: Sequence[str], apart: Collection[str] = (), outcome: Expression | None = None
+    text: str,
+    available: Sequence[str],
+    apart: Collection[str] = (),
+    outcome: Expression | None = None,
+    *,
+    left: str = "",
 ) -> Formula:
     """Read a formula; `available` are the columns of the table, `apart` those that `.` leaves out.
 
-    With an `outcome` the text is a right side alone, "~ x": the formula of another parameter of its distribution.
+    With an `outcome` the text is a right side alone, "~ x": the formula of another parameter of its distribution, or
+    what follows an outcome that was read before, whose text is `left`.
     Raises DomainError for a malformed formula, for anything outside the whitelist, for a column that is not there.
 
     >>> formula = parse("y ~ a*b", ["y", "a", "b"])
@@ -84,6 +90,7 @@ def parse(
             text,
             error,
             lambda ours: _parsed(grouped_formula(ours)[0] if outcome is None else ours, available, apart, outcome),
+            left,
         )
     raise said from None
 

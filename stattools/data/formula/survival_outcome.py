@@ -77,7 +77,7 @@ def survival_formula(who: str, text: str, available: Sequence[str], apart: Colle
     outcome = Expression(spelled, call, columns)
     for name in columns:
         require(name, available)
-    formula = parse(rest, available, apart, outcome)
+    formula = parse(rest, available, apart, outcome, left=f"{text[:end].strip()} ")
     if (twice := next((name for name in formula.columns if name in columns), None)) is not None:
         raise DomainError(f"{who}: {twice!r} is part of the outcome and cannot predict it; take it off the right side.")
     return SurvivalFormula(replace(formula, text=f"{spelled} {formula.text}"), parts)

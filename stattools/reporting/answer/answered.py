@@ -32,8 +32,8 @@ def of_regression(fit: Any, draw: Callable[[Any], Sequence[Figure]]) -> Answered
     if basis.rule is not None:
         note = (
             Paragraph(
-                f"These standard errors trust the model. The answer is drawn from {basis.called} standard errors "
-                "instead, for the reason that stands in it."
+                f"These standard errors are those of the model itself. The answer is drawn from {basis.called} "
+                "standard errors instead, for the reason that stands in it."
             ),
         )
     return Answered(box(basis), results(basis), (diagnosis(basis, draw(basis.fit)),), note)

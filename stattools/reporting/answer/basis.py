@@ -21,9 +21,10 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods import NegativeBinomial
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
-from stattools.reporting.answer.check_words import clause, varied
+from stattools.reporting.answer.check_words import varied
 from stattools.reporting.answer.findings import Finding, findings
 from stattools.reporting.answer.rules import APART, Rule, decided, hc3_ratios
+from stattools.reporting.document import code
 from stattools.reporting.tables import number, percent
 from stattools.solvers.samples.surrogate import held_elsewhere
 
@@ -155,27 +156,15 @@ class Basis:
     def why(self) -> str:
         """The sentence that says how sure the intervals are, and what they rest on."""
         own, level = self.own, percent(self.fit.level)
-        if not own.kinds:
-            return (
-                f"The penalty {_penalty(own)} holds the estimates near zero, and such estimates have no standard "
-                "errors: nothing is said of how sure they are"
-            )
-        if own.penalty is not None:
-            return f"The {level} intervals come from the likelihood with the penalty {_penalty(own)}"
-        if self.rule is None:
-            if own.cov == "information":
-                return f"The {level} intervals trust the model"
-            return (
-                f"The {level} intervals come from {_called(own.cov)} standard errors, which do not rest on how much "
-                "the model says that rows vary"
-            )
+        if self.rule is None or own.penalty is not None or not own.kinds:
+            return resting(own)
         names = ", ".join(one.check for one in self.answered)
-        which = f" (checks: {names})" if names else ""
+        which = f" (check{'s' if len(self.answered) > 1 else ''}: {names})" if names else ""
         if self.fit.cov.startswith("quasi("):
             said = varied(self.checks[OVERDISPERSION], own.model)
             return (
                 f"{said[0].upper()}{said[1:]}, so that the {level} intervals are drawn from quasi standard errors, "
-                f"{number(self.wider, 1)} times those that trust the model{which}"
+                f"{number(self.wider, 1)} times those of the model itself{which}"
             )
         if OVERDISPERSION in self.rule.settles:
             said = varied(self.checks[OVERDISPERSION], own.model)
@@ -186,15 +175,29 @@ class Basis:
         low, high = (f"{percent(round(abs(end - 1.0), 2))}" for end in (ratios.min(), ratios.max()))
         ends = [f"{low} smaller"] if ratios.min() < 1.0 - APART else []
         ends += [f"{high} larger"] if ratios.max() > 1.0 + APART else []
-        uneven = [f"{_upper(clause(one, own.model))}; the" for one in self.answered]
+        uneven = f"The spread of {code(own.model.outcome_name)} differs with the columns, so that the"
         return (
-            f"{uneven[0] if uneven else 'The'} {level} intervals are drawn from HC3 standard errors, which hold for "
-            f"uneven spread too and are up to {' and '.join(ends)} than those that trust the model{which}"
+            f"{uneven if self.answered else 'The'} {level} intervals are drawn from HC3 standard errors, which hold "
+            f"for uneven spread too and are up to {' and '.join(ends)} than those of the model itself{which}"
         )
 
 
-def _upper(text: str) -> str:
-    return text[0].upper() + text[1:]
+def resting(fit: Fit) -> str:
+    """What the intervals of a fit rest on, with its own standard errors."""
+    level = percent(fit.level)
+    if not fit.kinds:
+        return (
+            f"The penalty {_penalty(fit)} holds the estimates near zero, and such estimates have no standard errors: "
+            "nothing is said of how sure they are"
+        )
+    if fit.penalty is not None:
+        return f"The {level} intervals come from the likelihood with the penalty {_penalty(fit)}"
+    if fit.cov == "information":
+        return f"The {level} intervals rest on the standard errors of the model itself"
+    return (
+        f"The {level} intervals come from {_called(fit.cov)} standard errors, which do not rest on how much the model "
+        "says that rows vary"
+    )
 
 
 def _called(cov: str) -> str:

@@ -48,39 +48,47 @@ def found(basis: Basis) -> str:
     fit, model, terms = basis.fit, basis.fit.model, basis.terms
     if not terms:
         return _alone(fit)
-    ordered = sorted(terms, key=lambda term: -term.lead.strength) if len(terms) > 1 else list(terms)
     bent = curves(fit, terms)
+    named = f"{percent(fit.level)} interval"
+    clear = [curve.said(named) for curve in bent if not curve.p_value >= 1.0 - fit.level]
+    flat = [curve.variable for curve in bent if curve.p_value >= 1.0 - fit.level]
+    return f"In {observed(model)}, {told(fit, terms, clear, flat)}."
+
+
+def told(fit: Fit, terms: Sequence[Finding], bent: Sequence[str] = (), flat: Sequence[str] = ()) -> str:
+    """All terms in clauses, the clearest first; `bent` are the clauses of curves, `flat` the variables whose curves the
+    data do not tell from nothing.
+    """
+    ordered = sorted(terms, key=lambda term: -term.lead.strength) if len(terms) > 1 else list(terms)
     clear = [term for term in ordered if term.is_clear(fit.level) and not term.is_curve]
     unclear = [term for term in ordered if not (term.is_clear(fit.level) or term.is_curve)]
-    unbent = [curve.variable for curve in bent if curve.p_value >= 1.0 - fit.level]
     named = f"{percent(fit.level)} interval"
-    parts = _effects(fit, clear[:CLEAR], named)
-    parts += [curve.said(named) for curve in bent if not curve.p_value >= 1.0 - fit.level]
+    parts = [*_effects(fit, clear[:CLEAR], named), *bent]
     if rest := clear[CLEAR:]:
         has = "has a clear effect" if len(rest) == 1 else "have clear effects"
         parts.append(f"{listed([term.term for term in rest], 12)} {has} too")
-    if unclear or unbent:
-        parts.append(_open(unclear, unbent, named))
-    held = ", the other columns held fixed" if len(clear) + len(unclear) + len(bent) > 1 else ""
-    return f"In {observed(model)}, {'; '.join(parts)}{held}."
+    if unclear or flat:
+        parts.append(_open(unclear, flat, named))
+    held = ", the other columns held fixed" if len(clear) + len(unclear) + len(bent) + len(flat) > 1 else ""
+    return f"{'; '.join(parts)}{held}"
 
 
 def _alone(fit: Fit) -> str:
     """Of a regression with an intercept and nothing else: the mean."""
     model = fit.model
-    what = f"{model.title} of {code(model.outcome_name)} has an intercept and nothing else"
+    what = "the model has an intercept and nothing else"
     try:
         row = fit.means().to_dict("records")
     except StattoolsError:
         row = []
     if len(row) != 1 or "se" not in row[0]:
-        return f"In {observed(model)}, {what}."
+        return f"It was asked of {observed(model)}; {what}."
     mean, se, lower, upper = (float(row[0][name]) for name in ("estimate", "se", "lower", "upper"))
     ends = between(lower, upper, decimals(se))
     said = f"{number(mean, decimals(se))} ({percent(fit.level)} interval: {ends})"
     is_event = model.likelihood.is_event or "trials" in model.likelihood.parts
     subject = f"the probability that {event(model)}" if is_event else f"the mean of {code(model.outcome_name)}"
-    return f"In {observed(model)}, {subject} is {said}: {what}."
+    return f"In {observed(model)}, {subject} is {said}; {what}."
 
 
 def observed(model: Any) -> str:
@@ -160,7 +168,8 @@ def limits(basis: Basis) -> str:
     pulled = [one for one in basis.doubtful if not wrong or one.check == INFLUENCE]
     worth = [f"{_with_and_without(basis, one) or clause(one, model)} (check: {one.check})" for one in pulled]
     if rest := [one.check for one in basis.doubtful if one not in pulled]:
-        worth.append(f"{' and '.join(rest)} (check{'s' if len(rest) > 1 else ''})")
+        also = f"the check{'s' if len(rest) > 1 else ''} of {' and '.join(rest)} in the diagnostics"
+        worth.append(f"and {also}" if worth else also)
     parts = []
     if wrong:
         parts.append(f"What limits it: {'; '.join(wrong)}")

@@ -5,6 +5,7 @@ A check that is not in the table has no words, and a test says so: nothing that 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,8 +24,10 @@ def clause(check: Check, model: Any) -> str:
 
 def measured(check: Check, model: Any) -> str:
     """What the value of a check measures, with the coefficient that it is about in words."""
-    parts = [literal(part) for part in check.measure.split(check.term)] if check.term else [literal(check.measure)]
-    return named(model, check.term).join(parts)
+    if not check.term:
+        return literal(check.measure)
+    whole = rf"(?<!\w){re.escape(check.term)}(?!\w)"  # x is no part of "explain"
+    return named(model, check.term).join(map(literal, re.split(whole, check.measure)))
 
 
 def named(model: Any, term: str) -> str:

@@ -125,9 +125,9 @@ def called(term: str) -> str:
     return re.sub(r"\bC\((\w+)\)", r"\1", term)
 
 
-def effect(model: Any, k: int, row: Mapping[Any, Any]) -> Effect:
-    """Coefficient k with its row of the table."""
-    words = story(model)
+def effect(model: Any, k: int, row: Mapping[Any, Any], words: Any = None) -> Effect:
+    """Coefficient k with its row of the table; `words` are those of its model where these are no regression's story."""
+    words = story(model) if words is None else words
     term, category = str(row["term"]), str(row.get("category", ""))
     subject = words.moved(row).split(" ", 1)[1].rstrip(",")
     *others, last = comparisons.parts_of(model, term)
@@ -190,7 +190,7 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> Finding:
         return Finding(called(unit.name), unit, tuple(found), found[0].numbers["p_value"])
     test = fit.test((np.array(rows), np.zeros(len(rows))))
     law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
-    said = _said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
+    said = test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
     return Finding(called(unit.name), unit, tuple(found), float(test.p_value), said)
 
 
@@ -267,11 +267,12 @@ def _tests(fit: Fit) -> dict[str, tuple[str, float]]:
     law = "F" if "F" in str(table.attrs["distribution"]) else "χ²"
     rest = float(table.attrs.get("df_residual", np.inf))
     return {
-        str(row["term"]): (_said(law, row, float(row.get("df_residual", rest))), float(row["p_value"]))
+        str(row["term"]): (test_said(law, row, float(row.get("df_residual", rest))), float(row["p_value"]))
         for row in table.to_dict("records")
     }
 
 
-def _said(law: str, row: Mapping[Any, Any], rest: float) -> str:
+def test_said(law: str, row: Mapping[Any, Any], rest: float) -> str:
+    """The test of a term with its degrees of freedom, `rest` those of the residuals."""
     df = f"{row['df']}, {number(rest, 0 if rest >= 30 or float(rest).is_integer() else 1)}"
     return f"{law}({df if np.isfinite(rest) else row['df']}) = {number(float(row['statistic']), 2)}"

@@ -39,11 +39,11 @@ def results(basis: Basis) -> tuple[Section, ...]:
     return (Section("Results", tuple(blocks)),)
 
 
-def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "") -> Table:
+def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "", *, ratio: str | None = None) -> Table:
     """One row per effect, and one per term of several coefficients with their common test; `errors` names the standard
-    errors where they are not those of the model.
+    errors where they are not those of the model, `ratio` what exponentials are where these are no regression's story.
     """
-    ratio = story(fit.model).ratio
+    ratio = ratio or story(fit.model).ratio
     several = bool(terms and terms[0].lead.category)
     statistic = "t" if np.all(np.isfinite(fit.t_df)) else "z"
     rows = [row for term in terms for row in _rows(fit, term, statistic, several)]
@@ -54,7 +54,8 @@ def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "") -> Ta
     where = f"{ratio[0].upper()}{ratio[1:]}s, each with an interval of its own" if ratio else _scale(terms)
     held = "; the other columns are held fixed" if len(terms) > 1 else ""
     rests = f". Intervals and tests rest on {errors} standard errors" if errors and fit.kinds else ""
-    caption = f"{where}{held}{rests}."
+    base = f", each category against {code(fit.model.labels[0])}" if several and fit.model.labels is not None else ""
+    caption = f"{where}{base}{held}{rests}."
     return Table(head, tuple(rows), align, caption)
 
 

@@ -22,6 +22,9 @@ from stattools.reporting.document import Box, code, literal
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.tables import count
 
+ENORMOUS = float(np.log(1e6))
+"""The logarithm of a factor that no reader wants the digits of."""
+
 
 def box_without_maximum(model: Any, error: IdentificationError) -> Box:
     """What was asked, what is known nevertheless, and what limits it."""
@@ -60,7 +63,9 @@ def _unbounded(one: Effect, row: Mapping[Any, Any]) -> str:
     way = "higher" if up else "lower"
     said = f"{one.subject} {one.verb} {way} without bound {one.compared}"
     if not np.isfinite(end) or (end <= 0.0) == up:
-        return f"{said} (95 % profile interval: no end on the side of nothing)"
+        return f"{said}, though its 95 % profile interval has effects of the other sign too"
+    if one.factor and abs(end) > ENORMOUS:
+        return f"{said}, by a factor above a million at the least (95 % profile interval)"
     least = change(end, np.nan, np.nan, np.nan, factor=one.factor)
     return f"{said}, at least {least.said} (95 % profile interval)"
 

@@ -71,3 +71,8 @@ def test_what_is_no_outcome_is_refused(text, said):
 def test_other_models_refuse_a_time_with_a_hint(call, word):
     with pytest.raises(st.DomainError, match=r"st\.kaplan_meier\(\"survival\(time, died\) ~ group\", table\)"):
         call(f"{word}(t, d) ~ x", {"t": [1, 2, 3], "d": [0, 1, 1], "x": [1, 2, 4]})
+
+
+def test_a_suggestion_has_the_outcome():
+    with pytest.raises(st.DomainError, match=r'Write "survival\(time, died\) ~ x \+ `ph\.ecog`"\.'):
+        survival_formula("st.cox", "survival(time, died) ~ x + Q('ph.ecog')", ["time", "died", "x", "ph.ecog"])

@@ -27,7 +27,7 @@ def test_clean_data_leave_no_caveat(model):
     asked, found, sure = sentences(st.fit(model))
     assert asked.startswith("How do")
     assert "the other columns held fixed" in found
-    assert sure.startswith("The 95 % intervals trust the model, and none of the ")
+    assert sure.startswith("The 95 % intervals rest on the standard errors of the model itself, and none of the ")
 
 
 def test_overdispersed_counts_are_told_by_quasi_errors_with_a_negative_binomial_beside():
@@ -39,7 +39,7 @@ def test_overdispersed_counts_are_told_by_quasi_errors_with_a_negative_binomial_
         assert f"{said} per unit of x" in told
     assert "are drawn from quasi standard errors" in told
     assert "a negative binomial regression has it" in told
-    assert "trust the model, and none" not in told
+    assert "of the model itself, and none" not in told
 
 
 @pytest.mark.parametrize("cov", ["robust", "quasi", "HC3"])
@@ -64,7 +64,7 @@ def test_uneven_spread_is_told_by_hc3():
     told = plain(fit)
     assert "are drawn from HC3 standard errors" in told
     assert "the spread of uneven differs with the columns" in told.lower()
-    assert "checks: heteroskedasticity" in told
+    assert "(check: heteroskedasticity)" in told
     assert f"{said} per unit of x" in told
 
 
@@ -75,6 +75,20 @@ def test_a_row_that_pulls_is_told_with_and_without():
     assert "(check: influence)" in told
     assert f"and {clean:.4f} higher" in told
     assert "without (check" in told
+
+
+def test_a_mean_alone_is_a_whole_sentence():
+    told = plain(st.fit(st.ols("y ~ 1", FRAME)))
+    assert "In 300 observations, the mean of y is " in told
+    assert "; the model has an intercept and nothing else. The 95 % intervals rest on " in told
+
+
+def test_checks_that_are_worth_a_look_are_named_in_a_clause():
+    """Beside what limits the conclusion, which has the words."""
+    fit = st.fit(st.poisson("spread ~ x + g", FRAME), cov="HC3")
+    told = plain(fit)
+    assert [one.verdict for one in basis_of(fit).doubtful]
+    assert "worth a look: the check of distribution in the diagnostics." in told
 
 
 def test_labels_have_no_standard_errors_but_those_of_the_likelihood():

@@ -39,3 +39,10 @@ def test_a_coefficient_is_called_by_what_it_compares():
 def test_underdispersion_is_on_the_safe_side():
     model = st.poisson("count ~ x", FRAME)
     assert clause(Check("overdispersion", "", 0.4), model).endswith("so that intervals are wider than need be")
+
+
+def test_a_short_name_of_a_column_stays_out_of_other_words():
+    """The letter x is in "explain"."""
+    model = st.ols("y ~ x", FRAME)
+    check = Check("form", "curve of x that is missing / what the columns explain", 0.1, term="x")
+    assert measured(check, model) == "curve of `x` that is missing / what the columns explain"

@@ -42,3 +42,12 @@ def test_aliased_columns_are_named_without_python():
     model = st.ols("age ~ dead + twice", {**DATA, "twice": [2 * y for y in DATA["dead"]]})
     _asked, found = box_without_maximum(model, failed(model)).sentences
     assert "twice = 2 dead" in found
+
+
+def test_an_infinite_effect_says_no_digits_of_an_enormous_ratio():
+    x = np.linspace(-1.0, 1.0, 60)
+    z = np.random.default_rng(1).normal(size=60)
+    model = st.logistic("y ~ x + z", {"y": (x > 0.0).astype(int), "x": x, "z": z})
+    _asked, found, _limit = box_without_maximum(model, failed(model)).sentences
+    assert "per unit of `x`, by a factor above a million at the least (95 % profile interval)" in found
+    assert "per unit of `z`, though its 95 % profile interval has effects of the other sign too" in found

@@ -1,0 +1,91 @@
+"""The answer of a regression without an intercept, whose coefficients are logarithms of ratios: Cox's, and that of
+matched sets. All terms are told, the clearest first, as in the box of other regressions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.data.term_spaces import TermSpaces
+from stattools.inference.diagnostics.checks.variables import Unit
+from stattools.inference.fitted import Fit
+from stattools.inference.intervals.coefficients import whole_table
+from stattools.reporting.answer.answered import Answered
+from stattools.reporting.answer.basis import resting
+from stattools.reporting.answer.box import told
+from stattools.reporting.answer.findings import Finding, called, effect, test_said
+from stattools.reporting.answer.results import table_of_terms
+from stattools.reporting.document import Box, Figure, Section, code
+from stattools.reporting.tables import listed, p_said
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The words of a coefficient: whose `ratio` its exponential is, and what that multiplies, the `subject`."""
+
+    ratio: str
+    subject: str
+
+    def moved(self, row: Any) -> str:
+        """What one unit of a column does."""
+        return f"multiplies {self.subject}"
+
+
+def named_terms(model: Any) -> str:
+    """The terms of a formula without an intercept, in a sentence."""
+    design = model.design
+    spaces = TermSpaces(design.parsed, design.names, design.levels)
+    return listed([called(term.text) for term in spaces.terms])
+
+
+def terms_of_ratios(fit: Fit, words: Moved) -> tuple[Finding, ...]:
+    """What was found, term by term in the order of the formula."""
+    model, rows, design = fit.model, whole_table(fit).to_dict("records"), fit.model.design
+    spaces = TermSpaces(design.parsed, design.names, design.levels)
+    number = {name: k for k, name in enumerate(model.names)}
+    found = []
+    for term, columns in zip(spaces.terms, spaces.columns, strict=True):
+        own = tuple(number[design.names[column]] for column in columns)
+        effects = tuple(effect(model, k, rows[k], words) for k in own)
+        tested, p_value = "", effects[0].numbers["p_value"]
+        if len(own) > 1 and fit.kinds:
+            test = fit.test((np.eye(len(model.names))[list(own)], np.zeros(len(own))))
+            tested, p_value = test_said("χ²", {"df": test.df, "statistic": test.statistic}, np.inf), float(test.p_value)
+        bent = any("in other terms too" in one.held for one in effects)
+        unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
+        found.append(Finding(called(term.text), unit, effects, p_value, tested, bent))
+    return tuple(found)
+
+
+def found(fit: Fit, seen: str, words: Moved) -> str:
+    """The sentence of what was found among what was `seen`."""
+    terms = terms_of_ratios(fit, words)
+    bent = [one for one in terms if one.is_curve]
+    flat = [one.term for one in bent if not one.is_clear(fit.level)]
+    return f"In {seen}, {told(fit, terms, [_curve(one) for one in bent if one.is_clear(fit.level)], flat)}."
+
+
+def _curve(one: Finding) -> str:
+    tested = f"{one.tested}, " if one.tested else ""
+    return f"{code(one.term)} acts as part of a curve" + (
+        f" ({tested}{p_said(one.p_value)})" if one.p_value == one.p_value else ""
+    )
+
+
+def answer(
+    fit: Fit,
+    question: str,
+    seen: str,
+    words: Moved,
+    more: Sequence[str] = (),
+    figures: Callable[[Any], tuple[Figure, ...]] = lambda fit: (),
+) -> Answered:
+    """The box and the table of all terms; `more` are sentences of what limits it."""
+    box = Box((question, found(fit, seen, words), f"{resting(fit)}.", *more))
+    drawn = figures(fit)
+    table = table_of_terms(fit, terms_of_ratios(fit, words), ratio=words.ratio)
+    return Answered(box, (Section("Results", (table,)),), (Section("Diagnostics", drawn),) if drawn else ())
