@@ -37,7 +37,7 @@ def text_of(page):
     return (DOCS / page).read_text(encoding="utf-8")
 
 
-LONG = {"cookbook.md"}
+LONG = {"cookbook.md", "posterior.md", "reports.md"}
 """Pages of many fits."""
 
 
@@ -104,6 +104,7 @@ def test_the_tables_of_the_pages_agree_with_the_table_of_names(origin):
     assert found >= 5
 
 
+@pytest.mark.slow
 def test_the_code_of_the_page_on_networks_runs(tmp_path, monkeypatch, capsys):
     """Its blocks in order, in one namespace; small files stand for the 60,000 digits."""
     monkeypatch.chdir(tmp_path)

@@ -354,6 +354,7 @@ def test_improper_posteriors_of_other_models_are_refused():
         st.posterior(slow)
 
 
+@pytest.mark.slow
 def test_scores_of_your_own_likelihood_and_its_summary():
     y = np.asarray(DATA["y"])
 

@@ -109,6 +109,7 @@ def test_memory_is_a_fact_beside_the_others():
     assert said[1] == {"arrays": pytest.approx(3.0, rel=0.01)}
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process starts with the peak of its parent")
 def test_the_resident_peak_is_that_of_the_process_alone():
     held = np.ones(50_000_000)

@@ -105,6 +105,7 @@ def test_wrong_usage_exits_with_2(file, tmp_path, run, words):
     assert "Usage" in result.stderr
 
 
+@pytest.mark.slow
 def test_figures_as_png_too(file, tmp_path, run):
     assert run("report", file, "visits ~ region", "--png", "--out", tmp_path).exit_code == 0
     drawn, shown = list(tmp_path.rglob("*.svg")), list(tmp_path.rglob("*.png"))

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from scipy import stats
 
 import stattools as st
@@ -17,6 +18,7 @@ def test_a_parameter_of_the_same_name_in_another_family_is_flat():
     assert isinstance(assign(replace(model, kind="other")).each[-1], Flat)
 
 
+@pytest.mark.slow
 def test_a_shape_of_a_likelihood_of_ones_own_has_a_proper_prior():
     wide = st.likelihood(stats.t, parameters={"loc": "identity", "scale": "log", "df": "log"})
     g = np.random.default_rng(1)

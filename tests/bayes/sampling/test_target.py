@@ -122,6 +122,7 @@ def test_many_points_at_once_are_one_by_one_up_to_a_constant(case):
     assert_allclose(np.diff(density.log_densities(u)), np.diff(one_by_one), rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_a_funnel_without_a_mode_is_refused_in_words():
     """The density of (v, x) rises without bound as v falls and x goes to 0."""
 

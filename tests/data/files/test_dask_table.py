@@ -98,6 +98,7 @@ def same(a, b, rtol=1e-10):
     np.testing.assert_allclose(a.loglik, b.loglik, rtol=rtol)
 
 
+@pytest.mark.slow
 @settings(max_examples=16, deadline=None, derandomize=True)
 @given(
     case=hs.sampled_from(MODELS),

@@ -15,6 +15,8 @@ from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.odds_ratio import ConditionalOdds
+from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.survival.cox import CoxRegression
 from stattools.series.statespace.many import LocalLevels
 from tests.sizes import slowly
 
@@ -126,7 +128,9 @@ def test_a_rootogram_of_counts():
 
 def test_every_class_of_models_has_its_observations():
     """Your own function shows no data; counts of categories have a tree of their own; odds ratios given the margins and
-    correlations are of sums, which leave no rows to look at; the others are several models.
+    correlations are of sums, which leave no rows to look at; a partial likelihood is of who had the event among those
+    at risk, not of rows; the others are several models.
     """
-    without = {Custom, Multinomial, ConditionalOdds, Correlation, OneVsRest, LocalLevels}
+    partial = {CoxRegression, ConditionalLogit}
+    without = {Custom, Multinomial, ConditionalOdds, Correlation, OneVsRest, LocalLevels} | partial
     assert set(OBSERVED) == set(WAYS) - without

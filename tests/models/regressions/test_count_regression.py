@@ -39,6 +39,7 @@ def test_every_solver_reaches_the_maximum(solver):
     assert_allclose(fit.se, exact.se, rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_parameters_are_recovered():
     """95 % intervals of the slope and of log alpha hold the truth in 150 simulated sets about 142 times."""
     g, hits = rng(1), np.zeros(2)

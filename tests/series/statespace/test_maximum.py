@@ -8,6 +8,7 @@ from stattools.errors import IncompatibleError
 from stattools.series.statespace.maximum import BoundedNewton
 from tests.series.statespace.series_cases import NILE, UNEMPLOYMENT, gappy
 from tests.series.statespace.test_components import TREND
+from tests.sizes import slowly
 
 LOG_GDP = np.log(macrodata.load_pandas().data["realgdp"].to_numpy())
 X = np.random.default_rng(0).normal(size=(len(UNEMPLOYMENT), 2))
@@ -36,7 +37,7 @@ def test_the_nile():
     np.testing.assert_allclose(fit.estimate, [15099, 1469.1], rtol=1e-4)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", slowly(MODELS, "seasonal with gaps and regressors", "gdp, drift"))
 def test_the_maximum_meets_the_conditions_of_karush_kuhn_and_tucker(name):
     model = MODELS[name]()
     solution = BoundedNewton().solve(model)
@@ -51,7 +52,7 @@ def test_the_maximum_meets_the_conditions_of_karush_kuhn_and_tucker(name):
     np.testing.assert_allclose(score[k:] / np.sqrt(np.diagonal(model.information(solution.estimate))[k:]), 0, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", slowly(MODELS, "seasonal", "gdp, trend"))
 def test_statsmodels_finds_nothing_higher(name):
     model = MODELS[name]()
     reference = UnobservedComponents(

@@ -30,6 +30,7 @@ def test_means_and_deviations_are_those_of_a_second_computation(case, prior, dat
     assert check.table()["term"].tolist() == list(found.names)
 
 
+@pytest.mark.slow
 def test_wrong_draws_are_found(data):
     found = st.posterior(st.poisson("c ~ x", data), method="laplace")
     middle = found.draws.mean(axis=1, keepdims=True)
