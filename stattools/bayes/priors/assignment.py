@@ -19,7 +19,7 @@ from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.bayes.priors.defaults import defaults
 from stattools.bayes.priors.flat import Flat, Uniform
-from stattools.bayes.priors.parameters import Parameter, parameters
+from stattools.bayes.priors.parameters import Parameter, parameters, put_in_order
 from stattools.bayes.priors.scaled import Cauchy, Exponential, HalfCauchy, HalfNormal, Laplace, OfLogarithm
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
@@ -120,6 +120,7 @@ class Priors(Faces):
         """Independent draws of all parameters, (draws, q). Raises IncompatibleError for a flat prior."""
         random = generator(seed)
         t = np.stack([prior.sample(draws, seed=random) for prior in self.each], axis=1)
+        put_in_order(t, self.parameters, self.each)
         return t if self.plain else np.linalg.solve(self.rows, t.T).T
 
     def table(self) -> Any:
@@ -207,7 +208,7 @@ def said(prior: Any) -> str:
 
 def _examples(parameter: Parameter) -> str:
     """Priors that fit the parameter."""
-    if parameter.is_free and parameter.role == "dispersion":
+    if parameter.is_free and parameter.role in ("dispersion", "threshold"):
         return "st.Normal(0, 1) or st.StudentT(3, 0, 1)"
     if parameter.is_free:
         return "st.Normal(0, 2.5), st.StudentT(3, 0, 1) or st.Flat()"

@@ -7,6 +7,7 @@
     alpha, dispersion    Exponential(1)                    those of `st.negative_binomial` and `st.gamma`
     precision            Exponential(0.1)                  that of `st.beta_binomial`, in trials
     zero                 Uniform(0, 1)                     the probability of a zero of `st.zero_inflated`, `st.hurdle`
+    threshold            the threshold at the mean of the columns ~ Normal(0, 5), in their order
     log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
@@ -151,6 +152,10 @@ SHARED: dict[tuple[str, str], Default] = {
 """Defaults of the parameters that all rows share beside the coefficients, by the kind of model and their names."""
 
 
+THRESHOLD = Normal(0.0, 2.0 * WIDTH)
+"""Of a threshold at the mean of the columns: wide enough for labels that one row in a thousand has."""
+
+
 def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ...]:
     """One default per parameter.
 
@@ -214,7 +219,15 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
             found += _of_columns(rows, own, level, called, "2.5", len(found))
             continue
         found.append(_of_shared(model, parameters[len(found)], rows.spread))
-    return [*found, *(_of_shared(model, parameter, rows.spread) for parameter in parameters[len(found) :])]
+    found += [_of_shared(model, parameter, rows.spread) for parameter in parameters[len(found) :]]
+    for cut in sorted({cut for _, to in predictor.taken_up for cut in to}):
+        at = predictor.parts[cut].start
+        row = {at: 1.0}
+        for part in (predictor.parts[number] for number, to in predictor.taken_up if cut in to):
+            columns = zip(range(part.start, part.stop), predictor.column[part].tolist(), strict=True)
+            row |= {k: -float(rows.mean[column]) for k, column in columns}
+        found[at] = Default(THRESHOLD, "the threshold at the mean of the columns, in their order", row)
+    return found
 
 
 def _of_columns(
@@ -247,8 +260,6 @@ def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
         if parameter.is_free:
             return Default(wide, "within 2.5 of 0: no scale is known")
         return Default(OfLogarithm(wide), "its logarithm within 2.5 of 0: no scale is known")
-    if model.predictor.taken_up:
-        return Default(Flat(), "flat: every threshold alike")
     flat = Default(Flat(), f"flat: no scale is known for {parameter.name}")
     return SHARED.get((model.kind, parameter.name), flat)
 

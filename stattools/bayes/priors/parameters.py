@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.own_scale import shared
 from stattools.models.samples.normal import NormalSample
@@ -21,7 +22,9 @@ POSITIVE = (0.0, np.inf)
 
 @dataclass(frozen=True)
 class Parameter:
-    """A name and the open interval `low < value < high`; `role` is "coefficient", "scale" or "dispersion"."""
+    """A name and the open interval `low < value < high`; `role` is "coefficient", "scale", "dispersion" or
+    "threshold".
+    """
 
     name: str
     low: float = -np.inf
@@ -47,7 +50,8 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     ['Intercept', 'age', 'alpha']
     """
     if isinstance(model, Model):
-        dispersion = {k: Parameter(name, *link.ends, "dispersion") for k, (name, link) in shared(model).items()}
+        role = "threshold" if model.predictor.taken_up else "dispersion"
+        dispersion = {k: Parameter(name, *link.ends, role) for k, (name, link) in shared(model).items()}
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
         found = tuple(dispersion.get(k) or Parameter(name) for k, name in enumerate(model.names)) + scale
         names = [parameter.name for parameter in found]
@@ -71,3 +75,18 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     return tuple(
         Parameter(name, *POSITIVE, role) if name in model.positive else Parameter(name, *LINE) for name in model.names
     )
+
+
+def put_in_order(t: Floats, parameters: tuple[Parameter, ...], priors: tuple[Any, ...]) -> None:
+    """Sort the thresholds in draws (S, q): where all have one prior, these are draws given the order of thresholds.
+
+    Raises IncompatibleError where their priors differ.
+    """
+    at = [j for j, parameter in enumerate(parameters) if parameter.role == "threshold"]
+    each = [repr(priors[j]) for j in at]
+    if len(set(each)) > 1:
+        raise IncompatibleError(
+            f"draws from the prior need one prior of all thresholds, whose order they keep; "
+            f"{', '.join(parameters[j].name for j in at)} have {', '.join(each)}. Give all the same."
+        )
+    t[:, at] = np.sort(t[:, at], axis=1)

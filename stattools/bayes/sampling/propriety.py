@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.priors.flat import Flat
+from stattools.bayes.sampling.ordered_propriety import REMEDY, Names, check_ordered
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import IdentificationError
 from stattools.inference.existence import check_rank, check_size, separation
@@ -25,8 +26,6 @@ from stattools.solvers.samples.surrogate import at_sample, is_whole
 
 NEAR, FAR = 1e2, 1e4
 """Standard deviations from the mode."""
-
-REMEDY = "Give them a proper prior, such as st.Normal(0, 2.5), or leave prior= out for the weakly informative default."
 
 
 def check_propriety(model: Any, priors: Priors) -> None:
@@ -68,6 +67,9 @@ def _check_regression(model: Model, priors: Priors) -> None:
     """The columns with flat priors have to be determined, the outcomes not separated along them."""
     predictor = model.predictor
     flat = np.array([isinstance(prior, Flat) for prior in priors.each])
+    if predictor.taken_up:
+        check_ordered(model, flat)
+        return
     main = np.arange(predictor.columns)[predictor.first]
     columns = flat[: predictor.size_first].reshape(-1, len(main))
     some = np.isin(np.arange(predictor.columns), main[columns.any(axis=0)])
@@ -157,20 +159,12 @@ def _check_structural(model: Structural, priors: Priors) -> None:
 def _among(model: Model, some: Any) -> Model:
     """The model of the chosen columns alone: directions along which the others stay where they are."""
     names = tuple(np.array(model.terms)[some].tolist())
-    design = _Names(names)
+    design = Names(names)
     predictor, count = model.predictor, int(some.sum())
     narrow: Any = replace(predictor, columns=count, own=((),) * len(predictor.own), main=None)
     rows = replace(model.rows, X=model.rows.X[:, some], low=None)
     changes: Any = {"design": design, "predictor": narrow, "rows": rows}
     return replace(model, **changes)
-
-
-class _Names:
-    """Stands for a design of which only the names are needed."""
-
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self.names = names
-        self.formula = None
 
 
 def _within(directions: Any, flat: Any) -> bool:
