@@ -31,7 +31,7 @@ def test_numbers_are_those_of_arviz():
     assert_allclose(ours["difference_se"].iloc[1], np.sqrt(60 * np.var(other - best, ddof=1)))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_elpd_is_that_of_leaving_each_row_out():
     small = {name: column[:12] for name, column in DATA.items()}
     model = st.poisson("k ~ x", small)

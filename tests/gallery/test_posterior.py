@@ -42,7 +42,7 @@ def test_laplace_would_be_far_off():
     assert np.exp(_of_tau(center)[0]) > 8 * Exact().median
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_nuts_agrees_with_the_exact_posterior():
     walked = st.posterior(schools(), prior=priors(), seed=2, target_accept=0.95)
     assert walked.diagnostics.ok, str(walked.diagnostics)

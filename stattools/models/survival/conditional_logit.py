@@ -38,7 +38,7 @@ def conditional_logit(
     >>> pairs = {"case": [1, 0, 1, 0, 1, 0, 1, 0], "dose": [3, 1, 2, 2, 4, 1, 1, 2], "set": [1, 1, 2, 2, 3, 3, 4, 4]}
     >>> fit = st.fit(st.conditional_logit("case ~ dose", pairs, strata="set"))
     >>> fit.table(exponentiate=True)[["term", "estimate"]].round(3).to_numpy().tolist()
-    [['dose', 1.972]]
+    [['dose', 2.08]]
     """
     if strata is None:
         raise DomainError(f'{WHO} needs strata=, the sets whose rows are compared, such as strata="set".')

@@ -164,7 +164,7 @@ def test_a_prior_of_the_logarithm_is_one_of_the_logarithm(make, formula, key):
     assert abs(np.log(draws).mean() + 1) < 0.05
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_posterior_of_the_logarithm_is_that_of_the_density_changed():
     """Importance sampling with the prior on log alpha, against the posterior on a grid of alpha."""
     g = np.random.default_rng(2)
