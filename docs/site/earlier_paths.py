@@ -30,6 +30,11 @@ EARLIER = {
     "stattools.inference.arviz": ("stattools.export",),
     "stattools.inference.arviz.exported": ("stattools.export.asymptotic",),
     "stattools.inference.diagnostics": ("stattools",),
+    "stattools.inference.existence.separated": (
+        "stattools.inference.existence.separation",
+        "stattools.existence.separation",
+        "stattools.separation",
+    ),
     "stattools.inference.simulation_smoother": ("stattools.state_paths",),
     "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
     "stattools.interface": ("stattools",),
