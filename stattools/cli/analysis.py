@@ -18,7 +18,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.existence.overlap import SeparationError
 from stattools.interface.when_needed import pd
 from stattools.reporting import sections
-from stattools.reporting.answer.without_maximum import box_without_maximum
+from stattools.reporting.answer.without_maximum import box_without_maximum, limits
 from stattools.reporting.document import Block, Document, Paragraph, Section, Table, code, literal
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.tables import count, number, p_value
@@ -166,7 +166,7 @@ def failed(analysis: Analysis, error: IdentificationError, *, command: str, by: 
                 (
                     Paragraph("**The likelihood has no unique maximum, so there are no estimates to report.**"),
                     Paragraph(literal(plain_words(error.message))),
-                    *_limits(error),
+                    *(limits(error.separation) if isinstance(error, SeparationError) else ()),
                     *way,
                 ),
             ),
@@ -179,21 +179,6 @@ def _family(analysis: Analysis) -> tuple[Section, ...]:
     """Why by this family, where that was guessed."""
     why = analysis.chosen.told(code(analysis.model.outcome_name))
     return (Section("Family", (Paragraph(why),)),) if analysis.chosen.holds and why else ()
-
-
-def _limits(error: IdentificationError) -> tuple[Block, ...]:
-    """What separated data say nevertheless: which coefficients are infinite, and intervals for all."""
-    if not isinstance(error, SeparationError):
-        return ()
-    separation = error.separation
-    rows = []
-    for row in separation.table().to_dict("records"):
-        ends = [float(row[name]) for name in ("estimate", "lower", "upper")]
-        labels = [code(row[name]) for name in ("category", "term") if name in row]
-        rows.append((*labels, *("undetermined" if value != value else number(value, 3) for value in ends)))
-    labels = [name for name in ("category", "term") if name in separation.table()]
-    words = "In the limit of ever higher likelihood, with the ends of profile intervals, which need no maximum:"
-    return Paragraph(words), Table((*labels, "estimate", "lower", "upper"), tuple(rows), "l" * len(labels) + "rrr")
 
 
 def _comparison(comparison: Any) -> Section:

@@ -55,12 +55,12 @@ def ratios(fit: Any, called: str) -> tuple[Block, ...]:
 
 def answered(fit: Any, draw: Any) -> Answered:
     """The box, and the table of all terms."""
-    return answer(fit, question(fit.model), _seen(fit.model), _words(fit.model))
+    return answer(fit, question(fit.model), _seen(fit.model), words(fit.model))
 
 
 def conclusion(fit: Any, checked: str) -> str:
     """All odds ratios, the clearest first."""
-    said = found(fit, _seen(fit.model), _words(fit.model))
+    said = found(fit, _seen(fit.model), words(fit.model))
     return f"{said.removesuffix('.')}{checked}."
 
 
@@ -68,5 +68,6 @@ def _seen(model: Any) -> str:
     return f"{count(model.telling)} sets with both outcomes"
 
 
-def _words(model: Any) -> Moved:
+def words(model: Any) -> Moved:
+    """What coefficients are ratios of."""
     return Moved("odds ratio", f"the odds of {code(model.outcome_name)} within a set")

@@ -1,7 +1,7 @@
 """What a report says of results that are no fit: what was asked, what was found, and the tables and figures of it.
 
-Comparisons, a bootstrap, an audit, an explanation and a cross-validation have words of their own; every other result
-with a page is shown as its page.
+Comparisons, a bootstrap, an audit, a separation, an explanation and a cross-validation have words of their own; every
+other result with a page is shown as its page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,15 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
+from stattools.interface.record import nearest
 from stattools.models.any_model import AnyModel
+from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.survival.cox import CoxRegression
+from stattools.reporting import matched_sets, survival
+from stattools.reporting.accounts import account
+from stattools.reporting.answer.asked import asked_of
+from stattools.reporting.answer.ratios import Moved
+from stattools.reporting.answer.without_maximum import limits, separated
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, code, literal
 from stattools.reporting.model_table import side_by_side
 from stattools.reporting.plain_words import plain_words
@@ -47,7 +55,7 @@ def told(part: Any) -> Told | None:
     >>> told(st.compare(st.fit(st.ols("y ~ 1", data)), st.fit(st.ols("y ~ x", data)))).title
     'Comparison of 2 models of `y`'
     """
-    tell = RESULTS.get(type(part).__name__)
+    tell = next((RESULTS[kind.__name__] for kind in type(part).__mro__ if kind.__name__ in RESULTS), None)
     if tell is not None:
         return tell(part)
     if isinstance(part, AnyModel) or not isinstance(part, Faces):
@@ -181,11 +189,24 @@ def _cross_validation(found: Any) -> Told:
     )
 
 
+def _separation(found: Any) -> Told:
+    model = found.model
+    words = nearest(WORDS, model)
+    known = separated(model, found, None if words is None else words(model))
+    asked = asked_of(model) if words is None else account(model).question(model)
+    title = f"{model.title} of {code(model.outcome_name)}: no maximum"
+    return Told(title, asked, " ".join(known), Section("Existence", limits(found)), model)
+
+
+WORDS: dict[type, Callable[[Any], Moved]] = {CoxRegression: survival.words, ConditionalLogit: matched_sets.words}
+"""The words of coefficients of models that are no regressions by their likelihood."""
+
 RESULTS: dict[str, Callable[[Any], Told]] = {
     "Comparison": _comparison,
     "Bootstrap": _bootstrap,
     "Audit": _audit,
     "Explanation": _explanation,
     "CrossValidation": _cross_validation,
+    "Separation": _separation,
 }
-"""What is said of a result, by the name of its class."""
+"""What is said of a result, by the name of its class or of one that it is made from."""

@@ -152,4 +152,5 @@ def _seen(model: Any) -> str:
 
 
 def words(model: Any) -> Moved:
+    """What coefficients are ratios of."""
     return Moved("hazard ratio", f"the hazard of {code(model.outcome_name)}")

@@ -27,7 +27,7 @@ BOTH, SMALL = st.fit(st.poisson("y ~ x + z", DATA)), st.fit(st.poisson("y ~ z", 
 PAGED = {
     *("Cauchy", "Contrast", "Diagnostics", "Exponential", "Finding", "HalfCauchy", "HalfNormal", "Interval"),
     *("InverseGamma", "KaplanMeier", "Laplace", "LocalLevelFits", "ManyFits", "PosteriorComparison", "Power"),
-    *("PredictiveCheck", "Priors", "Scan", "Separation", "StudentT", "TestResult", "Uniform", "WildBootstrap"),
+    *("PredictiveCheck", "Priors", "Scan", "StudentT", "TestResult", "Uniform", "WildBootstrap"),
 }
 """Results whose page says it all: it is their section."""
 
@@ -103,3 +103,15 @@ def test_every_result_with_a_page_has_words_or_is_known_to_be_its_page(monkeypat
                 assert kind in NONE, f"{kind} has no report: give it a row of RESULTS, or name it among PAGED"
     assert paged - set(RESULTS) <= PAGED, f"{paged - set(RESULTS) - PAGED}: RESULTS or PAGED"
     assert set(RESULTS) <= paged
+
+
+def test_a_separation_has_the_box_of_the_command():
+    data = {"y": [0, 0, 0, 1, 1, 1], "x": [1, 2, 3, 4, 5, 6], "z": [1, 3, 2, 2, 1, 3]}
+    text = text_of(st.separation(st.logistic("y ~ x + z", data)))
+    assert text.startswith("# Logistic regression of `y`: no maximum\n\n## Answer\n\n> How do the odds that `y` is `1`")
+    assert "higher without bound per unit of `x`" in text
+    assert "In the limit of ever higher likelihood" in text
+    events = {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]}
+    text = text_of(st.separation(st.cox("survival(t, d) ~ x", events)))
+    assert "the hazard of `survival(t, d)` is higher without bound per unit of `x`, at least " in text
+    assert "What limits it is that `x` orders the events, so that " in text

@@ -21,6 +21,7 @@ from stattools.reporting.answer.basis import Basis, basis_of
 from stattools.reporting.answer.check_words import clause
 from stattools.reporting.answer.curves import curves
 from stattools.reporting.answer.findings import Finding, at_estimate, effect
+from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.answer.pairs import clearest
 from stattools.reporting.document import Box, code, literal
 from stattools.reporting.stories import event
@@ -32,14 +33,14 @@ CLEAR, UNCLEAR = 4, 2
 
 def box(basis: Basis, title: str = "") -> Box:
     """The answer of a regression in two to four sentences."""
-    said = [asked_of(basis.own.model), found(basis), sure(basis), limits(basis)]
+    said = [asked_of(basis.own.model), found(basis), *besides(basis.fit), sure(basis), limits(basis)]
     return Box(tuple(sentence for sentence in said if sentence), title)
 
 
 def conclusion(fit: Fit, checked: str = "") -> str:
     """What was found and how sure it is, in one quotation."""
     basis = basis_of(fit)
-    said = " ".join(filter(None, (found(basis), sure(basis), limits(basis))))
+    said = " ".join(filter(None, (found(basis), *besides(basis.fit), sure(basis), limits(basis))))
     return f"{said.removesuffix('.')}{checked}."
 
 
@@ -53,6 +54,17 @@ def found(basis: Basis) -> str:
     clear = [curve.said(named) for curve in bent if not curve.p_value >= 1.0 - fit.level]
     flat = [curve.variable for curve in bent if curve.p_value >= 1.0 - fit.level]
     return f"In {observed(model)}, {told(fit, terms, clear, flat)}."
+
+
+def besides(fit: Fit) -> list[str]:
+    """A sentence for each parameter beside the first that has a formula with columns."""
+    parts = []
+    for one in other_parameters(fit):
+        curves = [term for term in one.terms if term.is_curve]
+        bent = [f"{code(term.term)} acts as part of a curve" for term in curves if term.is_clear(fit.level)]
+        flat = [term.term for term in curves if not term.is_clear(fit.level)]
+        parts.append(f"In the formula of {code(one.label)}, {told(fit, one.terms, bent, flat)}.")
+    return parts
 
 
 def told(fit: Fit, terms: Sequence[Finding], bent: Sequence[str] = (), flat: Sequence[str] = ()) -> str:

@@ -44,13 +44,13 @@ def _ratios(fit: Fit, told: list[Effect], ratio: str) -> Figure:
     """The terms as ratios, one line each."""
     names = [_plain(one) for one in told]
     middle, lower, upper = (np.exp([one.numbers[end] for one in told]) for end in ("estimate", "lower", "upper"))
-    said = f"{100 * fit.level:.4g} % interval"
+    said, many = f"{100 * fit.level:.4g} % interval", ratio.replace("ratio", "ratios")
     return Figure(
         "ratios",
         lambda: figures.coefficients(
             names, middle, lower, upper, xlabel=f"{ratio}, logarithmic axis, {said}", center=1.0, log=True, on=None
         ),
-        alt=f"{len(names)} {ratio}s with {said}s, from {middle.min():.3g} to {middle.max():.3g}",
+        alt=f"{len(names)} {many} with {said}s, from {middle.min():.3g} to {middle.max():.3g}",
         caption=f"Each {ratio} with its {said}, of numbers for one interquartile range more; 1 is no effect.",
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -16,6 +17,7 @@ from stattools.reporting.answer.basis import MOST_LEVELS, Basis
 from stattools.reporting.answer.changes import DIGITS
 from stattools.reporting.answer.figures import figures_of
 from stattools.reporting.answer.findings import Effect, Finding, over_quartiles
+from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.document import Block, Section, Table, code, literal
 from stattools.reporting.stories import story
 from stattools.reporting.tables import between, between_factors, decimals, number, p_value, percent
@@ -27,11 +29,14 @@ MOST_FACTORS = 4
 
 def results(basis: Basis) -> tuple[Section, ...]:
     """The section of results; none where there is nothing but an intercept."""
-    terms = basis.terms
-    if not terms:
+    terms, errors = basis.terms, basis.called if basis.fit.cov != "information" else ""
+    blocks: list[Block] = [table_of_terms(basis.fit, terms, errors)] if terms else []
+    for one in other_parameters(basis.fit):
+        made = table_of_terms(basis.fit, one.terms, errors, ratio=one.ratio)
+        blocks.append(replace(made, caption=f"The formula of {code(one.label)}, for {one.subject}. {made.caption}"))
+    if not blocks:
         return ()
-    blocks: list[Block] = [table_of_terms(basis.fit, terms, basis.called if basis.fit.cov != "information" else "")]
-    blocks += figures_of(basis)
+    blocks += figures_of(basis) if terms else ()
     for variable, levels in factors(basis):
         blocks += _means(basis, variable)
         if COMPARED[0] <= len(levels) <= COMPARED[1]:
@@ -43,7 +48,7 @@ def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "", *, ra
     """One row per effect, and one per term of several coefficients with their common test; `errors` names the standard
     errors where they are not those of the model, `ratio` what exponentials are where these are no regression's story.
     """
-    ratio = ratio or story(fit.model).ratio
+    ratio = story(fit.model).ratio if ratio is None else ratio
     several = bool(terms and terms[0].lead.category)
     statistic = "t" if np.all(np.isfinite(fit.t_df)) else "z"
     rows = [row for term in terms for row in _rows(fit, term, statistic, several)]
@@ -51,7 +56,8 @@ def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "", *, ra
     if fit.kinds:
         head = (*head, f"{percent(fit.level)} interval", "test", "p")
     align = f"l{'l' if several else ''}lr{'crr' if fit.kinds else ''}"
-    where = f"{ratio[0].upper()}{ratio[1:]}s, each with an interval of its own" if ratio else _scale(terms)
+    many = ratio.replace("ratio", "ratios") if ratio else ""
+    where = f"{many[0].upper()}{many[1:]}, each with an interval of its own" if many else _scale(terms)
     held = "; the other columns are held fixed" if len(terms) > 1 else ""
     rests = f". Intervals and tests rest on {errors} standard errors" if errors and fit.kinds else ""
     base = f", each category against {code(fit.model.labels[0])}" if several and fit.model.labels is not None else ""

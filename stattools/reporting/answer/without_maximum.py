@@ -18,9 +18,9 @@ from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.changes import change
 from stattools.reporting.answer.check_words import named
 from stattools.reporting.answer.findings import Effect, effect
-from stattools.reporting.document import Box, code, literal
+from stattools.reporting.document import Block, Box, Paragraph, Table, code, literal
 from stattools.reporting.plain_words import plain_words
-from stattools.reporting.tables import count
+from stattools.reporting.tables import count, number
 
 ENORMOUS = float(np.log(1e6))
 """The logarithm of a factor that no reader wants the digits of."""
@@ -29,7 +29,7 @@ ENORMOUS = float(np.log(1e6))
 def box_without_maximum(model: Any, error: IdentificationError) -> Box:
     """What was asked, what is known nevertheless, and what limits it."""
     if isinstance(error, SeparationError):
-        return Box((asked_of(model), *_separated(model, error.separation)))
+        return Box((asked_of(model), *separated(model, error.separation)))
     return Box(
         (
             asked_of(model),
@@ -38,20 +38,25 @@ def box_without_maximum(model: Any, error: IdentificationError) -> Box:
     )
 
 
-def _separated(model: Any, found: Separation) -> tuple[str, ...]:
+def separated(model: Any, found: Separation, words: Any = None) -> tuple[str, ...]:
+    """What is known of each coefficient, and what limits it; `words` as of `effect`."""
     rows = found.table().to_dict("records")
-    slopes = [(k, row) for k, row in enumerate(rows) if row["term"] != "Intercept" and k < model.predictor.size_first]
-    infinite = [_unbounded(effect(model, k, row), row) for k, row in slopes if np.isinf(row["estimate"])]
-    finite = [_finite(effect(model, k, row)) for k, row in slopes if np.isfinite(row["estimate"])]
+    size = len(rows) if words is not None else model.predictor.size_first
+    slopes = [(k, row) for k, row in enumerate(rows) if row["term"] != "Intercept" and k < size]
+    infinite = [_unbounded(effect(model, k, row, words), row) for k, row in slopes if np.isinf(row["estimate"])]
+    finite = [_finite(effect(model, k, row, words)) for k, row in slopes if np.isfinite(row["estimate"])]
     names = [named(model, str(row["term"])) for _, row in slopes if not np.isfinite(row["estimate"])] or ["the columns"]
     several = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     known = f"In {count(model.n)} observations, {'; '.join([*infinite, *finite])}." if infinite or finite else ""
     part = "The finite part keeps its 95 % intervals; what limits the rest" if finite else "What limits it"
     outcome = code(model.outcome_name)
     how = "completely" if found.kind == "complete" else "for some of the rows"
+    one = len(names) == 1
+    apart = f"{'separates' if one else 'separate'} the values of {outcome} {how}"
+    apart = apart if words is None else f"{'orders' if one else 'order'} the events"
     limit = (
-        f"{part} is that {several} {'separate' if len(names) > 1 else 'separates'} the values of "
-        f"{outcome} {how}, so that however large an effect is, a larger one fits better: the likelihood has no maximum."
+        f"{part} is that {several} {apart}, so that however large an effect is, a larger one fits better: the "
+        "likelihood has no maximum."
     )
     return tuple(filter(None, (known, limit)))
 
@@ -72,3 +77,15 @@ def _unbounded(one: Effect, row: Mapping[Any, Any]) -> str:
 
 def _finite(one: Effect) -> str:
     return f"{one.subject} {one.verb} {one.change.with_interval('95 % interval')} {one.compared}"
+
+
+def limits(found: Separation) -> tuple[Block, ...]:
+    """The table of what separated data say nevertheless: which coefficients are infinite, and intervals for all."""
+    rows = []
+    for row in found.table().to_dict("records"):
+        ends = [float(row[name]) for name in ("estimate", "lower", "upper")]
+        labels = [code(row[name]) for name in ("category", "term") if name in row]
+        rows.append((*labels, *("undetermined" if value != value else number(value, 3) for value in ends)))
+    labels = [name for name in ("category", "term") if name in found.table()]
+    words = "In the limit of ever higher likelihood, with the ends of profile intervals, which need no maximum:"
+    return Paragraph(words), Table((*labels, "estimate", "lower", "upper"), tuple(rows), "l" * len(labels) + "rrr")

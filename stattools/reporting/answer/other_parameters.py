@@ -1,0 +1,88 @@
+"""What was found of parameters beside the first that have formulas: the dispersion, the probability of a zero, a scale.
+
+Each has its terms and tests as those of the first have, in a clause of the box and in a table of the results.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.diagnostics.checks.variables import Unit
+from stattools.inference.fitted import Fit
+from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
+from stattools.inference.intervals.coefficients import whole_table
+from stattools.reporting.answer.findings import Finding, called, effect, test_said
+from stattools.reporting.document import code
+
+SUBJECTS = {
+    "alpha": "the overdispersion `alpha`",
+    "dispersion": "the dispersion",
+    "precision": "the precision",
+    "scale": "the scale",
+}
+"""What parameters are called in a sentence; others by their names."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A parameter with a formula of its own: what its linear predictor is called, what moves, and what was found."""
+
+    label: str
+    subject: str
+    ratio: str
+    terms: tuple[Finding, ...]
+
+    def moved(self, row: Any) -> str:
+        """What a unit of a column does to the parameter."""
+        return f"{'multiplies' if self.ratio else 'changes'} {self.subject}"
+
+
+@dataclass(frozen=True)
+class OfFormula:
+    """The part of a model that comparisons read, with the columns of one formula in the place of the first."""
+
+    design: Any
+    terms: tuple[str, ...]
+    first_terms: tuple[str, ...]
+    rows: Any
+
+
+def other_parameters(fit: Fit) -> tuple[Beside, ...]:
+    """The parameters beside the first whose formulas have terms, with what was found of each."""
+    return tuple(_found(fit, of) for of in terms_of(fit.model)[1:] if of.terms)
+
+
+def _found(fit: Fit, of: TermsOfParameter) -> Beside:
+    model, rows = fit.model, whole_table(fit).to_dict("records")
+    beside = Beside(of.label, *_words(model, of.label), ())
+    part = OfFormula(model.design, model.terms, tuple(of.spaces.names), model.rows)
+    found = []
+    for k, term in enumerate(of.terms):
+        own = tuple(of.columns(k))
+        bare = [rows[j] | {"term": str(rows[j]["term"]).removeprefix(f"{of.label}: ")} for j in own]
+        effects = tuple(effect(part, j, row, beside) for j, row in zip(own, bare, strict=True))
+        tested, p_value = "", effects[0].numbers["p_value"]
+        if len(own) > 1 and fit.kinds:
+            test = fit.test((np.eye(len(fit.estimate))[list(own)], np.zeros(len(own))))
+            law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
+            tested = test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
+            p_value = float(test.p_value)
+        bent = any("in other terms too" in one.held for one in effects)
+        unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
+        found.append(Finding(called(term.text), unit, effects, p_value, tested, bent))
+    return replace(beside, terms=tuple(found))
+
+
+def _words(model: Any, label: str) -> tuple[str, str]:
+    """What moves, and what the exponential of a coefficient is, "" where it is no ratio."""
+    likelihood = model.likelihood
+    name, link = next((name, link) for name, link in likelihood.others if likelihood.called(name) == label)
+    if link == "logit":
+        what = {"zero": "an extra zero" if likelihood.inflated else "a zero"}.get(name, code(name))
+        return f"the odds of {what}", "odds ratio"
+    if link == "log":
+        return SUBJECTS.get(name, f"the parameter {code(name)}"), "ratio"
+    return f"the linear predictor of {code(name)}", ""
