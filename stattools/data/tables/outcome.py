@@ -31,10 +31,10 @@ def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:
     column: Any = values if _is_numbers(values) else vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:
         levels = column.cat.categories.tolist()
-        other = "st.logistic" if len(levels) == 2 else "st.softmax"
+        other = "st.logistic for" if len(levels) == 2 else "st.ordinal for categories in an order, st.softmax for other"
         raise DomainError(
             f"this model needs an outcome of numbers; {name!r} holds {len(levels)} categories ({_few(levels)}): "
-            f"use {other} for categories."
+            f"use {other} categories."
         )
     return np.asarray(column, dtype=np.float64)
 
@@ -129,8 +129,8 @@ def _check_two(name: str, labels: list[Any]) -> None:
         )
     if len(labels) > 2:
         raise DomainError(
-            f"a yes-or-no outcome has two classes; {name!r} has {len(labels)} ({_few(labels)}): use st.softmax for "
-            "several categories, st.ols or st.poisson for numbers."
+            f"a yes-or-no outcome has two classes; {name!r} has {len(labels)} ({_few(labels)}): use st.ordinal for "
+            "categories in an order, st.softmax for others, st.ols or st.poisson for numbers."
         )
 
 

@@ -30,7 +30,7 @@ def test_truth_values_are_numeric():
     ("values", "words"),
     [
         (["a", "b"], "needs an outcome of numbers; 'y' holds 2 categories .'a', 'b'.: use st.logistic"),
-        (["a", "b", "c"], "3 categories .*: use st.softmax"),
+        (["a", "b", "c"], "3 categories .*: use st.ordinal .*, st.softmax"),
         ([1.0, np.nan], "outcome 'y' has 1 missing or infinite values; the first is nan in row 1"),
         ([], "at least one row"),
         (np.ones((2, 2)), r"one value per row .* got shape \(2, 2\)"),
@@ -71,8 +71,8 @@ def test_yes_or_no(values, y, labels):
         ([1, 2, 1], r"is 0 or 1; 'y' holds 1, 2: recode it, for example .I\(y == 2\) ~"),
         ([0.0, 0.5], "'y' holds 0.0, 0.5: recode"),
         ([3, 3], "'y' holds 3: recode"),
-        ([0, 1, 2, 3], r"has two classes; 'y' has 4 .0, 1, 2, 3.: use st.softmax"),
-        (["a", "b", "c"], "'y' has 3 .'a', 'b', 'c'.: use st.softmax"),
+        ([0, 1, 2, 3], r"has two classes; 'y' has 4 .0, 1, 2, 3.: use st.ordinal"),
+        (["a", "b", "c"], "'y' has 3 .'a', 'b', 'c'.: use st.ordinal"),
         ([1, 1], "'y' has one class only: all its values are 1; a model needs both"),
         ([0.0, 0.0], "all its values are 0.0"),
         ([True, True], "all its values are True"),
@@ -202,3 +202,10 @@ def test_one_class_only():
 def test_the_dot_leaves_the_failures_out():
     assert st.logistic("dead + alive ~ .", table()[["dead", "alive", "dose"]]).names == ("Intercept", "dose")
     assert np.isfinite(st.fit(st.logistic("dead + alive ~ dose", table())).estimate).all()
+
+
+@pytest.mark.parametrize("read", [numeric, binary])
+def test_more_than_two_categories_are_sent_to_models_of_an_order_and_of_none(read):
+    values = pd.Series(pd.Categorical(["low", "mid", "high", "mid"], categories=["low", "mid", "high"], ordered=True))
+    with pytest.raises(DomainError, match=r"st\.ordinal for categories in an order, st\.softmax for other"):
+        read(values, "pain")
