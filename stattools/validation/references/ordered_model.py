@@ -46,7 +46,7 @@ def ordered_model(model: Model, rows: Rows) -> tuple[str, InOurs]:
     law = LAWS[next(iter(model.likelihood.parameters.values()))]
     reference = OrderedModel(rows.y.astype(int), np.asarray(rows.X)[:, main], offset=rows.offset, distr=law)
     near = reference.fit(method="bfgs", maxiter=1000, gtol=1e-6, disp=0).params
-    found = reference.fit(start_params=np.asarray(near), method="newton", maxiter=200, tol=1e-14, disp=0)
+    found = reference.fit(start_params=np.asarray(near), method="newton", maxiter=20, tol=1e-9, disp=0)
     own, p = np.asarray(found.params), len(main)
     steps = np.append(own[p : p + 1], np.exp(own[p + 1 :]))
     J = np.eye(len(own))
