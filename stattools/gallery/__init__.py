@@ -20,6 +20,7 @@ ANALYSES = (
     "ols",
     "logistic",
     "softmax",
+    "ordinal",
     "counts",
     "zeros",
     "costs",
