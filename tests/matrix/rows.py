@@ -159,9 +159,12 @@ def calibration(a: Asked) -> None:
     """The groups have all observations, the mean prediction and share of each, and SciPy's Wilson interval."""
     found = a.fit.calibration(4)
     n = a.weight * a.beside("trials")
-    if a.has_several:
-        labels = ["one", "three", "two"] if a.is_softmax else ["0", "1", "2"]
+    if a.is_softmax:
+        labels = ["one", "three", "two"]
         parts = [(a.at.mean()[:, k], a.y == k, found[found.category == label]) for k, label in enumerate(labels)]
+    elif a.has_several:
+        below = a.at.mean().cumsum(axis=1)
+        parts = [(below[:, k], a.y <= k, found[found.cut == f"<= {k}"]) for k in range(2)]
     else:
         parts = [(a.at.mean() / a.beside("trials"), a.y / a.beside("trials"), found)]
     for p, share, groups in parts:

@@ -95,8 +95,9 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
 
     One row per group, [category,] predicted, observed, n, lower, upper: mean prediction, share of the event, number of
     observations and Wilson's interval of the share. Groups have about equal numbers; equal predictions stay together.
-    Softmax has the groups of each category. Raises IncompatibleError for a model without probabilities, DomainError for
-    bins below 1.
+    Softmax has the groups of each category; `st.ordinal` those of each cut, "<= low" in a column `cut`, of the
+    probability of a label below it. Raises IncompatibleError for a model without probabilities, DomainError for bins
+    below 1.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6]))
@@ -115,10 +116,14 @@ def calibration(fit: Estimates, bins: int = 10, *, level: float = 0.95) -> pd.Da
     mean, weight = model.likelihood.mean(model.eta(fit.estimate)), _observations(model)
     if model.likelihood.is_event:
         return pd.DataFrame(_groups(mean, outcomes(model), weight, bins, z))
-    frames = []
-    for k, label in enumerate(model.labels or ()):
-        part = _groups(mean[:, k], (model.rows.y == k).astype(float), weight, bins, z)
-        frames.append(pd.DataFrame({"category": str(label)} | part))
+    labels, frames = [str(label) for label in model.labels or ()], []
+    what, names, happened = "category", labels, model.rows.y[:, None] == np.arange(len(labels))
+    if model.likelihood.outcome is Outcome.ORDERED:
+        what, names = "cut", [f"<= {label}" for label in labels[:-1]]
+        mean, happened = np.cumsum(mean, axis=1), model.rows.y[:, None] <= np.arange(len(labels))
+    for k, name in enumerate(names):
+        part = _groups(mean[:, k], happened[:, k].astype(float), weight, bins, z)
+        frames.append(pd.DataFrame({what: name} | part))
     return pd.concat(frames, ignore_index=True)
 
 

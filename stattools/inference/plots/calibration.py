@@ -69,22 +69,23 @@ def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:
 
 
 def of_categories(fit: Any, bins: int, level: float) -> Drawing:
-    """The same of each category."""
+    """The same of each category, or of each cut between labels in order."""
     table = calibration_table(fit, bins, level=level)
+    what = str(table.columns[0])
     columns = ("predicted", "observed", "lower", "upper")
     panels: Any = {
-        name: tuple(part[column].to_numpy() for column in columns)
-        for name, part in table.groupby("category", sort=False)
+        name: tuple(part[column].to_numpy() for column in columns) for name, part in table.groupby(what, sort=False)
     }
     if len(panels) > MOST_LABELS:
         raise DomainError(
-            f"a figure shows up to {MOST_LABELS} categories, and {fit.model.title} has {len(panels)}: "
+            f"a figure shows up to {MOST_LABELS} panels, and {fit.model.title} has {len(panels)}: "
             "fit.calibration() is the table of all."
         )
     worst = float((table.predicted - table.observed).abs().max())
     return Drawing(
         lambda on: figures.calibrations(panels, ylabel="observed share", on=on),
-        alt=f"Observed share against predicted probability of {len(panels)} categories; the largest gap is {worst:.2f}",
+        alt=f"Observed share against predicted probability of {many(len(panels), what)}; "
+        f"the largest gap is {worst:.2f}",
         caption="On the dashed line a predicted 20 % happens 20 % of the time.",
     )
 

@@ -223,3 +223,20 @@ def test_refusals():
     for ask in (goodness, calibration):
         with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
             ask(st.fit(st.coin([0, 1])))
+
+
+def test_labels_in_order_are_calibrated_by_the_cuts_between_them():
+    random = rng(7)
+    x = random.normal(size=120)
+    y = np.digitize(x + random.logistic(size=120), [-1.0, 1.0])
+    fit = st.fit(st.ordinal("y ~ x", {"y": y, "x": x}))
+    found = calibration(fit, bins=4)
+    assert found.columns[0] == "cut"
+    below = fit.predict(kind="cumulative", align=False)
+    for k, name in enumerate(("<= 0", "<= 1")):
+        part: pd.DataFrame = found.loc[found["cut"] == name]
+        p = np.asarray(below)[:, k]
+        assert_allclose(part["predicted"] @ part["n"], p.sum(), rtol=1e-9)
+        assert_allclose(part["observed"] @ part["n"], (y <= k).sum(), rtol=1e-9)
+        lowest = np.argsort(p)[: int(part["n"].iloc[0])]
+        assert_allclose(part["observed"].iloc[0], (y[lowest] <= k).mean(), rtol=1e-9)
