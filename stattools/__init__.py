@@ -109,6 +109,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Binomial as Binomial
     from stattools.likelihoods import Categorical as Categorical
     from stattools.likelihoods import Cumulative as Cumulative
+    from stattools.likelihoods import FailureTime as FailureTime
     from stattools.likelihoods import GammaFamily as GammaFamily
     from stattools.likelihoods import Gaussian as Gaussian
     from stattools.likelihoods import Hurdle as Hurdle
@@ -123,6 +124,7 @@ if TYPE_CHECKING:
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson
+    from stattools.models.regressions.failure_times import aft as aft
     from stattools.models.regressions.glm import glm as glm
     from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
     from stattools.models.regressions.ordinal import ordinal as ordinal

@@ -347,6 +347,21 @@ LIKELIHOODS = [
         spread=0.4,
         center=2.0,
     ),
+    *(
+        LikelihoodCase(
+            f"failure time {name}",
+            st.FailureTime(name),
+            lambda eta, y, law=law: law(eta.reshape(len(eta), -1)).logpdf(y),
+            lambda g, n: g.gamma(2.0, size=n),
+            (0, -1, np.nan, "late"),
+            spread=0.5,
+        )
+        for name, law in (
+            ("weibull", lambda eta: stats.weibull_min(np.exp(-eta[:, 1]), scale=np.exp(eta[:, 0]))),
+            ("lognormal", lambda eta: stats.lognorm(np.exp(eta[:, 1]), scale=np.exp(eta[:, 0]))),
+            ("exponential", lambda eta: stats.expon(scale=np.exp(eta[:, 0]))),
+        )
+    ),
     LikelihoodCase(
         "own of SciPy",
         OWN["scipy real"],
@@ -509,6 +524,14 @@ def _family(make: Any, distribution: Any, *names: str, nightly: int = 0, **optio
     return [RegressionCase(name, make, distribution, **({"slow": name in late} | options)) for name in names]
 
 
+def _times(formula: Any, table: Any, **options: Any) -> Any:
+    """Times that were all seen, of a formula "y ~ x"."""
+    return st.aft(formula.replace("y ~", "survival(y) ~"), table, **options)
+
+
+_times.func = st.aft  # type: ignore[attr-defined]
+
+
 def _own(likelihood: Any, formula: Any, table: Any, **options: Any) -> Any:
     return st.regression(formula, table, likelihood, **options)
 
@@ -597,6 +620,15 @@ REGRESSIONS = [
         truth=(-1.0,),
         nightly=2,
         outcome="positive",
+    ),
+    *_family(
+        _times,
+        lambda eta, log_scale, b: stats.weibull_min(np.exp(-log_scale), scale=np.exp(eta)),
+        "aft",
+        "aft weights offset",
+        truth=(-0.5,),
+        outcome="positive",
+        slow=True,
     ),
     *_family(
         partial(st.glm, family="binomial", link="loglog"),

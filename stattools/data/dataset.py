@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from stattools.data.formula.evaluation import short
 from stattools.data.formula.formula import parse, require, together
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
-from stattools.data.tables.columns import checked, missing
+from stattools.data.tables.columns import checked, clean, missing
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import NamedColumns, label_of, series, table
@@ -143,10 +143,12 @@ class CompleteRows:
     index: Any
 
 
-def complete_rows(data: Any, frame: NamedColumns, names: Sequence[str], extras: Mapping[str, Any]) -> CompleteRows:
+def complete_rows(
+    data: Any, frame: NamedColumns, names: Sequence[str], extras: Mapping[str, Any], endless: Collection[str] = ()
+) -> CompleteRows:
     """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
-
-    Raises DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
+    Those that are `endless` may hold infinite numbers. Raises DomainError for columns that are not there, other
+    lengths, other indexes, and where no row is complete.
     """
     raw = {name: frame.column(name) for name in names}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
@@ -164,13 +166,13 @@ def complete_rows(data: Any, frame: NamedColumns, names: Sequence[str], extras: 
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    whole = len(rows) == frame.n
-    ready = {
-        label: checked(column if whole else column.iloc[rows].reset_index(drop=True), rows)
+    whole, ready = len(rows) == frame.n, partial(checked, rows=rows)
+    made = {
+        label: (clean if label in endless else ready)(column if whole else column.iloc[rows].reset_index(drop=True))
         for label, column in raw.items()
     }
-    numbers = {key: _number_column(ready[label], key, label) for key, label in labels.items()}
-    return CompleteRows(ready, numbers, rows, dropped, frame.n - len(rows), index)
+    numbers = {key: _number_column(made[label], key, label) for key, label in labels.items()}
+    return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
 
 
 def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:

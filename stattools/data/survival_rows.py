@@ -118,7 +118,7 @@ def survival_rows(
         (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
     )
     found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
-    parts = {name: _numbers(who, name, part, said, found) for name, part in said.parts.items()}
+    parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
     time, event, entry = parts.get("time", np.zeros(len(found.rows))), parts.get("event"), parts.get("entry")
     event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
     _require_times(who, said, time, entry, found.rows)
@@ -209,9 +209,17 @@ def _asked(
     return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
 
 
-def _numbers(who: str, name: str, part: Expression, said: SurvivalFormula, found: Any) -> Floats:
-    """The values of one part of the outcome."""
-    values = outcome_of(replace(said.formula, outcome=part), found.columns, found.rows)
+def numbers_of(
+    who: str,
+    name: str,
+    part: Expression,
+    said: SurvivalFormula,
+    columns: Mapping[str, Any],
+    rows: NDArray[np.intp],
+) -> Floats:
+    """The values of one part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
+    alone = (part.text,) == part.columns  # and may be infinite where the model says so
+    values = columns[part.text] if alone else outcome_of(replace(said.formula, outcome=part), columns, rows)
     if values.dtype.kind not in NUMBERS:
         levels = values.cat.categories.tolist()
         write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
@@ -222,7 +230,7 @@ def _numbers(who: str, name: str, part: Expression, said: SurvivalFormula, found
         kinds = np.unique(given)
         raise DomainError(
             f"{who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
-            f"{given[place]:g} in row {number(place, found.rows)}. It holds {listing(kinds.tolist(), 5)}: write which "
+            f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds.tolist(), 5)}: write which "
             f"value is the event, {part.text} == {kinds[-1]:g}."
         )
     return given

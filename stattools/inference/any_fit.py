@@ -57,7 +57,7 @@ def judged(model: Model, theta: Floats, scale: float) -> Judged:
     """The rows of a regression at theta."""
     family, y = model.likelihood, model.rows.y
     try:
-        mean = family.mean(model.eta(theta))
-    except IncompatibleError:  # a likelihood of the caller's, who gave none
-        mean = None
-    return Judged(row_logliks(model, theta, scale), mean, family.observed(y))
+        mean, seen = family.mean(model.eta(theta)), family.observed(y)
+    except IncompatibleError:  # a likelihood of the caller's, who gave none, or times that were not seen
+        mean, seen = None, y
+    return Judged(row_logliks(model, theta, scale), mean, seen)

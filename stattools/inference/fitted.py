@@ -159,12 +159,11 @@ class Fit(Plotted):
     def residuals_of(
         self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None, align: bool = True
     ) -> Any:
-        """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes, by
-        `seed`), one per row of the table.
+        """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes and
+        censored times, by `seed`), of times "cox_snell"; one per row of the table.
 
-        A series with the index of a pandas table, a Polars series, an array of arrays; for softmax a frame with a
-        column per category. A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows
-        that were used.
+        A series with the index of a pandas table, a Polars series, an array of arrays; for softmax a frame. A row that
+        was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
         """
         from stattools.inference.diagnostics.residuals import residuals
 
@@ -201,31 +200,32 @@ class Fit(Plotted):
         exposure: str | ArrayLike | None = None,
         trials: str | ArrayLike | None = None,
         precision: str | ArrayLike | None = None,
+        times: ArrayLike | None = None,
+        p: float | None = None,
         missing: Missing = "raise",
         align: bool = True,
     ) -> Any:
         """What the model expects, for the rows of the fit or for new rows.
 
         `kind` is "mean" (for softmax a frame with one column of probabilities per category), "class" (the most probable
-        label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new observation falls).
-        `data` is a table with the formula's columns, or an array or frame like the X of the fit. `offset`, `exposure`
-        and, of an observation, `trials` and `precision` are needed for new rows where the fit had them, unless they
-        were columns, which are then looked up. With `interval=level` a frame with `mean, lower, upper`.
+        label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new one falls); of times
+        "median", "quantile" (at probability `p`) and "survival" (by row and of `times`). `data` is a table with the
+        formula's columns, or like the X of the fit. `offset`, `exposure` and, of an observation, `trials` and
+        `precision` are needed for new rows where the fit had them. With `interval=level` also lower and upper.
 
         The answer has the rows of the table: a series or a frame with the index of a pandas table, of Polars where the
         rows are, an array of arrays. A row of the fit that was dropped has NaN (null in Polars), and under
-        missing="null" a new row without a value of what it needs. `align=False` gives an array of the rows that were
-        used (a pandas frame of intervals). Raises DomainError for unseen levels, missing columns and, unless
-        missing="null", missing values.
+        missing="null" a new row that lacks a value. With `align=False` an array of the rows that were used. Raises
+        DomainError for unseen levels, missing columns and values.
         """
         from stattools.inference.prediction.prediction import KINDS, predictions
 
         require(self, "predict")
         kind = word_of(kind, KINDS)
-        beside = {"exposure": exposure, "trials": trials, "precision": precision}
+        beside = {"exposure": exposure, "trials": trials, "precision": precision, "times": times, "p": p}
         found, places = predictions(self, self.model, data, offset, interval, kind=kind, missing=missing, **beside)
-        name = kind if kind in ("link", "class") else "mean"
-        return handed_out(places, found, name, align, is_bare=interval is None)
+        name = kind if kind in ("link", "class", "median", "quantile") else "mean"
+        return handed_out(places, found, name, align, is_bare=interval is None and kind != "survival")
 
     def predict_to(
         self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None

@@ -23,6 +23,7 @@ from stattools.inference.existence import (
     check_rank,
     check_size,
     check_solution,
+    check_times,
     from_two_starts,
     has_edges,
     inside,
@@ -110,6 +111,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)
+        if model.likelihood.has_reach:
+            check_times(model, solution.estimate)
         if model.predictor.taken_up:
             check_crossing(model, solution.estimate)
         if model.likelihood.inflated:
@@ -191,6 +194,7 @@ def _explain_failure(model: Model) -> None:
     check_rank(model)
     if not model.has_scale:
         check_overlap(model)
+        check_times(model)
     if not model.likelihood.knows_ends:
         raise no_end(model)
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 
@@ -25,6 +27,13 @@ def outcomes(model: Model, eta: Floats, scale: float, m: int, random: np.random.
         spread = scale if rows.precision is None else scale / np.sqrt(rows.precision)
         return eta + spread * random.standard_normal((m, len(eta)))
     likelihood: Any = model.likelihood
+    if likelihood.outcome is Outcome.TIME:
+        if (rows.y[:, 0] != rows.y[:, 1]).any():
+            raise IncompatibleError(
+                f"outcomes of {model.title} cannot be drawn again: nobody knows when times that were seen would have "
+                'been censored. Draw rows, st.bootstrap(fit, kind="pairs", ...).'
+            )
+        return np.stack([np.repeat(likelihood.sample(eta, seed=random)[:, None], 2, axis=1) for _ in range(m)])
     known = likelihood.named(rows.y)
     likelihood = likelihood.with_trials(known.get("trials"))
     drawn = (known | {"y": likelihood.sample(eta, seed=random)} for _ in range(m))

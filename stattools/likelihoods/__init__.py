@@ -12,6 +12,7 @@ from stattools.likelihoods.beta_binomial import BetaBinomial
 from stattools.likelihoods.binomial import Binomial
 from stattools.likelihoods.categorical import Categorical
 from stattools.likelihoods.cumulative import Cumulative
+from stattools.likelihoods.failure_time import FailureTime
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.hurdle import Hurdle
@@ -32,6 +33,7 @@ __all__ = [
     "Binomial",
     "Categorical",
     "Cumulative",
+    "FailureTime",
     "GammaFamily",
     "Gaussian",
     "Hurdle",

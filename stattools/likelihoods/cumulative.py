@@ -85,6 +85,7 @@ class Cumulative(Likelihood):
     partial: bool = False
     scaled: bool = False
     outcome = Outcome.ORDERED
+    has_reach = True
     refused: ClassVar = MappingProxyType({})
 
     def __post_init__(self) -> None:

@@ -61,6 +61,8 @@ class Likelihood(Recession):
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
     taken_up: Any = ()
     """Numbers of linear predictors without a constant, each with those whose constants take up a shift of it."""
+    form: Any = ""
+    """Which of its forms this is, in a word, of a class that has several: a distribution."""
     added: Any = ()
     """Names of the formulas that gave this family parameters which its plain one does not have."""
     starts_at_zero: ClassVar[bool] = False

@@ -28,6 +28,9 @@ class Recession:
     knows_ends: ClassVar[bool] = True
     """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
 
+    has_reach: ClassVar[bool] = False
+    """True where `reach` is not the largest of the first linear predictors."""
+
     def side(self, y: Floats) -> Floats | None:
         """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
         observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.

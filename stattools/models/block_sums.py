@@ -30,7 +30,7 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
     loglik, score, information = likelihood.evaluate(eta, y)
     if w is not None:
         score, information = weighted(score, w), weighted(information, w)
-    if predictor.taken_up:
+    if likelihood.has_reach:
         reach = likelihood.reach(eta, y)
     else:
         first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()

@@ -51,6 +51,8 @@ def facts(model: Any) -> dict[str, str]:
 def _outcome(model: Any) -> dict[str, str]:
     """What the outcome looks like, one or more lines."""
     outcome, shown = model.likelihood.outcome, {one.name for one in variables(model)}
+    if outcome is Outcome.TIME:
+        return _times(model)
     if model.outcome_name in shown and outcome is not Outcome.TRIALS and (outcome.has_labels or model.has_scale):
         return {}  # the table of columns has it
     if not outcome.has_labels and outcome is not Outcome.TRIALS:
@@ -73,6 +75,21 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
         return {f"rows where {event(model)}": f"{count(ones)} ({percent(round(ones / model.n, 3))})"}
     name, sizes = code(model.outcome_name), np.bincount(y.astype(int), weights=weight, minlength=len(model.labels))
     return {f"rows where {name} is {code(label)}": count(size) for label, size in zip(model.labels, sizes, strict=True)}
+
+
+def _times(model: Any) -> dict[str, str]:
+    """How many times were seen, and between which they lie."""
+    (low, high), weight = model.rows.y.T, 1.0 if model.rows.weight is None else model.rows.weight
+    seen, name = low == high, code(model.outcome_name)
+    sizes = {
+        f"times {name} that were seen": seen,
+        "times that were longer (right censored)": high == np.inf,
+        "times that were shorter (left censored)": low == 0.0,
+        "times between two ends": ~seen & (high < np.inf) & (low > 0.0),
+    }
+    pairs = {what: count(float((weight * some).sum())) for what, some in sizes.items() if some.any()}
+    known = np.where(low > 0.0, low, high)
+    return pairs | {"range of what is known of them": f"{known.min():.6g} to {known.max():.6g}"}
 
 
 def _range(model: Any, low: float, high: float, moments: SampleMoments) -> dict[str, str]:

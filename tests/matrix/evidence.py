@@ -62,7 +62,7 @@ def saved(a: Asked) -> None:
     assert str(found).splitlines()[0] == str(a.fit).splitlines()[0]
 
 
-@question("st.scan", "predict_to", refused=("trials", "precision"))
+@question("st.scan", "predict_to", refused=("trials", "precision", "aft"))
 def scanned(a: Asked) -> None:
     """Rows that stay in a file give the same fit, and predictions that are written to another."""
     with tempfile.TemporaryDirectory() as name:
@@ -93,7 +93,9 @@ def checks(a: Asked) -> None:
     assert set(found.attrs["unchecked"]) <= {"distribution"}
 
 
-@question("goodness of st.scan", refused=("trials", "precision", "beta", "own", "zero_inflated", "hurdle"), heavy=True)
+@question(
+    "goodness of st.scan", refused=("trials", "precision", "beta", "own", "zero_inflated", "hurdle", "aft"), heavy=True
+)
 def goodness_of_files(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
         shown, own = (fit.goodness().iloc[0] for fit in (in_a_file(a, Path(name)).fit, a.fit))

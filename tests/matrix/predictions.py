@@ -105,7 +105,7 @@ def predicted_class(a: Asked) -> None:
         assert found.tolist() == [names[int(k)] for k in p > 0.5]
 
 
-@question("st.held_out", refused=("trials",))
+@question("st.held_out", refused=("trials", "aft"))
 def held_out(a: Asked) -> None:
     """Minus the mean log density of new rows, a row as often as its weight says."""
     g = np.random.default_rng(9)

@@ -37,7 +37,9 @@ def _pearson(a: Asked) -> Floats:
     return (a.y - a.at.mean()) / a.at.std()
 
 
-@question("residuals_of", refused=("softmax", "ordinal", "beta_binomial", "beta", "own", "zero_inflated", "hurdle"))
+@question(
+    "residuals_of", refused=("softmax", "ordinal", "beta_binomial", "beta", "own", "zero_inflated", "hurdle", "aft")
+)
 def deviance_residuals(a: Asked) -> None:
     """Their squares are what the log-likelihood of a row loses against the best linear predictor for that row alone."""
     found, loss = a.fit.residuals_of("deviance"), _deviance(a)
@@ -96,7 +98,7 @@ def cooks_distance(a: Asked) -> None:
     assert_allclose(a.fit.cooks_distance(), _pearson(a) ** 2 * h / (1.0 - h) ** 2 / a.p, rtol=1e-3, atol=1e-7)
 
 
-@question("goodness", "r_squared", refused=("beta_binomial", "beta", "own", "zero_inflated", "hurdle"))
+@question("goodness", "r_squared", refused=("beta_binomial", "beta", "own", "zero_inflated", "hurdle", "aft"))
 def goodness(a: Asked) -> None:
     row = a.fit.goodness().iloc[0]
     n, weight = a.fit.n, a.weight

@@ -19,6 +19,7 @@ SAID = {
     "logistic": ("The odds that y is 1", 1),
     "probit": ("The normal score of the probability that y is 1", 0),
     "softmax": ("The odds of three against one", 1),
+    "aft": ("The time to the event (survival(y))", 1),
     "ordinal": ("The odds of a higher y", 1),
     "ordinal scores": ("The normal score of y", 0),
     "poisson": ("The expected count of y", 1),

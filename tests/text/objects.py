@@ -157,7 +157,7 @@ def objects() -> dict[str, Any]:
         **{type(one).__name__: one for one in (st.Bernoulli(), st.Probit(), st.Poisson(), st.Gaussian())},
         **{
             type(one).__name__: one
-            for one in (st.Categorical(3), st.NegativeBinomial(), st.GammaFamily(), st.Cumulative(3))
+            for one in (st.Categorical(3), st.NegativeBinomial(), st.GammaFamily(), st.Cumulative(3), st.FailureTime())
         },
         **{type(one).__name__: one for one in (st.ZeroInflated(), st.Hurdle(), st.ZeroTruncated())},
         **{type(one).__name__: one for one in (st.Newton(), st.LBFGS(), st.Adam(), st.GradientDescent())},

@@ -145,6 +145,7 @@ SHARED: dict[tuple[str, str], Default] = {
     ("zero_inflated", "zero"): Default(Uniform(0.0, 1.0), "every probability alike"),
     ("hurdle", "alpha"): AS_LARGE,
     ("hurdle", "zero"): Default(Uniform(0.0, 1.0), "every probability alike"),
+    ("aft", "scale"): Default(Exponential(1.0), "mean 1: the scale of a constant hazard"),
     ("glm", "alpha"): AS_LARGE,
     ("glm", "dispersion"): AS_LARGE,
     ("glm", "precision"): Default(Exponential(0.1), "mean 10: a standard deviation of about 0.15 about a mean of 1/2"),

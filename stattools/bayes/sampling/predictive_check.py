@@ -114,6 +114,7 @@ def _of_draws(posterior: Drawn, under: str, seed: Any) -> tuple[Floats, Floats]:
     if isinstance(model, Model):
         some = "Check the posterior of a sample: the same formula, with a table of some of the rows."
         model.rows.at_hand("predictive_check needs all rows in memory", model.title, some)
+        model.likelihood.observed(model.rows.y)  # refuses times that are censored
     data = observations(model)
     if data is None:
         raise IncompatibleError(

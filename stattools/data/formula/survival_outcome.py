@@ -48,8 +48,11 @@ class SurvivalFormula:
     parts: Mapping[str, Expression]
 
 
-def survival_formula(who: str, text: str, available: Sequence[str], apart: Collection[str] = ()) -> SurvivalFormula:
-    """Read a formula about times; `available` are the columns of the table, `apart` those that `.` leaves out.
+def survival_formula(
+    who: str, text: str, available: Sequence[str], apart: Collection[str] = (), *, intervals: bool = False
+) -> SurvivalFormula:
+    """Read a formula about times; `available` are the columns of the table, `apart` those that `.` leaves out, and
+    `intervals` says whether times may be known by the two ends between which they lie.
 
     Raises DomainError, in the name of `who`, for another outcome, for parts that are too many or no expressions, and
     for columns that are not there.
@@ -64,14 +67,15 @@ def survival_formula(who: str, text: str, available: Sequence[str], apart: Colle
         remedy = WRITTEN if ours == text.strip() else f'Write "{ours}".'
         raise DomainError(f"{who} needs an outcome that is a time; got {short(text)!r}. {remedy}")
     end = closing(text, opened.end())
-    parts = _parts(who, text[opened.end() : end - 1], available)
+    parts = _parts(who, text[opened.end() : end - 1], available, intervals)
     rest = text[end:].strip()
     if not rest.startswith("~"):
         raise DomainError(f"{who}: after the outcome of {short(text)!r} a ~ and the predictors follow. {WRITTEN}")
     if (term := AS_TERMS.search(rest)) is not None and term[1] not in available:
         what = f'{term[1]}="column"' if term[1] in ("strata", "cluster", "id") else "not there"
         raise DomainError(f"{who}: {term[1]}(...) is no term of a formula here: it is {what}, beside the table.")
-    spelled = f"survival({', '.join(part.text for part in parts.values())})"
+    kind = ', type="interval"' if "low" in parts else ""
+    spelled = f"survival({', '.join(part.text for part in parts.values())}{kind})"
     call = ast.Call(ast.Name("survival", ast.Load()), [part.tree for part in parts.values()], [])
     columns = tuple(dict.fromkeys(name for part in parts.values() for name in part.columns))
     outcome = Expression(spelled, call, columns)
@@ -83,7 +87,7 @@ def survival_formula(who: str, text: str, available: Sequence[str], apart: Colle
     return SurvivalFormula(replace(formula, text=f"{spelled} {formula.text}"), parts)
 
 
-def _parts(who: str, inside: str, available: Sequence[str]) -> dict[str, Expression]:
+def _parts(who: str, inside: str, available: Sequence[str], intervals: bool) -> dict[str, Expression]:
     given = _arguments(inside)
     kind = TYPE.fullmatch(given[-1]) if given else None
     if kind is not None:
@@ -92,10 +96,10 @@ def _parts(who: str, inside: str, available: Sequence[str]) -> dict[str, Express
         names = PARTS.get(len(given))
     if names is None or not all(part.strip() for part in given):
         raise DomainError(f"{who} cannot read the outcome survival({short(inside)}). {WRITTEN}")
-    if names == ("low", "high"):
+    if names == ("low", "high") and not intervals:
         raise DomainError(
-            f'{who} takes times that were seen, or are longer than one; for survival(low, high, type="interval") '
-            "there is no model here yet."
+            f'{who} takes times that were seen, or are longer than one; survival(low, high, type="interval") is for '
+            "st.aft."
         )
     return dict(zip(names, (_part(one.strip(), available) for one in given), strict=True))
 

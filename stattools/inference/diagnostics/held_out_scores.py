@@ -170,10 +170,10 @@ def _log_shares(fit: Any, data: Any) -> tuple[Floats, Floats]:
 def _new_rows(fit: Any, data: Any) -> tuple[Model, Floats]:
     """The fitted model over the new rows, and their outcome as the likelihood takes it."""
     model = fit.model
-    if not isinstance(model, Model) or model.likelihood.outcome is Outcome.TRIALS:
+    if not isinstance(model, Model) or model.likelihood.outcome in (Outcome.TRIALS, Outcome.TIME):
         raise IncompatibleError(
             "held_out compares regressions of single rows, one-vs-rest fits and networks; got "
-            f"{model.title}. Compare grouped outcomes by st.compare."
+            f"{model.title}. Compare grouped outcomes, and times, by st.compare or st.cross_validate."
         )
     outcome, _ = new_outcome(model.design, model.outcome_name, data)
     new = data[1] if isinstance(data, tuple) else data

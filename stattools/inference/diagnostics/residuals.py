@@ -5,6 +5,7 @@
     deviance   sign(y - mean) sqrt(deviance of the row); their squares sum to the deviance
     quantile   Phi^-1(u), u = F(y), for a discrete outcome uniform between F(y - 1) and F(y): standard normal under the
                model whatever the outcome, which no other residual of a count or of a yes or no is
+    cox_snell  -log S(time) of times that may be censored: exponential under the model, censored where the times are
     leverage   h_i = w_i x_i^T (X^T W X)^-1 x_i;   Cook's distance = pearson_i^2 h_i / (p (1 - h_i)^2)
 
 Source: McCullagh & Nelder (1989), 2.4 and 12.5; quantile residuals: Dunn & Smyth, JCGS 5 (1996), 236-244; Cook (1977),
@@ -29,9 +30,9 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
-Kind = Literal["response", "pearson", "deviance", "quantile"]
+Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 
-KINDS = ("response", "pearson", "deviance", "quantile")
+KINDS = ("response", "pearson", "deviance", "quantile", "cox_snell")
 
 
 def residuals(
@@ -44,8 +45,8 @@ def residuals(
 
     Precision weights are honored (a precise row has a small sd); a row that stands for several observations (frequency
     weights) has the residual of one of them. "deviance" of `st.ols` is in the units of y, "pearson" is divided by the
-    residual scale. "quantile" of a discrete outcome needs `seed`. Raises IncompatibleError for a kind that the model
-    does not have, DomainError where `seed` is missing.
+    residual scale. "quantile" of a discrete outcome or of censored times needs `seed`; these have no others but
+    "cox_snell". Raises IncompatibleError for a kind that the model does not have, DomainError for a missing `seed`.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -61,8 +62,12 @@ def residuals(
     model = regression(fit, "residuals")
     require_finite(fit, "residuals")
     eta = model.eta(fit.estimate)
+    if kind == "cox_snell":
+        return _cox_snell(model, eta)
     category = model.likelihood.outcome is Outcome.CATEGORY
-    alone = model.likelihood.outcome is Outcome.ORDERED or not model.likelihood.knows_ends  # which may have no mean
+    alone = (
+        model.likelihood.outcome in (Outcome.ORDERED, Outcome.TIME) or not model.likelihood.knows_ends
+    )  # which may have no mean
     if kind == "quantile" and alone and not category:
         return _quantiles(fit, model, eta, eta, seed)
     mean = model.likelihood.mean(eta)
@@ -170,7 +175,7 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
     if model.has_scale:
         return (model.rows.y - mean) / np.sqrt(variance(fit, model, eta))
     below, above = model.likelihood.tails(eta, model.rows.y)
-    if not model.likelihood.outcome.is_whole:
+    if not model.likelihood.outcome.is_whole and (below[0] == below[1]).all():
         left, right = below[1], above[1]
     else:
         left, right = _split(below, above, len(eta), seed)
@@ -178,11 +183,28 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
     return np.where(left < right, special.ndtri(np.maximum(left, tiny)), -special.ndtri(np.maximum(right, tiny)))
 
 
+def _cox_snell(model: Model, eta: Floats) -> Floats:
+    """-log S at the time until which each row was seen."""
+    if model.likelihood.outcome is not Outcome.TIME:
+        raise IncompatibleError(
+            f'residuals of kind "cox_snell" are of times that may be censored, as of st.aft; {model.title} has kind '
+            '"quantile".'
+        )
+    low, high = model.rows.y.T
+    if ((low != high) & (high < np.inf)).any():
+        raise IncompatibleError(
+            'residuals of kind "cox_snell" are of times that were seen or are longer; some of these lie between two '
+            'ends. Use "quantile".'
+        )
+    return -model.likelihood.loglik(eta, np.column_stack([low, np.full(len(low), np.inf)]))
+
+
 def _split(below: Any, above: Any, n: int, seed: Any) -> tuple[Floats, Floats]:
     """A random point of the step of F at each outcome: u of the way from F(y - 1) to F(y)."""
     if seed is None:
         raise DomainError(
-            'residuals(kind="quantile") of a discrete outcome are randomized: give seed=, a whole number.'
+            'residuals(kind="quantile") of a discrete outcome, or of times that are censored, are randomized: give '
+            "seed=, a whole number."
         )
     u = generator(seed).random(n)
     return below[0] + u * (below[1] - below[0]), above[1] + (1.0 - u) * (above[0] - above[1])

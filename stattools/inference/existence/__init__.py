@@ -16,6 +16,7 @@ from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
 from stattools.inference.existence.separated import separation
 from stattools.inference.existence.separation import Separation
+from stattools.inference.existence.times_in_line import check_times
 
 __all__ = [
     "Separation",
@@ -33,6 +34,7 @@ __all__ = [
     "check_rank",
     "check_size",
     "check_solution",
+    "check_times",
     "from_two_starts",
     "has_edges",
     "inside",

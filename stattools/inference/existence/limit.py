@@ -58,6 +58,7 @@ class Among:
 
     categories: int
     has_scale: ClassVar = False
+    has_reach: ClassVar = False
 
     @property
     def width(self) -> int:
@@ -89,6 +90,7 @@ class Beyond:
 
     family: Cumulative
     has_scale: ClassVar = False
+    has_reach: ClassVar = True
 
     @property
     def width(self) -> int:

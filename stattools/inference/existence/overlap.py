@@ -123,7 +123,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     2), for probit exp(-eta^2 / 4).
     """
     reach = solution.reach
-    if isnan(reach) and model.predictor.taken_up:
+    if isnan(reach) and model.likelihood.has_reach:
         reach = model.likelihood.reach(model.eta(solution.estimate), model.rows.y)
     elif isnan(reach):
         eta = model.eta(solution.estimate)

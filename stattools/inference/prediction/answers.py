@@ -9,7 +9,7 @@ from stattools.data.tables.origin import Places
 from stattools.interface.arguments import require_truth
 from stattools.interface.when_needed import pd
 
-KEYS = ("row", "category")
+KEYS = ("row", "category", "time")
 """Columns of a long frame of intervals that say of whom a line speaks."""
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
@@ -32,6 +32,7 @@ from stattools.inference.prediction.categories import (
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.ends import ENDS, VALUES, eta_covariance, quantiles, require_counts
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
+from stattools.inference.prediction.times import OF_TIMES, asked_of, no_times, predicted_times
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -39,7 +40,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 
-KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE)
+KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *OF_TIMES)
 
 
 def predict(
@@ -50,7 +51,8 @@ def predict(
     `kind` is "mean": E(y), for softmax and ordinal a frame with one column of probabilities per label; "link": the
     linear predictor (softmax: log odds against the reference); "class": the label of the most probable category;
     "zero": the probability that a count is 0; of labels in order "cumulative": a frame of P(y <= label), and "score":
-    the mean of the labels where they are numbers, else of 1, 2, ...; "observation": one new outcome, for grouped
+    the mean of the labels where they are numbers, else of 1, 2, ...; of times "median", "quantile" of the probability
+    `p`, and "survival": a frame `row, time, survival` at `times`; "observation": one new outcome, for grouped
     outcomes the number of successes in `trials`. Without `interval` the answer is an array (m,), with `interval=level`
     a frame `mean, lower, upper` (`link, lower, upper`), of several labels a long frame `row, category, mean, lower,
     upper`; of the rows that `predictions` leaves out under missing="null" there is none.
@@ -83,6 +85,8 @@ def predictions(
     trials: Column = None,
     precision: Column = None,
     kind: str = "mean",
+    times: ArrayLike | None = None,
+    p: float | None = None,
     missing: Missing = "raise",
 ) -> tuple[Any, Places]:
     """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
@@ -97,6 +101,7 @@ def predictions(
         require_counts(model)
     if kind in (CUMULATIVE, SCORE):
         require_order(model, kind)
+    asked = asked_of(model, kind, times, p) if kind in OF_TIMES or times is not None or p is not None else None
     if precision is not None and (kind != "observation" or interval is None):
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
     if interval is not None:
@@ -113,6 +118,8 @@ def predictions(
         at = at if interval is None else with_precision(at, model, data, precision)
         among = trials_of(at, model, data, trials)
     rows = len(at.rows.X)
+    if asked is not None:
+        return predicted_times(fit, at, interval, kind, asked) if rows else no_times(kind, asked, interval), at.places
     return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places
 
 

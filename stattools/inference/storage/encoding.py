@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.formula.expression import column
 from stattools.data.formula.formula import Formula, parse
+from stattools.data.formula.survival_outcome import OPENS, survival_formula
 from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
@@ -167,6 +168,7 @@ def _shape(name: str, array: Any) -> dict[str, Any]:
         sums = list(array.sums)
     else:
         sums = [float(total) for total in np.atleast_1d(array.sum(axis=0))] if counts else []
+        sums = sums if np.isfinite(sums).all() else []  # of times whose upper end nobody knows
     return {"@": "unsaved", "shape": list(array.shape), "sums": sums}
 
 
@@ -210,8 +212,7 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         case "own likelihood":
             return made_again(value)
         case "Formula":
-            alone = column(value["columns"][0]) if value["text"].startswith("~") else None
-            formula = parse(value["text"], value["columns"], outcome=alone)
+            formula = _read_again(value["text"], value["columns"])
             if _terms(formula) != value["terms"]:
                 raise ValueError("the formula reads otherwise than it was written")
             return formula
@@ -225,6 +226,13 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
 
 def _class(name: str) -> Any:
     return getattr(import_module(f"stattools.{CLASSES[name]}"), name)
+
+
+def _read_again(text: str, columns: list[str]) -> Formula:
+    """A formula from its text; that of another parameter has a right side alone."""
+    if OPENS.match(text):
+        return survival_formula("st.load", text, columns, intervals=True).formula
+    return parse(text, columns, outcome=column(columns[0]) if text.startswith("~") else None)
 
 
 def _columns(formula: Formula) -> list[str]:

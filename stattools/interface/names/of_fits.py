@@ -5,10 +5,6 @@ from __future__ import annotations
 from stattools.interface.names.rows import Row
 
 NO_MIXED = "there are no mixed models here; st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
-NO_AFT = (
-    'there are no accelerated failure times here; the nearest is st.cox("survival(time, died) ~ x", table), which says '
-    "nothing of the shape in time"
-)
 NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
 NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stattools.interface.names.of_fits import NO_AFT, NO_MIXED, NO_ORDINAL, NO_SMOOTH
+from stattools.interface.names.of_fits import NO_MIXED, NO_ORDINAL, NO_SMOOTH
 from stattools.interface.names.rows import Row
 
 AFTER_A_FIT = "fit"
@@ -176,8 +176,9 @@ FUNCTIONS = (
         "is R's cox.zph; strata=, cluster= and id= stand beside the table"),
     Row('st.conditional_logit("case ~ dose", table, strata="set")', statsmodels="ConditionalLogit", r="clogit",
         others="conditional_logistic mclogit asclogit choice_model"),
-    Row("", r="survreg flexsurvreg", others="WeibullAFTFitter aft WeibullFitter LogNormalAFTFitter ExponentialFitter "
-        "Weibull streg", note=NO_AFT),
+    Row('st.aft("survival(time, died) ~ x", table)', r="survreg flexsurvreg", others="WeibullAFTFitter WeibullFitter "
+        "LogNormalAFTFitter LogLogisticAFTFitter ExponentialFitter Weibull streg accelerated_failure_time psm",
+        note='distribution="weibull", "lognormal", "loglogistic" or "exponential"'),
     Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",
         r="polr clm vglm ordinal_clm orm", scikit_learn="mord", others="ordered ordered_logit oprobit ologit "
         "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),

@@ -9,6 +9,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "probit": ("Probit", "Linked"),
     "softmax": ("Categorical",),
     "ordinal": ("Cumulative",),
+    "aft": ("FailureTime",),
     "poisson": ("Poisson",),
     "negative_binomial": ("NegativeBinomial",),
     "gamma": ("GammaFamily",),

@@ -28,6 +28,10 @@ MOST_DOTS, MOST_RATIOS = 400, 24
 BINS = 8
 
 
+NOT_SEEN = (Outcome.CATEGORY, Outcome.TIME)
+"""Outcomes of which no number is seen beside a mean: labels, and times that may be censored."""
+
+
 def figures_of(basis: Basis) -> list[Block]:
     """The effects on the mean, and several terms side by side where they are ratios."""
     fit, terms = basis.fit, basis.terms
@@ -122,7 +126,7 @@ def _dots(fit: Fit, x: Floats) -> tuple[Floats, Floats]:
     """Outcomes against a number: as they are, of events their shares in groups of rows."""
     model = fit.model
     nothing = np.empty(0)
-    if model.likelihood.outcome is Outcome.CATEGORY or len(x) != len(model.rows.y):
+    if model.likelihood.outcome in NOT_SEEN or len(x) != len(model.rows.y):
         return nothing, nothing
     if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:
         share, weight, _ = shares(model)
@@ -136,7 +140,7 @@ def _dots(fit: Fit, x: Floats) -> tuple[Floats, Floats]:
 def _at_levels(fit: Fit, column: Any, levels: tuple[Any, ...]) -> tuple[Floats, Floats]:
     """The observed mean at each level."""
     model = fit.model
-    if model.likelihood.outcome is Outcome.CATEGORY or len(column) != len(model.rows.y):
+    if model.likelihood.outcome in NOT_SEEN or len(column) != len(model.rows.y):
         return np.empty(0), np.empty(0)
     y, weight = _observed(fit), model.rows.weight
     if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:

@@ -31,8 +31,8 @@ def density(kind: str) -> Callable[[Density], Density]:
 def named(model: Model) -> str:
     """The row of a model in tables of references: its kind, or its family and its link."""
     likelihood = model.likelihood
-    words = type(likelihood.unlinked).__name__, next(iter(likelihood.parameters.values())), *likelihood.added
-    key = " ".join(words)
+    first = likelihood.form or next(iter(likelihood.parameters.values()))
+    key = " ".join((type(likelihood.unlinked).__name__, first, *likelihood.added))
     return key if key in DENSITIES else model.kind
 
 
@@ -194,6 +194,39 @@ for _link in CUTS:
         for _scale in (False, True):
             _added = " nonparallel" * _effects + " scale" * _scale
             DENSITIES[f"Cumulative {_link}{_added}"] = _cumulative(_link, _effects, _scale)
+
+
+def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> Density:
+    """Of the ends (n, 2) between which a time lies, by log f, log(1 - F) and log F of its log in units of the scale."""
+
+    def density(y: Any, eta: Any, *scale: Any) -> Any:
+        low, high = y.T
+        log_scale = scale[0] if scale else 0.0
+        seen, above, below = low == high, high == np.inf, low == 0.0
+        a = (np.log(np.where(below, 1.0, low)) - eta) / np.exp(log_scale)
+        b = (np.log(np.where(above, 1.0, high)) - eta) / np.exp(log_scale)
+        between = np.where(
+            np.real(a + b) > 0.0,
+            log_beyond(a) + np.log(1.0 - np.exp(np.where(seen | above | below, -1.0, log_beyond(b) - log_beyond(a)))),
+            log_below(b) + np.log(1.0 - np.exp(np.where(seen | above | below, -1.0, log_below(a) - log_below(b)))),
+        )
+        one = np.where(above, log_beyond(a), np.where(below, log_below(b), between))
+        return np.where(seen, log_density(a) - log_scale - np.log(np.where(below, 1.0, low)), one)
+
+    return density
+
+
+_extreme = _log_time(lambda z: z - np.exp(z), lambda z: -np.exp(z), lambda z: np.log(1.0 - np.exp(-np.exp(z))))
+TIMES: dict[str, Density] = {
+    "weibull": _extreme,
+    "exponential": _extreme,
+    "lognormal": _log_time(
+        lambda z: -0.5 * z * z - 0.5 * np.log(2.0 * np.pi), lambda z: log_ndtr(-z), lambda z: log_ndtr(z)
+    ),
+    "loglogistic": _log_time(lambda z: z - 2.0 * _log1p_exp(z), lambda z: -_log1p_exp(z), lambda z: -_log1p_exp(-z)),
+}
+"""Log densities of times that may be censored, by the distribution."""
+DENSITIES |= {f"FailureTime {_name}": _density for _name, _density in TIMES.items()}
 
 
 def _softmax(y: Any, *eta: Any) -> Any:

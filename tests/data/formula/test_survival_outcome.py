@@ -50,7 +50,7 @@ def test_a_dot_leaves_out_the_parts_and_what_stands_beside():
         ("survival(time, , died) ~ x", "cannot read the outcome"),
         ("survival(x, entry, time, died) ~ g", "cannot read the outcome"),
         ('survival(entry, time, type="left") ~ g', "cannot read the outcome"),
-        ('survival(entry, time, type="interval") ~ g', "no model here yet"),
+        ('survival(entry, time, type="interval") ~ g', "is for st.aft"),
         ("survival(tim, died) ~ x", "no column 'tim'. Did you mean 'time'"),
         ("survival(time, 1) ~ x", "names no column"),
         ("survival(time, died) ~ x + time", "'time' is part of the outcome"),

@@ -351,8 +351,8 @@ def test_what_has_no_answer_is_refused():
     for fit in (poisson, grouped):
         with pytest.raises(st.IncompatibleError, match="has no classes"):
             ask(fit, frame, kind="class")
-    with pytest.raises(st.IncompatibleError, match="got kind='median'"):
-        ask(poisson, kind="median")
+    with pytest.raises(st.IncompatibleError, match="got kind='middle'"):
+        ask(poisson, kind="middle")
     for level in (0.0, 95, True):
         with pytest.raises(st.DomainError, match="interval is a probability"):
             ask(softmax, interval=level)

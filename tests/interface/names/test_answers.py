@@ -217,7 +217,7 @@ multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM ranef glmer -> there are no mixed models
 coxph CoxPHFitter PHReg -> st.cox(
-survreg WeibullAFTFitter -> there are no accelerated failure times
+survreg WeibullAFTFitter -> st.aft(
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(
 polr clm OrderedModel -> use st.fit(st.ordinal(
 gam LinearGAM s -> there are no smooth terms

@@ -36,4 +36,8 @@ def test_every_mean_takes_complex_steps():
     for name, mean in MEANS.items():
         slope = (mean(eta + 1e-6) - mean(eta - 1e-6)) / 2e-6
         assert_allclose(np.imag(mean(eta + step * 1j)) / step, slope, rtol=1e-8, err_msg=name)
-    assert {row.split()[0] for row in DENSITIES} - set(NAMED) == {*OF_MEAN, "Cumulative"}  # which has no one mean
+    assert {row.split()[0] for row in DENSITIES} - set(NAMED) == {
+        *OF_MEAN,
+        "Cumulative",
+        "FailureTime",
+    }  # which has no one mean

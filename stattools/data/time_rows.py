@@ -1,0 +1,117 @@
+"""Rows of a regression of times, from a formula such as `survival(time, died) ~ x` and a table: the columns of the
+right side, and for each row the ends between which its time lies.
+
+    seen       low = high = time
+    longer     low = time, high = inf
+    shorter    low = 0, high = time
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.dataset import Dataset, complete_rows
+from stattools.data.design import learn
+from stattools.data.extras import number
+from stattools.data.files.scan import source_of
+from stattools.data.formula.formula import parse, together
+from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
+from stattools.data.survival_rows import numbers_of
+from stattools.data.tables.origin import origin_of
+from stattools.data.tables.table import table
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+
+
+def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
+    """The complete rows; the outcome has shape (n, 2), the ends of each time. `columns` and `formulas` as in `read`.
+
+    Raises DomainError, with the row, for a time that is not positive, ends out of order, an event that is not 0, 1 or
+    bool, and where no time has an upper end; IncompatibleError for late entry and for rows in files.
+
+    >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
+    [[2.0, 2.0], [5.0, inf]]
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
+        )
+    if source_of(data) is not None:
+        raise IncompatibleError(f"{who} needs its rows in memory: the outcome of rows in files is one column.")
+    frame = table(data)
+    extras = {key: value for key, value in columns.items() if value is not None}
+    apart = [value for value in extras.values() if isinstance(value, str)]
+    said = survival_formula(who, formula, frame.names, apart, intervals=True)
+    if "entry" in said.parts:
+        raise IncompatibleError(
+            f"{who} has no late entry, since the log-likelihood is not concave with it; st.cox has: "
+            f'st.cox("{said.formula.text}", table).'
+        )
+    parsed = said.formula
+    beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
+    used = together(parsed, beside.values()).columns
+    endless = parsed.outcome.columns if "low" in said.parts else ()
+    found = complete_rows(data, frame, (*parsed.outcome.columns, *used), extras, endless)
+    parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
+    outcome = _ends(who, said, parts, found.rows)
+    design, X, low = learn(parsed, found.columns, found.rows, beside)
+    return Dataset(
+        X,
+        outcome,
+        parsed.outcome.text,
+        design,
+        found.numbers,
+        found.dropped,
+        found.n_dropped,
+        found.rows if found.n_dropped else None,
+        data,
+        low,
+        origin=origin_of(data, index=found.index),
+        extras={key: given if isinstance(given, str) else None for key, given in extras.items()},
+    )
+
+
+def _ends(who: str, said: SurvivalFormula, parts: Mapping[str, Floats], rows: NDArray[np.intp]) -> Floats:
+    """The ends of each time, checked."""
+    if "time" in parts:
+        time = parts["time"]
+        _require(who, said, "time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times", "")
+        event = parts.get("event", np.ones(len(time)))
+        ends = np.column_stack([time, np.where(event > 0.0, time, np.inf)])
+    else:
+        low, high = np.maximum(parts["low"], 0.0), parts["high"]
+        finite = low < np.inf
+        _require(who, said, "low", low, finite, rows, "needs lower ends that are numbers", " A time has a lower end.")
+        hint = " A time that may be longer has the upper end inf."
+        _require(who, said, "high", high, high > 0.0, rows, "needs positive upper ends", hint)
+        _require(who, said, "high", high, high >= low, rows, "needs upper ends that are not below the lower", "")
+        ends = np.column_stack([low, high])
+    if not (ends[:, 1] < np.inf).any():
+        raise DomainError(
+            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(ends):,} rows: every time may be "
+            "longer without end, and nothing is known of what it depends on."
+        )
+    return ends
+
+
+def _require(
+    who: str,
+    said: SurvivalFormula,
+    name: str,
+    values: Floats,
+    good: NDArray[np.bool_],
+    rows: NDArray[np.intp],
+    needs: str,
+    hint: str,
+) -> None:
+    if good.all():
+        return
+    place = int(np.argmin(good))
+    raise DomainError(
+        f"{who} {needs}; {said.parts[name].text!r} is {values[place]:g} in row {number(place, rows)} "
+        f"({int((~good).sum())} such rows).{hint}"
+    )

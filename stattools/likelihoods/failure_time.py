@@ -1,0 +1,296 @@
+"""Times to an event, perhaps censored: log T = eta_0 + sigma W, sigma = exp(eta_1), W of a known distribution F.
+
+    seen at t            log f(z) - eta_1 - log t,     z = (log t - eta_0) / sigma
+    between low and high log(F(b) - F(a)),             a, b = z of low and high; a = -inf of 0, b = inf of inf
+
+| distribution | W | sigma |
+|---|---|---|
+| weibull | smallest extreme value, F = 1 - exp(-exp(z)) | free |
+| exponential | the same | 1 |
+| lognormal | standard normal | free |
+| loglogistic | standard logistic | free |
+Each log-likelihood is concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where all rows share a scale, there
+is one maximum at most, whatever the parameters are called. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch &
+Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.seeds import generator
+from stattools.interface.units import LARGEST, SMALLEST
+from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, Errors, between_ends, held
+from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
+from stattools.likelihoods.likelihood import Tails, Terms, allowed, floats
+from stattools.likelihoods.mean_beside import LARGEST_MEAN, Together, pair
+from stattools.likelihoods.outcomes import Outcome
+
+EXPONENTIAL = "exponential"
+"""The distribution whose scale is 1."""
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class FailureTime(Together):
+    """Times: log T = eta_0 + exp(eta_1) W, of the `distribution` "weibull", "lognormal", "loglogistic", "exponential".
+
+    y has shape (n, 2), the ends between which each time lies: both are the time where it was seen, the upper one is inf
+    where it was longer (right censored) and the lower one 0 where it was shorter; or (n,), where all were seen. eta has
+    shape (n, 2), of the exponential, whose scale is 1, (n,). The observed information depends on y. `scaled` says that
+    the scale moves with columns, where there may be several maxima. Raises DomainError from `check` and for an unknown
+    distribution.
+
+    >>> import numpy as np
+    >>> likelihood = FailureTime("exponential")
+    >>> likelihood.loglik([0.0, 0.0], [[2.0, 2.0], [2.0, np.inf]]).tolist()  # log f(2) and log P(T > 2)
+    [-2.0, -2.0]
+    """
+
+    distribution: str = "weibull"
+    scaled: bool = False
+    outcome = Outcome.TIME
+    has_reach = True
+    edge = EDGE
+    refused: ClassVar = MappingProxyType(
+        {
+            "deviance": "a regression of times that may be censored has no deviance: no fit is perfect for a time that "
+            'was not seen. Use the log-likelihood, or fit.residuals_of("quantile").'
+        }
+    )
+
+    def __post_init__(self) -> None:
+        if self.distribution not in ERRORS:
+            raise DomainError(
+                f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
+            )
+        parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
+        errors = ERRORS[self.distribution]
+        equation = equation_of(errors.said, len(parameters) > 1)
+        vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
+
+    @property
+    def _errors(self) -> Errors:
+        return ERRORS[self.distribution]
+
+    @property
+    def concave(self) -> bool:
+        """In (eta_0 / sigma, 1 / sigma) it is, where all rows share sigma: a maximum is the only one."""
+        return not self.scaled
+
+    @property
+    def form(self) -> str:
+        """The distribution."""
+        return self.distribution
+
+    @property
+    def plain(self) -> FailureTime:
+        """The family of one scale."""
+        return replace(self, scaled=False)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The ends between which a time lies."""
+        return ("y", "high")
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless 0 <= low <= high, and 0 < low where both are one time."""
+        y = floats(y, "FailureTime")
+        low, high = ends_of(y)
+        who, remedy = "A regression of times", "Give the ends of each time, in order."
+        allowed(low, np.isfinite(low) & (low >= 0.0), who, "lower ends that are 0 or more", remedy)
+        allowed(high, (high > 0.0) & (high >= low), who, "upper ends that are positive and not below the lower", remedy)
+        for end in (low, high):
+            moderate = (end == 0.0) | (end == np.inf) | ((end >= SMALLEST) & (end <= LARGEST))
+            allowed(end, moderate, who, "times from 1e-120 to 1e120", "Change their units.")
+        return y
+
+    def location_scale(self, eta: ArrayLike) -> tuple[Floats, Floats]:
+        """eta_0 and the log of the scale, which stays where its exponential is a number."""
+        if self.width == 1:
+            location = np.asarray(eta, dtype=float)
+            return location, np.zeros_like(location)
+        eta = pair(eta, self)
+        return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
+
+    def z(self, eta: ArrayLike, time: Floats) -> Floats:
+        """(log t - eta_0) / sigma; -inf of 0 and inf of inf."""
+        location, log_scale = self.location_scale(eta)
+        with np.errstate(divide="ignore"):  # nothing is below 0
+            return (np.log(time) - location) * np.exp(-log_scale)
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        low, high = ends_of(y)
+        location, log_scale = self.location_scale(eta)
+        seen, shape = low == high, location.shape
+        a, b = (held(self.z(eta, end)) for end in (low, high))
+        precision = np.exp(-log_scale)
+        loglik, shift, bend, turn, mixed, curl = (np.empty(shape) for _ in range(6))
+        if seen.any():
+            z = a[seen]
+            log, slope, curve = self._errors.density(z)
+            loglik[seen] = log - log_scale[seen] - np.log(low[seen])
+            shift[seen], bend[seen], turn[seen] = slope, curve, -z * slope - 1.0
+            mixed[seen], curl[seen] = curve * z - slope, curve * z * z - z * slope
+        if not seen.all():
+            some = ~seen
+            found = between_ends(self._errors.link, a[some], b[some], low[some], high[some], precision[some])
+            for whole, part in zip((loglik, shift, bend, turn, mixed, curl), found, strict=True):
+                whole[some] = part
+        first, own = -shift * precision, bend * precision * precision
+        if self.width == 1:
+            return loglik, first, own
+        mixed = mixed * precision
+        information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*shape, 2, 2)
+        return loglik, np.stack([first, turn], axis=-1), information
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2), of the exponential (n,). Needs y."""
+        if y is None:
+            raise DomainError("FailureTime's information is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""
+        location, log_scale = self.location_scale(eta)
+        log, _ = self._errors.log_mean(np.exp(log_scale))
+        return np.exp(np.minimum(location + log, LARGEST_MEAN))
+
+    def link(self, mean: Any) -> Any:
+        """The log of a positive time."""
+        return np.log(mean)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, width)."""
+        _, log_scale = self.location_scale(eta)
+        mean = self.mean(eta)
+        if self.width == 1:
+            return mean[:, None, None]
+        _, by_scale = self._errors.log_mean(np.exp(log_scale))
+        return np.stack([mean, mean * by_scale], axis=-1)[:, None, :]
+
+    def quantile(self, eta: ArrayLike, p: Any) -> Floats:
+        """The time before which the event has happened with probability p, shape (n,)."""
+        location, log_scale = self.location_scale(eta)
+        at = self._errors.quantile(p)
+        return np.exp(np.clip(location + np.exp(log_scale) * at, -LARGEST_MEAN, LARGEST_MEAN))
+
+    def slope_of_quantile(self, eta: ArrayLike, p: float) -> Floats:
+        """d log quantile / d eta, shape (n, width)."""
+        location, log_scale = self.location_scale(eta)
+        at = self._errors.quantile(p)
+        return np.stack([np.ones_like(location), np.exp(log_scale) * at], axis=-1)[:, : self.width]
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One time per row, (n,)."""
+        location, _ = self.location_scale(eta)
+        u = generator(seed).random(location.shape)
+        return self.quantile(eta, np.clip(u, np.finfo(float).tiny, 1.0 - np.finfo(float).epsneg))
+
+    def observed(self, y: Floats) -> Floats:
+        """The times, where all were seen; IncompatibleError where one is censored."""
+        low, high = ends_of(y)
+        if (low != high).any():
+            raise IncompatibleError(
+                "times that are censored were not seen, and are compared neither with a mean nor with times that are "
+                'drawn. Use fit.residuals_of("quantile", seed=1) or "cox_snell".'
+            )
+        return low
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """That of a time that is seen: the mean square, E exp(2 sigma W) exp(2 eta_0), less the square of the mean."""
+        scale = np.exp(self.location_scale(eta)[1])
+        once, twice = (self._errors.log_mean(times * scale)[0] for times in (1.0, 2.0))
+        return self.mean(eta) ** 2 * np.expm1(twice - 2.0 * once)
+
+    def center(self, eta: Floats) -> Floats:
+        """The median, near which quantiles lie, as the mean may not."""
+        return self.quantile(eta, 0.5)
+
+    def named(self, y: Floats) -> dict[str, Floats]:
+        """The ends by their names; times that were seen have one."""
+        return {"y": y} if y.ndim < 2 else super().named(y)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """There is none: IncompatibleError."""
+        raise IncompatibleError(self.refused["deviance"])
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """P(T <= t) of times (n,), or of the lower end of (n, 2)."""
+        return self._tail(eta, ends_of(y)[0], lower=True)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(T > t), with its own digits."""
+        return self._tail(eta, ends_of(y)[0], lower=False)
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at both ends."""
+        below, above = ([self._tail(eta, end, lower=side) for end in ends_of(y)] for side in (True, False))
+        return (below[0], below[1]), (above[0], above[1])
+
+    def beyond(self, z: Floats) -> Floats:
+        """P(W > z) of the errors."""
+        return self._errors.tail(z, False)
+
+    def _tail(self, eta: Floats, time: Any, *, lower: bool) -> Floats:
+        return self._errors.tail(self.z(eta, time), lower)
+
+    def side(self, y: Floats) -> Floats:
+        """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
+        low, high = ends_of(y)
+        return np.where(high == np.inf, 1.0, np.where(low == 0.0, -1.0, 0.0))
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
+        low, high = ends_of(y)
+        above, below = high == np.inf, low == 0.0
+        z = self.z(eta, np.where(below, high, low))
+        ends = self._errors.tail(z[above], True), self._errors.tail(z[below], False)
+        return -float(np.log(max(min(end.min(initial=1.0) for end in ends), np.finfo(float).tiny)))
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """What is known of the times, and over what offsets."""
+        return np.array([weight @ _known(y), weight @ np.exp(offset)])
+
+    def level(self, sums: Floats) -> Floats:
+        """The log of the mean of what is known of each time."""
+        return np.atleast_1d(self.link(sums[0] / sums[1]))
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The mean log time, raised by the share of the rows that were censored, and the spread about it."""
+        log_time = self.rough(y, weight) - offset
+        total = weight.sum()
+        level = weight @ log_time / total
+        spread = max(float(np.sqrt(weight @ (log_time - level) ** 2 / total)), 1e-3)
+        share = weight @ (ends_of(y)[1] < np.inf) / total
+        near = np.array([level + spread * np.log1p((1.0 - share) / max(share, 1e-3)), np.log(spread)])
+        return near[: self.width]
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """The log of the lower end, or of the upper one where that is 0."""
+        return np.log(_known(y))
+
+
+def ends_of(y: ArrayLike) -> tuple[Floats, Floats]:
+    """Both ends of each time; one that was seen is both."""
+    y = np.asarray(y, dtype=float)
+    if y.ndim < 2:
+        return y, y
+    if y.shape[-1] != 2:
+        raise DomainError(f"FailureTime needs y of the two ends of each time, (n, 2); got shape {y.shape}.")
+    return y[..., 0], y[..., 1]
+
+
+def _known(y: Floats) -> Floats:
+    """The lower end of each time, or the upper one where that is 0."""
+    low, high = ends_of(y)
+    return np.where(low > 0.0, low, high)

@@ -1,0 +1,72 @@
+"""The regression of times to an event, accelerated failure times: `aft`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.data.time_rows import time_rows
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import word_of
+from stattools.interface.names.values import meant
+from stattools.likelihoods.errors_of_log_time import ERRORS
+from stattools.likelihoods.failure_time import EXPONENTIAL, FailureTime
+from stattools.models.model import Model
+from stattools.models.regressions.binding import Column, bind, moving, right_side
+
+WHO = "st.aft"
+
+TITLES = {
+    "weibull": "Weibull regression",
+    "lognormal": "Log-normal regression",
+    "loglogistic": "Log-logistic regression",
+    "exponential": "Exponential regression",
+}
+"""By the distribution."""
+
+
+def aft(
+    formula: str,
+    data: Any,
+    /,
+    *,
+    distribution: str = "weibull",
+    scale: str | None = None,
+    offset: Column = None,
+    weights: Column = None,
+) -> Model:
+    """Regression of times that may be censored, accelerated failure times: log T_i = x_i^T beta + sigma W_i.
+
+    The `distribution` of T is "weibull", "lognormal", "loglogistic" or "exponential", a Weibull distribution whose
+    sigma is 1. exp(beta) are time ratios: 0.8 means that the event comes after 80 % of the time. The last coefficient,
+    "log scale", is log sigma; `scale="~ z"` gives it columns of its own. `formula` is "survival(time, died) ~ x", whose
+    `died` is 1 or true where the event was seen, over the columns of `data`, a table or a dict of arrays;
+    "survival(time) ~ x" where all were seen; and `survival(low, high, type="interval")` where times lie between two
+    ends, which are equal where the time was seen, 0 (or below) for a lower end and inf for an upper end that nobody
+    knows. `offset` is added to x^T beta, `weights` are frequencies, as in `st.ols`.
+
+    The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one unless the scale has
+    columns. Raises DomainError for times that are not positive, for ends out of order and where no event is known;
+    `st.fit` raises IdentificationError, or reports infinite coefficients, where there is no maximum: rows that differ
+    from all others are censored alike, or the columns fit all events. Late entry is refused. Equal to R's survreg.
+    Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), ch. 3.
+
+    >>> import stattools as st
+    >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
+    >>> st.aft("survival(t, d) ~ x", table).names
+    ('Intercept', 'x', 'log scale')
+    """
+    word = word_of(distribution, tuple(ERRORS))
+    if word not in ERRORS:
+        known = tuple(ERRORS)
+        raise DomainError(
+            f"{WHO} needs distribution=, one of {', '.join(map(repr, known))}; got {quoted(distribution)}."
+            + meant("distribution", distribution, known)
+        )
+    formulas = moving({"scale": right_side("scale", scale)})
+    if scale is not None and word == EXPONENTIAL:
+        raise IncompatibleError(
+            "the scale of exponential times is 1; scale= goes with the other distributions, such as "
+            'distribution="weibull". Leave it out.'
+        )
+    data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas)
+    return bind("aft", TITLES[word], FailureTime(word, bool(formulas)), data, data.outcome)

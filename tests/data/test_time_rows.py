@@ -1,0 +1,48 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from stattools.data.time_rows import time_rows
+from stattools.errors import DomainError, IncompatibleError
+
+TABLE = {"t": [2.0, 5.0, 3.0], "d": [1, 0, 1], "x": [1.0, 2.0, 4.0], "lo": [0.0, 2.0, 3.0], "hi": [1.0, np.inf, 3.0]}
+
+
+def rows(formula, table=TABLE, **formulas):
+    return time_rows("st.aft", formula, table, {}, formulas)
+
+
+def test_times_lie_between_their_ends():
+    assert rows("survival(t, d) ~ x").outcome.tolist() == [[2.0, 2.0], [5.0, np.inf], [3.0, 3.0]]
+    assert rows("survival(t) ~ x").outcome.tolist() == [[2.0, 2.0], [5.0, 5.0], [3.0, 3.0]]
+    assert rows("survival(lo, hi, type='interval') ~ x").outcome.tolist() == [[0.0, 1.0], [2.0, np.inf], [3.0, 3.0]]
+    table = TABLE | {"lo": [-np.inf, 2.0, 3.0]}
+    assert rows("survival(lo, hi, type='interval') ~ x", table).outcome[0].tolist() == [0.0, 1.0]
+    found = rows("survival(t, d == 0) ~ x", scale="~ x")
+    assert found.outcome[:, 1].tolist() == [np.inf, 5.0, np.inf]
+    assert found.design.beside["scale"].text == "~ x"
+
+
+def test_rows_with_gaps_are_dropped_and_counted():
+    found = rows("survival(t, d) ~ x", pd.DataFrame(TABLE | {"x": [1.0, None, 2.0]}))
+    assert (found.n_dropped, found.dropped, len(found.outcome)) == (1, {"x": 1}, 2)
+
+
+@pytest.mark.parametrize(
+    ("formula", "change", "kind", "said"),
+    [
+        ("survival(t, d) ~ x", {"t": [2.0, 0.0, 3.0]}, DomainError, "'t' is 0 in row 1"),
+        ("survival(t, d) ~ x", {"t": [2.0, 1.0, -3.0]}, DomainError, "'t' is -3 in row 2"),
+        ("survival(t, d) ~ x", {"d": [1, 2, 1]}, DomainError, "d == 2"),
+        ("survival(t, d) ~ x", {"d": [0, 0, 0]}, DomainError, "no row .* has its event"),
+        ("survival(lo, hi, type='interval') ~ x", {"hi": [1.0, 1.0, 3.0]}, DomainError, "'hi' is 1 in row 1"),
+        ("survival(lo, hi, type='interval') ~ x", {"hi": [0.0, 4.0, 3.0]}, DomainError, "positive upper ends"),
+        ("survival(lo, hi, type='interval') ~ x", {"lo": [np.inf, 1.0, 3.0]}, DomainError, "lower ends"),
+        ("survival(x, t, d) ~ 1", {}, IncompatibleError, "late entry"),
+        ("t ~ x", {}, DomainError, "needs an outcome that is a time"),
+        (3, {}, IncompatibleError, "a formula and its table"),
+    ],
+)
+def test_bad_rows_are_named(formula, change, kind, said):
+    with pytest.raises(kind, match=said):
+        rows(formula, TABLE | change)

@@ -1,0 +1,87 @@
+"""Times that were seen, longer, shorter, or between two ends, of all distributions."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.likelihoods import FailureTime
+from stattools.likelihoods.errors_of_log_time import ERRORS
+from tests.likelihoods.test_errors_of_log_time import LAWS
+
+Y = np.array([[2.0, 2.0], [2.0, np.inf], [0.0, 2.0], [1.5, 4.0], [3.0, 3.0001], [1.0, 1000.0]])
+ETA = np.column_stack([[0.3, 0.9, 0.2, 1.2, 0.8, 2.0], [-0.4, 0.2, 0.1, -1.0, -0.2, 0.3]])
+
+
+def likelihood_and_eta(name):
+    family = FailureTime(name)
+    return family, ETA if family.width == 2 else ETA[:, 0]
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_rows_of_every_kind_are_scipys(name):
+    family, eta = likelihood_and_eta(name)
+    scale = np.exp(ETA[:, 1]) if family.width == 2 else np.ones(len(Y))
+    with np.errstate(divide="ignore"):
+        a, b = ((np.log(end) - ETA[:, 0]) / scale for end in Y.T)
+    law, seen = LAWS[name], Y[:, 0] == Y[:, 1]
+    between = np.log(
+        np.where(a > 0.0, law.sf(a) - law.sf(b), law.cdf(b) - law.cdf(a)), where=~seen, out=np.zeros(len(a))
+    )
+    log_time = np.log(scale * Y[:, 0], where=seen, out=np.zeros(len(a)))
+    wanted = np.where(seen, law.logpdf(a) - log_time, between)
+    assert_allclose(family.loglik(eta, Y), wanted, rtol=1e-9)  # the reference loses digits between narrow ends
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_derivatives_are_those_of_differences(name):
+    family, eta = likelihood_and_eta(name)
+    h, (_, score, information) = 1e-5, family.evaluate(eta, Y)
+    for k, unit in enumerate(np.eye(2) if family.width == 2 else [1.0]):
+        up, down = family.evaluate(eta + h * unit, Y), family.evaluate(eta - h * unit, Y)
+        assert_allclose(score if family.width == 1 else score[:, k], (up[0] - down[0]) / (2 * h), rtol=1e-6, atol=1e-8)
+        bend = information if family.width == 1 else information[:, :, k]
+        assert_allclose(bend, -(up[1] - down[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_narrow_ends_are_the_density_times_their_width(name):
+    family, eta = likelihood_and_eta(name)
+    width = 1e-9
+    narrow, seen = (family.evaluate(eta[:1], np.array([[2.0, 2.0 + gap]])) for gap in (width, 0.0))
+    assert_allclose(narrow[0], seen[0] + np.log(width), rtol=1e-7)
+    assert_allclose(narrow[1], seen[1], rtol=1e-6, atol=1e-7)
+    assert_allclose(narrow[2], seen[2], rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_rows_far_away_are_finite(name):
+    family, eta = likelihood_and_eta(name)
+    for size in (30.0, -30.0, 1e4, -1e4):
+        assert all(np.isfinite(part).all() for part in family.evaluate(eta[:4] * size, Y[:4]))
+
+
+def test_which_way_rows_rise_and_how_far_they_are():
+    family = FailureTime()
+    assert family.side(Y).tolist() == [0.0, 1.0, -1.0, 0.0, 0.0, 0.0]
+    assert family.reach(ETA[:1], Y[:1]) == 0.0
+    assert_allclose(family.reach(np.array([[30.0, 0.0]]), np.array([[1.0, np.inf]])), 30.0, rtol=1e-9)
+
+
+def test_bad_times_are_refused_by_name():
+    for y, said in (
+        ([[0.0, 0.0]], "upper ends"),
+        ([[3.0, 2.0]], "upper ends"),
+        ([[-1.0, 2.0]], "lower ends"),
+        ([[np.inf, np.inf]], "lower ends"),
+        ([[1.0, 1e200]], "units"),
+        ([[1.0, 2.0, 3.0]], "two ends"),
+    ):
+        with pytest.raises(DomainError, match=said):
+            FailureTime().check(np.array(y))
+    with pytest.raises(DomainError, match="gompertz"):
+        FailureTime("gompertz")
+    with pytest.raises(IncompatibleError, match="not seen"):
+        FailureTime().observed(Y)
+    assert FailureTime().concave
+    assert not FailureTime(scaled=True).concave
