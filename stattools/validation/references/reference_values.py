@@ -50,9 +50,11 @@ def summit(value: Callable[[Floats], float], point: Floats, unit: Floats) -> Sum
 
     start = np.where(np.arange(len(point)) % 2, -0.5, 0.5)
     phi = np.asarray(minimize(lower, start, method="BFGS", options={"gtol": 1e-6}).x)
-    for _ in range(3):
-        phi = phi - np.linalg.solve(_curvature(lower, phi), _slope(lower, phi))
     H = _curvature(lower, phi)
+    for _ in range(3):  # with one curvature: BFGS ended so near that it hardly changes
+        phi = phi - np.linalg.solve(H, _slope(lower, phi))
+    H = _curvature(lower, phi)
+    phi = phi - np.linalg.solve(H, _slope(lower, phi))
     gaps = [_slope(lower, x) for x in (phi, np.zeros(len(phi)))]
     there, here = (float(np.sqrt(max(g @ np.linalg.solve(H, g), 0.0))) for g in gaps)
     covariance = np.linalg.inv(H) * unit[:, None] * unit

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.validation.references import partial_likelihoods
 from stattools.validation.references.partial_likelihoods import partial_likelihood
 
 G = np.random.default_rng(3)
@@ -28,3 +29,10 @@ def test_validate_agrees_and_tells_what_is_off():
     assert not st.validate(replace(fit, estimate=fit.estimate + 0.01)).ok
     with pytest.raises(st.IncompatibleError, match="cov='HC0'"):
         st.validate(st.fit(fit.model, cov="HC0"))
+
+
+def test_exact_ties_in_small_groups_are_the_same(monkeypatch):
+    table = {**TABLE, "t": np.ceil(TABLE["t"] / 3.0) + TABLE["e"]}
+    model = st.cox("survival(t, d) ~ x", table, ties="exact")
+    monkeypatch.setattr(partial_likelihoods, "AT_ONCE", 1)
+    assert partial_likelihood(st.fit(model))(np.array([0.4])) == pytest.approx(model.loglik([0.4]), rel=1e-11)
