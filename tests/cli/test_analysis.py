@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 
+@pytest.mark.slow
 def test_overdispersed_counts_are_said_to_be(file, tmp_path, run):
     result = run("report", file, "visits ~ `Age (years)`", "--out", tmp_path)
     assert result.exit_code == 0

@@ -40,6 +40,7 @@ def test_a_report_has_other_faces_on_request(csv, tmp_path):
     assert run("fit", "ols", csv, "y ~ x", "--html").exit_code == 2
 
 
+@pytest.mark.slow
 def test_parquet_and_a_csv_with_a_byte_order_mark_are_read_alike(csv, tmp_path):
     expected = run("fit", "ols", csv, "y ~ x").stdout
     marked, parquet = tmp_path / "marked.csv", tmp_path / "clinic.parquet"

@@ -1,8 +1,11 @@
 """The gallery writes what it computes again."""
 
+import pytest
+
 from tests.cli.test_application import run
 
 
+@pytest.mark.nightly
 def test_the_gallery_writes_what_verify_accepts_and_tells_drift(tmp_path):
     result = run("gallery", "coin", "--out", tmp_path)
     path = tmp_path / "coin.md"

@@ -2,10 +2,13 @@
 
 from types import SimpleNamespace
 
+import pytest
+
 from stattools.cli.verify import told
 from tests.cli.test_application import run
 
 
+@pytest.mark.nightly
 def test_verify_goes_on_to_the_next_report_after_one_it_cannot_read(tmp_path):
     run("gallery", "coin", "--out", tmp_path)
     (tmp_path / "letter.md").write_text("# Dear reader\n")

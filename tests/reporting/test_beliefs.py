@@ -34,6 +34,7 @@ def test_every_result_has_its_section(title, tmp_path):
     assert text == st.report(PARTS[title], to=tmp_path / "r").read_text()
 
 
+@pytest.mark.slow
 def test_all_of_them_follow_a_posterior(tmp_path):
     text = st.report(heads, *PARTS.values(), to=tmp_path / "r").read_text()
     places = [text.index(f"### {title}" if f"### {title}" in text else f"## {title}") for title in PARTS]

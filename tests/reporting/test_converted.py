@@ -32,6 +32,7 @@ needs_latex = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 @needs_pandoc
 def test_a_word_document_has_formulas_tables_and_figures(tmp_path):
     document = compose(st.fit(st.ols("y ~ x + g", DATA)), by="g")

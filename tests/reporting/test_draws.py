@@ -1,6 +1,7 @@
 """The section of a posterior that was drawn."""
 
 import numpy as np
+import pytest
 
 import stattools as st
 
@@ -26,6 +27,7 @@ def test_priors_draws_and_parameters_are_told(tmp_path):
     assert "![Posterior means of the coefficients" in told
 
 
+@pytest.mark.slow
 def test_what_failed_is_told(tmp_path):
     posterior = st.posterior(st.ols("y ~ x", DATA), draws=30, chains=2, tune=60, seed=4)
     assert not posterior.diagnostics.ok

@@ -70,6 +70,7 @@ def test_limits_that_are_none_are_refused(stars):
         stars_of(stars)
 
 
+@pytest.mark.slow
 def test_a_posterior_has_ratios_of_its_draws_and_no_stars():
     posterior = st.posterior(st.negative_binomial("k ~ x", DATA), method="laplace", draws=200, chains=1, seed=1)
     ratios, names = as_ratios(posterior)

@@ -18,6 +18,7 @@ def test_html_is_one_file_the_same_as_beside_the_markdown(tmp_path):
     assert path.read_bytes() == (tmp_path / "b.html").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_markdown_report_beside_it_stays(tmp_path):
     st.report(FIT, to=tmp_path / "a", html=False)
     before = (tmp_path / "a.md").read_bytes()

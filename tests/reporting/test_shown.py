@@ -54,6 +54,7 @@ def test_a_figure_says_what_it_shows():
     assert figure.draw() is drawing
 
 
+@pytest.mark.slow
 def test_a_report_takes_them_all(tmp_path):
     drawing = Drawing()
     drawing.add_subplot().plot([0, 1], [1, 0])
