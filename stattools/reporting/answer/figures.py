@@ -38,24 +38,27 @@ def figures_of(basis: Basis) -> list[Block]:
     found: list[Block] = [*_effects(basis)]
     ratio = story(fit.model).ratio
     shown = [term for term in terms if not term.is_curve]
-    told = [one for term in shown for one in (over_quartiles(fit, term) or (0.0, term.effects))[1] if one.factor]
+    wide = [over_quartiles(fit, term) for term in shown]
+    pairs = zip(shown, wide, strict=True)
+    told = [one for term, over in pairs for one in (over or (0.0, term.effects))[1] if one.factor]
     if ratio and fit.kinds and 1 < len(told) <= MOST_RATIOS:
-        found.append(_ratios(fit, told, ratio))
+        found.append(_ratios(fit, told, ratio, has_numbers=any(wide)))
     return found
 
 
-def _ratios(fit: Fit, told: list[Effect], ratio: str) -> Figure:
+def _ratios(fit: Fit, told: list[Effect], ratio: str, *, has_numbers: bool) -> Figure:
     """The terms as ratios, one line each."""
     names = [_plain(one) for one in told]
     middle, lower, upper = (np.exp([one.numbers[end] for one in told]) for end in ("estimate", "lower", "upper"))
     said, many = f"{100 * fit.level:.4g} % interval", ratio.replace("ratio", "ratios")
+    over = ", of numbers for one interquartile range more" if has_numbers else ""
     return Figure(
         "ratios",
         lambda: figures.coefficients(
             names, middle, lower, upper, xlabel=f"{ratio}, logarithmic axis, {said}", center=1.0, log=True, on=None
         ),
         alt=f"{len(names)} {many} with {said}s, from {middle.min():.3g} to {middle.max():.3g}",
-        caption=f"Each {ratio} with its {said}, of numbers for one interquartile range more; 1 is no effect.",
+        caption=f"Each {ratio} with its {said}{over}; 1 is no effect.",
     )
 
 

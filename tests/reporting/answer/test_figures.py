@@ -27,3 +27,9 @@ def test_categories_are_curves_of_one_panel():
     frame = FRAME.assign(kind=np.array(list("uvw"))[np.arange(len(FRAME)) % 3])
     effects, *_ = figures_of(basis_of(st.fit(st.softmax("kind ~ x", frame))))
     assert len(effects.draw().axes[0].lines) == 3
+
+
+def test_a_caption_speaks_of_quartiles_only_where_there_are_numbers():
+    for formula, has_numbers in (("count ~ x + g", True), ("count ~ g", False)):
+        drawn = {figure.name: figure for figure in figures_of(basis_of(st.fit(st.poisson(formula, FRAME))))}
+        assert ("interquartile" in drawn["ratios"].caption) == has_numbers
