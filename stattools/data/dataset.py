@@ -188,21 +188,17 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Ma
     used = together(formula, beside.values()).columns
     found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
     outcome = outcome_of(formula, found.columns, found.rows)
-    design, X, low = learn(formula, found.columns, found.rows, beside)
-    return Dataset(
-        X,
-        outcome,
-        formula.outcome.text,
-        design,
-        found.numbers,
-        found.dropped,
-        found.n_dropped,
-        found.rows if found.n_dropped else None,
-        data,
-        low,
-        origin=origin_of(data, index=found.index),
-        extras=_origins(columns),
-    )
+    return bound(found, outcome, formula.outcome.text, learn(formula, found.columns, found.rows, beside), data, columns)
+
+
+def bound(
+    found: CompleteRows, outcome: Any, name: str, learned: tuple[Any, Any, Any], data: Any, columns: Mapping[str, Any]
+) -> Dataset:
+    """Complete rows, their outcome, called `name`, and what `learn` made of them."""
+    design, X, low = learned
+    kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
+    beside = (found.numbers, found.dropped, found.n_dropped, kept, data, low)
+    return Dataset(X, outcome, name, design, *beside, origin=origin, extras=_origins(columns))
 
 
 def _from_source(text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:

@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.dataset import Dataset, complete_rows
+from stattools.data.dataset import Dataset, bound, complete_rows
 from stattools.data.design import learn
 from stattools.data.extras import number
 from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import parse, together
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
 from stattools.data.survival_rows import numbers_of
-from stattools.data.tables.origin import origin_of
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -58,21 +57,7 @@ def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], for
     found = complete_rows(data, frame, (*parsed.outcome.columns, *used), extras, endless)
     parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
     outcome = _ends(who, said, parts, found.rows)
-    design, X, low = learn(parsed, found.columns, found.rows, beside)
-    return Dataset(
-        X,
-        outcome,
-        parsed.outcome.text,
-        design,
-        found.numbers,
-        found.dropped,
-        found.n_dropped,
-        found.rows if found.n_dropped else None,
-        data,
-        low,
-        origin=origin_of(data, index=found.index),
-        extras={key: given if isinstance(given, str) else None for key, given in extras.items()},
-    )
+    return bound(found, outcome, parsed.outcome.text, learn(parsed, found.columns, found.rows, beside), data, extras)
 
 
 def _ends(who: str, said: SurvivalFormula, parts: Mapping[str, Floats], rows: NDArray[np.intp]) -> Floats:

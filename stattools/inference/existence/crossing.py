@@ -7,6 +7,7 @@ that the row does not have may then have a negative probability there. Such a ma
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -15,15 +16,17 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
 from stattools.likelihoods.cuts import Cuts
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 
 
 def check_labels(model: Model) -> None:
     """IdentificationError naming the labels that no row of some weight has, whose thresholds nothing determines."""
-    if not isinstance(model.likelihood, Cumulative):
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.ORDERED:
         return
-    count = model.rows.total(partial(_seen, model.likelihood))
+    count = model.rows.total(partial(_seen, family))
     labels = model.labels or tuple(range(len(count)))
     if not count.all():
         none = [repr(label) for label, times in zip(labels, count, strict=True) if not times]
@@ -42,8 +45,8 @@ def _seen(family: Cumulative, block: Block) -> Floats:
 
 def check_crossing(model: Model, estimate: Floats) -> None:
     """IdentificationError, with the labels, where a fitted probability would be negative."""
-    family = model.likelihood
-    if not isinstance(family, Cumulative) or not family.partial or family.categories < 3:
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.ORDERED or not family.partial or family.categories < 3:
         return
     count = model.rows.total(partial(_crossings, family, model.predictor, estimate))
     if count.any():

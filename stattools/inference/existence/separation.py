@@ -29,7 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.likelihoods import Cumulative
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.solution import Solution
@@ -162,8 +162,9 @@ class Separation(Faces):
         parts: dict[str, Any] = {}
         if self.allowed.shape[1] > 1:
             y = np.column_stack([y, self.allowed[keep]])
-            family = work.likelihood
-            parts["likelihood"] = Beyond(family) if isinstance(family, Cumulative) else Among(self.allowed.shape[1])
+            family: Any = work.likelihood
+            ordered = family.outcome is Outcome.ORDERED
+            parts["likelihood"] = Beyond(family) if ordered else Among(self.allowed.shape[1])
         weight = None if rows.weight is None else rows.weight[keep]
         offset = None if rows.offset is None else rows.offset[keep]
         return parts | {"rows": replace(rows, X=rows.X[keep], y=y, weight=weight, offset=offset)}
