@@ -17,7 +17,10 @@ def told(done: Analysis, *, exponentiate: bool = False, check: bool = False) -> 
     parts = [fill(f"{done.model.outcome_name} has {done.chosen.flagged}", 80)] if done.chosen.holds else []
     if done.fit is not None:
         parts.append(page(done.fit, exponentiate=True).text() if exponentiate else str(done.fit))
-    parts += [str(done.fit.check())] if check and done.fit is not None else []
+    if check and done.fit is not None:
+        checks = done.fit.check()
+        checks["advice"] = [typed(advice) for advice in checks["advice"]]  # before its lines are broken
+        parts.append(str(checks))
     parts += [str(part) for part in (done.agreement, done.comparison, done.posterior) if part is not None]
     parts += [f"not validated: {done.unchecked}"] if done.unchecked else []
     return typed("\n\n".join(parts))

@@ -3,6 +3,7 @@ import json
 import pandas as pd
 
 import stattools as st
+from stattools.text.characters import width
 
 
 def test_for_machines_it_prints_the_fit_and_its_reference(file, tmp_path, run):
@@ -51,6 +52,7 @@ def test_checks_are_printed_where_they_are_asked_for(file, run):
     result = run(*words, "--check")
     assert result.exit_code == 0, result.output
     assert "Checks of visits ~ `Age (years)`: " in result.stdout
+    assert max(map(width, result.stdout.splitlines())) <= 80
     told = json.loads(run(*words, "--check", "--json").stdout)["checks"]
     assert {row["verdict"] for row in told} <= {"ok", "look", "no"}
     assert "overdispersion" in [row["check"] for row in told]
