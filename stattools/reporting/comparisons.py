@@ -97,12 +97,12 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
 def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[Part, str]:
     """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
     for factor, known in levels.items():
-        for level in sorted(map(str, known), key=len, reverse=True):
+        for level, said in sorted(((str(one), _said(one)) for one in known), key=lambda pair: -len(pair[0])):
             for text in (f"{factor}[T.{level}]", f"{factor}[{level}]"):
                 if term == text or term.startswith(f"{text}:"):
                     name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
-                    low = str(known[0]) if text.startswith(f"{factor}[T.") else ANOTHER
-                    return Part(name, level, low), term[len(text) + 1 :]
+                    low = _said(known[0]) if text.startswith(f"{factor}[T.") else ANOTHER
+                    return Part(name, said, low), term[len(text) + 1 :]
     if not by_formula:
         return Part(term), ""
     depth = 0
@@ -111,6 +111,11 @@ def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[P
         if letter == ":" and depth == 0:
             return Part(term[:k]), term[k + 1 :]
     return Part(term), ""
+
+
+def _said(level: Any) -> str:
+    """A level in a sentence: whole numbers of a column that is not all whole have no `.0`."""
+    return f"{level:.0f}" if isinstance(level, float) and level.is_integer() else str(level)
 
 
 def _two_valued(model: Any, part: Part) -> Part:

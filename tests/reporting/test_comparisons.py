@@ -46,3 +46,10 @@ def test_a_column_that_is_in_other_terms_cannot_move_alone():
     for sentence in st.sentences(st.fit(st.ols("z ~ x + I(x ** 2)", data))):
         assert sentence.endswith("; x is in other terms too, so that this is not all it does.")
         assert "held fixed" not in sentence
+
+
+def test_whole_numbers_of_a_column_of_decimals_are_said_without_a_zero():
+    steps = data.assign(step=np.resize([1.0, 2.0, 3.5], len(data)))
+    low, high = st.sentences(st.fit(st.ols("z ~ C(step)", steps)))
+    assert " for step 2 against step 1 " in low
+    assert " for step 3.5 against step 1 " in high
