@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -61,6 +62,8 @@ CUT = {
 
 SCALE, NONPARALLEL = "scale", "nonparallel"
 """The names of the formulas of the scale and of columns that have an effect at each cut."""
+MOST = 10_000
+"""The most labels: the information of one row has as many entries as the square of their number."""
 EFFECT = "effect at "
 """What the name of a parameter begins with that is the effect of columns at a cut."""
 
@@ -89,11 +92,15 @@ class Cumulative(Likelihood):
     refused: ClassVar = MappingProxyType({})
 
     def __post_init__(self) -> None:
-        K = self.categories
-        if not (isinstance(K, int | np.integer) and not isinstance(K, bool)) or K < 2:
-            raise DomainError(f"Cumulative needs categories=, a whole number of 2 or more; got {quoted(K)}.")
-        if self.link_name not in BETWEEN:
+        K, names = self.categories, self.labels
+        if not (isinstance(K, int | np.integer) and not isinstance(K, bool)) or not 2 <= K <= MOST:
+            raise DomainError(f"Cumulative needs categories=, a whole number from 2 to {MOST:,}; got {quoted(K)}.")
+        if not is_one_of(self.link_name, BETWEEN):
             raise DomainError(f"Cumulative needs a link, one of {', '.join(BETWEEN)}; got {quoted(self.link_name)}.")
+        if not isinstance(names, tuple) or not all(isinstance(one, str) for one in names) or len(names) not in (0, K):
+            raise DomainError(f"Cumulative needs labels=, a tuple of {K} names, or none; got {quoted(names)}.")
+        require_truth(self.partial, "partial= of Cumulative")
+        require_truth(self.scaled, "scaled= of Cumulative")
         labels = self.labels or tuple(map(str, range(K)))
         cuts = [f"{one}|{other}" for one, other in pairwise(labels)]
         parameters = {"location": self.link_name, **dict.fromkeys(cuts, "identity")}

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -68,7 +69,7 @@ class FailureTime(Together):
     )
 
     def __post_init__(self) -> None:
-        if self.distribution not in ERRORS:
+        if not is_one_of(self.distribution, ERRORS):
             raise DomainError(
                 f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
             )

@@ -54,7 +54,8 @@ INSIDE = {
     "GradientDescent": "*", "LeastSquares": "*", "Ridge": "*", "Jeffreys": "*", "HAC": "*", "Cluster": "*",
     "Solution": ("mapped",), "Normal": ("draw",), "NormalInverseGamma": ("draw",),
     "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches"),
-    "Evaluation": "*", "Separation": ("solution",), "Improper": ("require", "lacks"), "Network": "*",
+    "Evaluation": "*", "OwnLikelihood": "*",
+    "Separation": ("solution",), "Improper": ("require", "lacks"), "Network": "*",
 }  # fmt: skip
 """Public methods that parts of the package use among themselves, whose arguments are checked before."""
 

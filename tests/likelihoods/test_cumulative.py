@@ -16,9 +16,23 @@ def test_thresholds_are_named_by_the_labels_about_them():
     assert family.taken_up == ((0, (1, 2)), (3, (1,)), (4, (2,)), (5, ()))
 
 
-@pytest.mark.parametrize("wrong", [{"categories": 1}, {"categories": 3, "link_name": "cauchit"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"categories": 1},
+        {"categories": 10**30},
+        {"categories": 3, "link_name": "cauchit"},
+        {"categories": 3, "link_name": np.array([])},
+        {"categories": 3, "labels": ("low", "high")},
+        {"categories": 3, "labels": True},
+        {"categories": 3, "labels": np.array(["a", "b", "c"])},
+        {"categories": 3, "partial": np.array([])},
+        {"categories": 3, "scaled": "no"},
+    ],
+    ids=repr,
+)
 def test_what_is_no_family_is_refused(wrong):
-    with pytest.raises(DomainError, match="Cumulative needs"):
+    with pytest.raises(DomainError, match=r"Cumulative needs|of Cumulative is True or False"):
         Cumulative(**wrong)
 
 
