@@ -118,7 +118,12 @@ def _fit_partial(
     model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
 ) -> Any:
     """Cox's regression, and that of matched sets, whose standard errors are robust where it was given clusters."""
-    if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information" and penalty is None:
+    if "cluster" in model.said.labels and penalty is not None:
+        raise IncompatibleError(
+            f"cluster= of {model.title} asks for robust standard errors, which go without a penalty; got penalty="
+            f"{quoted(penalty)}. Make the model without cluster=, or leave penalty= out."
+        )
+    if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information":
         names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
         cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
     return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=_climbed_partial)

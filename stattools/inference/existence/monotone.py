@@ -190,12 +190,13 @@ def check_monotone(model: CoxRegression) -> None:
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     named = [short(name) for name, move in zip(model.names, moves, strict=True) if move > 1e-7]
     finite = len(model.names) - len(separation.infinite)
+    penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
     raise SeparationError(
         f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
         f"combination of {', '.join(named)}, so that the log-likelihood rises for ever"
         f"{'; ' + listed(separation.infinite) if separation.infinite else UNTOLD}. "
         + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and separation.infinite else "")
-        + "`separation.table()` of this error has estimates and intervals. Use penalty=st.Ridge(strength), leave these "
+        + f"`separation.table()` of this error has estimates and intervals. Use penalty=st.{penalty}, leave these "
         "columns out or merge them, or collect more events.",
         separation,
     )

@@ -18,10 +18,12 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IdentificationError, IncompatibleError
+from stattools.inference.penalties.jeffreys_partial import half_log_determinant
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.solvers.metric import Metric
 from stattools.solvers.solution import Solution
 
@@ -38,11 +40,12 @@ class Jeffreys:
     cloglog, loglog and cauchit it is Jeffreys' prior of the coefficients, brglm2's `type = "MPL_Jeffreys"`, which
     shrinks them as it does those of the logit: Firth's adjusted score is the slope of no penalty there. For negative
     binomial regression the information is that about the coefficients of the mean, at the alpha that is estimated
-    beside them; log alpha moves down by an order of p / n. The information is the expected one. The estimates are
-    finite for any outcomes, separated or not, and do not depend on the scale or the origin of the columns; standard
-    errors come from the information at the estimate, and profile intervals from the penalized log-likelihood. Raises
-    IncompatibleError for other models. Source: Firth (1993); for finiteness, and for other links, Kosmidis & Firth
-    (2021); for categories Bull, Mak & Greenwood (2002).
+    beside them; log alpha moves down by an order of p / n. The information is the expected one. For `st.cox` with ties
+    of Efron or Breslow, and for matched sets of one case each, it is that of the partial likelihood, as in R's coxphf.
+    The estimates are finite for any outcomes, separated or not, and do not depend on the scale or the origin of the
+    columns; standard errors come from the information at the estimate, and profile intervals from the penalized
+    log-likelihood. Raises IncompatibleError for other models. Source: Firth (1993); for finiteness, and for other
+    links, Kosmidis & Firth (2021); for categories Bull, Mak & Greenwood (2002); for Cox's Heinze & Schemper (2001).
 
     >>> import stattools as st
     >>> from stattools.inference.penalties import maximize
@@ -53,10 +56,17 @@ class Jeffreys:
 
     def check(self, model: Any) -> None:
         """IncompatibleError unless the likelihood has the penalty."""
+        if isinstance(model, CoxRegression) and model.exact is not None:
+            raise IncompatibleError(
+                f"Jeffreys needs third moments of those at risk, which exact ties of {model.title} do not have one by "
+                'one. Use st.Ridge(strength), or in st.cox ties="efron".'
+            )
+        if isinstance(model, CoxRegression):
+            return
         if not (isinstance(model, Model) and model.likelihood.has_firth):
             raise IncompatibleError(
-                "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, Poisson or negative binomial "
-                f"regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."
+                "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, Poisson, negative binomial or "
+                f"Cox regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."
             )
         model.rows.at_hand(
             "Jeffreys sums third derivatives over all rows in every step",
@@ -65,8 +75,10 @@ class Jeffreys:
             "separated use st.Ridge(strength), or fit the rows in memory.",
         )
 
-    def term(self, model: Model, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """log det I / 2 in the coordinates T theta; -inf where the information is singular."""
+        if model.is_partial:
+            return half_log_determinant(model, theta, now, T, order)
         try:
             metric = Metric(now.information if model.likelihood.canonical else about_the_mean(model, theta))
         except IdentificationError:
@@ -102,7 +114,7 @@ class Jeffreys:
         expected one, of a negative binomial that about all its parameters, which is observed.
         """
         theta, likelihood = solution.estimate, model.likelihood
-        if likelihood.canonical or likelihood.others:
+        if model.is_partial or likelihood.canonical or likelihood.others:
             return Metric(model.evaluate(theta).information).covariance()
         return Metric(about_the_mean(model, theta)).covariance()
 

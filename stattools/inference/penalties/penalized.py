@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
+from stattools.inference.existence.monotone import check_columns
 from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
@@ -140,7 +141,8 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     if model.is_function:
         return _own_likelihood(model, target, solver)
     firth = isinstance(penalty, Jeffreys)
-    if firth:
+    check_identified = check_columns if model.is_partial else check_rank
+    if firth and not model.is_partial:
         check_size(model)
     work, T = target.standardized()
     whole: Any = work
@@ -148,10 +150,10 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         found = newton_ascent(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
     except (DomainError, IdentificationError):
         if firth:
-            check_rank(model)
+            check_identified(model)
         raise
     if firth and not found.quality.well_conditioned(1e-10):
-        check_rank(model)
+        check_identified(model)
     try:
         found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     except IdentificationError:

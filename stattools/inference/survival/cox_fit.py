@@ -8,9 +8,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
+from stattools.inference.penalties import penalized
 from stattools.inference.questions import NEEDS, offered
 from stattools.inference.survival.baseline import CoxBaseline
 from stattools.inference.survival.concordance import Concordance, concordance
@@ -52,11 +53,14 @@ class CoxFit(Fit):
 
     @property
     def overall(self) -> TestResult:
-        """The likelihood ratio test that all coefficients are 0."""
+        """The likelihood ratio test that all coefficients are 0; with `penalty=st.Jeffreys()` of the penalized one, as
+        in coxphf.
+        """
         from scipy.special import chdtrc
 
-        null = self.model.loglik(np.zeros(len(self.estimate)))
-        statistic = 2.0 * (self.loglik - null)
+        np.asarray(self.covariance)  # a ridge fit has none, and no test either
+        whole = self.model if self.penalty is None else penalized(self.model, self.penalty)
+        statistic = 2.0 * (whole.loglik(self.estimate) - whole.loglik(np.zeros(len(self.estimate))))
         p = float(chdtrc(len(self.estimate), statistic))
         return TestResult("likelihood ratio", statistic, len(self.estimate), p, ("all coefficients = 0",))
 
@@ -132,8 +136,14 @@ class CoxFit(Fit):
         term of the formula and for all, "GLOBAL": term, statistic, df, p_value.
 
         `transform` is that function: "km" (1 less the Kaplan-Meier curve just before), "rank", "log" or "identity".
-        Equal to R's cox.zph. Raises IncompatibleError for exact ties. Source: Grambsch & Therneau (1994).
+        Equal to R's cox.zph. Raises IncompatibleError for exact ties and penalized fits. Source: Grambsch & Therneau
+        (1994).
         """
+        if self.penalty is not None:
+            raise IncompatibleError(
+                "the test of proportional hazards is a score test at the maximum of the likelihood; this fit has "
+                f'{self.penalty!r}. Fit without penalty=, or look at fit.residuals_of("schoenfeld").'
+            )
         return proportional_hazards(self.model, self.estimate, transform)
 
     def __dir__(self) -> list[str]:

@@ -194,7 +194,6 @@ def test_strata_have_baselines_of_their_own():
         (lambda: st.fit(FIT.model, cov="HC3"), st.IncompatibleError, "leverages"),
         (lambda: st.fit(FIT.model, cov="quasi"), st.IncompatibleError, "quasi"),
         (lambda: st.fit(FIT.model, cov=st.HAC(1)), st.IncompatibleError, "no order|have none"),
-        (lambda: st.fit(FIT.model, penalty=st.Jeffreys()), st.IncompatibleError, "Jeffreys needs"),
     ],
 )
 def test_what_cannot_be_asked_is_said(ask, error, said):
