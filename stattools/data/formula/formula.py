@@ -97,7 +97,7 @@ def parse(
 
 def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome: Expression | None = None) -> Formula:
     given: list[Expression | str] = [] if outcome is None else [outcome]
-    left, right = _sides(text, [*given, *_tokens(text, available)])
+    left, right = _sides(text, [*given, *tokens(text, available)])
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:
         raise DomainError(
             f"the left side of {short(text)!r} has several columns. Two, successes + failures, are a grouped outcome, "
@@ -150,7 +150,7 @@ def require(name: str, available: Sequence[str]) -> None:
     raise DomainError(f"the data have no column {name!r}.{meant} The columns are {shown}.")
 
 
-def _tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
+def tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
     """Factors as expressions; numbers, operators and the dot as text."""
     position, end = 0, len(text.rstrip())
     while position < end:

@@ -1,0 +1,102 @@
+"""Rows of a regression with random parts, from a formula such as `y ~ x + (x | g)` and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from stattools.data.dataset import Dataset, bound, complete_rows
+from stattools.data.design import learn
+from stattools.data.formula.random_parts import MixedFormula, mixed_formula
+from stattools.data.random_design import RandomDesign, learn_random, terms_of
+from stattools.data.random_term import RandomTerm
+from stattools.data.tables.table import table
+from stattools.data.terms import outcome_of
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+SMALL = 1e-9
+"""Effects of which the columns of X leave this part of their length are made by them."""
+
+
+@record
+class MixedRows:
+    """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
+    these over the same rows. `random` is what was learned of each part.
+    """
+
+    data: Dataset
+    said: MixedFormula
+    random: tuple[RandomDesign, ...]
+    terms: tuple[RandomTerm, ...]
+
+
+def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
+    """Read a formula with random parts and its table; `columns` are extras, such as {"precision": "w"}.
+
+    Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
+    groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
+
+    >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
+    >>> rows = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
+    >>> rows.data.design.names, rows.terms[0].name, rows.terms[0].codes.tolist(), rows.terms[0].levels
+    (('Intercept',), '(1 | g)', [0, 0, 1, 1], ('a', 'b'))
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
+        )
+    frame = table(data)
+    extras = {key: value for key, value in columns.items() if value is not None}
+    said = mixed_formula(formula, frame.names, [value for value in extras.values() if isinstance(value, str)])
+    if not said.random:
+        raise IncompatibleError(
+            f'{who} needs a random part, such as "{said.formula.text} + (1 | group)"; without one st.ols fits the same.'
+        )
+    found = complete_rows(data, frame, tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))), extras)
+    outcome = outcome_of(said.formula, found.columns, found.rows)
+    learned = learn(said.formula, found.columns, found.rows)
+    made = bound(found, outcome, said.formula.outcome.text, learned, data, columns)
+    parts = [learn_random(part, found.columns, found.rows) for part in said.random]
+    terms = tuple(term for part in parts for term in terms_of(*part))
+    _require_other_groups(terms)
+    for term in terms:
+        _require_not_fixed(term, learned[1])
+    return MixedRows(made, said, tuple(design for design, *_ in parts), terms)
+
+
+def _require_other_groups(terms: Sequence[RandomTerm]) -> None:
+    """DomainError where two terms have an effect of the same column over groups of the same rows."""
+    for one, other in combinations(terms, 2):
+        both = [name for name in one.columns if name in other.columns]
+        if not both or one.n_levels != other.n_levels:
+            continue
+        twin = np.zeros(one.n_levels, dtype=np.intp)
+        twin[one.codes] = other.codes
+        if (twin[one.codes] == other.codes).all():
+            raise DomainError(
+                f"{one.name} and {other.name} have the effect of {both[0]!r} twice, over groups of the same rows: "
+                f"{one.group!r} and {other.group!r} are two names of one grouping; leave one out."
+            )
+
+
+def _require_not_fixed(term: RandomTerm, X: Floats) -> None:
+    """DomainError where the columns of X make every effect of a term, so that nothing is known of its variance."""
+    q = len(term.columns)
+    if term.n_levels * q > X.shape[1]:
+        return
+    Z = np.zeros((len(X), term.n_levels * q))
+    for k in range(q):
+        Z[np.arange(len(X)), term.codes * q + k] = term.z[:, k]
+    Z /= np.linalg.norm(Z, axis=0).max()
+    size = np.abs(X).max(axis=0)
+    basis = np.linalg.svd(np.asarray(X) / np.where(size > 0.0, size, 1.0), full_matrices=False)[0]
+    if np.abs(Z - basis @ (basis.T @ Z)).max() < SMALL:
+        raise DomainError(
+            f"the fixed effects make every effect of {term.name}: {term.group!r} has {term.n_levels} levels, and X has "
+            "columns for each of them. Leave it out of one of the two."
+        )

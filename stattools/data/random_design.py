@@ -1,0 +1,135 @@
+"""How a random part of a formula becomes terms over rows: learned once, and applied the same way to new rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design import Design, learn
+from stattools.data.formula.formula import require
+from stattools.data.formula.random_parts import RandomPart
+from stattools.data.random_term import RandomTerm
+from stattools.data.tables.columns import checked, listing, missing, sorted_codes
+from stattools.data.tables.table import table
+from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+
+Codes = NDArray[np.intp]
+
+
+@record
+class RandomDesign:
+    """A random part with what was learned of its columns, `design`, and its groups: a level for each column of groups
+    in each of `levels` (tuples), sorted.
+    """
+
+    part: RandomPart
+    design: Design
+    levels: tuple[tuple[Any, ...], ...]
+
+    @property
+    def labels(self) -> tuple[Any, ...]:
+        """What each group is called: the level of one column, or a tuple of levels."""
+        return self.levels if len(self.part.groups) > 1 else tuple(level for (level,) in self.levels)
+
+    def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
+        """The terms over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
+        Groups that were not there to learn from have the code -1.
+
+        Raises DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
+        """
+        frame = table(data)
+        rows = np.arange(frame.n) if some is None else some
+        columns = {}
+        for name in self.part.groups:
+            require(name, frame.names)
+            raw = frame.column(name) if some is None else frame.column(name).iloc[some].reset_index(drop=True)
+            if len(gaps := np.flatnonzero(missing(raw))):
+                raise DomainError(
+                    f"the grouping column {name!r} has no value in {len(gaps)} of the {len(raw)} rows (row "
+                    f"{listing(rows[gaps].tolist())}, counting from 0): leave those rows out, or name their group."
+                )
+            columns[name] = checked(raw, rows)
+        return terms_of(self, self.codes(columns), self.design.encode(data, some))
+
+    def codes(self, columns: Mapping[str, pd.Series]) -> Codes:
+        """The places of the groups of clean columns in `levels`, -1 where there is none."""
+        each = [sorted_codes(columns[name]) for name in self.part.groups]
+        for place, (name, (found, _)) in enumerate(zip(self.part.groups, each, strict=True)):
+            known = self.levels[0][place]
+            if found and isinstance(found[0], str) != isinstance(known, str):
+                raise DomainError(
+                    f"the grouping column {name!r} has levels such as {found[0]!r}, and such as {known!r} when the "
+                    "model was fitted: text is no number; give the same kind."
+                )
+        places = {level: place for place, level in enumerate(self.levels)}
+        groups, codes = _combined(each)
+        return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
+
+
+def learn_random(part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes) -> tuple[RandomDesign, Codes, Floats]:
+    """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
+    vary. `rows` are the numbers of the rows in the table.
+
+    Raises DomainError for a grouping column with one level, and for as many effects as there are rows.
+    """
+    levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
+    n, called = len(rows), f"the grouping column {part.group!r} of {part.name}"
+    if len(levels) < 2:
+        raise DomainError(
+            f"{called} has one level only ({listing(level for one in levels for level in one)}) in the {n:,} complete "
+            f"rows: nothing is known of how groups differ; leave {part.name} out."
+        )
+    if len(levels) == n:
+        raise DomainError(
+            f"{called} has a level of its own in each of the {n:,} complete rows: the effect of a group cannot be told "
+            f"from the residual of its row; leave {part.name} out, or group the rows otherwise."
+        )
+    design, z, _ = learn(part.left, columns, rows)
+    if part.alone and design.levels:
+        raise DomainError(
+            f"{part.name} is one of independent effects, since || was written, and {listing(design.levels)} holds "
+            f"categories, whose effects are independent in one coding only: write (1 | {part.group}) + "
+            f"(1 | {part.group}:{next(iter(design.levels))}) for levels alike, or a single bar for a covariance."
+        )
+    width = 1 if part.alone else z.shape[1]
+    if n <= width * len(levels):
+        raise DomainError(
+            f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
+            f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
+            "part out."
+        )
+    return RandomDesign(part, design, levels), codes, z
+
+
+def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:
+    """The terms of a design whose rows have the codes of groups and the columns z: one, or one for each column."""
+    part, names = design.part, design.design.names
+    if not part.alone or len(names) == 1:
+        return (RandomTerm(part.name, part.group, codes, design.labels, names, z),)
+    return tuple(
+        RandomTerm(
+            f"(0 + {name} | {part.group})", part.group, codes, design.labels, (name,), np.ascontiguousarray(z[:, [k]])
+        )
+        for k, name in enumerate(names)
+    )
+
+
+def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, ...], ...], Codes]:
+    """The combinations of levels that occur, sorted as the levels are, and the code of each row."""
+    if len(each) == 1:
+        ((found, codes),) = each
+        return tuple((level,) for level in found), codes.astype(np.intp)
+    code = np.zeros(len(each[0][1]), dtype=np.int64)
+    kept: list[np.ndarray] = []
+    for found, codes in each:  # made small again after each column, so that products do not overflow
+        pairs, code = np.unique(code * len(found) + codes, return_inverse=True)
+        before, last = np.divmod(pairs, len(found))
+        kept = [*(places[before] for places in kept), last]
+    levels = zip(*([found[int(k)] for k in places] for (found, _), places in zip(each, kept, strict=True)), strict=True)
+    return tuple(levels), code.astype(np.intp)
