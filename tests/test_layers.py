@@ -17,6 +17,7 @@ LADDER = [
     "data",
     "models",
     "solvers",
+    "latent",
     "series",
     "figures",
     "inference",

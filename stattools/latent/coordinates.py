@@ -1,0 +1,141 @@
+"""Columns that do not depend on origin and unit: X and the Z of each random term are replaced by orthonormal ones.
+
+    X M = Q,   Q'Q = n I,          M: centered where there is a column of ones, scaled, and the inverse of a triangle
+    y = X beta_0 + s e             the least squares of y on X, of which only the residual is left
+    Z_k N_k = Q_k                  so that u_k = N_k times the effects of Q_k
+
+A calendar year in place of a number of days then changes no digit: the difference from the mean is exact in float64.
+Rows of precision w are multiplied by sqrt(w).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.linalg import get_lapack_funcs
+
+from stattools.data.random_term import RandomTerm
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.structure import LatentColumns
+
+(trtri,) = get_lapack_funcs(("trtri",), dtype=np.float64)
+
+CLOSE = 1e-4
+"""Columns of unit length whose Gram matrix has a pivot below this are taken apart by Householder's method, which
+squares nothing.
+"""
+DEPENDENT = 1e-10
+"""A column whose part beyond the others is below this share of its length is a combination of them."""
+
+
+@record
+class Coordinates:
+    """The `columns` that structures read, and the way back.
+
+    beta = `beta` + `to_beta` (s b) with the coefficients b of Q and the unit s = `unit` of the residual of y; the
+    effects of term k are `to_effects[k]` (s times those of Q_k). `log_precision` is the sum of log w.
+    """
+
+    columns: LatentColumns
+    beta: Floats
+    to_beta: Floats
+    unit: float
+    to_effects: tuple[Floats, ...]
+    log_precision: float
+
+    @property
+    def log_gram(self) -> float:
+        """log|X'V^-1 X| less log|Q'V^-1 Q|."""
+        return -2.0 * float(np.log(np.abs(self.to_beta.diagonal())).sum())
+
+
+def coordinates(
+    X: Floats, y: Floats, terms: Sequence[RandomTerm], precision: Floats | None = None, names: Sequence[str] = ()
+) -> Coordinates:
+    """The columns of X (n, p) and of random terms in coordinates of their own; IdentificationError for columns that are
+    combinations of others, with their names.
+
+    >>> import numpy as np
+    >>> X = np.column_stack([np.ones(4), [2001.0, 2002.0, 2003.0, 2004.0]])
+    >>> term = RandomTerm("(1 | g)", "g", np.array([0, 0, 1, 1]), ("a", "b"), ("Intercept",), np.ones((4, 1)))
+    >>> coordinates(X, np.array([1.0, 3.0, 2.0, 4.0]), [term]).columns.W.round(3).tolist()[:2]
+    [[1.0, 1.0, 1.0, 1.0], [-1.342, -0.447, 0.447, 1.342]]
+    """
+    root = None if precision is None else np.sqrt(precision)
+    W = np.empty((X.shape[1] + 1, len(y)))
+    to_beta = orthonormal(X, root, names, "The model", W[:-1])
+    Q, b = W[:-1], np.zeros(len(to_beta))
+    W[-1] = y if root is None else root * y
+    gram = Q @ Q.T
+    for _ in range(2):  # the second time for what round-off left
+        step = np.linalg.solve(gram, Q @ W[-1])
+        b += step
+        W[-1] -= step @ Q
+    unit = float(np.sqrt(np.mean(W[-1] ** 2)))
+    if unit > 0.0:
+        W[-1] /= unit
+    z, back = [], []
+    for term in terms:
+        made = np.empty((len(term.columns), len(y)))
+        back.append(orthonormal(term.z, root, term.columns, term.name, made))
+        z.append(made)
+    columns = LatentColumns(W, tuple(t.codes for t in terms), tuple(len(t.levels) for t in terms), tuple(z))
+    log_precision = 0.0 if precision is None else float(np.log(precision).sum())
+    return Coordinates(columns, to_beta @ b, to_beta, unit or 1.0, tuple(back), log_precision)
+
+
+def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:
+    """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p), whose
+    determinant is the product of its diagonal.
+    """
+    n, p = X.shape
+    M = np.eye(p)
+    out[:] = X.T
+    constant = _constant(out)
+    if constant is not None:
+        value, weight = out[constant, 0], None if root is None else root**2
+        for k in range(p):
+            if k != constant:
+                M[constant, k] = -(shift := float(np.average(out[k], weights=weight))) / value
+                out[k] -= shift
+    if root is not None:
+        out *= root
+    length = np.sqrt(np.einsum("ij,ij->i", out, out) / n)
+    dead = np.flatnonzero(length <= DEPENDENT * np.abs(X).max(axis=0) * (0.0 if constant is None else 1e-5))
+    if len(dead):
+        raise _dependent(who, names, int(dead[0]))
+    out /= length[:, None]
+    M /= length
+    if p == 1:
+        return M
+    gram = out @ out.T / n
+    try:
+        upper = np.linalg.cholesky(gram).T
+        near = float(upper.diagonal().min()) ** 2 < CLOSE
+    except np.linalg.LinAlgError:
+        near, upper = True, gram
+    if near:
+        upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)
+        small = np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT)
+        if len(small):
+            raise _dependent(who, names, int(small[0]))
+    inverse = trtri(upper)[0]
+    out[:] = inverse.T @ out
+    return M @ inverse
+
+
+def _constant(rows: Floats) -> int | None:
+    """The first row all of whose numbers are the same, and not 0."""
+    ends = np.flatnonzero((rows[:, 0] == rows[:, -1]) & (rows[:, 0] != 0.0))
+    return next((int(k) for k in ends if (rows[k] == rows[k, 0]).all()), None)
+
+
+def _dependent(who: str, names: Sequence[str], k: int) -> IdentificationError:
+    name = repr(names[k]) if k < len(names) else f"number {k + 1}"
+    return IdentificationError(
+        f"{who}: column {name} is a combination of the others (or all 0), so that the maximum is not unique. Leave it "
+        "out."
+    )

@@ -1,0 +1,159 @@
+"""-2 log L of a linear mixed model, profiled over b and s2, for every structure.
+
+    r2 = min_b (y - Xb)'V^-1(y - Xb),   s2 = r2 / d,   d = n, or n - p for REML
+    -2 log L = log|V| + d (1 + log(2 pi r2 / d)) [+ log|X'V^-1 X|]
+    Gamma_k = sum_j [Z_k'V^-1 Z_k]_jj - (1 / s2) sum_j g_j g_j' [- sum_j G_j (X'V^-1 X)^-1 G_j']
+    g = Z_k'V^-1(y - Xb),   G = Z_k'V^-1 X,   d(-2 log L) = tr(Gamma_k d(T_k T_k')) = 2 tr((Gamma_k T_k)' dT_k)
+
+The terms in brackets are those of REML, the likelihood of error contrasts, with the constant of R. Exact at singular
+T_k too. Source: Bates, Maechler, Bolker & Walker (2015), equations 34 and 42; Harville, JASA 72 (1977), 320-338.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.coordinates import Coordinates
+from stattools.latent.structure import Evaluated, Structure
+
+Indices = NDArray[np.intp]
+
+
+@record
+class Deviance:
+    """-2 log L as a function of theta, the lower entries of each T_k row by row, one term after the other.
+
+    `n` rows, `p` columns of X; `constant` is what the coordinates leave out of -2 log L.
+    """
+
+    structure: Structure
+    n: int
+    p: int
+    reml: bool
+    constant: float = 0.0
+
+    @classmethod
+    def of(cls, structure: Structure, coordinates: Coordinates, reml: bool) -> Deviance:
+        """The deviance of the outcome and the columns as they were given."""
+        m, n = coordinates.columns.W.shape
+        d = n - (m - 1) if reml else n
+        constant = 2.0 * d * np.log(coordinates.unit) - coordinates.log_precision
+        return cls(structure, n, m - 1, reml, float(constant + (coordinates.log_gram if reml else 0.0)))
+
+    @property
+    def d(self) -> int:
+        """What r2 is divided by: n, or n - p for REML."""
+        return self.n - self.p if self.reml else self.n
+
+    @cached_property
+    def entries(self) -> tuple[tuple[Indices, Indices], ...]:
+        """Rows and columns of the lower entries of each T_k."""
+        return tuple(np.tril_indices(q) for q in self.structure.widths)
+
+    @cached_property
+    def places(self) -> tuple[slice, ...]:
+        """Where the entries of each T_k stand in theta."""
+        sizes = [q * (q + 1) // 2 for q in self.structure.widths]
+        ends = np.cumsum(sizes).tolist()
+        return tuple(slice(end - size, end) for end, size in zip(ends, sizes, strict=True))
+
+    def factors(self, theta: Floats) -> tuple[Floats, ...]:
+        """The T_k of theta."""
+        found = []
+        for q, entry, place in zip(self.structure.widths, self.entries, self.places, strict=True):
+            T = np.zeros((q, q))
+            T[entry] = theta[place]
+            found.append(T)
+        return tuple(found)
+
+    def theta(self, factors: tuple[Floats, ...]) -> Floats:
+        """The theta of T_k."""
+        return np.concatenate([T[entry] for T, entry in zip(factors, self.entries, strict=True)])
+
+    def at(self, theta: Floats) -> Profile:
+        """Everything that is known at theta."""
+        factors = self.factors(theta)
+        return Profile(self, theta, factors, self.structure.evaluate(factors))
+
+
+@record
+class Profile:
+    """The profiled deviance at theta. `cross` is split into X'V^-1 X, X'V^-1 y and y'V^-1 y."""
+
+    of: Deviance
+    theta: Floats
+    factors: tuple[Floats, ...]
+    evaluated: Evaluated
+
+    @cached_property
+    def _solved(self) -> tuple[Floats, float, float]:
+        """b, r2, and log|X'V^-1 X|, from one Cholesky factor of W'V^-1 W."""
+        S = self.evaluated.cross
+        try:
+            L = np.linalg.cholesky(S)
+        except np.linalg.LinAlgError:
+            return np.full(len(S) - 1, np.nan), np.nan, np.nan
+        b = np.linalg.solve(L[:-1, :-1].T, L[-1, :-1]) if len(S) > 1 else np.zeros(0)
+        return b, float(L[-1, -1] ** 2), 2.0 * float(np.log(L.diagonal()[:-1]).sum())
+
+    @property
+    def b(self) -> Floats:
+        """The coefficients of X."""
+        return self._solved[0]
+
+    @property
+    def r2(self) -> float:
+        """The least weighted sum of squares."""
+        return self._solved[1]
+
+    @property
+    def s2(self) -> float:
+        """The residual variance."""
+        return self.r2 / self.of.d
+
+    @cached_property
+    def value(self) -> float:
+        """-2 log L."""
+        _, r2, log_gram = self._solved
+        d, of = self.of.d, self.of
+        profiled = self.evaluated.log_determinant + d * (1.0 + np.log(2.0 * np.pi * r2 / d))
+        return float(profiled + (log_gram if of.reml else 0.0) + of.constant)
+
+    @cached_property
+    def inverse_gram(self) -> Floats:
+        """(X'V^-1 X)^-1, the covariance of b over s2."""
+        return np.linalg.inv(self.evaluated.cross[:-1, :-1])
+
+    def slopes(self, projected: Floats) -> Floats:
+        """g (q, J) = Z'V^-1(y - Xb) of Z'V^-1 W (q, m, J)."""
+        return projected[:, -1] - np.einsum("apj,p->aj", projected[:, :-1], self.b)
+
+    @cached_property
+    def gammas(self) -> tuple[Floats, ...]:
+        """Gamma_k (q, q) of each term: the derivative of -2 log L by T_k T_k'."""
+        pairs = zip(self.evaluated.diagonal_blocks, self.evaluated.projected, strict=True)
+        return tuple(self.gamma(blocks, projected) for blocks, projected in pairs)
+
+    def gamma(self, blocks: Floats, projected: Floats) -> Floats:
+        """Gamma of blocks (q, q, J) and Z'V^-1 W (q, m, J)."""
+        g = self.slopes(projected)
+        found = blocks.sum(axis=2) - (g @ g.T) / self.s2
+        return found - self.lost(projected) if self.of.reml else found
+
+    def lost(self, projected: Floats) -> Floats:
+        """sum_j G_j (X'V^-1 X)^-1 G_j' (q, q): what the estimation of b takes."""
+        G = projected[:, :-1]
+        q, p, J = G.shape
+        moved = np.einsum("pr,arj->apj", self.inverse_gram, G).reshape(q, p * J)
+        return moved @ np.ascontiguousarray(G).reshape(q, p * J).T
+
+    @cached_property
+    def gradient(self) -> Floats:
+        """The derivative of -2 log L by theta."""
+        each = zip(self.gammas, self.factors, self.of.entries, strict=True)
+        return np.concatenate([2.0 * (gamma @ T)[entry] for gamma, T, entry in each])

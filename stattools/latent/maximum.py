@@ -1,0 +1,237 @@
+"""The maximum of the likelihood over the T_k: a few majorizing steps, then Newton's method, then the boundary.
+
+    majorizing   T T' <- the S that minimizes tr(M S) + tr(N T T'S^-1T T'),  M, N the two parts of Gamma = M - N
+    Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
+    boundary     T_k singular is a maximum where Gamma_k has no negative eigenvalue (Karush-Kuhn-Tucker)
+
+Singular T_k are ordinary points of theta, where the gradient 2 Gamma T is exact: the decrement is valid there too. An
+effect whose variance is next to nothing is put to exactly 0, if that loses nothing; a zero that may rise is released.
+Source: Zhou, Hu, Zhou & Lange, J. Comput. Graph. Stat. 28 (2019), 350-361, for the majorizing steps; Nocedal & Wright,
+Numerical Optimization (2006), 3.4 and 12.3.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.linalg import eigh
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.curvature import hessian
+from stattools.latent.deviance import Deviance, Profile
+from stattools.models.evaluation import Evaluation
+from stattools.solvers.climb import Climbed, Standing, climb, rising
+from stattools.solvers.solution import Status, TraceStep
+
+FIRST = 4
+"""Majorizing steps before Newton's method: each costs one evaluation, and they bring any start near enough."""
+FLATTEST = 1e-9
+"""A curvature below this share of the largest is taken as this: what is flatter is not known in float64, or is a
+rotation of a singular T, which changes nothing.
+"""
+EXACT = 1e-11
+"""A climb that ends farther than this takes one step more, which squares the distance: all digits of the variances."""
+SMALL = 1e-3
+"""An effect of a standard deviation below this share of the residual's is tried at 0, in orthonormal coordinates."""
+LOST = 1e-9
+"""So much of -2 log L may a zero lose at most: less than what a decrement of 1e-4 does."""
+NEGATIVE = 1e-8
+"""An eigenvalue of Gamma below minus this share of its largest entry is negative beyond round-off."""
+RELEASES = 5
+"""Variances are put to 0 or moved off it so many times at most."""
+
+
+@record
+class Maximum:
+    """Where the climb ended: the profile there, the Newton decrement, why it ended, its steps and its trace.
+
+    `least` are the smallest eigenvalues of Gamma_k among the directions in which T_k T_k' is 0, infinite where it is
+    regular: none is negative at a maximum.
+    """
+
+    profile: Profile
+    decrement: float
+    status: Status
+    steps: int
+    trace: tuple[TraceStep, ...]
+    least: tuple[float, ...]
+
+    @property
+    def converged(self) -> bool:
+        """Is it within the tolerance, or within round-off?"""
+        return self.status in ("converged", "round-off")
+
+
+@record
+class Curved:
+    """The metric at a profile: eigenvalues `curved` > 0 and eigenvectors of -d2 log L of the free entries of theta.
+
+    `definite` says whether they are those of the matrix itself; at a saddle `away` leads off it.
+    """
+
+    at: Profile
+    free: np.ndarray
+    vectors: Floats
+    curved: Floats
+    definite: bool
+    away: Floats
+
+    def solve(self, score: Floats) -> Floats:
+        """The Newton step of this score."""
+        step = np.zeros(len(score))
+        step[self.free] = self.vectors @ ((self.vectors.T @ score[self.free]) / self.curved)
+        return step
+
+    def norm(self, score: Floats) -> float:
+        """The decrement of this score."""
+        return float(np.sqrt(((self.vectors.T @ score[self.free]) ** 2 / self.curved).sum()))
+
+
+def maximum(
+    deviance: Deviance, start: tuple[Floats, ...] | None = None, *, tolerance: float = 1e-8, max_steps: int = 100
+) -> Maximum:
+    """The maximum that is reached from the factors `start`, by default effects as large as the residual.
+
+    `status` is "max-steps" where the decrement did not come within the tolerance: nobody may call that converged.
+    """
+    if start is None:
+        theta = deviance.theta(tuple(np.eye(q) for q in deviance.structure.widths))
+        for _ in range(FIRST):
+            theta = majorized(deviance.at(theta))
+    else:
+        theta = deviance.theta(start)
+    trace: list[TraceStep] = []
+    found = _climbed(deviance.at(theta), tolerance, max_steps, 0, trace)
+    for _ in range(2 * RELEASES):
+        at = found.here.metric.at
+        following = _without_small(at) or _released(at)
+        if following is None or found.status == "max-steps":
+            return Maximum(at, found.here.decrement, found.status, found.steps, tuple(trace), _least(at))
+        found = _climbed(following, tolerance, max_steps, found.steps + 1, trace)
+    at = found.here.metric.at
+    return Maximum(at, found.here.decrement, "max-steps", found.steps, tuple(trace), _least(at))
+
+
+def majorized(at: Profile) -> Floats:
+    """theta after one majorizing step, which never raises -2 log L."""
+    factors = []
+    pairs = zip(at.factors, at.evaluated.diagonal_blocks, at.evaluated.projected, strict=True)
+    for T, blocks, projected in pairs:
+        g = at.slopes(projected)
+        M = blocks.sum(axis=2) - (at.lost(projected) if at.of.reml else 0.0)
+        half = T @ T.T @ g / np.sqrt(at.s2)  # S N S = half half'
+        values, vectors = np.linalg.eigh(0.5 * (M + M.T))
+        root = np.sqrt(np.maximum(values, FLATTEST * abs(values[-1])))
+        left = (root[:, None] * vectors.T) @ half
+        values, inner = np.linalg.eigh(left @ left.T)
+        quarter = np.maximum(values, 0.0) ** 0.25
+        factors.append(lower((vectors / root) @ (inner * quarter)))
+    return at.of.theta(tuple(factors))
+
+
+def lower(root: Floats) -> Floats:
+    """The lower triangle T with T T' = root root', its diagonal not negative.
+
+    >>> lower(np.array([[3.0, 4.0]])).tolist()
+    [[5.0]]
+    """
+    T = np.linalg.qr(root.T, mode="r").T
+    sign = np.where(T.diagonal() < 0.0, -1.0, 1.0)
+    return T * sign
+
+
+def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]) -> Climbed:
+    deviance = at.of
+    profiles: dict[int, Profile] = {}
+
+    def evaluate(theta: Floats) -> Evaluation:
+        profile = deviance.at(theta)
+        now = _evaluation(profile)
+        profiles[id(now)] = profile
+        return now
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
+        return _standing(profiles[id(now)], now, tolerance)
+
+    def step(here: Standing) -> Standing | None:
+        profiles.clear()
+        return rising(evaluate, stand, deviance.n, here)
+
+    def finish(here: Standing) -> Standing | None:
+        return step(here) if here.decrement > EXACT else None
+
+    start, n = _standing(at, _evaluation(at), tolerance), deviance.n
+    return climb(start, step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace, finish=finish)
+
+
+def _evaluation(at: Profile) -> Evaluation:
+    with np.errstate(invalid="ignore"):  # a point beyond float64 is not finite, which the climb sees
+        return Evaluation(-0.5 * at.value, -0.5 * at.gradient if np.isfinite(at.value) else np.zeros(len(at.theta)))
+
+
+def _standing(at: Profile, now: Evaluation, tolerance: float) -> Standing:
+    free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
+    H = 0.5 * hessian(at)
+    whole, directions = np.linalg.eigh(H)
+    definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
+    values, vectors = np.linalg.eigh(H[np.ix_(free, free)])
+    curved = np.maximum(np.abs(values), FLATTEST * max(float(np.abs(values).max(initial=0.0)), 1e-300))
+    metric = Curved(at, free, vectors, curved, definite, directions[:, 0])
+    decrement = metric.norm(now.score)
+    ahead = metric.solve(now.score)
+    if not definite:  # a saddle is no maximum, however small its slopes
+        decrement = max(decrement, 2.0 * tolerance)
+        along = float(metric.away @ now.score)
+        ahead = ahead + (0.1 if along >= 0.0 else -0.1) * metric.away
+    longest = 4.0 * (1.0 + float(np.linalg.norm(at.theta)))
+    size = float(np.linalg.norm(ahead))
+    return Standing(at.theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+
+
+def _without_small(at: Profile) -> Profile | None:
+    """The profile with the effects at 0 that are next to nothing, where -2 log L is no higher; None without any."""
+    for k, T in enumerate(at.factors):
+        values, vectors = eigh(T @ T.T)
+        size = np.sqrt(np.maximum(values, 0.0))
+        small = (size < SMALL) & (size > 0.0)
+        for most in range(int(small.sum()), 0, -1):
+            gone = np.flatnonzero(small)[:most]
+            if size[gone].max() <= 1e-14 * size.max():
+                continue
+            kept = size.copy()
+            kept[gone] = 0.0
+            trial = at.of.at(at.of.theta((*at.factors[:k], lower(vectors * kept), *at.factors[k + 1 :])))
+            if trial.value <= at.value + LOST and _least(trial)[k] >= -NEGATIVE * abs(trial.gammas[k]).max():
+                return trial
+    return None
+
+
+def _null(T: Floats) -> Floats:
+    """An orthonormal basis (q, r) of the effects that have no variance."""
+    values, vectors = eigh(T @ T.T)
+    return vectors[:, values <= 1e-24 + 1e-20 * values[-1]]
+
+
+def _least(at: Profile) -> tuple[float, ...]:
+    found = []
+    for T, gamma in zip(at.factors, at.gammas, strict=True):
+        null = _null(T)
+        found.append(float(np.linalg.eigvalsh(null.T @ gamma @ null)[0]) if null.shape[1] else np.inf)
+    return tuple(found)
+
+
+def _released(at: Profile) -> Profile | None:
+    """The profile with an effect moved off 0 along which -2 log L falls; None where all zeros are maxima."""
+    for k, (T, gamma) in enumerate(zip(at.factors, at.gammas, strict=True)):
+        null = _null(T)
+        if not null.shape[1]:
+            continue
+        values, inner = np.linalg.eigh(null.T @ gamma @ null)
+        if values[0] >= -NEGATIVE * np.abs(gamma).max():
+            continue
+        for size in (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4):
+            root = np.column_stack([T, size * null @ inner[:, :1]])
+            trial = at.of.at(at.of.theta((*at.factors[:k], lower(root), *at.factors[k + 1 :])))
+            if trial.value < at.value:
+                return trial
+    return None

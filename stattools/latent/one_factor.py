@@ -1,0 +1,94 @@
+"""One grouping factor: V has a block for each group, and all that is known of a group are sums over its rows.
+
+    A_j = Z_j'Z_j,   B_j = Z_j'[X y]_j,   C = [X y]'[X y]          one read of the data, memory O(groups)
+    M_j = I + T'A_j T = L_j L_j',   F_j = L_j^-1 T'[A_j B_j]
+    log|V| = sum_j log|M_j|,   W'V^-1 W = C - sum_j F_j'F_j,   Z_j'V^-1 [Z_j W] = [A_j B_j] - F_j'F_j
+
+Arrays have the group last: each entry of a small matrix is a vector of length J, and the loops are over entries.
+Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015), section 3, for the profile.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.structure import AtFactors, Evaluated, Joint, LatentColumns
+
+
+@record
+class OneFactor:
+    """The sums `E` = [A B] (Q, Q + m, J) and `C` (m, m) of all terms of one group; Q is the sum of `widths`."""
+
+    E: Floats
+    C: Floats
+    widths: tuple[int, ...]
+
+    @classmethod
+    def of(cls, columns: LatentColumns) -> OneFactor:
+        """The sums over the rows, whose terms all have the same codes."""
+        W, z = columns.W, np.concatenate(columns.z)
+        sums = group_sums(columns.codes[0], columns.sizes[0], z, W)
+        return cls(sums, W @ W.T, tuple(len(one) for one in columns.z))
+
+    @cached_property
+    def spans(self) -> tuple[slice, ...]:
+        """Where the effects of each term stand among all of a group."""
+        ends = np.cumsum(self.widths).tolist()
+        return tuple(slice(end - width, end) for end, width in zip(ends, self.widths, strict=True))
+
+    def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
+        """See `Structure`."""
+        E, Q = self.E, len(self.E)
+        T = factors[0]
+        if len(factors) > 1:
+            T = np.zeros((Q, Q))
+            for span, factor in zip(self.spans, factors, strict=True):
+                T[span, span] = factor
+        F = (T.T @ E.reshape(Q, -1)).reshape(E.shape)
+        M = np.matmul(T.T, F[:, :Q])
+        log_determinant = 0.0
+        for i in range(Q):  # the Cholesky factor column by column, in M; F is divided by it on the way
+            pivot = M[i, i] + 1.0
+            for k in range(i):
+                pivot -= M[i, k] ** 2
+            log_determinant += float(np.log(pivot).sum())
+            np.sqrt(pivot, out=pivot)
+            for later in range(i + 1, Q):
+                for k in range(i):
+                    M[later, i] -= M[later, k] * M[i, k]
+                M[later, i] /= pivot
+            for k in range(i):
+                F[i] -= M[i, k] * F[k]
+            F[i] /= pivot
+        cross = self.C.copy()
+        left = E.copy()
+        for row in F:
+            cross -= row[Q:] @ row[Q:].T
+            left -= row[:Q, None] * row
+        blocks, projected = left[:, :Q], left[:, Q:]
+        joint = Joint(blocks, projected)
+        if len(self.widths) == 1:
+            return AtFactors(log_determinant, cross, (blocks,), (projected,), joint)
+        own = tuple(blocks[span, span] for span in self.spans)
+        return AtFactors(log_determinant, cross, own, tuple(projected[span] for span in self.spans), joint)
+
+
+def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floats:
+    """Sums over the rows of each group of z times [z W]: (Q, Q + m, J) from z (Q, n) and W (m, n).
+
+    >>> group_sums(np.array([0, 1, 1]), 2, np.ones((1, 3)), np.array([[1.0, 2.0, 4.0]])).tolist()
+    [[[1.0, 2.0], [1.0, 6.0]]]
+    """
+    Q, m = len(z), len(W)
+    E = np.empty((Q, Q + m, size))
+    for a in range(Q):
+        for b in range(a + 1):
+            E[a, b] = E[b, a] = np.bincount(codes, z[a] * z[b], size)
+        for k in range(m):
+            E[a, Q + k] = np.bincount(codes, z[a] * W[k], size)
+    return E

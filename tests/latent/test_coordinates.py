@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.errors import IdentificationError
+from stattools.latent.coordinates import coordinates, orthonormal
+from tests.latent.certified import term
+
+
+@pytest.mark.parametrize("center", [0.0, 2e6, -1e9])
+def test_columns_are_orthonormal_whatever_their_origin_and_unit(center):
+    r = np.random.default_rng(0)
+    X = np.column_stack([np.ones(50), center + r.integers(0, 9, 50), 1e6 * r.normal(size=50)])
+    Q = np.empty((3, 50))
+    M = orthonormal(X, None, (), "X", Q)
+    assert_allclose(Q @ Q.T / 50, np.eye(3), atol=1e-13)
+    moved = np.empty((3, 50))
+    orthonormal(X - [0.0, center, 0.0], None, (), "X", moved)
+    assert_allclose(Q, moved, atol=1e-14)
+    if not center:
+        assert_allclose(X @ M, Q.T, atol=1e-13)
+
+
+def test_nearly_dependent_columns_are_taken_apart_without_squares():
+    r = np.random.default_rng(0)
+    x = r.normal(size=50)
+    X = np.column_stack([np.ones(50), x, x + 1e-6 * r.normal(size=50)])
+    Q = np.empty((3, 50))
+    orthonormal(X, None, (), "X", Q)
+    assert_allclose(Q @ Q.T / 50, np.eye(3), atol=1e-8)
+
+
+def test_the_way_back_gives_least_squares():
+    r = np.random.default_rng(0)
+    X, y, w = np.column_stack([np.ones(20), 7 + r.normal(size=20)]), 1e3 + r.normal(size=20), r.uniform(1, 2, 20)
+    found = coordinates(X, y, [term(np.arange(20) % 4, X)], w)
+    root = np.sqrt(w)
+    assert_allclose(found.beta, np.linalg.lstsq(root[:, None] * X, root * y)[0], rtol=1e-10)
+    assert_allclose(found.columns.W[:-1].T, root[:, None] * X @ found.to_beta, atol=1e-12)
+    assert_allclose(found.columns.z[0].T, root[:, None] * X @ found.to_effects[0], atol=1e-12)
+    assert_allclose(np.linalg.slogdet(found.to_beta)[1] * -2, found.log_gram)
+    assert_allclose((found.columns.W[-1] ** 2).mean(), 1.0)
+
+
+def test_a_dependent_column_is_named():
+    X = np.column_stack([np.ones(9), np.arange(9.0), 3.0 - np.arange(9.0)])
+    with pytest.raises(IdentificationError, match=r"The model: column 'b' is a combination"):
+        orthonormal(X, None, ("Intercept", "a", "b"), "The model", np.empty((3, 9)))
+    with pytest.raises(IdentificationError, match="number 2"):
+        orthonormal(np.ones((9, 2)), None, (), "X", np.empty((2, 9)))

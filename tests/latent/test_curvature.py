@@ -1,0 +1,22 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.latent.curvature import hessian
+from stattools.latent.deviance import Deviance
+from tests.latent.certified import made, term
+from tests.latent.dense_structure import DenseStructure
+from tests.latent.test_deviance import G, X, Y
+
+
+@pytest.mark.parametrize("reml", [False, True])
+@pytest.mark.parametrize("several", [False, True])
+def test_exact_second_derivatives_are_differences_of_gradients(reml, several):
+    terms = [term(G, X[:, :1]), term(G, X[:, 1:])] if several else [term(G, X)]
+    found, deviance = made(Y, X, *terms, reml=reml)
+    theta = np.linspace(0.7, -0.4, 2 if several else 3)
+    by_differences = hessian(Deviance.of(DenseStructure(found.columns), found, reml).at(theta))
+    assert_allclose(hessian(deviance.at(theta)), by_differences, rtol=1e-4, atol=1e-4)
+    h = 1e-5 * np.eye(len(theta))
+    central = [(deviance.at(theta + one).gradient - deviance.at(theta - one).gradient) / 2e-5 for one in h]
+    assert_allclose(hessian(deviance.at(theta)), central, rtol=1e-7, atol=1e-7)

@@ -1,0 +1,19 @@
+import numpy as np
+from numpy.testing import assert_allclose
+
+from stattools.latent.one_factor import OneFactor, group_sums
+from tests.latent.test_structure import of_one_factor
+
+
+def test_sums_are_loops_over_rows():
+    r = np.random.default_rng(0)
+    codes, z, W = np.array([2, 0, 1, 2, 2]), r.normal(size=(2, 5)), r.normal(size=(3, 5))
+    found = group_sums(codes, 3, z, W)
+    slow = np.zeros((2, 5, 3))
+    for i, j in enumerate(codes):
+        slow[:, :, j] += np.outer(z[:, i], np.concatenate([z[:, i], W[:, i]]))
+    assert_allclose(found, slow, rtol=1e-13, atol=1e-13)
+
+
+def test_memory_grows_with_groups_and_not_with_rows():
+    assert OneFactor.of(of_one_factor((1, 2)).columns).E.shape == (3, 3 + 4, 7)

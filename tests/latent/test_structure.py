@@ -1,0 +1,43 @@
+"""Every structure says what the dense twin says, at regular and at singular factors."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.data.random_term import RandomTerm
+from stattools.latent.coordinates import Coordinates, coordinates
+from stattools.latent.one_factor import OneFactor
+from tests.latent.certified import term
+from tests.latent.dense_structure import DenseStructure
+
+
+def of_one_factor(widths: tuple[int, ...]) -> Coordinates:
+    r = np.random.default_rng(len(widths))
+    n, g = 40, np.repeat(np.arange(7), [1, 3, 8, 9, 2, 7, 10])
+    X = np.column_stack([np.ones(n), r.normal(size=(n, 2))])
+    terms: list[RandomTerm] = [term(g, r.normal(size=(n, q))) for q in widths]
+    return coordinates(X, r.normal(size=n), terms)
+
+
+CASES = [
+    pytest.param(of_one_factor((1,)), OneFactor, id="one effect"),
+    pytest.param(of_one_factor((2,)), OneFactor, id="two effects"),
+    pytest.param(of_one_factor((4,)), OneFactor, id="four effects"),
+    pytest.param(of_one_factor((1, 2)), OneFactor, id="two terms of one group"),
+]
+
+
+@pytest.mark.parametrize("singular", [False, True])
+@pytest.mark.parametrize(("found", "kind"), CASES)
+def test_structures_equal_their_dense_twin(found, kind, singular):
+    r = np.random.default_rng(2)
+    fast, dense = kind.of(found.columns), DenseStructure(found.columns)
+    factors = tuple(np.tril(r.normal(size=(q, q))) for q in fast.widths)
+    if singular:
+        factors = (*factors[:-1], factors[-1] * (np.arange(len(factors[-1])) == 1))
+    left, right = fast.evaluate(factors), dense.evaluate(factors)
+    assert fast.widths == dense.widths
+    assert_allclose(left.log_determinant, right.log_determinant, rtol=1e-12, atol=1e-12)
+    assert_allclose(left.cross, right.cross, rtol=1e-10, atol=1e-11)
+    for one, other in zip(left.diagonal_blocks + left.projected, right.diagonal_blocks + right.projected, strict=True):
+        assert_allclose(one, other, rtol=1e-10, atol=1e-11)
