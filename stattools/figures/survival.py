@@ -1,4 +1,4 @@
-"""Curves of survival as steps with their bands, and below them how many are at risk."""
+"""Curves of survival as steps with their bands and how many are at risk; an effect at the time of each event."""
 
 from __future__ import annotations
 
@@ -66,4 +66,25 @@ def survival(
     bottom.tick_params(axis="y", length=0)
     bottom.spines["left"].set_visible(False)
     bottom.set_xlim(-0.03 * end, 1.03 * end)
+    return figure
+
+
+def over_time(
+    times: Numbers,
+    effects: Numbers,
+    trend: tuple[Numbers, Numbers],
+    *,
+    level: float,
+    xlabel: str,
+    ylabel: str,
+    on: Any = None,
+) -> Figure:
+    """The effect of a column at the time of each event, on a logarithmic axis, its `trend`, and the one `level` that a
+    model says it has.
+    """
+    figure, ((axes,),) = canvas(3.6, nrows=1, ncols=1, on=on)
+    axes.plot(times, effects, "o", color=BLUE, markersize=5, alpha=0.75, markeredgewidth=0)
+    axes.axhline(level, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
+    axes.plot(*trend, color=VERMILION, linewidth=1.8)
+    axes.set(xlabel=xlabel, ylabel=ylabel, xscale="log")
     return figure

@@ -21,6 +21,7 @@ ANALYSES = (
     "logistic",
     "softmax",
     "ordinal",
+    "survival",
     "counts",
     "zeros",
     "costs",

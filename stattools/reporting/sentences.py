@@ -22,8 +22,7 @@ from stattools.reporting.tables import (
     bound,
 )
 from stattools.solvers import Solution
-from stattools.validation.agreement import Agreement
-from stattools.validation.checks.files import SECOND
+from stattools.validation.agreement import SECOND, Agreement
 
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
 """Solvers whose number of steps is the same on every processor."""

@@ -19,6 +19,9 @@ from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
+SECOND = "A second computation"
+"""How the name of a reference begins that no other package has."""
+
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)

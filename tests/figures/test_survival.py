@@ -24,3 +24,10 @@ def test_one_curve_without_a_table():
     figure = figures.survival({"all": CURVE}, at_risk=None, ticks=[0, 4], xlabel="t")
     assert len(figure.axes) == 1
     assert figure.axes[0].get_legend() is None
+
+
+def test_an_effect_over_time_has_its_points_its_trend_and_its_level():
+    figure = figures.over_time([1, 10, 100], [0.1, 0.3, 0.2], ([10], [0.2]), level=0.25, xlabel="t", ylabel="b")
+    (axes,) = figure.axes
+    assert axes.get_xscale() == "log"
+    assert [line.get_ydata()[0] for line in axes.lines] == [0.1, 0.25, 0.2]

@@ -26,7 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.samples.surrogate import at_sample, is_whole
-from stattools.validation.agreement import Agreement, compared, fewest
+from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.densities import KERNELS, named
 from stattools.validation.references.second_sums import Again, again
 
@@ -35,8 +35,6 @@ SAME = 1e-5
 
 SAMPLE = 20_000
 """Rows that are compared with statsmodels, at most."""
-
-SECOND = "A second computation"
 
 PIECE = 4_096
 """Rows that are written again at a time."""

@@ -19,7 +19,8 @@ from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.checks.files import SECOND, sample_of, sums_at
+from stattools.validation.agreement import SECOND
+from stattools.validation.checks.files import sample_of, sums_at
 from stattools.validation.posterior_agreement import PosteriorAgreement, moments_beside
 
 SAMPLE = 2_000

@@ -25,7 +25,7 @@ from stattools.models.samples.normal import NormalSample
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.models.survival.cox import CoxRegression
-from stattools.validation.agreement import Agreement, compared, fewest
+from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.partial_likelihoods import partial_likelihood
 from stattools.validation.references.reference_values import penalized, summit
 from stattools.validation.references.sample_densities import observed
@@ -189,8 +189,6 @@ REWRITTEN: dict[type, Callable[[Fit], Rewritten]] = {
     Custom: _of_function,
     Multinomial: _of_categories,
     **dict.fromkeys((NormalSample, Waits, EventRates, ConditionalOdds, Correlation), _of_sample),
-    CoxRegression: lambda fit: _of_all(
-        fit, partial_likelihood(fit), "the partial likelihood, one event time at a time,"
-    ),
+    CoxRegression: lambda fit: _of_all(fit, partial_likelihood(fit), f"{SECOND}, one event time at a time,"),
 }
 """The second form of the models of each class."""
