@@ -55,6 +55,8 @@ def read_early(heart: Any) -> tuple[Block, ...]:
     p = float(special.chdtrc(1.0, statistic))
     estimate, se, theirs, warned = printed(early)
     young, died = early["under_40"] == 1, early["died"] == 1
+    firth = st.fit(model, penalty=st.Jeffreys())
+    ends = np.asarray(firth.interval(kind="profile"), dtype=float)[0]
     later = st.fit(st.cox("survival(days, died) ~ under_40", early.assign(days=heart["days"], died=heart["died"])))
     end = later.table(exponentiate=True).iloc[0]
     return (
@@ -76,6 +78,11 @@ def read_early(heart: Any) -> tuple[Block, ...]:
             f"`PHReg` of statsmodels prints {number(estimate, 1)} for the coefficient with a standard error of "
             f"{float(f'{se:.1e}'):,.0f} and p = {p_value(theirs)}: where its loop stopped, "
             f"{'with a warning that it did not converge' if warned else 'without a warning'}."
+        ),
+        Paragraph(
+            "A number takes more than these data. With Jeffreys' prior, `st.fit(model, penalty=st.Jeffreys())`, the "
+            f"hazard ratio is {number(float(np.exp(firth.estimate[0])), 2)}, with a {percent(firth.level)} profile "
+            f"interval from {np.exp(ends[0]):.1g} to {np.exp(ends[1]):.1f}."
         ),
         Paragraph(
             f"With all the time that was seen, the same comparison has a hazard ratio of {number(end['estimate'], 2)} "
