@@ -1,0 +1,92 @@
+"""Local maxima in one ratio: against a fine grid, against algebra in rationals, and where there are two."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from stattools.errors import ConvergenceError
+from stattools.latent.one_ratio import slopes
+from stattools.latent.ratio_search import least, ratio_search
+from tests.latent.ratio_cases import drawn, sums_of
+
+UNEQUAL = [1, 2, 3, 30, 60]
+SPREAD = (0.1, 0.5, 3.0)
+
+
+def on_a_grid(sums, restricted, most=1e6):
+    """Ratios and deviances of the local minima over a fine grid."""
+    at = np.concatenate([[0.0], np.geomspace(1e-5, most, 1500)])
+    found = slopes(sums, at, restricted)
+    d = found.h[0] + (sums.n - restricted * sums.p) * found.log_r2[0]
+    padded = np.concatenate([[np.inf], d, [np.inf]])
+    return at[(padded[1:-1] < padded[:-2]) & (padded[1:-1] < padded[2:])], d.min()
+
+
+def test_every_maximum_of_a_fine_grid_is_found_and_none_beside():
+    rng = np.random.default_rng(1)
+    several = 0
+    for seed in range(30):
+        sizes = rng.choice(UNEQUAL, rng.integers(4, 9)).tolist()
+        sums = sums_of(*drawn(seed, [max(sizes[0], 3), *sizes[1:], 3], p=int(rng.integers(1, 4)), spread=SPREAD))
+        restricted = bool(rng.integers(2))
+        found = ratio_search(sums, restricted)
+        at, lowest = on_a_grid(sums, restricted)
+        assert not found.undecided
+        assert found.gap == 1e-6
+        assert found.best.deviance <= lowest + 1e-9
+        np.testing.assert_allclose(sorted(one.ratio for one in found.maxima), at, rtol=0.04)
+        several += len(found.maxima) > 1
+    assert several, "no data with two maxima were drawn: the test asks too little"
+
+
+def test_two_maxima_inside_are_both_listed_the_higher_first():
+    sums = sums_of(*drawn(30, [3, 2, 1, 1, 1, 2], p=3, spread=SPREAD))
+    found = ratio_search(sums, restricted=False)
+    assert [one.ratio > 0 for one in found.maxima] == [True, True]
+    assert found.maxima[0].deviance < found.maxima[1].deviance
+    assert max(abs(one.slope * one.ratio) for one in found.maxima) < 1e-8
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+def test_balanced_groups_have_the_ratio_of_the_analysis_of_variance(restricted):
+    """ratio = (MSB (J - 1) / J* - MSW) / (k MSW) in rationals, J* = J - 1 in REML and J in ML."""
+    rows = [[12, 15, 11, 14], [18, 19, 17, 22], [9, 8, 13, 10], [15, 16, 13, 20], [11, 14, 15, 12]]
+    J, k = len(rows), len(rows[0])
+    means = [Fraction(sum(row), k) for row in rows]
+    middle = sum(means) / J
+    between = k * sum((mean - middle) ** 2 for mean in means) / (J - restricted)
+    within = sum((value - mean) ** 2 for row, mean in zip(rows, means, strict=True) for value in row) / (J * (k - 1))
+    expected = (between - within) / (k * within)
+    codes = np.repeat(np.arange(J), k)
+    sums = sums_of(np.array(rows, float).ravel(), np.ones((J * k, 1)), np.ones(J * k), codes)
+    found = ratio_search(sums, restricted)
+    assert len(found.maxima) == 1
+    assert found.best.ratio == pytest.approx(float(expected), rel=1e-11)
+
+
+def test_zero_is_the_maximum_where_groups_differ_less_than_chance():
+    codes = np.repeat(np.arange(3), 4)
+    sums = sums_of(np.array([1.0, 2, 3, 4, 2, 3, 4, 1, 4, 3, 1, 2]), np.ones((12, 1)), np.ones(12), codes)
+    found = ratio_search(sums, restricted=True)
+    assert (len(found.maxima), found.best.ratio) == (1, 0.0)
+    assert found.best.slope == pytest.approx(
+        12 - 4, rel=1e-12
+    )  # tr Z'PZ - df |Z'e|^2 / r2, the group means being equal
+
+
+def test_no_maximum_where_groups_explain_all():
+    codes = np.repeat(np.arange(3), 2)
+    sums = sums_of(np.array([1.0, 1, 5, 5, 2, 2]), np.ones((6, 1)), np.ones(6), codes)
+    with pytest.raises(ConvergenceError, match="within groups"):
+        ratio_search(sums, restricted=False)
+
+
+def test_least_bounds_a_convex_and_a_concave_part():
+    x = np.linspace(0.0, 3.0, 7)
+    f, df, g = np.exp(-x), -np.exp(-x), np.log(x + 0.1)
+    bound = least(f, df, g, np.diff(x))
+    for i, low in enumerate(bound):
+        inside = np.linspace(x[i], x[i + 1], 200)
+        true = (np.exp(-inside) + np.log(inside + 0.1)).min()
+        assert true - 0.6 < low <= true + 1e-12
