@@ -17,7 +17,7 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import csr_array, hstack
+from scipy.sparse import block_diag, csr_array, eye_array, hstack, kron
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
@@ -146,19 +146,14 @@ def whole_joint(factors: tuple[Floats, ...], columns: LatentColumns) -> Joint:
             f'{MOST_EFFECTS:,} are taken. Ask for df="normal"'
         )
     n = columns.W.shape[1]
-    rows = np.repeat(np.arange(n), 1)
     parts, roots = [], []
     for codes, size, z, T in zip(columns.codes, columns.sizes, columns.z, factors, strict=True):
         q = len(T)
         places = codes[:, None] * q + np.arange(q)
-        parts.append(csr_array((z.T.ravel(), (np.repeat(rows, q), places.ravel())), shape=(n, size * q)))
-        roots.append(csr_array(np.kron(np.eye(size), T)))
-    Z = hstack(parts, format="csr")
-    L = np.zeros((Q, Q))
-    start = 0
-    for root in roots:
-        L[start : start + root.shape[0], start : start + root.shape[0]] = root.toarray()
-        start += root.shape[0]
+        rows = np.repeat(np.arange(n), q)
+        parts.append(csr_array((z.T.ravel(), (rows, places.ravel())), shape=(n, size * q)))
+        roots.append(kron(eye_array(size), T))
+    Z, L = hstack(parts, format="csr"), block_diag(roots).toarray()
     A, B = (Z.T @ Z).toarray(), Z.T @ columns.W.T
     AL = A @ L
     factor = cho_factor(np.eye(Q) + L.T @ AL)
