@@ -106,8 +106,8 @@ def kenward_roger(directions: VarianceDirections) -> KenwardRoger:
     """
     if not directions.reml:
         raise IncompatibleError(
-            'df="kenward-roger" needs the variances of REML, and this fit is by maximum likelihood: fit with reml=True, '
-            'or ask for df="satterthwaite"'
+            'df="kenward-roger" needs the variances of REML, and this fit is by maximum likelihood: fit with '
+            'reml=True, or ask for df="satterthwaite"'
         )
     C, first = directions.gram_inverse, directions.first
     weights = 2.0 * np.linalg.inv(directions.expected)

@@ -16,14 +16,13 @@ slopes at the ends of a cell bound them inside. `ratio_search.py` proves its ans
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 MOST_SIZES = 64
+"""Different sizes of groups that are kept apart; more are interpolated."""
 NODES = 24
 PANEL = np.log(20.0)
 TINY = 1e-12

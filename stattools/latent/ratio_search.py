@@ -17,8 +17,10 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.one_ratio import Floats, RatioSums, residual_at_infinity, slopes
+from stattools.latent.deviance import Deviance
+from stattools.latent.one_ratio import RatioSums, ratio_sums, residual_at_infinity, slopes
 
 GRID = 24
 ROUNDS = 60
@@ -55,16 +57,22 @@ class RatioSearch:
         return self.maxima[0]
 
 
+def sums_of_one_ratio(deviance: Deviance) -> RatioSums:
+    """The sums of a model whose random part is one term of one column."""
+    at = deviance.structure.evaluate((np.zeros((1, 1)),))
+    return ratio_sums(at.diagonal_blocks[0][0, 0], at.projected[0][0], at.cross, deviance.n)
+
+
 def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
     """The local maxima of the likelihood over tau in [0, infinity).
 
     `restricted` is for REML. Raises ConvergenceError where the residual within groups is zero: the likelihood then
     grows without bound.
     """
-    return Search(sums, restricted).found()
+    return CellSearch(sums, restricted).found()
 
 
-class Search:
+class CellSearch:
     """The points computed so far, in order, and what is proven between neighbours."""
 
     def __init__(self, sums: RatioSums, restricted: bool) -> None:

@@ -2,7 +2,8 @@
 
 V is changed along V itself (the scale s2) and along V_i = Z_k (I (x) E_i) Z_k' with E_i = R e R', where T_k T_k' = R R'
 with as many columns of R as effects that vary and e is a unit symmetric matrix: R = T_k inside, and at the boundary
-the changes are those of the model without the effects of variance 0. With H = Z'V^-1 Z, G = Z'V^-1 X, g = Z'V^-1(y - Xb):
+the changes are those of the model without the effects of variance 0. With H = Z'V^-1 Z, G = Z'V^-1 X and
+g = Z'V^-1(y - Xb),
 
     X'V^-1 V_i V^-1 X = G'E_i G,         X'V^-1 V_i V^-1 V_l V^-1 X = G'E_i H E_l G,
     tr V^-1 V_i V^-1 V_l = tr H E_i H E_l,        e'V^-1 V_i V^-1 V_l V^-1 e = g'E_i H E_l g.
@@ -83,7 +84,7 @@ def variance_directions(at: Profile, columns: LatentColumns) -> VarianceDirectio
         joint = whole_joint(at.factors, columns)
     changes, without = changes_of(at.factors)
     H, G = joint.blocks, joint.projected[:, :-1]
-    Q, p, J = G.shape
+    p = G.shape[1]
     e = np.concatenate([G, at.slopes(joint.projected)[:, None]], axis=1)  # (Q, p + 1, J), the residual last
     starts = np.cumsum([0, *(q * count for q, count in zip(at.of.structure.widths, counts, strict=True))])
 

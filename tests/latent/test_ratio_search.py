@@ -6,8 +6,13 @@ import numpy as np
 import pytest
 
 from stattools.errors import ConvergenceError
+from stattools.latent.coordinates import coordinates
+from stattools.latent.deviance import Deviance
+from stattools.latent.maximum import maximum
+from stattools.latent.one_factor import OneFactor
 from stattools.latent.one_ratio import slopes
-from stattools.latent.ratio_search import least, ratio_search
+from stattools.latent.ratio_search import least, ratio_search, sums_of_one_ratio
+from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn, sums_of
 
 UNEQUAL = [1, 2, 3, 30, 60]
@@ -90,3 +95,17 @@ def test_least_bounds_a_convex_and_a_concave_part():
         inside = np.linspace(x[i], x[i + 1], 200)
         true = (np.exp(-inside) + np.log(inside + 0.1)).min()
         assert true - 0.6 < low <= true + 1e-12
+
+
+@pytest.mark.parametrize("reml", [True, False])
+def test_the_climb_from_the_best_ratio_ends_there(reml):
+    """Twelve data sets with unequal groups, a third of them with two maxima."""
+    for seed in range(12):
+        y, X, z, codes = drawn(seed, [3, 2, 1, 1, 30, 2], p=2, spread=SPREAD)
+        found = coordinates(X, y, [term(codes, z[:, None])])
+        deviance = Deviance.of(OneFactor.of(found.columns), found, reml)
+        searched = ratio_search(sums_of_one_ratio(deviance), reml)
+        start = np.full((1, 1), np.sqrt(searched.best.ratio))
+        end = maximum(deviance, (start,)).profile
+        assert end.theta[0] ** 2 == pytest.approx(searched.best.ratio, rel=1e-6, abs=1e-12)
+        assert end.value <= min(maximum(deviance, (np.full((1, 1), t),)).profile.value for t in (0.1, 1, 30)) + 1e-9
