@@ -113,7 +113,7 @@ def read(
                 "intercept out."
             )
         if (source := source_of(data_or_X)) is not None:
-            return replace(_from_source(formula_or_y, source, columns, formulas), source=data_or_X)
+            return replace(from_source(formula_or_y, source, columns, formulas), source=data_or_X)
         return _from_formula(formula_or_y, data_or_X, columns, formulas)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
@@ -201,10 +201,13 @@ def bound(
     return Dataset(X, outcome, name, design, *beside, origin=origin, extras=_origins(columns))
 
 
-def _from_source(text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
+def from_source(
+    text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str], groups: tuple[str, ...] = ()
+) -> Dataset:
+    """The rows of a formula over a source, from one read; `groups` are columns of labels, with one in each row."""
     from stattools.data.files.first_pass import read_source
 
-    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas)
+    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas, groups)
     return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from stattools.data.dataset import Dataset, bound, complete_rows
+from stattools.data.dataset import Dataset, bound, complete_rows, from_source
 from stattools.data.design import learn
+from stattools.data.files.scan import source_of
+from stattools.data.files.source import Source
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
-from stattools.data.random_design import RandomDesign, learn_random, terms_of
+from stattools.data.random_design import RandomDesign, learn_random, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.table import table
 from stattools.data.terms import outcome_of
@@ -27,6 +30,9 @@ SMALL = 1e-9
 class MixedRows:
     """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
     these over the same rows. `random` is what was learned of each part.
+
+    For rows in files or on a cluster there are no terms, the designs of `random` have no levels yet, and X has the
+    columns of all formulas, those of the parts too: `data.design.uses` says which.
     """
 
     data: Dataset
@@ -50,13 +56,12 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
         raise IncompatibleError(
             f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
+    if (source := source_of(data)) is not None:
+        return _in_files(who, formula, data, source, columns)
     frame = table(data)
     extras = {key: value for key, value in columns.items() if value is not None}
     said = mixed_formula(formula, frame.names, [value for value in extras.values() if isinstance(value, str)])
-    if not said.random:
-        raise IncompatibleError(
-            f'{who} needs a random part, such as "{said.formula.text} + (1 | group)"; without one st.ols fits the same.'
-        )
+    _require_random(who, said)
     found = complete_rows(data, frame, tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))), extras)
     outcome = outcome_of(said.formula, found.columns, found.rows)
     learned = learn(said.formula, found.columns, found.rows)
@@ -67,6 +72,37 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     for term in terms:
         _require_not_fixed(term, learned[1])
     return MixedRows(made, said, tuple(design for design, *_ in parts), terms)
+
+
+def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
+    """The rows of a source, whose parts have one grouping: one read finds all but the groups."""
+    said = mixed_formula(text, source.names)
+    _require_random(who, said)
+    groups = said.random[0].groups
+    if any(set(part.groups) != set(groups) for part in said.random):
+        raise IncompatibleError(
+            f"{who} reads rows {source.place} for one grouping, and {said.formula.text!r} has several: the sums of "
+            "crossed and nested groups are not those of each. Give a table in memory."
+        )
+    first, formulas = said.fixed, {part.name: part.left.text for part in said.random}
+    made = from_source(first, source, columns, formulas, groups)
+    design = made.design
+    parts = []
+    for part, uses in zip(said.random, design.uses[1:], strict=True):
+        levels = {one.text: design.levels[one.text] for one in part.left.factors if one.text in design.levels}
+        names = tuple(design.names[k] for k in uses)
+        own = replace(design, names=names, parsed=part.left, levels=levels, beside={}, uses=())
+        require_numbers(part, own)
+        parts.append(RandomDesign(part, own, ()))
+    whole = replace(design, parsed=said.formula)
+    return MixedRows(replace(made, design=whole, source=data), said, tuple(parts), ())
+
+
+def _require_random(who: str, said: MixedFormula) -> None:
+    if not said.random:
+        raise IncompatibleError(
+            f'{who} needs a random part, such as "{said.formula.text} + (1 | group)"; without one st.ols fits the same.'
+        )
 
 
 def _require_other_groups(terms: Sequence[RandomTerm]) -> None:

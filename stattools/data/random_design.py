@@ -79,7 +79,26 @@ def learn_random(part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes
     Raises DomainError for a grouping column with one level, and for as many effects as there are rows.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
-    n, called = len(rows), f"the grouping column {part.group!r} of {part.name}"
+    require_groups(part, levels, len(rows))
+    design, z, _ = learn(part.left, columns, rows)
+    require_numbers(part, design)
+    require_few_effects(part, levels, len(rows), z.shape[1])
+    return RandomDesign(part, design, levels), codes, z
+
+
+def require_numbers(part: RandomPart, design: Design) -> None:
+    """DomainError for independent effects of categories."""
+    if part.alone and design.levels:
+        raise DomainError(
+            f"{part.name} is one of independent effects, since || was written, and {listing(design.levels)} holds "
+            f"categories, whose effects are independent in one coding only: write (1 | {part.group}) + "
+            f"(1 | {part.group}:{next(iter(design.levels))}) for levels alike, or a single bar for a covariance."
+        )
+
+
+def require_groups(part: RandomPart, levels: Sequence[Any], n: int) -> None:
+    """DomainError for a grouping of n rows with one level, or with a level for each row."""
+    called = f"the grouping column {part.group!r} of {part.name}"
     if len(levels) < 2:
         raise DomainError(
             f"{called} has one level only ({listing(level for one in levels for level in one)}) in the {n:,} complete "
@@ -90,34 +109,41 @@ def learn_random(part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes
             f"{called} has a level of its own in each of the {n:,} complete rows: the effect of a group cannot be told "
             f"from the residual of its row; leave {part.name} out, or group the rows otherwise."
         )
-    design, z, _ = learn(part.left, columns, rows)
-    if part.alone and design.levels:
-        raise DomainError(
-            f"{part.name} is one of independent effects, since || was written, and {listing(design.levels)} holds "
-            f"categories, whose effects are independent in one coding only: write (1 | {part.group}) + "
-            f"(1 | {part.group}:{next(iter(design.levels))}) for levels alike, or a single bar for a covariance."
-        )
-    width = 1 if part.alone else z.shape[1]
+
+
+def require_few_effects(part: RandomPart, levels: Sequence[Any], n: int, width: int) -> None:
+    """DomainError where a term has as many effects as there are rows, or more."""
+    width = 1 if part.alone else width
     if n <= width * len(levels):
         raise DomainError(
             f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
             f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
             "part out."
         )
-    return RandomDesign(part, design, levels), codes, z
 
 
 def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:
-    """The terms of a design whose rows have the codes of groups and the columns z: one, or one for each column."""
+    """The terms of a design whose rows have the codes of groups and the columns z."""
     part, names = design.part, design.design.names
-    if not part.alone or len(names) == 1:
-        return (RandomTerm(part.name, part.group, codes, design.labels, names, z),)
     return tuple(
         RandomTerm(
-            f"(0 + {name} | {part.group})", part.group, codes, design.labels, (name,), np.ascontiguousarray(z[:, [k]])
+            name,
+            part.group,
+            codes,
+            design.labels,
+            tuple(names[k] for k in which),
+            z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)]),
         )
-        for k, name in enumerate(names)
+        for name, which in terms_in(design)
     )
+
+
+def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The names of the terms of a design and the places of their columns: one of all, or one for each column."""
+    part, names = design.part, design.design.names
+    if not part.alone or len(names) == 1:
+        return ((part.name, tuple(range(len(names)))),)
+    return tuple((f"(0 + {name} | {part.group})", (k,)) for k, name in enumerate(names))
 
 
 def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, ...], ...], Codes]:

@@ -106,7 +106,7 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     length = np.sqrt(np.einsum("ij,ij->i", out, out) / n)
     dead = np.flatnonzero(length <= DEPENDENT * np.abs(X).max(axis=0) * (0.0 if constant is None else 1e-5))
     if len(dead):
-        raise _dependent(who, names, int(dead[0]))
+        raise dependent(who, names, int(dead[0]))
     out /= length[:, None]
     M /= length
     if p == 1:
@@ -121,7 +121,7 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
         upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)
         small = np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT)
         if len(small):
-            raise _dependent(who, names, int(small[0]))
+            raise dependent(who, names, int(small[0]))
     inverse = trtri(upper)[0]
     out[:] = inverse.T @ out
     return M @ inverse
@@ -133,7 +133,8 @@ def _constant(rows: Floats) -> int | None:
     return next((int(k) for k in ends if (rows[k] == rows[k, 0]).all()), None)
 
 
-def _dependent(who: str, names: Sequence[str], k: int) -> IdentificationError:
+def dependent(who: str, names: Sequence[str], k: int) -> IdentificationError:
+    """What is raised for column k, a combination of others."""
     name = repr(names[k]) if k < len(names) else f"number {k + 1}"
     return IdentificationError(
         f"{who}: column {name} is a combination of the others (or all 0), so that the maximum is not unique. Leave it "

@@ -39,7 +39,8 @@ class Kind(NamedTuple):
 @dataclass(frozen=True, eq=False)
 class Question:
     """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
-    rows, `numbered` the columns in C(), `kinds` those of the columns that are known.
+    rows, `numbered` the columns in C(), `kinds` those of the columns that are known. Of `labels`, columns that are only
+    the labels of groups, no levels are counted.
     """
 
     formula: Formula
@@ -47,13 +48,14 @@ class Question:
     kinds: Mapping[str, str]
     learned: Mapping[str, ast.Call]
     numbered: tuple[str, ...]
+    labels: tuple[str, ...] = ()
 
     def count(self, batch: Batch) -> Counted:
         """The counts of one batch. Raises DomainError with its place."""
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
-            seen = _dictionaries(batch, kinds)
+            seen = _dictionaries(batch, {name: kind for name, kind in kinds.items() if name not in self.labels})
             clean = cleaned(batch.table, batch.first, kinds)
             places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
             if not len(clean.rows):
@@ -70,6 +72,8 @@ class Question:
     ) -> Counted:
         for name, column in clean.columns.values_of.items():
             if not isinstance(column, np.ndarray):
+                if name in self.labels:
+                    continue
                 there = np.bincount(column.codes, minlength=len(column.categories)) > 0
                 occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
                 seen[name] = seen.get(name, {}) | occur
@@ -185,7 +189,7 @@ def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str,
     return {
         name: dict.fromkeys(column.dictionary.to_pylist(), False)
         for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
-        if kinds[name] == "categories" and is_dictionary(column.type)
+        if kinds.get(name) == "categories" and is_dictionary(column.type)
     }
 
 

@@ -78,20 +78,28 @@ class SurveyOfBatch:
 
 @one_blas_thread()
 def read_source(
-    text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str] = NONE
+    text: str,
+    source: Source,
+    columns: Mapping[str, Any],
+    formulas: Mapping[str, str] = NONE,
+    groups: tuple[str, ...] = (),
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
-    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass."""
+    """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass.
+
+    `groups` are columns of labels, of which a complete row has a value.
+    """
     extras = _extras(source, columns)
-    first = parse(text, source.names, list(extras.values()))
+    first = parse(text, source.names, [*extras.values(), *groups])
     beside = {
-        name: parse(right, source.names, list(extras.values()), first.outcome) for name, right in formulas.items()
+        name: parse(right, source.names, [*extras.values(), *groups], first.outcome) for name, right in formulas.items()
     }
     formula = together(first, beside.values())
-    names = needed(formula, extras)
+    names = needed(formula, extras, groups)
     require_kinds(source.kinds, names)
     called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
-    question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)))
+    labels = tuple(name for name in groups if name not in needed(formula, extras))
+    question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)), labels)
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
     if survey is None or not survey.counted.n_all:
         raise DomainError(f"the table has no rows: {source.counted}.")
@@ -111,8 +119,8 @@ def read_source(
     }
     state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
     unnamed = Design((), first, found, state, False, beside)
-    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels), survey.sample)
-    coding = Coding(formula, design, extras, kinds, levels)
+    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), survey.sample)
+    coding = Coding(formula, design, extras, kinds, levels, groups=groups)
     marginal = _marginal(coding, counted, sample)
     rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
     dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}

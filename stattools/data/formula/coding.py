@@ -47,11 +47,13 @@ class Coding:
     scale: Floats | None = None
     is_constant: bool = False
     """Whether X is a column of ones, in the same rows."""
+    groups: tuple[str, ...] = ()
+    """Columns of labels, which have a value in every complete row and are not coded."""
 
     @property
     def columns(self) -> tuple[str, ...]:
         """The columns that are read."""
-        return needed(self.formula, self.extras)
+        return needed(self.formula, self.extras, self.groups)
 
     def rows(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the place."""
@@ -93,9 +95,9 @@ CHANGED = "The table has changed since; write it to files, or persist it, before
 """What to do where a pass sees other rows than the first one."""
 
 
-def needed(formula: Formula, extras: Mapping[str, str]) -> tuple[str, ...]:
-    """The columns that a formula and its extras need, each once."""
-    return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values())))
+def needed(formula: Formula, extras: Mapping[str, str], groups: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """The columns that a formula, its extras and its groups need, each once."""
+    return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values(), *groups)))
 
 
 def matrix(formula: Formula, design: Design, clean: Clean) -> Any:

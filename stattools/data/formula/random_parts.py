@@ -58,12 +58,13 @@ class RandomPart:
 
 @record
 class MixedFormula:
-    """A formula and its random parts; `formula` has the terms of all rows and the text of both, as it was typed.
-    `notes` are what is to be said of how it was written.
+    """A formula and its random parts; `formula` has the terms of all rows and the text of both, as it was typed, and
+    `fixed` is the text without these parts. `notes` are what is to be said of how it was written.
     """
 
     formula: Formula
     random: tuple[RandomPart, ...]
+    fixed: str
     notes: tuple[str, ...] = ()
 
     @property
@@ -83,7 +84,7 @@ def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = 
     """
     fixed, pieces = without_random(text)
     if not pieces:
-        return MixedFormula(parse(text, available, apart), ())
+        return MixedFormula(parse(text, available, apart), (), text)
     groupings = [_groupings(piece, available) for piece in pieces]
     grouping = {name for products in groupings for product in products for name in product}
     formula = parse(fixed, available, (*apart, *grouping))
@@ -99,7 +100,7 @@ def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = 
         for piece, some in zip(pieces, each, strict=True)
         if some[0].alone and len({part.left.text for part in some}) > 1
     )
-    return MixedFormula(replace(formula, text=said), parts, notes)
+    return MixedFormula(replace(formula, text=said), parts, formula.text, notes)
 
 
 class Piece(NamedTuple):

@@ -17,19 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.files.source import Batch
+from stattools.data.files.sums_by_label import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import Cluster
 from stattools.inference.covariance.sandwich import Sandwich, Scores
 from stattools.interface.arrays import Floats
-from stattools.interface.when_needed import pa
 
-MOST_GROUPS = 2_000_000
-"""Groups, or pairs of groups, whose labels are held at most."""
-
-MOST_SUMS = 50_000_000
-"""Numbers of their sums, groups times coefficients, at most: 400 MB."""
+FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
 
 
 class Grouped(NamedTuple):
@@ -44,51 +40,6 @@ class Grouped(NamedTuple):
     def meat(self) -> Floats:
         """Of the sums of scores, without a factor."""
         return self.sums.T @ self.sums
-
-
-@dataclass(eq=False)
-class SumsByLabel:
-    """Sums by label, which grow as labels appear."""
-
-    name: str
-    most: int
-    sums: Floats
-    places: dict[Any, int]
-
-    @classmethod
-    def of(cls, name: str, most: int, labels: list[Any], sums: Floats) -> SumsByLabel:
-        """The sums of labels that differ."""
-        found = cls(name, most, sums, {label: place for place, label in enumerate(labels)})
-        found.require_few()
-        return found
-
-    def add(self, labels: list[Any], sums: Floats) -> NDArray[np.intp]:
-        """Add the sums of labels that differ; returns their numbers."""
-        places = self.places
-        codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
-        self.require_few()
-        if len(places) > len(self.sums):
-            rows = min(max(2 * len(self.sums), len(places)), self.most)
-            self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
-        self.sums[codes] += sums
-        return codes
-
-    def require_few(self) -> None:
-        """DomainError for more labels than are held."""
-        if len(self.places) > self.most:
-            raise DomainError(
-                f"Cluster({self.name}) holds a sum of scores for each group and takes at most {self.most:,} of them "
-                f"with {self.sums.shape[1]} coefficients; there are more. Use coarser groups, or cov='HC1' where "
-                "hardly any rows share a group."
-            )
-
-    def copied(self) -> SumsByLabel:
-        """The same sums in arrays of their own."""
-        return SumsByLabel(self.name, self.most, self.sums.copy(), self.places.copy())
-
-    def closed(self) -> Grouped:
-        """What was summed."""
-        return Grouped(len(self.places), self.name, self.sums[: len(self.places)], list(self.places))
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,12 +79,16 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
     width = sandwich.terms.width_of(cov.kind)
     work = partial(_summed, sandwich.terms, names, min(MOST_GROUPS, MOST_SUMS // width), width)
     found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
-    for way in found.ways:
+    for name, way in zip(names, found.ways, strict=True):
         if len(way.places) < 2:
             raise DomainError(
-                f"Cluster({way.name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
+                f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
             )
-    return [way.closed() for way in (*found.ways, *([] if found.both is None else [found.both]))]
+    called = [*names, " and ".join(names)]
+    every = (*found.ways, *([] if found.both is None else [found.both]))
+    return [
+        Grouped(len(way.places), name, way.closed, list(way.places)) for name, way in zip(called, every, strict=False)
+    ]
 
 
 def _pairs(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
@@ -161,7 +116,7 @@ def _summed(
     labels: list[list[Any]] = []
     codes = []
     for name in names:
-        known, code = _coded(others, name, numbers)
+        known, code = labels_of(others, name, numbers, f"Cluster({name})")
         here, code = np.unique(code[used], return_inverse=True)
         labels.append([known[k] for k in here])
         codes.append(code)
@@ -173,20 +128,5 @@ def _summed(
     terms.add_sums(sums, rows, codes, used)
     both = [" and ".join(names)] if len(names) == 2 else []
     local = zip((*names, *both), labels, sums, strict=True)
-    found = [SumsByLabel.of(name, most, known, total) for name, known, total in local]
+    found = [SumsByLabel.of(f"Cluster({name})", FEWER, most, known, total) for name, known, total in local]
     return WaySums(tuple(found[: len(names)]), found[2] if both else None)
-
-
-def _coded(others: Batch, name: str, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
-    """The labels of a column of a batch, and for each row the place of its own. DomainError for a row without."""
-    column = others.table.column(name)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    gaps = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
-    if gaps.any():
-        raise DomainError(
-            f"{others.where}: Cluster({name}) needs a group for every row; row {numbers[int(np.argmax(gaps))]} has "
-            "none. Give it a group, or leave such rows out of the files."
-        )
-    coded = column.dictionary_encode()
-    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)

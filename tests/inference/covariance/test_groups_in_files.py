@@ -128,5 +128,5 @@ def test_groups_that_do_not_fit_are_refused_by_name(change, cov, words, tmp_path
 
 def test_more_groups_than_are_held_are_refused_with_the_number(tmp_path, monkeypatch):
     monkeypatch.setattr(groups_in_files, "MOST_GROUPS", 20)
-    with pytest.raises(st.DomainError, match=r"at most 20 of them with 2 coefficients"):
+    with pytest.raises(st.DomainError, match=r"holds 2 sums for each group, and takes at most 20"):
         st.fit(st.ols("t ~ x", write(tmp_path, DATA, [], 100)), cov=st.Cluster("firm"))

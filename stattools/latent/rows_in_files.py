@@ -1,0 +1,232 @@
+"""The sums of a model with one grouping factor whose rows are in files or on a cluster, from one read.
+
+    Q = (X - c) N,   r = y - a - Q b          c, N, a and b from a sample of the rows that is in memory
+    E_j = sum of z [z Q r] over the rows of group j,    C = sum of [Q r]'[Q r]
+
+In these coordinates columns are nearly orthonormal and r is nearly the residual, so that nothing is lost by summing
+squares; the orthonormal coordinates of all rows are a small matrix away. Groups stand anywhere: their labels are
+collected on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.files.scanned_rows import ScannedRows
+from stattools.data.files.source import Batch
+from stattools.data.files.sums_by_label import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
+from stattools.data.mixed_rows import MixedRows
+from stattools.data.random_design import RandomDesign, require_few_effects, require_groups, terms_in
+from stattools.data.random_term import RandomTerm
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.shape_only import OnDisk
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orthonormal
+from stattools.latent.one_factor import OneFactor, group_sums
+from stattools.latent.structure import LatentColumns
+
+
+@record
+class Nearly:
+    """Columns `uses` of the rows, moved by `center` and multiplied by `matrix` (p, p); `first` is the place of the
+    column of ones among them, None where there is none and nothing is moved.
+    """
+
+    uses: NDArray[np.intp]
+    center: Floats
+    matrix: Floats
+    first: int | None
+
+    @classmethod
+    def of(cls, X: Floats, uses: Sequence[int], names: Sequence[str]) -> Nearly:
+        """Columns that are orthonormal in the sample X (n, P), the rows of which have columns `names`."""
+        some = X[:, list(uses)]
+        called = [names[k] for k in uses]
+        first = called.index("Intercept") if "Intercept" in called else None
+        center = np.zeros(len(called))
+        if first is not None:
+            center = some.mean(axis=0)
+            center[first] = 0.0
+        moved = some - center
+        size = np.sqrt(np.mean(moved**2, axis=0))
+        matrix = np.diag(1.0 / np.where(size > 0.0, size, 1.0))
+        with suppress(IdentificationError):  # all rows may have what the sample has not
+            matrix = orthonormal(moved, None, called, "the sample", np.empty(moved.T.shape))
+        return cls(np.array(uses, dtype=np.intp), center, matrix, first)
+
+    def rows(self, X: Floats) -> Floats:
+        """The columns (q, n) of rows."""
+        return self.matrix.T @ (X[:, self.uses] - self.center).T
+
+    @property
+    def back(self) -> Floats:
+        """M with Q = X M, where the column of ones takes what was moved."""
+        M = self.matrix.copy()
+        if self.first is not None:
+            M[self.first] -= self.center @ self.matrix
+        return M
+
+
+@dataclass(eq=False)
+class Sums:
+    """Sums by group and over all rows; added with `+`, in the arrays of the first with `+=`."""
+
+    by: SumsByLabel
+    C: Floats
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(self.by + other.by, self.C + other.C)
+
+    def __iadd__(self, other: Sums) -> Sums:
+        self.by += other.by
+        self.C += other.C
+        return self
+
+
+@record
+class Plan:
+    """What is summed of a batch, small enough to be sent there: the columns of X, those of each term, and y about
+    `middle` and the coefficients `b` of the sample.
+    """
+
+    who: str
+    groups: tuple[str, ...]
+    X: Nearly
+    z: tuple[Nearly, ...]
+    middle: float
+    b: Floats
+
+    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Sums:
+        W = np.empty((len(self.b) + 1, len(rows.y)))
+        W[:-1] = self.X.rows(rows.X)
+        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        z = np.concatenate([one.rows(rows.X) for one in self.z])
+        labels, codes = self._labels(others, numbers)
+        E = group_sums(codes, len(labels), z, W)
+        most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
+        by = SumsByLabel.of(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
+        return Sums(by, W @ W.T)
+
+    def _labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
+        """The labels of the groups of a batch as tuples, and the place of each row's."""
+        each = [labels_of(others, name, numbers, self.who) for name in self.groups]
+        codes = np.array([codes for _, codes in each])
+        found, place = np.unique(codes, axis=1, return_inverse=True)
+        labels = [tuple(each[k][0][int(code)] for k, code in enumerate(one)) for one in found.T]
+        return labels, np.ravel(place)
+
+
+@record
+class SummedRows:
+    """The structure of rows that are not in memory, its coordinates, and the terms and designs with their levels."""
+
+    structure: OneFactor
+    coordinates: Coordinates
+    terms: tuple[RandomTerm, ...]
+    random: tuple[RandomDesign, ...]
+
+
+def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
+    """The sums over the rows of a formula, one read, and what they say of the groups; `y` are the values of the
+    outcome, `rows.data.outcome`, as numbers.
+
+    Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
+    """
+    unbound: Any = rows.data.scanned
+    scanned: ScannedRows = unbound.bound(y, np.asarray)
+    names, sample, groups = scanned.design.names, scanned.sampled, rows.random[0].part.groups
+    uses = rows.data.design.uses
+    X = Nearly.of(sample.X, uses[0], names)
+    middle = 0.0 if X.first is None else float(sample.y.mean())
+    b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]
+    z = [
+        Nearly.of(sample.X, [mine[k] for k in which], names)
+        for mine, design in zip(uses[1:], rows.random, strict=True)
+        for _, which in terms_in(design)
+    ]
+    plan = Plan(who, groups, X, tuple(z), middle, b)
+    found: Sums = scanned.gather_beside(groups, plan)
+    levels, order = _sorted(tuple(found.by.places))
+    random = tuple(replace(design, levels=levels) for design in rows.random)
+    for design in random:
+        require_groups(design.part, levels, scanned.n_rows)
+        require_few_effects(design.part, levels, scanned.n_rows, len(design.design.names))
+    terms = tuple(term for design in random for term in _terms(design, scanned))
+    E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
+    return SummedRows(*_finished(plan, E, found.C, scanned, [term.name for term in terms]), terms, random)
+
+
+def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[int]]:
+    order = sorted(range(len(levels)), key=levels.__getitem__)
+    return tuple(levels[k] for k in order), order
+
+
+def _terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
+    """The terms, whose rows know their shapes only."""
+    names, n = design.design.names, rows.n_rows
+    found = []
+    for name, which in terms_in(design):
+        there: Any = OnDisk((n,), place=rows.place), OnDisk((n, len(which)), place=rows.place)
+        columns = tuple(names[k] for k in which)
+        found.append(RandomTerm(name, design.part.group, there[0], design.labels, columns, there[1]))
+    return found
+
+
+def _finished(
+    plan: Plan, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
+) -> tuple[OneFactor, Coordinates]:
+    """The sums in coordinates that are orthonormal over all rows."""
+    n, p, called = rows.n_rows, len(plan.b), rows.design.names
+    widths = [len(one.uses) for one in plan.z]
+    Q, J = sum(widths), E.shape[2]
+    X_back = _unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")
+    step = np.linalg.solve(given[:p, :p], given[:p, p])
+    H, ends = np.zeros((Q, Q)), np.cumsum([0, *widths])
+    back = []
+    for one, name, low, high in zip(plan.z, names, ends[:-1], ends[1:], strict=True):
+        part = slice(low, high)
+        triangle = _unit_triangle(E[part, part].sum(axis=2) / n, [called[k] for k in one.uses], name)
+        H[part, part] = triangle.T
+        back.append(one.back @ triangle)
+    P = np.eye(p + 1)
+    P[p, :p] = -step
+    unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
+    P[p] /= unit
+    P[:p, :p] = X_back.T
+    C = P @ given @ P.T
+    both = np.zeros((Q + p + 1, Q + p + 1))
+    both[:Q, :Q], both[Q:, Q:] = H, P
+    E = np.einsum("ab,bcj,dc->adj", H, E, both, optimize=True)
+    beta = plan.X.back @ (plan.b + step)
+    if plan.X.first is not None:
+        beta[plan.X.first] += plan.middle
+    there = [OnDisk((width, n), place=rows.place) for width in widths]
+    W, codes = OnDisk((p + 1, n), place=rows.place), OnDisk((n,), place=rows.place)
+    some: Any = (W, (codes,) * len(widths), (J,) * len(widths), tuple(there))
+    coordinates = Coordinates(LatentColumns(*some), beta, plan.X.back @ X_back, unit, tuple(back), 0.0)
+    return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates
+
+
+def _unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:
+    """M, upper triangular, with M' gram M = 1. IdentificationError for a gram matrix that has no rank."""
+    length = np.sqrt(gram.diagonal())
+    dead = np.flatnonzero(length == 0.0)
+    if len(dead):
+        raise dependent(who, names, int(dead[0]))
+    unit = gram / np.outer(length, length)
+    for k in range(1, len(gram) + 1):
+        try:
+            near = float(np.linalg.cholesky(unit[:k, :k])[-1, -1]) < DEPENDENT**0.5
+        except np.linalg.LinAlgError:
+            near = True
+        if near:
+            raise dependent(who, names, k - 1)
+    return np.linalg.inv(np.linalg.cholesky(unit).T) / length[:, None]
