@@ -11,4 +11,6 @@ from stattools.benchmarking.comparison import peak as peak
 from stattools.benchmarking.comparison import resident_peak as resident_peak
 from stattools.benchmarking.comparison import with_memory as with_memory
 from stattools.benchmarking.printing import show as show
+from stattools.benchmarking.r_session import RSession as RSession
+from stattools.benchmarking.r_session import has_r as has_r
 from stattools.validation.distance import decrement as decrement

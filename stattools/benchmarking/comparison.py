@@ -15,7 +15,7 @@ import sys
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -52,7 +52,7 @@ class Timing:
 
 @dataclass(frozen=True)
 class SpeedComparison:
-    """Timings of several ways; the first is ours.
+    """Timings of several ways; the first is ours. `missing` are peers that are not installed.
 
     >>> both = SpeedComparison("sum", (Timing("ours", (1.0, 2.0, 3.0)), Timing("loop", (9.0, 10.0, 30.0), target=4.0)))
     >>> both.ratio(both.peers[0]), both.held(both.peers[0]), both.losses
@@ -61,6 +61,12 @@ class SpeedComparison:
 
     title: str
     timings: tuple[Timing, ...]
+    missing: tuple[str, ...] = ()
+
+    @property
+    def skipped(self) -> str:
+        """What was left out, as a sentence; "" for nothing."""
+        return f"Not installed, skipped: {', '.join(self.missing)}." if self.missing else ""
 
     @property
     def ours(self) -> Timing:
@@ -98,20 +104,23 @@ def interleaved(
     targets: Mapping[str, float] | None = None,
     warm: int = 1,
     judge: Callable[[Any], Facts] | None = None,
+    missing: Sequence[str] = (),
 ) -> SpeedComparison:
     """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
     `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
-    under 20 ms is repeated within a round. Raises DomainError without two cases, or for a target that has none.
+    under 20 ms is repeated within a round. Of `missing`, peers that are not installed, a line says that they were
+    skipped; ours alone is timed where all are. Raises DomainError without two cases otherwise, or for a target of a
+    case that there is not.
 
     >>> interleaved("pow", {"ours": lambda: 2**9, "peer": lambda: {"digits": 3}}, rounds=1).peers[0].facts
     {'digits': 3}
     """
     targets = targets or {}
-    if len(cases) < 2 or rounds < 1:
+    if len(cases) + len(missing) < 2 or rounds < 1:
         raise DomainError(f"interleaved needs two cases and a round; got {len(cases)} and {rounds}.")
-    if unknown := set(targets) - set(cases):
+    if unknown := set(targets) - set(cases) - set(missing):
         raise DomainError(f"interleaved has no case {sorted(unknown)[0]!r}; it has {', '.join(cases)}.")
     facts: dict[str, Facts] = {}
     times: dict[str, list[float]] = {name: [] for name in cases}
@@ -126,7 +135,9 @@ def interleaved(
                 if turn == rounds - 1:
                     facts[name] = _facts(said, judge)
     return SpeedComparison(
-        title, tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases)
+        title,
+        tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases),
+        tuple(missing),
     )
 
 

@@ -26,7 +26,7 @@ def lines(comparison: SpeedComparison) -> list[str]:
     loop  10.0 ms        10.0  4.0 or more, held
     """
     head, body = cells(comparison)
-    return [comparison.title, *aligned(head, body, left=1)]
+    return [comparison.title, *aligned(head, body, left=1), *filter(None, [comparison.skipped])]
 
 
 def cells(comparison: SpeedComparison) -> tuple[list[str], list[list[str]]]:

@@ -116,3 +116,8 @@ def test_the_resident_peak_is_that_of_the_process_alone():
     command = "from stattools.benchmarking.comparison import resident_peak; print(resident_peak())"
     child = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True)
     assert int(child.stdout) < held.nbytes <= resident_peak()
+
+
+def test_ours_is_timed_alone_where_no_peer_is_installed():
+    found = interleaved("sum", {"ours": lambda: None}, rounds=1, missing=["loop"], targets={"loop": 2.0})
+    assert (found.peers, found.skipped) == ((), "Not installed, skipped: loop.")

@@ -21,6 +21,12 @@ def test_facts_stand_in_columns_of_their_own():
     assert [row[-1] for row in body] == ["15.1", ""]
 
 
+def test_what_was_skipped_is_said_below():
+    told = SpeedComparison("sum", (Timing("ours", (1.0,)),), missing=("loop", "tree"))
+    assert lines(told)[-1] == "Not installed, skipped: loop, tree."
+    assert "skipped" not in "".join(lines(TWO))
+
+
 def test_comparisons_are_printed_one_by_one(capsys):
     show([TWO, TWO])
     assert capsys.readouterr().out == 2 * ("\n".join(lines(TWO)) + "\n\n")

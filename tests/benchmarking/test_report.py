@@ -43,3 +43,9 @@ def test_a_figure_has_a_heading_for_each_comparison_or_one_line_for_each_where_t
     assert options["lost"] == [True, False]
     assert options["promised"][0] == 20.0
     assert "How long a|loop takes." in figure.caption
+
+
+def test_peers_that_were_skipped_are_named():
+    found = SpeedComparison("sums", (OURS, LOOP), missing=("tree",))
+    script = Script("sums", "Sums", lambda quick: [])
+    assert "Not installed, skipped: tree." in markdown(document({script: [found]}, "stattools bench"), figures="b")
