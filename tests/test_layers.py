@@ -104,6 +104,15 @@ def test_no_file_is_longer_than_300_lines():
     assert not long
 
 
+def test_a_class_name_stands_once():
+    files = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                files.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert {name: places for name, places in files.items() if len(places) > 1} == {}
+
+
 def test_files_are_named_by_nouns_of_the_subject():
     for path in FILES:
         assert path.stem not in {"utils", "helpers", "base", "common", "manager", "misc", "tools"}

@@ -35,6 +35,11 @@ EARLIER = {
         "stattools.existence.separation",
         "stattools.separation",
     ),
+    "stattools.inference.existence.separated_rows": (
+        "stattools.inference.existence.separation",
+        "stattools.existence.separation",
+        "stattools.separation",
+    ),
     "stattools.inference.simulation_smoother": ("stattools.state_paths",),
     "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
     "stattools.interface": ("stattools",),

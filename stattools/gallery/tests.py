@@ -12,7 +12,7 @@ from statsmodels.stats.power import TTestIndPower
 import stattools as st
 from stattools import figures
 from stattools.gallery import command
-from stattools.gallery.usual_tests import APPROVAL, FIRST, SECOND, Row, compared, data, hours, nights, third
+from stattools.gallery.usual_tests import APPROVAL, FIRST, SECOND, UsualTest, compared, data, hours, nights, third
 from stattools.inference.fitted import Fit
 from stattools.reporting import sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
@@ -67,15 +67,15 @@ def _means(sleep: Any, wide: Any, pooled: Fit) -> tuple[Block, ...]:
     welch, apart = scipys.ttest_ind(SECOND, FIRST, equal_var=False), scipys.ttest_ind(SECOND, FIRST)
     related = scipys.ttest_rel(SECOND, FIRST)
     rows = (
-        Row("t, equal variances", 'st.fit(st.ols("more ~ drug", sleep)).table()', pooled.table().p_value[1],
+        UsualTest("t, equal variances", 'st.fit(st.ols("more ~ drug", sleep)).table()', pooled.table().p_value[1],
             apart.pvalue, "ttest_ind"),
-        Row("t of Welch", 'st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")', own.p_value,
+        UsualTest("t of Welch", 'st.fit(st.normal("more ~ drug", sleep)).test("mean[2] = mean[1]")', own.p_value,
             welch.pvalue, "ttest_ind(equal_var=False)"),
-        Row("t, paired", 'st.fit(st.ols("I(second - first) ~ 1", wide)).table()', paired.p_value,
+        UsualTest("t, paired", 'st.fit(st.ols("I(second - first) ~ 1", wide)).table()', paired.p_value,
             related.pvalue, "ttest_rel"),
-        Row("analysis of variance, one way", 'st.fit(st.ols("more ~ drug", sleep)).anova()',
+        UsualTest("analysis of variance, one way", 'st.fit(st.ols("more ~ drug", sleep)).anova()',
             pooled.anova().p_value[0], scipys.f_oneway(FIRST, SECOND).pvalue, "f_oneway"),
-        Row("analysis of variance, two ways", 'st.fit(st.ols("more ~ drug + patient", sleep)).anova()',
+        UsualTest("analysis of variance, two ways", 'st.fit(st.ols("more ~ drug + patient", sleep)).anova()',
             both.p_value["drug"], related.pvalue, "ttest_rel"),
     )  # fmt: skip
     low, high = welch.confidence_interval(0.95)
@@ -100,7 +100,7 @@ def _correlation(class_: Any) -> tuple[Block, ...]:
     fit = st.fit(st.correlation("gpa ~ tuce", class_))
     theirs = scipys.pearsonr(class_.gpa, class_.tuce)
     low, high = fit.interval(kind="fisher")
-    row = Row("correlation", 'st.fit(st.correlation("gpa ~ tuce", table))', fit.table().p_value[0], theirs.pvalue,
+    row = UsualTest("correlation", 'st.fit(st.correlation("gpa ~ tuce", table))', fit.table().p_value[0], theirs.pvalue,
               "pearsonr")  # fmt: skip
     return (
         Paragraph(
@@ -121,16 +121,16 @@ def _tables(class_: Any, table: Any, odds: Fit) -> tuple[Block, ...]:
     differ = st.binomial(APPROVAL[1][0], APPROVAL[1][0] + APPROVAL[0][1])
     pairs = st.fit(differ)
     rows = (
-        Row("chi-squared", 'st.independence("grade ~ psi", table)', st.independence("grade ~ psi", class_).p_value,
-            chi2.pvalue, "chi2_contingency(correction=False)"),
-        Row("likelihood ratio", 'st.independence("grade ~ psi", table, test="lr")',
+        UsualTest("chi-squared", 'st.independence("grade ~ psi", table)',
+            st.independence("grade ~ psi", class_).p_value, chi2.pvalue, "chi2_contingency(correction=False)"),
+        UsualTest("likelihood ratio", 'st.independence("grade ~ psi", table, test="lr")',
             st.independence("grade ~ psi", class_, test="lr").p_value,
             scipys.chi2_contingency(table, correction=False, lambda_=0.0).pvalue, "chi2_contingency(lambda_=0)"),
-        Row("Fisher", 'st.exact_test(st.odds_ratio("grade ~ psi", table))', st.exact_test(odds).p_value,
+        UsualTest("Fisher", 'st.exact_test(st.odds_ratio("grade ~ psi", table))', st.exact_test(odds).p_value,
             scipys.fisher_exact(table).pvalue, "fisher_exact"),
-        Row("McNemar", "st.fit(st.binomial(86, 236)).table()", pairs.table().p_value[0],
+        UsualTest("McNemar", "st.fit(st.binomial(86, 236)).table()", pairs.table().p_value[0],
             theirs_of_pairs(APPROVAL, exact=False, correction=False).pvalue, "statsmodels' mcnemar"),
-        Row("McNemar, exact", "st.exact_test(st.binomial(86, 236))", st.exact_test(differ).p_value,
+        UsualTest("McNemar, exact", "st.exact_test(st.binomial(86, 236))", st.exact_test(differ).p_value,
             theirs_of_pairs(APPROVAL, exact=True).pvalue, "statsmodels' mcnemar(exact=True)"),
     )  # fmt: skip
     low, high = np.exp(np.array(odds.interval(kind="exact")))
@@ -181,16 +181,16 @@ def _ranks(sleep: Any, wide: Any, class_: Any) -> tuple[Block, ...]:
     wide = wide.assign(more=difference)
     asked: Any = {"method": "asymptotic"}
     rows = (
-        Row("Mann and Whitney", 'st.permutation_test("more ~ drug", sleep, method="asymptotic")',
+        UsualTest("Mann and Whitney", 'st.permutation_test("more ~ drug", sleep, method="asymptotic")',
             st.permutation_test("more ~ drug", sleep, **asked).p_value,
             scipys.mannwhitneyu(FIRST, SECOND, use_continuity=False, method="asymptotic").pvalue,
             "mannwhitneyu(use_continuity=False)"),
-        Row("Wilcoxon, signed ranks", 'st.permutation_test("more ~ 1", wide, method="asymptotic")',
+        UsualTest("Wilcoxon, signed ranks", 'st.permutation_test("more ~ 1", wide, method="asymptotic")',
             st.permutation_test("more ~ 1", wide, **asked).p_value,
             scipys.wilcoxon(difference, correction=False, method="asymptotic").pvalue, "wilcoxon"),
-        Row("Kruskal and Wallis", 'st.permutation_test("gpa ~ third", table)',
+        UsualTest("Kruskal and Wallis", 'st.permutation_test("gpa ~ third", table)',
             st.permutation_test("gpa ~ third", thirds).p_value, scipys.kruskal(*groups).pvalue, "kruskal"),
-        Row("Friedman", 'st.permutation_test("hours ~ night", nights, within="patient", method="asymptotic")',
+        UsualTest("Friedman", 'st.permutation_test("hours ~ night", nights, within="patient", method="asymptotic")',
             st.permutation_test("hours ~ night", nights(), within="patient", **asked).p_value,
             scipys.friedmanchisquare(*nights().groupby("night").hours.apply(np.array)).pvalue, "friedmanchisquare"),
     )  # fmt: skip

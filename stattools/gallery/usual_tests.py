@@ -17,7 +17,7 @@ APPROVAL = ((794, 150), (86, 570))
 
 
 @dataclass(frozen=True)
-class Row:
+class UsualTest:
     """A test by its usual name, the call that makes it, and its p-value, beside another package's."""
 
     name: str
@@ -54,7 +54,7 @@ def hours(wide: Any) -> Table:
     return Table(("drug", *(str(k + 1) for k in range(10))), tuple(rows), "l" + 10 * "r")
 
 
-def compared(*rows: Row) -> Table:
+def compared(*rows: UsualTest) -> Table:
     """A row for each test."""
     return Table(HEAD, tuple(row.cells for row in rows), "llrlr")
 

@@ -76,21 +76,21 @@ class BetaFamily(LogitMean):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
-        return _Parts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
+        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return _Parts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[0]
+        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[0]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
         if y is None:
             raise DomainError("BetaFamily's information is the observed one: give information(eta, y).")
-        return _Parts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[1]
+        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[1]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _Parts(pair(eta, self), np.asarray(y, dtype=float))
+        parts = _BetaParts(pair(eta, self), np.asarray(y, dtype=float))
         return parts.loglik(), *parts.derivatives()
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
@@ -134,7 +134,7 @@ class BetaFamily(LogitMean):
         return logit(y)
 
 
-class _Parts:
+class _BetaParts:
     """What loglik and derivatives share at one eta."""
 
     def __init__(self, eta: Floats, y: Floats) -> None:

@@ -22,7 +22,7 @@ FARTHEST = 1e75
 
 
 @dataclass(frozen=True)
-class Errors:
+class LogTimeErrors:
     """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
     its slope and minus its second derivative, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
     """
@@ -82,23 +82,23 @@ def _exp(z: Floats) -> Floats:
     return np.exp(np.minimum(z, LARGEST))
 
 
-ERRORS: dict[str, Errors] = {
-    "weibull": Errors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
-    "lognormal": Errors(
+ERRORS: dict[str, LogTimeErrors] = {
+    "weibull": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "lognormal": LogTimeErrors(
         "probit",
         r"W_i \sim \mathrm{Normal}(0, 1)",
         _normal,
         lambda z, lower: ndtr(z) if lower else ndtr(-z),
         _normal_mean,
     ),
-    "loglogistic": Errors(
+    "loglogistic": LogTimeErrors(
         "logit",
         r"P(W_i > w) = \frac{1}{1 + e^w}",
         _logistic,
         lambda z, lower: expit(z) if lower else expit(-z),
         _logistic_mean,
     ),
-    "exponential": Errors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "exponential": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
 }
 """By the distribution of the time."""
 

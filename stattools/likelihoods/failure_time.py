@@ -29,7 +29,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, Errors, between_ends, held
+from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, LogTimeErrors, between_ends, held
 from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
 from stattools.likelihoods.likelihood import Tails, Terms, allowed, floats
 from stattools.likelihoods.mean_beside import LARGEST_MEAN, Together, pair
@@ -79,7 +79,7 @@ class FailureTime(Together):
         vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
 
     @property
-    def _errors(self) -> Errors:
+    def _errors(self) -> LogTimeErrors:
         return ERRORS[self.distribution]
 
     @property

@@ -27,7 +27,7 @@ class Preconditioner(Protocol):
     def solve(self, score: Floats) -> Floats: ...
 
 
-class Change(NamedTuple):
+class ConjugateStep(NamedTuple):
     """A step, the fall of the score along it, and their product."""
 
     step: Floats
@@ -35,12 +35,12 @@ class Change(NamedTuple):
     curvature: float
 
 
-def direction(score: Floats, changes: Sequence[Change], metric: Preconditioner, size: float = 1.0) -> Floats:
+def direction(score: Floats, changes: Sequence[ConjugateStep], metric: Preconditioner, size: float = 1.0) -> Floats:
     """The step for a score; the metric's inverse is times `size`.
 
     >>> import numpy as np
     >>> from stattools.solvers.metric import Metric
-    >>> known = Change(np.array([1.0, 0.0]), np.array([2.0, 0.0]), 2.0)  # the information is 2 in this direction
+    >>> known = ConjugateStep(np.array([1.0, 0.0]), np.array([2.0, 0.0]), 2.0)  # the information is 2 in this direction
     >>> direction(np.array([4.0, 3.0]), [known], Metric(np.eye(2))).tolist()
     [2.0, 3.0]
     """

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stattools as st
-from stattools.qualification.check import Check, Measured, digits
+from stattools.qualification.check import Measured, PromisedDigits, digits
 from stattools.qualification.exact_rationals import exact_least_squares
 
 type Promise = tuple[float | None, float | None, float | None]
@@ -80,8 +80,8 @@ def _exact(build: Any) -> Any:
     return exact_least_squares(X.tolist(), y.tolist())
 
 
-def _check(data: str, build: Any, promise: Promise) -> Check:
-    return Check("accuracy", "linear regression", data, "exact rationals", partial(measure, build), promise)
+def _check(data: str, build: Any, promise: Promise) -> PromisedDigits:
+    return PromisedDigits("accuracy", "linear regression", data, "exact rationals", partial(measure, build), promise)
 
 
 CHECKS = (

@@ -11,7 +11,7 @@ import numpy as np
 import statsmodels.datasets as datasets
 
 import stattools as st
-from stattools.qualification.check import Check, Measured, digits
+from stattools.qualification.check import Measured, PromisedDigits, digits
 
 type Promise = tuple[float | None, float | None, float | None]
 
@@ -85,20 +85,20 @@ def _regression(
     *,
     cov: Callable[[], Any] | None = None,
     **columns: str,
-) -> Check:
+) -> PromisedDigits:
     def build() -> Any:
         return getattr(st, family)(formula, shipped(data), **columns)
 
-    return Check("reference", title, data, reference, partial(measure, build, cov), promise)
+    return PromisedDigits("reference", title, data, reference, partial(measure, build, cov), promise)
 
 
-def _sandwich(kind: str) -> Check:
+def _sandwich(kind: str) -> PromisedDigits:
     title = f"linear regression, {kind}"
     return _regression(title, "ols", SPENDING, "ccard", f"OLS, {kind}", cov=lambda: kind)
 
 
-def _other(title: str, data: str, reference: str, promise: Promise, build: Callable[[], Any]) -> Check:
-    return Check("reference", title, data, reference, partial(measure, build, None), promise)
+def _other(title: str, data: str, reference: str, promise: Promise, build: Callable[[], Any]) -> PromisedDigits:
+    return PromisedDigits("reference", title, data, reference, partial(measure, build, None), promise)
 
 
 LINEAR = (

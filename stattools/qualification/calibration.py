@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import stattools as st
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 
 LIMIT = 2.2
 OF = "Kolmogorov distance from uniform, times √n"
@@ -94,14 +94,14 @@ def _normal(rng: np.random.Generator) -> float:
 EXACT: dict[str, Callable[[np.random.Generator], float]] = {"Beta": _beta, "Gamma": _gamma, "normal": _normal}
 
 
-def _check(model: str, measure: Callable[[float], Measured], **more: Any) -> Check:
-    return Check("calibration", model, "simulated", "uniform", measure, limit=LIMIT, of=OF, **more)
+def _check(model: str, measure: Callable[[float], Measured], **more: Any) -> PromisedDigits:
+    return PromisedDigits("calibration", model, "simulated", "uniform", measure, limit=LIMIT, of=OF, **more)
 
 
 CHECKS = (
     *(_check(f"{name} posterior", partial(pairs, name)) for name in EXACT),
     _check("logistic regression, importance", drawn),
-    Check(
+    PromisedDigits(
         "draws",
         "coin, NUTS",
         "6 of 10",

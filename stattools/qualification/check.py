@@ -40,7 +40,7 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Check:
+class PromisedDigits:
     """`measure(effort)` computes the numbers; `promise` are the digits that they owe, in the order of
     `Measured.digits`; `limit` is what the statistic must not exceed, and `of` says in words what that statistic is.
     `effort` multiplies the sizes of simulations.
@@ -61,7 +61,7 @@ class Check:
 class CheckResult:
     """A check that was run: what it measured, in how many seconds, and whether it kept its promise."""
 
-    check: Check
+    check: PromisedDigits
     measured: Measured
     seconds: float
 

@@ -13,7 +13,7 @@ from scipy.special import gammaln
 import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
-from stattools.qualification.check import Check, Measured, digits
+from stattools.qualification.check import Measured, PromisedDigits, digits
 
 PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
 
@@ -132,8 +132,8 @@ def _quantiles(posterior: Any, exact: Callable[[Floats], Floats], evidence: Any)
 
 def _check(
     model: str, data: str, reference: str, measure: Callable[[float], Measured], *promise: float | None
-) -> Check:
-    return Check("closed form", model, data, reference, measure, promise or (10, 10, 10))  # type: ignore[arg-type]
+) -> PromisedDigits:
+    return PromisedDigits("closed form", model, data, reference, measure, promise or (10, 10, 10))  # type: ignore[arg-type]
 
 
 CHECKS = (

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 import stattools as st
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 
 LEVEL = 0.95
 SIMULATIONS = 300
@@ -67,8 +67,8 @@ _SIMULATED = "distance of the coverage from 95 %, in its standard errors"
 _SHORT = "shortfall of the exact coverage"
 
 
-def _exact(kind: str, least: float) -> Check:
-    return Check(
+def _exact(kind: str, least: float) -> PromisedDigits:
+    return PromisedDigits(
         "coverage",
         f"proportion, {kind}",
         "20 trials",
@@ -80,9 +80,9 @@ def _exact(kind: str, least: float) -> Check:
 
 
 CHECKS = (
-    Check("coverage", "linear regression, t", "simulated", "0.95", least_squares, limit=4.0, of=_SIMULATED),
+    PromisedDigits("coverage", "linear regression, t", "simulated", "0.95", least_squares, limit=4.0, of=_SIMULATED),
     *(
-        Check(
+        PromisedDigits(
             "coverage",
             f"logistic regression, {kind}",
             "simulated",

@@ -14,7 +14,7 @@ import numpy as np
 import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import PASSED, SCHOOLS, VOTE, shipped
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 
 STEP = 1e-3
 
@@ -49,8 +49,8 @@ def _network(**options: Any) -> Any:
     return st.network(PASSED, shipped("spector").astype({"GRADE": int}), hidden=[4], **options)
 
 
-def _check(model: str, data: str, build: Callable[[], Any]) -> Check:
-    return Check("derivatives", model, data, "differences", partial(measure, build), (6, None, None))
+def _check(model: str, data: str, build: Callable[[], Any]) -> PromisedDigits:
+    return PromisedDigits("derivatives", model, data, "differences", partial(measure, build), (6, None, None))
 
 
 CHECKS = (

@@ -19,7 +19,7 @@ import numpy as np
 import stattools as st
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.qualification.check import Check, Measured, digits
+from stattools.qualification.check import Measured, PromisedDigits, digits
 
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?)"
 COEFFICIENT = re.compile(rf"^\s*B(\d+)\s+{NUMBER}\s+{NUMBER}\s*$", re.MULTILINE)
@@ -87,7 +87,7 @@ def measure(certified: CertifiedSet, effort: float = 1.0) -> Measured:
     return Measured(digits(fit.estimate, certified.estimate), None if exact else digits(fit.se, certified.se))
 
 
-def certified_checks(folder: Path) -> tuple[Check, ...]:
+def certified_checks(folder: Path) -> tuple[PromisedDigits, ...]:
     """One check per .dat file of a folder and those in it; DomainError where there is none."""
     paths = sorted(folder.rglob("*.dat"))
     if not paths:
@@ -95,9 +95,11 @@ def certified_checks(folder: Path) -> tuple[Check, ...]:
     return tuple(_check(read_certified(path)) for path in paths)
 
 
-def _check(certified: CertifiedSet) -> Check:
+def _check(certified: CertifiedSet) -> PromisedDigits:
     model = "normal sample" if certified.is_sample else "linear regression"
-    return Check("accuracy", model, f"NIST {certified.name}", "certified", partial(measure, certified), PROMISE)
+    return PromisedDigits(
+        "accuracy", model, f"NIST {certified.name}", "certified", partial(measure, certified), PROMISE
+    )
 
 
 def _rows(text: str) -> Floats:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
-from stattools.qualification.check import Check, CheckResult, Measured
+from stattools.qualification.check import CheckResult, Measured, PromisedDigits
 from stattools.qualification.installation import Inspection, facts, inspect
 from stattools.qualification.nist_files import certified_checks
 from stattools.reporting.provenance import code_version, environment
@@ -76,7 +76,7 @@ class Qualification:
         }
 
 
-def checks(extent: Extent = "usual", nist: Path | None = None) -> tuple[Check, ...]:
+def checks(extent: Extent = "usual", nist: Path | None = None) -> tuple[PromisedDigits, ...]:
     """What is run: everything, or for "quick" no simulations; NIST's sets where a folder is given.
 
     >>> len(checks("quick")) < len(checks())
@@ -104,7 +104,7 @@ def qualify(
 
 
 def run(
-    wanted: Sequence[Check], *, effort: float = 1.0, advance: Callable[[str], None] = lambda what: None
+    wanted: Sequence[PromisedDigits], *, effort: float = 1.0, advance: Callable[[str], None] = lambda what: None
 ) -> tuple[CheckResult, ...]:
     """Each check, timed."""
     findings = []

@@ -14,7 +14,7 @@ from scipy.special import expit
 
 import stattools as st
 from stattools.interface.arrays import Floats
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 
 Draw = Callable[[np.random.Generator, Floats], Any]
 
@@ -74,9 +74,11 @@ def _negative_binomial(rng: np.random.Generator, eta: Floats) -> Any:
     return (rng.poisson(np.exp(eta) * rng.gamma(2.0, 0.5, len(eta))).astype(float),)
 
 
-def _check(model: str, family: str, draw: Draw, *more: float) -> Check:
+def _check(model: str, family: str, draw: Draw, *more: float) -> PromisedDigits:
     truth = np.append(TRUTH, more)
-    return Check("recovery", model, "simulated", "the truth", partial(measure, family, draw, truth), limit=LIMIT, of=OF)
+    return PromisedDigits(
+        "recovery", model, "simulated", "the truth", partial(measure, family, draw, truth), limit=LIMIT, of=OF
+    )
 
 
 CHECKS = (
@@ -85,6 +87,6 @@ CHECKS = (
     _check("probit regression", "probit", _probit),
     _check("Poisson regression", "poisson", _poisson),
     _check("negative binomial regression", "negative_binomial", _negative_binomial, np.log(0.5)),
-    Check("recovery", "softmax regression", "simulated", "the truth", measure_softmax, limit=LIMIT, of=OF),
-    Check("recovery", "local level", "simulated", "the truth", measure_level, limit=LIMIT, of=OF),
+    PromisedDigits("recovery", "softmax regression", "simulated", "the truth", measure_softmax, limit=LIMIT, of=OF),
+    PromisedDigits("recovery", "local level", "simulated", "the truth", measure_level, limit=LIMIT, of=OF),
 )

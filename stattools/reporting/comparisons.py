@@ -16,7 +16,7 @@ ANOTHER = "the others"
 
 
 @dataclass(frozen=True)
-class Part:
+class ComparedFactor:
     """One factor of a term: `name` of its column, and `high` against `low` where that is compared, not a unit more."""
 
     name: str
@@ -47,7 +47,7 @@ class Part:
         return f"{say(self.name)} ({say(self.high)} against {low})" if self.high else say(self.name)
 
 
-def parts_of(model: Any, term: str) -> tuple[Part, ...]:
+def parts_of(model: Any, term: str) -> tuple[ComparedFactor, ...]:
     """The factors of a term, two or more for an interaction.
 
     >>> import stattools as st
@@ -59,7 +59,7 @@ def parts_of(model: Any, term: str) -> tuple[Part, ...]:
     return tuple(_two_valued(model, part) for part in factors_of(model.design, term))
 
 
-def factors_of(design: Any, term: str) -> tuple[Part, ...]:
+def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
     """The factors of a term as its name has them: a column of numbers stays one, whatever it holds."""
     levels = {} if design is None else design.levels
     found, rest = [], term
@@ -94,7 +94,7 @@ def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
     return at + (", the other columns held fixed" if apart else "")
 
 
-def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[Part, str]:
+def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[ComparedFactor, str]:
     """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
     for factor, known in levels.items():
         for level, said in sorted(((str(one), _said(one)) for one in known), key=lambda pair: -len(pair[0])):
@@ -102,15 +102,15 @@ def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[P
                 if term == text or term.startswith(f"{text}:"):
                     name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
                     low = _said(known[0]) if text.startswith(f"{factor}[T.") else ANOTHER
-                    return Part(name, said, low), term[len(text) + 1 :]
+                    return ComparedFactor(name, said, low), term[len(text) + 1 :]
     if not by_formula:
-        return Part(term), ""
+        return ComparedFactor(term), ""
     depth = 0
     for k, letter in enumerate(term):
         depth += (letter in "([") - (letter in ")]")
         if letter == ":" and depth == 0:
-            return Part(term[:k]), term[k + 1 :]
-    return Part(term), ""
+            return ComparedFactor(term[:k]), term[k + 1 :]
+    return ComparedFactor(term), ""
 
 
 def _said(level: Any) -> str:
@@ -118,13 +118,13 @@ def _said(level: Any) -> str:
     return f"{level:.0f}" if isinstance(level, float) and level.is_integer() else str(level)
 
 
-def _two_valued(model: Any, part: Part) -> Part:
+def _two_valued(model: Any, part: ComparedFactor) -> ComparedFactor:
     """A column of zeros and ones compares yes with no."""
     if part.high or part.name not in model.terms:
         return part
     k, X = model.terms.index(part.name), vars(model).get("X")  # the columns of rows that are compared in risk sets
     two = summary(model).binary[k] if X is None else set(X[:, k].tolist()) == {0.0, 1.0}
-    return Part(part.name, "1", "0") if two else part
+    return ComparedFactor(part.name, "1", "0") if two else part
 
 
 def _words(name: str) -> set[str]:

@@ -35,7 +35,7 @@ MISSING = "missing"
 
 
 @dataclass(frozen=True)
-class Variable:
+class TableColumn:
     """A column of the table: its values in the rows used, which of all rows have none, and whether it holds levels."""
 
     name: str
@@ -44,7 +44,7 @@ class Variable:
     has_levels: bool
 
 
-def variables(model: Model) -> tuple[Variable, ...]:
+def variables(model: Model) -> tuple[TableColumn, ...]:
     """The columns that a formula uses, the outcome first; none where the model was given arrays, or files.
 
     >>> import stattools as st
@@ -99,8 +99,8 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
     groups = {
         label: which for label, which in _groups(found.column(by), by).items() if label != MISSING or which[kept].any()
     }
-    parts = [Part("all", weight, np.ones(found.n, dtype=bool))]
-    parts += [Part(label, weight * which[kept], which) for label, which in groups.items()]
+    parts = [RowGroup("all", weight, np.ones(found.n, dtype=bool))]
+    parts += [RowGroup(label, weight * which[kept], which) for label, which in groups.items()]
     head = ("column", "", "all", *(f"{code(by)}: {label}" for label in groups))
     rows = [
         ("rows" if model.rows.weight is None else "observations", "", *(count(part.weight.sum()) for part in parts))
@@ -115,7 +115,7 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
 
 
 @dataclass(frozen=True)
-class Part:
+class RowGroup:
     """A group of rows: the weight of each row used, 0 outside of it, and which rows of the whole table it has."""
 
     label: str
@@ -129,7 +129,7 @@ def _table(model: Model) -> NamedColumns | None:
     return table(model.source)
 
 
-def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> Variable:
+def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> TableColumn:
     column = found.column(name)
     gaps = missing(column)
     used = column if kept is None else column.iloc[kept].reset_index(drop=True)
@@ -137,7 +137,7 @@ def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> Va
     is_number = pd.api.types.is_numeric_dtype(values.dtype)
     if is_number and not has_levels:
         has_levels = set(np.unique(values).tolist()) <= {0.0, 1.0}
-    return Variable(name, values, gaps, has_levels or not is_number)
+    return TableColumn(name, values, gaps, has_levels or not is_number)
 
 
 def _weights(model: Model) -> NDArray[np.float64]:
@@ -145,7 +145,7 @@ def _weights(model: Model) -> NDArray[np.float64]:
     return np.ones(len(model.rows.X)) if weight is None else np.asarray(weight, dtype=float)
 
 
-def _more(every: Sequence[Variable]) -> tuple[Block, ...]:
+def _more(every: Sequence[TableColumn]) -> tuple[Block, ...]:
     more = len(every) - MOST_COLUMNS
     return (Paragraph(f"and {many(more, 'more column')}."),) if more > 0 else ()
 
@@ -165,7 +165,7 @@ def _groups(column: pd.Series, by: str) -> dict[str, NDArray[np.bool_]]:
     return found | ({MISSING: gaps} if gaps.any() else {})
 
 
-def _rows_of(one: Variable, parts: Sequence[Part]) -> list[tuple[str, ...]]:
+def _rows_of(one: TableColumn, parts: Sequence[RowGroup]) -> list[tuple[str, ...]]:
     """The lines of a column: two of numbers, or one for each level; and one of what is missing, if anything is."""
     if one.has_levels:
         labels, codes = sorted_codes(one.values)
@@ -194,7 +194,7 @@ def _share(rows: float, of: float) -> str:
     return f"{count(rows)} ({100.0 * rows / of:.1f} %)" if of else ""
 
 
-class Summed(NamedTuple):
+class NumberSummary(NamedTuple):
     """A column of numbers in five numbers."""
 
     mean: float
@@ -204,7 +204,7 @@ class Summed(NamedTuple):
     high: float
 
 
-def _summed(values: NDArray[np.float64], weight: NDArray[np.float64]) -> Summed | None:
+def _summed(values: NDArray[np.float64], weight: NDArray[np.float64]) -> NumberSummary | None:
     """Mean, standard deviation (over n - 1), median and ends of values that were seen `weight` times; None of none."""
     used = weight > 0
     if not used.any():
@@ -217,10 +217,10 @@ def _summed(values: NDArray[np.float64], weight: NDArray[np.float64]) -> Summed 
     below = np.cumsum(weight[order]) / n
     half = int(np.searchsorted(below, 0.5 - 1e-12))
     after = values[order][min(half + 1, len(values) - 1)] if abs(below[half] - 0.5) <= 1e-12 else values[order][half]
-    return Summed(mean, sd, float(0.5 * (values[order][half] + after)), float(values.min()), float(values.max()))
+    return NumberSummary(mean, sd, float(0.5 * (values[order][half] + after)), float(values.min()), float(values.max()))
 
 
-def _numbers(found: Sequence[Variable], weight: NDArray[np.float64]) -> tuple[Block, ...]:
+def _numbers(found: Sequence[TableColumn], weight: NDArray[np.float64]) -> tuple[Block, ...]:
     rows, has_gaps = [], any(one.gaps.any() for one in found)
     for one in found:
         each = _summed(one.values.to_numpy(dtype=float), weight)
@@ -233,8 +233,8 @@ def _numbers(found: Sequence[Variable], weight: NDArray[np.float64]) -> tuple[Bl
     return (Table(head, tuple(rows), "l" + "r" * (len(head) - 1)),) if rows else ()
 
 
-def _levels(found: Sequence[Variable], weight: NDArray[np.float64]) -> tuple[Block, ...]:
-    whole = Part("", weight, np.ones(len(found[0].gaps) if found else 0, dtype=bool))
+def _levels(found: Sequence[TableColumn], weight: NDArray[np.float64]) -> tuple[Block, ...]:
+    whole = RowGroup("", weight, np.ones(len(found[0].gaps) if found else 0, dtype=bool))
     rows = [row for one in found for row in _rows_of(one, [whole])]
     return (Table(("column", "level", "rows"), tuple(rows), "llr"),) if rows else ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.reporting.answer.answered import Answered
-from stattools.reporting.answer.ratios import Moved, answer, found, named_terms
+from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
 from stattools.reporting.tables import coefficient_table, count, percent
 
@@ -68,6 +68,6 @@ def _seen(model: Any) -> str:
     return f"{count(model.telling)} sets with both outcomes"
 
 
-def words(model: Any) -> Moved:
+def words(model: Any) -> RatioWords:
     """What coefficients are ratios of."""
-    return Moved("odds ratio", f"the odds of {code(model.outcome_name)} within a set")
+    return RatioWords("odds ratio", f"the odds of {code(model.outcome_name)} within a set")

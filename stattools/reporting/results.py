@@ -20,7 +20,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.reporting import matched_sets, survival
 from stattools.reporting.accounts import account
 from stattools.reporting.answer.asked import asked_of
-from stattools.reporting.answer.ratios import Moved
+from stattools.reporting.answer.ratios import RatioWords
 from stattools.reporting.answer.without_maximum import limits, separated
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, code, literal
 from stattools.reporting.model_table import side_by_side
@@ -198,7 +198,7 @@ def _separation(found: Any) -> Told:
     return Told(title, asked, " ".join(known), Section("Existence", limits(found)), model)
 
 
-WORDS: dict[type, Callable[[Any], Moved]] = {CoxRegression: survival.words, ConditionalLogit: matched_sets.words}
+WORDS: dict[type, Callable[[Any], RatioWords]] = {CoxRegression: survival.words, ConditionalLogit: matched_sets.words}
 """The words of coefficients of models that are no regressions by their likelihood."""
 
 RESULTS: dict[str, Callable[[Any], Told]] = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from stattools.errors import StattoolsError
 from stattools.reporting.answer.answered import Answered
-from stattools.reporting.answer.ratios import Moved, answer, found, named_terms
+from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
 from stattools.reporting.matched_sets import ratios
 from stattools.reporting.tables import (
@@ -151,6 +151,6 @@ def _seen(model: Any) -> str:
     return f"{count(model.said.n)} rows with {many(model.sets.total, 'event')}"
 
 
-def words(model: Any) -> Moved:
+def words(model: Any) -> RatioWords:
     """What coefficients are ratios of."""
-    return Moved("hazard ratio", f"the hazard of {code(model.outcome_name)}")
+    return RatioWords("hazard ratio", f"the hazard of {code(model.outcome_name)}")

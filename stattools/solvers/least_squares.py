@@ -89,7 +89,7 @@ class LeastSquares:
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
         before = model.rows.reads
-        asked = Asked(model, self.accuracy, model.rows.X.shape[1], [])
+        asked = LeastSquaresTask(model, self.accuracy, model.rows.X.shape[1], [])
         for rung in LADDER:
             if rung.tried(asked) and (solution := rung.solve(asked)) is not None:
                 if rung.suffices is None or rung.suffices(asked, solution):
@@ -102,7 +102,7 @@ class LeastSquares:
 
 
 @record
-class Asked:
+class LeastSquaresTask:
     """A model with its number of columns, the accuracy that is asked for, and the solutions of the rungs that did not
     suffice.
     """
@@ -142,9 +142,9 @@ class Rung:
     always).
     """
 
-    tried: Callable[[Asked], bool]
-    solve: Callable[[Asked], Solution | None]
-    suffices: Callable[[Asked, Solution], bool] | None = None
+    tried: Callable[[LeastSquaresTask], bool]
+    solve: Callable[[LeastSquaresTask], Solution | None]
+    suffices: Callable[[LeastSquaresTask, Solution], bool] | None = None
 
 
 def _least(solution: Solution) -> float:
@@ -152,12 +152,12 @@ def _least(solution: Solution) -> float:
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
-def _are_few(asked: Asked) -> bool:
+def _are_few(asked: LeastSquaresTask) -> bool:
     rows = asked.model.rows
     return asked.accuracy == "auto" and isinstance(rows, Rows) and rows.low is None and are_few(rows)
 
 
-def _at_once(asked: Asked, *, moved: bool) -> Solution | None:
+def _at_once(asked: LeastSquaresTask, *, moved: bool) -> Solution | None:
     """QR of few numbers, as they are or about their means, without refinement; None where it cannot be sure of enough
     digits.
     """
@@ -169,7 +169,7 @@ def _at_once(asked: Asked, *, moved: bool) -> Solution | None:
     return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")
 
 
-def _fast(asked: Asked) -> Solution | None:
+def _fast(asked: LeastSquaresTask) -> Solution | None:
     """Cholesky and refinement."""
     model, found = asked.model, refine(asked.rows, asked.model.n)
     if found is None:
@@ -179,7 +179,7 @@ def _fast(asked: Asked) -> Solution | None:
     return _solution(model, found.theta, found.covariance, sums, decrement, found.reads, found, "Cholesky")
 
 
-def _fast_suffices(asked: Asked, fast: Solution) -> bool:
+def _fast_suffices(asked: LeastSquaresTask, fast: Solution) -> bool:
     """Does the fast rung have enough digits, so that the exact one need not be tried?"""
     if asked.accuracy == "fast":
         return True
@@ -192,7 +192,7 @@ def _fast_suffices(asked: Asked, fast: Solution) -> bool:
     return quality.certainly(ENOUGH) or quality.digits.smallest >= ENOUGH
 
 
-def _exact(asked: Asked) -> Solution | None:
+def _exact(asked: LeastSquaresTask) -> Solution | None:
     """The exact Gram matrix, eliminated in pairs of floats."""
     model = asked.model
     ends = largest(model.rows)
@@ -207,7 +207,7 @@ def _exact(asked: Asked) -> Solution | None:
     return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
 
 
-def _orthogonal(asked: Asked) -> Solution | None:
+def _orthogonal(asked: LeastSquaresTask) -> Solution | None:
     """Block QR of standardized columns with one step of refinement."""
     model = asked.model
     work, T = model.standardized()
@@ -262,24 +262,24 @@ def _dispersion(model: Model, rss: float, size: float) -> float:
     return rss / max(model.n - model.predictor.size, 1.0)
 
 
-def _exact_suffices(asked: Asked, exact: Solution) -> bool:
+def _exact_suffices(asked: LeastSquaresTask, exact: Solution) -> bool:
     return asked.accuracy == "auto" and _least(exact) >= GOOD
 
 
-def _needs_rotations(asked: Asked) -> bool:
+def _needs_rotations(asked: LeastSquaresTask) -> bool:
     return asked.accuracy != "exact" and all(solution.rung != "Cholesky" for solution in asked.found)
 
 
-def _is_hopeless(asked: Asked) -> bool:
+def _is_hopeless(asked: LeastSquaresTask) -> bool:
     return asked.auto(WIDEST, PATIENCE) and all(_least(solution) < 1.0 for solution in asked.found)
 
 
-def _exact_at_last(asked: Asked) -> Solution | None:
+def _exact_at_last(asked: LeastSquaresTask) -> Solution | None:
     asked.found.clear()
     return _exact(asked)
 
 
-def _never(_asked: Asked, _found: Solution) -> bool:
+def _never(_asked: LeastSquaresTask, _found: Solution) -> bool:
     return False
 
 

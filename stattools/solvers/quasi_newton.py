@@ -27,7 +27,7 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.conjugate_gradients import Change, Preconditioner, direction
+from stattools.numerics.conjugate_gradients import ConjugateStep, Preconditioner, direction
 from stattools.numerics.sweep import Share
 from stattools.solvers.climb import HALF, NOISE, Climbed, Standing, climb, rising
 from stattools.solvers.metric import Metric
@@ -64,7 +64,7 @@ class Updated(NamedTuple):
     """A metric, and how the score changed along the last steps: the changes correct the steps that the metric makes."""
 
     metric: Conditioned | Metric
-    changes: list[Change]
+    changes: list[ConjugateStep]
 
     def solve(self, score: Floats) -> Floats:
         """The step for a score. The metric may be wrong by a factor, which is measured along the last step."""
@@ -83,7 +83,11 @@ class Updated(NamedTuple):
     def after(self, s: Floats, y: Floats) -> Updated:
         """The metric with one more change: the score fell by y along a step s."""
         curvature = float(s @ y)
-        return self._replace(changes=[*self.changes[1 - MEMORY :], Change(s, y, curvature)]) if curvature > 0 else self
+        return (
+            self._replace(changes=[*self.changes[1 - MEMORY :], ConjugateStep(s, y, curvature)])
+            if curvature > 0
+            else self
+        )
 
 
 def ascend(
@@ -171,7 +175,7 @@ def unit_ascend(
     After a read that moved the point by a standard errors and one that moved it by b, the distance that is left is at
     most b^2 / a: steps contract better and better, because every known change corrects the metric.
     """
-    known: list[Change] = []
+    known: list[ConjugateStep] = []
 
     def read(here: Standing) -> Standing:
         nonlocal known
@@ -193,9 +197,9 @@ def unit_ascend(
     return (found.here.theta, found.steps) if found.status == "converged" else None
 
 
-def _change(step: Floats, fall: Floats) -> list[Change]:
+def _change(step: Floats, fall: Floats) -> list[ConjugateStep]:
     """The change of the score along a step, or nothing where the score did not fall: then it says nothing of the
     curvature.
     """
     curvature = float(step @ fall)
-    return [Change(step, fall, curvature)] if curvature > 0 else []
+    return [ConjugateStep(step, fall, curvature)] if curvature > 0 else []

@@ -25,7 +25,7 @@ FARTHEST = 200.0
 """The largest logarithm of the ratio of the scales at 0 and at the means: squares of exp(200) are within float64."""
 
 
-class Moved(NamedTuple):
+class AboutMeans(NamedTuple):
     """The model with columns about their means, the means, and which coefficients are those of the scale."""
 
     model: Model
@@ -55,7 +55,7 @@ class Moved(NamedTuple):
         return replace(solution, estimate=theta, covariance=(J @ L) @ solution.covariance @ (J @ L).T)
 
 
-def about_means(model: Model) -> Moved | None:
+def about_means(model: Model) -> AboutMeans | None:
     """The model with the columns of its scale about their means; None where none is far from 0, or where the origin
     belongs to the model: an offset is in units of the scale at 0. Rows in files stay as they are.
     """
@@ -73,4 +73,4 @@ def about_means(model: Model) -> Moved | None:
     T = np.eye(len(means))
     T[0] -= means
     start = np.linalg.solve(predictor.lifted(T), model.start)
-    return Moved(replace(model, rows=replace(rows, X=rows.X - means), start=start), means, where)
+    return AboutMeans(replace(model, rows=replace(rows, X=rows.X - means), start=start), means, where)

@@ -17,7 +17,7 @@ from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 
-class Found(NamedTuple):
+class PosteriorMoments(NamedTuple):
     """Names, means and standard deviations of parameters, the log evidence (None under an improper prior), and how."""
 
     terms: list[str]

@@ -3,7 +3,7 @@ import json
 import pytest
 
 from stattools.qualification import qualification
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 
 
 @pytest.fixture
@@ -11,7 +11,7 @@ def only(monkeypatch):
     """The command with one check, which measures the digits given."""
 
     def choose(digits):
-        one = Check("reference", "a model", "data", "other", lambda effort: Measured(digits, note="a note"))
+        one = PromisedDigits("reference", "a model", "data", "other", lambda effort: Measured(digits, note="a note"))
         monkeypatch.setattr(qualification, "checks", lambda extent="usual", nist=None: (one,))
 
     return choose

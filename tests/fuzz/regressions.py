@@ -145,5 +145,8 @@ def made(hand: Hand, name: str) -> Made:
     if tidy is not None and kept and terms != ".":
         plain = formula.format(y="y", x="x", g="g")
         twin = (plain, tidy), {key: key for key in chosen}
+        texts = {value for value in tidy["y"] if isinstance(value, str)}
+        if name == "ordinal" and texts:  # an Enum of Polars has an order, which the twin's list is told
+            twin[1]["levels"] = sorted(texts)
     args = (formula.format(**{role: table.quoted(role) for role in roles}), table.table)
     return Made(regression, table, args, options, twin, used, kept)

@@ -1,11 +1,11 @@
 """The table that compares p-values counts the digits that agree."""
 
-from stattools.gallery.usual_tests import Row, data, nights
+from stattools.gallery.usual_tests import UsualTest, data, nights
 
 
 def test_digits_are_counted():
-    assert Row("t", "st.fit", 0.0300001, 0.03, "ttest_ind").cells[-1] == "5"
-    assert Row("t", "st.fit", 0.03, 0.03, "ttest_ind").cells[-1] == "10 or more"
+    assert UsualTest("t", "st.fit", 0.0300001, 0.03, "ttest_ind").cells[-1] == "5"
+    assert UsualTest("t", "st.fit", 0.03, 0.03, "ttest_ind").cells[-1] == "10 or more"
 
 
 def test_the_data_are_those_of_the_text():

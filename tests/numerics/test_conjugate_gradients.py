@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.conjugate_gradients import Change, direction, newton_step
+from stattools.numerics.conjugate_gradients import ConjugateStep, direction, newton_step
 from stattools.solvers.metric import Metric
 from tests.cases import rng
 
@@ -53,7 +53,7 @@ def test_equals_the_updated_matrix(count):
     A = g.normal(size=(p, p))
     A = A @ A.T + np.eye(p)
     steps = g.normal(size=(count, p))
-    changes = [Change(s, A @ s, float(s @ A @ s)) for s in steps]
+    changes = [ConjugateStep(s, A @ s, float(s @ A @ s)) for s in steps]
     score, metric = g.normal(size=p), np.diag(g.uniform(1.0, 2.0, p))
     expected = dense(0.5 * np.linalg.inv(metric), changes) @ score
     assert_allclose(direction(score, changes, Metric(metric), 0.5), expected, rtol=1e-10)
@@ -62,5 +62,5 @@ def test_equals_the_updated_matrix(count):
 def test_what_a_step_showed_is_kept():
     """Of the change of the score that a step made, the step itself comes back."""
     s, y = np.array([1.0, 2.0]), np.array([3.0, -0.5])
-    known = [Change(s, y, float(s @ y))]
+    known = [ConjugateStep(s, y, float(s @ y))]
     assert_allclose(direction(y, known, Metric(np.eye(2))), s, rtol=1e-15)

@@ -1,10 +1,12 @@
 import pytest
 
-from stattools.qualification.check import Check, CheckResult, Measured, digits
+from stattools.qualification.check import CheckResult, Measured, PromisedDigits, digits
 
 
 def finding(measured, promise=(8, 8, 8), limit=None):
-    return CheckResult(Check("reference", "m", "d", "r", lambda effort: measured, promise, limit), measured, 0.5)
+    return CheckResult(
+        PromisedDigits("reference", "m", "d", "r", lambda effort: measured, promise, limit), measured, 0.5
+    )
 
 
 @pytest.mark.parametrize(

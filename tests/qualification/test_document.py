@@ -1,7 +1,7 @@
 import numpy as np
 
 from stattools.figures import svg
-from stattools.qualification.check import Check, CheckResult, Measured
+from stattools.qualification.check import CheckResult, Measured, PromisedDigits
 from stattools.qualification.document import document
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification
@@ -9,8 +9,8 @@ from stattools.reporting.markdown import markdown
 
 
 def found(digits=12.3, statistic=1.0):
-    one = Check("reference", "a|model", "data", "other", lambda effort: Measured(), (9, 9, 9))
-    two = Check("recovery", "b", "simulated", "truth", lambda effort: Measured(), limit=4.5, of="distance")
+    one = PromisedDigits("reference", "a|model", "data", "other", lambda effort: Measured(), (9, 9, 9))
+    two = PromisedDigits("recovery", "b", "simulated", "truth", lambda effort: Measured(), limit=4.5, of="distance")
     findings = (
         CheckResult(one, Measured(digits, None, 11.0), 1.0),
         CheckResult(two, Measured(statistic=statistic), 2.0),

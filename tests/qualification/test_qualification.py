@@ -1,13 +1,13 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.qualification.check import Check, Measured
+from stattools.qualification.check import Measured, PromisedDigits
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification, checks, qualify, run
 
 
 def check(measure, model="a model"):
-    return Check("reference", model, "data", "other", measure)
+    return PromisedDigits("reference", model, "data", "other", measure)
 
 
 def refuse(effort):

@@ -20,12 +20,12 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import between, interval_kind, probabilities, settle, tail
 from stattools.bayes.conjugate.curves.beta_curve import beta_ends, mode, require_one_peak
-from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
 from stattools.bayes.conjugate.data.trial_data import TRIALS, left_out, log_evidence, outcomes
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import beta_from_mean_sd, beta_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
-from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
+from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
 from stattools.errors import DomainError
 from stattools.interface.arguments import labelled
 from stattools.interface.arrays import Floats
@@ -54,7 +54,7 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: Any, labels: dict[str,
     return Beta(a, b, **labels)
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (data.successes, data.trials),
     posterior=_posterior,
@@ -228,14 +228,14 @@ class Beta(ByArm, Updatable):
         shape = draws_shape(draws, np.shape(self.a))
         return generator(seed).beta(self.a, self.b, shape)
 
-    def predictive(self, trials: ArrayLike) -> BetaBinomial:
+    def predictive(self, trials: ArrayLike) -> BetaBinomialPredictive:
         """The distribution of the number of successes in `trials` new trials, a number or one per arm.
 
         >>> Beta(5, 3).predictive(10).mean
         6.25
         """
         labelled("the arms", self.arms, ("trials", trials))
-        return BetaBinomial(trials, self.a, self.b, self.arms)
+        return BetaBinomialPredictive(trials, self.a, self.b, self.arms)
 
     def predictive_failures(self, successes: int = 1) -> Any:
         """The distribution of the number of failures before `successes` new successes: a beta-negative-binomial.

@@ -21,7 +21,7 @@ from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import parameter
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.data.category_data import left_out, log_evidence, outcomes
-from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
@@ -85,7 +85,7 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: Multinomial, labels: d
     return Dirichlet(a, **labels)
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (data.counts,),
     posterior=_posterior,

@@ -16,7 +16,7 @@ from stattools.bayes.conjugate.arms import parameters, plain
 from stattools.bayes.conjugate.belief import ordered, points
 from stattools.bayes.conjugate.chosen_arms import called, chosen
 from stattools.bayes.conjugate.data.leave_one_out import LeaveOneOut, leave_one_out
-from stattools.bayes.conjugate.data.pair import Drawn, Pair
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn
 from stattools.bayes.conjugate.data.trees import tree
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import StattoolsError
@@ -89,7 +89,7 @@ class Prior(Distribution):
 class Updatable:
     """A distribution that data update; `seen` is what it has seen since its prior, or None."""
 
-    _pair: ClassVar[Pair]
+    _pair: ClassVar[DeclaredPair]
     seen: Any
     sample: Any
     log_density: Any

@@ -21,7 +21,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.belief import interval_kind, probabilities, settle, tail
 from stattools.bayes.conjugate.curves import gamma_points
 from stattools.bayes.conjugate.curves.gamma_curve import gamma_ends
-from stattools.bayes.conjugate.data.pair import Pair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Seen, updated
 from stattools.bayes.conjugate.data.rate_data import left_out, log_evidence, outcomes, total_rate
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.elicitation import gamma_from_mean_sd, gamma_from_quantiles
@@ -59,7 +59,7 @@ def _posterior(belief: Any, total: tuple[Any, ...], data: EventRates, labels: di
     return Gamma(shape, rate, **labels)
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (data.totals if data.shape else int(data.totals[0]), data.exposure_sums),
     posterior=_posterior,

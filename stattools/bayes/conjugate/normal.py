@@ -20,7 +20,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import interval_kind, interval_of, numbers, points, probabilities, settle, tail
 from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
-from stattools.bayes.conjugate.data.pair import LeftOut, Pair, Seen, at_arm, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, LeftOut, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import SymmetricDistribution, Updatable
 from stattools.bayes.conjugate.elicitation import normal_from_quantiles
 from stattools.bayes.conjugate.improper import Improper
@@ -86,7 +86,7 @@ def _left_out(belief: Any) -> LeftOut:
     return data.left_out(-0.5 * gap * gap / variance - 0.5 * np.log(variance) - HALF_LOG_TWO_PI)
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: data.sums,
     posterior=_posterior,

@@ -26,7 +26,7 @@ from stattools.bayes.conjugate import arms as of_arms
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points, settle
 from stattools.bayes.conjugate.data.normal_data import Doubled, Measurements, outcomes, require_rest
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Pair, Seen, at_arm, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, LeftOut, Seen, at_arm, updated
 from stattools.bayes.conjugate.distribution import ByArm, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma, RootInverseGamma
@@ -109,7 +109,7 @@ def _left_out(belief: Any) -> LeftOut:
     return data.left_out(log_t_density((data.values - mean) / spread, 2.0 * shape) - np.log(spread))
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (data.counts, *data.sums),
     posterior=_posterior,

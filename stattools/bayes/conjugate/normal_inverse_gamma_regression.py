@@ -23,7 +23,7 @@ from scipy.linalg import solve_triangular
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, points, single
-from stattools.bayes.conjugate.data.pair import Drawn, Pair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, Seen, updated
 from stattools.bayes.conjugate.data.regression_data import left_out, outcomes
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
@@ -60,7 +60,7 @@ def _posterior(belief: Any, total: Any, data: Model, labels: dict[str, Any]) -> 
     return _set(posterior, root=frozen(after.root), precision=frozen(after.root.T @ after.root))
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (),  # the triangle of the posterior says all: it is stacked on that of new rows
     posterior=_posterior,

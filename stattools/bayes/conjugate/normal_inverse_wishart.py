@@ -23,7 +23,7 @@ from stattools.bayes.conjugate import inverse_wishart
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import different, numbers, single
 from stattools.bayes.conjugate.data.multivariate_data import left_out, outcomes
-from stattools.bayes.conjugate.data.pair import Drawn, Pair, Seen, updated
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, Seen, updated
 from stattools.bayes.conjugate.distribution import Distribution, Updatable
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_gamma import InverseGamma
@@ -80,7 +80,7 @@ def _log_evidence(before: Any, after: Any, data: MultivariateSample) -> float:
     return float(gammas + before.df * (first - second) - n * second - strengths - 0.5 * n * d * np.log(np.pi))
 
 
-PAIR = Pair(
+PAIR = DeclaredPair(
     read=_read,
     statistics=lambda data: (len(data.values), *data.sums),
     posterior=_posterior,

@@ -172,12 +172,12 @@ def _each(check: Callable[..., float], kind: str, *values: Any) -> Any:
 
 
 def _beta_binomial(kind: str, k: int, n: int, a: float, b: float) -> float:
-    from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
+    from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
 
     if n == 0:
         return 1.0
     if n <= MOST_SUMMED:
-        log_p = np.asarray(BetaBinomial(n, a, b).log_pmf(np.arange(n + 1.0)))
+        log_p = np.asarray(BetaBinomialPredictive(n, a, b).log_pmf(np.arange(n + 1.0)))
         p = np.exp(log_p)
         if kind == "tails":
             return float(min(1.0, 2.0 * min(p[: k + 1].sum(), p[k:].sum())))
@@ -186,7 +186,7 @@ def _beta_binomial(kind: str, k: int, n: int, a: float, b: float) -> float:
         return float(p[less].sum()) if rest > 0.5 else 1.0 - rest
 
     def log_pmf(j: int) -> float:
-        return float(BetaBinomial(n, a, b).log_pmf(j))
+        return float(BetaBinomialPredictive(n, a, b).log_pmf(j))
 
     def below(j: int) -> float:  # P(K <= j) = P(theta < the (j + 1)-th smallest of n uniforms)
         return 0.0 if j < 0 else 1.0 if j >= n else probability_less(a, b, j + 1.0, n - j)

@@ -61,7 +61,7 @@ class Overview:
 
 
 @prints
-class _Sums(NamedTuple):
+class _ScaleSums(NamedTuple):
     """SampleMoments of the columns in their units and of a response, its size, and what the likelihood sums; adds with
     `+`.
     """
@@ -71,8 +71,8 @@ class _Sums(NamedTuple):
     size: float
     sums: Floats
 
-    def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
-        return _Sums(
+    def __add__(self, other: _ScaleSums) -> _ScaleSums:  # type: ignore[override]
+        return _ScaleSums(
             self.columns + other.columns,
             self.response + other.response,
             max(self.size, other.size),
@@ -91,7 +91,7 @@ def overview(model: Model) -> Overview:
     rows, offset = model.rows, model.rows.sampled.offset
     standard, _ = rows.standardized()
     shift = 0.0 if offset is None or not len(offset) else float(offset.max())
-    found: _Sums = standard.total(partial(_of_block, model.likelihood, shift))
+    found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))
     about, response = found.columns, found.response
     spread = np.sqrt(about.square / about.n)
     sd = standard.scale * np.where(spread > VARIES, spread, 1.0)
@@ -108,7 +108,7 @@ def overview(model: Model) -> Overview:
     )
 
 
-def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _Sums:
+def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _ScaleSums:
     weight = np.ones(len(block.X)) if block.weight is None else block.weight
     offset = np.zeros(len(block.X)) if block.offset is None else block.offset
     response, size = SampleMoments(), 0.0
@@ -116,7 +116,7 @@ def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _Sums:
         response, size = SampleMoments.of(block.y - offset, weight), float(np.abs(block.y - offset).max())
     # exponentials of offsets stay within float64
     sums = likelihood.sums(block.y, weight, offset - shift)
-    return _Sums(SampleMoments.of_columns(block.X, weight), response, size, sums)
+    return _ScaleSums(SampleMoments.of_columns(block.X, weight), response, size, sums)
 
 
 WIDTH = 2.5

@@ -1,6 +1,6 @@
 """Priors that are a curve, moved and stretched: `Cauchy` and `Laplace` around a location on the whole line,
-`HalfNormal`, `HalfCauchy` and `Exponential` of positive numbers. Each is its parameters and a `Curve`; `st.Normal`,
-`st.StudentT`, `st.Gamma` and `st.InverseGamma` are conjugate families and live there.
+`HalfNormal`, `HalfCauchy` and `Exponential` of positive numbers. Each is its parameters and a `DensityCurve`;
+`st.Normal`, `st.StudentT`, `st.Gamma` and `st.InverseGamma` are conjugate families and live there.
 
 The prior of a positive parameter given for its logarithm: log x ~ p, so that x has the density p(log x) / x.
 """
@@ -25,7 +25,7 @@ from stattools.interface.seeds import generator
 
 
 @dataclass(frozen=True)
-class Curve:
+class DensityCurve:
     """A density as functions of x, counted from the location, and of the scale, or the rate: its logarithm, and the
     slope of that. `draw(random, shape, scale)` draws from it; `median(scale)` has half of the probability on either
     side.
@@ -51,29 +51,29 @@ def _from_0(log_density: Callable[[Floats, Any], Floats]) -> Callable[[Floats, A
     return lambda x, scale: np.where(x >= 0.0, log_density(x, scale), -np.inf)
 
 
-CAUCHY = Curve(
+CAUCHY = DensityCurve(
     lambda x, scale: np.log(scale) - np.log(np.pi) - 2.0 * np.log(np.hypot(scale, x)),
     _slope_of_cauchy,
     lambda random, shape, scale: scale * random.standard_cauchy(shape),
 )
-LAPLACE = Curve(
+LAPLACE = DensityCurve(
     quietly(lambda x, scale: -np.abs(x / scale) - np.log(2.0 * np.asarray(scale))),
     lambda x, scale: -np.sign(x) / scale,
     lambda random, shape, scale: scale * random.laplace(size=shape),
 )
-HALF_NORMAL = Curve(
+HALF_NORMAL = DensityCurve(
     quietly(_from_0(lambda x, scale: -0.5 * (x / scale) ** 2 + 0.5 * np.log(2.0 / np.pi) - np.log(scale))),
     quietly(lambda x, scale: -x / scale / scale),
     lambda random, shape, scale: np.abs(scale * random.standard_normal(shape)),
     lambda scale: 0.6744897501960817 * np.asarray(scale),
 )
-HALF_CAUCHY = Curve(
+HALF_CAUCHY = DensityCurve(
     _from_0(lambda x, scale: np.log(scale) + np.log(2.0 / np.pi) - 2.0 * np.log(np.hypot(scale, x))),
     _slope_of_cauchy,
     lambda random, shape, scale: np.abs(scale * random.standard_cauchy(shape)),
     lambda scale: scale,
 )
-EXPONENTIAL = Curve(
+EXPONENTIAL = DensityCurve(
     quietly(_from_0(lambda x, rate: np.log(rate) - rate * x)),
     lambda x, rate: np.zeros_like(x) - rate,
     lambda random, shape, rate: random.standard_exponential(shape) / rate,
@@ -85,7 +85,7 @@ EXPONENTIAL = Curve(
 class Scaled(Prior):
     """A prior of a positive number, with a curve and one positive parameter."""
 
-    _curve: ClassVar[Curve]
+    _curve: ClassVar[DensityCurve]
     scale: Any
 
     def __post_init__(self) -> None:

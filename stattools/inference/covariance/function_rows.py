@@ -24,7 +24,7 @@ from stattools.models.custom import Custom
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class LabelledInputs:
     """What labels of groups are read beside: rows in the order of the function's, from no table."""
 
     title: str
@@ -59,7 +59,7 @@ class FunctionRows:
     def labelled(self) -> Any:
         """The rows, for `Groups.read`."""
         n = len(self.scores)
-        return Labelled(self.model.title, Rows(np.empty((n, 0)), np.zeros(n)))
+        return LabelledInputs(self.model.title, Rows(np.empty((n, 0)), np.zeros(n)))
 
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""

@@ -23,7 +23,7 @@ from stattools.models.survival.row_scores import on_all_rows, score_rows
 
 
 @dataclass(frozen=True, eq=False)
-class Labelled:
+class LabelledRows:
     """What labels of groups are read beside: the rows of the model, and the table that they came from."""
 
     title: str
@@ -60,7 +60,7 @@ class SurvivalScores:
         index = places.origin.index
         index = index if index is None or said.kept is None else index[said.kept]
         rows = Rows(np.empty((said.n, 0)), np.zeros(said.n), said.weights)
-        return Labelled(self.model.title, rows, said.kept, said.source, index, said.n_dropped)
+        return LabelledRows(self.model.title, rows, said.kept, said.source, index, said.n_dropped)
 
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""

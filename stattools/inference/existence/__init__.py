@@ -1,5 +1,5 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
-(`separation.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
+(`separated_rows.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
 derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of which there are none too many
 (`extra_zeros.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a doubt.
 """
@@ -15,7 +15,7 @@ from stattools.inference.existence.overlap import SeparationError, check_overlap
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
 from stattools.inference.existence.separated import separation
-from stattools.inference.existence.separation import Separation
+from stattools.inference.existence.separated_rows import Separation
 from stattools.inference.existence.times_in_line import check_times
 
 __all__ = [

@@ -20,7 +20,7 @@ from stattools.inference.existence.limit import Along
 from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
 from stattools.inference.existence.recession_cone import null_space
 from stattools.inference.existence.risk_set_order import POSITIVE, RiskSetOrder
-from stattools.inference.existence.separation import UNTOLD, Separation, sign_of
+from stattools.inference.existence.separated_rows import UNTOLD, Separation, sign_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.models.survival.cox import CoxRegression, centered, whitened

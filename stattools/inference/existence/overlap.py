@@ -13,7 +13,7 @@ from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank import check_rank, spans
-from stattools.inference.existence.separation import UNTOLD, Separation, separation_of_rows
+from stattools.inference.existence.separated_rows import UNTOLD, Separation, separation_of_rows
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import Largest

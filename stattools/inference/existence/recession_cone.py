@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.recession import HalfSpaces as Moves
+from stattools.likelihoods.recession import HalfSpaces
 from stattools.models.model import Model
 
 Bools = NDArray[np.bool_]
@@ -49,7 +49,7 @@ class RecessionCone(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class HalfSpaces:
+class RowHalfSpaces:
     """One half-space per row."""
 
     A: Floats
@@ -74,7 +74,7 @@ class HalfSpaces:
 
 
 @dataclass(frozen=True, eq=False)
-class Sides(HalfSpaces):
+class Sides(RowHalfSpaces):
     """One half-space for the cut above the label of a row, or below it, in all coefficients; `above` says which."""
 
     codes: NDArray[np.intp]
@@ -149,10 +149,10 @@ def recession_cone(model: Model) -> tuple[RecessionCone, NDArray[np.intp]] | Non
         return Rivals(X[used], side[used].astype(np.intp), categories, np.eye(p * (categories - 1))), used
     moving, held = used[side[used] != 0], used[side[used] == 0]
     free = null_space(triangle(Rows(X[held], np.zeros(len(held))))) if len(held) else np.eye(p)
-    return HalfSpaces(side[moving, None] * (X[moving] @ free), free), moving
+    return RowHalfSpaces(side[moving, None] * (X[moving] @ free), free), moving
 
 
-def _sides_of_cuts(model: Model, spaces: Moves) -> tuple[RecessionCone, NDArray[np.intp]]:
+def _sides_of_cuts(model: Model, spaces: HalfSpaces) -> tuple[RecessionCone, NDArray[np.intp]]:
     """The same of several linear predictors that move together, in all coefficients."""
     rows, weight = spaces.rows, model.rows.weight
     used = np.arange(len(rows)) if weight is None else np.flatnonzero(weight[rows] > 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.monotone import monotone
-from stattools.inference.existence.separation import Separation, separation_of_rows
+from stattools.inference.existence.separated_rows import Separation, separation_of_rows
 from stattools.models.survival.cox import CoxRegression
 
 

@@ -154,7 +154,7 @@ class Orders:
 
 
 @dataclass(frozen=True, eq=False)
-class Signs:
+class SignArrangements:
     """Scores h (n,) at least 0, and the signs that were seen; each may be either."""
 
     h: Floats

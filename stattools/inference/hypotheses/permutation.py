@@ -19,7 +19,7 @@ from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.hypotheses.arrangements import MOST_LISTED, Orders, Signs, Standardized
+from stattools.inference.hypotheses.arrangements import MOST_LISTED, Orders, SignArrangements, Standardized
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -91,7 +91,7 @@ def permutation_test(
     y = numeric(data.outcome, data.outcome_name)
     columns = [k for k, name in enumerate(data.design.names) if name != "Intercept"]
     notes = [f"{data.n_dropped:,} rows with a missing value were left out."] if data.n_dropped else []
-    of: Orders | Signs
+    of: Orders | SignArrangements
     if columns:
         of, said = _orders(data, y, columns, chosen["scores"])
     else:
@@ -144,7 +144,7 @@ def _orders(data: Dataset, y: Floats, columns: list[int], scores: str) -> tuple[
     return Orders(h, g, blocks), f"{what} of {name}:" if is_group else f"{what} times those of {name}:"
 
 
-def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[Signs, str]:
+def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[SignArrangements, str]:
     """The scores of the sizes, their signs, and what the sum of those with a plus is."""
     if within is not None:
         raise IncompatibleError("within= goes with a column of groups; differences within pairs are blocks already.")
@@ -160,10 +160,10 @@ def _signs(y: Floats, scores: str, zeros: str, within: Any) -> tuple[Signs, str]
         h = special.ndtri(0.5 + 0.5 * h / (len(h) + 1.0)) if scores == "normal" else h
     h = h[there] if zeros == "pratt" else h
     none = f" ({many(int((~there).sum()), 'difference')} of 0)" if not there.all() else ""
-    return Signs(h, np.sign(y[there])), f"Sum of the {scores} above 0{none}:"
+    return SignArrangements(h, np.sign(y[there])), f"Sum of the {scores} above 0{none}:"
 
 
-def _told(of: Orders | Signs, said: str, total: float, z: float) -> str:
+def _told(of: Orders | SignArrangements, said: str, total: float, z: float) -> str:
     """The sum of scores, and of two groups or of two columns what it is known by."""
     beside = ""
     if isinstance(of, Orders) and len(of.blocks) == 1:
@@ -190,7 +190,7 @@ def _scored(values: Floats, scores: str) -> Floats:
 
 
 def _p_value(
-    of: Orders | Signs, seen: Standardized, method: str, alternative: str, draws: int, seed: Any
+    of: Orders | SignArrangements, seen: Standardized, method: str, alternative: str, draws: int, seed: Any
 ) -> tuple[float, str, str]:
     """The p-value, its distribution, and how it was found."""
     if method in ("auto", "exact"):

@@ -22,7 +22,7 @@ from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.samples.tables_of_counts import Counted, counted
+from stattools.models.samples.tables_of_counts import CountedTables, counted
 from stattools.numerics.tables_with_margins import share_as_rare, share_as_rare_of_draws
 from stattools.text.one_line import many
 
@@ -82,7 +82,7 @@ def independence(
     return TestResult(kind, statistic, df, p_value, hypothesis, note=" ".join(notes))
 
 
-def _occupied(found: Counted) -> tuple[Counted, list[str]]:
+def _occupied(found: CountedTables) -> tuple[CountedTables, list[str]]:
     """The table without empty rows and columns, and what was left out in words."""
     if len(found.counts) > 1:
         raise DomainError(

@@ -47,7 +47,7 @@ class Point(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class ProfileCurve:
     """The profile of the log-likelihood over one coefficient, in coordinates where the information at the peak is 1.
 
     theta = peak + W psi; `out` is the unit vector along which the coefficient grows, `others` (p, p - 1) holds it.

@@ -19,7 +19,7 @@ from scipy import special
 
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.inference.intervals.constrained import Curve, Point
+from stattools.inference.intervals.constrained import Point, ProfileCurve
 from stattools.inference.penalties import Ridge, penalized
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -125,7 +125,7 @@ def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) ->
     return tuple(np.array([*sides[0][::-1], (value, 0.0), *sides[1]]).T)  # type: ignore[return-value]
 
 
-def _curves(fit: Estimates) -> Callable[[int, float], tuple[Curve, float]]:
+def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]]:
     """For a coefficient and a side its profile, and the standard error that it is measured in."""
     model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
     work, T = model.standardized()
@@ -140,10 +140,10 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[Curve, float]]:
     W = metric.whiten()
     toward = T @ W
 
-    def curve(j: int, side: float) -> tuple[Curve, float]:
+    def curve(j: int, side: float) -> tuple[ProfileCurve, float]:
         se = float(np.linalg.norm(toward[j]))
         others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
-        return Curve(work, peak, W, side * toward[j] / se, others, fit.names[j]), se
+        return ProfileCurve(work, peak, W, side * toward[j] / se, others, fit.names[j]), se
 
     return curve
 
@@ -157,7 +157,7 @@ def _signed_root(point: Point, top: float) -> tuple[float, float]:
     return root, -point.slope / root if root > 0 else 1.0
 
 
-def _reach(curve: Curve, target: float, height: Height | None, tolerance: float) -> float:
+def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance: float) -> float:
     """How many standard errors from the peak `height` first equals the target; inf where it never does.
 
     Without `height` it is the signed root of the score statistic, whose slope comes from the last two points.
@@ -208,7 +208,7 @@ def _levels_off(point: Point, cut: float) -> bool:
     return point.curvature < 0.0 < above and 1e3 * point.slope**2 < -point.curvature * above
 
 
-def _require_below(curve: Curve, point: Point, top: float) -> None:
+def _require_below(curve: ProfileCurve, point: Point, top: float) -> None:
     if point.height > top + 1e-7 * (1.0 + 1e-4 * abs(top)):
         raise ConvergenceError(
             f"A higher log-likelihood ({point.height:.9g} against {top:.9g}) was met {point.tau:.3g} standard errors "

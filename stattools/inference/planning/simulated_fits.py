@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import StattoolsError
+from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicated, together
 from stattools.inference.many_fits import ManyFits
@@ -73,7 +73,7 @@ class Simulated:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class SimulatedEstimates:
     """Estimates (m, k), covariances (m, k, k) and degrees of freedom (m,) of the draws that have a maximum, and a word
     for why each of the others has none.
     """
@@ -128,7 +128,7 @@ def _squared(gap: Floats, V: Floats) -> Floats:
         return np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
 
 
-def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> Found:
+def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> SimulatedEstimates:
     """The fits of m draws."""
     model, n = truth.model, len(truth.model.rows.X)
     times, rest = divmod(rows, n)
@@ -145,11 +145,11 @@ def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> Found
     return _those_found(truth, replicated(design, Y, None))
 
 
-def _those_found(truth: Truth, many: ManyFits) -> Found:
+def _those_found(truth: Truth, many: ManyFits) -> SimulatedEstimates:
     """Those of many fits that have a maximum."""
     some, which = np.isfinite(many.decrement), truth.which
     b, V = many.estimate[some][:, which], many.covariance[some][:, which[:, None], which]
-    return Found(b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()])
+    return SimulatedEstimates(b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()])
 
 
 def _dealt(truth: Truth, eta: Floats, whole: NDArray[np.intp], rest: int, random: np.random.Generator) -> Model:
@@ -160,16 +160,18 @@ def _dealt(truth: Truth, eta: Floats, whole: NDArray[np.intp], rest: int, random
     return replace(design, rows=replace(design.rows, y=y))
 
 
-def _one_by_one(truth: Truth, models: Iterator[Model]) -> Found:
+def _one_by_one(truth: Truth, models: Iterator[Model]) -> SimulatedEstimates:
     """The fits with another covariance than that of the information."""
     estimates, covariances, df, why = [], [], [], []
     for model in models:
         try:
             found = fit(model, cov=truth.cov)
+        except IncompatibleError:  # what was asked for, not what was drawn
+            raise
         except StattoolsError as error:
             why.append(kind_of_failure(error.message))
             continue
         estimates.append(found.estimate[truth.which])
         covariances.append(found.covariance[np.ix_(truth.which, truth.which)])
         df.append(found.t_df)
-    return Found(np.array(estimates), np.array(covariances), np.array(df), why)
+    return SimulatedEstimates(np.array(estimates), np.array(covariances), np.array(df), why)

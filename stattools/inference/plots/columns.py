@@ -29,15 +29,15 @@ class ColumnSummary:
     outcome: tuple[float, float]
 
 
-class _Sums(NamedTuple):
+class _ColumnSums(NamedTuple):
     """Moments and ends of the columns, the ends with those of the outcome; how many values are neither 0 nor 1."""
 
     moments: SampleMoments
     ends: Ends
     others: NDArray[np.intp]
 
-    def __add__(self, other: _Sums) -> _Sums:  # type: ignore[override]
-        return _Sums(self.moments + other.moments, self.ends + other.ends, self.others + other.others)
+    def __add__(self, other: _ColumnSums) -> _ColumnSums:  # type: ignore[override]
+        return _ColumnSums(self.moments + other.moments, self.ends + other.ends, self.others + other.others)
 
 
 def summary(model: Model) -> ColumnSummary:
@@ -45,7 +45,7 @@ def summary(model: Model) -> ColumnSummary:
     rows = model.rows
     if "columns" not in rows.later:
         plain = rows if rows.precision is None else replace(rows, precision=None)
-        found: _Sums = plain.total(_of_block)
+        found: _ColumnSums = plain.total(_of_block)
         moments: Any = found.moments
         p = len(moments.mean)
         low, high = found.ends.low[:p], found.ends.high[:p]
@@ -56,7 +56,9 @@ def summary(model: Model) -> ColumnSummary:
     return rows.later["columns"]
 
 
-def _of_block(block: Block) -> _Sums:
+def _of_block(block: Block) -> _ColumnSums:
     both = np.column_stack([block.X, block.y])
     others = ((block.X != 0) & (block.X != 1)).sum(axis=0)
-    return _Sums(SampleMoments.of_columns(block.X, block.weight), Ends(both.min(axis=0), both.max(axis=0)), others)
+    return _ColumnSums(
+        SampleMoments.of_columns(block.X, block.weight), Ends(both.min(axis=0), both.max(axis=0)), others
+    )

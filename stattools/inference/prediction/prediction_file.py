@@ -68,7 +68,7 @@ def predict_to(
     for name in names:
         require(name, source.names)
     require_kinds(source.kinds, names)
-    rule = Rule.of(fit, source, kind, interval)
+    rule = PredictionRule.of(fit, source, kind, interval)
     names = names or list(source.names[:1])
     return _file(path, source, names, rule) if isinstance(source, Scan) else _folder(path, source, names, rule)
 
@@ -80,7 +80,7 @@ def _require_file(path: Path, source: Scan) -> None:
         raise DomainError(f"{path} is one of the files that are read; write to another.")
 
 
-def _file(path: Path, source: Scan, names: list[str], rule: Rule) -> Path:
+def _file(path: Path, source: Scan, names: list[str], rule: PredictionRule) -> Path:
     import pyarrow.parquet as pq
 
     def write(file: BinaryIO) -> None:
@@ -91,7 +91,7 @@ def _file(path: Path, source: Scan, names: list[str], rule: Rule) -> Path:
     return replace_file(path, write, "predict_to")
 
 
-def _folder(path: Path, source: Source, names: list[str], rule: Rule) -> Path:
+def _folder(path: Path, source: Source, names: list[str], rule: PredictionRule) -> Path:
     place = path.resolve()
     part, closed = beside(place), beside(place)
     with reasons(path, "predict_to"):
@@ -120,7 +120,7 @@ class ToFile:
     """Writes the predictions for a partition to a file that has its number; says that it is one."""
 
     folder: Path
-    rule: Rule
+    rule: PredictionRule
 
     def __call__(self, batch: Batch) -> int:
         import pyarrow.parquet as pq
@@ -141,7 +141,7 @@ class ToFile:
 
 
 @dataclass(frozen=True, eq=False)
-class Rule:
+class PredictionRule:
     """What is predicted, from a fit without its rows: small enough to be sent to where the batches are."""
 
     fit: Estimates
@@ -151,7 +151,7 @@ class Rule:
     interval: float | None
 
     @classmethod
-    def of(cls, fit: Estimates, source: Source, kind: str, interval: float | None) -> Rule:
+    def of(cls, fit: Estimates, source: Source, kind: str, interval: float | None) -> PredictionRule:
         """From a fit and what is asked of it."""
         bare = replace(fit, model=replace(fit.model, rows=fit.model.rows.shapes(), source=None, kept=None, origin=None))
         return cls(bare, dict(source.kinds) if source.certain else {}, _schema(fit, kind, interval), kind, interval)

@@ -24,7 +24,7 @@ from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.terms import of_terms
 from stattools.inference.questions import require
-from stattools.inference.wild.clusters import VALUES, Clusters, Signs, accepted, as_far
+from stattools.inference.wild.clusters import VALUES, Clusters, ClusterWeights, accepted, as_far
 from stattools.interface.arguments import require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -67,7 +67,7 @@ class WildBootstrap(Faces):
     impose_null: bool
     seed: Any
     _R: Floats = field(repr=False)
-    _signs: Signs = field(repr=False)
+    _signs: ClusterWeights = field(repr=False)
 
     @property
     def weights(self) -> str:
@@ -185,7 +185,7 @@ def wild_bootstrap(
     clusters, size = clusters_at(fit, fit.estimate, R[0])
     if not clusters.spread > 0:
         raise DomainError(f"wild_bootstrap: no cluster moves {labels[0].partition(' = ')[0]}: its clustered se is 0.")
-    signs = Signs(weights, len(clusters.S), asked, int(random.integers(2**62)), impose_null)
+    signs = ClusterWeights(weights, len(clusters.S), asked, int(random.integers(2**62)), impose_null)
     se = float(np.sqrt(R[0] @ fit.covariance @ R[0]))
     estimate, unit = float(R[0] @ fit.estimate), size * clusters.spread**0.5
     if impose_null:
@@ -217,7 +217,9 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
     return Clusters.of(part.sums, sandwich.C, combination)
 
 
-def _p_value(fit: Estimates, R: Floats, q: float, signs: Signs, here: Clusters, size: float) -> tuple[float, Floats]:
+def _p_value(
+    fit: Estimates, R: Floats, q: float, signs: ClusterWeights, here: Clusters, size: float
+) -> tuple[float, Floats]:
     """P(|t*| >= |t|) where R theta = q holds in the draws, and the t*^2; `here` are the clusters at the estimate."""
     gap = (float(R @ fit.estimate) - q) / size
     if fit.model.has_scale:

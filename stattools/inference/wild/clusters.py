@@ -45,7 +45,7 @@ AT_A_TIME = 2_000_000
 
 
 @dataclass(frozen=True)
-class Signs:
+class ClusterWeights:
     """The weights of G clusters in every draw, the same whenever they are asked for; `holds_sample` says that weights
     of 1 give the statistic of the sample.
     """
@@ -117,7 +117,7 @@ class Clusters:
         a = self.S @ self.c
         return float(a @ a)
 
-    def squares(self, signs: Signs, d: float) -> Floats:
+    def squares(self, signs: ClusterWeights, d: float) -> Floats:
         """t*^2 of each draw, where the hypothesis is d from the estimate."""
         S = self.S + d * self.m
         a, parts = S @ self.c, []
@@ -126,7 +126,7 @@ class Clusters:
             parts.append(_ratio((v @ a) ** 2, (there * there).sum(axis=1)))
         return np.concatenate(parts)
 
-    def forms(self, signs: Signs) -> tuple[Floats, ...]:
+    def forms(self, signs: ClusterWeights) -> tuple[Floats, ...]:
         """n_0, n_1, v_00, v_01, v_11 of each draw, t*^2 = (n_0 + s n_1)^2 / (v_00 + 2 s v_01 + s^2 v_11), for s the
         distance in units of the clustered standard error.
         """
@@ -151,7 +151,7 @@ def as_far(squares: Floats, square: float) -> int:
     return int(np.count_nonzero(squares >= square * (1.0 - TIE)))
 
 
-def accepted(forms: tuple[Floats, ...], signs: Signs, alpha: float) -> tuple[float, float]:
+def accepted(forms: tuple[Floats, ...], signs: ClusterWeights, alpha: float) -> tuple[float, float]:
     """The ends of the distances s whose p-value is above alpha: exact, from where each draw changes sides.
 
     A draw is as far out as the sample, s^2, where (n_0 + s n_1)^2 >= s^2 (v_00 + 2 s v_01 + s^2 v_11): between roots

@@ -20,7 +20,7 @@ Labels = tuple[Hashable, ...]
 
 
 @dataclass(frozen=True, eq=False)
-class Counted:
+class CountedTables:
     """Counts of shape (strata, rows, columns), the labels of rows and columns, what these are, and what was dropped."""
 
     counts: Ints
@@ -31,7 +31,7 @@ class Counted:
     n_dropped: int = 0
 
 
-def counted(who: str, given: Any, data: Any, within: Any, weights: Any) -> Counted:
+def counted(who: str, given: Any, data: Any, within: Any, weights: Any) -> CountedTables:
     """The counts of a table, `[[a, b], [c, d]]` or a frame, or of the rows of "column ~ row" and a table of data.
 
     Raises DomainError for counts that are negative, fractional or missing, and for a table without counts.
@@ -50,7 +50,7 @@ def counted(who: str, given: Any, data: Any, within: Any, weights: Any) -> Count
         rows = tuple(known[0])
     if is_frame(given):
         columns = tuple(table(given).names)
-    return Counted(counts, rows, columns)
+    return CountedTables(counts, rows, columns)
 
 
 def _strata(who: str, given: Any) -> list[Any]:
@@ -80,7 +80,7 @@ def _whole(who: str, given: Any) -> Ints:
     return values.astype(np.int64)
 
 
-def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> Counted:
+def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> CountedTables:
     beside: dict[str, Any] = {} if weights is None else {"weights": weights}
     if within is not None:
         beside["within"] = _codes_of_strata(who, within, data)
@@ -102,7 +102,7 @@ def _of_rows(who: str, formula: str, data: Any, within: Any, weights: Any) -> Co
     counts = np.zeros((int(stratum.max()) + 1, len(labels), len(columns)), dtype=np.int64)
     np.add.at(counts, (stratum, i, j), weight.astype(np.int64))
     outcome, group = (side.strip() for side in formula.split("~", 1))
-    return Counted(counts, tuple(labels), tuple(columns), (group, outcome), rows.dropped, rows.n_dropped)
+    return CountedTables(counts, tuple(labels), tuple(columns), (group, outcome), rows.dropped, rows.n_dropped)
 
 
 def _codes_of_strata(who: str, within: Any, data: Any) -> Any:

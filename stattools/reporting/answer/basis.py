@@ -22,7 +22,7 @@ from stattools.likelihoods import NegativeBinomial
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
 from stattools.reporting.answer.check_words import varied
-from stattools.reporting.answer.findings import Finding, findings
+from stattools.reporting.answer.findings import TermFinding, findings
 from stattools.reporting.answer.rules import APART, Rule, decided, hc3_ratios
 from stattools.reporting.document import code
 from stattools.reporting.tables import number, percent
@@ -55,7 +55,7 @@ class Basis:
         return "quasi" if self.fit.cov.startswith("quasi(") else _called(self.fit.cov)
 
     @cached_property
-    def terms(self) -> tuple[Finding, ...]:
+    def terms(self) -> tuple[TermFinding, ...]:
         """What was found, term by term."""
         return findings(self.fit)
 

@@ -20,7 +20,7 @@ from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.basis import Basis, basis_of
 from stattools.reporting.answer.check_words import clause
 from stattools.reporting.answer.curves import curves
-from stattools.reporting.answer.findings import Finding, at_estimate, effect
+from stattools.reporting.answer.findings import TermFinding, at_estimate, effect
 from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.answer.pairs import clearest
 from stattools.reporting.document import Box, code, literal
@@ -67,7 +67,7 @@ def besides(fit: Fit) -> list[str]:
     return parts
 
 
-def told(fit: Fit, terms: Sequence[Finding], bent: Sequence[str] = (), flat: Sequence[str] = ()) -> str:
+def told(fit: Fit, terms: Sequence[TermFinding], bent: Sequence[str] = (), flat: Sequence[str] = ()) -> str:
     """All terms in clauses, the clearest first; `bent` are the clauses of curves, `flat` the variables whose curves the
     data do not tell from nothing.
     """
@@ -111,7 +111,7 @@ def observed(model: Any) -> str:
     return f"{count(float((trials if weight is None else weight * trials).sum()))} trials"
 
 
-def _effects(fit: Fit, terms: Sequence[Finding], named: str) -> list[str]:
+def _effects(fit: Fit, terms: Sequence[TermFinding], named: str) -> list[str]:
     """One clause per term; a subject that was named in the clause before is not named again."""
     parts, subject = [], ""
     for term in terms:
@@ -130,7 +130,7 @@ def _effects(fit: Fit, terms: Sequence[Finding], named: str) -> list[str]:
     return parts
 
 
-def _open(terms: Sequence[Finding], bent: Sequence[str], named: str) -> str:
+def _open(terms: Sequence[TermFinding], bent: Sequence[str], named: str) -> str:
     """What is not known: the intervals of a few, the names of the others."""
     told = [_possible(term, named) for term in terms[:UNCLEAR]]
     rest = [*(code(term.term) for term in terms[UNCLEAR:]), *map(code, bent)]
@@ -139,7 +139,7 @@ def _open(terms: Sequence[Finding], bent: Sequence[str], named: str) -> str:
     return f"the data show no clear effect of {named_all}"
 
 
-def _possible(term: Finding, named: str) -> str:
+def _possible(term: TermFinding, named: str) -> str:
     """A term with what is still possible: its interval, or of several coefficients their test."""
     one = term.lead
     if term.tested or term.is_product or not one.change.interval:

@@ -18,7 +18,7 @@ from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.changes import Change, change
-from stattools.reporting.answer.findings import Finding
+from stattools.reporting.answer.findings import TermFinding
 from stattools.reporting.document import code
 from stattools.reporting.stories import event
 from stattools.reporting.tables import p_said
@@ -50,9 +50,9 @@ class Curve:
         return f"{self.subject} is {self.change.with_interval(named)} {self.compared} ({test})"
 
 
-def curves(fit: Fit, terms: Sequence[Finding]) -> list[Curve]:
+def curves(fit: Fit, terms: Sequence[TermFinding]) -> list[Curve]:
     """The curves among the terms, one for each variable."""
-    found: dict[str, list[Finding]] = {}
+    found: dict[str, list[TermFinding]] = {}
     for term in terms:
         numbers = [name for name in sorted(term.unit.variables) if not {name, f"C({name})"} & set(_levels(fit))]
         for variable in numbers if term.is_curve else ():
@@ -64,7 +64,7 @@ def _levels(fit: Fit) -> Mapping[str, Any]:
     return {} if fit.model.design is None else fit.model.design.levels
 
 
-def _curve(fit: Fit, variable: str, terms: Sequence[Finding]) -> Curve:
+def _curve(fit: Fit, variable: str, terms: Sequence[TermFinding]) -> Curve:
     model = fit.model
     subject = f"the mean of {code(model.outcome_name)}"
     if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:

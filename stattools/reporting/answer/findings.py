@@ -58,7 +58,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Finding:
+class TermFinding:
     """A term: its effects, and its test; `tested` is that of several coefficients in words, "" of one."""
 
     term: str
@@ -96,7 +96,7 @@ class Finding:
         return not self.p_value >= 1.0 - level
 
 
-def findings(fit: Fit) -> tuple[Finding, ...]:
+def findings(fit: Fit) -> tuple[TermFinding, ...]:
     """The terms of the first parameter in the order of the formula, those that vary."""
     model, rows = fit.model, whole_table(fit).to_dict("records")
     varies = model.predictor.of_columns(summary(model).sd, 0.0) > 0
@@ -112,7 +112,7 @@ def findings(fit: Fit) -> tuple[Finding, ...]:
         if len(effects) == 1 or not tested:
             p_value = min(float(rows[each.k]["p_value"]) for each in effects)
         bent = any("in other terms too" in each.held for each in effects)
-        found.append(Finding(called(unit.name), unit, effects, float(p_value), tested, bent))
+        found.append(TermFinding(called(unit.name), unit, effects, float(p_value), tested, bent))
     return tuple(found)
 
 
@@ -170,7 +170,7 @@ def means_of_levels(model: Any, unit: Unit) -> bool:
     return len(unit.variables) == 1 and all(len(one) == 1 and one[0].low == comparisons.ANOTHER for one in parts)
 
 
-def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> Finding:
+def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> TermFinding:
     """The differences of such coefficients from the first of them, which is what a factor does."""
     width, found, rows = len(unit.columns), list[Effect](), list[Floats]()
     for j, one in enumerate(effects):
@@ -187,11 +187,11 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> Finding:
         found.append(replace(one, compared=compared, change=told, numbers=numbers, factor=factor, base=base.k))
         rows.append(along)
     if not fit.kinds or len(found) == 1:
-        return Finding(called(unit.name), unit, tuple(found), found[0].numbers["p_value"])
+        return TermFinding(called(unit.name), unit, tuple(found), found[0].numbers["p_value"])
     test = fit.test((np.array(rows), np.zeros(len(rows))))
     law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
     said = test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
-    return Finding(called(unit.name), unit, tuple(found), float(test.p_value), said)
+    return TermFinding(called(unit.name), unit, tuple(found), float(test.p_value), said)
 
 
 def along_numbers(fit: Fit, along: Floats) -> dict[str, float]:
@@ -206,7 +206,7 @@ def along_numbers(fit: Fit, along: Floats) -> dict[str, float]:
     return {"estimate": estimate, "se": se, **ends, "statistic": float(statistic[0]), "p_value": float(p_value[0])}
 
 
-def over_quartiles(fit: Fit, finding: Finding) -> tuple[float, tuple[Effect, ...]] | None:
+def over_quartiles(fit: Fit, finding: TermFinding) -> tuple[float, tuple[Effect, ...]] | None:
     """The effects of a number from its first quartile to its third, and how far these are apart; None of what is no
     plain column, and where they are the same.
     """

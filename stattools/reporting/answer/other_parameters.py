@@ -14,7 +14,7 @@ from stattools.inference.diagnostics.checks.variables import Unit
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.intervals.coefficients import whole_table
-from stattools.reporting.answer.findings import Finding, called, effect, test_said
+from stattools.reporting.answer.findings import TermFinding, called, effect, test_said
 from stattools.reporting.document import code
 
 SUBJECTS = {
@@ -33,7 +33,7 @@ class Beside:
     label: str
     subject: str
     ratio: str
-    terms: tuple[Finding, ...]
+    terms: tuple[TermFinding, ...]
 
     def moved(self, row: Any) -> str:
         """What a unit of a column does to the parameter."""
@@ -72,7 +72,7 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
             p_value = float(test.p_value)
         bent = any("in other terms too" in one.held for one in effects)
         unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
-        found.append(Finding(called(term.text), unit, effects, p_value, tested, bent))
+        found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))
     return replace(beside, terms=tuple(found))
 
 

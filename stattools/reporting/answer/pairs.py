@@ -15,12 +15,12 @@ from scipy import stats
 
 from stattools.inference.estimates import df_along
 from stattools.inference.fitted import Fit
-from stattools.reporting.answer.findings import Effect, Finding, along_numbers, changed
+from stattools.reporting.answer.findings import Effect, TermFinding, along_numbers, changed
 from stattools.reporting.tables import have_factors
 
 
 @dataclass(frozen=True)
-class Pair:
+class LevelPair:
     """The effect between two levels, and of how many differences it is the clearest."""
 
     effect: Effect
@@ -38,14 +38,14 @@ class Pair:
         return _between(fit, self.high, self.low, self.levels)
 
 
-def clearest(fit: Fit, term: Finding) -> Pair | None:
+def clearest(fit: Fit, term: TermFinding) -> LevelPair | None:
     """The pair that is clearest; None of a term that is no factor of three levels or more, or stands for categories."""
     few = len(term.effects) < 2 or term.is_product or not term.is_factor or not fit.kinds
     if few or any(one.category or not one.high or " where " in one.compared for one in term.effects):
         return None
     levels = len(term.effects) + 1
     pairs = [(one, None) for one in term.effects] + [(high, low) for low, high in combinations(term.effects, 2)]
-    made = [Pair(_between(fit, high, low, levels), high, low, levels) for high, low in pairs]
+    made = [LevelPair(_between(fit, high, low, levels), high, low, levels) for high, low in pairs]
     return max(made, key=lambda pair: pair.effect.strength)
 
 

@@ -17,14 +17,14 @@ from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.basis import resting
 from stattools.reporting.answer.box import told
-from stattools.reporting.answer.findings import Finding, called, effect, test_said
+from stattools.reporting.answer.findings import TermFinding, called, effect, test_said
 from stattools.reporting.answer.results import table_of_terms
 from stattools.reporting.document import Box, Figure, Section, code
 from stattools.reporting.tables import listed, p_said
 
 
 @dataclass(frozen=True)
-class Moved:
+class RatioWords:
     """The words of a coefficient: whose `ratio` its exponential is, and what that multiplies, the `subject`."""
 
     ratio: str
@@ -42,7 +42,7 @@ def named_terms(model: Any) -> str:
     return listed([called(term.text) for term in spaces.terms])
 
 
-def terms_of_ratios(fit: Fit, words: Moved) -> tuple[Finding, ...]:
+def terms_of_ratios(fit: Fit, words: RatioWords) -> tuple[TermFinding, ...]:
     """What was found, term by term in the order of the formula."""
     model, rows, design = fit.model, whole_table(fit).to_dict("records"), fit.model.design
     spaces = TermSpaces(design.parsed, design.names, design.levels)
@@ -57,11 +57,11 @@ def terms_of_ratios(fit: Fit, words: Moved) -> tuple[Finding, ...]:
             tested, p_value = test_said("χ²", {"df": test.df, "statistic": test.statistic}, np.inf), float(test.p_value)
         bent = any("in other terms too" in one.held for one in effects)
         unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
-        found.append(Finding(called(term.text), unit, effects, p_value, tested, bent))
+        found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))
     return tuple(found)
 
 
-def found(fit: Fit, seen: str, words: Moved) -> str:
+def found(fit: Fit, seen: str, words: RatioWords) -> str:
     """The sentence of what was found among what was `seen`."""
     terms = terms_of_ratios(fit, words)
     bent = [one for one in terms if one.is_curve]
@@ -69,7 +69,7 @@ def found(fit: Fit, seen: str, words: Moved) -> str:
     return f"In {seen}, {told(fit, terms, [_curve(one) for one in bent if one.is_clear(fit.level)], flat)}."
 
 
-def _curve(one: Finding) -> str:
+def _curve(one: TermFinding) -> str:
     tested = f"{one.tested}, " if one.tested else ""
     return f"{code(one.term)} acts as part of a curve" + (
         f" ({tested}{p_said(one.p_value)})" if one.p_value == one.p_value else ""
@@ -80,7 +80,7 @@ def answer(
     fit: Fit,
     question: str,
     seen: str,
-    words: Moved,
+    words: RatioWords,
     more: Sequence[str] = (),
     figures: Callable[[Any], tuple[Figure, ...]] = lambda fit: (),
 ) -> Answered:

@@ -16,7 +16,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.basis import MOST_LEVELS, Basis
 from stattools.reporting.answer.changes import DIGITS
 from stattools.reporting.answer.figures import figures_of
-from stattools.reporting.answer.findings import Effect, Finding, over_quartiles
+from stattools.reporting.answer.findings import Effect, TermFinding, over_quartiles
 from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.document import Block, Section, Table, code, literal
 from stattools.reporting.stories import story
@@ -44,7 +44,7 @@ def results(basis: Basis) -> tuple[Section, ...]:
     return (Section("Results", tuple(blocks)),)
 
 
-def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "", *, ratio: str | None = None) -> Table:
+def table_of_terms(fit: Fit, terms: tuple[TermFinding, ...], errors: str = "", *, ratio: str | None = None) -> Table:
     """One row per effect, and one per term of several coefficients with their common test; `errors` names the standard
     errors where they are not those of the model, `ratio` what exponentials are where these are no regression's story.
     """
@@ -65,12 +65,12 @@ def table_of_terms(fit: Fit, terms: tuple[Finding, ...], errors: str = "", *, ra
     return Table(head, tuple(rows), align, caption)
 
 
-def _scale(terms: tuple[Finding, ...]) -> str:
+def _scale(terms: tuple[TermFinding, ...]) -> str:
     subjects = [one.subject for term in terms for one in term.effects if not term.is_product]
     return f"Differences in {subjects[0]}" if subjects and len(set(subjects)) == 1 else "Differences"
 
 
-def _rows(fit: Fit, term: Finding, statistic: str, several: bool) -> Iterator[tuple[str, ...]]:
+def _rows(fit: Fit, term: TermFinding, statistic: str, several: bool) -> Iterator[tuple[str, ...]]:
     first = code(term.term)
     blank = ("",) if several else ()
     if term.tested:

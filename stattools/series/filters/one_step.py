@@ -27,7 +27,7 @@ from stattools.series.filters.recurrence import solve
 
 
 @dataclass(frozen=True, eq=False)
-class Errors:
+class OneStepErrors:
     """One-step errors at given weights and first level: `error`, `gain` (the weight, 0 at a gap), `before`, `level`."""
 
     error: Floats
@@ -40,13 +40,13 @@ class Errors:
         return float(self.error @ self.error)
 
 
-def one_step(y: Floats, used: NDArray[np.bool_], weight: Floats, first: float) -> Errors:
+def one_step(y: Floats, used: NDArray[np.bool_], weight: Floats, first: float) -> OneStepErrors:
     """The errors of y where `used`, with y finite elsewhere too."""
     gain = np.where(used, weight, 0.0)
     level = np.empty((1, len(y)))
     filtered(gain[None], y[None], np.array([[first]]), level, first=False)
     before = np.concatenate([[first], level[0, :-1]])
-    return Errors(np.where(used, y - before, 0.0), gain, before, level[0])
+    return OneStepErrors(np.where(used, y - before, 0.0), gain, before, level[0])
 
 
 def profile(y: Floats, used: NDArray[np.bool_], weight: Floats, first: float, free: bool) -> tuple[float, float]:
@@ -61,7 +61,13 @@ def profile(y: Floats, used: NDArray[np.bool_], weight: Floats, first: float, fr
 
 
 def evaluate(
-    errors: Errors, Z: Floats | None, eta: Floats, used: NDArray[np.bool_], log_sigma: float, free: bool, order: int
+    errors: OneStepErrors,
+    Z: Floats | None,
+    eta: Floats,
+    used: NDArray[np.bool_],
+    log_sigma: float,
+    free: bool,
+    order: int,
 ) -> Evaluation:
     """Evaluation in (beta, level, log sigma): beta where Z is given, eta = Z beta; the level where it is `free`."""
     n = int(used.sum())
@@ -97,7 +103,7 @@ def evaluate(
     return Evaluation(value, score, information)
 
 
-def _sensitivities(errors: Errors, columns: Floats, slope: Floats, free: bool) -> Floats:
+def _sensitivities(errors: OneStepErrors, columns: Floats, slope: Floats, free: bool) -> Floats:
     """d level_{t-1} / d parameter, one row per parameter but sigma."""
     right = columns.T * (slope * errors.error)
     start = np.zeros((1, len(right)))
@@ -107,14 +113,14 @@ def _sensitivities(errors: Errors, columns: Floats, slope: Floats, free: bool) -
     return np.concatenate([start.T, level[:, :-1]], axis=1)
 
 
-def _adjoint(errors: Errors, rate: float) -> Floats:
+def _adjoint(errors: OneStepErrors, rate: float) -> Floats:
     """dL/dl_t: the level acts through the next error and the next level."""
     g = np.zeros((1, len(errors.error)))
     g[0, :-1] = rate * errors.error[1:]
     return transposed([1.0 - errors.gain[None]], g)[0]
 
 
-def _left(errors: Errors, used: NDArray[np.bool_]) -> Floats:
+def _left(errors: OneStepErrors, used: NDArray[np.bool_]) -> Floats:
     """How much of the first level is left in the level before each time, where used."""
     left = np.empty((1, len(errors.gain)))
     solve((1.0 - errors.gain[None],), np.zeros_like(left), np.ones((1, 1)), left)

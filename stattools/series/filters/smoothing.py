@@ -24,7 +24,7 @@ from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
-from stattools.series.filters.one_step import Errors, evaluate, one_step, profile
+from stattools.series.filters.one_step import OneStepErrors, evaluate, one_step, profile
 from stattools.text.one_line import many
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ class ExponentialSmoothing(AnyModel):
         """w_t at every time, (n,)."""
         return self._weights(self._checked(theta))
 
-    def errors(self, theta: ArrayLike) -> Errors:
+    def errors(self, theta: ArrayLike) -> OneStepErrors:
         """One-step errors, gains and levels at theta."""
         theta = self._checked(theta)
         level = float(theta[-2]) if self.free else self.first

@@ -19,13 +19,13 @@ from scipy.special import gammaln
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
-from stattools.validation.posterior_agreement import Found, PosteriorAgreement, moments_beside
+from stattools.validation.posterior_agreement import PosteriorAgreement, PosteriorMoments, moments_beside
 from stattools.validation.references.likelihood_quadrature import one_parameter, two_parameters
 
 MOST_ROWS = 2000
 
 
-def dirichlet(belief: Any) -> Found:
+def dirichlet(belief: Any) -> PosteriorMoments:
     proper = not isinstance(belief.prior, Improper)
     a = np.broadcast_to(np.asarray(belief.prior.concentration, dtype=float), (len(belief.labels),))
     evidence = 0.0 if proper else None
@@ -39,10 +39,10 @@ def dirichlet(belief: Any) -> Found:
     mean, sd = stats.dirichlet.mean(a), np.sqrt(stats.dirichlet.var(a))
     how = "scipy.stats.dirichlet and dirichlet_multinomial"
     terms = list(map(str, belief.labels))
-    return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, sd, evidence, own, how)
+    return PosteriorMoments(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, sd, evidence, own, how)
 
 
-def regression(belief: Any) -> Found:
+def regression(belief: Any) -> PosteriorMoments:
     """One dense system in the space of the rows: y ~ t with scale V0 = diag(1 / precision) + X P^-1 X^T."""
     prior = belief.prior
     parts = [_expanded(model) for model in belief.seen.batches]
@@ -58,7 +58,7 @@ def regression(belief: Any) -> Found:
         inverse = np.linalg.pinv(X / root[:, None])
         spread = np.sqrt(scale * np.sum(inverse**2, axis=1) * (df / (df - 2.0) if df > 2 else np.inf))
         terms = list(belief.seen.batches[0].names)
-        return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, None, None, how)
+        return PosteriorMoments(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, None, None, how)
     P = np.linalg.inv(prior.precision)
     V = np.diag(variance) + X @ P @ X.T
     gap, cross = y - X @ prior.mean, P @ X.T
@@ -70,7 +70,7 @@ def regression(belief: Any) -> Found:
     t = stats.multivariate_t(X @ prior.mean, V * prior.scale / prior.shape, df=2.0 * prior.shape, allow_singular=True)
     terms = list(belief.seen.batches[0].names)
     own, evidence = float(belief.log_evidence), float(np.asarray(t.logpdf(y)))
-    return Found(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, evidence, own, how)
+    return PosteriorMoments(terms, np.asarray(belief.mean), np.asarray(belief.sd), mean, spread, evidence, own, how)
 
 
 def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
@@ -82,7 +82,7 @@ def _expanded(model: Any) -> tuple[Floats, Floats, Floats]:
     return np.repeat(rows.X, times, axis=0), np.repeat(y, times), np.repeat(variance, times)
 
 
-def multivariate(belief: Any) -> Found:
+def multivariate(belief: Any) -> PosteriorMoments:
     """Row by row: each is multivariate t given those before."""
     prior, d = belief.prior, len(belief.mean)
     proper = not isinstance(prior, Improper)
@@ -103,7 +103,7 @@ def multivariate(belief: Any) -> Found:
     own = float(belief.log_evidence) if proper else None
     how = "Bayes' rule row by row with scipy.stats.multivariate_t"
     terms = list(belief.terms)
-    return Found(terms, belief.mean, belief.sd, mean, spread, evidence if proper else None, own, how)
+    return PosteriorMoments(terms, belief.mean, belief.sd, mean, spread, evidence if proper else None, own, how)
 
 
 DIGITS = 6
@@ -136,7 +136,7 @@ def validate_exact(belief: Any) -> PosteriorAgreement:
     return PosteriorAgreement(rows, found.how, ok, sentence, found.own_evidence, found.evidence)
 
 
-CHECKS: dict[str, Callable[[Any], Found]] = {
+CHECKS: dict[str, Callable[[Any], PosteriorMoments]] = {
     "Beta": one_parameter,
     "Gamma": one_parameter,
     "Normal": one_parameter,

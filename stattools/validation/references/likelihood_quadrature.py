@@ -17,7 +17,7 @@ from scipy.special import xlog1py, xlogy
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.validation.posterior_agreement import Found
+from stattools.validation.posterior_agreement import PosteriorMoments
 from stattools.validation.references.sample_densities import observed
 
 MOST_ARMS = 50
@@ -26,7 +26,7 @@ PIECES = np.array([-40.0, -12.0, -6.0, -3.0, -1.0, 0.0, 1.0, 3.0, 6.0, 12.0, 40.
 """Quadrature is done piece by piece between these, standard deviations around the posterior's mean."""
 
 
-def one_parameter(belief: Any) -> Found:
+def one_parameter(belief: Any) -> PosteriorMoments:
     """Beta, Gamma and Normal, arm by arm."""
     size = np.size(belief.mean)
     arms = np.unique(np.linspace(0, size - 1, min(size, MOST_ARMS)).astype(int))
@@ -48,7 +48,7 @@ def one_parameter(belief: Any) -> Found:
     terms = [name if size == 1 else str(labels[arm]) for arm in arms]
     evidence = float(logs.sum()) if proper else None
     how = "Quadrature of SciPy's likelihood times prior"
-    return Found(terms, centers[arms], spreads[arms], means, sds, evidence, own, how)
+    return PosteriorMoments(terms, centers[arms], spreads[arms], means, sds, evidence, own, how)
 
 
 def _integrals(kernel: Callable[[float], float], height: float, ends: Floats, center: float) -> Floats:
@@ -101,7 +101,7 @@ PRIORS: dict[str, Callable[[Any, int], Callable[[float], Any]]] = {"Beta": _beta
 """The log density of one arm's prior, up to a constant where it is improper, by the family of the posterior."""
 
 
-def two_parameters(belief: Any) -> Found:
+def two_parameters(belief: Any) -> PosteriorMoments:
     """Arm by arm over a grid of log sd and (mu - m) / sd."""
     size = np.size(belief.mean)
     arms = np.unique(np.linspace(0, size - 1, min(size, MOST_ARMS)).astype(int))
@@ -138,4 +138,4 @@ def two_parameters(belief: Any) -> Found:
         terms.append("mean" if size == 1 else str(labels[arm]))
     evidence, own = (total, float(np.sum(np.ravel(belief.log_evidence)[arms]))) if proper else (None, None)
     how = "Quadrature over mean and standard deviation"
-    return Found(terms, np.array(ours), np.array(sds), np.array(means), np.array(theirs), evidence, own, how)
+    return PosteriorMoments(terms, np.array(ours), np.array(sds), np.array(means), np.array(theirs), evidence, own, how)

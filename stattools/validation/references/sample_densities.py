@@ -27,7 +27,7 @@ SMALLEST = 1e-290
 """SciPy's probability of a binomial count has more digits than its logarithm, down to about the least float64."""
 
 
-class Observed(NamedTuple):
+class SampleDensity(NamedTuple):
     """`law(*data, *parameters)` is the log density of each observation; `data` are columns of the observations, and
     `arm` (n,) is the number of the arm that each belongs to.
     """
@@ -49,7 +49,7 @@ class Observed(NamedTuple):
         return total if np.isfinite(total) else -1e300
 
 
-def observed(model: Any) -> Observed:
+def observed(model: Any) -> SampleDensity:
     """The observations of a sample with their law.
 
     >>> import stattools as st
@@ -69,21 +69,23 @@ def _successes(k: Any, n: Any, p: Any) -> Any:
     return np.where(usable, np.log(np.where(usable, probability, 1.0)), stats.binom.logpmf(k, n, p))
 
 
-def _of_trials(model: BernoulliTrials) -> Observed:
+def _of_trials(model: BernoulliTrials) -> SampleDensity:
     data = np.array([model.successes]), np.array([model.trials])
-    return Observed(_sequence if model.kind == "coin" else _successes, data, np.zeros(1, dtype=np.intp))
+    return SampleDensity(_sequence if model.kind == "coin" else _successes, data, np.zeros(1, dtype=np.intp))
 
 
-def _of_arms(model: BinomialArms) -> Observed:
+def _of_arms(model: BinomialArms) -> SampleDensity:
     law = _sequence if model.observed == "coin" else _successes
-    return Observed(law, (model.successes, model.trials), np.arange(len(model.trials)))
+    return SampleDensity(law, (model.successes, model.trials), np.arange(len(model.trials)))
 
 
-def _of_waits(model: Waits) -> Observed:
-    return Observed(stats.nbinom.logpmf, (model.failures, model.wanted), np.zeros(len(model.failures), dtype=np.intp))
+def _of_waits(model: Waits) -> SampleDensity:
+    return SampleDensity(
+        stats.nbinom.logpmf, (model.failures, model.wanted), np.zeros(len(model.failures), dtype=np.intp)
+    )
 
 
-def _of_rates(model: EventRates) -> Observed:
+def _of_rates(model: EventRates) -> SampleDensity:
     """Counts in known exposures, or waiting times of which some ended: a density of those, a survival of the others."""
     laws = {
         "poisson rate": lambda y, exposure, rate: stats.poisson.logpmf(y, rate * exposure),
@@ -91,28 +93,28 @@ def _of_rates(model: EventRates) -> Observed:
             ended == 1, stats.expon.logpdf(time, scale=1.0 / rate), stats.expon.logsf(time, scale=1.0 / rate)
         ),
     }
-    return Observed(laws[model.kind], (model.events, model.exposure), model.index)
+    return SampleDensity(laws[model.kind], (model.events, model.exposure), model.index)
 
 
-def _of_normal(model: NormalSample) -> Observed:
+def _of_normal(model: NormalSample) -> SampleDensity:
     """Of their means where standard deviations are known, of both where they are not."""
     if model.sd is None:
-        return Observed(stats.norm.logpdf, (model.values,), model.arm_of)
+        return SampleDensity(stats.norm.logpdf, (model.values,), model.arm_of)
     sd = np.broadcast_to(model.sd, model.values.shape)
-    return Observed(lambda y, sd, mean: stats.norm.logpdf(y, mean, sd), (model.values, sd), model.arm_of)
+    return SampleDensity(lambda y, sd, mean: stats.norm.logpdf(y, mean, sd), (model.values, sd), model.arm_of)
 
 
-def _of_tables(model: ConditionalOdds) -> Observed:
+def _of_tables(model: ConditionalOdds) -> SampleDensity:
     """SciPy's noncentral hypergeometric distribution of the first cell of each table."""
     tables = model.tables
     data = tables[:, 0, 0], tables.sum(axis=(1, 2)), tables[:, 0].sum(axis=1), tables[:, :, 0].sum(axis=1)
     law = stats.nchypergeom_fisher
-    return Observed(
+    return SampleDensity(
         lambda *cells: law.logpmf(*cells[:-1], np.exp(cells[-1])), data, np.zeros(len(tables), dtype=np.intp)
     )
 
 
-def _of_pairs(model: Correlation) -> Observed:
+def _of_pairs(model: Correlation) -> SampleDensity:
     """SciPy's bivariate normal density of four points with the scatter of the rows, each for a quarter of them, at the
     best standard deviations for each rho.
     """
@@ -128,10 +130,10 @@ def _of_pairs(model: Correlation) -> Observed:
         normal: Any = stats.multivariate_normal
         return 0.25 * n * normal.logpdf(np.column_stack([x, y]), np.zeros(2), spread)
 
-    return Observed(law, tuple(points.T), np.zeros(4, dtype=np.intp))
+    return SampleDensity(law, tuple(points.T), np.zeros(4, dtype=np.intp))
 
 
-LAWS: dict[type, Callable[[Any], Observed]] = {
+LAWS: dict[type, Callable[[Any], SampleDensity]] = {
     BernoulliTrials: _of_trials,
     BinomialArms: _of_arms,
     Waits: _of_waits,

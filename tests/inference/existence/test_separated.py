@@ -1,4 +1,4 @@
-"""Separation is asked of any model: of rows in `test_separation.py`, of events in `test_monotone.py`."""
+"""Separation is asked of any model: of rows in `test_separated_rows.py`, of events in `test_monotone.py`."""
 
 import pytest
 

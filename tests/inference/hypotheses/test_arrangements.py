@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.inference.hypotheses.arrangements import Orders, Signs, Standardized, of_choices, of_signs
+from stattools.inference.hypotheses.arrangements import Orders, SignArrangements, Standardized, of_choices, of_signs
 
 H = np.array([1.0, 2.5, 2.5, 4.0, 5.0, 6.0])
 TWO = np.array([0.0, 1.0, 0.0, 1.0, 1.0, 0.0])[:, None]
@@ -19,7 +19,7 @@ CASES = {
     "a number": Orders(H, np.array([3.0, 1.0, 2.0, 5.0, 4.0, 6.0])[:, None], (np.arange(6),)),
     "blocks": Orders(H, TWO, BLOCKS),
     "three in blocks": Orders(H, THREE, BLOCKS),
-    "signs": Signs(H, np.array([1.0, 1.0, -1.0, 1.0, -1.0, 1.0])),
+    "signs": SignArrangements(H, np.array([1.0, 1.0, -1.0, 1.0, -1.0, 1.0])),
 }
 
 

@@ -132,3 +132,12 @@ def test_what_it_cannot_do_is_told():
 def test_a_term_is_a_name(term):
     with pytest.raises(DomainError, match="power needs a coefficient"):
         st.power(st.ols("y ~ x", {"y": [1.0, 2.0, 2.5], "x": [1.0, 2.0, 4.0]}), term, seed=1)
+
+
+@pytest.mark.parametrize("options", [{}, {"rows": 30}, {"target": 0.8}])
+def test_a_covariance_that_does_not_exist_is_refused_and_no_draw_without_a_maximum(options):
+    class Other:
+        pass
+
+    with pytest.raises(IncompatibleError, match=r"cov= is one of 'information'.*got the class Other"):
+        st.power(st.logistic("g ~ x", TABLE), "x", cov=Other, draws=10, seed=0, **options)

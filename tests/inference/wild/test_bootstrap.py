@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.wild.clusters import Signs
+from stattools.inference.wild.clusters import ClusterWeights
 from tests.inference.covariance.test_sandwich import cars
 
 FIRM = np.arange(32) // 4
@@ -54,7 +54,9 @@ def test_other_likelihoods_are_their_weighted_least_squares(make):
     root = np.sqrt(W.to_numpy())[:, None] * X
     u = (y - mean).to_numpy() / np.sqrt(W.to_numpy())
     C, slow = np.linalg.inv(root.T @ root), []
-    for v in np.concatenate(list(Signs("rademacher", 8, 150, int(np.random.default_rng(3).integers(2**62))).blocks())):
+    for v in np.concatenate(
+        list(ClusterWeights("rademacher", 8, 150, int(np.random.default_rng(3).integers(2**62))).blocks())
+    ):
         move = C @ root.T @ (v[FIRM] * u)
         rest = v[FIRM] * u - root @ move
         S = np.array([root[k == FIRM].T @ rest[k == FIRM] for k in range(8)])

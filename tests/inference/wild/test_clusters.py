@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.wild.clusters import VALUES, Clusters, Signs, accepted, as_far
+from stattools.inference.wild.clusters import VALUES, Clusters, ClusterWeights, accepted, as_far
 
 G = 7
 GROUPS = np.repeat(np.arange(G), [3, 4, 5, 6, 6, 9, 9])
@@ -35,7 +35,7 @@ def refitted(X, y, R, value):
 @pytest.mark.parametrize("kind", ["rademacher", "webb"])
 def test_a_draw_is_a_refit(case, kind):
     X, y, R, clusters, size = case
-    C, signs = np.linalg.inv(X.T @ X), Signs(kind, G, 40, 1)
+    C, signs = np.linalg.inv(X.T @ X), ClusterWeights(kind, G, 40, 1)
     theta, draws = C @ X.T @ y, np.concatenate(list(signs.blocks()))
     assert_allclose(size, np.sqrt(R @ C @ R))
     for value in (R @ theta, 0.0, -1.3):
@@ -53,7 +53,7 @@ def test_a_draw_is_a_refit(case, kind):
 @pytest.mark.parametrize("alpha", [0.15, 0.2, 0.5])
 def test_the_ends_are_where_p_falls_to_alpha(case, kind, draws, alpha):
     *_, clusters, _ = case
-    signs = Signs(kind, G, draws, 5)
+    signs = ClusterWeights(kind, G, draws, 5)
     low, high = accepted(clusters.forms(signs), signs, alpha)
     unit = clusters.spread**0.5
 
@@ -70,7 +70,7 @@ def test_the_ends_are_where_p_falls_to_alpha(case, kind, draws, alpha):
 def test_few_clusters_refuse_nothing():
     sums = np.concatenate([np.array([[1.0, 2.0], [-3.0, 1.0], [2.0, -3.0]]), np.tile(np.eye(2).ravel() / 3, (3, 1))], 1)
     clusters, _ = Clusters.of(sums, np.eye(2), np.array([1.0, 0.0]))
-    signs = Signs("rademacher", 3, 999, 0)
+    signs = ClusterWeights("rademacher", 3, 999, 0)
     assert accepted(clusters.forms(signs), signs, 0.05) == (-np.inf, np.inf)
 
 
@@ -79,32 +79,32 @@ def test_weights_have_mean_0_and_variance_1(kind):
     values, p = VALUES[kind]
     p = np.full(len(values), 1 / len(values)) if p is None else np.array(p)
     assert_allclose([p.sum(), p @ values, p @ np.square(values)], [1.0, 0.0, 1.0], atol=1e-15)
-    drawn = np.concatenate(list(Signs(kind, 30, 4000, 1).blocks()))
+    drawn = np.concatenate(list(ClusterWeights(kind, 30, 4000, 1).blocks()))
     assert drawn.shape == (4000, 30)
     shares = [(np.abs(drawn - value) < 1e-12).mean() for value in values]
     assert_allclose(shares, p, atol=5 * 0.5 / np.sqrt(drawn.size))
 
 
 def test_the_same_draws_again_however_many_at_a_time(monkeypatch):
-    signs = Signs("webb", 12, 500, 3)
+    signs = ClusterWeights("webb", 12, 500, 3)
     whole = np.concatenate(list(signs.blocks()))
     monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 100)
     assert_allclose(np.concatenate(list(signs.blocks())), whole)
-    assert not np.allclose(np.concatenate(list(Signs("webb", 12, 500, 4).blocks())), whole)
+    assert not np.allclose(np.concatenate(list(ClusterWeights("webb", 12, 500, 4).blocks())), whole)
 
 
 def test_every_pattern_but_those_of_opposite_signs_once(monkeypatch):
     monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 21)
-    signs = Signs("rademacher", 7, 128, 0)
+    signs = ClusterWeights("rademacher", 7, 128, 0)
     assert signs.is_exact
-    assert not Signs("rademacher", 7, 127, 0).is_exact
-    assert not Signs("webb", 2, 9999, 0).is_exact
+    assert not ClusterWeights("rademacher", 7, 127, 0).is_exact
+    assert not ClusterWeights("webb", 2, 9999, 0).is_exact
     v = np.concatenate(list(signs.blocks()))
     assert len({tuple(row) for row in np.concatenate([v, -v])}) == 2**7
     assert (v[0] == 1.0).all()  # the sample
 
 
 def test_the_sample_counts():
-    assert Signs("rademacher", 3, 99, 0).p_value(1) == 0.25
-    assert Signs("rademacher", 3, 99, 0, holds_sample=False).p_value(1) == 0.4
-    assert Signs("webb", 3, 99, 0).p_value(4) == 0.05
+    assert ClusterWeights("rademacher", 3, 99, 0).p_value(1) == 0.25
+    assert ClusterWeights("rademacher", 3, 99, 0, holds_sample=False).p_value(1) == 0.4
+    assert ClusterWeights("webb", 3, 99, 0).p_value(4) == 0.05

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax
 from stattools.errors import quoted
@@ -35,11 +35,13 @@ def left_out(belief: Any) -> LeftOut:
     return LeftOut(pointwise, counts, tuple(shown for _, _, shown in found), arm, log_likelihood)
 
 
-def outcomes(belief: Any) -> list[Outcome]:
+def outcomes(belief: Any) -> list[NamedObservations]:
     """The total counts."""
     (total,) = belief.seen.total
     return [
-        Outcome("counts", total, lambda drawn, random: random.multinomial(total.sum(), drawn["p"]), dims=("category",))
+        NamedObservations(
+            "counts", total, lambda drawn, random: random.multinomial(total.sum(), drawn["p"]), dims=("category",)
+        )
     ]
 
 

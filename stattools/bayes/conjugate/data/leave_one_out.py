@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.data.pair import Pair
+from stattools.bayes.conjugate.data.pair import DeclaredPair
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -109,7 +109,7 @@ class LeaveOneOut:
 
 def leave_one_out(belief: Any) -> LeaveOneOut:
     """The exact result of a posterior of any pair. Raises DomainError where it has seen no observation."""
-    pair: Pair = belief._pair
+    pair: DeclaredPair = belief._pair
     found = None if belief.seen is None else pair.left_out(belief)
     if found is None or not len(found.pointwise):
         raise DomainError("loo needs observations; this distribution has seen none. Update it with data first.")

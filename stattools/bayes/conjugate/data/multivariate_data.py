@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_root
 from stattools.bayes.conjugate.student_t import log_t_density
@@ -42,7 +42,7 @@ def left_out(belief: Any) -> LeftOut:
     return LeftOut(pointwise, ones, shown, np.zeros(len(Y), dtype=np.intp), partial(_log_likelihood, Y))
 
 
-def outcomes(belief: Any) -> list[Outcome]:
+def outcomes(belief: Any) -> list[NamedObservations]:
     """The rows; their log-likelihoods are called `row`, since they have one entry per row and not per component."""
     Y = _rows(belief)
 
@@ -50,7 +50,7 @@ def outcomes(belief: Any) -> list[Outcome]:
         root = np.swapaxes(np.linalg.cholesky(drawn["covariance"]), 1, 2)
         return drawn["mean"][:, None, :] + random.standard_normal((len(root), *Y.shape)) @ root
 
-    return [Outcome("y", Y, replicate, partial(_log_likelihood, Y), dims=("obs", "component"), of="row")]
+    return [NamedObservations("y", Y, replicate, partial(_log_likelihood, Y), dims=("obs", "component"), of="row")]
 
 
 def _rows(belief: Any) -> Floats:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.numerics.exact_sum import pair_difference, pair_product
@@ -73,10 +73,10 @@ class Measurements:
         return at(drawn["mean"]), at(drawn["sd"]) if "sd" in drawn else 1.0 / np.sqrt(self.weight)
 
 
-def outcomes(belief: Any) -> list[Outcome]:
+def outcomes(belief: Any) -> list[NamedObservations]:
     """The measurements."""
     data = Measurements.of(belief)
-    return [Outcome("y", data.values, data.replicates, data.log_likelihood)]
+    return [NamedObservations("y", data.values, data.replicates, data.log_likelihood)]
 
 
 def require_rest(belief: Any, data: Measurements, enough: Any) -> None:

@@ -53,7 +53,7 @@ class LeftOut(NamedTuple):
     log_likelihood: Callable[[Drawn], Floats]
 
 
-class Outcome(NamedTuple):
+class NamedObservations(NamedTuple):
     """Observations of one name in a data tree.
 
     `replicate(drawn, random)` are new ones, (draws, *shape of `observed`); `log_likelihood(drawn)`, if there is one,
@@ -71,7 +71,7 @@ class Outcome(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Pair:
+class DeclaredPair:
     """What a family declares to be conjugate to its data; `belief` is a prior or a posterior of the family.
 
     `read(belief, more)` takes what callers give: the data, and labels that the posterior takes from them, as keywords.
@@ -85,7 +85,7 @@ class Pair:
     posterior: Callable[[Any, tuple[Any, ...], Any, dict[str, Any]], Any]
     log_evidence: Callable[[Any, Any, Any], Any]
     left_out: Callable[[Any], LeftOut]
-    outcomes: Callable[[Any], list[Outcome]]
+    outcomes: Callable[[Any], list[NamedObservations]]
     variables: Mapping[str, tuple[str, ...]]
     limit: str | None = None
 
@@ -102,7 +102,7 @@ class Pair:
 
 def updated(belief: Any, more: Any) -> Any:
     """The posterior of a prior or a posterior, proper or not, given more data."""
-    pair: Pair = belief._pair
+    pair: DeclaredPair = belief._pair
     prior, seen = belief.prior, belief.seen
     data, labels = pair.read(belief, more)
     total = pair.statistics(data)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome, at_arm
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.models.samples.event_rates import EventRates
@@ -51,13 +51,13 @@ def left_out(gamma: Any) -> LeftOut:
     return LeftOut(pointwise, ones, shown, arm, lambda drawn: _log_likelihood(batches, _rates(drawn)))
 
 
-def outcomes(gamma: Any) -> list[Outcome]:
+def outcomes(gamma: Any) -> list[NamedObservations]:
     """All counts, with their exposures, and all times."""
     kinds = dict.fromkeys(batch.kind for batch in gamma.seen.batches)
     return [_outcome(kind, gamma.seen.batches, len(kinds) > 1) for kind in kinds]
 
 
-def _outcome(kind: str, batches: tuple[EventRates, ...], is_one_of_two: bool) -> Outcome:
+def _outcome(kind: str, batches: tuple[EventRates, ...], is_one_of_two: bool) -> NamedObservations:
     of_kind, name = [batch for batch in batches if batch.kind == kind], NAMES[kind]
     _, events, exposure = (np.concatenate(each) for each in zip(*map(_columns, of_kind), strict=True))
     counted = kind == "poisson rate"
@@ -69,7 +69,7 @@ def _outcome(kind: str, batches: tuple[EventRates, ...], is_one_of_two: bool) ->
             return np.concatenate([random.poisson(rates * e) for rates, e in parts], axis=1)
         return np.concatenate([random.standard_exponential(rates.shape) * (1.0 / rates) for rates, _ in parts], axis=1)
 
-    return Outcome(
+    return NamedObservations(
         name,
         events if counted else exposure,
         replicate,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.data.rows.triangle import triangle
@@ -107,8 +107,8 @@ def left_out(belief: Any) -> LeftOut:
     return LeftOut(pointwise, data.counts, shown, arm, data.log_likelihood)
 
 
-def outcomes(belief: Any) -> list[Outcome]:
+def outcomes(belief: Any) -> list[NamedObservations]:
     """The outcomes of the rows, how often each was seen, and its precision."""
     data = RegressionRows.of(belief)
     constant = {"count": data.counts, "precision": data.precision}
-    return [Outcome("y", data.y + data.offset, data.replicates, data.log_likelihood, constant)]
+    return [NamedObservations("y", data.y + data.offset, data.replicates, data.log_likelihood, constant)]

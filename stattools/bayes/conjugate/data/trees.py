@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.bayes.conjugate.arms import parameters
-from stattools.bayes.conjugate.data.pair import Drawn, Outcome, Pair
+from stattools.bayes.conjugate.data.pair import DeclaredPair, Drawn, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.memory import draws_shape
 from stattools.interface.seeds import generator, recorded
@@ -25,7 +25,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """
     from stattools.inference.arviz.arviz import datatree
 
-    pair: Pair = belief._pair
+    pair: DeclaredPair = belief._pair
     draws, random = draws_shape(draws)[0], generator(seed)
     prior, proper = belief.prior, not isinstance(belief.prior, Improper)
     outcomes = [] if belief.seen is None else pair.outcomes(belief)
@@ -67,11 +67,13 @@ def over(belief: Any, prior: Any) -> Any:
     return type(prior)(*(np.broadcast_to(getattr(prior, name), shape) for name in names))
 
 
-def _log_likelihoods(outcomes: list[Outcome], drawn: Drawn) -> dict[str, Any]:
+def _log_likelihoods(outcomes: list[NamedObservations], drawn: Drawn) -> dict[str, Any]:
     return {one.of or one.name: one.log_likelihood(drawn) for one in outcomes if one.log_likelihood is not None}
 
 
-def _axes(belief: Any, pair: Pair, outcomes: list[Outcome]) -> tuple[dict[str, tuple[str, ...]], dict[str, Any]]:
+def _axes(
+    belief: Any, pair: DeclaredPair, outcomes: list[NamedObservations]
+) -> tuple[dict[str, tuple[str, ...]], dict[str, Any]]:
     """The axes of each variable, without the arms where there is one parameter, and the labels of each axis."""
     labels = belief._labels()
     dims: dict[str, tuple[str, ...]] = {}

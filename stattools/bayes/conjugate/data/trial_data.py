@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, Outcome, at_arm
+from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -103,7 +103,7 @@ def left_out(beta: Any) -> LeftOut:
     return LeftOut(log_likelihood(p, q) + before - after, counts, shown, arm, of_draws)
 
 
-def outcomes(beta: Any) -> list[Outcome]:
+def outcomes(beta: Any) -> list[NamedObservations]:
     """The total of successes of each arm, and the trials behind it."""
     k, n = np.atleast_1d(beta.successes), np.atleast_1d(beta.trials)
 
@@ -111,7 +111,7 @@ def outcomes(beta: Any) -> list[Outcome]:
         return drawn["theta"].reshape(-1, len(k))
 
     return [
-        Outcome(
+        NamedObservations(
             "successes",
             k,
             lambda drawn, random: random.binomial(n, at(drawn)),

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.bayes.conjugate.arms import plain
 from stattools.bayes.conjugate.belief import points
-from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
+from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
@@ -124,10 +124,10 @@ class BetaNegativeBinomial:
         if f < 0 or f == np.inf:
             return float((f > 0) == below)
         trials = int(f) + self.successes
-        above = float(BetaBinomial(trials, self.a, self.b).cdf(self.successes - 1))
+        above = float(BetaBinomialPredictive(trials, self.a, self.b).cdf(self.successes - 1))
         if not below:
-            return above if above < 0.5 else 1.0 - float(BetaBinomial(trials, self.b, self.a).cdf(f))
-        return 1.0 - above if above < 0.5 else float(BetaBinomial(trials, self.b, self.a).cdf(f))
+            return above if above < 0.5 else 1.0 - float(BetaBinomialPredictive(trials, self.b, self.a).cdf(f))
+        return 1.0 - above if above < 0.5 else float(BetaBinomialPredictive(trials, self.b, self.a).cdf(f))
 
     def _least(self, reached: Any) -> int | float:
         """The least f for which `reached` holds, by doubling and halving."""

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.bayes.conjugate.arms import frozen
 from stattools.bayes.conjugate.belief import numbers
-from stattools.bayes.conjugate.predictives.predictive import BetaBinomial
+from stattools.bayes.conjugate.predictives.predictive import BetaBinomialPredictive
 from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
@@ -53,10 +53,10 @@ class DirichletMultinomial:
         object.__setattr__(self, "names", checked_names(self.names, len(value), "DirichletMultinomial"))
 
     @property
-    def marginals(self) -> BetaBinomial:
+    def marginals(self) -> BetaBinomialPredictive:
         """The count of each category whatever the others, one arm per category."""
         a = self.concentration
-        return BetaBinomial(self.trials, a, others(a), self.names)
+        return BetaBinomialPredictive(self.trials, a, others(a), self.names)
 
     @property
     def mean(self) -> Floats:

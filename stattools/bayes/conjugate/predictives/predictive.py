@@ -41,12 +41,12 @@ MOST_TERMS = 100_000
 @answers_guesses
 @prints
 @dataclass(frozen=True, eq=False)
-class BetaBinomial:
+class BetaBinomialPredictive:
     """The beta-binomial distribution of the successes in `trials` trials whose probability is Beta(a, b).
 
     Each of the three is a number, or an array with one entry per arm; answers have the arms as their last axis.
 
-    >>> BetaBinomial(2, 1, 1).pmf([0, 1, 2]).round(12)
+    >>> BetaBinomialPredictive(2, 1, 1).pmf([0, 1, 2]).round(12)
     array([0.33333333, 0.33333333, 0.33333333])
     """
 
@@ -65,7 +65,7 @@ class BetaBinomial:
         object.__setattr__(self, "trials", n)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, BetaBinomial) and all(
+        return isinstance(other, BetaBinomialPredictive) and all(
             np.array_equal(getattr(self, name), getattr(other, name)) for name in ("trials", "a", "b")
         )
 
@@ -107,7 +107,7 @@ class BetaBinomial:
     def cdf(self, k: ArrayLike) -> Any:
         """P(K <= k) for each k, accurate in the lower tail. Raises DomainError for NaN.
 
-        >>> float(BetaBinomial(10**9, 3, 5).cdf(5 * 10**8))  # the Beta(3, 5) below 1/2, to nine digits
+        >>> float(BetaBinomialPredictive(10**9, 3, 5).cdf(5 * 10**8))  # the Beta(3, 5) below 1/2, to nine digits
         0.773437...
         """
         k = np.floor(points(k, "a count", self.mean))
@@ -125,7 +125,7 @@ class BetaBinomial:
 
         Raises DomainError for prob outside (0, 1).
 
-        >>> BetaBinomial(100, 60, 40).interval(0.9)
+        >>> BetaBinomialPredictive(100, 60, 40).interval(0.9)
         <Interval 0.9 eti: successes, [48, 71]>
         """
         tail = tail_area(prob, "prob")
@@ -133,7 +133,7 @@ class BetaBinomial:
             ends = np.array([(i.lower, i.upper) for i in (one.interval(prob) for one in self._each())])
             names = tuple(map(str, self.arms if self.arms is not None else range(len(ends))))
             return Interval(ends[:, 0], ends[:, 1], prob, "eti", names)
-        mirror = BetaBinomial(self.trials, self.b, self.a)
+        mirror = BetaBinomialPredictive(self.trials, self.b, self.a)
         return Interval(self._quantile(tail), self.trials - mirror._quantile(tail), prob, "eti", ("successes",))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> NDArray[np.int64]:
@@ -142,10 +142,10 @@ class BetaBinomial:
         theta = random.beta(self.a, self.b, draws_shape(draws, self.shape))
         return random.binomial(self.trials, theta)
 
-    def _each(self) -> list[BetaBinomial]:
+    def _each(self) -> list[BetaBinomialPredictive]:
         """The arms one by one."""
         parts = (np.broadcast_to(v, self.shape).tolist() for v in (self.trials, self.a, self.b))
-        return [BetaBinomial(n, a, b) for n, a, b in zip(*parts, strict=True)]
+        return [BetaBinomialPredictive(n, a, b) for n, a, b in zip(*parts, strict=True)]
 
     def _quantile(self, p: float) -> int:
         """The smallest k with P(K <= k) >= p."""

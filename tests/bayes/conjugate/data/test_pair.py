@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.bayes.conjugate.data.pair import Pair, at_arm
+from stattools.bayes.conjugate.data.pair import DeclaredPair, at_arm
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
 
 
 def test_every_family_declares_its_parts():
     for family in {family for _, family in CLOSED_FORMS}:
-        assert isinstance(family._pair, Pair)
+        assert isinstance(family._pair, DeclaredPair)
         assert family._pair.by_arm == hasattr(family, "__getitem__")
 
 
