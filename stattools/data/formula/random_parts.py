@@ -103,7 +103,7 @@ def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = 
     return MixedFormula(replace(formula, text=said), parts, formula.text, notes)
 
 
-class Piece(NamedTuple):
+class TypedPart(NamedTuple):
     """A random part as it was typed: the whole with its brackets, and what stands around its bar."""
 
     text: str
@@ -112,13 +112,13 @@ class Piece(NamedTuple):
     right: str
 
 
-def without_random(text: str) -> tuple[str, tuple[Piece, ...]]:
+def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
     """The formula without its random parts, and these. Raises DomainError for a bar that stands anywhere else.
 
     >>> without_random("y ~ (1 | g) + x")[0]
     'y ~ x'
     """
-    pieces: list[Piece] = []
+    pieces: list[TypedPart] = []
     fixed = text
     while (found := _first(fixed)) is not None:
         start, end, piece = found
@@ -136,7 +136,7 @@ def without_random(text: str) -> tuple[str, tuple[Piece, ...]]:
     return f"{fixed} 1" if pieces and fixed.endswith("~") else fixed, tuple(pieces)
 
 
-def _first(text: str) -> tuple[int, int, Piece] | None:
+def _first(text: str) -> tuple[int, int, TypedPart] | None:
     """Begin, end and parts of the first bracket of the right side with a bar in it."""
     opened: list[tuple[int, bool]] = []  # where brackets begin that are open, and whether each is that of a call
     bars: list[re.Match[str]] = []
@@ -163,7 +163,7 @@ def _first(text: str) -> tuple[int, int, Piece] | None:
     return None
 
 
-def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> Piece:
+def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> TypedPart:
     whole = _in_one_line(text[start:end])
     if len(bars) > 1 or len(bars[0][0]) > 2:
         raise DomainError(f"{whole} in {short(text)!r} has more than one bar. {HOW}")
@@ -173,14 +173,14 @@ def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> Piece:
         raise DomainError(f"{whole} in {short(text)!r} has nothing left of its bar: write (1 | {right}). {HOW}")
     if not right:
         raise DomainError(f"{whole} in {short(text)!r} has no grouping column right of its bar. {HOW}")
-    return Piece(whole, left, bar[0], right)
+    return TypedPart(whole, left, bar[0], right)
 
 
 def _in_one_line(text: str) -> str:
     return LINES.sub(lambda found: found[1] or " ", text.strip())
 
 
-def _groupings(piece: Piece, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """The products of columns that the right of a bar stands for: one, or those of `a/b`."""
     products: list[tuple[str, ...]] = [()]
     right = list(tokens(piece.right, available))
@@ -207,7 +207,7 @@ def _groupings(piece: Piece, available: Sequence[str]) -> tuple[tuple[str, ...],
 
 
 def _parts(
-    piece: Piece, products: tuple[tuple[str, ...], ...], formula: Formula, available: Sequence[str]
+    piece: TypedPart, products: tuple[tuple[str, ...], ...], formula: Formula, available: Sequence[str]
 ) -> list[RandomPart]:
     """The random terms of what was typed."""
     if "." in tokens(piece.left, available):

@@ -47,7 +47,7 @@ class Height(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Profile:
+class CoefficientProfile:
     """The profile log-likelihood of one coefficient, theta_j = row phi in the coordinates of `work`; `top` is the
     supremum over all.
     """
@@ -127,7 +127,7 @@ def profile_ends(model: Model, estimate: Floats, top: float, j: int, level: floa
         return -np.inf, np.inf
     work, T = model.standardized()
     target = float(-special.ndtri(0.5 * (1.0 - level)))
-    profile = Profile(work, T[j], top, model.names[j])
+    profile = CoefficientProfile(work, T[j], top, model.names[j])
     finite = bool(np.isfinite(estimate[j]))
     scale = se if finite else float(np.linalg.norm(T[j]))
     start = float(estimate[j]) if finite else 0.0

@@ -139,5 +139,5 @@ def test_a_covariance_that_does_not_exist_is_refused_and_no_draw_without_a_maxim
     class Other:
         pass
 
-    with pytest.raises(IncompatibleError, match=r"cov= is one of 'information'.*got the class Other"):
-        st.power(st.logistic("g ~ x", TABLE), "x", cov=Other, draws=10, seed=0, **options)
+    with pytest.raises(IncompatibleError, match=r"cov= is one of 'information'.*got .*Other"):
+        st.power(st.fit(st.logistic("g ~ x", TABLE)), "x", cov=Other, draws=10, seed=0, **options)
