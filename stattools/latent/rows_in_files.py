@@ -92,7 +92,7 @@ class Sums:
 
 
 @record
-class Plan:
+class BatchColumns:
     """What is summed of a batch, small enough to be sent there: the columns of X, those of each term, and y about
     `middle` and the coefficients `b` of the sample.
     """
@@ -152,7 +152,7 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
         for mine, design in zip(uses[1:], rows.random, strict=True)
         for _, which in terms_in(design)
     ]
-    plan = Plan(who, groups, X, tuple(z), middle, b)
+    plan = BatchColumns(who, groups, X, tuple(z), middle, b)
     found: Sums = scanned.gather_beside(groups, plan)
     levels, order = _sorted(tuple(found.by.places))
     random = tuple(replace(design, levels=levels) for design in rows.random)
@@ -181,7 +181,7 @@ def _terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
 
 
 def _finished(
-    plan: Plan, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
+    plan: BatchColumns, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
 ) -> tuple[OneFactor, Coordinates]:
     """The sums in coordinates that are orthonormal over all rows."""
     n, p, called = rows.n_rows, len(plan.b), rows.design.names

@@ -38,7 +38,7 @@ VARIES_FREELY = (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT)
 """Outcomes whose variance is a matter of its own, beside their mean."""
 
 
-class Sums(NamedTuple):
+class ErrorSums(NamedTuple):
     """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, q times scores; scores squared."""
 
     robust: Floats
@@ -49,8 +49,8 @@ class Sums(NamedTuple):
     scores: Floats
     size: Floats
 
-    def __add__(self, other: Sums) -> Sums:  # type: ignore[override]
-        return Sums(*(one + more for one, more in zip(self, other, strict=True)))
+    def __add__(self, other: ErrorSums) -> ErrorSums:  # type: ignore[override]
+        return ErrorSums(*(one + more for one, more in zip(self, other, strict=True)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class OfRows:
     has_scale: bool
     factor: float
 
-    def __call__(self, rows: Rows) -> Sums:
+    def __call__(self, rows: Rows) -> ErrorSums:
         size = max(256, CELLS // (self.B.size or 1))
         start, total = 0, None
         for block in rows.blocks(min(size, rows.block_size)):
@@ -75,7 +75,7 @@ class OfRows:
         assert total is not None
         return total
 
-    def _of(self, block: Block, weight: Floats | None, precision: Floats | None, start: int) -> Sums:
+    def _of(self, block: Block, weight: Floats | None, precision: Floats | None, start: int) -> ErrorSums:
         terms = self.terms
         predictor, m = terms.predictor, len(block.X)
         eta, _ = predictor.forward(terms.phi, block)
@@ -103,7 +103,7 @@ class OfRows:
             s = np.column_stack([s, u * u / W / self.scale**2 - 1.0])
         size, weighty = self._sizes(eta, block, times, precision), s * times[:, None]
         sums = (times @ robust**2, times @ q, times @ q**2, times @ own**2)
-        return Sums(*sums, q.T @ weighty, s.T @ weighty, size)
+        return ErrorSums(*sums, q.T @ weighty, s.T @ weighty, size)
 
     def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Floats:
         """Sums for a regression of the sizes of residuals on the columns: [1, X, |r|] with itself."""
@@ -155,7 +155,7 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
-def _p_values(sums: Sums) -> Floats:
+def _p_values(sums: ErrorSums) -> Floats:
     explained = np.einsum("js,js->j", sums.cross, np.linalg.lstsq(sums.scores, sums.cross.T, rcond=None)[0].T)
     spread = np.maximum(sums.square - explained, 2.0 * sums.own)  # at least that of normal outcomes
     z = np.divide(sums.gap, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
