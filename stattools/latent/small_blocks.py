@@ -1,0 +1,115 @@
+"""Many small matrices at once, one per group: an array (a, b, J) holds J matrices of a rows and b columns.
+
+The groups come last, so that each entry is an array of length J and a product of 2 x 2 matrices is eight products of
+such arrays: for matrices this small it takes a tenth of the time of one call of LAPACK per group.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+Codes = NDArray[np.intp]
+
+
+def times(a: Floats, b: Floats) -> Floats:
+    """A_j B_j of each group: (a, k, J) and (k, b, J) make (a, b, J).
+
+    >>> times(np.full((1, 1, 2), 3.0), np.array([[[1.0, 2.0]]])).tolist()
+    [[[3.0, 6.0]]]
+    """
+    out = a[:, 0, None] * b[None, 0]
+    for k in range(1, a.shape[1]):
+        out += a[:, k, None] * b[None, k]
+    return out
+
+
+def transposed(a: Floats) -> Floats:
+    """A_j' of each group."""
+    return a.swapaxes(0, 1)
+
+
+def grams(left: Floats, right: Floats, codes: Codes, count: int) -> Floats:
+    """The sum of l_i r_i' over the rows i of each group: (a, n) and (b, n) make (a, b, count).
+
+    >>> grams(np.ones((1, 3)), np.array([[1.0, 2.0, 4.0]]), np.array([0, 1, 1]), 2).tolist()
+    [[[1.0, 6.0]]]
+    """
+    out = np.empty((len(left), len(right), count))
+    for a, row in enumerate(left):
+        for b, other in enumerate(right):
+            out[a, b] = np.bincount(codes, row * other, count)
+    return out
+
+
+def sums_by(blocks: Floats, codes: Codes, count: int) -> Floats:
+    """The sum of the matrices that belong to each of `count` groups: (a, b, J) makes (a, b, count)."""
+    flat = [np.bincount(codes, row, count) for row in blocks.reshape(-1, blocks.shape[-1])]
+    return np.array(flat).reshape(*blocks.shape[:2], count)
+
+
+def cholesky(m: Floats) -> Floats:
+    """The lower triangular L_j with L_j L_j' = M_j of each group; M_j is positive definite.
+
+    >>> cholesky(np.array([[[4.0], [2.0]], [[2.0], [2.0]]]))[:, :, 0].tolist()
+    [[2.0, 0.0], [1.0, 1.0]]
+    """
+    factor = np.zeros_like(m)
+    for j in range(len(m)):
+        factor[j, j] = np.sqrt(m[j, j] - (factor[j, :j] ** 2).sum(axis=0))
+        for i in range(j + 1, len(m)):
+            factor[i, j] = (m[i, j] - (factor[i, :j] * factor[j, :j]).sum(axis=0)) / factor[j, j]
+    return factor
+
+
+def solved(factor: Floats, b: Floats) -> Floats:
+    """L_j^-1 B_j of each group, L_j lower triangular."""
+    out = np.empty(np.broadcast_shapes(b.shape, (1, 1, factor.shape[-1])))
+    for i in range(len(factor)):
+        out[i] = b[i]
+        for k in range(i):
+            out[i] -= factor[i, k] * out[k]
+        out[i] /= factor[i, i]
+    return out
+
+
+@record
+class Eliminated:
+    """What is left of a factor whose effects u = T v, v ~ N(0, I), were integrated out; A_j is its Z_j'Z_j.
+
+    `spread` is W_j = T (I + T'A_j T)^-1 T', the covariance of u given the data; `left` is F_j = I - A_j W_j, so that
+    Z'V^-1 is F_j Z_j'; `inner` is F_j A_j = [Z'V^-1 Z]_j; `log_determinant` is the sum of log|I + T'A_j T|.
+    """
+
+    spread: Floats
+    left: Floats
+    inner: Floats
+    log_determinant: float
+
+
+def eliminated(gram: Floats, factor: Floats) -> Eliminated:
+    """The effects of a factor with A_j (q, q, J) and T (q, q) integrated out; T may be singular.
+
+    Where T is far from singular F_j is T^-T (I + T'A_j T)^-1 T', which loses no digit where the effects are large;
+    otherwise it is I - A_j W_j, which loses none where they are small.
+    """
+    q = len(gram)
+    held = factor[:, :, None]
+    m = times(transposed(held), times(gram, held))
+    m[np.arange(q), np.arange(q)] += 1.0
+    root = cholesky(m)
+    half = solved(root, np.broadcast_to(transposed(held), gram.shape))
+    spread = times(transposed(half), half)
+    size = np.abs(factor.diagonal()).min() ** 2
+    if size * max(gram[i, i].mean() for i in range(q)) > 1.0:
+        back = np.linalg.inv(factor).T
+        inverse = solved(root, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+        left = times(back[:, :, None], times(transposed(inverse), half))
+    else:
+        left = -times(gram, spread)
+        left[np.arange(q), np.arange(q)] += 1.0
+    log_determinant = 2.0 * float(np.log(root[np.arange(q), np.arange(q)]).sum())
+    return Eliminated(spread, left, times(left, gram), log_determinant)
