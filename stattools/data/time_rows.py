@@ -4,6 +4,8 @@ right side, and for each row the ends between which its time lies.
     seen       low = high = time
     longer     low = time, high = inf
     shorter    low = 0, high = time
+
+and, where rows enter late, the time before which nobody looked.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ from stattools.interface.arrays import Floats
 
 
 def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
-    """The complete rows; the outcome has shape (n, 2), the ends of each time. `columns` and `formulas` as in `read`.
+    """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
+    0. `columns` and `formulas` as in `read`.
 
-    Raises DomainError, with the row, for a time that is not positive, ends out of order, an event that is not 0, 1 or
-    bool, and where no time has an upper end; IncompatibleError for late entry and for rows in files.
+    Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
+    event that is not 0, 1 or bool, and where no time has an upper end; IncompatibleError for rows in files.
 
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]
@@ -45,11 +48,6 @@ def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], for
     extras = {key: value for key, value in columns.items() if value is not None}
     apart = [value for value in extras.values() if isinstance(value, str)]
     said = survival_formula(who, formula, frame.names, apart, intervals=True)
-    if "entry" in said.parts:
-        raise IncompatibleError(
-            f"{who} has no late entry, since the log-likelihood is not concave with it; st.cox has: "
-            f'st.cox("{said.formula.text}", table).'
-        )
     parsed = said.formula
     beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
     used = together(parsed, beside.values()).columns
@@ -67,6 +65,11 @@ def _ends(who: str, said: SurvivalFormula, parts: Mapping[str, Floats], rows: ND
         _require(who, said, "time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times", "")
         event = parts.get("event", np.ones(len(time)))
         ends = np.column_stack([time, np.where(event > 0.0, time, np.inf)])
+        if "entry" in parts and (parts["entry"] > 0.0).any():
+            entry = np.maximum(parts["entry"], 0.0)
+            after = f"needs entries before the time {said.parts['time'].text!r}"
+            _require(who, said, "entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
+            ends = np.column_stack([ends, entry])
     else:
         low, high = np.maximum(parts["low"], 0.0), parts["high"]
         finite = low < np.inf

@@ -18,6 +18,7 @@ from stattools.inference.existence import (
     check_extra_zeros,
     check_extremes,
     check_labels,
+    check_late_entry,
     check_levels,
     check_overlap,
     check_rank,
@@ -75,6 +76,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     if not solution.converged:
         if not model.likelihood.knows_ends:
             _explain_failure(model)
+        check_late_entry(model, solution)
         raise not_converged(model, solution)
     scale, loglik = _scale_and_loglik(model, solution)
     C = covariance(model, solution.estimate, solution.covariance, cov, scale=scale)
@@ -113,6 +115,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_levels(model, solution)
         if model.likelihood.has_reach:
             check_times(model, solution.estimate)
+            check_late_entry(model, solution)
         if model.predictor.taken_up:
             check_crossing(model, solution.estimate)
         if model.likelihood.inflated:

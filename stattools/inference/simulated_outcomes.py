@@ -28,10 +28,10 @@ def outcomes(model: Model, eta: Floats, scale: float, m: int, random: np.random.
         return eta + spread * random.standard_normal((m, len(eta)))
     likelihood: Any = model.likelihood
     if likelihood.outcome is Outcome.TIME:
-        if (rows.y[:, 0] != rows.y[:, 1]).any():
+        if likelihood.late or (rows.y[:, 0] != rows.y[:, 1]).any():
             raise IncompatibleError(
                 f"outcomes of {model.title} cannot be drawn again: nobody knows when times that were seen would have "
-                'been censored. Draw rows, st.bootstrap(fit, kind="pairs", ...).'
+                'been censored, or who would have come too early. Draw rows, st.bootstrap(fit, kind="pairs", ...).'
             )
         return np.stack([np.repeat(likelihood.sample(eta, seed=random)[:, None], 2, axis=1) for _ in range(m)])
     known = likelihood.named(rows.y)

@@ -12,6 +12,7 @@ from scipy.special import digamma, expit, gammaln, log_expit, ndtr
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.between import LARGEST, between
+from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.links import LINKS
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
@@ -25,17 +26,66 @@ FARTHEST = 1e75
 class LogTimeErrors:
     """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
     its slope and minus its second derivative, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
+
+    Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
     """
 
     link: str
     said: str
     density: Callable[[Floats], tuple[Floats, Floats, Floats]]
-    tail: Callable[[Floats, bool], Floats]
+    tail_of: Callable[[Floats, bool], Floats]
     log_mean: Callable[[Floats], tuple[Floats, Floats]]
+    concave = True
 
     def quantile(self, p: Any) -> Floats:
         """F^-1(p)."""
         return LINKS[self.link].of(np.asarray(p, dtype=float))
+
+    def seen(self, location: Floats, log_scale: Floats, time: Floats) -> Floats:
+        """log f of each time; its two slopes; minus its second derivatives, mixed ones between: (6, n)."""
+        z, precision = held(standardized(location, log_scale, time)), np.exp(-log_scale)
+        log, slope, curve = self.density(z)
+        second, mixed, curl = -z * slope - 1.0, curve * z - slope, curve * z * z - z * slope
+        by_location = -slope * precision, second, curve * precision * precision
+        return np.stack([log - log_scale - np.log(time), *by_location, mixed * precision, curl])
+
+    def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+        """The same of log(F(high) - F(low)), where low may be 0 or high inf."""
+        a, b = (held(standardized(location, log_scale, end)) for end in (low, high))
+        precision = np.exp(-log_scale)
+        log, shift, bend, turn, mixed, curl = between_ends(self.link, a, b, low, high, precision)
+        return np.stack([log, -shift * precision, turn, bend * precision * precision, mixed * precision, curl])
+
+    def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
+        """F or 1 - F."""
+        return self.tail_of(standardized(location, log_scale, time), lower)
+
+    def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
+        """The log of the time before which the event has happened with probability p."""
+        return location + np.exp(log_scale) * self.quantile(p)
+
+    def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
+        """Its derivatives, (n, 2)."""
+        return np.stack([np.ones_like(location), np.exp(log_scale) * self.quantile(p)], axis=-1)
+
+    def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:
+        """z of each time, on whose scale intervals of its survival are made, and its derivatives, (n, 2)."""
+        z = standardized(location, log_scale, time)
+        return z, np.stack([-np.exp(-log_scale), -z], axis=-1)
+
+    def beyond(self, score: Floats) -> Floats:
+        """S of such a score."""
+        return self.tail_of(score, False)
+
+    def relative_variance(self, scale: Floats) -> Floats:
+        """Var(T) / E(T)^2."""
+        return np.expm1(self.log_mean(2.0 * scale)[0] - 2.0 * self.log_mean(scale)[0])
+
+
+def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
+    """(log t - eta_0) / sigma; -inf of 0 and inf of inf."""
+    with np.errstate(divide="ignore"):  # nothing is below 0
+        return (np.log(time) - location) * np.exp(-log_scale)
 
 
 def _extreme(z: Floats) -> tuple[Floats, Floats, Floats]:
@@ -82,7 +132,7 @@ def _exp(z: Floats) -> Floats:
     return np.exp(np.minimum(z, LARGEST))
 
 
-ERRORS: dict[str, LogTimeErrors] = {
+ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
     "weibull": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
     "lognormal": LogTimeErrors(
         "probit",
@@ -99,6 +149,7 @@ ERRORS: dict[str, LogTimeErrors] = {
         _logistic_mean,
     ),
     "exponential": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "gamma": GammaTimes(),
 }
 """By the distribution of the time."""
 
@@ -125,3 +176,15 @@ def between_ends(link: str, a: Floats, b: Floats, low: Floats, high: Floats, pre
     bend = at * both + w * np.where(one_end, 0.0, found.upper_shift)
     curl = at * (bend + w * np.where(one_end, 0.0, found.upper_shift)) + w * w * of_width
     return found.log, found.shift, both, -slope, bend - found.shift, curl - slope
+
+
+def since_entry(
+    law: LogTimeErrors | GammaTimes, location: Floats, log_scale: Floats, entry: Floats, time: Floats
+) -> tuple[Floats, Floats]:
+    """P(T <= t) and P(T > t) of times of which it is known that they are after the entry."""
+    endless, last, there = np.full_like(time, np.inf), time == np.inf, time > entry
+    stop = np.where(there & ~last, time, 2.0 * entry)
+    beyond = law.between(location, log_scale, entry, endless)[0]
+    gone = np.exp(law.between(location, log_scale, entry, stop)[0] - beyond)
+    left = np.exp(law.between(location, log_scale, stop, endless)[0] - beyond)
+    return np.where(last, 1.0, np.where(there, gone, 0.0)), np.where(last, 0.0, np.where(there, left, 1.0))

@@ -2,6 +2,7 @@
 
     seen at t            log f(z) - eta_1 - log t,     z = (log t - eta_0) / sigma
     between low and high log(F(b) - F(a)),             a, b = z of low and high; a = -inf of 0, b = inf of inf
+    entered at e         less log(1 - F(z of e)): the row is there since its event came after e
 
 | distribution | W | sigma |
 |---|---|---|
@@ -9,9 +10,11 @@
 | exponential | the same | 1 |
 | lognormal | standard normal | free |
 | loglogistic | standard logistic | free |
-Each log-likelihood is concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where all rows share a scale, there
-is one maximum at most, whatever the parameters are called. Source: Burridge, JRSS B 43 (1981), 41-45; Kalbfleisch &
-Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
+| gamma | log of a gamma variable of shape 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
+Each log-likelihood but that of gamma times is concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where all
+rows share a scale and nobody entered late, there is one maximum at most, whatever the parameters are called. That of
+exponential times is concave with late entry too, since they forget it. Source: Burridge, JRSS B 43 (1981), 41-45;
+Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
 """
 
 from __future__ import annotations
@@ -29,8 +32,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, LogTimeErrors, between_ends, held
+from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, LogTimeErrors, since_entry
 from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
+from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import Tails, Terms, allowed, floats
 from stattools.likelihoods.mean_beside import LARGEST_MEAN, Together, pair
 from stattools.likelihoods.outcomes import Outcome
@@ -42,12 +46,14 @@ EXPONENTIAL = "exponential"
 @constructed_by_callers
 @dataclass(frozen=True)
 class FailureTime(Together):
-    """Times: log T = eta_0 + exp(eta_1) W, of the `distribution` "weibull", "lognormal", "loglogistic", "exponential".
+    """Times: log T = eta_0 + exp(eta_1) W, of the `distribution` "weibull", "lognormal", "loglogistic", "exponential",
+    and "gamma", whose mean is exp(eta_0) and whose standard deviation is exp(eta_1) times that.
 
     y has shape (n, 2), the ends between which each time lies: both are the time where it was seen, the upper one is inf
-    where it was longer (right censored) and the lower one 0 where it was shorter; or (n,), where all were seen. eta has
-    shape (n, 2), of the exponential, whose scale is 1, (n,). The observed information depends on y. `scaled` says that
-    the scale moves with columns, where there may be several maxima. Raises DomainError from `check` and for an unknown
+    where it was longer (right censored) and the lower one 0 where it was shorter; or (n,), where all were seen; or,
+    where rows enter `late`, (n, 3), with the time before which nobody looked, 0 where there is none. eta has shape
+    (n, 2), of the exponential, whose scale is 1, (n,). The observed information depends on y. `scaled` says that the
+    scale moves with columns, where there may be several maxima. Raises DomainError from `check` and for an unknown
     distribution.
 
     >>> import numpy as np
@@ -58,6 +64,7 @@ class FailureTime(Together):
 
     distribution: str = "weibull"
     scaled: bool = False
+    late: bool = False
     outcome = Outcome.TIME
     has_reach = True
     edge = EDGE
@@ -74,18 +81,17 @@ class FailureTime(Together):
                 f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
             )
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
-        errors = ERRORS[self.distribution]
-        equation = equation_of(errors.said, len(parameters) > 1)
+        equation = equation_of(self._law.said, len(parameters) > 1, self.late)
         vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
 
     @property
-    def _errors(self) -> LogTimeErrors:
+    def _law(self) -> LogTimeErrors | GammaTimes:
         return ERRORS[self.distribution]
 
     @property
     def concave(self) -> bool:
         """In (eta_0 / sigma, 1 / sigma) it is, where all rows share sigma: a maximum is the only one."""
-        return not self.scaled
+        return self._law.concave and not self.scaled and not (self.late and self.width > 1)
 
     @property
     def form(self) -> str:
@@ -100,16 +106,18 @@ class FailureTime(Together):
     @property
     def parts(self) -> tuple[str, ...]:
         """The ends between which a time lies."""
-        return ("y", "high")
+        return ("y", "high", "entry") if self.late else ("y", "high")
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless 0 <= low <= high, and 0 < low where both are one time."""
         y = floats(y, "FailureTime")
-        low, high = ends_of(y)
+        low, high, entry = ends_of(y, self.late)
         who, remedy = "A regression of times", "Give the ends of each time, in order."
         allowed(low, np.isfinite(low) & (low >= 0.0), who, "lower ends that are 0 or more", remedy)
         allowed(high, (high > 0.0) & (high >= low), who, "upper ends that are positive and not below the lower", remedy)
-        for end in (low, high):
+        known = (entry >= 0.0) & ((entry < low) | (entry == 0.0))
+        allowed(entry, known, who, "entries that are 0 or more, and below the time", "Leave out rows that end before.")
+        for end in (low, high, entry):
             moderate = (end == 0.0) | (end == np.inf) | ((end >= SMALLEST) & (end <= LARGEST))
             allowed(end, moderate, who, "times from 1e-120 to 1e120", "Change their units.")
         return y
@@ -122,36 +130,23 @@ class FailureTime(Together):
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
-    def z(self, eta: ArrayLike, time: Floats) -> Floats:
-        """(log t - eta_0) / sigma; -inf of 0 and inf of inf."""
-        location, log_scale = self.location_scale(eta)
-        with np.errstate(divide="ignore"):  # nothing is below 0
-            return (np.log(time) - location) * np.exp(-log_scale)
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        low, high = ends_of(y)
+        low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        seen, shape = low == high, location.shape
-        a, b = (held(self.z(eta, end)) for end in (low, high))
-        precision = np.exp(-log_scale)
-        loglik, shift, bend, turn, mixed, curl = (np.empty(shape) for _ in range(6))
+        seen, late, found = low == high, entry > 0.0, np.empty((6, *location.shape))
         if seen.any():
-            z = a[seen]
-            log, slope, curve = self._errors.density(z)
-            loglik[seen] = log - log_scale[seen] - np.log(low[seen])
-            shift[seen], bend[seen], turn[seen] = slope, curve, -z * slope - 1.0
-            mixed[seen], curl[seen] = curve * z - slope, curve * z * z - z * slope
+            found[:, seen] = self._law.seen(location[seen], log_scale[seen], low[seen])
         if not seen.all():
             some = ~seen
-            found = between_ends(self._errors.link, a[some], b[some], low[some], high[some], precision[some])
-            for whole, part in zip((loglik, shift, bend, turn, mixed, curl), found, strict=True):
-                whole[some] = part
-        first, own = -shift * precision, bend * precision * precision
+            found[:, some] = self._law.between(location[some], log_scale[some], low[some], high[some])
+        if late.any():
+            endless = np.full(np.count_nonzero(late), np.inf)
+            found[:, late] -= self._law.between(location[late], log_scale[late], entry[late], endless)
+        loglik, first, turn, own, mixed, curl = [*found]
         if self.width == 1:
             return loglik, first, own
-        mixed = mixed * precision
-        information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*shape, 2, 2)
+        information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*location.shape, 2, 2)
         return loglik, np.stack([first, turn], axis=-1), information
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
@@ -163,7 +158,7 @@ class FailureTime(Together):
     def mean(self, eta: ArrayLike) -> Floats:
         """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""
         location, log_scale = self.location_scale(eta)
-        log, _ = self._errors.log_mean(np.exp(log_scale))
+        log, _ = self._law.log_mean(np.exp(log_scale))
         return np.exp(np.minimum(location + log, LARGEST_MEAN))
 
     def link(self, mean: Any) -> Any:
@@ -176,20 +171,22 @@ class FailureTime(Together):
         mean = self.mean(eta)
         if self.width == 1:
             return mean[:, None, None]
-        _, by_scale = self._errors.log_mean(np.exp(log_scale))
+        _, by_scale = self._law.log_mean(np.exp(log_scale))
         return np.stack([mean, mean * by_scale], axis=-1)[:, None, :]
 
     def quantile(self, eta: ArrayLike, p: Any) -> Floats:
         """The time before which the event has happened with probability p, shape (n,)."""
-        location, log_scale = self.location_scale(eta)
-        at = self._errors.quantile(p)
-        return np.exp(np.clip(location + np.exp(log_scale) * at, -LARGEST_MEAN, LARGEST_MEAN))
+        log = self._law.log_quantile(*self.location_scale(eta), p)
+        return np.exp(np.clip(log, -LARGEST_MEAN, LARGEST_MEAN))
 
     def slope_of_quantile(self, eta: ArrayLike, p: float) -> Floats:
         """d log quantile / d eta, shape (n, width)."""
-        location, log_scale = self.location_scale(eta)
-        at = self._errors.quantile(p)
-        return np.stack([np.ones_like(location), np.exp(log_scale) * at], axis=-1)[:, : self.width]
+        return self._law.slope_of_quantile(*self.location_scale(eta), p)[:, : self.width]
+
+    def score_of_survival(self, eta: ArrayLike, time: Floats) -> tuple[Floats, Floats]:
+        """A monotone function of P(T > t), on whose scale intervals are made, and its slope in eta, (n, width)."""
+        score, slope = self._law.score_of(*self.location_scale(eta), time)
+        return score, slope[:, : self.width]
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One time per row, (n,)."""
@@ -198,20 +195,19 @@ class FailureTime(Together):
         return self.quantile(eta, np.clip(u, np.finfo(float).tiny, 1.0 - np.finfo(float).epsneg))
 
     def observed(self, y: Floats) -> Floats:
-        """The times, where all were seen; IncompatibleError where one is censored."""
-        low, high = ends_of(y)
-        if (low != high).any():
+        """The times, where all were seen; IncompatibleError where one is censored or entered late."""
+        low, high, entry = ends_of(y, self.late)
+        if (low != high).any() or (entry > 0.0).any():
             raise IncompatibleError(
-                "times that are censored were not seen, and are compared neither with a mean nor with times that are "
-                'drawn. Use fit.residuals_of("quantile", seed=1) or "cox_snell".'
+                "times that are censored were not seen, and those that entered late are the longer ones: neither is "
+                'compared with a mean or with times that are drawn. Use fit.residuals_of("quantile", seed=1) or '
+                '"cox_snell".'
             )
         return low
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
-        """That of a time that is seen: the mean square, E exp(2 sigma W) exp(2 eta_0), less the square of the mean."""
-        scale = np.exp(self.location_scale(eta)[1])
-        once, twice = (self._errors.log_mean(times * scale)[0] for times in (1.0, 2.0))
-        return self.mean(eta) ** 2 * np.expm1(twice - 2.0 * once)
+        """That of a time that is seen."""
+        return self.mean(eta) ** 2 * self._law.relative_variance(np.exp(self.location_scale(eta)[1]))
 
     def center(self, eta: Floats) -> Floats:
         """The median, near which quantiles lie, as the mean may not."""
@@ -226,41 +222,47 @@ class FailureTime(Together):
         raise IncompatibleError(self.refused["deviance"])
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
-        """P(T <= t) of times (n,), or of the lower end of (n, 2)."""
-        return self._tail(eta, ends_of(y)[0], lower=True)
+        """P(T <= t) of times (n,), or of the lower end of others, given that it is after the entry."""
+        return self._tails(eta, y)[0][0]
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """P(T > t), with its own digits."""
-        return self._tail(eta, ends_of(y)[0], lower=False)
+        return self._tails(eta, y)[1][0]
 
     def tails(self, eta: Floats, y: Floats) -> Tails:
         """Both sides of the distribution at both ends."""
-        below, above = ([self._tail(eta, end, lower=side) for end in ends_of(y)] for side in (True, False))
+        below, above = self._tails(eta, y, both=True)
         return (below[0], below[1]), (above[0], above[1])
 
-    def beyond(self, z: Floats) -> Floats:
-        """P(W > z) of the errors."""
-        return self._errors.tail(z, False)
+    def beyond(self, score: Floats) -> Floats:
+        """P(T > t) of a score of `score_of_survival`."""
+        return self._law.beyond(score)
 
-    def _tail(self, eta: Floats, time: Any, *, lower: bool) -> Floats:
-        return self._errors.tail(self.z(eta, time), lower)
+    def _tails(self, eta: Floats, y: Floats, both: bool = False) -> tuple[list[Floats], list[Floats]]:
+        """P(T <= t) and P(T > t) at the lower end, or at both, given that T is after the entry."""
+        low, high, entry = ends_of(y, self.late)
+        at, ends = self.location_scale(eta), (low, high) if both else (low,)
+        below, above = ([self._law.tail(*at, end, side) for end in ends] for side in (True, False))
+        late = entry > 0.0
+        if late.any():
+            for k, end in enumerate(ends):
+                below[k][late], above[k][late] = since_entry(self._law, *(v[late] for v in (*at, entry, end)))
+        return below, above
 
     def side(self, y: Floats) -> Floats:
         """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
-        low, high = ends_of(y)
+        low, high, _ = ends_of(y, self.late)
         return np.where(high == np.inf, 1.0, np.where(low == 0.0, -1.0, 0.0))
 
     def reach(self, eta: Floats, y: Floats) -> float:
         """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
-        low, high = ends_of(y)
-        above, below = high == np.inf, low == 0.0
-        z = self.z(eta, np.where(below, high, low))
-        ends = self._errors.tail(z[above], True), self._errors.tail(z[below], False)
-        return -float(np.log(max(min(end.min(initial=1.0) for end in ends), np.finfo(float).tiny)))
+        some = self.side(y) != 0.0
+        log = self.evaluate(eta[some], y[some])[0]
+        return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
 
     def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """What is known of the times, and over what offsets."""
-        return np.array([weight @ _known(y), weight @ np.exp(offset)])
+        return np.array([weight @ self._known(y), weight @ np.exp(offset)])
 
     def level(self, sums: Floats) -> Floats:
         """The log of the mean of what is known of each time."""
@@ -272,26 +274,27 @@ class FailureTime(Together):
         total = weight.sum()
         level = weight @ log_time / total
         spread = max(float(np.sqrt(weight @ (log_time - level) ** 2 / total)), 1e-3)
-        share = weight @ (ends_of(y)[1] < np.inf) / total
+        share = weight @ (ends_of(y, self.late)[1] < np.inf) / total
         near = np.array([level + spread * np.log1p((1.0 - share) / max(share, 1e-3)), np.log(spread)])
         return near[: self.width]
 
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """The log of the lower end, or of the upper one where that is 0."""
-        return np.log(_known(y))
+        return np.log(self._known(y))
+
+    def _known(self, y: Floats) -> Floats:
+        """The lower end of each time, or the upper one where that is 0."""
+        low, high, _ = ends_of(y, self.late)
+        return np.where(low > 0.0, low, high)
 
 
-def ends_of(y: ArrayLike) -> tuple[Floats, Floats]:
-    """Both ends of each time; one that was seen is both."""
+def ends_of(y: ArrayLike, late: bool = False) -> tuple[Floats, Floats, Floats]:
+    """Both ends of each time, where one that was seen is both, and its entry."""
     y = np.asarray(y, dtype=float)
     if y.ndim < 2:
-        return y, y
-    if y.shape[-1] != 2:
-        raise DomainError(f"FailureTime needs y of the two ends of each time, (n, 2); got shape {y.shape}.")
-    return y[..., 0], y[..., 1]
-
-
-def _known(y: Floats) -> Floats:
-    """The lower end of each time, or the upper one where that is 0."""
-    low, high = ends_of(y)
-    return np.where(low > 0.0, low, high)
+        return y, y, np.zeros(y.shape)
+    wanted = 3 if late else 2
+    if y.shape[-1] != wanted:
+        entry = "two ends and the entry" if late else "two ends"
+        raise DomainError(f"FailureTime needs y of the {entry} of each time, (n, {wanted}); got shape {y.shape}.")
+    return y[..., 0], y[..., 1], y[..., 2] if late else np.zeros(y.shape[:-1])

@@ -25,15 +25,17 @@ WORDS = Words(
 )
 
 
-def equation_of(said: str, scale: bool) -> Equation:
-    """The family written out, of errors as they are said."""
+def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
+    """The family written out, of errors as they are said, where rows are there from a time on or from 0."""
     return Equation(
         "Row $i$ has a time $y_i$, {y}, that was seen, or is known to lie between two ends. Its log is a linear "
         "predictor and an error:",
         r"\log y_i = \eta_i + " + r"{phi} " * scale + rf"W_i, \qquad {said}",
         r"\sum_{i} {w}\log P(y_i)",
         of=r"\beta, \sigma" if scale else r"\beta",
-        sum="With $P$ the density of a time that was seen, or the probability of its range, the log-likelihood is",
+        sum="With $P$ the density of a time that was seen, or the probability of its range,"
+        + " given that it is after the entry of its row," * late
+        + " the log-likelihood is",
         beside="$\\log \\sigma$ is estimated together with $\\beta$, as the last coefficient." * scale,
         phi=r"\sigma",
     )

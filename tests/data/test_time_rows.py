@@ -18,6 +18,13 @@ def test_times_lie_between_their_ends():
     assert rows("survival(lo, hi, type='interval') ~ x").outcome.tolist() == [[0.0, 1.0], [2.0, np.inf], [3.0, 3.0]]
     table = TABLE | {"lo": [-np.inf, 2.0, 3.0]}
     assert rows("survival(lo, hi, type='interval') ~ x", table).outcome[0].tolist() == [0.0, 1.0]
+    late = TABLE | {"e": [-1.0, 2.0, 0.0]}
+    assert rows("survival(e, t, d) ~ x", late).outcome.tolist() == [
+        [2.0, 2.0, 0.0],
+        [5.0, np.inf, 2.0],
+        [3.0, 3.0, 0.0],
+    ]
+    assert rows("survival(e, t, d) ~ x", TABLE | {"e": [0.0, 0.0, 0.0]}).outcome.shape == (3, 2)
     found = rows("survival(t, d == 0) ~ x", scale="~ x")
     assert found.outcome[:, 1].tolist() == [np.inf, 5.0, np.inf]
     assert found.design.beside["scale"].text == "~ x"
@@ -38,7 +45,7 @@ def test_rows_with_gaps_are_dropped_and_counted():
         ("survival(lo, hi, type='interval') ~ x", {"hi": [1.0, 1.0, 3.0]}, DomainError, "'hi' is 1 in row 1"),
         ("survival(lo, hi, type='interval') ~ x", {"hi": [0.0, 4.0, 3.0]}, DomainError, "positive upper ends"),
         ("survival(lo, hi, type='interval') ~ x", {"lo": [np.inf, 1.0, 3.0]}, DomainError, "lower ends"),
-        ("survival(x, t, d) ~ 1", {}, IncompatibleError, "late entry"),
+        ("survival(x, t, d) ~ 1", {}, DomainError, "entries before the time 't'; 'x' is 4 in row 2 .1 such"),
         ("t ~ x", {}, DomainError, "needs an outcome that is a time"),
         (3, {}, IncompatibleError, "a formula and its table"),
     ],

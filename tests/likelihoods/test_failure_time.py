@@ -1,8 +1,11 @@
 """Times that were seen, longer, shorter, or between two ends, of all distributions."""
 
+from typing import Any, cast
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import FailureTime
@@ -25,6 +28,10 @@ def test_rows_of_every_kind_are_scipys(name):
     with np.errstate(divide="ignore"):
         a, b = ((np.log(end) - ETA[:, 0]) / scale for end in Y.T)
     law, seen = LAWS[name], Y[:, 0] == Y[:, 1]
+    if name == "gamma":
+        law, scale = cast(Any, stats.loggamma(scale**-2.0)), np.ones(len(Y))
+        with np.errstate(divide="ignore"):
+            a, b = np.log(Y.T) - ETA[:, 0] - 2.0 * ETA[:, 1]
     between = np.log(
         np.where(a > 0.0, law.sf(a) - law.sf(b), law.cdf(b) - law.cdf(a)), where=~seen, out=np.zeros(len(a))
     )
@@ -42,6 +49,48 @@ def test_derivatives_are_those_of_differences(name):
         assert_allclose(score if family.width == 1 else score[:, k], (up[0] - down[0]) / (2 * h), rtol=1e-6, atol=1e-8)
         bend = information if family.width == 1 else information[:, :, k]
         assert_allclose(bend, -(up[1] - down[1]) / (2 * h), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_rows_that_entered_late_are_given_that_they_are_after_it(name):
+    family, eta = likelihood_and_eta(name)
+    entry, late = np.array([1.2, 1.9, 0.0, 1.4, 0.5, 0.9]), FailureTime(name, late=True)
+    longer = np.column_stack([entry, np.full(6, np.inf)])[entry > 0.0]
+    y, some = np.column_stack([Y, entry]), entry > 0.0
+    for wanted, whole, since in zip(
+        late.evaluate(eta, y), family.evaluate(eta, Y), family.evaluate(eta[some], longer), strict=True
+    ):
+        assert_allclose(wanted[~some], whole[~some], rtol=1e-15)
+        assert_allclose(wanted[some], whole[some] - since, rtol=1e-12)
+    assert late.check(y) is not None
+    assert late.parts == ("y", "high", "entry")
+    assert late.concave == (name == "exponential")
+    seen = np.column_stack([[2.0] * 6, [2.0] * 6, entry])
+    total = late.cdf(eta, seen) + late.survival(eta, seen)
+    assert_allclose(total, 1.0, rtol=1e-12)
+    ratio = family.survival(eta[some], np.full(5, 2.0)) / family.survival(eta[some], entry[some])
+    assert_allclose(late.survival(eta, seen)[some], ratio, rtol=1e-10)
+    with pytest.raises(IncompatibleError, match="entered late"):
+        late.observed(seen)
+    with pytest.raises(DomainError, match="entries"):
+        late.check(np.array([[2.0, 2.0, 2.0]]))
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_intervals_have_the_slopes_of_differences(name):
+    family, eta = likelihood_and_eta(name)
+    time, h = np.array([2.0, 0.1, 5.0, 3.0, 1.0, 0.5]), 1e-5
+    found = {
+        "survival": (lambda at: family.score_of_survival(at, time)[0], family.score_of_survival(eta, time)[1]),
+        "low": (lambda at: np.log(family.quantile(at, 0.2)), family.slope_of_quantile(eta, 0.2)),
+        "high": (lambda at: np.log(family.quantile(at, 0.9)), family.slope_of_quantile(eta, 0.9)),
+    }
+    for what, (of, slope) in found.items():
+        for k, unit in enumerate(np.eye(2) if family.width == 2 else [1.0]):
+            wanted = (of(eta + h * unit) - of(eta - h * unit)) / (2 * h)
+            assert_allclose(slope[:, k], wanted, rtol=1e-6, atol=1e-8, err_msg=what)
+    score = family.score_of_survival(eta, time)[0]
+    assert_allclose(family.beyond(score), family.survival(eta, time), rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", ERRORS)
@@ -84,4 +133,5 @@ def test_bad_times_are_refused_by_name():
     with pytest.raises(IncompatibleError, match="not seen"):
         FailureTime().observed(Y)
     assert FailureTime().concave
+    assert not FailureTime("gamma").concave
     assert not FailureTime(scaled=True).concave

@@ -27,6 +27,7 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
+from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -184,19 +185,21 @@ def _quantiles(fit: Estimates, model: Model, eta: Floats, mean: Floats, seed: An
 
 
 def _cox_snell(model: Model, eta: Floats) -> Floats:
-    """-log S at the time until which each row was seen."""
+    """-log S at the time until which each row was seen, less that at its entry."""
     if model.likelihood.outcome is not Outcome.TIME:
         raise IncompatibleError(
             f'residuals of kind "cox_snell" are of times that may be censored, as of st.aft; {model.title} has kind '
             '"quantile".'
         )
-    low, high = model.rows.y.T
+    family: Any = model.likelihood
+    low, high, entry = ends_of(model.rows.y, family.late)
     if ((low != high) & (high < np.inf)).any():
         raise IncompatibleError(
             'residuals of kind "cox_snell" are of times that were seen or are longer; some of these lie between two '
             'ends. Use "quantile".'
         )
-    return -model.likelihood.loglik(eta, np.column_stack([low, np.full(len(low), np.inf)]))
+    ends = [low, np.full(len(low), np.inf), *[entry] * family.late]
+    return -family.loglik(eta, np.column_stack(ends))
 
 
 def _split(below: Any, above: Any, n: int, seed: Any) -> tuple[Floats, Floats]:

@@ -9,6 +9,7 @@ from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros
 from stattools.inference.existence.extremes import check_extremes
+from stattools.inference.existence.late_entry import check_late_entry
 from stattools.inference.existence.levels import check_levels, no_end
 from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
@@ -29,6 +30,7 @@ __all__ = [
     "check_extra_zeros",
     "check_extremes",
     "check_labels",
+    "check_late_entry",
     "check_levels",
     "check_overlap",
     "check_rank",

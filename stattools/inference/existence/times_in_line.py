@@ -13,6 +13,7 @@ import numpy as np
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -32,7 +33,7 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
     X = np.concatenate([block.X for block in rows.blocks()])[some][:, model.predictor.first]
-    low, high = rows.y[some].T
+    low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
     few = np.count_nonzero(seen) <= X.shape[1]
     if not few and estimate is not None and estimate[-1] > SMALL:

@@ -1,7 +1,7 @@
 """Predictions of a time that may be censored: its median and other quantiles, and survival at given times.
 
     quantile    exp(l -+ q se(l)),   l = eta_0 + sigma F^-1(p), with the uncertainty of sigma
-    survival    S(z -+ q se(z)),     z = (log t - eta_0) / sigma
+    survival    S(z -+ q se(z)),     z = (log t - eta_0) / sigma, of gamma times log(-log S)
 
 Source: Kalbfleisch & Prentice (2002), 3.6; delta method: Wasserman, All of Statistics (2004), 9.9.
 """
@@ -19,7 +19,6 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.ends import eta_covariance, quantiles
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.likelihoods.failure_time import FailureTime
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -65,10 +64,11 @@ def predicted_times(fit: Estimates, at: Model, interval: float | None, kind: str
             return value
         half = _half(fit, at, interval, family.slope_of_quantile(eta, float(asked[0])))
         return pd.DataFrame({kind: value, "lower": value * np.exp(-half), "upper": value * np.exp(half)})
-    z = np.stack([family.z(eta, np.full(n, time)) for time in asked], axis=1)
+    each = [family.score_of_survival(eta, np.full(n, time)) for time in asked]
+    z = np.stack([score for score, _ in each], axis=1)
     found = {"row": np.repeat(np.arange(n), len(asked)), "time": np.tile(asked, n), kind: family.beyond(z).ravel()}
     if interval is not None:
-        half = np.stack([_half(fit, at, interval, _slope_of_z(family, eta, z[:, k])) for k in range(len(asked))], 1)
+        half = np.stack([_half(fit, at, interval, slope) for _, slope in each], axis=1)
         found |= {"lower": family.beyond(z + half).ravel(), "upper": family.beyond(z - half).ravel()}
     return pd.DataFrame(found)
 
@@ -86,8 +86,3 @@ def _half(fit: Estimates, at: Model, interval: float, slope: Floats) -> Floats:
     V = eta_covariance(at.predictor, at.rows.X, fit.covariance)
     error = np.sqrt(np.maximum(((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1), 0.0))
     return quantiles(fit, at, interval)(slope) * error
-
-
-def _slope_of_z(family: FailureTime, eta: Floats, z: Floats) -> Floats:
-    _, log_scale = family.location_scale(eta)
-    return np.stack([-np.exp(-log_scale), -z], axis=-1)[:, : family.width]

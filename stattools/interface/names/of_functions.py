@@ -178,7 +178,7 @@ FUNCTIONS = (
         others="conditional_logistic mclogit asclogit choice_model"),
     Row('st.aft("survival(time, died) ~ x", table)', r="survreg flexsurvreg", others="WeibullAFTFitter WeibullFitter "
         "LogNormalAFTFitter LogLogisticAFTFitter ExponentialFitter Weibull streg accelerated_failure_time psm",
-        note='distribution="weibull", "lognormal", "loglogistic" or "exponential"'),
+        note='distribution="weibull", "lognormal", "loglogistic", "exponential" or "gamma"'),
     Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",
         r="polr clm vglm ordinal_clm orm", scikit_learn="mord", others="ordered ordered_logit oprobit ologit "
         "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),

@@ -20,6 +20,7 @@ TITLES = {
     "lognormal": "Log-normal regression",
     "loglogistic": "Log-logistic regression",
     "exponential": "Exponential regression",
+    "gamma": "Gamma regression of times",
 }
 """By the distribution."""
 
@@ -36,19 +37,23 @@ def aft(
 ) -> Model:
     """Regression of times that may be censored, accelerated failure times: log T_i = x_i^T beta + sigma W_i.
 
-    The `distribution` of T is "weibull", "lognormal", "loglogistic" or "exponential", a Weibull distribution whose
-    sigma is 1. exp(beta) are time ratios: 0.8 means that the event comes after 80 % of the time. The last coefficient,
-    "log scale", is log sigma; `scale="~ z"` gives it columns of its own. `formula` is "survival(time, died) ~ x", whose
-    `died` is 1 or true where the event was seen, over the columns of `data`, a table or a dict of arrays;
-    "survival(time) ~ x" where all were seen; and `survival(low, high, type="interval")` where times lie between two
-    ends, which are equal where the time was seen, 0 (or below) for a lower end and inf for an upper end that nobody
-    knows. `offset` is added to x^T beta, `weights` are frequencies, as in `st.ols`.
+    The `distribution` of T is "weibull", "lognormal", "loglogistic", "exponential", a Weibull distribution whose sigma
+    is 1, or "gamma", of mean exp(x_i^T beta) and standard deviation sigma times that. exp(beta) are time ratios: 0.8
+    means that the event comes after 80 % of the time. The last coefficient, "log scale", is log sigma; `scale="~ z"`
+    gives it columns of its own. `formula` is "survival(time, died) ~ x", whose `died` is 1 or true where the event was
+    seen, over the columns of `data`, a table or a dict of arrays; "survival(time) ~ x" where all were seen;
+    "survival(entry, time, died) ~ x" where a row is known of since its event came after an entry, as of people who
+    joined late; and `survival(low, high, type="interval")` where times lie between two ends, which are equal where the
+    time was seen, 0 (or below) for a lower end and inf for an upper end that nobody knows. `offset` is added to
+    x^T beta, `weights` are frequencies, as in `st.ols`.
 
-    The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one unless the scale has
-    columns. Raises DomainError for times that are not positive, for ends out of order and where no event is known;
-    `st.fit` raises IdentificationError, or reports infinite coefficients, where there is no maximum: rows that differ
-    from all others are censored alike, or the columns fit all events. Late entry is refused. Equal to R's survreg.
-    Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), ch. 3.
+    The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one. It is not concave
+    where the scale has columns, times are gamma, or rows enter late (but for exponential times, which forget that):
+    the page then says *a local maximum*. Raises DomainError for times that are not positive or not after their entry,
+    for ends out of order and where no event is known; `st.fit` raises IdentificationError, or reports infinite
+    coefficients, where there is no maximum: rows that differ from all others are censored alike, or the columns fit
+    all events. Equal to R's survreg, which has no gamma times and no late entry. Source: Kalbfleisch & Prentice, The
+    Statistical Analysis of Failure Time Data (2002), ch. 3.
 
     >>> import stattools as st
     >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
@@ -69,4 +74,4 @@ def aft(
             'distribution="weibull". Leave it out.'
         )
     data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas)
-    return bind("aft", TITLES[word], FailureTime(word, bool(formulas)), data, data.outcome)
+    return bind("aft", TITLES[word], FailureTime(word, bool(formulas), data.outcome.shape[1] == 3), data, data.outcome)

@@ -196,12 +196,28 @@ for _link in CUTS:
             DENSITIES[f"Cumulative {_link}{_added}"] = _cumulative(_link, _effects, _scale)
 
 
-def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> Density:
-    """Of the ends (n, 2) between which a time lies, by log f, log(1 - F) and log F of its log in units of the scale."""
+def _late(kind: Callable[..., Any]) -> Density:
+    """Of the ends (n, 2) between which a time lies and, where there is one, the entry after which it does: a density
+    beside the probability of ends, given what the density is of, `kind(low, high, eta, log_scale)`.
+    """
 
     def density(y: Any, eta: Any, *scale: Any) -> Any:
-        low, high = y.T
+        low, high, *entry = y.T
         log_scale = scale[0] if scale else 0.0
+        found = kind(low, high, eta, log_scale)
+        if not entry:
+            return found
+        late = entry[0] > 0.0
+        since = np.where(late, entry[0], 1.0)
+        return found - np.where(late, kind(since, np.full(len(low), np.inf), eta, log_scale), 0.0)
+
+    return density
+
+
+def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> Density:
+    """By log f, log(1 - F) and log F of the log of a time in units of the scale."""
+
+    def density(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
         seen, above, below = low == high, high == np.inf, low == 0.0
         a = (np.log(np.where(below, 1.0, low)) - eta) / np.exp(log_scale)
         b = (np.log(np.where(above, 1.0, high)) - eta) / np.exp(log_scale)
@@ -213,7 +229,27 @@ def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> 
         one = np.where(above, log_beyond(a), np.where(below, log_below(b), between))
         return np.where(seen, log_density(a) - log_scale - np.log(np.where(below, 1.0, low)), one)
 
-    return density
+    return _late(density)
+
+
+def _gamma_time(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
+    """Of gamma times, whose density is summed over panels between the ends."""
+    eta, k = np.broadcast_arrays(eta, np.exp(-2.0 * np.asarray(log_scale)))
+
+    def log_density(log_time: Any, eta: Any, k: Any) -> Any:
+        z = k * np.exp(log_time - eta)
+        return k * (np.log(k) + log_time - eta) - z - loggamma(k)
+
+    k, at, seen = k + np.zeros(len(low)), np.real(eta), low == high
+    start = np.where(low > 0.0, np.log(np.where(low > 0.0, low, 1.0)), at - 40.0 - 40.0 / np.real(k))
+    stop = np.where(high < np.inf, np.log(np.where(high < np.inf, high, 1.0)), np.maximum(at, start) + 3.0)
+    stop = np.where(high < np.inf, stop, stop + np.log1p(60.0 / np.real(k)))
+    ends = start + (stop - start) * np.linspace(0.0, 1.0, 65)[:, None]
+    half = 0.5 * (ends[1:] - ends[:-1])
+    total = 0.0
+    for node, weight in zip(*np.polynomial.legendre.leggauss(8), strict=True):
+        total = total + (weight * half * np.exp(log_density(ends[:-1] + half * (1.0 + node), eta, k))).sum(axis=0)
+    return np.where(seen, log_density(start, eta, k) - start, np.log(np.where(seen, 1.0, total)))
 
 
 _extreme = _log_time(lambda z: z - np.exp(z), lambda z: -np.exp(z), lambda z: np.log(1.0 - np.exp(-np.exp(z))))
@@ -224,6 +260,7 @@ TIMES: dict[str, Density] = {
         lambda z: -0.5 * z * z - 0.5 * np.log(2.0 * np.pi), lambda z: log_ndtr(-z), lambda z: log_ndtr(z)
     ),
     "loglogistic": _log_time(lambda z: z - 2.0 * _log1p_exp(z), lambda z: -_log1p_exp(z), lambda z: -_log1p_exp(-z)),
+    "gamma": _late(_gamma_time),
 }
 """Log densities of times that may be censored, by the distribution."""
 DENSITIES |= {f"FailureTime {_name}": _density for _name, _density in TIMES.items()}
