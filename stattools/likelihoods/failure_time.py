@@ -134,16 +134,16 @@ class FailureTime(Together):
         """loglik, score and information in one go."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        seen, late, found = low == high, entry > 0.0, np.empty((6, *location.shape))
+        seen, late = low == high, entry > 0.0
+        found: Any = np.empty((6, *location.shape))
         if seen.any():
             found[:, seen] = self._law.seen(location[seen], log_scale[seen], low[seen])
         if not seen.all():
-            some = ~seen
-            found[:, some] = self._law.between(location[some], log_scale[some], low[some], high[some])
+            found[:, ~seen] = self._law.between(location[~seen], log_scale[~seen], low[~seen], high[~seen])
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
             found[:, late] -= self._law.between(location[late], log_scale[late], entry[late], endless)
-        loglik, first, turn, own, mixed, curl = [*found]
+        loglik, first, turn, own, mixed, curl = found
         if self.width == 1:
             return loglik, first, own
         information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*location.shape, 2, 2)
