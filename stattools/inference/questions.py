@@ -27,6 +27,12 @@ def rows(fit: Any, name: str) -> None:
         raise IncompatibleError(f"{name} belongs to regressions; {fit.model.title} has fit.estimate and its intervals.")
 
 
+def columns(fit: Any, name: str) -> None:
+    """A regression, or a partial likelihood of columns."""
+    if not fit.model.is_partial:
+        rows(fit, name)
+
+
 def rows_there(fit: Any, name: str) -> None:
     """Rows in memory, in files or on a cluster: those of a loaded fit were not saved."""
     if isinstance(fit.model.rows.X, Unsaved):
@@ -152,7 +158,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "interval": (standard_errors,),
     "test": (standard_errors,),
     "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),
-    "anova": (rows, standard_errors, a_term),
+    "anova": (columns, standard_errors, a_term),
     "proportional_odds": (rows, labels_in_order, rows_there),
     "save": (saved,),
     "states": (states,),

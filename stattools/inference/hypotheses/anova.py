@@ -142,7 +142,7 @@ def _usual(fit: Estimates) -> str:
         return "wald"
     if np.isfinite(fit.t_df):
         return "F"
-    trusted = fit.cov == "information" and not isinstance(fit.model.rows.X, Unsaved)
+    trusted = fit.cov == "information" and not (fit.model.rows is not None and isinstance(fit.model.rows.X, Unsaved))
     return "lr" if trusted else "wald"
 
 

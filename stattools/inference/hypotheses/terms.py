@@ -16,6 +16,7 @@ from stattools.data.term_spaces import Term, TermSpaces
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.models.survival.cox import CoxRegression
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +55,13 @@ class TermsOfParameter:
 
 
 def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
-    """The terms of every formula of a regression; none of what is no regression. Columns with an effect at each cut are
+    """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect at each cut are
     terms of the first formula.
     """
+    if isinstance(model, CoxRegression):
+        design, names = model.design, model.names
+        places = np.array([names.index(name) if name in names else -1 for name in design.names], dtype=np.intp)
+        return (TermsOfParameter("", TermSpaces(design.parsed, design.names, design.levels), (places,), len(names)),)
     if not isinstance(model, Model):
         return ()
     design, predictor, likelihood = model.design, model.predictor, model.likelihood
