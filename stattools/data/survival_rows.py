@@ -70,6 +70,17 @@ class SurvivalRows:
         """The numbers of the rows that stayed, None where all did."""
         return self.rows if self.n_dropped else None
 
+    def take(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> SurvivalRows:
+        """Some of the rows, each as often as it is asked for, with the codes of other strata where these are given."""
+        weights, entry = (None if part is None else part[which] for part in (self.weights, self.entry))
+        labels = {key: (codes[which], names) for key, (codes, names) in self.labels.items()}
+        if strata is not None:
+            labels["strata"] = strata, tuple(range(int(strata.max()) + 1))
+        return replace(
+            self, time=self.time[which], event=self.event[which], entry=entry, weights=weights, labels=labels,
+            rows=self.rows[which],
+        )  # fmt: skip
+
 
 def case_rows(
     who: str, formula: Any, data: Any, *, weights: str | ArrayLike | None = None, **labels: Label

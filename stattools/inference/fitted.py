@@ -255,9 +255,9 @@ class Fit(Plotted):
 
         Verdicts are "ok", "look" and "no", by the size of the effect on standard errors, estimates and predictions, and
         not by p-values alone: overdispersion, heteroskedasticity, influence, collinearity, link and form, calibration
-        and discrimination, whatever goes with the outcome. `order` is a column's name or one value per row by which the
-        rows follow each other, for autocorrelation; an index of times is one without being asked. What could not be
-        checked stands in `attrs["unchecked"]` with its reason. Limits and sources: docs/checks.md.
+        and discrimination, proportional hazards, whatever goes with the outcome. `order` is a column's name or a value
+        per row by which the rows follow each other, for autocorrelation; an index of times is one without being asked.
+        What could not be checked stands in `attrs["unchecked"]` with its reason. Limits and sources: docs/checks.md.
 
         >>> import stattools as st
         >>> fit = st.fit(st.poisson([0, 9, 1, 14, 0, 2, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8]))

@@ -41,7 +41,7 @@ def rows_there(fit: Any, name: str) -> None:
 
 def rows_or_series(fit: Any, name: str) -> None:
     """Rows that are there, or a series."""
-    if fit.model.is_series:
+    if fit.model.is_series or fit.model.is_partial:
         return
     if not isinstance(fit.model, Model):
         raise IncompatibleError(

@@ -6,8 +6,8 @@ from typing import Any
 
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
-from stattools.reporting.document import Block, Math, Paragraph, Table, code
-from stattools.reporting.tables import coefficient_table, count, percent
+from stattools.reporting.document import Block, Math, Paragraph, code
+from stattools.reporting.tables import coefficient_table, count
 
 
 def question(model: Any) -> str:
@@ -38,19 +38,13 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 
 
 def estimates(fit: Any) -> tuple[Block, ...]:
-    """Coefficients and odds ratios."""
-    return (coefficient_table(fit), *ratios(fit, "odds ratio"))
+    """Coefficients, whose exponentials are those of the results."""
+    return (*logarithms(fit, "odds ratios"), coefficient_table(fit))
 
 
-def ratios(fit: Any, called: str) -> tuple[Block, ...]:
-    """The exponentials of the coefficients with their intervals; none where there are no standard errors."""
-    if not fit.kinds:
-        return ()
-    rows = tuple(
-        (code(row["term"]), *(f"{row[name]:.4g}" for name in ("estimate", "lower", "upper")))
-        for row in fit.table(exponentiate=True).to_dict("records")
-    )
-    return (Table(("", called, f"{percent(fit.level)} interval: lower", "upper"), rows, "lrrr"),)
+def logarithms(fit: Any, called: str) -> tuple[Block, ...]:
+    """What coefficients are."""
+    return (Paragraph(f"Coefficients are logarithms of the {called} in the table of results:"),)
 
 
 def answered(fit: Any, draw: Any) -> Answered:

@@ -8,7 +8,7 @@ from stattools.errors import StattoolsError
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
-from stattools.reporting.matched_sets import ratios
+from stattools.reporting.matched_sets import logarithms
 from stattools.reporting.tables import (
     coefficient_table,
     count,
@@ -68,20 +68,20 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 
 
 def estimates(fit: Any) -> tuple[Block, ...]:
-    """Coefficients, hazard ratios, concordance and the test of proportional hazards."""
-    blocks: list[Block] = [coefficient_table(fit), *ratios(fit, "hazard ratio")]
+    """Coefficients, whose exponentials are those of the results, and concordance."""
+    blocks = (*logarithms(fit, "hazard ratios"), coefficient_table(fit))
     try:
         found = fit.concordance()
     except StattoolsError:
-        return tuple(blocks)
+        return blocks
     places = decimals(found.se, digits=2)
-    blocks.append(
+    return (
+        *blocks,
         Paragraph(
             f"Concordance {number(found.estimate, places)} (standard error {number(found.se, places)}): of two rows "
             "that can be compared, how often the one with the higher hazard has its event first; 0.5 is a coin."
-        )
+        ),
     )
-    return (*blocks, *_proportional(fit))
 
 
 def _proportional(fit: Any) -> tuple[Block, ...]:
@@ -130,15 +130,14 @@ def _constant(fit: Any) -> str:
     seems = "seem" if len(names) != 1 else "seems"
     least = p_said(min(float(row["p_value"]) for row in changing))
     return (
-        f"What limits it: {whose} {seems} to change with time (test of proportional hazards, {least}), so that each is "
-        "an average over the time seen. Strata of such a column, or a column that changes with time, allow for it."
+        f"{whose[0].upper()}{whose[1:]} {seems} to change with time ({least}), so that each is an average over the "
+        "time seen. Strata of such a column, or a column that changes with time, allow for it."
     )
 
 
 def answered(fit: Any, draw: Any) -> Answered:
-    """The box, and the table of all terms."""
-    limits = _constant(fit)
-    return answer(fit, question(fit.model), _seen(fit.model), words(fit.model), (limits,) if limits else ())
+    """The box, the table of all terms, and the checks with the tests of proportional hazards."""
+    return answer(fit, question(fit.model), _seen(fit.model), words(fit.model), _proportional(fit))
 
 
 def conclusion(fit: Any, checked: str) -> str:

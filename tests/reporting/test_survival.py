@@ -23,3 +23,12 @@ def test_a_report_says_ratios_and_their_limits(tmp_path, ties):
     assert ("Are hazards proportional?" in text) == (ties != "exact")
     assert "the hazard of `survival(t, d)` " in text
     assert "the product over strata as well" in text
+
+
+def test_hazard_ratios_stand_once_and_checks_are_told(tmp_path):
+    fit = st.fit(st.cox("survival(t, d) ~ x + C(s)", TABLE))
+    text = st.report(fit, to=tmp_path / "cox").read_text()
+    ratio = f"{np.exp(fit.estimate[0]):.3g}"
+    assert text.count(f" {ratio} ") <= 1
+    assert "| proportional hazards |" in text.replace("  ", " ")
+    assert "Coefficients are logarithms of the hazard ratios" in text

@@ -55,8 +55,8 @@ class TermsOfParameter:
 
 
 def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
-    """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect at each cut are
-    terms of the first formula.
+    """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect
+    at each cut are terms of the first formula.
     """
     if isinstance(model, CoxRegression):
         design, names = model.design, model.names

@@ -91,8 +91,7 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
         )
     design, X, _ = learn(formula, rows.columns, rows.rows, {})
     kept = [k for k, name in enumerate(design.names) if name != "Intercept"]
-    codes = rows.labels["strata"][0] if "strata" in rows.labels else None
-    sets = RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
+    sets = sets_of(rows)
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     Z = centered(np.ascontiguousarray(X[np.ix_(sets.rows, kept)].T), sets)
@@ -100,6 +99,12 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
     if model.exact is not None:
         model.exact.require_cost(len(kept))
     return model
+
+
+def sets_of(rows: SurvivalRows) -> RiskSets:
+    """The risk sets of rows that were read."""
+    codes = rows.labels["strata"][0] if "strata" in rows.labels else None
+    return RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -230,6 +235,17 @@ class CoxRegression(AnyModel):
         """
         T = whitened(self.Z)
         return replace(self, Z=T.T @ self.Z), T
+
+    def of_rows(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
+        """The model of some of the rows, each as often as it is asked for, in other strata where given.
+
+        Raises DomainError where no row with an event is among them.
+        """
+        said, X = self.said.take(which, strata), self.X[which]
+        sets = sets_of(said)
+        if not sets.m:
+            raise DomainError(f"{self.title}: no row that is left has an event.")
+        return replace(self, said=said, X=X, sets=sets, Z=centered(np.ascontiguousarray(X[sets.rows].T), sets))
 
     def _checked(self, theta: ArrayLike) -> NDArray[np.float64]:
         at = as_theta(theta, self.title, self.names)

@@ -192,7 +192,12 @@ def limits(basis: Basis) -> str:
 
 def _with_and_without(basis: Basis, check: Check) -> str:
     """An effect with the rows that pull most, and without them."""
-    if check.check != INFLUENCE or not isinstance(check.detail, Without) or not check.term:
+    if (
+        check.check != INFLUENCE
+        or not isinstance(check.detail, Without)
+        or not check.term
+        or basis.own.model.is_partial
+    ):
         return ""
     rest: Without = check.detail
     k = rest.which

@@ -105,7 +105,12 @@ def _collinearity(check: Check, model: Any) -> str:
 
 
 def _link(check: Check, model: Any) -> str:
-    return "the mean bends where the model has it straight"
+    what = f"the logarithm of the {model.exponential.split()[0]}" if model.is_partial else "the mean"
+    return f"{what} bends where the model has it straight"
+
+
+def _proportional(check: Check, model: Any) -> str:
+    return f"the hazard ratio of {code(check.term)} changes with time, so that it is an average over the time seen"
 
 
 def _form(check: Check, model: Any) -> str:
@@ -133,6 +138,7 @@ def _distribution(check: Check, model: Any) -> str:
 
 CLAUSES: dict[str, Callable[[Check, Any], str]] = {
     "maximum": _maximum,
+    "proportional hazards": _proportional,
     "overdispersion": _overdispersion,
     "zeros": _zeros,
     "heteroskedasticity": _uneven,

@@ -24,14 +24,17 @@ SHOWN = {
 
 def diagnosis(basis: Basis, drawn: Sequence[Figure]) -> Section:
     """The table of checks, and the figures of the fit with the verdicts of the checks that they show."""
-    model = basis.own.model
-    words: list[Block] = [table_of_checks(basis)]
-    if unchecked := basis.looked.unchecked:
-        words.append(Paragraph(f"Not checked: {', '.join(unchecked)}."))
+    model, words = basis.own.model, checked(basis)
     some, n = len(model.rows.sampled.X), len(model.rows.X)
     if some < n and drawn:
         words.append(Paragraph(f"The figures show a sample of {count(some)} of the {count(n)} rows."))
     return Section("Diagnostics", (*words, *(with_verdicts(basis, figure) for figure in drawn)))
+
+
+def checked(basis: Basis) -> list[Block]:
+    """The table of checks, and the names of those that could not be made."""
+    unchecked = basis.looked.unchecked
+    return [table_of_checks(basis), *([Paragraph(f"Not checked: {', '.join(unchecked)}.")] if unchecked else [])]
 
 
 def table_of_checks(basis: Basis) -> Table:

@@ -4,7 +4,7 @@ matched sets. All terms are told, the clearest first, as in the box of other reg
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,12 @@ from stattools.inference.diagnostics.checks.variables import Unit
 from stattools.inference.fitted import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.answer.answered import Answered
-from stattools.reporting.answer.basis import resting
-from stattools.reporting.answer.box import told
+from stattools.reporting.answer.basis import basis_of
+from stattools.reporting.answer.box import limits, sure, told
+from stattools.reporting.answer.diagnosis import checked
 from stattools.reporting.answer.findings import TermFinding, called, effect, test_said
 from stattools.reporting.answer.results import table_of_terms
-from stattools.reporting.document import Box, Figure, Section, code
+from stattools.reporting.document import Block, Box, Section, code
 from stattools.reporting.tables import listed, p_said
 
 
@@ -76,16 +77,12 @@ def _curve(one: TermFinding) -> str:
     )
 
 
-def answer(
-    fit: Fit,
-    question: str,
-    seen: str,
-    words: RatioWords,
-    more: Sequence[str] = (),
-    figures: Callable[[Any], tuple[Figure, ...]] = lambda fit: (),
-) -> Answered:
-    """The box and the table of all terms; `more` are sentences of what limits it."""
-    box = Box((question, found(fit, seen, words), f"{resting(fit)}.", *more))
-    drawn = figures(fit)
+def answer(fit: Fit, question: str, seen: str, words: RatioWords, more: Sequence[Block] = ()) -> Answered:
+    """The box, the table of all terms, and the checks with what `more` there is to tell of them."""
+    basis = basis_of(fit)
+    said = (question, found(fit, seen, words), sure(basis), limits(basis))
     table = table_of_terms(fit, terms_of_ratios(fit, words), ratio=words.ratio)
-    return Answered(box, (Section("Results", (table,)),), (Section("Diagnostics", drawn),) if drawn else ())
+    return Answered(
+        Box(tuple(filter(None, said))), (Section("Results", (table,)),),
+        (Section("Diagnostics", (*checked(basis), *more)),),
+    )  # fmt: skip

@@ -4,6 +4,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 import statsmodels.formula.api as smf
 from numpy.testing import assert_allclose
 from statsmodels.stats.anova import anova_lm
@@ -158,3 +159,20 @@ def test_exact_fits_are_told_where_squares_are_beyond_float64():
         fit.anova(kind="I")
     with pytest.raises(st.DomainError, match="standard errors from the estimate, whose square is beyond float64"):
         fit.test("Intercept = 1e300")
+
+
+def test_cox_equals_r():
+    """R 4.5: h of statsmodels' heart, h$g <- rep(c("a","b","c"), 23), h$k <- factor(rep(c(0,1,1,0,1,0,1), 10)[1:69]);
+    m <- coxph(Surv(survival, censors) ~ age + g * k, h); print(anova(m), digits = 12); drop1(m, test = "Chisq").
+    """
+    h = sm.datasets.heart.load_pandas().data
+    h = h.assign(g=np.tile(list("abc"), 23), k=np.tile([0, 1, 1, 0, 1, 0, 1], 10)[:69])
+    fit = st.fit(st.cox("survival(survival, censors) ~ age + g * C(k)", h))
+    first, second = fit.anova("I"), fit.anova()
+    assert first.statistic.round(4).tolist() == [6.6679, 0.4706, 0.1543, 0.2401]
+    assert second.set_index("term").statistic.round(4)[["age", "g:C(k)"]].tolist() == [6.0046, 0.2401]
+    assert second.df.tolist() == [1, 2, 1, 2]
+    test = fit.test("g:C(k)")
+    assert (test.df, round(float(test.statistic), 5)) == (2, 0.23912)
+    robust = st.fit(fit.model, cov="HC0").anova()
+    assert robust.attrs["test"] == "wald"

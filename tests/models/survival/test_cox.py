@@ -154,3 +154,15 @@ def test_the_page_says_what_was_counted():
     page = str(st.cox("survival(time, died) ~ x", T | {"x": [None, *T["x"][1:]]}, strata="s", ties="exact"))
     assert "survival(time, died) ~ x\nexact ties, 2 strata\n29 rows," in page
     assert "1 dropped for missing values (x 1)" in page
+
+
+def test_rows_that_are_taken_twice_are_those_of_weights():
+    which = np.concatenate([np.arange(N), [3, 3, 7]])
+    counts = np.bincount(which, minlength=N)
+    for ties in ("efron", "exact"):
+        model = st.cox("survival(entry, time, died) ~ x + z", T, ties=ties, strata="s")
+        again = T | {"counts": counts}
+        weighted = st.cox("survival(entry, time, died) ~ x + z", again, ties=ties, strata="s", weights="counts")
+        assert model.of_rows(which).loglik(THETA) == pytest.approx(weighted.loglik(THETA), rel=1e-12)
+        with pytest.raises(st.DomainError, match="no row that is left has an event"):
+            model.of_rows(np.flatnonzero(~model.said.event))

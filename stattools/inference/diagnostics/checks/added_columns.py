@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -96,7 +97,7 @@ def added(model: Model, theta: Floats) -> Added:
     constant = _constant(some)
     center = float(first.mean()) if constant is not None else 0.0
     unit = float(first.std()) or 1.0
-    squares = _squares(model, phi)
+    squares = squares_of(model, phi)
     n_new = len(squares) + has_link
     wide = _widened(model.predictor, n_new)
     columns = list(squares.values())
@@ -114,7 +115,7 @@ def added(model: Model, theta: Floats) -> Added:
     return Added(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
 
 
-def _squares(model: Model, phi: Floats) -> dict[str, int]:
+def squares_of(model: Any, phi: Floats) -> dict[str, int]:
     """The terms that are one column of numbers, whose variable makes no other curve, with the column of X; of many
     those that explain most.
     """

@@ -41,6 +41,7 @@ LIMITS: dict[str, Limits] = {
     "collinearity": Limits(2.236, 3.162, "factor on a standard error: variance inflation of 5 and 10"),
     "link": Limits(0.2, 0.5, "missing / explained by the columns, in sd: 4 and 25 % of what is explained"),
     "form": Limits(0.2, 0.5, "missing / explained by the columns, in sd: 4 and 25 % of what is explained"),
+    "proportional hazards": Limits(0.2, 0.5, "change with time / explained by the columns, in sd: 4 and 25 %"),
     "calibration": Limits(0.2, 0.5, "error of the probabilities / their sd: 4 and 25 % of their variance"),
     "discrimination": Limits(-0.52, INF, "area under the ROC curve, 0.5 by chance; no fault of a fit, so never no"),
     "zeros": Limits(0.02, 0.05, "share of zeros, observed less expected: 2 and 5 of 100 observations"),

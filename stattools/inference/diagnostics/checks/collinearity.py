@@ -82,7 +82,8 @@ def _scaled(of: LookedAt) -> tuple[Floats, list[int]]:
     found = of.added
     A = found.slopes
     alone = []
-    for direction in found.constants.T[: of.model.predictor.n_first]:
+    n_first = 0 if of.model.is_partial else of.model.predictor.n_first
+    for direction in found.constants.T[:n_first]:
         size = np.abs(direction) * np.sqrt(np.abs(found.base.diagonal()))
         alone.append(int(np.argmax(size)))
     root = np.sqrt(np.maximum(A.diagonal(), 1e-300))

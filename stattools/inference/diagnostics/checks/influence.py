@@ -26,7 +26,6 @@ from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.spread import spread_of
 from stattools.inference.penalties import maximize
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
 from stattools.solvers import LeastSquares, Newton
 from stattools.text.columns import number
 from stattools.text.one_line import many
@@ -47,36 +46,45 @@ def influence(of: LookedAt) -> Check:
     model.rows.at_hand("the rows that pull most are left out of a fit", model.title, "Fit a sample of them in memory.")
     count = int(np.clip(model.rows.n_used // SHARE, 1, MOST))
     rows, _ = worst_rows(of, count)
-    named = _named(model, rows)
+    said = named(model, rows)
     try:
         theta, se, scale = without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
-        return _no_maximum(rows, named)
+        return no_maximum(rows, said)
     if not (of.fit.covariance.diagonal() > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     own = 1.0 if of.fit.cov != "information" else of.phi
     unit = np.minimum(np.sqrt(own * of.fit.covariance.diagonal()), se)
-    if (se > FLAT * unit).any():
-        return _no_maximum(rows, named)
-    moves = (np.abs(of.theta - theta) / unit)[of.asked]
+    found = moved(of, said, theta, se, unit)
+    if found is None:
+        return no_maximum(rows, said)
     apart = abs(np.log(of.fit.scale / scale)) * np.sqrt(2.0 * model.n)
-    which = of.asked[int(np.argmax(moves))]
-    found = Without(named, which, theta, se)
-    if model.has_scale and moves.max() <= LIMITS[NAME].look < apart:
+    if model.has_scale and found.value <= LIMITS[NAME].look < apart:
         before, after = number(of.fit.scale, 4), number(scale, 4)
-        advice = f"The residual scale goes from {before} to {after} without {named}, and standard errors with it: look."
-        measure = f"standard errors that the residual scale moves without {named}"
-        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found)
-    name, before, after = model.names[which], number(of.theta[which], 4), number(theta[which], 4)
-    advice = f"{name} goes from {before} to {after} without {named}: look at them, and report both."
-    return judged(
-        NAME, f"standard errors that {name} moves without {named}", float(moves.max()), advice, term=name, detail=found
-    )
+        advice = f"The residual scale goes from {before} to {after} without {said}, and standard errors with it: look."
+        measure = f"standard errors that the residual scale moves without {said}"
+        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found.detail)
+    return found
 
 
-def _no_maximum(rows: NDArray[np.intp], named: str) -> Check:
-    said = f"Without {named} there is no maximum: a coefficient rests on them alone. Look at them."
-    return Check(NAME, f"standard errors moved without {many(len(rows), 'row')}, at least", LIMITS[NAME].no, NO, said)
+def moved(of: LookedAt, said: str, theta: Floats, se: Floats, unit: Floats) -> Check | None:
+    """How far the coefficient that moves farthest goes without the rows that are `said`, in `unit`; None where one has
+    gone to infinity.
+    """
+    if (se > FLAT * unit).any():
+        return None
+    moves = (np.abs(of.theta - theta) / unit)[of.asked]
+    which = of.asked[int(np.argmax(moves))]
+    name, before, after = of.model.names[which], number(of.theta[which], 4), number(theta[which], 4)
+    advice = f"{name} goes from {before} to {after} without {said}: look at them, and report both."
+    measure = f"standard errors that {name} moves without {said}"
+    return judged(NAME, measure, float(moves.max()), advice, term=name, detail=Without(said, which, theta, se))
+
+
+def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
+    """What is said where a coefficient rests on some rows alone."""
+    advice = f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them."
+    return Check(NAME, f"standard errors moved without {many(len(rows), 'row')}, at least", LIMITS[NAME].no, NO, advice)
 
 
 def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
@@ -153,7 +161,7 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
 
 
-def _named(model: Model, rows: NDArray[np.intp]) -> str:
+def named(model: Any, rows: NDArray[np.intp]) -> str:
     """The rows by the labels of their table's index, or by their numbers in it, counting from 0."""
     labels = rows if model.kept is None else model.kept[rows]
     index = model.index

@@ -10,12 +10,12 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.added_columns import Added, added
+from stattools.inference.diagnostics.checks.added_to_partial import added_to_partial
 from stattools.inference.diagnostics.checks.spread import Spread, spread_of
 from stattools.inference.diagnostics.checks.variables import Unit, units_of
 from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.models.model import Model
 
 EXACT = 1e-24
 """A squared scale this small beside the outcomes is round-off."""
@@ -29,7 +29,7 @@ class LookedAt:
     order: Any = None
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Any:
         return self.fit.model
 
     @property
@@ -69,7 +69,7 @@ class LookedAt:
     @cached_property
     def added(self) -> Added:
         """The information with columns added: squares of numbers, and of the linear predictor."""
-        return added(self.model, self.theta)
+        return added_to_partial(self.model, self.theta) if self.model.is_partial else added(self.model, self.theta)
 
     @cached_property
     def units(self) -> tuple[Unit, ...]:
@@ -80,12 +80,12 @@ class LookedAt:
     def asked(self) -> list[int]:
         """The coefficients that are looked at: those that do not depend on an origin, or all where there are none."""
         found = sorted(k for unit in self.units if not unit.is_part for k in unit.coefficients)
-        return found or list(range(self.model.predictor.size_first))
+        return found or list(range(len(self.theta) if self.model.is_partial else self.model.predictor.size_first))
 
     @cached_property
     def pearson(self) -> Spread | None:
         """Pearson's statistic over its degrees of freedom; None where it says nothing: of single labels, of numbers."""
-        return spread_of(self.model, self.theta)
+        return None if self.model.is_partial else spread_of(self.model, self.theta)
 
     @property
     def phi(self) -> float:

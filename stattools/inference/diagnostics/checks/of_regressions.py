@@ -5,22 +5,24 @@ A check that a fit has not says why: it stands under `unchecked`, never as a hol
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.diagnostics.checks.autocorrelation import autocorrelation, order_of
 from stattools.inference.diagnostics.checks.certificate import certificate
 from stattools.inference.diagnostics.checks.check import Check
 from stattools.inference.diagnostics.checks.collinearity import collinearity
 from stattools.inference.diagnostics.checks.distribution import distribution, zeros
 from stattools.inference.diagnostics.checks.influence import influence
+from stattools.inference.diagnostics.checks.influence_on_hazards import influence_on_hazards
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.overdispersion import overdispersion
 from stattools.inference.diagnostics.checks.probabilities import calibration, discrimination
+from stattools.inference.diagnostics.checks.proportional import proportional
 from stattools.inference.diagnostics.checks.shape import form, link
 from stattools.inference.diagnostics.checks.standard_errors import standard_errors
 from stattools.inference.estimates import Estimates
@@ -28,14 +30,20 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.threads import one_blas_thread
 from stattools.text.one_line import prints
 
+
+def _influence(of: LookedAt) -> Check:
+    return (influence_on_hazards if of.model.is_partial else influence)(of)
+
+
 CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
     "maximum": certificate,
+    "proportional hazards": proportional,
     "overdispersion": overdispersion,
     "zeros": zeros,
     "heteroskedasticity": partial(standard_errors, name="heteroskedasticity"),
     "robust errors": partial(standard_errors, name="robust errors"),
     "autocorrelation": autocorrelation,
-    "influence": influence,
+    "influence": _influence,
     "collinearity": collinearity,
     "link": link,
     "form": form,
@@ -46,6 +54,8 @@ CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
 """What is looked at, by name; a function answers None where there is nothing to look at."""
 
 OF_ALL = ("maximum", "autocorrelation", "influence", "collinearity", "link", "form")
+OF_PARTIAL = ("maximum", "influence", "collinearity", "link", "form")
+OF_TIMES = ("proportional hazards", *OF_PARTIAL)
 NUMBERS = ("heteroskedasticity", "distribution")
 LABELS = ("robust errors", "calibration", "discrimination")
 
@@ -80,11 +90,20 @@ def checks_of(fit: Estimates, order: Any = None) -> Looked:
     []
     """
     with one_blas_thread():
-        return _looked(LookedAt(fit, order_of(fit.model, order)))
+        if fit.model.is_partial:
+            return _looked(LookedAt(fit), _of_partial(fit.model, order))
+        of = LookedAt(fit, order_of(fit.model, order))
+        return _looked(of, (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome]))
 
 
-def _looked(of: LookedAt) -> Looked:
-    some = {*OF_ALL, *OF_OUTCOME[of.likelihood.outcome]}
+def _of_partial(model: Any, order: Any) -> tuple[str, ...]:
+    """The checks of Cox's regression, and of matched sets, which have no times."""
+    if order is not None:
+        raise IncompatibleError(f"rows of {model.title} follow each other in no order; leave order= out of check.")
+    return OF_TIMES if len(np.unique(model.said.time)) > 1 else OF_PARTIAL
+
+
+def _looked(of: LookedAt, some: Collection[str]) -> Looked:
     found, unchecked = [], {}
     for name, check in CHECKS.items():
         if name not in some:

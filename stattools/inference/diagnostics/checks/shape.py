@@ -25,12 +25,19 @@ def link(of: LookedAt) -> Check | None:
     statistic, df = of.added.test(of.added.link)
     if not df:
         return None
-    size, p_value = _size(of, statistic, df), _p_value(of, statistic, df)
-    name = next(iter(of.likelihood.parameters.values()))
-    other = "another link, or " if name in LINKS and name != "identity" else "log(y), or "
-    advice = f"The mean bends against the linear predictor: {other}curves, see form."
-    measure = "curve of the mean that is missing / what the columns explain, in sd"
+    size, p_value = size_of(of, statistic, df), _p_value(of, statistic, df)
+    what = f"logarithm of the {of.model.exponential.split()[0]}" if of.model.is_partial else "mean"
+    advice = f"The {what} bends against the linear predictor: {_other(of)}curves, see form."
+    measure = f"curve of the {what} that is missing / what the columns explain, in sd"
     return judged("link", measure, size, advice, p_value=p_value)
+
+
+def _other(of: LookedAt) -> str:
+    """What else may be changed, before "curves"."""
+    if of.model.is_partial:
+        return ""
+    name = next(iter(of.likelihood.parameters.values()))
+    return "another link, or " if name in LINKS and name != "identity" else "log(y), or "
 
 
 def form(of: LookedAt) -> Check | None:
@@ -49,7 +56,7 @@ def form(of: LookedAt) -> Check | None:
     quoted = worst if worst.isidentifier() else f"({worst})"
     advice = f"{worst} has a bend that the line misses: try I({quoted}**2), log({quoted}) or bs({quoted}, df=4)."
     measure = f"curve of {worst} that is missing / what the columns explain, in sd"
-    return judged("form", measure, _size(of, *found[worst]), advice, p_value=p_value, term=worst)
+    return judged("form", measure, size_of(of, *found[worst]), advice, p_value=p_value, term=worst)
 
 
 def _p_value(of: LookedAt, statistic: float, df: int) -> float:
@@ -62,6 +69,7 @@ def _p_value(of: LookedAt, statistic: float, df: int) -> float:
     return float(special.fdtrc(df, rest, scaled / df / left))
 
 
-def _size(of: LookedAt, statistic: float, df: int) -> float:
+def size_of(of: LookedAt, statistic: float, df: int) -> float:
+    """The standard deviation of what is missing in that of what the columns explain, less what chance makes."""
     beyond = max(statistic - of.phi * df, 0.0)
     return min(float(np.sqrt(beyond / of.added.explained)), LARGEST) if of.added.explained > 0 else LARGEST

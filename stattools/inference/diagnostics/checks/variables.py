@@ -39,7 +39,7 @@ def units_of(model: Model) -> tuple[Unit, ...]:
     if not found:
         return ()
     of = found[0]
-    columns = model.predictor.column
+    columns = range(len(model.names)) if model.is_partial else model.predictor.column
     told = _variables(of, model.design.parsed)
     return tuple(
         Unit(

@@ -6,7 +6,7 @@ import pytest
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.check import LIMITS
-from stattools.inference.diagnostics.checks.of_regressions import CHECKS, OF_ALL, OF_OUTCOME, checks_of
+from stattools.inference.diagnostics.checks.of_regressions import CHECKS, OF_ALL, OF_OUTCOME, OF_TIMES, checks_of
 from stattools.likelihoods.outcomes import Outcome
 from tests.cases import LIKELIHOODS, REGRESSIONS
 from tests.inference.diagnostics.checks.planted import rows
@@ -14,7 +14,7 @@ from tests.inference.diagnostics.checks.planted import rows
 
 def test_every_outcome_and_every_check_is_in_the_tables():
     assert set(OF_OUTCOME) == set(Outcome)
-    assert {name for names in (OF_ALL, *OF_OUTCOME.values()) for name in names} == set(CHECKS)
+    assert {name for names in (OF_ALL, OF_TIMES, *OF_OUTCOME.values()) for name in names} == set(CHECKS)
     assert set(CHECKS) <= set(LIMITS)
 
 
