@@ -147,7 +147,7 @@ def _lasting(fit: Fit) -> tuple[Block, ...]:
         ),
         Paragraph(
             f"The mean of {WINDOW} deaths in a row lies between {number(means.min(), 3)} and {number(means.max(), 3)}. "
-            f"The test of proportional hazards above asks whether the points have a slope: {p_said(p)}."
+            f"The test of Grambsch and Therneau asks whether the points have a slope: {p_said(p)}."
         ),
     )
 

@@ -44,7 +44,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
 
 def logarithms(fit: Any, called: str) -> tuple[Block, ...]:
     """What coefficients are."""
-    return (Paragraph(f"Coefficients are logarithms of the {called} in the table of results:"),)
+    return (Paragraph(f"Coefficients are logarithms of {called}:"),)
 
 
 def answered(fit: Any, draw: Any) -> Answered:

@@ -31,4 +31,4 @@ def test_hazard_ratios_stand_once_and_checks_are_told(tmp_path):
     ratio = f"{np.exp(fit.estimate[0]):.3g}"
     assert text.count(f" {ratio} ") <= 1
     assert "| proportional hazards |" in text.replace("  ", " ")
-    assert "Coefficients are logarithms of the hazard ratios" in text
+    assert "Coefficients are logarithms of hazard ratios" in text
