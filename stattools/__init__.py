@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from stattools.inference.hypotheses import permutation_test as permutation_test
     from stattools.inference.hypotheses import score_test as score_test
     from stattools.inference.many_fits import ManyFits as ManyFits
+    from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit as LinearMixedFit
     from stattools.inference.penalties import Jeffreys as Jeffreys
     from stattools.inference.penalties import Ridge as Ridge
     from stattools.inference.planning.power import Power as Power
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     from stattools.inference.survival.kaplan_meier import kaplan_meier as kaplan_meier
     from stattools.inference.wild.bootstrap import WildBootstrap as WildBootstrap
     from stattools.interface.interval import Interval as Interval
+    from stattools.latent.linear_mixed import linear_mixed as linear_mixed
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import BetaBinomial as BetaBinomial
     from stattools.likelihoods import Binomial as Binomial

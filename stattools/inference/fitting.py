@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind
+from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
@@ -17,6 +18,7 @@ from stattools.interface.interval import require_level
 from stattools.solvers import Solver
 
 if TYPE_CHECKING:
+    from stattools.latent.linear_mixed import LinearMixed
     from stattools.models.custom import Custom
     from stattools.models.model import Model
     from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -78,6 +80,10 @@ def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit: ...
 
 
 @overload
+def fit(model: LinearMixed, *, reml: bool = True, **options: Unpack[FitOptions]) -> LinearMixedFit: ...
+
+
+@overload
 def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
 
 
@@ -92,7 +98,7 @@ def fit(
     level: float = 0.95,
     cov: Kind = "information",
     penalty: Penalty | None = None,
-    **training: Any,
+    **special: Any,
 ) -> Any:
     """The maximum-likelihood fit of a model.
 
@@ -103,7 +109,8 @@ def fit(
     `st.HAC(lags)`, `st.Cluster(groups)`. `penalty` is `st.Jeffreys()` (Firth) or `st.Ridge(strength)`.
 
     A network (`st.network`) is trained by `st.LBFGS()` or `st.Adam()` from random starts: `seed`, `restarts` (the best
-    is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too.
+    is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too. `st.linear_mixed` is fitted
+    by the restricted likelihood, with `reml=False` by the likelihood itself.
 
     Raises IdentificationError where no unique maximum exists (aliased columns, separated outcomes, more coefficients
     than rows), ConvergenceError where the solver stopped short of it, IncompatibleError where parts do not fit
@@ -116,13 +123,13 @@ def fit(
     """
     if not (type(level) is float and 0.0 < level < 1.0):  # a call less where all is well
         require_level(level)
-    if training:
-        require_options(model, training)
-    return way_of(model)(model, solver, level, cov, penalty, **training)
+    if special:
+        require_options(model, special)
+    return way_of(model)(model, solver, level, cov, penalty, **special)
 
 
-TRAINING = {"seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
-"""What `**training` is, with the defaults."""
+TRAINING = {"reml": True, "seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
+"""What `**special` is, with the defaults."""
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]
 _named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, value in TRAINING.items()]

@@ -25,8 +25,8 @@ def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
         what = require_ratios(fit.model)
         error = "; se is that of the coefficient" if fit.kinds else ""
         said = f"Each estimate is exp(coefficient), here: {what}{error}."
-        return Page(*told(fit.model), "", _coefficients(fit, exponentiate=True), "", said, *_foot(fit))
-    body = _proportions(fit) if fit.model.intervals else [_coefficients(fit)]
+        return Page(*told(fit.model), "", coefficients(fit, exponentiate=True), "", said, *_foot(fit))
+    body = _proportions(fit) if fit.model.intervals else [coefficients(fit)]
     return Page(*told(fit.model), "", *body, "", *_foot(fit))
 
 
@@ -55,7 +55,8 @@ def maximum(model: Any) -> str:
     return "the maximum" if model.is_concave else "a local maximum"
 
 
-def _coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
+def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
+    """The table of coefficients as a page shows it."""
     frame = table(fit, exponentiate=exponentiate).rename(columns={"se_log": "se"})
     letter, own = "t" if np.isfinite(fit.t_df).any() else "z", ["df"] * ("df" in frame)
     labels = [name for name in ("category", "term") if name in frame]
@@ -83,7 +84,7 @@ def _coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
 
 def _proportions(fit: Estimates) -> list[str | Grid]:
     if len(fit.estimate) > 1:
-        return [_coefficients(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
+        return [coefficients(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
     statistic, p_value = fit.model.test()
     theta, se = float(fit.estimate[0]), float(fit.se[0])
     places = decimals(se)

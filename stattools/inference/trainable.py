@@ -10,6 +10,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Ridge
 from stattools.interface.arguments import described
+from stattools.models.any_model import AnyModel
 from stattools.solvers import LBFGS, Adam
 
 
@@ -27,15 +28,23 @@ class TrainingOptions(TypedDict, total=False):
 
 OF_TRAINING = ("seed", "restarts", "members", "ensemble")
 """What only a training needs."""
+OF_MODELS = {"reml": "st.linear_mixed"}
+"""What only models of one kind have among their `options`, and what makes them."""
 
 
 def require_options(model: Any, options: Mapping[str, Any]) -> None:
     """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
     for name, value in options.items():
+        if name in OF_MODELS:
+            if not (isinstance(model, AnyModel) and name in model.options):
+                raise IncompatibleError(
+                    f"{name}= of st.fit is for {OF_MODELS[name]}; got it for {described(model)}. Leave it out."
+                )
+            continue
         if name not in OF_TRAINING:
             from stattools.interface.names.arguments import Asked, about_argument
 
-            ours = ("solver", "level", "cov", "penalty", *OF_TRAINING)
+            ours = ("solver", "level", "cov", "penalty", *OF_TRAINING, *OF_MODELS)
             raise IncompatibleError(about_argument(name, "st.fit", ours, (), Asked(value, {})))
         if not isinstance(model, Trainable):
             raise IncompatibleError(

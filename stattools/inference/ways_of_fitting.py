@@ -17,6 +17,7 @@ from stattools.inference.existence import certified_within, check_end
 from stattools.inference.existence.monotone import certified_partial
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
+from stattools.inference.mixed.fitting_mixed import fit_mixed
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
@@ -24,6 +25,7 @@ from stattools.inference.survival.cox_fit import CoxFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
+from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -172,6 +174,7 @@ WAYS: dict[type, Way] = {
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
+    LinearMixed: fit_mixed,
     ConditionalLogit: partial(_fit_partial, made=Fit),
     Correlation: _by_formula,
     NormalSample: _by_formula,

@@ -41,6 +41,8 @@ class AnyModel(Faces):
     """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
     has_states: Any = False
     """True for state space models."""
+    options: Any = ()
+    """Options of `st.fit` that only this kind of model has."""
     is_saved: Any = False
     """True where files of fits know this kind of model."""
     is_unconstrained = False

@@ -41,6 +41,7 @@ ELSEWHERE = {
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
     "times: tests/inference/survival, tests/models/survival": ("conditional_logit", "cox", "kaplan_meier"),
+    "groups: tests/inference/mixed, tests/latent": ("linear_mixed",),
     "a question of p-values": ("p_adjust",),
     "a test without a fit": ("exact_test", "independence", "permutation_test"),
 }

@@ -1,0 +1,37 @@
+"""How a linear mixed model is fitted: which options it takes, and what its fit is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IncompatibleError, quoted
+from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
+from stattools.interface.arguments import require_truth
+from stattools.latent.linear_mixed import LinearMixed
+from stattools.latent.mixed_maximum import maximized
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.solution import Solution
+
+
+def fit_mixed(
+    model: LinearMixed, solver: Any, level: float, cov: Any, penalty: Any, *, reml: bool = True
+) -> LinearMixedFit:
+    """The fit by the restricted likelihood, or by the likelihood."""
+    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
+        if given is not usual and not (isinstance(given, str) and given == usual):
+            raise IncompatibleError(
+                f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
+                f"the fixed effects that these imply; leave {name}={quoted(given)} out."
+            )
+    require_truth(reml, "reml= of st.fit")
+    with one_blas_thread():
+        found = maximized(model, bool(reml))
+        best = found.maximum
+        solution = Solution(
+            found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,
+            "Newton",
+        )  # fmt: skip
+    scale = float(np.sqrt(found.s2))
+    return LinearMixedFit(model, found.beta, found.covariance, found.loglik, solution, scale, level, found=found)

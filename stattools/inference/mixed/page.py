@@ -1,0 +1,40 @@
+"""The fit of a linear mixed model as a page: fixed effects, what varies between groups, and the certificate."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.inference.summary import certificate, coefficients
+from stattools.models.page import told
+from stattools.text.columns import number
+from stattools.text.page import Grid, Page
+
+
+def page(fit: Any) -> Page:
+    """The page that `print(fit)` shows."""
+    title, *rest = told(fit.model)
+    by = "restricted maximum likelihood" if fit.reml else "maximum likelihood"
+    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", components(fit), "", *_foot(fit))
+
+
+def components(fit: Any) -> Grid:
+    """Standard deviations and correlations of the effects, one row for each effect."""
+    found, rows, widest = fit.found, [], 0
+    for term, covariance in zip(fit.model.random, found.covariances, strict=True):
+        sd = covariance.diagonal() ** 0.5
+        for i, name in enumerate(term.columns):
+            both = [sd[i] * sd[j] for j in range(i)]
+            beside = [f"{covariance[i, j] / one:.3f}" if one > 0.0 else "—" for j, one in enumerate(both)]
+            rows.append([term.group if i == 0 else "", name, number(sd[i]), *beside])
+            widest = max(widest, i)
+    rows.append(["Residual", "", number(fit.scale)])
+    rows = [row + [""] * (3 + widest - len(row)) for row in rows]
+    head = ["group", "effect", "sd", *(["correlation"] + [""] * (widest - 1) if widest else [])]
+    return Grid(head, rows, "ll" + "r" * (1 + widest))
+
+
+def _foot(fit: Any) -> list[str]:
+    which = "restricted log-likelihood" if fit.reml else "log-likelihood"
+    line = f"{which} {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    source = f"Standard errors: the variances taken as known. Intervals: {fit.level:.4g}, Wald."
+    return [line, certificate(fit), *fit.model.remarks, source]

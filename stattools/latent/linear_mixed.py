@@ -1,0 +1,197 @@
+"""The linear mixed model: rows of one group share effects that nobody saw.
+
+    y_i = x_i'beta + sum_k z_ki'u_k[group of i] + e_i,   u_kj ~ N(0, Sigma_k),   e_i ~ N(0, sigma^2 / precision_i)
+
+Source: Laird & Ware, Biometrics 38 (1982), 963-974; Bates, Maechler, Bolker & Walker (2015).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.design import Design
+from stattools.data.mixed_rows import MixedRows, mixed_rows
+from stattools.data.random_term import RandomTerm
+from stattools.data.tables.origin import Places
+from stattools.data.tables.outcome import numeric
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.coordinates import Coordinates, coordinates
+from stattools.likelihoods import Gaussian
+from stattools.models.any_model import AnyModel
+from stattools.models.model import Model
+from stattools.models.regressions.binding import bind
+from stattools.text.one_line import many
+
+TITLE = "Linear mixed model"
+
+
+def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
+    """A linear mixed model: y_i = x_i'beta + z_i'u[group of i] + e_i, u ~ N(0, Sigma), e_i ~ N(0, sigma^2).
+
+    `formula` is "y ~ x + (x | g)" over the columns of `data`, a table or a dict of arrays. `(1 | g)` is a level of each
+    group, `(x | g)` a level and a slope of x that may be correlated, `(0 + x | g)` a slope alone, `(x || g)` both
+    without correlation, which depends on where x is 0; `(1 | a/b)` is b within a, and `(1 | a) + (1 | b)` are groups
+    that cross. Groups are labels, also where they are numbers. `precision` are relative inverse variances of the
+    residuals: a column's name or an array; there are no frequency weights, since repeated rows of a group are not
+    independent.
+
+    `st.fit(model, reml=True)` maximizes the restricted likelihood, `reml=False` the likelihood itself. Raises
+    DomainError for data, groups and columns that tell nothing, IncompatibleError for a formula without a random part.
+    Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015).
+
+    >>> import stattools as st
+    >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 2.0, 5.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+    >>> model = st.linear_mixed("y ~ x + (1 | g)", table)
+    >>> model.names, model.random[0].name, model.random[0].levels
+    (('Intercept', 'x'), '(1 | g)', ('a', 'b'))
+    """
+    read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
+    y = numeric(read.data.outcome, read.data.outcome_name)
+    model = LinearMixed(read, bind("ols", "Linear regression", Gaussian(), read.data, y), "linear_mixed", TITLE)
+    model.require_variation()
+    return model
+
+
+@record
+class LinearMixed(AnyModel):
+    """What `st.linear_mixed` returns: the rows that were `read` with their random terms, and `fixed`, the same rows as
+    a linear regression on the fixed effects.
+    """
+
+    read: MixedRows
+    fixed: Model
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    has_scale = True
+    is_concave = False
+    options = ("reml",)
+
+    @property
+    def random(self) -> tuple[RandomTerm, ...]:
+        """The random terms over the rows."""
+        return self.read.terms
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the fixed effects."""
+        return self.fixed.names
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The same."""
+        return self.fixed.terms
+
+    @property
+    def n(self) -> float:
+        """Number of rows."""
+        return self.fixed.n
+
+    @property
+    def X(self) -> Floats:
+        """The columns of the fixed effects (n, p)."""
+        return np.asarray(self.fixed.rows.X)
+
+    @property
+    def y(self) -> Floats:
+        """The outcome (n,)."""
+        return np.asarray(self.fixed.rows.y)
+
+    @property
+    def precision(self) -> Floats | None:
+        """The relative inverse variances of the residuals (n,); None where all are alike."""
+        return self.fixed.rows.precision
+
+    @property
+    def design(self) -> Design:
+        """How columns of a table become those of the fixed effects."""
+        return self.fixed.design
+
+    @property
+    def formula(self) -> str:
+        """The formula with its random parts."""
+        return str(self.fixed.formula)
+
+    @property
+    def outcome_name(self) -> str:
+        """The outcome as the formula writes it."""
+        return self.fixed.outcome_name
+
+    @property
+    def n_dropped(self) -> int:
+        """How many rows were left out."""
+        return self.fixed.n_dropped
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """In how many rows each column was missing."""
+        return self.fixed.dropped
+
+    @property
+    def kept(self) -> NDArray[np.intp] | None:
+        """The numbers of the rows that stayed, None where all did."""
+        return self.fixed.kept
+
+    @property
+    def places(self) -> Places:
+        """Where the rows are in their table."""
+        return self.fixed.places
+
+    @property
+    def source(self) -> Any:
+        """The table as it was given."""
+        return self.fixed.source
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of the rows, where the data had one."""
+        return self.fixed.index
+
+    @property
+    def counted(self) -> str:
+        """How many rows and groups there are, in words."""
+        groups = dict.fromkeys((term.group, term.n_levels) for term in self.random)
+        return ", ".join([many(len(self.y), "row"), *(f"{size:,} levels of {group}" for group, size in groups)])
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is to be said of how the formula was written."""
+        return self.read.said.notes
+
+    @property
+    def column_sds(self) -> Floats:
+        """The standard deviation of each column."""
+        return self.fixed.column_sds
+
+    def arrays(self) -> dict[str, Any]:
+        """What the log-likelihood depends on, for the hash of the data."""
+        held: dict[str, Any] = {"y": self.y, "X": self.X}
+        if self.precision is not None:
+            held["precision"] = self.precision
+        for term in self.random:
+            held |= {f"{term.name}: codes": term.codes, f"{term.name}: columns": term.z}
+        return held
+
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """The rows in coordinates that do not depend on origin and unit."""
+        return coordinates(self.X, self.y, self.random, self.precision, self.names)
+
+    def require_variation(self) -> None:
+        """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""
+        for term in self.random:
+            first = np.empty(term.n_levels)
+            first[term.codes[::-1]] = self.y[::-1]
+            if (self.y == first[term.codes]).all():
+                raise IdentificationError(
+                    f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
+                    f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
+                    "an outcome that varies within groups."
+                )

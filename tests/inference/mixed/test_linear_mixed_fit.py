@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.errors import IncompatibleError
+from tests.latent.test_linear_mixed import TABLE
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return st.fit(st.linear_mixed("y ~ x + (1 | g)", TABLE))
+
+
+def test_criteria_count_the_variances_as_r_does(fit):
+    assert_allclose(fit.aic, 2 * 4 - 2 * fit.loglik)
+    assert_allclose(fit.bic, np.log(8) * 4 - 2 * fit.loglik)
+    assert_allclose(fit.deviance, -2 * fit.loglik)
+
+
+def test_the_table_is_of_the_fixed_effects(fit):
+    frame = fit.table()
+    assert frame["term"].tolist() == ["Intercept", "x"]
+    assert_allclose(frame["se"], np.sqrt(fit.covariance.diagonal()))
+    assert fit.test("x = 0").statistic == pytest.approx(frame["statistic"][1] ** 2)
+
+
+def test_a_fit_is_not_saved(fit, tmp_path):
+    with pytest.raises(IncompatibleError, match="save keeps no data"):
+        fit.save(tmp_path / "fit")

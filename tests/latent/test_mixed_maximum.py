@@ -1,0 +1,42 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.errors import IdentificationError
+from stattools.latent.mixed_maximum import maximized
+from tests.latent.certified import table
+from tests.latent.test_linear_mixed import TABLE
+
+
+def test_everything_is_in_the_units_of_the_data():
+    found = maximized(st.linear_mixed("Reaction ~ Days + (Days | Subject)", table("sleepstudy")), True)
+    assert_allclose(found.beta, [251.405104848, 10.467285960], rtol=1e-10)
+    assert_allclose(np.sqrt(found.covariance.diagonal()), [6.824556532, 1.545788896], rtol=1e-9)
+    expected = [[612.0899387, 9.60433332], [9.60433332, 35.0716605]]
+    assert_allclose(found.covariances[0], expected, rtol=1e-8)
+    assert_allclose(found.s2, 654.94102707, rtol=1e-11)
+    assert found.n_parameters == 6
+
+
+def test_precision_is_the_likelihood_of_scaled_rows():
+    model = st.linear_mixed("y ~ x + (1 | g)", TABLE, precision="w")
+    found, root = maximized(model, False), np.sqrt(np.array(TABLE["w"]))
+    Z = (model.random[0].codes[:, None] == np.arange(3)).astype(float)
+    V = found.s2 * np.diag(root**-2.0) + Z @ Z.T * found.covariances[0][0, 0]
+    residual = model.y - model.X @ found.beta
+    gap = np.linalg.slogdet(2.0 * np.pi * V)[1] + residual @ np.linalg.solve(V, residual)
+    assert_allclose(found.loglik, -0.5 * gap, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("y", "formula"),
+    [
+        ([2.0 * x + "abc".index(g) for x, g in zip(TABLE["x"], TABLE["g"], strict=True)], "y ~ x + (1 | g)"),
+        ([2.0 * x + 1.0 for x in TABLE["x"]], "y ~ x + (1 | g)"),
+    ],
+)
+def test_an_outcome_without_a_residual_is_named(y, formula):
+    model = st.linear_mixed(formula, TABLE | {"y": y})
+    with pytest.raises(IdentificationError, match="y exactly"):
+        maximized(model, True)
