@@ -35,8 +35,8 @@ DEPENDENT = 1e-10
 class Coordinates:
     """The `columns` that structures read, and the way back.
 
-    beta = `beta` + `to_beta` (s b) with the coefficients b of Q and the unit s = `unit` of the residual of y; the
-    effects of term k are `to_effects[k]` (s times those of Q_k). `log_precision` is the sum of log w.
+    beta = `beta` + `to_beta` (s b) with the coefficients b of Q and the unit s = `unit` of the residual of y, 0 where
+    there is none; the effects of term k are `to_effects[k]` (s times those of Q_k). `log_precision` sums log w.
     """
 
     columns: LatentColumns
@@ -84,7 +84,7 @@ def coordinates(
         z.append(made)
     columns = LatentColumns(W, tuple(t.codes for t in terms), tuple(len(t.levels) for t in terms), tuple(z))
     log_precision = 0.0 if precision is None else float(np.log(precision).sum())
-    return Coordinates(columns, to_beta @ b, to_beta, unit or 1.0, tuple(back), log_precision)
+    return Coordinates(columns, to_beta @ b, to_beta, unit, tuple(back), log_precision)
 
 
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:

@@ -37,7 +37,8 @@ RECORDS = {
     "Explanation", "ExponentialFilterState", "ExponentialMoments", "ExponentialSmoothing", "FilterGradient", "Finding",
     "Fit", "Interval", "Ledger", "ManyFits", "Model", "Network",
     "NetworkEnsemble", "NetworkFit", "Posterior", "PosteriorComparison", "PredictiveCheck", "PriorSensitivity",
-    "CoxFit", "KaplanMeier", "LinearMixedFit", "Power", "RecurrenceGradient", "Scan", "Separation", "SeriesFit", "Solution", "Surprise",
+    "CoxFit", "KaplanMeier", "LinearMixedFit",
+    "Power", "RecurrenceGradient", "Scan", "Separation", "SeriesFit", "Solution", "Surprise",
     "TestResult", "TippingPrior", "WildBootstrap",
 }  # fmt: skip
 """Classes that other calls make; all other public names are called."""

@@ -26,7 +26,7 @@ class LinearMixedFit(Fit):
     >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
     >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
     >>> fit.variance_components()[["group", "what", "estimate"]].round(3).to_numpy().tolist()
-    [['g', 'sd', 3.3], ['Residual', 'sd', 0.289]]
+    [['g', 'sd', 3.294], ['Residual', 'sd', 0.333]]
     """
 
     found: Any = None

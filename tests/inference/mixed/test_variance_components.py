@@ -10,7 +10,9 @@ def test_standard_deviations_and_correlations_are_those_of_the_covariance():
     frame = fit.variance_components()
     assert frame["what"].tolist() == ["sd", "sd", "correlation", "sd"]
     assert frame["group"].tolist() == ["Subject", "Subject", "Subject", "Residual"]
-    assert_allclose(frame["estimate"], [24.74045128, 5.92213309, 0.06555113, 25.59181564], rtol=1e-7)
+    level, slope = np.sqrt([612.0899387, 35.0716605])
+    expected = [level, slope, 9.60433332 / (level * slope), np.sqrt(654.94102707)]
+    assert_allclose(frame["estimate"], expected, rtol=1e-8)
 
 
 def test_an_effect_that_does_not_vary_has_no_correlation():
