@@ -49,7 +49,7 @@ class Coordinates:
     @property
     def log_gram(self) -> float:
         """log|X'V^-1 X| less log|Q'V^-1 Q|."""
-        return -2.0 * float(np.log(np.abs(self.to_beta.diagonal())).sum())
+        return -2.0 * float(np.linalg.slogdet(self.to_beta)[1])
 
 
 def coordinates(
@@ -88,9 +88,7 @@ def coordinates(
 
 
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:
-    """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p), whose
-    determinant is the product of its diagonal.
-    """
+    """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p)."""
     n, p = X.shape
     M = np.eye(p)
     out[:] = X.T

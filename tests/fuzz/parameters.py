@@ -304,6 +304,7 @@ POOL: dict[str, Any] = {
     "kaplan_meier.formula": ("survival(k, b) ~ g", "survival(k) ~ 1", "survival(x, k, b) ~ g", "g ~ u"),
     "cox.formula": ("survival(k, b) ~ x", "survival(k) ~ g + x", "survival(x, k, b) ~ u", "g ~ u"),
     "conditional_logit.formula": ("b ~ x", "I(x > 0) ~ k", "g ~ u"), "conditional_logit.strata": ("g", "nobody"),
+    "linear_mixed.formula": ("x ~ k + (1 | g)", "x ~ (k | g)", "k ~ u + (u || g)", "x ~ k", "g ~ (1 | g)"),
     "reml": (True, False, "p"),
     "ties": ("efron", "breslow", "exact", "p"), "cluster": (None, "g", "nobody"), "id": (None, "g", "nobody"),
     "transform": ("km", "rank", "log", "identity", "p"), "CoxFit.baseline.at": ("mean", "zero", "p"),

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.arviz.observations import OBSERVED, observations
 from stattools.inference.ways_of_fitting import WAYS
+from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.custom import Custom
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.correlation import Correlation
@@ -129,8 +130,8 @@ def test_a_rootogram_of_counts():
 def test_every_class_of_models_has_its_observations():
     """Your own function shows no data; counts of categories have a tree of their own; odds ratios given the margins and
     correlations are of sums, which leave no rows to look at; a partial likelihood is of who had the event among those
-    at risk, not of rows; the others are several models.
+    at risk, not of rows; of a mixed model it is of groups; the others are several models.
     """
-    partial = {CoxRegression, ConditionalLogit}
+    partial = {CoxRegression, ConditionalLogit, LinearMixed}
     without = {Custom, Multinomial, ConditionalOdds, Correlation, OneVsRest, LocalLevels} | partial
     assert set(OBSERVED) == set(WAYS) - without
