@@ -41,7 +41,7 @@ MOST_BOXES = 2_000
 
 
 @record
-class Shares:
+class AtShares:
     """-2 log L, `value`, at shares w: h and log r2 with their gradients in w."""
 
     w: Floats
@@ -84,7 +84,7 @@ class SimplexSearch:
         self.k = len(deviance.structure.widths) + 1
         self.points = 0
 
-    def at(self, w: Floats) -> Shares:
+    def at(self, w: Floats) -> AtShares:
         """The likelihood at shares with w_0 > 0."""
         self.points += 1
         ratios = w[1:] / w[0]
@@ -99,7 +99,7 @@ class SimplexSearch:
         slope_h[0] = (self.df - w[1:] @ slope_h[1:]) / w[0]
         h = found.value - self.df * np.log(found.r2)
         rest = float(self.df * np.log(w[0]))
-        return Shares(w, h + rest, float(np.log(found.r2 / w[0])), slope_h, slope_r, found.value)
+        return AtShares(w, h + rest, float(np.log(found.r2 / w[0])), slope_h, slope_r, found.value)
 
     def run(self, known: float) -> Bounded:
         vertices = [self.at(w) for w in self.corners]
@@ -166,7 +166,7 @@ class SimplexSearch:
             heights[key] = float(found.value - of_residual), float(of_residual)
         return heights[key]
 
-    def bound(self, cell: list[Shares]) -> tuple[float, tuple[int, int, float]]:
+    def bound(self, cell: list[AtShares]) -> tuple[float, tuple[int, int, float]]:
         """A lower bound of -2 log L in a cell, and the edge to cut with the place where."""
         h, r = np.array([one.h for one in cell]), np.array([one.log_r2 for one in cell])
         W = np.array([one.w for one in cell])
