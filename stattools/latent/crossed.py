@@ -32,7 +32,7 @@ from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, p
 from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
 from stattools.latent.meetings import Meetings
 from stattools.latent.pairs import Pairs, products_of
-from stattools.latent.small_blocks import Codes, Eliminated, eliminated, grams, times, transposed
+from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, times, transposed
 from stattools.latent.structure import LatentColumns
 
 potrf, potri, trtrs = get_lapack_funcs(("potrf", "potri", "trtrs"), dtype=np.float64)
@@ -125,7 +125,7 @@ class CrossedEvaluated:
     """
 
     structure: Crossed
-    gone: Eliminated
+    gone: IntegratedOut
     scales: tuple[Floats, ...]
     inner: Floats
     beside: Floats

@@ -42,7 +42,7 @@ def spreads(at: Profile) -> tuple[Floats, ...]:
     return tuple(found)
 
 
-class Linked(Protocol):
+class LevelsMeet(Protocol):
     """An `Evaluated` of several factors, whose levels meet."""
 
     def link(self, k: int, other: int, i: Codes, j: Codes) -> Floats:
@@ -71,7 +71,7 @@ def joint_spread(at: Profile, codes: Sequence[Codes]) -> Floats:
 def _link(at: Profile, k: int, other: int, i: Codes, j: Codes) -> Floats:
     joint = at.evaluated.joint
     if joint is None:
-        linked: Linked = at.evaluated  # type: ignore[assignment]
+        linked: LevelsMeet = at.evaluated  # type: ignore[assignment]
         return linked.link(k, other, i, j)
     ends = np.cumsum([0, *at.of.structure.widths]).tolist()
     blocks = joint.blocks[ends[k] : ends[k + 1], ends[other] : ends[other + 1]]

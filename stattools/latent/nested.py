@@ -26,7 +26,7 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.factors import Factor, chain, factors_of, own_blocks, own_rows, places, widths
-from stattools.latent.small_blocks import Codes, Eliminated, eliminated, grams, sums_by, times, transposed
+from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, sums_by, times, transposed
 from stattools.latent.structure import LatentColumns
 
 
@@ -106,7 +106,7 @@ class NestedEvaluated:
 
     structure: Nested
     rows: tuple[Floats, ...]
-    gone: tuple[Eliminated, ...]
+    gone: tuple[IntegratedOut, ...]
     log_determinant: float
     cross: Floats
 
@@ -164,7 +164,7 @@ class NestedEvaluated:
         return found
 
 
-def _down(out: Eliminated, to_above: Floats, to_design: Floats, known: Above) -> _Level:
+def _down(out: IntegratedOut, to_above: Floats, to_design: Floats, known: Above) -> _Level:
     """One step down: `to_above` is A_lh (q, f, J), `to_design` B_l (q, m, J), `known` of the groups above."""
     if not to_above.shape[1]:
         mean = times(out.spread, to_design)
