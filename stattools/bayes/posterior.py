@@ -99,6 +99,7 @@ def posterior(
     if not (is_number(target_accept) and 0.0 < target_accept < 1.0):
         raise DomainError(f"target_accept is a share between 0 and 1, such as 0.95; got {quoted(target_accept)}.")
     _require_model(model)
+    model = model.density
     prior = None if isinstance(prior, dict) and not prior else prior
     exact = _closed_form(model, prior) if method is None and sigma is None else None
     if exact is not None:

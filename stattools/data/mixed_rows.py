@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from stattools.data.dataset import Dataset, bound, complete_rows, from_source
-from stattools.data.design import learn
+from stattools.data.design import Design, learn
 from stattools.data.files.scan import source_of
+from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.files.source import Source
+from stattools.data.formula.formula import Formula
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
 from stattools.data.random_design import RandomDesign, learn_random, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
@@ -31,14 +33,15 @@ class MixedRows:
     """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
     these over the same rows. `random` is what was learned of each part.
 
-    For rows in files or on a cluster there are no terms, the designs of `random` have no levels yet, and X has the
-    columns of all formulas, those of the parts too: `data.design.uses` says which.
+    Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
+    `every`, rows whose X has the columns of all formulas, is summed; `every.design.uses` says which are whose.
     """
 
     data: Dataset
     said: MixedFormula
     random: tuple[RandomDesign, ...]
     terms: tuple[RandomTerm, ...]
+    every: ScannedRows | None = None
 
 
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
@@ -86,16 +89,25 @@ def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[s
         )
     first, formulas = said.fixed, {part.name: part.left.text for part in said.random}
     made = from_source(first, source, columns, formulas, groups)
-    design = made.design
-    parts = []
-    for part, uses in zip(said.random, design.uses[1:], strict=True):
-        levels = {one.text: design.levels[one.text] for one in part.left.factors if one.text in design.levels}
-        names = tuple(design.names[k] for k in uses)
-        own = replace(design, names=names, parsed=part.left, levels=levels, beside={}, uses=())
-        require_numbers(part, own)
-        parts.append(RandomDesign(part, own, ()))
-    whole = replace(design, parsed=said.formula)
-    return MixedRows(replace(made, design=whole, source=data), said, tuple(parts), ())
+    every: Any = made.scanned
+    fixed, *own = (
+        _own(made.design, formula, uses)
+        for formula, uses in zip((said.formula, *(part.left for part in said.random)), made.design.uses, strict=True)
+    )
+    for part, design in zip(said.random, own, strict=True):
+        require_numbers(part, design)
+    rows = replace(every, coding=replace(every.coding, formula=said.formula, design=fixed), later=every.later)
+    data = replace(made, X=rows.X, design=fixed, source=data, scanned=rows)
+    random = tuple(RandomDesign(part, design, ()) for part, design in zip(said.random, own, strict=True))
+    return MixedRows(data, said, random, (), every)
+
+
+def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
+    """The design of one of several formulas."""
+    levels = {one.text: design.levels[one.text] for one in formula.factors if one.text in design.levels}
+    names = tuple(design.names[k] for k in uses)
+    ordered = tuple(name for name in design.ordered if name in levels)
+    return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
 
 
 def _require_random(who: str, said: MixedFormula) -> None:

@@ -24,6 +24,8 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
+from stattools.latent.mixed_density import MixedDensity
+from stattools.latent.structures import structure_of
 from stattools.likelihoods import Gaussian
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
@@ -169,6 +171,11 @@ class LinearMixed(AnyModel):
     def column_sds(self) -> Floats:
         """The standard deviation of each column."""
         return self.fixed.column_sds
+
+    @property
+    def density(self) -> MixedDensity:
+        """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
+        return MixedDensity.of(self, structure_of(self.coordinates.columns))
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

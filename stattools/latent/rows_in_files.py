@@ -140,10 +140,10 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
 
     Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
     """
-    unbound: Any = rows.data.scanned
+    unbound: Any = rows.every
     scanned: ScannedRows = unbound.bound(y, np.asarray)
     names, sample, groups = scanned.design.names, scanned.sampled, rows.random[0].part.groups
-    uses = rows.data.design.uses
+    uses = scanned.design.uses
     X = Nearly.of(sample.X, uses[0], names)
     middle = 0.0 if X.first is None else float(sample.y.mean())
     b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]

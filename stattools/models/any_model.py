@@ -83,6 +83,8 @@ class AnyModel(Faces):
     """Names of the parameters that a fit has on a bound, where they have no standard error."""
     exponential: Any = ""
     """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    roles: Any = ()
+    """What the parameters are to a prior, "coefficient", "dispersion" or "scale", where they have ranges."""
     low: Any = None
     """The lower ends of the ranges of the parameters, None where nothing ends; `high` has the upper ones."""
     high: Any = None
@@ -139,6 +141,16 @@ class AnyModel(Faces):
     def label_codes(self) -> Any:
         """The codes of the labels of the outcome, one per row; None where it has none."""
         return None if self.likelihood is None or not self.likelihood.outcome.has_labels else self.rows.y
+
+    @property
+    def density(self) -> Any:
+        """The model whose parameters a posterior has: itself, unless it leaves some of them to the fit."""
+        return self
+
+    @property
+    def frame(self) -> Floats:
+        """Coordinates (q, q) in which the parameters of a posterior are comparable."""
+        return np.eye(len(self.names))
 
     def subset(self, which: slice | NDArray[np.intp]) -> Self:
         """The model of some of its rows; IncompatibleError where there are none that could be taken apart."""

@@ -9,6 +9,7 @@
     zero                 Uniform(0, 1)                     the probability of a zero of `st.zero_inflated`, `st.hurdle`
     threshold            the threshold at the mean of the columns ~ Normal(0, 5), in their order
     log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
+    sd(x | g)            Exponential(sd(x) / sd(y)), that of a level Exponential(1 / sd(y)); correlations Uniform(-1, 1)
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
 distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
@@ -28,12 +29,16 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.bayes.conjugate.normal import Normal
+from stattools.bayes.priors.default import Default
 from stattools.bayes.priors.flat import Flat, Uniform
+from stattools.bayes.priors.mixed_defaults import of_mixed
 from stattools.bayes.priors.parameters import Parameter
+from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
 from stattools.data.rows.rows import Block
 from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
+from stattools.latent.mixed_density import MixedDensity
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -123,18 +128,6 @@ WIDTH = 2.5
 """Standard deviations per standard deviation of a column."""
 
 
-@dataclass(frozen=True)
-class Default:
-    """A prior, what it is about where that is not its own parameter, and in which units it was chosen.
-
-    `row` are the weights of the coefficients of which the prior speaks, by position.
-    """
-
-    prior: Any
-    why: str
-    row: dict[int, float] | None = None
-
-
 AS_LARGE = Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean")
 
 SHARED: dict[tuple[str, str], Default] = {
@@ -170,6 +163,9 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     """
     if isinstance(model, Model):
         return tuple(_of_regression(model, parameters))
+    if isinstance(model, MixedDensity):
+        fixed = model.mixed.fixed
+        return of_mixed(model, tuple(_of_regression(fixed, parameters_of(fixed))))
     if all(np.isfinite(parameter.high) for parameter in parameters):
         return tuple(_of_range(parameter) for parameter in parameters)
     if model.exponential:

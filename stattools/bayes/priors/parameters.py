@@ -70,7 +70,8 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     if model.parameters == ("theta",):
         return tuple(Parameter(name, 0.0, 1.0) for name in model.names)
     if model.low is not None and model.high is not None:
-        return tuple(map(Parameter, model.names, model.low.tolist(), model.high.tolist()))
+        roles = model.roles or ("coefficient",) * len(model.names)
+        return tuple(map(Parameter, model.names, model.low.tolist(), model.high.tolist(), roles))
     role = "scale" if isinstance(model, NormalSample) else "coefficient"
     return tuple(
         Parameter(name, *POSITIVE, role) if name in model.positive else Parameter(name, *LINE) for name in model.names

@@ -112,20 +112,16 @@ class Regression:
 
 @dataclass(frozen=True, eq=False)
 class Whole:
-    """A model that is not made of rows: a coin, your own likelihood."""
+    """A model that is not made of rows: a coin, your own likelihood. Solvers work in the coordinates `frame`."""
 
     model: Any
     T: Floats
+    frame: Floats
 
     @property
     def start(self) -> Floats:
         """The model's own start."""
         return np.asarray(self.T @ self.model.start, dtype=float)
-
-    @property
-    def frame(self) -> Floats:
-        """T."""
-        return self.T
 
     def evaluate(self, theta: Floats, order: int) -> Evaluation:
         """The model's own, which works in coordinates phi with theta = T phi."""
@@ -154,10 +150,11 @@ def observed(model: Any) -> Observed:
     """
     if not isinstance(model, Model):
         if not model.is_unconstrained or model.is_function:  # which finds units of its own
-            return Whole(model, np.eye(len(model.names)))
+            return Whole(model, np.eye(len(model.names)), model.frame)
         work, T = model.standardized()
-        diagonal = np.diag(np.diagonal(T))
-        return Whole(*((work, T) if np.array_equal(T, diagonal) else (model, np.eye(len(T)))))
+        if not np.array_equal(T, np.diag(np.diagonal(T))):
+            work, T = model, np.eye(len(T))
+        return Whole(work, T, T)
     T = model.standardized()[1]
     if not model.has_scale:
         return Logistic.of(model, T) or Regression(model, T)

@@ -253,7 +253,7 @@ def _own_mode(density: Target, model: Custom) -> Mode:
         raise _no_mode(density, FUNNEL)
     _require_near(density, found)
     slope, W = density.transforms.forward(place.x).slope, _upper(found.covariance)
-    here = replace(density, data=Whole(model.in_units(slope[:, None] * W), np.eye(q)))
+    here = replace(density, data=Whole(model.in_units(slope[:, None] * W), np.eye(q), np.eye(q)))
     return Mode(here, place.x, W, here.evaluate(place.x, 0).loglik, found.decrement)
 
 

@@ -188,8 +188,10 @@ NOTHING = (
         'st.negative_binomial, st.gamma, st.softmax; others are st.glm("y ~ x", table, family="beta", link="logit")'),
     Row("", r="contrasts", others="coding contrast_type", note='contrasts stand in the formula: C(g, contr.sum), '
         'C(g, contr.treatment("a"))'),
-    Row("", statsmodels="re_formula vc_formula reml groups", r="random REML", others="random_effects mixed",
-        note='there are no mixed models here; the nearest is st.fit(model, cov=st.Cluster("group"))'),
+    Row("", statsmodels="re_formula vc_formula groups", r="random", others="random_effects mixed",
+        note='groups stand in the formula of st.linear_mixed: "y ~ x + (x | g)"; elsewhere st.fit(model, '
+        'cov=st.Cluster("g")) allows for rows that share one'),
+    Row("", statsmodels="reml", r="REML", note="st.fit(model, reml=True) of st.linear_mixed"),
     Row("", scikit_learn="multi_class dual intercept_scaling positive", others="ovr",
         note="st.softmax is for more than two classes, st.one_vs_rest for separate ones; a coefficient has no bounds"),
     Row("", statsmodels="subset_ eval_env drop_cols", others="env", note="formulas know the columns of their table "

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from stattools.interface.names.rows import Row
 
-NO_MIXED = "there are no mixed models here; st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
+NO_MIXED = (
+    'effects of groups, (1 | g), are for st.linear_mixed("y ~ x + (1 | g)", table), whose outcome is a number with '
+    "normal errors; elsewhere st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
+)
 NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
 NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
 
 FIT = (
-    Row("fit.estimate", statsmodels="params", r="coef coefficients fixef", scikit_learn="coef_ intercept_",
+    Row("fit.estimate", statsmodels="params fe_params", r="coef coefficients fixef", scikit_learn="coef_ intercept_",
         pyfixest="coef _beta_hat",
         others="beta betas coefs theta theta_ mle estimates params_ parameters slope point_estimate"),
     Row("fit.names", statsmodels="exog_names xnames param_names", r="variable.names",
@@ -206,8 +209,10 @@ FIT = (
         note="columns that no fit can tell apart are an error that names them"),
     Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
         "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
-    Row("", statsmodels="random_effects random_effects_cov cov_re fe_params re", r="ranef VarCorr getME ngrps",
-        others="random_effect icc re_cov blups", note=NO_MIXED),
+    Row("", statsmodels="random_effects_cov re", r="ranef", others="random_effect blups blup conditional_modes",
+        note=NO_MIXED),
+    Row("fit.variance_components()", statsmodels="cov_re vcomp", r="VarCorr getME ngrps sigma.hat",
+        others="icc re_cov variance_component", note="of st.linear_mixed"),
     Row("fit.baseline()", statsmodels="baseline_cumulative_hazard", r="basehaz", others="baseline_hazard_ "
         "baseline_survival_ cumulative_hazard_ baseline_cumulative_hazard_ hazard_ hazards_", note="of st.cox"),
     Row('fit.predict(new, kind="survival", times=[1, 5])', r="survfit", others="predict_survival_function "

@@ -107,7 +107,7 @@ class Lacking(NamedTuple):
 LACKING = tuple(
     Lacking(re.compile(pattern), note)
     for pattern, note in (
-        (r"\([^()~]*\|[^()~]*\)", NO_MIXED),
+        (r"\|[^()~|]*\)", NO_MIXED),
         (r"\b(?:Surv|survival)\s*\(", A_TIME),
         (r"(?<![\w.])(?:frailty|re)\(", NO_MIXED),
         (r"\bcluster\(", 'groups are no term here: st.fit(model, cov=st.Cluster("group"))'),

@@ -164,10 +164,12 @@ FUNCTIONS = (
     Row("st.custom(loglik, start=[0.0])", statsmodels="GenericLikelihoodModel", r="mle mle2 optim nlm maxLik",
         others="minimize maximize likelihood_model custom_likelihood maximum_likelihood MLE Potential"),
     Row("st.categories(labels)", others="category_counts"),
-    Row("", statsmodels="MixedLM mixedlm GEE gee NominalGEE OrdinalGEE",
-        r="lmer glmer lme nlme ranef VarCorr glmmTMB glmmPQL lme4 gamm blmer icc",
-        others="mixed_model mixed linear_mixed random_effects hierarchical multilevel mixed_effects re PanelOLS "
-        "RandomEffects xtreg", note=NO_MIXED),
+    Row('st.linear_mixed("y ~ x + (x | g)", table)', statsmodels="MixedLM mixedlm", r="lmer lme nlme lme4 blmer",
+        others="mixed_model mixed random_effects hierarchical multilevel mixed_effects re PanelOLS RandomEffects "
+        "xtreg LMM LinearMixedModel"),
+    Row("fit.variance_components()", r="VarCorr icc", note="of st.linear_mixed"),
+    Row("", statsmodels="GEE gee NominalGEE OrdinalGEE",
+        r="glmer glmmTMB glmmPQL gamm ranef", note=NO_MIXED),
     Row('st.kaplan_meier("survival(time, died) ~ group", table)', statsmodels="SurvfuncRight", r="Surv survfit "
         "survdiff rmst", others="KaplanMeierFitter logrank_test NelsonAalenFitter survival event_table",
         note="its test() is the log-rank test"),

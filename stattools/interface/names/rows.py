@@ -33,8 +33,8 @@ class Row(NamedTuple):
     def sentence(self) -> str:
         """What to do, without a full stop.
 
-        >>> Row("fit.n", r="nobs").sentence, Row("", r="ranef", note="there are no mixed models here").sentence
-        ('use fit.n', 'there are no mixed models here')
+        >>> Row("fit.n", r="nobs").sentence, Row("", r="gam", note="there are no smooth terms here").sentence
+        ('use fit.n', 'there are no smooth terms here')
         """
         return "; ".join(part for part in (self.ours and f"use {self.ours}", self.note) if part)
 

@@ -85,8 +85,9 @@ def test_a_formula_is_answered_in_our_words(theirs, ours, beside):
 @pytest.mark.parametrize(
     ("theirs", "says"),
     [
-        ("y ~ x + (1|g)", "there are no mixed models"),
-        ("y ~ x + (x | g)", "there are no mixed models"),
+        ("y ~ x + (1|g)", r"effects of groups, \(1 \| g\), are for st\.linear_mixed"),
+        ("y ~ x + (0 + log(x) | `a b`)", r"st\.linear_mixed\("),
+        ("y ~ x + (x | g)", r"st\.linear_mixed\(.*st\.Cluster"),
         ("y ~ s(x)", r'no smooth terms with a penalty.*Write "y ~ bs\(x, df=5\)"'),
         ("y ~ te(x, z)", "no smooth terms with a penalty"),
         ("Surv(t, k) ~ x", "a time that may be censored"),

@@ -38,20 +38,21 @@ def fits() -> tuple[Any, ...]:
         st.fit(model, solver=few, seed=1, members=2),
         st.fit(st.one_vs_rest("g ~ x", TABLE)),
         st.fit(st.cox("survival(time, died) ~ x", TABLE)),
+        st.fit(st.linear_mixed("y ~ x + (1 | g)", TABLE)),
     )
 
 
 @cache
 def objects() -> dict[str, tuple[Any, ...]]:
     """What a noun of the table may be."""
-    fit, logistic, series, network, ensemble, rest, times = fits()
+    fit, logistic, series, network, ensemble, rest, times, mixed = fits()
     smaller = st.fit(st.ols("y ~ 1", TABLE))
     clustered = st.fit(st.ols("y ~ x", TABLE), cov=st.Cluster("g"))
     arms = st.posterior(st.binomial([6, 4], [10, 10]))
     draws = st.posterior(st.logistic("b ~ x", TABLE), method="laplace", draws=100, chains=1, seed=1)
     exact = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
     return {
-        "fit": (fit, logistic, series, network, ensemble, rest, clustered, times),
+        "fit": (fit, logistic, series, network, ensemble, rest, clustered, times, mixed),
         "smaller": (smaller,),
         "model": (st.ols(Y, X[:, :1]),),
         "posterior": (draws, exact, st.Gamma(2, 1), st.Dirichlet([1, 2]), arms),

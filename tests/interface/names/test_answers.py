@@ -62,7 +62,9 @@ to_dict -> fit.table().to_dict
 pred_table confusion_matrix -> st.confusion(fit)
 feature_names_in_ exog_names -> fit.names
 fit update refit -> st.fit(
-ranef random_effects VarCorr -> there are no mixed models
+ranef blups -> are for st.linear_mixed(
+VarCorr cov_re -> fit.variance_components()
+fe_params -> fit.estimate
 baseline_hazard_ -> fit.baseline()
 predict_survival_function -> fit.predict(new, kind="survival"
 get_forecast -> another kind of fit has fit.forecast(12), of a series
@@ -215,7 +217,8 @@ fisher_exact -> st.exact_test(st.odds_ratio(
 binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
-lmer mixedlm MixedLM ranef glmer -> there are no mixed models
+lmer mixedlm MixedLM lme -> st.linear_mixed(
+glmer GEE ranef -> effects of groups, (1 | g), are for st.linear_mixed(
 coxph CoxPHFitter PHReg -> st.cox(
 survreg WeibullAFTFitter -> st.aft(
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(

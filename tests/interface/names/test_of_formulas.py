@@ -29,7 +29,7 @@ def test_what_is_lacking_says_so():
     [
         ("b == 1 ~ x", 'Write "I(b == 1) ~ x"'), ("(y > 0) ~ x", 'Write "I(y > 0) ~ x"'),
         ("y ~ (x > 0)", 'Write "y ~ I(x > 0)"'), ("y ~ i(g, x)", 'Write "y ~ C(g):x"'),
-        ("y ~ x || g", "there are no mixed models"), ("y ~ np.sin(x)", "make it a column of the table"),
+        ("y ~ x || g", "are for st.linear_mixed("), ("y ~ np.sin(x)", "make it a column of the table"),
         ("y ~ x.shift(1)", "make it a column of the table"), ("y ~ L.x", "make it a column of the table"),
         ("y ~ pd.cut(x, 3)", "make it a column of the table"),
     ],
