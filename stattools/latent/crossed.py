@@ -28,10 +28,11 @@ from scipy.sparse import csr_array
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, widths
+from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, places, widths
+from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
 from stattools.latent.meetings import Meetings
 from stattools.latent.pairs import Pairs, products_of
-from stattools.latent.small_blocks import Eliminated, eliminated, grams, times, transposed
+from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, times, transposed
 from stattools.latent.structure import LatentColumns
 
 potrf, potri, trtrs = get_lapack_funcs(("potrf", "potri", "trtrs"), dtype=np.float64)
@@ -39,6 +40,9 @@ potrf, potri, trtrs = get_lapack_funcs(("potrf", "potri", "trtrs"), dtype=np.flo
 
 MOST_COLUMNS = 5_000
 """Columns of the rest: 5,000 take 0.2 GB per matrix and 4e10 products for each value, some seconds."""
+
+AT_ONCE = 1_000
+"""Rows whose covariances are made together."""
 
 ENOUGH = 1e-2
 """Where the size of T'C T in a level is above this, (I - S^-1) keeps 14 digits of it or more."""
@@ -121,7 +125,7 @@ class CrossedEvaluated:
     """
 
     structure: Crossed
-    gone: Eliminated
+    gone: IntegratedOut
     scales: tuple[Floats, ...]
     inner: Floats
     beside: Floats
@@ -164,7 +168,7 @@ class CrossedEvaluated:
 
     @cached_property
     def _all_blocks(self) -> list[Floats]:
-        around, left = self.structure.products.quadratic(self.covariance), self.gone.left
+        around, left = self._around, self.gone.left
         blocks, start = [self.gone.inner - times(times(left, around), transposed(left))], 0
         for place, factor in enumerate(self.structure.rest):
             end = start + factor.count * factor.q
@@ -183,6 +187,50 @@ class CrossedEvaluated:
             found.append(left[start:stop].reshape(factor.count, factor.q, -1).transpose(1, 2, 0))
             start = stop
         return found
+
+    def link(self, k: int, other: int, i: Codes, j: Codes) -> Floats:
+        """K (q_k, q_l, r), the covariance given the data of the effects of levels i of term k and j of another.
+
+        IncompatibleError for different levels of the largest factor.
+        """
+        (one, rows), (two, columns) = (
+            places((self.structure.largest, *self.structure.rest))[term] for term in (k, other)
+        )
+        if one and two:
+            return self._whole[self._columns(one, rows, i)[:, None], self._columns(two, columns, j)[None]]
+        if two == 0 and one:
+            return transposed(self.link(other, k, j, i))
+        if one == two:
+            if (i != j).any():
+                raise IncompatibleError(
+                    "two terms had the same groups in the rows of the fit, under two names, and have different ones in "
+                    "new rows: how their effects go together there is not known. Write both terms with one name."
+                )
+            spread = self.gone.spread
+            whole = spread + times(times(spread, self._around), spread)
+            return whole[rows, columns][:, :, i]
+        met = self._columns(two, columns, j)
+        found = np.empty((self.structure.largest.q, *met.shape))
+        for c, across in enumerate(self.structure.meetings.across):
+            for start in range(0, len(i), AT_ONCE):
+                part = slice(start, start + AT_ONCE)
+                reached = across[i[part]].toarray()
+                found[c, :, part] = [(reached * self._whole[some[part]]).sum(axis=1) for some in met]
+        return -times(self.gone.spread[:, :, i], found)[rows]
+
+    def _columns(self, place: int, own: slice, codes: Codes) -> Codes:
+        """The numbers of the columns (q, r) of these levels of one of the rest's factors."""
+        before = sum(factor.count * factor.q for factor in self.structure.rest[: place - 1])
+        factor = self.structure.rest[place - 1]
+        return before + codes * factor.q + np.arange(factor.q)[own][:, None]
+
+    @cached_property
+    def _whole(self) -> Floats:
+        return filled(self.covariance)
+
+    @cached_property
+    def _around(self) -> Floats:
+        return self.structure.products.quadratic(self.covariance)
 
     def _blocks(self, place: int, own: slice) -> Floats:
         """The blocks of one of the rest's factors."""
@@ -207,40 +255,3 @@ def too_many(levels: int, r: int) -> IncompatibleError:
         f"{r**3 / 3:.0e} multiplications. Leave a term out, or fit a sample of the levels. Groups that lie within each "
         "other, (1 | a/b), have no such limit."
     )
-
-
-def filled(lower: Floats) -> Floats:
-    """The symmetric matrix with this lower triangle."""
-    found = np.tril(lower)
-    return found + np.tril(lower, -1).T
-
-
-def turned_rows(matrix: Floats, scales: tuple[Floats, ...], factors: tuple[Factor, ...]) -> Floats:
-    """L M: the rows of each level of each factor multiplied by its T."""
-    found, start = np.empty(matrix.shape), 0
-    for factor, scale in zip(factors, scales, strict=True):
-        own = slice(start, start + factor.count * factor.q)
-        blocks = matrix[own].reshape(factor.count, factor.q, -1)
-        found[own] = np.matmul(scale, blocks).reshape(matrix[own].shape)
-        start = own.stop
-    return found
-
-
-def on_both_sides(lower: Floats, scales: tuple[Floats, ...], factors: tuple[Factor, ...]) -> Floats:
-    """The lower triangle of L M L' for a symmetric M, of which the lower triangle is read."""
-    if all(factor.q == 1 for factor in factors):
-        each = np.repeat([scale[0, 0] for scale in scales], [factor.count for factor in factors])
-        found = lower * each
-        found *= each[:, None]
-        return found
-    return turned_rows(turned_rows(filled(lower), scales, factors).T, scales, factors)
-
-
-def diagonal(lower: Floats, factor: Factor) -> Floats:
-    """The blocks (q, q, J) on the diagonal of a factor's own matrix, of which the lower triangle is read."""
-    held, levels = lower.reshape(factor.count, factor.q, factor.count, factor.q), np.arange(factor.count)
-    found = np.moveaxis(held[levels, :, levels], 0, -1).copy()
-    for a in range(factor.q):
-        for b in range(a):
-            found[b, a] = found[a, b]
-    return found

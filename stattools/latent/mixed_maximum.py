@@ -17,8 +17,8 @@ from stattools.latent.coordinates import Coordinates
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.linear_mixed import LinearMixed
 from stattools.latent.maximum import Maximum, maximum
-from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
+from stattools.latent.structures import structure_of
 
 ROUND_OFF = 1e-14
 """A residual this small beside y is round-off."""
@@ -87,11 +87,6 @@ class MixedMaximum:
         return len(self.beta) + len(self.profile.theta) + 1
 
 
-def structure_of(coordinates: Coordinates) -> Structure:
-    """The structure of the random terms."""
-    return OneFactor.of(coordinates.columns)
-
-
 def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaximum:
     """The maximum of the likelihood, or of the restricted one.
 
@@ -105,7 +100,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaxi
             f"{model.title}: the fixed effects make {model.outcome_name} exactly, and nothing is left to vary between "
             "groups or within. Take fewer columns, or give more rows."
         )
-    deviance = Deviance.of(structure_of(found), found, reml)
+    deviance = Deviance.of(structure_of(found.columns), found, reml)
     best = maximum(deviance, start)
     if not best.profile.s2 > (VANISHED if best.converged else LOST):
         raise _no_residual(model)

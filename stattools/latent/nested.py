@@ -25,8 +25,8 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.factors import Factor, chain, factors_of, own_blocks, own_rows, widths
-from stattools.latent.small_blocks import Codes, Eliminated, eliminated, grams, sums_by, times, transposed
+from stattools.latent.factors import Factor, chain, factors_of, own_blocks, own_rows, places, widths
+from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, sums_by, times, transposed
 from stattools.latent.structure import LatentColumns
 
 
@@ -97,6 +97,7 @@ class _Level(NamedTuple):
     blocks: Floats
     projected: Floats
     above: Above
+    pull: Floats  # the mean of a group's effects falls by this times those of the groups above
 
 
 @record
@@ -105,7 +106,7 @@ class NestedEvaluated:
 
     structure: Nested
     rows: tuple[Floats, ...]
-    gone: tuple[Eliminated, ...]
+    gone: tuple[IntegratedOut, ...]
     log_determinant: float
     cross: Floats
 
@@ -138,12 +139,36 @@ class NestedEvaluated:
         """[Z_k'V^-1 W]_j of each term, (q, m, J)."""
         return own_rows(self.structure.factors, [level.projected for level in self.levels])
 
+    def link(self, k: int, other: int, i: Codes, j: Codes) -> Floats:
+        """K (q_k, q_l, r), the covariance given the data of the effects of levels i of term k and j of another."""
+        where = places(self.structure.factors)
+        (one, rows), (two, columns) = where[k], where[other]
+        return self._between(one, two, i, j)[rows, columns]
 
-def _down(out: Eliminated, to_above: Floats, to_design: Floats, known: Above) -> _Level:
+    def _between(self, one: int, two: int, i: Codes, j: Codes) -> Floats:
+        """Of all effects of factors; those of groups that do not contain each other share what is above both."""
+        if one > two:
+            return transposed(self._between(two, one, j, i))
+        factors, above = self.structure.factors, self.structure.above[one]
+        ends = np.cumsum([0, *(factor.q for factor in factors[one:])])
+        mine, theirs = slice(0, ends[1]), slice(ends[two - one], ends[two - one + 1])
+        level = self.levels[one]
+        found = np.array(level.above.covariance[mine, theirs][:, :, i])
+        apart = np.flatnonzero((i if one == two else above[two - one - 1][i]) != j)
+        if len(apart):
+            found[:, :, apart] = 0.0
+            for step, codes in enumerate(above):
+                pull = level.pull[:, ends[step + 1] - ends[1] : ends[step + 2] - ends[1]][:, :, i[apart]]
+                higher = self._between(one + 1 + step, two, codes[i[apart]], j[apart])
+                found[:, :, apart] -= times(pull, higher)
+        return found
+
+
+def _down(out: IntegratedOut, to_above: Floats, to_design: Floats, known: Above) -> _Level:
     """One step down: `to_above` is A_lh (q, f, J), `to_design` B_l (q, m, J), `known` of the groups above."""
     if not to_above.shape[1]:
         mean = times(out.spread, to_design)
-        return _Level(out.inner, times(out.left, to_design), Above(out.spread, mean))
+        return _Level(out.inner, times(out.left, to_design), Above(out.spread, mean), to_above)
     seen = times(out.left, to_above)
     blocks = out.inner - times(times(seen, known.covariance), transposed(seen))
     unexplained = to_design - times(to_above, known.mean)
@@ -155,4 +180,4 @@ def _down(out: Eliminated, to_above: Floats, to_design: Floats, known: Above) ->
     covariance[:q, :q], covariance[q:, q:] = own, known.covariance
     covariance[:q, q:], covariance[q:, :q] = -shared, -transposed(shared)
     mean = np.concatenate([times(out.spread, unexplained), known.mean])
-    return _Level(blocks, times(out.left, unexplained), Above(covariance, mean))
+    return _Level(blocks, times(out.left, unexplained), Above(covariance, mean), pull)

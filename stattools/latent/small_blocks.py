@@ -77,7 +77,7 @@ def solved(factor: Floats, b: Floats) -> Floats:
 
 
 @record
-class Eliminated:
+class IntegratedOut:
     """What is left of a factor whose effects u = T v, v ~ N(0, I), were integrated out; A_j is its Z_j'Z_j.
 
     `spread` is W_j = T (I + T'A_j T)^-1 T', the covariance of u given the data; `left` is F_j = I - A_j W_j, so that
@@ -90,7 +90,7 @@ class Eliminated:
     log_determinant: float
 
 
-def eliminated(gram: Floats, factor: Floats) -> Eliminated:
+def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
     """The effects of a factor with A_j (q, q, J) and T (q, q) integrated out; T may be singular.
 
     Where T is far from singular F_j is T^-T (I + T'A_j T)^-1 T', which loses no digit where the effects are large;
@@ -112,4 +112,4 @@ def eliminated(gram: Floats, factor: Floats) -> Eliminated:
         left = -times(gram, spread)
         left[np.arange(q), np.arange(q)] += 1.0
     log_determinant = 2.0 * float(np.log(root[np.arange(q), np.arange(q)]).sum())
-    return Eliminated(spread, left, times(left, gram), log_determinant)
+    return IntegratedOut(spread, left, times(left, gram), log_determinant)
