@@ -156,3 +156,14 @@ def test_the_notebooks_print_what_they_show(tmp_path):
         assert all(output.output_type == "stream" for output in after.outputs), before.source
         expected, printed = ("".join(output.text for output in cell.outputs) for cell in (before, after))
         assert [line.rstrip() for line in printed.strip().splitlines()] == expected.strip().splitlines()
+
+
+def test_code_of_the_site_is_whole():
+    code = SimpleNamespace(**runpy.run_path(str(DOCS / "site" / "code.py")))
+    assert code.on_page_content("<td><code>a \\| b</code> x \\| y</td>") == "<td><code>a | b</code> x \\| y</td>"
+    option = code.on_page_content("<p><code>fit --cov HC3 - x-1</code> --cov</p>")
+    assert option == '<p><code>fit <span class="whole">--cov</span> HC3 - x-1</code> --cov</p>'
+    block = '<div class="highlight"><pre><span></span><code>{}\n</code></pre></div>'
+    long, colored = block.format("word " * 30), block.format('<span class="n">word</span> ' * 30)
+    assert code.on_page_content(long).startswith('<div class="highlight message"><pre>')
+    assert code.on_page_content(colored + block.format("word " * 15)) == colored + block.format("word " * 15)
