@@ -58,8 +58,8 @@ ASKED = (
 )
 
 SOURCE = (
-    "The annual flow of the Nile at Aswan, 1871 to 1970, in $10^8$ m³ (`statsmodels.datasets.nile`), is what the weight "
-    "is estimated from. The parts before that use made-up signals, drawn with the seed below."
+    "The annual flow of the Nile at Aswan, 1871 to 1970, in $10^8$ m³ (`statsmodels.datasets.nile`), is what the "
+    "weight is estimated from. The parts before that use made-up signals, drawn with the seed below."
 )
 
 
