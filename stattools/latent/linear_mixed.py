@@ -8,7 +8,7 @@ Source: Laird & Ware, Biometrics 38 (1982), 963-974; Bates, Maechler, Bolker & W
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.mixed_density import MixedDensity
+from stattools.latent.rows_in_files import SummedRows, summed_rows
+from stattools.latent.structure import Structure
 from stattools.latent.structures import structure_of
 from stattools.likelihoods import Gaussian
 from stattools.models.any_model import AnyModel
@@ -57,7 +59,12 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     """
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
     y = numeric(read.data.outcome, read.data.outcome_name)
-    model = LinearMixed(read, bind("ols", "Linear regression", Gaussian(), read.data, y), "linear_mixed", TITLE)
+    fixed = bind("ols", "Linear regression", Gaussian(), read.data, y)
+    if read.every is not None:
+        summed = summed_rows("st.linear_mixed", read, y)
+        read = replace(read, terms=summed.terms, random=summed.random)
+        return LinearMixed(read, fixed, "linear_mixed", TITLE, summed)
+    model = LinearMixed(read, fixed, "linear_mixed", TITLE)
     model.require_variation()
     return model
 
@@ -65,13 +72,14 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
 @record
 class LinearMixed(AnyModel):
     """What `st.linear_mixed` returns: the rows that were `read` with their random terms, and `fixed`, the same rows as
-    a linear regression on the fixed effects.
+    a linear regression on the fixed effects; `summed` are the sums of rows in files or on a cluster.
     """
 
     read: MixedRows
     fixed: Model
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
+    summed: SummedRows | None = None
     has_scale = True
     is_concave = False
     options = ("reml",)
@@ -160,7 +168,7 @@ class LinearMixed(AnyModel):
     def counted(self) -> str:
         """How many rows and groups there are, in words."""
         groups = dict.fromkeys((term.group, term.n_levels) for term in self.random)
-        return ", ".join([many(len(self.y), "row"), *(f"{size:,} levels of {group}" for group, size in groups)])
+        return ", ".join([many(self.n, "row"), *(f"{size:,} levels of {group}" for group, size in groups)])
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -175,7 +183,7 @@ class LinearMixed(AnyModel):
     @property
     def density(self) -> MixedDensity:
         """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
-        return MixedDensity.of(self, structure_of(self.coordinates.columns))
+        return MixedDensity.of(self, self.structure)
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
@@ -189,7 +197,14 @@ class LinearMixed(AnyModel):
     @cached_property
     def coordinates(self) -> Coordinates:
         """The rows in coordinates that do not depend on origin and unit."""
+        if self.summed is not None:
+            return self.summed.coordinates
         return coordinates(self.X, self.y, self.random, self.precision, self.names)
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What knows the random terms."""
+        return structure_of(self.coordinates.columns) if self.summed is None else self.summed.structure
 
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""

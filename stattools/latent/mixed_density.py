@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.random_term import RandomTerm
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -47,20 +48,19 @@ class Effects:
     spread: Floats
 
     @classmethod
-    def of(cls, term: Any, back: Floats) -> Effects:
-        """Of a term over rows and the coordinates `back` of its columns."""
+    def of(cls, term: RandomTerm, back: Floats) -> Effects:
+        """Of a term and the coordinates `back` of its columns, in which they are Z = Q N^-1 with Q'Q = n I: the column
+        of ones is the first of both, so that the others have their means in the first row of N^-1.
+        """
         q = len(term.columns)
-        names, K, spread = list(term.columns), np.eye(q), np.ones(q)
-        if "Intercept" in names and q > 1:
-            first = names.index("Intercept")
-            K[first] = -term.z.mean(axis=0)
-            K[first, first] = 1.0
-            names[first] = AT_MEAN
-            spread = term.z.std(axis=0)
-            spread[first] = 1.0
-        elif "Intercept" not in names:
-            spread = np.sqrt(np.mean(term.z**2, axis=0))
-        return cls(tuple(names), term.group, np.linalg.solve(back, K), spread)
+        names, K, N = list(term.columns), np.eye(q), np.linalg.inv(back)
+        if names[0] != "Intercept":
+            return cls(tuple(names), term.group, N, np.sqrt(np.sum(N**2, axis=0)))
+        spread = np.append(1.0, np.sqrt(np.sum(N[1:, 1:] ** 2, axis=0)))
+        K[0, 1:] = -N[0, 1:] / N[0, 0]
+        P = N @ K
+        P[0, 1:] = 0.0
+        return cls((AT_MEAN if q > 1 else names[0], *names[1:]), term.group, P, spread)
 
     @cached_property
     def called(self) -> tuple[str, ...]:
@@ -179,7 +179,7 @@ class MixedDensity(AnyModel):
         return np.where(start > 0.0, start, 1.0)
 
     def _scored(self, theta: Floats, order: int) -> Evaluation:
-        c, p, n = self.coordinates, len(self.mixed.names), len(self.mixed.y)
+        c, p, n = self.coordinates, len(self.mixed.names), self.n
         sigma = float(theta[-1])
         roots, each = [], []
         first = p

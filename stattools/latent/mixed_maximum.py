@@ -18,7 +18,6 @@ from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.linear_mixed import LinearMixed
 from stattools.latent.maximum import Maximum, maximum
 from stattools.latent.structure import Structure
-from stattools.latent.structures import structure_of
 
 ROUND_OFF = 1e-14
 """A residual this small beside y is round-off."""
@@ -94,13 +93,13 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaxi
     ConvergenceError where the decrement did not come within 1e-8 standard errors.
     """
     found = model.coordinates
-    size = float(np.abs(model.y).max())
-    if found.unit <= ROUND_OFF * size or len(model.y) <= len(model.names):
+    size = float(np.sqrt(model.fixed.rows.outcome_square / model.n))
+    if found.unit <= ROUND_OFF * size or model.n <= len(model.names):
         raise IdentificationError(
             f"{model.title}: the fixed effects make {model.outcome_name} exactly, and nothing is left to vary between "
             "groups or within. Take fewer columns, or give more rows."
         )
-    deviance = Deviance.of(structure_of(found.columns), found, reml)
+    deviance = Deviance.of(model.structure, found, reml)
     best = maximum(deviance, start)
     if not best.profile.s2 > (VANISHED if best.converged else LOST):
         raise _no_residual(model)

@@ -43,7 +43,7 @@ def dense(model, theta):
         s, corr = theta[first : first + q], theta[first + q : first + q + count]
         z = term.z.copy()
         if q > 1:
-            z[:, 1:] -= z[:, 1:].mean(axis=0)
+            z[:, 1:] -= np.average(z[:, 1:], axis=0, weights=precision)
         root = z @ (s[:, None] * triangle(corr, q))
         V += (root @ root.T) * (term.codes[:, None] == term.codes)
         first += q + count

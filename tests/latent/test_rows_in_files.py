@@ -110,3 +110,16 @@ def test_partitions_of_dask_are_as_memory(table):
 def test_what_cannot_be_read_from_files_is_refused(formula, change, error, said, table, tmp_path):
     with pytest.raises(error, match=said):
         summed(formula, scanned(table.assign(**change), tmp_path))
+
+
+@pytest.mark.parametrize("reml", [True, False])
+def test_fits_and_posteriors_of_files_are_those_of_memory(reml, table, tmp_path):
+    models = [st.linear_mixed("y ~ x + (x | g)", data) for data in (table, scanned(table, tmp_path))]
+    memory, files = (st.fit(model, reml=reml) for model in models)
+    assert_allclose(files.loglik, memory.loglik, rtol=1e-12)
+    assert_allclose(files.estimate, memory.estimate, rtol=1e-10)  # the intercept is where x is 0, 2e4 from the rows
+    assert_allclose(files.se, memory.se, rtol=1e-10)
+    assert_allclose(files.found.covariances[0], memory.found.covariances[0], rtol=1e-9)
+    assert (files.n, files.model.counted) == (memory.n, memory.model.counted)
+    theta = models[0].density.start
+    assert_allclose(models[1].density.loglik(theta), models[0].density.loglik(theta), rtol=1e-12)
