@@ -14,6 +14,7 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.inference.covariance import Cluster
 from stattools.inference.hypotheses.terms import terms_of
+from stattools.inference.intervals.hazard_ratios import require_proportional
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -83,6 +84,11 @@ def labels_in_order(fit: Any, name: str) -> None:
             f"{name} belongs to labels in order, st.ordinal; an outcome of {fit.model.title} is "
             f"{likelihood.outcome.value}."
         )
+
+
+def proportional_hazards(fit: Any, name: str) -> None:
+    """Times whose hazards are proportional."""
+    require_proportional(fit.model)
 
 
 def deviance(fit: Any, name: str) -> None:
@@ -160,6 +166,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),
     "anova": (columns, standard_errors, a_term),
     "proportional_odds": (rows, labels_in_order, rows_there),
+    "hazard_ratios": (rows, proportional_hazards, standard_errors),
     "save": (saved,),
     "states": (states,),
     "decompose": (states,),

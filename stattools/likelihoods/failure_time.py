@@ -11,9 +11,8 @@
 | lognormal | standard normal | free |
 | loglogistic | standard logistic | free |
 | gamma | log of a gamma variable of shape 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
-Each log-likelihood but that of gamma times is concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where all
-rows share a scale and nobody entered late, there is one maximum at most, whatever the parameters are called. That of
-exponential times is concave with late entry too, since they forget it. Source: Burridge, JRSS B 43 (1981), 41-45;
+All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
+late there is one maximum at most. Exponential times forget their entry. Source: Burridge, JRSS B 43 (1981), 41-45;
 Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
 """
 
@@ -41,6 +40,8 @@ from stattools.likelihoods.outcomes import Outcome
 
 EXPONENTIAL = "exponential"
 """The distribution whose scale is 1."""
+ONE = ("weibull", "gamma")
+"""Those that are exponential where their scale is 1."""
 
 
 @constructed_by_callers
@@ -53,8 +54,7 @@ class FailureTime(Together):
     where it was longer (right censored) and the lower one 0 where it was shorter; or (n,), where all were seen; or,
     where rows enter `late`, (n, 3), with the time before which nobody looked, 0 where there is none. eta has shape
     (n, 2), of the exponential, whose scale is 1, (n,). The observed information depends on y. `scaled` says that the
-    scale moves with columns, where there may be several maxima. Raises DomainError from `check` and for an unknown
-    distribution.
+    scale moves with columns. Raises DomainError from `check` and for an unknown distribution.
 
     >>> import numpy as np
     >>> likelihood = FailureTime("exponential")
@@ -81,6 +81,8 @@ class FailureTime(Together):
                 f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
             )
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
+        if self.distribution in ONE:
+            vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})
         equation = equation_of(self._law.said, len(parameters) > 1, self.late)
         vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
 
@@ -90,7 +92,7 @@ class FailureTime(Together):
 
     @property
     def concave(self) -> bool:
-        """In (eta_0 / sigma, 1 / sigma) it is, where all rows share sigma: a maximum is the only one."""
+        """In (eta_0 / sigma, 1 / sigma): a maximum is the only one."""
         return self._law.concave and not self.scaled and not (self.late and self.width > 1)
 
     @property
@@ -148,12 +150,6 @@ class FailureTime(Together):
             return loglik, first, own
         information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*location.shape, 2, 2)
         return loglik, np.stack([first, turn], axis=-1), information
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2), of the exponential (n,). Needs y."""
-        if y is None:
-            raise DomainError("FailureTime's information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
 
     def mean(self, eta: ArrayLike) -> Floats:
         """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""

@@ -28,8 +28,8 @@ class Likelihood(Recession):
     """What one observation says about its linear predictors, and all that follows from the family alone.
 
     eta has shape (n,) where `width`, the number of linear predictors per observation, is 1, and (n, width) otherwise. A
-    family writes `check`, `loglik`, `score`, `information`, `mean`, `link`, `slope` and `sample`; what it knows beside
-    these it answers by the other methods. What it does not answer raises IncompatibleError: nothing is guessed.
+    family writes `check`, `loglik`, `score`, `information`, `mean`, `link`, `slope` and `sample`, and answers by the
+    other methods what it knows beside. The rest raises IncompatibleError: nothing is guessed.
     """
 
     width = 1
@@ -51,6 +51,8 @@ class Likelihood(Recession):
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limits: ClassVar[Limits] = MappingProxyType({})
     """The families that this one becomes where one parameter reaches an end."""
+    holds: Any = MappingProxyType({})
+    """Those where one is held within its range, its linear predictor being 0: a Weibull scale of 1."""
     inflated: ClassVar[bool] = False
     """True where the parameter "zero" is that of extra zeros, of which the data may have none."""
     pieces: ClassVar[tuple[Piece, ...]] = ()
@@ -66,7 +68,7 @@ class Likelihood(Recession):
     added: Any = ()
     """Names of the formulas that gave this family parameters which its plain one does not have."""
     starts_at_zero: ClassVar[bool] = False
-    """True where zeros are near enough to the maximum for a climb to begin."""
+    """True where a climb may begin at zeros."""
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Questions that have no answer in this family, such as "deviance", each with the reason."""
 
@@ -242,17 +244,15 @@ class Likelihood(Recession):
         return np.zeros(len(y))
 
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """Where a new outcome falls with probability `level` when eta (m, width) is known up to a normal error of
-        covariance V (m, width, width): the ends, each (m,), in equal tails. Of a number of successes out of `trials`.
+        """The ends (m,), in equal tails, of a new outcome, or of successes out of `trials`, where eta (m, width) is
+        known up to a normal error of covariance V (m, width, width).
         """
         if self.outcome.has_labels:
             raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no interval.")
         return mixture_interval(self, eta, V, level)
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
-        """How the expected information of each row moves with eta, times its weight: third and fourth cumulants of the
-        outcome of a `canonical` family, `Weights` of others that have Firth's penalty.
-        """
+        """How the expected information of each row moves with eta, times its weight, of families that `has_firth`."""
         raise self.lacks("cumulants(eta, y, weight)")
 
     def require(self, question: str) -> None:

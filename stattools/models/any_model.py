@@ -103,6 +103,7 @@ class AnyModel(Faces):
     n_dropped: Any = 0
     """How many rows of the table were left out."""
     n_empty: Any = 0
+    n_events: Any = None
     """How many of these had no trials."""
 
     @property

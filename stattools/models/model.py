@@ -44,7 +44,8 @@ class Model(AnyModel):
     `names` are the flat coefficient names, `terms` the columns of X, `labels` the outcome's categories (the reference
     first) or None. `start` is where solvers begin. `kept` are the numbers of the table's rows that had no value missing
     (None: all), `source` that table, `origin` its library and its index, None for plain arrays. `extras` are what was
-    given beside X ("weights", ...) and which column each was, None for an array. theta has shape (len(names),).
+    given beside X ("weights", ...) and which column each was, None for an array. `n_events` are the times that were
+    seen, of a regression of times. theta has shape (len(names),).
     """
 
     kind: str
@@ -63,6 +64,7 @@ class Model(AnyModel):
     kept: NDArray[np.intp] | None = None
     source: Any = None
     origin: Origin | None = None
+    n_events: float | None = None
     is_unconstrained = True
     is_saved = True
 
@@ -259,7 +261,7 @@ class Model(AnyModel):
         """
         self.rows.at_hand("some of the rows are taken from memory", self.title, "Fit a sample of them in memory.")
         rows, origin = self.rows.take(which), self._origin_of(which)
-        return replace(self, rows=rows, kept=None, source=None, origin=origin, n_dropped=0)
+        return replace(self, rows=rows, kept=None, source=None, origin=origin, n_dropped=0, n_events=None)
 
     def _checked(self, theta: ArrayLike) -> Floats:
         if type(theta) is not np.ndarray or theta.dtype is not FLOAT64:

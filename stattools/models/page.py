@@ -48,6 +48,8 @@ def rows_line(model: Any) -> str:
     counted = f"{rows:,} row{'' if rows == 1 else 's'}"
     if model.rows.weight is not None:
         counted += f" standing for {model.n:,.0f} observations (weights)"
+    if model.n_events is not None:
+        counted += f", {model.n_events:,.0f} event{'' if model.n_events == 1 else 's'}"
     return counted + (_dropped(model) if model.n_dropped else ", none dropped")
 
 

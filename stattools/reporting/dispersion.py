@@ -70,11 +70,12 @@ def _any(fit: Fit) -> str:
         return "The thresholds are shared by all rows, and have no test in the table: 0 is nothing special."
     if link != "log":
         return f"{code(name)} is shared by all rows, and has no test in the table."
-    whole = float(np.exp(value))
+    whole, held = float(np.exp(value)), parameter in fit.model.likelihood.holds
+    one = "at 1 times are exponential, which the likelihood ratio tests" if held else "1 is nothing special"
     return (
         f"{code(parameter)} itself is $e^{{{number(value, decimals(se))}}} = "
         f"{number(whole, decimals(whole * se))}${_interval_of_exp(fit, decimals(whole * se))}. {code(name)} is "
-        "shared by all rows, and has no test in the table: 1 is nothing special."
+        f"shared by all rows, and has no test in the table: {one}."
     )
 
 

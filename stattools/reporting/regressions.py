@@ -12,6 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.columns import summary
+from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import rows_in_files
@@ -23,6 +24,7 @@ from stattools.reporting.dispersion import dispersion
 from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
 from stattools.reporting.first_table import described, variables
+from stattools.reporting.hazards import hazards
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
     coefficient_table,
@@ -79,13 +81,15 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
 
 def _times(model: Any) -> dict[str, str]:
     """How many times were seen, and between which they lie."""
-    (low, high), weight = model.rows.y.T, 1.0 if model.rows.weight is None else model.rows.weight
+    (low, high, entry), weight = ends_of(model.rows.y, model.likelihood.late), model.rows.weight
+    weight = 1.0 if weight is None else weight
     seen, name = low == high, code(model.outcome_name)
     sizes = {
         f"times {name} that were seen": seen,
         "times that were longer (right censored)": high == np.inf,
         "times that were shorter (left censored)": low == 0.0,
         "times between two ends": ~seen & (high < np.inf) & (low > 0.0),
+        "rows that entered after 0": entry > 0.0,
     }
     pairs = {what: count(float((weight * some).sum())) for what, some in sizes.items() if some.any()}
     known = np.where(low > 0.0, low, high)
@@ -153,7 +157,7 @@ def estimates(fit: Fit) -> tuple[Block, ...]:
     if any(own):  # whose exponentials are ratios of several things
         ratio = ratio and "exp(estimate)"
     shared = next((k for k, columns in enumerate(reversed(own)) if columns), len(own))
-    return (coefficient_table(fit, ratio=ratio, shared=shared), *map(Paragraph, dispersion(fit)))
+    return (coefficient_table(fit, ratio=ratio, shared=shared), *map(Paragraph, dispersion(fit)), *hazards(fit))
 
 
 def diagnostics(fit: Fit) -> tuple[Figure, ...]:

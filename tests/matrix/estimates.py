@@ -133,6 +133,19 @@ def tests_of_terms(a: Asked) -> None:
         assert_allclose([by_wald.statistic["g"], by_wald.p_value["g"]], [one.statistic, one.p_value], rtol=1e-9)
 
 
+@question("hazard_ratios", only=("aft",))
+def hazard_ratios(a: Asked) -> None:
+    """exp(-b / scale), and the delta method by differences of it."""
+
+    def log(theta: np.ndarray) -> float:
+        return float(-theta[a.at_x] * np.exp(-theta[-1]))
+
+    row = a.fit.hazard_ratios().set_index("term").loc["x"]
+    slope = np.array([(log(a.theta + h) - log(a.theta - h)) / 2e-6 for h in 1e-6 * np.eye(len(a.theta))])
+    assert_allclose(np.log(row.estimate), log(a.theta), rtol=1e-12)
+    assert_allclose(row.se_log, np.sqrt(slope @ a.fit.covariance @ slope), rtol=1e-7)
+
+
 @question("proportional_odds", only=("ordinal",))
 def proportional_odds(a: Asked) -> None:
     """The score test of effects at each cut, from differences of SciPy's log-likelihood."""

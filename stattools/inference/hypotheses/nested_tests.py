@@ -53,7 +53,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     distribution, note = "chi2", ""
     if full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
-    elif not series and not _same(full.model.likelihood, restricted.model.likelihood):
+    elif not series and not _alike(full.model, restricted.model):
         name, said = edge_at(full.model, restricted.model)
         number = list(full.model.likelihood.parameters).index(name)
         if full.model.predictor.uses[number]:
@@ -93,7 +93,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
             'For a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'
         )
     require_same_outcome("score", full, restricted.model)
-    if not _same(full.likelihood, restricted.model.likelihood):
+    if not _alike(full, restricted.model):
         raise IncompatibleError(
             f"the score of {full.title} is not defined at {restricted.model.title}, the edge of its range. Use "
             "st.likelihood_ratio."
@@ -123,14 +123,14 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
 
 def _between(restricted: Fit, full: Model) -> tuple[str, str]:
     small = restricted.model
-    if small.kind == full.kind:
+    if small.kind == full.kind and small.title == full.title:
         return describe(small), f"against {describe(full)}"
     return f"{small.title}, {describe(small)}", f"against {_within(full.title)}, {describe(full)}"
 
 
 def _within(title: str) -> str:
-    """A title within a sentence: Poisson keeps its capital."""
-    return title if title.startswith("Poisson") else title[0].lower() + title[1:]
+    """A title within a sentence: Poisson and Weibull keep their capitals."""
+    return title if title.startswith(("Poisson", "Weibull")) else title[0].lower() + title[1:]
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -156,6 +156,12 @@ def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
     return "", ""
 
 
+def _alike(full: Any, restricted: Any) -> bool:
+    """Whether the smaller likelihood is the larger one, or that with a parameter held within its range."""
+    one, other = full.likelihood, restricted.likelihood
+    return _same(one, other) or any(_same(held, other) for held in one.holds.values())
+
+
 def require_information(who: str, *fits: Fit) -> None:
     """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
     for fit in fits:
@@ -177,12 +183,7 @@ def require_information(who: str, *fits: Fit) -> None:
 def require_same_outcome(who: str, one: Any, other: Any) -> None:
     """IncompatibleError, with the reason, unless both are regressions of the same outcome on the same rows."""
     reason = difference_in_outcome(one, other)
-    if (
-        reason is None
-        and not one.is_series
-        and not _same(one.likelihood, other.likelihood)
-        and not edge_at(one, other)[0]
-    ):
+    if reason is None and not one.is_series and not _alike(one, other) and not edge_at(one, other)[0]:
         reason = f"{one.title} and {other.title} have different likelihoods"
     if reason is not None:
         raise IncompatibleError(f"{who} needs models of one likelihood for one outcome on the same rows: {reason}.")

@@ -169,7 +169,8 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     width = full.predictor.n_first
     betas = estimate[: width * r].reshape(width, r)
     theta = betas @ map_of[:, :r].T + map_of[:, r]
-    return np.concatenate([theta.ravel(), estimate[width * r :]])
+    found = np.concatenate([theta.ravel(), estimate[width * r :]])
+    return np.append(found, np.zeros(full.predictor.size - len(found)))  # a parameter that the smaller one holds at 0
 
 
 def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:

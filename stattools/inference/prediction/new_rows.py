@@ -67,7 +67,9 @@ def at_rows(
     y = np.zeros((len(X), *np.shape(model.rows.y)[1:]))
     rows = Rows(X, y, offset=_new_offset(model, data, given, places))
     dropped = places.n - len(X)
-    return replace(model, rows=rows, origin=places.origin, kept=places.kept, n_dropped=dropped, n_empty=0)
+    return replace(
+        model, rows=rows, origin=places.origin, kept=places.kept, n_dropped=dropped, n_empty=0, n_events=None
+    )
 
 
 def require_missing(missing: Any) -> Any:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.time_rows import time_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.likelihoods.errors_of_log_time import ERRORS
 from stattools.likelihoods.failure_time import EXPONENTIAL, FailureTime
@@ -74,4 +79,10 @@ def aft(
             'distribution="weibull". Leave it out.'
         )
     data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas)
-    return bind("aft", TITLES[word], FailureTime(word, bool(formulas), data.outcome.shape[1] == 3), data, data.outcome)
+    ends: Any = data.outcome
+    model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
+    return replace(model, n_events=_weight_of(ends[:, 0] == ends[:, 1], model.rows.weight))
+
+
+def _weight_of(some: NDArray[np.bool_], weight: Floats | None) -> float:
+    return float(some.sum() if weight is None else weight @ some)

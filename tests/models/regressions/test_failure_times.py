@@ -132,6 +132,32 @@ def test_gamma_times_that_were_all_seen_are_a_gamma_regression():
     assert_allclose(times.predict(), amounts.predict(), rtol=1e-9)
 
 
+def test_exponential_times_are_weibull_times_of_scale_1():
+    """The statistic is that of anova(exponential, weibull) of R's survreg."""
+    rows = table()
+    small, full, other = (
+        st.fit(st.aft("survival(t, d) ~ x + g", rows, distribution=name))
+        for name in ("exponential", "weibull", "lognormal")
+    )
+    test = st.likelihood_ratio(full, small)
+    assert_allclose([test.statistic, test.p_value], [17.59263, 2.736474e-05], rtol=1e-6)
+    assert test.df == 1
+    assert "Exponential regression" in str(test)
+    score, wald = st.score_test(small, full.model), full.test("log scale = 0")
+    assert 0.5 < score.statistic / wald.statistic < 2.0
+    moving = st.fit(st.aft("survival(t, d) ~ x + g", rows, scale="~ g"))
+    assert st.likelihood_ratio(moving, small).df == 2
+    with pytest.raises(IncompatibleError, match="different likelihoods"):
+        st.likelihood_ratio(other, small)
+
+
+def test_the_page_counts_events():
+    rows = table() | {"w": 1 + np.arange(60) % 2}
+    assert "60 rows, 36 events, none dropped" in str(st.fit(st.aft("survival(t, d) ~ x", rows)))
+    weighted = str(st.aft("survival(t, d) ~ x", rows, weights="w"))
+    assert f"{(rows['w'] * rows['d']).sum()} events" in weighted
+
+
 def test_one_group_of_exponential_times_is_events_over_time():
     rows = table()
     fit = st.fit(st.aft("survival(t, d) ~ 1", rows, distribution="exponential"))

@@ -1,0 +1,34 @@
+"""The hazard ratios of a regression of times in a report, beside its time ratios."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.errors import IncompatibleError
+from stattools.inference.intervals.hazard_ratios import require_proportional
+from stattools.reporting.document import Block, Paragraph, Table, code
+from stattools.reporting.tables import percent
+
+SAID = (
+    "The hazards of these times are proportional, so that time ratios are hazard ratios too: above 1 the event comes "
+    "sooner."
+)
+
+
+def hazards(fit: Any) -> tuple[Block, ...]:
+    """The ratios with their intervals; nothing where hazards are not proportional, or have no standard errors."""
+    try:
+        require_proportional(fit.model)
+    except IncompatibleError:
+        return ()
+    if not fit.kinds:
+        return ()
+    found = fit.hazard_ratios()
+    if found.empty:
+        return ()
+    rows = [
+        (code(row["term"]), *(f"{row[name]:.4g}" for name in ("estimate", "lower", "upper")))
+        for row in found.to_dict("records")
+    ]
+    head = ("term", "hazard ratio", f"{percent(fit.level)} interval: lower", "upper")
+    return Paragraph(SAID), Table(head, tuple(rows), "lrrr")
