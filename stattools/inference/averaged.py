@@ -38,9 +38,11 @@ class Averaged(Estimates):
         """
         from stattools.inference.effects.marginal_effects import marginal_effects
 
-        require(self, "marginal_effects")
+        require(self._of_rows, "marginal_effects")
         rows = {"data": data, "offset": offset, "exposure": exposure}
-        return marginal_effects(self, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows)
+        return marginal_effects(
+            self._of_rows, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows
+        )
 
     def means(
         self,
@@ -64,9 +66,9 @@ class Averaged(Estimates):
         """
         from stattools.inference.effects.groups import means
 
-        require(self, "means")
+        require(self._of_rows, "means")
         rows = {"data": data, "offset": offset, "exposure": exposure}
-        return means(self, variable, by=by, values=values, over=over, level=level, **rows)
+        return means(self._of_rows, variable, by=by, values=values, over=over, level=level, **rows)
 
     def contrasts(
         self,
@@ -95,10 +97,10 @@ class Averaged(Estimates):
         """
         from stattools.inference.effects.groups import contrasts
 
-        require(self, "contrasts")
+        require(self._of_rows, "contrasts")
         rows = {"data": data, "offset": offset, "exposure": exposure}
         how = {"by": by, "values": values, "adjust": adjust, "ratio": ratio, "over": over, "level": level}
-        return contrasts(self, variable, **how, **rows)
+        return contrasts(self._of_rows, variable, **how, **rows)
 
     def function(self, function: Callable[[Mapping[str, float]], Any], *, level: float | None = None) -> pd.DataFrame:
         """A function of the coefficients with its standard error by the delta method: estimate, se, statistic, p_value,

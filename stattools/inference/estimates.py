@@ -49,6 +49,13 @@ class Estimates(AnyFit):
         return headline(self, kind, model._subject, model.counted or f"n = {self.n:,.0f}", loglik)
 
     @property
+    def _of_rows(self: Any) -> Any:
+        """The fit of single rows that is asked of columns and terms: itself, and of a mixed model that of its fixed
+        effects.
+        """
+        return self
+
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the coefficients."""
         return self.model.names

@@ -114,7 +114,7 @@ class Fit(Plotted):
 
         require(self, "test")
         df: Any = self.t_df if self.degrees is None else None
-        return wald(self, hypothesis, df=df)
+        return wald(self._of_rows, hypothesis, df=df)
 
     def wild_bootstrap(
         self,
@@ -146,8 +146,8 @@ class Fit(Plotted):
         """
         from stattools.inference.hypotheses.anova import anova
 
-        require(self, "anova")
-        return anova(self, kind, test)
+        require(self._of_rows, "anova")
+        return anova(self._of_rows, kind, test)
 
     @property
     def residuals(self) -> Any:

@@ -82,12 +82,18 @@ class LinearMixed(AnyModel):
     summed: SummedRows | None = None
     has_scale = True
     is_concave = False
+    is_mixed = True
     options = ("reml",)
 
     @property
     def random(self) -> tuple[RandomTerm, ...]:
         """The random terms over the rows."""
         return self.read.terms
+
+    @property
+    def of_rows(self) -> Model:
+        """The linear regression on the fixed effects."""
+        return self.fixed
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -37,6 +37,8 @@ class AnyModel(Faces):
     """False where a maximum may not be the only one."""
     is_series = False
     """True where the observations follow each other in time."""
+    is_mixed = False
+    """True where rows share effects of their groups that nobody saw."""
     is_partial = False
     """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
     has_states: Any = False
@@ -105,6 +107,11 @@ class AnyModel(Faces):
     n_empty: Any = 0
     n_events: Any = None
     """How many of these had no trials."""
+
+    @property
+    def of_rows(self: Any) -> Any:
+        """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
+        return self
 
     @property
     def ends_at_zero(self) -> tuple[str, ...]:

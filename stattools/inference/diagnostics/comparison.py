@@ -16,9 +16,11 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.fitted import Fit
+from stattools.inference.hypotheses.mixed_models import require_same_likelihood
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
+from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -61,7 +63,7 @@ class Comparison(Faces):
         rows = []
         for name, fit, p, test, within in zip(self.names, self.fits, self._sizes, self.tests, self.within, strict=True):
             row: dict[str, Any] = {"fit": name, "model": fit.model.title, "formula": describe(fit.model), "n": fit.n}
-            more = p - len(fit.estimate)
+            more = p - _counted(fit)
             row |= {"p": p, "loglik": fit.loglik, "aic": fit.aic + 2.0 * more, "bic": fit.bic + more * np.log(fit.n)}
             row |= {"log_score": -fit.loglik / fit.n, "within": within}
             row |= {"lr_statistic": np.nan if test is None else test.statistic}
@@ -73,7 +75,7 @@ class Comparison(Faces):
     def _sizes(self) -> list[int]:
         """Numbers of parameters: the scale of least squares is one where other fits have theirs as a coefficient."""
         scaled = [isinstance(fit.model, Model) and fit.model.has_scale for fit in self.fits]
-        return [len(fit.estimate) + (one and not all(scaled)) for fit, one in zip(self.fits, scaled, strict=True)]
+        return [_counted(fit) + (one and not all(scaled)) for fit, one in zip(self.fits, scaled, strict=True)]
 
     def _headline(self) -> str:
         model = self.fits[0].model
@@ -100,6 +102,11 @@ class Comparison(Faces):
         if any(test is not None for test in self.tests):
             said.append("LR: likelihood ratio of the fit within a larger one; a small p-value speaks for the larger.")
         return Page(*lines, "", Grid(head, rows, "lrrrrrlrrr"), "", *said, *self.notes)
+
+
+def _counted(fit: Fit) -> int:
+    """How many parameters a fit has: its coefficients, and of a mixed model the variances as well."""
+    return fit.found.n_parameters if isinstance(fit, LinearMixedFit) else len(fit.estimate)
 
 
 def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
@@ -137,6 +144,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
             raise IncompatibleError(
                 f"compare needs fits of one outcome on the same rows, and {labels[0]} and {label} are not: {reason}."
             )
+        require_same_likelihood("compare", fits[0], fit)
     tests: list[TestResult | None] = []
     within: list[str | None] = []
     notes: list[str] = []

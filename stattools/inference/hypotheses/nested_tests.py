@@ -18,6 +18,7 @@ from scipy import special
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
+from stattools.inference.hypotheses.mixed_models import require_same_groups, require_same_likelihood
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome, embedding, require_nested
 from stattools.inference.hypotheses.partial_likelihoods import require_nested_columns
 from stattools.inference.hypotheses.result import TestResult
@@ -39,21 +40,26 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     (14.9787, 1)
     """
     require_information("likelihood ratio", full, restricted)
-    require_same_outcome("likelihood ratio", full.model, restricted.model)
+    if full.model.is_mixed or restricted.model.is_mixed:
+        require_same_groups(full.model, restricted.model)
+        require_same_likelihood("likelihood ratio", full, restricted)
+    require_same_outcome("likelihood ratio", full.model.of_rows, restricted.model.of_rows)
     series = full.model.is_series
     if series:
         require_nested(full.model, restricted.model)
     elif full.model.is_partial:
         require_nested_columns(full.model, restricted.model)
+    elif full.model.is_mixed:
+        embedding(full.model.fixed, restricted.model.fixed, restricted.estimate)
     else:
         embedding(full.model, restricted.model, restricted.estimate)
     statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
     df = len(full.estimate) - len(restricted.estimate)
     p_value = float(special.chdtrc(df, statistic))
     distribution, note = "chi2", ""
-    if full.model.has_scale:
+    if isinstance(full.model, Model) and full.model.has_scale:
         note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
-    elif not series and not _alike(full.model, restricted.model):
+    elif not series and not full.model.is_mixed and not _alike(full.model, restricted.model):
         name, said = edge_at(full.model, restricted.model)
         number = list(full.model.likelihood.parameters).index(name)
         if full.model.predictor.uses[number]:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from functools import cached_property
+from typing import Any, Literal, NoReturn
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.mixed.variance_components import variance_components
+from stattools.inference.questions import NEEDS, offered
+from stattools.interface.arguments import word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.text.page import Page
+
+OF_ROWS = ("marginal_effects", "means", "contrasts", "anova")
+OWN = {name: needs for name, needs in NEEDS.items() if name not in OF_ROWS}
+"""What its questions need: those that its fixed effects answer need nothing."""
 
 
 @answers_guesses
@@ -36,6 +43,19 @@ class LinearMixedFit(Fit):
         """Whether the likelihood is the restricted one, of the contrasts that the fixed effects leave."""
         return self.found.reml
 
+    @cached_property
+    def _of_rows(self) -> Fit:
+        """The fixed effects as a regression of single rows, with the covariance of this fit."""
+        return Fit(
+            self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
+            t_df=self.t_df, degrees=self.degrees,
+        )  # fmt: skip
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval of the fixed effects."""
+        return ("wald",)
+
     @property
     def deviance(self) -> float:
         """-2 times the log-likelihood, or the restricted one."""
@@ -58,6 +78,26 @@ class LinearMixedFit(Fit):
         A correlation with an effect whose standard deviation is 0 is missing: it has none.
         """
         return variance_components(self.found)
+
+    def anova(
+        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
+    ) -> pd.DataFrame:
+        """Wald's test of each term of the fixed effects, all of its coefficients together: term, df, [df_residual,]
+        statistic, p_value; see `stattools.Fit.anova` for the kinds.
+
+        Likelihood ratios are of two fits, both with reml=False: `st.likelihood_ratio(fit, smaller)`.
+        """
+        if test is not None and word_of(test, ("lr", "wald", "F")) == "lr":
+            raise IncompatibleError(
+                "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
+                "maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller), "
+                "both with reml=False."
+            )
+        return super().anova(kind, test="wald" if test is None else test)
+
+    def __dir__(self) -> list[str]:
+        """What this fit can be asked."""
+        return offered(self, object.__dir__(self), OWN)
 
     def save(self, path: Any) -> NoReturn:
         """Refused: a saved fit keeps no data, and effects of groups are made from all rows."""
