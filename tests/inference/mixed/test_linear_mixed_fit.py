@@ -30,7 +30,7 @@ def test_means_and_contrasts_are_those_of_the_fixed_effects(fit):
     frame = fit.contrasts("x", values=[0, 2])
     assert_allclose(frame[["estimate", "se"]].to_numpy(), [[2 * slope, 2 * se]])
     assert_allclose(fit.marginal_effects()["se"], [se])
-    mean = fit.means("x", values=[0.0], over="grid")
+    mean = fit.means("x", values=[0, 1], over="grid")
     assert_allclose([mean["estimate"][0], mean["se"][0]], [fit.estimate[0], fit.se[0]])
     assert "means" in dir(fit)
     assert "leverage" not in dir(fit)
