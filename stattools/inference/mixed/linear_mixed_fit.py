@@ -44,7 +44,7 @@ class LinearMixedFit(Fit):
         return self.found.reml
 
     @cached_property
-    def _of_rows(self) -> Any:
+    def _of_rows(self) -> Any:  # type: ignore[override]
         """The fixed effects as a regression of single rows, with the covariance of this fit."""
         return Fit(
             self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
