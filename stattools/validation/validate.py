@@ -20,6 +20,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
+from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -41,6 +42,7 @@ from stattools.validation.checks.arms import REFERENCES, validate_arms, validate
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
+from stattools.validation.checks.mixed import validate_mixed
 from stattools.validation.checks.networks import NetworkAgreement, validate_network
 from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
 from stattools.validation.checks.smoothing import validate_smoothing
@@ -71,10 +73,10 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     Of a fit an `Agreement` with statsmodels.
 
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
-    with offset or weights), proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors
-    are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples, waits,
-    categories, your own function) is written again with SciPy and climbed from its values alone. One-vs-rest fits are
-    compared one by one. The maximum of a network is not unique: its log-likelihood and slope are checked, as a
+    with offset or weights), MixedLM, proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard
+    errors are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples,
+    waits, categories, your own function) is written again with SciPy and climbed from its values alone. One-vs-rest
+    fits are compared one by one. The maximum of a network is not unique: its log-likelihood and slope are checked, as a
     `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed by other formulas, and the
     sample that is held is compared with statsmodels; the sentence says what was compared on how many rows; of Laplace's
     approximation to a posterior likewise. Raises IncompatibleError for ensembles, and for estimates on a boundary that
@@ -266,6 +268,7 @@ MODELS: dict[type, Check] = {
     ConditionalOdds: validate_rewritten,
     Correlation: validate_rewritten,
     CoxRegression: validate_rewritten,
+    LinearMixed: validate_mixed,
     Multinomial: validate_rewritten,
     NormalSample: validate_rewritten,
     Waits: validate_rewritten,

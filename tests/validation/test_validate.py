@@ -9,7 +9,6 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
-from stattools.latent.linear_mixed import LinearMixed
 from stattools.likelihoods.between import BETWEEN
 from stattools.models.model import Model
 from stattools.models.regressions.families import FAMILIES
@@ -141,7 +140,7 @@ def test_agreeing_digits():
 
 def test_every_class_of_models_has_its_reference():
     """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model."""
-    assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels, ConditionalLogit, LinearMixed}
+    assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels, ConditionalLogit}
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
     assert set(REWRITTEN) == checked | {Model, EventRates}
 

@@ -1,0 +1,37 @@
+"""The dense form of the likelihood is that of SciPy's multivariate normal; MixedLM is asked for what it has."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from scipy.stats import multivariate_normal
+
+import stattools as st
+from stattools.validation.references.mixed_lm import dense, mixed_lm
+from tests.validation.checks.test_mixed import TABLE
+
+
+@pytest.mark.parametrize("precision", [None, "w"])
+def test_the_dense_form_is_a_multivariate_normal(precision):
+    model = st.linear_mixed("y ~ x + (x | g) + (1 | h)", TABLE, precision=precision)
+    S = (np.array([[2.0, 0.3], [0.3, 0.5]]), np.array([[0.7]]))
+    found = dense(model, S, 1.3, reml=False)
+    w = np.ones(90) if precision is None else TABLE.w.to_numpy()
+    V = 1.3 * np.diag(1.0 / w)
+    for term, cov in zip(model.random, S, strict=True):
+        for j in range(term.n_levels):
+            z = term.z * (term.codes == j)[:, None]
+            V += z @ cov @ z.T
+    assert_allclose(found.loglik, multivariate_normal.logpdf(model.y, model.X @ found.estimate, V), rtol=1e-11)
+    gram = model.X.T @ np.linalg.solve(V, model.X)
+    assert_allclose(found.se, np.sqrt(np.diag(np.linalg.inv(gram))), rtol=1e-10)
+    reml = dense(model, S, 1.3, reml=True)
+    gap = 0.5 * (2 * np.log(2 * np.pi) - np.linalg.slogdet(gram)[1])
+    assert_allclose(reml.loglik - found.loglik, gap, rtol=1e-10)
+
+
+def test_what_mixed_lm_has_no_model_of():
+    assert mixed_lm(st.linear_mixed("y ~ x + (1 | g)", TABLE, precision="w"), True) is None
+    assert mixed_lm(st.linear_mixed("y ~ x + (x | g) + (1 | h)", TABLE), True) is None
+    found = mixed_lm(st.linear_mixed("y ~ x + (1 | g)", TABLE), True)
+    assert found is not None
+    assert [cov.shape for cov in found.covariances] == [(1, 1)]
