@@ -5,9 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal, NoReturn
 
+from numpy.typing import ArrayLike
+
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.inference.mixed.explained import goodness, intraclass
+from stattools.inference.mixed.group_influence import group_influence
+from stattools.inference.mixed.mixed_predictions import mixed_predictions
+from stattools.inference.mixed.mixed_residuals import mixed_residuals
+from stattools.inference.mixed.random_effects import random_effects
 from stattools.inference.mixed.variance_components import variance_components
+from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered
 from stattools.interface.arguments import word_of
 from stattools.interface.names.guesses import answers_guesses
@@ -15,9 +23,10 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.text.page import Page
 
-OF_ROWS = ("marginal_effects", "means", "contrasts", "anova")
-OWN = {name: needs for name, needs in NEEDS.items() if name not in OF_ROWS}
-"""What its questions need: those that its fixed effects answer need nothing."""
+OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
+OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness")
+OWN = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *OF_GROUPS)}
+"""What its questions need: those that its fixed effects or its groups answer need nothing."""
 
 
 @answers_guesses
@@ -94,6 +103,86 @@ class LinearMixedFit(Fit):
                 "both with reml=False."
             )
         return super().anova(kind, test="wald" if test is None else test)
+
+    def random_effects(
+        self, group: str | None = None, *, level: float | None = None, fixed: Literal["known", "estimated"] = "known"
+    ) -> pd.DataFrame:
+        """The effects of the groups given the data (conditional modes): group, level, term, estimate, se, lower, upper.
+
+        `group` is one grouping, such as "Subject" or "a:b", by default all. `se` is the standard deviation of an effect
+        given the data: with `fixed="known"` as if the fixed effects were known, as lme4's condVar, with
+        `fixed="estimated"` of estimate less effect, their uncertainty added. The variances are taken as known in both;
+        intervals are normal. `plot("random_effects", "Subject")` draws them.
+
+        >>> import stattools as st
+        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+        >>> fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", table))
+        >>> fit.random_effects("g")[["level", "estimate", "se"]].round(3).to_numpy().tolist()
+        [['a', -2.325, 0.192], ['b', 2.325, 0.192]]
+        """
+        return random_effects(self.found, group, self.level if level is None else level, fixed)
+
+    def predict(  # type: ignore[override]
+        self,
+        data: Any = None,
+        *,
+        groups: Literal["known", "population", "new"] = "known",
+        kind: Literal["mean", "link", "observation"] = "mean",
+        interval: float | None = None,
+        precision: str | ArrayLike | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
+        """What the model expects of the rows of the fit, or of new rows in `data`.
+
+        `groups` says of whom: "known", the groups that were seen, with their effects; "population", without effects;
+        "new", groups that nobody saw, whose mean has their variance too, and whose columns are not needed. `kind` is
+        "mean" ("link" is the same), or "observation", one new outcome, whose interval has the residual variance too.
+        With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each
+        variance, normal of a fit with df="normal". `precision`, `missing` and `align` are as in `Fit.predict`. Raises
+        DomainError for groups that were not seen where they should be known, with their names.
+        """
+        return mixed_predictions(self, data, groups, kind, interval, precision, missing, align)
+
+    @property
+    def residuals(self) -> Any:
+        """Conditional residuals, one per row of the table."""
+        return self.residuals_of("conditional")
+
+    def residuals_of(  # type: ignore[override]
+        self, kind: Literal["conditional", "marginal", "pearson", "response"] = "conditional", *, align: bool = True
+    ) -> Any:
+        """Residuals of a kind, one per row of the table: "conditional" ("response"), less the fixed effects and those
+        of the groups; "marginal", less the fixed effects; "pearson", conditional over their standard deviation.
+
+        A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
+        """
+        return mixed_residuals(self, kind, align)
+
+    def goodness(self) -> pd.DataFrame:
+        """How much is explained, in one row: sigma, r2_marginal (by the fixed effects), r2_conditional (and by the
+        groups), icc (what rows share with their groups), deviance. Source: Nakagawa & Schielzeth (2013).
+        """
+        return goodness(self.found)
+
+    def intraclass(self) -> pd.DataFrame:
+        """How alike rows of a group are: group, variance, share, one row for each grouping and the residual. The share
+        is the intraclass correlation: the groups' part of the variance that the fixed effects leave.
+
+        >>> import stattools as st
+        >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+        >>> st.fit(st.linear_mixed("y ~ x + (1 | g)", table)).intraclass().round(3).to_numpy().tolist()
+        [['g', 10.852, 0.99], ['Residual', 0.111, 0.01]]
+        """
+        return intraclass(self.found)
+
+    def group_influence(self, group: str | None = None) -> pd.DataFrame:
+        """How far the fixed effects move when a whole group is left out, the variances held: level, n, cooks_distance,
+        and `se_x` for each fixed effect, by how many standard errors it falls.
+
+        `group` is needed where there are several groupings. Source: Demidenko & Stukel (2005).
+        """
+        return group_influence(self.found, group)
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""

@@ -209,10 +209,11 @@ FIT = (
         note="columns that no fit can tell apart are an error that names them"),
     Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
         "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
-    Row("", statsmodels="random_effects_cov re", r="ranef", others="random_effect blups blup conditional_modes",
-        note=NO_MIXED),
+    Row('fit.random_effects("g")', statsmodels="random_effects_cov re", r="ranef condVar",
+        others="random_effect blups blup conditional_modes group_effects", note="of st.linear_mixed"),
+    Row("fit.intraclass()", r="icc", others="ICC intraclass_correlation", note="of st.linear_mixed"),
     Row("fit.variance_components()", statsmodels="cov_re vcomp", r="VarCorr getME ngrps sigma.hat",
-        others="icc re_cov variance_component", note="of st.linear_mixed"),
+        others="re_cov variance_component", note="of st.linear_mixed"),
     Row("fit.baseline()", statsmodels="baseline_cumulative_hazard", r="basehaz", others="baseline_hazard_ "
         "baseline_survival_ cumulative_hazard_ baseline_cumulative_hazard_ hazard_ hazards_", note="of st.cox"),
     Row('fit.predict(new, kind="survival", times=[1, 5])', r="survfit", others="predict_survival_function "

@@ -167,9 +167,10 @@ FUNCTIONS = (
     Row('st.linear_mixed("y ~ x + (x | g)", table)', statsmodels="MixedLM mixedlm", r="lmer lme nlme lme4 blmer",
         others="mixed_model mixed random_effects hierarchical multilevel mixed_effects re PanelOLS RandomEffects "
         "xtreg LMM LinearMixedModel"),
-    Row("fit.variance_components()", r="VarCorr icc", note="of st.linear_mixed"),
-    Row("", statsmodels="GEE gee NominalGEE OrdinalGEE",
-        r="glmer glmmTMB glmmPQL gamm ranef", note=NO_MIXED),
+    Row("fit.variance_components()", r="VarCorr", note="of st.linear_mixed"),
+    Row("fit.intraclass()", r="icc", note="of st.linear_mixed"),
+    Row('fit.random_effects("g")', r="ranef", note="of st.linear_mixed"),
+    Row("", statsmodels="GEE gee NominalGEE OrdinalGEE", r="glmer glmmTMB glmmPQL gamm", note=NO_MIXED),
     Row('st.kaplan_meier("survival(time, died) ~ group", table)', statsmodels="SurvfuncRight", r="Surv survfit "
         "survdiff rmst", others="KaplanMeierFitter logrank_test NelsonAalenFitter survival event_table",
         note="its test() is the log-rank test"),

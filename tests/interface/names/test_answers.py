@@ -62,7 +62,8 @@ to_dict -> fit.table().to_dict
 pred_table confusion_matrix -> st.confusion(fit)
 feature_names_in_ exog_names -> fit.names
 fit update refit -> st.fit(
-ranef blups -> are for st.linear_mixed(
+ranef blups -> fit.random_effects(
+icc ICC -> fit.intraclass()
 VarCorr cov_re -> fit.variance_components()
 fe_params -> fit.estimate
 baseline_hazard_ -> fit.baseline()
@@ -218,7 +219,8 @@ binom_test -> st.binomial(6, 10)
 multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM lme -> st.linear_mixed(
-glmer GEE ranef -> effects of groups, (1 | g), are for st.linear_mixed(
+ranef -> fit.random_effects(
+glmer GEE -> effects of groups, (1 | g), are for st.linear_mixed(
 coxph CoxPHFitter PHReg -> st.cox(
 survreg WeibullAFTFitter -> st.aft(
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(

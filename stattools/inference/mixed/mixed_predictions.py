@@ -1,0 +1,113 @@
+"""What a linear mixed model expects of rows: of groups that were seen, of the population, and of new groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.data.random_design import RandomDesign, terms_of
+from stattools.data.random_term import RandomTerm
+from stattools.data.tables.columns import listing
+from stattools.data.tables.table import table
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.estimates import quantile_of
+from stattools.inference.mixed.predicted_variances import PredictedRows, degrees_of
+from stattools.inference.mixed.random_effects import label_of, mode_of_each
+from stattools.inference.prediction.answers import handed_out
+from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.interval import require_level
+from stattools.interface.when_needed import pd
+from stattools.latent.linear_mixed import LinearMixed
+from stattools.models.model import Model
+
+GROUPS = ("known", "population", "new")
+KINDS = ("mean", "link", "observation")
+
+
+def mixed_predictions(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, precision: Any, missing: Any, align: bool
+) -> Any:
+    """See `LinearMixedFit.predict`."""
+    groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
+    model, found = fit.model, fit.found
+    _require_words(model, groups, kind)
+    if interval is not None:
+        require_level(interval, "interval")
+    elif precision is not None:
+        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
+    beside = columns_beside(model.fixed, kind, None, precision) if interval is not None else {}
+    for design in () if data is None else model.read.random:
+        beside |= {name: name for name in _columns_of(design, groups)}
+    at = at_rows(model.fixed, data, missing=missing, beside=beside)
+    terms = _terms(model, data, groups, at)
+    X = np.asarray(at.rows.X)
+    mean = X @ found.beta
+    if groups == "known":
+        for term, modes in zip(terms, mode_of_each(found), strict=True):
+            mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+    name = "link" if kind == "link" else "mean"
+    if interval is None:
+        return handed_out(at.places, mean, name, align)
+    rows = PredictedRows.of(found, X, terms, groups)
+    variance = found.s2 * rows.variances(found.profile)
+    if kind == "observation":
+        held = with_precision(at, model.fixed, data, precision).rows.precision
+        variance = variance + (found.s2 if held is None else found.s2 / held)
+    degrees = np.inf if fit.degrees is None else degrees_of(found, rows, variance)
+    half = quantile_of(degrees, interval) * np.sqrt(variance)
+    frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
+    return handed_out(at.places, frame, name, align, is_bare=False)
+
+
+def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
+    if not is_one_of(groups, GROUPS):
+        raise IncompatibleError(f"predict has groups {', '.join(map(repr, GROUPS))}; got groups={quoted(groups)}.")
+    if not is_one_of(kind, KINDS):
+        raise IncompatibleError(f"{model.title} predicts kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
+    if kind == "observation" and groups == "population":
+        raise IncompatibleError(
+            'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            'nobody saw; groups="population" has a mean only.'
+        )
+
+
+def _columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
+    """The columns of new rows that their random terms are made of."""
+    if groups == "population":
+        return ()
+    parsed = design.design.parsed
+    effects = () if parsed is None else tuple(parsed.columns)
+    return (*design.part.groups, *effects) if groups == "known" else effects
+
+
+def _terms(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
+    """The random terms at the rows; DomainError for groups that were not seen where they should be known."""
+    if groups == "population":
+        return ()
+    if data is None:
+        return model.random
+    found: list[RandomTerm] = []
+    for design in model.read.random:
+        if groups == "new":
+            z = design.design.encode(data, at.kept)
+            found += terms_of(design, np.full(len(z), -1), z)
+            continue
+        own = design.terms(data, at.kept)
+        unseen = np.flatnonzero(own[0].codes < 0)
+        if len(unseen):
+            raise _unseen(design, data, unseen if at.kept is None else at.kept[unseen])
+        found += own
+    return tuple(found)
+
+
+def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:
+    columns = [table(data).column(name) for name in design.part.groups]
+    levels = [tuple(column.iloc[row] for column in columns) for row in rows.tolist()]
+    called = dict.fromkeys(map(label_of, levels) if len(columns) > 1 else columns[0].iloc[rows].tolist())
+    return DomainError(
+        f"predict: the groups {listing(called)} of {design.part.group!r} (row {rows[0]}, counting from 0) were not "
+        'there when the model was fitted, and have no effect that is known. groups="new" predicts for a group that '
+        'nobody saw, groups="population" without the effects of groups.'
+    )

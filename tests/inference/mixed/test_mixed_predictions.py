@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.errors import DomainError, IncompatibleError
+from tests.inference.mixed.balanced import MEAN, MEANS, SHRINK, TABLE, N, fitted
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return fitted()
+
+
+def test_means_of_known_groups_are_shrunk_and_of_others_are_not(fit):
+    assert_allclose(fit.predict(), np.repeat(MEAN + SHRINK * (MEANS - MEAN), N), rtol=1e-9)
+    assert_allclose(fit.predict({"g": ["e", "a"]}), MEAN + SHRINK * (MEANS[[4, 0]] - MEAN), rtol=1e-9)
+    assert_allclose(fit.predict({"g": ["z"]}, groups="population"), MEAN)
+    assert_allclose(fit.predict({"g": ["z"]}, groups="new"), MEAN)
+
+
+def test_groups_that_were_not_seen_are_said(fit):
+    with pytest.raises(DomainError, match=r"the groups 'y', 'z' of 'g' \(row 1,.*groups=\"new\""):
+        fit.predict({"g": ["a", "y", "z", "y"]})
+
+
+def test_words_that_say_nothing_are_refused(fit):
+    with pytest.raises(IncompatibleError, match="'known', 'population', 'new'; got groups='old'"):
+        fit.predict(groups="old")
+    with pytest.raises(IncompatibleError, match="'mean', 'link', 'observation'; got kind='class'"):
+        fit.predict(kind="class")
+    with pytest.raises(IncompatibleError, match="an observation belongs to a group"):
+        fit.predict(kind="observation", groups="population")
+    with pytest.raises(IncompatibleError, match=r"leave it out"):
+        fit.predict(precision=[1.0] * 15)
+
+
+def test_rows_without_a_group_have_no_prediction_where_that_is_asked_for(fit):
+    new = pd.DataFrame({"g": ["a", None, "b"]}, index=[7, 8, 9])
+    with pytest.raises(DomainError, match="has no value in 1"):
+        fit.predict(new)
+    found = fit.predict(new, missing="null")
+    assert found.index.tolist() == [7, 8, 9]
+    assert found.isna().tolist() == [False, True, False]
+
+
+def test_precision_is_asked_for_where_the_fit_had_one():
+    table = {**TABLE, "w": np.tile([1.0, 2.0, 4.0], 5)}
+    fit = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", table, precision="w"))
+    new = {"g": ["a", "a"], "w": [1.0, 4.0]}
+    mean, one = (fit.predict(new, interval=0.9, kind=kind) for kind in ("mean", "observation"))
+    more = ((one["upper"] - one["mean"]) ** 2 - (mean["upper"] - mean["mean"]) ** 2).to_numpy()
+    assert more[0] > 3.0 * more[1]
+    with pytest.raises(DomainError, match="w"):
+        fit.predict({"g": ["a"]}, interval=0.9, kind="observation")
