@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind
@@ -80,7 +80,13 @@ def fit(model: CoxRegression, **options: Unpack[FitOptions]) -> CoxFit: ...
 
 
 @overload
-def fit(model: LinearMixed, *, reml: bool = True, **options: Unpack[FitOptions]) -> LinearMixedFit: ...
+def fit(
+    model: LinearMixed,
+    *,
+    reml: bool = True,
+    df: Literal["satterthwaite", "kenward-roger", "normal"] = "satterthwaite",
+    **options: Unpack[FitOptions],
+) -> LinearMixedFit: ...
 
 
 @overload
@@ -128,7 +134,7 @@ def fit(
     return way_of(model)(model, solver, level, cov, penalty, **special)
 
 
-TRAINING = {"reml": True, "seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
+TRAINING = {"reml": True, "df": "satterthwaite", "seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
 """What `**special` is, with the defaults."""
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]

@@ -17,7 +17,10 @@ import numpy as np
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.variance_differences import VarianceDifferences
 from stattools.latent.variance_directions import VarianceDirections
+
+Curvatures = VarianceDirections | VarianceDifferences
 
 
 @record
@@ -29,14 +32,14 @@ class ApproximateF:
     scale: float
 
 
-def satterthwaite(directions: VarianceDirections, L: Floats) -> Floats:
+def satterthwaite(directions: Curvatures, L: Floats) -> Floats:
     """Degrees of freedom (k,) of each row of L (k, p), combinations of the coefficients in their coordinates."""
     slopes = np.einsum("kp,ipr,kr->ki", L, directions.covariance_slopes, L)
     variances = directions.s2 * np.einsum("kp,pr,kr->k", L, directions.gram_inverse, L)
     return 2.0 * variances**2 / np.einsum("ki,il,kl->k", slopes, variance_covariance(directions), slopes)
 
 
-def variance_covariance(directions: VarianceDirections) -> Floats:
+def variance_covariance(directions: Curvatures) -> Floats:
     """A = 2 H^-1, the covariance of log s2 and of the changes of V, of the observed information.
 
     IdentificationError where -2 log L is flat or bent downwards: the variances are then not known.
@@ -50,7 +53,7 @@ def variance_covariance(directions: VarianceDirections) -> Floats:
     return 2.0 * (vectors / values) @ vectors.T
 
 
-def satterthwaite_test(directions: VarianceDirections, L: Floats) -> ApproximateF:
+def satterthwaite_test(directions: Curvatures, L: Floats) -> ApproximateF:
     """The F of all rows of L (k, p), of full rank, at once; its degrees of freedom are 2 E / (E - k), E the sum of
     nu / (nu - 2) over the axes, 2 where one has 2 or fewer.
     """

@@ -123,6 +123,22 @@ class Satterthwaite:
         own = (z * (values * f * f)[:, None, :]) @ z.transpose(0, 2, 1)
         return own, (z * (values * f)[:, None, :]) @ vectors.transpose(0, 2, 1)
 
+    by = "Wald's by Hotelling's T²"
+
+    def several(self, R: Floats, statistic: float) -> tuple[float, float]:
+        """F of Wald's `statistic` of q combinations (q, p) tested together, and its degrees of freedom eta - q + 1.
+
+        IdentificationError where there are too few clusters for q hypotheses.
+        """
+        q, eta = len(R), self.hotelling(R)
+        df = eta - q + 1.0
+        if not df > 0.0:
+            raise IdentificationError(
+                f"{self.kind} has {eta:.3g} degrees of freedom for {q} hypotheses tested together, of which {q - 1} "
+                "are lost: there are too few clusters. Test fewer at a time."
+            )
+        return df / (eta * q) * statistic, df
+
     def hotelling(self, R: Floats) -> float:
         """eta of q combinations (q, p) tested together: at q = 1 Satterthwaite's degrees of freedom."""
         L = R @ self.root

@@ -111,9 +111,10 @@ def _pairs(fit: Estimates, kind: str) -> Iterator[_Pair]:
 
 
 def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
-    """Hotelling's test of each term, each with degrees of freedom of its own: of what the smaller hypothesis says
+    """Wald's test of each term, each with degrees of freedom of its own: of what the smaller hypothesis says
     beyond the larger one, which is W(smaller) - W(larger).
     """
+    degrees: Any = fit.degrees
     rows = []
     for name, smaller, larger in _pairs(fit, kind):
         beyond = smaller
@@ -130,8 +131,7 @@ def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
     made = pd.DataFrame(rows, columns=["term", "df", "df_residual", "statistic", "p_value"])
     made.attrs |= {"kind": kind, "test": "wald", "distribution": "F(df, df_residual)", "cov": fit.cov}
     made.attrs["note"] = (
-        f"Type {kind} tests of terms, Wald's by Hotelling's T², with covariance {fit.cov}; statistic is F(df, "
-        "df_residual)."
+        f"Type {kind} tests of terms, {degrees.by}, with covariance {fit.cov}; statistic is F(df, df_residual)."
     )
     return made
 

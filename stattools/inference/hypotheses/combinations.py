@@ -133,7 +133,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
         return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
     if df is None and fit.degrees is not None:
-        return hotelling(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
+        return with_degrees(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
     if df is None:
         df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
     shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
@@ -144,22 +144,13 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)
 
 
-def hotelling(fit: Estimates, R: Floats, statistic: float, **shared: Any) -> TestResult:
-    """Wald's statistic of R theta against F by Hotelling's T^2, with the degrees of freedom of few clusters.
-
-    (eta - k + 1) / (eta k) W ~ F(k, eta - k + 1). IdentificationError where there are too few clusters for k
-    hypotheses. Source: Pustejovsky & Tipton, J. Business & Economic Statistics 36 (2018), 3.2.
-    """
+def with_degrees(fit: Estimates, R: Floats, statistic: float, **shared: Any) -> TestResult:
+    """Wald's statistic of R theta against F with the degrees of freedom that few clusters, or few groups, leave."""
     degrees: Any = fit.degrees
-    k, eta = len(R), degrees.hotelling(R)
-    df = eta - k + 1.0
-    if not df > 0.0:
-        raise IdentificationError(
-            f"{fit.cov} has {eta:.3g} degrees of freedom for {k} hypotheses tested together, of which {k - 1} are "
-            "lost: there are too few clusters. Test fewer at a time."
-        )
-    F = df / (eta * k) * statistic
-    return TestResult("Wald", F, k, float(special.fdtrc(k, df, F)), distribution="F", df_residual=df, **shared)
+    F, df = degrees.several(R, statistic)
+    k = len(R)
+    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
+    return TestResult("Wald", F, k, p_value, distribution="F", df_residual=df, **shared)
 
 
 def welch_james(

@@ -8,6 +8,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
+from stattools.inference.mixed.mixed_degrees import degrees_of
 from stattools.interface.arguments import require_truth
 from stattools.latent.linear_mixed import LinearMixed
 from stattools.latent.mixed_maximum import maximized
@@ -16,7 +17,14 @@ from stattools.solvers.solution import Solution
 
 
 def fit_mixed(
-    model: LinearMixed, solver: Any, level: float, cov: Any, penalty: Any, *, reml: bool = True
+    model: LinearMixed,
+    solver: Any,
+    level: float,
+    cov: Any,
+    penalty: Any,
+    *,
+    reml: bool = True,
+    df: str = "satterthwaite",
 ) -> LinearMixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
@@ -33,5 +41,9 @@ def fit_mixed(
             found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,
             "Newton",
         )  # fmt: skip
+        degrees = degrees_of(found, df)
+        covariance = found.covariance if degrees is None else degrees.covariance
     scale = float(np.sqrt(found.s2))
-    return LinearMixedFit(model, found.beta, found.covariance, found.loglik, solution, scale, level, found=found)
+    return LinearMixedFit(
+        model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found
+    )  # fmt: skip

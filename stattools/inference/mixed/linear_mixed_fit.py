@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any, Literal, NoReturn
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.mixed.explained import goodness, intraclass
 from stattools.inference.mixed.group_influence import group_influence
+from stattools.inference.mixed.mixed_degrees import MixedDegrees
 from stattools.inference.mixed.mixed_predictions import mixed_predictions
 from stattools.inference.mixed.mixed_residuals import mixed_residuals
 from stattools.inference.mixed.random_effects import random_effects
@@ -45,7 +47,15 @@ class LinearMixedFit(Fit):
     [['g', 'sd', 3.294], ['Residual', 'sd', 0.333]]
     """
 
+    degrees: MixedDegrees | None = None  # type: ignore[assignment]
     found: Any = None
+
+    @property
+    def t_df(self) -> Any:  # type: ignore[override]
+        """Degrees of freedom of Student's t of each fixed effect, made when they are asked for; infinite with
+        df="normal".
+        """
+        return np.inf if self.degrees is None else self.degrees.of_coefficients
 
     @property
     def reml(self) -> bool:

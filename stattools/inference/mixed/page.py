@@ -36,5 +36,19 @@ def components(fit: Any) -> Grid:
 def _foot(fit: Any) -> list[str]:
     which = "restricted log-likelihood" if fit.reml else "log-likelihood"
     line = f"{which} {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
-    source = f"Standard errors: the variances taken as known. Intervals: {fit.level:.4g}, Wald."
-    return [line, certificate(fit), *fit.model.remarks, source]
+    return [line, certificate(fit), *fit.model.remarks, *_source(fit)]
+
+
+SOURCES = {
+    "satterthwaite": "Standard errors: the variances taken as known. t: Satterthwaite's degrees of freedom.",
+    "kenward-roger": "Standard errors and degrees of freedom: Kenward and Roger, adjusted for estimated variances.",
+}
+
+
+def _source(fit: Any) -> list[str]:
+    normal = "Standard errors: the variances taken as known."
+    lines = [f"{normal if fit.degrees is None else SOURCES[fit.degrees.kind]} Intervals: {fit.level:.4g}, Wald."]
+    if fit.degrees is not None and fit.degrees.without:
+        terms = " and ".join(fit.degrees.without)
+        lines.append(f"A variance of {terms} is 0: the degrees of freedom are those of the model without it.")
+    return lines

@@ -1,0 +1,117 @@
+"""Degrees of freedom of t and F of the fixed effects of a linear mixed model, made when they are asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.degrees_of_freedom import (
+    Curvatures,
+    KenwardRoger,
+    kenward_roger,
+    satterthwaite,
+    satterthwaite_test,
+)
+from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.latent.variance_differences import variance_differences
+from stattools.latent.variance_directions import VarianceDirections, variance_directions
+from stattools.numerics.threads import one_blas_thread
+
+KINDS = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward and Roger", "normal": "normal"}
+EXACT_EFFECTS = 600
+"""Crossed or nested effects up to which second derivatives are exact by default: beyond they are differences of the
+exact gradient, which take no matrix of all effects.
+"""
+
+
+@record
+class MixedDegrees:
+    """The degrees of freedom of combinations of the fixed effects: `kind` is "satterthwaite" or "kenward-roger"."""
+
+    kind: str
+    found: MixedMaximum
+
+    @cached_property
+    def curvatures(self) -> Curvatures:
+        """The second derivatives of the likelihood in the variances."""
+        found = self.found
+        effects = sum(size * q for size, q in zip(found.coordinates.columns.sizes, found.structure.widths, strict=True))
+        with one_blas_thread():
+            if self.kind == "kenward-roger" or len(found.structure.widths) == 1 or effects <= EXACT_EFFECTS:
+                return self.directions
+            return variance_differences(found.profile)
+
+    @cached_property
+    def directions(self) -> VarianceDirections:
+        """The same, exact."""
+        return variance_directions(self.found.profile, self.found.coordinates.columns)
+
+    @cached_property
+    def adjusted(self) -> KenwardRoger:
+        """Kenward and Roger's covariance and tests."""
+        return kenward_roger(self.directions)
+
+    @property
+    def covariance(self) -> Floats:
+        """The covariance (p, p) of the fixed effects that goes with the degrees of freedom."""
+        if self.kind == "satterthwaite":
+            return self.found.covariance
+        way = self.found.coordinates.to_beta * self.found.coordinates.unit
+        return way @ self.adjusted.covariance @ way.T
+
+    @property
+    def without(self) -> tuple[str, ...]:
+        """The random terms in which an effect has the variance 0: the degrees of freedom are those without it."""
+        return tuple(self.found.model.random[k].name for k in self.curvatures.without)
+
+    def alone(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """No coefficient is determined by one group in a way that its standard error leaves out."""
+        return (), ()
+
+    def df(self, gradient: Floats) -> Floats:
+        """Degrees of freedom of t for combinations of the coefficients, (..., p); infinite where they are of none."""
+        L = gradient.reshape(-1, gradient.shape[-1]) @ self.found.coordinates.to_beta
+        found, there = np.full(len(L), np.inf), L.any(axis=1)
+        if there.any():
+            some = L[there]
+            found[there] = (
+                satterthwaite(self.curvatures, some) if self.kind == "satterthwaite" else self.adjusted.df(some)
+            )
+        return found.reshape(gradient.shape[:-1])
+
+    @cached_property
+    def of_coefficients(self) -> Floats:
+        """Degrees of freedom (p,) of each fixed effect."""
+        return self.df(np.eye(len(self.found.beta)))
+
+    def several(self, R: Floats, statistic: float) -> tuple[float, float]:
+        """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""
+        L = R @ self.found.coordinates.to_beta
+        test = satterthwaite_test(self.curvatures, L) if self.kind == "satterthwaite" else self.adjusted.test(L)
+        return test.scale * statistic / test.rank, test.df
+
+    @property
+    def by(self) -> str:
+        """How tests of several coefficients are made."""
+        return f"Wald's with the degrees of freedom of {KINDS[self.kind]}"
+
+
+def degrees_of(found: MixedMaximum, df: str) -> MixedDegrees | None:
+    """The degrees of freedom by name, None for normal tests.
+
+    DomainError for a name that is not there, IncompatibleError for "kenward-roger" of maximum likelihood.
+    """
+    kind = word_of(df, tuple(KINDS))
+    if not is_one_of(kind, tuple(KINDS)):
+        raise DomainError(f"df= of st.fit is {', '.join(map(repr, KINDS))}; got df={quoted(df)}.")
+    if kind == "kenward-roger" and not found.reml:
+        raise IncompatibleError(
+            'df="kenward-roger" adjusts for the estimation of variances by REML, and the fit is by maximum likelihood. '
+            'Fit with reml=True, or use df="satterthwaite".'
+        )
+    return None if kind == "normal" else MixedDegrees(kind, found)

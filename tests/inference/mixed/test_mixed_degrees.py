@@ -1,0 +1,76 @@
+"""Degrees of freedom of a fit: in its table, its tests, by name, and at the boundary."""
+
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.mixed.mixed_degrees import KINDS
+from stattools.inference.mixed.page import SOURCES
+
+
+def split_plot():
+    """Two treatments of 6 plots, four subplots in each; plots differ by more than chance."""
+    rng = np.random.default_rng(3)
+    plot, sub = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
+    y = 10 + 2 * (plot >= 3) + sub + 2 * rng.normal(size=6)[plot] + rng.normal(size=24)
+    return {"y": np.round(y, 1), "a": np.where(plot >= 3, "new", "old"), "b": [f"b{k}" for k in sub], "plot": plot}
+
+
+@pytest.fixture(scope="module")
+def model():
+    return st.linear_mixed("y ~ a + b + (1 | plot)", split_plot())
+
+
+@pytest.mark.parametrize("kind", ["satterthwaite", "kenward-roger"])
+def test_a_split_plot_is_tested_as_by_its_analysis_of_variance(model, kind):
+    """F of subplots from exact mean squares, 3 and 15 degrees of freedom; of plots 1 and 4."""
+    fit = st.fit(model, df=kind)
+    table = split_plot()
+    y, plot, b = table["y"], table["plot"], np.tile(np.arange(4), 6)
+    cells, of_plots, of_b = y - y.mean(), y.reshape(6, 4).mean(axis=1), y.reshape(6, 4).mean(axis=0)
+    left = np.sum((cells - of_plots[plot] - of_b[b] + 2 * y.mean()) ** 2) / 15
+    by_b = 6 * np.sum((of_b - y.mean()) ** 2) / 3
+    found = fit.test(["b[T.b1]", "b[T.b2]", "b[T.b3]"])
+    assert (found.df, found.df_residual) == (3, pytest.approx(15, rel=1e-7))
+    assert found.statistic == pytest.approx(by_b / left, rel=1e-7)
+    assert fit.table()["df"].to_numpy()[1:] == pytest.approx([4, 15, 15, 15], rel=1e-7)
+    assert fit.test(["a[T.old]"]).df_residual == pytest.approx(4, rel=1e-7)
+
+
+def test_normal_tests_have_no_degrees_of_freedom(model):
+    fit = st.fit(model, df="normal")
+    assert fit.degrees is None
+    assert np.isinf(fit.t_df)
+    assert "df" not in fit.table()
+
+
+def test_on_the_boundary_they_are_those_of_least_squares_and_that_is_said():
+    table = {"y": [1.0, 2, 3, 4, 2, 3, 4, 1, 4, 3, 1, 2], "x": np.arange(12.0) % 5, "g": np.repeat(list("abc"), 4)}
+    fit, plain = st.fit(st.linear_mixed("y ~ x + (1 | g)", table)), st.fit(st.ols("y ~ x", table))
+    assert fit.degrees is not None
+    assert fit.degrees.without == ("(1 | g)",)
+    np.testing.assert_allclose(fit.table()["p_value"], plain.table()["p_value"], rtol=1e-9)
+    assert "A variance of (1 | g) is 0: the degrees of freedom are those of the model without it." in " ".join(str(fit).split())
+
+
+def test_names_that_are_not_there_are_refused(model):
+    with pytest.raises(DomainError, match="'satterthwaite', 'kenward-roger', 'normal'"):
+        st.fit(model, df="residual")  # type: ignore[call-overload]
+    with pytest.raises(IncompatibleError, match="reml=True"):
+        st.fit(model, reml=False, df="kenward-roger")
+    with pytest.raises(IncompatibleError, match=r"st\.linear_mixed"):
+        st.fit(st.ols([1.0, 2, 4], [[1.0], [2.0], [3.0]]), df="normal")  # type: ignore[call-overload]
+
+
+def test_each_kind_is_said_on_the_page():
+    assert set(KINDS) == {*SOURCES, "normal"}
+
+
+def test_kenward_and_roger_adjust_the_covariance():
+    """Of unbalanced data: the adjusted standard errors are larger, and the page says whose they are."""
+    table = {name: np.asarray(values)[np.arange(24) % 7 != 3] for name, values in split_plot().items()}
+    model = st.linear_mixed("y ~ a + (1 | plot)", table)
+    plain, fit = st.fit(model), st.fit(model, df="kenward-roger")
+    assert (fit.se > plain.se).all()
+    assert "Kenward and Roger" in str(fit)
