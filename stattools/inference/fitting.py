@@ -85,6 +85,7 @@ def fit(
     *,
     reml: bool = True,
     df: Literal["satterthwaite", "kenward-roger", "normal"] = "satterthwaite",
+    certify: Literal["auto", "global", "local"] = "auto",
     **options: Unpack[FitOptions],
 ) -> LinearMixedFit: ...
 
@@ -134,7 +135,15 @@ def fit(
     return way_of(model)(model, solver, level, cov, penalty, **special)
 
 
-TRAINING = {"reml": True, "df": "satterthwaite", "seed": 0, "restarts": 1, "members": None, "ensemble": "deep"}
+TRAINING = {
+    "reml": True,
+    "df": "satterthwaite",
+    "certify": "auto",
+    "seed": 0,
+    "restarts": 1,
+    "members": None,
+    "ensemble": "deep",
+}
 """What `**special` is, with the defaults."""
 
 _named = [one for one in signature(fit).parameters.values() if one.kind is not Parameter.VAR_KEYWORD]

@@ -28,7 +28,7 @@ class TrainingOptions(TypedDict, total=False):
 
 OF_TRAINING = ("seed", "restarts", "members", "ensemble")
 """What only a training needs."""
-OF_MODELS = {"reml": "st.linear_mixed", "df": "st.linear_mixed"}
+OF_MODELS = {"reml": "st.linear_mixed", "df": "st.linear_mixed", "certify": "st.linear_mixed"}
 """What only models of one kind have among their `options`, and what makes them."""
 
 

@@ -83,7 +83,7 @@ class LinearMixed(AnyModel):
     has_scale = True
     is_concave = False
     is_mixed = True
-    options = ("reml", "df")
+    options = ("reml", "df", "certify")
 
     @property
     def random(self) -> tuple[RandomTerm, ...]:

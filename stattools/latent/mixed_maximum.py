@@ -15,8 +15,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.global_proof import GlobalProof, proven_maximum
 from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.maximum import Maximum, maximum
+from stattools.latent.maximum import Maximum
 from stattools.latent.structure import Structure
 
 ROUND_OFF = 1e-14
@@ -29,13 +30,14 @@ LOST = 1e-8
 
 @record
 class MixedMaximum:
-    """The model, its `maximum` in `coordinates`, and whether the likelihood is the restricted one."""
+    """The model, its `maximum` in `coordinates`, whether the likelihood is the restricted one, and what is proven."""
 
     model: LinearMixed
     coordinates: Coordinates
     deviance: Deviance
     maximum: Maximum
     reml: bool
+    proof: GlobalProof | None = None
 
     @property
     def structure(self) -> Structure:
@@ -86,8 +88,8 @@ class MixedMaximum:
         return len(self.beta) + len(self.profile.theta) + 1
 
 
-def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaximum:
-    """The maximum of the likelihood, or of the restricted one.
+def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str = "auto") -> MixedMaximum:
+    """The maximum of the likelihood, or of the restricted one, the highest where `certify` asks for a proof.
 
     Raises IdentificationError where fixed and random effects make y exactly, so that the residual variance is 0, and
     ConvergenceError where the decrement did not come within 1e-8 standard errors.
@@ -100,7 +102,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaxi
             "groups or within. Take fewer columns, or give more rows."
         )
     deviance = Deviance.of(model.structure, found, reml)
-    best = maximum(deviance, start)
+    best, proof = proven_maximum(deviance, start, certify)
     if not best.profile.s2 > (VANISHED if best.converged else LOST):
         raise _no_residual(model)
     if not best.converged:
@@ -108,7 +110,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None) -> MixedMaxi
             f"{model.title} stopped {best.decrement:.1e} standard errors from the maximum after {best.steps} steps: "
             "the likelihood is nearly flat in the variances. Take a simpler random part."
         )
-    return MixedMaximum(model, found, deviance, best, reml)
+    return MixedMaximum(model, found, deviance, best, reml, proof)
 
 
 def _no_residual(model: LinearMixed) -> IdentificationError:

@@ -311,6 +311,7 @@ POOL: dict[str, Any] = {
     "LinearMixedFit.predict.groups": ("known", "population", "new", "g"),
     "LinearMixedFit.predict.kind": ("mean", "link", "observation", "class"),
     "LinearMixedFit.residuals_of.kind": ("conditional", "response", "marginal", "pearson", "deviance"),
+    "certify": ("auto", "global", "local", "p"),
     "ties": ("efron", "breslow", "exact", "p"), "cluster": (None, "g", "nobody"), "id": (None, "g", "nobody"),
     "transform": ("km", "rank", "log", "identity", "p"), "CoxFit.baseline.at": ("mean", "zero", "p"),
     "CoxFit.predict.kind": ("hazard_ratio", "survival", "median", "link", "mean"), "CoxFit.interval.kind": INTERVALS,

@@ -10,10 +10,11 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.inference.mixed.mixed_degrees import degrees_of
 from stattools.interface.arguments import require_truth
+from stattools.latent.global_proof import CERTIFY
 from stattools.latent.linear_mixed import LinearMixed
 from stattools.latent.mixed_maximum import maximized
 from stattools.numerics.threads import one_blas_thread
-from stattools.solvers.solution import Solution
+from stattools.solvers.solution import Solution, require_choice
 
 
 def fit_mixed(
@@ -25,6 +26,7 @@ def fit_mixed(
     *,
     reml: bool = True,
     df: str = "satterthwaite",
+    certify: str = "auto",
 ) -> LinearMixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""
     for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
@@ -35,7 +37,7 @@ def fit_mixed(
             )
     require_truth(reml, "reml= of st.fit")
     with one_blas_thread():
-        found = maximized(model, bool(reml))
+        found = maximized(model, bool(reml), certify=require_choice("st.fit", "certify", certify, CERTIFY))
         best = found.maximum
         solution = Solution(
             found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,

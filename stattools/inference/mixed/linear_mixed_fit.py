@@ -12,6 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.mixed.explained import goodness, intraclass
 from stattools.inference.mixed.group_influence import group_influence
+from stattools.inference.mixed.mixed_certificate import certificate, local_maxima
 from stattools.inference.mixed.mixed_degrees import MixedDegrees
 from stattools.inference.mixed.mixed_predictions import mixed_predictions
 from stattools.inference.mixed.mixed_residuals import mixed_residuals
@@ -79,6 +80,19 @@ class LinearMixedFit(Fit):
     def deviance(self) -> float:
         """-2 times the log-likelihood, or the restricted one."""
         return -2.0 * self.loglik
+
+    @property
+    def certificate(self) -> str:
+        """What is proven of the maximum: how near the estimate is, that no other is higher or that this is not known,
+        and the conditions where a variance is 0.
+        """
+        return certificate(self)
+
+    def local_maxima(self) -> pd.DataFrame:
+        """All local maxima of the likelihood of a model with one ratio of variances: sd of the effects, residual sd and
+        deviance, the highest first. IncompatibleError for other models, and with certify="local".
+        """
+        return local_maxima(self)
 
     @property
     def _counted(self) -> int:

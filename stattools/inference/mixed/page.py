@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.summary import certificate, coefficients
+from stattools.inference.mixed.mixed_certificate import certificate
+from stattools.inference.summary import coefficients
 from stattools.models.page import told
 from stattools.text.columns import number
 from stattools.text.page import Grid, Page

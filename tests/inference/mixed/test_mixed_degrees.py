@@ -51,7 +51,9 @@ def test_on_the_boundary_they_are_those_of_least_squares_and_that_is_said():
     assert fit.degrees is not None
     assert fit.degrees.without == ("(1 | g)",)
     np.testing.assert_allclose(fit.table()["p_value"], plain.table()["p_value"], rtol=1e-9)
-    assert "A variance of (1 | g) is 0: the degrees of freedom are those of the model without it." in " ".join(str(fit).split())
+    assert "A variance of (1 | g) is 0: the degrees of freedom are those of the model without it." in " ".join(
+        str(fit).split()
+    )
 
 
 def test_names_that_are_not_there_are_refused(model):
