@@ -85,15 +85,17 @@ class KenwardRoger:
         each = np.einsum("ipp->i", moved)
         one = float(each @ self.weights @ each)
         two = float(np.einsum("il,ipr,lrp->", self.weights, moved, moved))
+        if k == 1:
+            return ApproximateF(1, 2.0 / two, 1.0)
         B = (one + 6.0 * two) / (2.0 * k)
         g = ((k + 1.0) * one - (k + 4.0) * two) / ((k + 2.0) * two)
         below = 3.0 * k + 2.0 * (1.0 - g)
         c1, c2, c3 = g / below, (k - g) / below, (k + 2.0 - g) / below
         top, middle, last = 1.0 + c1 * B, 1.0 - c2 * B, 1.0 - c3 * B
-        rho = ((1.0 - two / k) / middle) ** 2 * (0.0 if abs(top) < 1e-10 else top) / last / k
-        if k * rho <= 1.0:  # as heavy a tail as of no F: the limit of many degrees of freedom
+        beyond = ((1.0 - two / k) / middle) ** 2 * (0.0 if abs(top) < 1e-10 else top) - last
+        if beyond <= 0.0:  # the variance of F is that of no more than chi-squared: the limit of many degrees of freedom
             return ApproximateF(k, np.inf, float(1.0 - two / k))
-        df = 4.0 + (k + 2.0) / (k * rho - 1.0)
+        df = 4.0 + (k + 2.0) * last / beyond
         return ApproximateF(k, float(df), float(df * (1.0 - two / k) / (df - 2.0)))
 
     def df(self, L: Floats) -> Floats:
