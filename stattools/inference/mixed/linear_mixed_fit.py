@@ -68,7 +68,7 @@ class LinearMixedFit(Fit):
         """The fixed effects as a regression of single rows, with the covariance of this fit."""
         return Fit(
             self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
-            t_df=self.t_df, degrees=self.degrees,
+            t_df=self.t_df, degrees=self.degrees,  # type: ignore[arg-type]
         )  # fmt: skip
 
     @property
