@@ -22,6 +22,7 @@ from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
 from stattools.inference.simulated_outcomes import outcomes
+from stattools.inference.survival.resampled import influence_of_units, resampled
 from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -30,6 +31,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.batches.small_batches import estimated
 from stattools.text.faces import Faces
@@ -162,13 +164,20 @@ class Bootstrap(Faces):
 
 @one_blas_thread()
 def bootstrap(
-    fit_or_model: Fit | Model, /, *, draws: int = 1000, seed: int | np.random.Generator, kind: Kind = "pairs"
+    fit_or_model: Fit | Model | CoxRegression,
+    /,
+    *,
+    draws: int = 1000,
+    seed: int | np.random.Generator,
+    kind: Kind = "pairs",
 ) -> Bootstrap:
     """Bootstrap replicates of a regression's estimate.
 
-    Rows with frequency weights are so many rows. Replicates that have no maximum (separated, or of lower rank) are
-    counted and named, never dropped in silence. Raises IncompatibleError for what is no regression by maximum
-    likelihood with its data at hand, IdentificationError where fewer than two replicates have a maximum.
+    Rows with frequency weights are so many rows. Of `st.cox` whole clusters or persons are drawn where it was given
+    `cluster=` or `id=`, of `st.conditional_logit` whole sets; both have kind="pairs" only. Replicates that have no
+    maximum (separated, or of lower rank) are counted and named, never dropped in silence. Raises IncompatibleError for
+    what is no regression by maximum likelihood with its data at hand, IdentificationError where fewer than two
+    replicates have a maximum.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 7.5, 10.0], "x": [0, 1, 2, 3, 4, 5]}
@@ -178,10 +187,12 @@ def bootstrap(
     """
     whole = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
-    if not isinstance(model, Model) or not len(model.rows.X):
+    partial = isinstance(model, CoxRegression)
+    if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
-    otherwise = "cov='HC0' has standard errors that do not trust the model either, in one read."
-    model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
+    if not partial:
+        otherwise = "cov='HC0' has standard errors that do not trust the model either, in one read."
+        model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
     kind = word_of(kind, ("pairs", "parametric", "bayesian"))
@@ -192,6 +203,18 @@ def bootstrap(
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)
     whole = fit(model) if whole is None else whole
+    estimates, reasons = (resampled if partial else _estimates)(whole.model, kind, asked, random, whole)
+    if len(estimates) < 2:
+        raise IdentificationError(
+            f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
+        )
+    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
+
+
+def _estimates(
+    model: Model, kind: Kind, asked: int, random: np.random.Generator, whole: Fit
+) -> tuple[Floats, dict[int, str]]:
+    """The estimates of the replicates that have one, and why the others have none."""
     kept: list[Floats] = []
     reasons: dict[int, str] = {}
     chunk = max(1, ENTRIES // max(len(model.rows.X), int(model.n)))
@@ -204,12 +227,7 @@ def bootstrap(
             except StattoolsError as error:
                 reasons[start + int(k)] = error.message
         kept.append(found[~np.isnan(found[:, 0])])
-    estimates = np.concatenate(kept)
-    if len(estimates) < 2:
-        raise IdentificationError(
-            f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
-        )
-    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
+    return np.concatenate(kept), reasons
 
 
 def _replicate(
@@ -245,6 +263,8 @@ def _replicate(
 def _influence(whole: Fit) -> tuple[Floats, Floats]:
     """How each row pulls the estimate, C x_i score_i, (n, p), and its frequency."""
     model = whole.model
+    if isinstance(model, CoxRegression):
+        return influence_of_units(model, whole.estimate, np.asarray(whole.solution.covariance))
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     parts = []
     for block in model.rows.blocks():
@@ -260,4 +280,6 @@ def kind_of_failure(reason: str) -> str:
         return "separated"
     if "cannot tell" in reason or "not unique" in reason:
         return "rank-deficient"
+    if "has an event" in reason:
+        return "without an event"
     return "not converged" if "stopped" in reason else "at an edge"
