@@ -28,7 +28,7 @@ from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.far_points import near
-from stattools.models.survival.partial_likelihood import AtPoint
+from stattools.models.survival.partial_likelihood import AtPoint, parts
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.tied_times import TIES
 from stattools.text.one_line import many
@@ -94,8 +94,8 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
     sets = sets_of(rows)
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
-    Z = centered(np.ascontiguousarray(X[np.ix_(sets.rows, kept)].T), sets)
-    model = (made or CoxRegression)(rows, design, X[:, kept], sets, Z, ties, kind, title)
+    X = X[:, 1:] if kept == list(range(1, X.shape[1])) else X[:, kept]
+    model = (made or CoxRegression)(rows, design, X, sets, centered(columns_at_risk(X, sets), sets), ties, kind, title)
     if model.exact is not None:
         model.exact.require_cost(len(kept))
     return model
@@ -245,7 +245,7 @@ class CoxRegression(AnyModel):
         sets = sets_of(said)
         if not sets.m:
             raise DomainError(f"{self.title}: no row that is left has an event.")
-        return replace(self, said=said, X=X, sets=sets, Z=centered(np.ascontiguousarray(X[sets.rows].T), sets))
+        return replace(self, said=said, X=X, sets=sets, Z=centered(columns_at_risk(X, sets), sets))
 
     def _checked(self, theta: ArrayLike) -> NDArray[np.float64]:
         at = as_theta(theta, self.title, self.names)
@@ -254,12 +254,25 @@ class CoxRegression(AnyModel):
         return at
 
 
+def columns_at_risk(X: Floats, sets: RiskSets) -> Floats:
+    """The columns (p, rows of `sets`) of the rows X (n, p)."""
+    Z = np.empty((X.shape[1], len(sets.rows)))
+    for part in parts(*Z.shape):
+        Z[:, part] = X[sets.rows[part]].T
+    return Z
+
+
 def centered(Z: Floats, sets: RiskSets) -> Floats:
     """The columns less their means within strata, which no ratio of hazards depends on; in place."""
     first = sets.starts[sets.first]
     counts = np.diff(np.append(first, Z.shape[1]))
+    of = np.zeros(Z.shape[1], dtype=np.intp)
+    of[first[1:]] = 1
+    of = np.cumsum(of)
     for _ in range(2):  # the second time for what round-off left
-        Z -= np.repeat(np.add.reduceat(Z, first, axis=1) / counts, counts, axis=1)
+        means = np.add.reduceat(Z, first, axis=1) / counts
+        for part in parts(*Z.shape):
+            Z[:, part] -= means if len(first) == 1 else means[:, of[part]]
     return Z
 
 

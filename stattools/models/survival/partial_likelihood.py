@@ -10,19 +10,27 @@ Survival Data (2000), ch. 3.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.tied_times import TiedTerms
+from stattools.numerics.segments import running_sums
 
-AT_A_TIME = 1 << 15
-"""Rows of a product at a time, so that they stay in the cache."""
+AT_A_TIME = 1 << 16
+"""Numbers of a product at a time, so that they stay in the cache."""
+
+
+def parts(p: int, n: int) -> Iterator[slice]:
+    """The columns of an array (p, n), so many at a time that they stay in the cache."""
+    step = max(AT_A_TIME // max(p, 1), 1)
+    return (slice(start, start + step) for start in range(0, n, step))
 
 
 @record
@@ -99,11 +107,54 @@ class AtPoint:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
         terms, weight = self.terms, 1.0 if by is None else by
         found = gram(self.X, self.risk * self.weighted_hazard(by))
-        found -= gram(self.first_sums, weight * terms.squares)
+        squares = weight * terms.squares
+        tied = np.flatnonzero(self.sets.deaths > 1.0)  # of one event the sums with f are 0
+        tied = tied[:0] if terms.mixed is None else tied
+        of_tied = np.empty((len(self.X), len(tied)))
+        for times, sums in self._sums_in_parts():
+            found -= _times_own(sums, squares[times])
+            some = slice(*np.searchsorted(tied, (times.start, times.stop)).tolist())
+            of_tied[:, some] = sums[:, tied[some] - times.start]
         if terms.mixed is not None and terms.own_squares is not None:
-            between = (self.first_sums * (weight * terms.mixed)) @ self.dead_sums.T
-            found += between + between.T - gram(self.dead_sums, weight * terms.own_squares)
-        return found
+            dead = self._dead_sums_at(tied)
+            between = (of_tied * (weight * terms.mixed)[tied]) @ dead.T
+            found += between + between.T - gram(dead, (weight * terms.own_squares)[tied])
+        return 0.5 * (found + found.T)
+
+    def _sums_in_parts(self) -> Iterator[tuple[slice, Floats]]:
+        """S1 of some event times after the others, which stay in the cache and need no array of all of them."""
+        sets, p = self.sets, len(self.X)
+        if sets.leaves is not None or sets.are_few or "first_sums" in self.__dict__:
+            yield from ((part, self.first_sums[:, part]) for part in parts(p, sets.m))
+            return
+        anew = sets.starts[sets.first]  # the first row of each stratum
+        carried = np.zeros((p, 1))
+        for rows in parts(*self.X.shape):
+            sums = self.X[:, rows] * self.risk[rows]
+            begin, end = np.searchsorted(anew, (rows.start, rows.stop)).tolist()
+            inside = anew[begin:end] - rows.start
+            if not (len(inside) and inside[0] == 0):
+                sums[:, :1] += carried
+                inside = np.append(0, inside)
+            sums = running_sums(sums, inside)
+            carried = sums[:, -1:].copy()
+            k, stop = np.searchsorted(sets.last, (rows.start, rows.stop)).tolist()
+            yield slice(k, stop), sums[:, sets.last[k:stop] - rows.start]
+
+    def _dead_sums_at(self, times: NDArray[np.intp]) -> Floats:
+        """T1 of some event times, (p, times)."""
+        sets = self.sets
+        if sets.are_few or not len(times):
+            return self.dead_sums[:, times]
+        some = np.zeros(sets.m, dtype=bool)
+        some[times] = True
+        rows = np.flatnonzero(sets.died & some[sets.joins])
+        begin = np.flatnonzero(np.diff(sets.joins[rows], prepend=-1))
+        return (
+            np.add.reduceat(self.X[:, rows] * self.risk[rows], begin, axis=1)
+            if len(rows)
+            else np.empty((len(self.X), 0))
+        )
 
     def evaluation(self, order: int) -> Evaluation:
         """Log-likelihood, score and information as far as asked for."""
@@ -113,10 +164,14 @@ class AtPoint:
         return Evaluation(self.loglik, self.score, self.information() if order > 1 else NOT_ASKED, reach)
 
 
+def _times_own(part: Floats, weight: Floats) -> Floats:
+    """part diag(weight) part'."""
+    return (part * weight) @ part.T
+
+
 def gram(X: Floats, weight: Floats) -> Floats:
     """X diag(weight) X', (p, p), some columns at a time."""
     found = np.zeros((len(X), len(X)))
-    for start in range(0, X.shape[1], AT_A_TIME):
-        part = X[:, start : start + AT_A_TIME]
-        found += (part * weight[start : start + AT_A_TIME]) @ part.T
+    for some in parts(*X.shape):
+        found += _times_own(X[:, some], weight[some])
     return 0.5 * (found + found.T)

@@ -11,6 +11,7 @@ Invariant: only the order of times matters. Cost: one sort.
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,31 +56,25 @@ class RiskSets:
         """
         n = len(time)
         weight = np.ones(n) if weight is None else weight
-        strata = np.zeros(n, dtype=np.intp) if strata is None else strata
-        seen = event & (weight > 0)
-        values = np.unique(time[seen])
-        wide = len(values) + 2
-
-        def key(rank: Ints) -> Ints:
-            """Orders strata, and within a stratum from the latest event time to the earliest."""
-            return strata * wide + (wide - 1 - rank)
-
-        at = key(np.searchsorted(values, time, side="right"))  # the last event time that is not after the row's own
-        keys = np.unique(at[seen])
-        joins = np.searchsorted(keys, at)
-        stratum = keys // wide
-        ends = np.searchsorted(stratum, strata, side="right")  # the first event time of a later stratum
-        leaves = ends
-        if entry is not None:
-            leaves = np.searchsorted(keys, key(np.searchsorted(values, entry, side="right")))
-        used = np.flatnonzero((joins < leaves) & (weight > 0))
-        used = used[np.argsort(joins[used], kind="stable")]
-        first = np.flatnonzero(np.diff(stratum, prepend=-1))
-        starts = np.searchsorted(joins[used], np.arange(len(keys)))
-        times = values[wide - 2 - keys % wide]
+        order = np.argsort(-time, kind="stable") if strata is None else np.lexsort((-time, strata))
+        t, code = time[order], None if strata is None else strata[order]
+        some = (event & (weight > 0))[order]
+        new = np.ones(n, dtype=bool)  # rows whose time or stratum is another one than that of the row before
+        new[1:] = t[1:] != t[:-1]
+        if code is not None:
+            new[1:] |= code[1:] != code[:-1]
+        begin = np.flatnonzero(new)
+        has_event = np.logical_or.reduceat(some, begin) if n else some
+        joins = (np.cumsum(has_event) - has_event)[np.cumsum(new) - 1]  # how many event times come before the row's own
+        at = begin[has_event]
+        times, stratum = t[at], np.zeros(len(at), dtype=np.intp) if code is None else code[at]
+        ends: Any = len(at) if code is None else np.searchsorted(stratum, code, side="right")
+        leaves = ends if entry is None else _leaving(times, stratum, entry[order], code)
+        there = np.flatnonzero((joins < leaves) & (weight[order] > 0))
+        used, joins = order[there], joins[there]
         return cls(
-            used, joins[used], seen[used], weight[used], times, stratum, first, starts,
-            None if entry is None else leaves[used],
+            used, joins, some[there], weight[used], times, stratum, np.flatnonzero(np.diff(stratum, prepend=-1)),
+            np.flatnonzero(np.diff(joins, prepend=-1)), None if entry is None else leaves[there],
         )  # fmt: skip
 
     @property
@@ -99,7 +94,21 @@ class RiskSets:
 
     def sums(self, values: Floats) -> Floats:
         """The sum over each risk set of values of the rows, (..., n) -> (..., m)."""
-        return running_sums(self._arrivals(values) - self._departures(values), self.first)
+        stay = self.leaves is None or self._stays.all()
+        if stay and not self.are_few:
+            return running_sums(values, self.starts[self.first])[..., self.last]
+        joined = self._arrivals(values)
+        return running_sums(joined if stay else joined - self._departures(values), self.first)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether many rows join at a time, so that sums by time are quicker than those along the rows."""
+        return 4 * self.m < len(self.rows)
+
+    @cached_property
+    def last(self) -> Ints:
+        """The last row that joins at each time."""
+        return np.append(self.starts[1:], len(self.rows)) - 1
 
     def sums_of_dead(self, values: Floats) -> Floats:
         """The sum over those with an event at each time, (..., n) -> (..., m)."""
@@ -118,9 +127,8 @@ class RiskSets:
         """Sums over those that join at each time: at least those who have their event then."""
         return values if self.m == values.shape[-1] else np.add.reduceat(values, self.starts, axis=-1)
 
-    def _departures(self, values: Floats) -> Floats | float:
-        if self.leaves is None or self._stays.all():
-            return 0.0
+    def _departures(self, values: Floats) -> Floats:
+        assert self.leaves is not None
         late = ~self._stays
         flat = values[..., late].reshape(-1, int(late.sum()))
         made = np.array([np.bincount(self.leaves[late], row, minlength=self.m) for row in flat])
@@ -132,3 +140,13 @@ class RiskSets:
         ends = np.append(self.first[1:], self.m)
         mine = np.searchsorted(self.first, self.joins, side="right") - 1
         return np.ones(len(self.rows), dtype=bool) if self.leaves is None else self.leaves == ends[mine]
+
+
+def _leaving(times: Floats, stratum: Ints, entry: Floats, strata: Ints | None) -> Ints:
+    """The number of the first event time, of those from the latest to the earliest, at which a row is not yet there."""
+    if strata is None:
+        return np.searchsorted(-times, -entry)
+    values = np.unique(times)
+    wide = len(values) + 1
+    keys = stratum * wide + (wide - 1 - np.searchsorted(values, times, side="right"))
+    return np.searchsorted(keys, strata * wide + (wide - 1 - np.searchsorted(values, entry, side="right")))

@@ -28,3 +28,20 @@ def test_a_gram_matrix_in_parts(monkeypatch):
     g = np.random.default_rng(1)
     X, w = g.standard_normal((3, 50)), g.random(50)
     assert gram(X, w) == pytest.approx((X * w) @ X.T, rel=1e-13)
+
+
+@pytest.mark.parametrize("times", [5, 300])
+@pytest.mark.parametrize("strata", [None, 3])
+def test_an_information_in_parts(monkeypatch, times, strata):
+    """Few times and many, in one stratum and in several: what is in the cache at once changes nothing."""
+    g = np.random.default_rng(2)
+    n = 90
+    time, event, X = g.integers(1, times, n).astype(float), g.random(n) < 0.7, g.standard_normal((2, n))
+    sets = RiskSets.of(time, event, strata=None if strata is None else g.integers(0, strata, n))
+    at = AtPoint(sets, X[:, sets.rows], 0.3 * X[0, sets.rows], efron)
+    whole = at.information()
+    monkeypatch.setattr("stattools.models.survival.partial_likelihood.AT_A_TIME", 14)
+    assert AtPoint(sets, at.X, at.eta, efron).information() == pytest.approx(whole, rel=1e-12)
+    known = AtPoint(sets, at.X, at.eta, efron)
+    assert known.first_sums.shape == (2, sets.m)  # from then on it is used
+    assert known.information() == pytest.approx(whole, rel=1e-12)
