@@ -10,7 +10,7 @@ import typer
 import stattools as st
 from stattools.cli import machines, options, words
 from stattools.cli.failures import failures
-from stattools.cli.families import taken
+from stattools.cli.families import regression_of, taken
 from stattools.cli.standard_input import at_hand
 
 
@@ -19,6 +19,9 @@ def audit(
     data: options.Data,
     formula: options.Formula,
     family: options.GuessedFamily = None,
+    link: options.Link = None,
+    dispersion: options.Dispersion = None,
+    scale: options.Scale = None,
     weights: options.Weights = None,
     precision: options.Precision = None,
     offset: options.Offset = None,
@@ -39,6 +42,7 @@ def audit(
     """
     options.require_share(level, "--level")
     covariance = words.covariance(cov)
+    named, of = regression_of(family, link, scale)
     with failures(as_json, code=2), at_hand(data) as file:
         from stattools.cli.claims import cells
         from stattools.cli.files import stem, table
@@ -50,7 +54,8 @@ def audit(
 
         frame = table(file)
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
-        build = getattr(st, family or guess(formula, frame, trials=trials, exposure=exposure).family)
+        given |= {"family": of, "link": link, "dispersion": dispersion, "scale": scale}
+        build = getattr(st, named or guess(formula, frame, trials=trials, exposure=exposure).family)
         model = build(formula, frame, **taken(build, **given))
         found = audit_claim(read_claim(cells(claimed), model, claimed.name), model, cov=covariance, level=level)
         path = None

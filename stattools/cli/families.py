@@ -13,6 +13,7 @@ from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.of_values import VALUES
 from stattools.interface.names.rows import plain
 from stattools.models.regressions.families import FAMILIES
+from stattools.models.regressions.glm import GENERALIZED as OF_ANY_LINK
 
 GLM = "glm"
 KNOWN = tuple(family for family in FAMILIES if family != GLM)
@@ -41,6 +42,30 @@ def known_or_glm(family: str) -> str:
     ('glm', 'gamma')
     """
     return GLM if family.strip().lower() == GLM else known(family)
+
+
+def known_or_of_glm(family: str) -> str:
+    """The name of a regression, or of a family that only glm has.
+
+    >>> known_or_of_glm("Gamma"), known_or_of_glm("inverse_gaussian")
+    ('gamma', 'inverse-gaussian')
+    """
+    found = word_of(family, tuple(OF_ANY_LINK))
+    return found if found in OF_ANY_LINK and word_of(family, KNOWN) not in KNOWN else known(family)
+
+
+def regression_of(family: str | None, link: str | None, scale: str | None) -> tuple[str | None, str | None]:
+    """The regression of an option `--family`, None where it is to be guessed, and the family of glm, which a link and a
+    scale belong to.
+
+    >>> regression_of("gamma", None, None), regression_of("gamma", "inverse", None), regression_of("beta", None, None)
+    (('gamma', None), ('glm', 'gamma'), ('glm', 'beta'))
+    """
+    if family is None and (link is not None or scale is not None):
+        option = "--link" if scale is None else "--scale"
+        raise typer.BadParameter(f"{option} is one of a family of glm: name it, such as --family gamma.")
+    of_glm = family is not None and (family not in KNOWN or link is not None or scale is not None)
+    return (GLM, family) if of_glm else (family, None)
 
 
 def family_of(name: str) -> str | None:

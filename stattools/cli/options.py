@@ -10,7 +10,7 @@ import typer
 
 from stattools.cli import words
 from stattools.cli.auto import AUTO, known_or_auto
-from stattools.cli.families import GLM, KNOWN, known, known_or_glm
+from stattools.cli.families import GLM, KNOWN, OF_ANY_LINK, known_or_glm, known_or_of_glm
 
 
 def _those(known: tuple[str, ...]) -> Callable[[str], list[str]]:
@@ -46,9 +46,9 @@ GuessedFamily = Annotated[
     typer.Option(
         "--family",
         metavar="FAMILY",
-        parser=known,
-        help="The likelihood; by default guessed.",
-        autocompletion=_those(KNOWN),
+        parser=known_or_of_glm,
+        help="The likelihood, or a family of glm; by default guessed.",
+        autocompletion=_those(tuple(dict.fromkeys((*KNOWN, *OF_ANY_LINK)))),
     ),
 ]
 OfGlm = Annotated[str | None, typer.Option("--family", metavar="NAME", help="The family of glm, such as gamma.")]

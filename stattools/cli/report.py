@@ -13,7 +13,7 @@ import stattools as st
 from stattools.cli import machines, options, words
 from stattools.cli.again import again
 from stattools.cli.failures import failures
-from stattools.cli.families import taken
+from stattools.cli.families import regression_of, taken
 from stattools.cli.progress import progress
 from stattools.cli.standard_input import at_hand
 
@@ -23,6 +23,9 @@ def report(
     formula: options.Formula,
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder to write to.")] = Path("reports"),
     family: options.GuessedFamily = None,
+    link: options.Link = None,
+    dispersion: options.Dispersion = None,
+    scale: options.Scale = None,
     compare: options.Rivals = None,
     prior: options.Priors = None,
     posterior: options.WithPosterior = False,
@@ -53,7 +56,9 @@ def report(
     Example: `stattools report admissions.csv "admit ~ gre + gpa" --compare "admit ~ 1" --out reports`
     """
     options.require_share(level, "--level")
-    given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
+    named, of = regression_of(family, link, scale)
+    given = {"link": link, "dispersion": dispersion, "scale": scale, "weights": weights, "precision": precision}
+    given |= {"offset": offset, "exposure": exposure, "trials": trials}
     rivals, priors = compare or [], prior or []
     with failures(as_json), progress(5) as advance, at_hand(data) as file:
         from stattools.cli.analysis import Plan, analyze, failed, parts
@@ -70,9 +75,9 @@ def report(
         advance("reading")
         frame = table(file)
         paper = Paper(by, labels_of(labels or [], list(frame.columns)), author, date, html, png, docx, pdf)
-        chosen = Guess(family) if family else guess(formula, frame, trials=trials, exposure=exposure)
+        chosen = Guess(named) if named else guess(formula, frame, trials=trials, exposure=exposure)
         build = getattr(st, chosen.family)
-        columns = taken(build, **given)
+        columns = taken(build, family=of, **given)
         asked = {"family": family, **given, "compare": rivals, "prior": priors, "posterior": posterior and not priors}
         asked |= paper.asked | {"cov": None if cov == "information" else cov, "penalty": penalty}
         asked |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}

@@ -96,3 +96,11 @@ def test_a_file_that_is_not_there_ends_with_2(run, tmp_path):
     result = run("audit", tmp_path / "none.csv", tmp_path / "none.csv", "y ~ x")
     assert result.exit_code == 2
     assert "Errno" not in result.output
+
+
+def test_a_table_of_another_link_is_judged_by_it(judged):
+    fit = st.fit(st.glm("y ~ x + g", DATA, family="binomial", link="cloglog"))
+    table = fit.table()[["term", "estimate", "se"]].round(4)
+    of_glm = ("--family", "binomial", "--link")
+    assert judged(table, *of_glm, "cloglog").exit_code == 0
+    assert judged(table, *of_glm, "loglog").exit_code == 1

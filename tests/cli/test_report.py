@@ -111,3 +111,15 @@ def test_figures_as_png_too(file, tmp_path, run):
     drawn, shown = list(tmp_path.rglob("*.svg")), list(tmp_path.rglob("*.png"))
     assert drawn
     assert [path.with_suffix("") for path in sorted(shown)] == [path.with_suffix("") for path in sorted(drawn)]
+
+
+def test_a_link_makes_it_a_family_of_glm(file, tmp_path, run):
+    options = ("--family", "gamma", "--link", "identity")
+    result = run("report", file, "cost ~ hours", *options, "--out", tmp_path)
+    assert result.exit_code == 0, result.output
+    written = (tmp_path / "people-glm.md").read_text()
+    assert "'cost ~ hours' --family gamma --link identity --out ." in written
+    assert r"\qquad \mu_i = \eta_i" in written
+    refused = run("report", file, "cost ~ hours", "--link", "identity", "--out", tmp_path)
+    assert refused.exit_code == 2
+    assert "name it, such as --family gamma" in " ".join(refused.output.replace("│", " ").split())
