@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -42,6 +43,7 @@ from stattools.reporting.document import Block, Figure, code
 from stattools.reporting.provenance import data_hash
 from stattools.reporting.stories import no_words
 from stattools.reporting.tables import coefficient_table, count
+from stattools.reporting.unsaved_rows import without_rows
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 
@@ -118,7 +120,7 @@ def account(model: Any) -> Account:
     told = nearest(ACCOUNTS, model)
     if told is None:
         raise no_words(model)
-    return told
+    return without_rows(told) if told.answered is not None and lacks_rows(model) else told
 
 
 def _by_name(file: ModuleType) -> Account:

@@ -28,7 +28,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.combinations import wald
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
-from stattools.inference.storage.unsaved import Unsaved
+from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
@@ -142,7 +142,7 @@ def _usual(fit: Estimates) -> str:
         return "wald"
     if np.isfinite(fit.t_df):
         return "F"
-    trusted = fit.cov == "information" and not (fit.model.rows is not None and isinstance(fit.model.rows.X, Unsaved))
+    trusted = fit.cov == "information" and not lacks_rows(fit.model)
     return "lr" if trusted else "wald"
 
 

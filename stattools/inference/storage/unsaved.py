@@ -50,6 +50,11 @@ class Unsaved:
         return refuse() if not name.startswith("__") else object.__getattribute__(self, name)
 
 
+def lacks_rows(model: Any) -> bool:
+    """True for the model of a fit that was loaded, whose rows were not saved."""
+    return model.rows is not None and isinstance(model.rows.X, Unsaved)
+
+
 def unsaved_function(*_: Any) -> NoReturn:
     raise IncompatibleError("the functions of a custom likelihood are not saved with its fit. Make the model again.")
 

@@ -10,6 +10,7 @@ import stattools as st
 from stattools.inference.effects.marginal_effects import marginal_effects
 from stattools.inference.storage.file import save
 from stattools.inference.storage.loading import load
+from stattools.inference.storage.unsaved import lacks_rows
 from tests.inference.storage.test_file import FRAME, round_trip
 
 
@@ -47,7 +48,9 @@ def test_what_needs_the_rows_says_that_they_were_not_saved(tmp_path):
 @pytest.mark.parametrize("family, y", [(st.ols, "y"), (st.logistic, "b"), (st.poisson, "b")])
 def test_what_compares_rows_says_that_they_were_not_saved(tmp_path, family, y):
     table = {"y": [1.0, 3.0, 2.0, 5.0, 4.0], "b": [0, 1, 0, 1, 1], "x": [0.5, 1.0, 2.0, 1.5, 4.0]}
-    fit = load(save(st.fit(family(f"{y} ~ x", table)), tmp_path / "fit"))
+    there = st.fit(family(f"{y} ~ x", table))
+    fit = load(save(there, tmp_path / "fit"))
+    assert (lacks_rows(fit.model), lacks_rows(there.model), lacks_rows(st.coin([0, 1]))) == (True, False, False)
     existence = () if family is st.ols else (lambda it: st.separation(it.model),)
     for question in (st.sentences, st.validate, *existence):
         with pytest.raises(st.IncompatibleError, match="rows of this fit were not saved"):
