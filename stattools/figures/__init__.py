@@ -29,6 +29,7 @@ from stattools.figures.fits import means as means
 from stattools.figures.fits import offsets as offsets
 from stattools.figures.fits import residuals as residuals
 from stattools.figures.fits import rootogram as rootogram
+from stattools.figures.groups import caterpillar as caterpillar
 from stattools.figures.house_style import WIDTH as WIDTH
 from stattools.figures.house_style import pdf as pdf
 from stattools.figures.house_style import plain as plain

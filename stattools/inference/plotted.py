@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         "calibration",
         "frequencies",
         "influence",
+        "random_effects",
         "profile",
         "level",
         "forecast",
@@ -126,8 +127,9 @@ class Plotted(Tabled):
         in `data`; see `means`. "residuals" of a `kind` (of `residuals_of`; by default those of `st.ols`, else quantile
         residuals, randomized by `seed`) against fitted values and normal quantiles. "calibration": what was predicted
         against what was observed, in groups of rows (`bins`), of each category for softmax; "frequencies" of counts.
-        "influence": residuals against leverage with Cook's distances, the worst rows named. "profile" of a coefficient,
-        `variable`: the log-likelihood beside Wald's parabola. Of a series "level", "forecast" of so many `steps`
+        "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
+        model: the effects of the groups of `variable` in order. "profile" of a coefficient, `variable`: the
+        log-likelihood beside Wald's parabola. Of a series "level", "forecast" of so many `steps`
         (`data` or `X` as in `forecast`), "states" of a `kind`, "innovations".
 
         `what` is by default the first that the fit has. `ax` are Axes to draw on, as many as the figure has panels.

@@ -129,6 +129,9 @@ FIGURES = {
     "influence": lambda: figures.influence(
         grid, np.sin(9 * grid), grid**2, size=2, names=[f"a${k}" for k in range(99)], worst=[98, 97], note="row a$"
     ),
+    "caterpillar": lambda: figures.caterpillar(
+        {"a$": (list("ab"), [1, -1], [0, -2], [2, 0]), "b": (["x" * 60, "y"], [0, 0], [0, 0], [0, 0])}, ylabel="g"
+    ),
     "fall": lambda: figures.fall(
         grid,
         -((9 * grid - 4) ** 2),

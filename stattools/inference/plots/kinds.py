@@ -9,6 +9,7 @@ from stattools.inference.plots.calibration import calibration, frequencies
 from stattools.inference.plots.coefficients import coefficients
 from stattools.inference.plots.drawing import Plot, Plots
 from stattools.inference.plots.effect import effect
+from stattools.inference.plots.group_effects import groups_with_effects, random_effects
 from stattools.inference.plots.profile import a_profile, profile
 from stattools.inference.plots.residuals import influence, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
@@ -54,6 +55,7 @@ PLOTS: Plots = {
     "calibration": Plot(calibration, (rows, rows_at_hand)),
     "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
     "influence": Plot(influence, NEEDS["cooks_distance"]),
+    "random_effects": Plot(random_effects, (groups_with_effects,)),
     "profile": Plot(profile, (rows_to_climb, a_profile)),
 }
 """By name, the ones first that a fit of a series draws by default."""
