@@ -11,6 +11,7 @@ so that the change of Gamma needs sums over j of products of two of these only: 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.latent.deviance import Profile
@@ -37,41 +38,51 @@ def _by_differences(at: Profile) -> Floats:
 
 
 def _exact(at: Profile, joint: Joint) -> Floats:
+    """Each sum over j is a product of matrices with J columns; what is left are matrices of Q^2 by Q^2 numbers."""
     H, G, g = joint.blocks, joint.projected[:, :-1], at.slopes(joint.projected)
     Q, p, J = G.shape
-    inverse, s2, d, reml = at.inverse_gram, at.s2, at.of.d, at.of.reml
-    flat, squares = H.reshape(Q * Q, J), (g[:, None] * g).reshape(Q * Q, J)
-    weights = squares / s2
+    inverse, s2, reml = at.inverse_gram, at.s2, at.of.reml
+    above, right = np.triu_indices(Q)  # H is symmetric
+    pair = np.empty((Q, Q), dtype=np.intp)
+    pair[above, right] = pair[right, above] = np.arange(len(above))
+    flat, weights = H[above, right], g[above] * g[right] / s2
     if reml:
-        weights = weights + np.einsum("apj,pr,brj->abj", G, inverse, G, optimize=True).reshape(Q * Q, J)
-    HH, HP = (flat @ flat.T).reshape((Q,) * 4), (flat @ weights.T).reshape((Q,) * 4)  # [ab, cd]
-    columns = np.ascontiguousarray(G).reshape(Q * p, J)
-    Gg = (columns @ g.T).reshape(Q, p, Q)
-    gg = g @ g.T
-    GG = (columns @ columns.T).reshape(Q, p, Q, p) if reml else None
-    gamma = at.gamma(H, joint.projected)
-    T, spans, entries = np.zeros((Q, Q)), [], []
-    end = 0
-    for factor, (i, j) in zip(at.factors, at.of.entries, strict=True):
-        T[end : end + len(factor), end : end + len(factor)] = factor
-        entries.append((i + end, j + end))
-        spans.append(end)
-        end += len(factor)
-    rows, cols = (np.concatenate(each) for each in zip(*entries, strict=True))
+        moved = at.moved(joint.projected)
+        for row, (a, b) in enumerate(zip(above.tolist(), right.tolist(), strict=True)):
+            weights[row] += np.einsum("pj,pj->j", moved[a], moved[b])
+    every = pair.ravel()
+    HH, HP = ((flat @ other.T)[np.ix_(every, every)].reshape((Q,) * 4) for other in (flat, weights))  # [ab, cd]
+    columns = G.reshape(Q * p, J)
+    Gg, gg = (columns @ g.T).reshape(Q, p, Q), g @ g.T
+    T, rows, cols = _whole(at)
     K = len(rows)
     dT = np.zeros((K, Q, Q))
     dT[np.arange(K), rows, cols] = 1.0
     dS = dT @ T.T
-    dS = dS + dS.transpose(0, 2, 1)
-    db = -np.einsum("pr,kbc,brc->kp", inverse, dS, Gg, optimize=True)
-    dr2 = -np.einsum("kbc,bc->k", dS, gg)
-    turned = np.einsum("kbc,abcd->kad", dS, HP, optimize=True) + np.einsum("kp,apd->kad", db, Gg) / s2
-    change = turned + turned.transpose(0, 2, 1) - np.einsum("kbc,abcd->kad", dS, HH, optimize=True)
-    change += dr2[:, None, None] * gg / (s2 * s2 * d)
-    if GG is not None:
-        dX = np.einsum("kbc,bpcr->kpr", dS, GG, optimize=True)
-        dX = inverse @ dX @ inverse
-        change -= np.einsum("kpr,apbr->kab", dX, GG, optimize=True)
-    found = 2.0 * (change @ T + gamma @ dT)
-    found = found[:, rows, cols]
+    dS = (dS + dS.transpose(0, 2, 1)).reshape(K, Q * Q)  # [bc]
+    between = (1, 2, 0, 3)  # from [ab, cd] to [bc, ad]
+    db = -(dS @ Gg.transpose(0, 2, 1).reshape(Q * Q, p)) @ inverse
+    turned = dS @ HP.transpose(between).reshape(Q * Q, -1) + db @ Gg.transpose(1, 0, 2).reshape(p, Q * Q) / s2
+    turned = turned.reshape(K, Q, Q)
+    change = turned + turned.transpose(0, 2, 1) - (dS @ HH.transpose(between).reshape(Q * Q, -1)).reshape(K, Q, Q)
+    change -= (dS @ gg.ravel())[:, None, None] * gg / (s2 * s2 * at.of.d)
+    if reml:
+        GG = (columns @ columns.T).reshape(Q, p, Q, p).transpose(0, 2, 1, 3).reshape(Q * Q, p * p)  # [bc, pr]
+        dX = inverse @ (dS @ GG).reshape(K, p, p) @ inverse
+        change -= (dX.reshape(K, p * p) @ GG.T).reshape(K, Q, Q)
+    found = 2.0 * (change @ T + at.gamma(H, joint.projected) @ dT)[:, rows, cols]
     return 0.5 * (found + found.T)
+
+
+def _whole(at: Profile) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
+    """T (Q, Q) of all terms, and the rows and columns in it of the entries of theta."""
+    if len(at.factors) == 1:
+        return at.factors[0], *at.of.entries[0]
+    sizes = [len(factor) for factor in at.factors]
+    T, rows, cols, end = np.zeros((sum(sizes),) * 2), [], [], 0
+    for factor, (i, j) in zip(at.factors, at.of.entries, strict=True):
+        T[end : end + len(factor), end : end + len(factor)] = factor
+        rows.append(i + end)
+        cols.append(j + end)
+        end += len(factor)
+    return T, np.concatenate(rows), np.concatenate(cols)

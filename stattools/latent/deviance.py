@@ -127,11 +127,20 @@ class Profile:
     @cached_property
     def inverse_gram(self) -> Floats:
         """(X'V^-1 X)^-1, the covariance of b over s2."""
-        return np.linalg.inv(self.evaluated.cross[:-1, :-1])
+        return self.root @ self.root.T
 
     def slopes(self, projected: Floats) -> Floats:
         """g (q, J) = Z'V^-1(y - Xb) of Z'V^-1 W (q, m, J)."""
-        return projected[:, -1] - np.einsum("apj,p->aj", projected[:, :-1], self.b)
+        return np.matmul(np.append(-self.b, 1.0), projected)
+
+    @cached_property
+    def root(self) -> Floats:
+        """R (p, p), R R' = (X'V^-1 X)^-1."""
+        return np.linalg.inv(np.linalg.cholesky(self.evaluated.cross[:-1, :-1])).T
+
+    def moved(self, projected: Floats) -> Floats:
+        """R'G (q, p, J) with G = Z'V^-1 X."""
+        return np.matmul(self.root.T, projected[:, :-1])
 
     @cached_property
     def gammas(self) -> tuple[Floats, ...]:
@@ -147,10 +156,8 @@ class Profile:
 
     def lost(self, projected: Floats) -> Floats:
         """sum_j G_j (X'V^-1 X)^-1 G_j' (q, q): what the estimation of b takes."""
-        G = projected[:, :-1]
-        q, p, J = G.shape
-        moved = np.einsum("pr,arj->apj", self.inverse_gram, G).reshape(q, p * J)
-        return moved @ np.ascontiguousarray(G).reshape(q, p * J).T
+        moved = self.moved(projected).reshape(len(projected), -1)
+        return moved @ moved.T
 
     @cached_property
     def gradient(self) -> Floats:

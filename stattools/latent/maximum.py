@@ -174,7 +174,7 @@ def _standing(at: Profile, now: Evaluation, tolerance: float) -> Standing:
     H = 0.5 * hessian(at)
     whole, directions = np.linalg.eigh(H)
     definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
-    values, vectors = np.linalg.eigh(H[np.ix_(free, free)])
+    values, vectors = (whole, directions) if len(free) == len(H) else np.linalg.eigh(H[np.ix_(free, free)])
     curved = np.maximum(np.abs(values), FLATTEST * max(float(np.abs(values).max(initial=0.0)), 1e-300))
     metric = Curved(at, free, vectors, curved, definite, directions[:, 0])
     decrement = metric.norm(now.score)
