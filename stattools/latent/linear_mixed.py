@@ -91,7 +91,7 @@ class LinearMixed(AnyModel):
         return self.read.terms
 
     @property
-    def of_rows(self) -> Model:
+    def without_groups(self) -> Model:
         """The linear regression on the fixed effects."""
         return self.fixed
 

@@ -109,7 +109,7 @@ class AnyModel(Faces):
     """How many of these had no trials."""
 
     @property
-    def of_rows(self: Any) -> Any:
+    def without_groups(self: Any) -> Any:
         """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
         return self
 

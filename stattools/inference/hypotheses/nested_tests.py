@@ -43,7 +43,7 @@ def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
     if full.model.is_mixed or restricted.model.is_mixed:
         require_same_groups(full.model, restricted.model)
         require_same_likelihood("likelihood ratio", full, restricted)
-    require_same_outcome("likelihood ratio", full.model.of_rows, restricted.model.of_rows)
+    require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
     series = full.model.is_series
     if series:
         require_nested(full.model, restricted.model)

@@ -73,7 +73,7 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         return difference_of_series(one, other)
     if one.is_partial or other.is_partial:
         return difference_of_times(one, other)
-    one, other = one.of_rows, other.of_rows
+    one, other = one.without_groups, other.without_groups
     for model in (one, other):
         if not isinstance(model, Model):
             return f"{described(model)} has no rows"
