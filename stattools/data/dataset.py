@@ -202,12 +202,12 @@ def bound(
 
 
 def from_source(
-    text: str, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str], groups: tuple[str, ...] = ()
+    text: Any, source: Source, columns: Mapping[str, Any], formulas: Mapping[str, str], *beside: Any, **options: Any
 ) -> Dataset:
-    """The rows of a formula over a source, from one read; `groups` are columns of labels, with one in each row."""
+    """The rows of a formula over a source, from one read; what stands `beside` as of `read_source`."""
     from stattools.data.files.first_pass import read_source
 
-    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas, groups)
+    rows, values, name, dropped, n_dropped = read_source(text, source, columns, formulas, *beside, **options)
     return Dataset(rows.X, values, name, rows.design, {}, dropped, n_dropped, scanned=rows, extras=_origins(columns))
 
 

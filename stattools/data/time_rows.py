@@ -11,21 +11,24 @@ and, where rows enter late, the time before which nobody looked.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.dataset import Dataset, bound, complete_rows
+from stattools.data.dataset import Dataset, bound, complete_rows, from_source
 from stattools.data.design import learn
 from stattools.data.extras import number
 from stattools.data.files.scan import source_of
+from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import parse, together
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
 from stattools.data.survival_rows import numbers_of
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
 
 
 def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
@@ -33,7 +36,7 @@ def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], for
     0. `columns` and `formulas` as in `read`.
 
     Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
-    event that is not 0, 1 or bool, and where no time has an upper end; IncompatibleError for rows in files.
+    event that is not 0, 1 or bool, and where no time has an upper end.
 
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]
@@ -42,48 +45,74 @@ def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], for
         raise IncompatibleError(
             f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
-    if source_of(data) is not None:
-        raise IncompatibleError(f"{who} needs its rows in memory: the outcome of rows in files is one column.")
-    frame = table(data)
     extras = {key: value for key, value in columns.items() if value is not None}
     apart = [value for value in extras.values() if isinstance(value, str)]
+    source = source_of(data)
+    frame: Any = table(data) if source is None else source
     said = survival_formula(who, formula, frame.names, apart, intervals=True)
-    parsed = said.formula
+    ends, parsed = TimeEnds(who, said), said.formula
+    if source is not None:
+        found = from_source(parsed, source, extras, formulas, ends=TimeEnds(who, said, is_late="entry" in said.parts))
+        return replace(found, source=data)
     beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
     used = together(parsed, beside.values()).columns
-    endless = parsed.outcome.columns if "low" in said.parts else ()
-    found = complete_rows(data, frame, (*parsed.outcome.columns, *used), extras, endless)
-    parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
-    outcome = _ends(who, said, parts, found.rows)
+    found = complete_rows(data, frame, (*parsed.outcome.columns, *used), extras, ends.endless)
+    outcome = ends.of(found.columns, found.rows)
+    if not (outcome[:, 1] < np.inf).any():
+        raise DomainError(
+            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "
+            "longer without end, and nothing is known of what it depends on."
+        )
     return bound(found, outcome, parsed.outcome.text, learn(parsed, found.columns, found.rows, beside), data, extras)
 
 
-def _ends(who: str, said: SurvivalFormula, parts: Mapping[str, Floats], rows: NDArray[np.intp]) -> Floats:
-    """The ends of each time, checked."""
-    if "time" in parts:
+@prints
+@dataclass(frozen=True)
+class TimeEnds:
+    """What makes the ends of times of rows of a table, checked; `is_late` says that they have entries in any case."""
+
+    who: str
+    said: SurvivalFormula
+    is_late: bool = False
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The parts of the outcome."""
+        return tuple(self.said.parts.values())
+
+    @property
+    def endless(self) -> tuple[str, ...]:
+        """The columns that may be infinite."""
+        return self.said.formula.outcome.columns if "low" in self.said.parts else ()
+
+    def __call__(self, clean: Any) -> Floats:
+        """The ends of the complete rows of a batch."""
+        return self.of(clean.columns, clean.rows)
+
+    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+        """The ends of each time, (n, 2), or with its entry (n, 3)."""
+        who, said = self.who, self.said
+        parts = {name: numbers_of(who, name, part, said, columns, rows) for name, part in said.parts.items()}
+        if "time" not in parts:
+            low, high = np.maximum(parts["low"], 0.0), parts["high"]
+            finite = low < np.inf
+            _require(
+                who, said, "low", low, finite, rows, "needs lower ends that are numbers", " A time has a lower end."
+            )
+            hint = " A time that may be longer has the upper end inf."
+            _require(who, said, "high", high, high > 0.0, rows, "needs positive upper ends", hint)
+            _require(who, said, "high", high, high >= low, rows, "needs upper ends that are not below the lower", "")
+            return np.column_stack([low, high])
         time = parts["time"]
         _require(who, said, "time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times", "")
         event = parts.get("event", np.ones(len(time)))
         ends = np.column_stack([time, np.where(event > 0.0, time, np.inf)])
-        if "entry" in parts and (parts["entry"] > 0.0).any():
-            entry = np.maximum(parts["entry"], 0.0)
-            after = f"needs entries before the time {said.parts['time'].text!r}"
-            _require(who, said, "entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
-            ends = np.column_stack([ends, entry])
-    else:
-        low, high = np.maximum(parts["low"], 0.0), parts["high"]
-        finite = low < np.inf
-        _require(who, said, "low", low, finite, rows, "needs lower ends that are numbers", " A time has a lower end.")
-        hint = " A time that may be longer has the upper end inf."
-        _require(who, said, "high", high, high > 0.0, rows, "needs positive upper ends", hint)
-        _require(who, said, "high", high, high >= low, rows, "needs upper ends that are not below the lower", "")
-        ends = np.column_stack([low, high])
-    if not (ends[:, 1] < np.inf).any():
-        raise DomainError(
-            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(ends):,} rows: every time may be "
-            "longer without end, and nothing is known of what it depends on."
-        )
-    return ends
+        entry = np.maximum(parts.get("entry", np.zeros(len(time))), 0.0)
+        if not (self.is_late or (entry > 0.0).any()):
+            return ends
+        after = f"needs entries before the time {said.parts['time'].text!r}"
+        _require(who, said, "entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
+        return np.column_stack([ends, entry])
 
 
 def _require(

@@ -80,7 +80,9 @@ def _classes(model: Any, y: Any, weight: Any) -> dict[str, str]:
 
 
 def _times(model: Any) -> dict[str, str]:
-    """How many times were seen, and between which they lie."""
+    """How many times were seen, and between which they lie; of rows in files the number alone."""
+    if model.rows.place != "in memory":
+        return {f"times {code(model.outcome_name)} that were seen": count(model.n_events)}
     (low, high, entry), weight = ends_of(model.rows.y, model.likelihood.late), model.rows.weight
     weight = 1.0 if weight is None else weight
     seen, name = low == high, code(model.outcome_name)

@@ -26,6 +26,7 @@ class Regression:
     required: Sequence[str] = ()
     said: dict[str, Sequence[Any]] = field(default_factory=dict)
     """Options that are no columns, and what they are given; "{x}" stands for the name of that column."""
+    left: str = "{y}"
 
 
 WEIGHTS, OFFSET, POSITIVE, TRIALS = ("whole",), ("normal",), ("positive",), ("from 3",)
@@ -47,6 +48,16 @@ REGRESSIONS = {
             "nonparallel": ((), "{x}", ["{x}"], ["{g}"], "~ {x} + {g}", ["nobody"], [1], 3),
             "scale": (None, "~ {x}", "~ {g}", "{x}", "~ 1", "~ nobody", "~ 0", 3),
         },
+    ),
+    "aft": Regression(
+        st.aft,
+        ("positive", "gaps"),
+        {"weights": WEIGHTS, "offset": OFFSET},
+        said={
+            "distribution": ("weibull", "lognormal", "loglogistic", "exponential", "gamma", "p"),
+            "scale": (None, "~ {x}", "~ {g}", "{x}", "~ 1", "~ nobody", "~ 0", 3),
+        },
+        left="survival({y}, {y} < 2)",
     ),
     "one_vs_rest": Regression(st.one_vs_rest, LEVELS, {"weights": WEIGHTS}),
     "poisson": Regression(st.poisson, COUNTS, {"weights": WEIGHTS, "offset": OFFSET, "exposure": POSITIVE}),
@@ -131,7 +142,7 @@ def made(hand: Hand, name: str) -> Made:
     table = scene(hand, regression.outcomes, {key: regression.beside[key] for key in chosen})
     terms = hand.pick(TERMS, "terms") if hand.chance(2) else "{x} + {g}"
     roles = ("y", "x", "g")
-    formula = f"{{y}} ~ {terms}"
+    formula = f"{regression.left} ~ {terms}"
     options, kept = {}, True
     for key in chosen:
         options[key], same = table.beside(hand, key)

@@ -180,7 +180,8 @@ def _outcome_scale(case: Case, g: Random, _: Any) -> Any:
 def _outcome_unit(case: Case, g: Random, _: Any) -> Any:
     """y' = c y, where the log of the mean is linear."""
     c = 10.0 ** g.integers(-40, 41)
-    n = case.table.weights.sum() if "weights" in case.beside else len(case.table)
+    weight = case.table.weights if "weights" in case.beside else np.ones(len(case.table))
+    n = float(weight @ case.table.get("seen", np.ones(len(case.table))))  # only times that were seen have a density
 
     def follows(fit: Any) -> Follows:
         return Follows(shift=np.log(c) * _at(fit, "Intercept"), gap=-n * np.log(c), means=lambda m: c * np.asarray(m))
@@ -261,8 +262,7 @@ LAWS = {
             "negative_binomial": "counts have no complement",
             "zero_inflated": "counts have no complement",
             "hurdle": "counts have no complement",
-            "gamma": "positive numbers have no complement",
-            "glm inverse-gaussian": "positive numbers have no complement",
+            **dict.fromkeys(("gamma", "aft", "aft gamma", "glm inverse-gaussian"), "positive numbers have none"),
             "glm cloglog": "its link is not symmetric",
             "softmax": "three categories have no complement",
             "ordinal": "levels in the other order: tests/models/regressions/test_ordinal.py",
@@ -276,7 +276,7 @@ LAWS = {
     "unit and origin of the outcome": Law(_outcome_scale, NOT_OLS | {"Ridge": "strength is in the units of y"}),
     "unit of a positive outcome": Law(
         _outcome_unit,
-        dict.fromkeys((name for name in REGRESSIONS if name != "gamma"), "the log of y's mean is not linear"),
+        dict.fromkeys(set(REGRESSIONS) - {"gamma", "aft", "aft gamma"}, "the log of y's mean is not linear"),
     ),
     "unit of precision": Law(
         _precision,

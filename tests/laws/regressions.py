@@ -69,6 +69,11 @@ def _parts(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
     return g.beta(6.0 * expit(0.5 * eta), 6.0 * expit(-0.5 * eta))
 
 
+def _times(g: Random, table: pd.DataFrame, eta: Floats) -> Any:
+    table["seen"] = (g.random(len(eta)) < 0.7).astype(int)
+    return np.exp(1.0 + eta) * g.weibull(1.5, len(eta))
+
+
 BOTH = ("Ridge", "Jeffreys")
 
 REGRESSIONS = {
@@ -90,6 +95,10 @@ REGRESSIONS = {
         partial(st.glm, family="binomial", link="cloglog"), _shares, ("weights", "offset", "trials"), ("trials",)
     ),
     "glm beta": Regression(partial(st.glm, family="beta"), _parts, ("weights", "offset")),
+    "aft": Regression(st.aft, _times, ("weights", "offset"), left="survival(y, seen)"),
+    "aft gamma": Regression(
+        partial(st.aft, distribution="gamma"), _times, ("weights", "offset"), left="survival(y / 3, y, seen)"
+    ),
     "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
     "ordinal": Regression(st.ordinal, _grades, ("weights", "offset")),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
@@ -133,7 +142,7 @@ class Case:
     def fitted(self) -> Any:
         """The fits: one, or those of one-vs-rest."""
         beside = {name: name for name in self.beside}
-        model = self.regression.make(f"y ~ {self.terms}", self.table, **beside, **self.options)
+        model = self.regression.make(f"{self.regression.left} ~ {self.terms}", self.table, **beside, **self.options)
         return st.fit(model, **FITS[self.fit])
 
     def over(self, table: Any, **changes: Any) -> Case:

@@ -17,7 +17,9 @@ from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
 EXAMPLES = {"stattools": 2, "nightly": 60}[settings.get_current_profile_name()]
 THEOREMS = [
-    pytest.param(law, name, marks=[pytest.mark.slow] * (name in ("zero_inflated", "hurdle", "ordinal")))
+    pytest.param(
+        law, name, marks=[pytest.mark.slow] * (name in ("zero_inflated", "hurdle", "ordinal", "aft", "aft gamma"))
+    )
     for law in LAWS
     for name in REGRESSIONS
     if name not in LAWS[law].unless
@@ -111,13 +113,13 @@ def tall(means):
 
 
 def test_every_regression_is_here():
-    """A constructor of regressions takes a formula and a table, both required."""
+    """A constructor of regressions takes a formula and a table, both required; that of times no arrays."""
     makers = {
         name
         for name in st.__all__
         if inspect.isfunction(getattr(st, name))
         and list(inspect.signature(getattr(st, name)).parameters)[:2] == ["formula_or_y", "data_or_X"]
-    }
+    } | {"aft"}
     assert makers == {r.maker.__name__ for r in REGRESSIONS.values()} | set(NO_LAWS)
 
 
@@ -125,7 +127,7 @@ def test_every_option_of_a_regression_is_drawn():
     """What stands beside the table: an option of a constructor that no case uses would escape the laws."""
     own = {"formula_or_y", "data_or_X", "names", "intercept", "reference", "family", "link"}
     own |= {"dispersion", "scale", "zero", "nonparallel"}  # formulas of other parameters, effects at each cut
-    own |= {"levels"}  # an order of what has none
+    own |= {"levels", "formula", "data", "distribution"}  # an order of what has none, and of `aft`
     for maker in {r.maker for r in REGRESSIONS.values()}:
         drawn = {key for r in REGRESSIONS.values() if r.maker is maker for key in r.beside}
         assert set(inspect.signature(maker).parameters) - own == drawn, maker.__name__

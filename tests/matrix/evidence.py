@@ -62,7 +62,7 @@ def saved(a: Asked) -> None:
     assert str(found).splitlines()[0] == str(a.fit).splitlines()[0]
 
 
-@question("st.scan", "predict_to", refused=("trials", "precision", "aft"))
+@question("st.scan", "predict_to", refused=("trials", "precision"))
 def scanned(a: Asked) -> None:
     """Rows that stay in a file give the same fit, and predictions that are written to another."""
     with tempfile.TemporaryDirectory() as name:

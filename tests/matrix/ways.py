@@ -93,7 +93,7 @@ def validated_posterior(a: Asked) -> None:
     assert found.ok, found.sentence
 
 
-@question("st.validate of st.scan", refused=("trials", "precision", "gumbel", "own", "aft"), heavy=True)
+@question("st.validate of st.scan", refused=("trials", "precision", "gumbel", "own"), heavy=True)
 def validated_file(a: Asked) -> None:
     with tempfile.TemporaryDirectory() as name:
         found = st.validate(in_a_file(a, Path(name)).fit)
@@ -101,7 +101,7 @@ def validated_file(a: Asked) -> None:
     assert_allclose(found.reference_loglik, a.own_loglik, rtol=1e-9)
 
 
-@question("st.posterior of st.scan", refused=("trials", "precision", "aft"), slow=True)
+@question("st.posterior of st.scan", refused=("trials", "precision"), slow=True)
 def posterior_of_a_file(a: Asked) -> None:
     """Mode and curvature of rows in a file are those of the rows in memory."""
     a = a.refitted(FORMULA, a.case.table(1000))

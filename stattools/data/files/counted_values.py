@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from stattools.data.files.scanned_columns import Clean, cleaned, require_kinds
 from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import outcome_values, weights_and_offset
 from stattools.data.formula.evaluation import evaluate
+from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError
@@ -27,6 +28,15 @@ MOST_VALUES = 1_000
 
 MOST_LEVELS = 100_000
 """The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
+
+
+class EndsOf(Protocol):
+    """What makes the ends of times, (n, 2) or (n, 3), of complete rows; columns that are `endless` may hold inf."""
+
+    endless: tuple[str, ...]
+    parts: Sequence[Expression]
+
+    def __call__(self, clean: Clean) -> NDArray[np.float64]: ...
 
 
 class Kind(NamedTuple):
@@ -40,7 +50,7 @@ class Kind(NamedTuple):
 class Question:
     """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
     rows, `numbered` the columns in C(), `kinds` those of the columns that are known. Of `labels`, columns that are only
-    the labels of groups, no levels are counted.
+    the labels of groups, no levels are counted. `ends` are those of an outcome of times.
     """
 
     formula: Formula
@@ -49,6 +59,7 @@ class Question:
     learned: Mapping[str, ast.Call]
     numbered: tuple[str, ...]
     labels: tuple[str, ...] = ()
+    ends: EndsOf | None = None
 
     def count(self, batch: Batch) -> Counted:
         """The counts of one batch. Raises DomainError with its place."""
@@ -77,7 +88,7 @@ class Question:
                 there = np.bincount(column.codes, minlength=len(column.categories)) > 0
                 occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
                 seen[name] = seen.get(name, {}) | occur
-            elif column.dtype.kind == "f":
+            elif column.dtype.kind == "f" and not (self.ends and name in self.ends.endless):
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
         levels = {
             name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
@@ -91,7 +102,12 @@ class Question:
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values)
         weight, offset = weights_and_offset(self.extras, clean)
-        outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
+        counted = (
+            _outcome(outcome_values(self.formula, clean), weight)
+            if self.ends is None
+            else _times(self.ends(clean), weight)
+        )
+        outcome, counts = counted
         n = float(len(clean.rows) if weight is None else weight.sum())
         return Counted(
             places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts,
@@ -217,6 +233,13 @@ def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] |
     }  # fmt: skip
 
 
+def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
+    """The moments of what is known of times, and how many were seen and were not."""
+    low, high = ends[:, 0], ends[:, 1]
+    seen = np.bincount((low == high).astype(np.intp), weight, 2)
+    return SampleMoments.of(np.where(low > 0.0, low, high), weight), {False: float(seen[0]), True: float(seen[1])}
+
+
 def _numbers(clean: Clean, name: str) -> Any:
     column = clean.columns[name]
     return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
@@ -225,9 +248,10 @@ def _numbers(clean: Clean, name: str) -> Any:
 @dataclass(frozen=True, eq=False)
 class Marginal:
     """The outcome alone: its values, how often each was seen, and its moments. Where there are too many values to
-    count, the counts are None and `values` are those of the sample.
+    count, the counts are None and `values` are those of the sample. `n_events` are the times that were seen.
     """
 
     values: Any
     counts: NDArray[np.float64] | None
     moments: SampleMoments
+    n_events: float | None = None

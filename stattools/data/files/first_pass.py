@@ -17,7 +17,7 @@ import numpy as np
 
 from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
-from stattools.data.files.counted_values import Counted, Marginal, Question
+from stattools.data.files.counted_values import Counted, EndsOf, Marginal, Question
 from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
 from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.scanned_rows import DROP, ScannedRows
@@ -78,18 +78,20 @@ class SurveyOfBatch:
 
 @one_blas_thread()
 def read_source(
-    text: str,
+    text: str | Formula,
     source: Source,
     columns: Mapping[str, Any],
     formulas: Mapping[str, str] = NONE,
     groups: tuple[str, ...] = (),
+    ends: EndsOf | None = None,
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
     """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass.
 
-    `groups` are columns of labels, of which a complete row has a value.
+    `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
+    that was parsed already.
     """
     extras = _extras(source, columns)
-    first = parse(text, source.names, [*extras.values(), *groups])
+    first = parse(text, source.names, [*extras.values(), *groups]) if isinstance(text, str) else text
     beside = {
         name: parse(right, source.names, [*extras.values(), *groups], first.outcome) for name, right in formulas.items()
     }
@@ -99,7 +101,7 @@ def read_source(
     called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     labels = tuple(name for name in groups if name not in needed(formula, extras))
-    question = Question(formula, extras, kinds, _learned(formula), tuple(dict.fromkeys(called)), labels)
+    question = Question(formula, extras, kinds, _learned(formula, ends), tuple(dict.fromkeys(called)), labels, ends)
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
     if survey is None or not survey.counted.n_all:
         raise DomainError(f"the table has no rows: {source.counted}.")
@@ -120,7 +122,7 @@ def read_source(
     state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
     unnamed = Design((), first, found, state, False, beside)
     design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), survey.sample)
-    coding = Coding(formula, design, extras, kinds, levels, groups=groups)
+    coding = Coding(formula, design, extras, kinds, levels, groups=groups, ends=ends)
     marginal = _marginal(coding, counted, sample)
     rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
     dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}
@@ -143,10 +145,11 @@ def _extras(source: Source, columns: Mapping[str, Any]) -> dict[str, str]:
     return given
 
 
-def _learned(formula: Formula) -> dict[str, ast.Call]:
+def _learned(formula: Formula, ends: EndsOf | None) -> dict[str, ast.Call]:
     """The calls of the formula whose constants are learned from all rows."""
     found: dict[str, ast.Call] = {}
-    for factor in (*formula.factors, formula.outcome):
+    outcomes = (formula.outcome,) if ends is None else ends.parts
+    for factor in (*formula.factors, *outcomes):
         for node in ast.walk(factor.tree):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
@@ -157,7 +160,7 @@ def _learned(formula: Formula) -> dict[str, ast.Call]:
                 isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id not in ELEMENTWISE
                 for part in ast.walk(node.args[0])
             )
-            if name not in ("center", "scale") or inner or factor is formula.outcome:
+            if name not in ("center", "scale") or inner or factor in outcomes:
                 raise IncompatibleError(
                     f"{ast.unparse(node)!r} is learned from all rows at once, and they are in files or on a cluster; "
                     "center(x) and scale(x) of columns can be learned there, poly(x, degree, raw=True) and I(x ** 2) "
@@ -234,6 +237,12 @@ def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
     import pandas as pd
 
     formula, levels = coding.formula, coding.levels
+    if coding.ends is not None:
+        clean = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
+        known, n_events = [coding.ends(part) for part in clean if len(part.rows)], (counted.counts or {})[True]
+        if not n_events:
+            raise DomainError(f"no row of {formula.outcome.text} has its event, in {counted.n_rows:,} rows.")
+        return Marginal(np.concatenate(known), None, counted.outcome, n_events)
     name = formula.outcome.category
     if name and coding.kinds[name] in TEXT:
         counts = None if counted.counts is None else np.array([counted.counts[level] for level in levels[name]])

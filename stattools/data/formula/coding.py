@@ -49,6 +49,8 @@ class Coding:
     """Whether X is a column of ones, in the same rows."""
     groups: tuple[str, ...] = ()
     """Columns of labels, which have a value in every complete row and are not coded."""
+    ends: Any = None
+    """What makes several numbers of each outcome, as of times that may be censored."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,6 +81,8 @@ class Coding:
 
     def _outcome(self, clean: Clean) -> Floats:
         """The outcome of clean rows in the model's numbers."""
+        if self.ends is not None:
+            return self.ends(clean)
         found = outcome_values(self.formula, clean)
         if self.codes is None:
             return found.to_numpy(dtype=np.float64)

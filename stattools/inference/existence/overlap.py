@@ -124,12 +124,18 @@ def _is_far(model: Model, solution: Solution) -> bool:
     """
     reach = solution.reach
     if isnan(reach) and model.likelihood.has_reach:
-        reach = model.likelihood.reach(model.eta(solution.estimate), model.rows.y)
+        part = partial(_reached, model.likelihood, model.predictor, solution.estimate)
+        reach = float(model.rows.total(part).values)
     elif isnan(reach):
         eta = model.eta(solution.estimate)
         firsts = [piece.predictors[0] for piece in model.likelihood.pieces] or slice(model.predictor.n_first)
         reach = float(np.abs(eta.reshape(len(eta), -1)[:, firsts]).max())
     return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
+
+
+def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block: Block) -> Largest:
+    """The largest reach of a block of rows."""
+    return Largest(np.asarray(likelihood.reach(predictor.forward(theta, block)[0], block.y)))
 
 
 def listed(infinite: dict[str, float], most: int = 8) -> str:

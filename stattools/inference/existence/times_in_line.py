@@ -30,13 +30,16 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     family: Any = model.likelihood
     if family.outcome is not Outcome.TIME or family.width == 1 or model.predictor.own != ((),):
         return
+    wide = estimate is not None and estimate[-1] > SMALL
+    if wide and (model.n_events or 0.0) > model.predictor.size:
+        return
+    model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
     X = np.concatenate([block.X for block in rows.blocks()])[some][:, model.predictor.first]
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
-    few = np.count_nonzero(seen) <= X.shape[1]
-    if not few and estimate is not None and estimate[-1] > SMALL:
+    if wide and np.count_nonzero(seen) > X.shape[1]:
         return
     offset = 0.0 if rows.offset is None else rows.offset[some]
     with np.errstate(divide="ignore"):  # of ends that nobody knows

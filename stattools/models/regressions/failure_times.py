@@ -81,6 +81,8 @@ def aft(
     data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas)
     ends: Any = data.outcome
     model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
+    if data.scanned is not None:
+        return replace(model, n_events=data.scanned.marginal.n_events)
     return replace(model, n_events=_weight_of(ends[:, 0] == ends[:, 1], model.rows.weight))
 
 

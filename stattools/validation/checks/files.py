@@ -98,8 +98,7 @@ class _OfBatch:
             if kind in TEXT or kind == "number":
                 frame[name] = frame[name].astype(object if kind in TEXT else float)
         with at(batch.where):
-            outcome, X = new_outcome(self.coding.design, self.name, frame)
-            y = np.asarray(outcome, dtype=float) if self.labels is None else codes_of(outcome, self.labels, self.name)
+            y, X = self._read(frame)
         columns = self.coding.extras
         weight = frame[columns["weights"]].to_numpy(dtype=float) if "weights" in columns else None
         offset = np.zeros(len(frame)) + (frame[columns["offset"]].to_numpy(dtype=float) if "offset" in columns else 0.0)
@@ -112,6 +111,13 @@ class _OfBatch:
             one = again(self.kind, self.theta, X[part], y[part], w, offset[part], self.predictor)
             found = one if found is None else found + one
         return found
+
+    def _read(self, frame: Any) -> tuple[Floats, Floats]:
+        """The outcome in numbers, and X."""
+        if self.coding.ends is not None:
+            return self.coding.ends.of(frame, np.arange(len(frame))), self.coding.design.encode(frame)
+        outcome, X = new_outcome(self.coding.design, self.name, frame)
+        return np.asarray(outcome, dtype=float) if self.labels is None else codes_of(outcome, self.labels, self.name), X
 
 
 def sums_at(model: Model, theta: Floats) -> Again:

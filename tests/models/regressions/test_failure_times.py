@@ -151,6 +151,42 @@ def test_exponential_times_are_weibull_times_of_scale_1():
         st.likelihood_ratio(other, small)
 
 
+@pytest.mark.parametrize(
+    ("formula", "name", "beside"),
+    [
+        ("survival(e, t, d == 1) ~ center(x) * g", "gamma", {"weights": "w", "offset": "o"}),
+        ("survival(lo, hi, type='interval') ~ x", "weibull", {}),
+    ],
+)
+def test_rows_in_files_have_the_fit_of_rows_in_memory(tmp_path, formula, name, beside):
+    rows = pd.DataFrame(table(180)).assign(w=1 + np.arange(180) % 3, o=0.1)
+    rows["e"] = np.where(np.arange(180) % 2, 0.3 * rows.t, -1.0)
+    rows.loc[7, "x"] = np.nan
+    for k in range(2):
+        rows.iloc[90 * k : 90 * k + 90].to_parquet(tmp_path / f"{k}.parquet", row_group_size=40)
+    here, there = (st.fit(st.aft(formula, of, distribution=name, **beside)) for of in (rows, st.scan(tmp_path)))
+    assert there.model.rows.reads <= 4
+    assert (there.names, there.model.n_dropped, there.model.n_events) == (here.names, 1, here.model.n_events)
+    assert (np.abs(there.estimate - here.estimate) <= 1e-7 * here.se).all()
+    assert_allclose([there.loglik, *there.se], [here.loglik, *here.se], rtol=1e-8)
+    assert st.validate(there).ok
+
+
+def test_times_in_files_are_checked_where_they_are(tmp_path):
+    rows = pd.DataFrame(table())
+    for change, said in (
+        ({"t": rows.t.where(rows.index != 41, -2.0)}, r"0\.parquet, row group 1: st\.aft needs positive times.*row 1"),
+        ({"d": 0}, "has its event, in 60 rows"),
+        ({"d": 2}, "d == 2"),
+    ):
+        rows.assign(**change).to_parquet(tmp_path / "0.parquet", row_group_size=40)
+        with pytest.raises(DomainError, match=said):
+            st.aft("survival(t, d) ~ x", st.scan(tmp_path))
+    rows.to_parquet(tmp_path / "0.parquet")
+    with pytest.raises(IncompatibleError, match="learned from all rows"):
+        st.aft("survival(scale(t), d) ~ x", st.scan(tmp_path))
+
+
 def test_the_page_counts_events():
     rows = table() | {"w": 1 + np.arange(60) % 2}
     assert "60 rows, 36 events, none dropped" in str(st.fit(st.aft("survival(t, d) ~ x", rows)))
