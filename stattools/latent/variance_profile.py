@@ -12,6 +12,8 @@ The lower end of a standard deviation is 0 where D(0) is not above the cut. Sour
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.optimize import brentq, minimize
 
@@ -144,7 +146,9 @@ class VarianceProfile:
             return now, gradient[free]
 
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
-            best = minimize(least, self.start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200})
+            best: Any = minimize(
+                least, self.start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200}
+            )
         if best.fun < self.top - BETTER:
             raise ConvergenceError(
                 "a profile interval met a higher likelihood than that of the fit: its maximum is a local one. Fit with "
@@ -184,4 +188,5 @@ def _end(found: MixedMaximum, of: Parameter, cut: float, last: float, side: floa
                 return last
     ends = sorted((estimate, far))
     width = ends[1] - ends[0]
-    return float(brentq(lambda value: -root if value == estimate else beyond(value), *ends, xtol=CLOSE * width))
+    found_at: Any = brentq(lambda value: -root if value == estimate else beyond(value), *ends, xtol=CLOSE * width)
+    return float(found_at)

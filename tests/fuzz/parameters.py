@@ -308,6 +308,7 @@ POOL: dict[str, Any] = {
     "linear_mixed.formula": ("x ~ k + (1 | g)", "x ~ (k | g)", "k ~ u + (u || g)", "x ~ k", "g ~ (1 | g)"),
     "reml": (True, False, "p"), "group": (None, "g", "nobody", 3),
     "LinearMixedFit.random_effects.fixed": ("known", "estimated", "p"),
+    "LinearMixedFit.variance_components.interval": ("profile", None, "wald"),
     "LinearMixedFit.predict.groups": ("known", "population", "new", "g"),
     "LinearMixedFit.predict.kind": ("mean", "link", "observation", "class"),
     "LinearMixedFit.residuals_of.kind": ("conditional", "response", "marginal", "pearson", "deviance"),

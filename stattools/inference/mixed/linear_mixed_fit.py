@@ -104,13 +104,19 @@ class LinearMixedFit(Fit):
         """Not one number here."""
         return float("nan")
 
-    def variance_components(self) -> pd.DataFrame:
-        """What varies between groups: group, term, with, what, estimate. `what` is "sd", in units of the outcome per
-        unit of the term's column, or "correlation" of `term` and `with`; the last row is the residual.
+    def variance_components(
+        self, level: float | None = None, *, interval: Literal["profile"] | None = "profile"
+    ) -> pd.DataFrame:
+        """What varies between groups: group, term, with, what, estimate, lower, upper. `what` is "sd", in units of the
+        outcome per unit of the term's column, or "correlation" of `term` and `with`; the last row is the residual.
 
-        A correlation with an effect whose standard deviation is 0 is missing: it has none.
+        The intervals are what a likelihood ratio test does not reject, by the likelihood of the fit (the restricted
+        one by default); the lower end of an sd is 0 where 0 is not rejected. They take some hundred evaluations of the
+        likelihood; `interval=None` leaves them out. A correlation with an effect whose sd is 0 is missing: it has
+        none. Raises DomainError for a level outside (0, 1), ConvergenceError where the profile meets a higher
+        likelihood than that of the fit. Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
         """
-        return variance_components(self.found)
+        return variance_components(self, level, interval)
 
     def anova(
         self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -23,3 +24,27 @@ def test_an_effect_that_does_not_vary_has_no_correlation():
     fit = st.fit(st.linear_mixed("y ~ x + (x | g)", {"y": y, "x": x, "g": g}))
     level, slope, correlation, _ = fit.variance_components()["estimate"].tolist()
     assert np.isnan(correlation) == (level * slope == 0.0)
+
+
+def test_intervals_are_profiles_with_an_end_at_0_and_never_walds():
+    fit = st.fit(st.linear_mixed("Yield ~ 1 + (1 | Batch)", table("dyestuff2")), reml=False)
+    frame = fit.variance_components()
+    assert frame.columns.tolist() == ["group", "term", "with", "what", "estimate", "lower", "upper"]
+    # lme4 1.1-37, confint(..., REML=FALSE): 0, 2.08404349 and 2.89283102, 4.81583255, of splines
+    assert_allclose(frame[["lower", "upper"]], [[0, 2.08404349], [2.89283102, 4.81583255]], rtol=1e-5)
+    assert frame.attrs["level"] == 0.95
+    narrower = fit.variance_components(0.5)
+    assert (narrower["upper"] < frame["upper"]).all()
+    assert "lower" not in fit.variance_components(interval=None)
+
+
+@pytest.mark.slow
+def test_intervals_cover():
+    """Of 150 data sets with 12 groups of 4: 95 % intervals of both sds, less what chance takes (3 binomial errors)."""
+    rng, codes, held = np.random.default_rng(7), np.repeat(np.arange(12), 4), np.zeros(2)
+    for _ in range(150):
+        y = rng.normal(size=12)[codes] * 0.8 + rng.normal(size=48)
+        fit = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", {"y": y, "g": codes}))
+        frame = fit.variance_components()
+        held += (frame["lower"] <= [0.8, 1.0]) & (frame["upper"] >= [0.8, 1.0])
+    assert (held / 150 > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 150)).all()
