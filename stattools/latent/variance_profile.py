@@ -32,7 +32,7 @@ LIFTED = 0.05
 
 
 @record
-class Parameter:
+class VarianceParameter:
     """The sd of effect `i` of term `k`, its correlation with effect `j`, or with `k` -1 the residual sd; `estimate` is
     in the units of the data.
     """
@@ -43,24 +43,24 @@ class Parameter:
     estimate: float
 
 
-def parameters(found: MixedMaximum) -> list[Parameter]:
+def parameters(found: MixedMaximum) -> list[VarianceParameter]:
     """All of them: per term the sds, then the correlations row by row, and the residual last."""
     listed = []
     for k, covariance in enumerate(found.covariances):
         sd = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
-        listed += [Parameter(k, i, i, float(size)) for i, size in enumerate(sd)]
+        listed += [VarianceParameter(k, i, i, float(size)) for i, size in enumerate(sd)]
         for i in range(1, len(sd)):
             for j in range(i):
                 both = sd[i] * sd[j]
                 value = np.clip(covariance[i, j] / both, -1.0, 1.0) if both > 0.0 else np.nan
-                listed.append(Parameter(k, i, j, float(value)))
-    return [*listed, Parameter(-1, 0, 0, float(np.sqrt(found.s2)))]
+                listed.append(VarianceParameter(k, i, j, float(value)))
+    return [*listed, VarianceParameter(-1, 0, 0, float(np.sqrt(found.s2)))]
 
 
 class VarianceProfile:
     """-2 log L at its least where one parameter has a value; the point before is where the next search starts."""
 
-    def __init__(self, found: MixedMaximum, of: Parameter) -> None:
+    def __init__(self, found: MixedMaximum, of: VarianceParameter) -> None:
         self.found, self.of, self.deviance = found, of, found.deviance
         self.sigma = float(np.sqrt(found.profile.s2))
         self.top = found.profile.value
@@ -158,7 +158,7 @@ class VarianceProfile:
         return float(best.fun - self.top)
 
 
-def profile_ends(found: MixedMaximum, of: Parameter, cut: float) -> tuple[float, float]:
+def profile_ends(found: MixedMaximum, of: VarianceParameter, cut: float) -> tuple[float, float]:
     """The interval of one parameter, `cut` the quantile of chi-squared; NaN for a correlation that does not exist."""
     if np.isnan(of.estimate):
         return np.nan, np.nan
@@ -166,7 +166,7 @@ def profile_ends(found: MixedMaximum, of: Parameter, cut: float) -> tuple[float,
     return _end(found, of, cut, lowest, -1.0), _end(found, of, cut, highest, 1.0)
 
 
-def _end(found: MixedMaximum, of: Parameter, cut: float, last: float, side: float) -> float:
+def _end(found: MixedMaximum, of: VarianceParameter, cut: float, last: float, side: float) -> float:
     """The end on one side, `last` the end of the parameter's range there."""
     profile, root = VarianceProfile(found, of), np.sqrt(cut)
 

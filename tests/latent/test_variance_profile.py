@@ -9,7 +9,7 @@ import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.latent.maximum import Maximum
 from stattools.latent.mixed_maximum import MixedMaximum
-from stattools.latent.variance_profile import Parameter, VarianceProfile, parameters, profile_ends
+from stattools.latent.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
 from tests.latent.certified import table
 
 CUT = float(chi2.ppf(0.95, 1))
@@ -104,7 +104,7 @@ def test_the_lower_end_is_0_where_the_profile_does_not_rise():
 
 
 def test_a_correlation_that_is_not_there_has_no_interval(slopes):
-    assert np.isnan(profile_ends(slopes, Parameter(0, 1, 0, np.nan), CUT)).all()
+    assert np.isnan(profile_ends(slopes, VarianceParameter(0, 1, 0, np.nan), CUT)).all()
 
 
 def test_a_higher_likelihood_than_that_of_the_fit_is_an_error(slopes):

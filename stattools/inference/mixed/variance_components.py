@@ -9,7 +9,7 @@ from scipy import special
 
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
-from stattools.latent.variance_profile import Parameter, parameters, profile_ends
+from stattools.latent.variance_profile import VarianceParameter, parameters, profile_ends
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.solution import require_choice
 
@@ -32,7 +32,7 @@ def variance_components(fit: Any, level: float | None = None, interval: str | No
     return made
 
 
-def _row(model: Any, of: Parameter) -> dict[str, Any]:
+def _row(model: Any, of: VarianceParameter) -> dict[str, Any]:
     if of.k < 0:
         return {"group": "Residual", "term": "", "with": "", "what": "sd", "estimate": of.estimate}
     term = model.random[of.k]
