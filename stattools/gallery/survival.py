@@ -46,7 +46,7 @@ def document() -> Document:
             Section("Curves, without a model", _curves(curves)),
             sections.likelihood(fit.model),
             sections.maximum(fit),
-            Section("Does the effect of age last?", _lasting(fit)),
+            Section("Does the effect of age last?", _lasting(fit, heart)),
             Section("Times instead of hazards", _times(fit, weibull, heart)),
             Section("An infinite hazard ratio", read_early(heart)),
             Section("Strikes, which all ended", _strikes(shorter, strikes)),
@@ -115,9 +115,11 @@ def _curves(curves: Any) -> tuple[Block, ...]:
     )
 
 
-def _lasting(fit: Fit) -> tuple[Block, ...]:
+def _lasting(fit: Fit, heart: Any) -> tuple[Block, ...]:
     """Scaled Schoenfeld residuals: the effect at the time of each event."""
     found = fit.residuals_of("schoenfeld")  # type: ignore[arg-type]
+    off = fit.residuals_of("deviance")  # type: ignore[arg-type]
+    early, late = off.idxmax(), off.idxmin()
     scaled = fit.estimate[0] + len(found) * float(np.asarray(fit.covariance)[0, 0]) * found["age"].to_numpy()
     times = found["time"].to_numpy()
     means = np.convolve(scaled, np.full(WINDOW, 1.0 / WINDOW), mode="valid")
@@ -148,6 +150,12 @@ def _lasting(fit: Fit) -> tuple[Block, ...]:
         Paragraph(
             f"The mean of {WINDOW} deaths in a row lies between {number(means.min(), 3)} and {number(means.max(), 3)}. "
             f"The test of Grambsch and Therneau asks whether the points have a slope: {p_said(p)}."
+        ),
+        Paragraph(
+            "Deviance residuals say which patients are far off, much as standardized residuals do. The largest, "
+            f"{number(float(off[early]), 2)}, is that of a patient of {heart['age'][early]:g} who died on day "
+            f"{heart['days'][early]:g}; the smallest, {number(float(off[late]), 2)}, that of one of "
+            f"{heart['age'][late]:g} who was alive on day {heart['days'][late]:g}."
         ),
     )
 

@@ -38,3 +38,15 @@ def test_ties_of_strikes_are_those_of_statsmodels(text_of):
         numbers = (found.params[0], found.bse[0], found.llf)
         cells = r" \| +".join(f"{value:.2f}" for value in numbers)
         assert re.search(rf"\| {ties} +\| +{cells} \|", text)
+
+
+def test_the_patients_that_are_far_off_are_named(text_of):
+    found: Any = PHReg(patients["survival"], patients[["age"]], patients["censors"], ties="efron").fit()
+    time, died = patients["survival"].to_numpy(), patients["censors"].to_numpy()
+    risk = np.exp(found.params[0] * patients["age"].to_numpy())
+    steps = died / (risk * (time >= time[:, None])).sum(axis=1)
+    hazard = risk * (steps * (time <= time[:, None])).sum(axis=1)  # Breslow's, near enough to say who is farthest
+    off = np.sign(died - hazard) * np.sqrt(-2.0 * (died - hazard + died * np.log(hazard)))
+    for row, what in ((off.argmax(), "who died"), (off.argmin(), "who was alive")):
+        one = patients.iloc[row]
+        assert f"of {one['age']:g} {what} on day {one['survival']:g}" in text_of("survival")
