@@ -19,6 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.solution import Status, TraceStep
@@ -66,7 +67,8 @@ class Maximum:
 class Curved:
     """The metric at a profile: eigenvalues `curved` > 0 and eigenvectors of -d2 log L of the free entries of theta.
 
-    `definite` says whether they are those of the matrix itself; at a saddle `away` leads off it.
+    `definite` says whether they are those of the matrix itself; at a saddle `away` leads off it. `H` is the matrix of
+    all entries, exact or carried on from the step before.
     """
 
     at: Profile
@@ -75,6 +77,8 @@ class Curved:
     curved: Floats
     definite: bool
     away: Floats
+    H: Floats
+    is_exact: bool
 
     def solve(self, score: Floats) -> Floats:
         """The Newton step of this score."""
@@ -150,14 +154,21 @@ def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: l
         profiles[id(now)] = profile
         return now
 
+    before: list[Standing] = []
+
     def stand(theta: Floats, now: Evaluation) -> Standing:
-        return _standing(profiles[id(now)], now, tolerance)
+        return _standing(profiles[id(now)], now, tolerance, before[-1] if before else None)
 
     def step(here: Standing) -> Standing | None:
         profiles.clear()
+        before[:] = [here]
         return rising(evaluate, stand, deviance.n, here)
 
     def finish(here: Standing) -> Standing | None:
+        if not here.metric.is_exact:  # what was carried on is not what is said in the end
+            here = _standing(here.metric.at, here.now, tolerance)
+            if here.decrement <= EXACT:
+                return here
         return step(here) if here.decrement > EXACT else None
 
     start, n = _standing(at, _evaluation(at), tolerance), deviance.n
@@ -169,14 +180,17 @@ def _evaluation(at: Profile) -> Evaluation:
         return Evaluation(-0.5 * at.value, -0.5 * at.gradient if np.isfinite(at.value) else np.zeros(len(at.theta)))
 
 
-def _standing(at: Profile, now: Evaluation, tolerance: float) -> Standing:
+def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
     free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
-    H = 0.5 * hessian(at)
+    carried = None
+    if before is not None and before.metric.definite and at.evaluated.joint is None:
+        carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
+    H = 0.5 * hessian(at) if carried is None else carried
     whole, directions = np.linalg.eigh(H)
     definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
     values, vectors = (whole, directions) if len(free) == len(H) else np.linalg.eigh(H[np.ix_(free, free)])
     curved = np.maximum(np.abs(values), FLATTEST * max(float(np.abs(values).max(initial=0.0)), 1e-300))
-    metric = Curved(at, free, vectors, curved, definite, directions[:, 0])
+    metric = Curved(at, free, vectors, curved, definite, directions[:, 0], H, carried is None)
     decrement = metric.norm(now.score)
     ahead = metric.solve(now.score)
     if not definite:  # a saddle is no maximum, however small its slopes

@@ -55,7 +55,7 @@ def mixed_predictions(
     if kind == "observation":
         held = with_precision(at, model.fixed, data, precision).rows.precision
         variance = variance + (found.s2 if held is None else found.s2 / held)
-    degrees = np.inf if fit.degrees is None else degrees_of(found, rows, variance)
+    degrees = np.inf if fit.degrees is None else degrees_of(found, fit.degrees.curvatures, rows, variance)
     half = quantile_of(degrees, interval) * np.sqrt(variance)
     frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
     return handed_out(at.places, frame, name, align, is_bare=False)

@@ -17,13 +17,13 @@ import numpy as np
 from stattools.data.random_term import RandomTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.degrees_of_freedom import variance_covariance
+from stattools.latent.degrees_of_freedom import Curvatures, variance_covariance
 from stattools.latent.deviance import Profile
 from stattools.latent.effects import joint_spread, pulls
 from stattools.latent.maximum import lower
 from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.small_blocks import Codes
-from stattools.latent.variance_directions import changes_of, variance_directions
+from stattools.latent.variance_directions import changes_of
 
 STEP = 1e-4
 """Change of a variance component, as a share of it, for the slopes of variances."""
@@ -74,7 +74,7 @@ OF_GROUPS = {"known": _known, "population": _population, "new": _new}
 """The combination of coefficients that is uncertain, and the variance beside it that the effects have."""
 
 
-def degrees_of(found: MixedMaximum, rows: PredictedRows, variance: Floats) -> Floats:
+def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows, variance: Floats) -> Floats:
     """Satterthwaite's degrees of freedom (r,) of the variances, which may be those of observations."""
     at, slopes = found.profile, [variance]
     for k, change in changes_of(at.factors)[0]:
@@ -85,7 +85,7 @@ def degrees_of(found: MixedMaximum, rows: PredictedRows, variance: Floats) -> Fl
             ends.append(rows.variances(at.of.at(at.of.theta(tuple(factors)))))
         slopes.append(found.s2 * (ends[0] - ends[1]) / (2.0 * STEP))
     g = np.array(slopes)
-    covariance = variance_covariance(variance_directions(at, found.coordinates.columns))
+    covariance = variance_covariance(curvatures)
     return 2.0 * variance**2 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
 
 

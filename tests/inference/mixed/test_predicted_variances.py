@@ -6,6 +6,7 @@ import stattools as st
 from stattools.inference.mixed.mixed_predictions import GROUPS
 from stattools.inference.mixed.predicted_variances import OF_GROUPS as KINDS
 from stattools.inference.mixed.predicted_variances import PredictedRows, degrees_of
+from stattools.latent.variance_directions import variance_directions
 from tests.inference.mixed.balanced import BETWEEN, OF_GROUPS, SHRINK, WITHIN, J, N, fitted
 from tests.latent.test_effects import dense_effects
 
@@ -34,6 +35,7 @@ def test_variances_of_a_balanced_layout_are_algebra(found):
 
 def test_degrees_of_freedom_are_satterthwaites(found):
     """The variance of the mean is one mean square; that of a new observation is a sum of two."""
+    curvatures = variance_directions(found.profile, found.coordinates.columns)
     for groups, extra, squares in (
         ("population", 0.0, (1.0 / (J * N), 0.0)),
         ("new", 0.0, (1.0 / (J * N) + 1.0 / N, -1.0 / N)),
@@ -43,7 +45,7 @@ def test_degrees_of_freedom_are_satterthwaites(found):
         variance = found.s2 * rows.variances(found.profile) + extra
         one, two = squares[0] * BETWEEN, squares[1] * WITHIN
         exact = (one + two) ** 2 / (one**2 / (J - 1) + two**2 / (J * (N - 1)))
-        assert_allclose(degrees_of(found, rows, variance), exact, rtol=1e-6)  # slopes by differences
+        assert_allclose(degrees_of(found, curvatures, rows, variance), exact, rtol=1e-6)  # slopes by differences
 
 
 @pytest.mark.parametrize("formula", ["y ~ x + (1 | a/b)", "y ~ x + (x | a) + (1 | c)"])
