@@ -40,7 +40,7 @@ from stattools.interface.names.values import meant
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
-from stattools.solvers.scale_about_means import about_means
+from stattools.solvers.scale_about_means import about_means, offset_far_from_means
 from stattools.solvers.softmax.maximum import large
 
 Kind = str | HAC | Cluster
@@ -209,7 +209,7 @@ def not_converged(model: Any, solution: Solution) -> ConvergenceError:
     message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from "
         f"{which} maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that "
-        "are nearly combinations of others."
+        "are nearly combinations of others." + (offset_far_from_means(model) if isinstance(model, Model) else "")
     )
     return ConvergenceError(message, solution)
 

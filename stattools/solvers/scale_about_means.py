@@ -9,7 +9,7 @@ The covariance follows by the derivative of that map, which is exact for the inf
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +26,21 @@ FARTHEST = 200.0
 
 
 class AboutMeans(NamedTuple):
-    """The model with columns about their means, the means, and which coefficients are those of the scale."""
+    """The model with columns about their means, the map T from its columns to those as they are, the means, and which
+    coefficients are those of the scale.
+    """
 
     model: Model
+    T: Floats
     means: Floats
     scale: NDArray[np.intp]
 
     def back(self, solution: Solution) -> Solution:
         """The same solution at the origin of the columns; DomainError where the scale there is beyond float64."""
         predictor, terms = self.model.predictor, self.model.terms
-        T = np.eye(len(self.means))
-        T[0] -= self.means
-        L = predictor.lifted(T)
-        rates = self.means[predictor.column[self.scale]]
-        s = float(rates @ solution.estimate[self.scale])
+        L = predictor.lifted(self.T)
+        rates, theta = self.means[predictor.column[self.scale]], L @ solution.estimate
+        s = float(rates @ theta[self.scale])
         if abs(s) > FARTHEST:
             far = ", ".join(terms[k] for k in np.flatnonzero(self.means))
             raise DomainError(
@@ -47,8 +48,7 @@ class AboutMeans(NamedTuple):
                 f"the scale there is {'exp' if s > 0 else '1 / exp'}({abs(s):.0f}) times that at the mean. Center it, "
                 'as in scale="~ center(x)": thresholds are then those at the mean.'
             )
-        others = np.setdiff1d(np.arange(predictor.size), self.scale)
-        J, theta = np.eye(predictor.size), L @ solution.estimate
+        others, J = np.setdiff1d(np.arange(predictor.size), self.scale), np.eye(predictor.size)
         theta[others] *= np.exp(s)
         J[others, others] = np.exp(s)
         J[np.ix_(others, self.scale)] = np.outer(theta[others], rates)
@@ -56,21 +56,59 @@ class AboutMeans(NamedTuple):
 
 
 def about_means(model: Model) -> AboutMeans | None:
-    """The model with the columns of its scale about their means; None where none is far from 0, or where the origin
-    belongs to the model: an offset is in units of the scale at 0. Rows in files stay as they are.
+    """The model with the columns of its scale about their means, those of the sample where rows are in files; None
+    where none is far from 0, or where the origin belongs to the model: an offset is in units of the scale at 0.
     """
     predictor, rows = model.predictor, model.rows
     alone = [number for number, to in predictor.taken_up if not to]
-    if not alone or rows.offset is not None or not isinstance(rows.X, np.ndarray):
+    if not alone or has_offset(model) or rows.center is not None:
         return None
     at = sorted({k for number in alone for k in predictor.uses[number] or ()})
-    means = np.zeros(rows.X.shape[1])
-    means[at] = rows.X[:, at].mean(axis=0)
-    means[np.abs(means) <= FAR * rows.X.std(axis=0)] = 0.0
+    means = _far(model, at)
     if not means.any():
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
-    T = np.eye(len(means))
-    T[0] -= means
+    if rows.place == "in memory":
+        T = np.eye(len(means))
+        T[0] -= means
+        moved: Any = replace(rows, X=np.asarray(rows.X) - means)
+    else:  # in units of their own too, as rows that have an origin are not standardized again
+        moved, T = rows.standardized()
+        kept = [k for k in predictor.held(T) if not means[k]]
+        moved, T = moved.uncentered(kept), T.copy()
+        T[0, kept] = 0.0
+        means = np.where(np.isin(np.arange(len(means)), at), -T[0] / T.diagonal(), 0.0)
     start = np.linalg.solve(predictor.lifted(T), model.start)
-    return AboutMeans(replace(model, rows=replace(rows, X=rows.X - means), start=start), means, where)
+    return AboutMeans(replace(model, rows=moved, start=start), T, means, where)
+
+
+def has_offset(model: Model) -> bool:
+    """Is there an offset that is not 0 everywhere?"""
+    offset = model.rows.offset
+    return offset is not None and not (model.rows.place == "in memory" and not np.any(offset))
+
+
+def _far(model: Model, at: list[int]) -> Floats:
+    """The means of those columns that are far from 0, 0 for others."""
+    X = model.rows.sampled.X
+    means = np.zeros(X.shape[1])
+    means[at] = X[:, at].mean(axis=0)
+    means[np.abs(means) <= FAR * X.std(axis=0)] = 0.0
+    return means
+
+
+def offset_far_from_means(model: Model) -> str:
+    """What to do where a climb did not end, as the origin of the columns of a scale is far from them and an offset is
+    in its units; nothing elsewhere.
+    """
+    alone = [number for number, to in model.predictor.taken_up if not to]
+    at = sorted({k for number in alone for k in model.predictor.uses[number] or ()})
+    if not at or not has_offset(model):
+        return ""
+    names = [model.terms[k] for k in np.flatnonzero(_far(model, at))]
+    if not names:
+        return ""
+    return (
+        f" The offset is in units of the scale where {', '.join(names)} is 0, far from these rows: write "
+        f'scale="~ center({names[0]})".'
+    )

@@ -1,12 +1,13 @@
 """The origin of the columns of a scale does not matter to a climb: it is the same maximum, told at another place."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.solvers.scale_about_means import about_means
+from stattools.solvers.scale_about_means import about_means, offset_far_from_means
 
 rng = np.random.default_rng(1)
 x, z, w = rng.normal(size=(3, 200))
@@ -58,8 +59,25 @@ def fitted_about_0():
     return st.fit(st.ordinal("y ~ x", {"y": y, "x": x, "z": z - z.mean()}, scale="~ z"))
 
 
+def test_rows_in_files_have_the_same_maximum(tmp_path):
+    """Their origin and units are those of the sample."""
+    rows = pd.DataFrame({"y": y, "x": x, "z": z * 100.0 + 2e4, "w": w + 5.0})
+    rows.to_parquet(tmp_path / "rows.parquet", row_group_size=70)
+    here, there = (
+        st.fit(st.ordinal("y ~ x * z", of, scale="~ z + w")) for of in (rows, st.scan(tmp_path / "rows.parquet"))
+    )
+    assert_allclose(there.loglik, here.loglik, rtol=1e-12)
+    assert_allclose(there.estimate / here.estimate, 1.0, rtol=1e-5)  # of numbers that are as large as exp(s)
+    assert_allclose(there.se, here.se, rtol=1e-5)
+
+
 def test_an_offset_is_in_units_of_the_scale_at_0():
     table = {"y": y, "x": x, "z": z + 5.0, "o": w}
     assert about_means(st.ordinal("y ~ x", table, scale="~ z", offset="o")) is None
     assert about_means(st.ordinal("y ~ x", {**table, "z": z}, scale="~ z")) is None
     assert about_means(st.ordinal("y ~ x", table)) is None
+    assert about_means(st.ordinal("y ~ x", {**table, "o": 0.0 * w}, scale="~ z", offset="o")) is not None
+    far = {**table, "z": z + 300.0}
+    assert "center(z)" in offset_far_from_means(st.ordinal("y ~ x", far, scale="~ z", offset="o"))
+    assert offset_far_from_means(st.ordinal("y ~ x", far, scale="~ z")) == ""
+    assert offset_far_from_means(st.ordinal("y ~ x", far, offset="o")) == ""

@@ -2,7 +2,8 @@
 
 In (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1) where x_i^T g is the log time of each row
 that was seen, and on the side of each other row where its time is: a linear program. Nobody else has such a direction,
-but for those of `separation`. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
+but for those of `separation`. Where nothing is known but on which side of such a fit each time is, the log-likelihood
+is the same at all scales, and of gamma times nearly so. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
 """
 
 from __future__ import annotations
@@ -44,8 +45,25 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     offset = 0.0 if rows.offset is None else rows.offset[some]
     with np.errstate(divide="ignore"):  # of ends that nobody knows
         low, high = np.log(low) - offset, np.log(high) - offset
+    if _are_looked_at_in_line(X, low, high):
+        raise IdentificationError(
+            f"{model.title}: of every time it is known only whether it is longer than one that the columns fit, as "
+            "where all rows were looked at once, at one time. That says how large a predictor is in units of the "
+            'scale, and the scale may be any. Use distribution="exponential", whose scale is 1, or rows that were '
+            "looked at at other times."
+        )
     if _are_in_line(X, low, high, seen):
         raise IdentificationError(f"{model.title}: {family.edge.below}")
+
+
+def _are_looked_at_in_line(X: Floats, low: Floats, high: Floats) -> bool:
+    """Have all rows one known end only, and is its log a combination of the columns?"""
+    ends = np.where(np.isfinite(low), low, high)
+    known = np.isfinite(ends)
+    if (np.isfinite(low) & np.isfinite(high)).any() or not known.any():
+        return False
+    g = np.linalg.lstsq(X[known], ends[known], rcond=None)[0]
+    return bool(np.abs(X[known] @ g - ends[known]).max() <= EXACT * max(1.0, float(np.abs(ends[known]).max())))
 
 
 def _are_in_line(X: Floats, low: Floats, high: Floats, seen: Any) -> bool:

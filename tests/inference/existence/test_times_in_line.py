@@ -30,6 +30,17 @@ def test_ends_without_a_time_between_them():
     assert "scale has its maximum at 0" in refused(table, "survival(lo, hi, type='interval') ~ z")
 
 
+@pytest.mark.parametrize("name", ["weibull", "gamma"])
+@pytest.mark.parametrize("looked", [3.0, np.exp(1.0 + 0.2 * X)])
+def test_one_look_at_each_row_says_nothing_of_the_scale(name, looked):
+    ended = np.array([1, 0, 0, 1, 1, 0])
+    table = {"lo": np.where(ended, 0.0, looked), "hi": np.where(ended, looked, np.inf), "x": X}
+    for cov in ("information", "HC1"):
+        with pytest.raises(IdentificationError, match=r"the scale may be any.*exponential"):
+            st.fit(st.aft("survival(lo, hi, type='interval') ~ x", table, distribution=name), cov=cov)
+    st.fit(st.aft("survival(lo, hi, type='interval') ~ x", table, distribution="exponential"))
+
+
 def test_others_are_not_looked_at():
     check_times(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))
     check_times(st.aft("survival(t) ~ x", {"t": X + 1.0, "x": X}, distribution="exponential"))
