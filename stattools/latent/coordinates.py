@@ -11,6 +11,7 @@ Rows of precision w are multiplied by sqrt(w).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from scipy.linalg import get_lapack_funcs
@@ -50,6 +51,15 @@ class Coordinates:
     def log_gram(self) -> float:
         """log|X'V^-1 X| less log|Q'V^-1 Q|."""
         return -2.0 * float(np.linalg.slogdet(self.to_beta)[1])
+
+    def about(self, b: Floats) -> Coordinates:
+        """The same with y less what the coefficients b of Q make of it, so that these are small."""
+        W = self.columns.W.copy()
+        W[-1] -= b @ W[:-1]
+        unit = float(np.sqrt(np.mean(W[-1] ** 2)))
+        W[-1] /= unit
+        beta = self.beta + self.to_beta @ b * self.unit
+        return replace(self, columns=replace(self.columns, W=W), beta=beta, unit=self.unit * unit)
 
 
 def coordinates(

@@ -5,6 +5,7 @@ beta = beta_0 + M (s b),   Cov(beta) = sigma^2 M (Q'V^-1 Q)^-1 M',   Sigma_k = s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -16,16 +17,21 @@ from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.global_proof import GlobalProof, proven_maximum
+from stattools.latent.large_ratios import LARGE
 from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.maximum import Maximum
+from stattools.latent.maximum import Maximum, maximum
+from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
+from stattools.latent.structures import structure_of
 
 ROUND_OFF = 1e-14
 """A residual this small beside y is round-off."""
-VANISHED = 1e-13
-"""A residual variance below this share of that of y, less the fixed effects, is round-off of its sums of squares."""
-LOST = 1e-8
-"""The same where no maximum was found: the likelihood rises as the residual vanishes."""
+VANISHED = 1e-26
+"""A residual variance below this share of the mean square of y is round-off of its values."""
+TURNS = 4
+"""So often at most is y made anew, less the fixed effects that were found."""
+MUCH = 100.0
+"""Fixed effects left in y whose square is this many times the residual variance cost it two digits."""
 
 
 @record
@@ -103,14 +109,37 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
         )
     deviance = Deviance.of(model.structure, found, reml)
     best, proof = proven_maximum(deviance, start, certify)
-    if not best.profile.s2 > (VANISHED if best.converged else LOST):
+    found, deviance, best = _without_loss(model, found, deviance, best)
+    left = best.profile.s2
+    if not best.converged and isinstance(deviance.structure, OneFactor):
+        left = min(left, deviance.structure.within.residual / model.n)
+    if not left > VANISHED * max(size**2 / found.unit**2, 1.0):
         raise _no_residual(model)
     if not best.converged:
         raise ConvergenceError(
             f"{model.title} stopped {best.decrement:.1e} standard errors from the maximum after {best.steps} steps: "
-            "the likelihood is nearly flat in the variances. Take a simpler random part."
+            "the likelihood is nearly flat in the variances, or its digits are lost in effects that are millions of "
+            "times the residual. Take a simpler random part."
         )
     return MixedMaximum(model, found, deviance, best, reml, proof)
+
+
+def _without_loss(
+    model: LinearMixed, found: Coordinates, deviance: Deviance, best: Maximum
+) -> tuple[Coordinates, Deviance, Maximum]:
+    """The maximum where effects are many times the residual: there the least squares of y leave more of the fixed
+    effects in y than of its residual, and what is left is taken out first, so that their sums of squares do not cancel.
+    """
+    for _ in range(TURNS):
+        b, s2 = best.profile.b, best.profile.s2
+        large = max(float(np.abs(T).max()) for T in best.profile.factors) > LARGE
+        if model.summed is not None or not large or not np.isfinite(b).all() or b @ b <= MUCH * s2:
+            break
+        found = found.about(b)
+        deviance = Deviance.of(structure_of(found.columns), found, deviance.reml)
+        again = maximum(deviance, best.profile.factors)
+        best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
+    return found, deviance, best
 
 
 def _no_residual(model: LinearMixed) -> IdentificationError:

@@ -17,29 +17,39 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.large_ratios import LARGE, WithinGroups, is_regular
 from stattools.latent.structure import AtFactors, Evaluated, Joint, LatentColumns
 
 
 @record
 class OneFactor:
-    """The sums `E` = [A B] (Q, Q + m, J) and `C` (m, m) of all terms of one group; Q is the sum of `widths`."""
+    """The sums `E` = [A B] (Q, Q + m, J) and `C` (m, m) of all terms of one group; Q is the sum of `widths`.
+
+    `columns` are the rows, where they are in memory: what is asked once of them where effects are very large.
+    """
 
     E: Floats
     C: Floats
     widths: tuple[int, ...]
+    columns: LatentColumns | None = None
 
     @classmethod
     def of(cls, columns: LatentColumns) -> OneFactor:
         """The sums over the rows, whose terms all have the same codes."""
         W, z = columns.W, np.concatenate(columns.z)
         sums = group_sums(columns.codes[0], columns.sizes[0], z, W)
-        return cls(sums, W @ W.T, tuple(len(one) for one in columns.z))
+        return cls(sums, W @ W.T, tuple(len(one) for one in columns.z), columns)
 
     @cached_property
     def spans(self) -> tuple[slice, ...]:
         """Where the effects of each term stand among all of a group."""
         ends = np.cumsum(self.widths).tolist()
         return tuple(slice(end - width, end) for end, width in zip(ends, self.widths, strict=True))
+
+    @cached_property
+    def within(self) -> WithinGroups:
+        """The sums in which large effects lose no digits."""
+        return WithinGroups.of(self.E, self.C, self.columns)
 
     def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
         """See `Structure`."""
@@ -57,7 +67,7 @@ class OneFactor:
             for k in range(i):
                 pivot -= M[i, k] ** 2
             log_determinant += float(np.log(pivot).sum())
-            np.sqrt(pivot, out=pivot)
+            M[i, i] = pivot = np.sqrt(pivot)
             for later in range(i + 1, Q):
                 for k in range(i):
                     M[later, i] -= M[later, k] * M[i, k]
@@ -65,17 +75,34 @@ class OneFactor:
             for k in range(i):
                 F[i] -= M[i, k] * F[k]
             F[i] /= pivot
-        cross = self.C.copy()
-        left = E.copy()
-        for row in F:
-            cross -= row[Q:] @ row[Q:].T
-            left -= row[:Q, None] * row
+        if np.abs(T).max() > LARGE:
+            cross, left = self._of_large(T, M, F)
+        else:
+            cross, left = self.C.copy(), E.copy()
+            for row in F:
+                cross -= row[Q:] @ row[Q:].T
+                left -= row[:Q, None] * row
         blocks, projected = left[:, :Q], left[:, Q:]
         joint = Joint(blocks, projected)
         if len(self.widths) == 1:
             return AtFactors(log_determinant, cross, (blocks,), (projected,), joint)
         own = tuple(blocks[span, span] for span in self.spans)
         return AtFactors(log_determinant, cross, own, tuple(projected[span] for span in self.spans), joint)
+
+    def _of_large(self, T: Floats, L: Floats, F: Floats) -> tuple[Floats, Floats]:
+        """W'V^-1 W and Z'V^-1 [Z W] from F = L^-1 T'[A B] with the factors L of M, and without differences."""
+        Q, X = len(F), F.copy()
+        for i in range(Q - 1, -1, -1):
+            for k in range(i + 1, Q):
+                X[i] -= L[k, i] * X[k]
+            X[i] /= L[i, i]
+        cross = self.within.cross(T, X[:, Q:])
+        if is_regular(T):
+            return cross, np.linalg.solve(T.T, X.reshape(Q, -1)).reshape(X.shape)
+        left = self.E.copy()
+        for row in F:
+            left -= row[:Q, None] * row
+        return cross, left
 
 
 def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floats:
