@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from stattools.reporting.answer.answered import Answered
+from stattools.reporting.answer.asked import asked_of
+from stattools.reporting.comparisons import factors_of
 from stattools.reporting.document import Box, code
 from stattools.reporting.stories import story
 from stattools.reporting.tables import between, between_factors, count, decimals, have_factors, number, percent
@@ -24,10 +26,6 @@ FEW = 4
 
 def without_rows(told: Any) -> Any:
     """The account of a class of regressions, for models whose rows were not saved."""
-
-    def answered(fit: Any, draw: Any) -> Answered:
-        return Answered(Box((told.question(fit.model), conclusion(fit, ""), LIMIT)))
-
     return replace(
         told,
         facts=facts,
@@ -37,6 +35,11 @@ def without_rows(told: Any) -> Any:
         conclusion=conclusion,
         answered=answered,
     )
+
+
+def answered(fit: Any, draw: Any) -> Answered:
+    """The box alone: figures and checks need the rows."""
+    return Answered(Box((asked_of(fit.model), conclusion(fit, ""), LIMIT)))
 
 
 def facts(model: Any) -> dict[str, str]:
@@ -51,17 +54,19 @@ def conclusion(fit: Any, checked: str) -> str:
     seen = many(len(fit.model.rows.X), "row")
     if not 0 < len(rows) <= FEW or any("category" in row for row in rows) or not fit.kinds:
         return f"What was found from {seen} stands in the table of the fit{checked}."
-    said = [_said(row, story(fit.model).ratio) for row in rows]
+    said = [_said(fit.model, row) for row in rows]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))
     return f"From {seen}, with {percent(fit.level)} Wald intervals: {listed}{checked}."
 
 
-def _said(row: Mapping[Any, Any], ratio: str | None) -> str:
+def _said(model: Any, row: Mapping[Any, Any]) -> str:
     """A coefficient, or the ratio that its exponential is."""
+    ratio, parts = story(model).ratio, factors_of(model.design, row["term"])
     estimate, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     what, se, say = "coefficient", float(row["se"]), between
     if ratio and have_factors(estimate, lower, upper):
         estimate, lower, upper = np.exp([estimate, lower, upper]).tolist()
         what, se, say = ratio, estimate * se, between_factors
     places = decimals(se, digits=2)
-    return f"{what} of {code(row['term'])} {number(estimate, places)} ({say(lower, upper, places)})"
+    whose = " times ".join(part.owner(code) for part in parts)
+    return f"the {what} of {whose} is {number(estimate, places)} ({say(lower, upper, places)})"
