@@ -105,8 +105,9 @@ class AnyModel(Faces):
     n_dropped: Any = 0
     """How many rows of the table were left out."""
     n_empty: Any = 0
-    n_events: Any = None
     """How many of these had no trials."""
+    n_events: Any = None
+    """How many times were seen, of an outcome that may be censored."""
 
     @property
     def without_groups(self: Any) -> Any:
