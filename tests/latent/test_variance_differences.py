@@ -23,5 +23,5 @@ def test_they_are_the_exact_ones(reml):
     at = maximum(Deviance.of(OneFactor.of(found.columns), found, reml)).profile
     exact, near = variance_directions(at, found.columns), variance_differences(at)
     np.testing.assert_allclose(near.covariance_slopes, exact.covariance_slopes, rtol=1e-10, atol=1e-12)
-    np.testing.assert_allclose(near.hessian, exact.hessian, rtol=1e-8, atol=1e-8 * np.abs(exact.hessian).max())
+    np.testing.assert_allclose(near.hessian, exact.hessian, rtol=1e-6, atol=1e-7 * np.abs(exact.hessian).max())
     assert near.without == exact.without

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
+from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.mixed.explained import goodness, intraclass
 from stattools.inference.mixed.group_influence import group_influence
 from stattools.inference.mixed.mixed_certificate import certificate, local_maxima
@@ -18,6 +19,7 @@ from stattools.inference.mixed.mixed_predictions import mixed_predictions
 from stattools.inference.mixed.mixed_residuals import mixed_residuals
 from stattools.inference.mixed.random_effects import random_effects
 from stattools.inference.mixed.variance_components import variance_components
+from stattools.inference.mixed.variance_test import variance_test
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered
 from stattools.interface.arguments import word_of
@@ -117,6 +119,27 @@ class LinearMixedFit(Fit):
         likelihood than that of the fit. Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
         """
         return variance_components(self, level, interval)
+
+    def variance_test(
+        self,
+        term: str,
+        effect: str | None = None,
+        *,
+        method: Literal["mixture", "exact", "bootstrap"] = "mixture",
+        draws: int | None = None,
+        seed: int | np.random.Generator | None = None,
+    ) -> TestResult:
+        """The likelihood ratio test of a variance of 0, restricted where the fit is: of `term`, "(1 | g)" or "g", or of
+        one `effect` of a term with several, with its correlations.
+
+        `method` is "mixture", half chi2(q - 1) and half chi2(q), which holds in many groups; "exact", draws of the
+        distribution for this number of groups, of the only variance of a model; or "bootstrap", outcomes drawn from
+        the model without it, which both are fitted to. The last two need `seed` and take 9999 and 999 `draws` unless
+        given; their p-value is (1 + exceedances) / (1 + draws). Raises DomainError for names that are not there,
+        IncompatibleError for a method that does not know the distribution. Source: Stram & Lee, Biometrics 50 (1994);
+        Crainiceanu & Ruppert, JRSS B 66 (2004).
+        """
+        return variance_test(self, term, effect, method, draws, seed)
 
     def anova(
         self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
