@@ -212,6 +212,15 @@ class LinearMixed(AnyModel):
         """What knows the random terms."""
         return structure_of(self.coordinates.columns) if self.summed is None else self.summed.structure
 
+    def subset(self, which: slice | NDArray[np.intp]) -> LinearMixed:
+        """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        terms = []
+        for term in self.random:
+            present, codes = np.unique(term.codes[which], return_inverse=True)
+            levels = tuple(term.levels[k] for k in present.tolist())
+            terms.append(replace(term, codes=codes, levels=levels, z=term.z[which]))
+        return replace(self, read=replace(self.read, terms=tuple(terms)), fixed=self.fixed.subset(which))
+
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""
         for term in self.random:

@@ -143,7 +143,8 @@ def cross_validate(
 
     Rows are dealt to `folds` folds at random, labels of an outcome evenly; rows that share one of `groups`, the name of
     a column or one label per row, stay together. Several models are scored on the same folds. `penalty` is that of
-    `st.fit`. For regressions, one-vs-rest and networks, whose training starts from `seed`.
+    `st.fit`. For regressions, one-vs-rest, networks, whose training starts from `seed`, and mixed models: a row of a
+    group that the fit has seen is predicted with its effects, one of a new group (`groups="g"`) without.
 
     Raises IncompatibleError for models without rows in memory, DomainError for more folds than rows or groups and for
     models of other rows, IdentificationError, which names the fold, where a fit without a fold has no maximum.
@@ -163,7 +164,7 @@ def cross_validate(
             )
         model.subset(slice(0, 1))  # refused where there are no rows
     labels = names_of(models, names, "cross_validate")
-    whole = [(model.parts or (model,))[0] for model in models]
+    whole = [(model.parts or (model,))[0].without_groups for model in models]
     weight = _frequencies(whole[0])
     for label, first in zip(labels, whole, strict=True):
         if not (np.array_equal(weight, _frequencies(first)) and np.array_equal(_places(whole[0]), _places(first))):
@@ -218,7 +219,7 @@ def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start:
     """Each score of each row, from the fit without its fold."""
     scores: dict[str, Floats] = {}
     fitted = _together(model, fold, folds) if penalty is None and isinstance(model, Model) else None
-    outcome = Outcome.CATEGORY if model.parts else model.likelihood.outcome
+    outcome = Outcome.CATEGORY if model.parts else model.without_groups.likelihood.outcome
     for k in range(folds):
         inside = np.flatnonzero(fold == k)
         held_out = model.subset(inside)

@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
+from stattools.inference.any_fit import Judged
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.mixed.explained import goodness, intraclass
 from stattools.inference.mixed.group_influence import group_influence
+from stattools.inference.mixed.held_out_groups import judged_groups
 from stattools.inference.mixed.mixed_certificate import certificate, local_maxima
 from stattools.inference.mixed.mixed_degrees import MixedDegrees
 from stattools.inference.mixed.mixed_predictions import mixed_predictions
@@ -59,6 +61,9 @@ class LinearMixedFit(Fit):
         df="normal".
         """
         return np.inf if self.degrees is None else self.degrees.of_coefficients
+
+    def _judged(self, model: Any) -> Judged:
+        return judged_groups(self, model)
 
     @property
     def reml(self) -> bool:

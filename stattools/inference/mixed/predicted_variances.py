@@ -54,7 +54,7 @@ class PredictedRows:
 def _known(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
     away = rows.x.copy()
     for pull, z, codes in zip(pulls(at), rows.z, rows.codes, strict=True):
-        away -= np.einsum("qpi,qi->ip", pull[:, :, codes], z)
+        away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
     z = np.concatenate(rows.z)
     return away, np.einsum("ai,abi,bi->i", z, joint_spread(at, rows.codes), z, optimize=True)
 
