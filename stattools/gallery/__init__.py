@@ -29,6 +29,8 @@ ANALYSES = (
     "separation",
     "audit",
     "shrinkage",
+    "groups",
+    "certificate",
     "network",
     "batch_norm",
     "digits",

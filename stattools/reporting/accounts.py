@@ -14,6 +14,7 @@ import numpy as np
 
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
+from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -29,6 +30,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
     matched_sets,
+    mixed_models,
     networks,
     own_functions,
     proportions,
@@ -137,6 +139,7 @@ ACCOUNTS: dict[type, Account] = {
     Custom: _by_name(own_functions),
     CoxRegression: _by_name(survival),
     ConditionalLogit: _by_name(matched_sets),
+    LinearMixed: _by_name(mixed_models),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

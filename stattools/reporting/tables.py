@@ -220,7 +220,7 @@ def agreement(rows: pd.DataFrame, reference: str = "statsmodels") -> Table:
                 *_labels(row),
                 number(row["estimate"], places),
                 number(row["reference"], places),
-                small(row["difference_in_se"]),
+                "" if math.isnan(row["difference_in_se"]) else small(row["difference_in_se"]),
                 agreeing(row["digits"]),
                 "" if math.isnan(row["se_digits"]) else agreeing(row["se_digits"]),
             )

@@ -6,6 +6,7 @@ higher log-likelihood and the smaller decrement say whose digits are right.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,9 @@ from stattools.validation.references.mixed_lm import MixedReference, dense, mixe
 
 MOST_ROWS = 2_000
 """Rows whose covariance matrix is made."""
+JOINT = "MixedLM's own standard errors are of fixed effects and variances together, by the observed information"
+AT_ITS_VARIANCES = f"{JOINT}; those compared are of the fixed effects at its variances."
+OTHER_ERRORS = f"{JOINT}, and are not compared."
 NEAR = 1e-2
 """Standard errors from the maximum of the variances, within which the two count as the same."""
 STEP = 1e-3
@@ -44,12 +48,15 @@ def validate_mixed(fit: Any) -> Agreement:
     ours = float(found.maximum.decrement)
     if reference is None:
         return _second(fit, again, ours, close)
+    known = few and np.isfinite(reference.s2) and reference.s2 > 0.0
+    own = dense(model, reference.covariances, reference.s2, found.reml).se if known else np.full(len(fit.se), np.nan)
+    reference = replace(reference, se=own)
     there = _profile(fit, reference)
     theirs = np.inf if there is None else _decrement(there)
     lead = np.inf if there is None else fit.loglik + 0.5 * there.value
     rows = _rows(fit, reference)
     ok, sentence = _judged(fit, reference, rows, ours, theirs, lead)
-    notes = () if again is None else (_said(again.loglik, fit.loglik),)
+    notes = (OTHER_ERRORS,) if again is None else (_said(again.loglik, fit.loglik), AT_ITS_VARIANCES)
     return Agreement(
         rows, fit.loglik, reference.loglik, reference.name, reference.converged, ours, theirs, ok and close, sentence,
         (*notes, *reference.notes),
@@ -76,7 +83,7 @@ def _rows(fit: Any, reference: MixedReference) -> Any:
         theirs += np.sqrt(np.maximum(other.diagonal(), 0.0)).tolist()
     names, sds, theirs = [*names, "sd(Residual)"], [*sds, fit.scale], [*theirs, float(np.sqrt(reference.s2))]
     none = np.full(len(sds), np.nan)
-    return compared(
+    found = compared(
         {"term": names},
         np.concatenate([fit.estimate, sds]),
         np.concatenate([reference.estimate, theirs]),
@@ -84,6 +91,8 @@ def _rows(fit: Any, reference: MixedReference) -> Any:
         se=np.concatenate([fit.se, none]),
         reference_se=np.concatenate([reference.se, none]),
     )
+    found.loc[len(fit.estimate) :, "difference_in_se"] = np.nan  # they have no standard error
+    return found
 
 
 def _profile(fit: Any, reference: MixedReference) -> Profile | None:
@@ -119,20 +128,23 @@ def _judged(
     if apart <= NEAR and ratio <= NEAR and lead <= 1e-5 and _is_close(reference.loglik, fit.loglik - max(lead, 0.0)):
         some = beside["estimate"] > 0.0
         others = counted(float(np.min(beside["digits"][some])))
-        exact = [f"its variances are {theirs:.1e} standard errors from the maximum, {within}"] if theirs > 1e-7 else []
+        away = f"its variances are up to {_bound(theirs)} standard errors from the maximum, {within}"
+        exact = [away] if theirs > 1e-7 else []
         gone = beside["reference"][~some]
         exact += (
             [f"a standard deviation is 0 at the maximum, where it has {float(gone.max()):.2g}"] if len(gone) else []
         )
         right = f" Where digits differ ours are right: {'; '.join(exact)}." if exact else ""
+        errors = fewest(fixed, "se_digits")
+        errors = "" if errors == "—" else f"standard errors (digits: {errors}), "
         return True, (
             f"{reference.name} agrees: the same {p} fixed effect{'' if p == 1 else 's'} (digits: {fewest(fixed)}), "
-            f"standard errors (digits: {fewest(fixed, 'se_digits')}), standard deviations of effects (digits: "
-            f"{others}) and log-likelihood.{right}"
+            f"{errors}standard deviations of effects (digits: {others}) and log-likelihood.{right}"
         )
     state = "differs" if reference.converged else "did not converge"
     if lead >= -noise and ours <= 1e-6:
         far = f"{theirs:.2g} standard errors from a maximum" if np.isfinite(theirs) else "nowhere near a maximum"
+        far = "another maximum, and a lower one" if theirs <= NEAR and lead > NEAR else far
         higher = f"higher by {lead:.3g}" if np.isfinite(lead) else "the only one that there is"
         return True, (
             f"{reference.name} {state}; our log-likelihood and score decide: its point is {far}, {within}, and our "
@@ -144,8 +156,14 @@ def _judged(
     )
 
 
+def _bound(value: float) -> str:
+    """The next power of ten, so that round-off does not show."""
+    return f"{10.0 ** np.ceil(np.log10(value)):.0e}" if 0.0 < value < np.inf else "∞"
+
+
 def _ratio(fixed: Any) -> float:
-    return float(np.abs(fixed["se"] / fixed["reference_se"] - 1.0).max())
+    """The largest relative difference of standard errors; 0 where they are not compared."""
+    return float(np.nan_to_num(np.abs(fixed["se"] / fixed["reference_se"] - 1.0)).max())
 
 
 def _second(fit: Any, again: Any, ours: float, close: bool) -> Agreement:
