@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
+from stattools.inference.mixed.parametric_replicates import replicates, varying
 from stattools.inference.simulated_outcomes import outcomes
 from stattools.inference.survival.resampled import influence_of_units, resampled
 from stattools.interface.arguments import described, is_one_of, word_of
@@ -30,6 +31,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
+from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
@@ -68,11 +70,18 @@ class Bootstrap(Faces):
     asked: int
     reasons: dict[int, str]
     seed: Any
+    beside: tuple[str, ...] = ()
+    values: Floats | tuple[()] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the coefficients."""
-        return self.fit.names
+        """Names of the coefficients, of a mixed model also of the standard deviations of effects and residual."""
+        return (*self.fit.names, *self.beside)
+
+    @property
+    def estimate(self) -> Floats:
+        """What the fit says of them, shape (p,)."""
+        return np.concatenate([self.fit.estimate, self.values])
 
     @property
     def failed(self) -> int:
@@ -87,7 +96,7 @@ class Bootstrap(Faces):
     @property
     def bias(self) -> Floats:
         """Mean of the draws less the estimate, shape (p,)."""
-        return self.draws.mean(axis=0) - self.fit.estimate
+        return self.draws.mean(axis=0) - self.estimate
 
     def interval(self, level: float = 0.95, *, kind: IntervalKind = "percentile") -> Interval:
         """Bootstrap intervals, lower and upper of shape (p,).
@@ -100,9 +109,11 @@ class Bootstrap(Faces):
         kind = word_of(kind, INTERVALS)
         if not is_one_of(kind, INTERVALS):
             raise IncompatibleError(f"a bootstrap has intervals of kind {', '.join(INTERVALS)}; got {quoted(kind)}.")
-        tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.fit.estimate
+        tails, theta = np.array([0.5 * (1.0 - level), 0.5 * (1.0 + level)]), self.estimate
         if kind == "normal":
             lower, upper = theta + special.ndtri(tails)[:, None] * self.se
+        elif kind == "bca" and self.fit.model.is_mixed:
+            raise IncompatibleError("kind='bca' needs independent rows, and a mixed model's are not; use 'percentile'.")
         elif kind == "bca":
             ends = [np.quantile(x, self._levels(j, tails)) for j, x in enumerate(self.draws.T)]
             lower, upper = np.array(ends).T
@@ -117,7 +128,7 @@ class Bootstrap(Faces):
         import pandas as pd
 
         lower, upper = self.interval(level, kind=kind)
-        columns = {"term": self.names, "estimate": self.fit.estimate, "bias": self.bias, "se": self.se}
+        columns = {"term": self.names, "estimate": self.estimate, "bias": self.bias, "se": self.se}
         frame = pd.DataFrame(columns | {"lower": lower, "upper": upper})
         frame.attrs["note"] = self._count()
         return frame
@@ -164,7 +175,7 @@ class Bootstrap(Faces):
 
 @one_blas_thread()
 def bootstrap(
-    fit_or_model: Fit | Model | CoxRegression,
+    fit_or_model: Fit | Model | CoxRegression | LinearMixed,
     /,
     *,
     draws: int = 1000,
@@ -174,10 +185,10 @@ def bootstrap(
     """Bootstrap replicates of a regression's estimate.
 
     Rows with frequency weights are so many rows. Of `st.cox` whole clusters or persons are drawn where it was given
-    `cluster=` or `id=`, of `st.conditional_logit` whole sets; both have kind="pairs" only. Replicates that have no
-    maximum (separated, or of lower rank) are counted and named, never dropped in silence. Raises IncompatibleError for
-    what is no regression by maximum likelihood with its data at hand, IdentificationError where fewer than two
-    replicates have a maximum.
+    `cluster=` or `id=`, of `st.conditional_logit` whole sets; both have kind="pairs" only. `st.linear_mixed` has
+    kind="parametric" only, which draws effects and residuals, and the draws have their standard deviations too.
+    Replicates without a maximum (separated, or of lower rank) are counted and named. Raises IncompatibleError for what
+    is no regression by maximum likelihood with its data at hand, IdentificationError where fewer than two have one.
 
     >>> import stattools as st
     >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 7.5, 10.0], "x": [0, 1, 2, 3, 4, 5]}
@@ -185,9 +196,9 @@ def bootstrap(
     >>> boot.draws.shape, boot.failed
     ((500, 2), 0)
     """
-    whole = fit_or_model if isinstance(fit_or_model, Fit) else None
+    whole: Any = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
-    partial = isinstance(model, CoxRegression)
+    mixed, partial = isinstance(model, LinearMixed), isinstance(model, CoxRegression | LinearMixed)
     if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
     if not partial:
@@ -203,12 +214,14 @@ def bootstrap(
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)
     whole = fit(model) if whole is None else whole
-    estimates, reasons = (resampled if partial else _estimates)(whole.model, kind, asked, random, whole)
+    make = replicates if mixed else resampled if partial else _estimates
+    estimates, reasons = make(whole.model, kind, asked, random, whole)
     if len(estimates) < 2:
         raise IdentificationError(
             f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
         )
-    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed))
+    beside: Any = varying(whole.found) if mixed else ()
+    return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed), *beside)
 
 
 def _estimates(

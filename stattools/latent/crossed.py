@@ -19,6 +19,7 @@ of columns that meet in a level (`pairs.py`); memory 8 r^2 bytes, a few times.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -115,6 +116,15 @@ class Crossed:
         half, _ = trtrs(root, turned_rows(beside, transposes, self.rest), lower=0, trans=1)
         log_determinant = out.log_determinant + 2.0 * float(np.log(root.diagonal()).sum())
         return CrossedEvaluated(self, out, scales, inner, beside, root, half, log_determinant, corner - half.T @ half)
+
+    def with_columns(self, which: list[int]) -> Crossed:
+        """See `Structure`."""
+        return replace(
+            self,
+            to_design=self.to_design[:, which],
+            rest_design=self.rest_design[:, which],
+            corner=self.corner[np.ix_(which, which)],
+        )
 
 
 @record

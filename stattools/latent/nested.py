@@ -18,6 +18,7 @@ be singular.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -84,6 +85,15 @@ class Nested:
                 start += other.q
             gone.append(out)
         return NestedEvaluated(self, tuple(rows), tuple(gone), log_determinant, corner)
+
+    def with_columns(self, which: list[int]) -> Nested:
+        """See `Structure`."""
+        m = len(self.corner)
+        rows = tuple(
+            np.concatenate([row[:, : row.shape[1] - m], row[:, row.shape[1] - m :][:, which]], axis=1)
+            for row in self.rows
+        )
+        return replace(self, rows=rows, corner=self.corner[np.ix_(which, which)])
 
 
 class Above(NamedTuple):

@@ -10,6 +10,7 @@ Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (20
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -103,6 +104,14 @@ class OneFactor:
         for row in F:
             left -= row[:Q, None] * row
         return cross, left
+
+    def with_columns(self, which: list[int]) -> OneFactor:
+        """See `Structure`."""
+        Q = len(self.E)
+        kept = [*range(Q), *(Q + k for k in which)]
+        rows = self.columns
+        some = None if rows is None else replace(rows, W=rows.W[which])
+        return replace(self, E=self.E[:, kept], C=self.C[np.ix_(which, which)], columns=some)
 
 
 def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floats:

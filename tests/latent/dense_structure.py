@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ class DenseStructure:
         Z = np.zeros((len(codes), J, len(z)))
         Z[np.arange(len(codes)), codes] = z.T
         return Z.reshape(len(codes), -1)
+
+    def with_columns(self, which: list[int]) -> DenseStructure:
+        return DenseStructure(replace(self.columns, W=self.columns.W[which]))
 
     def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
         W = self.columns.W

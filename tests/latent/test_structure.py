@@ -61,3 +61,14 @@ def test_structures_equal_their_dense_twin(found, kind, size, singular):
     assert_allclose(left.cross, right.cross, rtol=1e-10, atol=1e-11)
     for one, other in zip(left.diagonal_blocks + left.projected, right.diagonal_blocks + right.projected, strict=True):
         assert_allclose(one, other, rtol=1e-10, atol=1e-11)
+
+
+@pytest.mark.parametrize(("found", "kind"), CASES[3:])
+def test_other_columns_are_those_of_a_structure_made_of_them(found, kind):
+    fast, some = kind.of(found.columns), [1, 0]
+    factors = tuple(np.eye(q) for q in fast.widths)
+    left = fast.with_columns(some).evaluate(factors)
+    right = DenseStructure(found.columns).with_columns(some).evaluate(factors)
+    assert_allclose(left.cross, right.cross, atol=1e-11)
+    for one, other in zip(left.projected, right.projected, strict=True):
+        assert_allclose(one, other, atol=1e-11)

@@ -54,3 +54,19 @@ def test_precision_is_asked_for_where_the_fit_had_one():
     assert more[0] > 3.0 * more[1]
     with pytest.raises(DomainError, match="w"):
         fit.predict({"g": ["a"]}, interval=0.9, kind="observation")
+
+
+@pytest.mark.slow
+def test_intervals_cover_what_they_say():
+    r = np.random.default_rng(1)
+    g = np.repeat(np.arange(7), [2, 3, 4, 5, 6, 7, 3])
+    asked = [("known", "mean", 2), ("known", "observation", 0), ("population", "mean", 2), ("new", "observation", 7)]
+    hits = np.zeros(len(asked))
+    for _ in range(120):
+        x, u = r.normal(size=30), r.normal(size=8)
+        fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": x + u[g] + r.normal(size=30), "x": x, "g": g}))
+        for place, (groups, kind, group) in enumerate(asked):
+            truth = 1.0 + (groups != "population") * u[group] + (kind == "observation") * r.normal()
+            row = fit.predict({"x": [1.0], "g": [group]}, groups=groups, kind=kind, interval=0.9).iloc[0]
+            hits[place] += row["lower"] <= truth <= row["upper"]
+    assert_allclose(hits / 120, 0.9, atol=0.085)  # 3 standard errors

@@ -1,0 +1,104 @@
+"""Replicates of a linear mixed model: outcomes drawn from the fit, and fitted anew.
+
+    y* = X beta_hat + sum_k Z_k u*_k + e*,   u* ~ N(0, Sigma_hat),   e* ~ N(0, sigma_hat^2 / precision)
+
+The sums over rows of many outcomes are made in one pass, with those of the columns that all share; each replicate is
+then fitted as the fit was. Source: Davison & Hinkley, Bootstrap Methods and their Application (1997).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IncompatibleError, StattoolsError
+from stattools.interface.arrays import Floats
+from stattools.latent.deviance import Deviance
+from stattools.latent.global_proof import proven_maximum
+from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.latent.structure import LatentColumns
+from stattools.latent.structures import structure_of
+
+ENTRIES = 2_000_000
+"""So many outcomes are drawn at a time: arrays of 16 MB."""
+AT_ONCE = 200
+"""Replicates whose sums are made together: with more, products of outcomes with each other, which nobody needs, cost
+more than reading the rows again.
+"""
+
+
+def varying(found: MixedMaximum) -> tuple[tuple[str, ...], Floats]:
+    """The standard deviations of effects and residual, with their names."""
+    names = [f"sd({name} | {term.group})" for term in found.model.random for name in term.columns]
+    return (*names, "sigma"), deviations(found.roots, found.s2)
+
+
+def deviations(roots: Any, s2: float) -> Floats:
+    """The standard deviations of effects with covariances R R', and of the residual."""
+    return np.concatenate([*(np.sqrt((root**2).sum(axis=1)) for root in roots), [np.sqrt(s2)]])
+
+
+def drawn_outcomes(found: MixedMaximum, m: int, random: np.random.Generator) -> Floats:
+    """m outcomes (m, n) of the fitted model."""
+    model = found.model
+    Y = np.broadcast_to(model.X @ found.beta, (m, len(model.y))).copy()
+    for term, root in zip(model.random, found.roots, strict=True):
+        effects = random.standard_normal((m, term.n_levels, root.shape[1])) @ root.T
+        Y += np.einsum("miq,iq->mi", effects[:, term.codes], term.z)
+    noise = random.standard_normal(Y.shape) * np.sqrt(found.s2)
+    return Y + (noise if model.precision is None else noise / np.sqrt(model.precision))
+
+
+def replicates(
+    model: Any, kind: str, asked: int, random: np.random.Generator, whole: Any
+) -> tuple[Floats, dict[int, str]]:
+    """Fixed effects and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
+    none.
+    """
+    if kind != "parametric":
+        raise IncompatibleError(
+            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
+            "kind='parametric', which draws effects and residuals from the fit."
+        )
+    found: MixedMaximum = whole.found
+    kept: list[Floats] = []
+    reasons: dict[int, str] = {}
+    chunk = max(1, min(AT_ONCE, ENTRIES // len(model.y)))
+    for start in range(0, asked, chunk):
+        Y = drawn_outcomes(found, min(chunk, asked - start), random)
+        for k, estimate in enumerate(_refitted(found, Y)):
+            if isinstance(estimate, str):
+                reasons[start + k] = estimate
+            else:
+                kept.append(estimate)
+    return np.array(kept).reshape(len(kept), -1), reasons
+
+
+def _refitted(found: MixedMaximum, Y: Floats) -> Any:
+    """The estimates of each of the outcomes (m, n), or why there are none."""
+    way, columns, of = found.coordinates, found.coordinates.columns, found.deviance
+    root = 1.0 if found.model.precision is None else np.sqrt(found.model.precision)
+    Q = columns.W[:-1]
+    gram = np.linalg.inv(Q @ Q.T)
+    R = (Y - found.model.X @ found.beta) * root
+    first = (R @ Q.T) @ gram
+    R = R - first @ Q
+    units = np.sqrt(np.mean(R**2, axis=1))
+    p = len(Q)
+    rows = LatentColumns(np.concatenate([Q, R / units[:, None]]), columns.codes, columns.sizes, columns.z)
+    together = structure_of(rows)
+    for k, unit in enumerate(units.tolist()):
+        one = Deviance(together.with_columns([*range(p), p + k]), of.n, of.p, of.reml)
+        try:
+            best, _ = proven_maximum(one, None, "auto")
+        except StattoolsError as error:
+            yield error.message
+            continue
+        if not best.converged:
+            yield "the likelihood is nearly flat in the variances"
+            continue
+        at, s2 = best.profile, best.profile.s2 * unit**2
+        beta = found.beta + way.to_beta @ (first[k] + unit * at.b)
+        roots = [np.sqrt(s2) * back @ T for back, T in zip(way.to_effects, at.factors, strict=True)]
+        yield np.concatenate([beta, deviations(roots, s2)])
