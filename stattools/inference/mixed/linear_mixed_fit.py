@@ -25,9 +25,12 @@ from stattools.inference.mixed.variance_test import variance_test
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered
 from stattools.interface.arguments import word_of
+from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.latent.fixed_profile import fixed_ends
+from stattools.numerics.threads import one_blas_thread
 from stattools.text.page import Page
 
 OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
@@ -81,7 +84,24 @@ class LinearMixedFit(Fit):
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of interval of the fixed effects."""
-        return ("wald",)
+        return ("wald",) if self.reml else ("wald", "profile")
+
+    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
+        """Confidence intervals of the fixed effects, (p,) each: "wald", and of a fit with reml=False "profile", the
+        values that a likelihood ratio does not reject; the restricted likelihood says nothing of fixed effects.
+        """
+        if word_of(kind, ("wald", "profile")) != "profile":
+            return super().interval(level, kind=kind)
+        if self.reml:
+            raise IncompatibleError(
+                'interval(kind="profile") is of the likelihood, and this fit is by the restricted one, which says '
+                "nothing of fixed effects: fit with reml=False."
+            )
+        level = self.level if level is None else level
+        require_level(level)
+        with one_blas_thread():
+            lower, upper = fixed_ends(self.found, level)
+        return Interval(lower, upper, level, "profile", self.names)
 
     @property
     def deviance(self) -> float:

@@ -44,6 +44,10 @@ def a_profile(fit: Any, name: str) -> None:
         raise IncompatibleError(
             f"{model.title} has a parameter for each arm or category; take the rows of one of them."
         )
+    if model.is_mixed:
+        raise IncompatibleError(
+            f'{model.title} has no figure of a profile; with reml=False fit.interval(kind="profile") has its ends.'
+        )
     if not model.intervals and "profile" not in fit.kinds:
         np.asarray(fit.covariance)  # a ridge fit says why
         raise IncompatibleError(f"{model.title} has a maximum at a bound, where there is no profile interval.")

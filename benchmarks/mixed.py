@@ -1,0 +1,76 @@
+"""Linear mixed models with random slopes, from the formula to standard errors, beside statsmodels and glmm.
+
+    uv run --group bench python benchmarks/mixed.py [--quick]
+
+Ours has the certificate in it: the Newton decrement, and the conditions at the boundary. glmm (a port of a Rust
+library) is timed where it is installed beside; `apart` is how far its fixed effects are from ours in standard errors.
+"""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib.util import find_spec
+
+import numpy as np
+import pandas as pd
+
+import stattools as st
+from stattools.benchmarking import SpeedComparison, interleaved, show
+
+GLMM, STATSMODELS = "glmm", "statsmodels"
+
+
+def table(groups: int, rows: int) -> pd.DataFrame:
+    """Groups of so many rows whose level and slope vary."""
+    random = np.random.default_rng(0)
+    g, x = np.repeat(np.arange(groups), rows), random.normal(size=groups * rows)
+    level, slope = random.normal(size=groups)[g], 0.5 * random.normal(size=groups)[g]
+    return pd.DataFrame({"y": 1.0 + level + (2.0 + slope) * x + random.normal(size=len(g)), "x": x, "g": g})
+
+
+def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5) -> SpeedComparison:
+    data = table(groups, rows)
+    best = st.fit(st.linear_mixed("y ~ x + (x | g)", data))
+
+    def ours() -> np.ndarray:
+        fit = st.fit(st.linear_mixed("y ~ x + (x | g)", data))
+        assert fit.solution.converged
+        return fit.estimate + 0.0 * fit.se
+
+    def statsmodels() -> np.ndarray:
+        from statsmodels.formula.api import mixedlm
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return mixedlm("y ~ x", data, groups="g", re_formula="~ x").fit().fe_params.to_numpy()
+
+    def glmm() -> np.ndarray:
+        from glmm import fit  # type: ignore[import-not-found]
+
+        return np.asarray(fit(data, "y ~ x + (1 + x | g)", satterthwaite=False).beta)
+
+    cases = {"stattools": ours}
+    cases |= {STATSMODELS: statsmodels} if STATSMODELS in targets else {}
+    cases |= {GLMM: glmm} if find_spec(GLMM) else {}
+    return interleaved(
+        f"Random slopes, {groups:,} groups of {rows}",
+        cases,
+        rounds=rounds,
+        targets=targets,
+        judge=lambda beta: {"apart": float(np.max(np.abs(beta - best.estimate) / best.se))},
+        missing=[] if find_spec(GLMM) else [GLMM],
+    )
+
+
+def comparisons(quick: bool) -> Iterator[SpeedComparison]:
+    yield slopes(200, 10, {STATSMODELS: 20.0})
+    if quick:
+        return
+    yield slopes(2_000, 10, {STATSMODELS: 100.0, GLMM: 1.0}, rounds=1)
+    yield slopes(20_000, 5, {STATSMODELS: 100.0, GLMM: 1.0}, rounds=1)
+
+
+if __name__ == "__main__":
+    show(comparisons("--quick" in sys.argv))
