@@ -1,4 +1,4 @@
-"""Linear mixed models with random slopes, from the formula to standard errors, beside statsmodels and glmm.
+"""Linear mixed models with random slopes and of crossed groups, from the formula to standard errors, beside others.
 
     uv run --group bench python benchmarks/mixed.py [--quick]
 
@@ -30,12 +30,30 @@ def table(groups: int, rows: int) -> pd.DataFrame:
     return pd.DataFrame({"y": 1.0 + level + (2.0 + slope) * x + random.normal(size=len(g)), "x": x, "g": g})
 
 
-def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5) -> SpeedComparison:
-    data = table(groups, rows)
-    best = st.fit(st.linear_mixed("y ~ x + (x | g)", data))
+def crossed(rows: int, levels: tuple[int, int, int]) -> pd.DataFrame:
+    """Rows of three crossed groupings, as ratings of lecturers by students in departments."""
+    random = np.random.default_rng(0)
+    codes = [random.integers(0, size, rows) for size in levels]
+    effects = [sd * random.normal(size=size) for sd, size in zip((0.33, 0.52, 0.1), levels, strict=True)]
+    x = random.integers(0, 2, rows).astype(float)
+    y = (
+        3.2
+        - 0.05 * x
+        + sum(one[own] for one, own in zip(effects, codes, strict=True))
+        + 1.18 * random.normal(size=rows)
+    )
+    return pd.DataFrame({"y": y, "x": x, "s": codes[0], "d": codes[1], "dept": codes[2]})
+
+
+def compared(
+    title: str, data: pd.DataFrame, random: str, targets: dict[str, float], *, rounds: int = 5
+) -> SpeedComparison:
+    """Ours beside those that are there; statsmodels where it has a target, for effects of `g`."""
+    formula = f"y ~ x + {random}"
+    best = st.fit(st.linear_mixed(formula, data))
 
     def ours() -> np.ndarray:
-        fit = st.fit(st.linear_mixed("y ~ x + (x | g)", data))
+        fit = st.fit(st.linear_mixed(formula, data))
         assert fit.solution.converged
         return fit.estimate + 0.0 * fit.se
 
@@ -49,13 +67,13 @@ def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5
     def glmm() -> np.ndarray:
         from glmm import fit  # type: ignore[import-not-found]
 
-        return np.asarray(fit(data, "y ~ x + (1 + x | g)", satterthwaite=False).beta)
+        return np.asarray(fit(data, formula, satterthwaite=False).beta)
 
     cases = {"stattools": ours}
     cases |= {STATSMODELS: statsmodels} if STATSMODELS in targets else {}
     cases |= {GLMM: glmm} if find_spec(GLMM) else {}
     return interleaved(
-        f"Random slopes, {groups:,} groups of {rows}",
+        title,
         cases,
         rounds=rounds,
         targets=targets,
@@ -64,12 +82,20 @@ def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5
     )
 
 
+def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5) -> SpeedComparison:
+    title = f"Random slopes, {groups:,} groups of {rows}"
+    return compared(title, table(groups, rows), "(1 + x | g)", targets, rounds=rounds)
+
+
 def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     yield slopes(200, 10, {STATSMODELS: 20.0})
     if quick:
         return
     yield slopes(2_000, 10, {STATSMODELS: 100.0, GLMM: 1.0}, rounds=1)
     yield slopes(20_000, 5, {STATSMODELS: 100.0, GLMM: 1.0}, rounds=1)
+    data = crossed(73_000, (3_000, 1_100, 14))
+    title = "Crossed groups, 73,000 rows of 3,000 x 1,100 x 14 levels"
+    yield compared(title, data, "(1 | s) + (1 | d) + (1 | dept)", {GLMM: 0.9}, rounds=1)
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ class Bootstrap(Faces):
     """Replicates of an estimate: `draws` (m, p) of those that have a maximum, in the order drawn.
 
     `asked` replicates were drawn; `reasons` says why the others have no estimate, by the number of the replicate. All
-    that is computed from `draws` is conditional on the maximum existing, and printed with that count.
+    that is computed from `draws` is conditional on the maximum existing, and printed with that count. `beside` and
+    `values` are what a mixed model has beside its coefficients.
     """
 
     fit: Fit
