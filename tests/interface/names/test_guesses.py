@@ -100,7 +100,8 @@ def test_errors_from_within_are_left_alone():
 
 def test_a_function_is_found_again_and_keeps_its_signature():
     assert pickle.loads(pickle.dumps(st.ols)) is st.ols
-    names = ["model", "solver", "level", "cov", "penalty", "reml", "seed", "restarts", "members", "ensemble"]
+    names = ["model", "solver", "level", "cov", "penalty", "reml", "df", "certify"]
+    names += ["seed", "restarts", "members", "ensemble"]
     assert list(inspect.signature(st.fit).parameters) == names
     assert str(st.ols.__doc__).startswith("Linear regression")
 
