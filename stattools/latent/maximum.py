@@ -13,7 +13,6 @@ Numerical Optimization (2006), 3.4 and 12.3.
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import eigh
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -34,6 +33,8 @@ EXACT = 1e-11
 """A climb that ends farther than this takes one step more, which squares the distance: all digits of the variances."""
 SMALL = 1e-3
 """An effect of a standard deviation below this share of the residual's is tried at 0, in orthonormal coordinates."""
+NOTHING = 1e-12
+"""A standard deviation of effects below this share of the largest of the term is 0 but for round-off."""
 LOST = 1e-9
 """So much of -2 log L may a zero lose at most: less than what a decrement of 1e-4 does."""
 NEGATIVE = 1e-8
@@ -205,15 +206,11 @@ def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing |
 def _without_small(at: Profile) -> Profile | None:
     """The profile with the effects at 0 that are next to nothing, where -2 log L is no higher; None without any."""
     for k, T in enumerate(at.factors):
-        values, vectors = eigh(T @ T.T)
-        size = np.sqrt(np.maximum(values, 0.0))
-        small = (size < SMALL) & (size > 0.0)
-        for most in range(int(small.sum()), 0, -1):
-            gone = np.flatnonzero(small)[:most]
-            if size[gone].max() <= 1e-14 * size.max():
-                continue
+        vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
+        small = np.flatnonzero((size < SMALL) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
+        for first in range(len(small)):
             kept = size.copy()
-            kept[gone] = 0.0
+            kept[small[first:]] = 0.0
             trial = at.of.at(at.of.theta((*at.factors[:k], lower(vectors * kept), *at.factors[k + 1 :])))
             if trial.value <= at.value + LOST and _least(trial)[k] >= -NEGATIVE * abs(trial.gammas[k]).max():
                 return trial
@@ -222,8 +219,8 @@ def _without_small(at: Profile) -> Profile | None:
 
 def _null(T: Floats) -> Floats:
     """An orthonormal basis (q, r) of the effects that have no variance."""
-    values, vectors = eigh(T @ T.T)
-    return vectors[:, values <= 1e-24 + 1e-20 * values[-1]]
+    vectors, size, _ = np.linalg.svd(T)
+    return vectors[:, size <= NOTHING * size[0]]
 
 
 def _least(at: Profile) -> tuple[float, ...]:

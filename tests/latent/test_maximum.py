@@ -92,3 +92,14 @@ def test_lower_is_a_square_root():
     assert_allclose(T @ T.T, root @ root.T)
     assert T[0, 1] == 0.0
     assert (T.diagonal() >= 0.0).all()
+
+
+def test_a_correlation_of_one_is_a_maximum_at_the_boundary():
+    r = np.random.default_rng(2)
+    g, x = np.repeat(np.arange(6), 5), np.tile(np.arange(5.0), 6)
+    X = np.column_stack([np.ones(30), x])
+    y = r.normal(size=6)[g] * (1.0 + x) + r.normal(size=30)
+    found = maximum(made(y, X, term(g, X))[1])
+    assert found.converged
+    assert np.linalg.svd(found.profile.factors[0])[1][1] < 1e-12
+    assert 0.0 < found.least[0] < np.inf
