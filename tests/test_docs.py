@@ -166,4 +166,5 @@ def test_code_of_the_site_is_whole():
     block = '<div class="highlight"><pre><span></span><code>{}\n</code></pre></div>'
     long, colored = block.format("word " * 30), block.format('<span class="n">word</span> ' * 30)
     assert code.on_page_content(long).startswith('<div class="highlight message"><pre>')
+    assert code.on_page_content(long.replace("word", "-inf", 1)).startswith('<div class="highlight message"><pre>')
     assert code.on_page_content(colored + block.format("word " * 15)) == colored + block.format("word " * 15)

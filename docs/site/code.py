@@ -7,7 +7,8 @@ import re
 from typing import Any
 
 ESCAPED = re.compile(r"<code>[^<]*\\\|[^<]*</code>")
-INLINE = re.compile(r"<code>[^<]+</code>")
+INLINE = re.compile(r"(?<!<span></span>)<code>[^<]+</code>")
+"""Code in a line; that of a block has an empty span before it."""
 OPTION = re.compile(r"(?<![\w-])--?[a-z][\w-]*")
 OUTPUT = re.compile(r'<div class="highlight">(<pre><span></span><code>([^<]*)</code>)')
 """Text: code would have spans of its own for colors."""
