@@ -9,8 +9,8 @@ from stattools.latent.deviance import Deviance
 from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.ratio_search import ratio_search, sums_of_one_ratio
+from stattools.latent.structures import structure_of
 from tests.latent.certified import term
-from tests.latent.dense_structure import DenseStructure
 from tests.latent.ratio_cases import drawn
 
 
@@ -27,7 +27,7 @@ def two_terms(seed, reml=True):
     one = np.ones((24, 1))
     y = rng.normal(size=4)[a] * 2 + rng.normal(size=3)[b] + rng.normal(size=24)
     found = coordinates(one, y, [term(a, one), term(b, one, "h")])
-    return Deviance.of(DenseStructure(found.columns), found, reml)
+    return Deviance.of(structure_of(found.columns), found, reml)
 
 
 def test_a_lower_maximum_is_found_out():

@@ -11,17 +11,15 @@ from stattools.latent.degrees_of_freedom import kenward_roger, satterthwaite, sa
 from stattools.latent.deviance import Deviance
 from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
+from stattools.latent.structures import structure_of
 from stattools.latent.variance_directions import variance_directions
 from tests.latent.certified import table, term
-from tests.latent.dense_structure import DenseStructure
 
 
 def fitted(y, X, *terms, reml=True):
     """The sums at the maximum, and the way from coefficients of X to those in their coordinates."""
     found = coordinates(X, np.asarray(y, float), terms)
-    alone = len({id(t.codes) for t in terms}) == 1
-    structure = OneFactor.of(found.columns) if alone else DenseStructure(found.columns)
-    at = maximum(Deviance.of(structure, found, reml)).profile
+    at = maximum(Deviance.of(structure_of(found.columns), found, reml)).profile
     return variance_directions(at, found.columns), found.to_beta
 
 

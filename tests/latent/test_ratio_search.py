@@ -109,3 +109,16 @@ def test_the_climb_from_the_best_ratio_ends_there(reml):
         end = maximum(deviance, (start,)).profile
         assert end.theta[0] ** 2 == pytest.approx(searched.best.ratio, rel=1e-6, abs=1e-12)
         assert end.value <= min(maximum(deviance, (np.full((1, 1), t),)).profile.value for t in (0.1, 1, 30)) + 1e-9
+
+
+def test_a_slope_of_x_beside_an_intercept_and_x():
+    """x is made by the groups and no column of the orthonormal ones: it has next to no weight at large ratios."""
+    rng = np.random.default_rng(0)
+    codes, x = np.repeat(np.arange(3000), 2), rng.normal(size=6000)
+    X = np.column_stack([np.ones(6000), x])
+    sums = sums_of(x + 0.7 * rng.normal(size=3000)[codes] * x + rng.normal(size=6000), X, x, codes)
+    found = ratio_search(sums, restricted=True)
+    assert len(found.maxima) == 1
+    assert found.best.ratio == pytest.approx(0.49, abs=0.1)
+    rising = slopes(sums, np.geomspace(1e2, 1e12, 11), restricted=True)
+    assert (rising.h[1] > 0).all()
