@@ -50,6 +50,9 @@ def proven_maximum(
         except ConvergenceError:  # nothing varies within groups: the climb says so in the words of the model
             return maximum(deviance), None
         best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
+        if not best.converged:  # a start within round-off of the end may have no step that rises
+            other = maximum(deviance)
+            best = other if other.converged and other.profile.value <= best.profile.value + found.gap else best
         return best, GlobalProof(found.gap, found.evaluations, True, found.maxima)
     best = maximum(deviance, start)
     if certify != "global" or not best.converged:

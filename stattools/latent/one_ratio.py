@@ -56,12 +56,12 @@ class Slopes:
     log_r2: Floats
 
 
-def ratio_sums(sizes: Floats, projected: Floats, total: Floats, n: int) -> RatioSums:
+def ratio_sums(sizes: Floats, projected: Floats, total: Floats, n: int, within: Floats | None = None) -> RatioSums:
     """The sums of groups with a_j = `sizes` (J,), B_j = `projected` (m, J), W'W = `total` (m, m).
 
     The last column of W is y, best its residual after X, and the others are orthogonal and of one length; they are
     turned so that those which groups make stand alone, since at a large ratio these are all but 0 beside the others.
-    Groups whose z is 0 drop out.
+    Groups whose z is 0 drop out. `within` is what is left within groups, where it is known without a difference.
     """
     there = sizes > TINY * sizes.max(initial=0.0)
     order = np.argsort(sizes[there], kind="stable")
@@ -74,7 +74,8 @@ def ratio_sums(sizes: Floats, projected: Floats, total: Floats, n: int) -> Ratio
         products = np.array([B[:, i:j] @ B[:, i:j].T for i, j in zip(firsts, ends, strict=True)])
     else:
         kept, counts, products = interpolated(a, B)
-    within = total - products.sum(axis=0)
+    if within is None:
+        within = total - products.sum(axis=0)
     turn = np.eye(len(total))
     values, turn[:-1, :-1] = np.linalg.eigh(within[:-1, :-1])
     within = turn.T @ within @ turn

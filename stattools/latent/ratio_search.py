@@ -16,16 +16,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.errors import ConvergenceError
+from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_ratio import RatioSums, ratio_sums, residual_at_infinity, slopes
+from stattools.latent.one_ratio import TINY, RatioSums, ratio_sums, residual_at_infinity, slopes
 
 GRID = 24
 ROUNDS = 60
 NARROWEST = 1e-9
 GAP = 1e-6
+CANCELED = 1e-4
+"""A share of the sum of squares within groups below which the difference to that between them has lost digits."""
+INFINITE = 1e12
+"""A standard deviation of effects that is no different from an infinite one."""
+FLAT = 1e-10
+"""A share of Z'Z that fixed effects leave, below which they leave nothing."""
 ROUND_OFF = 1e-13
 """Of the whole sum of squares: what is left within groups below that is no number but an accident of addition."""
 
@@ -60,14 +66,20 @@ class RatioSearch:
 def sums_of_one_ratio(deviance: Deviance) -> RatioSums:
     """The sums of a model whose random part is one term of one column."""
     at = deviance.structure.evaluate((np.zeros((1, 1)),))
-    return ratio_sums(at.diagonal_blocks[0][0, 0], at.projected[0][0], at.cross, deviance.n)
+    sizes, projected = at.diagonal_blocks[0][0, 0], at.projected[0][0]
+    there = sizes > TINY * sizes.max(initial=0.0)
+    left = at.cross[-1, -1] - np.sum(projected[-1, there] ** 2 / sizes[there])
+    within = None
+    if left < CANCELED * at.cross[-1, -1]:  # the structure knows it from the rows, without a difference
+        within = deviance.structure.evaluate((np.full((1, 1), INFINITE),)).cross
+    return ratio_sums(sizes, projected, at.cross, deviance.n, within)
 
 
 def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
     """The local maxima of the likelihood over tau in [0, infinity).
 
-    `restricted` is for REML. Raises ConvergenceError where the residual within groups is zero: the likelihood then
-    grows without bound.
+    `restricted` is for REML. Raises IdentificationError where fixed effects make the groups, and
+    ConvergenceError where the residual within groups is zero: the likelihood then grows without bound.
     """
     return CellSearch(sums, restricted).found()
 
@@ -85,6 +97,12 @@ class CellSearch:
 
     def end_of_search(self) -> float:
         """A ratio beyond which the deviance is proven to rise."""
+        whole = float(self.sums.counts @ self.sums.sizes)
+        if not slopes(self.sums, np.zeros(1), self.restricted).h[1, 0] > FLAT * whole:
+            raise IdentificationError(
+                "the restricted likelihood does not depend on the variance of the groups: the fixed effects make all "
+                "that differs between them. Leave the random term or these fixed effects out"
+            )
         infinite = residual_at_infinity(self.sums)
         total = self.sums.within[-1, -1] + self.sums.products[:, -1, -1].sum()
         if not infinite > ROUND_OFF * total:

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from stattools.errors import ConvergenceError
+from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
 from stattools.latent.maximum import maximum
@@ -122,3 +122,13 @@ def test_a_slope_of_x_beside_an_intercept_and_x():
     assert found.best.ratio == pytest.approx(0.49, abs=0.1)
     rising = slopes(sums, np.geomspace(1e2, 1e12, 11), restricted=True)
     assert (rising.h[1] > 0).all()
+
+
+def test_groups_that_fixed_effects_make_have_no_variance_in_the_restricted_likelihood():
+    codes = np.repeat(np.arange(2), [3, 20])
+    y = np.random.default_rng(0).normal(size=23)
+    X = np.column_stack([np.ones(23), codes.astype(float)])
+    sums = sums_of(y, X, np.ones(23), codes)
+    with pytest.raises(IdentificationError, match="fixed effects make all that differs"):
+        ratio_search(sums, restricted=True)
+    assert ratio_search(sums, restricted=False).best.ratio == 0.0
