@@ -88,7 +88,7 @@ class Cumulative(Likelihood):
     partial: bool = False
     scaled: bool = False
     outcome = Outcome.ORDERED
-    has_reach = True
+    has_firth = has_reach = True
     refused: ClassVar = MappingProxyType({})
 
     def __post_init__(self) -> None:
@@ -113,6 +113,7 @@ class Cumulative(Likelihood):
             width=len(parameters),
             words=replace(WORDS[self.link_name], equation=self._equation(len(parameters) - 1)),
             concave_with=() if self.scaled else tuple(BETWEEN),
+            has_firth=not self.scaled,
         )
 
     def _equation(self, others: int) -> Equation:

@@ -100,7 +100,7 @@ REGRESSIONS = {
         partial(st.aft, distribution="gamma"), _times, ("weights", "offset"), left="survival(y / 3, y, seen)"
     ),
     "softmax": Regression(st.softmax, _thirds, ("weights",), penalties=BOTH),
-    "ordinal": Regression(st.ordinal, _grades, ("weights", "offset")),
+    "ordinal": Regression(st.ordinal, _grades, ("weights", "offset"), penalties=BOTH),
     "one_vs_rest": Regression(st.one_vs_rest, _thirds, ("weights",), penalties=BOTH),
 }
 

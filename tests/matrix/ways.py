@@ -45,7 +45,7 @@ def ridge(a: Asked) -> None:
         fit.se  # noqa: B018
 
 
-FIRTH = ("logistic", "softmax", "poisson", "one_vs_rest", "probit", "cloglog", "loglog", "negative_binomial")
+FIRTH = ("logistic", "softmax", "poisson", "one_vs_rest", "probit", "cloglog", "loglog", "negative_binomial", "ordinal")
 """Words of the regressions whose likelihoods have cumulants."""
 
 
@@ -65,6 +65,13 @@ def _steps(a: Asked, h: float) -> list[tuple[Floats, float]]:
 def _log_det(a: Asked, theta: Floats) -> float:
     """Of X^T W X, about the coefficients of the mean: W = slope^2 / variance, of categories the covariance."""
     at = a.distribution(theta)
+    if a.is_ordinal:  # of all coefficients
+        ends = [
+            (a.distribution(theta + s).mean() - a.distribution(theta - s).mean()) / (2.0 * u)
+            for s, u in _steps(a, 1e-5)
+        ]
+        D = np.stack(ends, axis=-1) / 1e-5
+        return float(np.linalg.slogdet(np.einsum("nca,ncb,nc->ab", D, D, a.weight[:, None] / at.mean()))[1])
     if not a.is_softmax:
         eta = a.eta(theta)
         slope = (a.distribution(theta, eta=eta + 1e-5).mean() - a.distribution(theta, eta=eta - 1e-5).mean()) / 2e-5

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IdentificationError, IncompatibleError
+from stattools.inference.penalties import jeffreys_cuts
 from stattools.inference.penalties.jeffreys_partial import half_log_determinant
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
@@ -40,7 +41,8 @@ class Jeffreys:
     cloglog, loglog and cauchit it is Jeffreys' prior of the coefficients, brglm2's `type = "MPL_Jeffreys"`, which
     shrinks them as it does those of the logit: Firth's adjusted score is the slope of no penalty there. For negative
     binomial regression the information is that about the coefficients of the mean, at the alpha that is estimated
-    beside them; log alpha moves down by an order of p / n. The information is the expected one. For `st.cox` with ties
+    beside them; log alpha moves down by an order of p / n. For labels in order (`st.ordinal` without scale=) it is that
+    about coefficients and thresholds together. The information is the expected one. For `st.cox` with ties
     of Efron or Breslow, and for matched sets of one case each, it is that of the partial likelihood, as in R's coxphf.
     The estimates are finite for any outcomes, separated or not, and do not depend on the scale or the origin of the
     columns; standard errors come from the information at the estimate, and profile intervals from the penalized
@@ -65,8 +67,8 @@ class Jeffreys:
             return
         if not (isinstance(model, Model) and model.likelihood.has_firth):
             raise IncompatibleError(
-                "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, Poisson, negative binomial or "
-                f"Cox regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."
+                "Jeffreys needs a logistic, probit, cloglog, loglog, cauchit, softmax, ordinal, Poisson, negative "
+                f"binomial or Cox regression; got {model.title}. Use st.Ridge(strength), or leave penalty= out."
             )
         model.rows.at_hand(
             "Jeffreys sums third derivatives over all rows in every step",
@@ -79,6 +81,8 @@ class Jeffreys:
         """log det I / 2 in the coordinates T theta; -inf where the information is singular."""
         if model.is_partial:
             return half_log_determinant(model, theta, now, T, order)
+        if model.predictor.taken_up:
+            return jeffreys_cuts.half_log_determinant(model, theta, T, order)
         try:
             metric = Metric(now.information if model.likelihood.canonical else about_the_mean(model, theta))
         except IdentificationError:
@@ -114,6 +118,8 @@ class Jeffreys:
         expected one, of a negative binomial that about all its parameters, which is observed.
         """
         theta, likelihood = solution.estimate, model.likelihood
+        if not model.is_partial and model.predictor.taken_up:
+            return Metric(jeffreys_cuts.expected_information(model, theta)).covariance()
         if model.is_partial or likelihood.canonical or likelihood.others:
             return Metric(model.evaluate(theta).information).covariance()
         return Metric(about_the_mean(model, theta)).covariance()

@@ -45,9 +45,9 @@ def ordinal(
     `nonparallel` are terms of the formula whose effect differs from cut to cut, "low|mid: x", a partial proportional
     odds model: theta_j - x^T beta - z^T delta_j, with the sign of beta (those of `nominal=` in R's clm have the other);
     `fit.proportional_odds()` tests which terms need it. `scale="~ z"` divides theta_j - x^T beta by exp(z^T gamma),
-    with coefficients "log scale: z"; a maximum is then a local one, and thresholds are those at z = 0: of a column far
-    from 0 write center(z). Other arguments as in `st.logistic`. Raises DomainError for data that the model cannot
-    take, such as labels without an order or a level that no row has. Source: McCullagh, JRSS B 42 (1980), 109-142.
+    with coefficients "log scale: z"; a maximum is then a local one, and thresholds are those at z = 0: where
+    exp(z^T gamma) is beyond float64 write center(z). Other arguments as in `st.logistic`. Raises DomainError for data
+    that the model cannot take, such as labels without an order or a level that no row has. Source: McCullagh, JRSS B 42 (1980), 109-142.
 
     >>> import stattools as st
     >>> pain = {"pain": [1, 2, 3, 2, 1, 3], "dose": [5, 2, 2, 4, 3, 1]}
