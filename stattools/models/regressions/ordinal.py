@@ -47,7 +47,8 @@ def ordinal(
     `fit.proportional_odds()` tests which terms need it. `scale="~ z"` divides theta_j - x^T beta by exp(z^T gamma),
     with coefficients "log scale: z"; a maximum is then a local one, and thresholds are those at z = 0: where
     exp(z^T gamma) is beyond float64 write center(z). Other arguments as in `st.logistic`. Raises DomainError for data
-    that the model cannot take, such as labels without an order or a level that no row has. Source: McCullagh, JRSS B 42 (1980), 109-142.
+    that the model cannot take, such as labels without an order or a level that no row has. Source: McCullagh, JRSS B 42
+    (1980), 109-142.
 
     >>> import stattools as st
     >>> pain = {"pain": [1, 2, 3, 2, 1, 3], "dose": [5, 2, 2, 4, 3, 1]}
