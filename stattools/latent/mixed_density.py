@@ -85,6 +85,10 @@ class MixedDensity(AnyModel):
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
     is_concave = False
+    without_rows = (
+        "has the effects of groups integrated out of its draws, so that they predict no rows: st.fit(model) does, and "
+        "posterior.function(...) has what is made of the parameters"
+    )
 
     @classmethod
     def of(cls, mixed: Any, structure: Structure) -> MixedDensity:
@@ -110,6 +114,11 @@ class MixedDensity(AnyModel):
         return self.mixed.formula
 
     @property
+    def outcome_name(self) -> str:
+        """The outcome as the formula writes it."""
+        return self.mixed.outcome_name
+
+    @property
     def counted(self) -> str:
         """How many rows and groups there are, in words."""
         return self.mixed.counted
@@ -123,12 +132,16 @@ class MixedDensity(AnyModel):
     @cached_property
     def low(self) -> Floats:
         """Standard deviations are above 0, correlations above -1."""
-        return np.array([-np.inf if role == "coefficient" else -float("cor(" in name) for role, name in self._all])
+        ends = {"coefficient": -np.inf, "dispersion": 0.0, "scale": 0.0}
+        return np.array([-1.0 if self._is_correlation(name, role) else ends[role] for role, name in self._all])
 
     @cached_property
     def high(self) -> Floats:
         """Correlations are below 1."""
-        return np.array([1.0 if role == "dispersion" and "cor(" in name else np.inf for role, name in self._all])
+        return np.array([1.0 if self._is_correlation(name, role) else np.inf for role, name in self._all])
+
+    def _is_correlation(self, name: str, role: str) -> bool:
+        return role == "dispersion" and name.startswith("cor(")
 
     @property
     def _all(self) -> list[tuple[str, str]]:

@@ -85,6 +85,8 @@ class AnyModel(Faces):
     """Names of the parameters that a fit has on a bound, where they have no standard error."""
     exponential: Any = ""
     """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    without_rows: Any = "has no rows"
+    """What draws say that are asked for predictions of rows, where a model has none."""
     roles: Any = ()
     """What the parameters are to a prior, "coefficient", "dispersion" or "scale", where they have ranges."""
     low: Any = None

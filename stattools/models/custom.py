@@ -53,6 +53,7 @@ class Custom(AnyModel):
     is_function = True
     is_concave = False
     is_unconstrained = True
+    without_rows = "has no rows that the package knows. Draw from your own likelihood at posterior.sample(...)"
 
     @property
     def is_saved(self) -> bool:

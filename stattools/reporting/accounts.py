@@ -15,6 +15,7 @@ import numpy as np
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
 from stattools.latent.linear_mixed import LinearMixed
+from stattools.latent.mixed_density import MixedDensity
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -140,6 +141,13 @@ ACCOUNTS: dict[type, Account] = {
     CoxRegression: _by_name(survival),
     ConditionalLogit: _by_name(matched_sets),
     LinearMixed: _by_name(mixed_models),
+    MixedDensity: Account(
+        question=lambda model: mixed_models.question(model.mixed),
+        facts=lambda model: mixed_models.facts(model.mixed),
+        likelihood=lambda model: mixed_models.likelihood(model.mixed)[:4],  # of draws it is not the restricted one
+        conclusion=mixed_models.conclusion,
+        columns=lambda model: mixed_models.columns(model.mixed),
+    ),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

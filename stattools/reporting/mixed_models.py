@@ -55,13 +55,15 @@ def likelihood(model: Any) -> tuple[Block, ...]:
         ),
         Paragraph(
             "With the effects integrated out, $y$ is normal with mean $X\\beta$ and the covariance matrix $V$ that "
-            "$\\Sigma$ and $\\sigma^2$ make, so that rows of a group are correlated. The restricted likelihood (REML) "
-            "is that of the contrasts which $X$ leaves, and takes off the degrees of freedom that $\\beta$ costs:"
+            "$\\Sigma$ and $\\sigma^2$ make, so that rows of a group are correlated:"
         ),
-        Math(
-            r"-2 \log L = \log|V| + (y - X\hat\beta)' V^{-1} (y - X\hat\beta) + n \log 2\pi, \qquad "
-            r"-2 \log L_R = -2 \log L + \log|X'V^{-1}X| - p \log 2\pi"
+        Math(r"-2 \log L = \log|V| + (y - X\beta)' V^{-1} (y - X\beta) + n \log 2\pi"),
+        Paragraph(
+            "The restricted likelihood (REML) is that of the contrasts which $X$ leaves, and takes off the degrees of "
+            "freedom that $\\beta$ costs. It depends on the variances alone, with $\\hat\\beta$ at the best place for "
+            "them:"
         ),
+        Math(r"-2 \log L_R = -2 \log L(\hat\beta) + \log|X'V^{-1}X| - p \log 2\pi"),
     )
 
 

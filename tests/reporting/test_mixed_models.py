@@ -42,3 +42,13 @@ def test_the_page_of_a_report(tmp_path):
     zero = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", flat))
     assert "0 is the maximum" in mixed_models.certificate(zero)
     assert mixed_models.conclusion(zero, "").startswith("In 90 rows the standard deviations of effects are 0")
+
+
+def test_the_page_of_a_posterior(tmp_path):
+    draws = st.posterior(st.linear_mixed("y ~ x + (1 | g)", TABLE), method="importance", draws=200, chains=1, seed=1)
+    text = st.report(draws, to=tmp_path / "report").read_text(encoding="utf-8")
+    for part in ("how much do levels of `g` differ?", "with the effects integrated out", "`sd(Intercept \\| g)`"):
+        assert part.lower() in text.lower()
+    assert "REML" not in text
+    with pytest.raises(st.IncompatibleError, match="has the effects of groups integrated out"):
+        draws.predict()
