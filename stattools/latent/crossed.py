@@ -29,12 +29,13 @@ from scipy.sparse import csr_array
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, places, widths
+from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, places, side_by_side, widths
 from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
 from stattools.latent.meetings import Meetings
 from stattools.latent.pairs import Pairs, products_of
 from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, times, transposed
 from stattools.latent.structure import LatentColumns
+from stattools.latent.taken_out import BesideLarge, TakenOut, large_terms
 
 potrf, potri, trtrs = get_lapack_funcs(("potrf", "potri", "trtrs"), dtype=np.float64)
 (symm,) = get_blas_funcs(("symm",), dtype=np.float64)
@@ -65,6 +66,7 @@ class Crossed:
     within: Floats
     rest_design: Floats
     corner: Floats
+    columns: LatentColumns
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -97,10 +99,35 @@ class Crossed:
             np.tril((of_rows.T @ of_rows).toarray()),
             of_rows.T @ W.T,
             W @ W.T,
+            columns,
         )
 
-    def evaluate(self, factors: tuple[Floats, ...]) -> CrossedEvaluated:
+    @cached_property
+    def _without(self) -> dict[tuple[int, ...], TakenOut]:
+        return {}
+
+    def evaluate(self, factors: tuple[Floats, ...]) -> CrossedEvaluated | BesideLarge:
         """All that the deviance and its gradient need at these T_k."""
+        large = large_terms(factors)
+        if not large:
+            return self.plainly(factors)
+        if large not in self._without:
+            self._without[large] = TakenOut.of(Crossed, self.columns, large)
+        return self._without[large].evaluate(factors)
+
+    def with_pulls(self, pulls: list[Floats]) -> Crossed:
+        """With the sums Z'W of the last columns of W put to these, (q, m, J) for each term."""
+        first, *others = side_by_side((self.largest, *self.rest), pulls)
+        below = np.concatenate([own.transpose(2, 0, 1).reshape(-1, own.shape[1]) for own in others])
+        kept = self.to_design.shape[1] - first.shape[1]
+        return replace(
+            self,
+            to_design=np.concatenate([self.to_design[:, :kept], first], axis=1),
+            rest_design=np.concatenate([self.rest_design[:, :kept], below], axis=1),
+        )
+
+    def plainly(self, factors: tuple[Floats, ...]) -> CrossedEvaluated:
+        """The same from the sums over rows as they are, which large effects take digits from."""
         out = eliminated(self.gram, self.largest.joined(factors))
         inner = self.within - self.products.outer(out.spread)
         moved = times(out.spread, self.to_design)
@@ -124,6 +151,7 @@ class Crossed:
             to_design=self.to_design[:, which],
             rest_design=self.rest_design[:, which],
             corner=self.corner[np.ix_(which, which)],
+            columns=replace(self.columns, W=self.columns.W[which]),
         )
 
 

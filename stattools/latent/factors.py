@@ -80,6 +80,11 @@ def own_blocks(factors: Sequence[Factor], arrays: Sequence[Floats]) -> tuple[Flo
     return tuple(arrays[k][own, own] for k, own in places(factors))
 
 
+def side_by_side(factors: Sequence[Factor], arrays: Sequence[Floats]) -> list[Floats]:
+    """Of arrays (q, m, J), one for each term, those of each factor below each other."""
+    return [np.concatenate([arrays[k] for k in factor.terms]) for factor in factors]
+
+
 def parents(inner: Factor, outer: Factor) -> Codes | None:
     """The level of `outer` that each level of `inner` lies in, None where one lies in several.
 

@@ -26,9 +26,10 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.factors import Factor, chain, factors_of, own_blocks, own_rows, places, widths
+from stattools.latent.factors import Factor, chain, factors_of, own_blocks, own_rows, places, side_by_side, widths
 from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, sums_by, times, transposed
 from stattools.latent.structure import LatentColumns
+from stattools.latent.taken_out import BesideLarge, TakenOut, large_terms
 
 
 @record
@@ -41,6 +42,7 @@ class Nested:
     above: tuple[tuple[Codes, ...], ...]
     rows: tuple[Floats, ...]
     corner: Floats
+    columns: LatentColumns
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -64,10 +66,30 @@ class Nested:
         for start, factor in enumerate(factors):
             beside = np.concatenate([*(other.z for other in factors[start:]), columns.W])
             rows.append(grams(factor.z, beside, factor.codes, factor.count))
-        return cls(factors, (*above, ()), tuple(rows), columns.W @ columns.W.T)
+        return cls(factors, (*above, ()), tuple(rows), columns.W @ columns.W.T, columns)
 
-    def evaluate(self, factors: tuple[Floats, ...]) -> NestedEvaluated:
+    @cached_property
+    def _without(self) -> dict[tuple[int, ...], TakenOut]:
+        return {}
+
+    def evaluate(self, factors: tuple[Floats, ...]) -> NestedEvaluated | BesideLarge:
         """All that the deviance and its gradient need at these T_k."""
+        large = large_terms(factors)
+        if not large:
+            return self.plainly(factors)
+        if large not in self._without:
+            self._without[large] = TakenOut.of(Nested, self.columns, large)
+        return self._without[large].evaluate(factors)
+
+    def with_pulls(self, pulls: list[Floats]) -> Nested:
+        """With the sums Z'W of the last columns of W put to these, (q, m, J) for each term."""
+        rows = []
+        for row, own in zip(self.rows, side_by_side(self.factors, pulls), strict=True):
+            rows.append(np.concatenate([row[:, : row.shape[1] - own.shape[1]], own], axis=1))
+        return replace(self, rows=tuple(rows))
+
+    def plainly(self, factors: tuple[Floats, ...]) -> NestedEvaluated:
+        """The same from the sums over rows as they are, which large effects take digits from."""
         rows, corner, log_determinant = [row.copy() for row in self.rows], self.corner.copy(), 0.0
         m, gone = len(corner), []
         for place, factor in enumerate(self.factors):
@@ -93,7 +115,8 @@ class Nested:
             np.concatenate([row[:, : row.shape[1] - m], row[:, row.shape[1] - m :][:, which]], axis=1)
             for row in self.rows
         )
-        return replace(self, rows=rows, corner=self.corner[np.ix_(which, which)])
+        some = replace(self.columns, W=self.columns.W[which])
+        return replace(self, rows=rows, corner=self.corner[np.ix_(which, which)], columns=some)
 
 
 class Above(NamedTuple):
