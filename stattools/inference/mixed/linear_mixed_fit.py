@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -33,8 +33,11 @@ from stattools.latent.fixed_profile import fixed_ends
 from stattools.numerics.threads import one_blas_thread
 from stattools.text.page import Page
 
+if TYPE_CHECKING:
+    from stattools.inference.diagnostics.checks.table import CheckTable
+
 OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
-OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness")
+OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness", "check")
 OWN = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *OF_GROUPS)}
 """What its questions need: those that its fixed effects or its groups answer need nothing."""
 
@@ -261,6 +264,12 @@ class LinearMixedFit(Fit):
         `group` is needed where there are several groupings. Source: Demidenko & Stukel (2005).
         """
         return group_influence(self.found, group)
+
+    def check(self, *, order: Any = None) -> CheckTable:
+        """Is the model right enough? The maximum, the group that moves a fixed effect most, normal residuals."""
+        from stattools.inference.diagnostics.checks.of_groups import check_groups
+
+        return check_groups(self, order)
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""
