@@ -117,7 +117,8 @@ def fit(
 
     A network (`st.network`) is trained by `st.LBFGS()` or `st.Adam()` from random starts: `seed`, `restarts` (the best
     is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too. `st.linear_mixed` is fitted
-    by the restricted likelihood, with `reml=False` by the likelihood itself.
+    by the restricted likelihood, with `reml=False` by the likelihood itself; `df` is "satterthwaite",
+    "kenward-roger" or "normal", and `certify="global"` proves the maximum of several variances, as it is proven of one.
 
     Raises IdentificationError where no unique maximum exists (aliased columns, separated outcomes, more coefficients
     than rows), ConvergenceError where the solver stopped short of it, IncompatibleError where parts do not fit
