@@ -72,3 +72,15 @@ def test_a_covariance_of_lower_rank_is_said_with_its_conditions():
     fit = st.fit(st.linear_mixed("y ~ x + (x | g)", {"y": np.round(y, 1), "x": x, "g": codes}))
     assert np.linalg.matrix_rank(fit.found.profile.factors[0], tol=1e-10) == 1
     assert "has rank 1 of 2, and that is a local maximum: −2 log L does not fall" in fit.certificate
+
+
+def test_two_variances_with_two_maxima_are_fitted_at_the_higher_on_request():
+    """A climb ends at the lower one, and says that it is local; the proof finds the higher one and ends there."""
+    y, X, _, codes = drawn(436031, [3, 2, 1, 1, 1, 2], p=3, spread=(0.1, 0.5, 3.0))
+    table = {"y": y, "a": X[:, 1], "b": X[:, 2], "g": codes, "h": [0, 1, 2, 1, 1, 0, 1, 0, 2, 1]}
+    model = st.linear_mixed("y ~ a + b + (1 | g) + (1 | h)", table)
+    climbed, proven = st.fit(model), st.fit(model, certify="global")
+    assert "of a local maximum" in climbed.certificate
+    assert climbed.deviance - proven.deviance == pytest.approx(1.05380518, abs=1e-6)
+    assert "of the maximum" in proven.certificate
+    assert "no point is better by more than 1e-6 in −2 log L." in proven.certificate
