@@ -10,6 +10,7 @@ Gail, Lubin & Rubinstein, Biometrika 68 (1981), 703-707.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -20,11 +21,14 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.elementary_symmetric import symmetric, unpacked
+from stattools.numerics.elementary_symmetric import ROOM, Symmetric, symmetric, unpacked
+from stattools.numerics.symmetric_side_by_side import symmetric_side_by_side
 
 Ints = NDArray[np.intp]
 MOST = 1e10
 """Operations of one evaluation, beyond which it is refused."""
+SHORT = 64
+"""Chains of so many rows at most are taken side by side, each of their risk sets by itself."""
 
 
 @record
@@ -86,8 +90,7 @@ class ExactTies:
         """Log-likelihood, score and information of rows with X (p, n) and linear predictor eta (n,)."""
         p = len(X)
         loglik, score, information = float(self.seen @ eta), X @ self.seen, np.zeros((p, p))
-        for chain in self.chains:
-            found = symmetric(eta[chain.members], X[:, chain.members], chain.ends, chain.d, order)
+        for found in self._symmetric(X, eta, order):
             loglik -= float(found.logs.sum())
             if order:
                 score -= found.means.sum(axis=1)
@@ -97,3 +100,40 @@ class ExactTies:
         if order == 0 or not np.isfinite(loglik):
             return Evaluation(loglik, reach=reach)
         return Evaluation(loglik, score, information if order > 1 else np.empty(0), reach)
+
+    def _symmetric(self, X: Floats, eta: Floats, order: int) -> Iterator[Symmetric]:
+        """Of all risk sets: those of short chains side by side, those of long ones along the chain."""
+        width = 1 + len(X) * (order > 0) + len(X) * (len(X) + 1) // 2 * (order > 1)
+        for members, d in self._small:
+            step = max(1, ROOM // (width * (members.shape[1] + int(d.max()) + 1)))
+            for start in range(0, len(d), step):
+                some, chosen = members[start : start + step], d[start : start + step]
+                logs = np.where(some < 0, -np.inf, eta[some])
+                found = symmetric_side_by_side(logs, X[:, some], chosen, order)
+                if np.isfinite(found.logs).all():
+                    yield found
+                    continue
+                for row, k in zip(some, chosen, strict=True):  # risks too far apart for one scale
+                    row = row[row >= 0]
+                    yield symmetric(eta[row], X[:, row], np.array([len(row)]), np.array([k]), order)
+        for chain in self._long:
+            yield symmetric(eta[chain.members], X[:, chain.members], chain.ends, chain.d, order)
+
+    @cached_property
+    def _long(self) -> tuple[Chain, ...]:
+        return tuple(chain for chain in self.chains if len(chain.members) > SHORT)
+
+    @cached_property
+    def _small(self) -> list[tuple[Ints, Ints]]:
+        """The risk sets of short chains, those of like size and degree together: members (S, N), -1 for none, and d."""
+        sets = [(chain.members[:end], int(d)) for chain in self.chains if len(chain.members) <= SHORT
+                for end, d in zip(chain.ends.tolist(), chain.d, strict=True)]  # fmt: skip
+        found = []
+        classes = [(len(members).bit_length(), d.bit_length()) for members, d in sets]
+        for one in sorted(set(classes)):
+            some = [each for each, its in zip(sets, classes, strict=True) if its == one]
+            members = np.full((len(some), max(len(rows) for rows, _ in some)), -1, dtype=np.intp)
+            for row, (rows, _) in zip(members, some, strict=True):
+                row[: len(rows)] = rows
+            found.append((members, np.array([d for _, d in some])))
+        return found

@@ -84,17 +84,17 @@ def _symmetric(r: Floats, d: NDArray[np.intp]) -> float:
     """The sum over rows of log e_d of the numbers in a row, 0 for who is not there: the coefficients of the product of
     the polynomials 1 + r z, multiplied in pairs.
     """
-    e, size = np.zeros((*r.shape, int(d.max()) + 1)), 0.0
-    e[..., 0], e[..., 1] = 1.0, r
-    while e.shape[1] > 1:
+    e, size, most = np.stack([np.ones_like(r), r], axis=2), 0.0, int(d.max())
+    while e.shape[1] > 1 or e.shape[2] <= most:
         if e.shape[1] % 2:
             one = np.zeros_like(e[:, :1])
             one[..., 0] = 1.0
             e = np.concatenate([e, one], axis=1)
         left, right = e[:, ::2], e[:, 1::2]
-        e = left[..., :1] * right
-        for k in range(1, e.shape[2]):
-            e[..., k:] += left[..., k : k + 1] * right[..., :-k]
+        degree = e.shape[2] - 1
+        e = np.zeros((*left.shape[:2], min(2 * degree, most) + 1))
+        for k in range(degree + 1):
+            e[..., k : k + degree + 1] += left[..., k : k + 1] * right[..., : e.shape[2] - k]
         top = e.max(axis=2, keepdims=True)
         e, size = e / top, size + float(np.log(top).sum())
     return size + float(np.log(e[np.arange(len(d)), 0, d]).sum())
