@@ -84,4 +84,4 @@ def _of(model: Any, which: Codes, strata: Codes | None) -> Any:
     """The model of drawn rows; those that weights repeat were drawn one by one."""
     if units_of_rows(model) is None and model.said.weights is not None:
         model = replace(model, said=replace(model.said, weights=None))
-    return model.of_rows(which, strata)
+    return model.taken(which, strata)

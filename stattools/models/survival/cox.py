@@ -236,7 +236,7 @@ class CoxRegression(AnyModel):
         T = whitened(self.Z)
         return replace(self, Z=T.T @ self.Z), T
 
-    def of_rows(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
+    def taken(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
         """The model of some of the rows, each as often as it is asked for, in other strata where given.
 
         Raises DomainError where no row with an event is among them.

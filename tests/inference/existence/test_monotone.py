@@ -97,3 +97,9 @@ def test_one_event_is_a_fit_or_names_what_is_infinite():
     assert np.isfinite(st.fit(st.cox("survival(t, d) ~ x", table)).estimate).all()
     with pytest.raises(st.SeparationError, match="x = inf"):
         st.fit(st.cox("survival(t, d) ~ x", table | {"x": [9.0, 1.0, 4.0, 3.5]}))
+
+
+def test_exact_ties_in_which_all_have_the_event_say_nothing():
+    table = {"t": [3, 3, 3, 3], "d": [1, 1, 1, 1], "x": [0.1, 0.5, -0.2, 0.4]}
+    with pytest.raises(st.IdentificationError, match="cannot tell 1 of its 1 columns"):
+        st.fit(st.cox("survival(t, d) ~ x", table, ties="exact"))

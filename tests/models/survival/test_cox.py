@@ -163,6 +163,6 @@ def test_rows_that_are_taken_twice_are_those_of_weights():
         model = st.cox("survival(entry, time, died) ~ x + z", T, ties=ties, strata="s")
         again = T | {"counts": counts}
         weighted = st.cox("survival(entry, time, died) ~ x + z", again, ties=ties, strata="s", weights="counts")
-        assert model.of_rows(which).loglik(THETA) == pytest.approx(weighted.loglik(THETA), rel=1e-12)
+        assert model.taken(which).loglik(THETA) == pytest.approx(weighted.loglik(THETA), rel=1e-12)
         with pytest.raises(st.DomainError, match="no row that is left has an event"):
-            model.of_rows(np.flatnonzero(~model.said.event))
+            model.taken(np.flatnonzero(~model.said.event))

@@ -52,7 +52,7 @@ def _worst_rows(of: LookedAt, scores: SurvivalScores, count: int) -> NDArray[np.
 
 def _without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
     """Estimate and standard errors of the same model without these rows."""
-    model: Any = of.model.of_rows(np.delete(np.arange(of.model.said.n), rows))
+    model: Any = of.model.taken(np.delete(np.arange(of.model.said.n), rows))
     if of.fit.penalty is not None:
         solution: Any = maximize(model, of.fit.penalty)
     else:
