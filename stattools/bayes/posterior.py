@@ -36,6 +36,7 @@ from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
+from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.networks.network import Network
 from stattools.solvers.samples.surrogate import at_sample, expanded, held_elsewhere, is_whole
 
@@ -105,6 +106,11 @@ def posterior(
     if exact is not None:
         return exact
     _require_density(model, prior)
+    if isinstance(model, CoxInFiles):
+        raise IncompatibleError(
+            f"posterior of {model.title} would read them for each of thousands of densities. Load the columns that are "
+            "used into memory, or st.fit, which reads them once a step."
+        )
     in_files = held_elsewhere(model)
     if in_files and not model.has_scale:
         in_files = not is_whole(model)

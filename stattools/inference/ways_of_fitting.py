@@ -10,11 +10,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from stattools.errors import IncompatibleError, quoted
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.existence import certified_within, check_end
-from stattools.inference.existence.monotone import certified_partial
+from stattools.inference.existence.monotone import PATIENCE, certified_partial
+from stattools.inference.existence.overlap import FAR
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
 from stattools.inference.mixed.fitting_mixed import fit_mixed
@@ -40,6 +41,7 @@ from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
+from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
@@ -116,6 +118,24 @@ def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solutio
     return model, solution
 
 
+def _climbed_in_files(model: CoxInFiles, solver: Solver) -> tuple[Any, Solution]:
+    """The maximum for rows in files, whose existence is not proven: they are too many for a linear program."""
+    some = "Fit a sample of the rows in memory, whose error names the columns, or use penalty=st.Ridge(strength)."
+    try:
+        quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
+        solution = solver.within(model, PATIENCE) if quick else solver.solve(model)  # type: ignore[attr-defined]
+    except IdentificationError as error:
+        raise IdentificationError(f"{error.message} {some}") from error
+    if not solution.converged or solution.reach > FAR:
+        raise ConvergenceError(
+            f"{solution.solver} stopped after {solution.steps} steps, where linear predictors of {model.title} reach "
+            f"{solution.reach:.3g}: events may be in the order of a combination of columns, so that there is no "
+            f"maximum. {some}",
+            solution,
+        )
+    return model, solution
+
+
 def _fit_partial(
     model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
 ) -> Any:
@@ -174,6 +194,7 @@ WAYS: dict[type, Way] = {
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
+    CoxInFiles: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_in_files),
     LinearMixed: fit_mixed,
     ConditionalLogit: partial(_fit_partial, made=Fit),
     Correlation: _by_formula,

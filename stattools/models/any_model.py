@@ -75,6 +75,8 @@ class AnyModel(Faces):
     """What a certificate says of how derivatives were made, in sentences."""
     is_counted: Any = True
     """False where nobody said how many observations there are."""
+    n_telling: Any = None
+    """How many observations Schwarz's criterion counts, where these are fewer than `n`: events of Cox's in files."""
     counted: Any = None
     """What was counted, in words; None for rows."""
     positive: Any = ()

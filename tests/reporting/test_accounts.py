@@ -11,6 +11,7 @@ from stattools.latent.mixed_density import MixedDensity
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.waiting import Waits
+from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
 from stattools.reporting.accounts import ACCOUNTS, Account, account
@@ -29,7 +30,7 @@ def test_every_class_that_is_fitted_is_told_of():
     """One-vs-rest is told by its logistic regressions; many local levels are a table, not a report. The density of a
     mixed model is what its posterior is of.
     """
-    assert set(ACCOUNTS) == (set(WAYS) | {Network, MixedDensity}) - {OneVsRest, LocalLevels}
+    assert set(ACCOUNTS) == (set(WAYS) | {Network, MixedDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
 
 
 def test_every_kind_of_sample_is_told_of():

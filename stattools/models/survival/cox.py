@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design, learn
+from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula
 from stattools.data.survival_rows import Label, SurvivalRows, survival_rows
 from stattools.data.tables.origin import ARRAYS, Places
@@ -61,6 +62,9 @@ def cox(
     whose rows may depend on each other: standard errors then are robust, as with `cov=st.Cluster(...)`. `id` names the
     person of each row, whose rows must not overlap. `weights` are repeated rows, in ties too.
 
+    Rows in files, `st.scan`, are read once for each step where they are sorted by time, the latest first; they have
+    ties of Efron or Breslow and neither late entry nor strata, and their fit has estimates, tests and intervals.
+
     Raises DomainError for times, events and columns that are none, with their row; IncompatibleError for exact ties
     that take too long.
 
@@ -73,6 +77,11 @@ def cox(
     ties = word_of(ties, KINDS)
     if not is_one_of(ties, KINDS):
         raise DomainError(f"st.cox has ties= {', '.join(map(repr, KINDS))}; got {quoted(ties)}.")
+    if isinstance(formula, str) and (source := source_of(data)) is not None:
+        from stattools.models.survival.cox_in_files import cox_in_files
+
+        beside = {"strata": strata, "cluster": cluster, "id": id}
+        return cox_in_files(formula, source, ties, weights, beside)  # type: ignore[return-value]
     rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)
     return bound("st.cox", "cox", "Cox regression", rows, ties)
 
