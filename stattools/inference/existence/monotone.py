@@ -23,7 +23,8 @@ from stattools.inference.existence.risk_set_order import POSITIVE, RiskSetOrder
 from stattools.inference.existence.separated_rows import UNTOLD, Separation, sign_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.models.survival.cox import CoxRegression, centered, whitened
+from stattools.models.survival.columns_at_risk import centered, whitened
+from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.solvers import Newton, Solution
 from stattools.solvers.newton_steps import newton_ascent

@@ -27,16 +27,15 @@ from stattools.interface.arguments import as_theta, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.survival.columns_at_risk import centered, columns_at_risk, whitened
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.far_points import near
-from stattools.models.survival.partial_likelihood import AtPoint, parts
+from stattools.models.survival.partial_likelihood import AtPoint
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.tied_times import TIES
 from stattools.text.one_line import many
 
 KINDS = (*TIES, "exact")
-LONG = 1e-4
-"""Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
 
 
 def cox(
@@ -261,42 +260,3 @@ class CoxRegression(AnyModel):
         if at.shape != (len(self.Z),):
             raise DomainError(f"{self.title} has {len(self.Z)} coefficients; got theta of shape {at.shape}.")
         return at
-
-
-def columns_at_risk(X: Floats, sets: RiskSets) -> Floats:
-    """The columns (p, rows of `sets`) of the rows X (n, p)."""
-    Z = np.empty((X.shape[1], len(sets.rows)))
-    for part in parts(*Z.shape):
-        Z[:, part] = X[sets.rows[part]].T
-    return Z
-
-
-def centered(Z: Floats, sets: RiskSets) -> Floats:
-    """The columns less their means within strata, which no ratio of hazards depends on; in place."""
-    first = sets.starts[sets.first]
-    counts = np.diff(np.append(first, Z.shape[1]))
-    of = np.zeros(Z.shape[1], dtype=np.intp)
-    of[first[1:]] = 1
-    of = np.cumsum(of)
-    for _ in range(2):  # the second time for what round-off left
-        means = np.add.reduceat(Z, first, axis=1) / counts
-        for part in parts(*Z.shape):
-            Z[:, part] -= means if len(first) == 1 else means[:, of[part]]
-    return Z
-
-
-def whitened(Z: Floats) -> Floats:
-    """T (p, p) upper triangular with T' Z of unit variance, and uncorrelated where columns are nearly dependent; a
-    column that others make keeps its length.
-    """
-    n = Z.shape[1]
-    length = np.sqrt(np.einsum("ij,ij->i", Z, Z) / n)
-    length = np.where(length > 0.0, length, 1.0)
-    G = (Z @ Z.T) / n / np.outer(length, length)
-    if len(G) == 1 or np.linalg.eigvalsh(G)[0] > LONG:
-        return np.diag(1.0 / length)
-    R = np.linalg.qr((Z / length[:, None]).T, mode="r") / np.sqrt(n)
-    size = np.abs(np.diagonal(R))
-    if size.min() < 1e-12:
-        return np.diag(1.0 / length)
-    return np.linalg.solve(R, np.eye(len(R))) / length[:, None]

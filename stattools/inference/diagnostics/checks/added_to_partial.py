@@ -12,7 +12,8 @@ import numpy as np
 
 from stattools.inference.diagnostics.checks.added_columns import Added, squares_of
 from stattools.interface.arrays import Floats
-from stattools.models.survival.cox import CoxRegression, centered
+from stattools.models.survival.columns_at_risk import centered
+from stattools.models.survival.cox import CoxRegression
 
 
 def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
