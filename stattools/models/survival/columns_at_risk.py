@@ -1,4 +1,4 @@
-"""The columns of the rows that are ever at risk, centered within strata, and the coordinates in which they are climbed."""
+"""The columns of rows that are ever at risk, centered within strata, and the coordinates in which they are climbed."""
 
 from __future__ import annotations
 
