@@ -38,14 +38,14 @@ SORTED = (
 )
 
 
-class Carried(NamedTuple):
+class LaterRows(NamedTuple):
     """Rows that stand for all before: their columns (p, k) and the logarithms of their weights times risks (k,)."""
 
     Z: Floats
     logs: Floats
 
 
-class Piece(NamedTuple):
+class SortedRows(NamedTuple):
     """Some rows whose times are whole: columns (p, n), time, event and weight."""
 
     Z: Floats
@@ -175,7 +175,7 @@ class CoxInFiles(AnyModel):
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2), by one read."""
         at = as_theta(theta, self.title, self.names)
-        total, carried = None, Carried(np.empty((len(at), 0)), np.empty(0))
+        total, carried = None, LaterRows(np.empty((len(at), 0)), np.empty(0))
         for piece in self._pieces():
             now, carried = _step(piece, carried, at, TIES[self.ties], order)
             if now is not None:
@@ -185,14 +185,14 @@ class CoxInFiles(AnyModel):
         assert total is not None  # there is an event
         return total
 
-    def _pieces(self) -> Iterator[Piece]:
+    def _pieces(self) -> Iterator[SortedRows]:
         """Blocks of rows, each ending where a time does; DomainError where times rise."""
         name, waiting, seen = self.said.parts["time"].text, None, 0
         for block in self.scanned.blocks():
             y: Any = block.y
             weight = np.ones(len(y)) if block.weight is None else np.asarray(block.weight)
             Z = ((block.X[:, self.kept] - self.center) / self.scale).T
-            part = Piece(np.ascontiguousarray(Z), y[:, 0], np.isfinite(y[:, 1]), weight)
+            part = SortedRows(np.ascontiguousarray(Z), y[:, 0], np.isfinite(y[:, 1]), weight)
             before = part.time[0] if waiting is None else waiting.time[-1]
             rises = np.diff(part.time, prepend=before) > 0.0
             if rises.any():
@@ -211,15 +211,17 @@ class CoxInFiles(AnyModel):
             yield waiting
 
 
-def _joined(one: Piece, other: Piece) -> Piece:
-    return Piece(*(np.concatenate(pair, axis=-1) for pair in zip(one, other, strict=True)))
+def _joined(one: SortedRows, other: SortedRows) -> SortedRows:
+    return SortedRows(*(np.concatenate(pair, axis=-1) for pair in zip(one, other, strict=True)))
 
 
-def _some(piece: Piece, which: slice) -> Piece:
-    return Piece(*(part[..., which] for part in piece))
+def _some(piece: SortedRows, which: slice) -> SortedRows:
+    return SortedRows(*(part[..., which] for part in piece))
 
 
-def _step(piece: Piece, carried: Carried, theta: Floats, ties: Any, order: int) -> tuple[Evaluation | None, Carried]:
+def _step(
+    piece: SortedRows, carried: LaterRows, theta: Floats, ties: Any, order: int
+) -> tuple[Evaluation | None, LaterRows]:
     """What the events of a piece add, and what is carried beyond it."""
     k = len(carried.logs)
     Z = np.concatenate([carried.Z, piece.Z], axis=1)
@@ -235,11 +237,11 @@ def _step(piece: Piece, carried: Carried, theta: Floats, ties: Any, order: int) 
     return found, _carried(Z[:, used], eta[used] + np.log(weight[used]))
 
 
-def _carried(Z: Floats, logs: Floats) -> Carried:
+def _carried(Z: Floats, logs: Floats) -> LaterRows:
     """2 p rows with the sums of r, r x and r x x' of these, r = exp(logs)."""
     p = len(Z)
     if Z.shape[1] <= 2 * p:
-        return Carried(Z, logs)
+        return LaterRows(Z, logs)
     top = float(logs.max())
     r = np.exp(logs - top)
     whole = float(r.sum())
@@ -248,4 +250,4 @@ def _carried(Z: Floats, logs: Floats) -> Carried:
     size, axes = np.linalg.eigh((away * r) @ away.T / whole)
     arms = axes * np.sqrt(np.maximum(size, 0.0) * p)
     points = np.concatenate([mean[:, None] + arms, mean[:, None] - arms], axis=1)
-    return Carried(points, np.full(2 * p, top + np.log(whole / (2 * p))))
+    return LaterRows(points, np.full(2 * p, top + np.log(whole / (2 * p))))
