@@ -35,6 +35,12 @@ SMALL = 1e-3
 """An effect of a standard deviation below this share of the residual's is tried at 0, in orthonormal coordinates."""
 NOTHING = 1e-12
 """A standard deviation of effects below this share of the largest of the term is 0 but for round-off."""
+PATIENCE = 25
+"""Steps after which an effect of any size is tried at 0: near a singular T its likelihood is a valley of rotations that
+are all but free, where Newton's steps are short.
+"""
+ANY = 1.0
+"""The same of a climb that has not ended."""
 LOST = 1e-9
 """So much of -2 log L may a zero lose at most: less than what a decrement of 1e-4 does."""
 NEGATIVE = 1e-8
@@ -106,13 +112,16 @@ def maximum(
     else:
         theta = deviance.theta(start)
     trace: list[TraceStep] = []
-    found = _climbed(deviance.at(theta), tolerance, max_steps, 0, trace)
+    found = _climbed(deviance.at(theta), tolerance, min(max_steps, PATIENCE), 0, trace)
     for _ in range(2 * RELEASES):
-        at = found.here.metric.at
-        following = _without_small(at) or _released(at)
-        if following is None or found.status == "max-steps":
+        at, taken = found.here.metric.at, found.steps + 1
+        if stuck := found.status == "max-steps":
+            following = (_without_small(at, ANY) or at) if taken < max_steps else None
+        else:
+            following = _without_small(at, SMALL) or _released(at)
+        if following is None:
             return Maximum(at, found.here.decrement, found.status, found.steps, tuple(trace), _least(at))
-        found = _climbed(following, tolerance, max_steps, found.steps + 1, trace)
+        found = _climbed(following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace)
     at = found.here.metric.at
     return Maximum(at, found.here.decrement, "max-steps", found.steps, tuple(trace), _least(at))
 
@@ -203,11 +212,11 @@ def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing |
     return Standing(at.theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
 
 
-def _without_small(at: Profile) -> Profile | None:
-    """The profile with the effects at 0 that are next to nothing, where -2 log L is no higher; None without any."""
+def _without_small(at: Profile, size_of_small: float) -> Profile | None:
+    """The profile with the effects at 0 that are below a size, where -2 log L is no higher; None without any."""
     for k, T in enumerate(at.factors):
         vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
-        small = np.flatnonzero((size < SMALL) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
+        small = np.flatnonzero((size < size_of_small) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
         for first in range(len(small)):
             kept = size.copy()
             kept[small[first:]] = 0.0

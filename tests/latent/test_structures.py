@@ -53,3 +53,22 @@ def test_penicillin_to_all_digits():
     assert_allclose(deviance, 330.860588991, atol=5e-10)
     exact = [0.8467043241653999, 1.9315584056393778, 0.5499231391178208]  # roots of mean squares in fractions
     assert_allclose(np.sqrt(variances), exact, rtol=1e-11)
+
+
+def test_a_valley_of_rotations_leads_to_the_singular_maximum():
+    """Level and slope of correlation -1 within nested groups: Newton's steps there are short, and 100 did not end."""
+    r = np.random.default_rng(5)
+    n = int(r.integers(20, 200))
+    a, b = (r.integers(0, int(r.integers(3, most)), n) for most in (12, 10))
+    z = r.normal(size=n)
+    z -= z.mean()
+    r.choice(3), r.choice(5, size=3)
+    u, v = r.normal(size=20), r.normal(size=20) * (r.random() < 0.7)
+    v = v + u * (r.random() < 0.3)
+    y = z + u[a] + 10.0 * v[a] * z + 10.0 * r.normal(size=20)[b] + r.normal(size=n)
+    X = np.column_stack([np.ones(n), z])
+    found = coordinates(X, y, [term(a, X), term(a * 10 + b, X[:, :1])])
+    best = maximum(Deviance.of(structure_of(found.columns), found, True))
+    assert best.converged
+    assert min(np.linalg.svd(best.profile.factors[0])[1]) < 1e-12
+    assert best.least[0] >= 0.0
