@@ -55,6 +55,15 @@ class WithinGroups:
         return cls(R, S, W @ W.T)
 
     @property
+    def effects(self) -> Floats:
+        """What is subtracted of each group: the least squares of W on its z, (Q, m, J)."""
+        return _back(self.R, self.S)
+
+    def with_columns(self, which: list[int]) -> WithinGroups:
+        """Of some of the columns W."""
+        return WithinGroups(self.R, self.S[:, which], self.C[np.ix_(which, which)])
+
+    @property
     def residual(self) -> float:
         """The sum of squares of y that neither X nor effects of the groups without a law make."""
         XX, Xy = self.C[:-1, :-1], self.C[:-1, -1]

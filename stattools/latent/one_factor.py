@@ -26,13 +26,15 @@ from stattools.latent.structure import AtFactors, Evaluated, Joint, LatentColumn
 class OneFactor:
     """The sums `E` = [A B] (Q, Q + m, J) and `C` (m, m) of all terms of one group; Q is the sum of `widths`.
 
-    `columns` are the rows, where they are in memory: what is asked once of them where effects are very large.
+    `columns` are the rows, where they are in memory: what is asked once of them where effects are very large. Of rows
+    that are not, `known` is what a read has found then.
     """
 
     E: Floats
     C: Floats
     widths: tuple[int, ...]
     columns: LatentColumns | None = None
+    known: WithinGroups | None = None
 
     @classmethod
     def of(cls, columns: LatentColumns) -> OneFactor:
@@ -50,7 +52,7 @@ class OneFactor:
     @cached_property
     def within(self) -> WithinGroups:
         """The sums in which large effects lose no digits."""
-        return WithinGroups.of(self.E, self.C, self.columns)
+        return self.known or WithinGroups.of(self.E, self.C, self.columns)
 
     def evaluate(self, factors: tuple[Floats, ...]) -> Evaluated:
         """See `Structure`."""
@@ -111,7 +113,8 @@ class OneFactor:
         kept = [*range(Q), *(Q + k for k in which)]
         rows = self.columns
         some = None if rows is None else replace(rows, W=rows.W[which])
-        return replace(self, E=self.E[:, kept], C=self.C[np.ix_(which, which)], columns=some)
+        inside = None if self.known is None else self.known.with_columns(which)
+        return replace(self, E=self.E[:, kept], C=self.C[np.ix_(which, which)], columns=some, known=inside)
 
 
 def group_sums(codes: NDArray[np.intp], size: int, z: Floats, W: Floats) -> Floats:

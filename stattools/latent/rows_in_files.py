@@ -33,6 +33,10 @@ from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orth
 from stattools.latent.one_factor import OneFactor, group_sums
 from stattools.latent.structure import LatentColumns
 
+FEW = 1e-2
+"""Where the variance within groups is below this share of that of the residual of X, it is summed in a read of its own.
+"""
+
 
 @record
 class Nearly:
@@ -105,23 +109,50 @@ class BatchColumns:
     b: Floats
 
     def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Sums:
-        W = np.empty((len(self.b) + 1, len(rows.y)))
-        W[:-1] = self.X.rows(rows.X)
-        W[-1] = rows.y - self.middle - self.b @ W[:-1]
-        z = np.concatenate([one.rows(rows.X) for one in self.z])
-        labels, codes = self._labels(others, numbers)
+        W, z = self.columns(rows)
+        labels, codes = self.labels(others, numbers)
         E = group_sums(codes, len(labels), z, W)
         most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
         by = SumsByLabel.of(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
         return Sums(by, W @ W.T)
 
-    def _labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
+    def columns(self, rows: Rows) -> tuple[Floats, Floats]:
+        """W (m, n) and z (Q, n) of a batch."""
+        W = np.empty((len(self.b) + 1, len(rows.y)))
+        W[:-1] = self.X.rows(rows.X)
+        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        return W, np.concatenate([one.rows(rows.X) for one in self.z])
+
+    def labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
         """The labels of the groups of a batch as tuples, and the place of each row's."""
         each = [labels_of(others, name, numbers, self.who) for name in self.groups]
         codes = np.array([codes for _, codes in each])
         found, place = np.unique(codes, axis=1, return_inverse=True)
         labels = [tuple(each[k][0][int(code)] for k, code in enumerate(one)) for one in found.T]
         return labels, np.ravel(place)
+
+
+@record
+class BatchWithinGroups:
+    """The squares of a batch less what its groups make of it: `effects` (Q, m, J) of columns H z and P W, of groups
+    whose places are known by their labels.
+    """
+
+    plan: BatchColumns
+    H: Floats
+    P: Floats
+    effects: Floats
+    places: dict[tuple[Any, ...], int]
+
+    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Floats:
+        W, z = self.plan.columns(rows)
+        labels, codes = self.plan.labels(others, numbers)
+        of_rows = np.array([self.places[label] for label in labels], dtype=np.intp)[codes]
+        W = self.P @ W
+        for row, effect in zip(self.H @ z, self.effects, strict=True):
+            for k, moved in enumerate(effect):
+                W[k] -= row * moved[of_rows]
+        return W @ W.T
 
 
 @record
@@ -136,7 +167,7 @@ class SummedRows:
 
 def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     """The sums over the rows of a formula, one read, and what they say of the groups; `y` are the values of the
-    outcome, `rows.data.outcome`, as numbers.
+    outcome, `rows.data.outcome`, as numbers. Where groups make nearly all of y a second read takes them out first.
 
     Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
     """
@@ -161,7 +192,12 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
         require_few_effects(design.part, levels, scanned.n_rows, len(design.design.names))
     terms = tuple(term for design in random for term in _terms(design, scanned))
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
-    return SummedRows(*_finished(plan, E, found.C, scanned, [term.name for term in terms]), terms, random)
+    structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
+    apart = structure.within
+    if apart.residual < FEW * scanned.n_rows:  # few digits of the residual are in the sums: the rows are read again
+        inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
+        structure = replace(structure, known=replace(apart, C=scanned.gather_beside(groups, inside)))
+    return SummedRows(structure, coordinates, terms, random)
 
 
 def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[int]]:
@@ -182,8 +218,8 @@ def _terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
 
 def _finished(
     plan: BatchColumns, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
-) -> tuple[OneFactor, Coordinates]:
-    """The sums in coordinates that are orthonormal over all rows."""
+) -> tuple[OneFactor, Coordinates, Floats, Floats]:
+    """The sums in coordinates that are orthonormal over all rows, and the way to them: H of z and P of W."""
     n, p, called = rows.n_rows, len(plan.b), rows.design.names
     widths = [len(one.uses) for one in plan.z]
     Q, J = sum(widths), E.shape[2]
@@ -212,7 +248,7 @@ def _finished(
     W, codes = OnDisk((p + 1, n), place=rows.place), OnDisk((n,), place=rows.place)
     some: Any = (W, (codes,) * len(widths), (J,) * len(widths), tuple(there))
     coordinates = Coordinates(LatentColumns(*some), beta, plan.X.back @ X_back, unit, tuple(back), 0.0)
-    return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates
+    return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates, H, P
 
 
 def _unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:

@@ -95,8 +95,8 @@ def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = 
     if formula.text != _in_one_line(fixed):  # it had a dot, which is written out
         said = " + ".join((formula.text, *(piece.text for piece in pieces)))
     notes = tuple(
-        f"the effects of {piece.text} are independent where its columns are 0, so that the fit depends on their origin;"
-        f" that of ({piece.left} | {piece.right}) does not"
+        f"The effects of {piece.text} are independent where its columns are 0, so that the fit depends on their origin;"
+        f" that of ({piece.left} | {piece.right}) does not."
         for piece, some in zip(pieces, each, strict=True)
         if some[0].alone and len({part.left.text for part in some}) > 1
     )

@@ -49,8 +49,8 @@ def test_a_dot_leaves_out_the_columns_of_groups():
 
 def test_independent_effects_are_said_to_depend_on_the_origin():
     (note,) = mixed_formula("y ~ (x||g/h)", COLUMNS).notes
-    assert "the effects of (x||g/h) are independent where its columns are 0" in note
-    assert "that of (x | g/h) does not" in note
+    assert "The effects of (x||g/h) are independent where its columns are 0" in note
+    assert "that of (x | g/h) does not." in note
     assert mixed_formula("y ~ (1 || g) + (x | h)", COLUMNS).notes == ()
 
 
