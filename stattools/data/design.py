@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -31,8 +30,8 @@ from stattools.interface.when_needed import pd
 LARGEST = 2**29
 """The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
 
-NO_FORMULAS: Mapping[str, Formula] = MappingProxyType({})
-"""Stands for no formulas of other parameters."""
+NO_FORMULAS: Mapping[str, Formula] = {}
+"""Stands for no formulas of other parameters. A dict and no frozen mapping, since designs are pickled with it."""
 
 
 @record

@@ -147,4 +147,5 @@ class Plotted(Tabled):
         options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
         options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
-        return plotted(self, self.model.title, what, PLOTS, ax, **options)
+        of = self._of_rows if what == "effect" else self
+        return plotted(of, self.model.title, what, PLOTS, ax, **options)

@@ -59,7 +59,7 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     """
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
     y = numeric(read.data.outcome, read.data.outcome_name)
-    fixed = bind("ols", "Linear regression", Gaussian(), read.data, y)
+    fixed = bind("ols", TITLE, Gaussian(), read.data, y)
     if read.every is not None:
         summed = summed_rows("st.linear_mixed", read, y)
         read = replace(read, terms=summed.terms, random=summed.random)

@@ -1,9 +1,11 @@
+import pickle
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from tests.latent.test_linear_mixed import TABLE
 
 
@@ -42,6 +44,22 @@ def test_terms_are_tested_by_wald(fit):
     assert_allclose(frame["statistic"], fit.test("x").statistic)
     with pytest.raises(IncompatibleError, match="both with reml=False"):
         fit.anova(test="lr")
+
+
+def test_a_fit_goes_through_pickle(fit):
+    again = pickle.loads(pickle.dumps(fit))
+    assert again.loglik == fit.loglik
+    assert_allclose(again.se, fit.se)
+
+
+def test_the_effect_of_a_column_is_drawn(fit):
+    assert fit.plot("effect", "x").axes[0].get_xlabel() == "x"
+
+
+def test_a_model_of_a_mean_alone_has_no_term_to_test():
+    alone = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", TABLE))
+    with pytest.raises(DomainError, match="Linear mixed model has no term to test"):
+        alone.anova()
 
 
 def test_a_fit_is_not_saved(fit, tmp_path):
