@@ -183,7 +183,13 @@ def _in_one_line(text: str) -> str:
 def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """The products of columns that the right of a bar stands for: one, or those of `a/b`."""
     products: list[tuple[str, ...]] = [()]
-    right = list(tokens(piece.right, available))
+    try:
+        right = list(tokens(piece.right, available))
+    except DomainError as error:
+        raise DomainError(
+            f"{piece.text}: groups are written g, a:b or a/b, names of columns whose values are labels, also where "
+            "they are numbers."
+        ) from error
     for place, token in enumerate(right):
         is_name = isinstance(token, Expression)
         if is_name and token.category is None:

@@ -80,6 +80,8 @@ def test_independent_effects_are_said_to_depend_on_the_origin():
         ("y ~ (1 | 1)", "groups are written g, a:b or a/b"),
         ("y ~ (1 | g/g)", "names the column 'g' twice"),
         ("y ~ (1 | log(g))", "make it a column of the table"),
+        ("y ~ (1 | factor(g))", "groups are written g, a:b or a/b, names of columns whose values are labels"),
+        ("y ~ (1 | g %in% h)", "groups are written g, a:b or a/b"),
         ("y ~ (0 | g)", "no effect that varies"),
         ("y ~ (. | g)", "a dot stands for none"),
         ("y ~ (1 | q)", "no column 'q'"),
