@@ -18,7 +18,7 @@ from stattools.bayes.conjugate.dirichlet import Dirichlet
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS, closed_form
 from stattools.bayes.priors.assignment import Priors, assign
-from stattools.bayes.priors.parameters import parameters
+from stattools.bayes.priors.parameters import cuts_of, parameters
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.importance import importance, laplace
@@ -132,6 +132,8 @@ def posterior(
     check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
     if method == "nuts":
+        if cuts_of(model):  # thresholds that nearly meet are followed in the logarithms of their distances
+            center = mode(target(model, priors, ordered=True))
         z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start, target_accept=target_accept)
         return Posterior(model, priors, center.values(z), method, start, statistics, at)
     sampler = laplace if method == "laplace" else importance

@@ -225,6 +225,42 @@ def test_laplace_refuses_what_is_far_from_normal():
         st.posterior(st.coin([1] * 20), prior=st.Uniform(0, 1), method="laplace")
 
 
+def close_thresholds(random, theta, x):
+    return np.digitize(theta[0] * x + random.logistic(size=len(x)), theta[1:])
+
+
+@pytest.mark.slow
+def test_thresholds_that_nearly_meet_are_followed():
+    """In the parameters themselves 5 of 100 steps diverge here."""
+    random = np.random.default_rng(1)
+    x = random.normal(size=80)
+    model = st.ordinal("y ~ x", {"y": close_thresholds(random, np.array([1.0, -1.0, -0.9, 1.0]), x), "x": x + 5.0})
+    found = st.posterior(model, draws=300, chains=2, seed=1)
+    assert "no divergences" in str(found)
+    assert (np.diff(found.flat[:, 1:], axis=1) > 0.0).all()
+    agrees(found, *(lambda other: (other.mean, other.sd))(st.posterior(model, method="importance", seed=2)))
+
+
+@pytest.mark.nightly
+def test_simulation_based_calibration_of_thresholds():
+    """Slope and thresholds from their prior, in order: the ranks of all are uniform."""
+    random, ranks, kept = np.random.default_rng(12), [], 99
+    x = random.normal(size=30)
+    while len(ranks) < 60:
+        theta = np.append(random.normal(), np.sort(random.normal(0.0, 1.0, 2)))
+        eta = x - x.mean()  # a prior of thresholds is about those at the mean of the columns
+        y = close_thresholds(random, theta, eta)
+        if len(np.unique(y)) < 3:
+            ranks.append(None)
+            continue
+        model = st.ordinal("y ~ x", {"y": y, "x": eta})
+        draws = st.posterior(model, prior=st.Normal(0, 1), draws=2 * kept, chains=1, tune=150, seed=len(ranks))
+        ranks.append((draws.draws[0, ::2] < theta).sum(axis=0))
+    counted = np.array([rank for rank in ranks if rank is not None])
+    for j in range(3):
+        assert stats.chisquare(np.histogram(counted[:, j], bins=5, range=(0, kept + 1))[0]).pvalue > 1e-3
+
+
 RANKS = {
     "logistic": lambda data: st.logistic("y ~ x", data),
     "poisson": lambda data: st.poisson("y ~ x", data),

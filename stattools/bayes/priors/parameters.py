@@ -78,6 +78,18 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     )
 
 
+def cuts_of(model: Any) -> tuple[int, ...]:
+    """The positions of thresholds that rise from one to the next, two or more; none where their order depends on the
+    columns, as with effects at each cut.
+    """
+    taken = model.predictor.taken_up if isinstance(model, Model) else ()
+    moved = [number for number, to in taken if to]
+    if moved != [0]:
+        return ()
+    cuts = tuple(model.predictor.parts[cut].start for cut in dict(taken)[0])
+    return cuts if len(cuts) > 1 else ()
+
+
 def put_in_order(t: Floats, parameters: tuple[Parameter, ...], priors: tuple[Any, ...]) -> None:
     """Sort the thresholds in draws (S, q): where all have one prior, these are draws given the order of thresholds.
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.bayes.priors.assignment import Priors, support
+from stattools.bayes.priors.parameters import cuts_of
 from stattools.bayes.sampling.observed import Observed, Whole, observed
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import DomainError, IdentificationError
@@ -61,11 +62,12 @@ class Target:
             value = now.loglik + prior + at.log_jacobian
             if order == 0:
                 return Evaluation(value)
-            score = now.score + slope
+            score = self.transforms.pulled(now.score + slope)
             gradient = score * at.slope + at.jacobian_slope
             if order == 1:
                 return Evaluation(value, gradient)
-            information = (now.information + self.priors.curvature(at.x)) * np.outer(at.slope, at.slope)
+            information = self.transforms.pulled(now.information + self.priors.curvature(at.x))
+            information = self.transforms.pulled(information.T) * np.outer(at.slope, at.slope)
             information[np.diag_indices(len(u))] -= score * at.bend + at.jacobian_bend
         return Evaluation(value, gradient, information)
 
@@ -106,8 +108,12 @@ class Target:
     @property
     def frame(self) -> Floats:
         """Coordinates of u in which the parameters are comparable: those of the data where they may be mixed."""
-        F = self.data.frame
+        F, B = self.data.frame, self.transforms.summed
         bound = np.isfinite(self.transforms.low) | np.isfinite(self.transforms.high)
+        if self.transforms.ordered:  # distances do not depend on the origin of columns
+            F = np.linalg.solve(B, F @ B)
+            bound[list(self.transforms.ordered[1:])] = True
+            F[np.abs(F) < 1e-12] = 0.0
         if not bound.any():
             return F
         mixed = np.any(F[np.ix_(bound, ~bound)] != 0) or np.any(F[np.ix_(~bound, bound)] != 0)
@@ -189,8 +195,8 @@ class Mode:
         return float(np.linalg.slogdet(self.W)[1])
 
 
-def target(model: Any, priors: Priors) -> Target:
-    """The posterior density of a model under its priors.
+def target(model: Any, priors: Priors, *, ordered: bool = False) -> Target:
+    """The posterior density of a model under its priors; `ordered` walks thresholds in logarithms of their distances.
 
     >>> import stattools as st
     >>> from stattools.bayes.priors.assignment import assign
@@ -199,7 +205,9 @@ def target(model: Any, priors: Priors) -> Target:
     -4.0
     """
     ends = np.array([support(prior, p) for prior, p in zip(priors.each, priors.parameters, strict=True)])
-    return Target(model.title, model.n, observed(model), priors, Transforms(ends[:, 0], ends[:, 1]))
+    cuts = cuts_of(model) if ordered else ()
+    free = cuts if not np.isfinite(ends[list(cuts)]).any() else ()
+    return Target(model.title, model.n, observed(model), priors, Transforms(ends[:, 0], ends[:, 1], free))
 
 
 def mode(density: Target, stand_in: Target | None = None) -> Mode:
