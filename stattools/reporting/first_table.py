@@ -20,6 +20,7 @@ from stattools.data.tables.table import NamedColumns, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.reporting.document import Block, Paragraph, Table, code, literal
 from stattools.reporting.tables import count, decimals, number
 from stattools.text.one_line import many
@@ -44,7 +45,7 @@ class TableColumn:
     has_levels: bool
 
 
-def variables(model: Model) -> tuple[TableColumn, ...]:
+def variables(model: Any) -> tuple[TableColumn, ...]:
     """The columns that a formula uses, the outcome first; none where the model was given arrays, or files.
 
     >>> import stattools as st
@@ -58,18 +59,19 @@ def variables(model: Model) -> tuple[TableColumn, ...]:
     whole: Any = model.design.whole
     labelled = {name for factor in whole.factors if factor.text in model.design.levels for name in factor.columns}
     outcome = [name for name in whole.outcome.columns if name in found.names]
-    labelled |= set(outcome) if model.likelihood.outcome.has_labels and len(outcome) == 1 else set()
+    has_labels = not model.is_partial and model.likelihood.outcome.has_labels
+    labelled |= set(outcome) if has_labels and len(outcome) == 1 else set()
     names = [name for name in dict.fromkeys((*outcome, *whole.columns)) if name in found.names]
-    return tuple(_variable(found, name, model.kept, name in labelled) for name in names)
+    return tuple(_variable(found, name, _kept(model), name in labelled) for name in names)
 
 
 def columns_of(model: Any) -> tuple[str, ...]:
     """The names of all columns of the table that a model was fitted to; none where it is not at hand."""
-    found = _table(model) if isinstance(model, Model) else None
+    found = _table(model)
     return () if found is None else found.names
 
 
-def described(model: Model) -> tuple[Block, ...]:
+def described(model: Any) -> tuple[Block, ...]:
     """Two tables, of the numbers and of the levels; none where the table is not at hand."""
     every = variables(model)
     if not every:  # rows in files have no weights at hand
@@ -86,7 +88,7 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
     Raises IncompatibleError where the model has no table in memory, DomainError for a column that there is not, or one
     with more groups than stand on a page.
     """
-    found = _table(model) if isinstance(model, Model) else None
+    found = _table(model)
     if found is None:
         raise IncompatibleError(
             f"by= compares the columns of a table in memory, and {model.title} has none at hand. Fit a formula to a "
@@ -95,7 +97,8 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
     if not isinstance(by, str):
         raise DomainError(f"by= names the column of the table that holds the groups; got {quoted(by)}.")
     require(by, found.names)
-    weight, kept = _weights(model), slice(None) if model.kept is None else model.kept
+    kept = _kept(model)
+    weight, kept = _weights(model), slice(None) if kept is None else kept
     groups = {
         label: which for label, which in _groups(found.column(by), by).items() if label != MISSING or which[kept].any()
     }
@@ -103,7 +106,7 @@ def grouped(model: Any, by: str) -> tuple[Block, ...]:
     parts += [RowGroup(label, weight * which[kept], which) for label, which in groups.items()]
     head = ("column", "", "all", *(f"{code(by)}: {label}" for label in groups))
     rows = [
-        ("rows" if model.rows.weight is None else "observations", "", *(count(part.weight.sum()) for part in parts))
+        ("rows" if _given_weights(model) is None else "observations", "", *(count(part.weight.sum()) for part in parts))
     ]
     every = [one for one in variables(model) if one.name != by]
     for one in every[:MOST_COLUMNS]:
@@ -123,10 +126,23 @@ class RowGroup:
     whole: NDArray[np.bool_]
 
 
-def _table(model: Model) -> NamedColumns | None:
+def _table(model: Any) -> NamedColumns | None:
+    """The table that a regression, or a partial likelihood, was made from; None where it is not at hand."""
+    if isinstance(model, CoxRegression):
+        return table(model.said.source)
+    if not isinstance(model, Model):
+        return None
     if model.source is None or model.design.whole is None or model.rows.source is not None:
         return None
     return table(model.source)
+
+
+def _kept(model: Any) -> Any:
+    return model.said.kept if model.is_partial else model.kept
+
+
+def _given_weights(model: Any) -> Any:
+    return model.said.weights if model.is_partial else model.rows.weight
 
 
 def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> TableColumn:
@@ -140,9 +156,10 @@ def _variable(found: NamedColumns, name: str, kept: Any, has_levels: bool) -> Ta
     return TableColumn(name, values, gaps, has_levels or not is_number)
 
 
-def _weights(model: Model) -> NDArray[np.float64]:
-    weight = model.rows.weight
-    return np.ones(len(model.rows.X)) if weight is None else np.asarray(weight, dtype=float)
+def _weights(model: Any) -> NDArray[np.float64]:
+    weight = _given_weights(model)
+    n = model.said.n if model.is_partial else len(model.rows.X)
+    return np.ones(n) if weight is None else np.asarray(weight, dtype=float)
 
 
 def _more(every: Sequence[TableColumn]) -> tuple[Block, ...]:

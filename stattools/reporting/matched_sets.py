@@ -7,6 +7,7 @@ from typing import Any
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, code
+from stattools.reporting.first_table import described
 from stattools.reporting.tables import coefficient_table, count
 
 
@@ -21,6 +22,11 @@ def facts(model: Any) -> dict[str, str]:
     if model.said.weights is not None:
         told["rows repeated by weights"] = count(model.n)
     return told | ({"dropped for missing values": count(model.n_dropped)} if model.n_dropped else {})
+
+
+def columns(model: Any) -> tuple[Block, ...]:
+    """The columns of the table."""
+    return described(model)
 
 
 def likelihood(model: Any) -> tuple[Block, ...]:

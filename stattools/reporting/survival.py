@@ -8,6 +8,7 @@ from stattools.errors import StattoolsError
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.ratios import RatioWords, answer, found, named_terms
 from stattools.reporting.document import Block, Math, Paragraph, Table, code
+from stattools.reporting.first_table import described
 from stattools.reporting.matched_sets import logarithms
 from stattools.reporting.tables import (
     coefficient_table,
@@ -52,6 +53,11 @@ def facts(model: Any) -> dict[str, str]:
     if model.strata:
         told["strata"] = count(len(model.strata))
     return told | {"last time at risk": f"{model.said.time.max():g}"}
+
+
+def columns(model: Any) -> tuple[Block, ...]:
+    """The columns of the table."""
+    return described(model)
 
 
 def likelihood(model: Any) -> tuple[Block, ...]:

@@ -32,3 +32,17 @@ def test_hazard_ratios_stand_once_and_checks_are_told(tmp_path):
     assert text.count(f" {ratio} ") <= 1
     assert "| proportional hazards |" in text.replace("  ", " ")
     assert "Coefficients are logarithms of hazard ratios" in text
+
+
+def test_the_columns_are_described_also_side_by_side(tmp_path):
+    gaps = TABLE | {"x": np.where(np.arange(60) == 4, np.nan, TABLE["x"]), "w": np.full(60, 2)}
+    fit = st.fit(st.cox("survival(t, d) ~ x", gaps, weights="w"))
+    text = st.report(fit, to=tmp_path / "cox").read_text().replace("  ", " ")
+    assert "| `t` " in text
+    assert "| `d` " in text
+    side = st.report(fit, to=tmp_path / "by", by="s").read_text().replace("  ", " ")
+    assert "`s`: 0" in side
+    assert "| observations | " in side.replace("  ", " ")
+    assert "| missing " in side
+    with pytest.raises(st.DomainError, match="no column 'nobody'"):
+        st.report(fit, to=tmp_path / "by", by="nobody")
