@@ -108,8 +108,14 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
             "groups or within. Take fewer columns, or give more rows."
         )
     deviance = Deviance.of(model.structure, found, reml)
-    best, proof = proven_maximum(deviance, start, certify)
-    found, deviance, best = _without_loss(model, found, deviance, best)
+    try:
+        best, proof = proven_maximum(deviance, start, certify)
+        found, deviance, best = _without_loss(model, found, deviance, best)
+    except (np.linalg.LinAlgError, ArithmeticError):  # sums of squares whose digits are gone
+        raise ConvergenceError(
+            f"{model.title} found no maximum: in float64 the random effects make {model.outcome_name} exactly, or "
+            "nearly so, and what is left is round-off. Take a simpler random part, or look at the units of columns."
+        ) from None
     left = best.profile.s2
     if not best.converged and isinstance(deviance.structure, OneFactor):
         left = min(left, deviance.structure.within.residual / model.n)

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.errors import IdentificationError
+from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.mixed_maximum import maximized
 from tests.latent.certified import table
 from tests.latent.test_linear_mixed import TABLE
@@ -40,3 +40,14 @@ def test_an_outcome_without_a_residual_is_named(y, formula):
     model = st.linear_mixed(formula, TABLE | {"y": y})
     with pytest.raises(IdentificationError, match="y exactly"):
         maximized(model, True)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("reml", "size"), [(True, 1.0), (False, 1e8)])
+def test_crossed_effects_that_leave_round_off_are_an_error_of_ours(reml, size):
+    r = np.random.default_rng(1)
+    g, h, x = r.integers(0, 3, 21), r.integers(0, 4, 21), r.normal(size=21)
+    y = size * (r.normal(size=3)[g] + 0.01 * r.normal(size=3)[g] * x + r.normal(size=4)[h])
+    model = st.linear_mixed("y ~ x + (x | g) + (1 | h)", {"y": y, "x": x, "g": g, "h": h})
+    with pytest.raises((IdentificationError, ConvergenceError), match=r"y exactly|digits are lost"):
+        maximized(model, reml)
