@@ -27,6 +27,8 @@ CLOSE = 1e-7
 """Ends are found to this share of the distance from the estimate."""
 BETTER = 1e-4
 """-2 log L lower than at the maximum by more than this is a better maximum."""
+BEYOND = 1e8
+"""-2 log L above the maximum where it cannot be computed: a step that is taken back."""
 LIFTED = 0.05
 """Where a variance of 0 starts, in residual standard deviations: at 0 the gradient says nothing of it."""
 
@@ -142,8 +144,11 @@ class VarianceProfile:
         def least(some: Floats) -> tuple[float, Floats]:
             x = np.empty(len(free))
             x[free], x[place] = some, held
-            now, gradient = self.at(x)
-            return now, gradient[free]
+            try:
+                now, gradient = self.at(x)
+            except (np.linalg.LinAlgError, ArithmeticError):  # a step beyond float64
+                return self.top + BEYOND, np.zeros(len(some))
+            return (now, gradient[free]) if np.isfinite(now) else (self.top + BEYOND, np.zeros(len(some)))
 
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
             best: Any = minimize(
