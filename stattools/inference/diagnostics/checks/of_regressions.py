@@ -66,7 +66,7 @@ OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
     Outcome.COUNT: ("overdispersion", "zeros", "robust errors", "distribution"),
     Outcome.TRIALS: ("overdispersion", *LABELS, "distribution"),
     Outcome.BINARY: LABELS,
-    Outcome.ORDERED: ("robust errors",),
+    Outcome.ORDERED: LABELS,
     Outcome.CATEGORY: LABELS,
     Outcome.TIME: ("robust errors",),  # of a censored time neither mean nor distribution is seen
 }

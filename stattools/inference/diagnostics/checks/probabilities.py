@@ -23,6 +23,7 @@ from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.goodness import area_under_curve
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.predictors.linear import Linear
 from stattools.text.columns import number
 
@@ -85,7 +86,18 @@ def calibration(of: LookedAt) -> Check | None:
     if all(len(of_one) == 0 for of_one in edges):
         return None
     part = partial(_block, of.likelihood, of.model.predictor, of.theta, edges)
-    return Tenths.of(of.model.rows.total(part)).check(of.phi)
+    sums = of.model.rows.total(part)
+    if of.likelihood.outcome is not Outcome.ORDERED:
+        return Tenths.of(sums).check(of.phi)
+    cuts = [str(label) for label in (of.model.labels or ())[:-1]]
+    each = [Tenths.of(sums[:, k : k + 1]).check(of.phi) for k in range(len(cuts))]
+    worst = max(range(len(each)), key=lambda k: each[k].value)
+    p_value = each[worst].p_value
+    return replace(
+        each[worst],
+        measure=f"{each[worst].measure}, of {of.model.outcome_name} <= {cuts[worst]}, the worst cut",
+        p_value=None if p_value is None else min(1.0, len(each) * p_value),
+    )
 
 
 def discrimination(of: LookedAt) -> Check:
@@ -95,10 +107,15 @@ def discrimination(of: LookedAt) -> Check:
     p = _columns(of.likelihood.mean(model.eta(of.theta)), of.likelihood)
     share = shares_of(of.likelihood, model.rows.y, p.shape[1])
     weight = np.ones(len(p)) if model.rows.weight is None else model.rows.weight
-    return ranked(p, share, weight * of.likelihood.trials_of(model.rows.y))
+    several = "cuts" if of.likelihood.outcome is Outcome.ORDERED else AGAINST
+    return ranked(p, share, weight * of.likelihood.trials_of(model.rows.y), several)
 
 
-def ranked(p: Floats, share: Floats, weight: Floats) -> Check:
+AGAINST = "categories against the rest"
+"""What several areas are of."""
+
+
+def ranked(p: Floats, share: Floats, weight: Floats, several: str = AGAINST) -> Check:
     """The check of discrimination, of probabilities and shares (n, K)."""
     both = [(q, weight * s, weight * (1.0 - s)) for q, s in zip(p.T, share.T, strict=True)]
     areas = [area_under_curve(np.round(q, 12), one, other) for q, one, other in both if one.any() and other.any()]
@@ -107,7 +124,7 @@ def ranked(p: Floats, share: Floats, weight: Floats) -> Check:
         "The columns hardly tell events from others: effects may be as they are estimated, predictions of single rows "
         "say little."
     )
-    what = "area under the ROC curve" + (", mean of the categories against the rest" if p.shape[1] > 1 else "")
+    what = "area under the ROC curve" + (f", mean of the {several}" if p.shape[1] > 1 else "")
     return judged("discrimination", what, value, advice, size=-value)
 
 
@@ -132,13 +149,17 @@ def tenths(p: Floats, share: Floats, weight: Floats, edges: list[Floats]) -> Flo
 
 
 def shares_of(likelihood: Likelihood, y: Floats, count: int) -> Floats:
-    """What was observed, (n, K): shares of the event, or 1 in the column of the category."""
+    """What was observed, (n, K): shares of the event, 1 in the column of the category, or in those of cuts above it."""
+    if likelihood.outcome is Outcome.ORDERED:
+        return (y[:, None] <= np.arange(count)).astype(float)
     if count == 1:
         return likelihood.observed(y)[:, None]
     return (y[:, None] == np.arange(count)).astype(float)
 
 
 def _columns(mean: Floats, likelihood: Likelihood) -> Floats:
+    if likelihood.outcome is Outcome.ORDERED:  # P(y <= k) at each cut
+        return np.cumsum(mean, axis=1)[:, :-1]
     return mean if likelihood.outcome.has_several else mean[:, None]
 
 

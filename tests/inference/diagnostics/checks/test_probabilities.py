@@ -41,6 +41,20 @@ def test_columns_that_tell_nothing():
     assert row.verdict == "look"
 
 
+def test_labels_in_order_are_looked_at_by_their_cuts():
+    """The curve bends at the upper cut alone."""
+    noise = special.logit(R["u"])
+    bent = np.where(R["x"] + noise < -1.0, 0, np.where(R["x"] ** 2 + R["x"] + noise < 1.0, 1, 2))
+    found = of(st.fit(st.ordinal("y ~ x", R | {"y": bent})), "calibration")
+    assert found.verdict in ("look", "no")
+    assert "of y <= 1, the worst cut" in found.measure
+    right = st.fit(st.ordinal("y ~ x", R | {"y": np.digitize(R["x"] + noise, [-1.0, 1.0])}))
+    assert of(right, "calibration").verdict == "ok"
+    table = right.calibration()
+    assert_allclose(of(right, "discrimination").value > 0.6, True)
+    assert set(table.cut) == {"<= 0", "<= 1"}
+
+
 def test_categories_are_each_against_the_rest():
     fit = st.fit(st.softmax("g ~ x", R | {"g": np.where(R["eta"] + R["noise"] > 0.5, "b", R["g"])}))
     assert "calibration" not in verdicts(fit)
