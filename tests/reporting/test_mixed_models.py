@@ -44,6 +44,7 @@ def test_the_page_of_a_report(tmp_path):
     assert mixed_models.conclusion(zero, "").startswith("In 90 rows the standard deviations of effects are 0")
 
 
+@pytest.mark.slow
 def test_the_page_of_a_posterior(tmp_path):
     draws = st.posterior(st.linear_mixed("y ~ x + (1 | g)", TABLE), method="importance", draws=200, chains=1, seed=1)
     text = st.report(draws, to=tmp_path / "report").read_text(encoding="utf-8")
