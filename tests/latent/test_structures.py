@@ -62,7 +62,7 @@ def test_a_valley_of_rotations_leads_to_the_singular_maximum():
     a, b = (r.integers(0, int(r.integers(3, most)), n) for most in (12, 10))
     z = r.normal(size=n)
     z -= z.mean()
-    r.choice(3), r.choice(5, size=3)
+    _ = r.choice(3), r.choice(5, size=3)
     u, v = r.normal(size=20), r.normal(size=20) * (r.random() < 0.7)
     v = v + u * (r.random() < 0.3)
     y = z + u[a] + 10.0 * v[a] * z + 10.0 * r.normal(size=20)[b] + r.normal(size=n)

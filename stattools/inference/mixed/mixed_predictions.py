@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from stattools.data.files.scan import source_of
 from stattools.data.random_design import RandomDesign, terms_of
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.columns import listing
@@ -17,9 +19,11 @@ from stattools.inference.mixed.random_effects import label_of, mode_of_each
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.latent.linear_mixed import LinearMixed
+from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.models.model import Model
 
 GROUPS = ("known", "population", "new")
@@ -37,28 +41,47 @@ def mixed_predictions(
         require_level(interval, "interval")
     elif precision is not None:
         raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
-    beside = columns_beside(model.fixed, kind, None, precision) if interval is not None else {}
+    _require_in_memory(model, data)
+    fixed = replace(model.fixed, title=model.title)
+    beside = columns_beside(fixed, kind, None, precision) if interval is not None else {}
     for design in () if data is None else model.read.random:
         beside |= {name: name for name in _columns_of(design, groups)}
-    at = at_rows(model.fixed, data, missing=missing, beside=beside)
-    terms = _terms(model, data, groups, at)
-    X = np.asarray(at.rows.X)
-    mean = X @ found.beta
+    at = at_rows(fixed, data, missing=missing, beside=beside)
+    name = "link" if kind == "link" else "mean"
+    mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
+    if len(at.rows.X):
+        terms = _terms(model, data, groups, at)
+        mean = _expected(found, at, terms, groups)
+        if interval is not None:
+            extra = 0.0
+            if kind == "observation":
+                held = with_precision(at, fixed, data, precision).rows.precision
+                extra = found.s2 if held is None else found.s2 / held
+            half = _half(fit, at, terms, groups, interval, extra)
+    if interval is None:
+        return handed_out(at.places, mean, name, align)
+    frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
+    return handed_out(at.places, frame, name, align, is_bare=False)
+
+
+def _expected(found: MixedMaximum, at: Model, terms: tuple[RandomTerm, ...], groups: str) -> Floats:
+    """The means of the rows."""
+    mean = np.asarray(at.rows.X) @ found.beta
     if groups == "known":
         for term, modes in zip(terms, mode_of_each(found), strict=True):
             mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
-    name = "link" if kind == "link" else "mean"
-    if interval is None:
-        return handed_out(at.places, mean, name, align)
-    rows = PredictedRows.of(found, X, terms, groups)
-    variance = found.s2 * rows.variances(found.profile)
-    if kind == "observation":
-        held = with_precision(at, model.fixed, data, precision).rows.precision
-        variance = variance + (found.s2 if held is None else found.s2 / held)
+    return mean
+
+
+def _half(
+    fit: Any, at: Model, terms: tuple[RandomTerm, ...], groups: str, interval: float, extra: Floats | float
+) -> Floats:
+    """Half the width of the intervals; `extra` is the variance of an observation beside its mean's."""
+    found = fit.found
+    rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
+    variance = found.s2 * rows.variances(found.profile) + extra
     degrees = np.inf if fit.degrees is None else degrees_of(found, fit.degrees.curvatures, rows, variance)
-    half = quantile_of(degrees, interval) * np.sqrt(variance)
-    frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
-    return handed_out(at.places, frame, name, align, is_bare=False)
+    return quantile_of(degrees, interval) * np.sqrt(variance)
 
 
 def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
@@ -70,6 +93,14 @@ def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
         raise IncompatibleError(
             'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
             'nobody saw; groups="population" has a mean only.'
+        )
+
+
+def _require_in_memory(model: LinearMixed, data: Any) -> None:
+    here = model.read.data.scanned is None if data is None else source_of(data) is None
+    if not here:
+        raise IncompatibleError(
+            f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
         )
 
 

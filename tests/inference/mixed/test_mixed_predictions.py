@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,6 +45,19 @@ def test_rows_without_a_group_have_no_prediction_where_that_is_asked_for(fit):
     found = fit.predict(new, missing="null")
     assert found.index.tolist() == [7, 8, 9]
     assert found.isna().tolist() == [False, True, False]
+    nobody = fit.predict(new.iloc[[1]], missing="null", interval=0.9)
+    assert nobody.index.tolist() == [8]
+    assert nobody.isna().all(axis=None)
+
+
+def test_rows_in_files_are_asked_some_at_a_time(tmp_path):
+    pd.DataFrame(TABLE).to_parquet(tmp_path / "t.parquet")
+    rows = st.scan(tmp_path / "t.parquet")
+    fit = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", rows))
+    for data in (None, rows):
+        with pytest.raises(IncompatibleError, match="predict of Linear mixed model answers for rows in memory"):
+            fit.predict(data)
+    assert_allclose(fit.predict({"g": ["e"]}, interval=0.9)["mean"], MEAN + SHRINK * (MEANS[4] - MEAN), rtol=1e-9)
 
 
 def test_precision_is_asked_for_where_the_fit_had_one():
@@ -60,7 +75,12 @@ def test_precision_is_asked_for_where_the_fit_had_one():
 def test_intervals_cover_what_they_say():
     r = np.random.default_rng(1)
     g = np.repeat(np.arange(7), [2, 3, 4, 5, 6, 7, 3])
-    asked = [("known", "mean", 2), ("known", "observation", 0), ("population", "mean", 2), ("new", "observation", 7)]
+    asked: Any = [
+        ("known", "mean", 2),
+        ("known", "observation", 0),
+        ("population", "mean", 2),
+        ("new", "observation", 7),
+    ]
     hits = np.zeros(len(asked))
     for _ in range(120):
         x, u = r.normal(size=30), r.normal(size=8)
