@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from numpy.polynomial import legendre
+from scipy.special import ndtr, ndtri
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.gamma import LARGEST_SHAPE, SMALLEST_SHAPE
@@ -26,6 +27,7 @@ from stattools.numerics.gamma_distribution import (
     lower_tail,
     upper_tail,
 )
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 NODES, WEIGHTS = legendre.leggauss(40)
 DROP = 45.0
@@ -78,19 +80,17 @@ class GammaTimes:
         return np.stack([np.ones_like(time), -moved if left else moved], axis=-1)
 
     def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:
-        """log(-log S) of each time and its derivatives, (n, 2)."""
+        """The normal score of F of each time, which is nearly linear in log t, and its derivatives, (n, 2)."""
         below, above = (self.tail(location, log_scale, time, side) for side in (True, False))
-        small, tiny = below < 0.5, np.finfo(float).tiny
-        hazard = -np.where(small, np.log1p(-np.where(small, below, 0.0)), np.log(np.maximum(above, tiny)))
-        low, high = np.where(small, 0.0, time), np.where(small, time, np.inf)
-        slopes = self.between(location, log_scale, low, high)[1:3].T
-        hazard = np.maximum(hazard, tiny)
-        by = np.where(small, np.maximum(below, tiny) / (above * hazard), -1.0 / hazard)
-        return np.log(hazard), slopes * by[:, None]
+        left, nearer = below < 0.5, np.maximum(np.minimum(below, above), np.finfo(float).tiny)
+        low, high = np.where(left, 0.0, time), np.where(left, time, np.inf)
+        slopes = self.between(location, log_scale, low, high)[1:3].T  # of the log of the nearer tail
+        z, sign = ndtri(nearer), np.where(left, 1.0, -1.0)
+        return sign * z, slopes * (sign * nearer * np.exp(0.5 * z * z + HALF_LOG_TWO_PI))[:, None]
 
     def beyond(self, score: Floats) -> Floats:
         """S of such a score."""
-        return np.exp(-np.exp(np.minimum(score, LARGEST_RATIO)))
+        return ndtr(-score)
 
     def log_mean(self, scale: Floats) -> tuple[Floats, Floats]:
         """What the mean adds to eta_0: nothing."""

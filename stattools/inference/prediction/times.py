@@ -1,7 +1,7 @@
 """Predictions of a time that may be censored: its median and other quantiles, and survival at given times.
 
     quantile    exp(l -+ q se(l)),   l = eta_0 + sigma F^-1(p), with the uncertainty of sigma
-    survival    S(z -+ q se(z)),     z = (log t - eta_0) / sigma, of gamma times log(-log S)
+    survival    S(z -+ q se(z)),     z = (log t - eta_0) / sigma, of gamma times the normal score of F
 
 Source: Kalbfleisch & Prentice (2002), 3.6; delta method: Wasserman, All of Statistics (2004), 9.9.
 """
