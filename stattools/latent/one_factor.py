@@ -69,6 +69,7 @@ class OneFactor:
             pivot = M[i, i] + 1.0
             for k in range(i):
                 pivot -= M[i, k] ** 2
+            np.maximum(pivot, 1.0, out=pivot)  # as it is but for round-off, since M - I is not negative
             log_determinant += float(np.log(pivot).sum())
             M[i, i] = pivot = np.sqrt(pivot)
             for later in range(i + 1, Q):

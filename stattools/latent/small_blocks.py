@@ -52,14 +52,15 @@ def sums_by(blocks: Floats, codes: Codes, count: int) -> Floats:
 
 
 def cholesky(m: Floats) -> Floats:
-    """The lower triangular L_j with L_j L_j' = M_j of each group; M_j is positive definite.
+    """The lower triangular L_j with L_j L_j' = M_j of each group; M_j - I is not negative.
 
     >>> cholesky(np.array([[[4.0], [2.0]], [[2.0], [2.0]]]))[:, :, 0].tolist()
     [[2.0, 0.0], [1.0, 1.0]]
     """
     factor = np.zeros_like(m)
     for j in range(len(m)):
-        factor[j, j] = np.sqrt(m[j, j] - (factor[j, :j] ** 2).sum(axis=0))
+        pivot = m[j, j] - (factor[j, :j] ** 2).sum(axis=0)
+        factor[j, j] = np.sqrt(np.maximum(pivot, 1.0))  # as it is but for round-off
         for i in range(j + 1, len(m)):
             factor[i, j] = (m[i, j] - (factor[i, :j] * factor[j, :j]).sum(axis=0)) / factor[j, j]
     return factor

@@ -40,6 +40,6 @@ def require_same_groups(full: Any, restricted: Any) -> None:
     if ours != theirs:
         raise IncompatibleError(
             f"the likelihood ratio of {full.formula!r} and {restricted.formula!r}, whose random parts differ, is not "
-            "chi-squared where a variance of 0 is the edge of its range. Test one by fit.variance_test, or compare them "
-            "by AIC (st.compare)."
+            "chi-squared where a variance of 0 is the edge of its range. Test one by fit.variance_test, or compare "
+            "them by AIC (st.compare)."
         )
