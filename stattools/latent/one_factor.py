@@ -62,6 +62,8 @@ class OneFactor:
             T = np.zeros((Q, Q))
             for span, factor in zip(self.spans, factors, strict=True):
                 T[span, span] = factor
+        if not T.any():
+            return self._parts(0.0, self.C, E)
         F = (T.T @ E.reshape(Q, -1)).reshape(E.shape)
         M = np.matmul(T.T, F[:, :Q])
         log_determinant = 0.0
@@ -86,6 +88,11 @@ class OneFactor:
             for row in F:
                 cross -= row[Q:] @ row[Q:].T
                 left -= row[:Q, None] * row
+        return self._parts(log_determinant, cross, left)
+
+    def _parts(self, log_determinant: float, cross: Floats, left: Floats) -> AtFactors:
+        """Log-determinant, W'V^-1 W and Z'V^-1 [Z W], the latter by terms."""
+        Q = len(left)
         blocks, projected = left[:, :Q], left[:, Q:]
         joint = Joint(blocks, projected)
         if len(self.widths) == 1:
