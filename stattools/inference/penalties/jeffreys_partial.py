@@ -29,7 +29,8 @@ def half_log_determinant(model: CoxRegression, theta: Floats, now: Evaluation, T
     try:
         metric = Metric(now.information)
     except IdentificationError:
-        return Evaluation(-np.inf, np.zeros_like(theta), np.zeros_like(now.information))
+        none = np.zeros_like(theta), np.zeros_like(now.information)
+        return Evaluation(-np.inf, *none[:order])
     half = float(0.5 * metric.log_determinant() - np.linalg.slogdet(T)[1])
     if order == 0:
         return Evaluation(half)

@@ -27,13 +27,16 @@ class LifeTable:
     def of(
         cls, time: Floats, event: NDArray[np.bool_], entry: Floats | None = None, weights: Floats | None = None
     ) -> LifeTable:
-        """Of some rows.
+        """Of some rows; rows of weight 0 count nowhere.
 
         >>> table = LifeTable.of(np.array([2.0, 5.0, 5.0]), np.array([True, True, False]))
         >>> table.times.tolist(), table.at_risk.tolist(), table.events.tolist(), table.censored.tolist()
         ([2.0, 5.0], [3.0, 2.0], [1.0, 1.0], [0.0, 1.0])
         """
         each = np.ones(len(time)) if weights is None else weights
+        if not (there := each > 0.0).all():
+            time, event, each = time[there], event[there], each[there]
+            entry = None if entry is None else entry[there]
         times, place = np.unique(time, return_inverse=True)
         left = np.bincount(place, each, minlength=len(times))
         events = np.bincount(place, each * event, minlength=len(times))

@@ -20,3 +20,12 @@ def test_a_life_table_counts_rows_that_are_repeated():
     plain = LifeTable.of(time, event)
     assert plain.at_risk.tolist() == [(time >= t).sum() for t in plain.times]
     assert plain.at(asked, None, None).tolist() == [(time >= t).sum() for t in asked]
+
+
+def test_times_of_rows_of_weight_0_are_no_times():
+    """A last time at which nobody is at risk would make a share of 0 / 0."""
+    time, event, weight = np.array([1.0, 2.0, 5.0]), np.array([True, True, True]), np.array([1.0, 2.0, 0.0])
+    table = LifeTable.of(time, event, None, weight)
+    assert (table.times.tolist(), table.at_risk.tolist()) == ([1.0, 2.0], [3.0, 2.0])
+    late = LifeTable.of(time, event, np.array([0.0, 1.5, 0.0]), weight)
+    assert late.at_risk.tolist() == [1.0, 2.0]
