@@ -29,8 +29,9 @@ def half_log_determinant(model: CoxRegression, theta: Floats, now: Evaluation, T
     try:
         metric = Metric(now.information)
     except IdentificationError:
-        none = np.zeros_like(theta), np.zeros_like(now.information)
-        return Evaluation(-np.inf, *none[:order])
+        none = np.zeros_like(theta)
+        nothing = Evaluation(-np.inf), Evaluation(-np.inf, none)
+        return (*nothing, Evaluation(-np.inf, none, np.zeros_like(now.information)))[order]
     half = float(0.5 * metric.log_determinant() - np.linalg.slogdet(T)[1])
     if order == 0:
         return Evaluation(half)
