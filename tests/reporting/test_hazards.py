@@ -1,5 +1,7 @@
 from typing import Any
 
+import pytest
+
 import stattools as st
 from stattools.reporting.hazards import hazards
 from tests.models.regressions.test_failure_times import table
@@ -14,6 +16,7 @@ def test_times_of_proportional_hazards_have_a_table_of_them():
     assert hazards(st.fit(st.aft("survival(t, d) ~ x", rows), penalty=st.Ridge(1.0))) == ()
 
 
+@pytest.mark.slow
 def test_a_report_has_it_and_rows_that_entered_late(tmp_path):
     rows = table() | {"e": table()["t"] / 2}
     st.report(st.fit(st.aft("survival(e, t, d) ~ x", rows)), to=tmp_path / "late")

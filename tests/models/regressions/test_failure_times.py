@@ -154,7 +154,7 @@ def test_exponential_times_are_weibull_times_of_scale_1():
 @pytest.mark.parametrize(
     ("formula", "name", "beside"),
     [
-        ("survival(e, t, d == 1) ~ center(x) * g", "gamma", {"weights": "w", "offset": "o"}),
+        ("survival(e, t, d == 1) ~ center(x)", "loglogistic", {"weights": "w", "offset": "o"}),
         ("survival(lo, hi, type='interval') ~ x", "weibull", {}),
     ],
 )
