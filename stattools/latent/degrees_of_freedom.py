@@ -96,7 +96,8 @@ class KenwardRoger:
         if beyond <= 0.0:  # the variance of F is that of no more than chi-squared: the limit of many degrees of freedom
             return ApproximateF(k, np.inf, float(1.0 - two / k))
         df = 4.0 + (k + 2.0) * last / beyond
-        return ApproximateF(k, float(df), float(df * (1.0 - two / k) / (df - 2.0)))
+        near = abs(df - 2.0) < 1e-6  # both parts of the scale are 0 there, and balanced data have 1
+        return ApproximateF(k, float(df), 1.0 if near else float(df * (1.0 - two / k) / (df - 2.0)))
 
     def df(self, L: Floats) -> Floats:
         """Degrees of freedom (k,) of each row of L (k, p) alone."""

@@ -129,3 +129,14 @@ def test_a_flat_likelihood_has_no_degrees_of_freedom():
     flat = replace(directions, squares=np.zeros((2, 2)), ones=np.zeros(2), traces=np.ones((2, 2)))
     with pytest.raises(IdentificationError, match="flat"):
         satterthwaite(flat, L)
+
+
+def test_two_degrees_of_freedom_of_a_balanced_design_are_no_quotient_of_zeros():
+    """Four groups of four, a column that varies between them: the level and its slope have 4 - 2 = 2."""
+    codes = np.repeat(np.arange(4), 4)
+    x = np.array([-3.0, -1, 1, 3])[codes]
+    y = np.round(5 + np.array([2.0, -1, 3, -2])[codes] + np.random.default_rng(1).normal(size=16), 1)
+    directions, L = fitted(y, np.column_stack([np.ones(16), x]), term(codes, np.ones((16, 1))))
+    found = kenward_roger(directions).test(L)
+    assert (found.df, found.scale) == (pytest.approx(2.0, abs=1e-6), pytest.approx(1.0))
+    assert satterthwaite_test(directions, L).df == pytest.approx(2.0)
