@@ -36,7 +36,7 @@ class Parallel(Averaged):
         >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
         >>> fit = st.fit(st.aft("survival(t, d) ~ x", table, distribution="exponential"))
         >>> fit.hazard_ratios().estimate.round(3).tolist()
-        [0.389]
+        [0.368]
         """
         from stattools.inference.intervals.hazard_ratios import hazard_ratios
 

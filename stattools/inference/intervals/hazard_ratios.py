@@ -41,7 +41,7 @@ def hazard_ratios(fit: Any, level: float | None = None) -> pd.DataFrame:
     >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
     >>> found = hazard_ratios(st.fit(st.aft("survival(t, d) ~ x", table)))
     >>> found.term.tolist(), found.estimate.round(3).tolist()
-    (['x'], [0.539])
+    (['x'], [0.359])
     """
     model = fit.model
     require_proportional(model)
