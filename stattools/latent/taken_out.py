@@ -19,7 +19,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.large_ratios import LARGE, is_regular
+from stattools.latent.large_ratios import LARGE
 from stattools.latent.small_blocks import Codes
 from stattools.latent.structure import LatentColumns
 
@@ -28,8 +28,9 @@ LEAST_SQUARES = 1e3
 
 
 def large_terms(factors: tuple[Floats, ...]) -> tuple[int, ...]:
-    """The terms whose effects are large in all directions."""
-    return tuple(k for k, T in enumerate(factors) if np.abs(T).max() > LARGE and is_regular(T))
+    """The terms whose effects are large in some direction and small in none: w_0 would be large there."""
+    sizes = [np.linalg.svd(T, compute_uv=False) for T in factors]
+    return tuple(k for k, size in enumerate(sizes) if size[0] > LARGE and size[-1] >= 1.0)
 
 
 @record
