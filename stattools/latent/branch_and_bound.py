@@ -186,7 +186,7 @@ def mixture_value(game: Floats) -> float:
 
     Every mixture gives a bound; those are tried that make the vertices of a subset equal.
 
-    >>> mixture_value(np.array([[1.0, 3.0], [3.0, 1.0]]))
+    >>> round(mixture_value(np.array([[1.0, 3.0], [3.0, 1.0]])), 9)
     2.0
     """
     best = float(game.min(axis=1).max())

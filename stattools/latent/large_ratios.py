@@ -82,7 +82,7 @@ class WithinGroups:
 
 
 def is_regular(T: Floats) -> bool:
-    """Whether T^-T loses few digits: |T^-1| |T| is small, whatever the lengths of the columns.
+    """Whether T^-T loses few digits: |T| |T^-1| is small, whatever the lengths of the columns.
 
     >>> is_regular(np.array([[1e6, 0.0], [1e6, 1.0]])), is_regular(np.array([[1e-6, 0.0], [1.0, 1.0]]))
     (True, False)
@@ -90,7 +90,7 @@ def is_regular(T: Floats) -> bool:
     if not T.diagonal().all():
         return False
     unit = T / np.abs(T).max(axis=0)
-    return float((np.abs(np.linalg.inv(unit)) @ np.abs(unit)).max()) < TURNED
+    return bool((np.abs(unit) @ np.abs(np.linalg.inv(unit))).max() < TURNED)
 
 
 def _roots(A: Floats) -> Floats:

@@ -21,7 +21,7 @@ from stattools.inference.mixed.mixed_predictions import mixed_predictions
 from stattools.inference.mixed.mixed_residuals import mixed_residuals
 from stattools.inference.mixed.random_effects import random_effects
 from stattools.inference.mixed.variance_components import variance_components
-from stattools.inference.mixed.variance_test import variance_test
+from stattools.inference.mixed.variance_tests import variance_test
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered
 from stattools.interface.arguments import word_of
