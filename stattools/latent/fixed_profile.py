@@ -47,6 +47,10 @@ class Recombined:
         joint = None if at.joint is None else Joint(at.joint.blocks, np.matmul(L.T, at.joint.projected))
         return AtFactors(at.log_determinant, L.T @ at.cross @ L, at.diagonal_blocks, projected, joint)
 
+    def with_columns(self, which: list[int]) -> Recombined:
+        """See `Structure`."""
+        return Recombined(self.of, self.L[:, which])
+
 
 class FixedProfile:
     """The profiled -2 log L of coefficient k as a function of its value, by maxima that start from each other."""
