@@ -102,17 +102,19 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     n, p = X.shape
     M = np.eye(p)
     out[:] = X.T
+    largest = np.abs(out).max(axis=1)
     constant = _constant(out)
     if constant is not None:
         value, weight = out[constant, 0], None if root is None else root**2
         for k in range(p):
             if k != constant:
-                M[constant, k] = -(shift := float(np.average(out[k], weights=weight))) / value
+                shift = float(out[k].mean() if weight is None else np.average(out[k], weights=weight))
+                M[constant, k] = -shift / value
                 out[k] -= shift
     if root is not None:
         out *= root
     length = np.sqrt(np.einsum("ij,ij->i", out, out) / n)
-    dead = np.flatnonzero(length <= DEPENDENT * np.abs(X).max(axis=0) * (0.0 if constant is None else 1e-5))
+    dead = np.flatnonzero(length <= DEPENDENT * largest * (0.0 if constant is None else 1e-5))
     if len(dead):
         raise dependent(who, names, int(dead[0]))
     out /= length[:, None]

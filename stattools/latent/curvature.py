@@ -10,6 +10,8 @@ so that the change of Gamma needs sums over j of products of two of these only: 
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,19 +41,18 @@ def _by_differences(at: Profile) -> Floats:
 
 def _exact(at: Profile, joint: Joint) -> Floats:
     """Each sum over j is a product of matrices with J columns; what is left are matrices of Q^2 by Q^2 numbers."""
-    H, G, g = joint.blocks, joint.projected[:, :-1], at.slopes(joint.projected)
+    alone = len(at.factors) == 1
+    H, G = joint.blocks, joint.projected[:, :-1]
+    g = at.pulls[0] if alone else at.slopes(joint.projected)
+    gamma = at.gammas[0] if alone else at.gamma(H, joint.projected, g)
     Q, p, J = G.shape
     inverse, s2, reml = at.inverse_gram, at.s2, at.of.reml
-    above, right = np.triu_indices(Q)  # H is symmetric
-    pair = np.empty((Q, Q), dtype=np.intp)
-    pair[above, right] = pair[right, above] = np.arange(len(above))
+    above, right, every = _halves(Q)  # H is symmetric
     flat, weights = H[above, right], g[above] * g[right] / s2
     if reml:
         moved = at.moved(joint.projected)
-        for row, (a, b) in enumerate(zip(above.tolist(), right.tolist(), strict=True)):
-            weights[row] += np.einsum("pj,pj->j", moved[a], moved[b])
-    every = pair.ravel()
-    HH, HP = ((flat @ other.T)[np.ix_(every, every)].reshape((Q,) * 4) for other in (flat, weights))  # [ab, cd]
+        weights += np.einsum("kpj,kpj->kj", moved[above], moved[right])
+    HH, HP = (flat @ flat.T)[every], (flat @ weights.T)[every]  # [ab, cd]
     columns = G.reshape(Q * p, J)
     Gg, gg = (columns @ g.T).reshape(Q, p, Q), g @ g.T
     T, rows, cols = _whole(at)
@@ -70,8 +71,19 @@ def _exact(at: Profile, joint: Joint) -> Floats:
         GG = (columns @ columns.T).reshape(Q, p, Q, p).transpose(0, 2, 1, 3).reshape(Q * Q, p * p)  # [bc, pr]
         dX = inverse @ (dS @ GG).reshape(K, p, p) @ inverse
         change -= (dX.reshape(K, p * p) @ GG.T).reshape(K, Q, Q)
-    found = 2.0 * (change @ T + at.gamma(H, joint.projected) @ dT)[:, rows, cols]
+    found = 2.0 * (change @ T + gamma @ dT)[:, rows, cols]
     return 0.5 * (found + found.T)
+
+
+@cache
+def _halves(Q: int) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of the upper half of a symmetric (Q, Q), and what makes [ab, cd] (Q, Q, Q, Q) of products of
+    two halves.
+    """
+    above, right = np.triu_indices(Q)
+    pair = np.empty((Q, Q), dtype=np.intp)
+    pair[above, right] = pair[right, above] = np.arange(len(above))
+    return above, right, (pair[:, :, None, None], pair)
 
 
 def _whole(at: Profile) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:

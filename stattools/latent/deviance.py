@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -22,6 +23,9 @@ from stattools.latent.coordinates import Coordinates
 from stattools.latent.structure import Evaluated, Structure
 
 Indices = NDArray[np.intp]
+
+# For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
+potrf, trtri, trtrs = get_lapack_funcs(("potrf", "trtri", "trtrs"), dtype=np.float64)
 
 
 @record
@@ -91,15 +95,19 @@ class Profile:
     evaluated: Evaluated
 
     @cached_property
+    def _triangle(self) -> Floats | None:
+        """The Cholesky factor (m, m) of W'V^-1 W, None where it is not positive definite, or not finite."""
+        L, info = potrf(self.evaluated.cross, lower=True, clean=True)
+        return None if info or not np.isfinite(L[-1, -1]) else L
+
+    @cached_property
     def _solved(self) -> tuple[Floats, float, float]:
-        """b, r2, and log|X'V^-1 X|, from one Cholesky factor of W'V^-1 W."""
-        S = self.evaluated.cross
-        try:
-            L = np.linalg.cholesky(S)
-        except np.linalg.LinAlgError:
-            return np.full(len(S) - 1, np.nan), np.nan, np.nan
-        b = np.linalg.solve(L[:-1, :-1].T, L[-1, :-1]) if len(S) > 1 else np.zeros(0)
-        return b, float(L[-1, -1] ** 2), 2.0 * float(np.log(L.diagonal()[:-1]).sum())
+        """b, r2, and log|X'V^-1 X|, from the Cholesky factor of W'V^-1 W."""
+        L, p = self._triangle, len(self.evaluated.cross) - 1
+        if L is None:
+            return np.full(p, np.nan), np.nan, np.nan
+        b = trtrs(L[:p, :p], L[p, :p], lower=True, trans=1)[0] if p else np.zeros(0)
+        return b, float(L[p, p] ** 2), 2.0 * float(np.log(L.diagonal()[:p]).sum())
 
     @property
     def b(self) -> Floats:
@@ -136,7 +144,9 @@ class Profile:
     @cached_property
     def root(self) -> Floats:
         """R (p, p), R R' = (X'V^-1 X)^-1."""
-        return np.linalg.inv(np.linalg.cholesky(self.evaluated.cross[:-1, :-1])).T
+        if self._triangle is None or len(self._triangle) == 1:
+            return np.linalg.inv(np.linalg.cholesky(self.evaluated.cross[:-1, :-1])).T
+        return trtri(self._triangle[:-1, :-1], lower=True)[0].T
 
     def moved(self, projected: Floats) -> Floats:
         """R'G (q, p, J) with G = Z'V^-1 X."""
@@ -145,12 +155,16 @@ class Profile:
     @cached_property
     def gammas(self) -> tuple[Floats, ...]:
         """Gamma_k (q, q) of each term: the derivative of -2 log L by T_k T_k'."""
-        pairs = zip(self.evaluated.diagonal_blocks, self.evaluated.projected, strict=True)
-        return tuple(self.gamma(blocks, projected) for blocks, projected in pairs)
+        parts = zip(self.evaluated.diagonal_blocks, self.evaluated.projected, self.pulls, strict=True)
+        return tuple(self.gamma(blocks, projected, g) for blocks, projected, g in parts)
 
-    def gamma(self, blocks: Floats, projected: Floats) -> Floats:
-        """Gamma of blocks (q, q, J) and Z'V^-1 W (q, m, J)."""
-        g = self.slopes(projected)
+    @cached_property
+    def pulls(self) -> tuple[Floats, ...]:
+        """g (q, J) of each term."""
+        return tuple(self.slopes(projected) for projected in self.evaluated.projected)
+
+    def gamma(self, blocks: Floats, projected: Floats, g: Floats) -> Floats:
+        """Gamma of blocks (q, q, J), Z'V^-1 W (q, m, J) and their g."""
         found = blocks.sum(axis=2) - (g @ g.T) / self.s2
         return found - self.lost(projected) if self.of.reml else found
 

@@ -20,6 +20,7 @@ from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
+from stattools.numerics.few_columns import eigen, right_triangle
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.solution import Status, TraceStep
 
@@ -129,15 +130,14 @@ def maximum(
 def majorized(at: Profile) -> Floats:
     """theta after one majorizing step, which never raises -2 log L."""
     factors = []
-    pairs = zip(at.factors, at.evaluated.diagonal_blocks, at.evaluated.projected, strict=True)
-    for T, blocks, projected in pairs:
-        g = at.slopes(projected)
+    parts = zip(at.factors, at.evaluated.diagonal_blocks, at.evaluated.projected, at.pulls, strict=True)
+    for T, blocks, projected, g in parts:
         M = blocks.sum(axis=2) - (at.lost(projected) if at.of.reml else 0.0)
         half = T @ T.T @ g / np.sqrt(at.s2)  # S N S = half half'
-        values, vectors = np.linalg.eigh(0.5 * (M + M.T))
+        values, vectors = eigen(0.5 * (M + M.T))
         root = np.sqrt(np.maximum(values, FLATTEST * abs(values[-1])))
         left = (root[:, None] * vectors.T) @ half
-        values, inner = np.linalg.eigh(left @ left.T)
+        values, inner = eigen(left @ left.T)
         quarter = np.maximum(values, 0.0) ** 0.25
         factors.append(lower((vectors / root) @ (inner * quarter)))
     return at.of.theta(tuple(factors))
@@ -149,7 +149,7 @@ def lower(root: Floats) -> Floats:
     >>> lower(np.array([[3.0, 4.0]])).tolist()
     [[5.0]]
     """
-    T = np.linalg.qr(root.T, mode="r").T
+    T = right_triangle(root.T).T
     sign = np.where(T.diagonal() < 0.0, -1.0, 1.0)
     return T * sign
 
@@ -196,9 +196,9 @@ def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing |
     if before is not None and before.metric.definite and at.evaluated.joint is None:
         carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
     H = 0.5 * hessian(at) if carried is None else carried
-    whole, directions = np.linalg.eigh(H)
+    whole, directions = eigen(H)
     definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
-    values, vectors = (whole, directions) if len(free) == len(H) else np.linalg.eigh(H[np.ix_(free, free)])
+    values, vectors = (whole, directions) if len(free) == len(H) else eigen(H[np.ix_(free, free)])
     curved = np.maximum(np.abs(values), FLATTEST * max(float(np.abs(values).max(initial=0.0)), 1e-300))
     metric = Curved(at, free, vectors, curved, definite, directions[:, 0], H, carried is None)
     decrement = metric.norm(now.score)
@@ -246,7 +246,7 @@ def _released(at: Profile) -> Profile | None:
         null = _null(T)
         if not null.shape[1]:
             continue
-        values, inner = np.linalg.eigh(null.T @ gamma @ null)
+        values, inner = eigen(null.T @ gamma @ null)
         if values[0] >= -NEGATIVE * np.abs(gamma).max():
             continue
         for size in (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4):

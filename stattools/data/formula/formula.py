@@ -16,6 +16,7 @@ from typing import Any
 from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import short
 from stattools.data.formula.expression import Expression, column, expression
+from stattools.data.formula.plain_sum import plain_sum
 from stattools.data.formula.transforms import ALLOWED
 from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError
@@ -116,7 +117,7 @@ def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome
             require(name, available)
     if outcome.text in {factor.text for factor in factors.values()}:
         raise DomainError(f"the outcome {outcome.text!r} stands on the right side of the formula too; remove it.")
-    terms = tuple(tuple(factors[name] for name in term) for term in _algebra(text, source))
+    terms = tuple(tuple(factors[name] for name in term) for term in plain_sum(source) or _algebra(text, source))
     if not terms:
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
     dotted = any(token == "." for token in right)
