@@ -46,7 +46,9 @@ class Likelihood(Recession):
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
     has_firth: ClassVar[bool] = False
-    """True where Jeffreys' penalty makes every maximum finite; `cumulants` are what it needs."""
+    """True where Jeffreys' penalty makes every maximum finite; `cumulants` are what it needs, but of ordered outcomes,
+    whose probabilities of levels are enough.
+    """
     concave_with: ClassVar[tuple[str, ...]] = ()
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limits: ClassVar[Limits] = MappingProxyType({})

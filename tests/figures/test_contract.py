@@ -16,6 +16,9 @@ FIGURES = {
     "posterior": lambda: figures.posterior(
         grid, grid, np.ones(99), interval=(0.2, 0.8), label="94 % HDI", mean=0.5, xlabel="θ"
     ),
+    "over_time": lambda: figures.over_time(
+        1.0 + grid, np.sin(9 * grid), (1.0 + grid, grid), level=0.5, xlabel="days", ylabel="log hazard ratio"
+    ),
     "densities": lambda: figures.densities(grid, {"a$": grid, "b": grid**2}, xlabel="x", ylabel="density"),
     "convergence": lambda: figures.convergence({"BB": ([0, 1], [1.0, 1e-9])}, xlabel="step", ylabel="gap"),
     "residuals": lambda: figures.residuals(grid, np.sin(9 * grid), fitted_label="fitted", residual_label="left"),

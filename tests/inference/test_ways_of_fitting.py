@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools import models, series
+from stattools import latent, models, series
 from stattools.inference.ways_of_fitting import WAYS, way_of
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
@@ -15,12 +15,15 @@ from stattools.models.evaluation import Evaluation
 
 def model_classes():
     """Classes of models in the rooms of models: those that have a log-likelihood, or that hold several such models."""
-    for room in (models, series):
+    for room in (models, series, latent):
         for found in pkgutil.walk_packages(room.__path__, f"{room.__name__}."):
             for value in vars(import_module(found.name)).values():
                 if isinstance(value, type) and value.__module__ == found.name:
                     fields = getattr(value, "__dataclass_fields__", {})
-                    if hasattr(value, "evaluate") or hasattr(value, "fitted") or "parts" in fields:
+                    if room is latent:  # structures of random terms are evaluated too, and are no models
+                        if issubclass(value, AnyModel):
+                            yield value
+                    elif hasattr(value, "evaluate") or hasattr(value, "fitted") or "parts" in fields:
                         yield value
 
 

@@ -292,7 +292,7 @@ def test_cumulants_are_derivatives_of_the_variance(case: LikelihoodCase):
     family = case.likelihood
     eta, y = case.draw(rng(20))
     if refuses(family.cumulants, eta, y, np.ones(len(y))):
-        assert not family.has_firth
+        assert not family.has_firth or family.outcome is Outcome.ORDERED  # test_jeffreys_cuts.py holds those
         return
     assert family.has_firth
     if not family.canonical:
