@@ -20,8 +20,8 @@ def model_classes():
             for value in vars(import_module(found.name)).values():
                 if isinstance(value, type) and value.__module__ == found.name:
                     fields = getattr(value, "__dataclass_fields__", {})
-                    if room is latent:  # structures of random terms are evaluated too, and are no models
-                        if issubclass(value, AnyModel):
+                    if room is latent:  # structures of random terms and densities of posteriors are evaluated too
+                        if issubclass(value, AnyModel) and value.is_mixed:
                             yield value
                     elif hasattr(value, "evaluate") or hasattr(value, "fitted") or "parts" in fields:
                         yield value
