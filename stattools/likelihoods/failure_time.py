@@ -32,10 +32,11 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, LogTimeErrors, since_entry
+from stattools.likelihoods.extreme_times import SeenOrLonger
 from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
 from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import Tails, Terms, allowed, floats
-from stattools.likelihoods.mean_beside import LARGEST_MEAN, Together, pair
+from stattools.likelihoods.mean_beside import LARGEST_MEAN, pair
 from stattools.likelihoods.outcomes import Outcome
 
 EXPONENTIAL = "exponential"
@@ -46,7 +47,7 @@ ONE = ("weibull", "gamma")
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class FailureTime(Together):
+class FailureTime(SeenOrLonger):
     """Times: log T = eta_0 + exp(eta_1) W, of the `distribution` "weibull", "lognormal", "loglogistic", "exponential",
     and "gamma", whose mean is exp(eta_0) and whose standard deviation is exp(eta_1) times that.
 
@@ -132,8 +133,8 @@ class FailureTime(Together):
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
-    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
+    def apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information of rows of any kind, each kind by itself."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
         seen, late = low == high, entry > 0.0
@@ -253,7 +254,7 @@ class FailureTime(Together):
     def reach(self, eta: Floats, y: Floats) -> float:
         """Minus the log of the smallest probability that a time is not on the side where it is known to be."""
         some = self.side(y) != 0.0
-        log = self.evaluate(eta[some], y[some])[0]
+        log = self.loglik(eta[some], y[some])
         return -float(np.log(max((-np.expm1(log)).min(initial=1.0), np.finfo(float).tiny)))
 
     def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
