@@ -24,6 +24,10 @@ ROOM = 1 << 21
 """Numbers that a pass holds at a time, about."""
 SMALLEST = 1e-150
 """A probability below this may have lost digits on the way."""
+STEPS, ROUGHLY = 5, 0.1
+"""The most Newton steps for the scale c, on log odds of the mean share that is chosen, and the change of log c that is
+near enough.
+"""
 GROWTH = 250.0
 """The logarithm by which sums may grow before they are scaled."""
 
@@ -79,11 +83,26 @@ def _all_chosen(logs: Floats, X: Floats, ends: Ints, which: NDArray[np.bool_], f
 def _tilt(logs: Floats, d: int) -> float:
     """log c, with which the mean number chosen is d."""
 
+    if not (d and np.isfinite(logs).all()):
+        return 0.0
+    tilt = float(np.log(d / (len(logs) - d)) - logs.mean())
+    for _ in range(STEPS):
+        chances = expit(logs + tilt)
+        mean = float(chances.sum())
+        left = len(logs) - mean
+        spread = mean - float(chances @ chances)
+        if not (0.0 < mean and 0.0 < left and 0.0 < spread):
+            break
+        step = float(np.log(d * left / (mean * (len(logs) - d)))) * mean * left / (len(logs) * spread)
+        if abs(step) < ROUGHLY:
+            return tilt + step
+        tilt += step
+
     def gap(tilt: float) -> float:
         return float(expit(logs + tilt).sum()) - d
 
     low, high = -float(logs.max()) - 40.0, -float(logs.min()) + 40.0
-    if not (np.isfinite([low, high]).all() and gap(low) < 0.0 < gap(high)):
+    if not gap(low) < 0.0 < gap(high):
         return 0.0
     return float(brentq(gap, low, high, xtol=1e-3))  # type: ignore[arg-type]
 
@@ -94,29 +113,40 @@ def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: In
     a, b = np.triu_indices(p) if q else (np.zeros(0, dtype=np.intp),) * 2
     growth = np.logaddexp(0.0, logs)
     total = np.append(0.0, np.cumsum(growth))
-    values, slopes, bends = np.zeros(K + 1), np.zeros((K + 1, p)), np.zeros((K + 1, q))
-    values[0] = 1.0
-    begin, most = 0, max(1, ROOM // (2 * (1 + p + q)))
+    m, slopes, bends = 1 + p + q, slice(1, 1 + p), slice(1 + p, None)
+    starts = np.zeros((K + 1, m))  # of e_k, its first and its second derivatives, one below the other
+    starts[0, 0] = 1.0
+    begin, most = 0, max(1, ROOM // (3 * m))
     while begin < ends[-1]:
         end = int(np.searchsorted(total, total[begin] + GROWTH, side="right")) - 1
         end = int(min(max(end, begin + 1), begin + most, ends[-1]))
-        part = slice(begin, end)
-        r, x = np.exp(logs[part] - (growth[begin] if end == begin + 1 else 0.0)), X[:, part]
-        first = np.exp(-growth[begin]) if end == begin + 1 else 1.0  # one row of huge odds by itself
-        shrink = 1.0 if end == begin + 1 else float(np.exp(total[begin] - total[end]))
-        xx = x[a] * x[b] if q else np.zeros((0, end - begin))
+        part, alone = slice(begin, end), end == begin + 1
+        r, x = np.exp(logs[part] - (growth[begin] if alone else 0.0)), X[:, part]
+        first = np.exp(-growth[begin]) if alone else 1.0  # one row of huge odds by itself
+        shrink = 1.0 if alone else float(np.exp(total[begin] - total[end]))
         here = (ends > begin) & (ends <= end)
-        e, D, H = np.full(end - begin + 1, values[0]), np.zeros((p, end - begin + 1)), np.zeros((q, end - begin + 1))
-        e[1:] *= first
-        values[0] *= shrink * first
+        degrees = set(d[here].tolist())
+        xa, xb = x[a], x[b]
+        by_first = np.concatenate([x, xa * xb])
+        sums, grown = np.zeros((m, end - begin + 1)), np.empty((m, end - begin))
+        sums[0] = starts[0, 0]
+        sums[0, 1:] *= first
+        starts[0, 0] *= shrink * first
         for k in range(1, min(K, end) + 1):
-            grown, sloped = r * e[:-1], r * D[:, :-1]
-            bent = r * H[:, :-1] + x[a] * sloped[b] + x[b] * sloped[a] + grown * xx if q else H[:, 1:]
-            H, D = _sums(bent, bends[k], first), _sums(sloped + grown * x, slopes[k], first)
-            e = _sums(grown[None], values[k : k + 1], first)[0]
-            values[k], slopes[k], bends[k] = shrink * e[-1], shrink * D[:, -1], shrink * H[:, -1]
-            if len(chosen := np.flatnonzero(here & (d == k))):
-                _read(found, at[chosen], ends[chosen], begin, e, D, H, total, end == begin + 1)
+            np.multiply(sums[:, :-1], r, out=grown)
+            if q:
+                sloped = grown[slopes]
+                grown[bends] += xa * sloped[b]
+                grown[bends] += xb * sloped[a]
+            if p:
+                grown[1:] += by_first * grown[0]
+            sums[:, 0] = starts[k]
+            np.cumsum(grown, axis=1, out=sums[:, 1:])
+            sums[:, 1:] += (first * starts[k])[:, None]
+            np.multiply(sums[:, -1], shrink, out=starts[k])
+            if k in degrees:
+                chosen = np.flatnonzero(here & (d == k))
+                _read(found, at[chosen], ends[chosen], begin, sums[0], sums[slopes], sums[bends], total, alone)
         begin = end
 
 
@@ -131,15 +161,6 @@ def _read(
     found.logs[at] = np.log(e[place]) + scale
     found.means[:, at] = D[:, place] / e[place]
     found.seconds[:, at] = H[:, place] / e[place]
-
-
-def _sums(values: Floats, start: Floats, first: float) -> Floats:
-    """Cumulative sums along the rows from a start, which is scaled before the first of them."""
-    found = np.empty((len(values), values.shape[1] + 1))
-    found[:, 0] = start
-    np.cumsum(values, axis=1, out=found[:, 1:])
-    found[:, 1:] += (first * start)[:, None]
-    return found
 
 
 def unpacked(upper: Floats, p: int) -> Floats:
