@@ -70,7 +70,7 @@ class ExtremeTimes:
 
 
 class SeenOrLonger(Together):
-    """A family of times that are computed at once where all were seen or are longer, and nobody entered late; `apart`
+    """A family of times that are computed at once where all were seen or are longer, and nobody entered late; `_apart`
     is for the others.
     """
 
@@ -82,14 +82,14 @@ class SeenOrLonger(Together):
         """eta_0 and the log of the scale."""
 
     @abstractmethod
-    def apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+    def _apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information of rows of any kind."""
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         found = self._at_once(eta, y)
         if found is None:
-            return self.apart(eta, y)
+            return self._apart(eta, y)
         slopes, curves = found.slopes(self.width), found.curves(self.width)
         if self.width == 1:
             return found.logs(), slopes[0], curves[0, 0]
@@ -98,13 +98,13 @@ class SeenOrLonger(Together):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y), per observation."""
         found = self._at_once(eta, y)
-        return self.apart(eta, y)[0] if found is None else found.logs()
+        return self._apart(eta, y)[0] if found is None else found.logs()
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2), of the exponential (n,)."""
         found = self._at_once(eta, y)
         if found is None:
-            return self.apart(eta, y)[1]
+            return self._apart(eta, y)[1]
         return found.slopes(self.width).T if self.width > 1 else found.slopes(1)[0]
 
     def _at_once(self, eta: ArrayLike, y: ArrayLike) -> ExtremeTimes | None:

@@ -133,7 +133,7 @@ class FailureTime(SeenOrLonger):
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
-    def apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+    def _apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information of rows of any kind, each kind by itself."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)

@@ -91,7 +91,7 @@ def _tilt(logs: Floats, d: int) -> float:
         mean = float(chances.sum())
         left = len(logs) - mean
         spread = mean - float(chances @ chances)
-        if not (0.0 < mean and 0.0 < left and 0.0 < spread):
+        if not min(mean, left, spread) > 0.0:
             break
         step = float(np.log(d * left / (mean * (len(logs) - d)))) * mean * left / (len(logs) * spread)
         if abs(step) < ROUGHLY:

@@ -24,7 +24,7 @@ def test_seen_and_longer_times_are_those_of_each_kind(name, spread):
     likelihood = FailureTime(name)
     y, eta = rows(name, spread=spread)
     with np.errstate(over="ignore", invalid="ignore"):
-        at_once, apart = likelihood.evaluate(eta, y), likelihood.apart(eta, y)
+        at_once, apart = likelihood.evaluate(eta, y), likelihood._apart(eta, y)
     for one, other in zip(at_once, apart, strict=True):
         assert one.shape == other.shape
         assert_allclose(one, other, rtol=1e-12, atol=1e-12)
@@ -37,7 +37,7 @@ def test_seen_and_longer_times_are_those_of_each_kind(name, spread):
 def test_times_that_were_all_seen_are_one_column(name):
     likelihood = FailureTime(name)
     y, eta = rows(name)
-    for one, other in zip(likelihood.evaluate(eta, y[:, 0]), likelihood.apart(eta, y[:, 0]), strict=True):
+    for one, other in zip(likelihood.evaluate(eta, y[:, 0]), likelihood._apart(eta, y[:, 0]), strict=True):
         assert_allclose(one, other, rtol=1e-12, atol=1e-13)
 
 
@@ -49,6 +49,6 @@ def test_other_rows_are_computed_by_themselves(name, late):
     y[3] = 0.5, 2.0
     if late:
         y = np.column_stack([y, np.where(np.arange(len(y)) % 2, 0.5 * y[:, 0], 0.0)])
-    for one, other in zip(likelihood.evaluate(eta, y), likelihood.apart(eta, y), strict=True):
+    for one, other in zip(likelihood.evaluate(eta, y), likelihood._apart(eta, y), strict=True):
         assert_allclose(one, other, rtol=0.0)
-    assert_allclose(likelihood.score(eta, y), likelihood.apart(eta, y)[1], rtol=0.0)
+    assert_allclose(likelihood.score(eta, y), likelihood._apart(eta, y)[1], rtol=0.0)
