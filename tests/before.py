@@ -71,6 +71,8 @@ def fits() -> Iterator[tuple[str, Any]]:
         st.fit(st.network("b ~ x + g", d, batch_norm=True, hidden=[3]), seed=1, solver=st.Adam(epochs=5, batch=32)),
     )
     yield "ensemble", st.fit(st.network("y ~ x", d, hidden=[3]), seed=1, members=2)
+    yield "mixed", st.fit(st.linear_mixed("y ~ x + log(z) + (x | g) + (1 | color)", d), df="kenward-roger")
+    yield "mixed-one-group", st.fit(st.linear_mixed("y ~ x + (x || color)", d, precision="w"), reml=False)
 
 
 def answers(fit: Any) -> dict[str, Any]:

@@ -83,6 +83,8 @@ class LinearMixed(AnyModel):
     has_scale = True
     is_concave = False
     is_mixed = True
+    is_saved = True
+    """Files of fits know this kind of model."""
     options = ("reml", "df", "certify")
 
     @property

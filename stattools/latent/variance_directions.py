@@ -30,6 +30,9 @@ MOST_EFFECTS = 4000
 """Random effects of crossed or nested terms whose matrix H is made: 128 MB, and seconds of work."""
 
 
+type TermNumbers = tuple[int, ...]
+
+
 @record
 class VarianceDirections:
     """Sums along r + 1 changes of V, that of the scale first: `first` (r+1, p, p), `second` (r+1, r+1, p, p), `traces`
@@ -49,7 +52,7 @@ class VarianceDirections:
     ones: Floats
     crosses: Floats
     squares: Floats
-    terms: tuple[int, ...]
+    terms: TermNumbers
     without: tuple[int, ...]
 
     @cached_property

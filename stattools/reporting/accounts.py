@@ -123,7 +123,7 @@ def account(model: Any) -> Account:
     told = nearest(ACCOUNTS, model)
     if told is None:
         raise no_words(model)
-    return without_rows(told) if told.answered is not None and lacks_rows(model) else told
+    return without_rows(told) if (told.answered is not None or model.is_mixed) and lacks_rows(model) else told
 
 
 def _by_name(file: ModuleType) -> Account:

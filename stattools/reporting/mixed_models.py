@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.storage.unsaved import lacks_rows
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, Table, code, literal
 from stattools.reporting.tables import between, coefficient_table, count, decimals, listed, number
@@ -77,9 +78,9 @@ def estimates(fit: Any) -> tuple[Block, ...]:
 
 
 def components(fit: Any) -> Table:
-    """Standard deviations and correlations of effects with their intervals, where there are some."""
-    rows = []
-    for row in fit.variance_components().to_dict("records"):
+    """Standard deviations and correlations of effects with their intervals, which need the rows."""
+    rows, interval = [], None if lacks_rows(fit.model) else "profile"
+    for row in fit.variance_components(interval=interval).to_dict("records"):
         beside = f" with {code(row['with'])}" if row["with"] else ""
         what = f"{code(row['term'])}{beside}" if row["term"] else ""
         group = code(row["group"]) if row["term"] else "residual"

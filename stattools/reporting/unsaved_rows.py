@@ -26,15 +26,14 @@ FEW = 4
 
 def without_rows(told: Any) -> Any:
     """The account of a class of regressions, for models whose rows were not saved."""
-    return replace(
+    less = replace(
         told,
         facts=facts,
         digest=lambda model: "not known: the rows were not saved with the fit",
         columns=lambda model: (),
         diagnostics=lambda fit: (),
-        conclusion=conclusion,
-        answered=answered,
     )
+    return less if told.answered is None else replace(less, conclusion=conclusion, answered=answered)
 
 
 def answered(fit: Any, draw: Any) -> Answered:
@@ -44,7 +43,7 @@ def answered(fit: Any, draw: Any) -> Answered:
 
 def facts(model: Any) -> dict[str, str]:
     """What is known of the rows."""
-    return {"rows": count(len(model.rows.X)), "rows dropped for missing values": count(model.n_dropped)}
+    return {"rows": count(len(model.without_groups.rows.X)), "rows dropped for missing values": count(model.n_dropped)}
 
 
 def conclusion(fit: Any, checked: str) -> str:

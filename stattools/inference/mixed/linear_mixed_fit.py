@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,6 +34,8 @@ from stattools.numerics.threads import one_blas_thread
 from stattools.text.page import Page
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stattools.inference.diagnostics.checks.table import CheckTable
 
 OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
@@ -275,12 +277,12 @@ class LinearMixedFit(Fit):
         """What this fit can be asked."""
         return offered(self, object.__dir__(self), OWN)
 
-    def save(self, path: Any) -> NoReturn:
-        """Refused: a saved fit keeps no data, and effects of groups are made from all rows."""
-        raise IncompatibleError(
-            f"save keeps no data, and effects of groups of {self.model.title} are made from all rows: keep the table, "
-            "and fit it again. fit.table() and fit.variance_components() are frames to be kept."
-        )
+    def save(self, path: str | Path) -> Path:
+        """Write the fit without its rows to one file, which `st.load` reads; of groups their effects are kept."""
+        from stattools.inference.storage.file import save
+        from stattools.inference.storage.mixed_fits import SavedMixedFit
+
+        return save(SavedMixedFit.of(self), path)
 
     def _page(self) -> Page:
         from stattools.inference.mixed.page import page

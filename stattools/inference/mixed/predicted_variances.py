@@ -77,16 +77,22 @@ OF_GROUPS = {"known": _known, "population": _population, "new": _new}
 def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows, variance: Floats) -> Floats:
     """Satterthwaite's degrees of freedom (r,) of the variances, which may be those of observations."""
     at, slopes = found.profile, [variance]
-    for k, change in changes_of(at.factors)[0]:
-        ends = []
-        for step in (STEP, -STEP):
-            factors = list(at.factors)
-            factors[k] = moved(at.factors[k], step * change)
-            ends.append(rows.variances(at.of.at(at.of.theta(tuple(factors)))))
+    for pair in beside_maximum(at):
+        ends = [rows.variances(at.of.at(at.of.theta(factors))) for factors in pair]
         slopes.append(found.s2 * (ends[0] - ends[1]) / (2.0 * STEP))
     g = np.array(slopes)
     covariance = variance_covariance(curvatures)
     return 2.0 * variance**2 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
+
+
+def beside_maximum(at: Profile) -> list[tuple[tuple[Floats, ...], tuple[Floats, ...]]]:
+    """The T_k a small step up and down each variance component."""
+    pairs = []
+    for k, change in changes_of(at.factors)[0]:
+        ends = (moved(at.factors[k], step * change) for step in (STEP, -STEP))
+        up, down = ((*at.factors[:k], end, *at.factors[k + 1 :]) for end in ends)
+        pairs.append((up, down))
+    return pairs
 
 
 def moved(T: Floats, change: Floats) -> Floats:

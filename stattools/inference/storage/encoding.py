@@ -26,7 +26,7 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.penalties.ridge import NoCovariance, Ridge, no_covariance
-from stattools.inference.storage.field_kinds import FACTS, FACTS_SINCE, UNIONS, is_number, is_whole
+from stattools.inference.storage.field_kinds import CLASSES, FACTS, FACTS_SINCE, is_number, is_whole
 from stattools.inference.storage.own_likelihoods import made as made_again
 from stattools.inference.storage.own_likelihoods import written
 from stattools.inference.storage.rules import BrokenRule, require
@@ -34,33 +34,6 @@ from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_functio
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.solvers.solution import Epoch, TraceStep
-
-CLASSES = {
-    **dict.fromkeys(UNIONS["Likelihood"], "likelihoods"),
-    "Activation": "networks.activation",
-    "BatchNorm": "networks.batch_norm",
-    "BernoulliTrials": "models.samples.bernoulli_trials",
-    "Custom": "models.custom",
-    "Dense": "networks.dense",
-    "Design": "data.design",
-    "Digits": "solvers.digits",
-    "Fit": "inference.fitted",
-    "Jeffreys": "inference.penalties",
-    "Linear": "models.predictors.linear",
-    "Model": "models.model",
-    "Moments": "networks.batch_norm",
-    "Network": "networks.network",
-    "NetworkEnsemble": "networks.network_ensemble",
-    "NetworkFit": "networks.network_fit",
-    "OneVsRest": "models.regressions.one_vs_rest",
-    "OneVsRestFit": "inference.separate_fits",
-    "Perceptron": "networks.perceptron",
-    "Ridge": "inference.penalties",
-    "Satterthwaite": "inference.covariance.satterthwaite",
-    "Rows": "data.rows.rows",
-    "Solution": "solvers.solution",
-}
-"""What a file may hold, and where it is defined."""
 
 DATA = {
     "Model": {"kept": None, "source": None, "origin": None},

@@ -80,6 +80,14 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Columns": lambda value: value is None or KINDS["tuple[int, ...]"](value),
     "tuple[int, ...]": lambda value: isinstance(value, tuple) and all(map(is_whole, value)),
     "tuple[tuple[int, ...], ...]": lambda value: isinstance(value, tuple) and all(map(KINDS["tuple[int, ...]"], value)),
+    "TermNumbers": lambda value: isinstance(value, tuple) and all(is_whole(number, -1) for number in value),
+    "Levels": lambda value: (
+        isinstance(value, tuple)
+        and all(isinstance(part, tuple) and all(map(KINDS["tuple[Any, ...]"], part)) for part in value)
+    ),
+    "tuple[LocalMaximum, ...]": lambda value: (
+        isinstance(value, tuple) and all(type(one).__name__ == "LocalMaximum" for one in value)
+    ),
     "TakenUp": lambda value: (
         isinstance(value, tuple)
         and all(
@@ -137,8 +145,41 @@ UNIONS = {
     "Penalty": ("Jeffreys", "Ridge"),
     "Layer": ("Activation", "BatchNorm", "Dense"),
     "NetworkModel": ("Network",),
+    "Curvatures": ("VarianceDifferences", "VarianceDirections"),
 }  # fmt: skip
 """The classes behind a name that stands for several."""
+
+CLASSES = {
+    **dict.fromkeys(UNIONS["Likelihood"], "likelihoods"),
+    "Activation": "networks.activation",
+    "BatchNorm": "networks.batch_norm",
+    "BernoulliTrials": "models.samples.bernoulli_trials",
+    "Custom": "models.custom",
+    "Dense": "networks.dense",
+    "Design": "data.design",
+    "Digits": "solvers.digits",
+    "Fit": "inference.fitted",
+    "GlobalProof": "latent.global_proof",
+    "Jeffreys": "inference.penalties",
+    "Linear": "models.predictors.linear",
+    "LocalMaximum": "latent.ratio_search",
+    "Model": "models.model",
+    "Moments": "networks.batch_norm",
+    "Network": "networks.network",
+    "NetworkEnsemble": "networks.network_ensemble",
+    "NetworkFit": "networks.network_fit",
+    "OneVsRest": "models.regressions.one_vs_rest",
+    "OneVsRestFit": "inference.separate_fits",
+    "Perceptron": "networks.perceptron",
+    "Ridge": "inference.penalties",
+    "Satterthwaite": "inference.covariance.satterthwaite",
+    "Rows": "data.rows.rows",
+    "SavedMixedFit": "inference.storage.mixed_fits",
+    "Solution": "solvers.solution",
+    "VarianceDifferences": "latent.variance_differences",
+    "VarianceDirections": "latent.variance_directions",
+}
+"""What a file may hold, and where it is defined."""
 
 
 def is_of(value: Any, kind: str) -> bool:

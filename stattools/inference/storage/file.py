@@ -14,7 +14,7 @@ import json
 import math
 import os
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,8 +34,9 @@ FORMAT = "stattools.fit"
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
-SAVED = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble")
-"""What is saved; everything else is a part of it."""
+WHOLE = dict.fromkeys(("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble"), lambda it: it)
+SAVED: dict[str, Callable[[Any], Any]] = WHOLE | {"SavedMixedFit": lambda it: it.fit}
+"""What is saved, and how it becomes what `load` returns; everything else is a part of it."""
 
 LARGEST_FILE = 2**28
 SEAL = b"sha256:"
@@ -171,7 +172,7 @@ def _writer() -> str:
 def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
     if content.keys() != {"format", "version", "written_by", "fit"}:
         raise BrokenRule("it has parts that no fit has")
-    fit = decoded(content["fit"], arrays)
-    if type(fit).__name__ not in SAVED:
-        raise BrokenRule(f"it holds a {type(fit).__name__}")
-    return fit
+    held = decoded(content["fit"], arrays)
+    if type(held).__name__ not in SAVED:
+        raise BrokenRule(f"it holds a {type(held).__name__}")
+    return SAVED[type(held).__name__](held)

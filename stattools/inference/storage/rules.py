@@ -20,6 +20,7 @@ from stattools.inference.covariance.kinds import NAME
 from stattools.inference.penalties import NO_SE, Ridge
 from stattools.inference.penalties.ridge import NoCovariance
 from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
+from stattools.inference.storage.mixed_rules import MIXED_RULES
 from stattools.interface.interval import require_level
 from stattools.models.custom import Custom
 from stattools.models.model import Model
@@ -267,6 +268,7 @@ def _no_rule(it: Any) -> dict[str, Any]:
 
 RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(UNIONS["Likelihood"], _no_rule),
+    **MIXED_RULES,
     "Activation": _no_rule,
     "BatchNorm": _batch_norm,
     "BernoulliTrials": lambda it: {

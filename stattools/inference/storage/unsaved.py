@@ -52,7 +52,8 @@ class Unsaved:
 
 def lacks_rows(model: Any) -> bool:
     """True for the model of a fit that was loaded, whose rows were not saved."""
-    return model.rows is not None and isinstance(model.rows.X, Unsaved)
+    rows = model.without_groups.rows
+    return rows is not None and isinstance(rows.X, Unsaved)
 
 
 def unsaved_function(*_: Any) -> NoReturn:

@@ -60,8 +60,3 @@ def test_a_model_of_a_mean_alone_has_no_term_to_test():
     alone = st.fit(st.linear_mixed("y ~ 1 + (1 | g)", TABLE))
     with pytest.raises(DomainError, match="Linear mixed model has no term to test"):
         alone.anova()
-
-
-def test_a_fit_is_not_saved(fit, tmp_path):
-    with pytest.raises(IncompatibleError, match="save keeps no data"):
-        fit.save(tmp_path / "fit")
