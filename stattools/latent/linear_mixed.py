@@ -21,6 +21,7 @@ from stattools.data.random_term import RandomTerm
 from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import numeric
 from stattools.errors import IdentificationError
+from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
@@ -58,7 +59,8 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     (('Intercept', 'x'), '(1 | g)', ('a', 'b'))
     """
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
-    y = numeric(read.data.outcome, read.data.outcome_name)
+    outcome = read.data.outcome
+    y = numeric(np.asarray(outcome) if outcome.dtype is FLOAT64 else outcome, read.data.outcome_name)
     fixed = bind("ols", TITLE, Gaussian(), read.data, y)
     if read.every is not None:
         summed = summed_rows("st.linear_mixed", read, y)

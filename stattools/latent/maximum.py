@@ -22,6 +22,7 @@ from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.few_columns import eigen, right_triangle
 from stattools.solvers.climb import Climbed, Standing, climb, rising
+from stattools.solvers.metric import nrm2
 from stattools.solvers.solution import Status, TraceStep
 
 FIRST = 4
@@ -96,7 +97,8 @@ class Curved:
 
     def norm(self, score: Floats) -> float:
         """The decrement of this score."""
-        return float(np.sqrt(((self.vectors.T @ score[self.free]) ** 2 / self.curved).sum()))
+        along = self.vectors.T @ score[self.free]
+        return float(np.sqrt(along @ (along / self.curved)))
 
 
 def maximum(
@@ -199,7 +201,8 @@ def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing |
     whole, directions = eigen(H)
     definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
     values, vectors = (whole, directions) if len(free) == len(H) else eigen(H[np.ix_(free, free)])
-    curved = np.maximum(np.abs(values), FLATTEST * max(float(np.abs(values).max(initial=0.0)), 1e-300))
+    sizes = np.abs(values)
+    curved = np.maximum(sizes, FLATTEST * max(float(sizes.max(initial=0.0)), 1e-300))
     metric = Curved(at, free, vectors, curved, definite, directions[:, 0], H, carried is None)
     decrement = metric.norm(now.score)
     ahead = metric.solve(now.score)
@@ -207,8 +210,8 @@ def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing |
         decrement = max(decrement, 2.0 * tolerance)
         along = float(metric.away @ now.score)
         ahead = ahead + (0.1 if along >= 0.0 else -0.1) * metric.away
-    longest = 4.0 * (1.0 + float(np.linalg.norm(at.theta)))
-    size = float(np.linalg.norm(ahead))
+    longest = 4.0 * (1.0 + nrm2(at.theta))
+    size = nrm2(ahead)
     return Standing(at.theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
 
 

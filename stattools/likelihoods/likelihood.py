@@ -46,9 +46,7 @@ class Likelihood(Recession):
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
     has_firth: ClassVar[bool] = False
-    """True where Jeffreys' penalty makes every maximum finite; `cumulants` are what it needs, but of ordered outcomes,
-    whose probabilities of levels are enough.
-    """
+    """True where Jeffreys' penalty makes every maximum finite; it needs `cumulants`, but not of ordered outcomes."""
     concave_with: ClassVar[tuple[str, ...]] = ()
     """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limits: ClassVar[Limits] = MappingProxyType({})

@@ -11,6 +11,8 @@ Rubinstein, Biometrika 68 (1981), 703-707; Chen, Dempster & Liu, Biometrika 81 (
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
@@ -74,9 +76,10 @@ def symmetric(logs: Floats, X: Floats, ends: Ints, d: Ints, order: int = 2) -> S
 def _all_chosen(logs: Floats, X: Floats, ends: Ints, which: NDArray[np.bool_], found: Symmetric) -> None:
     """Where all are chosen there is one set."""
     last = ends[which] - 1
-    sums = np.cumsum(X, axis=1)[:, last]
-    a, b = np.triu_indices(len(X)) if len(found.seconds) else (np.zeros(0, dtype=np.intp),) * 2
-    found.logs[which], found.means[:, which] = np.cumsum(logs)[last], sums
+    some = slice(0, last[-1] + 1)
+    sums = np.cumsum(X[:, some], axis=1)[:, last]
+    a, b = upper(len(X) if len(found.seconds) else 0)
+    found.logs[which], found.means[:, which] = np.cumsum(logs[some])[last], sums
     found.seconds[:, which] = sums[a] * sums[b]
 
 
@@ -110,7 +113,7 @@ def _tilt(logs: Floats, d: int) -> float:
 def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: Ints) -> None:
     """Fill in what the pass with these logarithms of odds has digits for."""
     p, q, K = len(X), len(found.seconds), int(d.max())
-    a, b = np.triu_indices(p) if q else (np.zeros(0, dtype=np.intp),) * 2
+    a, b = upper(p if q else 0)
     growth = np.logaddexp(0.0, logs)
     total = np.append(0.0, np.cumsum(growth))
     m, slopes, bends = 1 + p + q, slice(1, 1 + p), slice(1 + p, None)
@@ -163,8 +166,15 @@ def _read(
     found.seconds[:, at] = H[:, place] / e[place]
 
 
-def unpacked(upper: Floats, p: int) -> Floats:
+@cache
+def upper(p: int) -> tuple[Ints, Ints]:
+    """Rows and columns of the upper triangle of a (p, p) matrix, kept for the next time."""
+    return np.triu_indices(p)
+
+
+def unpacked(half: Floats, p: int) -> Floats:
     """A symmetric matrix from its upper triangle, row by row."""
-    found = np.zeros((p, p))
-    found[np.triu_indices(p)] = upper
-    return found + np.triu(found, 1).T
+    found = np.empty((p, p))
+    a, b = upper(p)
+    found[a, b] = found[b, a] = half
+    return found

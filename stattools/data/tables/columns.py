@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.interface.arguments import is_writable
+from stattools.interface.arguments import FLOAT64, is_writable
 from stattools.interface.when_needed import pa, pd
 
 # What a column may not hold: the types by name, and what to do instead.
@@ -28,6 +28,8 @@ REFUSED = {
 
 def missing(column: pd.Series) -> np.ndarray:
     """Which rows have no value: None, NaN, pd.NA, NaT."""
+    if column.dtype is FLOAT64:
+        return np.isnan(column.to_numpy())
     try:
         mask = column.isna().to_numpy(dtype=bool)
     except ArithmeticError:  # a signaling NaN refuses to be compared
