@@ -86,7 +86,6 @@ class LinearMixed(AnyModel):
     is_concave = False
     is_mixed = True
     is_saved = True
-    """Files of fits know this kind of model."""
     options = ("reml", "df", "certify")
 
     @property

@@ -32,7 +32,7 @@ from stattools.latent.degrees_of_freedom import Curvatures
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.global_proof import GlobalProof
 from stattools.latent.linear_mixed import TITLE, LinearMixed
-from stattools.latent.maximum import Maximum
+from stattools.latent.maximum import Maximum, lower
 from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.structure import AtFactors, Joint
 from stattools.models.model import Model
@@ -43,7 +43,7 @@ type Levels = tuple[tuple[tuple[Any, ...], ...], ...]
 MOST = 2**21
 """Numbers of groups that are kept at small steps of the variances: of more groups those at the maximum alone."""
 NEAR = 1e-9
-"""Covariances that differ by less than this share of their largest entry are the same."""
+"""Factors that differ by less than this share of the largest entry may be the same, on another machine."""
 
 
 @record
@@ -66,10 +66,10 @@ class SavedStructure:
     known: tuple[tuple[tuple[Floats, ...], AtSavedFactors], ...] = ()
 
     def evaluate(self, factors: tuple[Floats, ...]) -> AtSavedFactors:
-        """What was saved for these covariances; IncompatibleError for others, which need the rows."""
-        for held, found in self.known:
-            if all(map(_are_same, held, factors)):
-                return found
+        """What was saved for the nearest covariances; IncompatibleError where none are these, which needs the rows."""
+        away = [max(map(_distance, held, factors)) for held, _ in self.known]
+        if away and min(away) <= NEAR:
+            return self.known[int(np.argmin(away))][1]
         raise IncompatibleError(
             "the rows of this fit were not saved with it, and the likelihood at other variances needs them: fit the "
             "model to its data again. (fit.variance_components(interval=None) gives the variances alone.)"
@@ -80,9 +80,10 @@ class SavedStructure:
         refuse()
 
 
-def _are_same(one: Floats, other: Floats) -> bool:
-    one, other = one @ one.T, other @ other.T
-    return bool(np.abs(one - other).max() <= NEAR * np.abs(one).max())
+def _distance(one: Floats, other: Floats) -> float:
+    """How far two factors T are apart, as a share of the largest entry of the first, in whatever signs of columns."""
+    one, other = lower(one), lower(other)
+    return float(np.abs(one - other).max() / (np.abs(one).max() or 1.0))
 
 
 @record

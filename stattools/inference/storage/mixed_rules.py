@@ -60,8 +60,12 @@ def _mixed_fit(it: Any) -> dict[str, bool]:
         "the covariance is not that of its sums": np.allclose(
             found.covariance, found.s2 * made.covariance, rtol=1e-6, atol=1e-9 * float(np.abs(found.covariance).max())
         ),
-        "the curvatures are of other coefficients": it.curvatures is None
-        or it.curvatures.gram_inverse.shape == (p, p),
+        "the curvatures are of another place": it.curvatures is None
+        or (
+            it.curvatures.gram_inverse.shape == (p, p)
+            and math.isclose(it.curvatures.s2, found.profile.s2, rel_tol=1e-6)
+            and np.allclose(it.curvatures.gram_inverse, found.profile.inverse_gram, rtol=1e-6, atol=1e-9)
+        ),
         "the covariance is not that of its degrees of freedom": np.allclose(
             it.covariance, found.covariance if it.degrees is None else it.degrees.covariance, rtol=1e-6,
             atol=1e-9 * float(np.abs(it.covariance).max()),

@@ -139,3 +139,15 @@ def test_a_fit_of_rows_in_files_and_its_report(tmp_path):
     st.report(other, to=tmp_path / "report")
     said = "".join(file.read_text(encoding="utf-8") for file in tmp_path.rglob("*.md"))
     assert "not known: the rows were not saved" in said
+
+
+def test_of_places_that_are_close_the_nearest_answers():
+    places = [np.array([[1.0, 0.0], [1.0, small]]) for small in (1e-6, 1e-6 + 5e-11, 1e-6 - 5e-11)]
+    known = [((T,), mixed_fits.AtSavedFactors(float(k), np.eye(2), (), ())) for k, T in enumerate(places)]
+    structure = mixed_fits.SavedStructure((2,), tuple(known))
+    turned = np.diag([-1.0, 1.0])
+    assert [structure.evaluate((T @ turned,)).log_determinant for T in places] == [0.0, 1.0, 2.0]
+    with pytest.raises(st.IncompatibleError, match="likelihood at other variances"):
+        structure.evaluate((1.001 * places[0],))
+    with pytest.raises(st.IncompatibleError, match="rows of this fit were not saved"):
+        structure.with_columns([0])

@@ -38,6 +38,7 @@ FORGED = {
     "groups apart": ("joined", False, "the sums are of other places"),
     "a level of 95": ("level", 95.0, "level"),
     "curvatures of a scale below 0": ("curvatures.s2", -1.0, "they are none"),
+    "curvatures of another scale": ("curvatures.s2", 1e300, "the curvatures are of another place"),
 }
 
 
