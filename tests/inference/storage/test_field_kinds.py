@@ -27,6 +27,9 @@ TAKEN = [
     ("Status", "converged", "max-steps"),
     ("Literal['deep', 'bootstrap']", "deep", "wide"),
     ("Floats | None", None, 3),
+    ("Levels", ((("a", "b"), (1, 2)), ((True, 0.5),)), (("a", "b"),)),
+    ("TermNumbers", (-1, 0, 1), (-2,)),
+    ("tuple[LocalMaximum, ...]", (), (0.5,)),
 ]
 
 
