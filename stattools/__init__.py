@@ -105,7 +105,6 @@ if TYPE_CHECKING:
     from stattools.inference.survival.kaplan_meier import kaplan_meier as kaplan_meier
     from stattools.inference.wild.bootstrap import WildBootstrap as WildBootstrap
     from stattools.interface.interval import Interval as Interval
-    from stattools.latent.linear_mixed import linear_mixed as linear_mixed
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import BetaBinomial as BetaBinomial
     from stattools.likelihoods import Binomial as Binomial
@@ -123,6 +122,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods.own.making import likelihood as likelihood
     from stattools.models.custom_making import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
+    from stattools.models.mixed.linear_mixed import linear_mixed as linear_mixed
     from stattools.models.model import Model as Model
     from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
     from stattools.models.regressions.count_regression import poisson as poisson

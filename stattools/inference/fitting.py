@@ -18,8 +18,8 @@ from stattools.interface.interval import require_level
 from stattools.solvers import Solver
 
 if TYPE_CHECKING:
-    from stattools.latent.linear_mixed import LinearMixed
     from stattools.models.custom import Custom
+    from stattools.models.mixed.linear_mixed import LinearMixed
     from stattools.models.model import Model
     from stattools.models.regressions.one_vs_rest import OneVsRest
     from stattools.models.samples.bernoulli_trials import BernoulliTrials

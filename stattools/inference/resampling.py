@@ -31,7 +31,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
-from stattools.latent.linear_mixed import LinearMixed
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread

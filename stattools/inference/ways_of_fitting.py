@@ -26,9 +26,9 @@ from stattools.inference.survival.cox_fit import CoxFit
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
-from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials

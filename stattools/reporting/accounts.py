@@ -14,9 +14,9 @@ import numpy as np
 
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
-from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.mixed_density import MixedDensity
 from stattools.models.custom import Custom
+from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms

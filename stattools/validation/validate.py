@@ -20,8 +20,8 @@ from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
-from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.custom import Custom
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms

@@ -6,10 +6,10 @@ import pytest
 from stattools.latent.branch_and_bound import SimplexSearch, branch_and_bound, mixture_value
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.ratio_search import ratio_search, sums_of_one_ratio
 from stattools.latent.structures import structure_of
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn
 

@@ -8,10 +8,10 @@ import pytest
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.one_ratio import slopes
 from stattools.latent.ratio_search import least, ratio_search, sums_of_one_ratio
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn, sums_of
 

@@ -4,8 +4,8 @@ from numpy.testing import assert_allclose
 
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.structures import structure_of
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.balanced import CROSSED, NESTED, crossed_components, nested_components
 from tests.latent.certified import table, term
 from tests.latent.test_structure import CASES

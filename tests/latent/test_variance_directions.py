@@ -6,9 +6,9 @@ import pytest
 from stattools.errors import IncompatibleError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.variance_directions import MOST_EFFECTS, changes_of, variance_directions, whole_joint
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.dense_structure import DenseStructure
 

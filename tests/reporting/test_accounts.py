@@ -7,7 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
-from stattools.latent.mixed_density import MixedDensity
+from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.waiting import Waits

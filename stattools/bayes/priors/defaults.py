@@ -38,9 +38,9 @@ from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
 from stattools.data.rows.rows import Block
 from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
-from stattools.latent.mixed_density import MixedDensity
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.moments import SampleMoments

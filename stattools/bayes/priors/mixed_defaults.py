@@ -12,7 +12,7 @@ from __future__ import annotations
 from stattools.bayes.priors.default import Default
 from stattools.bayes.priors.flat import Uniform
 from stattools.bayes.priors.scaled import Exponential
-from stattools.latent.mixed_density import MixedDensity
+from stattools.models.mixed.mixed_density import MixedDensity
 
 
 def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Default, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 
 def variances_of_groups(found: MixedMaximum) -> dict[str, float]:

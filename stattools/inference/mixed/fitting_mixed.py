@@ -10,10 +10,10 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.inference.mixed.mixed_degrees import degrees_of
 from stattools.interface.arguments import require_truth
-from stattools.latent.global_proof import CERTIFY
-from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.mixed_maximum import maximized
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.global_proof import CERTIFY
+from stattools.solvers.mixed.mixed_maximum import maximized
 from stattools.solvers.solution import Solution, require_choice
 
 

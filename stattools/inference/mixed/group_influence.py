@@ -19,10 +19,10 @@ from stattools.inference.mixed.random_effects import label_of
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.small_blocks import Codes
 from stattools.latent.structure import LatentColumns
 from stattools.latent.structures import structure_of
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 SINGULAR = 1e-12
 """An eigenvalue of X'V^-1 X, in orthonormal coordinates of all rows, below this share of the largest is round-off."""

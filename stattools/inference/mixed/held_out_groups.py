@@ -16,7 +16,7 @@ import numpy as np
 from stattools.inference.any_fit import Judged
 from stattools.inference.mixed.predicted_variances import PredictedRows
 from stattools.inference.mixed.random_effects import mode_of_each
-from stattools.latent.linear_mixed import LinearMixed
+from stattools.models.mixed.linear_mixed import LinearMixed
 
 
 def judged_groups(fit: Any, model: LinearMixed) -> Judged:

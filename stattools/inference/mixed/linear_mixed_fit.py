@@ -29,8 +29,8 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.latent.fixed_profile import fixed_ends
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.fixed_profile import fixed_ends
 from stattools.text.page import Page
 
 if TYPE_CHECKING:

@@ -10,17 +10,17 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.degrees_of_freedom import (
+from stattools.latent.variance_directions import VarianceDirections, variance_directions
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.degrees_of_freedom import (
     Curvatures,
     KenwardRoger,
     kenward_roger,
     satterthwaite,
     satterthwaite_test,
 )
-from stattools.latent.mixed_maximum import MixedMaximum
-from stattools.latent.variance_differences import variance_differences
-from stattools.latent.variance_directions import VarianceDirections, variance_directions
-from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.variance_differences import variance_differences
 
 KINDS = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward and Roger", "normal": "normal"}
 EXACT_EFFECTS = 600

@@ -22,9 +22,9 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
-from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 GROUPS = ("known", "population", "new")
 KINDS = ("mean", "link", "observation")

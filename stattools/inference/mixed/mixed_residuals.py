@@ -16,7 +16,7 @@ from stattools.inference.mixed.random_effects import mode_of_each
 from stattools.inference.prediction.answers import handed_out
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 
 def _marginal(found: MixedMaximum) -> Floats:

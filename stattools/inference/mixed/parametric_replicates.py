@@ -15,10 +15,10 @@ import numpy as np
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.latent.deviance import Deviance
-from stattools.latent.global_proof import proven_maximum
-from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.structure import LatentColumns
 from stattools.latent.structures import structure_of
+from stattools.solvers.mixed.global_proof import proven_maximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 ENTRIES = 2_000_000
 """So many outcomes are drawn at a time: arrays of 16 MB."""

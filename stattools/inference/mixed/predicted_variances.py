@@ -17,13 +17,13 @@ import numpy as np
 from stattools.data.random_term import RandomTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.degrees_of_freedom import Curvatures, variance_covariance
 from stattools.latent.deviance import Profile
 from stattools.latent.effects import joint_spread, pulls
-from stattools.latent.maximum import lower
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.latent.lower import lower
 from stattools.latent.small_blocks import Codes
 from stattools.latent.variance_directions import changes_of
+from stattools.solvers.mixed.degrees_of_freedom import Curvatures, variance_covariance
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 STEP = 1e-4
 """Change of a variance component, as a share of it, for the slopes of variances."""

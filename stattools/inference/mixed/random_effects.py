@@ -19,7 +19,7 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.latent.effects import modes, pulls, spreads
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 FIXED = ("known", "estimated")
 

@@ -9,8 +9,8 @@ from scipy import special
 
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
-from stattools.latent.variance_profile import VarianceParameter, parameters, profile_ends
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters, profile_ends
 from stattools.solvers.solution import require_choice
 
 

@@ -10,8 +10,8 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.latent.variance_null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
 from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.variance_null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
 from stattools.solvers.solution import require_choice
 
 METHODS = {"mixture": 0, "exact": 9999, "bootstrap": 999}

@@ -159,7 +159,7 @@ CLASSES = {
     "Design": "data.design",
     "Digits": "solvers.digits",
     "Fit": "inference.fitted",
-    "GlobalProof": "latent.global_proof",
+    "GlobalProof": "solvers.mixed.global_proof",
     "Jeffreys": "inference.penalties",
     "Linear": "models.predictors.linear",
     "LocalMaximum": "latent.ratio_search",
@@ -176,7 +176,7 @@ CLASSES = {
     "Rows": "data.rows.rows",
     "SavedMixedFit": "inference.storage.mixed_fits",
     "Solution": "solvers.solution",
-    "VarianceDifferences": "latent.variance_differences",
+    "VarianceDifferences": "solvers.mixed.variance_differences",
     "VarianceDirections": "latent.variance_directions",
 }
 """What a file may hold, and where it is defined."""

@@ -28,14 +28,15 @@ from stattools.inference.storage.unsaved import Unsaved, refuse
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
-from stattools.latent.degrees_of_freedom import Curvatures
 from stattools.latent.deviance import Deviance, Profile
-from stattools.latent.global_proof import GlobalProof
-from stattools.latent.linear_mixed import TITLE, LinearMixed
-from stattools.latent.maximum import Maximum, lower
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.latent.lower import lower
 from stattools.latent.structure import AtFactors, Joint
+from stattools.models.mixed.linear_mixed import TITLE, LinearMixed
 from stattools.models.model import Model
+from stattools.solvers.mixed.degrees_of_freedom import Curvatures
+from stattools.solvers.mixed.global_proof import GlobalProof
+from stattools.solvers.mixed.maximum import Maximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 from stattools.solvers.solution import Solution
 
 type Levels = tuple[tuple[tuple[Any, ...], ...], ...]

@@ -104,7 +104,7 @@ HOMES = {
     "bayes.sampling.predictive_check": ("PredictiveCheck", "predictive_check"),
     "inference.arviz.exported": ("to_arviz",),
     "models.survival.conditional_logit": ("conditional_logit",),
-    "latent.linear_mixed": ("linear_mixed",),
+    "models.mixed.linear_mixed": ("linear_mixed",),
     "models.survival.cox": ("cox",),
     "models.samples.waiting": ("geometric", "pascal"),
     "bayes.posterior": ("posterior",),

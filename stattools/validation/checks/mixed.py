@@ -15,7 +15,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Profile
-from stattools.latent.maximum import lower
+from stattools.latent.lower import lower
 from stattools.validation.agreement import SECOND, Agreement, compared, counted, fewest
 from stattools.validation.references.mixed_lm import MixedReference, dense, mixed_lm
 

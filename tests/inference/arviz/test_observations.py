@@ -10,8 +10,8 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.arviz.observations import OBSERVED, observations
 from stattools.inference.ways_of_fitting import WAYS
-from stattools.latent.linear_mixed import LinearMixed
 from stattools.models.custom import Custom
+from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.correlation import Correlation
 from stattools.models.samples.multinomial import Multinomial

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from tests.latent.test_linear_mixed import TABLE
+from tests.models.mixed.test_linear_mixed import TABLE
 
 
 @pytest.fixture(scope="module")

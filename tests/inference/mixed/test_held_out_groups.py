@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from tests.latent.test_linear_mixed import TABLE
+from tests.models.mixed.test_linear_mixed import TABLE
 
 
 @pytest.fixture(scope="module")

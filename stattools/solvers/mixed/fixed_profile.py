@@ -20,9 +20,9 @@ from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
-from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.structure import AtFactors, Evaluated, Joint, Structure
+from stattools.solvers.mixed.maximum import maximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 FARTHEST = 64.0
 """So many times as far as Wald's end is looked for the profile's."""

@@ -23,7 +23,7 @@ from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
-from stattools.latent.maximum import lower
+from stattools.latent.lower import lower
 from stattools.latent.partial_correlations import below, slopes, triangle
 from stattools.latent.structure import Structure
 from stattools.models.any_model import AnyModel

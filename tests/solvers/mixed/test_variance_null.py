@@ -6,8 +6,14 @@ from scipy.stats import chi2
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.latent import variance_null
-from stattools.latent.variance_null import bootstrapped_ratios, eigenvalues, mixture_tail, simulated_ratios, without
+from stattools.solvers.mixed import variance_null
+from stattools.solvers.mixed.variance_null import (
+    bootstrapped_ratios,
+    eigenvalues,
+    mixture_tail,
+    simulated_ratios,
+    without,
+)
 from tests.latent.certified import table
 
 

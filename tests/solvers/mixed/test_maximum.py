@@ -3,7 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import lower, majorized, maximum
+from stattools.latent.lower import lower
+from stattools.solvers.mixed.maximum import majorized, maximum
 from tests.latent.certified import made, table, term
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_deviance import G, X, Y

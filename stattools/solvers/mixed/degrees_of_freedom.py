@@ -17,8 +17,8 @@ import numpy as np
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.variance_differences import VarianceDifferences
 from stattools.latent.variance_directions import VarianceDirections
+from stattools.solvers.mixed.variance_differences import VarianceDifferences
 
 Curvatures = VarianceDirections | VarianceDifferences
 

@@ -20,8 +20,8 @@ from scipy.optimize import brentq, minimize
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.maximum import lower
-from stattools.latent.mixed_maximum import MixedMaximum
+from stattools.latent.lower import lower
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 CLOSE = 1e-7
 """Ends are found to this share of the distance from the estimate."""

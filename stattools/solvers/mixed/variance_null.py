@@ -23,10 +23,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.deviance import Deviance, Profile
-from stattools.latent.global_proof import proven_maximum
-from stattools.latent.mixed_maximum import MixedMaximum
 from stattools.latent.structure import LatentColumns
 from stattools.latent.structures import structure_of
+from stattools.solvers.mixed.global_proof import proven_maximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 MOST_EIGENVALUES = 3000
 GRID = 120

@@ -9,8 +9,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.branch_and_bound import branch_and_bound
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import Maximum, maximum
 from stattools.latent.ratio_search import LocalMaximum, ratio_search, sums_of_one_ratio
+from stattools.solvers.mixed.maximum import Maximum, maximum
 
 CERTIFY = ("auto", "global", "local")
 

@@ -11,7 +11,7 @@ import numpy as np
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.deviance import Profile
-from stattools.latent.maximum import lower
+from stattools.latent.lower import lower
 from stattools.latent.variance_directions import changes_of
 
 STEP = 1e-4

@@ -18,9 +18,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.lower import lower
 from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
-from stattools.numerics.few_columns import eigen, right_triangle
+from stattools.numerics.few_columns import eigen
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.metric import nrm2
 from stattools.solvers.solution import Status, TraceStep
@@ -143,17 +144,6 @@ def majorized(at: Profile) -> Floats:
         quarter = np.maximum(values, 0.0) ** 0.25
         factors.append(lower((vectors / root) @ (inner * quarter)))
     return at.of.theta(tuple(factors))
-
-
-def lower(root: Floats) -> Floats:
-    """The lower triangle T with T T' = root root', its diagonal not negative.
-
-    >>> lower(np.array([[3.0, 4.0]])).tolist()
-    [[5.0]]
-    """
-    T = right_triangle(root.T).T
-    sign = np.where(T.diagonal() < 0.0, -1.0, 1.0)
-    return T * sign
 
 
 def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]) -> Climbed:

@@ -5,10 +5,10 @@ import pytest
 
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
-from stattools.latent.variance_differences import variance_differences
 from stattools.latent.variance_directions import variance_directions
+from stattools.solvers.mixed.maximum import maximum
+from stattools.solvers.mixed.variance_differences import variance_differences
 from tests.latent.certified import term
 
 

@@ -16,13 +16,13 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.deviance import Deviance, Profile
-from stattools.latent.global_proof import GlobalProof, proven_maximum
 from stattools.latent.large_ratios import LARGE
-from stattools.latent.linear_mixed import LinearMixed
-from stattools.latent.maximum import Maximum, maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
 from stattools.latent.structures import structure_of
+from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
+from stattools.solvers.mixed.maximum import Maximum, maximum
 
 ROUND_OFF = 1e-14
 """A residual this small beside y is round-off."""

@@ -4,12 +4,12 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.latent.fixed_profile import FixedProfile, Recombined, fixed_ends
-from stattools.latent.mixed_maximum import maximized
+from stattools.solvers.mixed.fixed_profile import FixedProfile, Recombined, fixed_ends
+from stattools.solvers.mixed.mixed_maximum import maximized
 from tests.latent.certified import table
 from tests.latent.dense_structure import DenseStructure
-from tests.latent.test_linear_mixed import TABLE
 from tests.latent.test_structure import of_one_factor
+from tests.models.mixed.test_linear_mixed import TABLE
 
 
 def test_recombined_columns_are_those_of_a_structure_of_them():

@@ -7,9 +7,9 @@ from scipy.stats import chi2
 
 import stattools as st
 from stattools.errors import ConvergenceError
-from stattools.latent.maximum import Maximum
-from stattools.latent.mixed_maximum import MixedMaximum
-from stattools.latent.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
+from stattools.solvers.mixed.maximum import Maximum
+from stattools.solvers.mixed.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
 from tests.latent.certified import table
 
 CUT = float(chi2.ppf(0.95, 1))

@@ -7,12 +7,12 @@ import pytest
 
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.latent.coordinates import coordinates
-from stattools.latent.degrees_of_freedom import kenward_roger, satterthwaite, satterthwaite_test
 from stattools.latent.deviance import Deviance
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structures import structure_of
 from stattools.latent.variance_directions import variance_directions
+from stattools.solvers.mixed.degrees_of_freedom import kenward_roger, satterthwaite, satterthwaite_test
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import table, term
 
 

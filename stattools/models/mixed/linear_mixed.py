@@ -25,12 +25,12 @@ from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
-from stattools.latent.mixed_density import MixedDensity
 from stattools.latent.rows_in_files import SummedRows, summed_rows
 from stattools.latent.structure import Structure
 from stattools.latent.structures import structure_of
 from stattools.likelihoods import Gaussian
 from stattools.models.any_model import AnyModel
+from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.regressions.binding import bind
 from stattools.text.one_line import many

@@ -7,9 +7,9 @@ from stattools.errors import IncompatibleError
 from stattools.latent.branch_and_bound import branch_and_bound
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.global_proof import proven_maximum
-from stattools.latent.maximum import maximum
 from stattools.latent.one_factor import OneFactor
+from stattools.solvers.mixed.global_proof import proven_maximum
+from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn
 

@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import ConvergenceError, IdentificationError
-from stattools.latent.mixed_maximum import maximized
+from stattools.solvers.mixed.mixed_maximum import maximized
 from tests.latent.certified import table
-from tests.latent.test_linear_mixed import TABLE
+from tests.models.mixed.test_linear_mixed import TABLE
 
 
 def test_everything_is_in_the_units_of_the_data():
