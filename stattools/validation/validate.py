@@ -18,6 +18,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.covariance import covariance
 from stattools.inference.fitted import Fit
 from stattools.inference.separate_fits import OneVsRestFit
+from stattools.inference.survival.kaplan_meier import KaplanMeier
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
@@ -47,9 +48,11 @@ from stattools.validation.checks.networks import NetworkAgreement, validate_netw
 from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
 from stattools.validation.checks.smoothing import validate_smoothing
 from stattools.validation.checks.state_space import validate_structural
+from stattools.validation.checks.survival_curves import validate_curves
 from stattools.validation.distance import decrement
 from stattools.validation.moment_dispersion import moment_note
 from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.references.partial_fits import partial_fit
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
 from stattools.validation.references.statsmodels import Reference, reference_fit
 
@@ -73,14 +76,15 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     Of a fit an `Agreement` with statsmodels.
 
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic
-    with offset or weights), MixedLM, proportion_confint, confint_poisson, ETS(A,N,N) or UnobservedComponents; standard
-    errors are of the fit's own covariance in both. What statsmodels does not fit (penalized fits, normal samples,
-    waits, categories, your own function) is written again with SciPy and climbed from its values alone. One-vs-rest
-    fits are compared one by one. The maximum of a network is not unique: its log-likelihood and slope are checked, as a
-    `NetworkAgreement`. Of a fit whose rows are in files all rows are read again and summed by other formulas, and the
-    sample that is held is compared with statsmodels; the sentence says what was compared on how many rows; of Laplace's
-    approximation to a posterior likewise. Raises IncompatibleError for ensembles, and for estimates on a boundary that
-    only a formula gives.
+    with offset or weights), OrderedModel, PHReg, SurvfuncRight, ConditionalLogit, MixedLM, proportion_confint,
+    confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors are of the fit's own covariance in both. What
+    statsmodels does not fit (penalized fits, normal samples, waits, categories, exact ties of times, your own function)
+    is written again with SciPy and climbed from its values alone. One-vs-rest fits are compared one by one. The
+    maximum of a network is not unique: its log-likelihood and slope are checked, as a `NetworkAgreement`. Of a fit
+    whose rows are in files all rows are read again and summed by other formulas, and the sample that is held is
+    compared with statsmodels; the sentence says what was compared on how many rows; of Laplace's approximation to a
+    posterior likewise. Raises IncompatibleError for ensembles, and for estimates on a boundary that only a formula
+    gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -142,11 +146,22 @@ def _of_regression(fit: Fit) -> Agreement:
         reference = reference_fit(fit.model, "HC0")
     if fit.cov != "information" and not np.all(fit.model.likelihood.trials_of(fit.model.rows.y)):
         notes = (*notes, "rows without trials count as rows here, and are left out of the reference.")
+    told = moment_note(fit)
+    return _beside(fit, reference, notes if told is None else (*notes, told))
+
+
+def _of_partial(fit: Fit) -> Agreement:
+    """statsmodels where it has the likelihood, a second form of it otherwise, which refuses what neither has."""
+    plain = fit.penalty is None and fit.cov == "information"
+    reference = partial_fit(fit.model) if plain else None
+    return validate_rewritten(fit) if reference is None else _beside(fit, reference, ())
+
+
+def _beside(fit: Fit, reference: Reference, notes: tuple[str, ...]) -> Agreement:
+    """Both, coefficient by coefficient."""
     table = fit.table()
     labels = {name: table[name] for name in ("category", "term") if name in table}
     rows: Any = compared(labels, fit.estimate, reference.estimate, unit=fit.se, se=fit.se, reference_se=reference.se)
-    told = moment_note(fit)
-    notes = notes if told is None else (*notes, told)
     ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
@@ -257,6 +272,7 @@ ANSWERS: dict[type, Check] = {
     OneVsRestFit: _of_parts,
     NetworkFit: validate_network,
     NetworkEnsemble: _of_ensemble,
+    KaplanMeier: validate_curves,
 }
 """What is checked how, beside conjugate posteriors."""
 
@@ -267,7 +283,7 @@ MODELS: dict[type, Check] = {
     EventRates: _of_rates,
     ConditionalOdds: validate_rewritten,
     Correlation: validate_rewritten,
-    CoxRegression: validate_rewritten,
+    CoxRegression: _of_partial,
     LinearMixed: validate_mixed,
     Multinomial: validate_rewritten,
     NormalSample: validate_rewritten,

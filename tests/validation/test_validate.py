@@ -15,6 +15,7 @@ from stattools.models.regressions.families import FAMILIES
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
@@ -143,7 +144,7 @@ def test_every_class_of_models_has_its_reference():
     """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model."""
     assert set(module.MODELS) == set(WAYS) - {OneVsRest, LocalLevels, ConditionalLogit, CoxInFiles}
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
-    assert set(REWRITTEN) == checked | {Model, EventRates}
+    assert set(REWRITTEN) == checked | {Model, EventRates, CoxRegression}
 
 
 @pytest.mark.parametrize("table", [ROUTINES, KERNELS], ids=["statsmodels", "log densities"])
