@@ -50,6 +50,7 @@ def test_what_phreg_has_not_is_computed_a_second_time(formula, options):
 def test_entries_between_the_events_are_those_of_phreg():
     fit = st.fit(st.cox("survival(e, t, d) ~ x", TABLE))
     reference = partial_fit(fit.model)
+    assert reference is not None
     np.testing.assert_allclose(reference.estimate, fit.estimate, rtol=1e-9)
     np.testing.assert_allclose(reference.se, fit.se, rtol=1e-9)
 
