@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logit
 
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.event import Event
-from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, are_zero_or_one, finite, floats
+from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite, floats
 from stattools.likelihoods.words import Equation
 
 ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
@@ -104,3 +104,8 @@ class Bernoulli(Event):
         """p q (q - p) and p q (1 - 6 p q)."""
         variance = self.information(eta)
         return Scalar(weight * variance * (1.0 - 2.0 * self.mean(eta)), weight * variance * (1.0 - 6.0 * variance))
+
+
+def are_zero_or_one(y: NDArray[Any]) -> bool:
+    """True where every entry is 0 or 1."""
+    return np.count_nonzero(y == y.astype(bool)) == y.size

@@ -116,6 +116,11 @@ class Likelihood(Recession):
         """The family whose first parameter has another link here; itself where it has its own."""
         return self
 
+    @property
+    def of_means(self) -> Likelihood:
+        """The family by whose link intervals of means are made; itself, unless effects of groups are averaged over."""
+        return self
+
     def check(self, y: ArrayLike) -> Floats:
         """y as float64, or a DomainError that says which entry is no outcome of this family."""
         raise self.lacks("check(y)")
@@ -281,11 +286,6 @@ def finite(values: Floats, who: str) -> Floats:
 def finite_floats(y: ArrayLike, who: str) -> Floats:
     """y as float64, or a DomainError that says which entry is not a finite number."""
     return finite(floats(y, who), who)
-
-
-def are_zero_or_one(y: NDArray[Any]) -> bool:
-    """True where every entry is 0 or 1."""
-    return np.count_nonzero(y == y.astype(bool)) == y.size
 
 
 def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remedy: str) -> Floats:

@@ -7,6 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.likelihoods.bernoulli import are_zero_or_one
 
 
 def test_bernoulli_at_800():
@@ -22,3 +23,8 @@ def test_bernoulli_keeps_relative_accuracy(eta, y):
         exact = -mpmath.log1p(mpmath.exp(-mpmath.mpf(eta) * (1 if y else -1)))
         assert_allclose(float(st.Bernoulli().loglik(eta, y)), float(exact), rtol=4e-15)
         assert_allclose(float(st.Bernoulli().evaluate(eta, y)[0]), float(exact), rtol=4e-15)
+
+
+def test_codes_of_two_labels():
+    assert are_zero_or_one(np.array([0.0, 1.0]))
+    assert not are_zero_or_one(np.array([0.0, 0.5]))

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from scipy.special import ndtr
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods.likelihood import Likelihood, allowed, are_zero_or_one, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, allowed, finite_floats
 from stattools.likelihoods.outcomes import Outcome
 
 
@@ -60,8 +60,6 @@ def test_checks_say_which_entry_is_wrong():
         allowed(np.array([[1.0], [-1.0]]), np.array([[True], [False]]), "who", "what", "Do this.")
     with pytest.raises(DomainError, match="who needs numbers; got 'tall'"):
         finite_floats("tall", "who")
-    assert are_zero_or_one(np.array([0.0, 1.0]))
-    assert not are_zero_or_one(np.array([0.0, 0.5]))
 
 
 def test_a_family_has_a_linear_predictor_for_each_parameter_that_it_says():

@@ -88,7 +88,7 @@ def on_scale_of_mean(
     fit: Estimates, value: Floats, se: Floats, quantile: float | Floats, over_grid: bool
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """Estimate, standard error, lower and upper of means: the ends by way of the link."""
-    family = fit.model.likelihood
+    family = fit.model.likelihood.of_means
     if over_grid:
         eta = np.stack([value - quantile * se, value, value + quantile * se, value - STEP * se, value + STEP * se])
         lower, mean, upper, below, above = (_mean(fit, part) for part in eta)
@@ -117,28 +117,28 @@ def _is_of_first(fit: Estimates, mean: Floats) -> bool:
     distribution the mean moves with the scale too, and intervals are even about the estimate.
     """
     try:
-        fit.model.likelihood.require("link")
+        fit.model.likelihood.of_means.require("link")
     except IncompatibleError:
         return False
     return bool(np.allclose(_mean(fit, _link(fit, mean)), mean, rtol=1e-8, atol=1e-300))
 
 
 def _link(fit: Estimates, mean: Floats) -> Floats:
-    return np.asarray(fit.model.likelihood.link(mean), dtype=float)
+    return np.asarray(fit.model.likelihood.of_means.link(mean), dtype=float)
 
 
 def _mean(fit: Estimates, eta: Floats) -> Floats:
     """The mean at linear predictors of the first parameter, the others at their average."""
-    model = fit.model
-    if model.predictor.width == 1:
-        return model.likelihood.nearest_mean(eta)
-    wide = np.zeros((eta.size, model.predictor.width))
+    model, family = fit.model, fit.model.likelihood.of_means
+    if family.width == 1:
+        return family.nearest_mean(eta)
+    wide = np.zeros((eta.size, family.width))
     wide[:, 0] = eta.ravel()
-    for k in range(1, model.predictor.width):
+    for k in range(1, family.width):
         part, use = model.predictor.parts[k], model.predictor.uses[k]
         row = np.ones(1) if use == () else _average_row(model)[list(use or range(model.predictor.columns))]
         wide[:, k] = row @ fit.estimate[part]
-    return np.asarray(model.likelihood.nearest_mean(wide)).reshape(eta.shape)
+    return np.asarray(family.nearest_mean(wide)).reshape(eta.shape)
 
 
 def _average_row(model: Any) -> Floats:
