@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import is_one_of
+from stattools.interface.arguments import is_one_of, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
@@ -81,6 +81,8 @@ class FailureTime(SeenOrLonger):
             raise DomainError(
                 f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
             )
+        for name, value in (("scaled", self.scaled), ("late", self.late)):
+            require_truth(value, f"{name}= of FailureTime")
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
         if self.distribution in ONE:
             vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})

@@ -135,3 +135,10 @@ def test_bad_times_are_refused_by_name():
     assert FailureTime().concave
     assert not FailureTime("gamma").concave
     assert not FailureTime(scaled=True).concave
+
+
+@pytest.mark.parametrize("name", ["scaled", "late"])
+def test_switches_are_true_or_false(name):
+    for value in (None, 10**12, np.array([])):
+        with pytest.raises(DomainError, match=f"{name}= of FailureTime is True or False"):
+            FailureTime(**{name: value})
