@@ -26,6 +26,8 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Pow: operator.pow,
 }
 """Arithmetic of a formula by the node of Python's syntax tree."""
+TREES = ("contrasts", "by")
+"""What stands among the constants of a call and is none."""
 
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
@@ -67,10 +69,10 @@ def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict
 
 
 def constants(call: ast.Call) -> dict[str, Any]:
-    """The constants of a call by name, `scale(x, ddof=0)` -> {"ddof": 0}; contrasts stay syntax trees."""
+    """The constants of a call by name, `scale(x, ddof=0)` -> {"ddof": 0}; contrasts and columns stay syntax trees."""
     allowed = TRANSFORMS[ast.unparse(call.func)].constants
     given = dict(zip(allowed, call.args[1:], strict=False)) | {str(k.arg): k.value for k in call.keywords}
-    return {name: node if name == "contrasts" else ast.literal_eval(node) for name, node in given.items()}
+    return {name: node if name in TREES else ast.literal_eval(node) for name, node in given.items()}
 
 
 def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:

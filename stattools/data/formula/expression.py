@@ -144,10 +144,17 @@ def _permit_call(
         raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
     if name == "C" and not isinstance(first, ast.Name):
         raise DomainError(f"{short(ast.unparse(node))!r}: C takes one column, C(name); make the column first.")
+    if name == "s" and rest and not isinstance(rest[0], ast.Constant):
+        raise DomainError(
+            f"{short(ast.unparse(node))!r}: a curve has one variable; s({ast.unparse(first)}) + "
+            f"s({ast.unparse(rest[0])}) adds two, and by= is for levels or a number."
+        )
     _permit(first)
     for key, value in _pairs(node, transform.constants, rest, keywords):
         if key == "contrasts":
             _permit_contrast(value)
+        elif key == "by":
+            _permit_column(node, value)
         else:
             _permit_constant(node, key, value, transform.constants[key])
 
@@ -161,6 +168,17 @@ def _permit_contrast(node: ast.expr) -> None:
     allowed = CONTRASTS[ast.unparse(function)]
     for key, value in _pairs(node, allowed, rest, keywords):
         _permit_constant(node, key, value, allowed[key])
+
+
+def _permit_column(node: ast.AST, value: ast.expr) -> None:
+    """A column, or C(column) where its numbers are labels."""
+    bare = value.args[0] if isinstance(value, ast.Call) and value.args else value
+    if not isinstance(bare, ast.Name) or ast.unparse(value) not in (bare.id, f"C({bare.id})"):
+        raise DomainError(
+            f"{short(ast.unparse(node))!r}: by= is the name of a column, by=g, or by=C(g) where numbers are labels; "
+            f"got {short(ast.unparse(value))}."
+        )
+    _permit(bare)
 
 
 def _permit_constant(node: ast.AST, key: str, value: ast.expr, option: Option) -> None:
@@ -212,7 +230,9 @@ def _columns(node: ast.AST) -> list[str]:
     """Names of the columns in reading order: every name that is not the function of a call or of a contrast."""
     if isinstance(node, ast.Name):
         return [column_of(node.id)]
-    parts = [node.args[0]] if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
+    parts = ast.iter_child_nodes(node)
+    if isinstance(node, ast.Call):
+        parts = [node.args[0], *(one.value for one in node.keywords if one.arg == "by")]
     return [name for part in parts for name in _columns(part)]
 
 

@@ -38,7 +38,6 @@ BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()
 PLAIN = re.compile(r"[^\W\d]\w*")
 # Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
 LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
-# What errors of malformed formulas end with.
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 
@@ -110,7 +109,8 @@ def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome
             f"the left side of {short(text)!r} must be one outcome, a column or one call such as log(y) or I(y > 0)."
         )
     outcome = left[0]
-    others = [name for name in available if name not in outcome.columns and name not in apart]
+    curved = {name for token in right if isinstance(token, Expression) and token.call == "s" for name in token.columns}
+    others = [name for name in available if name not in (*outcome.columns, *apart, *curved)]
     factors, source = _stand_ins(text, right, others)
     for factor in (outcome, *factors.values()):
         for name in factor.columns:

@@ -142,4 +142,5 @@ OPERATIONS: dict[Any, Points] = {
     "cr": _spline,
     "cc": _spline,
     "C": _step,
+    "s": _smooth,
 }

@@ -6,6 +6,7 @@
 | `center scale` | numbers; constants learned once, kept for prediction | 1 |
 | `poly bs cr cc` | numbers; a basis learned once, kept for prediction | several |
 | `C` | a column, read as categories; contrasts `contr.treatment(base) sum helmert diff poly SAS` | levels - 1 |
+| `s` | numbers; a smooth curve, whose coefficients are penalized (`smooth_parts.py`); `by=` is a column | its line |
 
 The bases and contrasts are formulaic's (https://matthewwardrop.github.io/formulaic), equal to patsy's and R's where
 those have them: `poly` is orthogonal (three-term recurrence), `bs` is de Boor's B-spline basis, `cr` and `cc` are the
@@ -26,8 +27,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.errors import DomainError
+
 LARGEST = 100
 """The largest degree= and df= of a basis: more columns than this are a slip or an attack."""
+MOST_COEFFICIENTS = 500
+"""The largest k= of a curve, whose coefficients are penalized: few of them are as good, and their cube is the time."""
 
 
 class Option(NamedTuple):
@@ -91,6 +96,9 @@ LEVELS = Option("a list of different levels", _are_levels)
 CONTRAST = Option("a contrast such as contr.sum or contr.treatment('b')", lambda value: False)
 """A contrast is not a constant: it has constants of its own, and is looked up by its name."""
 
+COLUMN = Option("the name of a column", lambda value: False)
+"""A column is not a constant: it is looked up in the table."""
+
 DEGREE, DF = whole(1, LARGEST), whole(1, LARGEST)
 EXTRAPOLATION = one_of("raise", "clip", "na", "zero", "extend")
 
@@ -149,6 +157,7 @@ TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} |
     "cr": Transform(CUBIC, whole=True),
     "cc": Transform(CUBIC, whole=True),
     "C": Transform({"contrasts": CONTRAST, "levels": LEVELS}, whole=True),
+    "s": Transform({"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN}, whole=True),
 }
 
 HELMERT = {"reverse": TRUTH, "scale": TRUTH}
@@ -175,6 +184,13 @@ ALLOWED = (
 )
 
 
+NO_CURVE = (
+    's(...) is a curve with a penalty: st.glm("y ~ s(x)", table, family="normal") and st.linear_mixed take it, as a '
+    "term of its own in the first formula. A spline without a penalty is bs(x, df=5)."
+)
+"""What is said where a formula that takes no curve has one."""
+
+
 def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], state: dict[str, Any]) -> Any:
     """Values of one transform; `state` is filled the first time and only read after that.
 
@@ -188,6 +204,8 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
     """
     if name in ELEMENTWISE:
         return ELEMENTWISE[name](values)
+    if name == "s":
+        raise DomainError(NO_CURVE)
     from formulaic.transforms import TRANSFORMS as FORMULAIC
 
     learning = not state

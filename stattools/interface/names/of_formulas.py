@@ -18,6 +18,11 @@ INSIDE = r"\s*((?:[^(),~]|\([^()~]*\))+?)\s*"
 TO_THE_END = r"(?:,[^()~]*)?"
 TREATMENT = r"C(\1, contr.treatment(\2))"
 WEIGHTS = r'weights="\1" (frequencies; of inverse variances precision="\1")'
+OF_MGCV = (
+    r"(?<![\w.])(s\((?:[^()~]|\([^()~]*\))*?),\s*(?:bs|m|fx|sp|id|xt|pc|d)\s*=\s*"
+    r"(?:c\([^()]*\)|\"[^\"]*\"|'[^']*'|[^,()]+)"
+)
+"""An option of mgcv's s() that ours has not: its basis is one."""
 COUNTS = r'trials="\2" of st.logistic'
 
 
@@ -73,7 +78,10 @@ REWRITES = tuple(
         (r"&&?", r":"),
         (r"\b(?:ns|rcs|natural)\(ARG,\s*(?:df\s*=\s*)?(\d+)\)", r'cr(\1, df=\2, constraints="center")'),
         (r"\b(?:ns|rcs|natural)\(ARG\)", r'cr(\1, df=3, constraints="center")'),
-        (r"(?<![\w.])(?:s|lo|smooth|f|ti|t2|te)\(ARG" + TO_THE_END + r"\)", r"bs(\1, df=5)"),
+        (OF_MGCV, r"\1"),
+        (OF_MGCV, r"\1"),
+        (OF_MGCV, r"\1"),
+        (r"(?<![\w.])(?:lo|smooth|f|ti|t2|te)\(ARG\)", r"s(\1)"),
         (r"(?<![\w.])(?:standardize|zscore|z|std)\(ARG\)", r"scale(\1)"),
         (r"(?<![\w.])(?:demean|mean_center)\(ARG\)", r"center(\1)"),
         (r"\bas\.(?:numeric|integer)\(ARG\)", r"\1"),
@@ -113,7 +121,7 @@ LACKING = tuple(
         (r"\bcluster\(", 'groups are no term here: st.fit(model, cov=st.Cluster("group"))'),
         (r"\|\|", NO_MIXED),
         (r"\|[^|()~]+\|", "there are no instrumental variables here"),
-        (r"(?<![\w.])(?:s|te|ti|t2|lo|smooth|f)\(", NO_SMOOTH),
+        (r"(?<![\w.])(?:te|ti|t2|lo|smooth|f)\(", NO_SMOOTH),
         (r"(?<![\w.])(?:cut|qcut|lag|lead|shift|diff|rank|sin|cos|tan|pmin|pmax|min|max|mean|round|interaction|mo|L|D)\(",
          "a formula has no such function: make it a column of the table, table.assign(new=...), and name that"),
         (r"\b\w+\[", "a formula knows whole columns: make a part of one a column of the table, table.assign(new=...)"),

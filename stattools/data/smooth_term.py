@@ -1,0 +1,117 @@
+"""One smooth curve over rows: a cubic spline whose second differences are penalized (a P-spline).
+
+    f(x) = slope (x - middle) + B(x) M b,     b ~ N(0, tau^2 I),    B(x) the cubic B-splines over equally spaced knots
+    D M = I - D 1 c' = I                      D the second differences of coefficients, M = D'(D D')^-1 - 1 c'
+
+The coefficients of B are then those of a line and M b: second differences b, which the variance tau^2 keeps small; the
+penalty is lambda = sigma^2 / tau^2 times the sum of their squares. c makes the curve sum to zero over the rows of all
+levels, as its mean is the intercept's. A row meets four B-splines.
+
+Source: Eilers & Marx, Statistical Science 11 (1996), 89-121; Wood, Generalized Additive Models (2017), 5.3.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+Indices = NDArray[np.intp]
+
+
+@record
+class SmoothTerm:
+    """A curve over rows. `name` is how it is printed, "s(x)", of a level "s(x):g[a]", of a number "s(x):z"; `variable`
+    is x, and `by` the level or the name of the number, None without one.
+
+    Row i meets the B-splines `first[i]` to `first[i]` + 3 of k, `basis[i]` (4,), times `weight[i]`: its number, or 0 in
+    rows of other levels; None where all are 1. `least` is the smallest x and `step` the distance of knots. `wiggles` is
+    M (k, k - 2). `slope` is the number of the column of X that is the line, `height` that of what a number multiplies,
+    None where there is none. `beyond` (n,) says in which rows x lies outside the knots: there the curve goes on as a
+    straight line. `design` makes the term over other rows.
+    """
+
+    name: str
+    variable: str
+    by: Any
+    k: int
+    least: float
+    step: float
+    middle: float
+    first: Indices
+    basis: Floats
+    weight: Floats | None
+    wiggles: Floats
+    slope: int | None
+    height: int | None
+    beyond: NDArray[np.bool_]
+    design: Any
+
+    @cached_property
+    def values(self) -> Floats:
+        """The four B-splines of each row (n, 4), times its weight."""
+        return self.basis if self.weight is None else self.basis * self.weight[:, None]
+
+    @property
+    def width(self) -> int:
+        """How many coefficients have the variance tau^2: k - 2."""
+        return self.k - 2
+
+    @cached_property
+    def columns(self) -> Floats:
+        """Z (n, k - 2) of the wiggly part, Z b."""
+        return sum(self.values[:, a, None] * self.wiggles[self.first + a] for a in range(4))  # type: ignore[return-value]
+
+    def take(self, which: slice | Indices) -> SmoothTerm:
+        """The term over the rows that a slice or an array of their numbers picks."""
+        weight = None if self.weight is None else self.weight[which]
+        return replace(self, first=self.first[which], basis=self.basis[which], weight=weight, beyond=self.beyond[which])
+
+
+def wiggly(k: int) -> Floats:
+    """M (k, k - 2), the coefficients that have second differences 1 and no line in them: D M = I, and each column is
+    orthogonal to those of a line.
+
+    >>> abs(np.diff(wiggly(6), 2, axis=0)).round(12).tolist()[0], abs(np.arange(6) @ wiggly(6)).round(12).tolist()
+    ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0])
+    """
+    places = np.arange(float(k))
+    M = np.maximum(places[:, None] - np.arange(1.0, k - 1), 0.0)
+    centered = places - places.mean()
+    M -= M.mean(axis=0)
+    return M - np.outer(centered, centered @ M / (centered @ centered))
+
+
+def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
+    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u lie outside 0 to k - 3.
+    u counts distances of knots from the first.
+
+    >>> first, values, beyond = bsplines(np.array([0.0, 0.5, 3.0]), 5)
+    >>> first.tolist(), values.round(4).tolist()[:2]
+    ([0, 0, 1], [[0.1667, 0.6667, 0.1667, 0.0], [0.0208, 0.4792, 0.4792, 0.0208]])
+    >>> values[2].round(4).tolist(), beyond.tolist()
+    ([0.0, -0.3333, 0.6667, 0.6667], [False, False, True])
+    """
+    last = k - 3
+    first = np.clip(u.astype(np.intp), 0, last - 1)
+    t = u - first
+    values = np.empty((len(u), 4))
+    rest = 1.0 - t
+    square, cube = t * t, t * t * t
+    values[:, 0] = rest * rest * rest / 6.0
+    values[:, 1] = (3.0 * cube - 6.0 * square + 4.0) / 6.0
+    values[:, 2] = (-3.0 * cube + 3.0 * square + 3.0 * t + 1.0) / 6.0
+    values[:, 3] = cube / 6.0
+    beyond = (t < 0.0) | (t > 1.0)
+    if beyond.any():
+        end = np.where(t[beyond] > 1.0, 1.0, 0.0)[:, None]
+        inside = np.where(end, [0.0, 1 / 6, 4 / 6, 1 / 6], [1 / 6, 4 / 6, 1 / 6, 0.0])
+        rising = np.where(end, [0.0, -0.5, 0.0, 0.5], [-0.5, 0.0, 0.5, 0.0])
+        values[beyond] = inside + (t[beyond][:, None] - end) * rising
+    return first, values, beyond
