@@ -51,8 +51,9 @@ def sums_by(blocks: Floats, codes: Codes, count: int) -> Floats:
     return np.array(flat).reshape(*blocks.shape[:2], count)
 
 
-def cholesky(m: Floats) -> Floats:
-    """The lower triangular L_j with L_j L_j' = M_j of each group; M_j - I is not negative.
+def cholesky(m: Floats, least: float = 1.0) -> Floats:
+    """The lower triangular L_j with L_j L_j' = M_j of each group, none of whose pivots is below `least` but for
+    round-off; where M_j - I is not negative that is 1.
 
     >>> cholesky(np.array([[[4.0], [2.0]], [[2.0], [2.0]]]))[:, :, 0].tolist()
     [[2.0, 0.0], [1.0, 1.0]]
@@ -60,7 +61,7 @@ def cholesky(m: Floats) -> Floats:
     factor = np.zeros_like(m)
     for j in range(len(m)):
         pivot = m[j, j] - (factor[j, :j] ** 2).sum(axis=0)
-        factor[j, j] = np.sqrt(np.maximum(pivot, 1.0))  # as it is but for round-off
+        factor[j, j] = np.sqrt(np.maximum(pivot, least))
         for i in range(j + 1, len(m)):
             factor[i, j] = (m[i, j] - (factor[i, :j] * factor[j, :j]).sum(axis=0)) / factor[j, j]
     return factor
