@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from stattools.data.complete_rows import CompleteRows, complete_rows, given, number_column, same_length
 from stattools.data.design import Design, learn
 from stattools.data.files.scan import source_of
 from stattools.data.files.source import Source
 from stattools.data.formula.evaluation import short
-from stattools.data.formula.formula import parse, require, together
+from stattools.data.formula.formula import parse, together
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
-from stattools.data.tables.columns import checked, clean, missing
+from stattools.data.tables.arrays import default_names, matrix, named, vector, with_intercept
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import NamedColumns, label_of, series, table
+from stattools.data.tables.table import label_of, table
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.record import record
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from stattools.data.files.scanned_rows import ScannedRows
+    from stattools.data.latent_terms import LatentTerms
 
 NONE: Mapping[str, Any] = {}
 """No extra columns. A dict and no frozen mapping, since models are pickled with it."""
@@ -44,6 +45,7 @@ class Dataset:
     `origin` says what it was, None for plain arrays. `columns` are the columns that the extras were, None for an array.
     `low` is what float64 does not hold of powers in X. X may be a `BesideOnes`, whose column of ones is not in memory.
     For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
+    `latent` are the effects of groups that the formula names, None where it names none.
     """
 
     X: np.ndarray
@@ -60,6 +62,7 @@ class Dataset:
     origin: Origin | None = None
     extras: Mapping[str, str | None] = field(default_factory=dict)
     n_empty: int = 0
+    latent: LatentTerms | None = None
 
     def without(self, empty: np.ndarray) -> Dataset:
         """The dataset without the rows that are `empty`, a mask; they are counted as dropped and in `n_empty`."""
@@ -73,6 +76,7 @@ class Dataset:
             n_empty=int(empty.sum()),
             kept=keep if self.kept is None else self.kept[keep],
             low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
+            latent=None if self.latent is None else self.latent.take(keep),
         )
 
 
@@ -127,68 +131,24 @@ def read(
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
-@record
-class CompleteRows:
-    """Clean columns of a table, on the rows in which none of them is missing; see `Dataset` for what is counted.
-
-    `columns` are by name, or by keyword for extras that are arrays; `numbers` are the extras; `rows` the numbers of the
-    rows that stayed; `index` is that of the whole table.
-    """
-
-    columns: dict[str, Any]
-    numbers: dict[str, np.ndarray]
-    rows: np.ndarray
-    dropped: dict[str, int]
-    n_dropped: int
-    index: Any
-
-
-def complete_rows(
-    data: Any, frame: NamedColumns, names: Sequence[str], extras: Mapping[str, Any], endless: Collection[str] = ()
-) -> CompleteRows:
-    """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
-    Those that are `endless` may hold infinite numbers. Raises DomainError for columns that are not there, other
-    lengths, other indexes, and where no row is complete.
-    """
-    raw = {name: frame.column(name) for name in names}
-    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
-    index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
-    for key, value in extras.items():
-        if isinstance(value, str):
-            require(value, frame.names)
-            raw[value] = frame.column(value)
-        else:
-            raw[labels[key]] = series(value, labels[key])
-            _same_length(raw[labels[key]], labels[key], frame.n, "the table")
-    gaps = {label: missing(column) for label, column in raw.items()}
-    rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values())))
-    dropped = {label: int(gap.sum()) for label, gap in gaps.items() if gap.any()}
-    if not len(rows):
-        counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
-        raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    whole, ready = len(rows) == frame.n, partial(checked, rows=rows)
-    made = {
-        label: (clean if label in endless else ready)(column if whole else column.iloc[rows].reset_index(drop=True))
-        for label, column in raw.items()
-    }
-    numbers = {key: _number_column(made[label], key, label) for key, label in labels.items()}
-    return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
-
-
 def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
     frame = table(data)
-    extras = {key: value for key, value in columns.items() if value is not None}
-    apart = [value for value in extras.values() if isinstance(value, str)]
+    extras, apart = given(columns)
     formula = parse(text, frame.names, apart)
     beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
-    if (failures := extras.get("failures")) in (*formula.outcome.columns, *formula.columns):
-        raise DomainError(
-            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
-        )
     used = together(formula, beside.values()).columns
+    require_apart(text, extras.get("failures"), (*formula.outcome.columns, *formula.columns))
     found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
     outcome = outcome_of(formula, found.columns, found.rows)
     return bound(found, outcome, formula.outcome.text, learn(formula, found.columns, found.rows, beside), data, columns)
+
+
+def require_apart(text: str, failures: str | None, used: Collection[str]) -> None:
+    """DomainError where the failures of a grouped outcome are `used` beside it."""
+    if failures in used:
+        raise DomainError(
+            f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
+        )
 
 
 def bound(
@@ -234,15 +194,15 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         if _width(y) and values.shape[1] == 1:
             raise DomainError(f"the outcome comes first, (y, X); got {_width(y)} columns and then one.") from None
         raise
-    _same_length(outcome, "y", len(values), "X")
+    same_length(outcome, "y", len(values), "X")
     extras, origin = {}, None
     for key, value in columns.items():
         if value is None:
             continue
         if isinstance(value, str):
             raise DomainError(f"{key}={value!r} names a column, and there is no table; give {len(values)} numbers.")
-        extras[key] = _number_column(vector(value, f"{key}="), key, f"{key}=")
-        _same_length(extras[key], f"{key}=", len(values), "X")
+        extras[key] = number_column(vector(value, f"{key}="), key, f"{key}=")
+        same_length(extras[key], f"{key}=", len(values), "X")
     plain = type(y) is type(X) is np.ndarray
     if names is None and ((y.ndim, X.ndim) if plain else (np.ndim(y), np.ndim(X))) == (2, 1):
         raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")
@@ -274,26 +234,7 @@ def _origins(columns: Mapping[str, Any]) -> dict[str, str | None]:
     return {key: given if isinstance(given, str) else None for key, given in columns.items() if given is not None}
 
 
-def _label(key: str, value: Any, names: Sequence[str]) -> str:
-    """What counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)."""
-    if isinstance(value, str):
-        return value
-    return f"{key}=" if key in names else key
-
-
 def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
     label = label_of(y)
     return "y" if label in (None, "") else str(label)
-
-
-def _number_column(column: Any, key: str, label: str) -> np.ndarray:
-    if column.dtype.kind not in NUMBERS:
-        levels = ", ".join(repr(level) for level in column.cat.categories[:5])
-        raise DomainError(f"{key}= needs numbers; {label!r} holds categories ({levels}).")
-    return np.asarray(column, dtype=np.float64)
-
-
-def _same_length(column: Any, what: str, n: int, against: str) -> None:
-    if len(column) != n:
-        raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")

@@ -9,13 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.dataset import Dataset, bound, complete_rows, from_source
+from stattools.data.complete_rows import complete_rows, given
+from stattools.data.dataset import NONE as NO_FORMULAS
+from stattools.data.dataset import Dataset, bound, from_source, read, require_apart
 from stattools.data.design import Design, learn
 from stattools.data.files.scan import source_of
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.files.source import Source
-from stattools.data.formula.formula import Formula
+from stattools.data.formula.evaluation import short
+from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
+from stattools.data.latent_terms import LatentTerms
 from stattools.data.random_design import RandomDesign, learn_random, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.table import table
@@ -61,26 +65,55 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
         )
     if (source := source_of(data)) is not None:
         return _in_files(who, formula, data, source, columns)
+    made = rows_with_groups(formula, data, columns)
+    latent = made.latent
+    if latent is None:
+        raise _without_random(who, formula)
+    return MixedRows(made, latent.said, latent.random, latent.terms)
+
+
+def rows_with_groups(
+    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NO_FORMULAS
+) -> Dataset:
+    """The complete rows of a formula that may have random parts, as `read` gives them, with these in `latent`.
+
+    Raises DomainError, beside what `read` raises, for groups that tell nothing.
+
+    >>> table = {"y": [1, 2, 4, 7], "n": [4, 4, 5, 8], "g": ["a", "a", "b", "b"]}
+    >>> rows = rows_with_groups("y ~ 1 + (1 | g)", table, {"trials": "n"})
+    >>> rows.columns["trials"].tolist(), rows.latent.terms[0].name
+    ([4.0, 4.0, 5.0, 8.0], '(1 | g)')
+    """
+    if (source := source_of(data)) is not None:
+        raise IncompatibleError(
+            f"effects of groups of rows {source.place} are those of st.linear_mixed, which needs their sums alone; the "
+            f"integrals of {short(text)!r} need all rows: give a table in memory."
+        )
     frame = table(data)
-    extras = {key: value for key, value in columns.items() if value is not None}
-    said = mixed_formula(formula, frame.names, [value for value in extras.values() if isinstance(value, str)])
-    _require_random(who, said)
-    found = complete_rows(data, frame, tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))), extras)
-    outcome = outcome_of(said.formula, found.columns, found.rows)
-    learned = learn(said.formula, found.columns, found.rows)
-    made = bound(found, outcome, said.formula.outcome.text, learned, data, columns)
+    extras, apart = given(columns)
+    said = mixed_formula(text, frame.names, apart)
+    if not said.random:
+        return read(text, data, columns=columns, formulas=formulas)
+    formula, outcome = said.formula, said.formula.outcome
+    beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
+    used = (*outcome.columns, *said.columns, *together(formula, beside.values()).columns)
+    require_apart(text, extras.get("failures"), used)
+    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras)
+    learned = learn(formula, found.columns, found.rows, beside)
+    made = bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns)
     parts = [learn_random(part, found.columns, found.rows) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
-    return MixedRows(made, said, tuple(design for design, *_ in parts), terms)
+    return replace(made, latent=LatentTerms(said, tuple(design for design, *_ in parts), terms))
 
 
 def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
     """The rows of a source, whose parts have one grouping: one read finds all but the groups."""
     said = mixed_formula(text, source.names)
-    _require_random(who, said)
+    if not said.random:
+        raise _without_random(who, said.formula.text)
     groups = said.random[0].groups
     if any(set(part.groups) != set(groups) for part in said.random):
         raise IncompatibleError(
@@ -110,11 +143,10 @@ def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
     return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
 
 
-def _require_random(who: str, said: MixedFormula) -> None:
-    if not said.random:
-        raise IncompatibleError(
-            f'{who} needs a random part, such as "{said.formula.text} + (1 | group)"; without one st.ols fits the same.'
-        )
+def _without_random(who: str, text: str) -> IncompatibleError:
+    return IncompatibleError(
+        f'{who} needs a random part, such as "{text} + (1 | group)"; without one st.ols fits the same.'
+    )
 
 
 def _require_other_groups(terms: Sequence[RandomTerm]) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,11 @@ class RandomDesign:
     def labels(self) -> tuple[Any, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
         return self.levels if len(self.part.groups) > 1 else tuple(level for (level,) in self.levels)
+
+    def among(self, labels: Collection[Any]) -> RandomDesign:
+        """The design of rows that have these groups only."""
+        levels = zip(self.levels, self.labels, strict=True)
+        return replace(self, levels=tuple(level for level, label in levels if label in labels))
 
     def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
         """The terms over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
@@ -107,7 +113,7 @@ def require_groups(part: RandomPart, levels: Sequence[Any], n: int) -> None:
     if len(levels) == n:
         raise DomainError(
             f"{called} has a level of its own in each of the {n:,} complete rows: the effect of a group cannot be told "
-            f"from the residual of its row; leave {part.name} out, or group the rows otherwise."
+            f"from what varies between rows; leave {part.name} out, or group the rows otherwise."
         )
 
 
@@ -117,8 +123,8 @@ def require_few_effects(part: RandomPart, levels: Sequence[Any], n: int, width: 
     if n <= width * len(levels):
         raise DomainError(
             f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
-            f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
-            "part out."
+            f"there are {n:,} complete rows: effects cannot be told from what varies between rows; take fewer columns, "
+            "or leave the part out."
         )
 
 

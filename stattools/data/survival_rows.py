@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.dataset import complete_rows
+from stattools.data.complete_rows import complete_rows
 from stattools.data.extras import frequencies, number
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import parse, require

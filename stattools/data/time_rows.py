@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.dataset import Dataset, bound, complete_rows, from_source
+from stattools.data.complete_rows import complete_rows
+from stattools.data.dataset import Dataset, bound, from_source
 from stattools.data.design import learn
 from stattools.data.extras import number
 from stattools.data.files.scan import source_of

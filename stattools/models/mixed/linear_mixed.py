@@ -7,7 +7,6 @@ Source: Laird & Ware, Biometrics 38 (1982), 963-974; Bates, Maechler, Bolker & W
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
@@ -15,10 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.design import Design
+from stattools.data.latent_terms import taken
 from stattools.data.mixed_rows import MixedRows, mixed_rows
-from stattools.data.random_term import RandomTerm
-from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import numeric
 from stattools.errors import IdentificationError
 from stattools.interface.arguments import FLOAT64
@@ -29,11 +26,10 @@ from stattools.latent.rows_in_files import SummedRows, summed_rows
 from stattools.latent.structure import Structure
 from stattools.latent.structures import structure_of
 from stattools.likelihoods import Gaussian
-from stattools.models.any_model import AnyModel
 from stattools.models.mixed.mixed_density import MixedDensity
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.binding import bind
-from stattools.text.one_line import many
 
 TITLE = "Linear mixed model"
 
@@ -72,7 +68,7 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
 
 
 @record
-class LinearMixed(AnyModel):
+class LinearMixed(MixedModel):
     """What `st.linear_mixed` returns: the rows that were `read` with their random terms, and `fixed`, the same rows as
     a linear regression on the fixed effects; `summed` are the sums of rows in files or on a cluster.
     """
@@ -83,45 +79,8 @@ class LinearMixed(AnyModel):
     title: str = field()  # type: ignore[assignment]
     summed: SummedRows | None = None
     has_scale = True
-    is_concave = False
-    is_mixed = True
     is_saved = True
     options = ("reml", "df", "certify")
-
-    @property
-    def random(self) -> tuple[RandomTerm, ...]:
-        """The random terms over the rows."""
-        return self.read.terms
-
-    @property
-    def without_groups(self) -> Model:
-        """The linear regression on the fixed effects."""
-        return self.fixed
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the fixed effects."""
-        return self.fixed.names
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """The same."""
-        return self.fixed.terms
-
-    @property
-    def n(self) -> float:
-        """Number of rows."""
-        return self.fixed.n
-
-    @property
-    def X(self) -> Floats:
-        """The columns of the fixed effects (n, p)."""
-        return np.asarray(self.fixed.rows.X)
-
-    @property
-    def y(self) -> Floats:
-        """The outcome (n,)."""
-        return np.asarray(self.fixed.rows.y)
 
     @property
     def precision(self) -> Floats | None:
@@ -129,79 +88,9 @@ class LinearMixed(AnyModel):
         return self.fixed.rows.precision
 
     @property
-    def design(self) -> Design:
-        """How columns of a table become those of the fixed effects."""
-        return self.fixed.design
-
-    @property
-    def formula(self) -> str:
-        """The formula with its random parts."""
-        return str(self.fixed.formula)
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.fixed.outcome_name
-
-    @property
-    def n_dropped(self) -> int:
-        """How many rows were left out."""
-        return self.fixed.n_dropped
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """In how many rows each column was missing."""
-        return self.fixed.dropped
-
-    @property
-    def kept(self) -> NDArray[np.intp] | None:
-        """The numbers of the rows that stayed, None where all did."""
-        return self.fixed.kept
-
-    @property
-    def places(self) -> Places:
-        """Where the rows are in their table."""
-        return self.fixed.places
-
-    @property
-    def source(self) -> Any:
-        """The table as it was given."""
-        return self.fixed.source
-
-    @property
-    def index(self) -> Any:
-        """The pandas index of the rows, where the data had one."""
-        return self.fixed.index
-
-    @property
-    def counted(self) -> str:
-        """How many rows and groups there are, in words."""
-        groups = dict.fromkeys((term.group, term.n_levels) for term in self.random)
-        return ", ".join([many(self.n, "row"), *(f"{size:,} levels of {group}" for group, size in groups)])
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What is to be said of how the formula was written."""
-        return self.read.said.notes
-
-    @property
-    def column_sds(self) -> Floats:
-        """The standard deviation of each column."""
-        return self.fixed.column_sds
-
-    @property
     def density(self) -> MixedDensity:
         """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
         return MixedDensity.of(self, self.structure)
-
-    def arrays(self) -> dict[str, Any]:
-        """What the log-likelihood depends on, for the hash of the data."""
-        held: dict[str, Any] = {"y": self.y, "X": self.X}
-        if self.precision is not None:
-            held["precision"] = self.precision
-        for term in self.random:
-            held |= {f"{term.name}: codes": term.codes, f"{term.name}: columns": term.z}
-        return held
 
     @cached_property
     def coordinates(self) -> Coordinates:
@@ -217,12 +106,8 @@ class LinearMixed(AnyModel):
 
     def subset(self, which: slice | NDArray[np.intp]) -> LinearMixed:
         """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
-        terms = []
-        for term in self.random:
-            present, codes = np.unique(term.codes[which], return_inverse=True)
-            levels = tuple(term.levels[k] for k in present.tolist())
-            terms.append(replace(term, codes=codes, levels=levels, z=term.z[which]))
-        return replace(self, read=replace(self.read, terms=tuple(terms)), fixed=self.fixed.subset(which))
+        terms = tuple(taken(term, which) for term in self.random)
+        return replace(self, read=replace(self.read, terms=terms), fixed=self.fixed.subset(which))
 
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""

@@ -45,14 +45,22 @@ def read_rows(
     intercept: bool,
     *,
     formulas: Mapping[str, Any] = NO_FORMULAS,
+    grouped: bool = False,
     **columns: Column,
 ) -> Dataset:
     """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`.
+
+    A regression that is `grouped` takes effects of groups in its formula, (1 | g): `bind` makes a mixed model of them.
+    Others refuse them in words.
 
     `formulas` are right sides for other parameters of the outcome's distribution by name, {"scale": "~ z"}; "~ 1" and
     None stand for a constant that all rows share.
     """
     beside = moving(formulas) if formulas else NO_FORMULAS
+    if grouped and type(formula_or_y) is str and "|" in formula_or_y and names is None and intercept is True:
+        from stattools.data.mixed_rows import rows_with_groups
+
+        return rows_with_groups(formula_or_y, data_or_X, columns, beside)
     return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside)
 
 
@@ -65,11 +73,11 @@ def bind(
     *,
     labels: tuple[Any, ...] | None = None,
     outcome_name: str | None = None,
-) -> Model:
+) -> Any:
     """The model of `likelihood` over the rows of `data`, whose columns may be weights, precision, offset, exposure.
 
     The first parameter of the likelihood has the columns of the formula, each other those of its own, or is a constant
-    that all rows share.
+    that all rows share. With effects of groups in the formula it is a `MixedRegression`, otherwise a `Model`.
     """
     rows: Any
     if data.scanned is not None:
@@ -90,7 +98,7 @@ def bind(
         predictor = linear_of(likelihood, data.design, columns)
     else:
         predictor = linear(columns, likelihood.width, ((),) * (len(likelihood.parameters) - 1), None, ())
-    return Model(  # by position: names cost a small fit a twentieth of its time
+    model = Model(  # by position: names cost a small fit a twentieth of its time
         kind,
         title,
         likelihood,
@@ -108,6 +116,11 @@ def bind(
         data.source,
         data.origin,
     )
+    if data.latent is None:
+        return model
+    from stattools.models.mixed.mixed_regression import MixedRegression
+
+    return MixedRegression(data.latent, model, kind, f"{title} {data.latent.said_of}")
 
 
 def _extras(

@@ -83,7 +83,15 @@ def _counts(
     formulas: Mapping[str, Any] = NO_FORMULAS,
 ) -> Model:
     data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas
+        formula_or_y,
+        data_or_X,
+        names,
+        intercept,
+        offset=offset,
+        exposure=exposure,
+        weights=weights,
+        formulas=formulas,
+        grouped=True,
     )
     y = numeric(data.outcome, data.outcome_name)
     require_some(y, title)

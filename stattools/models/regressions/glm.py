@@ -163,7 +163,15 @@ def glm(
         if word in kind.takes
     }
     data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas
+        formula_or_y,
+        data_or_X,
+        names,
+        intercept,
+        offset=offset,
+        exposure=exposure,
+        weights=weights,
+        formulas=formulas,
+        grouped=True,
     )
     y = numeric(data.outcome, data.outcome_name)
     if kind.likelihood.outcome is Poisson.outcome:

@@ -65,7 +65,9 @@ def ordinal(
     formulas = {NONPARALLEL: f"~ {' + '.join(terms)}" if terms else None, SCALE: right_side(SCALE, scale)}
     if terms and not isinstance(formula_or_y, str):
         raise IncompatibleError('nonparallel= are terms of a formula: give ("y ~ x", table), not arrays.')
-    data = read_rows(formula_or_y, data_or_X, names, True, offset=offset, weights=weights, formulas=formulas)
+    data = read_rows(
+        formula_or_y, data_or_X, names, True, offset=offset, weights=weights, formulas=formulas, grouped=True
+    )
     _require_constant(data)
     _require_terms(data, terms)
     codes, labels = ordered(data.outcome, data.outcome_name, levels, _as_it_came(formula_or_y, data))

@@ -60,7 +60,9 @@ def regression(
             raise IncompatibleError(f"{called} has no parameter {name!r}; {has}.")
     if likelihood.outcome in HOUSE or likelihood.has_scale or likelihood.by_category:
         raise IncompatibleError(f"{called} has a constructor of its own, such as st.ols, st.logistic or st.softmax.")
-    data = read_rows(formula_or_y, data_or_X, names, intercept, formulas=formulas, offset=offset, weights=weights)
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, formulas=formulas, offset=offset, weights=weights, grouped=True
+    )
     labels = None
     if likelihood.outcome is Outcome.BINARY:
         y, labels = binary(data.outcome, data.outcome_name)

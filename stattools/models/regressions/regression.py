@@ -108,7 +108,15 @@ def events(
     if failures is not None and trials is not None:
         raise DomainError(f"{who} got successes + failures and trials= as well; give one of the two.")
     data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures
+        formula_or_y,
+        data_or_X,
+        names,
+        intercept,
+        offset=offset,
+        weights=weights,
+        trials=trials,
+        failures=failures,
+        grouped=True,
     )
     if failures is None and trials is None:
         y, labels = binary(data.outcome, data.outcome_name)
@@ -196,7 +204,7 @@ def gamma(
     """
     data = read_rows(
         formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights,
-        formulas={"dispersion": dispersion},
+        formulas={"dispersion": dispersion}, grouped=True,
     )  # fmt: skip
     y = numeric(data.outcome, data.outcome_name)
     return bind("gamma", "Gamma regression", GammaFamily(), data, y)
@@ -237,7 +245,7 @@ def beta_binomial(
         )
     data = read_rows(
         formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, trials=trials, failures=failures,
-        formulas={"precision": right_side("dispersion", dispersion)},
+        formulas={"precision": right_side("dispersion", dispersion)}, grouped=True,
     )  # fmt: skip
     data, y = successes_and_trials(data)
     if np.max(BetaBinomial().trials_of(y)) < 2:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.dataset import complete_rows
+from stattools.data.complete_rows import complete_rows
 from stattools.data.formula.evaluation import constants, short
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse

@@ -1,0 +1,62 @@
+"""Regressions of any likelihood whose rows share effects of their groups.
+
+    y_i ~ p(y | eta_i),   eta_i = x_i'beta + sum_k z_ki'u_k[group of i] + offset_i,   u_kj ~ N(0, Sigma_k)
+
+The effects are added to the first linear predictor, that of the mean; of labels in order they move all thresholds.
+Source: Breslow & Clayton, Journal of the American Statistical Association 88 (1993), 9-25.
+"""
+
+from __future__ import annotations
+
+from dataclasses import field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.latent_terms import LatentTerms
+from stattools.interface.record import record
+from stattools.models.mixed.mixed_model import MixedModel
+from stattools.models.model import Model
+
+
+@record
+class MixedRegression(MixedModel):
+    """What `st.logistic`, `st.poisson` and other regressions return for a formula with effects of groups: what the
+    formula said of these, `read`, and `fixed`, the same rows as a regression without them.
+    """
+
+    read: LatentTerms
+    fixed: Model
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    options = ("integral", "nodes")
+
+    @property
+    def smooths(self) -> tuple[Any, ...]:
+        """The curves over the rows."""
+        return self.read.smooths
+
+    @property
+    def likelihood(self) -> Any:  # type: ignore[override]
+        """What one row says about its linear predictors."""
+        return self.fixed.likelihood
+
+    @property
+    def rows(self) -> Any:  # type: ignore[override]
+        """The rows without what is known of their groups."""
+        return self.fixed.rows
+
+    @property
+    def labels(self) -> tuple[Any, ...] | None:  # type: ignore[override]
+        """The categories of the outcome, or None."""
+        return self.fixed.labels
+
+    @property
+    def extras(self) -> Any:  # type: ignore[override]
+        """What was given beside the columns of the formula."""
+        return self.fixed.extras
+
+    def subset(self, which: slice | NDArray[np.intp]) -> MixedRegression:
+        """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        return replace(self, read=self.read.take(which), fixed=self.fixed.subset(which))

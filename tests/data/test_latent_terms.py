@@ -1,0 +1,26 @@
+"""Terms over some of the rows: levels, codes and columns belong together."""
+
+from numpy.testing import assert_array_equal
+
+from stattools.data.mixed_rows import rows_with_groups
+from tests.data.test_random_design import TABLE
+
+
+def test_some_of_the_rows_have_the_levels_that_are_left():
+    latent = rows_with_groups("y ~ (1 | g:h) + (x | h)", TABLE, {}).latent
+    assert latent is not None
+    some = [k for k, level in enumerate(TABLE["g"]) if level == "b"]
+    taken = latent.take(some)
+    whole = [latent.terms[0].levels[k] for k in latent.terms[0].codes[some]]
+    term = taken.terms[0]
+    assert [term.levels[k] for k in term.codes] == whole
+    assert {g for g, _ in term.levels} == {"b"}
+    assert_array_equal(taken.terms[1].z, latent.terms[1].z[some])
+    assert [design.labels for design in taken.random] == [term.levels for term in taken.terms]
+    assert_array_equal(taken.random[0].terms(TABLE)[0].codes[some], term.codes)
+
+
+def test_titles_say_what_is_there():
+    latent = rows_with_groups("y ~ x + (1 | g)", TABLE, {}).latent
+    assert latent is not None
+    assert latent.said_of == "with random effects"
