@@ -69,7 +69,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     latent = made.latent
     if latent is None:
         raise _without_random(who, formula)
-    return MixedRows(made, latent.said, latent.random, latent.terms)
+    return MixedRows(replace(made, latent=None), latent.said, latent.random, latent.terms)
 
 
 def rows_with_groups(

@@ -1,5 +1,6 @@
 """Terms over some of the rows: levels, codes and columns belong together."""
 
+import numpy as np
 from numpy.testing import assert_array_equal
 
 from stattools.data.mixed_rows import rows_with_groups
@@ -9,7 +10,7 @@ from tests.data.test_random_design import TABLE
 def test_some_of_the_rows_have_the_levels_that_are_left():
     latent = rows_with_groups("y ~ (1 | g:h) + (x | h)", TABLE, {}).latent
     assert latent is not None
-    some = [k for k, level in enumerate(TABLE["g"]) if level == "b"]
+    some = np.flatnonzero(np.array(TABLE["g"]) == "b")
     taken = latent.take(some)
     whole = [latent.terms[0].levels[k] for k in latent.terms[0].codes[some]]
     term = taken.terms[0]

@@ -1,5 +1,7 @@
 """What a mixed model answers for the rows of its fixed effects."""
 
+from typing import Any
+
 import pytest
 
 import stattools as st

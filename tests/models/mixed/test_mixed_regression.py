@@ -1,6 +1,9 @@
 """Which regressions take effects of groups, and that their rows are those without them."""
 
+from typing import Any
+
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 from numpy.testing import assert_array_equal
@@ -42,7 +45,7 @@ MADE = {
     "normal with a scale": (st.glm, "size", {"family": "normal", "scale": "~ x"}),
     "inverse Gaussian": (st.glm, "size", {"family": "inverse-gaussian"}),
     "ordinal": (st.ordinal, "grade", {}),
-    "own": (lambda *given, **more: st.regression(*given, GUMBEL, **more), "size", {"scale": "~ x"}),
+    "own": (lambda formula, table, **more: st.regression(formula, table, GUMBEL, **more), "size", {"scale": "~ x"}),
 }
 
 
@@ -71,7 +74,7 @@ def test_its_page_says_rows_weights_and_groups():
 
 
 def test_some_of_its_rows_are_a_model():
-    model = st.poisson("count ~ x + (1 | g)", TABLE, exposure="t").subset(slice(15, 40))
+    model: Any = st.poisson("count ~ x + (1 | g)", TABLE, exposure="t").subset(slice(15, 40))
     assert (model.n, model.random[0].levels) == (25.0, ("b", "c", "d"))
 
 
@@ -103,8 +106,6 @@ def test_groups_of_another_parameter_are_refused():
 
 
 def test_rows_in_files_are_refused(tmp_path):
-    import pandas as pd
-
     pd.DataFrame(TABLE).to_parquet(tmp_path / "t.parquet")
     with pytest.raises(IncompatibleError, match="give a table in memory"):
         st.logistic("hit ~ x + (1 | g)", st.scan(str(tmp_path / "t.parquet")))
