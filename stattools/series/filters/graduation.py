@@ -10,12 +10,10 @@ smoother, Analytical Chemistry 75 (2003); Hodrick & Prescott, Journal of Money, 
 
 from __future__ import annotations
 
-from math import comb
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
@@ -23,6 +21,7 @@ from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_size
 from stattools.interface.whole_numbers import whole_number
+from stattools.numerics.banded import difference_penalty, factored
 from stattools.series.filters.signals import along, beside, numbers, require_differences, time_last
 from stattools.text.one_line import prints
 
@@ -113,23 +112,12 @@ def _smoothed(y: Floats, v: Floats, smoothness: float, order: int) -> Floats:
     rest = np.where(v > 0.0, y - line, 0.0)
     # A unit that keeps the matrix near 1 whatever the smoothness.
     unit = 1.0 + smoothness
-    band = smoothness / unit * penalty(n, order)
+    band = smoothness / unit * difference_penalty(n, order)
     band[0] += v / unit
-    try:
-        factor: Any = cholesky_banded(band, lower=True)
-    except LinAlgError as error:
+    cholesky = factored(band, overwrite=True)
+    if cholesky is None:
         raise DomainError(
             f"whittaker: smoothness {smoothness:.3g} leaves nothing of the data in float64; a polynomial of degree "
             f"{order - 1} by st.ols is the limit."
-        ) from error
-    return line + cho_solve_banded((factor, True), (v / unit * rest).T).T
-
-
-def penalty(n: int, order: int) -> Floats:
-    """D^T D in LAPACK's lower storage, (order + 1, n): row j holds the entries j below the diagonal."""
-    stencil = np.array([(-1.0) ** (order - i) * comb(order, i) for i in range(order + 1)])
-    band = np.zeros((order + 1, n))
-    for j in range(order + 1):
-        for i in range(order + 1 - j):
-            band[j, i : n - order + i] += stencil[i] * stencil[i + j]
-    return band
+        )
+    return line + cholesky.solve((v / unit * rest).T).T

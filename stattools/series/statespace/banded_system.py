@@ -16,8 +16,7 @@ from scipy import sparse
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dtbtrs
-from stattools.series.statespace.selected_inversion import band_of_inverse
+from stattools.numerics.banded import BandedCholesky, factored
 
 LOG_2PI = float(np.log(2.0 * np.pi))
 REFINEMENTS = 2
@@ -49,9 +48,9 @@ class Affine:
 
 @dataclass(frozen=True, eq=False)
 class BandedSystem:
-    """The factored system: band factor L of K (None without local unknowns), G = K^-1 C, the Schur complement."""
+    """The factored system: the factor of K (None without local unknowns), G = K^-1 C, the Schur complement."""
 
-    L: Floats | None
+    cholesky: BandedCholesky | None
     G: Floats
     schur: Floats
     z: Floats
@@ -61,8 +60,8 @@ class BandedSystem:
     @cached_property
     def inverse(self) -> Any:
         """K^-1 on its band, as a sparse matrix."""
-        assert self.L is not None
-        band = band_of_inverse(self.L)
+        assert self.cholesky is not None
+        band = self.cholesky.inverse
         lower = sparse.diags_array(
             [band[i, : band.shape[1] - i] for i in range(len(band))],
             offsets=[-i for i in range(len(band))],  # type: ignore[arg-type]
@@ -72,7 +71,7 @@ class BandedSystem:
     def variance(self, of: Affine) -> Floats:
         """Posterior variance of each entry."""
         found = np.zeros(len(of.fixed))
-        if self.L is not None:
+        if self.cholesky is not None:
             found += np.asarray((of.local @ self.inverse).multiply(of.local).sum(axis=1)).ravel()
         if self.schur.size:
             across = of.shared - of.local @ self.G
@@ -83,8 +82,8 @@ class BandedSystem:
         """Draws of the unknowns, in columns."""
         z = np.repeat(self.z[:, None], count, axis=1)
         g = np.repeat(self.g[:, None], count, axis=1)
-        if self.L is not None:
-            z += dtbtrs(self.L, noise((len(self.z), count)), uplo="L", trans="T")[0]
+        if self.cholesky is not None:
+            z += self.cholesky.colored(noise((len(self.z), count)))
         if self.schur.size:
             spread = np.linalg.solve(np.linalg.cholesky(self.schur).T, noise((len(self.g), count)))
             g += spread
@@ -98,13 +97,10 @@ def solved(equations: list[tuple[int, Affine, Floats]], full: Floats) -> BandedS
     size, shared = local.shape[0], equations[0][1].shared.shape[1]
     C = sum((rows.local.T @ rows.shared) / full[k] for k, rows, _ in equations)
     E = sum((rows.shared.T @ rows.shared) / full[k] for k, rows, _ in equations)
-    L = _factor(local) if size else None
+    cholesky = _factor(local) if size else None
 
     def solve(right: Floats) -> Floats:
-        if L is None or not right.size:
-            return np.zeros_like(right)
-        columns = right.reshape(size, -1)
-        return dpbtrs(L, columns, lower=1)[0].reshape(right.shape)
+        return np.zeros_like(right) if cholesky is None else cholesky.solve(right)
 
     G = solve(np.asarray(C))
     schur = np.asarray(E - np.asarray(C).T @ G)
@@ -119,24 +115,24 @@ def solved(equations: list[tuple[int, Affine, Floats]], full: Floats) -> BandedS
         first = solve(np.asarray(pull))
         g_step = np.linalg.solve(schur, push - np.asarray(C).T @ first) if shared else np.zeros(0)
         z, g = z + first - G @ g_step, g + g_step
-    value = -0.5 * ((0.0 if L is None else 2.0 * float(np.log(L[0]).sum())) + float(shared_det))
+    value = -0.5 * ((0.0 if cholesky is None else cholesky.log_determinant) + float(shared_det))
     value += 0.5 * (size + shared) * LOG_2PI
     for k, rows, right in equations:
         error = right - rows.local @ z - rows.shared @ g
         value -= 0.5 * (len(error) * (LOG_2PI + float(np.log(full[k]))) + float((error**2).sum()) / full[k])
-    return BandedSystem(L, G, schur, z, g, value)
+    return BandedSystem(cholesky, G, schur, z, g, value)
 
 
-def _factor(K: Any) -> Floats:
+def _factor(K: Any) -> BandedCholesky:
     entries = K.tocoo()
     below = entries.row >= entries.col
     row, column, value = entries.row[below], entries.col[below], entries.data[below]
     band = np.zeros((int((row - column).max()) + 1, K.shape[0]), order="F")
     band[row - column, column] = value
-    L, info = dpbtrf(band, lower=1, overwrite_ab=1)
-    if info:
+    cholesky = factored(band, overwrite=True)
+    if cholesky is None:
         raise IdentificationError(
             "The observed values do not determine every state, or the variances are too far apart for float64: give "
             "a variance that is as good as 0 as exactly 0."
         )
-    return L
+    return cholesky

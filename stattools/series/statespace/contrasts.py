@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dpttrf, dtbsv
+from stattools.numerics.banded import BandedCholesky, factored, product, trace_of_product
+from stattools.numerics.banded_routines import dpttrf, dtbsv
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.random_walk import recurrence
-from stattools.series.statespace.selected_inversion import band_of_inverse
 from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -65,11 +65,10 @@ class Contrasts:
             np.einsum("k,km->m", variances, bands[:, k], out=S[k])
         return S
 
-    def factor(self, variances: Floats) -> Floats | None:
-        """The Cholesky factor of S in lower band storage; None where S is singular."""
+    def factor(self, variances: Floats) -> BandedCholesky | None:
+        """The Cholesky factor of S; None where S is singular."""
         with np.errstate(under="ignore"):
-            L, info = dpbtrf(self.covariance(variances), lower=1, overwrite_ab=1)
-        return None if info else L
+            return factored(self.covariance(variances), overwrite=True)
 
     def limit(self, variances: Floats) -> Floats | None:
         """The first columns of the factor, up to one that all others repeat; None where they do not settle early.
@@ -80,23 +79,20 @@ class Contrasts:
             if 8 * half > self.bands.shape[2]:
                 break
             with np.errstate(under="ignore"):
-                L, info = dpbtrf(self.covariance(variances, 2 * half + len(self.bands[0])), lower=1, overwrite_ab=1)
-            late = L[:, half : 2 * half]
-            if not info and (np.ptp(late, axis=1) <= STILL * np.abs(late).max(axis=1)).all():
-                return L[:, : 2 * half]
+                cholesky = factored(self.covariance(variances, 2 * half + len(self.bands[0])), overwrite=True)
+            if cholesky is None:
+                continue
+            late = cholesky.L[:, half : 2 * half]
+            if (np.ptp(late, axis=1) <= STILL * np.abs(late).max(axis=1)).all():
+                return cholesky.L[:, : 2 * half]
         return None
-
-    def solve(self, L: Floats, right: Floats) -> Floats:
-        """S^-1 right, (m,) or (m, k)."""
-        columns = right.reshape(len(right), -1)
-        return dpbtrs(L, columns, lower=1)[0].reshape(right.shape)
 
     def loglik(self, variances: Floats, beta: Floats) -> float:
         """The log-likelihood; -inf where S is singular."""
         if not self.M.shape[1]:
             return self._forward(variances, self.w - self.W @ beta if len(beta) else self.w)
-        L = self.factor(variances)
-        return -np.inf if L is None else self._loglik(L, beta)[0]
+        cholesky = self.factor(variances)
+        return -np.inf if cholesky is None else self._loglik(cholesky, beta)[0]
 
     def _forward(self, variances: Floats, gap: Floats) -> float:
         """The log-likelihood from one forward solve; a tridiagonal S has a factorization of its own."""
@@ -113,55 +109,53 @@ class Contrasts:
             u /= pivots
             square, log_det = float(u.sum()), float(np.log(pivots, out=pivots).sum())
         else:
-            L = self.factor(variances)
-            if L is None:
+            cholesky = self.factor(variances)
+            if cholesky is None:
                 return -np.inf
-            u = dtbsv(len(L) - 1, L, gap, lower=1)
-            square, log_det = float(u @ u), 2.0 * float(np.log(L[0]).sum())
+            u = dtbsv(b, cholesky.L, gap, lower=1)
+            square, log_det = float(u @ u), cholesky.log_determinant
         return -0.5 * (m * LOG_2PI + log_det + square) - self.log_jacobian
 
-    def _loglik(self, L: Floats, beta: Floats) -> tuple[float, Floats]:
+    def _loglik(self, cholesky: BandedCholesky, beta: Floats) -> tuple[float, Floats]:
         gap = self.w - self.W @ beta
-        u = self.project(L, gap)
-        log_det, freedom = 2.0 * float(np.log(L[0]).sum()), len(gap) - self.M.shape[1]
+        u = self.project(cholesky, gap)
+        log_det, freedom = cholesky.log_determinant, len(gap) - self.M.shape[1]
         if self.M.shape[1]:
-            log_det += float(np.linalg.slogdet(self.M.T @ self.solve(L, self.M))[1])
+            log_det += float(np.linalg.slogdet(self.M.T @ cholesky.solve(self.M))[1])
         return -0.5 * (freedom * LOG_2PI + log_det + float((gap * u).sum())) - self.log_jacobian, u
 
-    def project(self, L: Floats, right: Floats) -> Floats:
+    def project(self, cholesky: BandedCholesky, right: Floats) -> Floats:
         """P right, which is S^-1 right without gaps in a seasonal."""
-        solved = self.solve(L, right)
+        solved = cholesky.solve(right)
         if not self.M.shape[1]:
             return solved
-        Q = self.solve(L, self.M)
+        Q = cholesky.solve(self.M)
         return solved - Q @ np.linalg.solve(self.M.T @ Q, Q.T @ right)
 
     def coefficients(self, variances: Floats) -> Floats:
         """Generalized least squares: the most likely beta given the variances."""
         if not self.W.shape[1]:
             return np.zeros(0)
-        L = self.factor(variances)
-        if L is None:
+        cholesky = self.factor(variances)
+        if cholesky is None:
             return np.zeros(self.W.shape[1])
-        solved = self.project(L, self.W)
+        solved = self.project(cholesky, self.W)
         return np.linalg.solve(self.W.T @ solved, solved.T @ self.w)
 
     def score(self, variances: Floats, beta: Floats) -> tuple[float, Floats]:
         """The log-likelihood and its derivatives in (variances, beta)."""
-        L = self.factor(variances)
-        if L is None:
+        cholesky = self.factor(variances)
+        if cholesky is None:
             return -np.inf, np.full(len(variances) + len(beta), np.nan)
-        value, u = self._loglik(L, beta)
+        value, u = self._loglik(cholesky, beta)
         quadratic = np.array([float((u * product(B, u)).sum()) for B in self.bands])
-        return value, np.append(0.5 * (quadratic - self._traces(L)), self.W.T @ u)
+        return value, np.append(0.5 * (quadratic - self._traces(cholesky)), self.W.T @ u)
 
-    def _traces(self, L: Floats) -> Floats:
+    def _traces(self, cholesky: BandedCholesky) -> Floats:
         """tr(P B_k)."""
-        Z = band_of_inverse(L)
-        Z[1:] *= 2.0
-        traces = np.einsum("im,kim->k", Z, self.bands[:, : len(Z)])
+        traces = np.array([trace_of_product(cholesky.inverse, B) for B in self.bands])
         if self.M.shape[1]:
-            Q = self.solve(L, self.M)
+            Q = cholesky.solve(self.M)
             inner = np.linalg.solve(self.M.T @ Q, Q.T)
             traces -= [float((inner.T * product(B, Q)).sum()) for B in self.bands]
         return traces
@@ -172,8 +166,8 @@ class Contrasts:
         u' B_j P B_k u is exact; the slopes of the traces are differences of exact traces. A variance of 0 has its
         trace parts left out: there is no information about it from both sides.
         """
-        L, K = self.factor(variances), len(variances)
-        if L is None:
+        cholesky, K = self.factor(variances), len(variances)
+        if cholesky is None:
             return np.full((K + len(beta),) * 2, np.nan)
         slopes = np.zeros((K, K))
         for j in np.flatnonzero(variances > 0):
@@ -185,27 +179,17 @@ class Contrasts:
                     slopes[j] += weight * self._traces(factor) / (12.0 * STEP * variances[j])
         traces = -0.5 * (slopes + slopes.T)  # tr(P B_j P B_k)
         full = np.zeros((K + len(beta),) * 2)
-        full[K:, K:] = self.W.T @ self.project(L, self.W)
+        full[K:, K:] = self.W.T @ self.project(cholesky, self.W)
         if expected:
             full[:K, :K] = 0.5 * traces
             return full
-        u = self.project(L, self.w - self.W @ beta)
+        u = self.project(cholesky, self.w - self.W @ beta)
         parts = np.stack([product(B, u) for B in self.bands], axis=1)
-        solved = self.project(L, parts)
+        solved = self.project(cholesky, parts)
         full[:K, :K] = parts.T @ solved - 0.5 * traces
         full[K:, :K] = self.W.T @ solved
         full[:K, K:] = full[K:, :K].T
         return full
-
-
-def product(band: Floats, x: Floats) -> Floats:
-    """A symmetric matrix in lower band storage times x, (m,) or (m, k)."""
-    rows = band if x.ndim == 1 else band[:, :, None]
-    result = rows[0] * x
-    for k in range(1, min(len(band), len(x))):
-        result[k:] += rows[k, :-k] * x[:-k]
-        result[:-k] += rows[k, :-k] * x[k:]
-    return result
 
 
 def _tiled(L: Floats, gap: Floats) -> tuple[float, float]:

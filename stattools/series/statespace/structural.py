@@ -22,6 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.numerics.banded import BandedCholesky
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts
 from stattools.series.statespace.posterior_precision import StatePosterior
@@ -106,7 +107,8 @@ class Structural(AnyModel):
         """A variance of the size of those to be found: the mean square of the contrasts, or of the steps."""
         if self.spectrum is not None:
             return float((self.spectrum.power * self.spectrum.v).mean())
-        return float(np.square(self.contrasts.project(np.ones((1, len(self.contrasts.w))), self.contrasts.w)).mean())
+        identity = BandedCholesky(np.ones((1, len(self.contrasts.w))))
+        return float(np.square(self.contrasts.project(identity, self.contrasts.w)).mean())
 
     @property
     def start(self) -> Floats:

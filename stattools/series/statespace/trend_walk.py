@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.series.statespace.banded_routines import dpbtrf, dpbtrs, dtbsv
+from stattools.numerics.banded import factored
+from stattools.numerics.banded_routines import dpbtrs, dtbsv
 
 REFINEMENTS = 2
 """Most rounds of iterative refinement of the means, as in `posterior_precision`."""
@@ -77,12 +78,12 @@ class TrendWalk:
         band[0, 1], band[0, -1] = q + z, z
         band[1, 0:-2:2], band[1, 1:-1:2] = q, -q
         band[2, 0:-2:2], band[2, 1:-1:2] = -q, -z
-        L, info = dpbtrf(band, lower=1, overwrite_ab=1)
-        if info:
+        cholesky = factored(band, overwrite=True)
+        if cholesky is None:
             raise IdentificationError(
                 "The variances are too far apart for float64: give a variance that is as good as 0 as exactly 0."
             )
-        return L
+        return cholesky.L
 
     def smoothed(self) -> dict[str, tuple[Floats, Floats]]:
         """Mean and variance of level and trend given all of y."""

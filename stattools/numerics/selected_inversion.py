@@ -2,7 +2,7 @@
 
     A = L L',  Z = A^-1:   Z_{j+i,j} = [i = 0] / L_jj^2 - sum_{k=1..b} (L_{j+k,j} / L_jj) Z_{j+i,j+k}
 
-The entries of column j need only those of columns to its right inside the band. For bandwidth 1 and 2 that recursion is
+The entries of column j need only those of columns to its right inside the band. For bandwidth 1 to 3 that recursion is
 one unit triangular banded system, solved by BLAS `dtbsv`; wider bands go block by block. Source: Takahashi, Fagan &
 Chen (1973); Rue & Martino, Journal of Statistical Planning and Inference 137 (2007).
 """
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
-from stattools.series.statespace.banded_routines import dtbsv
+from stattools.numerics.banded_routines import dtbsv
 
 
 def band_of_inverse(L: Floats) -> Floats:
@@ -25,7 +25,7 @@ def band_of_inverse(L: Floats) -> Floats:
            [0.    , 0.    ]])
     """
     L = L[: len(L) if L.shape[1] >= len(L) else L.shape[1]]
-    return _narrow(L) if len(L) <= 3 else _blocks(L)
+    return _narrow(L) if len(L) <= 4 else _blocks(L)
 
 
 def _narrow(L: Floats) -> Floats:
