@@ -1,0 +1,218 @@
+"""The columns of all effects beside each other, at their standard deviations: what a Laplace approximation reads.
+
+    eta = base + Z~ u,   Z~ = [Z_0 T_0, Z_1 T_1, ..., tau D, X],   u ~ N(0, I), but flat for the columns X
+
+The effects of the factor with most of them come first, (q, J) numbers; of all others there is a dense matrix, so that
+they are numbered from 0 to r - 1: levels of the other factors, then `dense` columns, which all rows have: those of
+smooths, and fixed effects that are integrated out. Only columns and levels that meet in a row are kept of what the
+first factor has in common with the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.crossed import MOST_COLUMNS
+from stattools.latent.factors import Factor, factors_of
+from stattools.latent.small_blocks import Codes
+from stattools.latent.structure import LatentColumns
+
+FULL = 0.2
+"""Where this share of levels and columns meet, a dense matrix of them takes less time than a sparse one."""
+NOBODY = Factor(np.empty(0, dtype=np.intp), 0, np.empty((0, 0)), (), ())
+
+
+@record
+class EffectColumns:
+    """Columns of effects before they are scaled: `largest` and `others` are the grouping factors, `smooths` (d_k, n)
+    the columns of each smooth, `flat` (p, n) those of fixed effects that are integrated out; n is the number of rows.
+    """
+
+    n: int
+    largest: Factor
+    others: tuple[Factor, ...]
+    smooths: tuple[Floats, ...]
+    flat: Floats
+
+    @classmethod
+    def of(cls, columns: LatentColumns, smooths: Sequence[Floats] = (), flat: Floats | None = None) -> EffectColumns:
+        """The effects of random terms, whose rows are `columns` (W is not read), of smooths and of fixed effects.
+
+        Raises IncompatibleError beyond 5,000 columns beside those of the factor with most.
+        """
+        n = columns.W.shape[1]
+        factors = sorted(factors_of(columns), key=lambda factor: -factor.count * factor.q)
+        flat = np.empty((0, n)) if flat is None else flat
+        found = cls(n, factors[0] if factors else NOBODY, tuple(factors[1:]), tuple(smooths), flat)
+        if found.r > MOST_COLUMNS:
+            raise IncompatibleError(
+                f"Laplace's approximation takes at most {MOST_COLUMNS:,} effects beside those of the group that has "
+                f"most (of {found.largest.count:,} levels); got {found.r:,}, for which each value of the likelihood "
+                f"takes {8e-9 * found.r**2:,.1f} GB. Leave a term out, or fit a sample of the levels."
+            )
+        return found
+
+    @cached_property
+    def starts(self) -> tuple[int, ...]:
+        """Where the columns of each other factor begin, and where the dense ones do."""
+        return tuple(np.cumsum([0, *(each.count * each.q for each in self.others)]).tolist())
+
+    @cached_property
+    def ends(self) -> tuple[int, ...]:
+        """Where the columns of each smooth begin among the dense ones, and where the flat ones do."""
+        return tuple(np.cumsum([0, *map(len, self.smooths)]).tolist())
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """All grouping factors; none where there are smooths only."""
+        return (self.largest, *self.others) if self.largest.count else ()
+
+    def by_factor(self, u: Floats) -> list[Floats]:
+        """The effects of each grouping factor, (q, J)."""
+        own = self.largest.count * self.largest.q
+        found = [u[:own].reshape(self.largest.q, self.largest.count)]
+        for start, one in zip(self.starts, self.others, strict=False):
+            first = own + start
+            found.append(u[first : first + one.count * one.q].reshape(one.count, one.q).T)
+        return found[: len(self.factors)]
+
+    def of_smooths(self, u: Floats) -> Floats:
+        """The effects of dense columns: of smooths, then of a flat prior."""
+        return u[self.size - self.r + self.starts[-1] :]
+
+    @property
+    def r(self) -> int:
+        """Number of columns beside the largest factor's."""
+        return self.starts[-1] + self.ends[-1] + len(self.flat)
+
+    @property
+    def size(self) -> int:
+        """Number of all effects."""
+        return self.largest.count * self.largest.q + self.r
+
+    @cached_property
+    def prior(self) -> Floats:
+        """1 for each effect, 0 for those of a flat prior."""
+        found = np.ones(self.size)
+        found[self.size - len(self.flat) :] = 0.0
+        return found
+
+    @cached_property
+    def met(self) -> Codes:
+        """The numbers (R, n) of the columns of the other factors in which each row is not 0."""
+        each = zip(self.starts, self.others, strict=False)
+        found = [start + one.codes * one.q + k for start, one in each for k in range(one.q)]
+        return np.array(found, dtype=np.intp).reshape(len(found), self.n)
+
+    @cached_property
+    def pattern(self) -> tuple[Codes, Codes, Codes]:
+        """The pairs of a level of the largest factor and a column of the rest that meet, level by level, as numbers
+        level r + column; the places among them of each of `met` (R, n), and of the dense columns (d, J).
+        """
+        J, r = self.largest.count, self.r
+        levels = self.largest.codes * r + self.met
+        dense = np.arange(self.starts[-1], r)[:, None] + np.arange(J) * r
+        pairs, places = np.unique(np.concatenate([levels.ravel(), dense.ravel()]), return_inverse=True)
+        return pairs, places[: levels.size].reshape(levels.shape), places[levels.size :].reshape(dense.shape)
+
+    @cached_property
+    def is_full(self) -> bool:
+        """Does most of the rest meet most levels?"""
+        return len(self.pattern[0]) > FULL * self.largest.count * self.r
+
+    @cached_property
+    def index(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+        """Columns and ends of rows of the sparse matrix (q J, r) of the pairs."""
+        pairs, q = self.pattern[0], self.largest.q
+        ends = np.searchsorted(pairs, np.arange(self.largest.count) * self.r)
+        ends = (np.arange(q)[:, None] * len(pairs) + ends).ravel()
+        return np.tile(pairs % self.r, q).astype(np.int32), np.append(ends, q * len(pairs)).astype(np.int32)
+
+    def matrix(self, values: Floats) -> Floats | csr_array:
+        """The matrix (q J, r) of the largest factor's levels and the rest with these values (q, pairs)."""
+        shape = (self.largest.q * self.largest.count, self.r)
+        if not self.is_full:
+            return csr_array((values.ravel(), *self.index), shape=shape)
+        found = np.zeros((self.largest.q, self.largest.count * self.r))
+        found[:, self.pattern[0]] = values
+        return found.reshape(shape)
+
+    @cached_property
+    def among(self) -> Codes:
+        """Of each pair of `met`, the first not after the second, the place in a matrix (r, r) of levels."""
+        above, right = np.triu_indices(len(self.met))
+        return self.met[above] * self.starts[-1] + self.met[right]
+
+    def scaled(self, factors: Sequence[Floats], taus: Sequence[float]) -> ScaledColumns:
+        """The columns at the T_k of each random term and the standard deviation of each smooth."""
+        factors = tuple(factors)
+        largest = self.largest.joined(factors).T @ self.largest.z if self.largest.count else np.empty((0, self.n))
+        others = [one.joined(factors).T @ one.z for one in self.others]
+        dense = [tau * one for tau, one in zip(taus, self.smooths, strict=True)]
+        rest = np.concatenate([np.empty((0, self.n)), *others])
+        return ScaledColumns(self, largest, rest, np.concatenate([*dense, self.flat]))
+
+
+@record
+class ScaledColumns:
+    """Z~ by rows: `largest` (q, n), `rest` (R, n) of the other factors in the order of `met`, `dense` (d, n)."""
+
+    of: EffectColumns
+    largest: Floats
+    rest: Floats
+    dense: Floats
+
+    def up(self, u: Floats) -> Floats:
+        """Z~ u of every row."""
+        of = self.of
+        own, levels = of.largest.q * of.largest.count, u[u.size - of.r :]
+        found = levels[of.starts[-1] :] @ self.dense
+        for row, effects in zip(self.largest, u[:own].reshape(of.largest.q, of.largest.count), strict=True):
+            found += row * effects[of.largest.codes]
+        for row, columns in zip(self.rest, of.met, strict=True):
+            found += row * levels[columns]
+        return found
+
+    def down(self, s: Floats) -> Floats:
+        """Z~'s."""
+        of = self.of
+        largest = [np.bincount(of.largest.codes, row * s, of.largest.count) for row in self.largest]
+        levels = np.bincount(of.met.ravel(), (self.rest * s).ravel(), of.starts[-1])
+        return np.concatenate([*largest, levels, self.dense @ s])
+
+    def beside(self, w: Floats) -> Floats:
+        """What the largest factor has in common with the rest in Z~'WZ~, (q, pairs)."""
+        of = self.of
+        pairs, places, dense = of.pattern
+        found = np.empty((len(self.largest), len(pairs)))
+        for row, out in zip(self.largest, found, strict=True):
+            weighted = row * w
+            out[:] = np.bincount(places.ravel(), (weighted * self.rest).ravel(), len(pairs))
+            for column, at in zip(self.dense, dense, strict=True):
+                out[at] = np.bincount(of.largest.codes, weighted * column, of.largest.count)
+        return found
+
+    def within(self, w: Floats) -> Floats:
+        """Z~'WZ~ of the rest, (r, r)."""
+        of = self.of
+        r, levels = of.r, of.starts[-1]
+        found, weighted = np.empty((r, r)), self.rest * w
+        if levels:
+            above, right = np.triu_indices(len(of.met))
+            products = weighted[above] * self.rest[right]
+            products[above == right] *= 0.5
+            half = np.bincount(of.among.ravel(), products.ravel(), levels * levels).reshape(levels, levels)
+            found[:levels, :levels] = half + half.T
+        for k, column in enumerate(self.dense):
+            across = np.bincount(of.met.ravel(), (weighted * column).ravel(), levels)
+            found[levels + k, :levels] = found[:levels, levels + k] = across
+        found[levels:, levels:] = (self.dense * w) @ self.dense.T
+        return found

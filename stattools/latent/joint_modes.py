@@ -1,0 +1,133 @@
+"""The mode of all effects together, given the parameters: Newton's method with the penalized information as metric.
+
+    F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   u <- u + t H^-1 g
+
+Steps are halved until F rises. Where H is not positive definite, negative weights are put to 0, which leads upwards
+too. The way ends where the decrement g'H^-1 g is round-off.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.effect_columns import ScaledColumns
+from stattools.latent.penalized import PenalizedInformation
+from stattools.likelihoods import Likelihood
+
+MOST = 500
+"""Newton steps at most: a count of 1e300 takes about 700 units of a logarithm, some hundred steps."""
+CLOSE = 1e-21
+"""A squared decrement this small: what is left of the mode is less than 1e-10 standard errors."""
+NOISE = 1e-13
+"""The round-off of F as a share of it and of the number of rows."""
+ROUND_OFF = 1e-14
+"""A squared decrement below this share of F, or below 1e-12, that does not fall any more is round-off."""
+HALVINGS = 1_100
+"""A step of 1e300 that is halved so often is one of 1e-30."""
+
+
+@record
+class SeenRows:
+    """What was seen of the rows: the outcomes `y` of `likelihood`, and how often, `weight` (n,) or None."""
+
+    likelihood: Likelihood
+    y: Floats
+    weight: Floats | None
+
+    @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
+    def loglik(self, eta: Floats) -> float:
+        """The log-likelihood of all rows, -inf where it is not a number."""
+        found = self.likelihood.loglik(eta, self.y)
+        total = float(found.sum() if self.weight is None else found @ self.weight)
+        return total if total == total else -np.inf
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
+        """Score (n, width) and information (n, width, width) of each row, times its weight."""
+        n, weight = len(eta), 1.0 if self.weight is None else self.weight
+        _, score, information = self.likelihood.evaluate(eta, self.y)
+        score = (score.reshape(n, -1).T * weight).T
+        width = score.shape[1]
+        return score, (information.reshape(n, -1).T * weight).T.reshape(n, width, width)
+
+
+@record
+class JointMode:
+    """The mode `u`, the linear predictors `eta` there, F and its rows' log-likelihood, `score` (n, width) and
+    `information` (n, width, width) of the rows, and H.
+    """
+
+    u: Floats
+    eta: Floats
+    value: float
+    score: Floats
+    information: Floats
+    penalized: PenalizedInformation
+
+
+def moved(base: Floats, by: Floats) -> Floats:
+    """Linear predictors whose first is moved."""
+    if base.ndim == 1:
+        return base + by
+    found = base.copy()
+    found[:, 0] += by
+    return found
+
+
+def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats) -> JointMode:
+    """The mode that is reached from `start`, or from 0 where that is higher.
+
+    ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
+    """
+    prior = columns.of.prior
+
+    def height(u: Floats) -> tuple[Floats, float]:
+        eta = moved(base, columns.up(u))
+        return eta, rows.loglik(eta) - 0.5 * float((prior * u) @ u)
+
+    u, (eta, value) = start, height(start)
+    if start.any():
+        other = height(np.zeros(len(start)))
+        if other[1] > value:
+            u, (eta, value) = np.zeros(len(start)), other
+    last = np.inf
+    for _ in range(MOST):
+        score, information = rows.derivatives(eta)
+        penalized, exact = _metric(columns, information[:, 0, 0])
+        slope = columns.down(score[:, 0]) - prior * u
+        ahead = penalized.solve(slope)
+        along = float(slope @ ahead)
+        near = along <= CLOSE or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
+        if exact and near:
+            return JointMode(u, eta, value, score, information, penalized)
+        last, noise = along, NOISE * (abs(value) + len(eta))
+        for _ in range(HALVINGS):
+            new_eta, new = height(u + ahead)
+            if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= 1e-6):
+                break
+            ahead, along = 0.5 * ahead, 0.5 * along
+        else:
+            break
+        u, eta, value = u + ahead, new_eta, new
+    raise ConvergenceError(
+        "the mode of the effects was not found: the log-likelihood of the rows rises without end along an effect, or "
+        "is not a number. Look at the outcome for values that are far from all others, or take a simpler random part."
+    )
+
+
+def _metric(columns: ScaledColumns, w: Floats) -> tuple[PenalizedInformation, bool]:
+    """H, or a matrix that is positive definite for certain; is it H?"""
+    found = PenalizedInformation.of(columns, w) if np.isfinite(w).all() else None
+    if found is not None:
+        return found, True
+    w = np.where(np.isfinite(w), np.maximum(w, 0.0), 0.0)
+    found = PenalizedInformation.of(columns, w + 1e-12 * w.max(initial=0.0))
+    if found is None:
+        raise ConvergenceError(
+            "the information about the effects is not positive definite in float64: columns are nearly combinations of "
+            "others. Take a simpler random part, or leave a column out."
+        )
+    return found, False

@@ -1,0 +1,154 @@
+"""The penalized information of all effects, H = P + Z~'WZ~, factored by its structure.
+
+    H = [A B]     A one block (q, q) for each level of the largest factor, A_j = L_j L_j',   V = L^-1 B
+        [B' C]    S = C - V'V = R'R, dense:   log|H| = 2 sum log |L_j| + 2 log|R|
+
+Of the inverse there is what belongs to columns that meet in a row, which is all that derivatives need:
+
+    H^-1_rr = S^-1,   H^-1_0r = -L^-T V S^-1,   H^-1_jj = L_j^-T (I + V_j S^-1 V_j') L_j^-1
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import get_lapack_funcs
+from scipy.sparse import csr_array
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.effect_columns import ScaledColumns
+from stattools.latent.level_blocks import filled
+from stattools.latent.small_blocks import cholesky, grams, solved, times, transposed
+
+potrf, potri, potrs, trtrs = get_lapack_funcs(("potrf", "potri", "potrs", "trtrs"), dtype=np.float64)
+
+
+@record
+class PenalizedInformation:
+    """H at weights `w` of the rows: `back` is L_j^-1 (q, q, J), `across` V (q J, r), `root` the lower triangle of S."""
+
+    columns: ScaledColumns
+    w: Floats
+    back: Floats
+    values: Floats
+    across: Floats | csr_array
+    root: Floats
+    log_determinant: float
+
+    @classmethod
+    def of(cls, columns: ScaledColumns, w: Floats) -> PenalizedInformation | None:
+        """None where H is not positive definite."""
+        of = columns.of
+        largest, q, J = of.largest, of.largest.q, of.largest.count
+        gram = grams(columns.largest, columns.largest * w, largest.codes, J)
+        gram[np.arange(q), np.arange(q)] += 1.0
+        if w.min(initial=0.0) >= 0.0 or not J:
+            held = cholesky(gram)
+        else:
+            try:
+                held = np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)
+            except np.linalg.LinAlgError:
+                return None
+        back = solved(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+        log_determinant = 2.0 * float(np.log(held[np.arange(q), np.arange(q)]).sum())
+        S = columns.within(w)
+        S.flat[:: len(S) + 1] += of.prior[of.size - of.r :]
+        values = across = np.empty((0, 0))
+        if J and of.r:
+            level = of.pattern[0] // of.r
+            values = times(back[:, :, level], columns.beside(w)[:, None])[:, 0]
+            across = of.matrix(values)
+            S -= _dense(across.T @ across)
+        if of.r:
+            S, failed = potrf(S.T, lower=0, overwrite_a=1, clean=0)
+            if failed or not np.isfinite(S.diagonal()).all():
+                return None
+            log_determinant += 2.0 * float(np.log(S.diagonal()).sum())
+        return cls(columns, w, back, values, across, S, log_determinant) if np.isfinite(log_determinant) else None
+
+    def solve(self, g: Floats) -> Floats:
+        """H^-1 g."""
+        of = self.columns.of
+        q, J = of.largest.q, of.largest.count
+        own, rest = g[: q * J].reshape(q, 1, J), g[q * J :]
+        half = times(self.back, own) if J else own
+        if J and of.r:
+            rest = rest - self.across.T @ half.ravel()
+        if of.r:
+            rest = potrs(self.root, rest, lower=0)[0]
+        if J and of.r:
+            half = half - (self.across @ rest).reshape(half.shape)
+        return np.concatenate([times(transposed(self.back), half).ravel() if J else own.ravel(), rest])
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """S^-1 (r, r), the covariance of the rest given the data."""
+        return filled(potri(self.root, lower=0)[0].T) if len(self.root) else self.root
+
+    @cached_property
+    def _shared(self) -> Floats:
+        """V S^-1 where columns meet, (q, pairs)."""
+        of = self.columns.of
+        whole = np.asarray(self.across @ self.inverse).reshape(of.largest.q, -1)
+        return whole[:, of.pattern[0]]
+
+    @cached_property
+    def between(self) -> Floats:
+        """H^-1_0r where columns meet, (q, pairs)."""
+        level = self.columns.of.pattern[0] // self.columns.of.r
+        return -times(transposed(self.back)[:, :, level], self._shared[:, None])[:, 0]
+
+    @cached_property
+    def own(self) -> Floats:
+        """H^-1_jj of the levels of the largest factor, (q, q, J)."""
+        of = self.columns.of
+        if not of.largest.count:
+            return self.back
+        inner = np.zeros(self.back.shape)
+        if of.r:
+            level = of.pattern[0] // of.r
+            inner = grams(self._shared, self.values, level, of.largest.count)
+        inner[np.arange(of.largest.q), np.arange(of.largest.q)] += 1.0
+        return times(times(transposed(self.back), inner), self.back)
+
+    @cached_property
+    def spread(self) -> tuple[Floats, Floats, Floats]:
+        """H^-1 z~_i of each row in the columns that it has: (q, n), (R, n) and (d, n)."""
+        columns, of = self.columns, self.columns.of
+        codes, levels = of.largest.codes, of.starts[-1]
+        largest = np.zeros(columns.largest.shape)
+        rest, dense = np.zeros(columns.rest.shape), self.inverse[levels:, levels:] @ columns.dense
+        for a, own in enumerate(self.own):
+            for b, row in enumerate(columns.largest):
+                largest[a] += own[b][codes] * row
+        if of.r and of.largest.count:
+            _, places, all_have = of.pattern
+            for a, row in enumerate(columns.largest):
+                for k, place in enumerate(places):
+                    link = self.between[a, place]
+                    largest[a] += link * columns.rest[k]
+                    rest[k] += link * row
+                for k, place in enumerate(all_have):
+                    link = self.between[a, place][codes]
+                    largest[a] += link * columns.dense[k]
+                    dense[k] += link * row
+        for k, one in enumerate(of.met):
+            for m, other in enumerate(of.met):
+                rest[k] += self.inverse[one, other] * columns.rest[m]
+            for m, column in enumerate(columns.dense):
+                link = self.inverse[levels + m][one]
+                rest[k] += link * column
+                dense[m] += link * columns.rest[k]
+        return largest, rest, dense
+
+    @cached_property
+    def leverage(self) -> Floats:
+        """The variance of each row's linear predictor given the data, z~_i'H^-1 z~_i."""
+        pairs = zip((self.columns.largest, self.columns.rest, self.columns.dense), self.spread, strict=True)
+        return sum((np.einsum("kn,kn->n", row, found) for row, found in pairs), np.zeros(self.columns.of.n))
+
+
+def _dense(matrix: Floats | csr_array) -> Floats:
+    return matrix.toarray() if isinstance(matrix, csr_array) else matrix

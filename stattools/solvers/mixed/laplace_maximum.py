@@ -1,0 +1,235 @@
+"""The maximum of a mixed regression's likelihood by Laplace's approximation.
+
+    start      the regression without effects; variances by a few steps T T' <- mean of T (u_j u_j' + H^-1_jj) T'
+    climb      theta <- theta + t H^-1 g, H from the effects' modes and differences for the T_k, then carried on (BFGS)
+    end        H by central differences of the exact score: the decrement that is said is measured with it
+    boundary   small standard deviations are tried at 0; a zero along which log L rises is left
+
+Source: Nocedal & Wright, Numerical Optimization (2006), 6.1; Bates, Maechler, Bolker & Walker (2015).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.lower import lower
+from stattools.latent.secant import secant
+from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.by_laplace import ByLaplace
+from stattools.numerics.few_columns import eigen
+from stattools.solvers.climb import Climbed, Standing, climb, rising
+from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
+from stattools.solvers.newton import Newton
+from stattools.solvers.solution import TraceStep
+
+FIRST = 4
+"""Steps for the variances before the climb."""
+FLATTEST = 1e-9
+"""A curvature below this share of the largest, in units of theta, is taken as this."""
+NEGATIVE = 1e-7
+"""An eigenvalue of the information below minus this share of the largest is negative beyond its error."""
+NEAR = 1e-4
+"""From this decrement on the information itself is the metric, which was carried on before."""
+SMALL = 0.05
+"""A standard deviation of effects below this is tried at 0."""
+LOST = 1e-9
+"""So much of log L may a zero lose at most."""
+TRIED = (0.3, 0.1, 0.03, 0.01)
+"""Standard deviations at which a zero is left."""
+ROUNDS = 8
+"""Variances are put to 0 or moved off it so many times at most."""
+
+
+@record
+class Bent:
+    """The metric of a matrix `H` that may be indefinite: eigenvalues `sizes` > 0 and `vectors` of those parameters that
+    are `free`; at a saddle `away` leads off it. `is_exact` says whether H was measured here.
+    """
+
+    H: Floats
+    free: Any
+    vectors: Floats
+    sizes: Floats
+    definite: bool
+    away: Floats
+    is_exact: bool
+
+    @classmethod
+    def of(cls, H: Floats, free: Any, is_exact: bool) -> Bent:
+        values, vectors = eigen(H[np.ix_(free, free)])
+        largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
+        away = np.zeros(len(H))
+        if len(free):
+            away[free] = vectors[:, 0]
+        definite = not len(values) or bool(values[0] >= -NEGATIVE * largest)
+        return cls(H, free, vectors, np.maximum(np.abs(values), FLATTEST * largest), definite, away, is_exact)
+
+    def solve(self, score: Floats) -> Floats:
+        """The step of this score."""
+        found = np.zeros(len(score))
+        found[self.free] = self.vectors @ ((self.vectors.T @ score[self.free]) / self.sizes)
+        return found
+
+    def norm(self, score: Floats) -> float:
+        """The decrement of this score."""
+        along = self.vectors.T @ score[self.free]
+        return float(np.sqrt(along @ (along / self.sizes)))
+
+
+def laplace_maximum(
+    model: Any, start: Floats | None = None, *, tolerance: float = 1e-8, max_steps: int = 200
+) -> MarginalMaximum:
+    """The maximum for a mixed regression; `start` is a theta of `ByLaplace.of(model)`.
+
+    `status` is "max-steps" where the decrement did not come within the tolerance.
+    """
+    by = ByLaplace.of(model)
+    return maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps)
+
+
+def maximum_of(by: ByLaplace, theta: Floats, tolerance: float, max_steps: int) -> MarginalMaximum:
+    """The maximum that a climb reaches from theta."""
+    trace: list[TraceStep] = []
+    found = _climbed(by, theta, tolerance, max_steps, 0, trace)
+    for _ in range(ROUNDS):
+        if found.steps >= max_steps:
+            break
+        following = _without_small(by, found.here) or _released(by, found.here)
+        if following is None:
+            break
+        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace)
+    here = found.here
+    metric = here.metric if here.metric.is_exact else Bent.of(by.information(here.theta), here.metric.free, True)
+    return MarginalMaximum(
+        by.model, by, here.theta, here.now.loglik, metric.H, metric.norm(here.now.score), found.status, found.steps,
+        tuple(trace), Integral("Laplace", 1),
+    )  # fmt: skip
+
+
+def first_theta(by: ByLaplace) -> Floats:
+    """The parameters without effects, and variances near their maximum there."""
+    theta, fixed = by.start, by.fixed
+    if not by.is_restricted:
+        try:
+            found = Newton().within(fixed, 20).estimate
+            if np.isfinite(by.evaluate(by.theta(found, by.factors(theta), by.taus(theta)), 0).loglik):
+                theta = by.theta(found, by.factors(theta), by.taus(theta))
+        except StattoolsError:
+            pass  # the start of the regression serves as well, at some more steps
+    for _ in range(FIRST):
+        roots, taus = by.at(theta).moments
+        factors = [lower(T @ np.linalg.cholesky(S)) for T, S in zip(by.factors(theta), roots, strict=True)]
+        theta = by.theta(by.parts(theta)[0], factors, by.taus(theta) * np.sqrt(taus))
+    return theta
+
+
+def _climbed(
+    by: ByLaplace, theta: Floats, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]
+) -> Climbed:
+    before: list[Standing] = []
+
+    def evaluate(point: Floats) -> Evaluation:
+        return by.evaluate(point, 1)
+
+    def stand(point: Floats, now: Evaluation) -> Standing:
+        return _standing(by, point, now, tolerance, before[-1] if before else None)
+
+    def step(here: Standing) -> Standing | None:
+        before[:] = [here]
+        return rising(evaluate, stand, by.n, here)
+
+    def finish(here: Standing) -> Standing | None:
+        return None if here.metric.is_exact else _standing(by, here.theta, here.now, tolerance, None, exact=True)
+
+    here = stand(theta, evaluate(theta))
+    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace, finish=finish)
+
+
+def _standing(
+    by: ByLaplace, theta: Floats, now: Evaluation, tolerance: float, before: Standing | None, *, exact: bool = False
+) -> Standing:
+    free = np.flatnonzero((theta != 0.0) | (now.score != 0.0))
+    carried = None
+    if before is not None and before.metric.definite:
+        carried = secant(before.metric.H, theta - before.theta, before.now.score - now.score)
+        if carried is None and before.metric.is_exact:
+            carried = before.metric.H
+    is_exact = before is not None and before.metric.is_exact and before.decrement <= NEAR
+    if exact:
+        metric = Bent.of(by.information(theta), free, True)
+    elif is_exact and before is not None:  # so near the maximum the information does not change
+        metric = Bent.of(before.metric.H, free, True)
+    else:
+        metric = Bent.of(_rough(by, theta, now) if carried is None else carried, free, False)
+        if metric.norm(now.score) <= NEAR:
+            metric = Bent.of(by.information(theta), free, True)
+    decrement, ahead = metric.norm(now.score), metric.solve(now.score)
+    if not metric.definite:  # a saddle is no maximum, however small its slopes
+        decrement = max(decrement, 2.0 * tolerance)
+        ahead = ahead + (0.1 if float(metric.away @ now.score) >= 0.0 else -0.1) * metric.away
+    at = slice(by.n_outer, None)
+    size, longest = np.abs(ahead[at]).max(initial=0.0), 1.0 + np.abs(theta[at]).max(initial=0.0)
+    return Standing(theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+
+
+def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
+    """Nearly the information: of the fixed part from the modes of effects, of the rest by differences of the score."""
+    m = by.n_outer
+    H = np.zeros((len(theta), len(theta)))
+    H[:m, :m] = by.fixed_metric(theta)
+    for k in range(m, len(theta)):
+        moved = theta.copy()
+        moved[k] += 1e-4 * max(1.0, abs(theta[k]))
+        H[:, k] = (now.score - by.evaluate(moved, 1).score) / (moved[k] - theta[k])
+    H[m:, :m] = H[:m, m:].T
+    H[m:, m:] = 0.5 * (H[m:, m:] + H[m:, m:].T)
+    return H
+
+
+def _moved(by: ByLaplace, here: Standing, factors: list[Floats], taus: Floats) -> tuple[Floats, float]:
+    theta = by.theta(by.parts(here.theta)[0], factors, taus)
+    return theta, by.evaluate(theta, 0).loglik
+
+
+def _without_small(by: ByLaplace, here: Standing) -> tuple[Floats, float] | None:
+    """The point with effects at 0 that are small, where log L is no lower; None without any."""
+    factors, taus = by.factors(here.theta), by.taus(here.theta)
+    for k, T in enumerate(factors):
+        vectors, size, _ = np.linalg.svd(T)
+        small = np.flatnonzero((size < SMALL) & (size > 1e-12 * size[0] * (len(T) > 1)))
+        for first in range(len(small)):
+            kept = size.copy()
+            kept[small[first:]] = 0.0
+            found = _moved(by, here, [*factors[:k], lower(vectors * kept), *factors[k + 1 :]], taus)
+            if found[1] >= here.now.loglik - LOST:
+                return found
+    for k in np.flatnonzero((np.abs(taus) < SMALL) & (taus != 0.0)):
+        found = _moved(by, here, factors, np.where(np.arange(len(taus)) == k, 0.0, taus))
+        if found[1] >= here.now.loglik - LOST:
+            return found
+    return None
+
+
+def _released(by: ByLaplace, here: Standing) -> tuple[Floats, float] | None:
+    """The point with an effect moved off 0 along which log L rises; None where all zeros are maxima."""
+    factors, taus = by.factors(here.theta), by.taus(here.theta)
+    for k, T in enumerate(factors):
+        vectors, size, _ = np.linalg.svd(T)
+        null = vectors[:, size <= 1e-12 * size[0]]
+        for s in TRIED:
+            for along in null.T:
+                root = lower(np.column_stack([T, s * along]))
+                found = _moved(by, here, [*factors[:k], root, *factors[k + 1 :]], taus)
+                if found[1] > here.now.loglik + LOST:
+                    return found
+    for k in np.flatnonzero(taus == 0.0):
+        for s in TRIED:
+            found = _moved(by, here, factors, np.where(np.arange(len(taus)) == k, s, taus))
+            if found[1] > here.now.loglik + LOST:
+                return found
+    return None

@@ -1,0 +1,158 @@
+"""The maximum of a marginal likelihood, in its own coordinates and in the user's columns.
+
+    theta_user = (lift theta_fixed, the lower triangles of N_k T_k),   Cov = J H^-1 J'
+
+with J the change of these with theta, H the information.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.lower import lower
+from stattools.numerics.few_columns import eigen
+from stattools.solvers.solution import Status, TraceStep
+
+STEP = 1e-6
+"""Of differences of a triangle by the entries of another, as a share of the largest."""
+FLAT = 1e-12
+"""A curvature below this share of the largest is of a direction that changes nothing, as turns of a singular T."""
+
+
+@record
+class Integral:
+    """How effects were integrated out, "Laplace" or "quadrature" with so many `nodes` along each axis, and how far a
+    better integral moves each parameter, in standard errors; None where that was not asked for.
+    """
+
+    kind: str
+    nodes: int
+    error: Floats | None = None
+
+    @property
+    def worst(self) -> float:
+        """The largest of the errors."""
+        return float("nan") if self.error is None else float(np.abs(self.error).max(initial=0.0))
+
+
+@record
+class MarginalMaximum:
+    """The `model`, its `marginal` likelihood, the point `at` in its coordinates with the log-likelihood and the
+    information there, how the climb ended, and how good the integral is.
+    """
+
+    model: Any
+    marginal: Any
+    at: Floats
+    loglik: float
+    information: Floats
+    decrement: float
+    status: Status
+    steps: int
+    trace: tuple[TraceStep, ...]
+    integral: Integral
+
+    @property
+    def converged(self) -> bool:
+        """Is it within the tolerance, or within round-off?"""
+        return self.status in ("converged", "round-off")
+
+    @property
+    def n_parameters(self) -> int:
+        """Parameters of the fixed part, entries of the T_k, and standard deviations of curves."""
+        return len(self.estimate) + len(self.entries) + len(self.taus)
+
+    @cached_property
+    def estimate(self) -> Floats:
+        """The parameters of the fixed part, in the user's columns."""
+        return self.marginal.to_fixed @ self.marginal.fixed_at(self.at)
+
+    @cached_property
+    def roots(self) -> tuple[Floats, ...]:
+        """The lower triangle of each random term in the user's columns: the covariance of its effects is R R'."""
+        return self._roots(self.at)
+
+    def _roots(self, theta: Floats) -> tuple[Floats, ...]:
+        pairs = zip(self.marginal.to_effects, self.marginal.factors(theta), strict=True)
+        return tuple(lower(back @ T) for back, T in pairs)
+
+    @property
+    def covariances(self) -> tuple[Floats, ...]:
+        """The covariance of the effects of a level of each term."""
+        return tuple(root @ root.T for root in self.roots)
+
+    @cached_property
+    def taus(self) -> Floats:
+        """The standard deviation of the effects of each curve."""
+        return np.abs(self.marginal.taus(self.at))
+
+    @property
+    def entries(self) -> Floats:
+        """The free entries of the roots, row by row."""
+        return _entries(self.roots)
+
+    @property
+    def theta(self) -> Floats:
+        """Estimate, entries of the roots, and standard deviations of curves."""
+        return np.concatenate([self.estimate, self.entries, self.taus])
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """The inverse of the information, 0 along directions that change nothing."""
+        values, vectors = eigen(self.information)
+        some = values > FLAT * abs(values[-1]) if len(values) else values > 0.0
+        return (vectors[:, some] / values[some]) @ vectors[:, some].T
+
+    @cached_property
+    def whole_covariance(self) -> Floats:
+        """The covariance of `theta`."""
+        p, fixed = len(self.estimate), self.marginal.fixed_change(self.at)
+        rest = self._rest_change
+        change = np.concatenate([self.marginal.to_fixed @ fixed, rest])
+        found = change @ self.inverse @ change.T
+        found[:p, :p] += self.marginal.to_fixed @ self.marginal.fixed_spread(self.at) @ self.marginal.to_fixed.T
+        return found
+
+    @property
+    def covariance(self) -> Floats:
+        """The covariance of the estimate."""
+        p = len(self.estimate)
+        return self.whole_covariance[:p, :p]
+
+    @property
+    def _rest_change(self) -> Floats:
+        """How the entries of roots and the curves' standard deviations move with theta."""
+        columns = []
+        for k, value in enumerate(self.at):
+            step = np.zeros(len(self.at))
+            step[k] = STEP * max(1.0, abs(value))
+            ahead, behind = (
+                np.append(_entries(self._roots(self.at + by)), np.abs(self.marginal.taus(self.at + by)))
+                for by in (step, -step)
+            )
+            columns.append((ahead - behind) / (2.0 * step[k]))
+        return np.array(columns).T.reshape(-1, len(self.at))
+
+    @cached_property
+    def effects(self) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
+        """Modes (q, J) and covariances given the data (q, q, J) of the effects of each term, in the user's columns."""
+        return self.marginal.effects(self.at)
+
+    @property
+    def modes(self) -> tuple[Floats, ...]:
+        """The modes of the effects, (q, J) of each term."""
+        return self.effects[0]
+
+    @property
+    def spreads(self) -> tuple[Floats, ...]:
+        """Covariances of the effects given the data, (q, q, J) of each term."""
+        return self.effects[1]
+
+
+def _entries(roots: tuple[Floats, ...]) -> Floats:
+    return np.concatenate([np.empty(0), *(root[np.tril_indices(len(root))] for root in roots)])

@@ -1,0 +1,49 @@
+"""The mode of all effects: where the slope is 0, whatever the data."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.errors import ConvergenceError
+from stattools.latent.joint_modes import SeenRows, joint_mode
+from tests.latent.effect_cases import CASES, N
+
+
+def slope(case, found):
+    return case.scaled.down(found.score[:, 0]) - case.columns.prior * found.u
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_slope_is_zero_and_the_start_does_not_matter(name):
+    case = CASES[name]
+    found = joint_mode(case.rows, case.scaled, case.base, np.zeros(case.columns.size))
+    other = joint_mode(case.rows, case.scaled, case.base, np.full(case.columns.size, 3.0))
+    assert_allclose(slope(case, found), 0.0, atol=1e-9)
+    assert_allclose(other.u, found.u, atol=1e-9)
+
+
+@pytest.mark.parametrize("size", [1e6, 1e15, 1e100])
+def test_counts_far_from_all_others_have_a_mode(size):
+    case = CASES["one"]
+    y = case.rows.y.copy()
+    y[3] = size
+    case = replace(case, rows=replace(case.rows, y=y))
+    found = joint_mode(case.rows, case.scaled, case.base, np.zeros(case.columns.size))
+    assert np.abs(slope(case, found)).max() <= 1e-9 * size
+    assert np.isfinite(found.value)
+
+
+def test_effects_that_are_huge_have_a_mode():
+    case = CASES["crossed"]
+    case = replace(case, factors=[1e6 * T for T in case.factors])
+    found = joint_mode(case.rows, case.scaled, case.base, np.full(case.columns.size, 100.0))
+    assert np.isfinite(found.value)
+
+
+def test_a_likelihood_that_is_no_number_has_none():
+    case = CASES["one"]
+    rows = SeenRows(case.rows.likelihood, np.full(N, np.nan), None)
+    with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
+        joint_mode(rows, case.scaled, case.base, np.zeros(case.columns.size))

@@ -1,0 +1,71 @@
+"""Laplace's approximation: its value by a dense matrix, its gradient by differences."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.latent.laplace import LaplaceIntegral
+from tests.latent.effect_cases import CASES, N
+
+H = 1e-3
+
+
+def value(case, factors, taus, base):
+    return LaplaceIntegral.at(case.rows, case.columns, factors, taus, base, np.zeros(case.columns.size))
+
+
+def slope(function):
+    """The derivative at 0, with an error of order H^4."""
+    return (8.0 * (function(H) - function(-H)) - (function(2 * H) - function(-2 * H))) / (12.0 * H)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_value_is_that_of_the_dense_matrix(name):
+    case = CASES[name]
+    found = value(case, case.factors, case.taus, case.base)
+    Z, w, mode = case.dense, found.mode.information[:, 0, 0], found.mode
+    information = np.diag(case.columns.prior) + Z.T @ (w[:, None] * Z)
+    inside = case.rows.loglik(mode.eta) - 0.5 * np.sum(case.columns.prior * mode.u**2)
+    integral = 0.5 * len(case.columns.flat) * np.log(2 * np.pi) - 0.5 * np.linalg.slogdet(information)[1]
+    assert_allclose(found.loglik, inside + integral, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_gradient_is_that_of_the_value(name):
+    """In one direction of all T_k, in one of the curves, and in one of the linear predictors."""
+    case, rng = CASES[name], np.random.default_rng(4)
+    found = value(case, case.factors, case.taus, case.base)
+    roots, taus = found.slopes
+    ahead = [np.tril(rng.normal(size=T.shape)) for T in case.factors]
+    by = rng.normal(size=len(taus))
+    eta = rng.normal(size=case.base.shape)
+    if case.base.ndim > 1:
+        eta[:, 1:] = eta[0, 1:]
+
+    def moved(T=0.0, tau=0.0, base=0.0):
+        factors = [one + T * way for one, way in zip(case.factors, ahead, strict=True)]
+        return value(case, factors, list(np.array(case.taus) + tau * by), case.base + base * eta).loglik
+
+    along = sum(float((g * way).sum()) for g, way in zip(roots, ahead, strict=True))
+    assert_allclose(along, slope(lambda h: moved(T=h)), rtol=1e-7, atol=1e-7)
+    assert_allclose(taus @ by, slope(lambda h: moved(tau=h)), rtol=1e-7, atol=1e-7)
+    rows = float((found.row_slopes.reshape(N, -1) * eta.reshape(N, -1)).sum())
+    assert_allclose(rows, slope(lambda h: moved(base=h)), rtol=1e-7, atol=1e-7)
+
+
+def test_slopes_of_effects_without_variance_are_zero():
+    case = CASES["crossed"]
+    found = value(case, [0.0 * T for T in case.factors], case.taus, case.base)
+    assert all((np.abs(T) < 1e-13).all() for T in found.slopes[0])
+
+
+def test_effects_are_those_of_the_dense_matrix():
+    case = CASES["with a smooth"]
+    found = value(case, case.factors, case.taus, case.base)
+    Z, w = case.dense, found.mode.information[:, 0, 0]
+    inverse = np.linalg.inv(np.diag(case.columns.prior) + Z.T @ (w[:, None] * Z))
+    first, T = case.columns.largest.terms[0], case.factors[case.columns.largest.terms[0]]
+    modes, spreads = found.effects
+    at = np.arange(2) * case.columns.largest.count + 4  # effects of level 4
+    assert_allclose(modes[first][:, 4], T @ found.mode.u[at], rtol=1e-12)
+    assert_allclose(spreads[first][:, :, 4], T @ inverse[np.ix_(at, at)] @ T.T, rtol=1e-9)

@@ -1,0 +1,66 @@
+"""The maximum of Laplace's approximation: certified values, zeros, invariance, and that it is a maximum."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from tests.models.mixed.small_mixed import crossed, mixed, term
+
+DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
+needs_data = pytest.mark.skipif(not DATA.is_dir(), reason="the public data sets are not beside the project")
+
+
+@needs_data
+def test_cbpp():
+    table = pd.read_csv(DATA / "cbpp.csv")
+    fixed = st.logistic("incidence ~ C(period)", table, trials="size")
+    found = laplace_maximum(mixed(fixed, term(table.herd, "herd")))
+    assert found.converged
+    assert_allclose(found.loglik, -92.0262818648, rtol=1e-12)
+
+
+@needs_data
+def test_wine():
+    """ordinal::clmm says -81.565409292 by default, and with gradTol=1e-8 for its inner modes what is right here."""
+    table = pd.read_csv(DATA / "wine.csv")
+    found = laplace_maximum(mixed(st.ordinal("rating ~ temp + contact", table), term(table.judge, "judge")))
+    assert_allclose(found.loglik, -81.565412776, atol=2e-9)
+    assert_allclose(found.roots[0], 1.131139, atol=2e-6)
+
+
+@pytest.fixture(scope="module")
+def usual():
+    return laplace_maximum(crossed())
+
+
+def test_nothing_near_is_higher(usual):
+    assert usual.decrement <= 1e-8
+    rng = np.random.default_rng(3)
+    for _ in range(5):
+        near = usual.at + 0.02 * rng.normal(size=len(usual.at))
+        assert usual.marginal.evaluate(near, 0).loglik < usual.loglik
+
+
+def test_origin_and_unit_change_nothing(usual):
+    other = laplace_maximum(crossed(origin=2000.0, unit=10.0))
+    se = np.sqrt(usual.covariance.diagonal())
+    assert_allclose(other.loglik, usual.loglik, rtol=1e-12)
+    assert abs(other.estimate[1] * 10.0 - usual.estimate[1]) < 1e-7 * se[1]
+    to_user = np.array([[1.0, -200.0], [0.0, 0.1]])
+    assert_allclose(other.covariances[0], to_user @ usual.covariances[0] @ to_user.T, rtol=1e-6)
+
+
+def test_an_effect_without_variance_is_zero_and_a_zero_that_rises_is_left():
+    model = crossed(spread=(1.0, 0.0), slopes=False, seed=9)
+    found = laplace_maximum(model)
+    assert found.converged
+    assert found.roots[1].tolist() == [[0.0]]
+    start = np.where(np.arange(len(found.at)) >= 2, 0.0, found.at)
+    again = laplace_maximum(model, start)
+    assert_allclose(again.loglik, found.loglik, rtol=1e-12)
+    assert again.roots[0][0, 0] > 0.5
