@@ -36,7 +36,8 @@ STEP = 2e-4
 @record
 class ByLaplace(MarginalLikelihood):
     """The log-likelihood of the mixed regression `model` in `coordinates`; `columns` are those of its effects, and
-    `outer` the numbers of the fixed part's parameters that are parts of theta.
+    `outer` the numbers of the fixed part's parameters that are parts of theta. Curves are divided by
+    their size, so that their standard deviations in theta are those of the linear predictor.
     """
 
     model: Any
@@ -44,6 +45,7 @@ class ByLaplace(MarginalLikelihood):
     columns: EffectColumns
     rows: SeenRows
     outer: NDArray[np.intp]
+    to_taus: Floats  # type: ignore[override]
 
     @classmethod
     def of(cls, model: Any) -> ByLaplace:
@@ -67,8 +69,17 @@ class ByLaplace(MarginalLikelihood):
         codes = tuple(term.codes for term in model.random)
         sizes = tuple(term.n_levels for term in model.random)
         latent = LatentColumns(np.empty((0, len(block.y))), codes, sizes, coordinates.z)
-        columns = EffectColumns.of(latent, [smooth.columns.T for smooth in model.smooths], flat)
-        return cls(model, coordinates, columns, SeenRows(fixed.likelihood, block.y, block.weight), outer)
+        curves = [smooth.columns.T for smooth in model.smooths]
+        sizes_of = [float(np.sqrt((one**2).sum() / one.shape[1])) for one in curves]
+        columns = EffectColumns.of(latent, [one / size for one, size in zip(curves, sizes_of, strict=True)], flat)
+        return cls(
+            model,
+            coordinates,
+            columns,
+            SeenRows(fixed.likelihood, block.y, block.weight),
+            outer,
+            1.0 / np.array(sizes_of),
+        )
 
     @property
     def fixed(self) -> Any:

@@ -18,6 +18,8 @@ class MarginalLikelihood:
 
     to_fixed: Any
     to_effects: Any
+    to_taus: Any = 1.0
+    """What makes the standard deviations of curves' effects in the user's units of those in theta."""
 
     def factors(self, theta: Floats) -> Any:
         """The T_k (q, q)."""

@@ -16,69 +16,22 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 from stattools.latent.lower import lower
 from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_laplace import ByLaplace
-from stattools.numerics.few_columns import eigen
 from stattools.solvers.climb import Climbed, Standing, climb, rising
+from stattools.solvers.mixed.boundary import Bent, released, without_small
 from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
 
 FIRST = 4
 """Steps for the variances before the climb."""
-FLATTEST = 1e-9
-"""A curvature below this share of the largest, in units of theta, is taken as this."""
-NEGATIVE = 1e-7
-"""An eigenvalue of the information below minus this share of the largest is negative beyond its error."""
 NEAR = 1e-4
 """From this decrement on the information itself is the metric, which was carried on before."""
-SMALL = 0.05
-"""A standard deviation of effects below this is tried at 0."""
-LOST = 1e-9
-"""So much of log L may a zero lose at most."""
-TRIED = (0.3, 0.1, 0.03, 0.01)
-"""Standard deviations at which a zero is left."""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
-
-
-@record
-class Bent:
-    """The metric of a matrix `H` that may be indefinite: eigenvalues `sizes` > 0 and `vectors` of those parameters that
-    are `free`; at a saddle `away` leads off it. `is_exact` says whether H was measured here.
-    """
-
-    H: Floats
-    free: Any
-    vectors: Floats
-    sizes: Floats
-    definite: bool
-    away: Floats
-    is_exact: bool
-
-    @classmethod
-    def of(cls, H: Floats, free: Any, is_exact: bool) -> Bent:
-        values, vectors = eigen(H[np.ix_(free, free)])
-        largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
-        away = np.zeros(len(H))
-        if len(free):
-            away[free] = vectors[:, 0]
-        definite = not len(values) or bool(values[0] >= -NEGATIVE * largest)
-        return cls(H, free, vectors, np.maximum(np.abs(values), FLATTEST * largest), definite, away, is_exact)
-
-    def solve(self, score: Floats) -> Floats:
-        """The step of this score."""
-        found = np.zeros(len(score))
-        found[self.free] = self.vectors @ ((self.vectors.T @ score[self.free]) / self.sizes)
-        return found
-
-    def norm(self, score: Floats) -> float:
-        """The decrement of this score."""
-        along = self.vectors.T @ score[self.free]
-        return float(np.sqrt(along @ (along / self.sizes)))
 
 
 def laplace_maximum(
@@ -99,7 +52,7 @@ def maximum_of(by: ByLaplace, theta: Floats, tolerance: float, max_steps: int) -
     for _ in range(ROUNDS):
         if found.steps >= max_steps:
             break
-        following = _without_small(by, found.here) or _released(by, found.here)
+        following = without_small(by, found.here) or released(by, found.here)
         if following is None:
             break
         found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace)
@@ -189,47 +142,3 @@ def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
     H[m:, :m] = H[:m, m:].T
     H[m:, m:] = 0.5 * (H[m:, m:] + H[m:, m:].T)
     return H
-
-
-def _moved(by: ByLaplace, here: Standing, factors: list[Floats], taus: Floats) -> tuple[Floats, float]:
-    theta = by.theta(by.parts(here.theta)[0], factors, taus)
-    return theta, by.evaluate(theta, 0).loglik
-
-
-def _without_small(by: ByLaplace, here: Standing) -> tuple[Floats, float] | None:
-    """The point with effects at 0 that are small, where log L is no lower; None without any."""
-    factors, taus = by.factors(here.theta), by.taus(here.theta)
-    for k, T in enumerate(factors):
-        vectors, size, _ = np.linalg.svd(T)
-        small = np.flatnonzero((size < SMALL) & (size > 1e-12 * size[0] * (len(T) > 1)))
-        for first in range(len(small)):
-            kept = size.copy()
-            kept[small[first:]] = 0.0
-            found = _moved(by, here, [*factors[:k], lower(vectors * kept), *factors[k + 1 :]], taus)
-            if found[1] >= here.now.loglik - LOST:
-                return found
-    for k in np.flatnonzero((np.abs(taus) < SMALL) & (taus != 0.0)):
-        found = _moved(by, here, factors, np.where(np.arange(len(taus)) == k, 0.0, taus))
-        if found[1] >= here.now.loglik - LOST:
-            return found
-    return None
-
-
-def _released(by: ByLaplace, here: Standing) -> tuple[Floats, float] | None:
-    """The point with an effect moved off 0 along which log L rises; None where all zeros are maxima."""
-    factors, taus = by.factors(here.theta), by.taus(here.theta)
-    for k, T in enumerate(factors):
-        vectors, size, _ = np.linalg.svd(T)
-        null = vectors[:, size <= 1e-12 * size[0]]
-        for s in TRIED:
-            for along in null.T:
-                root = lower(np.column_stack([T, s * along]))
-                found = _moved(by, here, [*factors[:k], root, *factors[k + 1 :]], taus)
-                if found[1] > here.now.loglik + LOST:
-                    return found
-    for k in np.flatnonzero(taus == 0.0):
-        for s in TRIED:
-            found = _moved(by, here, factors, np.where(np.arange(len(taus)) == k, s, taus))
-            if found[1] > here.now.loglik + LOST:
-                return found
-    return None

@@ -89,7 +89,7 @@ class MarginalMaximum:
     @cached_property
     def taus(self) -> Floats:
         """The standard deviation of the effects of each curve."""
-        return np.abs(self.marginal.taus(self.at))
+        return np.abs(self.marginal.taus(self.at)) * self.marginal.to_taus
 
     @property
     def entries(self) -> Floats:
@@ -132,7 +132,10 @@ class MarginalMaximum:
             step = np.zeros(len(self.at))
             step[k] = STEP * max(1.0, abs(value))
             ahead, behind = (
-                np.append(_entries(self._roots(self.at + by)), np.abs(self.marginal.taus(self.at + by)))
+                np.append(
+                    _entries(self._roots(self.at + by)),
+                    np.abs(self.marginal.taus(self.at + by)) * self.marginal.to_taus,
+                )
                 for by in (step, -step)
             )
             columns.append((ahead - behind) / (2.0 * step[k]))
