@@ -15,6 +15,7 @@ is Laplace's approximation. Source: Liu & Pierce, Biometrika 81 (1994), 624-629;
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -24,9 +25,13 @@ from stattools.latent.conditional_modes import ConditionalModes
 from stattools.latent.group_rows import GroupRows, shifted
 from stattools.latent.product_nodes import ProductNodes
 from stattools.latent.small_blocks import Codes
+from stattools.numerics.sweep import sweep
+from stattools.numerics.threads import stop_if_abandoned
 
-CELLS = 1 << 15
+CELLS = 1 << 14
 """So many rows times nodes are read at a time: some arrays of that length stay in the cache of a core."""
+WORTH_A_PART = 1 << 18
+"""So many rows times nodes are worth a thread of their own."""
 
 
 @record
@@ -49,9 +54,9 @@ class Integrated:
     (n,) or (n, width, width), and the information beside effects: times v_a, (q, n) or (q, n, width), and times v_a v_b
     that of the first linear predictor, (q, q, n).
 
-    `moved` (m,) is the score of the entries of T, and `varies` (p + m, p + m) the sum of Var d_j. `bend` (q, q) is the
-    sum of E [s s' - Z'WZ] over groups, s the score of u = T v: twice the slope of log L against the covariance of u.
-    Empty where they were not asked for.
+    `moved` (m, J) are the scores of the entries of T, and `varies` (p + m, p + m) the sum of Var d_j. `bend` (q, q) is
+    the sum of E [s s' - Z'WZ] over groups, s the score of u = T v: twice the slope of log L against the covariance of
+    u. Empty where they were not asked for.
     """
 
     loglik: Floats
@@ -74,7 +79,7 @@ def integrated(
     found = Integrated(
         np.empty(count),
         np.empty((n, *wide)) if order else np.empty(0),
-        np.zeros(m),
+        np.empty((m, count)) if order else np.empty((m, 0)),
         np.empty((n, *wide, *wide)) if order > 1 else np.empty(0),
         np.empty((q, n, *wide)) if order > 1 else np.empty(0),
         np.empty((q, q, n)) if order > 1 else np.empty(0),
@@ -83,21 +88,31 @@ def integrated(
     )
     spread, log_determinant = modes.spread, modes.log_determinant
     a = T.T @ moves.z
-    for groups in _blocks(rows.counts, nodes.t.shape[1]):
-        own, at = rows.part(groups)
-        v = modes.v[:, groups, None] + np.einsum("abj,bk->ajk", spread[:, :, groups], nodes.t)
-        beside = nodes.log_weight - 0.5 * (v * v).sum(axis=0) - log_determinant[groups, None]
-        block = _Block(own, eta[at], a[:, at], v, beside, moves.z[:, at], moves.x[:, at], moves)
-        block.into(found, groups, at, order)
+    ends = np.cumsum(rows.counts) * nodes.t.shape[1]
+
+    def of_groups(first: int, last: int) -> tuple[Floats, Floats]:
+        sums = np.zeros((p + m, p + m)), np.zeros((q, q))
+        into = replace(found, varies=sums[0], bend=sums[1])
+        for groups in _blocks(ends, first, last):
+            stop_if_abandoned()
+            own, at = rows.part(groups)
+            v = modes.v[:, groups, None] + np.einsum("abj,bk->ajk", spread[:, :, groups], nodes.t)
+            beside = nodes.log_weight - 0.5 * (v * v).sum(axis=0) - log_determinant[groups, None]
+            block = _Block(own, eta[at], a[:, at], v, beside, moves.z[:, at], moves.x[:, at], moves)
+            block.into(into, groups, at, order)
+        return sums
+
+    for varies, bend in sweep(count, of_groups, max(1, int(count * WORTH_A_PART / ends[-1]))):
+        found.varies[:] += varies
+        found.bend[:] += bend
     return found
 
 
-def _blocks(counts: Codes, nodes: int) -> Iterator[slice]:
-    """Consecutive groups whose rows times nodes are at most `CELLS`, or one group."""
-    ends, first = np.cumsum(counts) * nodes, 0
-    while first < len(counts):
+def _blocks(ends: Codes, first: int, end: int) -> Iterator[slice]:
+    """Consecutive groups whose rows times nodes, whose running sums are `ends`, are at most `CELLS`, or one group."""
+    while first < end:
         before = ends[first - 1] if first else 0
-        last = max(int(np.searchsorted(ends, before + CELLS, side="right")), first + 1)
+        last = min(max(int(np.searchsorted(ends, before + CELLS, side="right")), first + 1), end)
         yield slice(first, last)
         first = last
 
@@ -141,7 +156,7 @@ class _Block:
         for part in parts:
             _, s, w = terms or self._terms(part)
             self._add(found, at, part, s, w, P[:, part], order, mean, square)
-        found.moved[:] += mean[len(self.moves.of) :].sum(axis=1)
+        found.moved[:, groups] = mean[len(self.moves.of) :]
         if order > 1:
             found.varies[:] += square - mean @ mean.T
 

@@ -9,6 +9,7 @@ is an ordinary point: by symmetry the score of T is 0 there.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
@@ -30,12 +31,14 @@ from stattools.latent.group_rows import GroupRows, first_of
 from stattools.latent.product_nodes import product_nodes
 from stattools.latent.small_blocks import Codes, times, transposed
 from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.marginal import MarginalLikelihood
 from stattools.models.model import Model
 from stattools.numerics.products import symmetric
 
 MOST_EFFECTS = 3
 """Effects of a group that are integrated by a product rule: 31 nodes along each of three axes are 30,000."""
 
+NO_CURVES = np.empty(0)
 LEAST = 0.0625
 """The least variance of effects at the start, as a share of that with which scores of groups tell it."""
 
@@ -47,7 +50,7 @@ def is_integrated(terms: tuple[RandomTerm, ...]) -> bool:
 
 
 @record
-class ByQuadrature:
+class ByQuadrature(MarginalLikelihood):
     """The marginal log-likelihood with so many `nodes` along each axis of effects; 1 is Laplace's approximation.
 
     `model` is the regression with its random terms, `work` its regression without them on standardized columns, of
@@ -135,7 +138,7 @@ class ByQuadrature:
     @cached_property
     def start(self) -> Floats:
         """The start of the regression, with the T of `first_factors`."""
-        return np.append(self.work.start, self.entries(self.first_factors(self.work.start)))
+        return self.theta(self.work.start, self.first_factors(self.work.start))
 
     def with_nodes(self, nodes: int) -> ByQuadrature:
         """The same with another number of nodes."""
@@ -152,9 +155,13 @@ class ByQuadrature:
         T = self.T(theta)
         return tuple(T[own, own] for own in self.own)
 
-    def entries(self, factors: tuple[Floats, ...]) -> Floats:
-        """The entries of T of each term, as theta has them."""
-        return np.concatenate([T[np.tril_indices(len(T))] for T in factors])
+    def theta(self, fixed: Floats, factors: Sequence[Floats], taus: Floats = NO_CURVES) -> Floats:
+        """theta of the parameters of the regression and of T of each term; there are no curves."""
+        return np.concatenate([fixed, *(T[np.tril_indices(len(T))] for T in factors)])
+
+    def parts(self, theta: Floats) -> tuple[Floats, tuple[Floats, ...], Floats]:
+        """The parameters of the regression, T of each term, and nothing of curves."""
+        return theta[: self.n_fixed], self.factors(theta), NO_CURVES
 
     def roots(self, theta: Floats) -> tuple[Floats, ...]:
         """A root R of the covariance R R' of each term's effects, in the user's columns of z."""
@@ -184,7 +191,7 @@ class ByQuadrature:
         loglik = float(found.loglik.sum())
         if not order:
             return Evaluation(loglik)
-        score = np.append(pullback(found.score), found.moved)
+        score = np.append(pullback(found.score), found.moved.sum(axis=1))
         if order == 1:
             return Evaluation(loglik, score)
         first = eta if eta.ndim == 1 else eta[:, 0]
@@ -223,6 +230,16 @@ class ByQuadrature:
         eta, _ = self.work.predictor.forward(theta[: self.n_fixed], self.block)
         bend = self._integrated(theta, eta, 2).bend
         return tuple(bend[own, own] for own in self.own)
+
+    def scores_of_groups(self, theta: ArrayLike) -> Floats:
+        """The score of each level, (J, p + m), whose sum is that of `evaluate`; 0 of levels without rows."""
+        theta = as_theta(theta, self.title, self.names)
+        eta, _ = self.work.predictor.forward(theta[: self.n_fixed], self.block)
+        found = self._integrated(theta, eta, 1)
+        each = found.score if found.score.ndim == 1 else found.score[:, self.moves.of].T
+        scores = np.zeros((self.model.random[0].n_levels, len(theta)))
+        scores[self.present] = np.concatenate([self.rows.sums_along(self.moves.x * each), found.moved]).T
+        return scores
 
     def effects(self, theta: ArrayLike) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """The conditional modes (q, J) of the effects of each term and their covariances (q, q, J), in the user's

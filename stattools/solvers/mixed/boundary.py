@@ -14,6 +14,8 @@ from stattools.solvers.climb import Standing
 
 FLATTEST = 1e-9
 """A curvature below this share of the largest, in units of theta, is taken as this."""
+LEAST_UNIT = 1e-8
+"""The least unit of a parameter as a share of the largest: of flat directions the diagonal is round-off."""
 NEGATIVE = 1e-7
 """An eigenvalue of the information below minus this share of the largest is negative beyond its error."""
 SMALL = 0.05
@@ -29,7 +31,8 @@ FLAT = 1e-12
 @record
 class Bent:
     """The metric of a matrix `H` that may be indefinite: eigenvalues `sizes` > 0 and `vectors` of those parameters that
-    are `free`; at a saddle `away` leads off it. `is_exact` says whether H was measured here.
+    are `free`, in units in which the diagonal is 1; at a saddle `away` leads off it. `is_exact` says whether H was
+    measured here.
     """
 
     H: Floats
@@ -42,7 +45,11 @@ class Bent:
 
     @classmethod
     def of(cls, H: Floats, free: Any, is_exact: bool) -> Bent:
-        values, vectors = eigen(H[np.ix_(free, free)])
+        own = H[np.ix_(free, free)]
+        unit = np.sqrt(np.abs(own.diagonal()))
+        unit = np.maximum(unit, LEAST_UNIT * unit.max(initial=0.0)) + (unit.max(initial=0.0) == 0.0)
+        values, vectors = eigen(own / unit[:, None] / unit)
+        vectors = vectors / unit[:, None]
         largest = max(float(np.abs(values).max(initial=0.0)), 1e-300)
         away = np.zeros(len(H))
         if len(free):

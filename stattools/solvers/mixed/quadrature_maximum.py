@@ -1,0 +1,174 @@
+"""The maximum of a mixed regression's likelihood by adaptive quadrature, whose nodes are doubled until they are enough.
+
+    start      the regression without effects, and variances from the scores of its groups
+    climb      theta <- theta + t H^-1 g, H Louis' information, until the decrement is within the tolerance
+    nodes      doubled until |Cov (g of twice the nodes - g)| < 1e-6 standard errors for every parameter
+    boundary   small standard deviations are tried at 0; a zero is left where log L rises against the covariance
+
+With few nodes Fisher's score is not quite the slope of the sum that stands for log L: a step is good there that raises
+log L or that halves the decrement. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.interface.arrays import Floats
+from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.by_quadrature import ByQuadrature
+from stattools.solvers.climb import ENOUGH, HALF, HALVINGS, NOISE, Climbed, Standing, climb
+from stattools.solvers.mixed.boundary import FLAT, NEGATIVE, Bent, released, without_small
+from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
+from stattools.solvers.newton import Newton
+from stattools.solvers.solution import TraceStep
+
+FIRST_NODES = {1: 16, 2: 8, 3: 6}
+"""Nodes along each axis of so many effects, before they are doubled."""
+FEW_CELLS = 1 << 14
+"""Where rows times nodes are so few, twice the nodes cost nothing, and log L has more digits than anybody asks for."""
+MOST_NODES = {1: 256, 2: 64, 3: 24}
+"""Where doubling ends, whatever the error, which is kept."""
+ENOUGH_NODES = 1e-6
+"""The shift in standard errors, of any parameter, below which nodes are enough."""
+ROUGHLY = 1e-3
+"""A climb with too few nodes ends at this decrement."""
+LONGEST = 2.0
+"""An entry of T moves at most so many times the largest of its matrix in a step."""
+ROUNDS = 8
+"""Variances are put to 0 or moved off it so many times at most."""
+FIXED_STEPS = 20
+"""Steps of the regression without effects, whose maximum is only a start."""
+
+
+def quadrature_maximum(
+    model: Any,
+    nodes: int | None = None,
+    start: Floats | None = None,
+    *,
+    tolerance: float = 1e-10,
+    max_steps: int = 200,
+) -> MarginalMaximum:
+    """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`.
+
+    `nodes` along each axis are taken as they are where they are given, 1 being Laplace's approximation, and doubled
+    from a first guess otherwise; the error is kept. `status` is "max-steps" where the decrement did not come within the
+    tolerance.
+    """
+    if nodes == 1:
+        return laplace_maximum(model, start)
+    effects = sum(len(term.columns) for term in model.random)
+    by = ByQuadrature.of(model, nodes or FIRST_NODES.get(effects, 1))
+    most = nodes or MOST_NODES[effects]
+    if not nodes and len(by.block.X) * (2 * by.nodes) ** effects <= FEW_CELLS:
+        by = by.with_nodes(2 * by.nodes)
+    theta = first_theta(by) if start is None else start
+    trace: list[TraceStep] = []
+    found = _settled(by, theta, tolerance if by.nodes >= most else ROUGHLY, max_steps, trace)
+    while True:
+        ahead, error = _shift(by, found.here)
+        enough = by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES
+        if not enough:
+            by = by.with_nodes(2 * by.nodes)
+            ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
+            found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1)
+            continue
+        if found.here.decrement > tolerance:
+            found = _settled(by, found.here.theta + found.here.ahead, tolerance, max_steps, trace, found.steps + 1)
+        break
+    here = found.here
+    return MarginalMaximum(
+        model, by, here.theta, here.now.loglik, here.now.information, here.decrement, found.status, found.steps,
+        tuple(trace), Integral("quadrature", by.nodes, error),
+    )  # fmt: skip
+
+
+def first_theta(by: ByQuadrature) -> Floats:
+    """The parameters without effects, and standard deviations from the scores of groups there."""
+    fixed = by.work.start
+    try:
+        found = Newton().within(by.work, FIXED_STEPS).estimate
+        if np.isfinite(by.work.evaluate(found, 0).loglik):
+            fixed = found
+    except StattoolsError:
+        pass  # the start of the regression serves as well, at some more steps
+    return by.theta(fixed, by.first_factors(fixed))
+
+
+def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
+    """The step to where twice the nodes have their maximum, and how far their score moves each parameter, in standard
+    errors; 0 of entries that are held.
+    """
+    metric = here.metric
+    score = by.with_nodes(2 * by.nodes).evaluate(here.theta, 1).score
+    covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
+    error = np.zeros(len(here.theta))
+    error[metric.free] = np.abs(covariance @ (score - here.now.score)[metric.free]) / np.sqrt(covariance.diagonal())
+    return metric.solve(score), error
+
+
+def _settled(
+    by: ByQuadrature, theta: Floats, tolerance: float, max_steps: int, trace: list[TraceStep], first: int = 0
+) -> Climbed:
+    """A climb, with effects at 0 where their maximum is there."""
+    found = _climbed(by, theta, tolerance, max_steps, first, trace)
+    for _ in range(ROUNDS):
+        if found.steps >= max_steps:
+            break
+        following = without_small(by, found.here) or (released(by, found.here) if _rises(by, found.here) else None)
+        if following is None:
+            break
+        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace)
+    return found
+
+
+def _rises(by: ByQuadrature, here: Standing) -> bool:
+    """Does log L rise against the covariance of effects, along a direction in which it is 0?"""
+    for T, bend in zip(by.factors(here.theta), by.bends(here.theta), strict=True):
+        vectors, size, _ = np.linalg.svd(T)
+        null = vectors[:, size <= FLAT * size[0]]
+        if null.shape[1] and np.linalg.eigvalsh(null.T @ bend @ null)[-1] > NEGATIVE * np.abs(bend).max():
+            return True
+    return False
+
+
+def free_of(by: ByQuadrature, theta: Floats) -> Any:
+    """Which parameters move: all but the entries of columns of T that are 0, of which the score is 0 by symmetry."""
+    T = by.T(theta)
+    moves = np.ones(len(theta), dtype=bool)
+    moves[by.n_fixed :] = T.any(axis=0)[by.moves.columns]
+    return np.flatnonzero(moves)
+
+
+def _climbed(
+    by: ByQuadrature, theta: Floats, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]
+) -> Climbed:
+    free = free_of(by, theta)
+
+    def stand(point: Floats, now: Evaluation) -> Standing:
+        metric = Bent.of(now.information, free, True)
+        decrement, ahead = metric.norm(now.score), metric.solve(now.score)
+        if not metric.definite:  # a saddle is no maximum, however small its slopes
+            decrement = max(decrement, 2.0 * tolerance)
+        at = slice(by.n_fixed, None)
+        size, longest = np.abs(ahead[at]).max(initial=0.0), LONGEST * np.abs(point[at]).max(initial=0.0)
+        return Standing(point, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+
+    def step(here: Standing) -> Standing | None:
+        ahead, slope = here.ahead, float(here.now.score @ here.ahead)
+        noise = NOISE * (abs(here.now.loglik) + by.n)
+        for _ in range(HALVINGS):
+            new = by.evaluate(here.theta + ahead)
+            if new.is_finite:
+                rise = new.loglik - here.now.loglik
+                halves = here.metric.norm(new.score) <= HALF * here.decrement and rise >= -slope - noise
+                if halves or (rise >= ENOUGH * slope and rise > noise):
+                    return stand(here.theta + ahead, new)
+            ahead, slope = 0.5 * ahead, 0.5 * slope
+        return None
+
+    here = stand(theta, by.evaluate(theta))
+    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace)
