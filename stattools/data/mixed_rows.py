@@ -20,7 +20,7 @@ from stattools.data.formula.evaluation import short
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
 from stattools.data.latent_terms import LatentTerms
-from stattools.data.random_design import RandomDesign, learn_random, require_numbers, terms_of
+from stattools.data.random_design import RandomDesign, learn_random, require_few_effects, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.table import table
 from stattools.data.terms import outcome_of
@@ -69,6 +69,8 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     latent = made.latent
     if latent is None:
         raise _without_random(who, formula)
+    for one in latent.random:
+        require_few_effects(one.part, one.levels, len(made.X), len(one.design.names))
     return MixedRows(replace(made, latent=None), latent.said, latent.random, latent.terms)
 
 

@@ -82,13 +82,12 @@ def learn_random(part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes
     """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
     vary. `rows` are the numbers of the rows in the table.
 
-    Raises DomainError for a grouping column with one level, and for as many effects as there are rows.
+    Raises DomainError for a grouping column with one level.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
     require_groups(part, levels, len(rows))
     design, z, _ = learn(part.left, columns, rows)
     require_numbers(part, design)
-    require_few_effects(part, levels, len(rows), z.shape[1])
     return RandomDesign(part, design, levels), codes, z
 
 
@@ -103,28 +102,31 @@ def require_numbers(part: RandomPart, design: Design) -> None:
 
 
 def require_groups(part: RandomPart, levels: Sequence[Any], n: int) -> None:
-    """DomainError for a grouping of n rows with one level, or with a level for each row."""
-    called = f"the grouping column {part.group!r} of {part.name}"
+    """DomainError for a grouping of n rows with one level."""
     if len(levels) < 2:
         raise DomainError(
-            f"{called} has one level only ({listing(level for one in levels for level in one)}) in the {n:,} complete "
-            f"rows: nothing is known of how groups differ; leave {part.name} out."
-        )
-    if len(levels) == n:
-        raise DomainError(
-            f"{called} has a level of its own in each of the {n:,} complete rows: the effect of a group cannot be told "
-            f"from what varies between rows; leave {part.name} out, or group the rows otherwise."
+            f"the grouping column {part.group!r} of {part.name} has one level only "
+            f"({listing(level for one in levels for level in one)}) in the {n:,} complete rows: nothing is known of "
+            f"how groups differ; leave {part.name} out."
         )
 
 
 def require_few_effects(part: RandomPart, levels: Sequence[Any], n: int, width: int) -> None:
-    """DomainError where a term has as many effects as there are rows, or more."""
+    """DomainError where a term has a level for each row, or as many effects as there are rows, which a measurement does
+    not tell from its residual; other likelihoods may.
+    """
     width = 1 if part.alone else width
+    if len(levels) == n:
+        raise DomainError(
+            f"the grouping column {part.group!r} of {part.name} has a level of its own in each of the {n:,} complete "
+            f"rows: the effect of a group cannot be told from the residual of its row; leave {part.name} out, or group "
+            "the rows otherwise."
+        )
     if n <= width * len(levels):
         raise DomainError(
             f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
-            f"there are {n:,} complete rows: effects cannot be told from what varies between rows; take fewer columns, "
-            "or leave the part out."
+            f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
+            "part out."
         )
 
 

@@ -77,7 +77,7 @@ FAMILIES = {
         Family("cloglog", Linked(st.Bernoulli(), LINKS["cloglog"]),
                lambda eta, y, others: np.where(y > 0, np.log(-np.expm1(-np.exp(eta))), -np.exp(eta)), (),
                lambda g, eta: (g.random(len(eta)) < -np.expm1(-np.exp(eta))).astype(float),
-               lambda formula, table: st.glm(formula, table, family="bernoulli", link="cloglog")),
+               lambda formula, table: st.glm(formula, table, family="binomial", link="cloglog")),
     )
 }  # fmt: skip
 

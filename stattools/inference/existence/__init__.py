@@ -1,7 +1,8 @@
 """Does the maximum exist and is it unique? Rank of the columns (`rank.py`), separation of the outcomes
 (`separated_rows.py`, `overlap.py`), parameters without end (`boundary.py`, `levels.py`), log-likelihoods without
 derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of which there are none too many
-(`extra_zeros.py`), other maxima (`second_start.py`). The first two run only when a solver's own numbers leave a doubt.
+(`extra_zeros.py`), other maxima (`second_start.py`), effects of groups that grow without end (`groups.py`). The first
+two run only when a solver's own numbers leave a doubt.
 """
 
 from stattools.inference.existence.boundary import check_dispersion, check_end
@@ -9,6 +10,7 @@ from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros
 from stattools.inference.existence.extremes import check_extremes
+from stattools.inference.existence.groups import check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.existence.late_entry import check_late_entry
 from stattools.inference.existence.levels import check_levels, no_end
 from stattools.inference.existence.on_a_bound import certified_within
@@ -32,11 +34,14 @@ __all__ = [
     "check_labels",
     "check_late_entry",
     "check_levels",
+    "check_mixed",
+    "check_mixed_solution",
     "check_overlap",
     "check_rank",
     "check_size",
     "check_solution",
     "check_times",
+    "explain_mixed",
     "from_two_starts",
     "has_edges",
     "inside",

@@ -1,0 +1,54 @@
+import numpy as np
+import pytest
+
+import stattools as st
+from stattools.inference.existence.groups_alone import check_rows_of_groups, seen_of
+
+g, x = np.arange(12), np.linspace(-1.0, 1.0, 12)
+flips, counts = np.tile([0, 1, 1], 4), np.tile([0, 3, 1, 5], 3)
+
+
+def table(**columns: object) -> dict[str, object]:
+    return {"g": g, "x": x, "n": np.tile([1, 4], 6), "one": np.ones(12), "twice": np.full(12, 2), **columns}
+
+
+ONE_ROW = [
+    lambda: st.logistic("y ~ x + (1 | g)", table(y=flips)),
+    lambda: st.probit("y ~ x + (1 | g)", table(y=flips)),
+    lambda: st.glm("y ~ x + (1 | g)", table(y=flips), family="binomial", link="cloglog"),
+    lambda: st.ordinal("y ~ x + (1 | g)", table(y=np.tile([0, 1, 2], 4))),
+    lambda: st.logistic("y ~ x + (1 | g)", table(y=flips), trials="one"),
+    lambda: st.gamma("y ~ x + (1 | g)", table(y=1.0 + counts)),
+]
+
+
+@pytest.mark.parametrize("make", ONE_ROW)
+def test_one_row_of_a_group_tells_no_variance(make):
+    with pytest.raises(st.IdentificationError, match=r"each of the 12 groups of 'g' in \(1 \| g\) has one row"):
+        check_rows_of_groups(make())
+
+
+TOLD = [
+    lambda: st.logistic("y ~ x + (1 | g)", table(y=np.minimum(counts, 1)), trials="n"),
+    lambda: st.logistic("y ~ x + (1 | g)", table(y=flips), weights="twice"),
+    lambda: st.poisson("y ~ x + (1 | g)", table(y=counts)),
+    lambda: st.negative_binomial("y ~ x + (1 | g)", table(y=counts)),
+    lambda: st.logistic("y ~ x + (1 | g)", table(y=flips, g=np.arange(12) // 2)),
+]
+
+
+@pytest.mark.parametrize("make", TOLD)
+def test_counts_trials_and_several_rows_do(make):
+    check_rows_of_groups(make())
+
+
+def test_more_effects_than_rows_are_refused():
+    with pytest.raises(st.IdentificationError, match="2 effects in each of 6 groups, 12 in all, and there are 12"):
+        check_rows_of_groups(st.logistic("y ~ x + (x | g)", table(y=flips, g=np.arange(12) // 2)))
+    with pytest.raises(st.IdentificationError, match="2 effects in each of 12 groups, 24 in all, and there are 12"):
+        check_rows_of_groups(st.poisson("y ~ x + (x | g)", table(y=counts)))
+
+
+def test_a_row_is_seen_as_often_as_it_has_trials_and_weight():
+    model = st.logistic("y ~ x + (1 | g)", table(y=flips), trials="n", weights="twice")
+    assert seen_of(model).tolist() == np.tile([2.0, 8.0], 6).tolist()
