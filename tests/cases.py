@@ -411,7 +411,8 @@ class RegressionCase:
     the offset in it; `extra` are the parameters beside the coefficients, and `beside` the columns that stand beside
     the table, by name. `name` is words: the family first, then the columns beside it. Linear predictors are drawn
     about `center`; `links` are those of the parameters beside them, logarithms where nothing is
-    said. What is `slow` is asked by the tests of a night.
+    said. A table has `rows`: more where half of them would have no maximum. What is `slow` is asked by the tests of a
+    night.
     """
 
     name: str
@@ -422,6 +423,7 @@ class RegressionCase:
     outcome: str = "count"
     center: float = 0.0
     spread: float = 1.0
+    rows: int = 80
     slow: bool = False
 
     @property
@@ -437,9 +439,9 @@ class RegressionCase:
     def beside(self) -> tuple[str, ...]:
         return tuple(word for word in self.name.split() if word in BESIDE)
 
-    def table(self, n: int = 80, seed: int = 18) -> pd.DataFrame:
+    def table(self, n: int | None = None, seed: int = 18) -> pd.DataFrame:
         """Rows with a number and a factor, all that may stand beside them, and outcomes drawn at the true values."""
-        g = rng(seed)
+        n, g = self.rows if n is None else n, rng(seed)
         frame = pd.DataFrame({"x": g.normal(size=n), "g": np.array(list("abc"))[g.permutation(np.arange(n) % 3)]})
         frame = frame.assign(
             weights=g.integers(1, 4, n),
@@ -711,6 +713,7 @@ REGRESSIONS = [
         truth=(-0.5,),
         links=("logit",),
         center=0.8,
+        rows=200,
         slow=True,
     ),
     *_family(
@@ -720,6 +723,7 @@ REGRESSIONS = [
         truth=(-0.5, -1.5),
         links=("logit", "log"),
         center=1.5,
+        rows=200,
         slow=True,
     ),
     *_family(
