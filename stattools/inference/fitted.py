@@ -278,10 +278,10 @@ class Fit(Plotted):
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its data to one file, which `st.load` reads; returns the path."""
-        from stattools.inference.storage.file import save
+        from stattools.inference.storage.file import kept, save
 
         require(self, "save")
-        return save(self, path)
+        return save(kept(self), path)
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""

@@ -15,7 +15,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.inference.covariance import Cluster
 from stattools.inference.hypotheses.terms import terms_of
 from stattools.inference.intervals.hazard_ratios import require_proportional
-from stattools.inference.storage.unsaved import lacks_rows
+from stattools.inference.storage.unsaved import require_rows
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.survival.cox_in_files import CoxInFiles
@@ -37,8 +37,7 @@ def columns(fit: Any, name: str) -> None:
 
 def rows_there(fit: Any, name: str) -> None:
     """Rows in memory, in files or on a cluster: those of a loaded fit were not saved."""
-    if lacks_rows(fit.model):
-        np.asarray(fit.model.rows.X)  # refused, with what to do
+    require_rows(fit.model)
 
 
 def rows_or_series(fit: Any, name: str) -> None:

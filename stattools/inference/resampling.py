@@ -23,6 +23,7 @@ from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
 from stattools.inference.mixed.parametric_replicates import replicates, varying
 from stattools.inference.simulated_outcomes import outcomes
+from stattools.inference.storage.unsaved import require_rows
 from stattools.inference.survival.resampled import influence_of_units, resampled
 from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -51,6 +52,7 @@ DRAWN = 10_000
 """So many rows are drawn at a time: they stay in the cache."""
 
 Kind = Literal["pairs", "parametric", "bayesian"]
+KINDS = ("pairs", "parametric", "bayesian")
 IntervalKind = Literal["percentile", "basic", "bca", "normal"]
 INTERVALS = ("percentile", "basic", "bca", "normal")
 
@@ -202,16 +204,15 @@ def bootstrap(
     mixed, partial = isinstance(model, LinearMixed), isinstance(model, CoxRegression | LinearMixed)
     if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
+    require_rows(model)
     if not partial:
         otherwise = "cov='HC0' has standard errors that do not trust the model either, in one read."
         model.rows.at_hand("bootstrap holds all rows in memory", model.title, otherwise)
     if whole is not None and whole.penalty is not None:
         raise IncompatibleError(f"bootstrap refits by maximum likelihood; this fit has penalty={whole.penalty!r}.")
-    kind = word_of(kind, ("pairs", "parametric", "bayesian"))
-    if not is_one_of(kind, ("pairs", "parametric", "bayesian")):
-        raise DomainError(f"bootstrap has kind 'pairs', 'parametric', 'bayesian'; got {quoted(kind)}.")
-    asked = whole_number(draws, "draws", at_least=2)
-    q = len(model.names)
+    if not is_one_of(kind := word_of(kind, KINDS), KINDS):
+        raise DomainError(f"bootstrap has kind {', '.join(map(repr, KINDS))}; got {quoted(kind)}.")
+    asked, q = whole_number(draws, "draws", at_least=2), len(model.names)
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)
     whole = fit(model) if whole is None else whole

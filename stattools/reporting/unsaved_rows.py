@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.storage.unsaved import columns_of_rows
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.comparisons import factors_of
@@ -33,24 +34,26 @@ def without_rows(told: Any) -> Any:
         columns=lambda model: (),
         diagnostics=lambda fit: (),
     )
+
+
+    def answered(fit: Any, draw: Any) -> Answered:
+        """The box alone: figures and checks need the rows."""
+        asked = told.question(fit.model) if fit.model.is_partial else asked_of(fit.model)
+        return Answered(Box((asked, conclusion(fit, ""), LIMIT)))
+
     return less if told.answered is None else replace(less, conclusion=conclusion, answered=answered)
-
-
-def answered(fit: Any, draw: Any) -> Answered:
-    """The box alone: figures and checks need the rows."""
-    return Answered(Box((asked_of(fit.model), conclusion(fit, ""), LIMIT)))
 
 
 def facts(model: Any) -> dict[str, str]:
     """What is known of the rows."""
-    return {"rows": count(len(model.without_groups.rows.X)), "rows dropped for missing values": count(model.n_dropped)}
+    return {"rows": count(len(columns_of_rows(model))), "rows dropped for missing values": count(model.n_dropped)}
 
 
 def conclusion(fit: Any, checked: str) -> str:
     """The coefficients of columns with their intervals, where they are few and of one outcome."""
     columns = set(fit.model.design.names) - {"Intercept"}
     rows = [row for row in fit.table().to_dict("records") if row["term"] in columns]
-    seen = many(len(fit.model.rows.X), "row")
+    seen = many(len(columns_of_rows(fit.model)), "row")
     if not 0 < len(rows) <= FEW or any("category" in row for row in rows) or not fit.kinds:
         return f"What was found from {seen} stands in the table of the fit{checked}."
     said = [_said(fit.model, row) for row in rows]
@@ -60,7 +63,8 @@ def conclusion(fit: Any, checked: str) -> str:
 
 def _said(model: Any, row: Mapping[Any, Any]) -> str:
     """A coefficient, or the ratio that its exponential is."""
-    ratio, parts = story(model).ratio, factors_of(model.design, row["term"])
+    ratio = model.exponential if model.is_partial else story(model).ratio
+    parts = factors_of(model.design, row["term"])
     estimate, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
     what, se, say = "coefficient", float(row["se"]), between
     if ratio and have_factors(estimate, lower, upper):

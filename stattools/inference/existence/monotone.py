@@ -96,7 +96,7 @@ def monotone(model: Any) -> MonotoneLikelihood | None:
     directions = np.array(steps)
     infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(model.names) if loose[j]}
     certain = np.ones(said.n, dtype=bool)
-    undecided = sets.sums(sets.weight) > sets.deaths
+    undecided = sets.at_risk > sets.deaths
     certain[rows[sets.rows[sets.while_at_risk(undecided.astype(float)) > 0.0]]] = False
     kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
     return MonotoneLikelihood(model, kind, infinite, directions, certain, np.ones((said.n, 1), dtype=bool), kept, limit)
@@ -117,7 +117,7 @@ def informative(model: CoxRegression) -> Floats:
     """
     sets, Z = model.sets, model.Z
     if model.ties == "exact":  # where all at risk have the event nothing is compared
-        telling = sets.sums(sets.weight) > sets.deaths
+        telling = sets.at_risk > sets.deaths
         event = sets.died & telling[sets.joins]
         if not event.any():
             return np.zeros((len(Z), 0))

@@ -174,6 +174,7 @@ CLASSES = {
     "Ridge": "inference.penalties",
     "Satterthwaite": "inference.covariance.satterthwaite",
     "Rows": "data.rows.rows",
+    "SavedCoxFit": "inference.storage.cox_fits",
     "SavedMixedFit": "inference.storage.mixed_fits",
     "Solution": "solvers.solution",
     "VarianceDifferences": "solvers.mixed.variance_differences",

@@ -24,19 +24,25 @@ from numpy.typing import NDArray
 
 from stattools import __version__
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
+from stattools.inference.storage.cox_fits import SavedCoxFit
 from stattools.inference.storage.encoding import decoded, encoded
 from stattools.inference.storage.field_kinds import is_whole
 from stattools.inference.storage.rules import BrokenRule
 from stattools.interface.paths import path_of, require_regular
+from stattools.interface.record import nearest
 from stattools.interface.writing import replace_file
+from stattools.models.survival.cox import CoxRegression
 
 FORMAT = "stattools.fit"
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
 WHOLE = dict.fromkeys(("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble"), lambda it: it)
-SAVED: dict[str, Callable[[Any], Any]] = WHOLE | {"SavedMixedFit": lambda it: it.fit}
+SAVED: dict[str, Callable[[Any], Any]] = WHOLE | dict.fromkeys(("SavedCoxFit", "SavedMixedFit"), lambda it: it.fit)
 """What is saved, and how it becomes what `load` returns; everything else is a part of it."""
+
+KEPT: dict[type, Callable[[Any], Any]] = {CoxRegression: SavedCoxFit.of}
+"""By the class of the model what is saved in the place of its fit."""
 
 LARGEST_FILE = 2**28
 SEAL = b"sha256:"
@@ -72,6 +78,12 @@ def save(fit: Any, path: str | os.PathLike[str]) -> Path:
     np.savez(packed, allow_pickle=False, **arrays)
     data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
     return replace_file(target, lambda file: file.write(data), "save")
+
+
+def kept(fit: Any) -> Any:
+    """What is saved of a fit: itself, or what `KEPT` makes of it."""
+    made = nearest(KEPT, fit.model)
+    return fit if made is None else made(fit)
 
 
 def read(path: str | os.PathLike[str]) -> Any:

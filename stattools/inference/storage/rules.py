@@ -19,6 +19,7 @@ from stattools.errors import quoted
 from stattools.inference.covariance.kinds import NAME
 from stattools.inference.penalties import NO_SE, Ridge
 from stattools.inference.penalties.ridge import NoCovariance
+from stattools.inference.storage.cox_rules import COX_RULES
 from stattools.inference.storage.field_kinds import UNIONS, are_distinct, is_number, is_of
 from stattools.inference.storage.mixed_rules import MIXED_RULES
 from stattools.interface.interval import require_level
@@ -268,6 +269,7 @@ def _no_rule(it: Any) -> dict[str, Any]:
 
 RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     **dict.fromkeys(UNIONS["Likelihood"], _no_rule),
+    **COX_RULES,
     **MIXED_RULES,
     "Activation": _no_rule,
     "BatchNorm": _batch_norm,

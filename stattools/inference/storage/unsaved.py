@@ -52,8 +52,19 @@ class Unsaved:
 
 def lacks_rows(model: Any) -> bool:
     """True for the model of a fit that was loaded, whose rows were not saved."""
-    rows = model.without_groups.rows
-    return rows is not None and isinstance(rows.X, Unsaved)
+    return isinstance(columns_of_rows(model), Unsaved)
+
+
+def columns_of_rows(model: Any) -> Any:
+    """The columns of the rows, or what stands for them; None where there are none."""
+    one = model.without_groups
+    return one.X if one.is_partial else None if one.rows is None else one.rows.X
+
+
+def require_rows(model: Any) -> None:
+    """IncompatibleError for the model of a fit that was loaded."""
+    if lacks_rows(model):
+        refuse()
 
 
 def unsaved_function(*_: Any) -> NoReturn:

@@ -37,7 +37,12 @@ class CoxBaseline:
         return np.average(self.model.X, axis=0, weights=self.model.said.weights)
 
     @cached_property
-    def _sums(self) -> tuple[Floats, Floats, Floats]:
+    def last(self) -> float:
+        """The time until which a row is at risk."""
+        return float(self.model.said.time.max())
+
+    @cached_property
+    def sums(self) -> tuple[Floats, Floats, Floats]:
         """At each event time the sums up to it of 1 / phi, of 1 / phi^2 and of (m - c) / phi, (p, m)."""
         model = self.model
         at, sets = model.at(self.theta), model.sets
@@ -59,14 +64,14 @@ class CoxBaseline:
     def curve(self, stratum: int) -> tuple[Floats, Floats]:
         """Event times and the cumulative hazard at the means of the columns."""
         k = self.steps(stratum)
-        return self.model.sets.times[k], self._sums[0][k]
+        return self.model.sets.times[k], self.sums[0][k]
 
     def hazards(self, x: Floats, stratum: int, times: Floats) -> tuple[Floats, Floats]:
         """The cumulative hazard of rows x (r, p) at the times, and its standard error, (r, times)."""
         k = self.steps(stratum)
         place = np.searchsorted(self.model.sets.times[k], times, side="right")
         hazard, square, means = (np.append(np.zeros((*part.shape[:-1], 1)), part[..., k], axis=-1)[..., place]
-                                 for part in self._sums)  # fmt: skip
+                                 for part in self.sums)  # fmt: skip
         away = x - self.center
         risk = np.exp(away @ self.theta)[:, None]
         q = away[:, :, None] * hazard - means

@@ -45,7 +45,7 @@ def cox_predictions(
     z = None if interval is None else -float(ndtri(0.5 * (1.0 - interval)))
     x, places = _rows(model, data)
     if kind in BY_TIME:
-        asked = _asked(model, times)
+        asked = _asked(baseline, times)
         return places.frame(_by_time(baseline, x, _strata(model, data), asked, kind, z, band), ["row", "time"])
     is_median = kind == "median"
     found = _medians(baseline, x, _strata(model, data), z, band) if is_median else _ratios(baseline, x, kind, z)
@@ -88,13 +88,12 @@ def _strata(model: CoxRegression, data: Any) -> NDArray[np.intp]:
     return np.array([known[label] for label in each], dtype=np.intp)
 
 
-def _asked(model: CoxRegression, times: ArrayLike | None) -> Floats:
+def _asked(baseline: CoxBaseline, times: ArrayLike | None) -> Floats:
     """The times that were asked for, those of all events for None; none after the last row was at risk."""
     if times is None:
-        return np.unique(model.sets.times)
+        return np.unique(baseline.model.sets.times)
     asked = np.asarray(vector(times if np.ndim(times) else [times], "times"), dtype=np.float64)
-    last = float(model.said.time.max())
-    if (asked > last).any():
+    if (asked > (last := baseline.last)).any():
         raise DomainError(f"the last row is at risk until {last:g}: nothing is known of {asked.max():g}.")
     return asked
 

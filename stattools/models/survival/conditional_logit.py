@@ -60,8 +60,7 @@ class ConditionalLogit(CoxRegression):
     @property
     def telling(self) -> int:
         """In how many sets some rows have the outcome and others not."""
-        sets = self.sets
-        return int((sets.sums(sets.weight) > sets.deaths).sum())
+        return int((self.sets.at_risk > self.sets.deaths).sum())
 
     @property
     def formulas(self) -> tuple[str, ...]:
@@ -72,7 +71,4 @@ class ConditionalLogit(CoxRegression):
     def counted(self) -> str:
         """How many rows there are, in words."""
         weights = "" if self.said.weights is None else f", standing for {self.n:,.0f} (weights)"
-        cases = (
-            float(self.said.event.sum()) if self.said.weights is None else float(self.said.weights @ self.said.event)
-        )
-        return f"{many(self.said.n, 'row')}{weights}, {many(cases, 'case')}"
+        return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, 'case')}"

@@ -133,6 +133,7 @@ class CoxRegression(AnyModel):
     title: str = field()  # type: ignore[assignment]
     is_unconstrained = True
     is_partial = True
+    is_saved = True
     exponential = "hazard ratio"
 
     @property

@@ -88,6 +88,11 @@ class RiskSets:
         return np.bincount(self.joins, self.weight * self.died, minlength=self.m)
 
     @cached_property
+    def at_risk(self) -> Floats:
+        """How many are at risk at each time, rows repeated by their weights."""
+        return self.sums(self.weight)
+
+    @cached_property
     def total(self) -> float:
         """How many events there are in all."""
         return float(self.deaths.sum())
