@@ -35,7 +35,6 @@ def without_rows(told: Any) -> Any:
         diagnostics=lambda fit: (),
     )
 
-
     def answered(fit: Any, draw: Any) -> Answered:
         """The box alone: figures and checks need the rows."""
         asked = told.question(fit.model) if fit.model.is_partial else asked_of(fit.model)

@@ -43,8 +43,8 @@ class SavedCoxFit:
     `times`, `strata_of_times` and `deaths` (m,) are the event times, each stratum's from the latest to the earliest,
     the number of its stratum and how many events it has; `hazards`, `squares` (m,) and `means` (p, m) the sums up to
     it; `at_risk` (m,) are those at risk then, rows repeated by their weights. `strata` are the labels of the strata, a
-    tuple for each column of `strata_names`, None without. `rows` and `weight` count rows, the second repeated by their weights (None
-    without); `ratio` is the statistic of `fit.overall`, and nobody was at risk after `last`.
+    tuple for each column of `strata_names`, None without. `rows` counts rows, and `weight` rows repeated by their
+    weights (None without). `ratio` is the statistic of `fit.overall`; nobody was at risk after `last`.
     """
 
     kind: str
@@ -81,11 +81,12 @@ class SavedCoxFit:
         """What is kept of a fit, which may be one that was loaded."""
         model, sets = fit.model, fit.model.sets
         is_cox = not isinstance(model, ConditionalLogit)
-        base = fit.base if is_cox else CoxBaseline(model, fit.estimate, fit.covariance)
+        known = vars(fit).get("_base")  # of matched sets that were loaded
+        base = fit._base if is_cox else known or CoxBaseline(model, fit.estimate, fit.covariance)
         said, several = model.said, len(model.said.asked.get("strata", ())) > 1
         return cls(
             model.kind, model.title, model.ties, model.design, fit.solution, fit.covariance, fit.loglik, fit.level,
-            fit.cov, fit.t_df, fit.penalty, fit.degrees, fit.ratio if is_cox else 0.0, said.n,
+            fit.cov, fit.t_df, fit.penalty, fit.degrees, fit._ratio if is_cox else 0.0, said.n,
             None if said.weights is None else float(said.weights.sum()), said.n_dropped, dict(said.dropped),
             said.asked.get("strata", ()),
             tuple(zip(*model.strata, strict=True)) if several else (model.strata,) if model.strata else None,
@@ -128,5 +129,5 @@ class SavedCoxFit:
             model, theta, covariance, self.loglik, self.solution, 1.0, self.level, self.cov, self.t_df, self.penalty,
             None, self.degrees,
         )  # fmt: skip
-        vars(fit).update(base=base, ratio=self.ratio)
+        vars(fit).update(_base=base, _ratio=self.ratio)
         return fit

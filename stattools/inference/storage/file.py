@@ -38,7 +38,7 @@ VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
 WHOLE = dict.fromkeys(("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble"), lambda it: it)
-SAVED: dict[str, Callable[[Any], Any]] = WHOLE | dict.fromkeys(("SavedCoxFit", "SavedMixedFit"), lambda it: it.fit)
+SAVED: dict[str, Callable[[Any], Any]] = {**WHOLE, "SavedCoxFit": lambda it: it.fit, "SavedMixedFit": lambda it: it.fit}
 """What is saved, and how it becomes what `load` returns; everything else is a part of it."""
 
 KEPT: dict[type, Callable[[Any], Any]] = {CoxRegression: SavedCoxFit.of}

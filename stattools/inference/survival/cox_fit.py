@@ -48,12 +48,11 @@ class CoxFit(Fit):
         return float(len(self.estimate) * np.log(self.model.sets.total) - 2.0 * self.loglik)
 
     @cached_property
-    def base(self) -> CoxBaseline:
-        """The sums that survival is made of."""
+    def _base(self) -> CoxBaseline:
         return CoxBaseline(self.model, self.estimate, self.covariance)
 
     @cached_property
-    def ratio(self) -> float:
+    def _ratio(self) -> float:
         """Twice the log-likelihood, penalized where the fit is, less that of coefficients that are 0."""
         whole = self.model if self.penalty is None else penalized(self.model, self.penalty)
         return 2.0 * (whole.loglik(self.estimate) - whole.loglik(np.zeros(len(self.estimate))))
@@ -66,8 +65,8 @@ class CoxFit(Fit):
         from scipy.special import chdtrc
 
         np.asarray(self.covariance)  # a ridge fit has none, and no test either
-        p = float(chdtrc(len(self.estimate), self.ratio))
-        return TestResult("likelihood ratio", self.ratio, len(self.estimate), p, ("all coefficients = 0",))
+        p = float(chdtrc(len(self.estimate), self._ratio))
+        return TestResult("likelihood ratio", self._ratio, len(self.estimate), p, ("all coefficients = 0",))
 
     def baseline(self, *, at: Literal["mean", "zero"] = "mean") -> pd.DataFrame:
         """The hazard that all rows share, at each event time: [stratum,] time, cumulative_hazard, survival.
@@ -78,7 +77,7 @@ class CoxFit(Fit):
         at = word_of(at, ("mean", "zero"))
         if not is_one_of(at, ("mean", "zero")):
             raise DomainError(f'baseline is at="mean" or at="zero"; got {quoted(at)}.')
-        base, model = self.base, self.model
+        base, model = self._base, self.model
         factor = 1.0 if at == "mean" else float(np.exp(-base.center @ self.estimate))
         frames = []
         for k in np.unique(model.sets.stratum).tolist():
@@ -109,14 +108,14 @@ class CoxFit(Fit):
         strata too. The answer has the rows of the table, as in `Fit.predict`. Raises DomainError for times after the
         last row was at risk, for unseen levels and strata, and for missing values.
         """
-        return cox_predictions(self.base, data, kind, times, interval, band, align)
+        return cox_predictions(self._base, data, kind, times, interval, band, align)
 
     def concordance(self) -> Concordance:
         """Of two rows that can be compared, how often the one with the higher risk has its event first: `estimate`, 0.5
         where the model says nothing, with its standard error `se`.
         """
         said = self.model.said
-        risk = (self.model.X - self.base.center) @ self.estimate
+        risk = (self.model.X - self._base.center) @ self.estimate
         strata = said.labels["strata"][0] if "strata" in said.labels else np.zeros(said.n, dtype=np.intp)
         return concordance(risk, said.time, said.event, said.entry, said.weights, strata)
 
