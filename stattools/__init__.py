@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from stattools.inference.hypotheses import score_test as score_test
     from stattools.inference.many_fits import ManyFits as ManyFits
     from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit as LinearMixedFit
+    from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit as MixedRegressionFit
     from stattools.inference.penalties import Jeffreys as Jeffreys
     from stattools.inference.penalties import Ridge as Ridge
     from stattools.inference.planning.power import Power as Power

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind
 from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
+from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
@@ -20,6 +21,7 @@ from stattools.solvers import Solver
 if TYPE_CHECKING:
     from stattools.models.custom import Custom
     from stattools.models.mixed.linear_mixed import LinearMixed
+    from stattools.models.mixed.mixed_regression import MixedRegression
     from stattools.models.model import Model
     from stattools.models.regressions.one_vs_rest import OneVsRest
     from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -91,6 +93,16 @@ def fit(
 
 
 @overload
+def fit(
+    model: MixedRegression,
+    *,
+    integral: Literal["auto", "quadrature", "laplace"] = "auto",
+    nodes: int | None = None,
+    **options: Unpack[FitOptions],
+) -> MixedRegressionFit: ...
+
+
+@overload
 def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
 
 
@@ -119,6 +131,8 @@ def fit(
     is kept), `members` and `ensemble` ("deep" or "bootstrap") go with it, `st.Ridge` too. `st.linear_mixed` is fitted
     by the restricted likelihood, with `reml=False` by the likelihood itself; `df` is "satterthwaite",
     "kenward-roger" or "normal", and `certify="global"` proves the maximum of several variances, as it is proven of one.
+    Effects of groups in other regressions are integrated out: `integral` is "quadrature", with `nodes` along each
+    effect or as many as change nothing, "laplace", or "auto", the first for one grouping with up to three effects.
 
     Raises IdentificationError where no unique maximum exists (aliased columns, separated outcomes, more coefficients
     than rows), ConvergenceError where the solver stopped short of it, IncompatibleError where parts do not fit
@@ -140,6 +154,8 @@ TRAINING = {
     "reml": True,
     "df": "satterthwaite",
     "certify": "auto",
+    "integral": "auto",
+    "nodes": None,
     "seed": 0,
     "restarts": 1,
     "members": None,

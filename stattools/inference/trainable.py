@@ -28,7 +28,13 @@ class TrainingOptions(TypedDict, total=False):
 
 OF_TRAINING = ("seed", "restarts", "members", "ensemble")
 """What only a training needs."""
-OF_MODELS = {"reml": "st.linear_mixed", "df": "st.linear_mixed", "certify": "st.linear_mixed"}
+OF_MODELS = {
+    "reml": "st.linear_mixed",
+    "df": "st.linear_mixed",
+    "certify": "st.linear_mixed",
+    "integral": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
+    "nodes": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
+}
 """What only models of one kind have among their `options`, and what makes them."""
 
 

@@ -19,6 +19,7 @@ from stattools.inference.existence.overlap import FAR
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting_regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
 from stattools.inference.mixed.fitting_mixed import fit_mixed
+from stattools.inference.mixed.fitting_mixed_regressions import fit_mixed_regression
 from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
@@ -29,6 +30,7 @@ from stattools.interface.record import nearest
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -196,6 +198,7 @@ WAYS: dict[type, Way] = {
     CoxRegression: _fit_partial,
     CoxInFiles: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_in_files),
     LinearMixed: fit_mixed,
+    MixedRegression: fit_mixed_regression,
     ConditionalLogit: partial(_fit_partial, made=Fit),
     Correlation: _by_formula,
     NormalSample: _by_formula,

@@ -316,6 +316,7 @@ POOL: dict[str, Any] = {
     "LinearMixedFit.predict.kind": ("mean", "link", "observation", "class"),
     "LinearMixedFit.residuals_of.kind": ("conditional", "response", "marginal", "pearson", "deviance"),
     "certify": ("auto", "global", "local", "p"),
+    "integral": ("auto", "quadrature", "laplace", "p"), "nodes": (None, 1, 7, 0, "p"),
     "ties": ("efron", "breslow", "exact", "p"), "cluster": (None, "g", "nobody"), "id": (None, "g", "nobody"),
     "transform": ("km", "rank", "log", "identity", "p"), "CoxFit.baseline.at": ("mean", "zero", "p"),
     "CoxFit.predict.kind": ("hazard_ratio", "survival", "median", "link", "mean"), "CoxFit.interval.kind": INTERVALS,

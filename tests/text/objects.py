@@ -68,6 +68,7 @@ def objects() -> dict[str, Any]:
         "rates": st.fit(st.poisson_rate([3, 4], exposure=[1.0, 2.0])),
         "cox": st.fit(st.cox(f"survival(pos, b) ~ {ALIKE[0]} + three", t)),
         "mixed": st.fit(st.linear_mixed(f"y ~ {ALIKE[0]} + (three | c)", t)),
+        "mixed regression": st.fit(st.logistic(f"b ~ {ALIKE[0]} + (1 | c)", t)),
         "odds ratio": st.fit(st.odds_ratio([[8, 2], [1, 5]])),
         "correlation": st.fit(st.correlation(t["y"], t[ALIKE[0]])),
         "custom": st.fit(st.custom(lambda at: -0.5 * float(at @ at), start=dict.fromkeys(ALIKE[:2], 0.5))),

@@ -17,6 +17,16 @@ from stattools.solvers.mixed.mixed_maximum import maximized
 from stattools.solvers.solution import Solution, require_choice
 
 
+def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any) -> None:
+    """IncompatibleError for options of `st.fit` that have no meaning where rows share effects."""
+    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
+        if given is not usual and not (isinstance(given, str) and given == usual):
+            raise IncompatibleError(
+                f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
+                f"the fixed effects that these imply; leave {name}={quoted(given)} out."
+            )
+
+
 def fit_mixed(
     model: LinearMixed,
     solver: Any,
@@ -29,12 +39,7 @@ def fit_mixed(
     certify: str = "auto",
 ) -> LinearMixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""
-    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(
-                f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
-                f"the fixed effects that these imply; leave {name}={quoted(given)} out."
-            )
+    require_no_others(model, solver, cov, penalty)
     require_truth(reml, "reml= of st.fit")
     with one_blas_thread():
         found = maximized(model, bool(reml), certify=require_choice("st.fit", "certify", certify, CERTIFY))

@@ -28,7 +28,8 @@ def components(fit: Any) -> Grid:
             beside = [f"{covariance[i, j] / one:.3f}" if one > 0.0 else "—" for j, one in enumerate(both)]
             rows.append([term.group if i == 0 else "", name, number(sd[i]), *beside])
             widest = max(widest, i)
-    rows.append(["Residual", "", number(fit.scale)])
+    if fit.model.has_scale:
+        rows.append(["Residual", "", number(fit.scale)])
     rows = [row + [""] * (3 + widest - len(row)) for row in rows]
     head = ["group", "effect", "sd", *(["correlation"] + [""] * (widest - 1) if widest else [])]
     return Grid(head, rows, "ll" + "r" * (1 + widest))

@@ -118,6 +118,7 @@ HOMES = {
     "inference.resampling": ("Bootstrap", "bootstrap"),
     "inference.planning.power": ("Power", "power"),
     "inference.mixed.linear_mixed_fit": ("LinearMixedFit",),
+    "inference.mixed.mixed_regression_fit": ("MixedRegressionFit",),
     "inference.survival.cox_fit": ("CoxFit",),
     "inference.survival.kaplan_meier": ("KaplanMeier", "kaplan_meier"),
     "inference.wild.bootstrap": ("WildBootstrap",),

@@ -100,7 +100,7 @@ def test_errors_from_within_are_left_alone():
 
 def test_a_function_is_found_again_and_keeps_its_signature():
     assert pickle.loads(pickle.dumps(st.ols)) is st.ols
-    names = ["model", "solver", "level", "cov", "penalty", "reml", "df", "certify"]
+    names = ["model", "solver", "level", "cov", "penalty", "reml", "df", "certify", "integral", "nodes"]
     names += ["seed", "restarts", "members", "ensemble"]
     assert list(inspect.signature(st.fit).parameters) == names
     assert str(st.ols.__doc__).startswith("Linear regression")
@@ -111,7 +111,7 @@ NOUNS = (
     "Dirichlet NormalInverseGammaRegression NormalInverseWishart InverseGamma Bootstrap TestResult Comparison "
     "CrossValidation PosteriorComparison Agreement Audit Explanation Interval Separation EmpiricalBayes Ledger "
     "Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit "
-    "LinearMixedFit"
+    "LinearMixedFit MixedRegressionFit"
 )
 CONSTRUCTED = (
     "Normal Beta Gamma Dirichlet StudentT InverseGamma NormalInverseGamma NormalInverseGammaRegression Cauchy "

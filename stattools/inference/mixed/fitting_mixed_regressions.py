@@ -1,0 +1,81 @@
+"""How a regression with random effects is fitted: by which integral, and what its fit is made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.errors import ConvergenceError, IncompatibleError
+from stattools.inference.existence import check_labels, check_rank, check_size
+from stattools.inference.mixed.fitting_mixed import require_no_others
+from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
+from stattools.interface.whole_numbers import whole_number
+from stattools.models.mixed.by_quadrature import is_integrated
+from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
+from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
+from stattools.solvers.solution import Solution, require_choice
+
+INTEGRALS = ("auto", "quadrature", "laplace")
+MOST_NODES = 1000
+
+
+def fit_mixed_regression(
+    model: MixedRegression,
+    solver: Any,
+    level: float,
+    cov: Any,
+    penalty: Any,
+    *,
+    integral: str = "auto",
+    nodes: int | None = None,
+) -> MixedRegressionFit:
+    """The fit by the likelihood with the effects integrated out."""
+    require_no_others(model, solver, cov, penalty)
+    integral = require_choice("st.fit", "integral", integral, INTEGRALS)
+    if nodes is not None:
+        nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
+    with one_blas_thread():
+        check(model)
+        found = maximum(model, integral, nodes)
+        solution = Solution(
+            found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
+            "Newton",
+        )  # fmt: skip
+    if not found.converged:
+        raise ConvergenceError(
+            f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
+            "the likelihood is nearly flat in the variances, or has no maximum. Take a simpler random part.",
+            solution,
+        )
+    return MixedRegressionFit(
+        model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
+    )  # fmt: skip
+
+
+def check(model: MixedRegression) -> None:
+    """IdentificationError where no estimate is determined, whatever the effects are."""
+    check_size(model.fixed)
+    if model.fixed.predictor.taken_up:
+        check_labels(model.fixed)
+    check_rank(model.fixed)
+
+
+def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:
+    """The maximum by quadrature where one grouping has few effects, otherwise by Laplace's approximation, which is
+    quadrature with one node.
+    """
+    by_nodes = is_integrated(model.random) and not model.smooths
+    if integral == "laplace" or nodes == 1 or (integral == "auto" and not by_nodes and nodes is None):
+        if nodes is not None and integral == "laplace":
+            raise IncompatibleError(
+                "nodes= of st.fit are those of integral='quadrature'; got it beside integral='laplace'. Leave one out."
+            )
+        return laplace_maximum(model)
+    if model.smooths:
+        raise IncompatibleError(
+            f"{model.title}: curves are integrated out by Laplace's approximation; integral='quadrature' and nodes= "
+            "are for the effects of one grouping. Leave them out."
+        )
+    return quadrature_maximum(model, nodes)

@@ -1,0 +1,65 @@
+"""The fit of a regression of any likelihood whose rows share effects of their groups."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stattools.inference.fitted import Fit
+from stattools.inference.mixed.mixed_regression_page import certificate, page
+from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
+from stattools.text.page import Page
+
+
+@answers_guesses
+@record
+class MixedRegressionFit(Fit):
+    """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
+    whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
+
+    `loglik` is that of the outcome with the effects integrated out, all constants included. `found` is the maximum that
+    it was made from.
+
+    >>> import stattools as st
+    >>> table = {"k": [1, 3, 4, 6, 7, 9, 0, 1], "x": [0, 1, 2, 0, 1, 2, 0, 1], "g": list("aaabbbcc")}
+    >>> fit = st.fit(st.poisson("k ~ x + (1 | g)", table))
+    >>> fit.integral.kind, bool(fit.integral.worst < 1e-5)
+    ('quadrature', True)
+    """
+
+    found: Any = None
+
+    @property
+    def integral(self) -> Any:
+        """How the effects were integrated out: `kind`, "quadrature" or "Laplace", `nodes` along each effect, and
+        `error`, how far a better integral moves each parameter, in standard errors; `worst` is the largest of them.
+        """
+        return self.found.integral
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval of the coefficients."""
+        return ("wald",)
+
+    @property
+    def deviance(self) -> float:
+        """-2 times the log-likelihood."""
+        return -2.0 * self.loglik
+
+    @property
+    def certificate(self) -> str:
+        """What is known of the maximum: how near the estimate is, whether there may be others, and variances of 0."""
+        return certificate(self)
+
+    @property
+    def _counted(self) -> int:
+        """Coefficients, other parameters, and entries of the covariances of effects."""
+        return self.found.n_parameters
+
+    @property
+    def r_squared(self) -> float:  # type: ignore[override]
+        """Not one number here."""
+        return float("nan")
+
+    def _page(self) -> Page:
+        return page(self)

@@ -1,0 +1,75 @@
+"""The fit of a regression with random effects as a page: coefficients, what varies between groups, how good the
+integral over effects is, and the certificate.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from stattools.inference.mixed.page import components
+from stattools.inference.summary import coefficients
+from stattools.models.page import told
+from stattools.text.columns import number
+from stattools.text.page import Page
+
+MUCH = 0.1
+"""An integral that moves a parameter by more standard errors than this is not good enough for what is printed."""
+
+KINDS = {"quadrature": "adaptive Gauss-Hermite quadrature", "Laplace": "Laplace's approximation"}
+
+
+def page(fit: Any) -> Page:
+    """The page that `print(fit)` shows."""
+    title, *rest = told(fit.model)
+    line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    foot = [line, integral_line(fit), certificate(fit), *fit.model.fixed.remarks, *fit.model.remarks]
+    foot += [f"Standard errors: inverse information, variances estimated too. Intervals: {fit.level:.4g}, Wald."]
+    if fit.model.random:
+        foot.append("Coefficients are those of a group whose effects are 0, not averages over groups.")
+    return Page(f"{title} by maximum likelihood", *rest, "", coefficients(fit), "", components(fit), "", *foot)
+
+
+def integral_line(fit: Any) -> str:
+    """How the effects were integrated out, and how far a better integral moves the parameters."""
+    of = fit.integral
+    said = f"Effects integrated out by {KINDS[of.kind]}"
+    if of.kind == "quadrature":
+        said += f", {of.nodes} nodes"
+    if of.error is None:
+        return f"{said}; its error is not known."
+    worst = f"{number(max(of.worst, 1e-8), 1)} standard errors"
+    if of.worst <= MUCH:
+        return f"{said}: within {worst} of the exact integral's estimates."
+    return (
+        f"{said}, which is not good enough: a better integral moves a parameter by about {worst}. "
+        "Do not trust the last digits that are printed here; take fewer random parts, or more rows for each group."
+    )
+
+
+def certificate(fit: Any) -> str:
+    """The decrement, that the maximum is a local one, and variances that are 0."""
+    found = fit.found
+    bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
+    steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
+    reached = "" if found.status == "converged" else ", the limit of float64 on these data"
+    others = "the likelihood is not concave in the variances, and a higher maximum is not excluded"
+    if fit.model.fixed.is_concave and fit.integral.kind == "quadrature":
+        others = "given the variances it is the only one; in them the likelihood is not concave"
+    said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}): {others}."
+    return " ".join([said, *_boundary(fit)])
+
+
+def _boundary(fit: Any) -> list[str]:
+    """A sentence for each term that has an effect without variance."""
+    said = []
+    for term, root in zip(fit.model.random, fit.found.roots, strict=True):
+        rank = int(np.linalg.matrix_rank(root, tol=1e-10 * max(float(np.abs(root).max()), 1e-300)))
+        if rank == len(root):
+            continue
+        what = f"The sd of {term.name} is 0"
+        if len(root) > 1:
+            what = f"The covariance of {term.name} has rank {rank} of {len(root)}"
+        said.append(f"{what}, the edge of its range: the log-likelihood does not rise from there.")
+    return said

@@ -1,0 +1,57 @@
+"""What the page of a regression with random effects says of its integral and of its maximum."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import stattools as st
+from tests.latent import grouped_data
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return st.fit(st.logistic("y ~ x + (x | g)", grouped_data.one_factor("logistic", groups=12).table()))
+
+
+def test_the_page_has_coefficients_variances_and_the_integral(fit):
+    page = str(fit)
+    assert max(map(len, page.splitlines())) <= 80
+    assert page.startswith("Logistic regression with random effects for P(y = 1) by maximum likelihood")
+    assert "12 levels of g" in page
+    assert "Residual" not in page
+    assert "estimate" in page
+    assert "adaptive Gauss-Hermite quadrature" in page
+    assert "of a group whose effects are 0" in page
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (None, "its error is not known"),
+        (np.array([1e-3, -0.02]), "within 0.02 standard errors of the exact integral's"),
+        (np.array([1e-3, -0.3]), "not good enough: a better integral moves a parameter by about 0.3 standard errors"),
+        (np.array([np.nan]), "not good enough"),
+    ],
+)
+def test_the_error_of_the_integral_is_said_and_a_large_one_is_a_warning(fit, error, said):
+    found = replace(fit.found, integral=replace(fit.integral, error=error))
+    assert said in " ".join(str(replace(fit, found=found)).split())
+
+
+def test_the_certificate_says_what_is_known_of_other_maxima(fit):
+    assert "given the variances it is the only one" in fit.certificate
+    other: Any = st.fit(
+        st.negative_binomial("y ~ x + (1 | g)", grouped_data.one_factor("negative binomial", effects=1).table())
+    )
+    assert "a higher maximum is not excluded" in other.certificate
+    assert "local maximum" in other.certificate
+
+
+def test_a_variance_of_zero_is_said_to_be_at_the_edge():
+    data = grouped_data.one_factor("poisson", effects=1, groups=6, seed=5)
+    table = data.table() | {"y": np.random.default_rng(1).poisson(2.0, len(data.y))}
+    page: Any = st.fit(st.poisson("y ~ x + (1 | g)", table))
+    assert page.found.roots[0][0, 0] == 0.0
+    assert "The sd of (1 | g) is 0, the edge of its range" in page.certificate
