@@ -171,14 +171,15 @@ class ScaledColumns:
     dense: Floats
 
     def up(self, u: Floats) -> Floats:
-        """Z~ u of every row."""
-        of = self.of
-        own, levels = of.largest.q * of.largest.count, u[u.size - of.r :]
-        found = levels[of.starts[-1] :] @ self.dense
-        for row, effects in zip(self.largest, u[:own].reshape(of.largest.q, of.largest.count), strict=True):
-            found += row * effects[of.largest.codes]
+        """Z~ u of every row (n,), or of many u (size, m) beside each other (n, m)."""
+        of, many = self.of, u.shape[1:]
+        own, levels = of.largest.q * of.largest.count, u[len(u) - of.r :]
+        found = self.dense.T @ levels[of.starts[-1] :]
+        wide = (slice(None), *(None,) * len(many))
+        for row, effects in zip(self.largest, u[:own].reshape(of.largest.q, of.largest.count, *many), strict=True):
+            found += row[wide] * effects[of.largest.codes]
         for row, columns in zip(self.rest, of.met, strict=True):
-            found += row * levels[columns]
+            found += row[wide] * levels[columns]
         return found
 
     def down(self, s: Floats) -> Floats:

@@ -45,6 +45,15 @@ class SeenRows:
         return total if total == total else -np.inf
 
     @np.errstate(over="ignore", invalid="ignore")  # as above
+    def logliks(self, eta: Floats, moves: Floats) -> Floats:
+        """The log-likelihood of all rows where the first linear predictor is moved by each column of `moves` (n, m)."""
+        n, m = moves.shape
+        many = moved(np.repeat(eta, m, axis=0), moves.ravel())
+        found = self.likelihood.loglik(many, np.repeat(self.y, m, axis=0)).reshape(n, m)
+        total = found.sum(axis=0) if self.weight is None else self.weight @ found
+        return np.where(np.isnan(total), -np.inf, total)
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
     def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
         """Score (n, width) and information (n, width, width) of each row, times its weight."""
         n, weight = len(eta), 1.0 if self.weight is None else self.weight

@@ -106,7 +106,7 @@ class LaplaceIntegral:
         """How the mode moves (size, m) where the scores of rows fall by `across` (n, m)."""
         H = self.mode.penalized
         each = [-H.solve(H.columns.down(column)) for column in across.T]
-        return np.array(each).reshape(across.shape[1], -1).T
+        return np.array(each).reshape(across.shape[1], self.columns.size).T
 
     @property
     def moments(self) -> tuple[tuple[Floats, ...], Floats]:

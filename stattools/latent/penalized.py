@@ -82,6 +82,17 @@ class PenalizedInformation:
             half = half - (self.across @ rest).reshape(half.shape)
         return np.concatenate([times(transposed(self.back), half).ravel() if J else own.ravel(), rest])
 
+    def colored(self, xi: Floats) -> Floats:
+        """H^-1/2 xi for each column of xi (size, m): draws of the effects where those are of N(0, I)."""
+        of, m = self.columns.of, xi.shape[1]
+        q, J = of.largest.q, of.largest.count
+        own, rest = xi[: q * J].reshape(q, J, m), xi[q * J :]
+        if of.r:
+            rest = trtrs(self.root, rest, lower=0)[0]
+        if J and of.r:
+            own = own - (self.across @ rest).reshape(own.shape)
+        return np.concatenate([np.einsum("abj,ajm->bjm", self.back, own).reshape(q * J, m), rest])
+
     @cached_property
     def inverse(self) -> Floats:
         """S^-1 (r, r), the covariance of the rest given the data."""

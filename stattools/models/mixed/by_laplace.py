@@ -21,6 +21,7 @@ from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.effect_columns import EffectColumns
+from stattools.latent.importance import log_ratio, pairs_for, shifts
 from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
 from stattools.latent.small_blocks import times, transposed
@@ -144,6 +145,17 @@ class ByLaplace(MarginalLikelihood):
         return fixed, factors, theta[at:]
 
     @cached_property
+    def log_unit(self) -> float:
+        """What the prior of integrated coefficients adds to the log-likelihood: it is flat in the user's columns of X,
+        and for the line of each curve flat in the coefficients of its B-splines, as mgcv has it.
+        """
+        if not self.is_restricted:
+            return 0.0
+        size = self.fixed.predictor.size_first
+        found = float(np.linalg.slogdet(self.to_fixed[:size, :size])[1])
+        return found + sum(smooth.log_line for smooth in self.model.smooths)
+
+    @cached_property
     def _latest(self) -> list[Floats]:
         return [np.zeros(self.columns.size)]
 
@@ -231,7 +243,7 @@ class ByLaplace(MarginalLikelihood):
         across = self.jacobian(theta, found)[:, self.outer]
         columns = found.mode.penalized.columns
         moves = found.moves(across)
-        lost = np.array([columns.down(row) for row in across.T]).reshape(self.n_outer, -1) @ moves
+        lost = np.array([columns.down(row) for row in across.T]).reshape(self.n_outer, self.columns.size) @ moves
         return whole[np.ix_(self.outer, self.outer)] + 0.5 * (lost + lost.T)
 
     def score_of(self, found: LaplaceIntegral) -> Floats:
@@ -253,11 +265,11 @@ class ByLaplace(MarginalLikelihood):
         except ConvergenceError:
             return Evaluation(-np.inf, np.zeros(len(theta)))
         if order == 0:
-            return Evaluation(found.loglik)
+            return Evaluation(found.loglik + self.log_unit)
         score = self.score_of(found)
         if order == 1:
-            return Evaluation(found.loglik, score)
-        return Evaluation(found.loglik, score, self.information(theta))
+            return Evaluation(found.loglik + self.log_unit, score)
+        return Evaluation(found.loglik + self.log_unit, score, self.information(theta))
 
     def information(self, theta: Floats, which: Any = None) -> Floats:
         """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
@@ -269,3 +281,10 @@ class ByLaplace(MarginalLikelihood):
             ahead, behind = (self.score_of(self.at(theta + by)) for by in (step, -step))
             found[:, k] = (behind - ahead) / (2.0 * step[number])
         return 0.5 * (found + found.T) if len(which) == len(theta) else found
+
+    def integral_error(self, theta: Floats, inverse: Floats, pairs: int | None = None) -> Floats:
+        """How far the integral itself would move each parameter from theta, where the information has this inverse, in
+        standard errors: estimated from so many pairs of draws.
+        """
+        pairs = pairs_for(len(self.rows.y)) if pairs is None else pairs
+        return shifts(lambda at: log_ratio(self.at(at), pairs), theta, inverse)

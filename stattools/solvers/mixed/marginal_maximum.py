@@ -7,6 +7,7 @@ with J the change of these with theta, H the information.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -43,7 +44,7 @@ class Integral:
 @record
 class MarginalMaximum:
     """The `model`, its `marginal` likelihood, the point `at` in its coordinates with the log-likelihood and the
-    information there, how the climb ended, and how good the integral is.
+    information there, how the climb ended, and what is `said` of the integral.
     """
 
     model: Any
@@ -55,7 +56,14 @@ class MarginalMaximum:
     status: Status
     steps: int
     trace: tuple[TraceStep, ...]
-    integral: Integral
+    said: Integral
+
+    @cached_property
+    def integral(self) -> Integral:
+        """How the effects were integrated out, with the error of it, which is measured when it is asked for."""
+        if self.said.error is not None:
+            return self.said
+        return replace(self.said, error=self.marginal.integral_error(self.at, self.inverse))
 
     @property
     def converged(self) -> bool:

@@ -1,0 +1,44 @@
+"""How far Laplace's approximation is from the integral, against an integral on a grid and better parameters."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.latent.importance import PAIRS, log_ratio, pairs_for, shifts
+from stattools.latent.laplace import LaplaceIntegral
+from tests.latent.effect_cases import CASES, case
+
+
+def test_the_ratio_is_that_of_the_integral():
+    """One effect of six levels, each of which is integrated on a grid."""
+    plain = CASES["crossed"]
+    one = case([(6, 1)], plain.rows.likelihood, plain.rows.y, plain.base)
+    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, [], one.base, np.zeros(6))
+    grid = np.linspace(-9.0, 9.0, 2001)
+    total, scaled = 0.0, one.scaled
+    for level in range(6):
+        own = one.columns.largest.codes == level
+        eta = one.base[own, None] + scaled.largest[0, own, None] * grid
+        y = np.repeat(one.rows.y[own, None], len(grid), axis=1)
+        rows = one.rows.likelihood.loglik(eta.ravel(), y.ravel()).reshape(eta.shape)
+        assert one.rows.weight is not None
+        logs = one.rows.weight[own] @ rows - 0.5 * grid**2 - 0.5 * np.log(2 * np.pi)
+        total += np.log(np.exp(logs - logs.max()).sum() * (grid[1] - grid[0])) + logs.max()
+    assert_allclose(log_ratio(found, 2000), total - found.loglik, atol=2e-3)  # the noise of 2,000 pairs
+
+
+@pytest.mark.parametrize("name", ["with a smooth", "few meet, with a smooth", "smooths alone", "ordered"])
+def test_draws_have_the_covariance_of_the_effects(name):
+    one = CASES[name]
+    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, one.taus, one.base, np.zeros(one.columns.size))
+    root = found.mode.penalized.colored(np.eye(one.columns.size))
+    Z, w = one.dense, found.mode.information[:, 0, 0]
+    H = np.diag(one.columns.prior) + Z.T @ (w[:, None] * Z)
+    assert_allclose(root @ root.T, np.linalg.inv(H), atol=1e-10)
+
+
+def test_shifts_are_a_newton_step_in_standard_errors_and_zeros_stay():
+    inverse = np.diag([4.0, 9.0, 1.0])
+    found = shifts(lambda at: float(at @ [0.1, 0.2, 5.0]), np.array([1.0, 2.0, 0.0]), inverse)
+    assert_allclose(found, [0.2, 0.6, 0.0], rtol=1e-9)
+    assert (pairs_for(100), pairs_for(10**7)) == PAIRS[::-1]
