@@ -37,8 +37,6 @@ def integral_line(fit: Any) -> str:
     said = f"Effects integrated out by {KINDS[of.kind]}"
     if of.kind == "quadrature":
         said += f", {of.nodes} nodes"
-    if of.error is None:
-        return f"{said}; its error is not known."
     worst = f"{number(max(of.worst, 1e-8), 1)} standard errors"
     if of.worst <= MUCH:
         return f"{said}: within {worst} of the exact integral's estimates."

@@ -29,14 +29,13 @@ def test_the_page_has_coefficients_variances_and_the_integral(fit):
 @pytest.mark.parametrize(
     ("error", "said"),
     [
-        (None, "its error is not known"),
         (np.array([1e-3, -0.02]), "within 0.02 standard errors of the exact integral's"),
         (np.array([1e-3, -0.3]), "not good enough: a better integral moves a parameter by about 0.3 standard errors"),
         (np.array([np.nan]), "not good enough"),
     ],
 )
 def test_the_error_of_the_integral_is_said_and_a_large_one_is_a_warning(fit, error, said):
-    found = replace(fit.found, integral=replace(fit.integral, error=error))
+    found = replace(fit.found, said=replace(fit.integral, error=error))
     assert said in " ".join(str(replace(fit, found=found)).split())
 
 
