@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.errors import ConvergenceError, IncompatibleError
-from stattools.inference.existence import check_labels, check_rank, check_size
+from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
+from stattools.inference.existence import check_labels, check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.mixed.fitting_mixed import require_no_others
 from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.interface.whole_numbers import whole_number
@@ -37,8 +37,15 @@ def fit_mixed_regression(
     if nodes is not None:
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
     with one_blas_thread():
-        check(model)
-        found = maximum(model, integral, nodes)
+        if model.fixed.predictor.taken_up:
+            check_labels(model.fixed)
+        check_mixed(model)
+        try:
+            found = maximum(model, integral, nodes)
+        except (IdentificationError, ConvergenceError):
+            explain_mixed(model)
+            raise
+        check_mixed_solution(model, found)
         solution = Solution(
             found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
             "Newton",
@@ -52,14 +59,6 @@ def fit_mixed_regression(
     return MixedRegressionFit(
         model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
     )  # fmt: skip
-
-
-def check(model: MixedRegression) -> None:
-    """IdentificationError where no estimate is determined, whatever the effects are."""
-    check_size(model.fixed)
-    if model.fixed.predictor.taken_up:
-        check_labels(model.fixed)
-    check_rank(model.fixed)
 
 
 def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:

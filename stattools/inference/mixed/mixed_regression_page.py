@@ -37,7 +37,7 @@ def integral_line(fit: Any) -> str:
     said = f"Effects integrated out by {KINDS[of.kind]}"
     if of.kind == "quadrature":
         said += f", {of.nodes} nodes"
-    worst = f"{number(max(of.worst, 1e-8), 1)} standard errors"
+    worst = f"{number(max(of.worst, 1e-8), 1)} standard errors".replace("e-0", "e-")
     if of.worst <= MUCH:
         return f"{said}: within {worst} of the exact integral's estimates."
     return (

@@ -15,9 +15,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.latent_terms import LatentTerms
+from stattools.errors import IncompatibleError
 from stattools.interface.record import record
+from stattools.likelihoods import Likelihood
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
+
+
+def require_whole_line(title: str, likelihood: Likelihood) -> None:
+    """IncompatibleError for a link that has means for some linear predictors only: normal effects lead beyond these."""
+    low, high = likelihood.domain
+    if np.isfinite([low, high]).any():
+        raise IncompatibleError(
+            f"{title} has means for linear predictors between {low:g} and {high:g} only, and effects that are normal "
+            "lead beyond them: give a link that takes every number, such as log for positive means and logit for "
+            "probabilities."
+        )
 
 
 @record

@@ -118,8 +118,9 @@ def bind(
     )
     if data.latent is None:
         return model
-    from stattools.models.mixed.mixed_regression import MixedRegression
+    from stattools.models.mixed.mixed_regression import MixedRegression, require_whole_line
 
+    require_whole_line(title, likelihood)
     return MixedRegression(data.latent, model, kind, f"{title} {data.latent.said_of}")
 
 

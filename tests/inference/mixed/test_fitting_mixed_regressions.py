@@ -89,6 +89,16 @@ def test_its_options_are_refused_elsewhere(data):
         st.fit(st.linear_mixed("y ~ x + (1 | g)", data.table()), integral="laplace")  # type: ignore[call-overload]
 
 
+def test_why_there_is_no_maximum_is_said_before_and_after_the_climb(data):
+    table = data.table()
+    with pytest.raises(st.SeparationError, match="the fixed part separates"):
+        st.fit(st.logistic("I(x > 0.2) ~ x + (1 | g)", table))
+    with pytest.raises(IdentificationError, match="all 0 or all 1 in each of the 8 groups"):
+        st.fit(st.logistic("p ~ 1 + (1 | g)", table | {"p": data.terms[0].codes % 2}))
+    with pytest.raises(IdentificationError, match="alpha has its maximum at 0"):
+        st.fit(st.negative_binomial("y ~ x + (1 | g)", table))
+
+
 def test_columns_that_are_made_by_others_are_named(data):
     table = pd.DataFrame(data.table())
     with pytest.raises(IdentificationError, match="z"):

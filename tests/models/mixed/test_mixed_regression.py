@@ -105,6 +105,15 @@ def test_groups_of_another_parameter_are_refused():
         st.negative_binomial("count ~ x + (1 | g)", TABLE, dispersion="~ x + (1 | g)")
 
 
+ENDED = [("size", "gamma", "inverse"), ("count", "poisson", "identity"), ("hit", "binomial", "log")]
+
+
+@pytest.mark.parametrize(("outcome", "family", "link"), ENDED)
+def test_links_that_do_not_take_every_number_are_refused(outcome, family, link):
+    with pytest.raises(IncompatibleError, match="such as log for positive means and logit"):
+        st.glm(f"{outcome} ~ x + (1 | g)", TABLE, family=family, link=link)
+
+
 def test_rows_in_files_are_refused(tmp_path):
     pd.DataFrame(TABLE).to_parquet(tmp_path / "t.parquet")
     with pytest.raises(IncompatibleError, match="give a table in memory"):
