@@ -15,8 +15,11 @@ from scipy.special import roots_hermitenorm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 
-NOTHING = 1e-30
-"""A weight below this share of the largest is left out: its node is 11 standard deviations away and more."""
+NOTHING = 1e-14
+"""Corners that lie farther out than the last node of an axis are left out where their weight is below this share of the
+largest. On the axes all nodes stay: where effects have longer tails than the normal curve about their mode, as in
+groups whose outcomes are all alike, the far ones count.
+"""
 
 
 @record
@@ -40,10 +43,11 @@ def product_nodes(count: int, effects: int) -> ProductNodes:
     3.0
     """
     t, w = roots_hermitenorm(count)
-    t, log_w = 0.5 * (t - t[::-1]), np.log(np.maximum(0.5 * (w + w[::-1]) / w.sum(), np.finfo(float).tiny))
+    t, w = 0.5 * (t - t[::-1]), 0.5 * (w + w[::-1]) / w.sum()
+    t, log_w = t[w > 0.0], np.log(w[w > 0.0])  # beyond 27 standard deviations weights are below float64
     grid = np.array(np.meshgrid(*(t,) * effects, indexing="ij")).reshape(effects, -1)
     each = np.array(np.meshgrid(*(log_w,) * effects, indexing="ij")).reshape(effects, -1).sum(axis=0)
-    kept = each >= each.max() + np.log(NOTHING)
+    kept = (each >= each.max() + np.log(NOTHING)) | ((grid**2).sum(axis=0) <= 1.001 * t[-1] ** 2)
     grid, each = np.ascontiguousarray(grid[:, kept]), each[kept]
     found = ProductNodes(grid, each + 0.5 * (grid**2).sum(axis=0))
     found.t.flags.writeable = found.log_weight.flags.writeable = False

@@ -19,7 +19,7 @@ from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_quadrature import ByQuadrature
-from stattools.solvers.climb import ENOUGH, HALF, HALVINGS, NOISE, Climbed, Standing, climb
+from stattools.solvers.climb import ENOUGH, HALF, NOISE, Climbed, Standing, climb
 from stattools.solvers.mixed.boundary import FLAT, NEGATIVE, Bent, released, without_small
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
 from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
@@ -38,6 +38,8 @@ ROUGHLY = 1e-3
 """A climb with too few nodes ends at this decrement."""
 LONGEST = 2.0
 """An entry of T moves at most so many times the largest of its matrix in a step."""
+HALVINGS = 25
+"""The most halvings of a step: 3e-8 of a Newton step is below the round-off of what it changes."""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 FIXED_STEPS = 20
@@ -171,4 +173,5 @@ def _climbed(
         return None
 
     here = stand(theta, by.evaluate(theta))
-    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace)
+    left = max(max_steps - first, 1)
+    return climb(here, step, tolerance=tolerance, max_steps=left, n=by.n, first=first, trace=trace)
