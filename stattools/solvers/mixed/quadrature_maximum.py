@@ -30,6 +30,8 @@ FIRST_NODES = {1: 16, 2: 8, 3: 6}
 """Nodes along each axis of so many effects, before they are doubled."""
 FEW_CELLS = 1 << 14
 """Where rows times nodes are so few, twice the nodes cost nothing, and log L has more digits than anybody asks for."""
+SOME_CELLS = 5_000_000
+"""Where rows times nodes stay below this, the most nodes are twice as many."""
 MOST_NODES = {1: 256, 2: 64, 3: 24}
 """Where doubling ends, whatever the error, which is kept."""
 ENOUGH_NODES = 1e-6
@@ -64,9 +66,11 @@ def quadrature_maximum(
         return laplace_maximum(model, start)
     effects = sum(len(term.columns) for term in model.random)
     by = ByQuadrature.of(model, nodes or FIRST_NODES.get(effects, 1))
-    most = nodes or MOST_NODES[effects]
-    if not nodes and len(by.block.X) * (2 * by.nodes) ** effects <= FEW_CELLS:
+    most, rows = nodes or MOST_NODES[effects], len(by.block.X)
+    if not nodes and rows * (2 * by.nodes) ** effects <= FEW_CELLS:
         by = by.with_nodes(2 * by.nodes)
+    if not nodes and rows * (2 * most) ** effects <= SOME_CELLS:
+        most *= 2
     theta = first_theta(by) if start is None else start
     trace: list[TraceStep] = []
     found = _settled(by, theta, tolerance if by.nodes >= most else ROUGHLY, max_steps, trace)
