@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.complete_rows import complete_rows
+from stattools.data.empty_levels import empty_levels
 from stattools.data.extras import frequencies, number
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import parse, require
@@ -43,7 +44,7 @@ class SurvivalRows:
 
     `columns` are those of the right side, clean; `labels` the codes and labels of what was asked for beside it, such as
     strata, and `asked` the names of their columns. `rows` are the numbers of the rows in the table, `kept` the same or
-    None where none was dropped.
+    None where none was dropped. `empty` are the levels of columns that no row has.
     """
 
     said: SurvivalFormula
@@ -59,6 +60,7 @@ class SurvivalRows:
     source: Any
     origin: Origin | None
     asked: Mapping[str, tuple[str, ...]]
+    empty: Mapping[str, tuple[str, ...]]
 
     @property
     def n(self) -> int:
@@ -122,9 +124,9 @@ def survival_rows(
             f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
     frame = table(data)
-    apart = [name for given in (weights, *labels.values()) for name in _names(given) if name in frame.names]
+    apart = [name for given in (weights, *labels.values()) for name in names_of(given) if name in frame.names]
     said = read(who, formula, frame.names, apart)
-    asked, frame = _asked(frame, data, labels)
+    asked, frame = asked_columns(frame, data, labels)
     needed = dict.fromkeys(
         (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
     )
@@ -138,12 +140,13 @@ def survival_rows(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
             "what it depends on."
         )
-    made = {key: _crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
+    made = {key: crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
     if "id" in made:
-        _require_apart(who, made["id"], entry, time, found.rows)
+        require_apart(who, made["id"], entry, time, found.rows)
     return SurvivalRows(
         said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
         found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index), asked,
+        empty_levels(frame, said.formula.columns, found.columns),
     )  # fmt: skip
 
 
@@ -174,7 +177,7 @@ def groups_of(who: str, said: SurvivalRows) -> Codes:
 
 def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
     """The strata of rows that were read already, from columns of their table, or an array of its length."""
-    asked, frame = _asked(table(said.source), said.source, {"strata": given})
+    asked, frame = asked_columns(table(said.source), said.source, {"strata": given})
     columns = []
     for name in asked["strata"]:
         require(name, frame.names)
@@ -183,10 +186,10 @@ def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
             row = number(int(np.argmax(gaps)), said.rows)
             raise DomainError(f"{who}: {name!r} has no value in row {row}; strata need one in each row that is used.")
         columns.append(checked(raw, said.rows))
-    return _crossed("strata", columns)
+    return crossed("strata", columns)
 
 
-def _names(given: Any) -> tuple[str, ...]:
+def names_of(given: Any) -> tuple[str, ...]:
     """The names of columns that were given; none for an array."""
     if isinstance(given, str):
         return (given,)
@@ -194,7 +197,7 @@ def _names(given: Any) -> tuple[str, ...]:
     return tuple(given) if is_names else ()
 
 
-def _asked(
+def asked_columns(
     frame: NamedColumns, data: Any, labels: Mapping[str, Label]
 ) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
     """The columns of each label by name; an array becomes a column named by its keyword."""
@@ -203,7 +206,7 @@ def _asked(
     for key, given in labels.items():
         if given is None:
             continue
-        names = _names(given)
+        names = names_of(given)
         if isinstance(given, str):
             require(given, frame.names)
         if names and set(names) <= set(frame.names):
@@ -263,7 +266,7 @@ def _require_times(who: str, said: SurvivalFormula, time: Floats, entry: Floats 
         )
 
 
-def _crossed(key: str, columns: list[Any]) -> Codes:
+def crossed(key: str, columns: list[Any]) -> Codes:
     """Codes and labels of one column, or of the combinations of several."""
     if len(columns) == 1:
         return coded(columns[0], f"{key}=")
@@ -274,7 +277,7 @@ def _crossed(key: str, columns: list[Any]) -> Codes:
     return np.ravel(codes), tuple(labels)
 
 
-def _require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows: NDArray[np.intp]) -> None:
+def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows: NDArray[np.intp]) -> None:
     """DomainError where two rows of one id are at risk at the same time."""
     codes, labels = ids
     start = np.full(len(time), -np.inf) if entry is None else entry

@@ -25,19 +25,21 @@ from stattools.data.files.scan import source_of
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import parse, together
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
-from stattools.data.survival_rows import numbers_of
+from stattools.data.survival_rows import Label, asked_columns, crossed, names_of, numbers_of, require_apart
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.text.one_line import prints
 
 
-def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
+def time_rows(
+    who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], id: Label = None
+) -> Dataset:
     """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
-    0. `columns` and `formulas` as in `read`.
+    0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
 
     Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
-    event that is not 0, 1 or bool, and where no time has an upper end.
+    event that is not 0, 1 or bool, rows of one `id` that overlap, and where no time has an upper end.
 
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]
@@ -47,18 +49,28 @@ def time_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any], for
             f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
     extras = {key: value for key, value in columns.items() if value is not None}
-    apart = [value for value in extras.values() if isinstance(value, str)]
     source = source_of(data)
     frame: Any = table(data) if source is None else source
+    apart = [name for value in (*extras.values(), id) for name in names_of(value) if name in frame.names]
     said = survival_formula(who, formula, frame.names, apart, intervals=True)
     ends, parsed = TimeEnds(who, said), said.formula
     if source is not None:
+        if id is not None:
+            raise IncompatibleError(
+                f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
+            )
         found = from_source(parsed, source, extras, formulas, ends=TimeEnds(who, said, is_late="entry" in said.parts))
         return replace(found, source=data)
     beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
     used = together(parsed, beside.values()).columns
-    found = complete_rows(data, frame, (*parsed.outcome.columns, *used), extras, ends.endless)
+    asked, frame = asked_columns(frame, data, {"id": id})
+    persons = asked.get("id", ())
+    needed = tuple(dict.fromkeys((*parsed.outcome.columns, *used, *persons)))
+    found = complete_rows(data, frame, needed, extras, ends.endless)
     outcome = ends.of(found.columns, found.rows)
+    if persons:
+        codes = crossed("id", [found.columns[name] for name in persons])
+        require_apart(who, codes, outcome[:, 2] if outcome.shape[1] == 3 else None, outcome[:, 0], found.rows)
     if not (outcome[:, 1] < np.inf).any():
         raise DomainError(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "

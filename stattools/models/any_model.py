@@ -79,6 +79,8 @@ class AnyModel(Faces):
     """How many observations Schwarz's criterion counts, where these are fewer than `n`: events of Cox's in files."""
     counted: Any = None
     """What was counted, in words; None for rows."""
+    not_seen: Any = ()
+    """Lines of the page on levels of factors that no row has."""
     positive: Any = ()
     """Names of the parameters that are positive."""
     variances: Any = ()

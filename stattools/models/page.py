@@ -26,7 +26,7 @@ def told(model: Any) -> list[str]:
         lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
     if model.likelihood is not None and (said := model.likelihood.convention(model.outcome_name)):
         lines.append(said)
-    return [*lines, rows_line(model)]
+    return [*lines, rows_line(model), *model.not_seen]
 
 
 def event(model: Any) -> str | None:

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import stattools as st
 from stattools.data.time_rows import time_rows
 from stattools.errors import DomainError, IncompatibleError
 
@@ -53,3 +54,41 @@ def test_rows_with_gaps_are_dropped_and_counted():
 def test_bad_rows_are_named(formula, change, kind, said):
     with pytest.raises(kind, match=said):
         rows(formula, TABLE | change)
+
+
+PERSONS = {
+    "id": [1, 1, 2, 2, 3],
+    "e": [0.0, 3, 0, 2, -1],
+    "t": [3.0, 5, 2, 4, 6],
+    "d": [0, 1, 0, 1, 0],
+    "x": [1, 2, 0, 1, 1],
+}
+
+
+@pytest.mark.parametrize("id", ["id", PERSONS["id"], ["id", "x"]], ids=["column", "array", "columns"])
+def test_rows_of_one_person_that_follow_each_other_are_taken(id):
+    assert st.aft("survival(e, t, d) ~ x", PERSONS, id=id).n == 5
+
+
+@pytest.mark.parametrize(
+    ("formula", "more", "said"),
+    [
+        ("survival(e, t, d) ~ x", {"e": [0.0, 2, 0, 2, 0]}, "rows 0 and 1 of id 1 overlap: a row begins where"),
+        ("survival(e, t, d) ~ x", {"x": [1, None, 0, 1, 1], "e": [0.0, 3, 0, 1, 0]}, "rows 2 and 3 of id 2 overlap"),
+        ("survival(t, d) ~ x", {}, "rows 0 and 1 of id 1 overlap: both count from the beginning"),
+        ('survival(e, t, type="interval") ~ x', {}, "rows 0 and 1 of id 1 overlap"),
+    ],
+)
+def test_rows_of_one_person_that_overlap_are_refused(formula, more, said):
+    with pytest.raises(st.DomainError, match=said):
+        st.aft(formula, PERSONS | more, id="id")
+
+
+def test_persons_of_rows_in_files_are_not_compared(tmp_path):
+    pd.DataFrame(PERSONS).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(st.IncompatibleError, match="in memory"):
+        st.aft("survival(e, t, d) ~ x", st.scan(tmp_path / "a.parquet"), id="id")
+
+
+def test_a_dot_leaves_the_person_out():
+    assert st.aft("survival(e, t, d) ~ .", PERSONS, id="id", distribution="exponential").names == ("Intercept", "x")

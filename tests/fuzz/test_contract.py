@@ -116,7 +116,7 @@ def test_every_parameter_has_something_to_be_given():
 
 def test_every_option_of_a_regression_is_drawn():
     own = {"formula_or_y", "data_or_X", "names", "intercept", "reference", "family", "link", "dispersion", "scale"}
-    own |= {"zero", "formula", "data"}
+    own |= {"zero", "formula", "data", "id"}  # persons are drawn for `cox`
     for name, regression in REGRESSIONS.items():
         if name != "network":
             options = (

@@ -127,7 +127,7 @@ def test_every_option_of_a_regression_is_drawn():
     """What stands beside the table: an option of a constructor that no case uses would escape the laws."""
     own = {"formula_or_y", "data_or_X", "names", "intercept", "reference", "family", "link"}
     own |= {"dispersion", "scale", "zero", "nonparallel"}  # formulas of other parameters, effects at each cut
-    own |= {"levels", "formula", "data", "distribution"}  # an order of what has none, and of `aft`
+    own |= {"levels", "formula", "data", "distribution", "id"}  # an order of what has none, and of `aft`
     for maker in {r.maker for r in REGRESSIONS.values()}:
         drawn = {key for r in REGRESSIONS.values() if r.maker is maker for key in r.beside}
         assert set(inspect.signature(maker).parameters) - own == drawn, maker.__name__

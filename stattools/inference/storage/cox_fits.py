@@ -8,6 +8,7 @@ before; residuals, concordance, profile intervals and tests that climb again nee
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -64,6 +65,7 @@ class SavedCoxFit:
     weight: float | None
     n_dropped: int
     dropped: dict[str, int]
+    empty: Mapping[str, tuple[Any, ...]]
     strata_names: tuple[str, ...]
     strata: tuple[tuple[Any, ...], ...] | None
     last: float
@@ -88,6 +90,7 @@ class SavedCoxFit:
             model.kind, model.title, model.ties, model.design, fit.solution, fit.covariance, fit.loglik, fit.level,
             fit.cov, fit.t_df, fit.penalty, fit.degrees, fit._ratio if is_cox else 0.0, said.n,
             None if said.weights is None else float(said.weights.sum()), said.n_dropped, dict(said.dropped),
+            said.empty,
             said.asked.get("strata", ()),
             tuple(zip(*model.strata, strict=True)) if several else (model.strata,) if model.strata else None,
             base.last, base.center, sets.times, sets.stratum.astype(float), sets.deaths, sets.at_risk, *base.sums,
@@ -108,7 +111,7 @@ class SavedCoxFit:
         said = SurvivalRows(
             SurvivalFormula(parsed, {}), gone, gone, None, weights, {},
             {"strata": (gone, labels)} if labels else {}, gone, self.dropped, self.n_dropped, None, None,
-            {"strata": self.strata_names} if labels else {},
+            {"strata": self.strata_names} if labels else {}, self.empty,
         )  # fmt: skip
         first = np.flatnonzero(np.diff(stratum, prepend=-1))
         sets = RiskSets(gone, gone, gone, gone, self.times, stratum, first, gone, None)

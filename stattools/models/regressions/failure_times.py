@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.survival_rows import Label
 from stattools.data.time_rows import time_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import word_of
@@ -39,6 +40,7 @@ def aft(
     scale: str | None = None,
     offset: Column = None,
     weights: Column = None,
+    id: Label = None,
 ) -> Model:
     """Regression of times that may be censored, accelerated failure times: log T_i = x_i^T beta + sigma W_i.
 
@@ -50,7 +52,8 @@ def aft(
     "survival(entry, time, died) ~ x" where a row is known of since its event came after an entry, as of people who
     joined late; and `survival(low, high, type="interval")` where times lie between two ends, which are equal where the
     time was seen, 0 (or below) for a lower end and inf for an upper end that nobody knows. `offset` is added to
-    x^T beta, `weights` are frequencies, as in `st.ols`.
+    x^T beta, `weights` are frequencies, as in `st.ols`. `id` names the person of each row, whose rows must not overlap,
+    as in `st.cox`.
 
     The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one. It is not concave
     where the scale has columns, times are gamma, or rows enter late (but for exponential times, which forget that):
@@ -78,7 +81,7 @@ def aft(
             "the scale of exponential times is 1; scale= goes with the other distributions, such as "
             'distribution="weibull". Leave it out.'
         )
-    data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas)
+    data = time_rows(WHO, formula, data, {"offset": offset, "weights": weights}, formulas, id)
     ends: Any = data.outcome
     model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
     if data.scanned is not None:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design, learn
+from stattools.data.empty_levels import said
 from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula
 from stattools.data.survival_rows import Label, SurvivalRows, survival_rows
@@ -195,6 +196,11 @@ class CoxRegression(AnyModel):
         """How many rows and events there are, in words."""
         weights = "" if self.said.weights is None else f", standing for {self.n:,.0f} (weights)"
         return f"{many(self.said.n, 'row')}{weights}, {many(self.sets.total, 'event')}"
+
+    @property
+    def not_seen(self) -> tuple[str, ...]:
+        """Levels of factors that no row has, in words."""
+        return said(self.said.empty)
 
     @property
     def start(self) -> Floats:

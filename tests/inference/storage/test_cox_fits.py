@@ -13,7 +13,13 @@ from stattools.errors import IncompatibleError
 def table(n: int = 72) -> pd.DataFrame:
     """Times with ties, strata a and b, and pairs."""
     g = np.random.default_rng(5)
-    frame = pd.DataFrame({"x": g.normal(size=n), "g": g.choice(list("uvw"), n), "a": np.resize(["p", "q"], n)})
+    frame = pd.DataFrame(
+        {
+            "x": g.normal(size=n),
+            "g": pd.Categorical(g.choice(list("uvw"), n), categories=list("uvwz")),
+            "a": np.resize(["p", "q"], n),
+        }
+    )
     time = np.ceil(g.exponential(8.0 * np.exp(-0.5 * frame.x), size=n))
     frame = frame.assign(t=time, d=(g.random(n) < 0.8).astype(int), e=time - g.integers(1, 4, n), b=np.arange(n) % 3)
     return frame.assign(w=np.resize([1, 2, 1], n), s=np.arange(n) // 4, case=(np.arange(n) % 4 == 0).astype(int))
