@@ -19,9 +19,12 @@ from stattools.data.files.source import Source
 from stattools.data.formula.evaluation import short
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
+from stattools.data.formula.smooth_parts import has_curves
 from stattools.data.latent_terms import LatentTerms
 from stattools.data.random_design import RandomDesign, learn_random, require_few_effects, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
+from stattools.data.smooth_design import curves_of, learn_smooth
+from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.table import table
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
@@ -35,7 +38,7 @@ SMALL = 1e-9
 @record
 class MixedRows:
     """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
-    these over the same rows. `random` is what was learned of each part.
+    these over the same rows. `random` is what was learned of each part; `smooths` are the curves over the rows.
 
     Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
     `every`, rows whose X has the columns of all formulas, is summed; `every.design.uses` says which are whose.
@@ -46,6 +49,7 @@ class MixedRows:
     random: tuple[RandomDesign, ...]
     terms: tuple[RandomTerm, ...]
     every: ScannedRows | None = None
+    smooths: tuple[SmoothTerm, ...] = ()
 
 
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
@@ -71,15 +75,17 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
         raise _without_random(who, formula)
     for one in latent.random:
         require_few_effects(one.part, one.levels, len(made.X), len(one.design.names))
-    return MixedRows(replace(made, latent=None), latent.said, latent.random, latent.terms)
+    data = replace(made, latent=None)
+    return MixedRows(data, latent.said, latent.random, latent.terms, smooths=latent.smooths)
 
 
 def rows_with_groups(
     text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NO_FORMULAS
 ) -> Dataset:
-    """The complete rows of a formula that may have random parts, as `read` gives them, with these in `latent`.
+    """The complete rows of a formula that may have random parts and curves, as `read` gives them, with these in
+    `latent`.
 
-    Raises DomainError, beside what `read` raises, for groups that tell nothing.
+    Raises DomainError, beside what `read` raises, for groups that tell nothing, and for what is no curve.
 
     >>> table = {"y": [1, 2, 4, 7], "n": [4, 4, 5, 8], "g": ["a", "a", "b", "b"]}
     >>> rows = rows_with_groups("y ~ 1 + (1 | g)", table, {"trials": "n"})
@@ -94,13 +100,15 @@ def rows_with_groups(
     frame = table(data)
     extras, apart = given(columns)
     said = mixed_formula(text, frame.names, apart)
-    if not said.random:
-        return read(text, data, columns=columns, formulas=formulas)
     formula, outcome = said.formula, said.formula.outcome
+    if not said.random and not has_curves(formula):
+        return read(text, data, columns=columns, formulas=formulas)
     beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
     used = (*outcome.columns, *said.columns, *together(formula, beside.values()).columns)
     require_apart(text, extras.get("failures"), used)
     found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras)
+    groups = tuple(name for part in said.random for name in part.groups)
+    formula, curves, notes = curves_of(formula, found.columns, groups)
     learned = learn(formula, found.columns, found.rows, beside)
     made = bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns)
     parts = [learn_random(part, found.columns, found.rows) for part in said.random]
@@ -108,7 +116,11 @@ def rows_with_groups(
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
-    return replace(made, latent=LatentTerms(said, tuple(design for design, *_ in parts), terms))
+    smooths = tuple(
+        term for curve in curves for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows)
+    )
+    said = replace(said, notes=(*said.notes, *notes))
+    return replace(made, latent=LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths))
 
 
 def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
@@ -147,7 +159,8 @@ def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
 
 def _without_random(who: str, text: str) -> IncompatibleError:
     return IncompatibleError(
-        f'{who} needs a random part, such as "{text} + (1 | group)"; without one st.ols fits the same.'
+        f'{who} needs a random part, such as "{text} + (1 | group)", or a curve, s(x); without one st.ols fits the '
+        "same."
     )
 
 

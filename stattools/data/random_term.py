@@ -28,6 +28,15 @@ class RandomTerm:
     z: Floats
 
     @property
+    def effect_names(self) -> tuple[str, ...]:
+        """What varies between groups."""
+        return self.columns
+
+    def shared(self, covariance: Floats) -> Floats:
+        """The covariance (n, n) that effects with this covariance (q, q) give the rows."""
+        return (self.z @ covariance @ self.z.T) * (self.codes[:, None] == self.codes)
+
+    @property
     def n_levels(self) -> int:
         """Number of groups."""
         return len(self.levels)

@@ -14,15 +14,13 @@ from stattools.data.design import Design, learn
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.smooth_parts import SmoothPart, smooth_parts
-from stattools.data.smooth_term import SmoothTerm, bsplines, wiggly
+from stattools.data.smooth_term import MARGIN, SmoothTerm, bsplines, wiggly
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 
-MARGIN = 0.001
-"""Knots begin and end this share of the range beyond it, as those of mgcv's `ps`."""
 FEW = 1000
 """Rows in which different values are looked for first."""
 FEWEST = 3
@@ -33,8 +31,8 @@ FEWEST = 3
 class SmoothDesign:
     """A curve with what was learned of it: `design` makes its variable and what it is by, numbers or a column of zeros
     and ones for each of `levels`; `least` is the smallest value, `step` the distance of knots, `middle` the mean, and
-    `means` (k - 2,) are those of the wiggly columns, 0 where a number multiplies them. `lines` are the numbers of the
-    columns of X that are slope and height of each curve.
+    `means` (k,) are those of the B-splines, None where a number multiplies them. `lines` are the numbers of the columns
+    of X that are slope and height of each curve.
     """
 
     part: SmoothPart
@@ -43,13 +41,20 @@ class SmoothDesign:
     least: float
     step: float
     middle: float
-    means: Floats
+    means: Floats | None
     lines: tuple[tuple[int | None, int | None], ...] = ((None, None),)
 
     @cached_property
     def wiggles(self) -> Floats:
-        """M (k, k - 2): coefficients of B-splines of the wiggly part, whose curve has mean 0."""
-        return wiggly(self.part.k) - self.means
+        """M (k, k - 2): coefficients of B-splines of the wiggly part, orthogonal to those of lines; where the mean is
+        the intercept's, to those of the line of mean 0, and with curves of mean 0.
+        """
+        M = wiggly(self.part.k)
+        if self.means is None:
+            return M
+        line = np.arange(self.part.k) - self.means @ np.arange(self.part.k)
+        M = M - self.means @ M
+        return M - np.outer(line, line @ M / (line @ line))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -132,11 +137,11 @@ def learn_smooth(
     _require_values(part, x)
     levels = () if part.by is None else own.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
-    found = SmoothDesign(part, own, levels, least, step, float(x.mean()), np.zeros(k - 2))
+    found = SmoothDesign(part, own, levels, least, step, float(x.mean()), None)
     if part.by is None or levels:
         first, basis, _ = bsplines(found.places(x), k)
-        weights = sum(np.bincount(first + a, basis[:, a], k) for a in range(4)) / len(x)
-        found = replace(found, means=weights @ wiggly(k))
+        means = sum(np.bincount(first + a, basis[:, a], k) for a in range(4)) / len(x)
+        found = replace(found, means=means)
     for level, chosen in zip(levels, made.T[1:], strict=False):
         _require_some(part, level, x[chosen > 0.0])
     return replace(found, lines=_lines(part, levels, design.names)).over(made)

@@ -24,6 +24,9 @@ from stattools.interface.record import record
 
 Indices = NDArray[np.intp]
 
+MARGIN = 0.001
+"""Knots begin and end this share of the range beyond it, as those of mgcv's `ps`."""
+
 
 @record
 class SmoothTerm:
@@ -58,15 +61,53 @@ class SmoothTerm:
         """The four B-splines of each row (n, 4), times its weight."""
         return self.basis if self.weight is None else self.basis * self.weight[:, None]
 
+    effect_names = ("second differences",)
+    """What has the variance tau^2: the second differences of coefficients."""
+
+    @property
+    def group(self) -> str:
+        """What a table of variances calls it."""
+        return self.name
+
     @property
     def width(self) -> int:
         """How many coefficients have the variance tau^2: k - 2."""
         return self.k - 2
 
+    @property
+    def lift(self) -> Floats:
+        """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
+        times (slope, height, b).
+        """
+        places = self.least + self.step * (np.arange(-1.0, self.k - 1.0) - self.start)
+        made = [] if self.slope is None else [places - self.middle]
+        return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
+
+    @property
+    def log_line(self) -> float:
+        """The logarithm of the length of the coefficients of B-splines that slope (and height) 1 make. The restricted
+        likelihood is that of lines whose coefficients have length 1, as mgcv's, so that it has no unit of x.
+        """
+        if self.slope is None:
+            return 0.0
+        line = self.lift[:, 0]
+        if self.height is None:
+            return float(np.log(np.linalg.norm(line)))
+        return float(np.log(np.linalg.norm(line - line.mean())) + 0.5 * np.log(self.k))
+
+    @property
+    def start(self) -> float:
+        """Where the smallest value lies, in distances of knots from the first."""
+        return MARGIN * (self.k - 3) / (1.0 + 2.0 * MARGIN)
+
     @cached_property
     def columns(self) -> Floats:
         """Z (n, k - 2) of the wiggly part, Z b."""
         return sum(self.values[:, a, None] * self.wiggles[self.first + a] for a in range(4))  # type: ignore[return-value]
+
+    def shared(self, covariance: Floats) -> Floats:
+        """The covariance (n, n) that second differences with this variance (1, 1) give the rows."""
+        return covariance[0, 0] * (self.columns @ self.columns.T)
 
     def take(self, which: slice | Indices) -> SmoothTerm:
         """The term over the rows that a slice or an array of their numbers picks."""
@@ -101,13 +142,16 @@ def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
     last = k - 3
     first = np.clip(u.astype(np.intp), 0, last - 1)
     t = u - first
-    values = np.empty((len(u), 4))
-    rest = 1.0 - t
-    square, cube = t * t, t * t * t
-    values[:, 0] = rest * rest * rest / 6.0
-    values[:, 1] = (3.0 * cube - 6.0 * square + 4.0) / 6.0
-    values[:, 2] = (-3.0 * cube + 3.0 * square + 3.0 * t + 1.0) / 6.0
-    values[:, 3] = cube / 6.0
+    rows = np.empty((4, len(u)))  # each B-spline's values side by side: strided ones take twenty times as long
+    rest, square = 1.0 - t, t * t
+    np.multiply(rest, rest, out=rows[0])
+    rows[0] *= rest
+    rows[0] /= 6.0
+    np.multiply(square, t, out=rows[3])
+    rows[3] /= 6.0
+    rows[1] = 3.0 * rows[3] - square + 2.0 / 3.0
+    rows[2] = 1.0 - rows[0] - rows[1] - rows[3]
+    values = rows.T
     beyond = (t < 0.0) | (t > 1.0)
     if beyond.any():
         end = np.where(t[beyond] > 1.0, 1.0, 0.0)[:, None]

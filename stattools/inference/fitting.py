@@ -86,7 +86,7 @@ def fit(
     model: LinearMixed,
     *,
     reml: bool = True,
-    df: Literal["satterthwaite", "kenward-roger", "normal"] = "satterthwaite",
+    df: Literal["satterthwaite", "kenward-roger", "residual", "normal"] | None = None,
     certify: Literal["auto", "global", "local"] = "auto",
     **options: Unpack[FitOptions],
 ) -> LinearMixedFit: ...
@@ -152,7 +152,7 @@ def fit(
 
 TRAINING = {
     "reml": True,
-    "df": "satterthwaite",
+    "df": None,
     "certify": "auto",
     "integral": "auto",
     "nodes": None,

@@ -17,6 +17,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.intervals.coefficients import NO_SE, table
 from stattools.inference.parallel import Parallel
+from stattools.inference.questions import require
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 
@@ -147,5 +148,8 @@ class Plotted(Tabled):
         options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
         options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
-        of = self._of_rows if what == "effect" else self
+        of = self
+        if what == "effect":
+            of = self._of_rows
+            require(of, "effect")
         return plotted(of, self.model.title, what, PLOTS, ax, **options)

@@ -41,17 +41,12 @@ class WithinGroups:
         S = _solved(R, E[:, Q:])
         if columns is None:
             return cls(R, S, C - sum(row @ row.T for row in S))
-        codes, z, W = columns.codes[0], np.concatenate(columns.z), columns.W.copy()
-        part = S
+        W, part = columns.W.copy(), S
         for turn in range(2):
             if turn:
-                B = np.array([[np.bincount(codes, row * w, E.shape[2]) for w in W] for row in z])
-                part = _solved(R, B)
+                part = _solved(R, columns.products(W))
                 S = S + part
-            x = _back(R, part)
-            for k in range(len(W)):
-                for row, effect in zip(z, x[:, k], strict=True):
-                    W[k] -= row * effect[codes]
+            W -= columns.made(_back(R, part))
         return cls(R, S, W @ W.T)
 
     @property

@@ -30,6 +30,19 @@ class LatentColumns:
     sizes: tuple[int, ...]
     z: tuple[Floats, ...]
 
+    def products(self, W: Floats) -> Floats:
+        """Sums over the rows of each level of z times W (m, n), (Q, m, J), of terms with the same levels."""
+        z = np.concatenate(self.z)
+        return np.array([[np.bincount(self.codes[0], row * w, self.sizes[0]) for w in W] for row in z])
+
+    def made(self, effects: Floats) -> Floats:
+        """What effects (Q, m, J) of the levels make of the rows, (m, n)."""
+        found = np.zeros((effects.shape[1], len(self.codes[0])))
+        for row, effect in zip(np.concatenate(self.z), effects, strict=True):
+            for k, moved in enumerate(effect):
+                found[k] += row * moved[self.codes[0]]
+        return found
+
 
 @record
 class Joint:

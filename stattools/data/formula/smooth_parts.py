@@ -16,6 +16,7 @@ A curve is a straight line and what differs from it: the line stays in the formu
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -25,6 +26,8 @@ from stattools.data.formula.formula import Formula
 from stattools.errors import DomainError
 from stattools.interface.record import record
 
+MARK = re.compile(r"(?<![\w.])s\s*\(")
+"""What the text of every formula with a curve has in it."""
 USUAL = 20
 """How many coefficients a curve has where none are given."""
 
@@ -68,6 +71,11 @@ class SmoothPart:
         return ((self.line, self.by),) if is_factor(self.by) else ((self.by,), (self.line, self.by))
 
 
+def has_curves(formula: Formula) -> bool:
+    """Whether a curve stands among the terms."""
+    return any(factor.call == "s" for factor in formula.factors)
+
+
 def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> tuple[Formula, tuple[SmoothPart, ...]]:
     """The formula with a line for each curve, and the curves; the text stays as it was typed. `is_factor` says of what
     `by=` names whether it holds levels.
@@ -79,7 +87,7 @@ def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> t
     >>> [factor.text for factor in lines.factors], [(part.name, part.k) for part in curves]
     (['center(x)', 'z'], [('s(x)', 9)])
     """
-    if not any(factor.call == "s" for factor in formula.factors):
+    if not has_curves(formula):
         return formula, ()
     parts: dict[str, SmoothPart] = {}
     terms: dict[frozenset[str], Term] = {}

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stattools.inference.mixed.random_effects import wiggles
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
@@ -19,7 +20,7 @@ from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 def variances_of_groups(found: MixedMaximum) -> dict[str, float]:
     """The mean variance of what each grouping adds to a row."""
     sizes: dict[str, float] = {}
-    for term, root in zip(found.model.random, found.roots, strict=True):
+    for term, root in zip(found.model.random, found.roots, strict=False):  # curves come last, and are no groups
         sizes[term.group] = sizes.get(term.group, 0.0) + float(((term.z @ root) ** 2).sum(axis=1).mean())
     return sizes
 
@@ -32,7 +33,7 @@ def variance_of_rows(found: MixedMaximum) -> float:
 
 def goodness(found: MixedMaximum) -> pd.DataFrame:
     """One row: sigma, r2_marginal, r2_conditional, icc, deviance."""
-    fixed: Floats = found.model.X @ found.beta
+    fixed: Floats = found.model.X @ found.beta + wiggles(found, found.model.smooths)
     groups, rows = sum(variances_of_groups(found).values()), variance_of_rows(found)
     explained = float(fixed.var(ddof=1))
     whole = explained + groups + rows

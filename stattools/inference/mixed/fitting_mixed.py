@@ -35,7 +35,7 @@ def fit_mixed(
     penalty: Any,
     *,
     reml: bool = True,
-    df: str = "satterthwaite",
+    df: str | None = None,
     certify: str = "auto",
 ) -> LinearMixedFit:
     """The fit by the restricted likelihood, or by the likelihood."""

@@ -30,6 +30,7 @@ SINGULAR = 1e-12
 
 def group_influence(found: MixedMaximum, group: str | None) -> pd.DataFrame:
     """level, n, cooks_distance, and for each fixed effect how many standard errors it falls without the group."""
+    found.model.require_groups_alone("group_influence")
     random = found.model.random
     groups = list(dict.fromkeys(term.group for term in random))
     group = word_of(group, groups)

@@ -15,7 +15,7 @@ import numpy as np
 
 from stattools.inference.any_fit import Judged
 from stattools.inference.mixed.predicted_variances import PredictedRows
-from stattools.inference.mixed.random_effects import mode_of_each
+from stattools.inference.mixed.random_effects import mode_of_each, wiggles
 from stattools.models.mixed.linear_mixed import LinearMixed
 
 
@@ -28,8 +28,12 @@ def judged_groups(fit: Any, model: LinearMixed) -> Judged:
         effects = np.where(codes >= 0, modes[:, codes], 0.0)
         mean = mean + np.einsum("iq,qi->i", term.z, effects)
         terms.append(replace(term, codes=codes))
-    rows = PredictedRows.of(found, model.X, tuple(terms), "known")
+    mean = mean + wiggles(found, model.smooths)
+    rows, at = PredictedRows.of(found, model.X, tuple(terms), "known"), found.profile
+    if model.smooths:
+        curves = found.model.curves
+        rows, at = rows.beside_curves(curves, model.smooths), curves.seen(at)
     own = 1.0 if model.precision is None else 1.0 / model.precision
-    variance = found.s2 * (rows.variances(found.profile) + own)
+    variance = found.s2 * (rows.variances(at) + own)
     gap = model.y - mean
     return Judged(-0.5 * (np.log(2.0 * np.pi * variance) + gap**2 / variance), mean, model.y)

@@ -16,14 +16,14 @@ from stattools.inference.mixed.explained import goodness, intraclass
 from stattools.inference.mixed.group_influence import group_influence
 from stattools.inference.mixed.held_out_groups import judged_groups
 from stattools.inference.mixed.mixed_certificate import certificate, local_maxima
-from stattools.inference.mixed.mixed_degrees import MixedDegrees
+from stattools.inference.mixed.mixed_degrees import MixedDegrees, ResidualDegrees
 from stattools.inference.mixed.mixed_predictions import mixed_predictions
 from stattools.inference.mixed.mixed_residuals import mixed_residuals
 from stattools.inference.mixed.random_effects import random_effects
 from stattools.inference.mixed.variance_components import variance_components
 from stattools.inference.mixed.variance_tests import variance_test
 from stattools.inference.prediction.new_rows import Missing
-from stattools.inference.questions import NEEDS, offered
+from stattools.inference.questions import NEEDS, offered, require
 from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -44,6 +44,12 @@ OWN = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *
 """What its questions need: those that its fixed effects or its groups answer need nothing."""
 
 
+class LinesOfCurves(Fit):
+    """The fixed effects of a model with curves, whose lines are among them."""
+
+    is_line_of_curves = True
+
+
 @answers_guesses
 @record
 class LinearMixedFit(Fit):
@@ -60,7 +66,7 @@ class LinearMixedFit(Fit):
     [['g', 'sd', 3.294], ['Residual', 'sd', 0.333]]
     """
 
-    degrees: MixedDegrees | None = None  # type: ignore[assignment]
+    degrees: MixedDegrees | ResidualDegrees | None = None  # type: ignore[assignment]
     found: Any = None
 
     @property
@@ -81,7 +87,8 @@ class LinearMixedFit(Fit):
     @cached_property
     def _of_rows(self) -> Any:  # type: ignore[override]
         """The fixed effects as a regression of single rows, with the covariance of this fit."""
-        return Fit(
+        made = LinesOfCurves if self.model.smooths else Fit
+        return made(
             self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
             t_df=self.t_df, degrees=self.degrees,  # type: ignore[arg-type]
         )  # fmt: skip
@@ -279,6 +286,7 @@ class LinearMixedFit(Fit):
 
     def save(self, path: str | Path) -> Path:
         """Write the fit without its rows to one file, which `st.load` reads; of groups their effects are kept."""
+        require(self, "save")
         from stattools.inference.storage.file import save
         from stattools.inference.storage.mixed_fits import SavedMixedFit
 

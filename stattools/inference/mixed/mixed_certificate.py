@@ -23,7 +23,7 @@ def certificate(fit: Any) -> str:
     said = [f"Within {bound} standard errors of {what}{reached} (Newton, {steps})" + _global(proof) + "."]
     if proof is not None and len(proof.maxima) > 1:
         frame = local_maxima(fit)
-        term = fit.model.random[0].name
+        term = fit.model.varying[0].name
         rest = ", ".join(
             f"sd {number(sd)} ({number(v, 4)})" for sd, v in zip(frame["sd"], frame["deviance"], strict=True)
         )
@@ -43,7 +43,7 @@ def _boundary(fit: Any) -> list[str]:
     """A sentence for each term that has an effect without variance: the conditions of a maximum there, as a number."""
     found, said = fit.found, []
     which = "a local maximum" if found.proof is None else "the maximum"
-    terms = zip(fit.model.random, found.profile.factors, found.maximum.least, found.coordinates.to_effects, strict=True)
+    terms = zip(fit.model.varying, found.profile.factors, found.maximum.least, found.to_effects, strict=True)
     for term, T, least, back in terms:
         if not np.isfinite(least):
             continue
@@ -68,12 +68,12 @@ def local_maxima(fit: Any) -> pd.DataFrame:
     if proof is None or not proof.maxima:
         raise IncompatibleError(
             "local_maxima lists those of a model with one ratio of variances, one term of one effect; this fit has "
-            f"{' + '.join(term.name for term in fit.model.random)}. fit.certificate says what is proven of its maximum"
+            f"{' + '.join(term.name for term in fit.model.varying)}. fit.certificate says what is proven of its maximum"
         )
     rows = []
     for one in proof.maxima:
         at = found.deviance.at(np.array([np.sqrt(one.ratio)]))
         residual = float(np.sqrt(at.s2)) * found.coordinates.unit
-        sd = abs(float(found.coordinates.to_effects[0][0, 0])) * np.sqrt(one.ratio) * residual
+        sd = abs(float(found.to_effects[0][0, 0])) * np.sqrt(one.ratio) * residual
         rows.append((float(sd), residual, at.value))
     return pd.DataFrame(rows, columns=["sd", "residual", "deviance"])

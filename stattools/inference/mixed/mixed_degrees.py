@@ -22,7 +22,7 @@ from stattools.solvers.mixed.degrees_of_freedom import (
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 from stattools.solvers.mixed.variance_differences import variance_differences
 
-KINDS = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward and Roger", "normal": "normal"}
+KINDS = {"satterthwaite": "Satterthwaite", "kenward-roger": "Kenward and Roger", "residual": "", "normal": "normal"}
 EXACT_EFFECTS = 600
 """Crossed or nested effects up to which second derivatives are exact by default: beyond they are differences of the
 exact gradient, which take no matrix of all effects.
@@ -101,14 +101,67 @@ class MixedDegrees:
         return f"Wald's with the degrees of freedom of {KINDS[self.kind]}"
 
 
-def degrees_of(found: MixedMaximum, df: str) -> MixedDegrees | None:
-    """The degrees of freedom by name, None for normal tests.
-
-    DomainError for a name that is not there, IncompatibleError for "kenward-roger" of maximum likelihood.
+@record
+class ResidualDegrees:
+    """The degrees of freedom of a model with curves: the rows less the effective degrees of freedom of all terms, as
+    mgcv's; `covariance` is that of the fixed effects.
     """
-    kind = word_of(df, tuple(KINDS))
+
+    covariance: Floats
+    residual: float
+    kind: str = "residual"
+    without: tuple[str, ...] = ()
+    by: str = "Wald's with the residual degrees of freedom"
+
+    def alone(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """No coefficient is determined by one group in a way that its standard error leaves out."""
+        return (), ()
+
+    def df(self, gradient: Floats) -> Floats:
+        """Degrees of freedom of t for combinations of the coefficients, (..., p)."""
+        return np.full(gradient.shape[:-1], self.residual)
+
+    @property
+    def of_coefficients(self) -> float:
+        """Degrees of freedom of every fixed effect."""
+        return self.residual
+
+    def several(self, R: Floats, statistic: float) -> tuple[float, float]:
+        """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""
+        return statistic / len(R), self.residual
+
+
+def effective(found: MixedMaximum) -> float:
+    """The effective degrees of freedom of all terms together: the trace of what makes the fitted values of y."""
+    at, sizes = found.profile, [float(len(found.beta))]
+    for T, blocks, projected in zip(at.factors, at.evaluated.diagonal_blocks, at.evaluated.projected, strict=True):
+        sizes.append(float(np.trace(T.T @ (blocks.sum(axis=2) - at.lost(projected)) @ T)))
+    return sum(sizes)
+
+
+def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDegrees | None:
+    """The degrees of freedom by name, None for normal tests. Without a name Satterthwaite's, and the residual ones of a
+    model with curves.
+
+    DomainError for a name that is not there, IncompatibleError for "kenward-roger" of maximum likelihood, and for what
+    a model with curves, or one without, has not.
+    """
+    curved = bool(found.model.smooths)
+    kind = ("residual" if curved else "satterthwaite") if df is None else word_of(df, tuple(KINDS))
     if not is_one_of(kind, tuple(KINDS)):
         raise DomainError(f"df= of st.fit is {', '.join(map(repr, KINDS))}; got df={quoted(df)}.")
+    if curved and kind in ("satterthwaite", "kenward-roger"):
+        raise IncompatibleError(
+            f'df={kind!r} is of groups alone; a model with curves has df="residual", its rows less the effective '
+            'degrees of freedom, and df="normal".'
+        )
+    if kind == "residual":
+        if not curved:
+            raise IncompatibleError(
+                'df="residual" is of models with curves; of groups df="satterthwaite" and "kenward-roger" know how '
+                "many there are, which the residual degrees of freedom do not."
+            )
+        return ResidualDegrees(found.covariance, found.model.n - effective(found))
     if kind == "kenward-roger" and not found.reml:
         raise IncompatibleError(
             'df="kenward-roger" adjusts for the estimation of variances by REML, and the fit is by maximum likelihood. '

@@ -10,12 +10,13 @@ import numpy as np
 from stattools.data.files.scan import source_of
 from stattools.data.random_design import RandomDesign, terms_of
 from stattools.data.random_term import RandomTerm
+from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.columns import listing
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.inference.mixed.predicted_variances import PredictedRows, degrees_of
-from stattools.inference.mixed.random_effects import label_of, mode_of_each
+from stattools.inference.mixed.random_effects import label_of, mode_of_each, wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
 from stattools.interface.arguments import is_one_of, word_of
@@ -50,35 +51,46 @@ def mixed_predictions(
     name = "link" if kind == "link" else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
     if len(at.rows.X):
-        terms = _terms(model, data, groups, at)
-        mean = _expected(found, at, terms, groups)
+        terms, curves = _terms(model, data, groups, at), _curves(model, data, at)
+        mean = _expected(found, at, terms, groups, curves)
         if interval is not None:
             extra = 0.0
             if kind == "observation":
                 held = with_precision(at, fixed, data, precision).rows.precision
                 extra = found.s2 if held is None else found.s2 / held
-            half = _half(fit, at, terms, groups, interval, extra)
+            half = _half(fit, at, terms, groups, curves, interval, extra)
     if interval is None:
         return handed_out(at.places, mean, name, align)
     frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
     return handed_out(at.places, frame, name, align, is_bare=False)
 
 
-def _expected(found: MixedMaximum, at: Model, terms: tuple[RandomTerm, ...], groups: str) -> Floats:
+def _expected(
+    found: MixedMaximum, at: Model, terms: tuple[RandomTerm, ...], groups: str, curves: tuple[SmoothTerm, ...]
+) -> Floats:
     """The means of the rows."""
-    mean = np.asarray(at.rows.X) @ found.beta
+    mean = np.asarray(at.rows.X) @ found.beta + wiggles(found, curves)
     if groups == "known":
-        for term, modes in zip(terms, mode_of_each(found), strict=True):
+        for term, modes in zip(terms, mode_of_each(found), strict=False):
             mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
     return mean
 
 
 def _half(
-    fit: Any, at: Model, terms: tuple[RandomTerm, ...], groups: str, interval: float, extra: Floats | float
+    fit: Any,
+    at: Model,
+    terms: tuple[RandomTerm, ...],
+    groups: str,
+    curves: tuple[SmoothTerm, ...],
+    interval: float,
+    extra: Floats | float,
 ) -> Floats:
     """Half the width of the intervals; `extra` is the variance of an observation beside its mean's."""
     found = fit.found
     rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
+    if curves:
+        rows, seen = rows.beside_curves(found.model.curves, curves), found.model.curves.seen(found.profile)
+        return quantile_of(fit.t_df, interval) * np.sqrt(found.s2 * rows.variances(seen) + extra)
     variance = found.s2 * rows.variances(found.profile) + extra
     degrees = np.inf if fit.degrees is None else degrees_of(found, fit.degrees.curvatures, rows, variance)
     return quantile_of(degrees, interval) * np.sqrt(variance)
@@ -131,6 +143,14 @@ def _terms(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[Rando
             raise _unseen(design, data, unseen if at.kept is None else at.kept[unseen])
         found += own
     return tuple(found)
+
+
+def _curves(model: LinearMixed, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
+    """The curves at the rows."""
+    if data is None:
+        return model.smooths
+    designs = {id(term.design): term.design for term in model.smooths}
+    return tuple(term for design in designs.values() for term in design.terms(data, at.kept))
 
 
 def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:

@@ -1,7 +1,7 @@
 """Residuals of a linear mixed model: with the effects of the groups taken away too, or without.
 
 conditional   y - X beta_hat - Z u_hat         what is left in a row, also called "response"
-marginal      y - X beta_hat                   what groups and rows leave together
+marginal      y - X beta_hat                   what groups and rows leave together; curves belong to X beta_hat
 pearson       conditional, times sqrt(precision) / sigma
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.mixed.random_effects import mode_of_each
+from stattools.inference.mixed.random_effects import mode_of_each, wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -20,7 +20,7 @@ from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 
 def _marginal(found: MixedMaximum) -> Floats:
-    return found.model.y - found.model.X @ found.beta
+    return found.model.y - found.model.X @ found.beta - wiggles(found, found.model.smooths)
 
 
 def _conditional(found: MixedMaximum) -> Floats:

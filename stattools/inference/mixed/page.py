@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stattools.inference.mixed.mixed_certificate import certificate
 from stattools.inference.summary import coefficients
 from stattools.models.page import told
@@ -15,15 +17,25 @@ def page(fit: Any) -> Page:
     """The page that `print(fit)` shows."""
     title, *rest = told(fit.model)
     by = "restricted maximum likelihood" if fit.reml else "maximum likelihood"
-    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", components(fit), "", *_foot(fit))
+    curves = [_curves(fit), ""] if fit.model.smooths else []
+    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", *curves, components(fit), "", *_foot(fit))
+
+
+def _curves(fit: Any) -> Grid:
+    """Effective degrees of freedom and penalty of each curve."""
+    rows = [
+        [one.term.name, number(one.edf), str(one.term.k), "∞" if np.isinf(one.penalty) else number(one.penalty)]
+        for one in fit.found.of_curves
+    ]
+    return Grid(["curve", "edf", "k", "λ"], rows, "lrrr")
 
 
 def components(fit: Any) -> Grid:
     """Standard deviations and correlations of the effects, one row for each effect."""
     found, rows, widest = fit.found, [], 0
-    for term, covariance in zip(fit.model.random, found.covariances, strict=True):
+    for term, covariance in zip(fit.model.varying, found.covariances, strict=True):
         sd = covariance.diagonal() ** 0.5
-        for i, name in enumerate(term.columns):
+        for i, name in enumerate(term.effect_names):
             both = [sd[i] * sd[j] for j in range(i)]
             beside = [f"{covariance[i, j] / one:.3f}" if one > 0.0 else "—" for j, one in enumerate(both)]
             rows.append([term.group if i == 0 else "", name, number(sd[i]), *beside])
@@ -43,6 +55,7 @@ def _foot(fit: Any) -> list[str]:
 
 SOURCES = {
     "satterthwaite": "Standard errors: the variances taken as known. t: Satterthwaite's degrees of freedom.",
+    "residual": "Standard errors: the variances taken as known. t: rows less effective degrees of freedom.",
     "kenward-roger": "Standard errors and degrees of freedom: Kenward and Roger, adjusted for estimated variances.",
 }
 

@@ -61,6 +61,7 @@ def replicates(
             f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
             "kind='parametric', which draws effects and residuals from the fit."
         )
+    model.require_groups_alone("the bootstrap of a mixed model")
     found: MixedMaximum = whole.found
     kept: list[Floats] = []
     reasons: dict[int, str] = {}

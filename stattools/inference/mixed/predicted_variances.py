@@ -12,11 +12,16 @@ Source: McCulloch & Searle, Generalized, Linear, and Mixed Models (2001), 6.7; S
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from stattools.data.random_term import RandomTerm
+from stattools.data.smooth_term import SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.curves import Curves
 from stattools.latent.deviance import Profile
 from stattools.latent.effects import joint_spread, pulls
 from stattools.latent.lower import lower
@@ -45,6 +50,11 @@ class PredictedRows:
         z = tuple((term.z @ back).T for term, back in pairs)
         return cls(X @ found.coordinates.to_beta, z, tuple(term.codes for term in terms), groups)
 
+    def beside_curves(self, curves: Curves, terms: Sequence[SmoothTerm]) -> PredictedRows:
+        """The same rows with the columns of curves before those of X, as `Curves.seen` has them."""
+        Z = [term.columns @ back for term, back in zip(terms, curves.back, strict=True)]
+        return replace(self, x=np.column_stack([*Z, self.x]))
+
     def variances(self, at: Profile) -> Floats:
         """The variance (r,) of what is predicted less what it will be, over that of the residual."""
         away, own = OF_GROUPS[self.groups](self, at)
@@ -55,6 +65,8 @@ def _known(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
     away = rows.x.copy()
     for pull, z, codes in zip(pulls(at), rows.z, rows.codes, strict=True):
         away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
+    if not rows.z:
+        return away, np.zeros(len(away))
     z = np.concatenate(rows.z)
     return away, np.einsum("ai,abi,bi->i", z, joint_spread(at, rows.codes), z, optimize=True)
 

@@ -9,15 +9,18 @@ The variances are taken as known in both. Source: Henderson, Biometrics 31 (1975
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, quoted
+from stattools.data.smooth_term import SmoothTerm
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
+from stattools.latent.curve_sums import fitted
 from stattools.latent.effects import modes, pulls, spreads
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
@@ -28,6 +31,8 @@ def random_effects(found: MixedMaximum, group: str | None, level: float, fixed: 
     """group, level, term, estimate, se, lower, upper: see `LinearMixedFit.random_effects`."""
     random = found.model.random
     groups = list(dict.fromkeys(term.group for term in random))
+    if not groups:
+        raise IncompatibleError(f"random_effects are those of groups, and {found.model.formula!r} has curves alone.")
     group, fixed = word_of(group, groups), word_of(fixed, FIXED)
     if group is not None and not is_one_of(group, tuple(groups)):
         raise DomainError(f"random_effects has the groups {', '.join(map(repr, groups))}; got {quoted(group)}.")
@@ -68,15 +73,21 @@ NOTES = {
 
 
 def mode_of_each(found: MixedMaximum) -> tuple[Floats, ...]:
-    """The modes (q, J) of each term in the units of the data."""
-    unit, pairs = found.coordinates.unit, zip(found.coordinates.to_effects, modes(found.profile), strict=True)
+    """The modes (q, J) of each random term in the units of the data."""
+    unit, pairs = found.coordinates.unit, zip(found.coordinates.to_effects, modes(found.profile), strict=False)
     return tuple(unit * back @ mode for back, mode in pairs)
 
 
+def wiggles(found: MixedMaximum, curves: Sequence[SmoothTerm]) -> Floats | float:
+    """What the wiggly parts of curves, as the maximum has them, make of rows (n,)."""
+    pairs = zip(curves, found.of_curves, strict=True) if curves else ()
+    return sum((fitted(rows, (rows.wiggles @ one.wiggly)[:, None])[0] for rows, one in pairs), 0.0)
+
+
 def errors_of_each(found: MixedMaximum, fixed: str) -> tuple[Floats, ...]:
-    """The standard errors (q, J) of each term in the units of the data."""
+    """The standard errors (q, J) of each random term in the units of the data."""
     at, each = found.profile, []
-    for back, spread, pull in zip(found.coordinates.to_effects, spreads(at), pulls(at), strict=True):
+    for back, spread, pull in zip(found.coordinates.to_effects, spreads(at), pulls(at), strict=False):
         if fixed == "estimated":
             spread = spread + np.einsum("apj,pr,brj->abj", pull, at.inverse_gram, pull, optimize=True)
         variances = np.einsum("ab,bcj,ac->aj", back, spread, back, optimize=True)

@@ -35,11 +35,11 @@ def variance_components(fit: Any, level: float | None = None, interval: str | No
 def _row(model: Any, of: VarianceParameter) -> dict[str, Any]:
     if of.k < 0:
         return {"group": "Residual", "term": "", "with": "", "what": "sd", "estimate": of.estimate}
-    term = model.random[of.k]
+    term = model.varying[of.k]
     if of.i == of.j:
-        return {"group": term.group, "term": term.columns[of.i], "with": "", "what": "sd", "estimate": of.estimate}
+        return {"group": term.group, "term": term.effect_names[of.i], "with": "", "what": "sd", "estimate": of.estimate}
     return {
-        "group": term.group, "term": term.columns[of.j], "with": term.columns[of.i], "what": "correlation",
+        "group": term.group, "term": term.effect_names[of.j], "with": term.effect_names[of.i], "what": "correlation",
         "estimate": _missing(of.estimate),
     }  # fmt: skip
 

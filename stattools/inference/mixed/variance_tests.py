@@ -22,6 +22,7 @@ def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: i
     """See `LinearMixedFit.variance_test`."""
     who = "fit.variance_test"
     require_choice(who, "method", method, tuple(METHODS))
+    fit.model.require_groups_alone(who)
     k, i = _place(fit, term, effect)
     q = len(fit.model.random[k].columns)
     if fit.model.summed is not None:

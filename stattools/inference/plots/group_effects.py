@@ -20,6 +20,8 @@ def groups_with_effects(fit: Any, name: str) -> None:
 def random_effects(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
     """See `Fit.plot`."""
     level = level_of(fit, level)
+    if not fit.model.random:
+        raise IncompatibleError('plot("random_effects") draws those of groups, and the model has curves alone.')
     group = fit.model.random[0].group if variable is None else variable
     frame = fit.random_effects(group, level=level)
     panels = {

@@ -16,12 +16,15 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.latent_terms import taken
 from stattools.data.mixed_rows import MixedRows, mixed_rows
+from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.outcome import numeric
-from stattools.errors import IdentificationError
+from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
+from stattools.latent.curves import Curves, curves
+from stattools.latent.deviance import Deviance
 from stattools.latent.rows_in_files import SummedRows, summed_rows
 from stattools.latent.structure import Structure
 from stattools.latent.structures import structure_of
@@ -32,6 +35,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.binding import bind
 
 TITLE = "Linear mixed model"
+WITH_CURVES = "Linear regression with curves"
 
 
 def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
@@ -40,13 +44,20 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     `formula` is "y ~ x + (x | g)" over the columns of `data`, a table or a dict of arrays. `(1 | g)` is a level of each
     group, `(x | g)` a level and a slope of x that may be correlated, `(0 + x | g)` a slope alone, `(x || g)` both
     without correlation, which depends on where x is 0; `(1 | a/b)` is b within a, and `(1 | a) + (1 | b)` are groups
-    that cross. Groups are labels, also where they are numbers. `precision` are relative inverse variances of the
+    that cross. Groups are labels, also where they are numbers. `s(x, k=20)` is a smooth curve of x, `s(x, by=g)` one
+    for each level of a factor g, or one that a number g multiplies. `precision` are relative inverse variances of the
     residuals: a column's name or an array; there are no frequency weights, since repeated rows of a group are not
     independent.
 
     `st.fit(model, reml=True)` maximizes the restricted likelihood, `reml=False` the likelihood itself. Raises
-    DomainError for data, groups and columns that tell nothing, IncompatibleError for a formula without a random part.
-    Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015).
+    DomainError for data, groups and columns that tell nothing, IncompatibleError for a formula without groups and
+    curves.
+
+    A curve is a cubic spline over equally spaced knots, those of mgcv's `ps`, whose k coefficients have second
+    differences N(0, tau^2): sigma^2 / tau^2 is the penalty lambda. It stands beside a line, the column center(x), and
+    sums to zero over the rows. The restricted likelihood is that of lines whose coefficients have length 1, as mgcv's.
+    Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015); Eilers & Marx, Statistical
+    Science 11 (1996).
 
     >>> import stattools as st
     >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 2.0, 5.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
@@ -57,12 +68,13 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
     outcome = read.data.outcome
     y = numeric(np.asarray(outcome) if outcome.dtype is FLOAT64 else outcome, read.data.outcome_name)
-    fixed = bind("ols", TITLE, Gaussian(), read.data, y)
+    title = TITLE if read.said.random else WITH_CURVES
+    fixed = bind("ols", title, Gaussian(), read.data, y)
     if read.every is not None:
         summed = summed_rows("st.linear_mixed", read, y)
         read = replace(read, terms=summed.terms, random=summed.random)
         return LinearMixed(read, fixed, "linear_mixed", TITLE, summed)
-    model = LinearMixed(read, fixed, "linear_mixed", TITLE)
+    model = LinearMixed(read, fixed, "linear_mixed", title)
     model.require_variation()
     return model
 
@@ -79,7 +91,6 @@ class LinearMixed(MixedModel):
     title: str = field()  # type: ignore[assignment]
     summed: SummedRows | None = None
     has_scale = True
-    is_saved = True
     options = ("reml", "df", "certify")
 
     @property
@@ -88,8 +99,24 @@ class LinearMixed(MixedModel):
         return self.fixed.rows.precision
 
     @property
+    def is_saved(self) -> bool:  # type: ignore[override]
+        """Files keep the effects of groups, and no curves."""
+        return not self.smooths
+
+    @property
+    def smooths(self) -> tuple[SmoothTerm, ...]:
+        """The curves over the rows."""
+        return self.read.smooths
+
+    @property
+    def varying(self) -> tuple[Any, ...]:
+        """All that has a variance: the random terms, then the curves."""
+        return (*self.random, *self.smooths)
+
+    @property
     def density(self) -> MixedDensity:
         """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
+        self.require_groups_alone("the posterior of a linear mixed model")
         return MixedDensity.of(self, self.structure)
 
     @cached_property
@@ -102,12 +129,41 @@ class LinearMixed(MixedModel):
     @cached_property
     def structure(self) -> Structure:
         """What knows the random terms."""
-        return structure_of(self.coordinates.columns) if self.summed is None else self.summed.structure
+        return self.summed.structure if self.summed is not None else self.structure_over(self.coordinates)
+
+    def structure_over(self, found: Coordinates) -> Structure:
+        """What knows the random terms and the curves, over rows in these coordinates."""
+        if not self.smooths:
+            return structure_of(found.columns)
+        return (self.curves if found is self.coordinates else curves(found.columns, self.smooths, self._root)).structure
+
+    @property
+    def _root(self) -> Floats | None:
+        return None if self.precision is None else np.sqrt(self.precision)
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The structure with curves, and the way back to their coefficients."""
+        return curves(self.coordinates.columns, self.smooths, self._root)
+
+    def deviance_over(self, found: Coordinates, reml: bool) -> Deviance:
+        """-2 log L, restricted or not, over rows in these coordinates."""
+        structure = self.structure if found is self.coordinates else self.structure_over(found)
+        made = Deviance.of(structure, found, reml)
+        lines = sum(term.log_line for term in self.smooths)
+        return replace(made, constant=made.constant - 2.0 * lines) if reml and lines else made
 
     def subset(self, which: slice | NDArray[np.intp]) -> LinearMixed:
         """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
         terms = tuple(taken(term, which) for term in self.random)
-        return replace(self, read=replace(self.read, terms=terms), fixed=self.fixed.subset(which))
+        smooths = tuple(term.take(which) for term in self.smooths)
+        return replace(self, read=replace(self.read, terms=terms, smooths=smooths), fixed=self.fixed.subset(which))
+
+    def require_groups_alone(self, who: str) -> None:
+        """IncompatibleError where the model has curves, of which `who` knows nothing."""
+        if self.smooths:
+            names = " and ".join(term.name for term in self.smooths[:3])
+            raise IncompatibleError(f"{who} is of effects of groups alone, and the model has the curve {names} beside.")
 
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""

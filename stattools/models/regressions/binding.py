@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.dataset import Dataset, read
 from stattools.data.extras import Farthest, frequencies, offset_of, require_positive
+from stattools.data.formula.smooth_parts import MARK
 from stattools.data.rows.rows import Rows
 from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
@@ -50,18 +51,23 @@ def read_rows(
 ) -> Dataset:
     """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`.
 
-    A regression that is `grouped` takes effects of groups in its formula, (1 | g): `bind` makes a mixed model of them.
-    Others refuse them in words.
+    A regression that is `grouped` takes effects of groups and curves in its formula, (1 | g) and s(x): `bind` makes a
+    mixed model of them. Others refuse them in words.
 
     `formulas` are right sides for other parameters of the outcome's distribution by name, {"scale": "~ z"}; "~ 1" and
     None stand for a constant that all rows share.
     """
     beside = moving(formulas) if formulas else NO_FORMULAS
-    if grouped and type(formula_or_y) is str and "|" in formula_or_y and names is None and intercept is True:
+    if grouped and has_latent(formula_or_y) and names is None and intercept is True:
         from stattools.data.mixed_rows import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)
     return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside)
+
+
+def has_latent(formula: Any) -> bool:
+    """Whether a formula may have effects of groups or curves in it."""
+    return type(formula) is str and ("|" in formula or MARK.search(formula) is not None)
 
 
 def bind(

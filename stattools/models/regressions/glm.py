@@ -28,7 +28,7 @@ from stattools.likelihoods import (
 )
 from stattools.likelihoods.links import LINKS
 from stattools.models.model import Model
-from stattools.models.regressions.binding import Column, bind, read_rows, right_side
+from stattools.models.regressions.binding import Column, bind, has_latent, read_rows, right_side
 from stattools.models.regressions.count_regression import negative_binomial, poisson, require_some
 from stattools.models.regressions.regression import events, gamma, logistic, ols, probit
 
@@ -46,10 +46,27 @@ class Family:
     takes: tuple[str, ...] = ()
 
 
+def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Column, **arrays: Any) -> Any:
+    """`st.ols`, and of a formula with groups or curves what `st.linear_mixed` returns."""
+    if not has_latent(formula_or_y) or arrays != {"names": None, "intercept": True}:
+        return ols(formula_or_y, data_or_X, offset=offset, weights=weights, **arrays)
+    from stattools.models.mixed.linear_mixed import linear_mixed
+
+    for name, column, instead in (
+        ("offset", offset, "take it from the outcome, I(y - offset)"),
+        ("weights", weights, "repeat the rows; of inverse variances st.linear_mixed has precision="),
+    ):
+        if column is not None:
+            raise IncompatibleError(
+                f"st.glm of the family normal takes no {name}= beside groups and curves: {instead}, and leave it out."
+            )
+    return linear_mixed(formula_or_y, data_or_X)
+
+
 UNIT = ("logit", "probit", "cloglog", "loglog", "cauchit", "log")
 
 GENERALIZED = {
-    "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": ols}, ("scale",)),
+    "normal": Family("Normal", LocationScale(), ("identity", "log", "inverse"), {"identity": normal}, ("scale",)),
     "binomial": Family("Binomial", Binomial(), (*UNIT, "identity"), {"logit": logistic, "probit": probit}, ("trials",)),
     "poisson": Family("Poisson", Poisson(), ("log", "identity", "sqrt"), {"log": poisson}, ("exposure",)),
     "gamma": Family("Gamma", GammaFamily(), ("log", "inverse", "identity"), {"log": gamma}, ("exposure", "dispersion")),

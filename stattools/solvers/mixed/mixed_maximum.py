@@ -15,12 +15,13 @@ from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
+from stattools.latent.curves import CurveEffects
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
-from stattools.latent.structures import structure_of
 from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
 from stattools.solvers.mixed.maximum import Maximum, maximum
 
@@ -78,10 +79,33 @@ class MixedMaximum:
 
     @cached_property
     def roots(self) -> tuple[Floats, ...]:
-        """A square root R (q, q) of the covariance of each term's effects: Sigma_k = R R'."""
+        """A square root R (q, q) of the covariance of each term's effects: Sigma_k = R R'; the curves' come last."""
         sigma = np.sqrt(self.s2)
-        pairs = zip(self.coordinates.to_effects, self.profile.factors, strict=True)
-        return tuple(sigma * back @ T for back, T in pairs)
+        return tuple(sigma * back @ T for back, T in zip(self.to_effects, self.profile.factors, strict=True))
+
+    @cached_property
+    def to_effects(self) -> tuple[Floats, ...]:
+        """The way from the effects of the structure's columns to those of the data, over the unit of y: of random terms
+        (q, q), of curves the size (1, 1).
+        """
+        sizes = tuple(np.full((1, 1), 1.0 / unit) for unit in self.model.curves.units) if self.model.smooths else ()
+        return (*self.coordinates.to_effects, *sizes)
+
+    @cached_property
+    def curve_effects(self) -> CurveEffects:
+        """What the maximum says of the curves, in the structure's columns."""
+        return self.model.curves.effects(self.profile)
+
+    @property
+    def curve_products(self) -> tuple[Floats, tuple[Floats, ...]]:
+        """[Z W]'V^-1 [Z W] of the columns of all curves and of X and y, and for each curve N with b = N u."""
+        made = self.model.curves
+        return made.whole(self.profile), tuple(self.coordinates.unit * back for back in made.back)
+
+    @cached_property
+    def of_curves(self) -> tuple[FittedCurve, ...]:
+        """The curves in the units of the data."""
+        return fitted_curves(self)
 
     @cached_property
     def covariances(self) -> tuple[Floats, ...]:
@@ -107,7 +131,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
             f"{model.title}: the fixed effects make {model.outcome_name} exactly, and nothing is left to vary between "
             "groups or within. Take fewer columns, or give more rows."
         )
-    deviance = Deviance.of(model.structure, found, reml)
+    deviance = model.deviance_over(found, reml)
     try:
         best, proof = proven_maximum(deviance, start, certify)
         found, deviance, best = _without_loss(model, found, deviance, best)
@@ -142,7 +166,7 @@ def _without_loss(
         if model.summed is not None or not large or not np.isfinite(b).all() or b @ b <= MUCH * s2:
             break
         found = found.about(b)
-        deviance = Deviance.of(structure_of(found.columns), found, deviance.reml)
+        deviance = model.deviance_over(found, deviance.reml)
         again = maximum(deviance, best.profile.factors)
         best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
     return found, deviance, best

@@ -70,7 +70,7 @@ class VarianceProfile:
         self.unit = found.coordinates.unit
         self.is_correlation = of.k >= 0 and of.i != of.j
         if of.k >= 0:
-            N = found.coordinates.to_effects[of.k]
+            N = found.to_effects[of.k]
             first = [of.i, of.j] if self.is_correlation else [of.i]
             order = [*first, *(m for m in range(len(N)) if m not in first)]
             if self.is_correlation:

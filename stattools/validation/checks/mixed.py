@@ -75,10 +75,10 @@ def _said(again: float, ours: float) -> str:
 
 def _rows(fit: Any, reference: MixedReference) -> Any:
     """Fixed effects with standard errors, then standard deviations of effects and of the residual."""
-    each = zip(fit.model.random, fit.found.covariances, reference.covariances, strict=True)
+    each = zip(fit.model.varying, fit.found.covariances, reference.covariances, strict=True)
     names, sds, theirs = list(fit.names), [], []
     for term, cov, other in each:
-        names += [f"sd({column} | {term.group})" for column in term.columns]
+        names += [f"sd({column} | {term.group})" for column in term.effect_names]
         sds += np.sqrt(cov.diagonal()).tolist()
         theirs += np.sqrt(np.maximum(other.diagonal(), 0.0)).tolist()
     names, sds, theirs = [*names, "sd(Residual)"], [*sds, fit.scale], [*theirs, float(np.sqrt(reference.s2))]
@@ -197,7 +197,7 @@ def _beside(fit: Any, k: int, step: float) -> float:
     theta = found.profile.theta.copy()
     theta[k] += step * max(1.0, abs(float(theta[k])))
     covariances: list[Floats] = []
-    for back, T in zip(found.coordinates.to_effects, found.deviance.factors(theta), strict=True):
+    for back, T in zip(found.to_effects, found.deviance.factors(theta), strict=True):
         root = np.sqrt(found.s2) * back @ T
         covariances.append(root @ root.T)
     return dense(fit.model, tuple(covariances), found.s2, found.reml).loglik

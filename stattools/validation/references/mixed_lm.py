@@ -40,7 +40,7 @@ class MixedReference:
 def mixed_lm(model: Any, reml: bool) -> MixedReference | None:
     """MixedLM's fit; None where it has no such model."""
     terms = model.random
-    if model.precision is not None:
+    if model.precision is not None or model.smooths:
         return None
     crossed = any((term.codes != terms[0].codes).any() for term in terms)
     if crossed and (model.n > MOST_ROWS or any(len(term.columns) > 1 for term in terms)):
@@ -95,8 +95,8 @@ def dense(model: Any, covariances: tuple[Floats, ...], s2: float, reml: bool) ->
     """The likelihood at these covariances, profiled over the fixed effects, from the covariance matrix of all rows."""
     X, y, n = model.X, model.y, len(model.y)
     V = s2 * np.diag(np.ones(n) if model.precision is None else 1.0 / model.precision)
-    for term, cov in zip(model.random, covariances, strict=True):
-        V += (term.z @ cov @ term.z.T) * (term.codes[:, None] == term.codes)
+    for term, cov in zip(model.varying, covariances, strict=True):
+        V += term.shared(cov)
     factor = cho_factor(V, lower=True)
     center = X.mean(axis=0) if (X[:, 0] == 1.0).all() else np.zeros(X.shape[1])
     center[0] = 0.0
@@ -106,6 +106,7 @@ def dense(model: Any, covariances: tuple[Floats, ...], s2: float, reml: bool) ->
     r = y - Z @ phi
     value = 2.0 * np.log(factor[0].diagonal()).sum() + r @ cho_solve(factor, r)
     value += (n - len(phi) * reml) * np.log(2.0 * np.pi) + reml * np.linalg.slogdet(gram)[1]
+    value -= 2.0 * reml * sum(curve.log_line for curve in model.smooths)
     back = np.eye(len(phi))
     back[0] -= center
     se = np.sqrt(np.diag(back @ np.linalg.inv(gram) @ back.T))

@@ -36,7 +36,8 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
         raise IncompatibleError(
             f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
         )
-    looked = Looked((certificate(LookedAt(fit)), _influence(fit), _distribution(fit)), {})
+    influence = () if fit.model.smooths else (_influence(fit),)  # a group's part of a curve is not known
+    looked = Looked((certificate(LookedAt(fit)), *influence, _distribution(fit)), {})
     return check_table({"": looked}, fit.model.formula)
 
 

@@ -1,0 +1,82 @@
+"""Sums over rows of the B-splines of curves: one read of the rows, four numbers of each.
+
+    B'B (k, k) has bandwidth 3,   B'W' (k, m) for rows W (m, n),   Z = B M:  Z'Z = M' B'B M,  Z'W' = M' B'W'
+
+so that columns Z of a curve, k - 2 numbers of each row, are never made. Source: Eilers & Marx (1996), section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stattools.data.smooth_term import SmoothTerm
+from stattools.interface.arrays import Floats
+
+
+def spline_gram(term: SmoothTerm) -> Floats:
+    """B'B (k, k) of the B-splines of a curve.
+
+    >>> from types import SimpleNamespace
+    >>> from stattools.data.smooth_term import bsplines
+    >>> first, values, _ = bsplines(np.array([0.0, 1.0]), 5)
+    >>> spline_gram(SimpleNamespace(first=first, values=values, k=5)).diagonal().round(4).tolist()
+    [0.0278, 0.4722, 0.4722, 0.0278, 0.0]
+    """
+    k, values = term.k, term.values
+    found = np.zeros((k, k))
+    for a in range(4):
+        for d in range(4 - a):
+            places = np.arange(k - 3) + a
+            found[places + d, places] += np.bincount(term.first, values[:, a] * values[:, a + d], k - 3)
+    return found + np.tril(found, -1).T
+
+
+def spline_products(term: SmoothTerm, W: Floats) -> Floats:
+    """B'W' (k, m) of the B-splines of a curve with rows W (m, n)."""
+    k = term.k
+    found = np.zeros((k, len(W)))
+    for a in range(4):
+        for column, row in enumerate(W):
+            found[a : a + k - 3, column] += np.bincount(term.first, term.values[:, a] * row, k - 3)
+    return found
+
+
+def spline_meetings(one: SmoothTerm, other: SmoothTerm) -> Floats:
+    """B'C (k, l) of the B-splines of two curves over the same rows."""
+    k, m = one.k - 3, other.k - 3
+    cell = one.first * m + other.first
+    found = np.zeros((one.k, other.k))
+    for a in range(4):
+        for b in range(4):
+            sums = np.bincount(cell, one.values[:, a] * other.values[:, b], k * m)
+            found[a : a + k, b : b + m] += sums.reshape(k, m)
+    return found
+
+
+def fitted(term: SmoothTerm, coefficients: Floats) -> Floats:
+    """B c (m, n) of coefficients c (k, m)."""
+    found = np.zeros((coefficients.shape[1], len(term.first)))
+    for a in range(4):
+        for row, column in zip(found, coefficients.T, strict=True):
+            row += term.values[:, a] * column[term.first + a]
+    return found
+
+
+def curve_products(terms: Sequence[SmoothTerm], W: Floats) -> Floats:
+    """[Z W']'[Z W'] (Q + m, Q + m) of all curves, Z (n, Q), and rows W (m, n)."""
+    ends = np.cumsum([0, *(term.width for term in terms)]).tolist()
+    Q = ends[-1]
+    found = np.empty((Q + len(W), Q + len(W)))
+    found[Q:, Q:] = W @ W.T
+    for i, term in enumerate(terms):
+        own, M = slice(ends[i], ends[i + 1]), term.wiggles
+        found[own, own] = M.T @ spline_gram(term) @ M
+        found[own, Q:] = M.T @ spline_products(term, W)
+        found[Q:, own] = found[own, Q:].T
+        for j in range(i):
+            to = slice(ends[j], ends[j + 1])
+            found[own, to] = M.T @ spline_meetings(term, terms[j]) @ terms[j].wiggles
+            found[to, own] = found[own, to].T
+    return found
