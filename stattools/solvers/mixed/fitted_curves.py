@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -40,31 +41,38 @@ def whole_covariance(found: Any) -> Floats:
 
 
 def _way(found: Any) -> Floats:
-    return block_diag(found.coordinates.to_beta, *found.model.curves.back)
+    return np.asarray(block_diag(found.coordinates.to_beta, *found.model.curves.back))
 
 
 def fitted_curves(found: Any) -> tuple[FittedCurve, ...]:
     """The curves of a `MixedMaximum`."""
-    effects, model, p = found.curve_effects, found.model, len(found.beta)
-    covariance = whole_covariance(found)
-    sigma, roots = np.sqrt(found.s2), found.roots[-len(model.smooths) :]
-    made, end = [], 0
-    for term, back, root, edf in zip(model.smooths, model.curves.back, roots, effects.edf, strict=True):
+    effects, smooths, unit = found.curve_effects, found.model.smooths, found.coordinates.unit
+    sds = [abs(float(root[0, 0])) for root in found.roots[-len(smooths) :]]
+    penalties = [float(found.s2) / sd**2 if sd > 0.0 else np.inf for sd in sds]
+    b = unit * block_diag(*found.model.curves.back) @ effects.u
+    return fitted(smooths, found.beta, b, whole_covariance(found), sds, penalties, effects.edf)
+
+
+def fitted(
+    smooths: Sequence[SmoothTerm],
+    estimate: Floats,
+    b: Floats,
+    covariance: Floats,
+    sds: Sequence[float],
+    penalties: Sequence[float],
+    edfs: Sequence[float],
+) -> tuple[FittedCurve, ...]:
+    """Curves of the coefficients of X, `estimate` (p,), and all wiggly parts, `b` (Q,), with their `covariance` (p + Q,
+    p + Q); `edfs` are those of the wiggly parts.
+    """
+    made, end, p = [], 0, len(estimate)
+    for term, sd, penalty, edf in zip(smooths, sds, penalties, edfs, strict=True):
         own = slice(end, end + term.width)
         end += term.width
-        b = found.coordinates.unit * back @ effects.u[own]
         lines = [k for k in (term.slope, term.height) if k is not None]
         places = np.r_[lines, p + own.start : p + own.stop].astype(np.intp)
-        lift, sd = term.lift, abs(float(root[0, 0]))
-        made.append(
-            FittedCurve(
-                term,
-                lift @ np.concatenate([found.beta[lines], b]),
-                lift @ covariance[np.ix_(places, places)] @ lift.T,
-                sd,
-                float((sigma / sd) ** 2) if sd > 0.0 else np.inf,
-                edf + len(lines),
-                b,
-            )
-        )
+        lift = term.lift
+        coefficients = lift @ np.concatenate([estimate[lines], b[own]])
+        spread = lift @ covariance[np.ix_(places, places)] @ lift.T
+        made.append(FittedCurve(term, coefficients, spread, sd, penalty, edf + len(lines), b[own]))
     return tuple(made)

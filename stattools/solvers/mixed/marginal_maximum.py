@@ -17,6 +17,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.lower import lower
 from stattools.numerics.few_columns import eigen
+from stattools.solvers.mixed.fitted_curves import FittedCurve
+from stattools.solvers.mixed.marginal_curves import marginal_curves
 from stattools.solvers.solution import Status, TraceStep
 
 STEP = 1e-6
@@ -153,6 +155,11 @@ class MarginalMaximum:
     def effects(self) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Modes (q, J) and covariances given the data (q, q, J) of the effects of each term, in the user's columns."""
         return self.marginal.effects(self.at)
+
+    @cached_property
+    def of_curves(self) -> tuple[FittedCurve, ...]:
+        """The curves with their coefficients, covariance and effective degrees of freedom."""
+        return marginal_curves(self) if self.model.smooths else ()
 
     @property
     def modes(self) -> tuple[Floats, ...]:
