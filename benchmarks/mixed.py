@@ -4,8 +4,8 @@ standard errors, beside others.
     uv run --group bench python benchmarks/mixed.py [--quick]
 
 Ours has the certificate in it: the Newton decrement, and the conditions at the boundary. glmm (a port of a Rust
-library) is timed where it is installed beside; `apart` is how far its fixed effects are from ours in standard errors.
-Of pairs it takes 25 nodes, the most that it has; ours are doubled until they move nothing by 1e-6 standard errors.
+library) and R's lme4 are timed where they are installed; `apart` is how far their fixed effects are from ours in
+standard errors. Of pairs glmm takes 25 nodes, the most that it has; ours are doubled until they move nothing by 1e-6 standard errors.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
-from stattools.benchmarking import SpeedComparison, interleaved, show
+from stattools.benchmarking import RSession, SpeedComparison, has_r, interleaved, show
 
-GLMM, STATSMODELS = "glmm", "statsmodels"
+GLMM, STATSMODELS, LME4 = "glmm", "statsmodels", "lme4"
 
 
 def table(groups: int, rows: int) -> pd.DataFrame:
@@ -111,6 +111,32 @@ def pairs(groups: int, targets: dict[str, float], *, rounds: int = 5) -> SpeedCo
     )
 
 
+def crossed_events(
+    rows: int, levels: tuple[int, int], targets: dict[str, float], *, rounds: int = 3
+) -> SpeedComparison:
+    """Events of rows in two crossed groupings, by Laplace's approximation; lme4 in a process of R that has the data."""
+    random = np.random.default_rng(1)
+    g, h = (random.integers(0, size, rows) for size in levels)
+    x, z = random.normal(size=(2, rows))
+    eta = -0.5 + 0.6 * x - 0.3 * z + random.normal(size=levels[0])[g] + 0.7 * random.normal(size=levels[1])[h]
+    y = (random.random(rows) < 1.0 / (1.0 + np.exp(-eta))).astype(float)
+    data, formula = pd.DataFrame({"y": y, "x": x, "z": z, "g": g, "h": h}), "y ~ x + z + (1 | g) + (1 | h)"
+    best = st.fit(st.logistic(formula, data))
+    cases = {"stattools": lambda: st.fit(st.logistic(formula, data)).estimate}
+    if has_r(LME4):
+        setup = "library(lme4); d <- data.frame(y, x, z, g = factor(g), h = factor(h))"
+        session = RSession({name: data[name].to_numpy() for name in data}, setup)
+        cases[LME4] = lambda: session.run(f"fixef(glmer({formula}, data = d, family = binomial))")
+    return interleaved(
+        f"Logistic regression of {rows:,} rows in {levels[0]:,} x {levels[1]:,} crossed groups",
+        cases,
+        rounds=rounds,
+        targets=targets,
+        judge=lambda beta: {"apart": float(np.max(np.abs(beta - best.estimate) / best.se))},
+        missing=[] if LME4 in cases else [LME4],
+    )
+
+
 def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5) -> SpeedComparison:
     title = f"Random slopes, {groups:,} groups of {rows}"
     return compared(title, table(groups, rows), "(1 + x | g)", targets, rounds=rounds)
@@ -119,6 +145,7 @@ def slopes(groups: int, rows: int, targets: dict[str, float], *, rounds: int = 5
 def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     yield slopes(200, 10, {STATSMODELS: 20.0})
     yield pairs(1_000, {GLMM: 1.0})
+    yield crossed_events(7_600, (300, 24), {LME4: 1.0})
     if quick:
         return
     yield pairs(10_000, {GLMM: 1.0}, rounds=3)
