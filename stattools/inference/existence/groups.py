@@ -35,6 +35,8 @@ PATIENCE = 15
 """Steps in which the fixed part by itself is at its maximum, unless it has none."""
 FAR = 8.0
 """Effects of groups with a larger standard deviation may be on their way to infinity: a row is certain then."""
+CERTAIN = 30.0
+"""Nearly all rows are certain where the effects of their groups have this standard deviation."""
 OFF = 1e3
 """With this standard deviation effects have run off, whatever the decrement is."""
 PRIOR = "or give a prior that keeps it finite: st.posterior(model)"
@@ -110,13 +112,34 @@ def check_mixed_solution(model: MixedRegression, found: Any) -> None:
         apart = Apart((pure,), ()) if pure is not None else groups_apart(model)
         if apart is not None and not (converged and largest < OFF and _is_higher(model, found, apart)):
             raise _apart(model, apart)
-    if largest > OFF and not model.fixed.has_scale and model.likelihood.side(model.rows.y) is not None:
+    if largest > OFF and _has_sides(model):
         raise IdentificationError(
             f"{model.title} has no maximum that was found: the standard deviation of the effects of groups runs off, "
             f"at {largest:.3g} on the scale of the linear predictor, and the log-likelihood levels off. Look for "
             f"groups whose rows are all alike, leave the random part out, {PRIOR}."
         )
     check_dispersion(model.fixed, found.estimate)
+
+
+class RunningOff:
+    """What watches a climb: the first time that effects are so large that nearly all rows of their groups are certain,
+    it looks whether the data let them grow for ever, and raises IdentificationError where they do.
+    """
+
+    def __init__(self, model: MixedRegression) -> None:
+        self.model, self.is_asked = model, not _has_sides(model)
+
+    def __call__(self, factors: Any) -> None:
+        """Asked of the T_k on columns whose mean square is 1."""
+        if not self.is_asked and max((np.abs(T).max(initial=0.0) for T in factors), default=0.0) > CERTAIN:
+            self.is_asked = True
+            explain_mixed(self.model)
+
+
+def _has_sides(model: MixedRegression) -> bool:
+    """Has any row a log-likelihood that rises for ever?"""
+    y, likelihood = model.rows.y[:1], model.likelihood
+    return likelihood.half_spaces(y) is not None or likelihood.side(y) is not None
 
 
 def explain_mixed(model: MixedRegression) -> None:

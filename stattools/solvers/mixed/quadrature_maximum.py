@@ -11,6 +11,7 @@ log L or that halves the decrement. Source: Pinheiro & Bates, J. Comput. Graph. 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
 
+Watch = Callable[[Any], None]
 FIRST_NODES = {1: 16, 2: 8, 3: 6}
 """Nodes along each axis of so many effects, before they are doubled."""
 FEW_CELLS = 1 << 14
@@ -55,8 +57,10 @@ def quadrature_maximum(
     *,
     tolerance: float = 1e-10,
     max_steps: int = 200,
+    watch: Watch | None = None,
 ) -> MarginalMaximum:
-    """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`.
+    """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`, and `watch`
+    is asked of the T_k wherever the climb stands, to raise where there is no maximum.
 
     `nodes` along each axis are taken as they are where they are given, 1 being Laplace's approximation, and doubled
     from a first guess otherwise; the error is kept. `status` is "max-steps" where the decrement did not come within the
@@ -73,17 +77,19 @@ def quadrature_maximum(
         most *= 2
     theta = first_theta(by) if start is None else start
     trace: list[TraceStep] = []
-    found = _settled(by, theta, tolerance if by.nodes >= most else ROUGHLY, max_steps, trace)
+    found = _settled(by, theta, tolerance if by.nodes >= most else ROUGHLY, max_steps, trace, watch=watch)
     while True:
         ahead, error = _shift(by, found.here)
         enough = by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES
         if not enough:
             by = by.with_nodes(2 * by.nodes)
             ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
-            found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1)
+            found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1, watch)
             continue
         if found.here.decrement > tolerance:
-            found = _settled(by, found.here.theta + found.here.ahead, tolerance, max_steps, trace, found.steps + 1)
+            found = _settled(
+                by, found.here.theta + found.here.ahead, tolerance, max_steps, trace, found.steps + 1, watch
+            )
         break
     here = found.here
     return MarginalMaximum(
@@ -117,17 +123,23 @@ def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
 
 
 def _settled(
-    by: ByQuadrature, theta: Floats, tolerance: float, max_steps: int, trace: list[TraceStep], first: int = 0
+    by: ByQuadrature,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    trace: list[TraceStep],
+    first: int = 0,
+    watch: Watch | None = None,
 ) -> Climbed:
     """A climb, with effects at 0 where their maximum is there."""
-    found = _climbed(by, theta, tolerance, max_steps, first, trace)
+    found = _climbed(by, theta, tolerance, max_steps, first, trace, watch)
     for _ in range(ROUNDS):
         if found.steps >= max_steps:
             break
         following = without_small(by, found.here) or (released(by, found.here) if _rises(by, found.here) else None)
         if following is None:
             break
-        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace)
+        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace, watch)
     return found
 
 
@@ -150,11 +162,19 @@ def free_of(by: ByQuadrature, theta: Floats) -> Any:
 
 
 def _climbed(
-    by: ByQuadrature, theta: Floats, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]
+    by: ByQuadrature,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    first: int,
+    trace: list[TraceStep],
+    watch: Watch | None,
 ) -> Climbed:
     free = free_of(by, theta)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
+        if watch is not None:
+            watch(by.factors(point))
         metric = Bent.of(now.information, free, True)
         decrement, ahead = metric.norm(now.score), metric.solve(now.score)
         if not metric.definite:  # a saddle is no maximum, however small its slopes
