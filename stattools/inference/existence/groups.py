@@ -37,6 +37,12 @@ FAR = 8.0
 """Effects of groups with a larger standard deviation may be on their way to infinity: a row is certain then."""
 CERTAIN = 30.0
 """Nearly all rows are certain where the effects of their groups have this standard deviation."""
+NEARLY = 0.6
+"""The share of the way to an end of its range, in logarithms, from which on a parameter is looked at."""
+LOST = 1e-7
+"""An end of a range is as high where it loses no more of the log-likelihood."""
+EXACT = 1e-3
+"""With a larger error of the integral, in standard errors, a value at a maximum is compared with nothing."""
 OFF = 1e3
 """With this standard deviation effects have run off, whatever the decrement is."""
 PRIOR = "or give a prior that keeps it finite: st.posterior(model)"
@@ -57,7 +63,8 @@ def check_mixed(model: MixedRegression) -> None:
     check_rows_of_groups(model)
     _check_fixed(model)
     term = pure_term(model)
-    if term is not None and (_is_constant(model) or len({one.group for one in model.random}) > 1):
+    crossed = len({one.group for one in model.random}) > 1
+    if term is not None and len(term.columns) == 1 and (_is_constant(model) or crossed):
         raise _pure(model, term)
 
 
@@ -98,7 +105,7 @@ def _separated(model: MixedRegression, error: SeparationError) -> SeparationErro
 def _is_constant(model: MixedRegression) -> bool:
     """Is the fixed part the same for all rows?"""
     offset = model.rows.offset
-    return bool(constant_coefficients(model.fixed).all()) and (offset is None or np.ptp(offset) == 0.0)
+    return not model.smooths and bool(constant_coefficients(model.fixed).all()) and (offset is None or np.ptp(offset) == 0.0)
 
 
 def check_mixed_solution(model: MixedRegression, found: Any) -> None:
@@ -118,22 +125,48 @@ def check_mixed_solution(model: MixedRegression, found: Any) -> None:
             f"at {largest:.3g} on the scale of the linear predictor, and the log-likelihood levels off. Look for "
             f"groups whose rows are all alike, leave the random part out, {PRIOR}."
         )
+    check_ends(model, found.marginal, found.at)
     check_dispersion(model.fixed, found.estimate)
 
 
 class RunningOff:
-    """What watches a climb: the first time that effects are so large that nearly all rows of their groups are certain,
-    it looks whether the data let them grow for ever, and raises IdentificationError where they do.
+    """What watches a climb, and raises IdentificationError where it runs off: the first time that effects are so large
+    that nearly all rows of their groups are certain, it looks whether the data let them grow for ever; and where a
+    parameter beside the first is near an end of its range, whether the end is as high.
     """
 
     def __init__(self, model: MixedRegression) -> None:
         self.model, self.is_asked = model, not _has_sides(model)
 
-    def __call__(self, factors: Any) -> None:
-        """Asked of the T_k on columns whose mean square is 1."""
-        if not self.is_asked and max((np.abs(T).max(initial=0.0) for T in factors), default=0.0) > CERTAIN:
-            self.is_asked = True
-            explain_mixed(self.model)
+    def __call__(self, marginal: Any, theta: Floats) -> None:
+        if not self.is_asked:
+            largest = max((np.abs(T).max(initial=0.0) for T in marginal.factors(theta)), default=0.0)
+            if largest > CERTAIN:  # of columns whose mean square is 1
+                self.is_asked = True
+                explain_mixed(self.model)
+        check_ends(self.model, marginal, theta)
+
+
+def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
+    """IdentificationError where a parameter beside the first, the same for all rows, is near an end of its range, such
+    as an alpha of 0, and the log-likelihood is as high there.
+    """
+    predictor, likelihood = model.fixed.predictor, model.likelihood
+    for number, (name, _) in enumerate(likelihood.others, predictor.n_first):
+        edge = likelihood.edges.get(name)
+        if edge is None or predictor.uses[number]:
+            continue
+        k = predictor.parts[number].start
+        here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
+        below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
+        if not (below or above) or edge.power:
+            continue
+        unit = np.zeros(len(marginal.to_fixed))
+        unit[k] = (edge.lower if below else edge.upper) - here
+        there = theta.copy()
+        there[: len(unit)] += np.linalg.solve(marginal.to_fixed, unit)
+        if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
+            raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
 
 
 def _has_sides(model: MixedRegression) -> bool:
@@ -164,7 +197,9 @@ def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
     not known.
     """
     term = apart.terms[0]
-    if found.integral.kind != "quadrature" or len(model.random) > 1 or len(term.columns) > 1:
+    if found.said.kind != "quadrature" or len(model.random) > 1 or len(term.columns) > 1:
+        return False
+    if not np.max(found.integral.error, initial=0.0) < EXACT:
         return False
     sides = sides_of(model)
     if sides is None or (term.z[sides.row] == 0.0).any():
@@ -204,9 +239,15 @@ def supremum_at_infinity(sides: SidesOfRows, term: RandomTerm, start: Floats) ->
 
 
 def _apart(model: MixedRegression, apart: Apart) -> IdentificationError:
-    if not apart.columns:
+    if not apart.columns and pure_term(model) is not None:
         return _pure(model, apart.terms[0])
     names, columns = " and ".join(term.name for term in apart.terms), ", ".join(apart.columns)
+    if not apart.columns:
+        return IdentificationError(
+            f"{model.title} has no maximum that was found: the effects of {names} by themselves separate the values of "
+            f"{model.outcome_name} in each group, so that the log-likelihood rises as their standard deviation "
+            f"runs off to infinity. Leave {names} out, collect groups that overlap, {PRIOR}."
+        )
     return IdentificationError(
         f"{model.title} has no maximum that was found: within the groups of {names}, {columns} separate"
         f"{'s' if len(apart.columns) == 1 else ''} the values of {model.outcome_name}, so that the log-likelihood "

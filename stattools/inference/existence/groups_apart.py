@@ -87,7 +87,7 @@ def sides_of(model: MixedRegression) -> SidesOfRows | None:
 
 
 def pure_term(model: MixedRegression) -> RandomTerm | None:
-    """A term of levels, (1 | g), all of whose groups are pure; None without one. Cost: one look at the rows."""
+    """A term with levels, (1 | g) or (x | g), all of whose groups are pure; None without one, after one look."""
     if model.likelihood.pieces:
         return None
     y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
@@ -101,7 +101,7 @@ def pure_term(model: MixedRegression) -> RandomTerm | None:
     if likelihood.half_spaces(y) is None and (end[used] == 0.0).any():
         return None
     for term in model.random:
-        if len(term.columns) == 1 and (term.z == term.z[0]).all() and term.z[0, 0] != 0.0:
+        if (((term.z == term.z[0]).all(axis=0)) & (term.z[0] != 0.0)).any():
             codes, mine = term.codes[used], end[used]
             low, high = np.full(term.n_levels, np.inf), np.full(term.n_levels, -np.inf)
             np.minimum.at(low, codes, mine)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
-from stattools.inference.existence import check_labels, check_mixed, check_mixed_solution, explain_mixed
+from stattools.inference.existence import RunningOff, check_labels, check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.mixed.fitting_mixed import require_no_others
 from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.interface.whole_numbers import whole_number
@@ -71,10 +71,10 @@ def maximum(model: MixedRegression, integral: str, nodes: int | None) -> Margina
             raise IncompatibleError(
                 "nodes= of st.fit are those of integral='quadrature'; got it beside integral='laplace'. Leave one out."
             )
-        return laplace_maximum(model)
+        return laplace_maximum(model, watch=RunningOff(model))
     if model.smooths:
         raise IncompatibleError(
             f"{model.title}: curves are integrated out by Laplace's approximation; integral='quadrature' and nodes= "
             "are for the effects of one grouping. Leave them out."
         )
-    return quadrature_maximum(model, nodes)
+    return quadrature_maximum(model, nodes, watch=RunningOff(model))

@@ -22,7 +22,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.mixed.boundary import Bent, released, without_small
-from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
+from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum, Watch
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
 
@@ -35,27 +35,35 @@ ROUNDS = 8
 
 
 def laplace_maximum(
-    model: Any, start: Floats | None = None, *, tolerance: float = 1e-8, max_steps: int = 200
+    model: Any,
+    start: Floats | None = None,
+    *,
+    tolerance: float = 1e-8,
+    max_steps: int = 200,
+    watch: Watch | None = None,
 ) -> MarginalMaximum:
-    """The maximum for a mixed regression; `start` is a theta of `ByLaplace.of(model)`.
+    """The maximum for a mixed regression; `start` is a theta of `ByLaplace.of(model)`, and `watch` looks at each point
+    where the climb stands, to raise where there is no maximum.
 
     `status` is "max-steps" where the decrement did not come within the tolerance.
     """
     by = ByLaplace.of(model)
-    return maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps)
+    return maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
 
 
-def maximum_of(by: ByLaplace, theta: Floats, tolerance: float, max_steps: int) -> MarginalMaximum:
+def maximum_of(
+    by: ByLaplace, theta: Floats, tolerance: float, max_steps: int, watch: Watch | None = None
+) -> MarginalMaximum:
     """The maximum that a climb reaches from theta."""
     trace: list[TraceStep] = []
-    found = _climbed(by, theta, tolerance, max_steps, 0, trace)
+    found = _climbed(by, theta, tolerance, max_steps, 0, trace, watch)
     for _ in range(ROUNDS):
         if found.steps >= max_steps:
             break
         following = without_small(by, found.here) or released(by, found.here)
         if following is None:
             break
-        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace)
+        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace, watch)
     here = found.here
     metric = here.metric if here.metric.is_exact else Bent.of(by.information(here.theta), here.metric.free, True)
     return MarginalMaximum(
@@ -82,7 +90,13 @@ def first_theta(by: ByLaplace) -> Floats:
 
 
 def _climbed(
-    by: ByLaplace, theta: Floats, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]
+    by: ByLaplace,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    first: int,
+    trace: list[TraceStep],
+    watch: Watch | None,
 ) -> Climbed:
     before: list[Standing] = []
 
@@ -90,6 +104,8 @@ def _climbed(
         return by.evaluate(point, 1)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
+        if watch is not None:
+            watch(by, point)
         return _standing(by, point, now, tolerance, before[-1] if before else None)
 
     def step(here: Standing) -> Standing | None:

@@ -7,6 +7,7 @@ with J the change of these with theta, H the information.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -21,6 +22,8 @@ from stattools.solvers.mixed.fitted_curves import FittedCurve
 from stattools.solvers.mixed.marginal_curves import marginal_curves
 from stattools.solvers.solution import Status, TraceStep
 
+Watch = Callable[[Any, Floats], None]
+"""What looks at a marginal likelihood and each theta at which a climb stands, to raise where there is no maximum."""
 STEP = 1e-6
 """Of differences of a triangle by the entries of another, as a share of the largest."""
 FLAT = 1e-12

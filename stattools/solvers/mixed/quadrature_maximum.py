@@ -11,7 +11,6 @@ log L or that halves the decrement. Source: Pinheiro & Bates, J. Comput. Graph. 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,11 +22,10 @@ from stattools.models.mixed.by_quadrature import ByQuadrature
 from stattools.solvers.climb import ENOUGH, HALF, NOISE, Climbed, Standing, climb
 from stattools.solvers.mixed.boundary import FLAT, NEGATIVE, Bent, released, without_small
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
-from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum
+from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum, Watch
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
 
-Watch = Callable[[Any], None]
 FIRST_NODES = {1: 16, 2: 8, 3: 6}
 """Nodes along each axis of so many effects, before they are doubled."""
 FEW_CELLS = 1 << 14
@@ -60,14 +58,14 @@ def quadrature_maximum(
     watch: Watch | None = None,
 ) -> MarginalMaximum:
     """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`, and `watch`
-    is asked of the T_k wherever the climb stands, to raise where there is no maximum.
+    looks at each point where the climb stands, to raise where there is no maximum.
 
     `nodes` along each axis are taken as they are where they are given, 1 being Laplace's approximation, and doubled
     from a first guess otherwise; the error is kept. `status` is "max-steps" where the decrement did not come within the
     tolerance.
     """
     if nodes == 1:
-        return laplace_maximum(model, start)
+        return laplace_maximum(model, start, watch=watch)
     effects = sum(len(term.columns) for term in model.random)
     by = ByQuadrature.of(model, nodes or FIRST_NODES.get(effects, 1))
     most, rows = nodes or MOST_NODES[effects], len(by.block.X)
@@ -174,7 +172,7 @@ def _climbed(
 
     def stand(point: Floats, now: Evaluation) -> Standing:
         if watch is not None:
-            watch(by.factors(point))
+            watch(by, point)
         metric = Bent.of(now.information, free, True)
         decrement, ahead = metric.norm(now.score), metric.solve(now.score)
         if not metric.definite:  # a saddle is no maximum, however small its slopes

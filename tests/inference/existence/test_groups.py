@@ -86,9 +86,10 @@ def test_the_supremum_at_infinity_is_that_of_probit_regression_of_groups():
 
 def ended(model, loglik: float, sd: float, status: str = "converged", kind: str = "quadrature"):
     """What a climb that ended with this standard deviation says."""
+    how = SimpleNamespace(kind=kind, error=np.zeros(3))
     return SimpleNamespace(
         roots=(np.array([[sd]]),), status=status, loglik=loglik, estimate=np.zeros(len(model.fixed.names)),
-        integral=SimpleNamespace(kind=kind),
+        said=how, integral=how, marginal=None, at=None,
     )  # fmt: skip
 
 
@@ -120,3 +121,46 @@ def test_the_spread_of_a_row_sums_its_terms():
     R = np.array([[1.0, 0.0], [0.5, 2.0]])
     z = np.column_stack([np.ones(24), x])
     assert_allclose(largest_spread(model, (R,)), np.sqrt(np.einsum("ij,jk,ik->i", z, R @ R.T, z).max()))
+
+
+def test_a_fit_of_pure_groups_beside_a_column_ends_in_words():
+    for integral in ("quadrature", "laplace"):
+        with pytest.raises(st.IdentificationError, match="all 0 or all 1"):
+            st.fit(st.logistic("y ~ x + (1 | g)", table(pure)), integral=integral)
+    with pytest.raises(st.IdentificationError, match=r"the effects of \(0 \+ x \| g\) by themselves separate"):
+        st.fit(st.logistic("y ~ 1 + (0 + x | g)", table((x * np.repeat([1, -1, 1, 1, -1, 1, 1, -1], 3) > 0) * 1)))
+
+
+def test_an_alpha_of_0_beside_effects_is_named():
+    counts = np.array([0, 1, 1, 3, 2, 4, 0, 0, 1, 2, 3, 2, 5, 6, 4, 1, 1, 2, 0, 1, 0, 3, 4, 3])
+    with pytest.raises(st.IdentificationError, match=r"beside the effects, .* Use st\.poisson"):
+        st.fit(st.negative_binomial("y ~ 1 + (1 | g)", table(counts)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(12))
+def test_no_data_of_small_groups_give_a_number_that_runs_off(seed):
+    """Random small groups, of which many are pure or in the order of x: a number is the maximum of the exact integral
+    near it, or there is none.
+    """
+    draw = np.random.default_rng(seed)
+    codes = np.repeat(np.arange(6), draw.integers(1, 4, 6))
+    z = draw.standard_normal(len(codes))
+    y = (draw.random(len(codes)) < 1.0 / (1.0 + np.exp(-4.0 * draw.standard_normal(6)[codes] - z))).astype(float)
+    try:
+        fit = st.fit(st.logistic("y ~ z + (1 | g)", {"y": y, "z": z, "g": codes.astype(str)}))
+    except st.IdentificationError:
+        return
+    except st.DomainError:  # y has one value
+        return
+    X = np.column_stack([np.ones(len(z)), z])
+
+    def loglik(theta: np.ndarray) -> float:
+        term = exact.Term(codes, np.ones((len(z), 1)), theta[2:, None])
+        return exact.one_factor(exact.rows(exact.bernoulli, X @ theta[:2], y), term)
+
+    at = np.append(fit.estimate, fit.found.roots[0][0, 0])
+    assert_allclose(fit.loglik, loglik(at), atol=1e-7)
+    assert_allclose(exact.slopes(loglik, at), 0.0, atol=1e-6)
+    far = [loglik(np.append(at[:2] * s, s)) for s in (20.0, 100.0)]
+    assert max(far) < fit.loglik
