@@ -105,7 +105,11 @@ def _separated(model: MixedRegression, error: SeparationError) -> SeparationErro
 def _is_constant(model: MixedRegression) -> bool:
     """Is the fixed part the same for all rows?"""
     offset = model.rows.offset
-    return not model.smooths and bool(constant_coefficients(model.fixed).all()) and (offset is None or np.ptp(offset) == 0.0)
+    return (
+        not model.smooths
+        and bool(constant_coefficients(model.fixed).all())
+        and (offset is None or np.ptp(offset) == 0.0)
+    )
 
 
 def check_mixed_solution(model: MixedRegression, found: Any) -> None:
