@@ -143,9 +143,13 @@ def _settled(
 
 def _rises(by: ByQuadrature, here: Standing) -> bool:
     """Does log L rise against the covariance of effects, along a direction in which it is 0?"""
-    for T, bend in zip(by.factors(here.theta), by.bends(here.theta), strict=True):
+    nulls = []
+    for T in by.factors(here.theta):
         vectors, size, _ = np.linalg.svd(T)
-        null = vectors[:, size <= FLAT * size[0]]
+        nulls.append(vectors[:, size <= FLAT * size[0]])
+    if not any(null.shape[1] for null in nulls):
+        return False
+    for null, bend in zip(nulls, by.bends(here.theta), strict=True):
         if null.shape[1] and np.linalg.eigvalsh(null.T @ bend @ null)[-1] > NEGATIVE * np.abs(bend).max():
             return True
     return False

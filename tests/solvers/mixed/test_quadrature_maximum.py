@@ -14,6 +14,7 @@ import stattools as st
 from stattools.numerics.quadrature import log_integral
 from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
 from tests.cases import rng
+from tests.latent.grouped_data import one_factor
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 needs_data = pytest.mark.skipif(not DATA.exists(), reason="the certified data sets are not here")
@@ -38,6 +39,32 @@ def test_judges_have_the_likelihood_of_clmm():
     found = quadrature_maximum(st.ordinal("rating ~ temp + contact + (1 | judge)", pd.read_csv(DATA / "wine.csv")))
     assert_allclose(found.loglik, -81.53246071, atol=5e-9)  # as printed by ordinal::clmm, nAGQ=10
     assert_allclose(found.roots[0], 1.134783, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("family", "effects"),
+    [pytest.param("binomial", 2, marks=pytest.mark.slow), ("gamma", 2), ("ordinal probit", 1), ("poisson", 1)],
+)
+def test_the_likelihood_at_the_maximum_is_that_of_brute_force(family: str, effects: int):
+    data = one_factor(family, effects=effects, groups=6)
+    found = quadrature_maximum(data.family.call("y ~ x + (x | g)" if effects > 1 else "y ~ x + (1 | g)", data.table()))
+    ordered = family.startswith("ordinal")  # thresholds stand for the intercept
+    beta = np.append(0.0, found.estimate[:1]) if ordered else found.estimate[:2]
+    exact = data.loglik(beta, found.estimate[1 if ordered else 2 :], found.roots)
+    assert_allclose(found.loglik, exact, atol=1e-6)  # nodes that move no parameter by 1e-6 standard errors
+    more = found.marginal.with_nodes(4 * found.integral.nodes).evaluate(found.at, 0).loglik
+    assert_allclose(more, exact, rtol=1e-9)
+
+
+@pytest.mark.nightly
+def test_three_effects_have_the_likelihood_of_brute_force():
+    data = one_factor("binomial", effects=3, groups=3)
+    table = data.table()
+    table["z"] = data.terms[0].z[:, 2]
+    model = data.family.call("y ~ x + (x + z | g)", table)
+    found = quadrature_maximum(model, nodes=8)
+    exact = data.loglik(found.estimate, np.empty(0), found.roots)
+    assert_allclose(found.marginal.with_nodes(40).evaluate(found.at, 0).loglik, exact, rtol=1e-8)
 
 
 def pairs(both: int, one: int, none: int) -> pd.DataFrame:
@@ -95,6 +122,7 @@ def test_a_variance_of_zero_is_the_maximum_where_groups_differ_too_little():
     assert_allclose(again.loglik, best.loglik, rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_a_slope_that_goes_with_the_level_has_a_singular_covariance():
     table = crossed_slopes(40, 6, np.array([[1.0, 0.0], [0.3, 0.0]]), seed=5)
     found = quadrature_maximum(st.poisson("k ~ x + (x | g)", table))
@@ -108,6 +136,7 @@ def test_a_slope_that_goes_with_the_level_has_a_singular_covariance():
     assert np.isfinite(found.whole_covariance).all()
 
 
+@pytest.mark.slow
 def test_origin_and_unit_of_a_column_change_nothing():
     table = crossed_slopes(30, 5, np.array([[1.0, 0.0], [0.2, 0.6]]), seed=2)
     moved = table.assign(x=2000.0 + 365.25 * table["x"])
