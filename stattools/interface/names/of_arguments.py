@@ -149,6 +149,8 @@ ARGUMENTS = (
     Row('correction="stata"', statsmodels="use_correction", r="cadjust type", pyfixest="ssc",
         others="small df_correction dof_correction adj small_sample", note='st.Cluster("group", correction="stata")'),
     Row('accuracy="exact"', statsmodels="method", others="method algorithm", note='st.LeastSquares(accuracy="exact")'),
+    Row("nodes=20", r="nAGQ", others="n_quad quadrature_points intpoints n_nodes",
+        note="st.fit(model, nodes=20), of a formula with (1 | g); without it nodes are doubled until they are enough"),
 )  # fmt: skip
 """Rows of one argument each; one name may stand in several, and the function that is called says which is meant."""
 
@@ -189,8 +191,7 @@ NOTHING = (
     Row("", r="contrasts", others="coding contrast_type", note='contrasts stand in the formula: C(g, contr.sum), '
         'C(g, contr.treatment("a"))'),
     Row("", statsmodels="re_formula vc_formula groups", r="random", others="random_effects mixed",
-        note='groups stand in the formula of st.linear_mixed: "y ~ x + (x | g)"; elsewhere st.fit(model, '
-        'cov=st.Cluster("g")) allows for rows that share one'),
+        note='groups stand in the formula of st.linear_mixed, st.logistic and others: "y ~ x + (x | g)"'),
     Row("", statsmodels="reml", r="REML", note="st.fit(model, reml=True) of st.linear_mixed"),
     Row("", scikit_learn="multi_class dual intercept_scaling positive", others="ovr",
         note="st.softmax is for more than two classes, st.one_vs_rest for separate ones; a coefficient has no bounds"),

@@ -212,13 +212,13 @@ FIT = (
     Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
         "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
     Row('fit.random_effects("g")', statsmodels="random_effects_cov re", r="ranef condVar",
-        others="random_effect blups blup conditional_modes group_effects", note="of st.linear_mixed"),
+        others="random_effect blups blup conditional_modes group_effects", note="of a formula with (x | g)"),
     Row('fit.variance_test("g")', r="ranova rand exactRLRT exactLRT", others="variance_component_test",
-        note="of st.linear_mixed"),
-    Row("fit.certificate", r="isSingular", others="is_singular", note="of st.linear_mixed"),
-    Row("fit.intraclass()", r="icc", others="ICC intraclass_correlation", note="of st.linear_mixed"),
+        note="of a formula with (x | g)"),
+    Row("fit.certificate", r="isSingular", others="is_singular", note="of a formula with (x | g)"),
+    Row("fit.intraclass()", r="icc", others="ICC intraclass_correlation", note="of a formula with (x | g)"),
     Row("fit.variance_components()", statsmodels="cov_re vcomp", r="VarCorr getME ngrps sigma.hat",
-        others="re_cov variance_component", note="of st.linear_mixed"),
+        others="re_cov variance_component", note="of a formula with (x | g)"),
     Row("fit.baseline()", statsmodels="baseline_cumulative_hazard", r="basehaz", others="baseline_hazard_ "
         "baseline_survival_ cumulative_hazard_ baseline_cumulative_hazard_ hazard_ hazards_", note="of st.cox"),
     Row('fit.predict(new, kind="survival", times=[1, 5])', r="survfit", others="predict_survival_function "

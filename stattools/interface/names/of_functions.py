@@ -167,10 +167,12 @@ FUNCTIONS = (
     Row('st.linear_mixed("y ~ x + (x | g)", table)', statsmodels="MixedLM mixedlm", r="lmer lme nlme lme4 blmer",
         others="mixed_model mixed random_effects hierarchical multilevel mixed_effects re PanelOLS RandomEffects "
         "xtreg LMM LinearMixedModel"),
-    Row("fit.variance_components()", r="VarCorr", note="of st.linear_mixed"),
-    Row("fit.intraclass()", r="icc", note="of st.linear_mixed"),
-    Row('fit.random_effects("g")', r="ranef", note="of st.linear_mixed"),
-    Row("", statsmodels="GEE gee NominalGEE OrdinalGEE", r="glmer glmmTMB glmmPQL gamm", note=NO_MIXED),
+    Row("fit.variance_components()", r="VarCorr", note="of a formula with (x | g)"),
+    Row("fit.intraclass()", r="icc", note="of a formula with (x | g)"),
+    Row('fit.random_effects("g")', r="ranef", note="of a formula with (x | g)"),
+    Row('st.logistic("b ~ x + (1 | g)", table)', r="glmer glmmTMB glmmPQL", others="glmm GLMM melogit mepoisson "
+        "GLMMadaptive", note="also in the formulas of st.poisson, st.negative_binomial, st.glm, st.ordinal and others"),
+    Row("", statsmodels="GEE gee NominalGEE OrdinalGEE", r="geeglm gamm", note=NO_MIXED),
     Row('st.kaplan_meier("survival(time, died) ~ group", table)', statsmodels="SurvfuncRight", r="Surv survfit "
         "survdiff rmst", others="KaplanMeierFitter logrank_test NelsonAalenFitter survival event_table",
         note="its test() is the log-rank test"),
@@ -185,7 +187,8 @@ FUNCTIONS = (
     Row('st.fit(st.ordinal("k ~ x", table))', statsmodels="OrderedModel ordered_model",
         r="polr clm vglm ordinal_clm orm", scikit_learn="mord", others="ordered ordered_logit oprobit ologit "
         "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),
-    Row("", r="clmm lrm", scikit_learn="OrdinalRidge", note=NO_ORDINAL),
+    Row('st.ordinal("k ~ x + (1 | g)", table)', r="clmm"),
+    Row("", r="lrm", scikit_learn="OrdinalRidge", note=NO_ORDINAL),
     Row("", statsmodels="GLMGam BSplines", r="gam bam s te ti mgcv loess smooth.spline lowess",
         scikit_learn="SplineTransformer GaussianProcessRegressor KernelRidge", others="LinearGAM pygam LogisticGAM "
         "spline splines lowess_ kernel_regression GAM additive_model gaussian_process gp", note=NO_SMOOTH),

@@ -29,8 +29,8 @@ def poisson(
     """Poisson regression: y_i ~ Poisson(exposure_i m_i), log m_i = x_i^T beta + offset_i.
 
     The outcome is a count. `exposure` is the time, area or number at risk behind each count: its logarithm joins the
-    offset. Other arguments as in `st.ols`. Raises DomainError for data that the model cannot take, all counts zero
-    included. Source: McCullagh & Nelder (1989), ch. 6.
+    offset. Other arguments as in `st.ols`, effects of groups, (1 | g), as in `st.logistic`. Raises DomainError for data
+    that the model cannot take, all counts zero included. Source: McCullagh & Nelder (1989), ch. 6.
 
     >>> import stattools as st
     >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}, exposure=[1, 1, 2, 2]).title

@@ -141,7 +141,8 @@ def glm(
     moment estimate of phi, which leaves beta the same and scales its standard errors. Of names, `-`, `_` and a space
     are alike. The outcome and the other arguments are those of `st.logistic` for the binomial, where groups are
     `"successes + failures ~ x"` or have `trials`, and of `st.poisson` for the others; `exposure` goes with the link
-    log. Where the link allows means that the family does not have, such as a rate below 0, the maximum is looked for
+    log. Effects of groups, (1 | g), stand in the formula as in `st.logistic`, for links that take every number. Where
+    the link allows means that the family does not have, such as a rate below 0, the maximum is looked for
     among those that it has, and `st.fit` raises IdentificationError where it lies at their edge. Raises DomainError for
     names that are none and for data that the model cannot take, IncompatibleError for a family and a link that make no
     sense together. Source: McCullagh & Nelder, Generalized Linear Models (1989); Ferrari & Cribari-Neto (2004) for the

@@ -46,7 +46,8 @@ def ordinal(
     odds model: theta_j - x^T beta - z^T delta_j, with the sign of beta (those of `nominal=` in R's clm have the other);
     `fit.proportional_odds()` tests which terms need it. `scale="~ z"` divides theta_j - x^T beta by exp(z^T gamma),
     with coefficients "log scale: z"; a maximum is then a local one, and thresholds are those at z = 0: where
-    exp(z^T gamma) is beyond float64 write center(z). Other arguments as in `st.logistic`. Raises DomainError for data
+    exp(z^T gamma) is beyond float64 write center(z). Other arguments as in `st.logistic`; effects of groups, (1 | g),
+    move all thresholds. Raises DomainError for data
     that the model cannot take, such as labels without an order or a level that no row has. Source: McCullagh, JRSS B 42
     (1980), 109-142.
 

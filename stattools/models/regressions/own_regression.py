@@ -35,8 +35,8 @@ def regression(
     `likelihood` is `st.likelihood(...)`, or an object of a class derived from `stattools.likelihoods.Likelihood`. Every
     other parameter has a formula of its own by its name, `scale="~ z"`, and is a constant without one. The coefficients
     are those of the first parameter, then those of the others in their order, "log scale: z", a constant "log scale".
-    Other arguments as in `st.ols`; the offset is in units of the first linear predictor. Raises IncompatibleError for a
-    parameter that the likelihood does not have, DomainError for data that it cannot take.
+    Other arguments as in `st.ols`; offset and effects of groups, (1 | g), are added to the first predictor. Raises
+    IncompatibleError for a parameter that the likelihood does not have, DomainError for data that it cannot take.
 
     >>> import scipy.stats
     >>> import stattools as st

@@ -69,8 +69,9 @@ def logistic(
     The outcome is 0/1, bool, or a string or category with two levels, of which the second is 1; the summary says
     which. Grouped data are counts: `"successes + failures ~ x"`, or the successes with `trials`, and then y_i ~
     Binomial(trials_i, p_i); rows of 0 trials are dropped and counted. Other arguments as in `st.ols`; the offset is in
-    log odds. Raises DomainError for data that the model cannot take, an outcome with one class included. Source:
-    McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
+    log odds. With "y ~ x + (1 | g)" rows share effects of their groups, u ~ N(0, Sigma), as in `st.linear_mixed`: the
+    model is a `MixedRegression`, and `st.fit` integrates them out. Raises DomainError for data that the model cannot
+    take, an outcome with one class included. Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 4.
 
     >>> import stattools as st
     >>> model = st.logistic("ill ~ dose", {"ill": ["no", "yes", "no", "yes"], "dose": [1, 2, 3, 4]})
@@ -137,8 +138,8 @@ def probit(
 ) -> Model:
     """Probit regression: y_i ~ Bernoulli(Phi(x_i^T beta)), Phi the standard normal distribution function.
 
-    The outcome and the arguments as in `st.logistic`, groups included; the offset is in units of the normal scale.
-    Raises DomainError for data that the model cannot take. Source: McCullagh & Nelder (1989), 4.3.
+    The outcome and the arguments as in `st.logistic`, effects of groups included; the offset is in units of the normal
+    scale. Raises DomainError for data that the model cannot take. Source: McCullagh & Nelder (1989), 4.3.
 
     >>> import stattools as st
     >>> st.probit("ill ~ dose", {"ill": [0, 1, 0, 1], "dose": [1, 2, 3, 4]}).title

@@ -220,7 +220,8 @@ multinom MNLogit -> st.softmax(
 MLPClassifier nnet -> st.network(
 lmer mixedlm MixedLM lme -> st.linear_mixed(
 ranef -> fit.random_effects(
-glmer GEE -> effects of groups, (1 | g), are for st.linear_mixed(
+glmer glmmTMB -> st.logistic("b ~ x + (1 | g)"
+GEE -> effects of groups, (1 | g), are for st.linear_mixed(
 coxph CoxPHFitter PHReg -> st.cox(
 survreg WeibullAFTFitter -> st.aft(
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(

@@ -16,7 +16,7 @@ def parameters():
 
 
 PARAMETERS = {name for names in parameters() for name in names if name}
-PARAMETERS |= {"variables", "at"}  # options of fit.marginal_effects
+PARAMETERS |= {"variables", "at", "nodes"}  # options of fit.marginal_effects, and of st.fit
 
 
 @pytest.mark.parametrize("row", ARGUMENTS, ids=lambda row: row.ours)
