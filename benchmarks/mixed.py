@@ -5,7 +5,8 @@ standard errors, beside others.
 
 Ours has the certificate in it: the Newton decrement, and the conditions at the boundary. glmm (a port of a Rust
 library) and R's lme4 are timed where they are installed; `apart` is how far their fixed effects are from ours in
-standard errors. Of pairs glmm takes 25 nodes, the most that it has; ours are doubled until they move nothing by 1e-6 standard errors.
+standard errors. Of pairs glmm takes 25 nodes, the most that it has; ours are doubled until they move nothing by
+1e-6 standard errors.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ Source: Nocedal & Wright, Numerical Optimization (2006), 6.1; Bates, Maechler, B
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.mixed.boundary import Bent, released, without_small
+from stattools.solvers.mixed.curve_search import curve_starts
 from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum, Watch
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
@@ -30,6 +32,8 @@ FIRST = 4
 """Steps for the variances before the climb."""
 NEAR = 1e-4
 """From this decrement on the information itself is the metric, which was carried on before."""
+APART = 1e-3
+"""Standard deviations of a curve that differ by less than this share are of the same maximum."""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 
@@ -45,10 +49,20 @@ def laplace_maximum(
     """The maximum for a mixed regression; `start` is a theta of `ByLaplace.of(model)`, and `watch` looks at each point
     where the climb stands, to raise where there is no maximum.
 
-    `status` is "max-steps" where the decrement did not come within the tolerance.
+    Of one curve without groups all local maxima are looked for, and the highest is the answer. `status` is "max-steps"
+    where the decrement did not come within the tolerance.
     """
     by = ByLaplace.of(model)
-    return maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
+    first = maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
+    if start is not None or by.n_smooths != 1 or model.random or not first.converged:
+        return first
+    each = [first, *(maximum_of(by, one, tolerance, max_steps, watch) for one in curve_starts(by, first.at))]
+    best, *others = sorted(each, key=lambda one: -one.loglik)
+    maxima = [(float(best.taus[0]), best.loglik)]
+    for one in others:
+        if one.converged and all(abs(one.taus[0] - tau) > APART * (tau + one.taus[0]) for tau, _ in maxima):
+            maxima.append((float(one.taus[0]), one.loglik))
+    return replace(best, maxima=tuple(maxima))
 
 
 def maximum_of(

@@ -49,7 +49,9 @@ class Integral:
 @record
 class MarginalMaximum:
     """The `model`, its `marginal` likelihood, the point `at` in its coordinates with the log-likelihood and the
-    information there, how the climb ended, and what is `said` of the integral.
+    information there, how the climb ended, and what is `said` of the integral. `maxima` are the
+    standard deviation of one curve and the log-likelihood at each local maximum, best first; empty where these were not
+    looked for.
     """
 
     model: Any
@@ -62,6 +64,7 @@ class MarginalMaximum:
     steps: int
     trace: tuple[TraceStep, ...]
     said: Integral
+    maxima: tuple[tuple[float, float], ...] = ()
 
     @cached_property
     def integral(self) -> Integral:
