@@ -17,7 +17,6 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.intervals.coefficients import NO_SE, table
 from stattools.inference.parallel import Parallel
-from stattools.inference.questions import require
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 
@@ -150,6 +149,5 @@ class Plotted(Tabled):
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
         of = self
         if what == "effect":
-            of = self._of_rows
-            require(of, "effect")
+            of = self._averaged_over(None, "effect")
         return plotted(of, self.model.title, what, PLOTS, ax, **options)

@@ -21,7 +21,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
-from stattools.inference.mixed.parametric_replicates import replicates, varying
+from stattools.inference.mixed.drawn_groups import DRAWN_GROUPS
 from stattools.inference.simulated_outcomes import outcomes
 from stattools.inference.storage.unsaved import require_rows
 from stattools.inference.survival.resampled import influence_of_units, resampled
@@ -30,9 +30,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import nearest
 from stattools.interface.seeds import generator, recorded
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
@@ -170,15 +171,14 @@ class Bootstrap(Faces):
         share = (np.count_nonzero(x < theta) + 0.5 * np.count_nonzero(x == theta)) / m
         bias = special.ndtri(np.clip(share, 0.5 / m, 1.0 - 0.5 / m))
         influence, weight = _influence(self.fit)
-        cubes, squares = weight @ influence[:, j] ** 3, weight @ influence[:, j] ** 2
-        skew = cubes / (6.0 * squares**1.5)
+        skew = weight @ influence[:, j] ** 3 / (6.0 * (weight @ influence[:, j] ** 2) ** 1.5)
         z = bias + special.ndtri(tails)
         return special.ndtr(bias + z / (1.0 - skew * z))
 
 
 @one_blas_thread()
 def bootstrap(
-    fit_or_model: Fit | Model | CoxRegression | LinearMixed,
+    fit_or_model: Fit | Model | CoxRegression | MixedModel,
     /,
     *,
     draws: int = 1000,
@@ -188,8 +188,8 @@ def bootstrap(
     """Bootstrap replicates of a regression's estimate.
 
     Rows with frequency weights are so many rows. Of `st.cox` whole clusters or persons are drawn where it was given
-    `cluster=` or `id=`, of `st.conditional_logit` whole sets; both have kind="pairs" only. `st.linear_mixed` has
-    kind="parametric" only, which draws effects and residuals, and the draws have their standard deviations too.
+    `cluster=` or `id=`, of `st.conditional_logit` whole sets; both have kind="pairs" only. Models with random effects
+    have kind="parametric" only, which draws effects and outcomes; the draws have the standard deviations too.
     Replicates without a maximum (separated, or of lower rank) are counted and named. Raises IncompatibleError for what
     is no regression by maximum likelihood with its data at hand, IdentificationError where fewer than two have one.
 
@@ -201,7 +201,7 @@ def bootstrap(
     """
     whole: Any = fit_or_model if isinstance(fit_or_model, Fit) else None
     model: Any = fit_or_model if whole is None else whole.model
-    mixed, partial = isinstance(model, LinearMixed), isinstance(model, CoxRegression | LinearMixed)
+    mixed, partial = nearest(DRAWN_GROUPS, model), isinstance(model, CoxRegression | MixedModel)
     if not partial and (not isinstance(model, Model) or not len(model.rows.X)):
         raise IncompatibleError(f"bootstrap needs a regression with its data; got {described(model)}.")
     require_rows(model)
@@ -216,13 +216,13 @@ def bootstrap(
     require_memory(f"{asked:,} replicates of {q:,} coefficients", 3 * asked * q, "Ask for fewer: 10,000 are plenty.")
     random = generator(seed)
     whole = fit(model) if whole is None else whole
-    make = replicates if mixed else resampled if partial else _estimates
+    make = mixed[0] if mixed else resampled if partial else _estimates
     estimates, reasons = make(whole.model, kind, asked, random, whole)
     if len(estimates) < 2:
         raise IdentificationError(
             f"{len(reasons)} of {asked} bootstrap replicates have no maximum, such as: {next(iter(reasons.values()))}"
         )
-    beside: Any = varying(whole.found) if mixed else ()
+    beside: Any = mixed[1](whole.found) if mixed else ()
     return Bootstrap(whole, kind, estimates, asked, reasons, recorded(seed), *beside)
 
 

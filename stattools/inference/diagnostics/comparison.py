@@ -20,7 +20,6 @@ from stattools.inference.hypotheses.mixed_models import require_same_likelihood
 from stattools.inference.hypotheses.nested_tests import likelihood_ratio
 from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -106,7 +105,7 @@ class Comparison(Faces):
 
 def _counted(fit: Fit) -> int:
     """How many parameters a fit has: its coefficients, and of a mixed model the variances as well."""
-    return fit.found.n_parameters if isinstance(fit, LinearMixedFit) else len(fit.estimate)
+    return fit._counted if fit.model.is_mixed else len(fit.estimate)
 
 
 def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:

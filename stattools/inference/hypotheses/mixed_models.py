@@ -15,6 +15,12 @@ from stattools.errors import IncompatibleError
 
 def require_same_likelihood(who: str, one: Any, other: Any) -> None:
     """IncompatibleError where one of two fits has a restricted likelihood and the other has another one."""
+    kinds = {fit.integral.kind for fit in (one, other) if fit.model.is_mixed and not fit.model.has_scale}
+    if len(kinds) > 1:
+        raise IncompatibleError(
+            f"{who} needs two likelihoods that were made alike, and one is by {', the other by '.join(sorted(kinds))}: "
+            'fit both with integral="laplace".'
+        )
     restricted = [fit.model.is_mixed and fit.reml for fit in (one, other)]
     if not any(restricted):
         return

@@ -97,8 +97,8 @@ def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
 
 def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
     curve_of = _curves(fit)
-    ends = np.empty((2, len(fit.estimate)))
-    for j in range(len(fit.estimate)):
+    ends = np.empty((2, len(fit.names)))  # of a mixed model its variances are no coefficients
+    for j in range(len(fit.names)):
         for row, side in enumerate((-1.0, 1.0)):
             curve, se = curve_of(j, side)
             ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)

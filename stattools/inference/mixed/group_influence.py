@@ -31,16 +31,7 @@ SINGULAR = 1e-12
 def group_influence(found: MixedMaximum, group: str | None) -> pd.DataFrame:
     """level, n, cooks_distance, and for each fixed effect how many standard errors it falls without the group."""
     found.model.require_groups_alone("group_influence")
-    random = found.model.random
-    groups = list(dict.fromkeys(term.group for term in random))
-    group = word_of(group, groups)
-    if group is None and len(groups) == 1:
-        group = groups[0]
-    if not is_one_of(group, tuple(groups)):
-        raise DomainError(
-            f"group_influence needs one of the groups {', '.join(map(repr, groups))}; got {quoted(group)}."
-        )
-    term = next(term for term in random if term.group == group)
+    term = grouping(found.model, group)
     codes, count = term.codes, term.n_levels
     crosses = _crosses_without(found, codes, count)
     b, at = found.profile.b, found.profile
@@ -49,12 +40,30 @@ def group_influence(found: MixedMaximum, group: str | None) -> pd.DataFrame:
     distance = np.einsum("jp,pr,jr->j", moved, at.evaluated.cross[:-1, :-1], moved) / (at.s2 * p)
     back = found.coordinates.to_beta
     falls = (moved @ back.T) * found.coordinates.unit / np.sqrt(found.covariance.diagonal())
+    return frame_of(term, found.model.names, distance, falls)
+
+
+def grouping(model: Any, group: str | None) -> RandomTerm:
+    """A term of the group, which is needed where there are several."""
+    groups = list(dict.fromkeys(term.group for term in model.random))
+    group = word_of(group, groups)
+    if group is None and len(groups) == 1:
+        group = groups[0]
+    if not is_one_of(group, tuple(groups)):
+        raise DomainError(
+            f"group_influence needs one of the groups {', '.join(map(repr, groups))}; got {quoted(group)}."
+        )
+    return next(term for term in model.random if term.group == group)
+
+
+def frame_of(term: RandomTerm, names: tuple[str, ...], distance: Floats, falls: Floats) -> pd.DataFrame:
+    """level, n, cooks_distance, and the falls (J, p) in standard errors."""
     frame = {
         "level": [label_of(level) for level in term.levels],
-        "n": np.bincount(codes, minlength=count),
+        "n": np.bincount(term.codes, minlength=term.n_levels),
         "cooks_distance": distance,
     }
-    frame |= {f"se_{name}": fall for name, fall in zip(found.model.names, falls.T, strict=True)}
+    frame |= {f"se_{name}": fall for name, fall in zip(names, falls.T, strict=True)}
     return pd.DataFrame(frame)
 
 

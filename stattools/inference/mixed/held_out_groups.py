@@ -15,14 +15,14 @@ import numpy as np
 
 from stattools.inference.any_fit import Judged
 from stattools.inference.mixed.predicted_variances import PredictedRows
-from stattools.inference.mixed.random_effects import mode_of_each, wiggles
+from stattools.inference.mixed.random_effects import wiggles
 from stattools.models.mixed.linear_mixed import LinearMixed
 
 
 def judged_groups(fit: Any, model: LinearMixed) -> Judged:
     """The log density of each row of a model like that of the fit, its mean, and what was observed."""
     found, mean, terms = fit.found, model.X @ fit.found.beta, []
-    for term, own, modes in zip(model.random, fit.model.random, mode_of_each(found), strict=True):
+    for term, own, modes in zip(model.random, fit.model.random, found.modes, strict=True):
         places = {level: place for place, level in enumerate(own.levels)}
         codes = np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
         effects = np.where(codes >= 0, modes[:, codes], 0.0)

@@ -12,7 +12,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.any_fit import Judged
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.mixed.explained import goodness, intraclass
+from stattools.inference.mixed.explained import goodness, intraclass, variance_of_rows
 from stattools.inference.mixed.group_influence import group_influence
 from stattools.inference.mixed.held_out_groups import judged_groups
 from stattools.inference.mixed.mixed_certificate import certificate, local_maxima
@@ -253,7 +253,7 @@ class LinearMixedFit(Fit):
         """How much is explained, in one row: sigma, r2_marginal (by the fixed effects), r2_conditional (and by the
         groups), icc (what rows share with their groups), deviance. Source: Nakagawa & Schielzeth (2013).
         """
-        return goodness(self.found)
+        return goodness(self.found, self.estimate, variance_of_rows(self.found), sigma=float(np.sqrt(self.found.s2)))
 
     def intraclass(self) -> pd.DataFrame:
         """How alike rows of a group are: group, variance, share, one row for each grouping and the residual. The share
@@ -264,7 +264,7 @@ class LinearMixedFit(Fit):
         >>> st.fit(st.linear_mixed("y ~ x + (1 | g)", table)).intraclass().round(3).to_numpy().tolist()
         [['g', 10.852, 0.99], ['Residual', 0.111, 0.01]]
         """
-        return intraclass(self.found)
+        return intraclass(self.found, variance_of_rows(self.found))
 
     def group_influence(self, group: str | None = None) -> pd.DataFrame:
         """How far the fixed effects move when a whole group is left out, the variances held: level, n, cooks_distance,

@@ -16,7 +16,7 @@ from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.inference.mixed.predicted_variances import PredictedRows, degrees_of
-from stattools.inference.mixed.random_effects import label_of, mode_of_each, wiggles
+from stattools.inference.mixed.random_effects import label_of, wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
 from stattools.interface.arguments import is_one_of, word_of
@@ -46,12 +46,12 @@ def mixed_predictions(
     fixed = replace(model.fixed, title=model.title)
     beside = columns_beside(fixed, kind, None, precision) if interval is not None else {}
     for design in () if data is None else model.read.random:
-        beside |= {name: name for name in _columns_of(design, groups)}
+        beside |= {name: name for name in columns_of(design, groups)}
     at = at_rows(fixed, data, missing=missing, beside=beside)
     name = "link" if kind == "link" else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
     if len(at.rows.X):
-        terms, curves = _terms(model, data, groups, at), _curves(model, data, at)
+        terms, curves = terms_at(model, data, groups, at), _curves(model, data, at)
         mean = _expected(found, at, terms, groups, curves)
         if interval is not None:
             extra = 0.0
@@ -71,7 +71,7 @@ def _expected(
     """The means of the rows."""
     mean = np.asarray(at.rows.X) @ found.beta + wiggles(found, curves)
     if groups == "known":
-        for term, modes in zip(terms, mode_of_each(found), strict=False):
+        for term, modes in zip(terms, found.modes, strict=False):
             mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
     return mean
 
@@ -116,7 +116,7 @@ def _require_in_memory(model: LinearMixed, data: Any) -> None:
         )
 
 
-def _columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
+def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
     """The columns of new rows that their random terms are made of."""
     if groups == "population":
         return ()
@@ -125,7 +125,7 @@ def _columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
     return (*design.part.groups, *effects) if groups == "known" else effects
 
 
-def _terms(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
+def terms_at(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
     """The random terms at the rows; DomainError for groups that were not seen where they should be known."""
     if groups == "population":
         return ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.fitted import Fit
+from stattools.inference.mixed.mixed_answers import MixedAnswers
 from stattools.inference.mixed.mixed_regression_page import certificate, page
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
@@ -13,7 +13,7 @@ from stattools.text.page import Page
 
 @answers_guesses
 @record
-class MixedRegressionFit(Fit):
+class MixedRegressionFit(MixedAnswers):
     """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
     whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
 
@@ -27,8 +27,6 @@ class MixedRegressionFit(Fit):
     ('quadrature', True)
     """
 
-    found: Any = None
-
     @property
     def integral(self) -> Any:
         """How the effects were integrated out: `kind`, "quadrature" or "Laplace", `nodes` along each effect, and
@@ -37,29 +35,9 @@ class MixedRegressionFit(Fit):
         return self.found.integral
 
     @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of interval of the coefficients."""
-        return ("wald",)
-
-    @property
-    def deviance(self) -> float:
-        """-2 times the log-likelihood."""
-        return -2.0 * self.loglik
-
-    @property
     def certificate(self) -> str:
         """What is known of the maximum: how near the estimate is, whether there may be others, and variances of 0."""
         return certificate(self)
-
-    @property
-    def _counted(self) -> int:
-        """Coefficients, other parameters, and entries of the covariances of effects."""
-        return self.found.n_parameters
-
-    @property
-    def r_squared(self) -> float:  # type: ignore[override]
-        """Not one number here."""
-        return float("nan")
 
     def _page(self) -> Page:
         return page(self)

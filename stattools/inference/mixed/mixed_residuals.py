@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.mixed.random_effects import mode_of_each, wiggles
+from stattools.inference.mixed.random_effects import wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -25,7 +25,7 @@ def _marginal(found: MixedMaximum) -> Floats:
 
 def _conditional(found: MixedMaximum) -> Floats:
     left = _marginal(found)
-    for term, modes in zip(found.model.random, mode_of_each(found), strict=True):
+    for term, modes in zip(found.model.random, found.modes, strict=True):
         left = left - np.einsum("iq,qi->i", term.z, modes[:, term.codes])
     return left
 

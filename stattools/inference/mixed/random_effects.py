@@ -4,7 +4,8 @@
     Var(u_j | y, beta) = Sigma - Sigma Z_j'V^-1 Z_j Sigma                                      fixed="known"
     Var(u_hat_j - u_j) = the same + D (X'V^-1 X)^-1 D',   D = Sigma Z_j'V^-1 X                 fixed="estimated"
 
-The variances are taken as known in both. Source: Henderson, Biometrics 31 (1975), 423-447.
+The variances are taken as known in both; these are the formulas of a normal outcome. Source: Henderson, Biometrics 31
+(1975), 423-447.
 """
 
 from __future__ import annotations
@@ -21,13 +22,11 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.latent.curve_sums import fitted
-from stattools.latent.effects import modes, pulls, spreads
-from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 FIXED = ("known", "estimated")
 
 
-def random_effects(found: MixedMaximum, group: str | None, level: float, fixed: str) -> pd.DataFrame:
+def random_effects(found: Any, group: str | None, level: float, fixed: str) -> pd.DataFrame:
     """group, level, term, estimate, se, lower, upper: see `LinearMixedFit.random_effects`."""
     random = found.model.random
     groups = list(dict.fromkeys(term.group for term in random))
@@ -38,7 +37,7 @@ def random_effects(found: MixedMaximum, group: str | None, level: float, fixed: 
         raise DomainError(f"random_effects has the groups {', '.join(map(repr, groups))}; got {quoted(group)}.")
     if not is_one_of(fixed, FIXED):
         raise DomainError(f'random_effects has fixed="known" and fixed="estimated"; got {quoted(fixed)}.')
-    estimates, errors = mode_of_each(found), errors_of_each(found, fixed)
+    estimates, errors = found.modes, found.errors(fixed)
     q = quantile_of(np.inf, level)
     frames = []
     for name in groups if group is None else [group]:
@@ -72,27 +71,10 @@ NOTES = {
 """What the standard errors leave out."""
 
 
-def mode_of_each(found: MixedMaximum) -> tuple[Floats, ...]:
-    """The modes (q, J) of each random term in the units of the data."""
-    unit, pairs = found.coordinates.unit, zip(found.coordinates.to_effects, modes(found.profile), strict=False)
-    return tuple(unit * back @ mode for back, mode in pairs)
-
-
-def wiggles(found: MixedMaximum, curves: Sequence[SmoothTerm]) -> Floats | float:
+def wiggles(found: Any, curves: Sequence[SmoothTerm]) -> Floats | float:
     """What the wiggly parts of curves, as the maximum has them, make of rows (n,)."""
     pairs = zip(curves, found.of_curves, strict=True) if curves else ()
     return sum((fitted(rows, (rows.wiggles @ one.wiggly)[:, None])[0] for rows, one in pairs), 0.0)
-
-
-def errors_of_each(found: MixedMaximum, fixed: str) -> tuple[Floats, ...]:
-    """The standard errors (q, J) of each random term in the units of the data."""
-    at, each = found.profile, []
-    for back, spread, pull in zip(found.coordinates.to_effects, spreads(at), pulls(at), strict=False):
-        if fixed == "estimated":
-            spread = spread + np.einsum("apj,pr,brj->abj", pull, at.inverse_gram, pull, optimize=True)
-        variances = np.einsum("ab,bcj,ac->aj", back, spread, back, optimize=True)
-        each.append(np.sqrt(found.s2 * np.maximum(variances, 0.0)))  # below 0 by round-off where an effect is known
-    return tuple(each)
 
 
 def label_of(level: Any) -> Any:

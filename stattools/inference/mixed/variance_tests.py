@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,13 +19,37 @@ METHODS = {"mixture": 0, "exact": 9999, "bootstrap": 999}
 """How the p-value is made, and how many draws it takes unless they are given."""
 
 
-def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any) -> TestResult:
+class Nulls(NamedTuple):
+    """How a model is fitted `without` an effect of a term, how likelihood ratios are drawn there, `ratios`, and whether
+    their `exact` distribution is known of a single variance.
+    """
+
+    without: Callable[[Any, int, int | None], Any]
+    ratios: Callable[[Any, Any, int, np.random.Generator], Iterable[float]]
+    exact: bool
+
+
+def _ratios(fit: Any, null: Any, count: int, random: np.random.Generator) -> Iterable[float]:
+    return bootstrapped_ratios(fit.found, null, count, random)
+
+
+LINEAR = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, True)
+"""Those of a normal outcome."""
+
+
+def variance_test(
+    fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls = LINEAR
+) -> TestResult:
     """See `LinearMixedFit.variance_test`."""
     who = "fit.variance_test"
     require_choice(who, "method", method, tuple(METHODS))
     fit.model.require_groups_alone(who)
     k, i = _place(fit, term, effect)
     q = len(fit.model.random[k].columns)
+    if not nulls.exact and method == "exact":
+        raise IncompatibleError(
+            f'{who}: the exact distribution is known of a normal outcome. Use method="mixture" or method="bootstrap".'
+        )
     if fit.model.summed is not None:
         raise IncompatibleError(
             f"{who} fits the model without the variance, for which rows in files are not read again."
@@ -46,8 +71,8 @@ def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: i
         raise DomainError(f"{who}: method={quoted(method)} draws at random and needs seed=, such as seed=1.")
     count = METHODS[method] if draws is None else whole_number(draws, "draws", at_least=1)
     with one_blas_thread():
-        null = without(fit.found, k, i)
-        statistic = max(null.profile.value - fit.found.profile.value, 0.0)
+        null = nulls.without(fit, k, i)
+        statistic = max(null.deviance - fit.deviance, 0.0)
         if method == "mixture":
             p_value = mixture_tail(statistic, null.lost)
         else:
@@ -55,7 +80,7 @@ def variance_test(fit: Any, term: str, effect: str | None, method: str, draws: i
             if method == "exact":
                 drawn = simulated_ratios(fit.found.deviance, count, random)
             else:
-                drawn = np.fromiter(bootstrapped_ratios(fit.found, null, count, random), float, count)
+                drawn = np.fromiter(nulls.ratios(fit, null, count, random), float, count)
             p_value = (1.0 + float((drawn >= statistic - 1e-8).sum())) / (1.0 + count)
     names = [fit.model.random[k].columns[i]] if i is not None and q > 1 else []
     hypothesis = " ".join(["variance of", *names, *(["in"] if names else []), fit.model.random[k].name, "= 0"])

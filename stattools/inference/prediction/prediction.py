@@ -10,11 +10,13 @@ covariance. Source: McCullagh & Nelder (1989), 2.4; delta method: Wasserman, All
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.dataset import NONE
 from stattools.data.tables.origin import Places
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IdentificationError, IncompatibleError, quoted
@@ -88,9 +90,11 @@ def predictions(
     times: ArrayLike | None = None,
     p: float | None = None,
     missing: Missing = "raise",
+    seen: Callable[[Model], tuple[Estimates, Model]] | None = None,
+    needed: Mapping[str, Column] = NONE,
 ) -> tuple[Any, Places]:
     """What `predict` answers, and where the rows are in their table. Where none of them is complete it answers for one
-    row, without a value.
+    row, without a value. A mixed model has the rows `seen` as those of their groups, for which columns are `needed`.
     """
     kind = word_of(kind, KINDS)
     if not is_one_of(kind, KINDS):
@@ -108,7 +112,7 @@ def predictions(
         require_level(interval, "interval")  # before any work
         if kind != "class" and not fit.kinds:
             np.asarray(fit.covariance)  # refused, with what to do
-    beside = columns_beside(model, kind, trials, precision)
+    beside = {**columns_beside(model, kind, trials, precision), **needed}
     if interval is None:
         beside.pop("precision", None)
     at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
@@ -118,6 +122,8 @@ def predictions(
         at = at if interval is None else with_precision(at, model, data, precision)
         among = trials_of(at, model, data, trials)
     rows = len(at.rows.X)
+    if seen is not None and rows:
+        fit, at = seen(at)
     if asked is not None:
         return predicted_times(fit, at, interval, kind, asked) if rows else no_times(kind, asked, interval), at.places
     return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places

@@ -18,7 +18,7 @@ from stattools.data.latent_terms import taken
 from stattools.data.mixed_rows import MixedRows, mixed_rows
 from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.outcome import numeric
-from stattools.errors import IdentificationError, IncompatibleError
+from stattools.errors import IdentificationError
 from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -109,11 +109,6 @@ class LinearMixed(MixedModel):
         return self.read.smooths
 
     @property
-    def varying(self) -> tuple[Any, ...]:
-        """All that has a variance: the random terms, then the curves."""
-        return (*self.random, *self.smooths)
-
-    @property
     def density(self) -> MixedDensity:
         """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
         self.require_groups_alone("the posterior of a linear mixed model")
@@ -158,12 +153,6 @@ class LinearMixed(MixedModel):
         terms = tuple(taken(term, which) for term in self.random)
         smooths = tuple(term.take(which) for term in self.smooths)
         return replace(self, read=replace(self.read, terms=terms, smooths=smooths), fixed=self.fixed.subset(which))
-
-    def require_groups_alone(self, who: str) -> None:
-        """IncompatibleError where the model has curves, of which `who` knows nothing."""
-        if self.smooths:
-            names = " and ".join(term.name for term in self.smooths[:3])
-            raise IncompatibleError(f"{who} is of effects of groups alone, and the model has the curve {names} beside.")
 
     def require_variation(self) -> None:
         """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""

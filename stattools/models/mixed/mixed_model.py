@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from stattools.data.design import Design
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.origin import Places
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
@@ -24,6 +25,10 @@ class MixedModel(AnyModel):
 
     read: Any
     fixed: Model
+    summed: Any = None
+    """Sums over rows in files, of a linear mixed model."""
+    smooths: Any = ()
+    """The curves over the rows."""
     is_concave = False
     is_mixed = True
 
@@ -31,6 +36,17 @@ class MixedModel(AnyModel):
     def random(self) -> tuple[RandomTerm, ...]:
         """The random terms over the rows."""
         return self.read.terms
+
+    @property
+    def varying(self) -> tuple[Any, ...]:
+        """All that has a variance: the random terms, then the curves."""
+        return (*self.random, *self.smooths)
+
+    def require_groups_alone(self, who: str) -> None:
+        """IncompatibleError where the model has curves, of which `who` knows nothing."""
+        if self.smooths:
+            names = " and ".join(term.name for term in self.smooths[:3])
+            raise IncompatibleError(f"{who} is of effects of groups alone, and the model has the curve {names} beside.")
 
     @property
     def without_groups(self) -> Model:

@@ -20,12 +20,16 @@ from stattools.latent.lower import lower
 from stattools.numerics.few_columns import eigen
 from stattools.solvers.mixed.fitted_curves import FittedCurve
 from stattools.solvers.mixed.marginal_curves import marginal_curves
+from stattools.solvers.mixed.marginal_profile import MarginalProfile
+from stattools.solvers.mixed.variance_profile import VarianceParameter
 from stattools.solvers.solution import Status, TraceStep
 
 Watch = Callable[[Any, Floats], None]
 """What looks at a marginal likelihood and each theta at which a climb stands, to raise where there is no maximum."""
 STEP = 1e-6
 """Of differences of a triangle by the entries of another, as a share of the largest."""
+OF_MODES = 1e-4
+"""Of differences of modes, in standard errors of what they depend on."""
 FLAT = 1e-12
 """A curvature below this share of the largest is of a direction that changes nothing, as turns of a singular T."""
 
@@ -176,6 +180,34 @@ class MarginalMaximum:
     def spreads(self) -> tuple[Floats, ...]:
         """Covariances of the effects given the data, (q, q, J) of each term."""
         return self.effects[1]
+
+    @cached_property
+    def mode_slopes(self) -> tuple[Floats, ...]:
+        """How the modes of each term move with theta, (q, size of theta, J)."""
+        columns = []
+        for k, se in enumerate(np.sqrt(self.inverse.diagonal())):
+            step = np.zeros(len(self.at))
+            step[k] = OF_MODES * (se if se > 0.0 else 1.0)
+            ahead, behind = (self.marginal.effects(self.at + by)[0] for by in (step, -step))
+            columns.append([(one - other) / (2.0 * step[k]) for one, other in zip(ahead, behind, strict=True)])
+        return tuple(np.array(each).transpose(1, 0, 2) for each in zip(*columns, strict=True))
+
+    def errors(self, fixed: str) -> tuple[Floats, ...]:
+        """The standard errors (q, J) of each term's effects: those given the data where theta is "known", and with its
+        uncertainty where it is "estimated".
+        """
+        each = []
+        for k, spread in enumerate(self.spreads):
+            variances = np.einsum("aaj->aj", spread)
+            if fixed == "estimated":
+                slope = self.mode_slopes[k]
+                variances = variances + np.einsum("atj,ts,asj->aj", slope, self.inverse, slope, optimize=True)
+            each.append(np.sqrt(np.maximum(variances, 0.0)))
+        return tuple(each)
+
+    def profile_of(self, of: VarianceParameter) -> MarginalProfile:
+        """The likelihood at its highest where a standard deviation or a correlation has a value."""
+        return MarginalProfile(self, of)
 
 
 def _entries(roots: tuple[Floats, ...]) -> Floats:

@@ -17,6 +17,7 @@ from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curves import CurveEffects
 from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.effects import modes, pulls, spreads
 from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
@@ -24,6 +25,7 @@ from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
 from stattools.solvers.mixed.maximum import Maximum, maximum
+from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile
 
 ROUND_OFF = 1e-14
 """A residual this small beside y is round-off."""
@@ -111,6 +113,28 @@ class MixedMaximum:
     def covariances(self) -> tuple[Floats, ...]:
         """The covariance Sigma_k (q, q) of the effects of a level of each term."""
         return tuple(root @ root.T for root in self.roots)
+
+    @property
+    def modes(self) -> tuple[Floats, ...]:
+        """The effects (q, J) of each term that are most probable given the data, in the units of the data."""
+        unit, pairs = self.coordinates.unit, zip(self.coordinates.to_effects, modes(self.profile), strict=False)
+        return tuple(unit * back @ mode for back, mode in pairs)
+
+    def errors(self, fixed: str) -> tuple[Floats, ...]:
+        """The standard errors (q, J) of each term's effects in the units of the data, with the fixed effects "known" or
+        "estimated".
+        """
+        at, each = self.profile, []
+        for back, spread, pull in zip(self.coordinates.to_effects, spreads(at), pulls(at), strict=False):
+            if fixed == "estimated":
+                spread = spread + np.einsum("apj,pr,brj->abj", pull, at.inverse_gram, pull, optimize=True)
+            variances = np.einsum("ab,bcj,ac->aj", back, spread, back, optimize=True)
+            each.append(np.sqrt(self.s2 * np.maximum(variances, 0.0)))  # below 0 by round-off where one is known
+        return tuple(each)
+
+    def profile_of(self, of: VarianceParameter) -> VarianceProfile:
+        """The likelihood at its highest where a standard deviation or a correlation has a value."""
+        return VarianceProfile(self, of)
 
     @property
     def n_parameters(self) -> int:

@@ -44,6 +44,11 @@ class VarianceNull:
     coordinates: Coordinates | None
     lost: int
 
+    @property
+    def deviance(self) -> float:
+        """-2 log L, restricted where that of the larger model is."""
+        return self.profile.value
+
 
 def without(found: MixedMaximum, k: int, effect: int | None) -> VarianceNull:
     """The maximum without term k, or without one of its effects."""

@@ -21,7 +21,6 @@ from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.lower import lower
-from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
 CLOSE = 1e-7
 """Ends are found to this share of the distance from the estimate."""
@@ -45,8 +44,8 @@ class VarianceParameter:
     estimate: float
 
 
-def parameters(found: MixedMaximum) -> list[VarianceParameter]:
-    """All of them: per term the sds, then the correlations row by row, and the residual last."""
+def parameters(found: Any) -> list[VarianceParameter]:
+    """All of them: per term the sds, then the correlations row by row, and last the residual where there is one."""
     listed = []
     for k, covariance in enumerate(found.covariances):
         sd = np.sqrt(np.maximum(covariance.diagonal(), 0.0))
@@ -56,13 +55,13 @@ def parameters(found: MixedMaximum) -> list[VarianceParameter]:
                 both = sd[i] * sd[j]
                 value = np.clip(covariance[i, j] / both, -1.0, 1.0) if both > 0.0 else np.nan
                 listed.append(VarianceParameter(k, i, j, float(value)))
-    return [*listed, VarianceParameter(-1, 0, 0, float(np.sqrt(found.s2)))]
+    return [*listed, *([VarianceParameter(-1, 0, 0, float(np.sqrt(found.s2)))] if found.model.has_scale else [])]
 
 
 class VarianceProfile:
     """-2 log L at its least where one parameter has a value; the point before is where the next search starts."""
 
-    def __init__(self, found: MixedMaximum, of: VarianceParameter) -> None:
+    def __init__(self, found: Any, of: VarianceParameter) -> None:
         self.found, self.of, self.deviance = found, of, found.deviance
         self.sigma = float(np.sqrt(found.profile.s2))
         self.top = found.profile.value
@@ -91,6 +90,11 @@ class VarianceProfile:
             L[rows, rows] = np.where(np.abs(L.diagonal()) < size, size, L.diagonal())
             parts.append(L[entry])
         return np.concatenate([*parts, [0.0]])
+
+    @property
+    def size(self) -> float:
+        """About how large the parameter may be, where it is 0."""
+        return self.unit * self.sigma
 
     @property
     def place(self) -> int:
@@ -163,17 +167,17 @@ class VarianceProfile:
         return float(best.fun - self.top)
 
 
-def profile_ends(found: MixedMaximum, of: VarianceParameter, cut: float) -> tuple[float, float]:
+def profile_ends(found: Any, of: VarianceParameter, cut: float) -> tuple[float, float]:
     """The interval of one parameter, `cut` the quantile of chi-squared; NaN for a correlation that does not exist."""
     if np.isnan(of.estimate):
         return np.nan, np.nan
     lowest, highest = (-1.0, 1.0) if of.k >= 0 and of.i != of.j else (0.0, np.inf)
-    return _end(found, of, cut, lowest, -1.0), _end(found, of, cut, highest, 1.0)
+    return _end(found.profile_of(of), of, cut, lowest, -1.0), _end(found.profile_of(of), of, cut, highest, 1.0)
 
 
-def _end(found: MixedMaximum, of: VarianceParameter, cut: float, last: float, side: float) -> float:
+def _end(profile: Any, of: VarianceParameter, cut: float, last: float, side: float) -> float:
     """The end on one side, `last` the end of the parameter's range there."""
-    profile, root = VarianceProfile(found, of), np.sqrt(cut)
+    root = np.sqrt(cut)
 
     def beyond(value: float) -> float:
         return np.sqrt(max(profile.height(value), 0.0)) - root
@@ -185,7 +189,7 @@ def _end(found: MixedMaximum, of: VarianceParameter, cut: float, last: float, si
         profile.start = profile.coordinates_of_maximum()
         far = last
     else:
-        size = profile.unit * profile.sigma if of.k >= 0 else estimate
+        size = profile.size if of.k >= 0 else estimate
         far = estimate * 0.7 if side < 0 else estimate + 0.5 * max(estimate, 0.1 * size)
         while beyond(far) <= 0.0:
             far = far * 0.7 if side < 0 else estimate + 2.0 * (far - estimate)

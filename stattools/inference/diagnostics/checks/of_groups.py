@@ -1,4 +1,5 @@
-"""The checks of a mixed model: the maximum, the groups that move the fixed effects most, and normal residuals.
+"""The checks of a mixed model: the maximum, the groups that move the fixed effects most, and of a normal outcome
+normal residuals.
 
     influence       max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
     distribution    the largest gap between shares and quantiles of the conditional residuals, as of a regression
@@ -37,7 +38,8 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
             f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
         )
     influence = () if fit.model.smooths else (_influence(fit),)  # a group's part of a curve is not known
-    looked = Looked((certificate(LookedAt(fit)), *influence, _distribution(fit)), {})
+    normal = (_distribution(fit),) if fit.model.has_scale else ()
+    looked = Looked((certificate(LookedAt(fit)), *influence, *normal), {})
     return check_table({"": looked}, fit.model.formula)
 
 

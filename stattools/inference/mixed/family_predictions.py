@@ -1,0 +1,94 @@
+"""What a mixed regression of any likelihood expects of rows: see `MixedAnswers.predict`.
+
+known        mean(x'beta + z'u_hat)               of the groups that were seen
+typical      mean(x'beta)                         of a group whose effects are 0
+population   E mean(x'beta + z'u)                 over all groups
+new          the same; mean(x'beta -+ q sqrt(se^2 + z'Sigma z)) holds that of one group that nobody saw
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from stattools.errors import IncompatibleError
+from stattools.inference.mixed.mixed_predictions import columns_of, terms_at
+from stattools.inference.mixed.views import known, new
+from stattools.inference.prediction.answers import handed_out
+from stattools.inference.prediction.prediction import predictions
+from stattools.interface.arguments import word_of
+from stattools.solvers.solution import require_choice
+
+type Seen = tuple[Any, dict[str, Any]]
+"""The fit of single rows that is asked, and options of `predictions`."""
+
+KINDS = ("mean", "link", "observation", "class", "zero", "cumulative", "score")
+
+
+def _typical(fit: Any, *_: Any) -> Seen:
+    return fit._of_rows, {}
+
+
+def _population(fit: Any, *_: Any) -> Seen:
+    return fit._population, {}
+
+
+def _known(fit: Any, data: Any, interval: float | None) -> Seen:
+    def seen(at: Any) -> Any:
+        return known(fit, at, terms_at(fit.model, data, "known", at), interval is not None)
+
+    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "known")}
+
+
+def _new(fit: Any, data: Any, interval: float | None) -> Seen:
+    if interval is None:
+        return _population(fit)
+
+    def seen(at: Any) -> Any:
+        return new(fit, at, terms_at(fit.model, data, "new", at))
+
+    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "new")}
+
+
+def _needed(fit: Any, data: Any, groups: str) -> dict[str, str]:
+    """The columns of new rows that their random terms are made of."""
+    designs = () if data is None else fit.model.read.random
+    return {name: name for design in designs for name in columns_of(design, groups)}
+
+
+GROUPS: dict[str, Callable[[Any, Any, float | None], Seen]] = {
+    "population": _population,
+    "known": _known,
+    "typical": _typical,
+    "new": _new,
+}
+"""Of whom it is predicted."""
+
+
+def family_predictions(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
+) -> Any:
+    """See `MixedAnswers.predict`."""
+    fit.model.require_groups_alone("predict")
+    groups = require_choice("predict", "groups", groups, tuple(GROUPS))
+    kind, family = require_choice("predict", "kind", word_of(kind, KINDS), KINDS), fit.model.fixed.likelihood
+    if kind == "observation" and groups in ("population", "typical"):
+        raise IncompatibleError(
+            'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            f'nobody saw; groups="{groups}" has a mean only.'
+        )
+    if groups == "new" and interval is not None and family.outcome.has_several and kind != "link":
+        raise IncompatibleError(
+            f"the probabilities of labels of {fit.model.title} rise and fall with the effects of a group, so that no "
+            'interval of those of one that nobody saw is known: groups="population" has one of their averages.'
+        )
+
+    def asked(groups: str, interval: float | None) -> Any:
+        of, seen = GROUPS[groups](fit, data, interval)
+        return predictions(of, of.model, data, interval=interval, kind=kind, missing=missing, **beside, **seen)
+
+    found, places = asked(groups, interval)
+    if groups == "new" and interval is not None and kind != "link":
+        found[found.columns[0]] = asked("population", None)[0]  # its mean is over all that it may be
+    name = kind if kind in ("link", "class") else "mean"
+    return handed_out(places, found, name, align, is_bare=interval is None)
