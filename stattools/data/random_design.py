@@ -14,6 +14,7 @@ from stattools.data.formula.formula import require
 from stattools.data.formula.random_parts import RandomPart
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.columns import checked, listing, missing, sorted_codes
+from stattools.data.tables.dates import labeled
 from stattools.data.tables.table import table
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -60,7 +61,7 @@ class RandomDesign:
                     f"the grouping column {name!r} has no value in {len(gaps)} of the {len(raw)} rows (row "
                     f"{listing(rows[gaps].tolist())}, counting from 0): leave those rows out, or name their group."
                 )
-            columns[name] = checked(raw, rows)
+            columns[name] = checked(labeled(raw), rows)
         return terms_of(self, self.codes(columns), self.design.encode(data, some))
 
     def codes(self, columns: Mapping[str, pd.Series]) -> Codes:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import heapq
 from itertools import combinations
+from time import monotonic
 
 import numpy as np
 
@@ -37,6 +38,10 @@ BEYOND = 1e-3
 SMALLEST = 1e-4
 """A ratio, of columns with squares of 1 on average, that is next to 0."""
 MOST_POINTS = 20_000
+SECONDS = 20.0
+"""A search of three components or more ends then, with the gap that it has reached: it may not close for hours. Two
+components are searched until they are proven, which takes some thousand points.
+"""
 MOST_BOXES = 2_000
 
 
@@ -67,12 +72,16 @@ class Bounded:
     closed: bool
 
 
-def branch_and_bound(deviance: Deviance, known: float, gap: float = GAP, most: int = MOST_POINTS) -> Bounded:
+def branch_and_bound(
+    deviance: Deviance, known: float, gap: float = GAP, most: int = MOST_POINTS, seconds: float = SECONDS
+) -> Bounded:
     """Search all variance components of independent scalar terms for a -2 log L below `known` - `gap`.
 
-    Ends with the gap that was asked for, or with the one reached after `most` points.
+    Ends with the gap that was asked for, or with the one reached after `most` points; of three terms and more after
+    `seconds`, too.
     """
-    return SimplexSearch(deviance, gap, most).run(known)
+    few = len(deviance.structure.widths) <= 2
+    return SimplexSearch(deviance, gap, most).run(known, np.inf if few else monotonic() + seconds)
 
 
 class SimplexSearch:
@@ -101,7 +110,8 @@ class SimplexSearch:
         rest = float(self.df * np.log(w[0]))
         return AtShares(w, h + rest, float(np.log(found.r2 / w[0])), slope_h, slope_r, found.value)
 
-    def run(self, known: float) -> Bounded:
+    def run(self, known: float, until: float = np.inf) -> Bounded:
+        """The search, which ends at a time of the clock `monotonic`."""
         vertices = [self.at(w) for w in self.corners]
         best = min(vertices, key=lambda one: one.value)
         queue = [(*self.bound(vertices), 0, vertices)]
@@ -110,7 +120,7 @@ class SimplexSearch:
             bound, (i, j, t), _, cell = heapq.heappop(queue)
             if bound >= min(known, best.value) - self.gap:
                 break
-            if self.points >= self.most:
+            if self.points >= self.most or monotonic() > until:
                 floor = bound
                 break
             middle = self.at((1.0 - t) * cell[i].w + t * cell[j].w)

@@ -1,8 +1,12 @@
 """The proof over variance components against grids and the search over one ratio, and where climbs end too low."""
 
+from itertools import chain, repeat
+
 import numpy as np
 import pytest
 
+import stattools as st
+from stattools.latent import branch_and_bound as module
 from stattools.latent.branch_and_bound import SimplexSearch, branch_and_bound, mixture_value
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
@@ -84,6 +88,19 @@ def test_the_gap_that_was_reached_is_said_where_points_run_out():
     found = branch_and_bound(deviance, best, most=60)
     assert found.gap > 1e-6
     assert found.points <= 70
+
+
+def test_three_terms_have_a_time_and_two_have_none(monkeypatch):
+    """The clock is asked of three terms only, and the gap that was reached then is said."""
+    clock = chain([0.0, 0.0, 1.0], repeat(99.0))
+    monkeypatch.setattr(module, "monotonic", lambda: next(clock))
+    table = {name: np.random.default_rng(k).integers(0, 4, 40) for k, name in enumerate("abc")}
+    table["y"] = np.random.default_rng(3).normal(size=40) + table["a"]
+    fit = st.fit(st.linear_mixed("y ~ 1 + (1 | a) + (1 | b) + (1 | c)", table), certify="global")
+    assert f"where the search was ended after {fit.found.proof.points:,} points" in fit.certificate
+    assert fit.found.proof.gap > 1e-3
+    two = st.fit(st.linear_mixed("y ~ 1 + (1 | a) + (1 | b)", table), certify="global")
+    assert two.found.proof.gap == pytest.approx(1e-6)
 
 
 def test_what_is_not_proven_is_not_closed():

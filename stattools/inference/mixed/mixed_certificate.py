@@ -36,6 +36,7 @@ def _global(proof: Any) -> str:
         return ""
     gap = f"{proof.gap:.0e}".replace("e-0", "e-") if proof.gap < 1e-3 else number(proof.gap, 2)
     beside = "" if proof.closed else " while the residual has more than 1e-4 of the variance"
+    beside += f", where the search was ended after {proof.points:,} points" if proof.gap >= 1e-3 else ""
     return f"; no point is better by more than {gap} in {FALL}{beside}"
 
 
