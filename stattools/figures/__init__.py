@@ -46,6 +46,7 @@ from stattools.figures.series import gain as gain
 from stattools.figures.series import innovations as innovations
 from stattools.figures.series import level as level
 from stattools.figures.series import states as states
+from stattools.figures.smooths import smooth as smooth
 from stattools.figures.survival import over_time as over_time
 from stattools.figures.survival import survival as survival
 from stattools.figures.training import activations as activations

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         "frequencies",
         "influence",
         "random_effects",
+        "smooth",
         "profile",
         "level",
         "forecast",
@@ -128,7 +129,8 @@ class Plotted(Tabled):
         residuals, randomized by `seed`) against fitted values and normal quantiles. "calibration": what was predicted
         against what was observed, in groups of rows (`bins`), of each category for softmax; "frequencies" of counts.
         "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
-        model: the effects of the groups of `variable` in order. "profile" of a coefficient, `variable`: the
+        model: the effects of the groups of `variable` in order. "smooth" of a `variable`: its curve with both
+        bands at `values` (see `smooth`), or of the `kind` "slope". "profile" of a coefficient, `variable`: the
         log-likelihood beside Wald's parabola. Of a series "level", "forecast" of so many `steps`
         (`data` or `X` as in `forecast`), "states" of a `kind`, "innovations".
 

@@ -39,6 +39,8 @@ class AnyModel(Faces):
     """True where the observations follow each other in time."""
     is_mixed = False
     """True where rows share effects of their groups that nobody saw."""
+    smooths: Any = ()
+    """The smooth curves of its formula over the rows."""
     is_partial = False
     """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
     has_states: Any = False

@@ -165,6 +165,9 @@ FIGURES = {
     "states": lambda: figures.states(
         grid, grid, {"level": (grid, grid - 1, grid + 1), "trend": (grid, grid - 1, grid + 1)}, label="smoothed"
     ),
+    "smooth": lambda: figures.smooth(
+        grid, {"a$": (grid, grid - 1, grid + 1, grid - 2, grid + 2)}, xlabel="x", ylabel="s(x)", seen=[grid]
+    ),
     "means": lambda: figures.means([1, 2], [1, 3], [0.1, 0.2], xlabel="predicted", ylabel="observed"),
 }
 

@@ -24,6 +24,7 @@ from stattools.inference.mixed.variance_components import variance_components
 from stattools.inference.mixed.variance_tests import variance_test
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered, require
+from stattools.inference.smooths.smoothed import Smoothed
 from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -52,7 +53,7 @@ class LinesOfCurves(Fit):
 
 @answers_guesses
 @record
-class LinearMixedFit(Fit):
+class LinearMixedFit(Smoothed, Fit):
     """What `st.fit` returns for `st.linear_mixed`: a `stattools.Fit` of the fixed effects, whose standard errors take
     the variances as known, and of what varies between groups.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from stattools.inference.mixed.mixed_answers import MixedAnswers
 from stattools.inference.mixed.mixed_regression_page import certificate, page
+from stattools.inference.smooths.smoothed import Smoothed
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.text.page import Page
@@ -13,7 +14,7 @@ from stattools.text.page import Page
 
 @answers_guesses
 @record
-class MixedRegressionFit(MixedAnswers):
+class MixedRegressionFit(Smoothed, MixedAnswers):
     """What `st.fit` returns for a regression with random effects: a `stattools.Fit` of the coefficients of a group
     whose effects are 0, with standard errors that allow for estimated variances, and of what varies between groups.
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.mixed.page import components
+from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
 from stattools.models.page import told
 from stattools.text.columns import number
@@ -23,12 +23,13 @@ KINDS = {"quadrature": "adaptive Gauss-Hermite quadrature", "Laplace": "Laplace'
 def page(fit: Any) -> Page:
     """The page that `print(fit)` shows."""
     title, *rest = told(fit.model)
-    line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    which = "restricted " if fit.model.smooths else ""
+    line = f"{which}log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     foot = [line, integral_line(fit), certificate(fit), *fit.model.fixed.remarks, *fit.model.remarks]
     foot += [f"Standard errors: inverse information, variances estimated too. Intervals: {fit.level:.4g}, Wald."]
     if fit.model.random:
         foot.append("Coefficients are those of a group whose effects are 0, not averages over groups.")
-    return Page(f"{title} by maximum likelihood", *rest, "", coefficients(fit), "", components(fit), "", *foot)
+    return Page(f"{title} by {which}maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
 
 
 def integral_line(fit: Any) -> str:

@@ -17,8 +17,13 @@ def page(fit: Any) -> Page:
     """The page that `print(fit)` shows."""
     title, *rest = told(fit.model)
     by = "restricted maximum likelihood" if fit.reml else "maximum likelihood"
+    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", *effects(fit), *_foot(fit))
+
+
+def effects(fit: Any) -> list[Grid | str]:
+    """The curves of a fit, and what varies between groups, where there are any."""
     curves = [_curves(fit), ""] if fit.model.smooths else []
-    return Page(f"{title} by {by}", *rest, "", coefficients(fit), "", *curves, components(fit), "", *_foot(fit))
+    return [*curves, components(fit), ""] if fit.model.random or fit.model.has_scale else curves
 
 
 def _curves(fit: Any) -> Grid:
@@ -33,7 +38,7 @@ def _curves(fit: Any) -> Grid:
 def components(fit: Any) -> Grid:
     """Standard deviations and correlations of the effects, one row for each effect."""
     found, rows, widest = fit.found, [], 0
-    for term, covariance in zip(fit.model.varying, found.covariances, strict=True):
+    for term, covariance in zip((*fit.model.random, *fit.model.smooths), found.covariances, strict=False):
         sd = covariance.diagonal() ** 0.5
         for i, name in enumerate(term.effect_names):
             both = [sd[i] * sd[j] for j in range(i)]

@@ -13,8 +13,10 @@ from stattools.inference.plots.group_effects import groups_with_effects, random_
 from stattools.inference.plots.profile import a_profile, profile
 from stattools.inference.plots.residuals import influence, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
+from stattools.inference.plots.smooth_curve import smooth_curve
 from stattools.inference.questions import NEEDS, rows, rows_at_hand, rows_there, variables
 from stattools.inference.questions import states as has_states
+from stattools.inference.smooths.chosen import require_curves
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
@@ -32,6 +34,11 @@ def rows_to_climb(fit: Any, name: str) -> None:
     """The rows of a regression, wherever they are."""
     if isinstance(fit.model, Model):
         rows_there(fit, name)
+
+
+def a_curve(fit: Any, name: str) -> None:
+    """A model with curves."""
+    require_curves(fit, f'plot("{name}")')
 
 
 def counts(fit: Any, name: str) -> None:
@@ -56,6 +63,7 @@ PLOTS: Plots = {
     "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
     "influence": Plot(influence, NEEDS["cooks_distance"]),
     "random_effects": Plot(random_effects, (groups_with_effects,)),
+    "smooth": Plot(smooth_curve, (a_curve,)),
     "profile": Plot(profile, (rows_to_climb, a_profile)),
 }
 """By name, the ones first that a fit of a series draws by default."""

@@ -1,0 +1,184 @@
+"""The curve of a fit with its bands, or its slope, over a grid: what `fit.smooth` gives."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError, quoted
+from stattools.inference.estimates import quantile_of
+from stattools.inference.smooths.curve_values import basis_rows, is_beyond, range_of, values_of
+from stattools.inference.smooths.simultaneous import critical_value
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+from stattools.interface.whole_numbers import whole_number
+from stattools.solvers.mixed.fitted_curves import FittedCurve
+from stattools.text.columns import number, percent
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
+
+GRID = 100
+"""Values of x of a curve, unless they are given."""
+FINE = 1000
+"""Values along which the way of a curve is measured, for simultaneous bands."""
+SHOWN = 9
+"""Rows of each curve on the page."""
+
+
+@answers_guesses
+@record
+class Smooth(Faces):
+    """A curve of a fit over values `x` (g,), or several, one for each level of a factor: `curves` are their estimates,
+    `level` is that of the bands, and `df` are the degrees of freedom of their t, infinite of a normal distribution.
+    `order` is 0 for the curve itself and 1 for its slope.
+
+    `table()` has one row for each value, `edf` the effective degrees of freedom, `derivative()` the slope. The curve is
+    centered: its mean over the rows of the fit is 0, of all levels together.
+
+    >>> import stattools as st
+    >>> x = [0.1 * k for k in range(60)]
+    >>> table = {"x": x, "y": [(v - 3.0) ** 2 + (-1.0) ** k for k, v in enumerate(x)]}
+    >>> smooth = st.fit(st.glm("y ~ s(x, k=8)", table, family="normal")).smooth("x")
+    >>> smooth.table().columns.tolist()[:5], round(smooth.derivative().table()["slope"].iloc[-1], 1)
+    (['x', 'curve', 'se', 'lower', 'upper'], 5.8)
+    """
+
+    curves: tuple[FittedCurve, ...]
+    x: Floats
+    level: float
+    df: float = np.inf
+    order: int = 0
+
+    @property
+    def variable(self) -> str:
+        """What the curve is over."""
+        return self.curves[0].term.variable
+
+    @property
+    def name(self) -> str:
+        """How the curve is called, without the level of a factor."""
+        return self.curves[0].term.design.part.name
+
+    @property
+    def by(self) -> str | None:
+        """The factor that has a curve for each of its levels; None where there is none."""
+        part = self.curves[0].term.design.part
+        return part.by.text if self.curves[0].term.design.levels else None
+
+    @property
+    def edf(self) -> float | dict[str, float]:
+        """Effective degrees of freedom: 1 is a straight line; of several curves by their names."""
+        each = {curve.term.name: curve.edf for curve in self.curves}
+        return each if len(each) > 1 else next(iter(each.values()))
+
+    @cached_property
+    def critical(self) -> tuple[float, ...]:
+        """How many standard errors the simultaneous band of each curve is wide to a side."""
+        return tuple(self._critical(curve) for curve in self.curves)
+
+    def derivative(self) -> Smooth:
+        """The slope of the curve at the same values, with its bands."""
+        if self.order:
+            raise DomainError(f"the slope of {self.name} has no derivative here: a curve and its slope are given.")
+        return Smooth(self.curves, self.x, self.level, self.df, 1)
+
+    def table(self) -> pd.DataFrame:
+        """One row for each value: [level of the factor,] x, curve (or slope), se, lower, upper, lower_simultaneous,
+        upper_simultaneous, beyond. In rows where `beyond` is true x lies outside the data, where the curve is a
+        straight line that goes on: its bands say nothing of how far that is right.
+
+        >>> import stattools as st
+        >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
+        >>> smooth = st.fit(st.glm("y ~ s(x, k=8)", table, family="normal")).smooth("x", at=[3, 40])
+        >>> smooth.table()[["x", "beyond"]].to_numpy().tolist()
+        [[3.0, False], [40.0, True]]
+        """
+        frames, q = [], quantile_of(self.df, self.level)
+        for curve, wide in zip(self.curves, self.critical, strict=True):
+            value, se = values_of(curve, basis_rows(curve.term, self.x, self.order))
+            label = {} if self.by is None else {self.by: curve.term.by}
+            numbers = {self.variable: self.x, ("slope" if self.order else "curve"): value, "se": se}
+            numbers |= {"lower": value - q * se, "upper": value + q * se}
+            numbers |= {"lower_simultaneous": value - wide * se, "upper_simultaneous": value + wide * se}
+            frames.append(pd.DataFrame(label | numbers | {"beyond": is_beyond(curve.term, self.x)}))
+        table = pd.concat(frames, ignore_index=True)
+        table.attrs["note"] = self.note
+        return table
+
+    @property
+    def note(self) -> str:
+        """What the bands are, and what is said beyond the data."""
+        least, most = range_of(self.curves[0].term)
+        wide = " and ".join(f"{q:.3f}" for q in self.critical)
+        said = (
+            f"{percent(self.level)} bands, pointwise and simultaneous ({wide} standard errors, by the formula of the "
+            "tube); the variances taken as known."
+        )
+        count = int(is_beyond(self.curves[0].term, self.x).sum())
+        if not count:
+            return said
+        return said + (
+            f" {count} of {len(self.x)} values lie beyond the data, {number(least)} to {number(most)}: "
+            "there the curve goes on as a straight line."
+        )
+
+    def _critical(self, curve: FittedCurve) -> float:
+        """The width of a band over the data, and over the values that were asked for."""
+        least, most = range_of(curve.term)
+        fine = np.linspace(min(least, float(self.x.min())), max(most, float(self.x.max())), FINE)
+        return critical_value(basis_rows(curve.term, fine, self.order), curve.covariance, self.level, self.df)
+
+    def _headline(self) -> str:
+        what = "slope of " if self.order else ""
+        return headline(self, "", what + self.name, f"edf {_edfs(self.curves)}", f"{len(self.x)} values")
+
+    def _page(self) -> Page:
+        table = self.table()
+        name = "slope" if self.order else "curve"
+        some = np.unique(np.linspace(0, len(self.x) - 1, SHOWN).round().astype(int))
+        head = [*([] if self.by is None else [self.by]), self.variable, name, "se", *BAND, ""]
+        rows, g = [], len(self.x)
+        for k, curve in enumerate(self.curves):
+            for row in table.iloc[k * g + some].itertuples(index=False):
+                value, se, _, _, lower, upper, beyond = row[-7:]
+                cells = [number(float(one), 4) for one in (row[-8], value, se, lower, upper)]
+                label = [] if self.by is None else [str(curve.term.by)]
+                rows.append([*label, *cells, "beyond the data" if beyond else ""])
+        shown = head if any(row[-1] for row in rows) else head[:-1]
+        rows = [row[: len(shown)] for row in rows]
+        align = ("" if self.by is None else "l") + "r" * 5 + "l" * (len(shown) == len(head))
+        title = f"{'Slope of the curve' if self.order else 'Curve'} {self.name}, edf {_edfs(self.curves)}"
+        return Page(title, "", Grid(shown, rows, align), "", self.note)
+
+
+BAND = ("lower (whole)", "upper (whole)")
+
+
+def _edfs(curves: tuple[FittedCurve, ...]) -> str:
+    return ", ".join(f"{curve.edf:.2f}" for curve in curves)
+
+
+def smooth_at(curves: tuple[FittedCurve, ...], at: int | ArrayLike | None, level: float, df: float) -> Smooth:
+    """The curves of one term over `at`: values, or how many of them; None is `GRID` over the data."""
+    x = np.asarray(GRID if at is None else at)
+    if x.dtype.kind not in "iuf" or x.ndim > 1 or not x.size or not np.isfinite(x).all():
+        raise DomainError(f"fit.smooth needs at= as finite values of x, or as their number; got {quoted(at)}.")
+    if x.ndim:
+        return Smooth(curves, x.astype(float), level, df)
+    count = whole_number(at if at is not None else GRID, "fit.smooth: at, the number of values,", at_least=2)
+    return Smooth(curves, np.linspace(*range_of(curves[0].term), count), level, df)
+
+
+def frame_of(curves: tuple[FittedCurve, ...]) -> pd.DataFrame:
+    """One row for each curve: smooth, variable, k, edf, sd, penalty."""
+    rows = [
+        {"smooth": one.term.name, "variable": one.term.variable, "k": one.term.k, "edf": one.edf}
+        | {"sd": one.sd, "penalty": one.penalty}
+        for one in curves
+    ]
+    return pd.DataFrame(rows)
