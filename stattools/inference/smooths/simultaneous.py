@@ -29,7 +29,7 @@ def critical_value(rows: Floats, covariance: Floats, level: float, df: float = n
     (2.207, 2.576)
     """
     kappa, alpha = length(rows, covariance), 1.0 - level
-    pointwise = quantile_of(df, level)
+    pointwise = float(quantile_of(df, level))
     if kappa == 0.0:
         return pointwise
 

@@ -34,11 +34,12 @@ def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> Te
     if not is_one_of(null, tuple(NULLS)):
         raise DomainError(f'{who} has null="flat" and null="line"; got {quoted(null)}.')
     curves = chosen(fit, variable)
-    if len(curves) > 1:
+    if len(curves) != 1:
         names = ", ".join(quoted(curve.term.name) for curve in curves)
         raise DomainError(f"{who} tests one curve at a time, of {names}; got {quoted(variable)}.")
     count = whole_number(draws, f"{who}: draws", at_least=1)
-    term = curves[0].term
+    (curve,) = curves
+    term = curve.term
     k, found = next(k for k, one in enumerate(fit.model.smooths) if one is term), fit.found
     with one_blas_thread():
         seen = ENGINES[type(found)](found, k)
@@ -80,7 +81,7 @@ def _of_normal(found: MixedMaximum, k: int) -> CurveNull:
         way = coordinates.to_beta[model.smooths[k].slope]
         v = float(way @ inverse @ way)
         slope = coordinates.beta[model.smooths[k].slope] / coordinates.unit + float(way @ at.b)
-        line, across = slope**2 / v, R @ inverse @ way / np.sqrt(v)
+        line, across = float(slope**2 / v), R @ inverse @ way / np.sqrt(v)
     return CurveNull.of(A, U, line, across, at.r2, found.deviance.n - found.deviance.p)
 
 
