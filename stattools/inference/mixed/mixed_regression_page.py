@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
+from stattools.models.mixed.by_quadrature import is_integrated
 from stattools.models.page import told
 from stattools.text.columns import number
 from stattools.text.page import Page
@@ -41,10 +42,10 @@ def integral_line(fit: Any) -> str:
     worst = f"{number(max(of.worst, 1e-8), 1)} standard errors".replace("e-0", "e-")
     if of.worst <= MUCH:
         return f"{said}: within {worst} of the exact integral's estimates."
-    return (
-        f"{said}, which is not good enough: a better integral moves a parameter by about {worst}. "
-        "Do not trust the last digits that are printed here; take fewer random parts, or more rows for each group."
-    )
+    way = "take fewer random parts, or more rows for each group"
+    if of.kind == "Laplace" and not fit.model.smooths and is_integrated(fit.model.random):
+        way = "leave integral='laplace' out, so that quadrature makes it"
+    return f"{said}. That is not good enough: a better integral moves a parameter by about {worst}; {way}."
 
 
 def certificate(fit: Any) -> str:
@@ -53,10 +54,11 @@ def certificate(fit: Any) -> str:
     bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
     steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
     reached = "" if found.status == "converged" else ", the limit of float64 on these data"
-    others = "the likelihood is not concave in the variances, and a higher maximum is not excluded"
-    if fit.model.fixed.is_concave and fit.integral.kind == "quadrature":
-        others = "given the variances it is the only one; in them the likelihood is not concave"
-    said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}): {others}."
+    only = ""
+    if fit.model.fixed.is_concave and found.said.kind == "quadrature":
+        only = ", the only one with these variances"
+    said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
+    said += " concave in the variances: a higher maximum is not excluded."
     return " ".join([said, *_boundary(fit)])
 
 

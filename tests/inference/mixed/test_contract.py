@@ -18,7 +18,8 @@ EXACT = 1e-8
 
 
 def fit(family: str, table: Any, formula: str = "y ~ x + (x | g)", **given: Any) -> Any:
-    return st.fit(FAMILIES[family].call(formula, table), **given)
+    model: Any = FAMILIES[family].call(formula, table)
+    return st.fit(model, **given)
 
 
 def table_of(family: str) -> pd.DataFrame:

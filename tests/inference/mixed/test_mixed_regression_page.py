@@ -40,7 +40,7 @@ def test_the_error_of_the_integral_is_said_and_a_large_one_is_a_warning(fit, err
 
 
 def test_the_certificate_says_what_is_known_of_other_maxima(fit):
-    assert "given the variances it is the only one" in fit.certificate
+    assert "the only one with these variances" in fit.certificate
     other: Any = st.fit(
         st.negative_binomial("y ~ x + (1 | g)", grouped_data.one_factor("negative binomial", effects=1).table())
     )
