@@ -38,12 +38,18 @@ ENOUGH_NODES = 1e-6
 """The shift in standard errors, of any parameter, below which nodes are enough."""
 ROUGHLY = 1e-3
 """A climb with too few nodes ends at this decrement."""
+NEAR = 0.1
+"""Within this decrement of a maximum steps follow the score alone, which is 0 a little beside where the sum of few
+nodes is highest.
+"""
 LONGEST = 2.0
 """An entry of T moves at most so many times the largest of its matrix in a step."""
 HALVINGS = 25
 """The most halvings of a step: 3e-8 of a Newton step is below the round-off of what it changes."""
-ROUNDS = 8
-"""Variances are put to 0 or moved off it so many times at most."""
+PATIENCE = 25
+"""Steps after which small variances are tried at 0: beside a singular T few nodes do not say well where log L rises."""
+ROUNDS = 10
+"""Climbs one after the other at most, between which variances are put to 0 or moved off it."""
 FIXED_STEPS = 20
 """Steps of the regression without effects, whose maximum is only a start."""
 
@@ -130,15 +136,19 @@ def _settled(
     watch: Watch | None = None,
 ) -> Climbed:
     """A climb, with effects at 0 where their maximum is there."""
-    found = _climbed(by, theta, tolerance, max_steps, first, trace, watch)
-    for _ in range(ROUNDS):
-        if found.steps >= max_steps:
-            break
-        following = without_small(by, found.here) or (released(by, found.here) if _rises(by, found.here) else None)
-        if following is None:
-            break
-        found = _climbed(by, following[0], tolerance, max_steps, found.steps + 1, trace, watch)
-    return found
+    steps, turns = first, 0
+    while True:
+        left = min(PATIENCE, max(max_steps - steps, 1))
+        found = _climbed(by, theta, tolerance, left, first, trace, watch)
+        stopped = found.status == "max-steps"
+        following = without_small(by, found.here)
+        if following is None and not stopped and _rises(by, found.here):
+            following = released(by, found.here)
+        taken, steps = found.steps - first, found.steps
+        turns += 1
+        if turns == ROUNDS or steps >= max_steps or (following is None and not (stopped and taken >= left)):
+            return found
+        theta, first = found.here.theta if following is None else following[0], steps + 1
 
 
 def _rises(by: ByQuadrature, here: Standing) -> bool:
@@ -179,7 +189,7 @@ def _climbed(
             watch(by, point)
         metric = Bent.of(now.information, free, True)
         decrement, ahead = metric.norm(now.score), metric.solve(now.score)
-        if not metric.definite:  # a saddle is no maximum, however small its slopes
+        if not metric.definite and tolerance < ROUGHLY:  # a saddle is no maximum, however small its slopes
             decrement = max(decrement, 2.0 * tolerance)
         at = slice(by.n_fixed, None)
         size, longest = np.abs(ahead[at]).max(initial=0.0), LONGEST * np.abs(point[at]).max(initial=0.0)
@@ -188,16 +198,16 @@ def _climbed(
     def step(here: Standing) -> Standing | None:
         ahead, slope = here.ahead, float(here.now.score @ here.ahead)
         noise = NOISE * (abs(here.now.loglik) + by.n)
+        is_near = here.metric.definite and here.decrement < NEAR
         for _ in range(HALVINGS):
             new = by.evaluate(here.theta + ahead)
             if new.is_finite:
                 rise = new.loglik - here.now.loglik
-                halves = here.metric.norm(new.score) <= HALF * here.decrement and rise >= -slope - noise
-                if halves or (rise >= ENOUGH * slope and rise > noise):
+                halves = here.metric.norm(new.score) <= HALF * here.decrement
+                if (halves and (is_near or rise >= -slope - noise)) or (rise >= ENOUGH * slope and rise > noise):
                     return stand(here.theta + ahead, new)
             ahead, slope = 0.5 * ahead, 0.5 * slope
         return None
 
     here = stand(theta, by.evaluate(theta))
-    left = max(max_steps - first, 1)
-    return climb(here, step, tolerance=tolerance, max_steps=left, n=by.n, first=first, trace=trace)
+    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace)
