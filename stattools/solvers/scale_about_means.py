@@ -90,10 +90,12 @@ def has_offset(model: Model) -> bool:
 
 def _far(model: Model, at: list[int]) -> Floats:
     """The means of those columns that are far from 0, 0 for others."""
-    X = model.rows.sampled.X
-    means = np.zeros(X.shape[1])
-    means[at] = X[:, at].mean(axis=0)
-    means[np.abs(means) <= FAR * X.std(axis=0)] = 0.0
+    X = np.asarray(model.rows.sampled.X)[:, at]
+    size = np.abs(X).max(axis=0)  # squares of columns in their own size neither overflow nor vanish
+    shares = X / np.where(size > 0.0, size, 1.0)
+    middle, spread = shares.mean(axis=0), shares.std(axis=0)
+    means = np.zeros(model.rows.X.shape[1])
+    means[at] = np.where(np.abs(middle) > FAR * spread, middle * size, 0.0)
     return means
 
 

@@ -81,3 +81,11 @@ def test_an_offset_is_in_units_of_the_scale_at_0():
     assert "center(z)" in offset_far_from_means(st.ordinal("y ~ x", far, scale="~ z", offset="o"))
     assert offset_far_from_means(st.ordinal("y ~ x", far, scale="~ z")) == ""
     assert offset_far_from_means(st.ordinal("y ~ x", far, offset="o")) == ""
+
+
+@pytest.mark.parametrize(("factor", "far"), [(1e-301, 1.0), (1e-160, 1.0), (1.0, 1e155), (1e155, 1.0)])
+def test_columns_whose_squares_are_beyond_float64_are_named(factor, far):
+    columns = z * factor
+    columns[0] *= far
+    with pytest.raises(DomainError, match="squares its columns, and 'z'"):
+        fitted(columns, "y ~ z")

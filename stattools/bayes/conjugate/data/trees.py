@@ -45,7 +45,11 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
             groups[f"{name}_predictive"] = {one.name: one.replicate(drawn, random) for one in outcomes}
             if name == "posterior":
                 groups["log_likelihood"] = _log_likelihoods(outcomes, drawn)
-    groups = {name: {key: draw[None] for key, draw in group.items()} for name, group in groups.items() if group}
+    groups = {
+        name: {key: _by_arm(draw, pair, key)[None] for key, draw in group.items()}
+        for name, group in groups.items()
+        if group
+    }
     groups["observed_data"] = {one.name: one.observed for one in outcomes}
     groups["constant_data"] = {name: value for one in outcomes for name, value in one.constant.items()}
     attrs: dict[str, Any] = {"seed": recorded(seed), "prior": repr(prior)}
@@ -65,6 +69,12 @@ def over(belief: Any, prior: Any) -> Any:
     if np.shape(getattr(prior, names[0])) == shape:
         return prior
     return type(prior)(*(np.broadcast_to(getattr(prior, name), shape) for name in names))
+
+
+def _by_arm(draw: Any, pair: DeclaredPair, name: str) -> Any:
+    """Draws of a parameter of arms with the arms along one axis, as tables have them."""
+    alone = name == "parameters" or pair.variables.get(name) == ("arm",)
+    return draw.reshape(len(draw), -1) if alone and draw.ndim > 2 else draw
 
 
 def _log_likelihoods(outcomes: list[NamedObservations], drawn: Drawn) -> dict[str, Any]:

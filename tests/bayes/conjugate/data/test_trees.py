@@ -44,3 +44,17 @@ def test_too_many_numbers_are_left_out_and_said_to_be(prior, data, attribute, mo
     tree = posterior.to_arviz(4)
     assert tree.attrs[attribute] == 0
     assert set(tree.children) == {"posterior", "prior", "log_prior", "observed_data"}
+
+
+@pytest.mark.parametrize(
+    "prior",
+    [
+        st.Normal(0, [[1.0, 2.0], [3.0, 4.0]]),
+        st.Beta([[1.0, 2.0, 3.0]], 1),
+        st.NormalInverseGamma(0, 1, [[2.0], [3.0]], 1),
+    ],
+)
+def test_arms_in_a_matrix_lie_along_one_axis_as_in_tables(prior):
+    arms = len(prior.table()["arm"].unique())
+    for values in prior.to_arviz(5)["prior"].values():
+        assert values.shape == (1, 5, arms)
