@@ -21,12 +21,15 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.crossed import MOST_COLUMNS
-from stattools.latent.factors import Factor, factors_of
+from stattools.latent.factors import Factor, factors_of, parents
+from stattools.latent.nesting import Nesting
 from stattools.latent.small_blocks import Codes
 from stattools.latent.structure import LatentColumns
 
 FULL = 0.2
 """Where this share of levels and columns meet, a dense matrix of them takes less time than a sparse one."""
+MANY = 200
+"""Columns of the next factor from which groups within groups are taken out one factor after the other."""
 NOBODY = Factor(np.empty(0, dtype=np.intp), 0, np.empty((0, 0)), (), ())
 
 
@@ -41,6 +44,7 @@ class EffectColumns:
     others: tuple[Factor, ...]
     smooths: tuple[Floats, ...]
     flat: Floats
+    may_nest: bool = True
 
     @classmethod
     def of(cls, columns: LatentColumns, smooths: Sequence[Floats] = (), flat: Floats | None = None) -> EffectColumns:
@@ -52,11 +56,12 @@ class EffectColumns:
         factors = sorted(factors_of(columns), key=lambda factor: -factor.count * factor.q)
         flat = np.empty((0, n)) if flat is None else flat
         found = cls(n, factors[0] if factors else NOBODY, tuple(factors[1:]), tuple(smooths), flat)
-        if found.r > MOST_COLUMNS:
+        r = found.r if found.inner is None else found.inner.r
+        if r > MOST_COLUMNS:
             raise IncompatibleError(
                 f"Laplace's approximation takes at most {MOST_COLUMNS:,} effects beside those of the group that has "
-                f"most (of {found.largest.count:,} levels); got {found.r:,}, for which each value of the likelihood "
-                f"takes {8e-9 * found.r**2:,.1f} GB. Leave a term out, or fit a sample of the levels."
+                f"most (of {found.largest.count:,} levels); got {r:,}, for which each value of the likelihood takes "
+                f"{8e-9 * r**2:,.1f} GB. Leave a term out, or fit a sample of the levels."
             )
         return found
 
@@ -120,13 +125,50 @@ class EffectColumns:
         J, r = self.largest.count, self.r
         levels = self.largest.codes * r + self.met
         dense = np.arange(self.starts[-1], r)[:, None] + np.arange(J) * r
-        pairs, places = np.unique(np.concatenate([levels.ravel(), dense.ravel()]), return_inverse=True)
-        return pairs, places[: levels.size].reshape(levels.shape), places[levels.size :].reshape(dense.shape)
+        all_pairs = [levels.ravel(), dense.ravel(), self._of_parents.ravel()]
+        pairs, places = np.unique(np.concatenate(all_pairs), return_inverse=True)
+        return (
+            pairs,
+            places[: levels.size].reshape(levels.shape),
+            places[levels.size :][: dense.size].reshape(dense.shape),
+        )
+
+    @property
+    def _of_parents(self) -> Codes:
+        """The pairs (q, J) of each level, also of one without rows, and the columns of that in which it lies."""
+        parent = None if self.inner is None else parents(self.largest, self.others[0])
+        if parent is None:
+            return np.empty((0, 0), dtype=np.intp)
+        q = self.others[0].q
+        return np.arange(self.largest.count) * self.r + parent * q + np.arange(q)[:, None]
+
+    @cached_property
+    def inner(self) -> EffectColumns | None:
+        """The columns without the largest factor, where that lies within the next one, which has many levels."""
+        if not self.others or self.others[0].count * self.others[0].q < MANY or not self.may_nest:
+            return None
+        if parents(self.largest, self.others[0]) is None:
+            return None
+        return EffectColumns(self.n, self.others[0], self.others[1:], self.smooths, self.flat, may_nest=False)
+
+    @cached_property
+    def nesting(self) -> Nesting:
+        """Where the levels of the largest factor lie in those of the next one."""
+        inner, (pairs, *_) = self.inner, self.pattern
+        parent = parents(self.largest, self.others[0])
+        if inner is None or parent is None:
+            raise IncompatibleError("the largest factor does not lie within another.")
+        J, width = self.largest.count, inner.largest.q * inner.largest.count
+        own = np.searchsorted(pairs, self._of_parents)
+        beyond = np.flatnonzero(pairs % self.r >= width)
+        level, column = pairs[beyond] // self.r, pairs[beyond] % self.r - width
+        above = np.searchsorted(inner.pattern[0], parent[level] * inner.r + column)
+        return Nesting(parent, inner.largest.count, own, beyond, level, column, above, (J, inner.r))
 
     @cached_property
     def is_full(self) -> bool:
         """Does most of the rest meet most levels?"""
-        return len(self.pattern[0]) > FULL * self.largest.count * self.r
+        return self.inner is None and len(self.pattern[0]) > FULL * self.largest.count * self.r
 
     @cached_property
     def index(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -169,6 +211,14 @@ class ScaledColumns:
     largest: Floats
     rest: Floats
     dense: Floats
+
+    @property
+    def inner(self) -> ScaledColumns | None:
+        """Those without the largest factor, where it is taken out by itself."""
+        of = self.of.inner
+        return (
+            None if of is None else ScaledColumns(of, self.rest[: of.largest.q], self.rest[of.largest.q :], self.dense)
+        )
 
     def up(self, u: Floats) -> Floats:
         """Z~ u of every row (n,), or of many u (size, m) beside each other (n, m)."""

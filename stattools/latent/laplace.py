@@ -25,7 +25,6 @@ from stattools.latent.effect_columns import EffectColumns
 from stattools.latent.factors import Factor, own_blocks, own_rows, places
 from stattools.latent.information_slopes import information_slopes
 from stattools.latent.joint_modes import JointMode, SeenRows, joint_mode
-from stattools.latent.level_blocks import diagonal
 from stattools.latent.small_blocks import times
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
@@ -114,8 +113,11 @@ class LaplaceIntegral:
         nearly.
         """
         of, H = self.columns, self.mode.penalized
-        found = [u @ u.T / u.shape[1] + block.mean(axis=2) for u, block in zip(self._levels, self._blocks, strict=True)]
-        u, spread, start = of.of_smooths(self.mode.u), H.inverse.diagonal()[of.starts[-1] :], of.ends
+        found = [
+            u @ u.T / u.shape[1] + block.mean(axis=2)
+            for u, block in zip(self._levels, self.mode.penalized.blocks, strict=True)
+        ]
+        u, spread, start = of.of_smooths(self.mode.u), H.dense.diagonal(), of.ends
         taus = [float((u[a:b] ** 2 + spread[a:b]).mean()) for a, b in pairwise(start)]
         return tuple(found[k][own, own] for k, own in places(of.factors)), np.array(taus)
 
@@ -124,20 +126,11 @@ class LaplaceIntegral:
         return self.columns.by_factor(self.mode.u)
 
     @property
-    def _blocks(self) -> list[Floats]:
-        of, H = self.columns, self.mode.penalized
-        blocks = [H.own]
-        for start, factor in zip(of.starts, of.others, strict=False):
-            part = slice(start, start + factor.count * factor.q)
-            blocks.append(diagonal(H.inverse[part, part], factor))
-        return blocks[: len(of.factors)]
-
-    @property
     def effects(self) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """Modes (q, J) of the effects of each random term, and their covariances given the data (q, q, J)."""
         of = self.columns
         modes, spreads = [], []
-        for factor, u, block in zip(of.factors, self._levels, self._blocks, strict=True):
+        for factor, u, block in zip(of.factors, self._levels, self.mode.penalized.blocks, strict=True):
             T = factor.joined(self.factors)
             modes.append(T @ u)
             spreads.append(times(times(T[:, :, None], block), T.T[:, :, None]))

@@ -19,7 +19,8 @@ from scipy.sparse import csr_array
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.effect_columns import ScaledColumns
-from stattools.latent.level_blocks import filled
+from stattools.latent.level_blocks import diagonal, filled
+from stattools.latent.nesting import Less
 from stattools.latent.small_blocks import cholesky, grams, solved, times, transposed
 
 potrf, potri, potrs, trtrs = get_lapack_funcs(("potrf", "potri", "potrs", "trtrs"), dtype=np.float64)
@@ -27,7 +28,10 @@ potrf, potri, potrs, trtrs = get_lapack_funcs(("potrf", "potri", "potrs", "trtrs
 
 @record
 class PenalizedInformation:
-    """H at weights `w` of the rows: `back` is L_j^-1 (q, q, J), `across` V (q J, r), `root` the lower triangle of S."""
+    """H at weights `w` of the rows: `back` is L_j^-1 (q, q, J), `across` V (q J, r), `root` R with R'R = S.
+
+    Where groups lie within groups, S is `inner`, which is factored the same way, and there is no root.
+    """
 
     columns: ScaledColumns
     w: Floats
@@ -35,38 +39,44 @@ class PenalizedInformation:
     values: Floats
     across: Floats | csr_array
     root: Floats
+    inner: PenalizedInformation | None
     log_determinant: float
 
     @classmethod
-    def of(cls, columns: ScaledColumns, w: Floats) -> PenalizedInformation | None:
-        """None where H is not positive definite."""
+    def of(cls, columns: ScaledColumns, w: Floats, less: Less | None = None) -> PenalizedInformation | None:
+        """H, `less` what a factor took that was eliminated before; None where it is not positive definite."""
         of = columns.of
         largest, q, J = of.largest, of.largest.q, of.largest.count
         gram = grams(columns.largest, columns.largest * w, largest.codes, J)
         gram[np.arange(q), np.arange(q)] += 1.0
-        if w.min(initial=0.0) >= 0.0 or not J:
-            held = cholesky(gram)
-        else:
-            try:
-                held = np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)
-            except np.linalg.LinAlgError:
-                return None
+        held = _roots(gram if less is None else gram - less.gram, bool(w.min(initial=0.0) >= 0.0))
+        if held is None:
+            return None
         back = solved(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
         log_determinant = 2.0 * float(np.log(held[np.arange(q), np.arange(q)]).sum())
-        S = columns.within(w)
-        S.flat[:: len(S) + 1] += of.prior[of.size - of.r :]
-        values = across = np.empty((0, 0))
+        values = across = S = np.empty((0, 0))
         if J and of.r:
-            level = of.pattern[0] // of.r
-            values = times(back[:, :, level], columns.beside(w)[:, None])[:, 0]
+            beside = columns.beside(w) - (0.0 if less is None else less.beside)
+            values = times(back[:, :, of.pattern[0] // of.r], beside[:, None])[:, 0]
             across = of.matrix(values)
-            S -= _dense(across.T @ across)
+        if columns.inner is not None and of.inner is not None:
+            taken = of.nesting.less(values, len(of.inner.pattern[0]))
+            inner = cls.of(columns.inner, w, taken)
+            return None if inner is None else cls(
+                columns, w, back, values, across, S, inner, log_determinant + inner.log_determinant
+            )  # fmt: skip
         if of.r:
+            S = columns.within(w)
+            S.flat[:: len(S) + 1] += of.prior[of.size - of.r :]
+            if less is not None:
+                S -= less.within
+            if J:
+                S -= _dense(across.T @ across)
             S, failed = potrf(S.T, lower=0, overwrite_a=1, clean=0)
             if failed or not np.isfinite(S.diagonal()).all():
                 return None
             log_determinant += 2.0 * float(np.log(S.diagonal()).sum())
-        return cls(columns, w, back, values, across, S, log_determinant) if np.isfinite(log_determinant) else None
+        return cls(columns, w, back, values, across, S, None, log_determinant) if np.isfinite(log_determinant) else None
 
     def solve(self, g: Floats) -> Floats:
         """H^-1 g."""
@@ -76,7 +86,9 @@ class PenalizedInformation:
         half = times(self.back, own) if J else own
         if J and of.r:
             rest = rest - self.across.T @ half.ravel()
-        if of.r:
+        if self.inner is not None:
+            rest = self._by_levels(self.inner.solve(self._by_effects(rest)))
+        elif of.r:
             rest = potrs(self.root, rest, lower=0)[0]
         if J and of.r:
             half = half - (self.across @ rest).reshape(half.shape)
@@ -87,27 +99,66 @@ class PenalizedInformation:
         of, m = self.columns.of, xi.shape[1]
         q, J = of.largest.q, of.largest.count
         own, rest = xi[: q * J].reshape(q, J, m), xi[q * J :]
-        if of.r:
+        if self.inner is not None:
+            rest = self._by_levels(self.inner.colored(self._by_effects(rest)))
+        elif of.r:
             rest = trtrs(self.root, rest, lower=0)[0]
         if J and of.r:
             own = own - (self.across @ rest).reshape(own.shape)
         return np.concatenate([np.einsum("abj,ajm->bjm", self.back, own).reshape(q * J, m), rest])
 
+    def _by_effects(self, rest: Floats) -> Floats:
+        """The effects of the next factor effect by effect, as of the largest, in place of level by level."""
+        next_one = self.columns.of.others[0]
+        q, J = next_one.q, next_one.count
+        return np.concatenate(
+            [rest[: q * J].reshape(J, q, -1).swapaxes(0, 1).reshape(q * J, *rest.shape[1:]), rest[q * J :]]
+        )
+
+    def _by_levels(self, rest: Floats) -> Floats:
+        """The same back."""
+        next_one = self.columns.of.others[0]
+        q, J = next_one.q, next_one.count
+        return np.concatenate(
+            [rest[: q * J].reshape(q, J, -1).swapaxes(0, 1).reshape(q * J, *rest.shape[1:]), rest[q * J :]]
+        )
+
     @cached_property
     def inverse(self) -> Floats:
-        """S^-1 (r, r), the covariance of the rest given the data."""
+        """S^-1 (r, r), the covariance of the rest given the data, where it is one dense matrix."""
         return filled(potri(self.root, lower=0)[0].T) if len(self.root) else self.root
+
+    @property
+    def dense(self) -> Floats:
+        """The covariance of the effects of dense columns."""
+        start = self.columns.of.starts[-1]
+        return self.inverse[start:, start:] if self.inner is None else self.inner.dense
+
+    @cached_property
+    def blocks(self) -> list[Floats]:
+        """The covariances (q, q, J) of the effects of the levels of each factor."""
+        of = self.columns.of
+        if not of.largest.count:
+            return []
+        if self.inner is not None:
+            return [self.own, *self.inner.blocks]
+        parts = [slice(start, start + one.count * one.q) for start, one in zip(of.starts, of.others, strict=False)]
+        return [self.own, *(diagonal(self.inverse[at, at], one) for at, one in zip(parts, of.others, strict=True))]
 
     @cached_property
     def _shared(self) -> Floats:
         """V S^-1 where columns meet, (q, pairs)."""
-        of = self.columns.of
+        of, inner = self.columns.of, self.inner
+        if inner is not None:
+            return of.nesting.shared(self.values, inner.own, inner.between, inner.inverse)
         whole = np.asarray(self.across @ self.inverse).reshape(of.largest.q, -1)
         return whole[:, of.pattern[0]]
 
     @cached_property
     def between(self) -> Floats:
         """H^-1_0r where columns meet, (q, pairs)."""
+        if not self.columns.of.r:
+            return np.empty((self.columns.of.largest.q, 0))
         level = self.columns.of.pattern[0] // self.columns.of.r
         return -times(transposed(self.back)[:, :, level], self._shared[:, None])[:, 0]
 
@@ -128,9 +179,9 @@ class PenalizedInformation:
     def spread(self) -> tuple[Floats, Floats, Floats]:
         """H^-1 z~_i of each row in the columns that it has: (q, n), (R, n) and (d, n)."""
         columns, of = self.columns, self.columns.of
-        codes, levels = of.largest.codes, of.starts[-1]
+        codes = of.largest.codes
         largest = np.zeros(columns.largest.shape)
-        rest, dense = np.zeros(columns.rest.shape), self.inverse[levels:, levels:] @ columns.dense
+        rest, dense = self._spread_of_rest
         for a, own in enumerate(self.own):
             for b, row in enumerate(columns.largest):
                 largest[a] += own[b][codes] * row
@@ -145,6 +196,17 @@ class PenalizedInformation:
                     link = self.between[a, place][codes]
                     largest[a] += link * columns.dense[k]
                     dense[k] += link * row
+        return largest, rest, dense
+
+    @property
+    def _spread_of_rest(self) -> tuple[Floats, Floats]:
+        """S^-1 z~_i of the columns beside the largest factor: (R, n) and (d, n)."""
+        columns, of = self.columns, self.columns.of
+        if self.inner is not None:
+            first, rest, dense = self.inner.spread
+            return np.concatenate([first, rest]), dense
+        levels = of.starts[-1]
+        rest, dense = np.zeros(columns.rest.shape), self.inverse[levels:, levels:] @ columns.dense
         for k, one in enumerate(of.met):
             for m, other in enumerate(of.met):
                 rest[k] += self.inverse[one, other] * columns.rest[m]
@@ -152,13 +214,25 @@ class PenalizedInformation:
                 link = self.inverse[levels + m][one]
                 rest[k] += link * column
                 dense[m] += link * columns.rest[k]
-        return largest, rest, dense
+        return rest, dense
 
     @cached_property
     def leverage(self) -> Floats:
         """The variance of each row's linear predictor given the data, z~_i'H^-1 z~_i."""
         pairs = zip((self.columns.largest, self.columns.rest, self.columns.dense), self.spread, strict=True)
         return sum((np.einsum("kn,kn->n", row, found) for row, found in pairs), np.zeros(self.columns.of.n))
+
+
+def _roots(gram: Floats, plainly: bool) -> Floats | None:
+    """The lower triangular roots of the blocks; None where one is not positive definite. `plainly` where none is less
+    than 1.
+    """
+    if plainly or not gram.shape[-1]:
+        return cholesky(gram)
+    try:
+        return np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)
+    except np.linalg.LinAlgError:
+        return None
 
 
 def _dense(matrix: Floats | csr_array) -> Floats:

@@ -31,6 +31,16 @@ def test_the_first_factor_has_most_effects():
 
 def test_too_many_columns_of_the_rest_are_refused():
     n = 11_000
-    latent = LatentColumns(np.empty((0, n)), (np.arange(n), np.arange(n) % 5_001), (n, 5_001), (np.ones((1, n)),) * 2)
+    codes = np.arange(n) % 5_500, np.arange(n) % 5_001
+    latent = LatentColumns(np.empty((0, n)), codes, (5_500, 5_001), (np.ones((1, n)),) * 2)
     with pytest.raises(IncompatibleError, match="got 5,001, for which"):
         EffectColumns.of(latent)
+
+
+def test_groups_within_groups_have_no_such_limit():
+    n = 12_000
+    codes = np.arange(n), np.arange(n) // 2
+    latent = LatentColumns(np.empty((0, n)), codes, (n, 6_000), (np.ones((1, n)),) * 2)
+    inner = EffectColumns.of(latent).inner
+    assert inner is not None
+    assert (inner.largest.count, inner.r) == (6_000, 0)

@@ -205,7 +205,7 @@ class ByLaplace(MarginalLikelihood):
     def fixed_spread(self, theta: Floats) -> Floats:
         """The covariance given theta of the parameters of the fixed part, 0 but for those that are integrated out."""
         p, count = len(self.fixed.start), len(self.columns.flat)
-        inverse = self.at(theta).mode.penalized.inverse
+        inverse = self.at(theta).mode.penalized.dense
         own = inverse[len(inverse) - count :, len(inverse) - count :] if count else inverse[:0, :0]
         return self.of_flat @ own @ self.of_flat.T if count else np.zeros((p, p))
 

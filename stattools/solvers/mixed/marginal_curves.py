@@ -26,13 +26,13 @@ def whole_curves(found: Any) -> tuple[Floats, Floats]:
     by = found.marginal
     mode, of = by.at(found.at).mode, by.columns
     sizes = np.repeat(by.taus(found.at) * by.to_taus, [len(one) for one in of.smooths])
-    Q, p, dense = len(sizes), len(found.estimate), of.starts[-1]
-    way = np.zeros((p + Q, of.r - dense))
+    Q, p = len(sizes), len(found.estimate)
+    way = np.zeros((p + Q, of.r - of.starts[-1]))
     way[p:, :Q] = np.diag(sizes)
     way[:p, Q:] = by.to_fixed @ by.of_flat
     change = by.to_fixed @ by.fixed_change(found.at)
     beside = block_diag(change @ found.inverse @ change.T, np.zeros((Q, Q)))
-    return sizes * of.of_smooths(mode.u)[:Q], way @ mode.penalized.inverse[dense:, dense:] @ way.T + beside
+    return sizes * of.of_smooths(mode.u)[:Q], way @ mode.penalized.dense @ way.T + beside
 
 
 def degrees(found: Any) -> list[float]:
@@ -40,7 +40,7 @@ def degrees(found: Any) -> list[float]:
     by = found.marginal
     mode, of = by.at(found.at).mode, by.columns
     H = PenalizedInformation.of(mode.penalized.columns, expected_weights(by.rows, mode)) or mode.penalized
-    kept = 1.0 - H.inverse.diagonal()[of.starts[-1] :]
+    kept = 1.0 - H.dense.diagonal()
     return [float(kept[a:b].sum()) for a, b in pairwise(of.ends)]
 
 
