@@ -124,6 +124,7 @@ def test_tests_mirror_the_package():
     topics = {
         "test_layers",
         "test_before",
+        "test_with_curves",
         "test_calls",
         "test_public_face",
         "test_import",

@@ -48,7 +48,7 @@ class Estimates(AnyFit):
         kind = str(model.kind).replace("_", " ")
         return headline(self, kind, model._subject, model.counted or f"n = {self.n:,.0f}", loglik)
 
-    is_line_of_curves = False
+    _is_line_of_curves = False
     """True of the fixed effects of a model with curves, of which the columns of X have the lines alone."""
 
     @property

@@ -93,7 +93,7 @@ def proportional_hazards(fit: Any, name: str) -> None:
 
 def whole_mean(fit: Any, name: str) -> None:
     """The columns make the whole mean: nothing of it is in curves."""
-    if fit.is_line_of_curves:
+    if fit._is_line_of_curves:
         raise IncompatibleError(
             f"{name} moves the columns of X, and {fit.model.formula!r} has curves beside them: predict(table) has the "
             "mean with its curves at any rows."

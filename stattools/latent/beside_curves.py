@@ -18,7 +18,7 @@ from scipy.linalg import solve_triangular
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.structure import AtFactors, Evaluated, Structure
+from stattools.latent.structure import AtFactors, Evaluated, Joint, Structure
 
 
 @record
@@ -77,7 +77,11 @@ class BesideCurvesAt:
     of: BesideCurves
     of_groups: Evaluated
     t: Floats
-    joint = None
+
+    @property
+    def joint(self) -> Joint | None:
+        """None: columns of a curve meet levels of groups in rows."""
+        return None
 
     @property
     def _Q(self) -> int:

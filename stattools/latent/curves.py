@@ -63,7 +63,7 @@ class Curves:
             evaluated, groups = at.evaluated.of_groups, self.structure.groups  # type: ignore[attr-defined]
         else:
             evaluated, groups = AtFactors(0.0, covariance, (), ()), NoGroups(covariance)
-        return Seen(groups, at.factors[: len(groups.widths)], evaluated, covariance)
+        return GroupsSeen(groups, at.factors[: len(groups.widths)], evaluated, covariance)
 
     def effects(self, at: Profile) -> CurveEffects:
         """What the profile says of the curves, its last terms."""
@@ -82,7 +82,7 @@ class Curves:
 
 
 @record
-class Seen:
+class GroupsSeen:
     """What predictions ask of a `Profile`: the `structure` of groups, their `factors`, what they say, `evaluated`, and
     the covariance of the coefficients of curves and of X.
     """
@@ -93,7 +93,7 @@ class Seen:
     inverse_gram: Floats
 
     @property
-    def of(self) -> Seen:
+    def of(self) -> GroupsSeen:
         """What has the structure: itself."""
         return self
 
@@ -129,7 +129,8 @@ def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | N
         size = np.concatenate([np.repeat(units, [term.width for term in terms]), np.ones(len(W))])
         groups = NoGroups(products / np.outer(size, size))
     back = tuple(np.eye(term.width) / unit for term, unit in zip(terms, units, strict=True))
-    return Curves(BesideCurves(groups, tuple(term.width for term in terms)), back, units)
+    structure: Any = BesideCurves(groups, tuple(term.width for term in terms))
+    return Curves(structure, back, units)
 
 
 def times(term: SmoothTerm, root: Floats) -> SmoothTerm:

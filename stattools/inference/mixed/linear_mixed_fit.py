@@ -48,7 +48,7 @@ OWN = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *
 class LinesOfCurves(Fit):
     """The fixed effects of a model with curves, whose lines are among them."""
 
-    is_line_of_curves = True
+    _is_line_of_curves = True
 
 
 @answers_guesses

@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.latent_terms import taken
 from stattools.data.mixed_rows import MixedRows, mixed_rows
-from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.outcome import numeric
 from stattools.errors import IdentificationError
 from stattools.interface.arguments import FLOAT64
@@ -102,11 +101,6 @@ class LinearMixed(MixedModel):
     def is_saved(self) -> bool:  # type: ignore[override]
         """Files keep the effects of groups, and no curves."""
         return not self.smooths
-
-    @property
-    def smooths(self) -> tuple[SmoothTerm, ...]:
-        """The curves over the rows."""
-        return self.read.smooths
 
     @property
     def density(self) -> MixedDensity:

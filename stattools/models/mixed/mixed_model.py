@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.data.design import Design
 from stattools.data.random_term import RandomTerm
+from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.origin import Places
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
@@ -27,8 +28,6 @@ class MixedModel(AnyModel):
     fixed: Model
     summed: Any = None
     """Sums over rows in files, of a linear mixed model."""
-    smooths: Any = ()
-    """The curves over the rows."""
     is_concave = False
     is_mixed = True
 
@@ -36,6 +35,11 @@ class MixedModel(AnyModel):
     def random(self) -> tuple[RandomTerm, ...]:
         """The random terms over the rows."""
         return self.read.terms
+
+    @property
+    def smooths(self) -> tuple[SmoothTerm, ...]:
+        """The curves over the rows."""
+        return self.read.smooths
 
     @property
     def varying(self) -> tuple[Any, ...]:

@@ -46,11 +46,6 @@ class MixedRegression(MixedModel):
     options = ("integral", "nodes")
 
     @property
-    def smooths(self) -> tuple[Any, ...]:
-        """The curves over the rows."""
-        return self.read.smooths
-
-    @property
     def likelihood(self) -> Any:  # type: ignore[override]
         """What one row says about its linear predictors."""
         return self.fixed.likelihood

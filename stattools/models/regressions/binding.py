@@ -58,7 +58,8 @@ def read_rows(
     None stand for a constant that all rows share.
     """
     beside = moving(formulas) if formulas else NO_FORMULAS
-    if grouped and type(formula_or_y) is str and has_latent(formula_or_y) and names is None and intercept is True:
+    some = grouped and type(formula_or_y) is str and "(" in formula_or_y and has_latent(formula_or_y)
+    if some and names is None and intercept is True:
         from stattools.data.mixed_rows import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)

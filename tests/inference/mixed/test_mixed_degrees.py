@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.mixed.mixed_degrees import KINDS
 from stattools.inference.mixed.page import SOURCES
+from tests.latent.curve_cases import TABLE
 
 
 def split_plot():
@@ -57,8 +59,10 @@ def test_on_the_boundary_they_are_those_of_least_squares_and_that_is_said():
 
 
 def test_names_that_are_not_there_are_refused(model):
-    with pytest.raises(DomainError, match="'satterthwaite', 'kenward-roger', 'normal'"):
-        st.fit(model, df="residual")  # type: ignore[call-overload]
+    with pytest.raises(DomainError, match="'satterthwaite', 'kenward-roger', 'residual', 'normal'"):
+        st.fit(model, df="exact")  # type: ignore[call-overload]
+    with pytest.raises(IncompatibleError, match="of models with curves"):
+        st.fit(model, df="residual")
     with pytest.raises(IncompatibleError, match="reml=True"):
         st.fit(model, reml=False, df="kenward-roger")
     with pytest.raises(IncompatibleError, match=r"st\.linear_mixed"):
@@ -76,3 +80,21 @@ def test_kenward_and_roger_adjust_the_covariance():
     plain, fit = st.fit(model), st.fit(model, df="kenward-roger")
     assert (fit.se > plain.se).all()
     assert "Kenward and Roger" in str(fit)
+
+
+def test_a_model_with_curves_has_the_rows_less_its_effective_degrees():
+    """The trace of 1 less what makes the fitted values of y, s2 P."""
+    curves = st.glm("y ~ z + s(x, k=10) + (1 | h)", TABLE, family="normal")
+    fit = st.fit(curves)
+    V = fit.found.s2 * np.eye(90)
+    for term, cov in zip(fit.model.varying, fit.found.covariances, strict=True):
+        V += term.shared(cov)
+    X, inverse = fit.model.X, np.linalg.inv(V)
+    P = inverse - inverse @ X @ np.linalg.solve(X.T @ inverse @ X, X.T @ inverse)
+    assert_allclose(fit.t_df, fit.found.s2 * np.trace(P), rtol=1e-9)
+    assert fit.degrees is not None
+    assert fit.degrees.df(np.eye(3)).tolist() == [fit.t_df] * 3
+    assert_allclose(fit.degrees.several(np.eye(3), 6.0), (2.0, fit.t_df))
+    with pytest.raises(IncompatibleError, match="of groups alone"):
+        st.fit(curves, df="satterthwaite")
+    assert st.fit(curves, df="normal").t_df == np.inf
