@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.mixed_predictions import columns_of, terms_at
-from stattools.inference.mixed.views import known, new
+from stattools.inference.mixed.mixed_predictions import columns_of, curves_at, terms_at
+from stattools.inference.mixed.views import known, new, population
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
+from stattools.inference.smooths.beside_curves import beside_curves
 from stattools.interface.arguments import word_of
 from stattools.solvers.solution import require_choice
 
@@ -30,7 +31,7 @@ def _typical(fit: Any, *_: Any) -> Seen:
 
 
 def _population(fit: Any, *_: Any) -> Seen:
-    return fit._population, {}
+    return population(fit), {}
 
 
 def _known(fit: Any, data: Any, interval: float | None) -> Seen:
@@ -56,6 +57,18 @@ def _needed(fit: Any, data: Any, groups: str) -> dict[str, str]:
     return {name: name for design in designs for name in columns_of(design, groups)}
 
 
+def _with_curves(fit: Any, data: Any, of: Any, options: dict[str, Any]) -> Seen:
+    """The same with the curves of the model."""
+    if not fit.model.smooths:
+        return of, options
+
+    def seen(at: Any) -> Any:
+        view, rows = options["seen"](at) if "seen" in options else (of, at)
+        return beside_curves(fit, view, rows, curves_at(fit.model, data, at))
+
+    return of, options | {"seen": seen}
+
+
 GROUPS: dict[str, Callable[[Any, Any, float | None], Seen]] = {
     "population": _population,
     "known": _known,
@@ -69,10 +82,10 @@ def family_predictions(
     fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
 ) -> Any:
     """See `MixedAnswers.predict`."""
-    fit.model.require_groups_alone("predict")
     groups = require_choice("predict", "groups", groups, tuple(GROUPS))
+    groups = groups if fit.model.random else "typical"
     kind, family = require_choice("predict", "kind", word_of(kind, KINDS), KINDS), fit.model.fixed.likelihood
-    if kind == "observation" and groups in ("population", "typical"):
+    if kind == "observation" and fit.model.random and groups in ("population", "typical"):
         raise IncompatibleError(
             'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
             f'nobody saw; groups="{groups}" has a mean only.'
@@ -84,7 +97,7 @@ def family_predictions(
         )
 
     def asked(groups: str, interval: float | None) -> Any:
-        of, seen = GROUPS[groups](fit, data, interval)
+        of, seen = _with_curves(fit, data, *GROUPS[groups](fit, data, interval))
         return predictions(of, of.model, data, interval=interval, kind=kind, missing=missing, **beside, **seen)
 
     found, places = asked(groups, interval)

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.any_fit import Judged
-from stattools.inference.mixed.views import known
+from stattools.inference.mixed.views import known, population
+from stattools.inference.smooths.beside_curves import along_curves, with_curves
+from stattools.latent.averaging import OverEffects
 from stattools.solvers.solution import require_choice
 
 KINDS: dict[str, Any] = {
@@ -28,10 +30,11 @@ def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
     """See `MixedAnswers.residuals_of`."""
     kind = require_choice(f"residuals_of {fit.model.title}", "kind", kind, tuple(KINDS))
     if kind in OVER_EFFECTS:
-        of = fit._population
+        of = population(fit)
+        model = of.model
     else:
         of, model = known(fit, fit.model.fixed, fit.model.random, interval=False)
-        of = replace(of, model=model)
+    of = replace(of, model=with_curves(fit, model))
     return of.residuals_of(KINDS[kind], seed=seed, align=align)
 
 
@@ -39,8 +42,8 @@ def judged_rows(fit: Any, model: Any) -> Judged:
     """The log density of each row of a model like that of the fit, its mean, and what was observed: effects of groups
     that the fit knows are as uncertain as it knows them, those of others as those of any group.
     """
-    found, averaged = fit.found, fit._population
-    shift, own = np.zeros(len(model.y)), np.zeros(len(model.y))
+    found = fit.found
+    shift, own = along_curves(fit, model.smooths, len(model.y)), np.zeros(len(model.y))
     for term, mine, modes, spread, root in zip(
         model.random, fit.model.random, found.modes, found.spreads, found.roots, strict=True
     ):
@@ -53,6 +56,6 @@ def judged_rows(fit: Any, model: Any) -> Judged:
     fixed = model.fixed
     eta = fixed.eta(fit.estimate).reshape(len(shift), -1).copy()
     eta[:, 0] += shift
-    family = replace(averaged.model.likelihood, effects=1)
+    family = OverEffects(fixed.likelihood, 1)
     eta = np.column_stack([eta, np.sqrt(own)])
     return Judged(family.loglik(eta, fixed.rows.y), family.mean(eta), family.observed(fixed.rows.y))

@@ -58,6 +58,7 @@ class MixedAnswers(Fit):
     @cached_property
     def _population(self) -> Any:
         """Of the population of groups."""
+        self.model.require_groups_alone("an average over groups")
         return population(self)
 
     def _averaged_over(self, groups: Any, name: str) -> Any:

@@ -51,7 +51,7 @@ def mixed_predictions(
     name = "link" if kind == "link" else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
     if len(at.rows.X):
-        terms, curves = terms_at(model, data, groups, at), _curves(model, data, at)
+        terms, curves = terms_at(model, data, groups, at), curves_at(model, data, at)
         mean = _expected(found, at, terms, groups, curves)
         if interval is not None:
             extra = 0.0
@@ -145,7 +145,7 @@ def terms_at(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[Ran
     return tuple(found)
 
 
-def _curves(model: LinearMixed, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
+def curves_at(model: Any, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
     """The curves at the rows."""
     if data is None:
         return model.smooths

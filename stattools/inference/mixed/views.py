@@ -62,8 +62,9 @@ def typical(fit: Any) -> Fit:
 def population(fit: Any) -> Fit:
     """Of the population of groups: effects are integrated out."""
     model, found = fit.model, fit.found
+    if not model.random:
+        return typical(fit)
     fixed, random = model.fixed, model.random
-    model.require_groups_alone("an average over groups")
     names, each = list(fixed.terms), [np.asarray(fixed.rows.X)]
     for term in random:
         for k, name in enumerate(term.columns):
@@ -129,7 +130,6 @@ def _design(model: Any, names: tuple[str, ...]) -> Any:
 def known(fit: Any, at: Model, terms: tuple[RandomTerm, ...], interval: bool) -> tuple[Fit, Model]:
     """Of rows `at` of groups that the fit knows, whose random terms are `terms`."""
     found = fit.found
-    fit.model.require_groups_alone("what is expected of known groups")
     shift = np.zeros(len(at.rows.X))
     for term, modes in zip(terms, found.modes, strict=True):
         shift = shift + np.einsum("iq,qi->i", term.z, modes[:, term.codes])

@@ -1,0 +1,56 @@
+"""A view of a fit as one of single rows, and its curves: their columns stand beside those of the first linear predictor.
+
+    eta_1 = x'beta + sum_k B_k(x_k)'M_k b_k
+
+with the covariance of beta and b together, given the variances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.data.smooth_term import SmoothTerm
+from stattools.inference.fitted import Fit
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.solvers.mixed.marginal_curves import whole_curves
+
+
+def beside_curves(fit: Any, view: Fit, at: Model, terms: Sequence[SmoothTerm]) -> tuple[Fit, Model]:
+    """The `view` of a mixed regression's `fit` and its rows `at`, with the curves `terms` over these rows."""
+    if not terms:
+        return view, at
+    b, covariance = whole_curves(fit.found)
+    p, old, Q = np.shape(at.rows.X)[1], at.predictor, len(b)
+    main = tuple(range(p)) if old.main is None else old.main
+    first, size, n = len(main), len(view.estimate), len(fit.estimate)
+    own = fit.model.fixed.predictor
+    places = np.arange(n) + np.where(np.arange(n) < own.size_first, 0, first - own.size_first)
+    whole = np.zeros((size + Q, size + Q))
+    whole[:size, :size], whole[size:, size:] = view.covariance, covariance[n:, n:]
+    whole[places, size:] = covariance[:n, n:]
+    whole[size:, places] = covariance[n:, :n]
+    order = np.concatenate([np.arange(first), np.arange(size, size + Q), np.arange(first, size)])
+    theta = np.concatenate([view.estimate, b])[order]
+    predictor = replace(old, columns=p + Q, main=(*main, *range(p, p + Q)))
+    X = np.column_stack([np.asarray(at.rows.X), *(term.columns for term in terms)])
+    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta)
+    return Fit(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+
+
+def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
+    """What the wiggly parts of all curves add to the first linear predictor of n rows."""
+    pairs = zip(terms, fit.found.of_curves, strict=True)
+    return sum((term.columns @ curve.wiggly for term, curve in pairs), np.zeros(n))
+
+
+def with_curves(fit: Any, model: Model) -> Model:
+    """The rows of the fit with its curves in their offset, as they are."""
+    if not fit.model.smooths:
+        return model
+    shift, rows = along_curves(fit, fit.model.smooths, len(model.rows.X)), model.rows
+    return replace(model, rows=replace(rows, offset=shift if rows.offset is None else rows.offset + shift))
