@@ -11,13 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
+from stattools.data.smooth_term import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.inference.mixed.mixed_predictions import columns_of, curves_at, terms_at
 from stattools.inference.mixed.views import known, new, population
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
 from stattools.inference.smooths.beside_curves import beside_curves
+from stattools.inference.smooths.beyond import beyond_rows, said_beyond
 from stattools.interface.arguments import word_of
+from stattools.interface.when_needed import pd
 from stattools.solvers.solution import require_choice
 
 type Seen = tuple[Any, dict[str, Any]]
@@ -57,14 +62,15 @@ def _needed(fit: Any, data: Any, groups: str) -> dict[str, str]:
     return {name: name for design in designs for name in columns_of(design, groups)}
 
 
-def _with_curves(fit: Any, data: Any, of: Any, options: dict[str, Any]) -> Seen:
-    """The same with the curves of the model."""
+def _with_curves(fit: Any, data: Any, of: Any, options: dict[str, Any], over: list[SmoothTerm]) -> Seen:
+    """The same with the curves of the model, which are put into `over`."""
     if not fit.model.smooths:
         return of, options
 
     def seen(at: Any) -> Any:
         view, rows = options["seen"](at) if "seen" in options else (of, at)
-        return beside_curves(fit, view, rows, curves_at(fit.model, data, at))
+        over[:] = curves_at(fit.model, data, at)
+        return beside_curves(fit, view, rows, over)
 
     return of, options | {"seen": seen}
 
@@ -96,12 +102,17 @@ def family_predictions(
             'interval of those of one that nobody saw is known: groups="population" has one of their averages.'
         )
 
+    over: list[SmoothTerm] = []
+
     def asked(groups: str, interval: float | None) -> Any:
-        of, seen = _with_curves(fit, data, *GROUPS[groups](fit, data, interval))
+        of, seen = _with_curves(fit, data, *GROUPS[groups](fit, data, interval), over)
         return predictions(of, of.model, data, interval=interval, kind=kind, missing=missing, **beside, **seen)
 
     found, places = asked(groups, interval)
     if groups == "new" and interval is not None and kind != "link":
         found[found.columns[0]] = asked("population", None)[0]  # its mean is over all that it may be
     name = kind if kind in ("link", "class") else "mean"
-    return handed_out(places, found, name, align, is_bare=interval is None)
+    if over and interval is not None and isinstance(found, pd.DataFrame):
+        beyond = beyond_rows(over)
+        found["beyond"] = np.repeat(beyond, len(found) // len(beyond))  # several rows for each, one for each category
+    return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)

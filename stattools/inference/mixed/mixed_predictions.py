@@ -19,6 +19,7 @@ from stattools.inference.mixed.predicted_variances import PredictedRows, degrees
 from stattools.inference.mixed.random_effects import label_of, wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
+from stattools.inference.smooths.beyond import beyond_rows, said_beyond
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -50,6 +51,7 @@ def mixed_predictions(
     at = at_rows(fixed, data, missing=missing, beside=beside)
     name = "link" if kind == "link" else "mean"
     mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
+    curves: tuple[SmoothTerm, ...] = ()
     if len(at.rows.X):
         terms, curves = terms_at(model, data, groups, at), curves_at(model, data, at)
         mean = _expected(found, at, terms, groups, curves)
@@ -60,9 +62,11 @@ def mixed_predictions(
                 extra = found.s2 if held is None else found.s2 / held
             half = _half(fit, at, terms, groups, curves, interval, extra)
     if interval is None:
-        return handed_out(at.places, mean, name, align)
+        return said_beyond(handed_out(at.places, mean, name, align), curves)
     frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
-    return handed_out(at.places, frame, name, align, is_bare=False)
+    if curves:
+        frame["beyond"] = beyond_rows(curves)
+    return said_beyond(handed_out(at.places, frame, name, align, is_bare=False), curves)
 
 
 def _expected(

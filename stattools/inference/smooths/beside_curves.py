@@ -1,4 +1,4 @@
-"""A view of a fit as one of single rows, and its curves: their columns stand beside those of the first linear predictor.
+"""A view of a fit as one of single rows, and its curves, whose columns stand beside those of its first predictor.
 
     eta_1 = x'beta + sum_k B_k(x_k)'M_k b_k
 

@@ -1,0 +1,37 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.inference.smooths.beside_curves import along_curves, beside_curves, with_curves
+from tests.inference.smooths.curved import table
+
+
+@pytest.fixture(scope="module")
+def fit():
+    return st.fit(st.poisson("counts ~ s(x, k=12) + (1 | h)", table()))
+
+
+def test_predictions_have_the_curve_and_its_standard_errors(fit):
+    """Of a typical group: the intercept and the curve; its band is nearly that of the curve, whose height is free."""
+    at = [3.0, 6.0, 11.0]
+    link = fit.predict({"x": at}, groups="typical", kind="link", interval=0.95)
+    curve = fit.smooth("x", at=at).table()
+    assert_allclose(link["link"], fit.estimate[0] + curve["curve"], rtol=1e-9)
+    half = 0.5 * (link["upper"] - link["lower"]) / 1.959964
+    assert (np.abs(half / curve["se"] - 1.0) < 0.3).all()
+
+
+def test_counts_and_what_is_expected_of_them_have_one_sum(fit):
+    assert fit.predict(groups="known").sum() == pytest.approx(table()["counts"].sum(), rel=1e-8)
+    alone = st.fit(st.poisson("counts ~ s(x, k=12)", table()))
+    assert alone.predict().sum() == pytest.approx(table()["counts"].sum(), rel=1e-8)
+    assert_allclose(alone.residuals_of("response"), table()["counts"] - alone.predict(), atol=1e-9)
+
+
+def test_columns_beside_and_an_offset_are_the_same_rows(fit):
+    view, at = beside_curves(fit, fit._of_rows, fit.model.fixed, fit.model.smooths)
+    eta = at.eta(view.estimate)
+    assert_allclose(eta, with_curves(fit, fit.model.fixed).eta(fit.estimate), rtol=1e-10)
+    assert_allclose(eta - fit.model.fixed.eta(fit.estimate), along_curves(fit, fit.model.smooths, 80), atol=1e-10)
+    assert np.linalg.eigvalsh(view.covariance).min() > -1e-10
