@@ -96,6 +96,10 @@ class Tabled(Parallel):
         return STATISTICS[key](self) if key in STATISTICS else None
 
 
+OVER_GROUPS = ("residuals", "calibration", "frequencies")
+"""Figures of a regression with random effects that are of averages over groups."""
+
+
 @answers_guesses
 class Plotted(Tabled):
     """The pictures of a fit, see `stattools.Fit`."""
@@ -150,6 +154,6 @@ class Plotted(Tabled):
         options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
         of = self
-        if what == "effect":
-            of = self._averaged_over(None, "effect")
+        if what == "effect" or (what in OVER_GROUPS and self.model.is_mixed and not self.model.has_scale):
+            of = self._averaged_over(None, str(what))
         return plotted(of, self.model.title, what, PLOTS, ax, **options)

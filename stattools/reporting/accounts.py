@@ -17,6 +17,7 @@ from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_density import MixedDensity
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
@@ -32,6 +33,7 @@ from stattools.networks.network import Network
 from stattools.reporting import (
     matched_sets,
     mixed_models,
+    mixed_regressions,
     networks,
     own_functions,
     proportions,
@@ -141,6 +143,7 @@ ACCOUNTS: dict[type, Account] = {
     CoxRegression: _by_name(survival),
     ConditionalLogit: _by_name(matched_sets),
     LinearMixed: _by_name(mixed_models),
+    MixedRegression: _by_name(mixed_regressions),
     MixedDensity: Account(
         question=lambda model: mixed_models.question(model.mixed),
         facts=lambda model: mixed_models.facts(model.mixed),

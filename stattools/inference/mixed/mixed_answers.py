@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 ANSWERED = (
     "marginal_effects", "means", "contrasts", "anova", "predict", "residuals", "residuals_of", "goodness", "check",
+    "calibration",
 )  # fmt: skip
 OWN = {name: needs for name, needs in NEEDS.items() if name not in ANSWERED}
 """What its questions need: those that views of it answer need nothing."""
@@ -239,6 +240,10 @@ class MixedAnswers(Fit):
     @property
     def _rows_vary(self) -> float:
         return latent_variance(self.model, self.estimate, self._population)
+
+    def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
+        """Observed share against the probability averaged over groups, as `Fit.calibration` has them."""
+        return self._population.calibration(bins, level=level)
 
     def group_influence(self, group: str | None = None) -> pd.DataFrame:
         """How far the coefficients move when a whole group is left out, by one step of Newton from the fit: level, n,

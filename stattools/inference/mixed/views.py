@@ -23,6 +23,7 @@ import numpy as np
 
 from stattools.data.random_term import RandomTerm
 from stattools.inference.fitted import Fit
+from stattools.inference.storage.unsaved import Unsaved, lacks_rows
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.averaging import OverEffects
@@ -65,12 +66,12 @@ def population(fit: Any) -> Fit:
     if not model.random:
         return typical(fit)
     fixed, random = model.fixed, model.random
-    names, each = list(fixed.terms), [np.asarray(fixed.rows.X)]
+    names, beside = list(fixed.terms), []
     for term in random:
         for k, name in enumerate(term.columns):
             if name not in names:
                 names.append(name)
-                each.append(term.z[:, k : k + 1])
+                beside.append((term, k))
     places = {name: k for k, name in enumerate(names)}
     of_effects = [tuple(places[name] for name in term.columns) for term in random for _ in term.columns]
     old, p = fixed.predictor, len(fixed.terms)
@@ -84,7 +85,7 @@ def population(fit: Any) -> Fit:
         fixed,
         likelihood=OverEffects(fixed.likelihood, len(of_effects)),
         predictor=predictor,
-        rows=fixed.rows if len(names) == p else replace(fixed.rows, X=np.column_stack(each)),
+        rows=fixed.rows if not beside else replace(fixed.rows, X=_columns(model, beside)),
         design=_design(model, tuple(names)),
         start=theta,
     )
@@ -112,6 +113,14 @@ def _covariance(found: Any, change: Floats) -> Floats:
     made = whole @ found.inverse @ whole.T
     made[:p, :p] += of.to_fixed @ of.fixed_spread(found.at) @ of.to_fixed.T
     return made
+
+
+def _columns(model: Any, beside: list[tuple[RandomTerm, int]]) -> Any:
+    """X with columns of random terms beside."""
+    X = model.fixed.rows.X
+    if lacks_rows(model):
+        return Unsaved((len(X), X.shape[1] + len(beside)))
+    return np.column_stack([np.asarray(X), *(term.z[:, k] for term, k in beside)])
 
 
 def _design(model: Any, names: tuple[str, ...]) -> Any:

@@ -176,6 +176,7 @@ CLASSES = {
     "Rows": "data.rows.rows",
     "SavedCoxFit": "inference.storage.cox_fits",
     "SavedMixedFit": "inference.storage.mixed_fits",
+    "SavedMixedRegression": "inference.storage.mixed_regressions",
     "Solution": "solvers.solution",
     "VarianceDifferences": "solvers.mixed.variance_differences",
     "VarianceDirections": "latent.variance_directions",

@@ -27,10 +27,12 @@ from stattools.errors import DomainError, FileError, IncompatibleError, Stattool
 from stattools.inference.storage.cox_fits import SavedCoxFit
 from stattools.inference.storage.encoding import decoded, encoded
 from stattools.inference.storage.field_kinds import is_whole
+from stattools.inference.storage.mixed_regressions import SavedMixedRegression
 from stattools.inference.storage.rules import BrokenRule
 from stattools.interface.paths import path_of, require_regular
 from stattools.interface.record import nearest
 from stattools.interface.writing import replace_file
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.survival.cox import CoxRegression
 
 FORMAT = "stattools.fit"
@@ -38,10 +40,14 @@ VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
 WHOLE = dict.fromkeys(("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble"), lambda it: it)
-SAVED: dict[str, Callable[[Any], Any]] = {**WHOLE, "SavedCoxFit": lambda it: it.fit, "SavedMixedFit": lambda it: it.fit}
+PARTS = dict.fromkeys(("SavedCoxFit", "SavedMixedFit", "SavedMixedRegression"), lambda it: it.fit)
+SAVED: dict[str, Callable[[Any], Any]] = {**WHOLE, **PARTS}
 """What is saved, and how it becomes what `load` returns; everything else is a part of it."""
 
-KEPT: dict[type, Callable[[Any], Any]] = {CoxRegression: SavedCoxFit.of}
+KEPT: dict[type, Callable[[Any], Any]] = {
+    CoxRegression: SavedCoxFit.of,
+    MixedRegression: SavedMixedRegression.of,
+}
 """By the class of the model what is saved in the place of its fit."""
 
 LARGEST_FILE = 2**28

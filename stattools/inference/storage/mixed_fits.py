@@ -87,6 +87,22 @@ def _distance(one: Floats, other: Floats) -> float:
     return float(np.abs(one - other).max() / (np.abs(one).max() or 1.0))
 
 
+def designs_and_terms(
+    fixed: Model, said: MixedFormula, designs: tuple[Design, ...], levels: Levels
+) -> tuple[Model, tuple[RandomDesign, ...], tuple[RandomTerm, ...]]:
+    """The model of the fixed effects with the whole formula, and the random parts with their terms, without rows."""
+    n, parts, terms = len(fixed.rows.X), [], []
+    for part, design, each in zip(said.random, designs, levels, strict=True):
+        own = RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*each, strict=True)))
+        labels, names = own.labels, own.design.names
+        for name, which in terms_in(own):
+            gone: Any = Unsaved((n,)), Unsaved((n, len(which)))
+            terms.append(RandomTerm(name, part.group, gone[0], labels, tuple(names[k] for k in which), gone[1]))
+        parts.append(own)
+    whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
+    return whole, tuple(parts), tuple(terms)
+
+
 @record
 class SavedMixedFit:
     """What a file has of a `LinearMixedFit`, the model `fixed` without the random parts of its formula among it.
@@ -174,18 +190,9 @@ class SavedMixedFit:
     @cached_property
     def model(self) -> LinearMixed:
         """The model without its rows."""
-        n, said = len(self.fixed.rows.X), self.said
-        fixed = replace(self.fixed, design=replace(self.fixed.design, parsed=said.formula))
-        parts, terms = [], []
-        for part, design, levels in zip(said.random, self.designs, self.levels, strict=True):
-            own = RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*levels, strict=True)))
-            labels, names = own.labels, own.design.names
-            for name, which in terms_in(own):
-                gone: Any = Unsaved((n,)), Unsaved((n, len(which)))
-                terms.append(RandomTerm(name, part.group, gone[0], labels, tuple(names[k] for k in which), gone[1]))
-            parts.append(own)
-        data: Any = Unsaved((n,))
-        return LinearMixed(MixedRows(data, said, tuple(parts), tuple(terms)), fixed, "linear_mixed", TITLE)
+        fixed, parts, terms = designs_and_terms(self.fixed, self.said, self.designs, self.levels)
+        data: Any = Unsaved((len(fixed.rows.X),))
+        return LinearMixed(MixedRows(data, self.said, parts, terms), fixed, "linear_mixed", TITLE)
 
     @cached_property
     def found(self) -> MixedMaximum:

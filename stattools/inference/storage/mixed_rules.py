@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.mixed.mixed_degrees import KINDS
+from stattools.inference.storage.mixed_regression_rules import is_of, mixed_regression
 from stattools.interface.interval import require_level
 
 
@@ -17,7 +18,7 @@ def _mixed_fit(it: Any) -> dict[str, bool]:
     p, places = len(it.fixed.names), len(it.thetas)
     rules = {
         "the random parts are not those of its formula": len(it.said.random) == len(it.designs) == len(it.levels)
-        and all(_is_of(part, design) for part, design in zip(it.said.random, it.designs, strict=False)),
+        and all(is_of(part, design) for part, design in zip(it.said.random, it.designs, strict=False)),
         "the fixed part is not that of its formula": it.fixed.formula == it.said.fixed,
         "the groups have no levels": all(
             len(columns) == len(part.groups) and len({len(one) for one in columns}) == 1 and len(columns[0]) > 1
@@ -73,12 +74,6 @@ def _mixed_fit(it: Any) -> dict[str, bool]:
     }  # fmt: skip
 
 
-def _is_of(part: Any, design: Any) -> bool:
-    """A design of the columns that a random part names."""
-    read = design.parsed is not None and [[one.text for one in term] for term in design.parsed.terms]
-    return read == [[one.text for one in term] for term in part.left.terms]
-
-
 def _curvatures(it: Any) -> dict[str, bool]:
     p, r = len(it.gram_inverse), len(it.hessian)
     numbers = (it.gram_inverse, it.hessian, it.covariance_slopes)
@@ -93,6 +88,7 @@ MIXED_RULES: dict[str, Callable[[Any], dict[str, Any]]] = {
     "GlobalProof": lambda it: {"the gap is none": it.gap >= 0.0},
     "LocalMaximum": lambda it: {"the ratio is none": 0.0 <= it.ratio < math.inf},
     "SavedMixedFit": _mixed_fit,
+    "SavedMixedRegression": mixed_regression,
     "VarianceDifferences": _curvatures,
     "VarianceDirections": _curvatures,
 }

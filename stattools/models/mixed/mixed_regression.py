@@ -46,6 +46,11 @@ class MixedRegression(MixedModel):
     options = ("integral", "nodes")
 
     @property
+    def is_saved(self) -> bool:  # type: ignore[override]
+        """Files know fits without curves."""
+        return not self.smooths
+
+    @property
     def likelihood(self) -> Any:  # type: ignore[override]
         """What one row says about its linear predictors."""
         return self.fixed.likelihood

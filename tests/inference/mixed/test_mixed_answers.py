@@ -86,3 +86,12 @@ def test_pictures():
     assert one.plot("random_effects", "g").axes
     assert one.plot("effect", "x").axes
     assert one.plot("coefficients").axes
+
+
+def test_probabilities_over_groups_are_calibrated_and_drawn():
+    one = fit("logistic")
+    found = one.calibration(bins=4)
+    assert_allclose(found["n"].sum(), len(table()["y"]))
+    assert one.plot("calibration").axes
+    assert one.plot("residuals", seed=1).axes
+    assert fit("slopes").plot("frequencies").axes
