@@ -47,7 +47,7 @@ def test_other_effects_over_the_same_groups_are_a_term_of_their_own():
 
 
 def test_a_formula_without_random_parts_and_arrays_are_refused():
-    with pytest.raises(IncompatibleError, match=r'"y ~ x \+ \(1 \| group\)"; without one st.ols'):
+    with pytest.raises(IncompatibleError, match=r'"y ~ x \+ \(1 \| group\)", or a curve, s\(x\); without one st.ols'):
         mixed_rows("st.linear_mixed", "y ~ x", TABLE, {})
     with pytest.raises(IncompatibleError, match="takes a formula and its table"):
         mixed_rows("st.linear_mixed", [1.0], [[1.0]], {})

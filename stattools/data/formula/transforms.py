@@ -185,8 +185,9 @@ ALLOWED = (
 
 
 NO_CURVE = (
-    's(...) is a curve with a penalty: st.glm("y ~ s(x)", table, family="normal") and st.linear_mixed take it, as a '
-    "term of its own in the first formula. A spline without a penalty is bs(x, df=5)."
+    's(...) is a curve with a penalty, a term of its own of the first formula of st.glm("y ~ s(x)", table, '
+    'family="normal"), st.linear_mixed, st.logistic, st.poisson and other regressions that integrate effects out. Here '
+    "a spline without a penalty is bs(x, df=5)."
 )
 """What is said where a formula that takes no curve has one."""
 

@@ -11,7 +11,10 @@ NO_MIXED = (
     "group"
 )
 NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
-NO_SMOOTH = "there are no smooth terms with a penalty here; the nearest is a spline in the formula, bs(x, df=5)"
+NO_SMOOTH = (
+    "a smooth curve with a penalty is s(x) in a formula, of one variable: "
+    'fit = st.fit(st.glm("y ~ s(x)", table, family="normal")), and fit.smooth("x"), fit.smooths()'
+)
 
 FIT = (
     Row("fit.estimate", statsmodels="params fe_params", r="coef coefficients fixef", scikit_learn="coef_ intercept_",

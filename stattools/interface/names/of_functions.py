@@ -189,9 +189,12 @@ FUNCTIONS = (
         "ordered_probit ordinal_regression proportional_odds cumulative", note="thresholds are printed as they are"),
     Row('st.ordinal("k ~ x + (1 | g)", table)', r="clmm"),
     Row("", r="lrm", scikit_learn="OrdinalRidge", note=NO_ORDINAL),
-    Row("", statsmodels="GLMGam BSplines", r="gam bam s te ti mgcv loess smooth.spline lowess",
-        scikit_learn="SplineTransformer GaussianProcessRegressor KernelRidge", others="LinearGAM pygam LogisticGAM "
-        "spline splines lowess_ kernel_regression GAM additive_model gaussian_process gp", note=NO_SMOOTH),
+    Row('st.fit(st.glm("y ~ s(x)", table, family="normal"))', statsmodels="GLMGam", r="gam bam s mgcv smooth.spline",
+        others="LinearGAM pygam LogisticGAM GAM additive_model", note="s(x) stands in the formulas of st.logistic, "
+        "st.poisson and most other regressions too"),
+    Row("", statsmodels="BSplines", r="te ti loess lowess",
+        scikit_learn="SplineTransformer GaussianProcessRegressor KernelRidge", others="spline splines lowess_ "
+        "kernel_regression gaussian_process gp", note=NO_SMOOTH),
     Row("", statsmodels="ARIMA SARIMAX VAR AutoReg arma VECM DynamicFactor", r="arima auto.arima Arima VAR garch "
         "tslm", others="sarima auto_arima ar ARMA arch GARCH arima_model forecast_arima",
         note="there are no ARIMA models here; the nearest are st.local_level, st.local_linear_trend and "

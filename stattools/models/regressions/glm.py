@@ -58,7 +58,7 @@ def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Col
     ):
         if column is not None:
             raise IncompatibleError(
-                f"st.glm of the family normal takes no {name}= beside groups and curves: {instead}, and leave it out."
+                f"st.glm of the family normal takes no {name}= beside groups and curves. Leave it out: {instead}."
             )
     return linear_mixed(formula_or_y, data_or_X)
 

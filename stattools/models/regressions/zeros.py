@@ -130,8 +130,9 @@ def _with_zeros(
     formulas = {"zero": right_side("zero", zero)}
     formulas |= {name: right_side("dispersion", dispersion) for name, _ in counts.others}
     data = read_rows(
-        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas
-    )
+        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas,
+        grouped=True,
+    )  # fmt: skip
     y, title = numeric(data.outcome, data.outcome_name), title.format(called)
     require_some(y, title)
     likelihood = made(counts)

@@ -226,7 +226,7 @@ coxph CoxPHFitter PHReg -> st.cox(
 survreg WeibullAFTFitter -> st.aft(
 Surv survfit KaplanMeierFitter -> st.kaplan_meier(
 polr clm OrderedModel -> use st.fit(st.ordinal(
-gam LinearGAM s -> there are no smooth terms
+gam LinearGAM s -> use st.fit(st.glm("y ~ s(x)"
 emmeans -> fit.means(
 multipletests -> st.p_adjust(
 summary -> print(fit)
