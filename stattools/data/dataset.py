@@ -76,7 +76,7 @@ class Dataset:
             n_empty=int(empty.sum()),
             kept=keep if self.kept is None else self.kept[keep],
             low=None if self.low is None else self.low._replace(values=self.low.values[keep]),
-            latent=None if self.latent is None else self.latent.take(keep),
+            latent=None if self.latent is None else self.latent.keeping(keep),
         )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.formula.random_parts import MixedFormula
-from stattools.data.random_design import RandomDesign
+from stattools.data.random_design import RandomDesign, require_groups
 from stattools.data.random_term import RandomTerm
 from stattools.interface.record import record
 
@@ -37,6 +37,13 @@ class LatentTerms:
         levels = {(term.group, term.levels): new.levels for term, new in zip(self.terms, terms, strict=True)}
         random = tuple(design.among(levels[design.part.group, design.labels]) for design in self.random)
         return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
+
+    def keeping(self, rows: NDArray[np.intp]) -> LatentTerms:
+        """The same where the other rows say nothing; DomainError where these have one group only."""
+        found = self.take(rows)
+        for design in found.random:
+            require_groups(design.part, design.levels, len(rows))
+        return found
 
 
 def taken(term: RandomTerm, which: slice | NDArray[np.intp]) -> RandomTerm:

@@ -1,9 +1,11 @@
 """Terms over some of the rows: levels, codes and columns belong together."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_array_equal
 
 from stattools.data.mixed_rows import rows_with_groups
+from stattools.errors import DomainError
 from tests.data.test_random_design import TABLE
 
 
@@ -19,6 +21,14 @@ def test_some_of_the_rows_have_the_levels_that_are_left():
     assert_array_equal(taken.terms[1].z, latent.terms[1].z[some])
     assert [design.labels for design in taken.random] == [term.levels for term in taken.terms]
     assert_array_equal(taken.random[0].terms(TABLE)[0].codes[some], term.codes)
+
+
+def test_one_group_is_not_enough_where_the_others_have_rows_that_say_nothing():
+    latent = rows_with_groups("y ~ (1 | g)", TABLE, {}).latent
+    assert latent is not None
+    with pytest.raises(DomainError, match=r"'g' of \(1 \| g\) has one level only \('b'\) in the 4 complete rows"):
+        latent.keeping(np.flatnonzero(np.array(TABLE["g"]) == "b"))
+    assert len(latent.keeping(np.arange(1, 8)).terms[0].levels) == 2
 
 
 def test_titles_say_what_is_there():
