@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stattools.cli.families import KNOWN
-from stattools.data.formula.formula import parse
+from stattools.data.formula.random_parts import mixed_formula
 from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError, quoted
 from stattools.interface.when_needed import pd
@@ -112,7 +112,7 @@ def guess(formula: str, data: pd.DataFrame, *, trials: str | None = None, exposu
     if exposure is not None:
         return Guess("poisson", "numbers of events, as an exposure was given", "counts", VARY)
     names = [str(name) for name in data.columns]
-    outcome = parse(formula, names).outcome
+    outcome = mixed_formula(formula, names).formula.outcome
     if outcome.call is not None or outcome.category is None:
         if outcome.compares:
             return Guess("logistic", "a condition, true or false", "yes and no")

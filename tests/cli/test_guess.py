@@ -27,6 +27,7 @@ FRAME = pd.DataFrame(
     "formula, options, family",
     [
         ("bit ~ x", {}, "logistic"),
+        ("count ~ x + (1 | word)", {}, "poisson"),
         ("`float bit` ~ x", {}, "logistic"),
         ("truth ~ x", {}, "logistic"),
         ("word ~ x", {}, "logistic"),

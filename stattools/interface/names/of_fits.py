@@ -6,9 +6,9 @@ from stattools.interface.names.rows import Row
 
 NO_MIXED = (
     'effects of groups, (1 | g), are for st.linear_mixed("y ~ x + (1 | g)", table), whose outcome is a number with '
-    "normal errors, and stand in the formulas of st.logistic, st.probit, st.poisson, st.negative_binomial, st.glm, "
-    "st.ordinal and st.regression too; elsewhere st.fit(model, cov=st.Cluster(groups)) allows for rows that share a "
-    "group"
+    'normal errors, which st.glm(..., family="normal") takes too, and stand in the formulas of st.logistic, st.probit, '
+    "st.poisson, st.negative_binomial, st.gamma, st.ordinal and st.regression; elsewhere "
+    "st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
 )
 NO_ORDINAL = "there are no ordinal models of this kind here; the nearest is st.ordinal"
 NO_SMOOTH = (
