@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import DomainError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_quadrature import ByQuadrature
@@ -30,6 +30,8 @@ FIRST_NODES = {1: 16, 2: 8, 3: 6}
 """Nodes along each axis of so many effects, before they are doubled."""
 FEW_CELLS = 1 << 14
 """Where rows times nodes are so few, twice the nodes cost nothing, and log L has more digits than anybody asks for."""
+MOST_TOGETHER = 250_000
+"""Nodes of all axes together, which twice the nodes of three axes make two millions."""
 SOME_CELLS = 5_000_000
 """Where rows times nodes stay below this, the most nodes are twice as many."""
 MOST_NODES = {1: 256, 2: 64, 3: 24}
@@ -68,11 +70,16 @@ def quadrature_maximum(
 
     `nodes` along each axis are taken as they are where they are given, 1 being Laplace's approximation, and doubled
     from a first guess otherwise; the error is kept. `status` is "max-steps" where the decrement did not come within the
-    tolerance.
+    tolerance. Raises DomainError for more nodes than memory holds.
     """
     if nodes == 1:
         return laplace_maximum(model, start, watch=watch)
     effects = sum(len(term.columns) for term in model.random)
+    if (nodes or 1) ** effects > MOST_TOGETHER:
+        raise DomainError(
+            f"nodes= are those along each of {effects} axes, {MOST_TOGETHER:,} together at most; got {nodes}, which are"
+            f" {(nodes or 1) ** effects:,}. Give {int(MOST_TOGETHER ** (1.0 / effects) + 1e-9)} or fewer."
+        )
     by = ByQuadrature.of(model, nodes or FIRST_NODES.get(effects, 1))
     most, rows = nodes or MOST_NODES[effects], len(by.block.X)
     if not nodes and rows * (2 * by.nodes) ** effects <= FEW_CELLS:

@@ -11,6 +11,7 @@ from numpy.testing import assert_allclose
 from scipy.special import expit
 
 import stattools as st
+from stattools.errors import DomainError
 from stattools.numerics.quadrature import log_integral
 from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
 from tests.cases import rng
@@ -155,6 +156,12 @@ def test_nodes_that_are_given_stay_and_their_error_is_said():
     assert found.integral.nodes == 7
     assert found.integral.worst > 1e-4
     assert found.converged
+
+
+def test_more_nodes_than_memory_holds_are_refused():
+    table = crossed_slopes(20, 4, np.eye(2))
+    with pytest.raises(DomainError, match=r"2 axes, 250,000 together at most; got 501, .* Give 500 or fewer"):
+        quadrature_maximum(st.poisson("k ~ x + (x | g)", table), nodes=501)
 
 
 def test_scores_of_groups_add_up_to_nothing_at_the_maximum():
