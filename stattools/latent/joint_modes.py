@@ -54,13 +54,18 @@ class SeenRows:
         return np.where(np.isnan(total), -np.inf, total)
 
     @np.errstate(over="ignore", invalid="ignore")  # as above
-    def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
-        """Score (n, width) and information (n, width, width) of each row, times its weight."""
-        n, weight = len(eta), 1.0 if self.weight is None else self.weight
-        _, score, information = self.likelihood.evaluate(eta, self.y)
-        score = (score.reshape(n, -1).T * weight).T
+    def evaluate(self, eta: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood of all rows, and the score (n, width) and the information (n, width, width) of each times
+        its weight.
+        """
+        n, weight = len(eta), self.weight
+        loglik, score, information = self.likelihood.evaluate(eta, self.y)
+        total = float(loglik.sum() if weight is None else loglik @ weight)
+        score, information = score.reshape(n, -1), information.reshape(n, -1)
+        if weight is not None:
+            score, information = score * weight[:, None], information * weight[:, None]
         width = score.shape[1]
-        return score, (information.reshape(n, -1).T * weight).T.reshape(n, width, width)
+        return total if total == total else -np.inf, score, information.reshape(n, width, width)
 
 
 @record
@@ -93,18 +98,15 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
     """
     prior = columns.of.prior
 
-    def height(u: Floats) -> tuple[Floats, float]:
-        eta = moved(base, columns.up(u))
-        return eta, rows.loglik(eta) - 0.5 * float((prior * u) @ u)
+    def lost(u: Floats) -> float:
+        return 0.5 * float((prior * u) @ u)
 
-    u, (eta, value) = start, height(start)
-    if start.any():
-        other = height(np.zeros(len(start)))
-        if other[1] > value:
-            u, (eta, value) = np.zeros(len(start)), other
-    last = np.inf
+    u, eta = start, moved(base, columns.up(start))
+    if start.any() and not rows.loglik(base) <= rows.loglik(eta) - lost(start):
+        u, eta = np.zeros(len(start)), base
+    loglik, score, information = rows.evaluate(eta)
+    value, last = loglik - lost(u), np.inf
     for _ in range(MOST):
-        score, information = rows.derivatives(eta)
         penalized, exact = _metric(columns, information[:, 0, 0])
         slope = columns.down(score[:, 0]) - prior * u
         ahead = penalized.solve(slope)
@@ -112,12 +114,14 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
         near = along <= CLOSE or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
         if exact and near:
             return JointMode(u, eta, value, score, information, penalized)
-        last, noise = along, NOISE * (abs(value) + len(eta))
+        last, noise, moves = along, NOISE * (abs(value) + len(eta)), columns.up(ahead)
         for _ in range(HALVINGS):
-            new_eta, new = height(u + ahead)
-            if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= 1e-6):
+            new_eta = moved(eta, moves)
+            loglik, score, information = rows.evaluate(new_eta)
+            new = loglik - lost(u + ahead)
+            if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= max(1e-6, noise)):
                 break
-            ahead, along = 0.5 * ahead, 0.5 * along
+            ahead, moves, along = 0.5 * ahead, 0.5 * moves, 0.5 * along
         else:
             break
         u, eta, value = u + ahead, new_eta, new

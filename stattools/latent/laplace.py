@@ -54,6 +54,13 @@ class LaplaceIntegral:
         mode = joint_mode(rows, columns.scaled(factors, taus), base, start)
         return cls(rows, columns, tuple(factors), tuple(taus), mode)
 
+    def start_for(self, taus: Floats) -> Floats:
+        """Where the mode is looked for at other standard deviations of curves: the curves stay as they are."""
+        u, smooth = self.mode.u.copy(), self.columns.of_smooths
+        for old, new, (start, stop) in zip(self.taus, taus.tolist(), pairwise(self.columns.ends), strict=True):
+            smooth(u)[start:stop] *= old / new if new else 0.0
+        return u
+
     @property
     def loglik(self) -> float:
         """log L."""
@@ -98,7 +105,7 @@ class LaplaceIntegral:
         u, v, taus = of.of_smooths(mode.u), of.of_smooths(self._turn), []
         for columns, (start, stop) in zip(of.smooths, pairwise(of.ends), strict=True):
             along = float((columns @ e) @ u[start:stop] - (columns @ s) @ v[start:stop])
-            taus.append(along - float(((columns * w) * dense[start:stop]).sum()))
+            taus.append(along - float(np.einsum("kn,kn->n", columns, dense[start:stop]) @ w))
         return tuple(found[k][own, own] for k, own in places(of.factors)), np.array(taus)
 
     def moves(self, across: Floats) -> Floats:

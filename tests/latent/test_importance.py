@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.latent.importance import PAIRS, log_ratio, pairs_for, shifts
 from stattools.latent.laplace import LaplaceIntegral
+from stattools.solvers.mixed.laplace_maximum import laplace_maximum
 from tests.latent.effect_cases import CASES, case
+from tests.latent.grouped_data import crossed
 
 
 def test_the_ratio_is_that_of_the_integral():
@@ -42,3 +45,13 @@ def test_shifts_are_a_newton_step_in_standard_errors_and_zeros_stay():
     found = shifts(lambda at: float(at @ [0.1, 0.2, 5.0]), np.array([1.0, 2.0, 0.0]), inverse)
     assert_allclose(found, [0.2, 0.6, 0.0], rtol=1e-9)
     assert (pairs_for(100), pairs_for(10**7)) == PAIRS[::-1]
+
+
+@pytest.mark.nightly
+def test_crossed_groups_against_brute_force():
+    """The whole integral over twelve effects of g and two of h, which brute force takes 4 s for."""
+    data = crossed("logistic", groups=12)
+    found = laplace_maximum(st.logistic("y ~ x + (1 | g) + (1 | h)", data.table()))
+    exact = data.loglik(found.estimate, np.empty(0), found.roots)
+    at = found.marginal.at(found.at)
+    assert_allclose(log_ratio(at, 1000), exact - found.loglik, atol=0.01)  # 0.1716 and 0.1760

@@ -156,16 +156,22 @@ class ByLaplace(MarginalLikelihood):
         return found + sum(smooth.log_line for smooth in self.model.smooths)
 
     @cached_property
-    def _latest(self) -> list[Floats]:
-        return [np.zeros(self.columns.size)]
+    def _latest(self) -> dict[bytes, LaplaceIntegral]:
+        """The approximation that was made last, by the bytes of its theta."""
+        return {}
 
     def at(self, theta: ArrayLike) -> LaplaceIntegral:
         """The approximation at theta; ConvergenceError where the effects have no mode in float64."""
-        fixed, factors, taus = self.parts(np.asarray(theta, dtype=float))
-        base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
-        found = LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, self._latest[0])
-        self._latest[0] = found.mode.u
-        return found
+        theta = np.asarray(theta, dtype=float)
+        key = theta.tobytes()
+        if key not in self._latest:
+            fixed, factors, taus = self.parts(theta)
+            base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
+            start = next((last.start_for(taus) for last in self._latest.values()), np.zeros(self.columns.size))
+            found = LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, start)
+            self._latest.clear()
+            self._latest[key] = found
+        return self._latest[key]
 
     @property
     def to_fixed(self) -> Floats:  # type: ignore[override]
