@@ -132,7 +132,7 @@ def densities(x: Numbers, curves: Mapping[str, Numbers], *, xlabel: str, ylabel:
 def fall(
     x: Numbers,
     profile: Numbers,
-    parabola: Numbers,
+    parabola: Numbers | None,
     *,
     cut: float,
     maximum: float,
@@ -143,7 +143,8 @@ def fall(
 ) -> Figure:
     """A profile log-likelihood less its maximum, the parabola of the same top and bend, and the height of the cut.
 
-    `ends` are two intervals by their labels, that of the profile and Wald's; each is drawn at the cut.
+    `ends` are two intervals by their labels, that of the profile and Wald's; each is drawn at the cut. Without a
+    parabola there is the first alone.
     """
     x = np.asarray(x)
     figure, ((axes,),) = canvas(3.9, nrows=1, ncols=1, on=on)
@@ -152,7 +153,7 @@ def fall(
     axes.axhline(cut, color=INK, linewidth=1.0, linestyle=(0, (4, 3)))
     floor = 2.2 * cut
     for values, color, dashes, (label, (low, high)) in zip(
-        (profile, parabola), (BLUE, VERMILION), ("-", (0, (5, 2))), ends.items(), strict=True
+        (profile, parabola)[: len(ends)], (BLUE, VERMILION), ("-", (0, (5, 2))), ends.items(), strict=False
     ):
         values = np.asarray(values, dtype=float)
         axes.plot(x, np.where(values >= 1.3 * floor, values, np.nan), color=color, linestyle=dashes, label=label)

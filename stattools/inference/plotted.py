@@ -135,8 +135,9 @@ class Plotted(Tabled):
         "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
         model: the effects of the groups of `variable` in order. "smooth" of a `variable`: its curve with both
         bands at `values` (see `smooth`), or of the `kind` "slope". "profile" of a coefficient, `variable`: the
-        log-likelihood beside Wald's parabola. Of a series "level", "forecast" of so many `steps`
-        (`data` or `X` as in `forecast`), "states" of a `kind`, "innovations".
+        log-likelihood beside Wald's parabola; of a mixed model of "sd(x | g)", "correlation(x, z | g)" or "sigma". Of a
+        series "level", "forecast" of so many `steps` (`data` or `X` as in `forecast`), "states" of a `kind` and
+        "innovations".
 
         `what` is by default the first that the fit has. `ax` are Axes to draw on, as many as the figure has panels.
         Raises IncompatibleError for a figure that the fit has not, with those that it has, and for an option of

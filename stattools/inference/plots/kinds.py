@@ -7,14 +7,15 @@ from typing import Any
 from stattools.errors import IncompatibleError
 from stattools.inference.plots.calibration import calibration, frequencies
 from stattools.inference.plots.coefficients import coefficients
-from stattools.inference.plots.drawing import Plot, Plots
+from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.inference.plots.effect import effect
 from stattools.inference.plots.group_effects import groups_with_effects, random_effects
+from stattools.inference.plots.mixed_residuals import mixed_residuals
 from stattools.inference.plots.profile import a_profile, profile
 from stattools.inference.plots.residuals import influence, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
 from stattools.inference.plots.smooth_curve import smooth_curve
-from stattools.inference.questions import NEEDS, rows, rows_at_hand, rows_there, variables
+from stattools.inference.questions import NEEDS, Need, rows, rows_at_hand, rows_there, variables
 from stattools.inference.questions import states as has_states
 from stattools.inference.smooths.chosen import require_curves
 from stattools.likelihoods.outcomes import Outcome
@@ -28,6 +29,11 @@ def one_residual(fit: Any, name: str) -> None:
             f"{fit.model.title} has no order in its categories, so that a row has no residual that could be ordered; "
             'plot("calibration") compares probabilities with what happened.'
         )
+
+
+def of_rows(need: Need) -> Need:
+    """What a fit needs as one of single rows, which a fit with random effects is of its fixed ones."""
+    return lambda fit, name: need(fit._of_rows, name)
 
 
 def rows_to_climb(fit: Any, name: str) -> None:
@@ -47,6 +53,11 @@ def counts(fit: Any, name: str) -> None:
         raise IncompatibleError(f'{name} are those of counts; {fit.model.title} has plot("calibration").')
 
 
+def _residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
+    """Of single rows, or with what is known of their groups."""
+    return (mixed_residuals if fit.model.is_mixed else residuals)(fit, kind=kind, seed=seed)
+
+
 def _frequencies(fit: Any) -> Any:
     return frequencies(fit)
 
@@ -58,7 +69,7 @@ PLOTS: Plots = {
     "innovations": Plot(innovations, (a_series,)),
     "coefficients": Plot(coefficients),
     "effect": Plot(effect, (rows, variables)),
-    "residuals": Plot(residuals, (rows, one_residual, rows_at_hand)),
+    "residuals": Plot(_residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
     "calibration": Plot(calibration, (rows, rows_at_hand)),
     "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
     "influence": Plot(influence, NEEDS["cooks_distance"]),

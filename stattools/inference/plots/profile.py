@@ -19,7 +19,9 @@ from stattools.inference.intervals.coefficients import interval
 from stattools.inference.intervals.profile import profile_fall
 from stattools.inference.plots.coefficients import slopes
 from stattools.inference.plots.drawing import Drawing, level_of
+from stattools.inference.plots.mixed_profile import mixed_profile
 from stattools.inference.plots.words import change_in
+from stattools.inference.storage.unsaved import require_rows
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.series.statespace.variance_profile import profile_fall as fall_of_variances
@@ -45,9 +47,8 @@ def a_profile(fit: Any, name: str) -> None:
             f"{model.title} has a parameter for each arm or category; take the rows of one of them."
         )
     if model.is_mixed:
-        raise IncompatibleError(
-            f'{model.title} has no figure of a profile; with reml=False fit.interval(kind="profile") has its ends.'
-        )
+        require_rows(model)
+        return
     if not model.intervals and "profile" not in fit.kinds:
         np.asarray(fit.covariance)  # a ridge fit says why
         raise IncompatibleError(f"{model.title} has a maximum at a bound, where there is no profile interval.")
@@ -55,6 +56,8 @@ def a_profile(fit: Any, name: str) -> None:
 
 def profile(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
     """See `Fit.plot`."""
+    if fit.model.is_mixed:
+        return mixed_profile(fit, variable, level)
     level = level_of(fit, level)
     j = _place(fit, variable)
     if fit.model.intervals:

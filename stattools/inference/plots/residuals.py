@@ -21,6 +21,10 @@ SEED = 0
 WORST = 5
 """So many rows of the largest Cook's distances are named."""
 ROWS_OF_A_GROUP = 25
+CAPTION = (
+    "Left: 95 % of the points belong between the shaded ends, and a line that bends away from zero would mean that the "
+    "model misses something. Right: points within the shaded ends mean residuals as normal as the model says."
+)
 
 
 def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
@@ -36,7 +40,7 @@ def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing
             residual, label = residual * np.sqrt(precision), label + " × √precision"
         if model.has_scale:
             unit, largest = " residual standard deviations", float(np.abs(residual).max() / fit.scale)
-    trend = _trend(fitted, residual, model.rows.weight)
+    trend = trend_of(fitted, residual, model.rows.weight)
     weight = model.rows.weight
     axis = f"fitted {outcome}" if model.has_scale else f"fitted {mean_of(model)}"
     return Drawing(
@@ -51,9 +55,7 @@ def residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing
             on=on,
         ),
         alt=f"Residuals against fitted values and normal quantiles; the largest is {largest:.1f}{unit}",
-        caption="Left: 95 % of the points belong between the shaded ends, and a line that bends away from zero would "
-        "mean that the model misses something. Right: points within the shaded ends mean residuals as normal as the "
-        "model says.",
+        caption=CAPTION,
     )
 
 
@@ -75,7 +77,7 @@ def _residuals(fit: Any, kind: str | None, seed: Any) -> tuple[str, Floats]:
         return "pearson", fit.residuals_of("pearson", align=False)
 
 
-def _trend(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[Floats, Floats] | None:
+def trend_of(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[Floats, Floats] | None:
     """Mean residual in groups of rows of similar fitted value; None of few rows, or few values."""
     bins = min(12, len(fitted) // ROWS_OF_A_GROUP)
     if bins < 3:
