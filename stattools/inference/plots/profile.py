@@ -19,7 +19,7 @@ from stattools.inference.intervals.coefficients import interval
 from stattools.inference.intervals.profile import profile_fall
 from stattools.inference.plots.coefficients import slopes
 from stattools.inference.plots.drawing import Drawing, level_of
-from stattools.inference.plots.mixed_profile import mixed_profile
+from stattools.inference.plots.mixed_profile import mixed_profile, names
 from stattools.inference.plots.words import change_in
 from stattools.inference.storage.unsaved import require_rows
 from stattools.interface.arrays import Floats
@@ -48,6 +48,8 @@ def a_profile(fit: Any, name: str) -> None:
         )
     if model.is_mixed:
         require_rows(model)
+        if not names(fit):
+            raise IncompatibleError(f"{model.title} has no effects of groups whose variance had a profile.")
         return
     if not model.intervals and "profile" not in fit.kinds:
         np.asarray(fit.covariance)  # a ridge fit says why

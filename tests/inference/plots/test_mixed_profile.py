@@ -1,5 +1,7 @@
 """The figure of a profile has the interval of the table at its cut, of variances of both kinds of fits."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -39,7 +41,7 @@ def test_a_fixed_effect_of_the_likelihood_does_too():
 
 
 def test_other_likelihoods_have_profiles_of_variances():
-    fit = st.fit(st.poisson("k ~ x + (1 | g)", TABLE))
+    fit: Any = st.fit(st.poisson("k ~ x + (1 | g)", TABLE))
     ends = fit.variance_components().loc[0, ["lower", "upper"]].tolist()
     crosses(fit.plot("profile"), ends, -0.5 * 1.959964**2)
     with pytest.raises(st.IncompatibleError, match="are of their variances"):

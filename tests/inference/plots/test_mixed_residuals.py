@@ -1,5 +1,7 @@
 """Residuals of fits with random effects are drawn against what is expected with the effects of groups, or without."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -25,7 +27,7 @@ def test_points_are_residuals_and_fitted_values(kind, groups):
 
 
 def test_counts_have_quantile_residuals_of_the_population():
-    fit = st.fit(st.poisson("k ~ x + (1 | g)", TABLE))
+    fit: Any = st.fit(st.poisson("k ~ x + (1 | g)", TABLE))
     x, y, axes = points(fit.plot("residuals"))
     assert_allclose(x, fit.predict(groups="population", align=False))
     assert_allclose(y, fit.residuals_of("quantile", seed=0, align=False))
@@ -33,9 +35,17 @@ def test_counts_have_quantile_residuals_of_the_population():
     assert_allclose(points(fit.plot("residuals", kind="deviance"))[0], fit.predict(groups="known", align=False))
 
 
+def test_curves_of_counts_are_refused_and_not_offered():
+    fit = st.fit(st.poisson("k ~ s(x, k=6)", TABLE))
+    for what in ("residuals", "profile"):
+        with pytest.raises(st.IncompatibleError, match='figures "coefficients"'):
+            fit.plot(what)
+
+
 def test_precision_makes_them_pearson_and_others_are_refused():
     fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", TABLE | {"p": np.resize([1.0, 4.0], 60)}, precision="p"))
     assert points(fit.plot("residuals"))[2].get_ylabel() == "pearson residual"
-    for options, said in (({"kind": "quantile"}, "conditional"), ({"seed": 1}, "not randomized")):
-        with pytest.raises(st.StattoolsError, match=said):
-            fit.plot("residuals", **options)
+    with pytest.raises(st.StattoolsError, match="conditional"):
+        fit.plot("residuals", kind="quantile")
+    with pytest.raises(st.StattoolsError, match="not randomized"):
+        fit.plot("residuals", seed=1)
