@@ -96,7 +96,7 @@ class Tabled(Parallel):
         return STATISTICS[key](self) if key in STATISTICS else None
 
 
-OVER_GROUPS = ("residuals", "calibration", "frequencies")
+OVER_GROUPS = ("calibration", "frequencies")
 """Figures of a regression with random effects that are of averages over groups."""
 
 

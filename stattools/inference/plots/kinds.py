@@ -10,7 +10,7 @@ from stattools.inference.plots.coefficients import coefficients
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
 from stattools.inference.plots.effect import effect
 from stattools.inference.plots.group_effects import groups_with_effects, random_effects
-from stattools.inference.plots.mixed_residuals import effects_taken_away, mixed_residuals
+from stattools.inference.plots.mixed_residuals import mixed_residuals
 from stattools.inference.plots.profile import a_profile, profile
 from stattools.inference.plots.residuals import influence, residuals
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
@@ -69,7 +69,7 @@ PLOTS: Plots = {
     "innovations": Plot(innovations, (a_series,)),
     "coefficients": Plot(coefficients),
     "effect": Plot(effect, (rows, variables)),
-    "residuals": Plot(_residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand), effects_taken_away)),
+    "residuals": Plot(_residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
     "calibration": Plot(calibration, (rows, rows_at_hand)),
     "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
     "influence": Plot(influence, NEEDS["cooks_distance"]),

@@ -14,19 +14,15 @@ BEFORE_GROUPS = ("marginal", "quantile")
 """Residuals of what the model expects without what is known of the groups."""
 
 
-def effects_taken_away(fit: Any, name: str) -> None:
-    """Of other outcomes than normal ones effects of groups can be taken away, and curves cannot."""
-    if fit.model.is_mixed and not fit.model.fixed.has_scale:
-        fit.model.require_groups_alone(name)
-
-
 def mixed_residuals(fit: Any, kind: str | None, seed: Any) -> Drawing:
-    """See `Fit.plot`: by default conditional residuals of a normal outcome, else quantile residuals."""
+    """See `Fit.plot`: by default conditional residuals of a normal outcome, Pearson's where there are curves, and
+    quantile residuals elsewhere.
+    """
     fixed = fit.model.fixed
     normal, weight, outcome = fixed.has_scale, fixed.rows.weight, figures.plain(fit.model.outcome_name)
     if kind is None:
         plain = "conditional" if fixed.rows.precision is None else "pearson"
-        kind = plain if normal else "quantile"
+        kind = plain if normal else "pearson" if fit.model.smooths else "quantile"  # curves have no average over groups
     if kind != "quantile" and seed is not None:
         raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
     options = {"seed": SEED if seed is None else seed} if kind == "quantile" and not normal else {}

@@ -35,11 +35,14 @@ def test_counts_have_quantile_residuals_of_the_population():
     assert_allclose(points(fit.plot("residuals", kind="deviance"))[0], fit.predict(groups="known", align=False))
 
 
-def test_curves_of_counts_are_refused_and_not_offered():
-    fit = st.fit(st.poisson("k ~ s(x, k=6)", TABLE))
-    for what in ("residuals", "profile"):
-        with pytest.raises(st.IncompatibleError, match='figures "coefficients"'):
-            fit.plot(what)
+def test_curves_of_counts_have_those_of_pearson():
+    fit: Any = st.fit(st.poisson("k ~ s(x, k=6)", TABLE))
+    x, y, axes = points(fit.plot("residuals"))
+    assert_allclose(y, fit.residuals_of("pearson", align=False))
+    assert axes.get_ylabel() == "pearson residual"
+    assert len(x) == 60
+    with pytest.raises(st.IncompatibleError, match='figures "coefficients"'):
+        fit.plot("profile")
 
 
 def test_precision_makes_them_pearson_and_others_are_refused():
