@@ -22,6 +22,7 @@ from stattools.bayes.priors.parameters import cuts_of, parameters
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.importance import importance, laplace
+from stattools.bayes.sampling.latent_center import latent_center
 from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.sampled_check import laplace_in_files
@@ -127,19 +128,21 @@ def posterior(
     start = whole_number(_seeded(seed), "seed=", at_least=0)
     if in_files and not model.has_scale:
         return _laplace_in_files(model, priors, draws * chains, start)
-    method = method or "nuts"
-    center = mode(target(model, priors))
+    method, kept = method or "nuts", model.drawn
+    m, density = len(parameters(kept)), target(model, priors)
+    center = mode(density) if m == q else latent_center(density, m)
     check_tails(model, center)
     at = center.target.transforms.forward(center.center).x
     if method == "nuts":
         if cuts_of(model):  # thresholds that nearly meet are followed in the logarithms of their distances
             center = mode(target(model, priors, ordered=True))
         z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start, target_accept=target_accept)
-        return Posterior(model, priors, center.values(z), method, start, statistics, at)
+        return Posterior(kept, priors.first(m), center.values(z)[..., :m], method, start, statistics, at[:m])
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)
     shift = found.shift if method == "laplace" else None
-    return Posterior(model, priors, center.values(found.z), method, start, {}, at, found.pareto_k, shift)
+    values = center.values(found.z)[..., :m]
+    return Posterior(kept, priors.first(m), values, method, start, {}, at[:m], found.pareto_k, shift)
 
 
 ALIKE: dict[type, Callable[[Any], Any]] = {

@@ -165,6 +165,11 @@ class AnyModel(Faces):
         return self
 
     @property
+    def drawn(self) -> Any:
+        """The model of the parameters of which a posterior keeps the draws: the first ones, by default all."""
+        return self
+
+    @property
     def frame(self) -> Floats:
         """Coordinates (q, q) in which the parameters of a posterior are comparable."""
         return np.eye(len(self.names))

@@ -15,6 +15,7 @@ import numpy as np
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
+from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.mixed.mixed_regression import MixedRegression
@@ -144,13 +145,13 @@ ACCOUNTS: dict[type, Account] = {
     ConditionalLogit: _by_name(matched_sets),
     LinearMixed: _by_name(mixed_models),
     MixedRegression: _by_name(mixed_regressions),
-    MixedDensity: Account(
+    **dict.fromkeys((MixedDensity, JointDensity), Account(
         question=lambda model: mixed_models.question(model.mixed),
         facts=lambda model: mixed_models.facts(model.mixed),
         likelihood=lambda model: mixed_models.likelihood(model.mixed)[:4],  # of draws it is not the restricted one
         conclusion=mixed_models.conclusion,
         columns=lambda model: mixed_models.columns(model.mixed),
-    ),
+    )),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

@@ -9,7 +9,8 @@
     zero                 Uniform(0, 1)                     the probability of a zero of `st.zero_inflated`, `st.hurdle`
     threshold            the threshold at the mean of the columns ~ Normal(0, 5), in their order
     log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
-    sd(x | g)            Exponential(sd(x) / sd(y)), that of a level Exponential(1 / sd(y)); correlations Uniform(-1, 1)
+    sd(x | g)            Exponential(sd(x) / sd(y)), that of a level Exponential(1 / sd(y)); correlations Uniform(-1, 1);
+                         1 of the linear predictor in the place of sd(y) for other likelihoods
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
 distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the
@@ -31,7 +32,7 @@ import numpy as np
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.priors.default import Default
 from stattools.bayes.priors.flat import Flat, Uniform
-from stattools.bayes.priors.mixed_defaults import of_mixed
+from stattools.bayes.priors.mixed_defaults import of_joint, of_mixed
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
@@ -40,6 +41,7 @@ from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
@@ -166,6 +168,10 @@ def defaults(model: Any, parameters: tuple[Parameter, ...]) -> tuple[Default, ..
     if isinstance(model, MixedDensity):
         fixed = model.mixed.fixed
         return of_mixed(model, tuple(_of_regression(fixed, parameters_of(fixed))))
+    if isinstance(model, JointDensity):
+        fixed = model.mixed.fixed
+        unit, _ = _unit(fixed, overview(fixed))
+        return of_joint(model, tuple(_of_regression(fixed, parameters_of(fixed))), unit)
     if all(np.isfinite(parameter.high) for parameter in parameters):
         return tuple(_of_range(parameter) for parameter in parameters)
     if model.exponential:

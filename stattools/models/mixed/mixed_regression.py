@@ -18,6 +18,7 @@ from stattools.data.latent_terms import LatentTerms
 from stattools.errors import IncompatibleError
 from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
+from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 
@@ -69,6 +70,11 @@ class MixedRegression(MixedModel):
     def extras(self) -> Any:  # type: ignore[override]
         """What was given beside the columns of the formula."""
         return self.fixed.extras
+
+    @property
+    def density(self) -> JointDensity:
+        """The likelihood with the effects among the parameters: what a posterior is drawn from."""
+        return JointDensity.of(self)
 
     def subset(self, which: slice | NDArray[np.intp]) -> MixedRegression:
         """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
