@@ -145,13 +145,20 @@ ACCOUNTS: dict[type, Account] = {
     ConditionalLogit: _by_name(matched_sets),
     LinearMixed: _by_name(mixed_models),
     MixedRegression: _by_name(mixed_regressions),
-    **dict.fromkeys((MixedDensity, JointDensity), Account(
+    MixedDensity: Account(
         question=lambda model: mixed_models.question(model.mixed),
         facts=lambda model: mixed_models.facts(model.mixed),
         likelihood=lambda model: mixed_models.likelihood(model.mixed)[:4],  # of draws it is not the restricted one
         conclusion=mixed_models.conclusion,
         columns=lambda model: mixed_models.columns(model.mixed),
-    )),
+    ),
+    JointDensity: Account(
+        question=lambda model: mixed_regressions.question(model.mixed),
+        facts=lambda model: mixed_models.facts(model.mixed),
+        likelihood=lambda model: mixed_regressions.likelihood(model.mixed),
+        conclusion=mixed_models.conclusion,
+        columns=lambda model: mixed_regressions.columns(model.mixed),
+    ),
     Structural: _by_name(state_space),
     ExponentialSmoothing: _by_name(smoothing),
     Network: Account(

@@ -9,8 +9,8 @@
     zero                 Uniform(0, 1)                     the probability of a zero of `st.zero_inflated`, `st.hurdle`
     threshold            the threshold at the mean of the columns ~ Normal(0, 5), in their order
     log scale: x         as slope and intercept of a logarithm, in units of 1, that of "log scale" about log sd(y)
-    sd(x | g)            Exponential(sd(x) / sd(y)), that of a level Exponential(1 / sd(y)); correlations Uniform(-1, 1);
-                         1 of the linear predictor in the place of sd(y) for other likelihoods
+    sd(x | g)            Exponential(sd(x) / sd(y)), that of a level Exponential(1 / sd(y)); for other
+                         likelihoods with 1 of the linear predictor for sd(y); correlations Uniform(-1, 1)
 
 A slope of 2.5 multiplies the odds by 12 per standard deviation of its column. Source: Gabry & Goodrich, "Prior
 distributions for rstanarm models" (2020); Gelman et al. (2008). The mean and standard deviation of `st.normal` get the

@@ -1,7 +1,7 @@
 """Where a sampler begins whose density has effects of groups among its parameters, and in which coordinates.
 
-Beside many effects the joint mode is far from where the density has its mass: standard deviations grow there for nothing
-but the effects' sake. The middle of the others is sought with the effects integrated out by Laplace's approximation,
+Beside many effects the joint mode is far from where the density has its mass: standard deviations are too large there,
+and effects too small. The middle of the others is sought with the effects integrated out by Laplace's approximation,
 
     f(o) = max over u of log p(o, u) - (1/2) log|H_uu|,      o the other parameters, H the information
 

@@ -61,10 +61,14 @@ def test_draws_have_the_means_of_the_exact_integral(data):
 
 def test_a_posterior_prints_its_priors_and_keeps_what_groups_share(data):
     model = data.family.call("y ~ x + (1 | g)", data.table())
-    found = st.posterior(model, prior={"x": st.Normal(0, 1)}, draws=60, chains=2, tune=80, seed=1)
+    found = st.posterior(model, prior={"x": st.Normal(0, 1)}, draws=60, chains=1, tune=60, seed=1)
     assert found.names == ("Intercept", "x", "sd(Intercept | g)")
     page = str(found)
-    for part in ("y ~ x + (1 | g)", "20 rows, 10 levels of g", "sd(Intercept | g) ~ Exponential(1), mean 1 of the log rate"):
+    for part in (
+        "y ~ x + (1 | g)",
+        "20 rows, 10 levels of g",
+        "sd(Intercept | g) ~ Exponential(1), mean 1 of the log rate",
+    ):
         assert part in page
     fit = st.fit(model)
     assert_allclose(found.mean[:2], fit.estimate, atol=0.5)
@@ -89,8 +93,8 @@ def test_ranks_of_what_was_drawn_are_uniform(family):
     for _ in range(60):
         x = random.standard_normal(40)
         beta, s = random.standard_normal(2), random.exponential()
-        y = make.draw(random, np.minimum(beta[0] + beta[1] * x + s * random.standard_normal(8)[codes], 8.0))
-        if len(np.unique(y)) == 1:  # nothing was seen: the posterior is of another kind of data
+        y = make.draw(random, beta[0] + beta[1] * x + s * random.standard_normal(8)[codes])
+        if len(np.unique(y)) == 1 or y.max() > 1e5:  # given the data, ranks of the rest are uniform too
             continue
         model = make.call("y ~ x + (1 | g)", {"y": y, "x": x, "g": codes.astype(str)})
         found = st.posterior(model, prior=PRIOR, draws=300, chains=1, tune=300, seed=7)
@@ -99,5 +103,3 @@ def test_ranks_of_what_was_drawn_are_uniform(family):
     shares = (np.array(ranks) + 0.5) / 31.0
     for column in shares.T:
         assert stats.kstest(column, "uniform").pvalue > 1e-3
-
-
