@@ -22,7 +22,7 @@ from stattools.bayes.priors.parameters import cuts_of, parameters
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.draws import Posterior
 from stattools.bayes.sampling.importance import importance, laplace
-from stattools.bayes.sampling.latent_center import latent_center
+from stattools.bayes.sampling.latent_center import first_priors, latent_center
 from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
 from stattools.bayes.sampling.sampled_check import laplace_in_files
@@ -137,12 +137,12 @@ def posterior(
         if cuts_of(model):  # thresholds that nearly meet are followed in the logarithms of their distances
             center = mode(target(model, priors, ordered=True))
         z, statistics = nuts(center, draws=draws, chains=chains, tune=tune, seed=start, target_accept=target_accept)
-        return Posterior(kept, priors.first(m), center.values(z)[..., :m], method, start, statistics, at[:m])
+        return Posterior(kept, first_priors(priors, m), center.values(z)[..., :m], method, start, statistics, at[:m])
     sampler = laplace if method == "laplace" else importance
     found = sampler(center, draws=draws * chains, seed=start)
     shift = found.shift if method == "laplace" else None
     values = center.values(found.z)[..., :m]
-    return Posterior(kept, priors.first(m), values, method, start, {}, at[:m], found.pareto_k, shift)
+    return Posterior(kept, first_priors(priors, m), values, method, start, {}, at[:m], found.pareto_k, shift)
 
 
 ALIKE: dict[type, Callable[[Any], Any]] = {

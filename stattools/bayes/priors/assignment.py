@@ -132,12 +132,6 @@ class Priors(Faces):
         rows = self.table().to_dict("records")
         return [f"{row['term']} ~ {row['prior']}" + (f", {row['about']}" if row["about"] else "") for row in rows]
 
-    def first(self, count: int) -> Priors:
-        """Those of the first parameters."""
-        if count == len(self.each):
-            return self
-        return Priors(self.parameters[:count], self.each[:count], self.rows[:count, :count], self.why[:count])
-
     def smoothed(self) -> Priors:
         """The same with every kink rounded off: for the search of the mode."""
         return Priors(

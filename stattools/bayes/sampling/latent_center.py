@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from stattools.bayes.priors.assignment import Priors
 from stattools.bayes.sampling.target import Mode, Target
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -62,6 +63,11 @@ class Inner:
                 break
             u, now = np.append(u[:m], u[m:] + step), new
         return u, now
+
+
+def first_priors(priors: Priors, m: int) -> Priors:
+    """Those of the first m parameters: effects have one that nobody gave."""
+    return Priors(priors.parameters[:m], priors.each[:m], priors.rows[:m, :m], priors.why[:m])
 
 
 def latent_center(density: Target, m: int) -> Mode:
