@@ -155,7 +155,7 @@ ACCOUNTS: dict[type, Account] = {
     JointDensity: Account(
         question=lambda model: mixed_regressions.question(model.mixed),
         facts=lambda model: mixed_models.facts(model.mixed),
-        likelihood=lambda model: mixed_regressions.likelihood(model.mixed),
+        likelihood=lambda model: mixed_regressions.likelihood(model.mixed)[:-2],  # draws are of no maximum
         conclusion=mixed_models.conclusion,
         columns=lambda model: mixed_regressions.columns(model.mixed),
     ),

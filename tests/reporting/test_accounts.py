@@ -7,6 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
+from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
@@ -30,7 +31,7 @@ def test_every_class_that_is_fitted_is_told_of():
     """One-vs-rest is told by its logistic regressions; many local levels are a table, not a report. The density of a
     mixed model is what its posterior is of.
     """
-    assert set(ACCOUNTS) == (set(WAYS) | {Network, MixedDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
+    assert set(ACCOUNTS) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
 
 
 def test_every_kind_of_sample_is_told_of():
