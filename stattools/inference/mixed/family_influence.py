@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import IdentificationError
+from stattools.errors import ConvergenceError, IdentificationError
+from stattools.inference.existence import check_rank
 from stattools.inference.mixed.group_influence import frame_of, grouping
 from stattools.inference.mixed.random_effects import label_of
 from stattools.interface.when_needed import pd
@@ -26,8 +27,9 @@ def family_influence(fit: Any, group: str | None) -> pd.DataFrame:
     moved = []
     for j in range(term.n_levels):
         try:
+            check_rank(fit.model.fixed.subset(np.flatnonzero(term.codes != j)))
             moved.append(fit.estimate - without_rows(fit.found, term.codes == j))
-        except IdentificationError:
+        except (IdentificationError, ConvergenceError):
             raise IdentificationError(
                 f"group_influence: without {label_of(term.levels[j])!r} of {term.group!r} the rows left do not "
                 "determine the coefficients, which rest on that group alone: leave out the column that is its own."

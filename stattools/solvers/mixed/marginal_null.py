@@ -92,16 +92,21 @@ def drawn_ratios(found: MarginalMaximum, null: MarginalNull, outcomes: Iterator[
 
 
 def without_rows(found: MarginalMaximum, rows: Any) -> Floats:
-    """The estimate (p,) without some rows, a mask, by one step of Newton from that with them."""
+    """The estimate (p,) without some rows, a mask, by one step of Newton from that with them; by a fit without them
+    where the likelihood does not bend down there.
+    """
     fixed = found.model.fixed
     weight = np.ones(len(fixed.rows.X)) if fixed.rows.weight is None else fixed.rows.weight
     left = replace(fixed, rows=replace(fixed.rows, weight=np.where(rows, 0.0, weight)))
-    of = WAYS[found.integral.kind].of(replace(found.model, fixed=left), found.integral.nodes)
+    model = replace(found.model, fixed=left)
+    of = WAYS[found.integral.kind].of(model, found.integral.nodes)
     p, theta = len(found.estimate), found.at.copy()
     theta[:p] = np.linalg.solve(of.to_fixed, found.estimate)
     now = of.evaluate(theta, 2)
     free = np.flatnonzero(found.at)  # variances of 0 stay there
     free = np.union1d(np.arange(p), free)
-    step = Metric(now.information[np.ix_(free, free)]).solve(now.score[free])
-    theta[free] += step
+    metric = Metric.where_definite(now.information[np.ix_(free, free)])
+    if metric is None:
+        return again(found, model).estimate
+    theta[free] += metric.solve(now.score[free])
     return of.to_fixed @ theta[:p]
