@@ -13,17 +13,19 @@ from stattools.data.complete_rows import complete_rows, given
 from stattools.data.dataset import NONE as NO_FORMULAS
 from stattools.data.dataset import Dataset, bound, from_source, read, require_apart
 from stattools.data.design import Design, learn
+from stattools.data.files.kinds import TEXT
 from stattools.data.files.scan import source_of
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.files.source import Source
 from stattools.data.formula.evaluation import short
+from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
-from stattools.data.formula.smooth_parts import has_curves
+from stattools.data.formula.smooth_parts import has_curves, smooth_parts
 from stattools.data.latent_terms import LatentTerms
 from stattools.data.random_design import RandomDesign, learn_random, require_few_effects, require_numbers, terms_of
 from stattools.data.random_term import RandomTerm
-from stattools.data.smooth_design import curves_of, learn_smooth
+from stattools.data.smooth_design import SmoothDesign, curves_of, learn_smooth, over_categories, smooth_in_files
 from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.dates import with_labels
 from stattools.data.tables.table import table
@@ -39,7 +41,8 @@ SMALL = 1e-9
 @record
 class MixedRows:
     """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
-    these over the same rows. `random` is what was learned of each part; `smooths` are the curves over the rows.
+    these over the same rows. `random` is what was learned of each part; `smooths` are the curves over the rows, and
+    `curves` those of rows that are not in memory.
 
     Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
     `every`, rows whose X has the columns of all formulas, is summed; `every.design.uses` says which are whose.
@@ -51,6 +54,7 @@ class MixedRows:
     terms: tuple[RandomTerm, ...]
     every: ScannedRows | None = None
     smooths: tuple[SmoothTerm, ...] = ()
+    curves: tuple[SmoothDesign, ...] = ()
 
 
 def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
@@ -95,8 +99,9 @@ def rows_with_groups(
     """
     if (source := source_of(data)) is not None:
         raise IncompatibleError(
-            f"effects of groups of rows {source.place} are those of st.linear_mixed, which needs their sums alone; the "
-            f"integrals of {short(text)!r} need all rows: give a table in memory."
+            f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and st.glm(..., "
+            f'family="normal"), which need their sums alone; the integrals of {short(text)!r} need all rows: give a '
+            "table in memory."
         )
     frame = table(data)
     extras, apart = given(columns)
@@ -128,6 +133,8 @@ def rows_with_groups(
 def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
     """The rows of a source, whose parts have one grouping: one read finds all but the groups."""
     said = mixed_formula(text, source.names)
+    if has_curves(said.formula):
+        return _curves_in_files(who, said, data, source, columns)
     if not said.random:
         raise _without_random(who, said.formula.text)
     groups = said.random[0].groups
@@ -149,6 +156,36 @@ def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[s
     data = replace(made, X=rows.X, design=fixed, source=data, scanned=rows)
     random = tuple(RandomDesign(part, design, ()) for part, design in zip(said.random, own, strict=True))
     return MixedRows(data, said, random, (), every)
+
+
+def _curves_in_files(who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
+    """The rows of a source with curves: one read finds the ends of their variables."""
+    if said.random:
+        raise IncompatibleError(
+            f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
+            "a table in memory."
+        )
+
+    def is_factor(by: Expression) -> bool:
+        return by.call == "C" or source.kinds.get(str(by.category)) in TEXT
+
+    formula, parts = smooth_parts(said.formula, is_factor)
+    for part in parts:
+        if source.kinds.get(str(part.variable.category)) in TEXT:
+            raise over_categories(part)
+    made = from_source(formula, source, columns, {part.name: part.right for part in parts})
+    every: Any = made.scanned
+    rights = (formula, *(made.design.beside[part.name] for part in parts))
+    fixed, *own = (_own(made.design, one, uses) for one, uses in zip(rights, made.design.uses, strict=True))
+    rows = replace(every, coding=replace(every.coding, formula=formula, design=fixed), later=every.later)
+    spans = every.later["spans"]
+    parts_of_sample = [found.X for batch in every.raw if (found := every.coding.rows(batch)) is not None]
+    sample = np.concatenate(parts_of_sample)
+    curves = tuple(
+        smooth_in_files(part, design, fixed.names, spans[part.line.text], sample[:, uses[0]])
+        for part, design, uses in zip(parts, own, made.design.uses[1:], strict=True)
+    )
+    return MixedRows(replace(made, X=rows.X, design=fixed, source=data, scanned=rows), said, (), (), every, (), curves)
 
 
 def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:

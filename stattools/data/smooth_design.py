@@ -20,6 +20,7 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.numerics.moments import Ends
 
 FEW = 1000
 """Rows in which different values are looked for first."""
@@ -130,10 +131,7 @@ def learn_smooth(
     own, made, _ = learn(replace(formula, terms=terms), columns, rows)
     x, k = made[:, 0], part.k
     least, most = float(x.min()), float(x.max())
-    if not most > least:
-        raise DomainError(
-            f"{part.name} needs a variable that varies; {part.variable.text!r} is {least:.6g} in all {len(x):,} rows."
-        )
+    _require_varies(part, least, most, f"all {len(x):,}")
     _require_values(part, x)
     levels = () if part.by is None else own.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
@@ -145,6 +143,27 @@ def learn_smooth(
     for level, chosen in zip(levels, made.T[1:], strict=False):
         _require_some(part, level, x[chosen > 0.0])
     return replace(found, lines=_lines(part, levels, design.names)).over(made)
+
+
+def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span: Ends, sample: Floats) -> SmoothDesign:
+    """A curve of rows in files or on a cluster, whose variable has the smallest and largest values `span`; `design`
+    makes its variable and what it is by, `names` are the columns of X, and `sample` (n,) are values of some rows. Means
+    of B-splines are known when the rows are summed.
+    """
+    least, most = float(span.low), float(span.high)
+    _require_varies(part, least, most, "all")
+    _require_values(part, sample)
+    levels = () if part.by is None else design.levels.get(part.by.text, ())
+    step = (most - least) * (1.0 + 2.0 * MARGIN) / (part.k - 3)
+    middle = float(design.state[part.line.text]["center"])
+    return SmoothDesign(part, design, levels, least, step, middle, None, _lines(part, levels, names))
+
+
+def _require_varies(part: SmoothPart, least: float, most: float, rows: str) -> None:
+    if not most > least:
+        raise DomainError(
+            f"{part.name} needs a variable that varies; {part.variable.text!r} is {least:.6g} in {rows} rows."
+        )
 
 
 def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tuple[tuple[int | None, int | None], ...]:
@@ -163,10 +182,16 @@ def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tup
 def _require_numbers(part: SmoothPart, columns: Mapping[str, pd.Series]) -> None:
     name = part.variable.category
     if name is not None and columns[name].dtype.kind == "O":
-        raise DomainError(
-            f"{part.name} is a curve over numbers; {name!r} holds categories "
-            f"({listing(columns[name].cat.categories, 5)}): its levels are C({name}), or groups, (1 | {name})."
-        )
+        raise over_categories(part, f" ({listing(columns[name].cat.categories, 5)})")
+
+
+def over_categories(part: SmoothPart, which: str = "") -> DomainError:
+    """What is raised for a variable that holds categories."""
+    name = part.variable.text
+    return DomainError(
+        f"{part.name} is a curve over numbers; {name!r} holds categories{which}: its levels are C({name}), or groups, "
+        f"(1 | {name})."
+    )
 
 
 def _require_values(part: SmoothPart, x: Floats) -> None:

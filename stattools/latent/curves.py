@@ -116,21 +116,27 @@ def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | N
     if len(terms) == 1 and not columns.codes:
         structure, back, unit = one_curve(terms[0], W)
         return Curves(structure, (back,), (unit,))
-    if columns.codes:
-        Z = [term.columns.T for term in terms]
-        units = tuple(float(np.sqrt((one * one).sum() / n)) for one in Z)
-        Z = [one / unit for one, unit in zip(Z, units, strict=True)]
-        groups = structure_of(replace(columns, W=np.concatenate([*Z, W])))
-    else:
-        products = curve_products(terms, W)
-        ends = np.cumsum([0, *(term.width for term in terms)]).tolist()
-        diagonal = products.diagonal()
-        units = tuple(float(np.sqrt(diagonal[a:b].sum() / n)) for a, b in pairwise(ends))
-        size = np.concatenate([np.repeat(units, [term.width for term in terms]), np.ones(len(W))])
-        groups = NoGroups(products / np.outer(size, size))
-    back = tuple(np.eye(term.width) / unit for term, unit in zip(terms, units, strict=True))
-    structure: Any = BesideCurves(groups, tuple(term.width for term in terms))
-    return Curves(structure, back, units)
+    if not columns.codes:
+        return curves_of_products(curve_products(terms, W), [term.width for term in terms], n)
+    Z = [term.columns.T for term in terms]
+    units = tuple(float(np.sqrt((one * one).sum() / n)) for one in Z)
+    Z = [one / unit for one, unit in zip(Z, units, strict=True)]
+    groups = structure_of(replace(columns, W=np.concatenate([*Z, W])))
+    return _beside(groups, [term.width for term in terms], units)
+
+
+def curves_of_products(products: Floats, sizes: Sequence[int], n: int) -> Curves:
+    """Curves of `sizes` columns alone, of the products [Z W]'[Z W] over n rows."""
+    ends = np.cumsum([0, *sizes]).tolist()
+    diagonal = products.diagonal()
+    units = tuple(float(np.sqrt(diagonal[a:b].sum() / n)) for a, b in pairwise(ends))
+    size = np.concatenate([np.repeat(units, sizes), np.ones(len(products) - ends[-1])])
+    return _beside(NoGroups(products / np.outer(size, size)), sizes, units)
+
+
+def _beside(groups: Structure, sizes: Sequence[int], units: tuple[float, ...]) -> Curves:
+    structure: Any = BesideCurves(groups, tuple(sizes))
+    return Curves(structure, tuple(np.eye(size) / unit for size, unit in zip(sizes, units, strict=True)), units)
 
 
 def times(term: SmoothTerm, root: Floats) -> SmoothTerm:

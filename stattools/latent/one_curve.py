@@ -9,6 +9,8 @@ of the roughest directions, which Z'Z has lost. Source: Demmler & Reinsch, Numer
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from stattools.data.smooth_term import SmoothTerm
@@ -39,18 +41,33 @@ def one_curve(term: SmoothTerm, W: Floats) -> tuple[OneFactor, Floats, float]:
     """The structure of rows W (m, n) with one curve; N (q, q), b = N u of the coefficients u of its columns; and what
     these were divided by, so that a row has squares that sum to 1 on average.
     """
-    M = term.wiggles
-    gram = spline_gram(term)
+    sizes, back, unit = turned(spline_gram(term), term.wiggles, W.shape[1])
+    rows = CurveRows(term, term.wiggles @ back, W)
+    return _structure(sizes, rows.products(W), W @ W.T, rows), back, unit
+
+
+def one_curve_of_sums(
+    gram: Floats, products: Floats, cross: Floats, wiggles: Floats, n: int
+) -> tuple[OneFactor, Floats, float]:
+    """The same of the sums B'B (k, k), B'W' (k, m) and W W' (m, m) over n rows."""
+    sizes, back, unit = turned(gram, wiggles, n)
+    return _structure(sizes, ((wiggles @ back).T @ products).T[None], cross, None), back, unit
+
+
+def _structure(sizes: Floats, products: Floats, cross: Floats, rows: Any) -> OneFactor:
+    E = np.empty((1, 1 + len(cross), len(sizes)))
+    E[0, 0] = sizes
+    E[:, 1:] = products
+    return OneFactor(E, cross, (1,), rows)
+
+
+def turned(gram: Floats, wiggles: Floats, n: int) -> tuple[Floats, Floats, float]:
+    """The squares z_j'z_j (q,) of the columns of B M N, N (q, q), and what they were divided by."""
     try:
         root = np.linalg.cholesky(gram).T
     except np.linalg.LinAlgError:  # a gap in x leaves B-splines without rows
         values, vectors = np.linalg.eigh(gram)
         root = np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
-    _, sizes, turn = np.linalg.svd(root @ M)
-    unit = float(np.sqrt(np.sum(sizes**2) / W.shape[1]))
-    back = turn.T / unit
-    rows = CurveRows(term, M @ back, W)
-    E = np.empty((1, 1 + len(W), len(sizes)))
-    E[0, 0] = (sizes / unit) ** 2
-    E[:, 1:] = rows.products(W)
-    return OneFactor(E, W @ W.T, (1,), rows), back, unit  # type: ignore[arg-type]
+    _, sizes, turn = np.linalg.svd(root @ wiggles)
+    unit = float(np.sqrt(np.sum(sizes**2) / n))
+    return (sizes / unit) ** 2, turn.T / unit, unit

@@ -223,13 +223,13 @@ def _finished(
     n, p, called = rows.n_rows, len(plan.b), rows.design.names
     widths = [len(one.uses) for one in plan.z]
     Q, J = sum(widths), E.shape[2]
-    X_back = _unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")
+    X_back = unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")
     step = np.linalg.solve(given[:p, :p], given[:p, p])
     H, ends = np.zeros((Q, Q)), np.cumsum([0, *widths])
     back = []
     for one, name, low, high in zip(plan.z, names, ends[:-1], ends[1:], strict=True):
         part = slice(low, high)
-        triangle = _unit_triangle(E[part, part].sum(axis=2) / n, [called[k] for k in one.uses], name)
+        triangle = unit_triangle(E[part, part].sum(axis=2) / n, [called[k] for k in one.uses], name)
         H[part, part] = triangle.T
         back.append(one.back @ triangle)
     P = np.eye(p + 1)
@@ -251,7 +251,7 @@ def _finished(
     return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates, H, P
 
 
-def _unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:
+def unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:
     """M, upper triangular, with M' gram M = 1. IdentificationError for a gram matrix that has no rank."""
     length = np.sqrt(gram.diagonal())
     dead = np.flatnonzero(length == 0.0)

@@ -21,7 +21,7 @@ from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.moments import Ends, SampleMoments
 
 MOST_VALUES = 1_000
 """The most values of an outcome that are counted; with more it is a quantity."""
@@ -95,12 +95,13 @@ class Question:
             for name in self.numbered
             if kinds[name] not in TEXT
         }
-        moments = {}
+        moments, spans = {}, {}
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values)
+            spans[text] = Ends(np.min(values), np.max(values))
         weight, offset = weights_and_offset(self.extras, clean)
         counted = (
             _outcome(outcome_values(self.formula, clean), weight)
@@ -110,9 +111,13 @@ class Question:
         outcome, counts = counted
         n = float(len(clean.rows) if weight is None else weight.sum())
         return Counted(
-            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, outcome, counts,
+            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, spans, outcome, counts,
             Farthest.of(offset, clean.rows, f" of {where}"),
         )  # fmt: skip
+
+
+NO_ENDS = Ends(np.array(np.inf), np.array(-np.inf))
+"""Those of no rows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +126,8 @@ class Counted:
     the complete ones:
 
     `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
-    the numbers in C(); `moments` of what is learned; the moments of the outcome, and its values with their counts
-    (None: too many to count); `farthest`, the largest offset.
+    the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the largest; the moments of
+    the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset.
     """
 
     kinds: dict[str, Kind]
@@ -133,6 +138,7 @@ class Counted:
     seen: dict[str, dict[str, bool]] = field(default_factory=dict)
     levels: dict[str, frozenset[Any]] = field(default_factory=dict)
     moments: dict[str, SampleMoments] = field(default_factory=dict)
+    spans: dict[str, Ends] = field(default_factory=dict)
     outcome: SampleMoments = field(default_factory=SampleMoments)
     counts: dict[Any, float] | None = field(default_factory=dict)
     farthest: Farthest = NO_OFFSET
@@ -155,6 +161,10 @@ class Counted:
             {
                 text: self.moments.get(text, SampleMoments()) + other.moments.get(text, SampleMoments())
                 for text in _keys(self.moments, other.moments)
+            },
+            {
+                text: self.spans.get(text, NO_ENDS) + other.spans.get(text, NO_ENDS)
+                for text in _keys(self.spans, other.spans)
             },
             self.outcome + other.outcome,
             _counted(self.counts, other.counts),

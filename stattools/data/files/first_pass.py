@@ -26,7 +26,7 @@ from stattools.data.formula.coding import Coding, needed, outcome_values
 from stattools.data.formula.evaluation import constants
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.formula.transforms import ELEMENTWISE
+from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE
 from stattools.data.levels import in_order
 from stattools.data.tables.columns import listing
 from stattools.data.terms import outcome_of
@@ -125,6 +125,7 @@ def read_source(
     coding = Coding(formula, design, extras, kinds, levels, groups=groups, ends=ends)
     marginal = _marginal(coding, counted, sample)
     rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
+    rows.later["spans"] = counted.spans
     dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}
     return rows, marginal.values, formula.outcome.text, dropped, counted.n_all - counted.n_rows
 
@@ -154,6 +155,8 @@ def _learned(formula: Formula, ends: EndsOf | None) -> dict[str, ast.Call]:
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
                 continue
             name = node.func.id
+            if name == "s":
+                raise DomainError(NO_CURVE)
             if name in ELEMENTWISE or name == "C" or (name == "poly" and constants(node).get("raw")):
                 continue
             inner = any(

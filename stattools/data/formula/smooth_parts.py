@@ -53,6 +53,12 @@ class SmoothPart:
         return f"s({self.variable.text}" + (")" if self.by is None else f", by={self.by.text})")
 
     @property
+    def right(self) -> str:
+        """A right side whose columns are the variable and what it is by, a number or a column for each level."""
+        each = [self.variable, *(() if self.by is None else (self.by,))]
+        return f"~ 0 + {' + '.join(ast.unparse(one.tree) for one in each)}"
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The columns that it needs of a table."""
         return tuple(dict.fromkeys((*self.variable.columns, *(() if self.by is None else self.by.columns))))

@@ -23,6 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.curves import Curves, curves
+from stattools.latent.curves_in_files import SummedCurves, summed_curves
 from stattools.latent.deviance import Deviance
 from stattools.latent.rows_in_files import SummedRows, summed_rows
 from stattools.latent.structure import Structure
@@ -69,6 +70,9 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     y = numeric(np.asarray(outcome) if outcome.dtype is FLOAT64 else outcome, read.data.outcome_name)
     title = TITLE if read.said.random else WITH_CURVES
     fixed = bind("ols", title, Gaussian(), read.data, y)
+    if read.curves:
+        of_curves = summed_curves(read, y)
+        return LinearMixed(replace(read, smooths=of_curves.smooths), fixed, "linear_mixed", title, of_curves)
     if read.every is not None:
         summed = summed_rows("st.linear_mixed", read, y)
         read = replace(read, terms=summed.terms, random=summed.random)
@@ -88,7 +92,7 @@ class LinearMixed(MixedModel):
     fixed: Model
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
-    summed: SummedRows | None = None
+    summed: SummedRows | SummedCurves | None = None
     has_scale = True
     options = ("reml", "df", "certify")
 
@@ -133,6 +137,8 @@ class LinearMixed(MixedModel):
     @cached_property
     def curves(self) -> Curves:
         """The structure with curves, and the way back to their coefficients."""
+        if isinstance(self.summed, SummedCurves):
+            return self.summed.curves
         return curves(self.coordinates.columns, self.smooths, self._root)
 
     def deviance_over(self, found: Coordinates, reml: bool) -> Deviance:

@@ -91,8 +91,6 @@ def test_what_predicts_and_is_predicted_stay_apart():
         (st.ols, "size"),
         (st.softmax, "grade"),
         (st.one_vs_rest, "grade"),
-        (st.zero_inflated, "count"),
-        (st.hurdle, "count"),
     ],
 )
 def test_other_regressions_name_the_way(made, outcome):
