@@ -124,9 +124,15 @@ class MarginalMaximum:
     @cached_property
     def inverse(self) -> Floats:
         """The inverse of the information, 0 along directions that change nothing."""
-        values, vectors = eigen(self.information)
+        size = np.abs(self.information.diagonal())
+        first = len(self.at) - len(self.entries) - len(self.taus)
+        # in units of each parameter, but of variances, of which some may be flat, in units of the one best known
+        size[first:] = np.maximum(size[first:], FLAT * size[first:].max(initial=0.0))
+        unit = np.sqrt(np.where(size > 0.0, size, 1.0))
+        values, vectors = eigen(self.information / unit[:, None] / unit)
         some = values > FLAT * abs(values[-1]) if len(values) else values > 0.0
-        return (vectors[:, some] / values[some]) @ vectors[:, some].T
+        vectors = vectors[:, some] / unit[:, None]
+        return (vectors / values[some]) @ vectors.T
 
     @cached_property
     def whole_covariance(self) -> Floats:
@@ -147,10 +153,11 @@ class MarginalMaximum:
     @property
     def _rest_change(self) -> Floats:
         """How the entries of roots and the curves' standard deviations move with theta."""
-        columns = []
-        for k, value in enumerate(self.at):
+        columns, sizes = [], [*self.marginal.factors(self.at), self.marginal.taus(self.at)]
+        size = max(float(np.abs(one).max(initial=0.0)) for one in sizes) or 1.0
+        for k in range(len(self.at)):
             step = np.zeros(len(self.at))
-            step[k] = STEP * max(1.0, abs(value))
+            step[k] = STEP * size
             ahead, behind = (
                 np.append(
                     _entries(self._roots(self.at + by)),

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 from scipy.special import expit
 
 import stattools as st
@@ -149,6 +150,22 @@ def test_origin_and_unit_of_a_column_change_nothing():
     assert_allclose(other.loglik, one.loglik, rtol=1e-13)
     K = np.array([[1.0, 2000.0], [0.0, 365.25]])
     assert_allclose(K @ other.covariances[0] @ K.T, one.covariances[0], rtol=1e-7)
+
+
+def test_the_unit_of_the_outcome_changes_standard_errors_by_as_much():
+    random = rng(0)
+    g = np.repeat(np.arange(20), 5)
+    y = 1.0 + random.normal(size=20)[g] + random.logistic(size=100)
+    logistic = st.likelihood(stats.logistic, parameters={"loc": "identity", "scale": "log"})
+    found = [
+        quadrature_maximum(st.regression("y ~ 1 + (1 | g)", {"y": unit * y, "g": g}, logistic))
+        for unit in (1.0, 1e-7, 1e7)
+    ]
+    for one, unit in zip(found, (1.0, 1e-7, 1e7), strict=True):
+        units = np.array([unit, 1.0, unit])
+        se, expected = (np.sqrt(np.diag(each.whole_covariance)) for each in (one, found[0]))
+        assert_allclose(se / units, expected, rtol=1e-6)  # derivatives of this likelihood are differences
+        assert_allclose(one.roots[0] / unit, found[0].roots[0], rtol=1e-6)
 
 
 def test_nodes_that_are_given_stay_and_their_error_is_said():
