@@ -27,7 +27,8 @@ def page(fit: Any) -> Page:
     which = "restricted " if fit.model.smooths else ""
     line = f"{which}log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     foot = [line, integral_line(fit), certificate(fit), *fit.model.fixed.remarks, *fit.model.remarks]
-    foot += [f"Standard errors: inverse information, variances estimated too. Intervals: {fit.level:.4g}, Wald."]
+    known = "taken as known" if fit.model.smooths else "estimated too"
+    foot += [f"Standard errors: inverse information, variances {known}. Intervals: {fit.level:.4g}, Wald."]
     if fit.model.random:
         foot.append("Coefficients are those of a group whose effects are 0, not averages over groups.")
     return Page(f"{title} by {which}maximum likelihood", *rest, "", coefficients(fit), "", *effects(fit), *foot)
@@ -58,8 +59,20 @@ def certificate(fit: Any) -> str:
     if fit.model.fixed.is_concave and found.said.kind == "quadrature":
         only = ", the only one with these variances"
     said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
-    said += " concave in the variances: a higher maximum is not excluded."
+    said += f" concave in the variances: {_of_others(fit)}"
     return " ".join([said, *_boundary(fit)])
+
+
+def _of_others(fit: Any) -> str:
+    """What is known of other local maxima, which are looked for along the standard deviation of one curve."""
+    maxima = fit.found.maxima
+    if not maxima:
+        return "a higher maximum is not excluded."
+    term = fit.model.smooths[0].name
+    if len(maxima) == 1:
+        return f"a search along the variance of {term} found no other maximum."
+    each = ", ".join(f"λ {number(1.0 / sd**2 if sd else np.inf)} ({loglik:.4f})" for sd, loglik in maxima)
+    return f"there are {len(maxima)} local maxima of {term}, of which this is the highest: {each}."
 
 
 def _boundary(fit: Any) -> list[str]:

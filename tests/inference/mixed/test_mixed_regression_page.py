@@ -54,3 +54,14 @@ def test_a_variance_of_zero_is_said_to_be_at_the_edge():
     page: Any = st.fit(st.poisson("y ~ x + (1 | g)", table))
     assert page.found.roots[0][0, 0] == 0.0
     assert "The sd of (1 | g) is 0, the edge of its range" in page.certificate
+
+
+def test_all_local_maxima_of_one_curve_are_listed():
+    rng = np.random.default_rng(9)
+    x = np.sort(rng.uniform(0.0, 1.0, 60))
+    waves = {"x": x, "y": rng.poisson(np.exp(0.5 + 0.5 * np.sin(16.0 * np.pi * x)))}
+    said = st.fit(st.poisson("y ~ s(x, k=30)", waves)).certificate
+    assert "there are 2 local maxima of s(x), of which this is the highest: λ 39.0" in said
+    assert "λ ∞ (-109.17" in said
+    slow = {"x": x, "y": rng.poisson(np.exp(1.0 + np.sin(6.0 * x)))}
+    assert "found no other maximum" in st.fit(st.poisson("y ~ s(x, k=10)", slow)).certificate
