@@ -11,6 +11,7 @@ import numpy as np
 from stattools.data.formula.formula import require
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import checked, clean, missing
+from stattools.data.tables.dates import labeled
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import NamedColumns, series
 from stattools.errors import DomainError
@@ -40,13 +41,18 @@ class CompleteRows:
 
 
 def complete_rows(
-    data: Any, frame: NamedColumns, names: Sequence[str], extras: Mapping[str, Any], endless: Collection[str] = ()
+    data: Any,
+    frame: NamedColumns,
+    names: Sequence[str],
+    extras: Mapping[str, Any],
+    endless: Collection[str] = (),
+    dated: Collection[str] = (),
 ) -> CompleteRows:
     """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
-    Those that are `endless` may hold infinite numbers. Raises DomainError for columns that are not there, other
-    lengths, other indexes, and where no row is complete.
+    Those that are `endless` may hold infinite numbers, those that are `dated` dates, which become labels. Raises
+    DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
     """
-    raw = {name: frame.column(name) for name in names}
+    raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
     labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
     index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
     for key, value in extras.items():

@@ -27,7 +27,6 @@ from stattools.data.random_design import RandomDesign, learn_random, require_few
 from stattools.data.random_term import RandomTerm
 from stattools.data.smooth_design import SmoothDesign, curves_of, learn_smooth, over_categories, smooth_in_files
 from stattools.data.smooth_term import SmoothTerm
-from stattools.data.tables.dates import with_labels
 from stattools.data.tables.table import table
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
@@ -109,12 +108,11 @@ def rows_with_groups(
     formula, outcome = said.formula, said.formula.outcome
     if not said.random and not has_curves(formula):
         return read(text, data, columns=columns, formulas=formulas)
-    frame = with_labels(frame, dict.fromkeys(name for part in said.random for name in part.groups))
     beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
     used = (*outcome.columns, *said.columns, *together(formula, beside.values()).columns)
     require_apart(text, extras.get("failures"), used)
-    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras)
     groups = tuple(name for part in said.random for name in part.groups)
+    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=groups)
     formula, curves, notes = curves_of(formula, found.columns, groups)
     learned = learn(formula, found.columns, found.rows, beside)
     made = bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns)

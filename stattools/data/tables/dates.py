@@ -5,11 +5,9 @@ A day is called "2024-05-01", whether it stands as a date, a time at midnight, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from stattools.data.tables.columns import REFUSED, missing
-from stattools.data.tables.table import NamedColumns
 from stattools.interface.when_needed import pd
 
 LABELED = (*REFUSED["dates"][0], *REFUSED["durations"][0])
@@ -33,13 +31,3 @@ def labeled(column: pd.Series) -> pd.Series:
     as_text = pd.Timedelta if kind in REFUSED["durations"][0] else str
     texts = [str(as_text(value)).removesuffix(" 00:00:00") for value in values]
     return pd.Series(pd.Categorical.from_codes(codes, texts), name=column.name)
-
-
-def with_labels(frame: NamedColumns, names: Iterable[str]) -> NamedColumns:
-    """The table, with labels in columns of dates among these; names of columns that are not there are left to others.
-
-    >>> with_labels(NamedColumns({"g": ["a", "b"]}, 2), ["g"]).column("g").tolist()
-    ['a', 'b']
-    """
-    made = {name: labeled(frame.column(name)) for name in names if name in frame.sources}
-    return NamedColumns({**frame.sources, **made}, frame.n)
