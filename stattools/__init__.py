@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from stattools.inference.resampling import bootstrap as bootstrap
     from stattools.inference.series_fit import SeriesFit as SeriesFit
     from stattools.inference.simulation_smoother import simulate_states as simulate_states
+    from stattools.inference.smooths.smooth import Smooth as Smooth
     from stattools.inference.storage.loading import load as load
     from stattools.inference.survival.cox_fit import CoxFit as CoxFit
     from stattools.inference.survival.kaplan_meier import KaplanMeier as KaplanMeier

@@ -30,6 +30,7 @@ ANALYSES = (
     "audit",
     "shrinkage",
     "groups",
+    "curves",
     "certificate",
     "network",
     "batch_norm",

@@ -32,6 +32,7 @@ from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
+    curved_models,
     matched_sets,
     mixed_models,
     mixed_regressions,
@@ -124,6 +125,8 @@ def account(model: Any) -> Account:
     'Binomial: 6 successes in 10 trials'
     """
     told = nearest(ACCOUNTS, model)
+    if told is not None and model.smooths:
+        told = nearest(CURVED, model)
     if told is None:
         raise no_words(model)
     return without_rows(told) if (told.answered is not None or model.is_mixed) and lacks_rows(model) else told
@@ -135,6 +138,9 @@ def _by_name(file: ModuleType) -> Account:
 
 
 SAMPLES = (BinomialArms, ConditionalOdds, Correlation, EventRates, Multinomial, NormalSample, Waits)
+
+CURVED: dict[type, Account] = {LinearMixed: _by_name(curved_models)}
+"""Of models with smooth curves."""
 
 ACCOUNTS: dict[type, Account] = {
     Model: _by_name(regressions),

@@ -15,7 +15,6 @@ from stattools.text.columns import number as rounded
 
 def question(model: Any) -> str:
     """What the model asks of its data."""
-    model.require_groups_alone("the report of a linear mixed model")
     groups = listed(list(_groups(model)))
     terms = [name for name in model.names if name != "Intercept"]
     if not terms:

@@ -37,7 +37,7 @@ RECORDS = {
     "Explanation", "ExponentialFilterState", "ExponentialMoments", "ExponentialSmoothing", "FilterGradient", "Finding",
     "Fit", "Interval", "Ledger", "ManyFits", "Model", "Network",
     "NetworkEnsemble", "NetworkFit", "Posterior", "PosteriorComparison", "PredictiveCheck", "PriorSensitivity",
-    "CoxFit", "KaplanMeier", "LinearMixedFit", "MixedRegressionFit",
+    "CoxFit", "KaplanMeier", "LinearMixedFit", "Smooth", "MixedRegressionFit",
     "Power", "RecurrenceGradient", "Scan", "Separation", "SeriesFit", "Solution", "Surprise",
     "TestResult", "TippingPrior", "WildBootstrap",
 }  # fmt: skip

@@ -68,6 +68,7 @@ def objects() -> dict[str, Any]:
         "rates": st.fit(st.poisson_rate([3, 4], exposure=[1.0, 2.0])),
         "cox": st.fit(st.cox(f"survival(pos, b) ~ {ALIKE[0]} + three", t)),
         "mixed": st.fit(st.linear_mixed(f"y ~ {ALIKE[0]} + (three | c)", t)),
+        "curves": st.fit(st.glm(f"y ~ s({ALIKE[0]}, k=6)", t, family="normal")),
         "mixed regression": st.fit(st.logistic(f"b ~ {ALIKE[0]} + (1 | c)", t)),
         "odds ratio": st.fit(st.odds_ratio([[8, 2], [1, 5]])),
         "correlation": st.fit(st.correlation(t["y"], t[ALIKE[0]])),
@@ -118,6 +119,7 @@ def objects() -> dict[str, Any]:
         "tipping": st.tipping_prior(coin, conclusion=lambda at: at.mean, cutoff=0.5),
         "shrinkage": st.empirical_bayes(st.binomial([3, 8, 1, 9], [10, 10, 10, 10])),
         "loo": coin.loo(),
+        "smooth": fits["curves"].smooth(ALIKE[0], at=[0.0, 9.0]),
     }
     distributions = {
         "beta": st.Beta(5, 3),

@@ -117,6 +117,7 @@ HOMES = {
     "inference.many_fits": ("ManyFits",),
     "inference.resampling": ("Bootstrap", "bootstrap"),
     "inference.planning.power": ("Power", "power"),
+    "inference.smooths.smooth": ("Smooth",),
     "inference.mixed.linear_mixed_fit": ("LinearMixedFit",),
     "inference.mixed.mixed_regression_fit": ("MixedRegressionFit",),
     "inference.survival.cox_fit": ("CoxFit",),
