@@ -11,8 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from stattools.data.smooth_term import SmoothTerm
 from stattools.errors import IncompatibleError
 from stattools.inference.mixed.mixed_predictions import columns_of, curves_at, terms_at
@@ -20,7 +18,7 @@ from stattools.inference.mixed.views import known, new, population
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
 from stattools.inference.smooths.beside_curves import beside_curves
-from stattools.inference.smooths.beyond import beyond_rows, said_beyond
+from stattools.inference.smooths.beyond import beside_beyond, said_beyond
 from stattools.interface.arguments import word_of
 from stattools.interface.when_needed import pd
 from stattools.solvers.solution import require_choice
@@ -112,7 +110,6 @@ def family_predictions(
     if groups == "new" and interval is not None and kind != "link":
         found[found.columns[0]] = asked("population", None)[0]  # its mean is over all that it may be
     name = kind if kind in ("link", "class") else "mean"
-    if over and interval is not None and isinstance(found, pd.DataFrame):
-        beyond = beyond_rows(over)
-        found["beyond"] = np.repeat(beyond, len(found) // len(beyond))  # several rows for each, one for each category
+    if interval is not None and isinstance(found, pd.DataFrame):
+        found = beside_beyond(found, over)
     return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)

@@ -231,7 +231,8 @@ class LinearMixedFit(Smoothed, Fit):
         "mean" ("link" is the same), or "observation", one new outcome, whose interval has the residual variance too.
         With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each
         variance, normal of a fit with df="normal". `precision`, `missing` and `align` are as in `Fit.predict`. Raises
-        DomainError for groups that were not seen where they should be known, with their names.
+        DomainError for groups that were not seen where they should be known, with their names. Rows beyond the data of
+        a curve, which goes on as a straight line there, are marked in a column `beyond` and in `attrs["note"]`.
         """
         return mixed_predictions(self, data, groups, kind, interval, precision, missing, align)
 

@@ -188,6 +188,7 @@ class MixedAnswers(Fit):
         "observation", a new outcome of a known or a new group. With `interval=level` also lower and upper, by the
         delta method over coefficients and variances. `offset`, `exposure`, `trials`, `missing` and `align` are as in
         `Fit.predict`. Raises DomainError for groups that were not seen where they should be known, with their names.
+        Rows beyond the data of a curve, a straight line there, are marked in a column `beyond` and `attrs["note"]`.
         """
         beside = {"offset": offset, "exposure": exposure, "trials": trials}
         return family_predictions(self, data, groups, kind, interval, missing, align, **beside)

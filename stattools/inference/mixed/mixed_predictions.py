@@ -19,7 +19,7 @@ from stattools.inference.mixed.predicted_variances import PredictedRows, degrees
 from stattools.inference.mixed.random_effects import label_of, wiggles
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import at_rows, columns_beside, with_precision
-from stattools.inference.smooths.beyond import beyond_rows, said_beyond
+from stattools.inference.smooths.beyond import beside_beyond, said_beyond
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -64,8 +64,7 @@ def mixed_predictions(
     if interval is None:
         return said_beyond(handed_out(at.places, mean, name, align), curves)
     frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
-    if curves:
-        frame["beyond"] = beyond_rows(curves)
+    frame = beside_beyond(frame, curves)
     return said_beyond(handed_out(at.places, frame, name, align, is_bare=False), curves)
 
 

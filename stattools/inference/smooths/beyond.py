@@ -18,6 +18,14 @@ def beyond_rows(terms: Sequence[SmoothTerm]) -> NDArray[np.bool_]:
     return np.logical_or.reduce(each)
 
 
+def beside_beyond(frame: pd.DataFrame, terms: Sequence[SmoothTerm]) -> pd.DataFrame:
+    """Intervals with a column that marks the rows beyond the data, where there are any; several rows of the frame may
+    be of one row, one for each category.
+    """
+    beyond = beyond_rows(terms) if terms else np.zeros(1, dtype=bool)
+    return frame.assign(beyond=np.repeat(beyond, len(frame) // len(beyond))) if beyond.any() else frame
+
+
 def said_beyond(found: Any, terms: Sequence[SmoothTerm]) -> Any:
     """Predictions with a note of how many rows lie beyond the data, where they can carry one: a pandas object."""
     count = int(beyond_rows(terms).sum()) if terms else 0

@@ -22,7 +22,9 @@ def test_predictions_beyond_the_data_are_said(of):
     each = len(found) // 3
     assert found["beyond"].tolist() == np.repeat([True, False, True], each).tolist()
     assert "2 of 3 rows lie beyond the data of s(x)" in found.attrs["note"]
-    assert "note" not in fit.predict(new.iloc[1:2], interval=0.9).attrs
+    inside = fit.predict(new.iloc[1:2], interval=0.9)
+    assert "note" not in inside.attrs
+    assert "beyond" not in inside
     assert "beyond the data" in fit.predict(new).attrs["note"]
 
 
