@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.complete_rows import complete_rows, given
+from stattools.data.complete_rows import CompleteRows, complete_rows, given
 from stattools.data.dataset import NONE as NO_FORMULAS
 from stattools.data.dataset import Dataset, bound, from_source, read, require_apart
 from stattools.data.design import Design, learn
@@ -111,11 +111,20 @@ def rows_with_groups(
     beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
     used = (*outcome.columns, *said.columns, *together(formula, beside.values()).columns)
     require_apart(text, extras.get("failures"), used)
-    groups = tuple(name for part in said.random for name in part.groups)
-    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=groups)
-    formula, curves, notes = curves_of(formula, found.columns, groups)
-    learned = learn(formula, found.columns, found.rows, beside)
+    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=said.groups)
+    learned, latent = learn_latent(said, beside, found)
     made = bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns)
+    return replace(made, latent=latent)
+
+
+def learn_latent(
+    said: MixedFormula, beside: Mapping[str, Formula], found: CompleteRows
+) -> tuple[tuple[Any, Any, Any], LatentTerms]:
+    """What `learn` makes of the formula over complete rows, with those of other parameters `beside`, and the effects of
+    groups and curves that it names.
+    """
+    formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
+    learned = learn(formula, found.columns, found.rows, beside)
     parts = [learn_random(part, found.columns, found.rows) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
@@ -125,7 +134,7 @@ def rows_with_groups(
         term for curve in curves for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows)
     )
     said = replace(said, notes=(*said.notes, *notes))
-    return replace(made, latent=LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths))
+    return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
 
 
 def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:

@@ -10,7 +10,7 @@ and, where rows enter late, the time before which nobody looked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,8 +23,11 @@ from stattools.data.design import learn
 from stattools.data.extras import number
 from stattools.data.files.scan import source_of
 from stattools.data.formula.expression import Expression
-from stattools.data.formula.formula import parse, together
+from stattools.data.formula.formula import Formula, parse, together
+from stattools.data.formula.random_parts import mixed_formula
+from stattools.data.formula.smooth_parts import has_curves
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
+from stattools.data.mixed_rows import learn_latent
 from stattools.data.survival_rows import Label, asked_columns, crossed, names_of, numbers_of, require_apart
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
@@ -52,9 +55,21 @@ def time_rows(
     source = source_of(data)
     frame: Any = table(data) if source is None else source
     apart = [name for value in (*extras.values(), id) for name in names_of(value) if name in frame.names]
-    said = survival_formula(who, formula, frame.names, apart, intervals=True)
-    ends, parsed = TimeEnds(who, said), said.formula
+    kept: list[SurvivalFormula] = []
+
+    def read(text: str, names: Sequence[str], apart: Collection[str]) -> Formula:
+        kept[:] = [survival_formula(who, text, names, apart, intervals=True)]
+        return kept[0].formula
+
+    mixed = mixed_formula(formula, frame.names, apart, read)
+    (said,), has_latent = kept, bool(mixed.random) or has_curves(mixed.formula)
+    ends, parsed = TimeEnds(who, said), mixed.formula
     if source is not None:
+        if has_latent:
+            raise IncompatibleError(
+                f"{who} integrates effects of groups and curves over rows in memory; these rows are {source.place}. "
+                "Give a table in memory."
+            )
         if id is not None:
             raise IncompatibleError(
                 f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
@@ -65,8 +80,8 @@ def time_rows(
     used = together(parsed, beside.values()).columns
     asked, frame = asked_columns(frame, data, {"id": id})
     persons = asked.get("id", ())
-    needed = tuple(dict.fromkeys((*parsed.outcome.columns, *used, *persons)))
-    found = complete_rows(data, frame, needed, extras, ends.endless)
+    needed = tuple(dict.fromkeys((*parsed.outcome.columns, *mixed.columns, *used, *persons)))
+    found = complete_rows(data, frame, needed, extras, ends.endless, mixed.groups)
     outcome = ends.of(found.columns, found.rows)
     if persons:
         codes = crossed("id", [found.columns[name] for name in persons])
@@ -76,6 +91,9 @@ def time_rows(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "
             "longer without end, and nothing is known of what it depends on."
         )
+    if has_latent:
+        learned, latent = learn_latent(mixed, beside, found)
+        return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent)
     return bound(found, outcome, parsed.outcome.text, learn(parsed, found.columns, found.rows, beside), data, extras)
 
 

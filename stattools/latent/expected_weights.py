@@ -24,12 +24,13 @@ def expected_weights(rows: SeenRows, mode: JointMode) -> Floats:
     weight = 1.0 if rows.weight is None else rows.weight
     try:
         mean, slope, variance = likelihood.mean(eta), likelihood.slope(eta), likelihood.variance(eta, rows.y)
-    except IncompatibleError:
+        seen = likelihood.observed(rows.y)
+    except IncompatibleError:  # as of times that may be censored
         return observed
     if mean.ndim != 1:
         return observed
     with np.errstate(divide="ignore", invalid="ignore"):  # means at an end have no variance, and are no numbers here
         pull = slope[:, 0, 0] / variance
-        score = weight * pull * (likelihood.observed(rows.y) - mean)
+        score = weight * pull * (seen - mean)
         same = bool((np.abs(score - mode.score[:, 0]) <= SAME * (1.0 + np.abs(mode.score[:, 0]))).all())
         return weight * pull * slope[:, 0, 0] if same else observed

@@ -92,3 +92,28 @@ def test_persons_of_rows_in_files_are_not_compared(tmp_path):
 
 def test_a_dot_leaves_the_person_out():
     assert st.aft("survival(e, t, d) ~ .", PERSONS, id="id", distribution="exponential").names == ("Intercept", "x")
+
+
+def test_groups_and_curves_stand_beside_times():
+    table = {
+        "t": [2.0, 5.0, 3.0, 4.0, 6.0, 1.0, 2.5],
+        "d": [1, 0, 1, 1, 1, 0, 1],
+        "x": [1.0, 2.0, 4.0, 3.0, 0.5, 6.0, 2.5],
+        "g": ["a", "a", "b", "b", None, "b", "a"],
+    }
+    found = rows("survival(t, d) ~ . + (1 | g)", table)
+    assert (found.design.names, found.n_dropped, found.dropped) == (("Intercept", "x"), 1, {"g": 1})
+    assert found.latent is not None
+    assert found.latent.terms[0].codes.tolist() == [0, 0, 1, 1, 1, 0]
+    assert found.design.formula == "survival(t, d) ~ x + (1 | g)"
+    curved = rows("survival(t, d) ~ s(x, k=4)", table)
+    assert curved.latent is not None
+    assert [smooth.name for smooth in curved.latent.smooths] == ["s(x)"]
+    assert rows("survival(t, d) ~ x", table).latent is None
+
+
+def test_groups_of_times_in_files_are_refused(tmp_path):
+    path = tmp_path / "t.parquet"
+    pd.DataFrame(TABLE | {"g": ["a", "a", "b"]}).to_parquet(path)
+    with pytest.raises(IncompatibleError, match="Give a table in memory"):
+        rows("survival(t, d) ~ x + (1 | g)", st.scan(str(path)))

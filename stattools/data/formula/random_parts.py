@@ -16,7 +16,7 @@ They are cut out of the text, and what is left is a formula as any other. Nothin
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import combinations
 from typing import NamedTuple
@@ -72,9 +72,20 @@ class MixedFormula:
         """The columns that the right side needs of a table, those of the random parts last."""
         return tuple(dict.fromkeys((*self.formula.columns, *(name for part in self.random for name in part.columns))))
 
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns of groups."""
+        return tuple(dict.fromkeys(name for part in self.random for name in part.groups))
 
-def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = ()) -> MixedFormula:
+
+def mixed_formula(
+    text: str,
+    available: Sequence[str],
+    apart: Collection[str] = (),
+    read: Callable[[str, Sequence[str], Collection[str]], Formula] = parse,
+) -> MixedFormula:
     """Read a formula that may have random parts; the dot, all other columns, leaves out `apart` and those of groups.
+    `read` reads what is left of it, where its outcome is of a kind of its own.
 
     Raises DomainError for what `parse` refuses, and for random parts that are malformed, or the same twice.
 
@@ -84,10 +95,10 @@ def mixed_formula(text: str, available: Sequence[str], apart: Collection[str] = 
     """
     fixed, pieces = without_random(text)
     if not pieces:
-        return MixedFormula(parse(text, available, apart), (), text)
+        return MixedFormula(read(text, available, apart), (), text)
     groupings = [_groupings(piece, available) for piece in pieces]
     grouping = {name for products in groupings for product in products for name in product}
-    formula = parse(fixed, available, (*apart, *grouping))
+    formula = read(fixed, available, (*apart, *grouping))
     each = [_parts(piece, products, formula, available) for piece, products in zip(pieces, groupings, strict=True)]
     parts = tuple(part for some in each for part in some)
     _require_apart(parts)

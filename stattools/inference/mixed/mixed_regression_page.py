@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.by_quadrature import is_integrated
 from stattools.models.page import told
 from stattools.text.columns import number
@@ -56,7 +57,8 @@ def certificate(fit: Any) -> str:
     steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
     reached = "" if found.status == "converged" else ", the limit of float64 on these data"
     only = ""
-    if fit.model.fixed.is_concave and found.said.kind == "quadrature":
+    likelihood = fit.model.likelihood  # of times it is concave in parameters that the effects' variance is none of
+    if likelihood.concave and likelihood.outcome is not Outcome.TIME and found.said.kind == "quadrature":
         only = ", the only one with these variances"
     said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
     said += f" concave in the variances: {_of_others(fit)}"

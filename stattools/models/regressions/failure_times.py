@@ -52,7 +52,8 @@ def aft(
     "survival(entry, time, died) ~ x" where a row is known of since its event came after an entry, as of people who
     joined late; and `survival(low, high, type="interval")` where times lie between two ends, which are equal where the
     time was seen, 0 (or below) for a lower end and inf for an upper end that nobody knows. `offset` is added to
-    x^T beta, `weights` are frequencies, as in `st.ols`. `id` names the person of each row, whose rows must not overlap,
+    x^T beta, `weights` are frequencies, as in `st.ols`; effects of groups, (1 | g), which are added to x^T beta too
+    (shared frailties on the scale of log times), and curves, s(x), stand in the formula as in `st.logistic`. `id` names the person of each row, whose rows must not overlap,
     as in `st.cox`.
 
     The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one. It is not concave
@@ -86,7 +87,8 @@ def aft(
     model = bind("aft", TITLES[word], FailureTime(word, bool(formulas), ends.shape[1] == 3), data, ends)
     if data.scanned is not None:
         return replace(model, n_events=data.scanned.marginal.n_events)
-    return replace(model, n_events=_weight_of(ends[:, 0] == ends[:, 1], model.rows.weight))
+    seen = _weight_of(ends[:, 0] == ends[:, 1], model.rows.weight)
+    return replace(model, fixed=replace(model.fixed, n_events=seen)) if data.latent else replace(model, n_events=seen)
 
 
 def _weight_of(some: NDArray[np.bool_], weight: Floats | None) -> float:

@@ -101,6 +101,19 @@ def test_trials_are_single_rows():
     assert_allclose(other.se, one.se, rtol=1e-6)
 
 
+def test_lognormal_times_that_were_all_seen_are_a_linear_mixed_model():
+    table = table_of("gamma").assign(log=lambda table: np.log(table.y))
+    times: Any = st.aft("survival(y) ~ x + (1 | g)", table, distribution="lognormal")
+    one = st.fit(times)
+    other = st.fit(st.linear_mixed("log ~ x + (1 | g)", table), reml=False)
+    assert times.fixed.n_events == len(table)
+    assert_allclose(one.loglik, other.loglik - table.log.sum(), rtol=1e-9)
+    assert_allclose(one.estimate[:2], other.estimate, rtol=1e-7)
+    assert_allclose(np.exp(one.estimate[2]), other.scale, rtol=1e-7)
+    assert_allclose(np.abs(one.found.roots[0]), np.abs(other.found.roots[0]), rtol=1e-6)
+    assert "only one" not in one.certificate
+
+
 def test_failures_counted_as_successes_turn_the_signs():
     table = table_of("logistic")
     one, other = fit("logistic", table), fit("logistic", table.assign(y=1 - table.y))

@@ -45,6 +45,7 @@ MADE = {
     "normal with a scale": (st.glm, "size", {"family": "normal", "scale": "~ x"}),
     "inverse Gaussian": (st.glm, "size", {"family": "inverse-gaussian"}),
     "ordinal": (st.ordinal, "grade", {}),
+    "times": (st.aft, "survival(t, hit)", {"offset": "x"}),
     "own": (lambda formula, table, **more: st.regression(formula, table, GUMBEL, **more), "size", {"scale": "~ x"}),
 }
 
