@@ -41,13 +41,24 @@ def integral_line(fit: Any) -> str:
     said = f"Effects integrated out by {KINDS[of.kind]}"
     if of.kind == "quadrature":
         said += f", {of.nodes} nodes"
-    worst = f"{number(max(of.worst, 1e-8), 1)} standard errors".replace("e-0", "e-")
+    worst = f"{number(rounded_up(of.worst), 1)} standard errors".replace("e-0", "e-")
     if of.worst <= MUCH:
         return f"{said}: within {worst} of the exact integral's estimates."
-    way = "take fewer random parts, or more rows for each group"
+    way = "take fewer random parts, more rows for each group, or st.posterior(model)"
     if of.kind == "Laplace" and not fit.model.smooths and is_integrated(fit.model.random):
         way = "leave integral='laplace' out, so that quadrature makes it"
     return f"{said}. That is not good enough: a better integral moves a parameter by about {worst}; {way}."
+
+
+def rounded_up(error: float) -> float:
+    """An error to one digit, never to a smaller one; 1e-8 at least.
+
+    >>> rounded_up(1.5e-7), rounded_up(0.02), rounded_up(0.0)
+    (2e-07, 0.02, 1e-08)
+    """
+    error = max(error, 1e-8)
+    digit = 10.0 ** np.floor(np.log10(error)) if np.isfinite(error) else 1.0
+    return float(f"{np.ceil(error / digit - 1e-9) * digit:.1g}")
 
 
 def certificate(fit: Any) -> str:

@@ -53,8 +53,8 @@ def aft(
     joined late; and `survival(low, high, type="interval")` where times lie between two ends, which are equal where the
     time was seen, 0 (or below) for a lower end and inf for an upper end that nobody knows. `offset` is added to
     x^T beta, `weights` are frequencies, as in `st.ols`; effects of groups, (1 | g), which are added to x^T beta too
-    (shared frailties on the scale of log times), and curves, s(x), stand in the formula as in `st.logistic`. `id` names the person of each row, whose rows must not overlap,
-    as in `st.cox`.
+    (frailties that a group shares, on the scale of log times), and curves, s(x), stand in the formula as in
+    `st.logistic`. `id` names the person of each row, whose rows must not overlap, as in `st.cox`.
 
     The log-likelihood is concave in beta / sigma and 1 / sigma, so that a maximum is the only one. It is not concave
     where the scale has columns, times are gamma, or rows enter late (but for exponential times, which forget that):
