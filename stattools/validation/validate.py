@@ -23,6 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
 from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
@@ -44,6 +45,7 @@ from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
 from stattools.validation.checks.mixed import validate_mixed
+from stattools.validation.checks.mixed_regressions import validate_mixed_regression
 from stattools.validation.checks.networks import NetworkAgreement, validate_network
 from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
 from stattools.validation.checks.smoothing import validate_smoothing
@@ -79,12 +81,12 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     with offset or weights), OrderedModel, PHReg, SurvfuncRight, ConditionalLogit, MixedLM, proportion_confint,
     confint_poisson, ETS(A,N,N) or UnobservedComponents; standard errors are of the fit's own covariance in both. What
     statsmodels does not fit (penalized fits, normal samples, waits, categories, exact ties of times, your own function)
-    is written again with SciPy and climbed from its values alone. One-vs-rest fits are compared one by one. The
-    maximum of a network is not unique: its log-likelihood and slope are checked, as a `NetworkAgreement`. Of a fit
-    whose rows are in files all rows are read again and summed by other formulas, and the sample that is held is
-    compared with statsmodels; the sentence says what was compared on how many rows; of Laplace's approximation to a
-    posterior likewise. Raises IncompatibleError for ensembles, and for estimates on a boundary that only a formula
-    gives.
+    is written again with SciPy and climbed from its values alone; effects of groups beside other likelihoods than the
+    normal are integrated out again on a dense grid. One-vs-rest fits are compared one by one. The maximum of a network
+    is not unique: its log-likelihood and slope are checked, as a `NetworkAgreement`. Of a fit whose rows are in files
+    all rows are read again and summed by other formulas, and the sample that is held is compared with statsmodels; the
+    sentence says what was compared on how many rows; of Laplace's approximation to a posterior likewise. Raises
+    IncompatibleError for ensembles, and for estimates on a boundary that only a formula gives.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -285,6 +287,7 @@ MODELS: dict[type, Check] = {
     Correlation: validate_rewritten,
     CoxRegression: _of_partial,
     LinearMixed: validate_mixed,
+    MixedRegression: validate_mixed_regression,
     Multinomial: validate_rewritten,
     NormalSample: validate_rewritten,
     Waits: validate_rewritten,

@@ -1,0 +1,47 @@
+import numpy as np
+import pytest
+
+import stattools as st
+from tests.latent import grouped_data
+
+
+@pytest.fixture(scope="module")
+def model():
+    data = grouped_data.pairs("logistic", groups=30)
+    return data.family.call("y ~ x + (1 | g)", data.table())
+
+
+def test_the_integral_on_a_grid_agrees(model):
+    found = st.validate(st.fit(model))
+    assert found.ok
+    assert "the integral over effects on a dense grid, agrees: the same 2 coefficients" in found.sentence
+    assert list(found.rows["term"]) == ["Intercept", "x", "sd(Intercept | g)"]
+    assert found.reference_decrement < 1e-6
+
+
+def test_an_integral_of_too_few_nodes_is_found_out(model):
+    found = st.validate(st.fit(model, integral="laplace"))
+    assert not found.ok
+    assert found.reference_decrement > 0.1
+    assert "Laplace's approximation: leave integral= and nodes= out" in found.sentence
+
+
+def test_a_variance_of_0_is_no_direction():
+    data = grouped_data.pairs("poisson", groups=12, sigma=0.0)
+    y, g = np.tile([1.0, 3.0], 12), data.table()["g"]
+    found = st.validate(st.fit(st.poisson("y ~ 1 + (1 | g)", {"y": y, "g": g})))
+    assert found.ok
+    assert found.rows["estimate"].tolist()[-1] == 0.0
+
+
+def test_what_has_no_grid_is_refused():
+    data = grouped_data.crossed("poisson")
+    with pytest.raises(st.IncompatibleError, match="several groupings or curves"):
+        st.validate(st.fit(data.family.call("y ~ x + (1 | g) + (1 | h)", data.table())))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("family", grouped_data.FAMILIES)
+def test_every_family_agrees(family):
+    data = grouped_data.pairs(family, groups=30)
+    assert st.validate(st.fit(data.family.call("y ~ x + (1 | g)", data.table()))).ok
