@@ -20,7 +20,7 @@ from stattools.validation.references.group_integrals import group_integrals, nod
 
 SAME, SAME_RATIO, SAME_VALUE = 1e-5, 1e-4, 1e-7
 """Standard errors, their relative difference, and that of log-likelihoods, which count as none."""
-MOST = 5e7
+MOST = 1e8
 """Rows times nodes times derivatives of the largest integral that is made again: about a minute."""
 
 

@@ -3,7 +3,7 @@
     log L = sum over groups of log of the sum over a grid of exp(sum_i w_i log p(y_i | eta_i + z_i'R u) - |u|^2 / 2)
 
 The grid of each group is about the mean of its effects and in units of their standard deviations, which a few rounds of
-the rule itself find; of integrands that fall off on both sides its error is exp(-c / step), below 1e-9 here. Densities
+the rule itself find; of integrands that fall off on both sides its error is exp(-c / step). Densities
 are those of `densities.py`. They take complex numbers, so that slopes are complex steps without round-off; curvatures
 are differences of them. Source: Trefethen & Weideman, SIAM Review 56 (2014), 385-458.
 """
@@ -19,8 +19,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.validation.references.densities import DENSITIES, named, predictors
 
-REACH, STEP = 7.2, 0.6
-"""The grid, in standard deviations of the effects of a group."""
+REACH = 7.2
+STEPS = {1: 0.15, 2: 0.4, 3: 0.6}
+"""The grid, in standard deviations of the effects of a group, by how many there are."""
 ROUNDS = 7
 """In which means and standard deviations of effects are found."""
 LEAST = 0.15
@@ -100,7 +101,7 @@ class GroupIntegrals:
 
 def nodes_of(q: int) -> Floats:
     """The grid (G, q) in standard deviations."""
-    axis = np.arange(-REACH, REACH + 0.5 * STEP, STEP)
+    axis = np.arange(-REACH, REACH + 0.5 * STEPS[q], STEPS[q])
     return np.stack([g.ravel() for g in np.meshgrid(*[axis] * q, indexing="ij")], axis=1)
 
 
@@ -120,12 +121,12 @@ def group_integrals(model: Any, theta: Floats) -> GroupIntegrals:
         mean = (mass[:, :, None] * made.u).sum(axis=1)
         away = made.u - mean[:, None, :]
         spread = (mass[:, :, None, None] * away[:, :, :, None] * away[:, :, None, :]).sum(axis=1)
-        root = np.linalg.cholesky(spread + LEAST**2 * root @ root.transpose(0, 2, 1) * STEP**2)
+        root = np.linalg.cholesky(spread + LEAST**2 * root @ root.transpose(0, 2, 1) * STEPS[q] ** 2)
         made = _placed(model, order, first, t, mean, root)
     return made
 
 
 def _placed(model: Any, order: Any, first: Any, t: Floats, mean: Floats, root: Floats) -> GroupIntegrals:
     u = mean[:, None, :] + t @ root.transpose(0, 2, 1)
-    size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1) + t.shape[1] * np.log(STEP)
+    size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1) + t.shape[1] * np.log(STEPS[t.shape[1]])
     return GroupIntegrals(model, order, first, u, size)
