@@ -32,6 +32,8 @@ FIRST = 4
 """Steps for the variances before the climb."""
 NEAR = 1e-4
 """From this decrement on the information itself is the metric, which was carried on before."""
+SLOW = 0.7
+"""Where a step leaves more than this share of the decrement, what was carried on tells too little of the curvature."""
 APART = 1e-3
 """Standard deviations of a curve that differ by less than this share are of the same maximum."""
 ROUNDS = 8
@@ -148,8 +150,10 @@ def _standing(
     elif is_exact and before is not None:  # so near the maximum the information does not change
         metric = Bent.of(before.metric.H, free, True)
     else:
-        metric = Bent.of(_rough(by, theta, now) if carried is None else carried, free, False)
-        if metric.norm(now.score) <= NEAR:
+        rough = _rough(by, theta, now) if before is None else np.eye(len(theta))
+        metric = Bent.of(rough if carried is None else carried, free, False)
+        size = metric.norm(now.score)
+        if size <= NEAR or (before is not None and (carried is None or size > SLOW * before.decrement)):
             metric = Bent.of(by.information(theta), free, True)
     decrement, ahead = metric.norm(now.score), metric.solve(now.score)
     if not metric.definite:  # a saddle is no maximum, however small its slopes

@@ -60,8 +60,10 @@ def test_all_local_maxima_of_one_curve_are_listed():
     rng = np.random.default_rng(9)
     x = np.sort(rng.uniform(0.0, 1.0, 60))
     waves = {"x": x, "y": rng.poisson(np.exp(0.5 + 0.5 * np.sin(16.0 * np.pi * x)))}
-    said = st.fit(st.poisson("y ~ s(x, k=30)", waves)).certificate
+    waved: Any = st.fit(st.poisson("y ~ s(x, k=30)", waves))
+    said = waved.certificate
     assert "there are 2 local maxima of s(x), of which this is the highest: λ 39.0" in said
     assert "λ ∞ (-109.17" in said
     slow = {"x": x, "y": rng.poisson(np.exp(1.0 + np.sin(6.0 * x)))}
-    assert "found no other maximum" in st.fit(st.poisson("y ~ s(x, k=10)", slow)).certificate
+    other: Any = st.fit(st.poisson("y ~ s(x, k=10)", slow))
+    assert "found no other maximum" in other.certificate

@@ -74,3 +74,22 @@ def test_the_error_of_the_integral_is_that_of_quadrature():
     error = found.integral.error
     assert_allclose(error[-1], 0.0294, atol=0.006)
     assert np.abs(error[:-1]).max() < 0.005
+
+
+def test_groups_that_are_nearly_pure_have_a_maximum_far_out():
+    """Most of twelve groups are all 0 or all 1: curvature that is carried on tells too little there, and the climb took
+    more than 200 steps.
+    """
+    rng = np.random.default_rng(4)
+    J = int(rng.choice([2, 3, 5, 12, 40]))
+    g = np.repeat(np.arange(J), rng.poisson(rng.choice([1, 3, 8]), J) + 1)
+    x, h = rng.normal(size=len(g)), rng.integers(0, int(rng.choice([2, 4, 9])), len(g))
+    b = rng.normal(0.0, rng.choice([0, 0.3, 1, 4]), J)[g]
+    eta = rng.choice([-2, 0, 1]) + rng.choice([0, 1, 3]) * x + b
+    rng.choice(["a", "b", "c"], len(g))
+    y = (rng.random(len(g)) < 1.0 / (1.0 + np.exp(-eta))).astype(int)
+    found = laplace_maximum(mixed(st.probit("y ~ x", {"y": y, "x": x}), term(g, "g"), term(h, "h")))
+    assert found.converged
+    assert found.steps < 60
+    assert_allclose(found.loglik, -30.6092093127, rtol=1e-10)
+    assert_allclose([root[0, 0] for root in found.roots], [8.35397772, 0.88768648], rtol=1e-6)
