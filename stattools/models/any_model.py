@@ -91,6 +91,8 @@ class AnyModel(Faces):
     """Names of the parameters that a fit has on a bound, where they have no standard error."""
     exponential: Any = ""
     """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    single_rows: Any = None
+    """The regression of single rows that some parameters of draws are of, and which these are, where there are more."""
     without_rows: Any = "has no rows"
     """What draws say that are asked for predictions of rows, where a model has none."""
     roles: Any = ()

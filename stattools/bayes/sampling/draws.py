@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -95,11 +95,21 @@ class Posterior(Drawn, Faces):
         before them). Of grouped outcomes the mean is a probability, the observation successes, in new rows out of
         `trials`; those of a linear regression with `precision` vary by theirs. `data`, `offset` and `exposure` as in
         `fit.predict`. The rows are those of the table, NaN where the model dropped one, and under missing="null" where
-        a new row has no value of what it needs; `align=False` leaves these out. Raises IncompatibleError for models
-        that have no rows, and for intervals of new labels.
+        a new row has no value of what it needs; `align=False` leaves these out. Of `st.linear_mixed` it is the mean
+        over all groups. Raises IncompatibleError for models that have no rows, and for intervals of new labels.
         """
-        model = self._rows("predict")
         kind = word_of(kind, ("mean", "observation"))
+        if self.model.single_rows is not None:
+            if kind == "observation":
+                raise IncompatibleError(
+                    f"draws of {self.model.title} have no effects of groups, with which outcomes vary: "
+                    'st.fit(model).predict(data, groups="new", kind="observation", interval=0.95) has new outcomes.'
+                )
+            same = {"trials": trials, "precision": precision, "missing": missing, "align": align, "seed": seed}
+            return self._of_columns.predict(
+                data, kind=kind, interval=interval, offset=offset, exposure=exposure, **same
+            )
+        model = self._rows("predict")
         if not is_one_of(kind, ("mean", "observation")):
             instead = meant("kind of predictions", kind, ("mean", "observation"))
             raise DomainError(f'predict needs kind="mean" or kind="observation"; got kind={quoted(kind)}.{instead}')
@@ -144,7 +154,7 @@ class Posterior(Drawn, Faces):
         from stattools.bayes.sampling.averaged_draws import effects_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
-        return effects_of_draws(self, at, variables, discrete, by, prob, kind, **rows)
+        return effects_of_draws(self._of_columns, at, variables, discrete, by, prob, kind, **rows)
 
     def means(
         self,
@@ -164,7 +174,7 @@ class Posterior(Drawn, Faces):
         from stattools.bayes.sampling.averaged_draws import means_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
-        return means_of_draws(self, variable, by, values, prob, kind, **rows)
+        return means_of_draws(self._of_columns, variable, by, values, prob, kind, **rows)
 
     def contrasts(
         self,
@@ -186,7 +196,7 @@ class Posterior(Drawn, Faces):
         from stattools.bayes.sampling.averaged_draws import contrasts_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
-        return contrasts_of_draws(self, variable, by, values, ratio, prob, kind, **rows)
+        return contrasts_of_draws(self._of_columns, variable, by, values, ratio, prob, kind, **rows)
 
     def function(
         self, function: Callable[[Mapping[str, float]], Any], *, prob: float = 0.94, kind: Kind = "hdi"
@@ -230,7 +240,8 @@ class Posterior(Drawn, Faces):
 
         options = {"variable": variable, "by": by, "values": values, "terms": terms, "exponentiate": exponentiate}
         options |= {"standardized": standardized, "prob": prob, "kind": kind, "seed": seed, "data": data}
-        return plotted(self, f"The posterior of {self.model.title}", what, PLOTS, ax, **options)
+        of = self._of_columns if what == "effect" else self
+        return plotted(of, f"The posterior of {self.model.title}", what, PLOTS, ax, **options)
 
     def check(
         self,
@@ -268,6 +279,12 @@ class Posterior(Drawn, Faces):
     def _names_of_axes(self) -> dict[str, Any]:
         shape = layout(self.model)
         return {"dims": dict(shape.dims), "coords": dict(shape.coords)}
+
+    @property
+    def _of_columns(self) -> Posterior:
+        """The draws of the regression of single rows that they are of, all of them where there are no others."""
+        found = self.model.single_rows
+        return self if found is None else replace(self, model=found[0], draws=self.draws[..., found[1]])
 
     def _rows(self, what: str) -> Model:
         if not isinstance(self.model, Model):

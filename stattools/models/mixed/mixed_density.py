@@ -90,6 +90,11 @@ class MixedDensity(AnyModel):
         "posterior.function(...) has what is made of the parameters"
     )
 
+    @property
+    def single_rows(self) -> Any:  # type: ignore[override]
+        """The fixed effects and sigma: the mean over all groups, whose effects are 0 on average; None with curves."""
+        return None if self.mixed.smooths else (self.mixed.fixed, [*range(len(self.mixed.names)), len(self.names) - 1])
+
     @classmethod
     def of(cls, mixed: Any, structure: Structure) -> MixedDensity:
         """Of a model and what knows its random terms."""

@@ -146,3 +146,34 @@ def test_what_a_prediction_has_no_use_for_is_refused():
     with pytest.raises(st.DomainError, match=r"got kind='probability'\. Write kind=\"mean\"\."):
         posterior.predict(table, kind="probability")
     assert posterior.predict(table, kind="observation", trials=[5] * 4, seed=1).max() <= 5
+
+
+def test_draws_of_a_mixed_model_predict_the_mean_over_groups():
+    """X beta of each draw, as the fit predicts the population; outcomes need effects, which the draws have not."""
+    g = np.random.default_rng(4)
+    table = {"x": g.normal(size=48), "g": np.arange(48) // 6, "c": np.resize(["u", "v"], 48)}
+    table["y"] = table["x"] + g.normal(size=8)[table["g"]] + g.normal(size=48)
+    found = st.posterior(st.linear_mixed("y ~ x + c + (1 | g)", table), method="importance", seed=1, draws=50)
+    new = {"x": [0.0, 2.0], "c": ["v", "u"]}
+    X = np.array([[1.0, 0.0, 1.0], [1.0, 2.0, 0.0]])
+    np.testing.assert_allclose(found.predict(new), found.flat[:, :3] @ X.T)
+    assert found.predict(new, interval=0.9).shape == (2, 3)
+    assert found.predict().shape == (len(found.flat), 48)
+    changes = found.contrasts("c")
+    np.testing.assert_allclose(changes["mean"].abs(), abs(found.flat[:, 2].mean()))
+    assert found.means("c").shape[0] == 2
+    effects = found.marginal_effects(variables=["x"])
+    np.testing.assert_allclose(effects["mean"], found.flat[:, 1].mean())
+    assert found.plot("effect", "x").axes[0].get_xlabel() == "x"
+    with pytest.raises(st.IncompatibleError, match='groups="new"'):
+        found.predict(new, kind="observation", seed=1)
+    with pytest.raises(st.DomainError, match="kind"):
+        found.predict(new, kind="median")  # type: ignore[arg-type]
+
+
+def test_draws_with_curves_beside_predict_no_rows():
+    g = np.random.default_rng(5)
+    table = {"x": g.uniform(size=60), "g": np.arange(60) // 6, "y": g.normal(size=60)}
+    model = st.linear_mixed("y ~ s(x, k=5) + (1 | g)", table)
+    with pytest.raises(st.StattoolsError):
+        st.posterior(model, method="importance", seed=1, draws=20).predict()
