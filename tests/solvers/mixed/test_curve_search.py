@@ -1,6 +1,7 @@
 """All local maxima of one curve are found, and the highest is the answer."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -29,6 +30,7 @@ def test_the_line_and_the_waves_are_both_maxima():
     assert max(by.evaluate(near, 0).loglik, by.evaluate(away, 0).loglik - 1e-4) < best
 
 
+@pytest.mark.slow
 def test_a_second_search_from_the_maximum_finds_the_others():
     by = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES))
     found = laplace_maximum(by.model)

@@ -66,6 +66,7 @@ def test_an_effect_without_variance_is_zero_and_a_zero_that_rises_is_left():
     assert again.roots[0][0, 0] > 0.5
 
 
+@pytest.mark.slow
 @needs_data
 def test_the_error_of_the_integral_is_that_of_quadrature():
     """Quadrature moves the standard deviation of cbpp by 0.0294 standard errors, and fixed effects by 0.003."""

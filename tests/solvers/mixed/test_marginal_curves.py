@@ -38,7 +38,15 @@ MGCV = [
 """The restricted log-likelihood, and effective degrees of freedom with the constant."""
 
 
-@pytest.mark.parametrize(("kind", "formula", "options", "loglik", "edf"), MGCV, ids=[one[1] for one in MGCV])
+SLOWLY = {2, 3, 4}
+"""A dispersion or thresholds are searched beside the curve."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "formula", "options", "loglik", "edf"),
+    [pytest.param(*one, marks=pytest.mark.slow if k in SLOWLY else ()) for k, one in enumerate(MGCV)],
+    ids=[f"{one[0].__name__}: {one[1]}" for one in MGCV],
+)
 def test_mgcvs_restricted_likelihood_and_degrees_of_freedom(kind, formula, options, loglik, edf):
     found = laplace_maximum(kind(formula, TABLE, **options))
     assert found.converged
