@@ -69,10 +69,10 @@ class SmoothDesign:
         """
         return self.over(self.design.encode(data, some))
 
-    def over(self, columns: Floats) -> tuple[SmoothTerm, ...]:
-        """The curves over rows with these columns of `design`."""
+    def over(self, columns: Floats, splines: tuple[Any, Floats, Any] | None = None) -> tuple[SmoothTerm, ...]:
+        """The curves over rows with these columns of `design`, whose `splines` may be known."""
         part, k = self.part, self.part.k
-        first, basis, beyond = bsplines(self.places(columns[:, 0]), k)
+        first, basis, beyond = splines or bsplines(self.places(columns[:, 0]), k)
         weights = columns.T[1:] if part.by is not None else (None,)
         bys = self.levels or (None if part.by is None else part.by.text,)
         each = zip(self.names, bys, weights, self.lines, strict=True)
@@ -136,13 +136,14 @@ def learn_smooth(
     levels = () if part.by is None else own.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
     found = SmoothDesign(part, own, levels, least, step, float(x.mean()), None)
+    splines = bsplines(found.places(x), k)
     if part.by is None or levels:
-        first, basis, _ = bsplines(found.places(x), k)
+        first, basis, _ = splines
         means = sum(np.bincount(first + a, basis[:, a], k) for a in range(4)) / len(x)
         found = replace(found, means=means)
     for level, chosen in zip(levels, made.T[1:], strict=False):
         _require_some(part, level, x[chosen > 0.0])
-    return replace(found, lines=_lines(part, levels, design.names)).over(made)
+    return replace(found, lines=_lines(part, levels, design.names)).over(made, splines)
 
 
 def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span: Ends, sample: Floats) -> SmoothDesign:
