@@ -19,6 +19,9 @@ from stattools.interface.record import record
 from stattools.latent.curve_sums import fitted, spline_gram, spline_products
 from stattools.latent.one_factor import OneFactor
 
+NOTHING = 1e-14
+"""The square of a column that is this small beside the largest is the round-off of B'B: no row knows of it."""
+
 
 @record
 class CurveRows:
@@ -58,6 +61,7 @@ def _structure(sizes: Floats, products: Floats, cross: Floats, rows: Any) -> One
     E = np.empty((1, 1 + len(cross), len(sizes)))
     E[0, 0] = sizes
     E[:, 1:] = products
+    E[:, :, sizes < NOTHING * sizes.max()] = 0.0
     return OneFactor(E, cross, (1,), rows)
 
 

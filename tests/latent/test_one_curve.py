@@ -27,6 +27,19 @@ def test_the_structure_is_that_of_the_dense_matrix(t):
     assert_allclose(at.diagonal_blocks[0][0, 0], np.einsum("ij,ij->j", Z, inverse @ Z), rtol=1e-7, atol=1e-12)
 
 
+def test_one_value_far_from_all_others_leaves_no_round_off():
+    """All rows but one meet the same four B-splines, and the columns have the rank of these."""
+    far = TABLE | {"x": np.append(TABLE["x"][:-1], 1e6)}
+    (term,) = rows_with_groups("y ~ s(x, k=20)", far, {}).latent.smooths
+    structure, back, _ = one_curve(term, W)
+    Z = term.columns @ back
+    for t in (1.0, 1e3):
+        at = structure.evaluate((np.array([[t]]),))
+        u, s, _ = np.linalg.svd(Z, full_matrices=False)
+        shrunk = (t * s) ** 2 / (1.0 + (t * s) ** 2)
+        assert_allclose(at.cross, W @ (np.eye(90) - (u * shrunk) @ u.T) @ W.T, atol=1e-6)  # ranks are near
+
+
 def test_a_gap_in_x_leaves_b_splines_without_rows():
     gap = TABLE | {"x": np.where(TABLE["x"] < 0.5, TABLE["x"], TABLE["x"] + 5.0)}
     (term,) = rows_with_groups("y ~ s(x, k=20)", gap, {}).latent.smooths
