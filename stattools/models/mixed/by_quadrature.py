@@ -188,6 +188,12 @@ class ByQuadrature(MarginalLikelihood):
             found.append(np.diag(np.sqrt(np.maximum(variance, LEAST * sizes.sum(axis=1) / squares))))
         return tuple(found)
 
+    def large_factors(self, fixed: Floats) -> tuple[Floats, ...]:
+        """Diagonal T of effects so large that a row alone would tell one standard deviation of them."""
+        information = self.rows.terms(self.work.predictor.forward(fixed, self.block)[0])[2]
+        size = float(np.abs(first_of(information, 2)).sum()) / self.n
+        return tuple(np.eye(own.stop - own.start) / np.sqrt(size) for own in self.own)
+
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
         theta = as_theta(theta, self.title, self.names)

@@ -3,6 +3,7 @@
     start      the regression without effects, and variances from the scores of its groups
     climb      theta <- theta + t H^-1 g, H Louis' information, until the decrement is within the tolerance
     nodes      doubled until |Cov (g of twice the nodes - g)| < 1e-6 standard errors for every parameter
+    second     where effects end at 0 or there is a dispersion, a climb from large effects too; the higher end counts
     boundary   small standard deviations are tried at 0; a zero is left where log L rises against the covariance
 
 With few nodes Fisher's score is not quite the slope of the sum that stands for log L: a step is good there that raises
@@ -48,6 +49,8 @@ LONGEST = 2.0
 """An entry of T moves at most so many times the largest of its matrix in a step."""
 HALVINGS = 25
 """The most halvings of a step: 3e-8 of a Newton step is below the round-off of what it changes."""
+HIGHER = 1e-6
+"""A maximum is higher than another one by this much of log L at least."""
 PATIENCE = 25
 """Steps after which small variances are tried at 0: beside a singular T few nodes do not say well where log L rises."""
 ROUNDS = 10
@@ -88,7 +91,10 @@ def quadrature_maximum(
         most *= 2
     theta = first_theta(by) if start is None else start
     trace: list[TraceStep] = []
-    found = _settled(by, theta, tolerance if by.nodes >= most else ROUGHLY, max_steps, trace, watch=watch)
+    ends = tolerance if by.nodes >= most else ROUGHLY
+    found = _settled(by, theta, ends, max_steps, trace, watch=watch)
+    if start is None and not (by.rows.likelihood.concave and by.T(found.here.theta).any()):
+        found, trace = _or_from_large_effects(by, found, ends, max_steps, trace, watch)
     while True:
         ahead, error = _shift(by, found.here)
         enough = by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES
@@ -119,6 +125,23 @@ def first_theta(by: ByQuadrature) -> Floats:
     except StattoolsError:
         pass  # the start of the regression serves as well, at some more steps
     return by.theta(fixed, by.first_factors(fixed))
+
+
+def _or_from_large_effects(
+    by: ByQuadrature, found: Climbed, tolerance: float, max_steps: int, trace: list[TraceStep], watch: Watch | None
+) -> tuple[Climbed, list[TraceStep]]:
+    """The climb that ended, or one that begins with large effects, if that ends higher: without effects a dispersion
+    takes up what differs between groups, and often leaves a maximum there.
+    """
+    fixed, second = found.here.theta[: by.n_fixed], list[TraceStep]()
+    try:
+        other = _settled(by, by.theta(fixed, by.large_factors(fixed)), tolerance, max_steps, second, watch=watch)
+    except StattoolsError:  # it runs off, which matters where that is higher
+        if second and second[-1].loglik > found.here.now.loglik + HIGHER:
+            raise
+        return found, trace
+    higher = other.status != "max-steps" and other.here.now.loglik > found.here.now.loglik + HIGHER
+    return (other, second) if higher else (found, trace)
 
 
 def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:

@@ -175,6 +175,17 @@ def test_nodes_that_are_given_stay_and_their_error_is_said():
     assert found.converged
 
 
+def test_a_dispersion_does_not_stand_for_effects_that_are_there():
+    y = np.array([3.0, 2.0, 0.0, 0.0, 11.0, 19.0, 12.0, 14.0])
+    model = st.negative_binomial("y ~ 1 + (1 | g)", {"y": y, "g": np.repeat(np.arange(4), 2)})
+    found = quadrature_maximum(model)
+    # without effects alpha takes up what differs between groups, which is a maximum too
+    alone = quadrature_maximum(model, start=np.append(found.marginal.work.start, 0.0))
+    assert alone.roots[0][0, 0] == 0.0
+    assert_allclose([found.loglik, alone.loglik], [-21.594207, -24.581186], atol=1e-5)  # by this climb from both ends
+    assert found.roots[0][0, 0] > 1.0
+
+
 def test_more_nodes_than_memory_holds_are_refused():
     table = crossed_slopes(20, 4, np.eye(2))
     with pytest.raises(DomainError, match=r"2 axes, 250,000 together at most; got 501, .* Give 500 or fewer"):
