@@ -74,3 +74,19 @@ class Smoothed:
         from stattools.inference.smooths.smooth_tests import smooth_test
 
         return smooth_test(self, variable, null, draws, seed)
+
+    def anova(
+        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
+    ) -> pd.DataFrame:
+        """Wald's test of each term of the fixed effects, all of its coefficients together: term, df, [df_residual,]
+        statistic, p_value; see `stattools.Fit.anova` for the kinds. A curve has one row, the restricted likelihood
+        ratio of no effect as by `smooth_test`, with its effective degrees of freedom.
+
+        Likelihood ratios of other terms are of two fits: `st.likelihood_ratio(fit, smaller)`.
+        """
+        found = super().anova(kind, test=test)  # type: ignore[misc]
+        if not self.model.smooths:
+            return found
+        from stattools.inference.smooths.anova_rows import with_curve_rows
+
+        return with_curve_rows(self, found)
