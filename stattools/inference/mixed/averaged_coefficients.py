@@ -17,6 +17,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.estimates import quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.ratios import factors, require_ratios
+from stattools.inference.mixed.explained import at_mean
 from stattools.interface.arguments import require_truth
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
@@ -40,8 +41,8 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     block = of.rows.whole
     eta, _ = of.predictor.forward(averaged.estimate, block)
     mean, slope = of.likelihood.mean(eta), of.likelihood.slope(eta)[:, 0]
-    own = family.link(mean)
-    wide = own if family.width == 1 else np.column_stack([own, eta[:, 1 : family.width]])
+    wide = at_mean(fit.model, mean, eta[:, 1 : family.width])
+    own = wide if family.width == 1 else wide[:, 0]
     change = of.predictor.row_scores(np.asarray(of.rows.X), slope) / family.slope(wide)[:, 0, :1]
     X = np.asarray(model.rows.X)[:, model.predictor.first]
     root = np.ones(len(X)) if model.rows.weight is None else np.sqrt(model.rows.weight)

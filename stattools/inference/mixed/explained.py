@@ -62,16 +62,27 @@ def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
             )
         return LATENT[link]
     mean = np.array([_mean(averaged.model.likelihood.mean(averaged.model.eta(averaged.estimate)), model)])
-    eta = fixed.eta(estimate)
-    if eta.ndim > 1:
-        eta = np.average(eta, axis=0, weights=fixed.rows.weight)[None]
-        eta[0, 0] = family.link(mean)[0]
-    else:
-        eta = np.atleast_1d(family.link(mean))
+    eta = fixed.eta(estimate).reshape(len(fixed.rows.X), -1)
+    eta = at_mean(model, mean, np.average(eta, axis=0, weights=fixed.rows.weight)[None, 1:])
     variance = float(family.variance(eta, fixed.rows.y[:1])[0])
     if link == "log":
         return float(np.log1p(variance / mean[0] ** 2))
     return variance / float(family.slope(eta)[0, 0, 0]) ** 2
+
+
+def at_mean(model: Any, mean: Floats, others: Floats) -> Floats:
+    """The linear predictors that have a mean (m,), beside the `others` (m, width - 1); IncompatibleError where the
+    first does not decide the mean, as where there are extra zeros.
+    """
+    family = model.fixed.likelihood
+    first = np.asarray(family.link(mean), dtype=float)
+    eta = first if family.width == 1 else np.column_stack([first, others])
+    if not np.allclose(family.mean(eta), mean, rtol=1e-8, atol=0.0):
+        raise IncompatibleError(
+            f"the mean of {model.title} moves with other parameters too, and has no linear predictor of its own: see "
+            "fit.marginal_effects(), fit.means(...) and fit.variance_components()."
+        )
+    return eta
 
 
 def linear_part(fixed: Any, estimate: Floats) -> Floats:

@@ -217,7 +217,7 @@ class LinearMixedFit(Smoothed, Fit):
         self,
         data: Any = None,
         *,
-        groups: Literal["known", "population", "new"] = "known",
+        groups: Literal["known", "population", "new", "typical"] = "known",
         kind: Literal["mean", "link", "observation"] = "mean",
         interval: float | None = None,
         precision: str | ArrayLike | None = None,
@@ -226,7 +226,7 @@ class LinearMixedFit(Smoothed, Fit):
     ) -> Any:
         """What the model expects of the rows of the fit, or of new rows in `data`.
 
-        `groups` says of whom: "known", the groups that were seen, with their effects; "population", without effects;
+        `groups` says of whom: "known", the groups that were seen, with their effects; "population", "typical", without;
         "new", groups that nobody saw, whose mean has their variance too, and whose columns are not needed. `kind` is
         "mean" ("link" is the same), or "observation", one new outcome, whose interval has the residual variance too.
         With `interval=level` also lower and upper, by Student's t with Satterthwaite's degrees of freedom of each

@@ -28,7 +28,7 @@ from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
-GROUPS = ("known", "population", "new")
+GROUPS = ("known", "population", "new", "typical")
 KINDS = ("mean", "link", "observation")
 
 
@@ -38,6 +38,7 @@ def mixed_predictions(
     """See `LinearMixedFit.predict`."""
     groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
     model, found = fit.model, fit.found
+    groups = "population" if groups == "typical" else groups  # the mean is linear in the effects
     _require_words(model, groups, kind)
     if interval is not None:
         require_level(interval, "interval")
@@ -163,5 +164,5 @@ def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:
     return DomainError(
         f"predict: the groups {listing(called)} of {design.part.group!r} (row {rows[0]}, counting from 0) were not "
         'there when the model was fitted, and have no effect that is known. groups="new" predicts for a group that '
-        'nobody saw, groups="population" without the effects of groups.'
+        'nobody saw, groups="population" for the average of all.'
     )

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.errors import IncompatibleError
-from tests.inference.mixed.regressions import fit
+from tests.inference.mixed.regressions import fit, table
 
 
 def test_of_a_probit_model_they_are_those_of_a_group_made_smaller():
@@ -37,3 +38,12 @@ def test_odds_ratios_of_averages_are_nearer_to_one():
         fit("ordinal").averaged_coefficients()
     with pytest.raises(IncompatibleError, match="no ratio"):
         fit("probit").averaged_coefficients(exponentiate=True)
+
+
+def test_a_mean_that_other_parameters_move_has_no_such_coefficients():
+    k = np.where(np.arange(len(table()["k"])) % 3 == 0, 0, table()["k"])
+    one = st.fit(st.zero_inflated("k ~ x + (1 | g)", table() | {"k": k}))
+    for ask in (one.averaged_coefficients, one.goodness):
+        with pytest.raises(IncompatibleError, match="moves with other parameters too"):
+            ask()
+    assert len(one.marginal_effects()) == 1

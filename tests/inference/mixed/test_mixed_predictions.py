@@ -19,6 +19,7 @@ def test_means_of_known_groups_are_shrunk_and_of_others_are_not(fit):
     assert_allclose(fit.predict(), np.repeat(MEAN + SHRINK * (MEANS - MEAN), N), rtol=1e-9)
     assert_allclose(fit.predict({"g": ["e", "a"]}), MEAN + SHRINK * (MEANS[[4, 0]] - MEAN), rtol=1e-9)
     assert_allclose(fit.predict({"g": ["z"]}, groups="population"), MEAN)
+    assert_allclose(fit.predict({"g": ["z"]}, groups="typical"), MEAN)
     assert_allclose(fit.predict({"g": ["z"]}, groups="new"), MEAN)
 
 
@@ -28,7 +29,7 @@ def test_groups_that_were_not_seen_are_said(fit):
 
 
 def test_words_that_say_nothing_are_refused(fit):
-    with pytest.raises(IncompatibleError, match="'known', 'population', 'new'; got groups='old'"):
+    with pytest.raises(IncompatibleError, match="'known', 'population', 'new', 'typical'; got groups='old'"):
         fit.predict(groups="old")
     with pytest.raises(IncompatibleError, match="'mean', 'link', 'observation'; got kind='class'"):
         fit.predict(kind="class")

@@ -28,7 +28,7 @@ def test_variances_of_a_balanced_layout_are_algebra(found):
         "new": mean + OF_GROUPS,
         "known": OF_GROUPS * (1.0 - SHRINK) + (1.0 - SHRINK) ** 2 * mean,
     }
-    assert set(KINDS) == set(GROUPS) == set(exact)
+    assert set(KINDS) == set(GROUPS) - {"typical"} == set(exact)  # typical groups are the average one
     for groups, variance in exact.items():
         assert_allclose(found.s2 * of(found, groups).variances(found.profile), variance, rtol=1e-8)
 
