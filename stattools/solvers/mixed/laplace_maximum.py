@@ -36,6 +36,8 @@ SLOW = 0.7
 """Where a step leaves more than this share of the decrement, what was carried on tells too little of the curvature."""
 APART = 1e-3
 """Standard deviations of a curve that differ by less than this share are of the same maximum."""
+HIGHER = 1e-6
+"""A maximum whose log-likelihood is not above another's by more than this is the same one."""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 
@@ -56,6 +58,8 @@ def laplace_maximum(
     """
     by = ByLaplace.of(model)
     first = maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
+    if start is None and model.random and not model.fixed.is_concave:
+        return _higher(by, first, tolerance, max_steps, watch)
     if start is not None or by.n_smooths != 1 or model.random or not first.converged:
         return first
     each = [first, *(maximum_of(by, one, tolerance, max_steps, watch) for one in curve_starts(by, first.at))]
@@ -67,11 +71,35 @@ def laplace_maximum(
     return replace(best, maxima=tuple(maxima))
 
 
-def maximum_of(
-    by: ByLaplace, theta: Floats, tolerance: float, max_steps: int, watch: Watch | None = None
+def _higher(
+    by: ByLaplace, first: MarginalMaximum, tolerance: float, max_steps: int, watch: Watch | None
 ) -> MarginalMaximum:
-    """The maximum that a climb reaches from theta."""
+    """The maximum, or that of a climb which begins with large effects, if it is higher: without effects a dispersion
+    takes up what differs between groups, and often leaves a maximum there.
+    """
     trace: list[TraceStep] = []
+    size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
+    factors = [size * np.eye(len(T)) for T in by.factors(first.at)]
+    theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
+    try:
+        other = maximum_of(by, theta, tolerance, max_steps, watch, trace)
+    except StattoolsError:  # it runs off, which matters where that is higher
+        if trace and trace[-1].loglik > first.loglik + HIGHER:
+            raise
+        return first
+    return other if other.converged and other.loglik > first.loglik + HIGHER else first
+
+
+def maximum_of(
+    by: ByLaplace,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    watch: Watch | None = None,
+    trace: list[TraceStep] | None = None,
+) -> MarginalMaximum:
+    """The maximum that a climb reaches from theta; its steps are added to `trace`."""
+    trace = [] if trace is None else trace
     found = _climbed(by, theta, tolerance, max_steps, 0, trace, watch)
     for _ in range(ROUNDS):
         if found.steps >= max_steps:

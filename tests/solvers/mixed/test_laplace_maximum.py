@@ -94,3 +94,11 @@ def test_groups_that_are_nearly_pure_have_a_maximum_far_out():
     assert found.steps < 60
     assert_allclose(found.loglik, -30.6092093127, rtol=1e-10)
     assert_allclose([root[0, 0] for root in found.roots], [8.35397772, 0.88768648], rtol=1e-6)
+
+
+def test_a_dispersion_does_not_take_up_what_differs_between_groups():
+    """At a standard deviation of 0 the log-likelihood has a local maximum of -24.58."""
+    y, g = [3, 2, 0, 0, 11, 19, 12, 14], np.arange(8) // 2
+    found = laplace_maximum(mixed(st.negative_binomial("y ~ 1", {"y": y}), term(g, "g")))
+    assert found.converged
+    assert_allclose(found.loglik, -21.61953701, rtol=1e-8)
