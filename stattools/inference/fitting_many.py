@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError, quo
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.many_fits import ManyFits
+from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.models.model import Model
@@ -83,8 +84,9 @@ def fit_many(
         whole = model(models, data, **columns)
         if not isinstance(whole, Model):
             raise IncompatibleError(
-                f"fit_many needs model=, a regression of one likelihood such as st.logistic; got {whole.title}. Fit "
-                "the groups one by one by st.fit."
+                "fit_many needs model=, a regression of one likelihood such as st.logistic; got "
+                f"{described(whole)}. Fit the groups one by one by st.fit; curves of st.kaplan_meier have their groups "
+                'in the formula, "survival(time, died) ~ group".'
             )
         return _by_group(whole, data, by)
     if by is not None or data is not None or columns or model is not ols:
