@@ -110,3 +110,10 @@ def test_no_fit_has_no_table():
     fits = st.fit_many("y ~ x", table, by="g", model=st.logistic)
     assert not np.isfinite(fits.estimate).any()
     assert "median" not in str(fits)
+
+
+def test_what_is_no_regression_of_rows_is_named_with_the_way():
+    table = {"t": [1.0, 2, 3, 4], "d": [1, 1, 0, 1], "g": list("abab"), "x": [1.0, 3, 2, 2]}
+    for model, called in ((st.kaplan_meier, "KaplanMeier"), (st.cox, "Cox regression")):
+        with pytest.raises(st.IncompatibleError, match=f'got {called}.*"survival'):
+            st.fit_many("survival(t, d) ~ x", table, by="g", model=model)
