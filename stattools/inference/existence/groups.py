@@ -68,6 +68,18 @@ def check_mixed(model: MixedRegression) -> None:
         raise _pure(model, term)
 
 
+def existence(model: MixedRegression) -> str:
+    """Why there is a maximum, of a fit that passed: a sentence, empty where every observation has one."""
+    if not _has_sides(model):
+        return ""
+    pure = ""
+    if model.random:
+        pure = ", and no grouping of the rows does by itself"
+        if pure_term(model) is not None:
+            pure = ", and the limit as effects of groups grow without end is lower"
+    return f"A maximum exists: the columns do not separate the values of {model.outcome_name}{pure}."
+
+
 def _check_fixed(model: MixedRegression) -> None:
     """The fixed part by itself."""
     fixed = model.fixed

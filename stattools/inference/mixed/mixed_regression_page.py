@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.existence import existence
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
 from stattools.likelihoods.outcomes import Outcome
@@ -62,7 +63,7 @@ def rounded_up(error: float) -> float:
 
 
 def certificate(fit: Any) -> str:
-    """The decrement, that the maximum is a local one, and variances that are 0."""
+    """The decrement, that the maximum is a local one, why there is one, and variances that are 0."""
     found = fit.found
     bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
     steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
@@ -73,7 +74,7 @@ def certificate(fit: Any) -> str:
         only = ", the only one with these variances"
     said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
     said += f" concave in the variances: {_of_others(fit)}"
-    return " ".join([said, *_boundary(fit)])
+    return " ".join(filter(None, [said, existence(fit.model), *_boundary(fit)]))
 
 
 def _of_others(fit: Any) -> str:

@@ -8,6 +8,7 @@ import stattools as st
 from stattools.inference.existence.groups import (
     check_mixed,
     check_mixed_solution,
+    existence,
     explain_mixed,
     largest_spread,
     supremum_at_infinity,
@@ -164,3 +165,11 @@ def test_no_data_of_small_groups_give_a_number_that_runs_off(seed):
     assert_allclose(exact.slopes(loglik, at), 0.0, atol=1e-6)
     far = [loglik(np.append(at[:2] * s, s)) for s in (20.0, 100.0)]
     assert max(far) < fit.loglik
+
+
+def test_a_fit_says_why_there_is_a_maximum():
+    mixed_groups = rng.integers(0, 2, 24)
+    said = st.fit(st.logistic("y ~ x + (1 | g)", table(mixed_groups))).certificate
+    assert "A maximum exists: the columns do not separate the values of y, and no grouping of the rows does by" in said
+    assert existence(st.gamma("y ~ x + (1 | g)", table(1.0 + mixed_groups))) == ""
+    assert "grow without end is lower" in existence(st.logistic("y ~ x + (1 | g)", table(pure)))
