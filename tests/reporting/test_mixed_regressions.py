@@ -24,6 +24,7 @@ def test_words_are_those_of_the_likelihood(name, words):
     assert question(fit(name).model).endswith("depend on `x`, and how much do levels of `g` differ?")
 
 
+@pytest.mark.slow
 def test_a_report_has_both_kinds_of_coefficients_and_the_integral(tmp_path):
     text = st.report(fit("logistic"), to=tmp_path / "report").read_text(encoding="utf-8")
     for words in ("conditional odds ratio", "Of averages over groups", "quadrature", "0.9543"):

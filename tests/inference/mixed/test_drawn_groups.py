@@ -10,6 +10,7 @@ from stattools.inference.mixed.drawn_groups import drawn_outcomes, varying
 from tests.inference.mixed.regressions import fit
 
 
+@pytest.mark.slow
 def test_outcomes_have_the_mean_and_the_variance_over_groups():
     one = fit("slopes")
     found = one.found

@@ -68,6 +68,7 @@ def test_intervals_and_tests_of_coefficients():
         st.likelihood_ratio(one, st.fit(st.logistic("y ~ x", table())))
 
 
+@pytest.mark.slow
 def test_comparisons_count_variances_and_one_kind_of_integral():
     one, other = fit("logistic"), st.fit(st.logistic("y ~ x + (1 | g)", table()))
     assert st.compare(one, other).table().p.tolist() == [4, 3]
@@ -81,6 +82,7 @@ def test_rows_of_new_groups_are_judged_without_their_effects():
     assert found.table()["mean"][0] < np.log(2.0)
 
 
+@pytest.mark.slow
 def test_pictures():
     one = fit("logistic")
     assert one.plot("random_effects", "g").axes
@@ -88,6 +90,7 @@ def test_pictures():
     assert one.plot("coefficients").axes
 
 
+@pytest.mark.slow
 def test_probabilities_over_groups_are_calibrated_and_drawn():
     one = fit("logistic")
     found = one.calibration(bins=4)

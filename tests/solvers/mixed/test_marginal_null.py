@@ -1,6 +1,7 @@
 """Refits of mixed regressions: without a variance, to other outcomes, and without a group."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -32,6 +33,7 @@ def test_ratios_of_drawn_outcomes():
     assert with_outcome(found.model, y).y is y
 
 
+@pytest.mark.slow
 def test_a_step_without_a_group_is_near_the_fit_without_it():
     for name in ("slopes", "crossed"):
         one = fit(name)

@@ -32,6 +32,7 @@ def fall(found, constraint):
     return best.fun
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_heights_are_those_of_a_constrained_maximum(place):
     found = fit("slopes").found
