@@ -117,7 +117,16 @@ class LinearMixed(MixedModel):
         """The rows in coordinates that do not depend on origin and unit."""
         if self.summed is not None:
             return self.summed.coordinates
-        return coordinates(self.X, self.y, self.random, self.precision, self.names)
+        try:
+            return coordinates(self.X, self.y, self.random, self.precision, self.names)
+        except IdentificationError as error:
+            if not self.smooths:
+                raise
+            names = " and ".join(term.name for term in self.smooths[:3])
+            raise IdentificationError(
+                f"{error.message} {names} has a line of its own among the columns, which another term of the same "
+                "variable, such as poly or bs, or a multiple of it has too: leave that out."
+            ) from None
 
     @cached_property
     def structure(self) -> Structure:

@@ -95,6 +95,12 @@ def test_what_knows_no_curves_says_so(fit, ask, said):
         ask(fit)
 
 
+def test_a_second_line_is_said():
+    for right in ("poly(x, 3) + s(x, k=8)", "bs(x, df=6) + s(x, k=8)"):
+        with pytest.raises(st.IdentificationError, match=r"s\(x\) has a line of its own.*poly or bs"):
+            st.fit(st.glm(f"y ~ {right}", TABLE, family="normal"))
+
+
 def test_effects_of_groups_need_groups(alone):
     with pytest.raises(st.IncompatibleError, match="has curves alone"):
         alone.random_effects()
