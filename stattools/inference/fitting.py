@@ -103,6 +103,16 @@ def fit(
 
 
 @overload
+def fit(  # what st.logistic and others return for a formula with (1 | g), which a type does not tell
+    model: Model, *, integral: Literal["auto", "quadrature", "laplace"], **options: Unpack[FitOptions]
+) -> MixedRegressionFit: ...
+
+
+@overload
+def fit(model: Model, *, nodes: int, **options: Unpack[FitOptions]) -> MixedRegressionFit: ...
+
+
+@overload
 def fit(model: ExponentialSmoothing | Structural, **options: Unpack[FitOptions]) -> SeriesFit: ...
 
 
