@@ -35,6 +35,7 @@ def deviations(found: Any) -> Floats:
 
 def drawn_outcomes(model: Any, estimate: Floats, roots: Any, m: int, random: np.random.Generator) -> Iterator[Floats]:
     """m outcomes of a model with these coefficients, and roots of the covariances of its effects."""
+    model.require_groups_alone("drawing outcomes")
     fixed = model.fixed
     if fixed.rows.weight is not None and not (fixed.rows.weight == 1).all():
         raise IncompatibleError("outcomes are drawn one a row, and weights= say more. Repeat the rows.")

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.inference.mixed.drawn_groups import drawn_outcomes, varying
-from tests.inference.mixed.regressions import fit
+from tests.inference.mixed.regressions import fit, table
 
 
 @pytest.mark.slow
@@ -43,3 +43,9 @@ def test_variances_are_tested_by_drawn_outcomes():
     assert_allclose(found.statistic, one.variance_test("(1 | g)").statistic)
     with pytest.raises(IncompatibleError, match="normal outcome"):
         one.variance_test("g", method="exact", seed=1)
+
+
+def test_outcomes_of_curves_are_not_drawn():
+    one = st.poisson("k ~ s(x, k=6) + (1 | g)", table())
+    with pytest.raises(IncompatibleError, match=r"the curve s\(x\)"):
+        next(drawn_outcomes(one, np.zeros(2), (), 1, np.random.default_rng(1)))
