@@ -33,6 +33,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
     curved_models,
+    curved_regressions,
     matched_sets,
     mixed_models,
     mixed_regressions,
@@ -139,7 +140,10 @@ def _by_name(file: ModuleType) -> Account:
 
 SAMPLES = (BinomialArms, ConditionalOdds, Correlation, EventRates, Multinomial, NormalSample, Waits)
 
-CURVED: dict[type, Account] = {LinearMixed: _by_name(curved_models)}
+CURVED: dict[type, Account] = {
+    LinearMixed: _by_name(curved_models),
+    MixedRegression: _by_name(curved_regressions),
+}
 """Of models with smooth curves."""
 
 ACCOUNTS: dict[type, Account] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +17,15 @@ from stattools.text.columns import number, p_text
 columns, in_numbers, certificate = mixed_models.columns, mixed_models.in_numbers, mixed_models.certificate
 
 
+CURVES = (
+    "The curves, with their effective degrees of freedom: 1 is a straight line. The tests are restricted likelihood "
+    "ratios, of no effect at all and of a straight line:"
+)
+
+
 def question(model: Any) -> str:
     """What the model asks of its data."""
-    curves, lines = _variables(model), {f"center({term.variable})" for term in model.smooths}
-    others = [name for name in model.names if name != "Intercept" and name.split(":")[0] not in lines]
+    curves, others = depends_on(model, model.names)
     on = listed([*curves, *others])
     groups = list(dict.fromkeys(term.group for term in model.random))
     said = f"How does {code(model.outcome_name)} depend on {on}, along a smooth curve of {listed(curves)}"
@@ -64,10 +70,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     groups = (mixed_models.components(fit),) if fit.model.random else ()
     return (
         coefficient_table(fit),
-        Paragraph(
-            "The curves, with their effective degrees of freedom: 1 is a straight line. The tests are restricted "
-            "likelihood ratios, of no effect at all and of a straight line:"
-        ),
+        Paragraph(CURVES),
         curves(fit),
         *groups,
     )
@@ -105,5 +108,8 @@ def conclusion(fit: Any, checked: str) -> str:
     return f"{'. '.join(said)}{checked}."
 
 
-def _variables(model: Any) -> list[str]:
-    return list(dict.fromkeys(term.variable for term in model.smooths))
+def depends_on(model: Any, names: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The variables of curves, and of these columns those that are no line of a curve."""
+    lines = {term.design.part.line.text for term in model.smooths}
+    others = [name for name in names if name != "Intercept" and name.split(":")[0] not in lines]
+    return list(dict.fromkeys(term.variable for term in model.smooths)), others

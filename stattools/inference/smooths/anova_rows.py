@@ -20,7 +20,7 @@ def with_curve_rows(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
         part = term.design.part
         own = part.line.text
         lines |= {own} if part.by is None else {f"{own}:{part.by.text}", f"{part.by.text}:{own}"}
-    made: Any = table[~table["term"].isin(lines)]
+    made: Any = table[~table["term"].isin(sorted(lines))]
     rows = []
     for curve in fit.found.of_curves:
         test = smooth_test(fit, curve.term.name, "flat", 9999, 0)
