@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.likelihood import Likelihood, Tails
 
 EFFECT = "effect "
 """What the linear predictors u_k are called, with their numbers."""
@@ -118,6 +118,14 @@ class OverEffects(Likelihood):
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         return self.averaged(eta, lambda at, _, row: self.family.survival(at, y[row]))
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        def sides(at: Floats, _: Floats, row: Rows) -> Floats:
+            below, above = self.family.tails(at, y[row])
+            return np.stack([*below, *above], axis=1)
+
+        before, below, above, beyond = self.averaged(eta, sides).T
+        return (before, below), (above, beyond)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         return self._scored(eta, np.asarray(y, dtype=float))[0]

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from scipy.special import expit
+from scipy.special import expit, ndtr
+from scipy.stats import binom
 
 import stattools as st
 from stattools.errors import DomainError
@@ -42,3 +43,14 @@ def test_rows_of_groups_that_the_fit_knows_and_of_others():
     assert_allclose(seen.loglik, np.log(np.where(seen.observed == 1, mean, 1.0 - mean)), rtol=1e-8)
     other = st.logistic("y ~ x + w + (1 | g)", table() | {"g": np.array([f"new {k}" for k in table()["g"]])})
     assert_allclose(one._judged(other).mean, one.predict(), rtol=1e-10)
+
+
+def test_quantile_residuals_of_successes_out_of_trials():
+    one = fit("binomial")
+    found = one.residuals_of("quantile", seed=1)
+    nodes, share = np.polynomial.hermite_e.hermegauss(60)
+    eta = np.asarray(one.model.X) @ one.estimate
+    p = expit(eta + float(one.found.roots[0][0, 0]) * nodes[:, None])
+    s = np.asarray(table()["s"])
+    above, below = (binom.cdf(s - k, 5, p).T @ (share / share.sum()) for k in (0, 1))
+    assert ((ndtr(found) <= above + 1e-9) & (ndtr(found) >= below - 1e-9)).all()
