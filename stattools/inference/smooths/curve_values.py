@@ -45,8 +45,8 @@ def basis_rows(term: SmoothTerm, x: Floats, order: int = 0) -> Floats:
 def slopes(t: Floats, beyond: NDArray[np.bool_]) -> Floats:
     """Derivatives (n, 4) of the four cubic B-splines at the share t of the way between two knots, by that share.
 
-    >>> slopes(np.array([0.0, 1.0]), np.array([False, False])).tolist()
-    [[-0.5, 0.0, 0.5, 0.0], [0.0, -0.5, 0.0, 0.5]]
+    >>> slopes(np.array([0.0, 0.5]), np.array([False, False])).tolist()
+    [[-0.5, 0.0, 0.5, 0.0], [-0.125, -0.625, 0.625, 0.125]]
     """
     t = np.where(beyond, np.clip(t, 0.0, 1.0), t)
     rest = 1.0 - t

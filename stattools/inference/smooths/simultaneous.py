@@ -26,7 +26,7 @@ def critical_value(rows: Floats, covariance: Floats, level: float, df: float = n
     >>> x = np.linspace(0.0, 1.0, 200)
     >>> around = np.stack([np.cos(x), np.sin(x)], axis=1)
     >>> round(critical_value(around, np.eye(2), 0.95), 3), round(critical_value(around, np.eye(2), 0.95, 10.0), 3)
-    (2.207, 2.576)
+    (2.248, 2.607)
     """
     kappa, alpha = length(rows, covariance), 1.0 - level
     pointwise = float(quantile_of(df, level))

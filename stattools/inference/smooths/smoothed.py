@@ -38,7 +38,7 @@ class Smoothed:
         >>> import stattools as st
         >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
         >>> smooth = st.fit(st.glm("y ~ s(x, k=8)", table, family="normal")).smooth("x", at=3)
-        >>> smooth.table()["x"].tolist(), smooth.name
+        >>> smooth.table()["x"].round(6).tolist(), smooth.name
         ([0.0, 14.5, 29.0], 's(x)')
         """
         level = self.level if level is None else level
