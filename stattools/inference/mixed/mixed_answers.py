@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.any_fit import Judged
+from stattools.inference.existence import existence
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.profile import profile_interval
@@ -50,6 +51,11 @@ class MixedAnswers(Fit):
     """The answers of a `stattools.Fit` of a regression with random effects; `found` is its maximum."""
 
     found: Any = None
+
+    @cached_property
+    def _existence(self) -> str:
+        """Why there is a maximum, which a saved fit knows without its rows."""
+        return existence(self.model)
 
     @cached_property
     def _of_rows(self) -> Any:  # type: ignore[override]

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.existence import existence
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
 from stattools.likelihoods.outcomes import Outcome
@@ -74,7 +73,7 @@ def certificate(fit: Any) -> str:
         only = ", the only one with these variances"
     said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
     said += f" concave in the variances: {_of_others(fit)}"
-    return " ".join(filter(None, [said, existence(fit.model), *_boundary(fit)]))
+    return " ".join(filter(None, [said, fit._existence, *_boundary(fit)]))
 
 
 def _of_others(fit: Any) -> str:

@@ -82,6 +82,7 @@ class SavedMixedRegression:
     integral: str
     nodes: int
     error: Floats | None
+    existence: str
     parameters: tuple[str, ...]
     to_fixed: Floats
     to_effects: tuple[Floats, ...]
@@ -114,6 +115,7 @@ class SavedMixedRegression:
             integral=found.integral.kind,
             nodes=found.integral.nodes,
             error=found.integral.error,
+            existence=fit._existence,
             parameters=tuple(found.marginal.names),
             to_fixed=np.asarray(found.marginal.to_fixed),
             to_effects=tuple(found.marginal.to_effects),
@@ -149,6 +151,8 @@ class SavedMixedRegression:
     def fit(self) -> Any:
         """The `MixedRegressionFit` as it was, but for the rows: by its name, since its file imports this one."""
         made, one = import_module("stattools.inference.mixed.mixed_regression_fit").MixedRegressionFit, self.solution
-        return made(
+        fit = made(
             self.model, one.estimate, self.covariance, one.loglik, one, 1.0, self.level, found=self.found, cov_kind=None
         )
+        vars(fit)["_existence"] = self.existence
+        return fit
