@@ -105,11 +105,12 @@ def _separated(model: MixedRegression, error: SeparationError) -> SeparationErro
     which = listed(infinite) if infinite else "some combination of columns runs off"
     kind = error.separation.kind
     how = "completely" if kind == "complete" else "for some of the rows (quasi-completely)"
+    latent = "effects of groups" if model.random else "curves"
+    prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
     return SeparationError(
         f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
-        f"log-likelihood rises for ever, whatever the effects of groups are: {which}. Leave out or merge the "
-        "separating columns, collect rows that overlap, or give a prior that keeps coefficients finite: "
-        "st.posterior(model).",
+        f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
+        f"columns, or collect rows that overlap{prior}.",
         error.separation,
     )
 
