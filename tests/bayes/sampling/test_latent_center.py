@@ -39,7 +39,7 @@ def test_coordinates_are_standard_normal_where_the_density_is_nearly_so(density)
 
 def exact_mean(data, log_prior):
     """Means of (Intercept, x, sd) by the exact likelihood on a grid."""
-    axes = np.linspace(-1.6, 1.8, 15), np.linspace(-0.4, 1.6, 13), np.linspace(0.02, 4.0, 20)
+    axes = np.linspace(-1.1, 1.2, 12), np.linspace(-2.0, 1.4, 14), np.linspace(0.01, 1.8, 20)
     points = np.array([(a, b, s) for a in axes[0] for b in axes[1] for s in axes[2]])
     logs = np.array([log_prior(p) + data.loglik(p[:2], np.empty(0), (p[2:, None],)) for p in points])
     mass = np.exp(logs - logs.max())
