@@ -11,7 +11,7 @@ import numpy as np
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import labelled, written
+from stattools.interface.arguments import are_different, labelled, written
 from stattools.interface.arrays import Floats
 from stattools.text.one_line import many
 from stattools.text.printing import printed
@@ -66,9 +66,10 @@ def labels(arms: Any, shape: tuple[int, ...], who: str) -> Labels:
         raise DomainError(f"{who} needs arms=, labels such as text or numbers; got {quoted(arms)}.") from None
     if len(shape) != 1 or len(found) != shape[0]:
         raise DomainError(f"{who} needs arms=, one label per entry of shape {shape}; got {len(found)} labels.")
-    if len(set(found)) < len(found):
-        again = next(label for label, times in Counter(found).items() if times > 1)
-        raise DomainError(f"{who} needs arms= with different labels; {again!r} occurs twice.")
+    if not are_different(found):
+        again = [label for label, times in Counter(found).items() if times > 1]
+        wrong = f"{again[0]!r} occurs twice" if again else f"one is missing in {quoted(list(found))}"
+        raise DomainError(f"{who} needs arms= with different labels; {wrong}.")
     return found
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -108,3 +109,9 @@ def test_what_is_refused_says_the_range() -> None:
     ):
         with pytest.raises(st.DomainError, match=words):
             make()
+
+
+@pytest.mark.parametrize("missing", [float("nan"), pd.NaT, pd.NA], ids=str)
+def test_each_arm_has_a_label(missing):
+    with pytest.raises(DomainError, match="different labels; one is missing"):
+        st.Normal(0, [1.0, 2.0], arms=[missing, "b"])
