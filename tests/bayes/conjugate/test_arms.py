@@ -113,5 +113,5 @@ def test_what_is_refused_says_the_range() -> None:
 
 @pytest.mark.parametrize("missing", [float("nan"), pd.NaT, pd.NA], ids=str)
 def test_each_arm_has_a_label(missing):
-    with pytest.raises(DomainError, match="different labels; one is missing"):
+    with pytest.raises(st.DomainError, match="different labels; one is missing"):
         st.Normal(0, [1.0, 2.0], arms=[missing, "b"])
