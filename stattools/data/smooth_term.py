@@ -79,8 +79,8 @@ class SmoothTerm:
         """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
         times (slope, height, b).
         """
-        places = self.least + self.step * (np.arange(-1.0, self.k - 1.0) - self.start)
-        made = [] if self.slope is None else [places - self.middle]
+        places = self.step * (np.arange(-1.0, self.k - 1.0) - self.start)
+        made = [] if self.slope is None else [places - (self.middle - self.least)]
         return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
 
     @property

@@ -21,7 +21,7 @@ def model_classes():
                 if isinstance(value, type) and value.__module__ == found.name:
                     fields = getattr(value, "__dataclass_fields__", {})
                     if found.name.startswith(f"{models.__name__}.mixed."):  # densities of posteriors have rows too
-                        if issubclass(value, AnyModel) and value.is_mixed:
+                        if issubclass(value, AnyModel) and value.is_mixed and fields:  # their base class has none
                             yield value
                     elif hasattr(value, "evaluate") or hasattr(value, "fitted") or "parts" in fields:
                         yield value

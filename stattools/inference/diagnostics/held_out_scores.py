@@ -146,6 +146,11 @@ def _classes(fit: Any, data: Any) -> tuple[Floats, Floats, tuple[Any, ...], Floa
     if fit.model.parts:
         shares, codes = _log_shares(fit, data)
         return np.exp(shares), codes, fit.model.labels, frequencies_of(fit.model.parts[0], data)
+    if fit.model.is_mixed:
+        raise IncompatibleError(
+            f"confusion is of independent rows; got {described(fit.model)}. Cross the outcome with "
+            'fit.predict(data, kind="class") by pandas.crosstab; groups="known" takes in the effect of a row\'s group.'
+        )
     if not isinstance(fit.model, Model):
         X, y = fit.model.rows_of(data)
         return fit.mean(X), y, fit.labels, frequencies_of(fit.model, data)

@@ -55,6 +55,7 @@ def replicates(
     """Coefficients and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
     none.
     """
+    model.require_groups_alone("the bootstrap of a mixed model")
     if kind != "parametric":
         raise IncompatibleError(
             f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "

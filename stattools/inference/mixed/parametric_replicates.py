@@ -56,12 +56,12 @@ def replicates(
     """Fixed effects and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
     none.
     """
+    model.require_groups_alone("the bootstrap of a mixed model")
     if kind != "parametric":
         raise IncompatibleError(
             f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
             "kind='parametric', which draws effects and residuals from the fit."
         )
-    model.require_groups_alone("the bootstrap of a mixed model")
     found: MixedMaximum = whole.found
     kept: list[Floats] = []
     reasons: dict[int, str] = {}

@@ -48,7 +48,7 @@ def test_a_posterior_prints_its_priors_and_is_near_the_fit(posterior):
 
 def test_what_needs_rows_is_refused_in_words(posterior):
     with pytest.raises(st.StattoolsError, match="Linear mixed model"):
-        posterior.predict()
+        posterior.predict(kind="observation")
     assert set(posterior.to_arviz()["posterior"].coords["coef"].values) == set(posterior.model.names)
 
 

@@ -114,6 +114,9 @@ def test_logistic_counts_and_weights_count():
     assert counts.tolist() == [[int(weights[(y == a) & (guess == b)].sum()) for b in (0, 1)] for a in (0, 1)]
     with pytest.raises(st.IncompatibleError, match="classes"):
         st.confusion(st.fit(st.ols(X[:, 0], X[:, 1])))
+    table = {"y": [0, 1, 0, 1, 1, 0, 1, 0], "g": [1, 1, 2, 2, 3, 3, 4, 4]}
+    with pytest.raises(st.IncompatibleError, match=r"by pandas\.crosstab"):
+        st.confusion(st.fit(st.logistic("y ~ 1 + (1 | g)", table)))
 
 
 @pytest.mark.parametrize("far", [1e155, 1e300])

@@ -49,3 +49,5 @@ def test_outcomes_of_curves_are_not_drawn():
     one = st.poisson("k ~ s(x, k=6) + (1 | g)", table())
     with pytest.raises(IncompatibleError, match=r"the curve s\(x\)"):
         next(drawn_outcomes(one, np.zeros(2), (), 1, np.random.default_rng(1)))
+    with pytest.raises(IncompatibleError, match="bootstrap of a mixed model is of effects of groups alone"):
+        st.bootstrap(one, draws=2, seed=1)  # and not: kind='parametric', which is refused too

@@ -47,6 +47,18 @@ def test_origin_and_unit_change_nothing(usual, moved):
     assert_allclose(other.loglik + (90 - 3) * np.log(unit), usual.loglik, rtol=1e-11)
 
 
+@pytest.mark.parametrize("formula", ["y ~ z + s(x, k=10)", "y ~ s(x, k=10) + s(x, by=z, k=8)"])
+def test_a_far_origin_changes_nothing_that_the_data_keep(formula):
+    """x is rounded so that 2^20 + x / 2^14 holds every digit of it. Of other x in a range of 1, 1e6 + x / 1000 keeps
+    seven digits: those are other data, and the fit moves as it does when they are brought back by - 1e6.
+    """
+    x = np.round(TABLE["x"] * 2.0**16) / 2.0**16
+    near, far = (found(TABLE | {"x": column}, formula) for column in (x, 2.0**20 + x / 2.0**14))
+    for ours, theirs in zip(near.of_curves, far.of_curves, strict=True):
+        assert_allclose(theirs.edf, ours.edf, rtol=1e-9)
+    assert_allclose(far.loglik, near.loglik, rtol=1e-11)
+
+
 def test_without_a_variance_the_curve_is_a_line(usual):
     line = st.fit(st.ols("y ~ z + x", TABLE))
     straight = found(formula="y ~ x + s(z, k=10)")
