@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,7 @@ ELSEWHERE = {
     "a likelihood of the caller's: tests/models/regressions/test_own_regression.py": ("likelihood", "regression"),
     "no question but a file of pixels": ("read_idx",),
     "times: tests/inference/survival, tests/models/survival": ("conditional_logit", "cox", "kaplan_meier"),
-    "groups: tests/inference/mixed, tests/latent": ("linear_mixed",),
+    "groups and curves: tests/matrix/mixed": ("linear_mixed",),
     "a question of p-values": ("p_adjust",),
     "a test without a fit": ("exact_test", "independence", "permutation_test"),
 }
@@ -94,4 +95,11 @@ def test_every_answer_of_a_fit_is_asked_for():
         assert f"st.{name}" in asked_for or name in known or getattr(st, name) in made, f"st.{name} is no question"
 
 
+def test_what_is_asked_elsewhere_is_there():
+    for where in [*ELSEWHERE, *ASKED_ELSEWHERE.values()]:
+        for path in re.findall(r"tests/[\w/.]+", where):
+            assert (ROOT / path).exists(), path
+
+
+ROOT = Path(__file__).parents[2]
 FUNCTIONS = [name for name in dir(st) if inspect.isfunction(getattr(st, name)) and not name.startswith("_")]
