@@ -1,6 +1,7 @@
 """Imports point one way: a file imports only from layers above its own, and nothing goes round in circles."""
 
 import ast
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -43,22 +44,26 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def imports(path: Path) -> set[str]:
-    """Modules that the file imports, inside functions and for typing too."""
+@cache
+def read(path: Path) -> tuple[frozenset[str], dict[str, int]]:
+    """Modules that the file imports, inside functions and for typing too, and the lines of its classes: read once."""
     found: set[str] = set()
-
-    def visit(node: ast.AST) -> None:
+    classes: dict[str, int] = {}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             found.add(node.module or "")
             found.update(f"{node.module}.{alias.name}" for alias in node.names)
-        for child in ast.iter_child_nodes(node):
-            visit(child)
+        elif isinstance(node, ast.ClassDef):
+            assert node.name not in classes, f"{path}: two classes {node.name}"
+            classes[node.name] = node.lineno
+    return frozenset(found), classes
 
-    visit(ast.parse(path.read_text(encoding="utf-8")))
-    return found
+
+def imports(path: Path) -> frozenset[str]:
+    return read(path)[0]
 
 
 def own(path: Path) -> set[str]:
@@ -107,9 +112,8 @@ def test_no_file_is_longer_than_300_lines():
 def test_a_class_name_stands_once():
     files = {}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.ClassDef):
-                files.setdefault(node.name, []).append(f"{path.relative_to(ROOT)}:{node.lineno}")
+        for name, line in read(path)[1].items():
+            files.setdefault(name, []).append(f"{path.relative_to(ROOT)}:{line}")
     assert {name: places for name, places in files.items() if len(places) > 1} == {}
 
 

@@ -1,5 +1,7 @@
 """A report on a model with curves names them, tests them and draws them."""
 
+import pytest
+
 import stattools as st
 from stattools.reporting import curved_models
 from tests.inference.smooths.curved import fitted
@@ -32,5 +34,6 @@ def test_a_line_is_said_to_be_no_more_than_one():
     assert curved_models.curves(fit).rows[0][2] == "∞"
 
 
+@pytest.mark.slow
 def test_groups_have_their_table_too():
     assert len(curved_models.estimates(fitted("y ~ g + s(x, by=g, k=8) + (1 | h)"))) == 4

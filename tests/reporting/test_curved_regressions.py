@@ -6,7 +6,7 @@ import stattools as st
 from tests.inference.smooths.curved import table
 
 
-@pytest.mark.parametrize("groups", ["", " + (1 | h)"])
+@pytest.mark.parametrize("groups", ["", pytest.param(" + (1 | h)", marks=pytest.mark.slow)])
 def test_the_page_of_a_report(tmp_path, groups):
     fit = st.fit(st.poisson(f"counts ~ s(x, k=8){groups}", table()))
     text = st.report(fit, to=tmp_path / "report").read_text(encoding="utf-8")

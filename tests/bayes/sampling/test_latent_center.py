@@ -29,6 +29,7 @@ def test_effects_are_at_their_conditional_maximum(density):
     assert np.abs(density.evaluate(inner.at, 1).score[3:]).max() < 1e-5
 
 
+@pytest.mark.slow
 def test_coordinates_are_standard_normal_where_the_density_is_nearly_so(density):
     center = latent_center(density, 3)
     z = 0.3 * np.random.default_rng(0).standard_normal((40, len(center.center)))
@@ -59,6 +60,7 @@ def test_draws_have_the_means_of_the_exact_integral(data):
     assert_allclose(found.sd, sd, rtol=0.15)
 
 
+@pytest.mark.slow
 def test_a_posterior_prints_its_priors_and_keeps_what_groups_share(data):
     model = data.family.call("y ~ x + (1 | g)", data.table())
     found = st.posterior(model, prior={"x": st.Normal(0, 1)}, draws=60, chains=1, tune=60, seed=1)

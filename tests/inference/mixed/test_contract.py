@@ -121,6 +121,7 @@ def test_failures_counted_as_successes_turn_the_signs():
     assert_allclose(other.found.covariances[0], one.found.covariances[0], rtol=1e-6, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_an_offset_and_an_exposure_move_the_intercept():
     table = table_of("poisson").assign(o=3.0, t=np.exp(3.0))
     one = fit("poisson", table)

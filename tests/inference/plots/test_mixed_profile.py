@@ -40,6 +40,7 @@ def test_a_fixed_effect_of_the_likelihood_does_too():
     crosses(ML.plot("profile", "x", level=0.9), [lower[1], upper[1]], -0.5 * 1.6448536**2)
 
 
+@pytest.mark.slow
 def test_other_likelihoods_have_profiles_of_variances():
     fit: Any = st.fit(st.poisson("k ~ x + (1 | g)", TABLE))
     ends = fit.variance_components().loc[0, ["lower", "upper"]].tolist()

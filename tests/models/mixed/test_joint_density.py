@@ -27,6 +27,7 @@ def test_derivatives_are_those_of_differences(family):
     assert_allclose(now.information, bends, atol=2e-7)
 
 
+@pytest.mark.slow
 def test_means_over_effects_are_the_exact_integral():
     """Of two groups with one effect each, by the trapezoidal rule over u."""
     data = grouped_data.one_factor("poisson", effects=1, groups=2)

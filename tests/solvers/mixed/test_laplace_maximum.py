@@ -96,6 +96,7 @@ def test_groups_that_are_nearly_pure_have_a_maximum_far_out():
     assert_allclose([root[0, 0] for root in found.roots], [8.35397772, 0.88768648], rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_dispersion_does_not_take_up_what_differs_between_groups():
     """At a standard deviation of 0 the log-likelihood has a local maximum of -24.58."""
     y, g = [3, 2, 0, 0, 11, 19, 12, 14], np.arange(8) // 2

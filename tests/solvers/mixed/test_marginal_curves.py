@@ -62,6 +62,7 @@ def test_a_curve_for_each_level():
     assert_allclose(7.0 + sum(curve.edf for curve in found.of_curves), 27.99621312, rtol=1e-8)
 
 
+@pytest.mark.slow
 def test_the_curve_and_its_band_are_those_of_the_rows():
     """The linear predictor of a row is the constant and the curve, and its variance that of both together."""
     found = laplace_maximum(st.negative_binomial("count ~ s(x, k=12)", TABLE))

@@ -14,6 +14,7 @@ def found():
     return laplace_maximum(crossed(origin=3.0))
 
 
+@pytest.mark.slow
 def test_the_covariance_is_that_of_the_parameters_in_the_users_columns(found):
     """Draws near the maximum, turned into the user's parameters one by one."""
     root = np.linalg.cholesky(found.inverse)

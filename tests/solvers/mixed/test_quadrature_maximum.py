@@ -152,6 +152,7 @@ def test_origin_and_unit_of_a_column_change_nothing():
     assert_allclose(K @ other.covariances[0] @ K.T, one.covariances[0], rtol=1e-7)
 
 
+@pytest.mark.slow
 def test_the_unit_of_the_outcome_changes_standard_errors_by_as_much():
     random = rng(0)
     g = np.repeat(np.arange(20), 5)
