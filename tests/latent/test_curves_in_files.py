@@ -31,7 +31,7 @@ def scanned(tmp_path_factory):
     [
         "y ~ z + s(x, k=15)",
         "y ~ z + s(x, k=15) + s(log(v), k=10)",
-        "y ~ g + s(x, by=g, k=12)",
+        pytest.param("y ~ g + s(x, by=g, k=12)", marks=pytest.mark.slow),
         pytest.param("y ~ s(x, by=z)", marks=pytest.mark.slow),
         pytest.param("y ~ 0 + g + s(v, k=8)", marks=pytest.mark.slow),
     ],

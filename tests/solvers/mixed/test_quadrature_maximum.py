@@ -45,7 +45,11 @@ def test_judges_have_the_likelihood_of_clmm():
 
 @pytest.mark.parametrize(
     ("family", "effects"),
-    [pytest.param("binomial", 2, marks=pytest.mark.slow), ("gamma", 2), ("ordinal probit", 1), ("poisson", 1)],
+    [
+        ("poisson", 1),
+        ("ordinal probit", 1),
+        *(pytest.param(name, 2, marks=pytest.mark.slow) for name in ("gamma", "binomial")),
+    ],
 )
 def test_the_likelihood_at_the_maximum_is_that_of_brute_force(family: str, effects: int):
     data = one_factor(family, effects=effects, groups=6)
