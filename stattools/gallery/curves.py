@@ -157,10 +157,11 @@ def _validation(fit: Any, homes: Any) -> tuple[Block, ...]:
         ("fitted values, the largest difference", "less than 1e-8" if apart[0] < 1e-8 else number(apart[0], 8)),
         ("degrees of freedom, the difference", "less than 1e-6" if apart[1] < 1e-6 else number(apart[1], 8)),
     ]
+    verdict = "**SciPy agrees**" if apart[0] < 1e-8 and apart[1] < 1e-6 else "**SciPy does not agree**"
     return (
         Paragraph(
-            "The penalized least squares of SciPy's B-splines, by dense matrices and without any of the package's own "
-            "code, at the penalty of the fit:"
+            f"{verdict}: the penalized least squares of its B-splines, by dense matrices and without any of the "
+            "package's own code, at the penalty of the fit:"
         ),
         Table(("against SciPy", ""), tuple(rows), "ll"),
     )
