@@ -99,7 +99,8 @@ def integrated(
             v = modes.v[:, groups, None] + np.einsum("abj,bk->ajk", spread[:, :, groups], nodes.t)
             beside = nodes.log_weight - 0.5 * (v * v).sum(axis=0) - log_determinant[groups, None]
             block = _Block(own, eta[at], a[:, at], v, beside, moves.z[:, at], moves.x[:, at], moves)
-            block.into(into, groups, at, order)
+            with np.errstate(over="ignore", invalid="ignore"):  # a climb asks whether numbers are finite
+                block.into(into, groups, at, order)
         return sums
 
     for varies, bend in sweep(count, of_groups, max(1, int(count * WORTH_A_PART / ends[-1]))):

@@ -46,7 +46,9 @@ def compare(world: World, fit: Any, here: Any) -> None:
         twin = st.fit(here.twin_model())
     except st.StattoolsError as error:
         raise world.fault(f"fitted what its twin refuses: {here.twin} {error}") from error
-    ordered = fit.model.labels == twin.model.labels  # the first category is the reference
+    ordered = getattr(fit.model, "labels", None) == getattr(
+        twin.model, "labels", None
+    )  # the first category is the reference
     if not ordered and getattr(getattr(fit.model, "rows", None), "offset", None) is not None:
         return  # an offset is of the log odds of one label: exchanged, the fits are of two models
     if not ordered and here.regression is REGRESSIONS["glm"]:

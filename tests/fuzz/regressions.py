@@ -27,6 +27,7 @@ class Regression:
     said: dict[str, Sequence[Any]] = field(default_factory=dict)
     """Options that are no columns, and what they are given; "{x}" stands for the name of that column."""
     left: str = "{y}"
+    right: str = "{x} + {g}"
 
 
 WEIGHTS, OFFSET, POSITIVE, TRIALS = ("whole",), ("normal",), ("positive",), ("from 3",)
@@ -75,6 +76,9 @@ REGRESSIONS = {
         BINARY,
         {"weights": WEIGHTS, "offset": OFFSET, "trials": TRIALS},
     ),
+    "linear_mixed": Regression(
+        st.linear_mixed, ("normal", "whole", "gaps"), {"precision": POSITIVE}, right="{x} + (1 | {g})"
+    ),
     "network": Regression(st.network, ("normal", *LEVELS, *BINARY), {"weights": WEIGHTS}),
 }
 
@@ -103,6 +107,16 @@ TERMS = (
     "{x}:{g} - {x}",
     "{x} + nothing",
     "{x} +",
+    "s({x}, k=4) + (1 | {g})",
+    "{x} + (1 | {g})",
+    "(1 | {g}",
+    "s({x}, k=5) + {g}",
+    "({x} | {g})",
+    "s({x}, k=5, by={g})",
+    "{x} + (1 | {g}) + (1 | {x})",
+    "s({x})",
+    "(1 | {g}/{x})",
+    "(0 + {x} || {g})",
 )
 
 
@@ -140,7 +154,7 @@ def made(hand: Hand, name: str) -> Made:
     if hand.chance(2, "beside"):
         chosen = [*dict.fromkeys([*chosen, hand.pick(regression.beside, "beside")])]
     table = scene(hand, regression.outcomes, {key: regression.beside[key] for key in chosen})
-    terms = hand.pick(TERMS, "terms") if hand.chance(2) else "{x} + {g}"
+    terms = hand.pick(TERMS, "terms") if hand.chance(2) else regression.right
     roles = ("y", "x", "g")
     formula = f"{regression.left} ~ {terms}"
     options, kept = {}, True

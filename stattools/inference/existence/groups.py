@@ -180,8 +180,8 @@ def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
             continue
         unit = np.zeros(len(marginal.to_fixed))
         unit[k] = (edge.lower if below else edge.upper) - here
-        there = theta.copy()
-        there[: len(unit)] += np.linalg.solve(marginal.to_fixed, unit)
+        fixed, factors, taus = marginal.parts(theta)
+        there = marginal.theta(fixed + np.linalg.solve(marginal.to_fixed, unit), factors, taus)
         if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
             raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
 

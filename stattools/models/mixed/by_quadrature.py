@@ -184,8 +184,9 @@ class ByQuadrature(MarginalLikelihood):
             z = self.moves.z[own]
             pulls, sizes = self.rows.sums_along(z * s), self.rows.sums_along(z * z * w)
             squares = (sizes**2).sum(axis=1)
-            variance = ((pulls**2).sum(axis=1) - sizes.sum(axis=1)) / squares
-            found.append(np.diag(np.sqrt(np.maximum(variance, LEAST * sizes.sum(axis=1) / squares))))
+            total = np.maximum((pulls**2).sum(axis=1) - sizes.sum(axis=1), LEAST * sizes.sum(axis=1))
+            told = squares > 0.0  # where a row far out has all of z and no information, squares come to 0
+            found.append(np.diag(np.sqrt(np.where(told, total, 1.0) / np.where(told, squares, 1.0))))
         return tuple(found)
 
     def large_factors(self, fixed: Floats) -> tuple[Floats, ...]:

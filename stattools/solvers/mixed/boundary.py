@@ -66,7 +66,8 @@ class Bent:
     def norm(self, score: Floats) -> float:
         """The decrement of this score."""
         along = self.vectors.T @ score[self.free]
-        return float(np.sqrt(along @ (along / self.sizes)))
+        with np.errstate(over="ignore"):  # infinitely far, where next to nothing is known
+            return float(np.sqrt(along @ (along / self.sizes)))
 
 
 def _moved(by: Any, here: Standing, factors: list[Floats], taus: Floats) -> tuple[Floats, float]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.lower import lower
@@ -140,8 +141,14 @@ class MarginalMaximum:
         p, fixed = len(self.estimate), self.marginal.fixed_change(self.at)
         rest = self._rest_change
         change = np.concatenate([self.marginal.to_fixed @ fixed, rest])
-        found = change @ self.inverse @ change.T
-        found[:p, :p] += self.marginal.to_fixed @ self.marginal.fixed_spread(self.at) @ self.marginal.to_fixed.T
+        with np.errstate(over="ignore", invalid="ignore"):
+            found = change @ self.inverse @ change.T
+            found[:p, :p] += self.marginal.to_fixed @ self.marginal.fixed_spread(self.at) @ self.marginal.to_fixed.T
+        if not np.isfinite(found).all():
+            raise DomainError(
+                f"{self.model.title}: variances of the estimate are beyond float64. Change the units of columns whose "
+                "values are very small or very large."
+            )
         return found
 
     @property

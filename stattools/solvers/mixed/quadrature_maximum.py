@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, StattoolsError
+from stattools.errors import ConvergenceError, DomainError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_quadrature import ByQuadrature
@@ -150,7 +150,13 @@ def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
     """
     metric = here.metric
     score = by.with_nodes(2 * by.nodes).evaluate(here.theta, 1).score
-    covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
+    with np.errstate(over="ignore", invalid="ignore"):
+        covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
+    if not np.isfinite(covariance).all():
+        raise ConvergenceError(
+            f"{by.title} stopped where the likelihood is flat to the last digit of float64: the rows say nothing of a "
+            "parameter there. Take a simpler random part, or look for groups whose rows are all alike."
+        )
     error = np.zeros(len(here.theta))
     error[metric.free] = np.abs(covariance @ (score - here.now.score)[metric.free]) / np.sqrt(covariance.diagonal())
     return metric.solve(score), error

@@ -51,6 +51,12 @@ def validate_mixed_regression(fit: Any) -> Agreement:
     unit = np.sqrt(np.maximum(found.whole_covariance.diagonal(), 0.0))
     unit = np.where(unit > 0.0, unit, 0.1)
     score, H = again.slopes(theta)[free], again.information(theta, unit)[np.ix_(free, free)]
+    if not np.isfinite(H).all():
+        raise IncompatibleError(
+            f"validate makes the second derivatives of {model.title} by differences, column by column of X, and next "
+            "to this fit likelihoods are beyond float64: a column lies far from 0 for its spread, or an outcome is "
+            "all but impossible. Take center(x) of such a column."
+        )
     inverse = np.linalg.inv(H)
     away = np.zeros(len(theta))
     away[free] = inverse @ score

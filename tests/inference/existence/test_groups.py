@@ -173,3 +173,11 @@ def test_a_fit_says_why_there_is_a_maximum():
     assert "A maximum exists: the columns do not separate the values of y, and no grouping of the rows does by" in said
     assert existence(st.gamma("y ~ x + (1 | g)", table(1.0 + mixed_groups))) == ""
     assert "grow without end is lower" in existence(st.logistic("y ~ x + (1 | g)", table(pure)))
+
+
+def test_an_end_beside_curves_is_one_of_the_likelihood_without_the_coefficients():
+    x = [1.161, -1.919, -1.197, 0.465, 0.035, -2.278, 0.552, -0.821, 1.522]
+    by = [-0.956, -0.086, 0.728, 0.344, -1.198, -0.87, -0.201, -0.518, 1.008]
+    table = {"y": [2, 6, 8, 5, 3, 6, 6, 7, 7], "x": x, "z": by, "w": [7, 4, 2, 2, 6, 3, 8, 8, 1]}
+    with pytest.raises(st.IdentificationError, match=r"Use st\.poisson"):
+        st.fit(st.negative_binomial("y ~ s(x, k=5, by=z)", table, weights="w"))

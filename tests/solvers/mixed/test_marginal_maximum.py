@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
 from stattools.solvers.mixed.marginal_maximum import Integral
 from tests.models.mixed.small_mixed import crossed
@@ -46,3 +47,11 @@ def test_effects_have_a_covariance_and_no_more_than_their_variance(found):
 def test_the_worst_error_of_an_integral():
     assert Integral("Laplace", 1, np.array([0.1, -0.3])).worst == 0.3
     assert np.isnan(Integral("Laplace", 1).worst)
+
+
+def test_variances_beyond_float64_are_refused():
+    random = np.random.default_rng(0)
+    x, g = random.normal(size=60), np.arange(60) // 6
+    y = random.random(60) < 1.0 / (1.0 + np.exp(-x * 3.0 * random.normal(size=10)[g]))
+    with pytest.raises(st.DomainError, match=r"beyond float64\. Change the units"):
+        st.fit(st.logistic("y ~ (0 + x || g)", {"y": y.astype(int), "x": 1e-160 * x, "g": g}))

@@ -45,3 +45,11 @@ def test_what_has_no_grid_is_refused():
 def test_every_family_agrees(family):
     data = grouped_data.pairs(family, groups=30)
     assert st.validate(st.fit(data.family.call("y ~ x + (1 | g)", data.table()))).ok
+
+
+def test_a_column_far_from_0_is_refused_and_centered_is_no_trouble():
+    y = [8, 4, 2, 1, 5, 1, 5, 4, 6, 7, 2, 0, 2, 6, 0, 3, 3, 4, 2, 6, 2, 7, 2, 0]
+    table = {"y": y, "x": 1e9 + np.random.default_rng(0).normal(size=24), "g": np.arange(24) % 2}
+    with pytest.raises(st.IncompatibleError, match=r"Take center\(x\)"):
+        st.validate(st.fit(st.negative_binomial("y ~ x + (1 | g)", table)))
+    assert st.validate(st.fit(st.negative_binomial("y ~ center(x) + (1 | g)", table))).ok
