@@ -135,7 +135,6 @@ class CoxRegression(AnyModel):
     is_unconstrained = True
     is_partial = True
     is_saved = True
-    """Files of fits know it, with the hazard that rows share."""
     exponential = "hazard ratio"
 
     @property
