@@ -110,3 +110,17 @@ def remedy(scale: float, what: str = "its units: multiply") -> str:
     if not 0.0 < scale < np.inf:
         return "Change its units."
     return f"Change {what} it by 1e{-floor(log10(scale)):+d}."
+
+
+def finite_variances(covariance: NDArray[np.float64], who: str) -> NDArray[np.float64]:
+    """A covariance, or a DomainError where its numbers are beyond float64.
+
+    >>> finite_variances(np.eye(1), "Logistic regression").tolist()
+    [[1.0]]
+    """
+    if not np.isfinite(covariance).all():
+        raise DomainError(
+            f"{who}: variances of the estimate are beyond float64. Change the units of columns whose values are "
+            "very small or very large."
+        )
+    return covariance

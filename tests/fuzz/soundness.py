@@ -56,7 +56,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     ),
     (r"^NetworkFit\.(own_accuracy|residual_sd) ", "nan", "an accuracy without classes, the scale of what has none"),
     (r"^(LinearMixed|MixedRegression)Fit\.r_squared", "nan", "two numbers where there are groups: fit.goodness"),
-    (r"\.found\.maximum\.least", "inf", "no variance of effects is at 0"),
+    (r"\.found ?\.maximum\.least", "inf", "no variance of effects is at 0"),
     (r"Fit\.smooths \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),
     (r"\.marginal\.(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
     (r"\.glance \.r_squared|^Fit\.r_squared", "nan", "a model without a null model"),

@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 import stattools as st
-from stattools.interface.units import require_size
+from stattools.interface.units import finite_variances, require_size
 from tests.sizes import first
 
 Floats = NDArray[np.float64]
@@ -251,3 +251,9 @@ def test_precision_beside_an_outcome_beyond_float64_says_which_of_them_to_change
 def test_what_is_missing_everywhere_has_no_size_that_is_refused():
     for missing in (np.array(np.nan), np.array([np.nan, np.nan])):
         require_size("A signal", "y", missing)
+
+
+def test_variances_beyond_float64_are_no_answer():
+    assert finite_variances(np.eye(2), "A model").shape == (2, 2)
+    with pytest.raises(st.DomainError, match="A model: variances of the estimate are beyond float64"):
+        finite_variances(np.array([[np.inf]]), "A model")

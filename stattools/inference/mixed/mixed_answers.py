@@ -70,7 +70,8 @@ class MixedAnswers(Fit):
 
     def _averaged_over(self, groups: Any, name: str) -> Any:
         self.model.require_groups_alone(name)
-        groups = require_choice(f"fit.{name}", "groups", groups or "population", ("population", "typical"))
+        given = "population" if groups is None else groups
+        groups = require_choice(f"fit.{name}", "groups", given, ("population", "typical"))
         if groups == "population":
             return self._population
         require(self._of_rows, name)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.units import finite_variances
 from stattools.latent.lower import lower
 from stattools.numerics.few_columns import eigen
 from stattools.solvers.mixed.fitted_curves import FittedCurve
@@ -144,12 +144,7 @@ class MarginalMaximum:
         with np.errstate(over="ignore", invalid="ignore"):
             found = change @ self.inverse @ change.T
             found[:p, :p] += self.marginal.to_fixed @ self.marginal.fixed_spread(self.at) @ self.marginal.to_fixed.T
-        if not np.isfinite(found).all():
-            raise DomainError(
-                f"{self.model.title}: variances of the estimate are beyond float64. Change the units of columns whose "
-                "values are very small or very large."
-            )
-        return found
+        return finite_variances(found, self.model.title)
 
     @property
     def covariance(self) -> Floats:

@@ -14,6 +14,7 @@ import numpy as np
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.units import finite_variances
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curves import CurveEffects
 from stattools.latent.deviance import Deviance, Profile
@@ -21,7 +22,7 @@ from stattools.latent.effects import modes, pulls, spreads
 from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
-from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.linear_mixed import TITLE, LinearMixed
 from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
 from stattools.solvers.mixed.maximum import Maximum, maximum
@@ -76,8 +77,9 @@ class MixedMaximum:
     @cached_property
     def covariance(self) -> Floats:
         """The covariance of the fixed effects (p, p), the variances taken as known."""
-        root = self.coordinates.to_beta @ np.linalg.cholesky(self.profile.inverse_gram) * np.sqrt(self.s2)
-        return root @ root.T
+        with np.errstate(over="ignore", invalid="ignore"):
+            root = self.coordinates.to_beta @ np.linalg.cholesky(self.profile.inverse_gram) * np.sqrt(self.s2)
+            return finite_variances(root @ root.T, TITLE)
 
     @cached_property
     def roots(self) -> tuple[Floats, ...]:

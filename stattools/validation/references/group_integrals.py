@@ -81,6 +81,8 @@ class GroupIntegrals:
         """log L, of complex numbers too."""
         logs = self.logs(theta)
         top = np.real(logs).max(axis=1)
+        if np.isneginf(top).any():  # the rows of a group are impossible together
+            return -np.inf
         sums = np.log(np.exp(logs - top[:, None]).sum(axis=1)) + top + self.log_size
         return sums.sum() - 0.5 * self.u.shape[2] * len(sums) * np.log(2.0 * np.pi)
 

@@ -98,3 +98,9 @@ def test_probabilities_over_groups_are_calibrated_and_drawn():
     assert one.plot("calibration").axes
     assert one.plot("residuals", seed=1).axes
     assert fit("slopes").plot("frequencies").axes
+
+
+def test_groups_that_are_no_word_are_refused_in_words():
+    for groups in ("", np.array([1.0, 2.0])):
+        with pytest.raises(DomainError, match="groups"):
+            fit("logistic").means("x", groups=groups)
