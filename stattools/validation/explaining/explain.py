@@ -27,7 +27,7 @@ from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.explaining.same_columns import gap, largest, ratio, renamed, share, vectors
 from stattools.validation.explaining.way_between_fits import require_regressions, steps
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.reading import described
+from stattools.validation.foreign.reading import described, lacks_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,7 +126,7 @@ def explain(
 
 def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any) -> list[Foreign]:
     """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
-    told = [None if type(fit).__module__.startswith("sklearn.") else described(fit) for fit in fits]
+    told = [None if lacks_rows(fit) else described(fit) for fit in fits]
     names = [one.model.outcome_name for one in told if one is not None]
     y = names[0] if y is None and data is not None and names else y
     arrays = {"X": X, "y": y, "weights": weights}

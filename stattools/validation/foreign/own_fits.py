@@ -11,12 +11,21 @@ from stattools.inference.fitted import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign
+from stattools.validation.foreign.given import Given
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
 
+EVERYTHING = ("data", "X", "y", "weights")
 
-def describe(fit: Fit) -> Foreign:
-    """The description of `st.fit` of a regression; IncompatibleError for other models."""
+
+def describe(fit: Any, given: Given) -> Foreign:
+    """The description of `st.fit` of a regression; IncompatibleError for other models and objects."""
+    if not isinstance(fit, Fit):
+        raise IncompatibleError(
+            f"audit and explain take fits, st.fit(model); got {type(fit).__name__}. The results come first, then their "
+            "table: st.audit(results, table)."
+        )
+    given.refuse("a fit of stattools has its own rows: leave out the table, X=, y= and weights=.", *EVERYTHING)
     model: Any = fit.model
     if not isinstance(model, Model):
         raise IncompatibleError(f"audit and explain are for regressions; this is a fit of {model.title}.")

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes
+from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, bound, coded, texts
+from stattools.validation.foreign.given import Given
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
 
@@ -35,10 +36,9 @@ DESIGN = {"columns": None, "feature_names": None, "toarray": None}
 """The names of a table's columns or of a matrix's, and how a sparse one becomes an array."""
 
 
-def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
+def describe(estimator: Any, given: Given) -> Foreign:
     """The description of a fitted estimator on the X, y and sample weights that it was fitted to."""
-    import sklearn
-
+    X, y, weights = given.arrays("a scikit-learn estimator", attributes(estimator, FITTED).feature_names_in_)
     routine = type(estimator).__name__
     X, names, through = _transformed(estimator, X)
     last = estimator[-1] if attributes(estimator, PIPELINE).steps else estimator
@@ -74,7 +74,7 @@ def describe(estimator: Any, X: Any, y: Any, weights: Any = None) -> Foreign:
     none = np.full(len(theta), np.nan)
     steps = None if told.n_iter_ is None else int(np.max(told.n_iter_))
     limit = options.get("max_iter")
-    version = f"scikit-learn {sklearn.__version__} {name}"
+    version = f"{release('sklearn', 'scikit-learn')} {name}"
     return Foreign(
         version if routine == name else f"{version} in a {routine}",
         Recipe(model, _penalty(name, options, model), cov=None, divisor="n - p" if model.has_scale else "1"),

@@ -23,7 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.text.one_line import prints
-from stattools.validation.foreign.statsmodels_results import flat, taken
+from stattools.validation.foreign.statsmodels_results.said import flat, taken
 from stattools.validation.references.densities import DENSITIES, named, predictors
 from stattools.validation.references.ordered_model import ordered_model
 from stattools.validation.references.sandwiches import reference_covariance

@@ -1,5 +1,8 @@
 """What cannot be read is refused with the reason."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
@@ -7,6 +10,8 @@ from sklearn.preprocessing import StandardScaler
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
+from stattools.validation import foreign
+from stattools.validation.foreign.reading import PACKAGES, lacks_rows
 from tests.validation.explaining.test_audit import C, X, kind, quantity, quiet, sm, yes
 
 
@@ -28,3 +33,27 @@ from tests.validation.explaining.test_audit import C, X, kind, quantity, quiet, 
 def test_refusals(make, error, words):
     with pytest.raises(error, match=words):
         quiet(make)
+
+
+def test_each_file_that_describes_is_of_a_package_that_is_known():
+    """A reader that nobody asks would be forgotten: files with `describe(object, given)` are those of the table."""
+    home = Path(foreign.__file__).parent
+    found = {
+        ".".join(("stattools.validation.foreign", *path.relative_to(home).with_suffix("").parts))
+        for path in home.rglob("*.py")
+        if re.search(r"^def describe\(\w+: Any, given: Given\)", path.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    assert found == {reader.describe.__module__ for reader in PACKAGES.values()}
+
+
+def test_an_object_of_a_derived_class_is_of_the_package_of_its_parent():
+    class Mine(LogisticRegression):
+        pass
+
+    assert lacks_rows(Mine())
+    assert not lacks_rows(3.0)
+
+
+def test_models_of_ours_are_no_fits():
+    with pytest.raises(IncompatibleError, match="take fits"):
+        st.audit(st.ols(quantity, C, intercept=False))

@@ -11,15 +11,21 @@ import re
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
-from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes
+from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
 from stattools.validation.foreign.recipe import MOMENTS, Numbers, Recipe
+from stattools.validation.foreign.statsmodels_results.said import (
+    RESULTS,
+    covariance_of,
+    degrees_of,
+    flat,
+    rows_of,
+    taken,
+)
 from stattools.validation.moment_dispersion import has_moments, with_dispersion
 
 DISCRETE = {
@@ -55,21 +61,6 @@ LINKS = {
     "Sqrt": "sqrt",
 }
 """Their names of families and links, and ours."""
-KERNELS = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}
-RESULTS = {
-    "bse": None,
-    "cov_type": "none",
-    "cov_kwds": {},
-    "use_t": False,
-    "method": "",
-    "scale": 1.0,
-    "df_resid_inference": None,
-    "converged": None,
-    "mle_retvals": {},
-    "mle_settings": {},
-    "fit_history": {},
-}
-"""What results say, and what it means that they do not."""
 MODEL = {"weights": 1.0, "_ynames_map": {}, "offset": 0.0, "exposure": 0.0}
 """The same of a model; its exposure is kept as its logarithm."""
 GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_exposure": 0.0}
@@ -77,18 +68,12 @@ GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_expos
 PLAIN = ("nonrobust", "HC0")
 """Kinds of standard errors in which a dispersion that is known counts as no parameter."""
 SAME_SCALE = 1e-6
-DROPPED = {"missing_row_idx": ()}
-"""The same of the data of a model."""
 
 
 def describe(results: Any) -> Foreign:
     """The description of a results object; IncompatibleError for a model that we do not have."""
-    import statsmodels
-
     sm = results.model
     kind, routine = _kind(sm)
-    if sm.exog is None or sm.endog is None:
-        raise IncompatibleError("these results carry no data (remove_data was called): fit the model again.")
     model = _model(sm, kind)
     told = attributes(results, RESULTS)
     theta = flat(results.params)
@@ -106,53 +91,44 @@ def describe(results: Any) -> Foreign:
     scoring = routine.startswith("GLM") and told.method == "IRLS" and said == "nonrobust"
     recipe = Recipe(
         model,
-        cov=_covariance(told.cov_kwds, said) if dispersion == "likelihood" or said in PLAIN else None,
+        cov=covariance_of(told.cov_kwds, said) if dispersion == "likelihood" or said in PLAIN else None,
         information="expected" if scoring else "observed",
         divisor="n - p" if model.has_scale else "1" if float(told.scale) == 1.0 or dispersion != "likelihood" else "X2",
-        df=_df(float(told.df_resid_inference or results.df_resid), model) if told.use_t else np.inf,
+        df=degrees_of(float(told.df_resid_inference or results.df_resid), model) if told.use_t else np.inf,
         dispersion=dispersion,
     )
     half = recipe.quantile() * se
     converged, steps, limit = taken(results)
     return Foreign(
-        f"statsmodels {statsmodels.__version__} {routine}",
+        f"{release('statsmodels')} {routine}",
         recipe,
         Numbers(theta, se, theta - half, theta + half),
         said,
         converged,
         steps,
         limit,
-        rows=_rows(sm),
+        rows=rows_of(sm),
     )
 
 
 def _kind(sm: Any) -> tuple[str, str]:
     name = type(sm).__name__
+    if name in ("OLS", "WLS"):
+        return "ols", name
     if name in DISCRETE:
         if name == "NegativeBinomial" and sm.loglike_method != "nb2":
             raise IncompatibleError(f"NegativeBinomial of kind {sm.loglike_method!r} has no twin here; use 'nb2'.")
         return DISCRETE[name], name
-    if name in ("OLS", "WLS"):
-        return "ols", name
-    if name == "GLM":
-        family, link = type(sm.family).__name__, type(sm.family.link).__name__
-        if (family, link) in GLMS:
-            return GLMS[family, link], f"GLM {family}" + (" Probit" if link == "Probit" else "")
-        kind = f"{FAMILIES.get(family)} {LINKS.get(link)}"
-        if kind in CONSTRUCTORS:
-            return kind, f"GLM {family} with link {link}"
+    family, link = type(sm.family).__name__, type(sm.family.link).__name__
+    if (family, link) in GLMS:
+        return GLMS[family, link], f"GLM {family}" + (" Probit" if link == "Probit" else "")
+    kind = f"{FAMILIES.get(family)} {LINKS.get(link)}"
+    if kind not in CONSTRUCTORS:
         raise IncompatibleError(
             f"a GLM {family} with link {link} has no twin here; known are the families {', '.join(FAMILIES)} with the "
             "links that st.glm has of them."
         )
-    why = (
-        "it whitens the rows by a covariance that is an input, and there is no likelihood of independent rows"
-        if name in ("GLS", "GLSAR")
-        else "it has no twin here"
-    )
-    raise IncompatibleError(
-        f"audit and explain know OLS, WLS, GLM, {', '.join(DISCRETE)} of statsmodels; got {name}: {why}."
-    )
+    return kind, f"GLM {family} with link {link}"
 
 
 def _model(sm: Any, kind: str) -> Model:
@@ -212,50 +188,3 @@ def _labels(sm: Any) -> tuple[Any, Any] | None:
     if found[0] is None or found[1] is None:
         return None
     return found[1][1], found[0][1]
-
-
-def _covariance(options: Any, said: str) -> str | HAC | Cluster | None:
-    if said == "nonrobust":
-        return "information"
-    if said in ("HC0", "HC1", "HC2", "HC3"):
-        return said
-    if said == "HAC":
-        by = options.get("weights_func")
-        kernel = "bartlett" if by is None else KERNELS.get(by.__name__)
-        if kernel is None:
-            return None
-        return HAC(int(options["maxlags"]), kernel, "stata" if options.get("use_correction") else "none")  # type: ignore[arg-type]
-    if said == "cluster":
-        groups = np.asarray(options["groups"])
-        ways = [groups] if groups.ndim == 1 else list(groups.T)
-        return Cluster(*ways, correction="statsmodels" if options.get("use_correction", True) else "none")
-    return None
-
-
-def _df(df: float, model: Model) -> float | None:
-    """Degrees of freedom of t; None where they are n - p."""
-    return None if df == model.n - len(model.names) else df
-
-
-def taken(results: Any) -> tuple[bool | None, int | None, int | None]:
-    """Its word on convergence, steps taken, and the most that it would take."""
-    told = attributes(results, RESULTS)
-    converged = told.mle_retvals.get("converged", told.converged)
-    steps = told.mle_retvals.get("iterations", told.fit_history.get("iteration"))
-    whole = isinstance(steps, int | np.integer | float)
-    most = told.mle_settings.get("maxiter")
-    return None if converged is None else bool(converged), int(steps) if whole else None, most
-
-
-def _rows(sm: Any) -> NDArray[np.intp] | None:
-    """Numbers of the table's rows that were kept, where a formula dropped some."""
-    missing = attributes(sm.data, DROPPED).missing_row_idx
-    if not missing:
-        return None
-    n = len(sm.endog) + len(missing)
-    return np.setdiff1d(np.arange(n), np.asarray(missing))
-
-
-def flat(values: Any) -> Floats:
-    """Coefficients category after category: statsmodels keeps categories in columns."""
-    return np.array(np.asarray(values, dtype=float).T).ravel()

@@ -1,0 +1,1 @@
+"""statsmodels' results in our terms: one file per kind of model, and `results.py` that knows which."""
