@@ -74,7 +74,9 @@ class Audit(Faces):
         return self._page().markdown() + "\n"
 
 
-def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, weights: Any = None) -> Audit:
+def audit(
+    results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, weights: Any = None, offset: Any = None
+) -> Audit:
     """Is this fit right? An `Audit` of a statsmodels results object, a scikit-learn estimator or a fit of our own.
 
     Our log-likelihood, score and information are evaluated at their numbers: Newton's decrement says how many standard
@@ -95,7 +97,7 @@ def audit(results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, we
     >>> found.ok, found.findings[0].cause
     (False, 'separation')
     """
-    return judged(described(results, data, X=X, y=y, weights=weights))
+    return judged(described(results, data, X=X, y=y, weights=weights, offset=offset))
 
 
 def judged(foreign: Foreign) -> Audit:

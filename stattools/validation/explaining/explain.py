@@ -92,6 +92,7 @@ def explain(
     X: Any = None,
     y: Any = None,
     weights: Any = None,
+    offset: Any = None,
     intervals: tuple[str, str] = ("wald", "wald"),
 ) -> Explanation:
     """Why do two fits of the same data differ? An `Explanation` with the causes and the share of each.
@@ -116,7 +117,7 @@ def explain(
         raise DomainError(
             f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {quoted(intervals)}."
         )
-    both = zip(_read((a, b), data, X, y, weights), kinds, strict=True)
+    both = zip(_read((a, b), data, X, y, weights, offset), kinds, strict=True)
     first, second = (_with_interval(one, kind) for one, kind in both)
     second, notes = renamed(first, second)
     require_regressions(first, second)
@@ -124,12 +125,12 @@ def explain(
     return replace(found, notes=(*notes, *found.notes))
 
 
-def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any) -> list[Foreign]:
+def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any, offset: Any) -> list[Foreign]:
     """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
     told = [None if lacks_rows(fit) else described(fit) for fit in fits]
     names = [one.model.outcome_name for one in told if one is not None]
     y = names[0] if y is None and data is not None and names else y
-    arrays = {"X": X, "y": y, "weights": weights}
+    arrays = {"X": X, "y": y, "weights": weights, "offset": offset}
     return [described(fit, data, **arrays) if one is None else one for fit, one in zip(fits, told, strict=True)]
 
 

@@ -16,8 +16,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.distance import decrement
-from stattools.validation.foreign.scikit_learn import penalized
-from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
+from stattools.validation.foreign.shrinkage import Shrinkage, penalized, shrunk_maximum
 
 CLOSE = 0.01
 """Numbers this many standard errors from the maximum are the maximum, as far as anybody reads them."""
@@ -109,8 +108,7 @@ def _fitted(
 def _slack(g: Floats, shrinkage: Shrinkage, theta: Floats) -> Floats:
     """What is left of the score; nothing where a coefficient is held at 0 by a penalty stronger than its score."""
     rest = g - shrinkage.slope(theta)
-    held = (theta == 0) & (shrinkage.absolute > 0)
-    return np.where(held, np.sign(rest) * np.maximum(np.abs(rest) - shrinkage.absolute, 0.0), rest)
+    return np.where(shrinkage.held(theta), np.sign(rest) * np.maximum(np.abs(rest) - shrinkage.absolute, 0.0), rest)
 
 
 class _Measure:

@@ -1,4 +1,4 @@
-"""What a caller passes beside somebody's object: the table, or X, y and weights, that it was fitted to."""
+"""What a caller passes beside somebody's object: the table, or X, y, weights and offset, that it was fitted to."""
 
 from __future__ import annotations
 
@@ -17,16 +17,17 @@ from stattools.text.one_line import prints
 @prints
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A table, arrays and weights, None where nothing was passed."""
+    """A table, arrays, weights and an offset, None where nothing was passed."""
 
     data: Any = None
     X: Any = None
     y: Any = None
     weights: Any = None
+    offset: Any = None
 
     def refuse(self, why: str, *names: str) -> None:
         """IncompatibleError, with the reason, where one of these was passed."""
-        said = {"data": self.data, "X": self.X, "y": self.y, "weights": self.weights}
+        said = {"data": self.data, "X": self.X, "y": self.y, "weights": self.weights, "offset": self.offset}
         if any(said[name] is not None for name in names):
             raise IncompatibleError(why)
 

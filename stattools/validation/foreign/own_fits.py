@@ -15,7 +15,7 @@ from stattools.validation.foreign.given import Given
 from stattools.validation.foreign.recipe import Numbers, Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
 
-EVERYTHING = ("data", "X", "y", "weights")
+EVERYTHING = ("data", "X", "y", "weights", "offset")
 
 
 def describe(fit: Any, given: Given) -> Foreign:
@@ -25,7 +25,7 @@ def describe(fit: Any, given: Given) -> Foreign:
             f"audit and explain take fits, st.fit(model); got {type(fit).__name__}. The results come first, then their "
             "table: st.audit(results, table)."
         )
-    given.refuse("a fit of stattools has its own rows: leave out the table, X=, y= and weights=.", *EVERYTHING)
+    given.refuse("a fit of stattools has its own rows: leave out the table, X=, y=, weights= and offset=.", *EVERYTHING)
     model: Any = fit.model
     if not isinstance(model, Model):
         raise IncompatibleError(f"audit and explain are for regressions; this is a fit of {model.title}.")

@@ -8,9 +8,10 @@ from typing import Any
 
 from stattools.errors import IncompatibleError
 from stattools.text.one_line import prints
-from stattools.validation.foreign import own_fits, scikit_learn
+from stattools.validation.foreign import own_fits
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.scikit_learn import estimators as scikit_learn
 from stattools.validation.foreign.statsmodels_results import results as statsmodels_results
 
 
@@ -46,7 +47,9 @@ def lacks_rows(results: Any) -> bool:
     return reader is not None and not reader.carries_rows
 
 
-def described(results: Any, data: Any = None, *, X: Any = None, y: Any = None, weights: Any = None) -> Foreign:
+def described(
+    results: Any, data: Any = None, *, X: Any = None, y: Any = None, weights: Any = None, offset: Any = None
+) -> Foreign:
     """The neutral description of somebody's fit; IncompatibleError for objects that are of none of `PACKAGES`."""
     reader = reader_of(results)
     if reader is None:
@@ -55,4 +58,4 @@ def described(results: Any, data: Any = None, *, X: Any = None, y: Any = None, w
             f"audit and explain take {', '.join(known[:-1])} or {known[-1]}; got {type(results).__name__}. The results "
             "come first, then their table: st.audit(results, table)."
         )
-    return reader.describe(results, Given(data, X, y, weights))
+    return reader.describe(results, Given(data, X, y, weights, offset))

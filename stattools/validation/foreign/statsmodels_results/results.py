@@ -26,7 +26,11 @@ REFUSED = {
 
 def describe(results: Any, given: Given) -> Foreign:
     """The description of a results object; IncompatibleError for a model that we do not have."""
-    given.refuse("weights= is for scikit-learn; results of statsmodels carry their own.", "weights")
+    given.refuse(
+        "weights= and offset= are for fits that carry no rows; results of statsmodels carry their own.",
+        "weights",
+        "offset",
+    )
     model = attributes(results, {"model": None}).model
     name = type(model).__name__
     if name not in MODELS:
