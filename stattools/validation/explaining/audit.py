@@ -87,9 +87,9 @@ def audit(
     statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial) carry their data; a table
     or `y=` given here is what the outcome should have been. A GLM with a dispersion, such as Gamma, takes it from
     moments: its coefficients are audited, and its standard errors at its own scale, which a finding names.
-    scikit-learn's estimators (LinearRegression, Ridge, Lasso, ElasticNet, LogisticRegression, PoissonRegressor,
-    pipelines) need `X=` and `y=`, or a table and `y=` the name of its column; `weights=` are the sample weights of
-    their fit. Raises IncompatibleError for other objects and models, DomainError for data of another shape.
+    scikit-learn's linear and generalized linear models, and pipelines of them, need `X=` and `y=`, or a table and `y=`
+    the name of its column; `weights=` are the sample weights of their fit, `offset=` is for packages that take one.
+    Raises IncompatibleError for other objects and models, DomainError for data of another shape.
 
     >>> import statsmodels.api as sm
     >>> x, y = [[1.0, 1], [1, 2], [1, 3], [1, 4], [1, 5], [1, 6]], [0, 0, 0, 1, 1, 1]

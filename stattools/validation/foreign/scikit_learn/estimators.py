@@ -163,8 +163,8 @@ def describe(estimator: Any, given: Given) -> Foreign:
     _require_sets(name, kind, coefficients, labels)
     _require_free(name, options, coefficients)
     total = float(len(outcome) if weight is None or name.startswith("SGD") else weight.sum())
-    if kind.startswith("poisson"):
-        outcome, weight, offset = counts_of_rates(outcome, weight) if kind == "poisson" else (outcome, weight, None)
+    if kind == "poisson":
+        outcome, weight, offset = counts_of_rates(outcome.astype(float), weight)
     if constant:
         intercept = np.broadcast_to(np.asarray(told.intercept_, dtype=float), len(coefficients))
         coefficients = np.column_stack([intercept, coefficients])

@@ -22,7 +22,7 @@ CHOSEN = {"alpha_": None, "C_": None, "l1_ratio_": None}
 """What cross-validation chose."""
 
 
-class Added(NamedTuple):
+class Addition(NamedTuple):
     """`strength` in all, the `share` of it that is absolute, and the option that it is `said` by."""
 
     strength: float
@@ -30,53 +30,53 @@ class Added(NamedTuple):
     said: str
 
 
-def nothing(last: Any, options: Mapping[str, Any], n: float) -> Added:
-    return Added(0.0, 0.0, "none")
+def nothing(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    return Addition(0.0, 0.0, "none")
 
 
-def ridge(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def ridge(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     alpha = _alpha(last, options)
-    return Added(alpha, 0.0, f"alpha = {alpha:g}")
+    return Addition(alpha, 0.0, f"alpha = {alpha:g}")
 
 
-def lasso(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def lasso(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     alpha = _alpha(last, options)
-    return Added(n * alpha, 1.0, f"alpha = {alpha:g}")
+    return Addition(n * alpha, 1.0, f"alpha = {alpha:g}")
 
 
-def elastic_net(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def elastic_net(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     alpha, chosen = _alpha(last, options), attributes(last, CHOSEN).l1_ratio_
     share = float(options["l1_ratio"] if chosen is None else chosen)
-    return Added(n * alpha, share, f"alpha = {alpha:g}, l1_ratio = {share:g}")
+    return Addition(n * alpha, share, f"alpha = {alpha:g}, l1_ratio = {share:g}")
 
 
-def mean_loss(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def mean_loss(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     """Of the generalized linear models, which divide the loss by the sum of weights."""
     alpha = float(options["alpha"])
-    return Added(n * alpha, 0.0, f"alpha = {alpha:g}")
+    return Addition(n * alpha, 0.0, f"alpha = {alpha:g}")
 
 
-def stochastic(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def stochastic(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     alpha = float(options["alpha"])
     share = SHARES.get(options["penalty"], float(options["l1_ratio"] or 0.0))
-    return Added(0.0 if options["penalty"] is None else n * alpha, share, f"alpha = {alpha:g}")
+    return Addition(0.0 if options["penalty"] is None else n * alpha, share, f"alpha = {alpha:g}")
 
 
 SHARES = {"l1": 1.0, "l2": 0.0}
 
 
-def inverse(last: Any, options: Mapping[str, Any], n: float) -> Added:
+def inverse(last: Any, options: Mapping[str, Any], n: float) -> Addition:
     """Of logistic regression; since 1.8 l1_ratio and an infinite C say what `penalty` said before."""
     chosen = attributes(last, CHOSEN)
     C = float(_one(options["C"] if chosen.C_ is None else chosen.C_, "C"))
     told = options.get("l1_ratio") if chosen.l1_ratio_ is None else chosen.l1_ratio_
     kind = options.get("penalty", "deprecated")
     if kind in (None, "none") or not np.isfinite(C):
-        return Added(0.0, 0.0, "none")
+        return Addition(0.0, 0.0, "none")
     share = SHARES.get(kind)
     if share is None:
         share = 0.0 if told is None or np.ravel(told)[0] is None else float(_one(told, "l1_ratio"))
-    return Added(1.0 / C, share, f"C = {C:g}" + (f", l1_ratio = {share:g}" if 0.0 < share < 1.0 else ""))
+    return Addition(1.0 / C, share, f"C = {C:g}" + (f", l1_ratio = {share:g}" if 0.0 < share < 1.0 else ""))
 
 
 def _alpha(last: Any, options: Mapping[str, Any]) -> float:
@@ -92,10 +92,10 @@ def _one(value: Any, name: str) -> Any:
     return found[0]
 
 
-type Adds = Callable[[Any, Mapping[str, Any], float], Added]
+type Adds = Callable[[Any, Mapping[str, Any], float], Addition]
 
 
-def shrinkage(model: Model, added: Added, *, free: Floats, theta: Floats, first: Floats | None, phi: float) -> Any:
+def shrinkage(model: Model, added: Addition, *, free: Floats, theta: Floats, first: Floats | None, phi: float) -> Any:
     """The penalty beside the log-likelihood of the model; None where there is none.
 
     `free` (columns,) is what a unit of each column's penalty counts, 0 for one that is not penalized. `first` are the
