@@ -58,7 +58,8 @@ def maximum(model: Any) -> str:
 def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
     """The table of coefficients as a page shows it."""
     frame = table(fit, exponentiate=exponentiate).rename(columns={"se_log": "se"})
-    letter, own = "t" if np.isfinite(fit.t_df).any() else "z", ["df"] * ("df" in frame)
+    letter = "t" if np.isfinite(fit.t_df).any() else "z"
+    own = ["df"] * ("df" in frame and letter == "t")
     labels = [name for name in ("category", "term") if name in frame]
     if not fit.kinds:
         rows = [[*(str(row[name]) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")]

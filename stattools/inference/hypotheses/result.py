@@ -85,11 +85,13 @@ class TestResult(Faces):
 
 
 def df_text(df: float) -> str:
-    """Degrees of freedom as they are printed, of which some are no whole number.
+    """Degrees of freedom as they are printed, of which some are no whole number, or none, infinitely many.
 
-    >>> df_text(1234.0), df_text(2.345)
-    ('1,234', '2.35')
+    >>> df_text(1234.0), df_text(2.345), df_text(np.inf)
+    ('1,234', '2.35', '∞')
     """
+    if np.isinf(df):
+        return "∞"
     return f"{df:,.0f}" if df == round(df) or df > 1000.0 else f"{df:.3g}"
 
 

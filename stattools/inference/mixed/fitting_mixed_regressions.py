@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.existence import RunningOff, check_labels, check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.mixed.fitting_mixed import require_no_others
 from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.interface.whole_numbers import whole_number
+from stattools.latent.coordinates import orthonormal
+from stattools.latent.told_apart import require_told_apart
 from stattools.models.mixed.by_quadrature import is_integrated
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.numerics.threads import one_blas_thread
@@ -40,6 +44,7 @@ def fit_mixed_regression(
         if model.fixed.predictor.taken_up:
             check_labels(model.fixed)
         check_mixed(model)
+        _require_told_apart(model)
         try:
             found = maximum(model, integral, nodes)
         except (IdentificationError, ConvergenceError):
@@ -59,6 +64,18 @@ def fit_mixed_regression(
     return MixedRegressionFit(
         model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
     )  # fmt: skip
+
+
+def _require_told_apart(model: MixedRegression) -> None:
+    """IdentificationError where several effects of groups have variances that the rows do not tell apart."""
+    terms = model.random
+    if sum(len(term.columns) for term in terms) > 1:
+        z = [np.empty((len(term.columns), len(term.codes))) for term in terms]
+        for term, own in zip(terms, z, strict=True):
+            orthonormal(term.z, None, term.columns, term.name, own)
+        require_told_apart(
+            model.title, [term.name for term in terms], [term.codes for term in terms], z, residual=False
+        )
 
 
 def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:

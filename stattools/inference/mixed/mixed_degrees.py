@@ -15,9 +15,11 @@ from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.degrees_of_freedom import (
     Curvatures,
     KenwardRoger,
+    are_determined,
     kenward_roger,
     satterthwaite,
     satterthwaite_test,
+    variance_covariance,
 )
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 from stattools.solvers.mixed.variance_differences import variance_differences
@@ -52,6 +54,13 @@ class MixedDegrees:
         return variance_directions(self.found.profile, self.found.coordinates.columns)
 
     @cached_property
+    def are_normal(self) -> bool:
+        """Is the likelihood so flat in the variances that Satterthwaite's degrees of freedom are not known? Tests are
+        then normal; asked for by name, these degrees of freedom are refused.
+        """
+        return self.kind == "satterthwaite" and not are_determined(self.curvatures.hessian)
+
+    @cached_property
     def adjusted(self) -> KenwardRoger:
         """Kenward and Roger's covariance and tests."""
         return kenward_roger(self.directions)
@@ -77,7 +86,7 @@ class MixedDegrees:
         """Degrees of freedom of t for combinations of the coefficients, (..., p); infinite where they are of none."""
         L = gradient.reshape(-1, gradient.shape[-1]) @ self.found.coordinates.to_beta
         found, there = np.full(len(L), np.inf), L.any(axis=1)
-        if there.any():
+        if there.any() and not self.are_normal:
             some = L[there]
             found[there] = (
                 satterthwaite(self.curvatures, some) if self.kind == "satterthwaite" else self.adjusted.df(some)
@@ -91,6 +100,8 @@ class MixedDegrees:
 
     def several(self, R: Floats, statistic: float) -> tuple[float, float]:
         """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""
+        if self.are_normal:
+            return statistic / len(R), np.inf
         L = R @ self.found.coordinates.to_beta
         test = satterthwaite_test(self.curvatures, L) if self.kind == "satterthwaite" else self.adjusted.test(L)
         return test.scale * statistic / test.rank, test.df
@@ -98,6 +109,8 @@ class MixedDegrees:
     @property
     def by(self) -> str:
         """How tests of several coefficients are made."""
+        if self.are_normal:
+            return "Wald's"
         return f"Wald's with the degrees of freedom of {KINDS[self.kind]}"
 
 
@@ -111,6 +124,7 @@ class ResidualDegrees:
     residual: float
     kind: str = "residual"
     without: tuple[str, ...] = ()
+    are_normal: bool = False
     by: str = "Wald's with the residual degrees of freedom"
 
     def alone(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -144,7 +158,8 @@ def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDe
     model with curves.
 
     DomainError for a name that is not there, IncompatibleError for "kenward-roger" of maximum likelihood, and for what
-    a model with curves, or one without, has not.
+    a model with curves, or one without, has not; IdentificationError for "satterthwaite" by name where the likelihood
+    is flat in the variances.
     """
     curved = bool(found.model.smooths)
     kind = ("residual" if curved else "satterthwaite") if df is None else word_of(df, tuple(KINDS))
@@ -167,4 +182,9 @@ def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDe
             'df="kenward-roger" adjusts for the estimation of variances by REML, and the fit is by maximum likelihood. '
             'Fit with reml=True, or use df="satterthwaite".'
         )
-    return None if kind == "normal" else MixedDegrees(kind, found)
+    if kind == "normal":
+        return None
+    degrees = MixedDegrees(kind, found)
+    if df is not None and kind == "satterthwaite":
+        variance_covariance(degrees.curvatures)
+    return degrees

@@ -96,7 +96,9 @@ def _half(
         rows, seen = rows.beside_curves(found.model.curves, curves), found.model.curves.seen(found.profile)
         return quantile_of(fit.t_df, interval) * np.sqrt(found.s2 * rows.variances(seen) + extra)
     variance = found.s2 * rows.variances(found.profile) + extra
-    degrees = np.inf if fit.degrees is None else degrees_of(found, fit.degrees.curvatures, rows, variance)
+    if fit.degrees is None or fit.degrees.are_normal:
+        return quantile_of(np.inf, interval) * np.sqrt(variance)
+    degrees = degrees_of(found, fit.degrees.curvatures, rows, variance)
     return quantile_of(degrees, interval) * np.sqrt(variance)
 
 

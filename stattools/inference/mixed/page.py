@@ -63,11 +63,17 @@ SOURCES = {
     "residual": "Standard errors: the variances taken as known. t: rows less effective degrees of freedom.",
     "kenward-roger": "Standard errors and degrees of freedom: Kenward and Roger, adjusted for estimated variances.",
 }
+NOT_KNOWN = (
+    "The likelihood is flat along a combination of the variances, so that Satterthwaite's degrees of freedom are not "
+    "known: tests and intervals are normal, which is too sure where groups are few."
+)
 
 
 def _source(fit: Any) -> list[str]:
     normal = "Standard errors: the variances taken as known."
     lines = [f"{normal if fit.degrees is None else SOURCES[fit.degrees.kind]} Intervals: {fit.level:.4g}, Wald."]
+    if fit.degrees is not None and fit.degrees.are_normal:
+        return [f"{normal} {NOT_KNOWN} Intervals: {fit.level:.4g}, Wald."]
     if fit.degrees is not None and fit.degrees.without:
         terms = " and ".join(fit.degrees.without)
         lines.append(f"A variance of {terms} is 0: the degrees of freedom are those of the model without it.")

@@ -39,18 +39,31 @@ def satterthwaite(directions: Curvatures, L: Floats) -> Floats:
     return 2.0 * variances**2 / np.einsum("ki,il,kl->k", slopes, variance_covariance(directions), slopes)
 
 
+def are_determined(matrix: Floats) -> bool:
+    """Is the matrix, second derivatives by the variances, positive definite beyond round-off, whatever their units?"""
+    size = matrix.diagonal()
+    if not (size > 0.0).all():
+        return False
+    unit = np.sqrt(size)
+    return bool(np.linalg.eigvalsh(matrix / unit[:, None] / unit)[0] > 1e-12)
+
+
 def variance_covariance(directions: Curvatures) -> Floats:
     """A = 2 H^-1, the covariance of log s2 and of the changes of V, of the observed information.
 
     IdentificationError where -2 log L is flat or bent downwards: the variances are then not known.
     """
-    values, vectors = np.linalg.eigh(directions.hessian)
-    if values[0] <= 1e-12 * values[-1]:
-        raise IdentificationError(
-            "Satterthwaite's degrees of freedom need variances that the data determine; here the likelihood is flat "
-            'along a combination of them. Ask for df="normal", or leave a random term out'
-        )
-    return 2.0 * (vectors / values) @ vectors.T
+    if not are_determined(directions.hessian):
+        raise _flat("Satterthwaite's")
+    unit = np.sqrt(directions.hessian.diagonal())
+    return 2.0 * np.linalg.inv(directions.hessian / unit[:, None] / unit) / unit[:, None] / unit
+
+
+def _flat(whose: str) -> IdentificationError:
+    return IdentificationError(
+        f"{whose} degrees of freedom need variances that the data determine; here the likelihood is flat along a "
+        'combination of them. Ask for df="normal", or leave a random term out'
+    )
 
 
 def satterthwaite_test(directions: Curvatures, L: Floats) -> ApproximateF:
@@ -105,7 +118,8 @@ class KenwardRoger:
 
 
 def kenward_roger(directions: VarianceDirections) -> KenwardRoger:
-    """The adjustment of a fit by REML; IncompatibleError for maximum likelihood.
+    """The adjustment of a fit by REML; IncompatibleError for maximum likelihood, IdentificationError where the
+    variances are not known.
 
     Phi_A = s2 (C + 2 C [sum_il W_il (Q_il - P_i C P_l)] C) with C = (X'V^-1 X)^-1, P_i = X'V^-1 V_i V^-1 X, Q_il =
     X'V^-1 V_i V^-1 V_l V^-1 X and W = 2 [tr P V_i P V_l]^-1, the expected information.
@@ -115,6 +129,8 @@ def kenward_roger(directions: VarianceDirections) -> KenwardRoger:
             'df="kenward-roger" needs the variances of REML, and this fit is by maximum likelihood: fit with '
             'reml=True, or ask for df="satterthwaite"'
         )
+    if not are_determined(directions.expected):
+        raise _flat("Kenward and Roger's")
     C, first = directions.gram_inverse, directions.first
     weights = 2.0 * np.linalg.inv(directions.expected)
     bent = np.einsum("il,ilpr->pr", weights, directions.second)

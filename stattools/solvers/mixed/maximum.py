@@ -57,7 +57,7 @@ class Maximum:
     """Where the climb ended: the profile there, the Newton decrement, why it ended, its steps and its trace.
 
     `least` are the smallest eigenvalues of Gamma_k among the directions in which T_k T_k' is 0, infinite where it is
-    regular: none is negative at a maximum.
+    regular: none is negative at a maximum. `is_flat` says that log L hardly bends along a combination of variances.
     """
 
     profile: Profile
@@ -66,6 +66,7 @@ class Maximum:
     steps: int
     trace: tuple[TraceStep, ...]
     least: tuple[float, ...]
+    is_flat: bool = False
 
     @property
     def converged(self) -> bool:
@@ -124,10 +125,31 @@ def maximum(
         else:
             following = _without_small(at, SMALL) or _released(at)
         if following is None:
-            return Maximum(at, found.here.decrement, found.status, found.steps, tuple(trace), _least(at))
+            return _ended(found, found.status, trace)
         found = _climbed(following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace)
-    at = found.here.metric.at
-    return Maximum(at, found.here.decrement, "max-steps", found.steps, tuple(trace), _least(at))
+    return _ended(found, "max-steps", trace)
+
+
+def _ended(found: Climbed, status: Status, trace: list[TraceStep]) -> Maximum:
+    metric = found.here.metric
+    return Maximum(
+        metric.at,
+        found.here.decrement,
+        status,
+        found.steps,
+        tuple(trace),
+        _least(metric.at),
+        _is_flat(metric.H, metric.at.theta),
+    )
+
+
+def _is_flat(H: Floats, theta: Floats) -> bool:
+    """Is a direction next to flat? In units of 1 + |theta| every curvature is about 1 or more, where the data tell."""
+    curved = H.diagonal() * (1.0 + np.abs(theta)) ** 2
+    if curved.min(initial=1.0) < FLATTEST:
+        return True
+    unit = np.sqrt(H.diagonal())
+    return bool(eigen(H / unit[:, None] / unit)[0][0] < FLATTEST)
 
 
 def majorized(at: Profile) -> Floats:

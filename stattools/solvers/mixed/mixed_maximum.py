@@ -22,6 +22,8 @@ from stattools.latent.effects import modes, pulls, spreads
 from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structure import Structure
+from stattools.latent.told_apart import dependent_variances, not_told_apart_by, require_told_apart
+from stattools.latent.variance_directions import variance_directions
 from stattools.models.mixed.linear_mixed import TITLE, LinearMixed
 from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
@@ -148,7 +150,8 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
     """The maximum of the likelihood, or of the restricted one, the highest where `certify` asks for a proof.
 
     Raises IdentificationError where fixed and random effects make y exactly, so that the residual variance is 0, and
-    ConvergenceError where the decrement did not come within 1e-8 standard errors.
+    where a combination of variances changes nothing; ConvergenceError where the decrement did not come within 1e-8
+    standard errors.
     """
     found = model.coordinates
     size = float(np.sqrt(model.fixed.rows.outcome_square / model.n))
@@ -170,6 +173,10 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
     if not best.converged and isinstance(deviance.structure, OneFactor):
         left = min(left, deviance.structure.within.residual / model.n)
     if not left > VANISHED * max(size**2 / found.unit**2, 1.0):
+        raise _no_residual(model)
+    if (best.is_flat or not best.converged) and not model.smooths:
+        _require_told_apart(model, found, deviance)
+    if not model.smooths and _is_without_residual(best):
         raise _no_residual(model)
     if not best.converged:
         raise ConvergenceError(
@@ -196,6 +203,27 @@ def _without_loss(
         again = maximum(deviance, best.profile.factors)
         best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
     return found, deviance, best
+
+
+def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Deviance) -> None:
+    """IdentificationError where a combination of variances changes nothing, whatever the outcome is."""
+    names, rows = [term.name for term in model.random], found.columns
+    if model.summed is None:
+        columns = rows.W[:-1] if deviance.reml else None
+        require_told_apart(model.title, names, rows.codes, rows.z, residual=True, Q=columns)
+    else:
+        at = deviance.at(deviance.theta(tuple(np.eye(q) for q in deviance.structure.widths)))
+        sums = variance_directions(at, rows)
+        if terms := not_told_apart_by(sums.expected if deviance.reml else sums.traces, sums.terms):
+            raise dependent_variances(model.title, names, terms)
+
+
+def _is_without_residual(best: Maximum) -> bool:
+    """Does the likelihood not fall as the residual goes to 0 beside effects that are many times as large already?"""
+    at = best.profile
+    if not np.abs(at.theta).max() > LARGE:
+        return False
+    return bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
 
 
 def _no_residual(model: LinearMixed) -> IdentificationError:

@@ -103,3 +103,12 @@ def test_columns_that_are_made_by_others_are_named(data):
     table = pd.DataFrame(data.table())
     with pytest.raises(IdentificationError, match="z"):
         st.fit(st.poisson("y ~ x + z + (1 | g)", table.assign(z=2.0 * table.x + 1.0)))
+
+
+@pytest.mark.parametrize("part", ["(b | g)", "(s || g)"])
+def test_variances_that_rows_do_not_tell_apart_are_refused_before_a_climb(data, part):
+    """Every group has one b, 0 or 1, and one s, -1 or 1."""
+    kind = np.unique(data.table()["g"], return_inverse=True)[1] % 2.0
+    table = data.table() | {"b": kind, "s": 2 * kind - 1}
+    with pytest.raises(IdentificationError, match=r"variances of .* apart: the likelihood is the same"):
+        st.fit(st.poisson(f"y ~ x + {part}", table))

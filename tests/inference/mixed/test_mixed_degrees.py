@@ -1,13 +1,16 @@
 """Degrees of freedom of a fit: in its table, its tests, by name, and at the boundary."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.mixed.mixed_degrees import KINDS
 from stattools.inference.mixed.page import SOURCES
+from stattools.solvers.mixed.variance_differences import variance_differences
 from tests.latent.curve_cases import TABLE
 
 
@@ -98,3 +101,25 @@ def test_a_model_with_curves_has_the_rows_less_its_effective_degrees():
     with pytest.raises(IncompatibleError, match="of groups alone"):
         st.fit(curves, df="satterthwaite")
     assert st.fit(curves, df="normal").t_df == np.inf
+
+
+def test_a_flat_likelihood_has_normal_tests_and_says_so(model, monkeypatch):
+    """By default a page is printed all the same; degrees of freedom asked for by name are refused."""
+    fit = st.fit(model)
+    curved = variance_differences(fit.found.profile)
+    flat = replace(curved, hessian=np.ones((2, 2)))
+    vars(fit.degrees)["curvatures"] = flat
+    page = " ".join(str(fit).split())
+    assert "Satterthwaite's degrees of freedom are not known: tests and intervals are normal" in page
+    assert " z p lower upper" in page
+    normal = st.fit(model, df="normal")
+    np.testing.assert_allclose(fit.table()["p_value"], normal.table()["p_value"], rtol=1e-12)
+    np.testing.assert_allclose(fit.interval(0.9), normal.interval(0.9), rtol=1e-12)
+    rows = {"a": ["new"], "b": ["b1"], "plot": [3]}
+    np.testing.assert_allclose(fit.predict(rows, interval=0.9), normal.predict(rows, interval=0.9), rtol=1e-12)
+    test, other = fit.test(["b[T.b1]", "b[T.b2]"]), normal.test(["b[T.b1]", "b[T.b2]"])
+    assert "∞" in str(test)
+    assert test.p_value == pytest.approx(other.p_value, rel=1e-12)
+    monkeypatch.setattr("stattools.inference.mixed.mixed_degrees.variance_directions", lambda *_: flat)
+    with pytest.raises(IdentificationError, match='df="normal"'):
+        st.fit(model, df="satterthwaite")

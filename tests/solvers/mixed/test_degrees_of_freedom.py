@@ -11,7 +11,7 @@ from stattools.latent.deviance import Deviance
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.structures import structure_of
 from stattools.latent.variance_directions import variance_directions
-from stattools.solvers.mixed.degrees_of_freedom import kenward_roger, satterthwaite, satterthwaite_test
+from stattools.solvers.mixed.degrees_of_freedom import are_determined, kenward_roger, satterthwaite, satterthwaite_test
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import table, term
 
@@ -140,3 +140,18 @@ def test_two_degrees_of_freedom_of_a_balanced_design_are_no_quotient_of_zeros():
     found = kenward_roger(directions).test(L)
     assert (found.df, found.scale) == (pytest.approx(2.0, abs=1e-6), pytest.approx(1.0))
     assert satterthwaite_test(directions, L).df == pytest.approx(2.0)
+
+
+def test_kenward_and_roger_need_variances_that_are_known():
+    y, X, plots = split_plot()
+    directions, _ = fitted(y, X, plots)
+    vars(directions)["expected"] = np.ones((2, 2))
+    with pytest.raises(IdentificationError, match="Kenward and Roger's"):
+        kenward_roger(directions)
+
+
+def test_known_is_whatever_the_units():
+    curved = np.array([[1.0, 0.5], [0.5, 1.0]])
+    assert are_determined(curved * np.array([[1.0, 1e-9], [1e-9, 1e-18]]))
+    assert not are_determined(np.ones((2, 2)))
+    assert not are_determined(np.diag([1.0, -1.0]))

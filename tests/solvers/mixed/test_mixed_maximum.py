@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -51,3 +52,39 @@ def test_crossed_effects_that_leave_round_off_are_an_error_of_ours(reml, size):
     model = st.linear_mixed("y ~ x + (x | g) + (1 | h)", {"y": y, "x": x, "g": g, "h": h})
     with pytest.raises((IdentificationError, ConvergenceError), match=r"y exactly|digits are lost"):
         maximized(model, reml)
+
+
+def between_groups():
+    """Groups of two kinds, b = 0 and 1, whose intercepts differ by kind."""
+    r = np.random.default_rng(0)
+    g, x = np.repeat(np.arange(12), 4), r.normal(size=48)
+    y = x + r.normal(size=12)[g] * (1 + g % 2) + r.normal(size=48)
+    return {"y": y, "x": x, "g": g, "b": (g % 2).astype(float)}
+
+
+@pytest.mark.parametrize("reml", [True, False])
+def test_variances_that_rows_do_not_tell_apart_are_refused(reml, tmp_path):
+    """Two kinds of groups have two variances, and (b | g) has three entries."""
+    table = between_groups()
+    with pytest.raises(IdentificationError, match=r"variances of \(b \| g\) apart"):
+        maximized(st.linear_mixed("y ~ x + (b | g)", table), reml)
+    assert maximized(st.linear_mixed("y ~ x + (b || g)", table), reml).maximum.converged
+    path = tmp_path / "rows.parquet"
+    pd.DataFrame(table).to_parquet(path)
+    with pytest.raises(IdentificationError, match=r"variances of \(b \| g\) apart"):
+        maximized(st.linear_mixed("y ~ x + (b | g)", st.scan(path)), reml)
+
+
+def test_three_rows_have_one_contrast_for_three_variances():
+    model = st.linear_mixed("y ~ x + (x || g)", {"y": [1.0, 5.0, 2.0], "x": [0.3, -1.0, 2.0], "g": [0, 0, 1]})
+    with pytest.raises(IdentificationError, match=r"\(1 \| g\) and \(0 \+ x \| g\) and the residual apart"):
+        maximized(model, True)
+
+
+def test_a_slope_that_makes_the_one_pair_of_rows_exactly_leaves_no_residual():
+    """Six groups in seven rows: the restricted likelihood does not fall as the residual variance goes to 0."""
+    x = [0.788, 0.370, 0.621, -0.137, 0.140, 0.103, 0.575]
+    y = [0.131, 0.247, 0.360, 0.148, 0.173, 0.185, 0.161]
+    model = st.linear_mixed("y ~ x + (1 | h)", {"y": y, "x": x, "h": [2, 6, 8, 3, 1, 5, 3]})
+    with pytest.raises(IdentificationError, match="residual variance is 0"):
+        maximized(model, True)
