@@ -44,20 +44,19 @@ def audit(
     covariance = words.covariance(cov)
     named, of = regression_of(family, link, scale)
     with failures(as_json, code=2), at_hand(data) as file:
-        from stattools.cli.claims import cells
         from stattools.cli.files import stem, table
         from stattools.cli.guess import guess
         from stattools.reporting.files import write
         from stattools.reporting.report import compose
+        from stattools.validation.claims.reading import read_claim
         from stattools.validation.explaining.claimed import audit_claim
-        from stattools.validation.foreign.claim import read_claim
 
         frame = table(file)
         given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
         given |= {"family": of, "link": link, "dispersion": dispersion, "scale": scale}
         build = getattr(st, named or guess(formula, frame, trials=trials, exposure=exposure).family)
         model = build(formula, frame, **taken(build, **given))
-        found = audit_claim(read_claim(cells(claimed), model, claimed.name), model, cov=covariance, level=level)
+        found = audit_claim(read_claim(claimed), model, cov=covariance, level=level)
         path = None
         if out is not None:
             path = write(compose(found), out / f"{stem(claimed)}-audit", html=html)

@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.errors import StattoolsError
+from stattools.errors import DomainError, StattoolsError, quoted
 from stattools.inference.fitting import fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.places import places
+from stattools.validation.claims.printed import Printed
 from stattools.validation.explaining.audit import Audit, judged
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.printed_errors import KINDS
-from stattools.validation.foreign.claim import Claim, Printed
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Numbers, Recipe
 
@@ -31,12 +33,12 @@ def audit_claim(claim: Claim, model: Model, *, cov: Any = "information", level: 
     """The verdict on what a table claims of a model and its data, with standard errors that are said to be of a kind.
 
     >>> import stattools as st
-    >>> from stattools.validation.foreign.claim import read_claim
+    >>> from stattools.validation.claims.reading import read_claim
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
-    >>> rows = [{"term": "(Intercept)", "coef": "1.10"}, {"term": "x", "coef": "2.00"}]
-    >>> audit_claim(read_claim(rows, model, "a table"), model).ok
+    >>> audit_claim(read_claim({"(Intercept)": "1.10", "x": "2.00"}), model).ok
     True
     """
+    claim = _in_order(claim, model)
     divisor = "n - p" if model.has_scale else "1"
     recipe = Recipe(model, cov=cov, divisor=divisor, df=None if model.has_scale else np.inf, level=level)
     theta, se = claim.columns["estimate"].value, _column(claim, "se").value
@@ -62,6 +64,21 @@ def audit_claim(claim: Claim, model: Model, *, cov: Any = "information", level: 
         return found
     count = sum(int(np.isfinite(column.value).sum()) for column in claim.columns.values())
     return replace(found, sentence=f"{claim.name} is right: its {count} numbers hold, as far as their digits go.")
+
+
+def _in_order(claim: Claim, model: Model) -> Claim:
+    """The claim with its rows in the model's order. DomainError where a coefficient has no row."""
+    ours = places(claim, model).ours
+    if missing := [name for place, name in enumerate(model.names[: model.predictor.size_first]) if place not in ours]:
+        raise DomainError(
+            f"{claim.name} lacks {quoted(missing[0])}; a claim needs one row for each coefficient of the model."
+        )
+    columns = {}
+    for name, column in claim.columns.items():
+        none = np.full((2, len(model.names)), np.nan)
+        none[:, ours] = column.value, column.half
+        columns[name] = Printed(*none)
+    return replace(claim, columns=columns)
 
 
 def _estimates(given: Printed, best: Floats, se: Floats, model: Model) -> tuple[Floats, list[Finding]]:

@@ -2,8 +2,8 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
+from stattools.validation.claims.reading import read_claim
 from stattools.validation.explaining.claimed import audit_claim
-from stattools.validation.foreign.claim import read_claim
 
 RNG = np.random.default_rng(5)
 DATA = pd.DataFrame({"x": RNG.normal(size=80), "y": RNG.normal(size=80)})
@@ -19,9 +19,9 @@ def rows(table, digits=4, **columns):
 def test_every_column_is_judged_as_far_as_its_digits_go():
     table = st.fit(OLS).table()
     for digits in (1, 4, 12):
-        assert audit_claim(read_claim(rows(table, digits), OLS, "a"), OLS).ok
+        assert audit_claim(read_claim(rows(table, digits)), OLS).ok
     for name in ("statistic", "p_value", "lower", "upper"):
-        found = audit_claim(read_claim(rows(table, 4, **{name: table[name] + 0.01}), OLS, "a"), OLS)
+        found = audit_claim(read_claim(rows(table, 4, **{name: table[name] + 0.01})), OLS)
         assert not found.ok, name
         assert found.findings[0].cause.startswith("another")
 
@@ -29,19 +29,19 @@ def test_every_column_is_judged_as_far_as_its_digits_go():
 def test_a_normal_quantile_in_the_place_of_students_is_found():
     table = st.fit(OLS).table()
     ends = {"lower": table.estimate - 1.96 * table.se, "upper": table.estimate + 1.96 * table.se}
-    assert not audit_claim(read_claim(rows(table, 4, **ends), OLS, "a"), OLS).ok
+    assert not audit_claim(read_claim(rows(table, 4, **ends)), OLS).ok
 
 
 def test_a_claim_of_separated_data_has_no_maximum():
     model = st.logistic("y ~ x", {"y": [0, 0, 0, 1, 1, 1], "x": [1, 2, 3, 4, 5, 6]})
-    claim = read_claim([{"term": "Intercept", "coef": "-165.3"}, {"term": "x", "coef": "47.2"}], model, "a")
+    claim = read_claim({"Intercept": "-165.3", "x": "47.2"})
     found = audit_claim(claim, model)
     assert not found.ok
     assert "separation" in found.sentence
 
 
 def test_the_page_shows_what_was_printed():
-    claim = read_claim([{"term": "Intercept", "coef": "0.1"}, {"term": "x", "coef": "0.0"}], OLS, "a")
+    claim = read_claim({"Intercept": "0.1", "x": "0.0"})
     assert audit_claim(claim, OLS).rows["estimate"].tolist() == [0.1, 0.0]
 
 
@@ -49,4 +49,4 @@ def test_the_dispersion_of_a_family_need_not_be_in_the_table():
     frame = DATA.assign(y=RNG.negative_binomial(2, 0.3, 80))
     model = st.negative_binomial("y ~ x", frame)
     table = st.fit(model).table().iloc[:2]
-    assert audit_claim(read_claim(rows(table), model, "a"), model).ok
+    assert audit_claim(read_claim(rows(table)), model).ok

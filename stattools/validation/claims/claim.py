@@ -1,0 +1,27 @@
+"""A claim: the numbers that somebody printed of a regression, by terms as they wrote them, and what their words say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stattools.validation.claims.printed import Printed
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What a table claims, row by row in its own order.
+
+    `columns` are of "estimate", "se", "statistic", "p", "lower" and "upper" those that it has, with one number for
+    each of `terms`. `facts` are single numbers ("n", "loglik", "aic" ...). `said` is what its words say: "statistic"
+    (t or z), "level" of its intervals, "covariance", "exponentiated", "outcome", "family", "link" and so on. `quotes`
+    has the line of each row. `shown` is "exp" of a row that shows exp of its parameter, in a table that prints both.
+    """
+
+    name: str
+    terms: tuple[str, ...]
+    columns: Mapping[str, Printed]
+    facts: Mapping[str, Printed] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    quotes: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()

@@ -1,0 +1,152 @@
+"""A claim given as values: a dict of estimates, a frame, and what is said beside them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from stattools.data.tables.table import axes, table
+from stattools.errors import DomainError, quoted
+from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.printed import Printed, decimal_mark, printed
+
+SINGLE = 7
+"""A number of 32 bits with so many digits was not rounded for print."""
+
+
+def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
+    """The claim of a dict of estimates by term. DomainError for an empty one, and for values that are no numbers."""
+    if not claim:
+        raise DomainError("a claim needs at least one term with its estimate; got an empty dict.")
+    terms = tuple(str(term).strip() for term in claim)
+    if len(set(terms)) < len(terms):
+        raise DomainError(f"a claim needs each term once; got {', '.join(map(quoted, terms))}.")
+    texts = [
+        text_of(value, f"the estimate of {quoted(term)}") for term, value in zip(terms, claim.values(), strict=True)
+    ]
+    column = numbers(texts, "estimates")
+    if not np.isfinite(column.value).any():
+        raise DomainError("a claim needs estimates; got none that is a number.")
+    quotes = tuple(f"{term} {text}" for term, text in zip(terms, texts, strict=True))
+    return Claim(name, terms, {"estimate": column}, quotes=quotes)
+
+
+def beside(given: Any, terms: Sequence[str], asker: str) -> list[str]:
+    """The texts of what was given beside the estimates, by term or in their order; "" of a term that is not there.
+
+    DomainError for a term that the claim has not, and for another number of values.
+    """
+    if isinstance(given, Mapping):
+        by_term = {str(term).strip(): value for term, value in given.items()}
+        if unknown := [term for term in by_term if term not in terms]:
+            raise DomainError(f"{asker} names {quoted(unknown[0])}, and the claim has {', '.join(map(quoted, terms))}.")
+        values: list[Any] = [by_term.get(term, "") for term in terms]
+    else:
+        values = _sequence(given, asker)
+    if len(values) != len(terms):
+        raise DomainError(
+            f"{asker} needs one value for each of the {len(terms)} terms of the claim; got {len(values)}."
+        )
+    return [text_of(value, f"{asker} of {quoted(term)}") for term, value in zip(terms, values, strict=True)]
+
+
+def ends(given: Any, terms: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The texts of both ends of intervals, given as pairs by term or in their order."""
+    pairs = dict(zip(terms, _sequence(given, "ci="), strict=False)) if not isinstance(given, Mapping) else dict(given)
+    if not isinstance(given, Mapping) and len(_sequence(given, "ci=")) != len(terms):
+        raise DomainError(
+            f"ci= needs a pair for each of the {len(terms)} terms of the claim; got {len(_sequence(given, 'ci='))}."
+        )
+    both = {}
+    for term, pair in pairs.items():
+        two = pair if isinstance(pair, str) else _sequence(pair, f"ci= of {quoted(term)}")
+        if isinstance(pair, str) or len(two) != 2:
+            raise DomainError(
+                f"ci= needs two numbers for each term, lower and upper; got {quoted(pair)} of {quoted(term)}."
+            )
+        both[term] = two
+    lower = beside({term: pair[0] for term, pair in both.items()}, terms, "ci=")
+    return lower, beside({term: pair[1] for term, pair in both.items()}, terms, "ci=")
+
+
+def numbers(texts: Sequence[str], where: str) -> Printed:
+    """Texts as numbers, with the decimal mark that they have together."""
+    mark = decimal_mark(texts, where)
+    return Printed.of(printed(text, where, mark) for text in texts)
+
+
+def fact(value: Any, asker: str) -> Printed:
+    """A single number that was given beside the table. DomainError for what is none."""
+    found = numbers([text_of(value, asker)], asker)
+    if not np.isfinite(found.value[0]):
+        raise DomainError(f"{asker} needs a number; got {quoted(value)}.")
+    return Printed(np.asarray(found.value[0]), np.asarray(found.half[0]))
+
+
+def of_frame(frame: Any, name: str) -> Cells:
+    """The cells of any table of columns, with the labels of its rows first where it has labels."""
+    import narwhals as nw
+
+    columns = table(frame)
+    head: list[str] = list(columns.names)
+    cells = [[text_of(value, f"the column {quoted(label)}") for value in columns.column(label)] for label in head]
+    index = (
+        None if isinstance(frame, Mapping | np.ndarray) else nw.maybe_get_index(nw.from_native(frame, eager_only=True))
+    )
+    if index is not None and index.dtype.kind not in "iuf":
+        levels = [index] if index.nlevels == 1 else [index.map(lambda labels: ": ".join(map(str, labels)))]
+        head.insert(0, "")
+        cells.insert(0, [str(label) for label in levels[0]])
+    return Cells(name, (tuple(head),), tuple(zip(*cells, strict=True)))
+
+
+def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
+    """The cells of a list of rows, each a dict by heading."""
+    rows = list(records)
+    head = list(dict.fromkeys(str(key) for row in rows for key in row))
+    cells = tuple(tuple(text_of(row.get(key, ""), f"the column {quoted(key)}") for key in head) for row in rows)
+    return Cells(name, (tuple(head),), cells)
+
+
+def text_of(value: Any, where: str) -> str:
+    """A value as it would be printed: text as it stands, a number in its shortest decimal form, "" for what is missing.
+
+    >>> text_of("2.380", ""), text_of(2.38, ""), text_of(float("nan"), "")
+    ('2.380', '2.38', '')
+    """
+    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and not isinstance(value, np.floating):
+        value = value.item()
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | np.floating):
+        if axes(value) == 0 and str(value) in ("<NA>", "NaT"):
+            return ""
+        raise DomainError(
+            f"a claim needs numbers, or text of numbers, in {where}; got {quoted(value)} of type "
+            f"{type(value).__name__}."
+        )
+    if math.isnan(value):
+        return ""
+    if math.isinf(value):
+        raise DomainError(f"a claim needs finite numbers in {where}; got {value}.")
+    return str(value) if isinstance(value, int | Decimal) else _shortest(value)
+
+
+def _shortest(value: float | np.floating) -> str:
+    if isinstance(value, np.floating) and value.itemsize < 8:
+        text = str(value)
+        return f"{float(value):.17g}" if len(Decimal(text).as_tuple().digits) >= SINGLE else text
+    return repr(float(value))
+
+
+def _sequence(given: Any, asker: str) -> list[Any]:
+    if isinstance(given, str) or axes(given) == 0:
+        raise DomainError(f"{asker} needs a dict by term or one value for each term; got {quoted(given)}.")
+    return list(given)

@@ -1,0 +1,105 @@
+"""What the columns of a table hold, by the words above them, and what else these words say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from stattools.validation.claims.characters import GREEK
+
+WORDS = {
+    "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
+    "rownames covariate covariates predictor predictors unnamed0 index regressor effect characteristic",
+    "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated mean logodds loghr",
+    "exponentiated": "or oddsratio oddsratios hr hazardratio hazardratios hazratio irr incidencerateratio rr riskratio "
+    "rateratio rrr relativeriskratio expcoef expb expbeta expestimate sdeviationratio tr timeratio aor ahr adjor "
+    "adjustedor adjustedoddsratio",
+    "se": "stderror se stderr standarderror standarderrors bse stderrors secoef sebeta sd sx std_err",
+    "robust": "robustse robuststderr robuststdse robuststderror robuststandarderror rse",
+    "statistic": "statistic stat wald teststatistic wald2 waldstatistic chisq chi2 waldchi2",
+    "t": "t tvalue tstat tvalues tratio tstatistic tstatistics",
+    "z": "z zvalue zstat zvalues zstatistic zstatistics waldz",
+    "p": "pvalue p pvalues pz pt prz prt pval sig prob pr prchisq praboverz significance",
+    "lower": "conflow confintlower lower cilow cilower low ll lcl lowerci lowerlimit lowerbound lowercl",
+    "upper": "confhigh confintupper upper cihigh ciupper high ul ucl upperci upperlimit upperbound uppercl",
+    "df": "df dof ddf parameterdf",
+}
+"""What columns are called, in letters and digits alone, by what they hold."""
+KINDS = {word: kind for kind, words in WORDS.items() for word in words.split()}
+COLUMN = {"exponentiated": "estimate", "robust": "se", "t": "statistic", "z": "statistic"}
+"""Kinds of headings that hold what another kind holds, and say more about it."""
+INTERVAL = re.compile(
+    r"(?:(\d{2}(?:[.,]\d+)?)\s*%\s*)?(?:c(?:onf(?:idence|\.)?)?\s*\.?\s*i(?:nt(?:erval|\.)?)?\.?(?:\s*limits?)?s?|interval)"
+    r"(?:\s*(?:\(|at)?\s*(\d{2}(?:[.,]\d+)?)\s*%\s*\)?)?",
+    re.I,
+)
+END = re.compile(
+    r"(?:(low|lower|up|upp|upper|lcl|ucl|ll|ul|conf\.?low|conf\.?high)[\s._]*)?\[?\s*"
+    r"(0?[.,]\d+|\d{1,2}(?:[.,]\d+)?\s*%|\d{2}(?:[.,]\d+)?|2\.5|97\.5)\s*\]?(?:\s*%)?"
+    r"(?:[\s._]*(?:%?\s*(?:c\.?i\.?|conf\.?))?[\s._]*(low|lower|upper|high))?",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What a column holds, and what its heading says of the numbers in it."""
+
+    kind: str
+    said: Mapping[str, str] = field(default_factory=dict)
+
+
+def heading(text: str) -> Heading | None:
+    """What a column under these words holds: a term, an estimate, its standard error and so on, or None.
+
+    >>> heading("Pr(>|z|)"), heading("[0.025")
+    (Heading(kind='p', said={'statistic': 'z'}), Heading(kind='lower', said={'level': '0.95'}))
+    >>> heading("Odds Ratio").said
+    {'exponentiated': 'Odds Ratio'}
+    """
+    text = " ".join(text.replace("\\", "").replace("$", "").split())
+    plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(GREEK))
+    if test := re.fullmatch(r"p(?:r(?:ob)?)?\W*>\W*([tz])\W*", text, re.I):
+        return Heading("p", {"statistic": test[1].lower()})
+    kind = KINDS.get(plain)
+    if kind is None and (end := _end(text)) is not None:
+        return end
+    if kind is None and (found := INTERVAL.fullmatch(text.strip("()[] "))):
+        level = found[1] or found[2]
+        return Heading("interval", {"level": share(level)} if level else {})
+    if kind is None:
+        return None
+    said = {
+        "exponentiated": {"exponentiated": text},
+        "robust": {"covariance": text},
+        "t": {"statistic": "t"},
+        "z": {"statistic": "z"},
+    }.get(kind, {"statistic": "chi2"} if "chi" in plain or (plain.startswith("wald") and plain != "wald") else {})
+    return Heading(COLUMN.get(kind, kind), said)
+
+
+def share(percent: str) -> str:
+    """A level as a share: 0.95 for 95 and for 95 %.
+
+    >>> share("95"), share("99.5"), share("90 %")
+    ('0.95', '0.995', '0.9')
+    """
+    return f"{float(percent.strip(' %').replace(',', '.')) / 100.0:.12g}"
+
+
+def _end(text: str) -> Heading | None:
+    """An end of an interval that is named by its tail or its level: [0.025, 97.5 %, lower .95, upper 95."""
+    found = END.fullmatch(text.strip())
+    if found is None:
+        return None
+    number = float(re.sub(r"[%\s]", "", found[2]).replace(",", "."))
+    number = number / 100.0 if number >= 1.0 else number
+    side = (found[1] or found[3] or "").casefold()
+    if not side:  # a tail: 0.025 is below, 0.975 above
+        kind, level = ("lower", 1.0 - 2.0 * number) if number < 0.5 else ("upper", 2.0 * number - 1.0)
+    else:
+        level = number if number >= 0.5 else 1.0 - 2.0 * number
+        kind = "lower" if side.lstrip("conf.").startswith("l") else "upper"
+        level = 2.0 * number - 1.0 if kind == "upper" and number in (0.975, 0.995) else level
+    return Heading(kind, {"level": f"{level:.12g}"}) if 0.0 < level < 1.0 else None

@@ -1,0 +1,166 @@
+"""Which coefficient of a model each row of a claim is of, by the words of both."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError, quoted
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.terms import YES, canonical, keys, split_label
+
+NATURAL = {"log alpha": ("alpha",), "log scale": ("scale", "sigma"), "log precision": ("precision", "phi", "(phi)")}
+"""Our parameters that are logarithms, and what others call the number itself."""
+LOGARITHMS = {"log alpha": "logdispersion", "log scale": "logscale", "log precision": "logprecision"}
+SECTIONS = {"inflate": "zero", "zi": "zero", "zeroinflation": "zero", "inflation": "zero", "zeroinflationmodel": "zero"}
+"""What others call the parts of a model that ours names otherwise."""
+MAIN = ("count", "conditional", "main", "mean", "countmodel", "coefficients")
+"""What others call the part whose terms ours names without a label."""
+THRESHOLD = re.compile(r"[^:|]+\|[^:|]+")
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """The place of each row of a claim among the model's parameters, -1 for a row that is none of them; and how the row
+    shows it: "" as it is, "exp" as exp of it (alpha for log alpha).
+    """
+
+    ours: np.ndarray
+    shown: tuple[str, ...]
+
+
+def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> Placed:
+    """The parameter of the model that each row of a claim is of.
+
+    `terms` says it of those that words cannot tell: {theirs: ours}. DomainError for rows that are of none or of
+    several, with what they could be, and for two rows of one parameter.
+
+    >>> import stattools as st
+    >>> from stattools.validation.claims.reading import read_claim
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
+    >>> places(read_claim({"_cons": 1.1, "x": 2.0}), model).ours
+    array([0, 1])
+    """
+    found = known_places(claim, model, terms)
+    if (found.ours < 0).any():
+        row = int(np.argmin(found.ours))
+        names = ", ".join(map(quoted, model.names))
+        raise DomainError(
+            f"{claim.name} has the term {quoted(claim.terms[row])}, which is none of the model's: {names}. Write its "
+            f"terms as these, say which it is, such as terms={{{claim.terms[row]!r}: {model.names[0]!r}}}, or fit the "
+            "formula that it is of."
+        )
+    return found
+
+
+def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> Placed:
+    """The same, with -1 for rows that are none of the model's: another coding or reference level has others.
+
+    DomainError for rows of several parameters, for two rows of one, and for `terms` that the claim or the model lacks.
+    """
+    said = _said(claim, list(model.names), terms)
+    known = _known(list(model.names))
+    found = [(said[row], "") if row in said else _place(term, known, claim) for row, term in enumerate(claim.terms)]
+    found = [
+        (place, own or shown) for (place, shown), own in zip(found, claim.shown or ("",) * len(found), strict=True)
+    ]
+    rows: dict[tuple[int, str], int] = {}
+    for row, place in enumerate(found):
+        if place[0] >= 0 and place in rows:
+            raise DomainError(
+                f"{claim.name} names a term twice: {quoted(claim.terms[rows[place]])} and {quoted(claim.terms[row])} "
+                f"are both {quoted(model.names[place[0]])}. Say of each which it is: terms={{theirs: ours}}."
+            )
+        rows[place] = row
+    return Placed(np.array([place for place, _ in found], dtype=int), tuple(shown for _, shown in found))
+
+
+def _said(claim: Claim, names: list[str], terms: Mapping[str, str] | None) -> dict[int, int]:
+    """The places of rows that the caller named."""
+    if terms is not None and not isinstance(terms, Mapping):
+        raise DomainError(
+            f"terms is a dict of their terms and the model's, such as {{'race2': 'race[T.2]'}}; got {quoted(terms)}."
+        )
+    said = {}
+    for theirs, ours in (terms or {}).items():
+        rows = [row for row, term in enumerate(claim.terms) if term == str(theirs).strip()]
+        rows = rows or [row for row, term in enumerate(claim.terms) if canonical(term) == canonical(str(theirs))]
+        if len(rows) != 1:
+            raise DomainError(
+                f"terms names {quoted(theirs)}, and {claim.name} has {', '.join(map(quoted, claim.terms))}."
+            )
+        if ours not in names:
+            raise DomainError(f"terms names {quoted(ours)}, and the model has {', '.join(map(quoted, names))}.")
+        said[rows[0]] = names.index(ours)
+    return said
+
+
+Known = list[dict[str, set[tuple[int, str]]]]
+
+
+def _known(names: Sequence[str]) -> Known:
+    """The model's parameters by each of their keys, a dict for each strictness."""
+    levels: Known = [{}, {}, {}, {}]
+    thresholds = [name for name in names if THRESHOLD.fullmatch(name)]
+    for place, name in enumerate(names):
+        label = split_label(name)
+        for level, key in enumerate(keys(label[1] if label else name)[:3]):
+            levels[level].setdefault(f"{_bare(label[0])}\0{key}" if label else key, set()).add((place, ""))
+        if name in thresholds:
+            for key in (f"cut{thresholds.index(name) + 1}", canonical(name.replace("|", "/"))):
+                levels[1].setdefault(key, set()).add((place, ""))
+        if name in LOGARITHMS:
+            levels[1].setdefault(LOGARITHMS[name], set()).add((place, ""))
+            for natural in NATURAL[name]:
+                levels[1].setdefault(canonical(natural), set()).add((place, "exp"))
+    for variable, found in _alone(names).items():
+        for word in ("", *YES):
+            levels[3].setdefault(f"{variable}{word}", set()).update(found)
+    return levels
+
+
+def _alone(names: Sequence[str]) -> dict[str, set[tuple[int, str]]]:
+    """Variables with one coefficient: smoke for smoke[T.1] and smokeTRUE for smoke, when there is no other of it."""
+    found: dict[str, set[tuple[int, str]]] = {}
+    for place, name in enumerate(names):
+        level = re.fullmatch(r"(.*)\[T\.([^\[\]]*)\]", name)
+        if ":" not in name and (level is None or level[2].casefold() in (*YES, "1.0")):
+            found.setdefault(_bare(canonical(level[1] if level else name)), set()).add((place, ""))
+    return found
+
+
+def _place(term: str, known: Known, claim: Claim) -> tuple[int, str]:
+    """The parameter of one row, by the strictest key that finds any; -1 where none does."""
+    tried = list(enumerate(keys(term)))
+    if (label := split_label(term)) is not None:
+        section, rest = _bare(label[0]), label[1]
+        own, level = list(enumerate(keys(rest))), canonical(f"{label[0]}={rest}")
+        parted = any("\0" in key for key in known[0])
+        tried = [(strict, f"{SECTIONS.get(section, section)}\0{key}") for strict, key in own] + [
+            (1, level),
+            (2, _bare(level)),
+            *tried,
+            *(own if not parted or section in MAIN else ()),
+        ]
+    tried += [(3, _bare(keys(term)[1]))]
+    for level, key in tried:
+        for among in known[min(level, 2) : min(level, 2) + 1] if level < 3 else known[2:]:
+            found = among.get(key, set())
+            if len(found) > 1:
+                names = ", ".join(str(place + 1) for place, _ in sorted(found))
+                raise DomainError(
+                    f"{claim.name} has the term {quoted(term)}, which may be several of the model's (numbers {names} "
+                    "of model.names). Say which: terms={theirs: ours}."
+                )
+            if found:
+                return next(iter(found))
+    return -1, ""
+
+
+def _bare(text: str) -> str:
+    """The letters and digits of a text alone."""
+    return re.sub(r"[\W_]", "", text.casefold())
