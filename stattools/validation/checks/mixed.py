@@ -13,11 +13,9 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Profile
-from stattools.latent.lower import lower
 from stattools.validation.agreement import SECOND, Agreement, compared, counted, fewest
 from stattools.validation.references.mixed_lm import MixedReference, dense, mixed_lm
+from stattools.validation.variances import decrement_of, profile_at
 
 MOST_ROWS = 2_000
 """Rows whose covariance matrix is made."""
@@ -51,8 +49,8 @@ def validate_mixed(fit: Any) -> Agreement:
     known = few and np.isfinite(reference.s2) and reference.s2 > 0.0
     own = dense(model, reference.covariances, reference.s2, found.reml).se if known else np.full(len(fit.se), np.nan)
     reference = replace(reference, se=own)
-    there = _profile(fit, reference)
-    theirs = np.inf if there is None else _decrement(there)
+    there = profile_at(fit.found, reference.covariances, reference.s2)
+    theirs = np.inf if there is None else decrement_of(there)
     lead = np.inf if there is None else fit.loglik + 0.5 * there.value
     rows = _rows(fit, reference)
     ok, sentence = _judged(fit, reference, rows, ours, theirs, lead)
@@ -93,29 +91,6 @@ def _rows(fit: Any, reference: MixedReference) -> Any:
     )
     found.loc[len(fit.estimate) :, "difference_in_se"] = np.nan  # they have no standard error
     return found
-
-
-def _profile(fit: Any, reference: MixedReference) -> Profile | None:
-    """Our likelihood at the reference's variances; None where it has none."""
-    if not (np.isfinite(reference.s2) and reference.s2 > 0.0):
-        return None
-    factors = []
-    for cov, back in zip(reference.covariances, fit.found.coordinates.to_effects, strict=True):
-        values, vectors = np.linalg.eigh(0.5 * (cov + cov.T))
-        root = vectors * np.sqrt(np.maximum(values, 0.0) / reference.s2)
-        factors.append(lower(np.linalg.solve(back, root)))
-    deviance = fit.found.deviance
-    return deviance.at(deviance.theta(tuple(factors)))
-
-
-def _decrement(at: Profile) -> float:
-    """Standard errors from the maximum; infinite where the likelihood is not curved as at one."""
-    free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
-    H, score = 0.5 * hessian(at)[np.ix_(free, free)], -0.5 * at.gradient[free]
-    values, vectors = np.linalg.eigh(H)
-    if len(values) and values[0] <= 1e-10 * abs(values[-1]):
-        return float("inf") if np.abs(score).max() > 1e-6 else 0.0
-    return float(np.sqrt(np.sum((vectors.T @ score) ** 2 / values)))
 
 
 def _judged(

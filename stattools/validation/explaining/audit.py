@@ -17,7 +17,8 @@ from stattools.text.columns import number
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
-from stattools.validation.explaining.causes import Evidence, gather
+from stattools.validation.explaining.causes import gather
+from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
@@ -104,7 +105,7 @@ def judged(foreign: Foreign) -> Audit:
     """The verdict on what somebody's object or table says."""
     evidence = gather(foreign)
     serious = evidence.serious
-    rows = _rows(foreign.model, foreign.numbers.estimate, foreign.numbers.se, evidence)
+    rows = _rows(foreign, foreign.numbers.estimate, foreign.numbers.se, evidence)
     return Audit(
         foreign.name,
         rows,
@@ -119,8 +120,9 @@ def judged(foreign: Foreign) -> Audit:
     )
 
 
-def _rows(model: Any, theta: Floats, se: Floats, evidence: Evidence) -> Any:
-    columns: dict[str, Any] = {"term": model.names}
+def _rows(foreign: Foreign, theta: Floats, se: Floats, evidence: Evidence) -> Any:
+    model: Any = foreign.model
+    columns: dict[str, Any] = {"term": foreign.names}
     if model.categories is not None:
         columns = {
             "category": np.repeat(model.categories, len(model.terms)),

@@ -6,18 +6,22 @@ A fit with a dispersion from moments, moved to that of the likelihood, beside wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.inference.fitting import fit
+from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import newton_ascent
-from stattools.text.one_line import prints
 from stattools.validation.distance import decrement
+from stattools.validation.explaining.causes_of_refits import gather_refit
+from stattools.validation.explaining.declared_penalty import declared_penalty, words_of
+from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.no_maximum import (
     aliased_numbers,
@@ -37,32 +41,17 @@ from stattools.validation.explaining.undeclared_causes import (
     reversed_outcome,
 )
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.foreign.refit import Refit
 from stattools.validation.moment_dispersion import best_dispersion, dispersion_of, said_of
-
-
-@prints
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What an audit is made of; `maximum` and `right_se` are NaN where there is none, +-inf where separated."""
-
-    findings: tuple[Finding, ...]
-    exists: bool
-    distance: float
-    decrement: float
-    gain: float
-    maximum: Floats
-    right_se: Floats
-    has_se: bool
-
-    @property
-    def serious(self) -> list[Finding]:
-        """The findings that make the numbers wrong."""
-        return [finding for finding in self.findings if finding.serious]
 
 
 def gather(foreign: Foreign) -> Evidence:
     """All findings, in the order in which they matter."""
+    return GATHERED[type(foreign.recipe)](foreign)
+
+
+def _of_regression(foreign: Foreign) -> Evidence:
     foreign, told = at_best_dispersion(foreign)
     theta, model = foreign.numbers.estimate, foreign.model
     has_se = bool(np.isfinite(foreign.numbers.se).any())
@@ -122,6 +111,9 @@ def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain:
     theta, model = foreign.numbers.estimate, foreign.model
     declared: Any = foreign.recipe.penalty
     away = f"{distance:.2g} standard errors from the maximum, which is {gain:.3g} higher in log-likelihood"
+    if isinstance(declared, Jeffreys):
+        with_it = declared_penalty(foreign.recipe, theta, se, away)
+        return [_on_the_way(foreign, away) if with_it is None else with_it]
     found: list[Finding] = []
     other = reversed_outcome(model)
     if other is not None and is_maximum(other, theta, declared):
@@ -170,7 +162,9 @@ def _on_the_way(foreign: Foreign, away: str) -> Finding:
     reach = _newton_steps(model, theta)
     more = "" if reach is None else f" From there Newton's method reaches it in {reach} steps."
     after = "" if steps is None else f" after {steps} steps"
-    with_penalty = "" if foreign.recipe.penalty is None else f" Nor are they the maximum with {_words(foreign)}."
+    with_penalty = (
+        "" if foreign.recipe.penalty is None else f" Nor are they the maximum with {words_of(foreign.recipe.penalty)}."
+    )
     if foreign.converged is False or (steps is not None and steps == foreign.limit):
         advice = "Allow more steps and a tighter tolerance, or scale the columns."
         return Finding("stopped early", f"It stopped{after} without convergence, {away}.{with_penalty}{more}", advice)
@@ -181,11 +175,6 @@ def _on_the_way(foreign: Foreign, away: str) -> Finding:
         "Tighten the tolerance; if that changes nothing, the rows, weights or columns given here are not those of the "
         "fit.",
     )
-
-
-def _words(foreign: Foreign) -> str:
-    declared = foreign.recipe.penalty
-    return declared.words if isinstance(declared, Shrinkage) else repr(declared)
 
 
 def _newton_steps(model: Model, theta: Floats) -> int | None:
@@ -241,3 +230,7 @@ def at_best_dispersion(foreign: Foreign) -> tuple[Foreign, list[Finding]]:
         serious=False,
     )
     return replace(foreign, numbers=foreign.numbers._replace(estimate=best)), [told]
+
+
+GATHERED: dict[type, Callable[[Foreign], Evidence]] = {Recipe: _of_regression, Refit: gather_refit}
+"""By how a model is fitted."""

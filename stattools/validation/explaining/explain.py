@@ -25,7 +25,7 @@ from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.explaining.same_columns import gap, largest, ratio, renamed, share, vectors
-from stattools.validation.explaining.way_between_fits import require_regressions, steps
+from stattools.validation.explaining.way_between_fits import require_regressions, require_rows, steps
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described, lacks_rows
 
@@ -117,7 +117,7 @@ def explain(
         raise DomainError(
             f"explain needs intervals=, the kinds of both, such as ('wald', 'profile'); got {quoted(intervals)}."
         )
-    both = zip(_read((a, b), data, X, y, weights, offset), kinds, strict=True)
+    both = zip(map(require_rows, _read((a, b), data, X, y, weights, offset)), kinds, strict=True)
     first, second = (_with_interval(one, kind) for one, kind in both)
     second, notes = renamed(first, second)
     require_regressions(first, second)
@@ -128,7 +128,7 @@ def explain(
 def _read(fits: tuple[Any, Any], data: Any, X: Any, y: Any, weights: Any, offset: Any) -> list[Foreign]:
     """The descriptions of both; an estimator does not say what its outcome was, which is that of the other fit."""
     told = [None if lacks_rows(fit) else described(fit) for fit in fits]
-    names = [one.model.outcome_name for one in told if one is not None]
+    names = [require_rows(one).model.outcome_name for one in told if one is not None]
     y = names[0] if y is None and data is not None and names else y
     arrays = {"X": X, "y": y, "weights": weights, "offset": offset}
     return [described(fit, data, **arrays) if one is None else one for fit, one in zip(fits, told, strict=True)]

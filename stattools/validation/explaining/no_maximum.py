@@ -13,13 +13,14 @@ from scipy.linalg import qr
 from stattools.errors import IdentificationError
 from stattools.inference.existence import Separation, check_rank, check_size, separation
 from stattools.inference.existence.separated_rows import UNTOLD
+from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.distance import decrement
+from stattools.validation.explaining.declared_penalty import declared_penalty, words_of
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.undeclared_causes import CLOSE, penalty, refit_distance
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.shrinkage import Shrinkage
 
 LEAVE_OUT = "Leave out one column of each."
 
@@ -59,7 +60,7 @@ def aliased_numbers(foreign: Foreign, aliased: Finding) -> list[Finding]:
     if shrunk is not None:
         return [replace(aliased, advice="The penalty alone tells them apart: leave out one column of each."), shrunk]
     if declared is not None:
-        words = f"It has {_words(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}."
+        words = f"It has {words_of(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}."
         return [aliased, Finding("a penalty, not reached", words, "Tighten the tolerance, allow more steps.")]
     if _fits_the_rest(model, theta):
         said = f"The fitted values are right, single coefficients mean nothing. {LEAVE_OUT}"
@@ -85,8 +86,12 @@ def _fits_the_rest(model: Model, theta: Floats) -> bool:
 
 def _shrunk(foreign: Foreign, without: str) -> Finding | None:
     """A penalty with which the numbers are a maximum."""
-    theta, model = foreign.numbers.estimate, foreign.model
-    found = penalty(model, theta, foreign.recipe.penalty, foreign.tells_penalty)  # type: ignore[arg-type]
+    theta, model, declared = foreign.numbers.estimate, foreign.model, foreign.recipe.penalty
+    if isinstance(declared, Jeffreys):
+        return declared_penalty(
+            foreign.recipe, theta, np.full(len(theta), np.nan), f"far from any maximum. {without.rstrip('.')}"
+        )
+    found = penalty(model, theta, declared, foreign.tells_penalty)  # type: ignore[arg-type]
     if found is None:
         return None
     apart = refit_distance(model, found[0], theta, np.full(len(theta), np.nan))
@@ -96,10 +101,6 @@ def _shrunk(foreign: Foreign, without: str) -> Finding | None:
         f"The numbers are the maximum with {found[0].words}: strength {found[0].strength:.3g}{near}. {without}",
         "They measure the penalty as much as the data.",
     )
-
-
-def _words(declared: Any) -> str:
-    return declared.words if isinstance(declared, Shrinkage) else repr(declared)
 
 
 def where_it_stopped(foreign: Foreign) -> list[Finding]:
@@ -114,8 +115,8 @@ def where_it_stopped(foreign: Foreign) -> list[Finding]:
         return [
             Finding(
                 "a penalty, not reached",
-                f"It has {_words(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}. Without the penalty "
-                "they would grow for ever.",
+                f"It has {words_of(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}. Without the "
+                "penalty they would grow for ever.",
                 "With more steps and a tighter tolerance, or scaled columns, they would measure the penalty.",
             )
         ]

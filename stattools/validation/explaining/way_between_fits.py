@@ -222,6 +222,16 @@ def _kind(foreign: Foreign) -> str:
     return {"nonrobust": "information"}.get(foreign.said, foreign.said)
 
 
+def require_rows(foreign: Foreign) -> Foreign:
+    """IncompatibleError for a fit whose rows are not independent: one setting after the other is changed of others."""
+    if not isinstance(foreign.recipe, Recipe):
+        raise IncompatibleError(
+            f"explain is for regressions of single rows; {foreign.name} has a fit of {foreign.model.title}. "
+            "st.audit(fit) says of each of the two how far it is from the maximum, and which likelihood it is of."
+        )
+    return foreign
+
+
 def require_regressions(a: Foreign, b: Foreign) -> None:
     """IncompatibleError for fits that have no coefficients in common."""
     names = {plain_name(n) for n in a.model.names} & {plain_name(n) for n in b.model.names}

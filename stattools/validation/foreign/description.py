@@ -16,7 +16,7 @@ from stattools.models.regressions.count_regression import negative_binomial, poi
 from stattools.models.regressions.glm import GENERALIZED, glm
 from stattools.models.regressions.regression import logistic, ols, probit, softmax
 from stattools.text.one_line import prints
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.recipe import Numbers
 
 CONSTRUCTORS: dict[str, Any] = {
     "ols": ols,
@@ -37,7 +37,8 @@ CONSTRUCTORS: dict[str, Any] = {
 @prints
 @dataclass(frozen=True, eq=False)
 class Foreign:
-    """What somebody's object says: `recipe` is what it claims to have computed, `numbers` what it reports.
+    """What somebody's object says: `recipe`, a `Recipe` or a `Refit`, is what it claims to have
+    computed, `numbers` what it reports.
 
     `said` is the kind of its standard errors in its own words. `rows` are the numbers of the table's rows that it
     used (None: all, or not known); `converged` is its own word, after `steps` of at most `limit`;
@@ -45,7 +46,7 @@ class Foreign:
     """
 
     name: str
-    recipe: Recipe
+    recipe: Any
     numbers: Numbers
     said: str
     converged: bool | None = None
@@ -56,9 +57,14 @@ class Foreign:
     tells_penalty: bool = False
 
     @property
-    def model(self) -> Model:
+    def model(self) -> Any:
         """The model that it claims."""
         return self.recipe.model
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each of its numbers is of."""
+        return self.recipe.names
 
 
 def bound(

@@ -7,19 +7,27 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.any_fit import AnyFit
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.points import point_of
 from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.refit import Refit
 from stattools.validation.foreign.shrinkage import Shrinkage
 
 EVERYTHING = ("data", "X", "y", "weights", "offset")
 
 
 def describe(fit: Any, given: Given) -> Foreign:
-    """The description of `st.fit` of a regression; IncompatibleError for other models and objects."""
+    """The description of `st.fit`; IncompatibleError for other objects."""
+    if isinstance(fit, AnyFit) and not isinstance(fit, Fit):
+        raise IncompatibleError(
+            f"audit and explain are for one likelihood and its maximum; {type(fit).__name__} is of several, or of "
+            "none. Audit its fits one by one, as in st.audit(fit.fits[0])."
+        )
     if not isinstance(fit, Fit):
         raise IncompatibleError(
             f"audit and explain take fits, st.fit(model); got {type(fit).__name__}. The results come first, then their "
@@ -28,7 +36,7 @@ def describe(fit: Any, given: Given) -> Foreign:
     given.refuse("a fit of stattools has its own rows: leave out the table, X=, y=, weights= and offset=.", *EVERYTHING)
     model: Any = fit.model
     if not isinstance(model, Model):
-        raise IncompatibleError(f"audit and explain are for regressions; this is a fit of {model.title}.")
+        return _of_refit(fit)
     penalty: Any = fit.penalty
     if isinstance(penalty, Ridge):
         Q = penalty.quadratic(model)
@@ -51,3 +59,20 @@ def describe(fit: Any, given: Given) -> Foreign:
         rows=model.kept,
         tells_penalty=True,
     )
+
+
+def _of_refit(fit: Any) -> Foreign:
+    """The fit of a model that is no regression of single rows, which `st.fit` makes again with its options."""
+    chosen = {"reml": fit.reml} if fit.model.is_mixed and fit.model.has_scale else {}
+    recipe = Refit(fit.model, {**chosen, "cov": fit.cov_kind or "information"}, fit.penalty, level=fit.level)
+    own = point_of(fit.model, fit)
+    none = np.full(len(own.names), np.nan)
+    numbers = Numbers(own.estimate, none, none, none)
+    if not isinstance(fit.penalty, Ridge):
+        lower, upper = (np.append(np.ravel(end), none[len(np.ravel(end)) :]) for end in fit.interval())
+        numbers = Numbers(own.estimate, own.se, lower, upper)
+    solution = fit.solution
+    return Foreign(
+        "stattools", recipe, numbers, fit.cov, solution.converged, solution.steps,
+        tells_penalty=True,
+    )  # fmt: skip

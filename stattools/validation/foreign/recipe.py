@@ -63,6 +63,11 @@ class Recipe:
     level: float = 0.95
     dispersion: str | float = "likelihood"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each number is of."""
+        return self.model.names
+
     def maximum(self, near: Floats) -> Floats:
         """The maximum of the (penalized) log-likelihood; IdentificationError where there is none.
 

@@ -1,0 +1,211 @@
+"""What the numbers of a fit are a point of: coefficients alone, or fixed effects with what varies between groups.
+
+A point has names, is read off a fit of ours, and is judged by the likelihood where that can be evaluated at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IdentificationError, StattoolsError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import nearest, record
+from stattools.models.any_model import AnyModel
+from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.solvers.metric import Metric
+from stattools.validation.distance import decrement
+from stattools.validation.variances import factors_of, fixed_errors, linear_decrement, linear_loglik, profile_at
+
+UNKNOWN = float("nan")
+
+
+@record
+class Coefficients:
+    """The parameters of a model by themselves; `fit` is its maximum, or None where it has none."""
+
+    model: Any
+    fit: Any
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each number is of."""
+        return tuple(self.model.names)
+
+    @cached_property
+    def estimate(self) -> Floats:
+        """The numbers of the maximum."""
+        return np.asarray(self.fit.estimate, dtype=float).ravel()
+
+    @cached_property
+    def se(self) -> Floats:
+        """Their standard errors; NaN where there are none."""
+        return np.asarray(self.fit.se, dtype=float).ravel()
+
+    def loglik(self, theta: Floats) -> float:
+        """The log-likelihood at somebody's numbers."""
+        return float(np.sum(self.model.loglik(theta)))  # of arms, each has its own
+
+    def decrement(self, theta: Floats) -> float:
+        """Newton's decrement there; NaN where it says nothing: on a bound, and without derivatives."""
+        inside = self.model.is_unconstrained and np.isfinite(self.se).all()
+        return decrement(self.model, theta) if inside else UNKNOWN
+
+    def errors(self, theta: Floats) -> Floats:
+        """Standard errors of the information there."""
+        work, T = self.model.standardized()
+        C = Metric(work.evaluate(np.linalg.solve(T, theta)).information).covariance()
+        return np.sqrt(np.diagonal(T @ C @ T.T))
+
+
+@record
+class BesideCurves(Coefficients):
+    """The coefficients of a model with curves, whose wiggles are chosen beside them: judged against the maximum."""
+
+    def loglik(self, theta: Floats) -> float:
+        return float(self.fit.loglik) if np.array_equal(theta, self.estimate) else UNKNOWN
+
+    def decrement(self, theta: Floats) -> float:
+        return UNKNOWN
+
+    def errors(self, theta: Floats) -> Floats:
+        return np.full(len(theta), np.nan)
+
+
+@record
+class WithEffects(Coefficients):
+    """Fixed effects, then standard deviations and correlations of the effects of each term, and the residual's."""
+
+    joint: bool = False
+
+    @property
+    def p(self) -> int:
+        """How many fixed effects there are."""
+        return len(self.model.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        rest = ("sd(Residual)",) if self.model.has_scale else ()
+        return (*self.model.names, *effect_names(self.model.random), *rest)
+
+    @cached_property
+    def estimate(self) -> Floats:
+        rest = [np.sqrt(self.fit.found.s2)] if self.model.has_scale else []
+        return np.concatenate([self.fit.estimate, effect_sizes(self.fit.found.covariances), rest])
+
+    @cached_property
+    def se(self) -> Floats:
+        return self._padded(self.fit.se)
+
+    def _padded(self, se: Floats) -> Floats:
+        return np.append(se, np.full(len(self.names) - self.p, np.nan))
+
+    def covariances(self, theta: Floats) -> tuple[Floats, ...]:
+        """The covariance of the effects of each term."""
+        return covariances_of(theta[self.p :], [len(term.columns) for term in self.model.random])
+
+    def _at(self, theta: Floats) -> Any:
+        """The point in the coordinates of the integrated likelihood."""
+        by = self.fit.found.marginal
+        fixed = np.linalg.solve(by.to_fixed, theta[: self.p])
+        return by.theta(fixed, factors_of(self.covariances(theta), by.to_effects), np.empty(0))
+
+    def loglik(self, theta: Floats) -> float:
+        if not np.isfinite(theta).all():
+            return UNKNOWN
+        return float(self.fit.found.marginal.evaluate(self._at(theta), 0).loglik)
+
+    def decrement(self, theta: Floats) -> float:
+        now = self.fit.found.marginal.evaluate(self._at(theta), 2)
+        try:
+            return Metric(now.information).norm(now.score)
+        except IdentificationError:
+            return float("inf")
+
+    def errors(self, theta: Floats) -> Floats:
+        return np.full(len(theta), np.nan)
+
+
+@record
+class WithLinearEffects(WithEffects):
+    """The same of a linear mixed model; standard errors take the variances as known, or are `joint` with them."""
+
+    @cached_property
+    def se(self) -> Floats:
+        return self._padded(fixed_errors(self.fit.found, self.fit.found.profile, True)) if self.joint else super().se
+
+    def _profile(self, theta: Floats) -> Any:
+        return profile_at(self.fit.found, self.covariances(theta), float(theta[-1]) ** 2)
+
+    def loglik(self, theta: Floats) -> float:
+        at = self._profile(theta)
+        return UNKNOWN if at is None else linear_loglik(self.fit.found, at, theta[: self.p], float(theta[-1]) ** 2)
+
+    def decrement(self, theta: Floats) -> float:
+        at = self._profile(theta)
+        if at is None:
+            return float("inf")
+        return linear_decrement(self.fit.found, at, theta[: self.p], float(theta[-1]) ** 2)
+
+    def errors(self, theta: Floats) -> Floats:
+        at = self._profile(theta)
+        return np.full(len(theta), np.nan) if at is None else self._padded(fixed_errors(self.fit.found, at, self.joint))
+
+
+POINTS: dict[type, type[Coefficients]] = {
+    AnyModel: Coefficients,
+    LinearMixed: WithLinearEffects,
+    MixedRegression: WithEffects,
+}
+"""By the class of a model."""
+
+
+def point_of(model: Any, fit: Any, joint: bool = False) -> Coefficients:
+    """What the numbers of a fit of this model are a point of."""
+    if model.smooths:
+        return BesideCurves(model, fit)
+    kind = nearest(POINTS, model)
+    if kind is None:
+        raise StattoolsError(f"nothing is known of the parameters of {type(model).__name__}.")
+    return kind(model, fit, joint) if issubclass(kind, WithEffects) else kind(model, fit)
+
+
+def effect_names(terms: Sequence[Any]) -> list[str]:
+    """What each standard deviation and correlation of random terms is called, term by term."""
+    named: list[str] = []
+    for term in terms:
+        columns = list(term.columns)
+        named += [f"sd({column} | {term.group})" for column in columns]
+        named += [f"cor({columns[j]}, {columns[i]} | {term.group})" for i in range(len(columns)) for j in range(i)]
+    return named
+
+
+def effect_sizes(covariances: Sequence[Floats]) -> Floats:
+    """Standard deviations and correlations of covariances, in the order of `effect_names`; of an effect that does not
+    vary correlations are 0.
+    """
+    sizes: list[float] = []
+    for cov in covariances:
+        sd = np.sqrt(np.maximum(np.diagonal(cov), 0.0))
+        sizes += sd.tolist()
+        both = np.where(np.outer(sd, sd) > 0.0, np.outer(sd, sd), np.inf)
+        sizes += [float(np.clip(cov[i, j] / both[i, j], -1.0, 1.0)) for i in range(len(sd)) for j in range(i)]
+    return np.array(sizes)
+
+
+def covariances_of(sizes: Floats, widths: Sequence[int]) -> tuple[Floats, ...]:
+    """The way back."""
+    found, first = [], 0
+    for q in widths:
+        sd, first = sizes[first : first + q], first + q
+        cor = np.eye(q)
+        for i in range(q):
+            for j in range(i):
+                cor[i, j] = cor[j, i] = sizes[first]
+                first += 1
+        found.append(sd[:, None] * cor * sd)
+    return tuple(found)

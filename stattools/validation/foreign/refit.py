@@ -1,0 +1,100 @@
+"""The sibling of `Recipe` for models that are fitted by another way than regressions of single rows: Cox's regression,
+matched sets, mixed models, samples, series. What it leads to is what `st.fit(model, **options)` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+from stattools.errors import IncompatibleError
+from stattools.inference.fitting import fit
+from stattools.inference.penalties import Penalty
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.text.one_line import prints
+from stattools.validation.foreign.points import Coefficients, point_of
+from stattools.validation.foreign.recipe import Numbers
+from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
+
+
+@prints
+@record
+class Refit:
+    """A model on its rows and the options of `st.fit`: `reml`, `cov`, `integral` and others.
+
+    `penalty` is one that is declared. `joint` says that standard errors of fixed effects have the uncertainty of the
+    variances in them. `cov` is the kind of standard errors in the options; None, given here, where theirs are of none
+    of our kinds. `df` are the degrees of freedom of intervals, infinite for the normal, None for those of the fit.
+    """
+
+    model: Any
+    options: Mapping[str, Any] = field(default_factory=dict)
+    penalty: Shrinkage | Penalty | None = None
+    joint: bool = False
+    known: bool = True
+    df: float | None = None
+    level: float = 0.95
+    dispersion = "likelihood"
+
+    @property
+    def cov(self) -> Any:
+        """The kind of standard errors; None where it is none of ours."""
+        return self.options.get("cov", "information") if self.known else None
+
+    @cached_property
+    def fit(self) -> Any:
+        """Our fit without the penalty; IdentificationError where there is no maximum."""
+        return fit(self.model, level=self.level, **self.options)
+
+    @cached_property
+    def point(self) -> Coefficients:
+        """What the numbers are a point of."""
+        return point_of(self.model, self.fit, self.joint)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What each number is of; without a maximum too."""
+        return point_of(self.model, None).names
+
+    def maximum(self, near: Floats) -> Floats:
+        """The maximum of the (penalized) log-likelihood; `near` gives zeros and signs where a penalty is absolute."""
+        if isinstance(self.penalty, Shrinkage):
+            return shrunk_maximum(self.model, self.penalty, near)
+        if self.penalty is not None:
+            return fit(self.model, penalty=self.penalty).estimate
+        return self.point.estimate
+
+    def settled(self, theta: Floats) -> Floats:
+        """theta: there is no dispersion beside it."""
+        return theta
+
+    def numbers(self, theta: Floats) -> Numbers:
+        """The estimates with what is printed beside them, which of the maximum is what the fit prints."""
+        none = np.full(len(theta), np.nan)
+        if not self.known or self.penalty is not None or not np.isfinite(theta).all():
+            return Numbers(theta, none, none, none)
+        se = self.se(theta)
+        half = self.quantile(len(theta)) * se
+        return Numbers(theta, se, theta - half, theta + half)
+
+    def quantile(self, p: int) -> Floats:
+        """How many standard errors an interval reaches."""
+        tail = 0.5 * (1.0 - self.level)
+        df: Any = self.fit.t_df if self.df is None else self.df
+        df = np.concatenate([np.broadcast_to(df, len(self.model.names)), np.full(p - len(self.model.names), np.inf)])
+        return np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail))
+
+    def se(self, theta: Floats) -> Floats:
+        """Standard errors at theta: those of the fit at its maximum, elsewhere of the information there."""
+        near = np.isclose(theta, self.point.estimate, rtol=1e-9, atol=0.0) | (theta == self.point.estimate)
+        if near.all():
+            return self.point.se
+        if self.cov != "information":
+            raise IncompatibleError(f"{self.model.title} has standard errors {self.cov!r} at its maximum only.")
+        return self.point.errors(theta)
