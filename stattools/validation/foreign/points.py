@@ -63,7 +63,7 @@ class Coefficients:
 
 
 @record
-class BesideCurves(Coefficients):
+class LinesBesideCurves(Coefficients):
     """The coefficients of a model with curves, whose wiggles are chosen beside them: judged against the maximum."""
 
     def loglik(self, theta: Floats) -> float:
@@ -167,7 +167,7 @@ POINTS: dict[type, type[Coefficients]] = {
 def point_of(model: Any, fit: Any, joint: bool = False) -> Coefficients:
     """What the numbers of a fit of this model are a point of."""
     if model.smooths:
-        return BesideCurves(model, fit)
+        return LinesBesideCurves(model, fit)
     kind = nearest(POINTS, model)
     if kind is None:
         raise StattoolsError(f"nothing is known of the parameters of {type(model).__name__}.")
