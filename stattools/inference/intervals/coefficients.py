@@ -63,7 +63,7 @@ def table(fit: Estimates, level: float | None = None, exponentiate: bool = False
     if not fit.kinds:
         made = without_errors(columns)
     else:
-        statistic, p_value = _tests(fit)
+        statistic, p_value = tests_of_zero(fit)
         lower, upper = interval(fit, level, "wald")
         tests = {"se": fit.se, "statistic": statistic}
         tests |= ({} if fit.degrees is None else {"df": fit.t_df}) | {"p_value": p_value}
@@ -105,7 +105,7 @@ def terms(model: Any) -> dict[str, Any]:
     return {"category": np.repeat(model.categories, width), "term": model.terms * len(model.categories)}
 
 
-def _tests(fit: Estimates) -> tuple[Floats, Floats]:
+def tests_of_zero(fit: Estimates) -> tuple[Floats, Floats]:
     """Statistics and p-values of coefficients that are 0; for a proportion, of 1/2."""
     if fit.model.intervals:
         statistic, p_value = fit.model.test()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -17,6 +17,8 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.text.one_line import prints
+from stattools.validation.claims.facts import Point
+from stattools.validation.claims.right import Right, right_at
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 from stattools.validation.moment_dispersion import (
     deviance_dispersion,
@@ -95,6 +97,14 @@ class Recipe:
             return Numbers(theta, se, *profile_interval(found, self.level))
         half = self.quantile() * se
         return Numbers(theta, se, theta - half, theta + half)
+
+    def right(self, theta: Floats) -> Right:
+        """What this recipe prints at theta: every column and fact that a claim may have."""
+        model, numbers = self.model, self.numbers(theta)
+        df = model.n - len(model.names) if self.df is None else self.df
+        point = Point(model, theta, model.loglik(theta), self.scale(theta))
+        made = right_at(model.names, theta, numbers.se, df, self.level, point)
+        return replace(made, columns={**made.columns, "lower": numbers.lower, "upper": numbers.upper})
 
     def quantile(self) -> Floats:
         """How many standard errors an interval reaches."""

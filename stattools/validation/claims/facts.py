@@ -1,0 +1,225 @@
+"""Single numbers that a page prints beside its coefficients, by the definitions that packages give them.
+
+A log-likelihood has one definition; AIC and BIC count the scale or not, R^2 of a regression without a scale is
+McFadden's, Cox and Snell's or Nagelkerke's, degrees of freedom are those of the residuals or the number of parameters.
+Each definition is a value under its words, the model's own under "".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.inference.diagnostics.null_model import null_loglik, r_squared, total_sum_of_squares
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.validation.moment_dispersion import (
+    deviance_dispersion,
+    dispersion_of,
+    has_moments,
+    pearson_dispersion,
+    with_dispersion,
+)
+
+type Values = dict[str, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """A model of rows at coefficients, with the log-likelihood there; `scale` is the unbiased one of least squares."""
+
+    model: Any
+    theta: Floats
+    loglik: float
+    scale: float = 1.0
+
+    @property
+    def free(self) -> int:
+        """How many parameters are counted, without the scale of least squares."""
+        return self.model.n_free
+
+    @property
+    def beside(self) -> int:
+        """How many of them are beside the coefficients of the mean."""
+        return len(self.theta) - self.model.predictor.size_first
+
+    @property
+    def scales(self) -> dict[str, int]:
+        """How many more parameters are counted, by words."""
+        counted = {"": 0}
+        if self.model.has_scale:
+            counted["the scale counted as a parameter"] = 1
+        if self.beside:
+            counted["only coefficients of the mean counted"] = -self.beside
+        return counted
+
+
+def _n(at: Point) -> Values:
+    return {"": at.model.n, "the number of rows": float(len(at.model.rows.y))}
+
+
+def _df(at: Point) -> Values:
+    n, p = at.model.n, at.free
+    rest = {
+        "residual degrees of freedom, without parameters beside the mean": n - p + at.beside,
+        "residual degrees of freedom of the rows": len(at.model.rows.y) - p,
+        "the number of parameters": p,
+        "the number of parameters, with the scale": p + at.model.has_scale,
+        "the number of coefficients without the intercept": p - at.beside - ("Intercept" in at.model.terms),
+    }
+    return {"": n - p, **{words: float(value) for words, value in rest.items()}}
+
+
+def _df_model(at: Point) -> Values:
+    p = at.free - at.beside
+    return {"": float(p - ("Intercept" in at.model.terms)), "with the intercept": float(p), "all": float(at.free)}
+
+
+def _aic(at: Point) -> Values:
+    return {words: 2.0 * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
+
+
+def _bic(at: Point) -> Values:
+    size = float(np.log(at.model.n))
+    found = {words: size * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
+    with suppress(StattoolsError):
+        found["the deviance less log n for each residual degree of freedom"] = (
+            _deviance(at)[""] - (at.model.n - at.free + at.beside) * size
+        )
+    return found
+
+
+def _aicc(at: Point) -> Values:
+    n = at.model.n
+    counts = {words: at.free + more for words, more in at.scales.items()}
+    return {words: 2.0 * k * n / max(n - k - 1.0, 1.0) - 2.0 * at.loglik for words, k in counts.items()}
+
+
+def _r_squared(at: Point) -> Values:
+    own = r_squared(at.model, at.theta, at.loglik)
+    if at.model.has_scale:
+        return {"": own}
+    null, n = null_loglik(at.model), at.model.n
+    snell = -np.expm1(2.0 * (null - at.loglik) / n)
+    return {
+        "": own,
+        "McFadden's": 1.0 - at.loglik / null,
+        "Cox and Snell's": snell,
+        "Nagelkerke's": snell / -np.expm1(2.0 * null / n),
+        "McFadden's, adjusted": 1.0 - (at.loglik - at.free) / null,
+    }
+
+
+def _adjusted(at: Point) -> Values:
+    if not at.model.has_scale:
+        return {"": _r_squared(at)["McFadden's, adjusted"]}
+    n, k = at.model.n, float("Intercept" in at.model.terms)
+    return {"": 1.0 - (1.0 - _r_squared(at)[""]) * (n - k) / max(n - at.free, 1.0)}
+
+
+def _scale(at: Point) -> Values:
+    if at.model.has_scale:
+        biased = at.scale * np.sqrt((at.model.n - at.free) / at.model.n)
+        squares = {"its square": at.scale**2, "the maximum of the likelihood, RSS / n": biased}
+        return {"": at.scale, **squares, "the square of that of the likelihood": biased**2}
+    if not has_moments(at.model):
+        return {"": at.scale}
+    found = {
+        "": dispersion_of(at.model, at.theta),
+        "Pearson's statistic over n - p": pearson_dispersion(at.model, at.theta),
+    }
+    return {**found, "the deviance over n - p": deviance_dispersion(at.model, at.theta)}
+
+
+def _deviance(at: Point) -> Values:
+    model, rows = at.model, at.model.rows
+    if model.has_scale:
+        return {"": model.residual_sums(at.theta)[0], "-2 log-likelihood": -2.0 * at.loglik}
+    theta = with_dispersion(model, at.theta, 1.0) if has_moments(model) else at.theta
+    terms = model.likelihood.deviance(model.eta(theta), rows.y)
+    total = float(terms.sum() if rows.weight is None else rows.weight @ terms)
+    return {"": total, "-2 log-likelihood": -2.0 * at.loglik}
+
+
+def _null_deviance(at: Point) -> Values:
+    if at.model.has_scale:
+        return {"": total_sum_of_squares(at.model)}
+    null = null_loglik(at.model)
+    found = _deviance(at)[""] + 2.0 * (at.loglik - null)
+    return ({} if has_moments(at.model) else {"": found}) | {"-2 log-likelihood": -2.0 * null}
+
+
+def _loglik_null(at: Point) -> Values:
+    if at.model.has_scale:
+        return {"": at.model.loglik_of(total_sum_of_squares(at.model))}
+    return {"": null_loglik(at.model)}
+
+
+def _lr_statistic(at: Point) -> Values:
+    return {"": 2.0 * (at.loglik - _loglik_null(at)[""])}
+
+
+def _f_statistic(at: Point) -> Values:
+    if not at.model.has_scale:
+        return {}
+    share, k = _r_squared(at)[""], _df_model(at)[""]
+    return {"": share / max(k, 1.0) / ((1.0 - share) / max(at.model.n - at.free, 1.0))}
+
+
+FACTS: Mapping[str, Callable[[Point], Values]] = {
+    "n": _n,
+    "df": _df,
+    "df_resid": lambda at: {words: value for words, value in _df(at).items() if not words.startswith("the number")},
+    "df_model": _df_model,
+    "loglik": lambda at: {"": at.loglik},
+    "loglik_null": _loglik_null,
+    "aic": _aic,
+    "aicc": _aicc,
+    "bic": _bic,
+    "r_squared": _r_squared,
+    "adj_r_squared": _adjusted,
+    "scale": _scale,
+    "deviance": _deviance,
+    "null_deviance": _null_deviance,
+    "lr_statistic": _lr_statistic,
+    "f_statistic": _f_statistic,
+}
+"""What is known of a regression of rows, by the name that a claim has for it."""
+GLANCED = ("n", "df", "loglik", "aic", "bic", "r_squared", "scale")
+"""What every fit knows of itself."""
+
+
+def facts_at(point: Point) -> Callable[[str], Values]:
+    """The facts of a regression at a point, each made when it is asked for; nothing where it is not defined."""
+
+    def fact(name: str) -> Values:
+        make = FACTS.get(name)
+        if make is None:
+            return {}
+        try:
+            with np.errstate(all="ignore"):
+                found = make(point)
+        except StattoolsError:  # a likelihood without a deviance, a null model without a maximum
+            return {}
+        return {words: float(value) for words, value in found.items() if np.isfinite(value)}
+
+    return fact
+
+
+def facts_of(fit: Any) -> Callable[[str], Values]:
+    """The facts of a fit of ours."""
+    if type(fit.model) is Model:
+        return facts_at(Point(fit.model, fit.estimate, fit.loglik, fit.scale))
+
+    def fact(name: str) -> Values:
+        if name not in GLANCED:
+            return {}
+        value = float(getattr(fit, name))
+        return {"": value} if np.isfinite(value) else {}
+
+    return fact

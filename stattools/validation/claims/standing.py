@@ -1,0 +1,144 @@
+"""How a claim stands beside right numbers: the one place where a claimed number is compared.
+
+holds:   |claimed - right| <= half of its last digit;   of one in full precision 1e-3 standard errors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.natural import on_their_scale
+from stattools.validation.claims.printed import Printed
+from stattools.validation.claims.right import Right
+
+EXACT = 1e-3
+"""A claim in full precision holds within so many standard errors, or this share of a standard error."""
+LONG = 5e-7
+"""Half a last digit is this share of a number of seven digits: loops stop farther from the maximum than the eighth."""
+FACT = 1e-5
+"""A single number in full precision holds within this share of it, or of 1."""
+COUNTS = frozenset(("n", "df", "df_resid", "df_model", "events", "groups"))
+"""Facts that are whole numbers, and were not rounded for print."""
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """`right` are the right numbers of each column, one for each row of the claim, on its scale; `holds` which claimed
+    numbers are these (True where nothing is claimed), `checked` which were claimed and compared. `apart` is how far a
+    number is beyond its rounding: in standard errors for estimates and ends, as a share of a standard error, in units
+    of a statistic and, for p, of a probability. `facts` says of each single number under which words it holds, "" for
+    the model's own, None where it is wrong; `unchecked` are facts that the model has not; `values` are the right ones.
+    `unit` (rows,) are the standard errors that distances are measured in.
+    """
+
+    claim: Claim
+    right: Mapping[str, Floats]
+    holds: Mapping[str, NDArray[np.bool_]]
+    checked: Mapping[str, NDArray[np.bool_]]
+    apart: Mapping[str, Floats]
+    facts: Mapping[str, str | None]
+    values: Mapping[str, float]
+    unchecked: tuple[str, ...]
+    unit: Floats
+
+    @cached_property
+    def failing(self) -> int:
+        """How many of the claimed numbers do not hold."""
+        wrong = sum(np.count_nonzero(~mask) for mask in self.holds.values())
+        return int(wrong) + sum(words is None for words in self.facts.values())
+
+    @cached_property
+    def count(self) -> int:
+        """How many numbers were compared."""
+        return int(sum(np.count_nonzero(mask) for mask in self.checked.values())) + len(self.facts)
+
+    @property
+    def ok(self) -> bool:
+        """Whether every number holds."""
+        return self.failing == 0
+
+    @cached_property
+    def distance(self) -> float:
+        """How far the estimates are beyond their rounding, in standard errors, at most."""
+        apart = self.apart.get("estimate")
+        return 0.0 if apart is None or not len(apart) else float(np.max(apart, initial=0.0))
+
+    def wrong(self, column: str) -> list[int]:
+        """The rows of a column that do not hold."""
+        return np.flatnonzero(~self.holds[column]).tolist() if column in self.holds else []
+
+
+def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> Standing:
+    """The claim beside right numbers; `ours` (rows,) is the place of each row among the parameters, -1 for a row that
+    is none of them, which is not compared.
+    """
+    known = ours >= 0
+    at = np.where(known, ours, 0)
+    plain = {name: np.where(known, values[at], np.nan) for name, values in right.columns.items()}
+    unit = np.where(known, right.unit[at], np.nan)
+    forms = on_their_scale(plain, claim.terms, [right.names[k] for k in at])
+    spare = np.where(plain["estimate"] != forms[0]["estimate"], forms[0]["se"], unit)
+    holds, checked, apart, shown = {}, {}, {}, dict(forms[0])
+    for name, given in claim.columns.items():
+        if name not in right.columns:
+            continue
+        gaps = [beyond(name, given, form, spare) for form in forms]
+        best = np.minimum.reduce([np.where(np.isnan(gap), np.inf, gap) for gap in gaps])
+        seen = np.isfinite(given.value) & np.logical_or.reduce([~np.isnan(form[name]) for form in forms])
+        if len(forms) > 1:
+            shown[name] = np.where(gaps[0] <= best, forms[0][name], forms[1][name])
+        checked[name], holds[name] = seen, ~seen | (best <= 0)
+        apart[name] = np.where(seen, np.maximum(best, 0.0), 0.0)
+    facts, values, unchecked = _facts(claim, right)
+    return Standing(claim, shown, holds, checked, apart, facts, values, unchecked, spare)
+
+
+def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats) -> Floats:
+    """How far numbers are beyond their rounding from a right column, in the units of `Standing.apart`; at most 0 where
+    they hold, NaN where there is none.
+    """
+    value, target = given.value, right[name]
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        size = np.where(np.isfinite(unit) & (unit > 0), unit, np.maximum(np.abs(target), np.finfo(float).tiny))
+        gap = np.abs(value - target) - given.half * (1.0 + 1e-9)
+        part = np.where(given.half > 0, np.where(given.half < LONG * np.abs(value), 0.1 * EXACT, 0.0), EXACT)
+        slack = part * _exact(name, right, target, size) + 1e-9 * np.abs(target)
+        gap = np.where(value == target, 0.0, gap - slack)
+        return gap / np.where(np.isin(name, ("estimate", "lower", "upper", "se")), size, 1.0)
+
+
+def _exact(name: str, right: Mapping[str, Floats], target: Floats, size: Floats) -> Floats:
+    """What 1e-3 standard errors are of a number of this column."""
+    if name == "statistic":
+        return 1.0 + np.abs(target)
+    if name == "p":  # p changes by its density, at most (1 + z^2) p, with each unit of the statistic
+        return np.clip(target * (1.0 + right["statistic"] ** 2), 1e-12, 1.0)
+    return size
+
+
+def _facts(claim: Claim, right: Right) -> tuple[dict[str, str | None], dict[str, float], tuple[str, ...]]:
+    facts: dict[str, str | None] = {}
+    values: dict[str, float] = {}
+    unchecked = []
+    for name, given in claim.facts.items():
+        known = right.fact(name)
+        if not known:
+            unchecked.append(name)
+            continue
+        value, half = (float(np.ravel(part)[0]) for part in (given.value, given.half))
+        half = 1e-6 * (1.0 + abs(value)) if name in COUNTS or not half else half
+        fits = [words for words, number in known.items() if _near(value, half, number)]
+        own = fits[0] if fits else None
+        facts[name], values[name] = own, known[next(iter(known)) if own is None else own]
+    return facts, values, tuple(unchecked)
+
+
+def _near(value: float, half: float, right: float) -> bool:
+    return abs(value - right) <= (half * (1.0 + 1e-9) + 1e-9 * abs(right) if half else FACT * (1.0 + abs(right)))
