@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
+from scipy import special
 
 from stattools.interface.arrays import Floats
 
@@ -32,12 +33,17 @@ def power_of(term: str, name: str) -> tuple[float, bool]:
     return power, LOGARITHMS.search(term) is None
 
 
-def on_their_scale(columns: dict[str, Floats], terms: Sequence[str], names: Sequence[str]) -> list[dict[str, Floats]]:
-    """The right columns, a row for each term, as these terms say them; where a logarithm was taken off, once with
-    ends and tests by the delta method, and once with those of the logarithm.
+def on_their_scale(
+    columns: dict[str, Floats], terms: Sequence[str], names: Sequence[str], shown: Sequence[str] = ()
+) -> list[dict[str, Floats]]:
+    """The right columns, a row for each term, as these terms say them, or where `shown` is "exp" of a row, as exp of
+    the parameter; where a logarithm was taken off, with errors, ends and tests by the delta method, with ends and tests
+    of the logarithm, and with its errors too.
     """
     forms = [power_of(term, name) for term, name in zip(terms, names, strict=True)]
     power, bare = np.array([form[0] for form in forms]), np.array([form[1] for form in forms], dtype=bool)
+    if len(shown):
+        bare = bare | (np.array(shown) == "exp")
     if not bare.any() and (power == 1).all():
         return [columns]
     turned = power < 0
@@ -59,7 +65,6 @@ def on_their_scale(columns: dict[str, Floats], terms: Sequence[str], names: Sequ
             "upper": value + reach * se,
         }
         logs = delta | {name: np.exp(made[name]) for name in ("lower", "upper")} | {"statistic": made["statistic"]}
-    none = np.full(len(value), np.nan)
-    one = {name: np.where(bare, delta.get(name, none), values) for name, values in made.items()}
-    two = {name: np.where(bare, logs.get(name, made["p"]), values) for name, values in made.items()}
-    return [one, two]
+        of_z = 2.0 * special.ndtr(-np.abs(delta["statistic"]))
+    forms = [delta | {"p": of_z}, logs | {"p": made["p"]}, logs | {"p": made["p"], "se": made["se"]}]
+    return [{name: np.where(bare, form[name], values) for name, values in made.items()} for form in forms]

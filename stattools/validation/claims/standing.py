@@ -29,7 +29,7 @@ COUNTS = frozenset(("n", "df", "df_resid", "df_model", "events", "groups"))
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class ClaimStanding:
     """`right` are the right numbers of each column, one for each row of the claim, on its scale; `holds` which claimed
     numbers are these (True where nothing is claimed), `checked` which were claimed and compared. `apart` is how far a
     number is beyond its rounding: in standard errors for estimates and ends, as a share of a standard error, in units
@@ -75,7 +75,7 @@ class Standing:
         return np.flatnonzero(~self.holds[column]).tolist() if column in self.holds else []
 
 
-def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> Standing:
+def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStanding:
     """The claim beside right numbers; `ours` (rows,) is the place of each row among the parameters, -1 for a row that
     is none of them, which is not compared.
     """
@@ -83,8 +83,9 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> Standing:
     at = np.where(known, ours, 0)
     plain = {name: np.where(known, values[at], np.nan) for name, values in right.columns.items()}
     unit = np.where(known, right.unit[at], np.nan)
-    forms = on_their_scale(plain, claim.terms, [right.names[k] for k in at])
-    spare = np.where(plain["estimate"] != forms[0]["estimate"], forms[0]["se"], unit)
+    shown_as = ("exp",) * len(claim.terms) if claim.said.get("exponentiated") else claim.shown
+    forms = on_their_scale(plain, claim.terms, [right.names[k] for k in at], shown_as)
+    spare = np.where(plain["estimate"] == forms[0]["estimate"], unit, forms[0]["se"])
     holds, checked, apart, shown = {}, {}, {}, dict(forms[0])
     for name, given in claim.columns.items():
         if name not in right.columns:
@@ -93,15 +94,16 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> Standing:
         best = np.minimum.reduce([np.where(np.isnan(gap), np.inf, gap) for gap in gaps])
         seen = np.isfinite(given.value) & np.logical_or.reduce([~np.isnan(form[name]) for form in forms])
         if len(forms) > 1:
-            shown[name] = np.where(gaps[0] <= best, forms[0][name], forms[1][name])
+            nearest = np.argmin(np.where(np.isnan(gaps), np.inf, gaps), axis=0)
+            shown[name] = np.choose(nearest, [form[name] for form in forms])
         checked[name], holds[name] = seen, ~seen | (best <= 0)
         apart[name] = np.where(seen, np.maximum(best, 0.0), 0.0)
     facts, values, unchecked = _facts(claim, right)
-    return Standing(claim, shown, holds, checked, apart, facts, values, unchecked, spare)
+    return ClaimStanding(claim, shown, holds, checked, apart, facts, values, unchecked, spare)
 
 
 def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats) -> Floats:
-    """How far numbers are beyond their rounding from a right column, in the units of `Standing.apart`; at most 0 where
+    """How far numbers are beyond their rounding from a right column, in the units of `ClaimStanding.apart`; at most 0 where
     they hold, NaN where there is none.
     """
     value, target = given.value, right[name]

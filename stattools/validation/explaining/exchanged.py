@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.validation.claims.printed import Printed
-from stattools.validation.claims.standing import Standing, beyond
+from stattools.validation.claims.standing import ClaimStanding, beyond
 from stattools.validation.explaining.finding import Finding
 
 CALLED = {
@@ -28,12 +28,12 @@ type Left = dict[str, NDArray[np.bool_]]
 """The numbers of each column that are wrong and not explained yet."""
 
 
-def wrong_numbers(standing: Standing) -> Left:
+def wrong_numbers(standing: ClaimStanding) -> Left:
     """Everything that does not hold."""
     return {name: ~mask for name, mask in standing.holds.items()}
 
 
-def exchanged_columns(standing: Standing, left: Left) -> tuple[list[Finding], Left]:
+def exchanged_columns(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
     """Columns whose numbers are all right under another heading."""
     found: dict[str, str] = {}
     for name, mask in left.items():
@@ -53,7 +53,7 @@ def exchanged_columns(standing: Standing, left: Left) -> tuple[list[Finding], Le
     return [Finding("swapped columns", evidence, "Put the headings over their own columns.")], rest
 
 
-def _all_hold(standing: Standing, name: str, other: str) -> bool:
+def _all_hold(standing: ClaimStanding, name: str, other: str) -> bool:
     given, seen = standing.claim.columns[name], standing.checked[name]
     gap = beyond(other, given, standing.right, standing.unit)[seen]
     return bool(np.isfinite(gap).all() and (gap <= 0).all())
@@ -63,7 +63,7 @@ def _all(count: int) -> str:
     return f"all {count} numbers" if count > 2 else "both numbers" if count == 2 else "the number"
 
 
-def exchanged_rows(standing: Standing, left: Left) -> tuple[list[Finding], Left]:
+def exchanged_rows(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
     """Rows whose numbers are all right for another term; and single columns of which this is so."""
     wrong = np.logical_or.reduce(list(left.values())) if left else np.zeros(0, dtype=bool)
     places = np.flatnonzero(wrong)
@@ -93,7 +93,7 @@ def _rows_finding(swaps: dict[int, int], terms: tuple[str, ...], where: str) -> 
     )
 
 
-def _fits(standing: Standing, names: tuple[str, ...], places: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
+def _fits(standing: ClaimStanding, names: tuple[str, ...], places: NDArray[np.intp]) -> dict[str, NDArray[np.bool_]]:
     """For each column, whether the number of row i is right for row j; of rows that are in `places`."""
     tables = {}
     for name in names:

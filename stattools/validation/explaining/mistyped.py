@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.validation.claims.printed import Printed
-from stattools.validation.claims.standing import Standing, beyond
+from stattools.validation.claims.standing import ClaimStanding, beyond
 from stattools.validation.explaining.exchanged import Left, shown
 from stattools.validation.explaining.finding import Finding
 
@@ -25,7 +25,7 @@ FEW = 0.25
 """Where more than this share of a claim's numbers is wrong, they are no slips of the pen."""
 
 
-def turned_signs(standing: Standing, left: Left) -> tuple[list[Finding], Left]:
+def turned_signs(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
     """Rows whose estimates have the other sign, with their statistics and intervals."""
     if "estimate" not in left:
         return [], left
@@ -45,7 +45,7 @@ def turned_signs(standing: Standing, left: Left) -> tuple[list[Finding], Left]:
     return [Finding("sign lost", evidence, "Write the sign that the data say.")], rest
 
 
-def mistyped(standing: Standing, left: Left) -> tuple[list[Finding], Left]:
+def mistyped(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
     """Numbers that a slip of the pen explains, where there are few."""
     found, rest = [], {name: mask.copy() for name, mask in left.items()}
     wrong = int(sum(mask.sum() for mask in left.values()))
