@@ -30,7 +30,7 @@ type Values = dict[str, float]
 
 
 @dataclass(frozen=True, eq=False)
-class Point:
+class FactPoint:
     """A model of rows at coefficients, with the log-likelihood there; `scale` is the unbiased one of least squares."""
 
     model: Any
@@ -59,11 +59,11 @@ class Point:
         return counted
 
 
-def _n(at: Point) -> Values:
+def _n(at: FactPoint) -> Values:
     return {"": at.model.n, "the number of rows": float(len(at.model.rows.y))}
 
 
-def _df(at: Point) -> Values:
+def _df(at: FactPoint) -> Values:
     n, p = at.model.n, at.free
     rest = {
         "residual degrees of freedom, without parameters beside the mean": n - p + at.beside,
@@ -75,16 +75,16 @@ def _df(at: Point) -> Values:
     return {"": n - p, **{words: float(value) for words, value in rest.items()}}
 
 
-def _df_model(at: Point) -> Values:
+def _df_model(at: FactPoint) -> Values:
     p = at.free - at.beside
     return {"": float(p - ("Intercept" in at.model.terms)), "with the intercept": float(p), "all": float(at.free)}
 
 
-def _aic(at: Point) -> Values:
+def _aic(at: FactPoint) -> Values:
     return {words: 2.0 * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
 
 
-def _bic(at: Point) -> Values:
+def _bic(at: FactPoint) -> Values:
     size = float(np.log(at.model.n))
     found = {words: size * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
     with suppress(StattoolsError):
@@ -94,13 +94,13 @@ def _bic(at: Point) -> Values:
     return found
 
 
-def _aicc(at: Point) -> Values:
+def _aicc(at: FactPoint) -> Values:
     n = at.model.n
     counts = {words: at.free + more for words, more in at.scales.items()}
     return {words: 2.0 * k * n / max(n - k - 1.0, 1.0) - 2.0 * at.loglik for words, k in counts.items()}
 
 
-def _r_squared(at: Point) -> Values:
+def _r_squared(at: FactPoint) -> Values:
     own = r_squared(at.model, at.theta, at.loglik)
     if at.model.has_scale:
         return {"": own}
@@ -115,14 +115,14 @@ def _r_squared(at: Point) -> Values:
     }
 
 
-def _adjusted(at: Point) -> Values:
+def _adjusted(at: FactPoint) -> Values:
     if not at.model.has_scale:
         return {"": _r_squared(at)["McFadden's, adjusted"]}
     n, k = at.model.n, float("Intercept" in at.model.terms)
     return {"": 1.0 - (1.0 - _r_squared(at)[""]) * (n - k) / max(n - at.free, 1.0)}
 
 
-def _scale(at: Point) -> Values:
+def _scale(at: FactPoint) -> Values:
     if at.model.has_scale:
         biased = at.scale * np.sqrt((at.model.n - at.free) / at.model.n)
         squares = {"its square": at.scale**2, "the maximum of the likelihood, RSS / n": biased}
@@ -136,7 +136,7 @@ def _scale(at: Point) -> Values:
     return {**found, "the deviance over n - p": deviance_dispersion(at.model, at.theta)}
 
 
-def _deviance(at: Point) -> Values:
+def _deviance(at: FactPoint) -> Values:
     model, rows = at.model, at.model.rows
     if model.has_scale:
         return {"": model.residual_sums(at.theta)[0], "-2 log-likelihood": -2.0 * at.loglik}
@@ -146,7 +146,7 @@ def _deviance(at: Point) -> Values:
     return {"": total, "-2 log-likelihood": -2.0 * at.loglik}
 
 
-def _null_deviance(at: Point) -> Values:
+def _null_deviance(at: FactPoint) -> Values:
     if at.model.has_scale:
         return {"": total_sum_of_squares(at.model)}
     null = null_loglik(at.model)
@@ -154,24 +154,24 @@ def _null_deviance(at: Point) -> Values:
     return ({} if has_moments(at.model) else {"": found}) | {"-2 log-likelihood": -2.0 * null}
 
 
-def _loglik_null(at: Point) -> Values:
+def _loglik_null(at: FactPoint) -> Values:
     if at.model.has_scale:
         return {"": at.model.loglik_of(total_sum_of_squares(at.model))}
     return {"": null_loglik(at.model)}
 
 
-def _lr_statistic(at: Point) -> Values:
+def _lr_statistic(at: FactPoint) -> Values:
     return {"": 2.0 * (at.loglik - _loglik_null(at)[""])}
 
 
-def _f_statistic(at: Point) -> Values:
+def _f_statistic(at: FactPoint) -> Values:
     if not at.model.has_scale:
         return {}
     share, k = _r_squared(at)[""], _df_model(at)[""]
     return {"": share / max(k, 1.0) / ((1.0 - share) / max(at.model.n - at.free, 1.0))}
 
 
-FACTS: Mapping[str, Callable[[Point], Values]] = {
+FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
     "n": _n,
     "df": _df,
     "df_resid": lambda at: {words: value for words, value in _df(at).items() if not words.startswith("the number")},
@@ -194,7 +194,7 @@ GLANCED = ("n", "df", "loglik", "aic", "bic", "r_squared", "scale")
 """What every fit knows of itself."""
 
 
-def facts_at(point: Point) -> Callable[[str], Values]:
+def facts_at(point: FactPoint) -> Callable[[str], Values]:
     """The facts of a regression at a point, each made when it is asked for; nothing where it is not defined."""
 
     def fact(name: str) -> Values:
@@ -214,7 +214,7 @@ def facts_at(point: Point) -> Callable[[str], Values]:
 def facts_of(fit: Any) -> Callable[[str], Values]:
     """The facts of a fit of ours."""
     if type(fit.model) is Model:
-        return facts_at(Point(fit.model, fit.estimate, fit.loglik, fit.scale))
+        return facts_at(FactPoint(fit.model, fit.estimate, fit.loglik, fit.scale))
 
     def fact(name: str) -> Values:
         if name not in GLANCED:

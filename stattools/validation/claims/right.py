@@ -15,7 +15,7 @@ from stattools.inference.estimates import quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import interval, tests_of_zero
 from stattools.interface.arrays import Floats
-from stattools.validation.claims.facts import Point, facts_at, facts_of
+from stattools.validation.claims.facts import FactPoint, facts_at, facts_of
 
 COLUMNS = ("estimate", "se", "statistic", "p", "lower", "upper")
 """What a claim may say of a parameter."""
@@ -69,5 +69,5 @@ def right_at(
         "lower": theta - half,
         "upper": theta + half,
     }
-    told = facts_at(fact) if isinstance(fact, Point) else fact
+    told = facts_at(fact) if isinstance(fact, FactPoint) else fact
     return Right(tuple(names), columns, se, told or (lambda name: {}))

@@ -103,8 +103,8 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
 
 
 def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats) -> Floats:
-    """How far numbers are beyond their rounding from a right column, in the units of `ClaimStanding.apart`; at most 0 where
-    they hold, NaN where there is none.
+    """How far numbers are beyond their rounding from a right column, in the units of `ClaimStanding.apart`; at most 0
+    where they hold, NaN where there is none.
     """
     value, target = given.value, right[name]
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):

@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.text.one_line import prints
-from stattools.validation.claims.facts import Point
+from stattools.validation.claims.facts import FactPoint
 from stattools.validation.claims.right import Right, right_at
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 from stattools.validation.moment_dispersion import (
@@ -102,7 +102,7 @@ class Recipe:
         """What this recipe prints at theta: every column and fact that a claim may have."""
         model, numbers = self.model, self.numbers(theta)
         df = model.n - len(model.names) if self.df is None else self.df
-        point = Point(model, theta, model.loglik(theta), self.scale(theta))
+        point = FactPoint(model, theta, model.loglik(theta), self.scale(theta))
         made = right_at(model.names, theta, numbers.se, df, self.level, point)
         return replace(made, columns={**made.columns, "lower": numbers.lower, "upper": numbers.upper})
 

@@ -4,7 +4,7 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.claims.facts import FACTS, GLANCED, Point, facts_at, facts_of
+from stattools.validation.claims.facts import FACTS, GLANCED, FactPoint, facts_at, facts_of
 
 RNG = np.random.default_rng(4)
 X = np.column_stack([np.ones(90), RNG.normal(size=(90, 2))])
@@ -63,7 +63,7 @@ def test_a_dispersion_has_its_definitions():
 
 
 def test_what_is_not_known_is_empty():
-    point = Point(st.ols(Y, X, **OURS), np.zeros(3), -1.0)
+    point = FactPoint(st.ols(Y, X, **OURS), np.zeros(3), -1.0)
     assert facts_at(point)("gini") == {}
     beta = facts_of(st.fit(st.glm(RNG.beta(2, 3, 90), X, family="beta", **OURS)))
     assert beta("deviance") == {}
