@@ -154,7 +154,7 @@ if TYPE_CHECKING:
     from stattools.models.samples.waiting import geometric as geometric
     from stattools.models.samples.waiting import pascal as pascal
     from stattools.models.survival.conditional_logit import conditional_logit as conditional_logit
-    from stattools.models.survival.cox import cox as cox
+    from stattools.models.survival.hazard_regression import cox as cox
     from stattools.networks.construction import network as network
     from stattools.networks.network import Network as Network
     from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble

@@ -24,11 +24,13 @@ from stattools.inference.penalties import Penalty
 from stattools.inference.separate_fits import OneVsRestFit
 from stattools.inference.series_fit import SeriesFit
 from stattools.inference.survival.cox_fit import CoxFit
+from stattools.inference.survival.fitting_curved_cox import fit_curved_cox
 from stattools.inference.trainable import Trainable
 from stattools.interface.memory import require_memory
 from stattools.interface.record import nearest
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
+from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
@@ -196,6 +198,7 @@ WAYS: dict[type, Way] = {
     Multinomial: _by_formula,
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
+    CurvedCox: fit_curved_cox,
     CoxInFiles: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_in_files),
     LinearMixed: fit_mixed,
     MixedRegression: fit_mixed_regression,

@@ -15,6 +15,7 @@ import numpy as np
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
+from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_density import MixedDensity
@@ -32,6 +33,7 @@ from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (
+    curved_hazards,
     curved_models,
     curved_regressions,
     matched_sets,
@@ -125,9 +127,7 @@ def account(model: Any) -> Account:
     >>> account(st.binomial(6, 10)).named(st.binomial(6, 10))
     'Binomial: 6 successes in 10 trials'
     """
-    told = nearest(ACCOUNTS, model)
-    if told is not None and model.smooths:
-        told = nearest(CURVED, model)
+    told = nearest(CURVED if model.smooths else ACCOUNTS, model)
     if told is None:
         raise no_words(model)
     return without_rows(told) if (told.answered is not None or model.is_mixed) and lacks_rows(model) else told
@@ -143,6 +143,7 @@ SAMPLES = (BinomialArms, ConditionalOdds, Correlation, EventRates, Multinomial, 
 CURVED: dict[type, Account] = {
     LinearMixed: _by_name(curved_models),
     MixedRegression: _by_name(curved_regressions),
+    CurvedCox: _by_name(curved_hazards),
 }
 """Of models with smooth curves."""
 

@@ -186,8 +186,8 @@ ALLOWED = (
 
 NO_CURVE = (
     's(...) is a curve with a penalty, a term of its own of the first formula of st.glm("y ~ s(x)", table, '
-    'family="normal"), st.linear_mixed, st.logistic, st.poisson and other regressions that integrate effects out. Here '
-    "a spline without a penalty is bs(x, df=5)."
+    'family="normal"), st.linear_mixed, st.logistic, st.poisson, st.cox and other regressions that integrate effects '
+    "out. Here a spline without a penalty is bs(x, df=5)."
 )
 """What is said where a formula that takes no curve has one."""
 

@@ -17,6 +17,7 @@ from stattools.inference.mixed import parametric_replicates
 from stattools.inference.mixed.variance_tests import Nulls
 from stattools.inference.simulated_outcomes import outcomes
 from stattools.interface.arrays import Floats
+from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.solvers.mixed.marginal_null import again, drawn_ratios, with_outcome, without
@@ -81,6 +82,7 @@ def _ratios(fit: Any, null: Any, count: int, random: np.random.Generator) -> Ite
 DRAWN_GROUPS: dict[type, tuple[Any, Any]] = {
     LinearMixed: (parametric_replicates.replicates, parametric_replicates.varying),
     MixedRegression: (replicates, varying),
+    CurvedCox: (replicates, varying),
 }
 """By the class of a mixed model, how replicates are drawn and fitted, and what they have beside coefficients."""
 NULLS = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, False)

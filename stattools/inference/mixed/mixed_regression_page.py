@@ -63,17 +63,21 @@ def rounded_up(error: float) -> float:
 
 def certificate(fit: Any) -> str:
     """The decrement, that the maximum is a local one, why there is one, and variances that are 0."""
+    only = ""
+    likelihood = fit.model.likelihood  # of times it is concave in parameters that the effects' variance is none of
+    if likelihood.concave and likelihood.outcome is not Outcome.TIME and fit.found.said.kind == "quadrature":
+        only = ", the only one with these variances"
+    return " ".join(filter(None, [curved_certificate(fit, only), fit._existence, *_boundary(fit)]))
+
+
+def curved_certificate(fit: Any, only: str = "") -> str:
+    """The decrement, and what is known of other maxima."""
     found = fit.found
     bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
     steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
     reached = "" if found.status == "converged" else ", the limit of float64 on these data"
-    only = ""
-    likelihood = fit.model.likelihood  # of times it is concave in parameters that the effects' variance is none of
-    if likelihood.concave and likelihood.outcome is not Outcome.TIME and found.said.kind == "quadrature":
-        only = ", the only one with these variances"
     said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
-    said += f" concave in the variances: {_of_others(fit)}"
-    return " ".join(filter(None, [said, fit._existence, *_boundary(fit)]))
+    return f"{said} concave in the variances: {_of_others(fit)}"
 
 
 def _of_others(fit: Any) -> str:

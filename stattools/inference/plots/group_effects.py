@@ -13,15 +13,13 @@ from stattools.text.one_line import many
 
 def groups_with_effects(fit: Any, name: str) -> None:
     """A mixed model."""
-    if not fit.model.is_mixed:
-        raise IncompatibleError(f"effects of groups are those of st.linear_mixed; this is {fit.model.title}.")
+    if not (fit.model.is_mixed and fit.model.random):
+        raise IncompatibleError(f"effects of groups are those of (1 | g) in a formula; this is {fit.model.title}.")
 
 
 def random_effects(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
     """See `Fit.plot`."""
     level = level_of(fit, level)
-    if not fit.model.random:
-        raise IncompatibleError('plot("random_effects") draws those of groups, and the model has curves alone.')
     group = fit.model.random[0].group if variable is None else variable
     frame = fit.random_effects(group, level=level)
     panels = {

@@ -19,6 +19,8 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
+from stattools.models.mixed.by_coefficients import ByCoefficients
+from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
@@ -85,7 +87,28 @@ def _of_normal(found: MixedMaximum, k: int) -> CurveNull:
     return CurveNull.of(A, U, line, across, at.r2, found.deviance.n - found.deviance.p)
 
 
-def _of_laplace(found: MarginalMaximum, k: int) -> CurveNull:
+def _of_marginal(found: MarginalMaximum, k: int) -> CurveNull:
+    return MARGINALS[type(found.marginal)](found, k)
+
+
+def _of_coefficients(found: MarginalMaximum, k: int) -> CurveNull:
+    by, theta = found.marginal, found.at.copy()
+    theta[k] = 0.0
+    at, of = by.at(theta), by.coefficients
+    own, scales = of.blocks[k], at.scales
+    down = at.information[own] * scales  # (q, m): what the curve has in common with all else
+    solved = at.solve(down.T).T
+    A, U = at.information[np.ix_(own, own)] - down @ solved.T, at.score[own]
+    line, across, slope = 0.0, np.zeros(len(U)), by.smooths[k].slope
+    if slope is not None:
+        way = of.to_user[of.flat[slope]]
+        v = float(way @ at.covariance @ way)
+        line = float(way @ at.coefficients) ** 2 / v
+        across = solved @ way / np.sqrt(v)
+    return CurveNull.of(A, U, line, across)
+
+
+def _by_rows(found: MarginalMaximum, k: int) -> CurveNull:
     by, theta = found.marginal, found.at.copy()
     theta[len(theta) - len(found.model.smooths) + k] = 0.0
     at = by.at(theta)
@@ -115,5 +138,10 @@ def _place(model: Any, column: int) -> int:
     return int(np.flatnonzero(columns == column)[0])
 
 
-ENGINES: dict[type, Callable[[Any, int], CurveNull]] = {MixedMaximum: _of_normal, MarginalMaximum: _of_laplace}
+ENGINES: dict[type, Callable[[Any, int], CurveNull]] = {MixedMaximum: _of_normal, MarginalMaximum: _of_marginal}
 """What a maximum says of the model without a curve, by its kind."""
+MARGINALS: dict[type, Callable[[MarginalMaximum, int], CurveNull]] = {
+    ByLaplace: _by_rows,
+    ByCoefficients: _of_coefficients,
+}
+"""The same of a `MarginalMaximum`, by the kind of its likelihood."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -13,25 +14,37 @@ from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.penalties import penalized
 from stattools.inference.questions import NEEDS, offered
+from stattools.inference.smooths.beyond import said_beyond
+from stattools.inference.smooths.chosen import require_curves
+from stattools.inference.smooths.smoothed import Smoothed
 from stattools.inference.survival.baseline import CoxBaseline
 from stattools.inference.survival.concordance import Concordance, concordance
 from stattools.inference.survival.cox_predictions import cox_predictions
 from stattools.inference.survival.cox_residuals import cox_residuals
+from stattools.inference.survival.curved_cox_fit import curved_page, curves_at, of_all_columns
 from stattools.inference.survival.proportional_hazards import proportional_hazards
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.text.page import Page
 
-OWN = {name: needs for name, needs in NEEDS.items() if name not in ("predict", "residuals_of", "residuals")}
+OF_COEFFICIENTS = ("score", "schoenfeld")
+"""Residuals with a number for each coefficient."""
+OWN = {
+    name: needs for name, needs in NEEDS.items() if name not in ("predict", "residuals_of", "residuals")
+} | dict.fromkeys(("smooth", "smooths", "smooth_test", "integral"), (require_curves,))
 """What its questions need: those that it answers itself need nothing."""
 
 
 @answers_guesses
 @record
-class CoxFit(Fit):
+class CoxFit(Smoothed, Fit):
     """What `st.fit` returns for `st.cox`: a `stattools.Fit` of log hazard ratios, whose standard errors come from the
     partial likelihood, or are robust.
+
+    Of a model with curves `found` is the maximum of the restricted likelihood, which `loglik` then is, and hazard
+    ratios, survival, concordance and residuals are those with the curves in them.
 
     >>> import stattools as st
     >>> table = {"month": [1, 2, 3, 4, 5, 6], "died": [1, 1, 0, 1, 0, 1], "dose": [4, 2, 3, 1, 3, 2]}
@@ -40,16 +53,63 @@ class CoxFit(Fit):
     [0.74, 0.631]
     """
 
+    found: Any = None
+
+    @cached_property
+    def _of_columns(self) -> Any:
+        """The fit of all columns, those of curves among them."""
+        if not self.model.smooths:
+            return self
+        return of_all_columns(self)
+
+    @cached_property
+    def _of_rows(self) -> Any:  # type: ignore[override]
+        """The fit of the columns that have no curve."""
+        if not self.model.smooths:
+            return self
+        return replace(self, model=self.model.fixed, found=None)
+
+    def _require_no_curves(self, name: str, why: str) -> None:
+        if self.model.smooths:
+            raise IncompatibleError(f"{name} is not there beside curves: {why}")
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of interval of the coefficients."""
+        return ("wald",) if self.model.smooths else super().kinds
+
+    @property
+    def reml(self) -> bool:
+        """Whether the likelihood is a restricted one: that of a model with curves."""
+        return bool(self.model.smooths)
+
+    @property
+    def integral(self) -> Any:
+        """How the coefficients of curves were integrated out, by Laplace, and how far a better integral moves their
+        standard deviations; see `stattools.MixedRegressionFit`.
+        """
+        require_curves(self, "integral")
+        return self.found.integral
+
+    @property
+    def _counted(self) -> int:
+        """Coefficients, and standard deviations of curves."""
+        return self.found.n_parameters if self.model.smooths else super()._counted
+
+    def _page(self) -> Page:
+        return curved_page(self) if self.model.smooths else super()._page()
+
     @property
     def bic(self) -> float:
         """Schwarz's criterion, p log d - 2 loglik, with the d events that were seen, as in R: rows without one say
         little.
         """
-        return float(len(self.estimate) * np.log(self.model.sets.total) - 2.0 * self.loglik)
+        return float(self._counted * np.log(self._of_columns.model.sets.total) - 2.0 * self.loglik)
 
     @cached_property
     def _base(self) -> CoxBaseline:
-        return CoxBaseline(self.model, self.estimate, self.covariance)
+        of = self._of_columns
+        return CoxBaseline(of.model, of.estimate, of.covariance)
 
     @cached_property
     def _ratio(self) -> float:
@@ -64,21 +124,37 @@ class CoxFit(Fit):
         """
         from scipy.special import chdtrc
 
+        self._require_no_curves("overall", "fit.anova() tests each term, and each curve against no effect.")
         np.asarray(self.covariance)  # a ridge fit has none, and no test either
         p = float(chdtrc(len(self.estimate), self._ratio))
         return TestResult("likelihood ratio", self._ratio, len(self.estimate), p, ("all coefficients = 0",))
 
+    def anova(
+        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
+    ) -> pd.DataFrame:
+        """A test of each term of the formula, as `stattools.Fit.anova` has them; beside curves Wald's, and a curve has
+        one row, the restricted likelihood ratio of no effect as by `smooth_test`.
+        """
+        if not self.model.smooths:
+            return super().anova(kind, test=test)
+        if test is not None and word_of(test, ("lr", "wald", "F")) != "wald":
+            raise IncompatibleError(
+                "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
+                "at their maximum without the term."
+            )
+        return super().anova(kind, test="wald")
+
     def baseline(self, *, at: Literal["mean", "zero"] = "mean") -> pd.DataFrame:
         """The hazard that all rows share, at each event time: [stratum,] time, cumulative_hazard, survival.
 
-        It is that of a row whose columns are at their means, or are all 0, `at="zero"`, h_0 itself. Breslow's
-        estimator, with Efron's steps where ties are Efron's; of exact ties Breslow's.
+        It is that of a row whose columns are at their means, or are all 0, `at="zero"`, h_0 itself, where curves are 0
+        too. Breslow's estimator, with Efron's steps where ties are Efron's; of exact ties Breslow's.
         """
         at = word_of(at, ("mean", "zero"))
         if not is_one_of(at, ("mean", "zero")):
             raise DomainError(f'baseline is at="mean" or at="zero"; got {quoted(at)}.')
-        base, model = self._base, self.model
-        factor = 1.0 if at == "mean" else float(np.exp(-base.center @ self.estimate))
+        base, model = self._base, self._base.model
+        factor = 1.0 if at == "mean" else float(np.exp(-base.center @ base.theta))
         frames = []
         for k in np.unique(model.sets.stratum).tolist():
             times, hazard = base.curve(k)
@@ -108,14 +184,16 @@ class CoxFit(Fit):
         strata too. The answer has the rows of the table, as in `Fit.predict`. Raises DomainError for times after the
         last row was at risk, for unseen levels and strata, and for missing values.
         """
-        return cox_predictions(self._base, data, kind, times, interval, band, align)
+        found = cox_predictions(self._base, data, kind, times, interval, band, align)
+        return said_beyond(found, curves_at(self.model, data)) if self.model.smooths else found
 
     def concordance(self) -> Concordance:
         """Of two rows that can be compared, how often the one with the higher risk has its event first: `estimate`, 0.5
         where the model says nothing, with its standard error `se`.
         """
-        said = self.model.said
-        risk = (self.model.X - self._base.center) @ self.estimate
+        base = self._base
+        said = base.model.said
+        risk = (base.model.X - base.center) @ base.theta
         strata = said.labels["strata"][0] if "strata" in said.labels else np.zeros(said.n, dtype=np.intp)
         return concordance(risk, said.time, said.event, said.entry, said.weights, strata)
 
@@ -128,7 +206,9 @@ class CoxFit(Fit):
         A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used. Raises
         IncompatibleError for score and Schoenfeld residuals of exact ties.
         """
-        return cox_residuals(self.model, self.estimate, kind, align)
+        if word_of(kind, OF_COEFFICIENTS) in OF_COEFFICIENTS:
+            self._require_no_curves(f"residuals of kind {kind!r}", "they are of coefficients without a penalty.")
+        return cox_residuals(self._of_columns.model, self._of_columns.estimate, kind, align)
 
     @property
     def residuals(self) -> Any:
@@ -143,6 +223,7 @@ class CoxFit(Fit):
         Equal to R's cox.zph. Raises IncompatibleError for exact ties and penalized fits. Source: Grambsch & Therneau
         (1994).
         """
+        self._require_no_curves("proportional_hazards", "it is a score test at the maximum without a penalty.")
         if self.penalty is not None:
             raise IncompatibleError(
                 "the test of proportional hazards is a score test at the maximum of the likelihood; this fit has "
@@ -152,4 +233,5 @@ class CoxFit(Fit):
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""
-        return offered(self, object.__dir__(self), OWN)
+        names = offered(self, object.__dir__(self), OWN)
+        return [*names, "anova"] if self.model.smooths else names

@@ -105,7 +105,7 @@ HOMES = {
     "inference.arviz.exported": ("to_arviz",),
     "models.survival.conditional_logit": ("conditional_logit",),
     "models.mixed.linear_mixed": ("linear_mixed",),
-    "models.survival.cox": ("cox",),
+    "models.survival.hazard_regression": ("cox",),
     "models.samples.waiting": ("geometric", "pascal"),
     "bayes.posterior": ("posterior",),
     "reporting.report": ("report",),

@@ -28,6 +28,7 @@ from stattools.models.any_model import AnyModel
 from stattools.models.block_sums import total
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.mixed_density import Effects
+from stattools.models.mixed.mixed_model import no_posterior
 from stattools.models.own_scale import behind_links, on_own_scale, shared
 from stattools.numerics.products import symmetric, weighted
 
@@ -63,10 +64,7 @@ class JointDensity(AnyModel):
         by the time that anybody waits.
         """
         if mixed.smooths:
-            raise IncompatibleError(
-                f"posterior of {mixed.title} is not offered: the prior of a curve's roughness has no default. st.fit "
-                "has the curves with their bands."
-            )
+            raise no_posterior(mixed)
         count = sum(len(term.columns) * term.n_levels for term in mixed.random)
         if count > MOST_EFFECTS:
             raise IncompatibleError(

@@ -16,6 +16,7 @@ class MarginalLikelihood:
     columns of z: u = N_k T_k v, v ~ N(0, I).
     """
 
+    model: Any
     to_fixed: Any
     to_effects: Any
     to_taus: Any = 1.0
@@ -28,6 +29,11 @@ class MarginalLikelihood:
     def taus(self, theta: Floats) -> Floats:
         """The standard deviations of the effects of curves: here there are none."""
         return np.empty(0)
+
+    @property
+    def smooths(self) -> Any:
+        """The curves that have a standard deviation each."""
+        return self.model.smooths
 
     @property
     def coarser(self) -> Any:

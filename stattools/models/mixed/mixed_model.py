@@ -19,6 +19,14 @@ from stattools.models.model import Model
 from stattools.text.one_line import many
 
 
+def no_posterior(model: Any) -> IncompatibleError:
+    """What is raised where the posterior of a model with curves is asked for."""
+    return IncompatibleError(
+        f"posterior of {model.title} is not offered: the prior of a curve's roughness has no default. st.fit has the "
+        "curves with their bands."
+    )
+
+
 class MixedModel(AnyModel):
     """What a mixed model says of its rows: it has `fixed`, the same rows as a regression on the fixed effects, and
     `read`, what the formula said of groups.

@@ -18,6 +18,7 @@ from stattools.data.latent_terms import LatentTerms
 from stattools.errors import IncompatibleError
 from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
+from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
@@ -70,6 +71,11 @@ class MixedRegression(MixedModel):
     def extras(self) -> Any:  # type: ignore[override]
         """What was given beside the columns of the formula."""
         return self.fixed.extras
+
+    @property
+    def laplace(self) -> ByLaplace:
+        """The likelihood with the effects integrated out by Laplace's approximation."""
+        return ByLaplace.of(self)
 
     @property
     def density(self) -> JointDensity:

@@ -12,19 +12,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design, learn
 from stattools.data.empty_levels import said
-from stattools.data.files.scan import source_of
 from stattools.data.formula.formula import Formula
-from stattools.data.survival_rows import Label, SurvivalRows, survival_rows
+from stattools.data.survival_rows import SurvivalRows
 from stattools.data.tables.origin import ARRAYS, Places
-from stattools.errors import DomainError, quoted
-from stattools.interface.arguments import as_theta, is_one_of, word_of
+from stattools.errors import DomainError
+from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
@@ -33,57 +32,11 @@ from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.far_points import near
 from stattools.models.survival.partial_likelihood import AtPoint
 from stattools.models.survival.risk_sets import RiskSets
+from stattools.models.survival.third_moments import slope_of_log_determinant
 from stattools.models.survival.tied_times import TIES
 from stattools.text.one_line import many
 
 KINDS = (*TIES, "exact")
-
-
-def cox(
-    formula: str,
-    data: Any,
-    /,
-    *,
-    ties: Literal["efron", "breslow", "exact"] = "efron",
-    strata: Label = None,
-    cluster: Label = None,
-    id: Label = None,
-    weights: str | ArrayLike | None = None,
-) -> CoxRegression:
-    """Cox's proportional hazards: h(t | x) = h_0(t) exp(x beta), h_0 any function of time; exp(beta) are hazard ratios.
-
-    `formula` is "survival(time, died) ~ age + sex" over the columns of `data`, a table or a dict of arrays; also
-    survival(entry, time, died), for rows at risk from `entry` on (late entry, columns that change in time), and
-    survival(time). `died` is 0, 1 or bool, or an expression, `status == 2`. There is no intercept: it is part of h_0.
-
-    `ties` says how several events at one time count: "efron" and "breslow" approximate, "exact" is the conditional
-    likelihood of which rows have the event among those at risk (R's "exact", SAS's "discrete"). With heavy ties they
-    differ by standard errors. `strata` have an h_0 each: a column's name, several, or an array. `cluster` are groups
-    whose rows may depend on each other: standard errors then are robust, as with `cov=st.Cluster(...)`. `id` names the
-    person of each row, whose rows must not overlap. `weights` are repeated rows, in ties too.
-
-    Rows in files, `st.scan`, are read once for each step where they are sorted by time, the latest first; they have
-    ties of Efron or Breslow and neither late entry nor strata, and their fit has estimates, tests and intervals.
-
-    Raises DomainError for times, events and columns that are none, with their row; IncompatibleError for exact ties
-    that take too long.
-
-    >>> import stattools as st
-    >>> table = {"month": [1, 2, 3, 4, 5, 6], "died": [1, 1, 0, 1, 0, 1], "dose": [4, 2, 3, 1, 3, 2]}
-    >>> fit = st.fit(st.cox("survival(month, died) ~ dose", table))
-    >>> fit.table(exponentiate=True)[["term", "estimate", "p_value"]].round(3).to_numpy().tolist()
-    [['dose', 1.151, 0.838]]
-    """
-    ties = word_of(ties, KINDS)
-    if not is_one_of(ties, KINDS):
-        raise DomainError(f"st.cox has ties= {', '.join(map(repr, KINDS))}; got {quoted(ties)}.")
-    if isinstance(formula, str) and (source := source_of(data)) is not None:
-        from stattools.models.survival.cox_in_files import cox_in_files
-
-        beside = {"strata": strata, "cluster": cluster, "id": id}
-        return cox_in_files(formula, source, ties, weights, beside)  # type: ignore[return-value]
-    rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)
-    return bound("st.cox", "cox", "Cox regression", rows, ties)
 
 
 def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: Any = None) -> Any:
@@ -243,6 +196,10 @@ class CoxRegression(AnyModel):
         if self.exact is None:
             return near(self.at(theta)).evaluation(order)
         return self.exact.evaluation(self.Z, self._checked(theta) @ self.Z, order)
+
+    def information_slopes(self, theta: ArrayLike, W: Floats) -> Floats:
+        """How the trace of W' I W moves with each coefficient, (p,), for ties of Efron or Breslow."""
+        return slope_of_log_determinant(near(self.at(theta)), W)
 
     def standardized(self) -> tuple[CoxRegression, Floats]:
         """The same function of columns of unit length, uncorrelated where they are nearly dependent, and the map back:

@@ -50,13 +50,13 @@ def laplace_maximum(
     max_steps: int = 200,
     watch: Watch | None = None,
 ) -> MarginalMaximum:
-    """The maximum for a mixed regression; `start` is a theta of `ByLaplace.of(model)`, and `watch` looks at each point
+    """The maximum for a mixed regression; `start` is a theta of `model.laplace`, and `watch` looks at each point
     where the climb stands, to raise where there is no maximum.
 
     Of one curve without groups all local maxima are looked for, and the highest is the answer. `status` is "max-steps"
     where the decrement did not come within the tolerance.
     """
-    by = ByLaplace.of(model)
+    by = model.laplace
     first = maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
     if start is None and model.random and not model.fixed.is_concave:
         return _higher(by, first, tolerance, max_steps, watch)

@@ -16,7 +16,6 @@ import numpy as np
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.models.mixed.by_quadrature import ByQuadrature
 from stattools.solvers.metric import Metric
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
@@ -34,7 +33,7 @@ class Way:
 
 
 WAYS = {
-    "Laplace": Way(lambda model, _: ByLaplace.of(model), lambda model, _: laplace_maximum(model)),
+    "Laplace": Way(lambda model, _: model.laplace, lambda model, _: laplace_maximum(model)),
     "quadrature": Way(ByQuadrature.of, quadrature_maximum),
 }
 """By the kind of the integral."""

@@ -11,6 +11,7 @@ import stattools as st
 from stattools.inference.arviz.observations import OBSERVED, observations
 from stattools.inference.ways_of_fitting import WAYS
 from stattools.models.custom import Custom
+from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -134,6 +135,6 @@ def test_every_class_of_models_has_its_observations():
     correlations are of sums, which leave no rows to look at; a partial likelihood is of who had the event among those
     at risk, not of rows; of a mixed model it is of groups; the others are several models.
     """
-    partial = {CoxRegression, CoxInFiles, ConditionalLogit, LinearMixed, MixedRegression}
+    partial = {CoxRegression, CoxInFiles, ConditionalLogit, CurvedCox, LinearMixed, MixedRegression}
     without = {Custom, Multinomial, ConditionalOdds, Correlation, OneVsRest, LocalLevels} | partial
     assert set(OBSERVED) == set(WAYS) - without
