@@ -142,7 +142,9 @@ def test_agreeing_digits():
 
 
 def test_every_class_of_models_has_its_reference():
-    """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model, curves of hazards not at all."""
+    """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model, and
+    curves of hazards have none.
+    """
     without = {OneVsRest, LocalLevels, ConditionalLogit, CoxInFiles, CurvedCox}
     assert set(module.MODELS) == set(WAYS) - without
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
