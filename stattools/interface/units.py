@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 
 SMALLEST, LARGEST = 1e-120, 1e120
 """Columns and outcomes vary on a scale between these."""
@@ -30,6 +31,9 @@ SMALLEST_OF_SERIES, LARGEST_OF_SERIES = 1e-50, 1e50
 
 SMALLEST_GIVEN, LARGEST_GIVEN = 1e-140, 1e140
 """Variances that are given are between these, so that their ratios are finite."""
+
+LARGEST_SUMMED = 1e290
+"""Numbers up to this have sums and differences in float64."""
 
 SMALLEST_PRECISION = 1e-60
 """Precisions are between this and its inverse."""
@@ -75,6 +79,18 @@ def require_size(
         size = float(np.fmax.reduce(np.abs(values), axis=None, initial=0.0))
     if size and not smallest <= size <= largest:
         raise DomainError(f"{who} {does} {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
+
+
+def require_summable(who: str, names: Sequence[str], largest: Floats) -> None:
+    """DomainError naming the first column whose sums may overflow; `largest` (p,) are the sizes of its numbers.
+
+    >>> require_summable("A regression", ["x"], np.array([1e200]))
+    """
+    for k in np.flatnonzero(largest > LARGEST_SUMMED)[:1].tolist():
+        raise DomainError(
+            f"{who} sums its columns, and the largest number of {names[k]!r} is {largest[k]:.1g} in size, whose sums "
+            f"are beyond float64. {remedy(float(largest[k]))}"
+        )
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:
@@ -124,3 +140,33 @@ def finite_variances(covariance: NDArray[np.float64], who: str) -> NDArray[np.fl
             "very small or very large."
         )
     return covariance
+
+
+def finite(values: Floats, who: str, what: str) -> Floats:
+    """Numbers at coefficients that somebody gave, or a DomainError where they are beyond float64.
+
+    >>> finite(np.ones(1), "Logistic regression", "the score").tolist()
+    [1.0]
+    """
+    if not np.isfinite(values).all():
+        raise beyond_float64(who, what)
+    return values
+
+
+def finite_loglik(value: float, who: str) -> float:
+    """A log-likelihood, which may be -inf, the logarithm of 0; DomainError for what is no number.
+
+    >>> finite_loglik(-2.5, "Logistic regression"), finite_loglik(-np.inf, "Logistic regression")
+    (-2.5, -inf)
+    """
+    if not value < np.inf:
+        raise beyond_float64(who, "the log-likelihood")
+    return value
+
+
+def beyond_float64(who: str, what: str) -> DomainError:
+    """What is raised where coefficients times columns leave float64."""
+    return DomainError(
+        f"{who}: {what} at these coefficients is beyond float64. Look at their size, or change the units of columns "
+        "whose values are very large or very small."
+    )

@@ -20,6 +20,7 @@ from stattools.data.random_term import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.units import require_summable
 from stattools.latent.structure import LatentColumns
 
 (trtri,) = get_lapack_funcs(("trtri",), dtype=np.float64)
@@ -103,6 +104,7 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     M = np.eye(p)
     out[:] = X.T
     largest = np.abs(out).max(axis=1)
+    require_summable(who, names or [f"column {k + 1}" for k in range(p)], largest)
     constant = _constant(out)
     if constant is not None:
         value, weight = out[constant, 0], None if root is None else root**2

@@ -58,6 +58,7 @@ def scores(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Bloc
     return pullback(weighted(likelihood.score(eta, block.y), block.weight))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # who asks refuses sums that are not finite
 def squares(predictor: Linear, theta: Floats, block: Block) -> Floats:
     """Sums of squares of the residuals and of y."""
     residual = block.y - predictor.forward(theta, block)[0]

@@ -24,7 +24,7 @@ from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.interface.units import require_units
+from stattools.interface.units import finite, finite_loglik, require_units
 from stattools.likelihoods import Likelihood
 from stattools.models import block_sums
 from stattools.models.any_model import AnyModel
@@ -160,7 +160,7 @@ class Model(AnyModel):
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2) at theta, the scale held at 1 where one is
-        estimated.
+        estimated. It is what solvers ask: where theta is too far for float64, `is_finite` of the answer is False.
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
@@ -198,13 +198,14 @@ class Model(AnyModel):
     def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
         """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
         theta = self._checked(theta)
-        rss, size = self.rows.total(partial(block_sums.squares, self.predictor, theta)).tolist()
+        sums = self.rows.total(partial(block_sums.squares, self.predictor, theta))
+        rss, size = finite(sums, self.title, "the sum of squared residuals").tolist()
         return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
 
     def loglik(self, theta: ArrayLike) -> float:
         """Log-likelihood at theta, the scale at its own maximum for theta where one is estimated."""
         if not self.has_scale:
-            return self.evaluate(theta, order=0).loglik
+            return finite_loglik(self.evaluate(theta, order=0).loglik, self.title)
         return self.loglik_of(self.residual_sums(theta)[0])
 
     def loglik_of(self, rss: float) -> float:
@@ -220,16 +221,21 @@ class Model(AnyModel):
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
-        return self.evaluate(theta, order=1).score / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+        return finite(self.evaluate(theta, order=1).score / self._square_scale(theta), self.title, "the score")
 
     def information(self, theta: ArrayLike) -> Floats:
         """Information about theta, shape (p, p); where a scale is estimated, at its maximum for theta."""
-        return self.evaluate(theta).information / (self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0)
+        return finite(self.evaluate(theta).information / self._square_scale(theta), self.title, "the information")
+
+    def _square_scale(self, theta: ArrayLike) -> float:
+        return self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0
 
     def eta(self, theta: ArrayLike) -> Floats:
         """Linear predictor of every row."""
         theta = self._checked(theta)
-        return np.concatenate([self.predictor.forward(theta, block)[0] for block in self.rows.blocks()])
+        with np.errstate(over="ignore", invalid="ignore"):
+            eta = np.concatenate([self.predictor.forward(theta, block)[0] for block in self.rows.blocks()])
+        return finite(eta, self.title, "a linear predictor")
 
     def standardized(self) -> tuple[Model, Floats]:
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""

@@ -8,15 +8,17 @@ from scipy.special import erfcx, ndtr
 from stattools.interface.arrays import Floats
 
 SQRT_HALF = np.sqrt(0.5)
+FARTHEST = -1e100
+"""Below, phi / Phi is -u to all digits, and erfcx(-u) is on its way to 0."""
 
 
 def mills(u: Floats) -> Floats:
     """phi(u) / Phi(u) = sqrt(2 / pi) exp(-u^2 / 2) / erfc(-u / sqrt 2); for u < 0 the exponentials cancel by hand."""
-    low = np.minimum(u, 0.0)
+    low = np.maximum(np.minimum(u, 0.0), FARTHEST)
     high = np.maximum(u, 0.0)
     below = np.sqrt(2.0 / np.pi) / erfcx(-low * SQRT_HALF)
     above = np.exp(-0.5 * np.minimum(high, 1e3) ** 2) / (np.sqrt(2.0 * np.pi) * ndtr(high))
-    return np.where(u < 0.0, below, above)
+    return np.where(u < FARTHEST, -u, np.where(u < 0.0, below, above))
 
 
 def minus_slope(u: Floats, h: Floats) -> Floats:

@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 import stattools as st
-from stattools.interface.units import finite_variances, require_size
+from stattools.interface.units import finite, finite_loglik, finite_variances, require_size, require_summable
 from tests.sizes import first
 
 Floats = NDArray[np.float64]
@@ -257,3 +257,22 @@ def test_variances_beyond_float64_are_no_answer():
     assert finite_variances(np.eye(2), "A model").shape == (2, 2)
     with pytest.raises(st.DomainError, match="A model: variances of the estimate are beyond float64"):
         finite_variances(np.array([[np.inf]]), "A model")
+
+
+def test_numbers_at_coefficients_are_finite_or_refused():
+    assert finite(np.ones(2), "A model", "the score").tolist() == [1.0, 1.0]
+    assert finite_loglik(-np.inf, "A model") == -np.inf
+    for bad in (np.nan, np.inf):
+        with pytest.raises(st.DomainError, match="A model: the score at these coefficients is beyond float64"):
+            finite(np.array([0.0, bad]), "A model", "the score")
+        with pytest.raises(st.DomainError, match="A model: the log-likelihood at these"):
+            finite_loglik(bad, "A model")
+
+
+def test_columns_whose_sums_overflow_are_named():
+    require_summable("A model", ["a", "b"], np.array([1.0, 1e289]))
+    with pytest.raises(st.DomainError, match=r"the largest number of 'b' is 1e\+300.*multiply it by 1e-300"):
+        require_summable("A model", ["a", "b"], np.array([1.0, 1e300]))
+    table = {"t": [1.0, 2.0, 3.0, 4.0], "e": [1, 1, 1, 1], "x": [1e308, 1e308, 2.0, 1.0]}
+    with pytest.raises(st.DomainError, match="Cox regression sums its columns"):
+        st.cox("survival(t, e) ~ x", table)

@@ -1,5 +1,6 @@
 """Models: evaluations add, blocks change nothing, weights are repeated rows, loglik and score are what they say."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.special import expit
 
 import stattools as st
 from stattools.data.rows.rows import BLOCK_BYTES
+from stattools.errors import DomainError
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
@@ -32,6 +34,9 @@ def theta_of(model):
 
 def parts(evaluation: Evaluation):
     return evaluation.loglik, evaluation.score, evaluation.information
+
+
+FAR = (st.ols, st.logistic, st.probit, st.poisson, st.negative_binomial, st.gamma, st.softmax, st.ordinal, st.cox)
 
 
 def test_evaluations_add():
@@ -187,3 +192,25 @@ def test_each_parameter_has_columns_of_its_own():
     frame = fit.predict(interval=0.95)
     assert_allclose(frame["mean"], location + np.euler_gamma * scale, rtol=1e-12)
     assert_allclose((frame["upper"] - frame["mean"]) / se, stats.norm.ppf(0.975), rtol=1e-9)
+
+
+@pytest.mark.parametrize("make", FAR, ids=lambda make: make.__name__)
+@pytest.mark.parametrize("size", [1e155, 1e300, 1e308, -1e200])
+def test_a_model_asked_beyond_float64_answers_in_words(make, size):
+    """Columns and coefficients of any size: numbers, -inf as the logarithm of 0, or a DomainError; no warning."""
+    y = np.tile([0.0, 1.0, 1.0, 0.0, 1.0], 3)
+    for X in (np.append(np.linspace(-1.0, 1.0, 14), size), np.linspace(0.5, 1.0, 15) * size):
+        table = {"y": y + 1.0 if make is st.gamma else y, "x": X, "e": np.ones(15), "t": np.arange(1.0, 16.0)}
+        try:
+            model = make("survival(t, e) ~ x" if make is st.cox else "y ~ x", table)
+        except DomainError:
+            continue
+        for slope in (0.4, -1e3, 1e155, -1e300, 1e-300):
+            theta = np.full(len(model.names), 0.2)
+            theta[min(1, len(theta) - 1)] = slope
+            for ask in ("loglik", "score", "information", "eta", "evaluate"):
+                answer = 0.0
+                with suppress(DomainError):
+                    answer = getattr(model, ask)(theta) if ask in dir(model) else 0.0
+                if ask != "evaluate":  # which solvers ask, and look whether it is finite
+                    assert np.isfinite(answer).all() or (ask == "loglik" and answer == -np.inf)

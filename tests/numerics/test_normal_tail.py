@@ -26,3 +26,8 @@ def _far(x):
     for k in range(40, 0, -1):
         fraction = k / (-x + fraction)
     return -x + fraction
+
+
+def test_beyond_the_reach_of_erfcx_it_is_minus_u():
+    far = np.array([-1e99, -1e101, -1e155, -1e308, -1.7e308])
+    assert_allclose(mills(far), -far, rtol=1e-15)

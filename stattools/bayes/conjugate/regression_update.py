@@ -113,7 +113,7 @@ def _no_effect(model: Model) -> Floats:
     """The mean of y for a constant column, 0 for the others."""
     center = np.zeros(len(model.names))
     X = model.rows.X
-    constant = np.flatnonzero((np.ptp(X, axis=0) == 0) & (X[0] != 0))
+    constant = np.flatnonzero((np.max(X, axis=0) == np.min(X, axis=0)) & (X[0] != 0))
     if constant.size:
         y = model.rows.y if model.rows.offset is None else model.rows.y - model.rows.offset
         center[constant[0]] = np.average(y, weights=model.rows.importance) / X[0, constant[0]]

@@ -140,7 +140,7 @@ class Rows:
     @property
     def constants(self) -> Floats:
         """The value of each column of X that has only one, NaN for columns that vary; shape (p,)."""
-        return np.where(np.ptp(self.X, axis=0) == 0, self.X[0], np.nan)
+        return np.where(np.max(self.X, axis=0) == np.min(self.X, axis=0), self.X[0], np.nan)
 
     @property
     def offset_ends(self) -> tuple[float, float] | None:

@@ -24,9 +24,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import orthonormal
 from stattools.latent.partial_correlations import slopes, triangle
-from stattools.models.any_model import AnyModel
 from stattools.models.block_sums import total
 from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.density_of_mixed import DensityOfMixed
 from stattools.models.mixed.mixed_density import Effects
 from stattools.models.mixed.mixed_model import no_posterior
 from stattools.models.own_scale import behind_links, on_own_scale, shared
@@ -41,7 +41,7 @@ MOST_EFFECTS = 5_000
 
 
 @record
-class JointDensity(AnyModel):
+class JointDensity(DensityOfMixed):
     """The likelihood of the mixed regression `mixed`, with `effects` for each of its terms, over orthonormal columns
     `Q` (q, n). Draws are of all parameters, or where `is_outer` of those that groups share.
     """
@@ -52,7 +52,6 @@ class JointDensity(AnyModel):
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
     is_outer: bool = False
-    is_concave = False
     without_rows = (
         "has the effects of groups taken out of its draws, so that they predict no rows: st.fit(model) does, and "
         "posterior.function(...) has what is made of the parameters"
@@ -71,6 +70,7 @@ class JointDensity(AnyModel):
                 f"posterior of {mixed.title} draws {count:,} effects of groups beside its parameters, and "
                 f"{MOST_EFFECTS:,} are the most that it takes. st.fit integrates them out."
             )
+        mixed.fixed.standardized()  # raises for columns whose squares are beyond float64
         effects, Q = [], []
         for term in mixed.random:
             own = np.empty((len(term.columns), len(term.codes)))
@@ -100,26 +100,6 @@ class JointDensity(AnyModel):
         for one, term in zip(self.effects, self.mixed.random, strict=True):
             found += [f"u({name} | {term.group}[{level}])" for level in term.levels for name in one.names]
         return found
-
-    @property
-    def n(self) -> float:
-        """Number of observations."""
-        return self.mixed.n
-
-    @property
-    def formula(self) -> str:
-        """The formula with its random parts."""
-        return self.mixed.formula
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.mixed.outcome_name
-
-    @property
-    def counted(self) -> str:
-        """How many rows and groups there are, in words."""
-        return self.mixed.counted
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -161,10 +141,6 @@ class JointDensity(AnyModel):
         F[:p, :p] = self.mixed.fixed.standardized()[1]
         return F
 
-    def arrays(self) -> dict[str, Any]:
-        """What the log-likelihood depends on, for the hash of the data."""
-        return self.mixed.arrays()
-
     @cached_property
     def start(self) -> Floats:
         """The start of the regression, small standard deviations, and the effects that are likely with these."""
@@ -186,10 +162,7 @@ class JointDensity(AnyModel):
     def _block(self) -> Block:
         return self.mixed.fixed.rows.whole
 
-    def loglik(self, theta: ArrayLike) -> float:
-        """The log-likelihood given the effects."""
-        return self.evaluate(theta, 0).loglik
-
+    @np.errstate(over="ignore", invalid="ignore")  # a step too long is not finite, which a sampler sees
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood given the effects, score (1), and information (2): of standard deviations and correlations by
         differences of the score.

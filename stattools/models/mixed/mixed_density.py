@@ -26,8 +26,8 @@ from stattools.latent.coordinates import Coordinates
 from stattools.latent.lower import lower
 from stattools.latent.partial_correlations import below, slopes, triangle
 from stattools.latent.structure import Structure
-from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.density_of_mixed import DensityOfMixed
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
 STEP = 1e-5
@@ -75,7 +75,7 @@ class Effects:
 
 
 @record
-class MixedDensity(AnyModel):
+class MixedDensity(DensityOfMixed):
     """The likelihood of the linear mixed model `mixed`, with `effects` for each of its terms."""
 
     mixed: Any
@@ -84,7 +84,6 @@ class MixedDensity(AnyModel):
     effects: tuple[Effects, ...]
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
-    is_concave = False
     without_rows = (
         "has the effects of groups integrated out of its draws, so that they predict no rows: st.fit(model) does, and "
         "posterior.function(...) has what is made of the parameters"
@@ -107,26 +106,6 @@ class MixedDensity(AnyModel):
     def names(self) -> tuple[str, ...]:  # type: ignore[override]
         """Fixed effects, what each term has, and sigma."""
         return (*self.mixed.names, *(name for one in self.effects for name in one.called), "sigma")
-
-    @property
-    def n(self) -> float:
-        """Number of rows."""
-        return self.mixed.n
-
-    @property
-    def formula(self) -> str:
-        """The formula with its random parts."""
-        return self.mixed.formula
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.mixed.outcome_name
-
-    @property
-    def counted(self) -> str:
-        """How many rows and groups there are, in words."""
-        return self.mixed.counted
 
     @cached_property
     def roles(self) -> tuple[str, ...]:
@@ -167,14 +146,7 @@ class MixedDensity(AnyModel):
         F[:p, :p] = self.coordinates.to_beta * self.coordinates.unit
         return F
 
-    def arrays(self) -> dict[str, Any]:
-        """What the log-likelihood depends on, for the hash of the data."""
-        return self.mixed.arrays()
-
-    def loglik(self, theta: ArrayLike) -> float:
-        """The log-likelihood."""
-        return self.evaluate(theta, 0).loglik
-
+    @np.errstate(over="ignore", invalid="ignore")  # a step too long is not finite, which a sampler sees
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1), and the information by differences of the score (2)."""
         at = as_theta(theta, self.title, self.names)

@@ -91,8 +91,10 @@ def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
 
 def _constant(X: Floats) -> NDArray[np.intp]:
     """Numbers of the columns that do not vary: those of the first rows that do not, looked at in all rows."""
-    columns = np.flatnonzero(np.ptp(X[:1000], axis=0) == 0)
-    return np.array([column for column in columns.tolist() if np.ptp(X[:, column]) == 0], dtype=np.intp)
+    columns = np.flatnonzero(np.max(X[:1000], axis=0) == np.min(X[:1000], axis=0))
+    return np.array(
+        [column for column in columns.tolist() if np.max(X[:, column]) == np.min(X[:, column])], dtype=np.intp
+    )
 
 
 def _nearest(rows: Rows, eta: Floats) -> Floats:

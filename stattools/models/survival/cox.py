@@ -25,6 +25,7 @@ from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.interface.units import finite_loglik, require_summable
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.columns_at_risk import centered, columns_at_risk, whitened
@@ -57,7 +58,9 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     X = X[:, 1:] if kept == list(range(1, X.shape[1])) else X[:, kept]
-    model = (made or CoxRegression)(rows, design, X, sets, centered(columns_at_risk(X, sets), sets), ties, kind, title)
+    Z = columns_at_risk(X, sets)
+    require_summable(title, [design.names[k] for k in kept], np.abs(X).max(axis=0, initial=0.0))
+    model = (made or CoxRegression)(rows, design, X, sets, centered(Z, sets), ties, kind, title)
     if model.exact is not None:
         model.exact.require_cost(len(kept))
     return model
@@ -189,8 +192,9 @@ class CoxRegression(AnyModel):
 
     def loglik(self, theta: ArrayLike) -> float:
         """The partial log-likelihood."""
-        return self.evaluate(theta, 0).loglik
+        return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
+    @np.errstate(over="ignore", invalid="ignore")  # a step too long: `is_finite` tells
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
         if self.exact is None:

@@ -24,6 +24,7 @@ from stattools.data.scanned_times import ScannedTimes
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.interface.units import finite_loglik
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.far_points import near
@@ -170,8 +171,9 @@ class CoxInFiles(AnyModel):
 
     def loglik(self, theta: ArrayLike) -> float:
         """The partial log-likelihood."""
-        return self.evaluate(theta, 0).loglik
+        return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
+    @np.errstate(over="ignore", invalid="ignore")  # a step too long: `is_finite` tells
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2), by one read."""
         at = as_theta(theta, self.title, self.names)

@@ -123,7 +123,7 @@ def sample_start(model: Model) -> Begun | None:
     if SHARE * size > n or (p * model.predictor.width) ** 2 > 10 * n * p:
         return None
     rows, T = model.rows.sample(size).standardized()
-    still = np.flatnonzero(np.ptp(rows.X, axis=0) == 0)
+    still = np.flatnonzero(np.max(rows.X, axis=0) == np.min(rows.X, axis=0))
     sample = replace(model, rows=rows)
     passes = SoftmaxPasses(sample).single()
     start = np.linalg.solve(T, model.start.reshape(passes.width, p).T).T.ravel()
