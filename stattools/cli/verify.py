@@ -1,7 +1,9 @@
-"""`stattools verify`: compute reports again, and say what moved."""
+"""`stattools verify`: compute reports again, and say what moved; check saved fits by a program of their own."""
 
 from __future__ import annotations
 
+import textwrap
+import zipfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,37 +12,69 @@ import typer
 from stattools.cli.failures import failures
 from stattools.cli.progress import progress
 from stattools.gallery import Gallery
+from stattools.validation.verifier import Check, read
+from stattools.validation.verifier import verify as check_fit
 
 
 def verify(
     reports: Annotated[
         list[Path],
-        typer.Argument(metavar="REPORT", help="Markdown files of `stattools gallery`, `validate`, `fit` or `report`."),
+        typer.Argument(metavar="REPORT|FIT", help="Reports in Markdown, or fits saved with design=True."),
     ],
     data: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Where the data file of a report of your own lies, or the NIST folder."),
+        typer.Option(metavar="PATH", help="The data file of a report or a fit, or the NIST folder."),
     ] = None,
 ) -> None:
-    """Compute reports again: the same text, or what moved: data, version, seed, numbers, words, round-off.
+    """Compute reports again: the same text, or what moved: data, version, seed, numbers, words, round-off. Check saved
+    fits by a second program: log-likelihood, maximum, standard errors, existence, and the data where they are given.
+
+    Exit code 1 where something is wrong, 2 where something of a fit could not be checked.
 
     Example: `stattools verify reports/coin.md reports/ols.md`
     """
     from stattools.gallery.verification import verify as verified
 
-    failed = False
+    failed, unsure = False, False
     documents = Gallery()
     with progress(len(reports)) as advance:
         for path in reports:
             advance(path.name)
             try:
                 with failures():
+                    if zipfile.is_zipfile(path):
+                        checks = of_fit(path, data)
+                        failed = failed or any(check.ok is False for check in checks)
+                        unsure = unsure or any(check.ok is None for check in checks)
+                        print("\n".join([f"{path}:", *map(line, checks)]), flush=True)
+                        continue
                     verdict = verified(path, documents, data)
                     failed = failed or not verdict.same
                     print(f"{path}: {told(verdict)}", flush=True)
             except typer.Exit:
                 failed = True
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failed else 2 if unsure else 0)
+
+
+def of_fit(path: Path, data: Path | None) -> list[Check]:
+    """The checks of a saved fit, and whether the columns of the data are those that it was made from."""
+    found = check_fit(str(path))
+    if data is None:
+        return found
+    from stattools.cli.files import table
+    from stattools.inference.storage.design_of_fit import hashes
+
+    said, here = read(str(path))[0].get("data"), hashes(table(data))
+    if not said:
+        return [*found, Check("data", None, "the fit was made from arrays, or has no design")]
+    other = [name for name, digest in said.items() if here.get(name) != digest]
+    return [*found, Check("data", not other, f"others in {', '.join(other)}" if other else "those of the fit")]
+
+
+def line(check: Check) -> str:
+    """A check as a line, or a few of 80 columns."""
+    verdict = {True: "holds", False: "WRONG", None: "not checked"}[check.ok]
+    return textwrap.fill(f"  {verdict:12s} {check.name}: {check.words}", 80, subsequent_indent=" " * 15)
 
 
 def told(verdict: Any, limit: int = 30) -> str:

@@ -276,12 +276,12 @@ class Fit(Plotted):
         require(self, "calibration")
         return calibration(self, bins, level=level)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the fit without its data to one file, which `st.load` reads; returns the path."""
+    def save(self, path: str | Path, *, design: bool = False) -> Path:
+        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
         from stattools.inference.storage.file import kept, save
 
         require(self, "save")
-        return save(kept(self), path)
+        return save(kept(self), path, self, design)
 
     def __dir__(self) -> list[str]:
         """What this fit can be asked."""

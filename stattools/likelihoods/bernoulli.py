@@ -41,6 +41,7 @@ class Bernoulli(Event):
     (-800.0, -1.0)
     """
 
+    verified = "binomial"
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     words = replace(

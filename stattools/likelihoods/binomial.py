@@ -46,6 +46,7 @@ class Binomial(Likelihood):
     """
 
     trials: ArrayLike | None = None
+    verified = "binomial"
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
     outcome = Outcome.TRIALS

@@ -32,6 +32,7 @@ class Categorical(Likelihood):
     """
 
     categories: int
+    verified = "multinomial"
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit",)
     outcome = Outcome.CATEGORY

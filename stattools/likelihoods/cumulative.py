@@ -111,6 +111,7 @@ class Cumulative(Likelihood):
         vars(self).update(
             parameters=parameters,
             width=len(parameters),
+            verified="" if self.partial or self.scaled else "ordinal",
             words=replace(WORDS[self.link_name], equation=self._equation(len(parameters) - 1)),
             concave_with=() if self.scaled else tuple(BETWEEN),
             has_firth=not self.scaled,

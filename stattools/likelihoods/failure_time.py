@@ -88,6 +88,7 @@ class FailureTime(SeenOrLonger):
             vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})
         equation = equation_of(self._law.said, len(parameters) > 1, self.late)
         vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
+        vars(self).update(verified="" if self.distribution == "gamma" else "failure-time")
 
     @property
     def _law(self) -> LogTimeErrors | GammaTimes:

@@ -59,6 +59,7 @@ class GammaFamily(Positive):
     -2.0
     """
 
+    verified = "gamma"
     who = "A gamma regression"
     edge = Edge(lower=float(np.log(1e-20)), below=FITS)
     words = replace(

@@ -65,6 +65,7 @@ class Likelihood(Recession):
     """Numbers of linear predictors without a constant, each with those whose constants take up a shift of it."""
     form: Any = ""
     """Which of its forms this is, in a word, of a class that has several: a distribution."""
+    verified: Any = ""  # what the verifier of saved fits calls the family, if it knows it
     added: Any = ()
     """Names of the formulas that gave this family parameters which its plain one does not have."""
     starts_at_zero: ClassVar[bool] = False

@@ -79,6 +79,7 @@ class Linked(Likelihood):
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,
+            verified=family.verified,
             outcome=family.outcome,
             words=family.words if same else words.get(link.name, linked),
             has_scale=family.has_scale,

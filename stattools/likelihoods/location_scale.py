@@ -39,6 +39,7 @@ class LocationScale(Together):
     -2.112086
     """
 
+    verified = "normal"
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
     outcome = Outcome.REAL
     words = Words(

@@ -63,6 +63,7 @@ class NegativeBinomial(LogMean, Count):
     -2.079442
     """
 
+    verified = "negative-binomial"
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limits: ClassVar = {"alpha": (Poisson, "alpha = 0")}
     has_firth = True

@@ -34,6 +34,7 @@ class Poisson(Count):
     -1.712318
     """
 
+    verified = "poisson"
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log", "identity", "sqrt")
     canonical = has_firth = True

@@ -43,6 +43,7 @@ class Probit(Event):
     -804.6084
     """
 
+    verified = "binomial"
     parameters: ClassVar = {"mean": "probit"}
     concave_with = ("probit",)
     has_firth = True

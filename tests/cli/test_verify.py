@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
+import stattools as st
 from stattools.cli.verify import told
 from tests.cli.test_application import run
 
@@ -37,3 +39,20 @@ def test_a_verdict_in_words():
         "- 1",
         "... and 3 more lines",
     ]
+
+
+def test_saved_fits_are_checked_with_their_data(tmp_path):
+    table = pd.DataFrame({"y": [0, 1, 0, 1, 1, 0], "x": [1.0, 2.0, 3.0, 4.0, 2.5, 2.0]})
+    table.to_csv(tmp_path / "data.csv", index=False)
+    fit = st.fit(st.logistic("y ~ x", pd.read_csv(tmp_path / "data.csv")))
+    fit.save(tmp_path / "fit", design=True)
+    result = run("verify", tmp_path / "fit", "--data", tmp_path / "data.csv")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("holds") == 6
+    assert max(map(len, result.stdout.splitlines()[1:])) <= 80
+    table.assign(x=table["x"] + 1).to_csv(tmp_path / "data.csv", index=False)
+    result = run("verify", tmp_path / "fit", "--data", tmp_path / "data.csv")
+    assert result.exit_code == 1
+    assert "WRONG        data: others in x" in result.stdout
+    fit.save(tmp_path / "plain")
+    assert run("verify", tmp_path / "plain").exit_code == 2

@@ -301,6 +301,7 @@ POOL: dict[str, Any] = {
     "scores": ("ranks", "values", "normal", "p"), "zeros": ("drop", "pratt", "p"), "permutation_test.draws": (100, 3),
     "permutation_test.method": ("auto", "exact", "draws", "asymptotic", "p"),
     "alternative": ("two-sided", "greater", "less", "p"), "exact_test.kind": ("likelihood", "central", "mid-p", "p"),
+    "save.design": (False, True),
     # Times
     "kaplan_meier.formula": ("survival(k, b) ~ g", "survival(k) ~ 1", "survival(x, k, b) ~ g", "g ~ u"),
     "cox.formula": ("survival(k, b) ~ x", "survival(k) ~ s(x, k=5)", "survival(k) ~ g + x", "survival(x, k, b) ~ u", "g"),

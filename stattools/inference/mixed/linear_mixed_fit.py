@@ -286,13 +286,13 @@ class LinearMixedFit(Smoothed, Fit):
         """What this fit can be asked."""
         return offered(self, object.__dir__(self), OWN)
 
-    def save(self, path: str | Path) -> Path:
-        """Write the fit without its rows to one file, which `st.load` reads; of groups their effects are kept."""
+    def save(self, path: str | Path, *, design: bool = False) -> Path:
+        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
         require(self, "save")
         from stattools.inference.storage.file import save
         from stattools.inference.storage.mixed_fits import SavedMixedFit
 
-        return save(SavedMixedFit.of(self), path)
+        return save(SavedMixedFit.of(self), path, self, design)
 
     def _page(self) -> Page:
         from stattools.inference.mixed.page import page

@@ -25,10 +25,12 @@ from numpy.typing import NDArray
 from stattools import __version__
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.inference.storage.cox_fits import SavedCoxFit
+from stattools.inference.storage.design_of_fit import members
 from stattools.inference.storage.encoding import decoded, encoded
 from stattools.inference.storage.field_kinds import is_whole
 from stattools.inference.storage.mixed_regressions import SavedMixedRegression
 from stattools.inference.storage.rules import BrokenRule
+from stattools.interface.arguments import require_truth
 from stattools.interface.paths import path_of, require_regular
 from stattools.interface.record import nearest
 from stattools.interface.writing import replace_file
@@ -54,9 +56,10 @@ LARGEST_FILE = 2**28
 SEAL = b"sha256:"
 
 
-def save(fit: Any, path: str | os.PathLike[str]) -> Path:
+def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool = False) -> Path:
     """Write a fit to a file, which `st.load(path)` reads; an existing file is replaced.
 
+    With `design` the rows of the `whole` fit are written too, in plain arrays for `stattools verify`.
     Estimates, covariance, certificate and the design are kept, the rows are not: after loading the summary, the table,
     Wald intervals and predictions for new rows are the same to the last bit. Of a long trace every k-th step is kept.
     Several writers of one path do not mix: the last one wins, and a reader sees a whole file. Raises IncompatibleError
@@ -70,6 +73,7 @@ def save(fit: Any, path: str | os.PathLike[str]) -> Path:
     >>> same.predict({"x": [4]}).round(6).tolist()
     [10.0]
     """
+    require_truth(design, "design= of save")
     target = path_of(path, "save")
     arrays: dict[str, NDArray[Any]] = {}
     content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
@@ -82,7 +86,7 @@ def save(fit: Any, path: str | os.PathLike[str]) -> Path:
         raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
-    data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue()})
+    data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue(), **(members(whole) if design else {})})
     return replace_file(target, lambda file: file.write(data), "save")
 
 

@@ -1,0 +1,134 @@
+"""What a fit was made from, in plain arrays for the verifier: the outcome, the columns, groups, and a witness that a
+maximum exists, for a program that knows nothing of this package (`validation/verifier.py`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.tables.table import is_frame, table
+from stattools.inference.existence.witness import witness
+from stattools.interface.record import nearest
+from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
+
+Arrays = dict[str, NDArray[Any]]
+Plain = tuple[dict[str, Any], Arrays]
+"""What a design says, and its arrays."""
+ROWS = ("X", "y", "weight", "offset", "precision")
+WITNESSED = ("binomial", "poisson", "multinomial", "ordinal")
+"""Families of which rows can want an infinite linear predictor, so that a maximum has to be proven."""
+UNKNOWN = "the verifier does not check "
+
+
+def design_of(fit: Any) -> Plain:
+    """What the verifier reads of a fit: words for JSON, and plain arrays; `kind` is None, with the reason, where it
+    does not know such a fit. Raises StateError for rows that are not in memory.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.poisson("y ~ x", {"y": [1, 0, 2, 5], "x": [0, 1, 2, 3]}))
+    >>> said, arrays = design_of(fit)
+    >>> said["kind"], said["family"], sorted(arrays)
+    ('rows', 'poisson', ['X', 'covariance', 'estimate', 'witness', 'y'])
+    """
+    make = nearest(MODELS, fit.model)
+    said, arrays = _not_checked(f"a {fit.model.title}") if make is None else make(fit)
+    numbers = {"names": list(fit.names), "loglik": float(fit.loglik), "scale": float(fit.scale), "covariance": fit.cov}
+    if said["kind"] is None:
+        return said, arrays
+    return numbers | said, arrays | {"estimate": fit.estimate, "covariance": np.asarray(fit.covariance)}
+
+
+def members(fit: Any) -> dict[str, bytes]:
+    """The design as members of the file of a fit."""
+    said, arrays = design_of(fit)
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    return {"design.json": json.dumps(said, indent=1).encode(), "design.npz": packed.getvalue()}
+
+
+def _not_checked(what: str) -> Plain:
+    return {"kind": None, "why": f"{UNKNOWN}{what}"}, {}
+
+
+def _regression(fit: Any) -> Plain:
+    model, rows = fit.model, fit.model.rows
+    family, form = model.likelihood.verified, model.likelihood.form or next(iter(model.likelihood.parameters.values()))
+    rows.at_hand("save(design=True) writes rows in memory", model.title, "Save a fit of a sample.")
+    if fit.penalty is not None or rows.low is not None:
+        return _not_checked("fits with a penalty, and columns with more digits than float64 holds")
+    if not family and not model.has_scale:
+        return _not_checked(f"a {model.title}")
+    arrays = {name: np.asarray(value) for name in ROWS if (value := vars(rows)[name]) is not None}
+    data = hashes(model.source)
+    there = slice(None) if rows.weight is None else rows.weight > 0
+    if model.has_scale:
+        return {"kind": "least-squares", "data": data}, {name: value[there] for name, value in arrays.items()}
+    predictor = model.predictor
+    said = {"kind": "rows", "data": data, "family": family, "form": form, "offset_on": predictor.n_first}
+    said["predictors"] = [list(range(predictor.columns) if use is None else use) for use in predictor.uses]
+    said["parts"] = [[part.start, part.stop] for part in predictor.parts]
+    if family in WITNESSED:
+        found = witness(model, fit.estimate)
+        arrays |= {} if found is None else {"witness": found}
+        said["no_witness"] = "a row is so far from its alternative that float64 holds no witness"
+    return said, {name: value[there] for name, value in arrays.items()}
+
+
+def _cox(fit: Any) -> Plain:
+    model, rows = fit.model, fit.model.said
+    if model.ties == "exact" or fit.penalty is not None:
+        return _not_checked("exact ties, and fits with a penalty")
+    given = {"X": model.X, "time": rows.time, "event": rows.event, "entry": rows.entry, "weight": rows.weights}
+    given["strata"] = rows.labels["strata"][0] if "strata" in rows.labels else None
+    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items() if value is not None}
+    return {"kind": "partial", "data": hashes(rows.source), "ties": model.ties}, arrays
+
+
+def _mixed(fit: Any) -> Plain:
+    model = fit.model
+    if model.summed is not None or model.smooths or len(model.random) != 1:
+        return _not_checked("mixed models of rows in files, with curves, or with several random terms")
+    (term,), (root,) = model.random, fit.found.roots
+    arrays = {"X": model.X, "y": model.y, "Z": term.z, "group": term.codes}
+    arrays["T"] = np.linalg.qr(root.T, mode="r").T  # the lower triangle with the same Var(u) = T T'
+    arrays |= {} if model.precision is None else {"precision": model.precision}
+    return {"kind": "mixed", "data": hashes(model.fixed.source), "reml": fit.reml}, {
+        name: np.asarray(value) for name, value in arrays.items()
+    }
+
+
+MODELS: dict[type, Callable[[Any], Plain]] = {Model: _regression, CoxRegression: _cox, LinearMixed: _mixed}
+
+
+def hashes(source: Any) -> dict[str, str]:
+    """The SHA-256 of each column of a table, also of those that a fit does not use; none of arrays."""
+    if source is None or not is_frame(source):
+        return {}
+    frame = table(source)
+    return {str(name): column_hash(frame.column(name)) for name in frame.names}
+
+
+def column_hash(values: Iterable[Any]) -> str:
+    """The SHA-256 of a line for each value: numbers as Python writes a float, nothing where there is none.
+
+    >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
+    True
+    """
+    return hashlib.sha256("\n".join(map(_line, values)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _line(value: Any) -> str:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return "" if value is None else str(value)
+    return "" if number != number else repr(number)

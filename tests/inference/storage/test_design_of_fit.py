@@ -1,0 +1,45 @@
+"""What is written beside a fit for the verifier."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.errors import DomainError
+from stattools.inference.storage.design_of_fit import column_hash, design_of, hashes
+
+TABLE = pd.DataFrame({"y": [1, 0, 2, 5], "x": [0.5, 1, 2, 3], "name": ["a", "b", None, "d"]})
+
+
+def test_rows_of_weight_0_are_left_out():
+    fit = st.fit(st.poisson("y ~ x", TABLE.assign(w=[1, 1, 0, 2]), weights="w"))
+    said, arrays = design_of(fit)
+    assert said["names"] == ["Intercept", "x"]
+    assert {name: len(arrays[name]) for name in ("X", "y", "weight", "witness")} == dict.fromkeys(
+        ("X", "y", "weight", "witness"), 3
+    )
+
+
+def test_a_penalty_is_not_checked():
+    said, arrays = design_of(st.fit(st.logistic("v ~ x", TABLE.assign(v=[0, 1, 0, 1])), penalty=st.Jeffreys()))
+    assert said["kind"] is None
+    assert "penalty" in said["why"]
+    assert arrays == {}
+
+
+def test_a_hash_is_of_values_and_not_of_their_types(tmp_path):
+    TABLE.to_csv(tmp_path / "table.csv", index=False)
+    again = pd.read_csv(tmp_path / "table.csv")
+    assert hashes(TABLE) == hashes(again)
+    assert hashes(TABLE.assign(x=TABLE["x"] + 1e-12))["x"] != hashes(TABLE)["x"]
+    assert column_hash(np.array([1.0, np.nan])) == column_hash(["1", ""])
+    assert hashes(None) == {}
+
+
+def test_the_option_is_true_or_false(tmp_path):
+    with pytest.raises(DomainError, match="design= of save is True or False"):
+        st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design="no")
+    path = st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design=True)
+    assert st.load(path).predict({"x": [1.0]}).shape == (1,)
