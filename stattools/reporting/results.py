@@ -6,6 +6,7 @@ other result with a page is shown as its page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +23,7 @@ from stattools.reporting.accounts import account
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.ratios import RatioWords
 from stattools.reporting.answer.without_maximum import limits, separated
-from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, code, literal
+from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.model_table import side_by_side
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.shown import frame_table, paged
@@ -161,6 +162,23 @@ def _audit(found: Any) -> Told:
     return Told(title, asked, literal(plain_words(found.sentence)), Section("Audit", blocks))
 
 
+def _paper_audit(found: Any) -> Told:
+    blocks: list[Block] = []
+    for words, checks in (("What is wrong:", found.findings), ("What the paper should name:", found.notes)):
+        if checks:
+            rows = tuple((count(one.line), literal(one.words), literal(one.quote)) for one in checks)
+            blocks += [Paragraph(words), Table(("line", "what it should be", "what stands there"), rows, "rll")]
+    kinds = Counter(one.kind for one in found.checks if one.verdict != "not judged")
+    blocks += [
+        Paragraph("What was computed again:"),
+        Table(("number", "how many"), tuple((kind, count(many)) for kind, many in kinds.items()), "lr"),
+    ]
+    if unjudged := [one for one in found.checks if one.verdict == "not judged"]:
+        blocks.append(Bullets(tuple(literal(f"Not judged, line {one.line}: {one.words}") for one in unjudged)))
+    title, asked = f"Audit of {literal(found.name)}", f"Do the numbers of {literal(found.name)} go with each other?"
+    return Told(title, asked, literal(found.sentence), Section("Audit", (*blocks, Paragraph(literal(found.source)))))
+
+
 def _explanation(found: Any) -> Told:
     shown = paged(found)
     one, other = map(literal, found.names)
@@ -205,6 +223,7 @@ RESULTS: dict[str, Callable[[Any], Told]] = {
     "Comparison": _comparison,
     "Bootstrap": _bootstrap,
     "Audit": _audit,
+    "PaperAudit": _paper_audit,
     "Explanation": _explanation,
     "CrossValidation": _cross_validation,
     "Separation": _separation,

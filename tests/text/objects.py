@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
+from stattools.validation.papers.audit_paper import audit_paper
 
 ALIKE = [f"the_{who}_of_a_long_and_winding_name_that_goes_on_and_on_and_on_{end}" for who in "ab" for end in "xy"]
 """Names that differ near their beginnings and at their ends."""
@@ -87,6 +88,7 @@ def objects() -> dict[str, Any]:
         "audit": st.audit(logistic),
         "finding": st.audit(_stopped_early()).findings[0],
         "audit that finds": st.audit(_stopped_early()),
+        "audit of a paper": audit_paper(f"z = 2.1, p = .036. {HOSTILE}\nt(28) = 2.20, p = .063.", ALIKE[0]),
         "explanation": st.explain(logistic, smaller),
         "exact test": st.exact_test(st.odds_ratio([[8, 2], [1, 5]])),
         "independence": st.independence([[8, 2], [1, 5]]),

@@ -1,0 +1,158 @@
+r"""The text of a paper on one line, without what Markdown, HTML, LaTeX and PDF put around its numbers; each character
+still knows the line of the paper that it is from.
+
+>>> flat("*t*(28) =\n2.20, <i>p</i>&nbsp;=&thinsp;.036; $\\chi^2_{1}=4.2$").text
+'t(28) = 2.20, p = .036; χ2(1)=4.2'
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stattools.validation.papers.characters import KEPT, PARAGRAPH, QUARTER, SIGNS
+
+TAGS = (
+    "a|abbr|article|b|blockquote|body|caption|code|dd|div|dl|dt|em|figcaption|figure|font|footer|h1|h2|h3|h4|"
+    "h5|h6|head|header|html|i|li|main|math|mi|mn|mo|mrow|msub|msubsup|msup|ol|p|pre|section|small|span|strong|"
+    "table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var"
+)
+BLOCKS = "article|blockquote|caption|dd|div|dl|dt|figcaption|h1|h2|h3|h4|h5|h6|li|p|pre|section|table|tr"
+LETTERS = {"chi": "χ", "beta": "β", "eta": "η", "alpha": "α", "rho": "ρ", "tau": "τ", "mu": "μ", "sigma": "σ"}
+COMMANDS = {"leq": "≤", "le": "≤", "geq": "≥", "ge": "≥", "lt": "<", "gt": ">", "approx": "≈", "times": "×", "pm": "±"}
+
+type Replacement = str | Callable[[re.Match[str]], str]
+
+
+@dataclass(frozen=True)
+class FlatText:
+    """A text, the line of the paper that each of its characters is from (the first is 1), and the lines themselves."""
+
+    text: str
+    lines: tuple[int, ...]
+    source: tuple[str, ...]
+
+    def sub(self, pattern: str, by: Replacement, flags: int = 0) -> FlatText:
+        """The text with each match replaced; what is put in its place is from the line where the match begins."""
+        text: list[str] = []
+        lines: list[int] = []
+        end = 0
+        for found in re.finditer(pattern, self.text, flags):
+            new = found.expand(by) if isinstance(by, str) else by(found)
+            text += [self.text[end : found.start()], new]
+            lines += self.lines[end : found.start()]
+            lines += [self.lines[found.start()]] * len(new)
+            end = found.end()
+        return FlatText("".join([*text, self.text[end:]]), (*lines, *self.lines[end:]), self.source)
+
+    def line(self, place: int) -> int:
+        """The number of the line that a place is from."""
+        return self.lines[min(place, len(self.lines) - 1)] if self.lines else 1
+
+    def quote(self, start: int, end: int, longest: int) -> str:
+        """The lines of the paper that a passage is from, as they are written, on one line; where they are longer than
+        `longest`, the text around the passage.
+        """
+        first, last = self.line(start), self.line(max(end - 1, start))
+        whole = " ".join(line.strip() for line in self.source[first - 1 : last])
+        if len(whole) <= longest:
+            return whole
+        room = max(longest - (end - start), 0) // 2
+        low, high = max(start - room, 0), min(end + room, len(self.text))
+        low, high = self.text.rfind(PARAGRAPH, low, start) + 1 or low, self.text.find(PARAGRAPH, end, high) % (high + 1)
+        return "…" + self.text[low:high].strip() + "…"
+
+    def sentence(self, place: int) -> str:
+        """The sentence around a place."""
+        first = max(0, place - LONGEST)
+        begin = max((found.end() for found in SENTENCE_END.finditer(self.text, first, place)), default=first)
+        after = SENTENCE_END.search(self.text, place, place + LONGEST)
+        return self.text[begin : after.start() + 1 if after else place + LONGEST]
+
+    def sentence_before(self, place: int) -> str:
+        """The sentence in front of the one around a place."""
+        first = max(0, place - LONGEST)
+        ends = list(SENTENCE_END.finditer(self.text, first, place))
+        return self.sentence(ends[-1].start()) if ends and ends[-1][0] != PARAGRAPH else ""
+
+
+LONGEST = 1000
+"""No sentence is looked for further than so many characters away."""
+SENTENCE_END = re.compile(r"[.!?][)\]\"”’]?\s+(?=[A-ZÄÖÜ])|" + PARAGRAPH)
+
+
+def flat(text: str) -> FlatText:
+    """The text of a paper, however it was written down."""
+    source = tuple(text.split("\n"))
+    lines = tuple(number for number, line in enumerate(source, 1) for _ in range(len(line) + 1))
+    made = FlatText(text + "\n", lines, source)
+    for step in (_without_hypertext, _characters, _without_latex, _without_marks, _on_one_line):
+        made = step(made)
+    return made
+
+
+def _without_hypertext(text: FlatText) -> FlatText:
+    text = text.sub(r"<!--.*?-->|<(script|style|title)\b.*?</\1>", " ", re.S | re.I)
+    text = text.sub(r"<sub(?:\s[^<>]*)?>\s*([^<>]*?)\s*</sub>", _lowered, re.I)
+    text = text.sub(r"<sup(?:\s[^<>]*)?>\s*([^<>]*?)\s*</sup>", r"^{\1}", re.I)
+    text = text.sub(rf"</?(?:{BLOCKS})(?:\s[^<>]*)?>", PARAGRAPH, re.I)
+    text = text.sub(r"</t[dh]>", " | ", re.I)
+    text = text.sub(rf"</?(?:{TAGS})(?:\s[^<>]*)?>|<br\s*/?>", lambda found: " " if "br" in found[0] else "", re.I)
+    return text.sub(r"&(?:#\d+|#x[0-9a-fA-F]+|[A-Za-z]+);", lambda found: html.unescape(found[0]))
+
+
+def _characters(text: FlatText) -> FlatText:
+    text = text.sub(r"[\u2080-\u2089]+", _lowered)
+    text = text.sub(rf"(?<=[\w)\]])\s*{QUARTER}\s*(?=[-\u2212\u2013]?[\d.,])", " = ")
+    return text.sub(rf"[^\x00-\x7f{KEPT}]", lambda found: _plain(found[0]))
+
+
+def _plain(character: str) -> str:
+    if character in SIGNS:
+        return SIGNS[character]
+    plain = unicodedata.normalize("NFKC", character)
+    return "".join(SIGNS.get(one, one) for one in plain)
+
+
+def _without_latex(text: FlatText) -> FlatText:
+    text = text.sub(r"(?m)(?<!\\)%[^\n]*$", "") if "\\begin{document}" in text.text else text
+    text = text.sub(r"\\\\\s*(?:\[[^\]]*\])?\s*(?=\n)", PARAGRAPH)
+    text = text.sub(r"\\(?:left|right|big|Big|displaystyle|,|;|!|:|quad|qquad)(?![A-Za-z])", " ")
+    for _ in range(2):
+        text = text.sub(
+            r"\\(?:textit|textbf|emph|text|mathit|mathrm|mathbf|textrm|mbox|num|ensuremath)\{([^{}]*)\}", r"\1"
+        )
+    words = "|".join([*LETTERS, *COMMANDS])
+    text = text.sub(rf"\\({words})(?![A-Za-z])\s?", lambda found: (LETTERS | COMMANDS)[found[1]])
+    text = text.sub(r"\\([%&#_$ ])", r"\1")
+    return text.sub(r"\$|\\[()]", "")
+
+
+def _without_marks(text: FlatText) -> FlatText:
+    text = text.sub(
+        r"\s?[×x·*]\s*10\s*(?:\^\s*\{?\s*|(?=-))(-?\s?\d+)\}?", lambda found: f"e{found[1]}".replace(" ", "")
+    )
+    text = text.sub(r"\^\{?\s*([\w*]+)\s*\}?", r"\1")
+    text = text.sub(r"(?<=[A-Za-zχη\d])_\{([^{}]*)\}", _lowered)
+    text = text.sub(r"(?<=[A-Za-zχη])~(\d+(?:[.,;]\s?\d+)*)~", _lowered)
+    text = text.sub(r"(?<=\b[tFrzQ])_(\d+(?:,\d+)?)", _lowered)
+    text = text.sub(r"\*+|`+|(?<![A-Za-z0-9])_+(?=[A-Za-zχ])|(?<=[A-Za-z0-9χ])_+(?![A-Za-z0-9])|[{}]", "")
+    return text.sub(r"~", " ")
+
+
+def _on_one_line(text: FlatText) -> FlatText:
+    text = text.sub(r"(?m)^([^\n]*\|[^\n]*|#+ [^\n]*|\s*[-+] [^\n]*)$", rf"\1{PARAGRAPH}")
+    text = text.sub(r"\n[ \r]*(?:\n[ \r]*)+", PARAGRAPH)
+    text = text.sub(r"(?<=[a-zäöüß])-\r?\n\s*(?=[a-zäöüß])", "")
+    text = text.sub(rf"\s*{PARAGRAPH}\s*(?:{PARAGRAPH}\s*)*", PARAGRAPH)
+    text = text.sub(r"\s+", " ")
+    return text.sub(r"(?<=[χη])\s(?=2(?!\d))|^ | $", "")
+
+
+def _lowered(found: re.Match[str]) -> str:
+    """What stands below the line: numbers are degrees of freedom, words are part of the name."""
+    held = "".join(_plain(one) for one in found[1]) if found.re.groups else "".join(map(_plain, found[0]))
+    return f"({held})" if re.fullmatch(r"[\d.,; N=]+", held) else f"_{held.strip()}"

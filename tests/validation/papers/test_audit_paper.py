@@ -1,0 +1,73 @@
+"""A paper that is right is right in every style; what is changed beyond rounding is found."""
+
+import numpy as np
+import pytest
+
+from stattools.errors import DomainError
+from stattools.validation.papers.audit_paper import audit_paper
+from tests.validation.papers.printed_tests import STYLES, estimate, result
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_right_results_are_right_and_all_are_read(style):
+    rng = np.random.default_rng(11)
+    text = "\n".join(f"The groups differed, {result(rng, style)}." for _ in range(30))
+    found = audit_paper(text, "a paper")
+    assert not found.findings, found.findings
+    assert not found.notes
+    assert sum(one.kind == "p" for one in found.checks) == 30
+
+
+def test_right_estimates_are_right_and_all_are_read():
+    rng = np.random.default_rng(12)
+    found = audit_paper("\n".join(f"The effect was clear ({estimate(rng)})." for _ in range(60)), "a paper")
+    assert not found.findings, found.findings
+    assert len({one.line for one in found.checks}) == 60
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_right_papers_of_other_seeds(seed):
+    rng = np.random.default_rng(seed)
+    lines = [estimate(rng) if k % 3 else result(rng, list(STYLES)[k % 5]) for k in range(60)]
+    found = audit_paper("\n".join(f"It did ({line})." for line in lines), "a paper")
+    assert not found.findings, found.findings
+
+
+@pytest.mark.parametrize("factor", [0.3, 3.0])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_p_value_of_another_size_is_found(style, factor):
+    rng = np.random.default_rng(13)
+    text = "\n\n".join(f"The groups differed, {result(rng, style, factor)}." for _ in range(25))
+    assert len(audit_paper(text, "a paper").findings) == 25
+
+
+def test_each_finding_has_its_line_its_numbers_and_its_decision():
+    found = audit_paper("All was well.\n\nThe groups\ndiffered, t(28) =\n2.20, p = .063.", "a paper")
+    (one,) = found.findings
+    assert (one.line, one.kind, one.claimed, one.decision) == (4, "p", "p = .063", True)
+    assert one.quote == "differed, t(28) = 2.20, p = .063."
+    assert one.right is not None
+    assert 0.0357 < one.right[0] < one.right[1] < 0.0367
+    assert found.sentence == (
+        "a paper is not right: of 1 number that can be computed again, 1 is wrong, and 1 of them turns a decision."
+    )
+    assert list(found.table().columns[:3]) == ["line", "kind", "claimed"]
+    assert "Line 4: The p-value" in str(found)
+    assert repr(found) == "<PaperAudit: a paper, 1 wrong, 1 checks>"
+
+
+def test_nothing_to_compute_again_is_no_verdict():
+    with pytest.raises(DomainError, match="has none that it can read"):
+        audit_paper("It was a dark and stormy night, p = .03.", "a paper")
+    with pytest.raises(DomainError, match="and 1 that it cannot judge"):
+        audit_paper("F = 3.1, p = .05", "a paper")
+
+
+def test_a_right_paper_says_so():
+    found = audit_paper("t(28) = 2.20, p = .036", "a paper")
+    assert found.ok
+    assert found.sentence == (
+        "a paper: nothing is wrong with the 1 number that can be computed again, as far as their digits go."
+    )
+    assert found.markdown().startswith("a paper: nothing is wrong")

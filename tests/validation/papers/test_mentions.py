@@ -1,0 +1,78 @@
+import pytest
+
+from stattools.validation.papers.flat_text import flat
+from stattools.validation.papers.mentions import mentions
+from stattools.validation.papers.reported import writes_commas
+
+
+def read(text):
+    plain = flat(text)
+    return mentions(plain, writes_commas(plain.text))
+
+
+@pytest.mark.parametrize(
+    "text, kind, value, df",
+    [
+        ("t(28) = 2.20", "t", 2.2, (28,)),
+        ("t (27.4) = -0.3", "t", -0.3, (27.4,)),
+        ("t[28] = 2.20", "t", 2.2, (28,)),
+        ("t(df = 28) = 2.20", "t", 2.2, (28,)),
+        ("t28 = 2.20", "t", 2.2, (28,)),
+        ("F(2, 57) = 3.1", "F", 3.1, (2, 57)),
+        ("F(2,57) = 3.1", "F", 3.1, (2, 57)),
+        ("F2,57 = 3.1", "F", 3.1, (2, 57)),
+        ("F(1,43; 38,61) = 3,1; p = ,06", "F", 3.1, (1.43, 38.61)),
+        ("F(2,57) = 3,1; p = ,06", "F", 3.1, (2, 57)),
+        ("χ2(1, N = 90) = 4.2", "chi-square", 4.2, (1,)),
+        ("X2 (1, 90) = 4.2", "chi-square", 4.2, (1,)),
+        ("Wald χ2(1) = 4.2", "chi-square", 4.2, (1,)),
+        ("Δχ2(3) = 9.1", "chi-square", 9.1, (3,)),
+        ("Q(12) = 20.1", "chi-square", 20.1, (12,)),
+        ("H(2) = 7.1", "chi-square", 7.1, (2,)),
+        ("r(48) = .31", "r", 0.31, (48,)),
+        ("z = 2.1", "z", 2.1, ()),
+        ("Z = −2.1", "z", -2.1, ()),
+        ("SE 0.12", "se", 0.12, ()),
+        ("odds ratio of 1.52", "ratio", 1.52, ()),
+        ("aOR: 1.52", "ratio", 1.52, ()),
+        ("p-value = 0.036", "p", 0.036, ()),
+        ("P < .001", "p", 0.001, ()),
+        ("p_adj = .02", "p", 0.02, ()),
+    ],
+)
+def test_each_style_is_read(text, kind, value, df):
+    one = read(text)[0]
+    assert (one.kind, one.value.value, tuple(held.value for held in one.df)) == (kind, value, df)
+
+
+@pytest.mark.parametrize(
+    "text, ends",
+    [
+        ("95% CI [1.10, 2.10]", (1.1, 2.1)),
+        ("95% CI 1.10 to 2.10", (1.1, 2.1)),
+        ("95% CI: 1.10–2.10", (1.1, 2.1)),
+        ("95% CI (−0.9–−0.1)", (-0.9, -0.1)),
+        ("CI95% = [−0.9; −0.1]", (-0.9, -0.1)),
+        ("95%-KI [1,10; 2,10], p = ,04", (1.1, 2.1)),
+        ("95% confidence interval 1.10 to 2.10", (1.1, 2.1)),
+    ],
+)
+def test_intervals_are_read(text, ends):
+    one = read(text)[0]
+    assert one.second is not None
+    assert (one.kind, one.level, one.value.value, one.second.value) == ("interval", 0.95, *ends)
+
+
+def test_an_interval_without_a_name_is_that_of_the_number_before():
+    assert [one.kind for one in read("OR 1.52 (1.10–2.10)")] == ["ratio", "interval"]
+    assert [one.kind for one in read("z = 2.1 (1.10–2.10)")] == ["z"]
+
+
+@pytest.mark.parametrize("text", ["F(2, 57) < 1, ns", "t(28) = 0.4, n.s.", "t(28) = 0.4, p = n.s."])
+def test_what_is_not_significant(text):
+    assert [one.kind for one in read(text)][1:] == ["ns"]
+
+
+@pytest.mark.parametrize("text", ["don't (28) = 2", "part = 3", "Experiment 2 (n > 3)", "http = 3", "the t test"])
+def test_words_are_no_statistics(text):
+    assert not [one for one in read(text) if one.kind in ("t", "p", "F", "z", "r", "chi-square")]
