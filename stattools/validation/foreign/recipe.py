@@ -52,7 +52,8 @@ class Recipe:
     - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
     Student's t, infinite for the normal, None for n - p, one for each coefficient of few clusters. `dispersion` is how
     a family with one beside its mean has it: by "likelihood", from "X2" or "deviance" over n - p, or as a number that
-    was given. All but the first are known numbers to the standard errors, and have none of their own.
+    was given. All but the first are known numbers to the standard errors, and have none of their own. `factor` is what
+    standard errors are multiplied by on top, a small-sample factor of a package of its own.
     """
 
     model: Model
@@ -64,6 +65,7 @@ class Recipe:
     interval: Literal["wald", "profile"] = "wald"
     level: float = 0.95
     dispersion: str | float = "likelihood"
+    factor: float = 1.0
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,7 +120,7 @@ class Recipe:
         bread = self._bread(theta)
         cov = "information" if self.cov is None else self.cov
         V = covariance(self.model, theta, bread, cov, scale=self.scale(theta)).matrix
-        se = np.sqrt(np.diagonal(V))
+        se = self.factor * np.sqrt(np.diagonal(V))
         return se if self.dispersion == "likelihood" else np.append(se[:-1], np.nan)
 
     def _bread(self, theta: Floats) -> Floats:

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.validation.foreign.counts_of_rates import counts_of_rates
+from stattools.validation.foreign.counts_of_rates import counts_of_rates, trials_of_shares
 
 exposure = np.array([0.5, 2.0, 4.0])
 
@@ -24,3 +24,13 @@ def test_counts_and_other_numbers_stay():
         assert_array_equal(counts_of_rates(y, exposure)[0], y)
         assert counts_of_rates(y, exposure)[1] is exposure
     assert counts_of_rates(np.array([0.5]), None)[1:] == (None, None)
+
+
+def test_shares_become_successes_of_trials():
+    weight = np.array([2.0, 4.0, 5.0])
+    y, rest, trials = trials_of_shares(np.array([0.5, 0.25, 1.0]), weight)
+    assert_array_equal(y, [1, 1, 5])
+    assert rest is None
+    assert_array_equal(trials, weight)  # type: ignore[arg-type]
+    for shares in (np.array([0.0, 1.0, 1.0]), np.array([0.3, 0.2, 0.1])):
+        assert trials_of_shares(shares, weight)[2] is None
