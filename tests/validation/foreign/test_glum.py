@@ -61,7 +61,11 @@ def test_a_penalty_is_told_with_its_strength():
 
 
 def test_what_cross_validation_chose():
-    found = st.audit(GeneralizedLinearRegressorCV(family="normal", l1_ratio=[0.3]).fit(X, quantity), X=X, y=quantity)
+    found = st.audit(
+        GeneralizedLinearRegressorCV(family="normal", l1_ratio=[0.3], alphas=[0.1], cv=2).fit(X, quantity),
+        X=X,
+        y=quantity,
+    )
     assert cause(found) == ["penalty"]
     assert "l1_ratio = 0.3" in found.findings[0].evidence
 

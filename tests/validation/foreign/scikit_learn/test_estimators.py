@@ -55,6 +55,7 @@ def test_the_standard_errors_of_the_table_are_ours():
     assert_allclose(found.table()["right_se"], st.fit(st.logistic(yes, X)).se, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_a_penalty_is_in_units_of_the_loss_beside_a_dispersion():
     found = st.audit(linear.GammaRegressor(alpha=0.1, tol=1e-9).fit(X, size), X=X, y=size)
     (finding,) = (one for one in found.findings if one.serious)
