@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import DomainError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
@@ -26,7 +26,12 @@ def check_errors(foreign: Foreign, maximum: Floats) -> tuple[Floats, Finding | N
     """
     theirs, recipe = foreign.numbers.se, foreign.recipe
     plain = recipe if recipe.cov is not None else replace(recipe, cov="information")
-    right = plain.se(maximum)
+    try:
+        right = plain.se(maximum)
+    except DomainError as error:  # on few groups an estimator may have no variance
+        why = f"They are of the kind {foreign.said!r}. {error.message}"
+        known = replace(recipe, cov="information").se(maximum)
+        return known, Finding("standard errors not checked", why, "Cluster one way.", serious=False)
     if not np.isfinite(theirs).any():
         return right, None
     if recipe.cov is None:
@@ -90,6 +95,9 @@ def _kind(foreign: Foreign, theirs: Floats, maximum: Floats) -> tuple[str, str, 
                 said = f"those of kind {kind}" if kind != "information" else PLAIN[kind]
                 advice = f"Print them as {kind}, or use the table's."
                 trials.append(({"cov": kind}, point, cause, said, advice))
+                if recipe.factor != 1.0:  # a small-sample factor of its own belongs to its own kind
+                    plain = {"cov": kind, "factor": 1.0, "divisor": "n - p" if recipe.model.has_scale else "1"}
+                    trials.append((plain, point, cause, said, advice))
     for change, point, cause, words, advice in trials:
         try:
             se = replace(recipe, **change).se(point)

@@ -4,9 +4,11 @@ covariances iid, hetero, HC1 to HC3 and CRV1, each times the small-sample factor
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import numpy as np
+from formulaic.errors import FormulaicError
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import Cluster
@@ -33,6 +35,7 @@ RESULTS = {
     "_fe": None,
     "_fixef": None,
     "_model_spec": None,
+    "_X_untransformed": None,
     "_Y_untransformed": None,
     "_weights_name": None,
     "_weights_type": "aweights",
@@ -49,6 +52,9 @@ RESULTS = {
 HETEROSKEDASTIC = {"hetero": "HC0", "HC1": "HC0", "HC2": "HC2", "HC3": "HC3"}
 """Its words, and the kind that its factor multiplies."""
 
+FUNCTIONS, TRANSFORMS = "pyfixest.estimation.formula.model_matrix", {"i": "factor_interaction", "log": "log"}
+"""Its own functions in formulas, and the module that has them."""
+
 
 def describe(results: Any, given: Given) -> Foreign:
     """The description of a fit, which carries its rows."""
@@ -60,7 +66,7 @@ def describe(results: Any, given: Given) -> Foreign:
     told = attributes(results, RESULTS)
     if told._data is None or told._beta_hat is None:
         raise IncompatibleError("this fit carries no data: fit it with store_data=True and lean=False.")
-    kind, reported = KINDS[name], [_plain(one) for one in told._coefnames]
+    kind, reported = KINDS[name], [str(one) for one in told._coefnames]
     X, names = _columns(told, reported)
     y, n = np.asarray(told._Y_untransformed, dtype=float).ravel(), len(X)
     named = told._weights_name
@@ -74,12 +80,12 @@ def describe(results: Any, given: Given) -> Foreign:
     model = bound(kind, y, X, names, weight=weight if repeats else None, outcome=str(told._depvar), **extra)
     theta = completed(model, placed(told._beta_hat, reported, model.names))
     se = placed(told._se, reported, model.names)
-    cov, factor = _covariance(told, kind, model.n)
+    cov, factor = _covariance(told, name, model.n)
     weighted = repeats and told._weights_type != "fweights" and (weight != 1).any()
     recipe = Recipe(
         model,
         cov=None if weighted and cov != "information" else cov,
-        information="expected" if kind == "probit" and cov == "information" else "observed",
+        information="expected" if kind == "probit" else "observed",
         divisor="n" if model.has_scale else "1",
         df=float(told._df_t),
         factor=factor,
@@ -97,13 +103,18 @@ def describe(results: Any, given: Given) -> Foreign:
     return told_of(described, len(reported))
 
 
-def _plain(name: Any) -> str:
-    return str(name)
-
-
 def _columns(told: Any, reported: list[str]) -> tuple[Floats, list[str]]:
     """The columns of the formula, before fixed effects were taken out, and those of the fixed effects."""
-    whole = told._model_spec.second_stage.rhs.get_model_matrix(told._data)
+    if told._fe is None and told._X_untransformed is not None:
+        return np.asarray(told._X_untransformed, dtype=float), reported
+    functions = attributes(sys.modules.get(FUNCTIONS), dict.fromkeys(TRANSFORMS.values()))
+    context = {name: vars(functions)[called] for name, called in TRANSFORMS.items()}
+    try:
+        whole = told._model_spec.second_stage.rhs.get_model_matrix(told._data, context=context)
+    except FormulaicError as error:
+        raise IncompatibleError(
+            f"the columns of this fit cannot be made again from its formula: {error} Write i() as a column of its own."
+        ) from None
     known = [str(column) for column in whole.columns]
     if missing := [name for name in reported if name not in known]:
         raise IncompatibleError(f"the column {missing[0]!r} of this fit is not one of its formula: {', '.join(known)}.")
@@ -118,14 +129,14 @@ def _columns(told: Any, reported: list[str]) -> tuple[Floats, list[str]]:
     return with_effects(X, reported, {name.strip(): codes[:, k] for k, name in enumerate(called)})
 
 
-def _covariance(told: Any, kind: str, n: float) -> tuple[str | Cluster | None, float]:
+def _covariance(told: Any, name: str, n: float) -> tuple[str | Cluster | None, float]:
     """The kind of ours, and the factor on top of it; None where it is none of ours."""
     said, factors = str(told._vcov_type_detail), np.abs(np.ravel(told._ssc))
     if not np.allclose(factors, factors[0], rtol=1e-12):
         return None, 1.0
     factor = float(factors[0])
     if said == "iid":
-        return "information", float(np.sqrt(factor * n / (n - 1) if kind == "ols" else factor))
+        return "information", float(np.sqrt(factor * n / (n - 1.0) if name == "Feols" else factor))
     if said in HETEROSKEDASTIC:
         return HETEROSKEDASTIC[said], float(np.sqrt(factor))
     if said == "CRV1" and told._cluster_df is not None:
