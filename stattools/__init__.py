@@ -195,6 +195,8 @@ if TYPE_CHECKING:
     from stattools.validation.explaining.explain import Explanation as Explanation
     from stattools.validation.explaining.explain import explain as explain
     from stattools.validation.explaining.finding import Finding as Finding
+    from stattools.validation.explaining.reproduce import Reproduction as Reproduction
+    from stattools.validation.explaining.reproduce import reproduce as reproduce
     from stattools.validation.validate import validate as validate
 
 __version__ = "0.1.0"

@@ -38,7 +38,7 @@ RECORDS = {
     "Fit", "Interval", "Ledger", "ManyFits", "Model", "Network",
     "NetworkEnsemble", "NetworkFit", "Posterior", "PosteriorComparison", "PredictiveCheck", "PriorSensitivity",
     "CoxFit", "KaplanMeier", "LinearMixedFit", "Smooth", "MixedRegressionFit",
-    "Power", "RecurrenceGradient", "Scan", "Separation", "SeriesFit", "Solution", "Surprise",
+    "Power", "RecurrenceGradient", "Reproduction", "Scan", "Separation", "SeriesFit", "Solution", "Surprise",
     "TestResult", "TippingPrior", "WildBootstrap",
 }  # fmt: skip
 """Classes that other calls make; all other public names are called."""

@@ -27,7 +27,8 @@ BOTH, SMALL = st.fit(st.poisson("y ~ x + z", DATA)), st.fit(st.poisson("y ~ z", 
 PAGED = {
     *("Cauchy", "Contrast", "Diagnostics", "Exponential", "Finding", "HalfCauchy", "HalfNormal", "Interval"),
     *("InverseGamma", "KaplanMeier", "Laplace", "LocalLevelFits", "ManyFits", "PosteriorComparison", "Power"),
-    *("PredictiveCheck", "Priors", "Scan", "Smooth", "StudentT", "TestResult", "Uniform", "WildBootstrap"),
+    *("PredictiveCheck", "Priors", "Reproduction", "Scan", "Smooth", "StudentT", "TestResult", "Uniform"),
+    "WildBootstrap",
 }
 """Results whose page says it all: it is their section."""
 

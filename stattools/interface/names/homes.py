@@ -134,6 +134,7 @@ HOMES = {
     "validation.agreement": ("Agreement",),
     "validation.explaining.audit": ("Audit", "audit"),
     "validation.explaining.explain": ("Explanation", "explain"),
+    "validation.explaining.reproduce": ("Reproduction", "reproduce"),
     "validation.explaining.finding": ("Finding",),
     "validation.validate": ("validate",),
 }

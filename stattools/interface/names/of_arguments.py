@@ -209,6 +209,7 @@ CALLS = {
     "audit": "st.audit(results, table)",
     "compare": "st.compare(fit, smaller)",
     "explain": "st.explain(fit, results)",
+    "reproduce": 'st.reproduce("table.csv", st.ols("y ~ x", table))',
     "likelihood_ratio": "st.likelihood_ratio(fit, smaller)",
     "score_test": "st.score_test(smaller, fit.model)",
     "held_out": "st.held_out(fit, data=new)",

@@ -127,6 +127,7 @@ FUNCTIONS = (
     Row('st.report(fit, to="report")', pyfixest="panelview", others="to_report"),
     Row("st.validate(fit)", others="check verify test test_fit"),
     Row("st.audit(results, table)", others="check_fit audit_fit is_right"),
+    Row("st.reproduce(claim, model)", others="replicate reverse_engineer which_conventions"),
     Row('fit.wild_bootstrap("x", seed=1)', r="boottest", pyfixest="wildboottest",
         others="wild_bootstrap wild_cluster_bootstrap", note="of a fit with cov=st.Cluster(groups)"),
     Row("st.bootstrap(fit, draws=200, seed=1)", r="boot Boot", scikit_learn="resample",

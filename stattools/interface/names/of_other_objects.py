@@ -247,6 +247,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "Agreement": ("check", CHECK),
     "Audit": ("check", CHECK),
     "Explanation": ("check", CHECK),
+    "Reproduction": ("check", CHECK),
     "NetworkAgreement": ("check", CHECK),
     "PosteriorAgreement": ("check", CHECK),
     "Comparison": ("comparison", COMPARISON),

@@ -76,7 +76,7 @@ def objects() -> dict[str, tuple[Any, ...]]:
 BESIDE = {"st": st, "np": np, "table": TABLE, "new": TABLE[:3], "y": Y, "X": X, "groups": TABLE.g.to_numpy()}
 BESIDE |= {"more": st.binomial(1, 2), "loglik": lambda theta: -float(theta @ theta), "labels": list("aab")}
 UNSEEN = re.compile(
-    r"to_arviz|st\.(report|to_arviz|validate|audit|scan|read_idx|load|network|tipping_prior|posterior\((fit|model|st\.ols))\b|\.\.\.|scan|path"
+    r"to_arviz|st\.(report|reproduce|to_arviz|validate|audit|scan|read_idx|load|network|tipping_prior|posterior\((fit|model|st\.ols))\b|\.\.\.|scan|path"
 )
 """Code that takes long, or reads what is not there: only its names are looked at."""
 

@@ -110,7 +110,7 @@ NOUNS = (
     "Fit SeriesFit NetworkFit NetworkEnsemble ManyFits Posterior Beta Gamma Normal NormalInverseGamma StudentT "
     "Dirichlet NormalInverseGammaRegression NormalInverseWishart InverseGamma Bootstrap TestResult Comparison Smooth "
     "CrossValidation PosteriorComparison Agreement Audit Explanation Interval Separation EmpiricalBayes Ledger "
-    "Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit "
+    "Reproduction Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit "
     "LinearMixedFit MixedRegressionFit"
 )
 CONSTRUCTED = (

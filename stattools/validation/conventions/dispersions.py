@@ -1,0 +1,57 @@
+"""What a dispersion is divided by or made from, and which information standard errors come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.state import State, Variant
+from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.moment_dispersion import has_moments
+
+DIVISORS = {
+    "n - p": "the residual variance RSS / (n - p)",
+    "n": "the residual variance RSS / n, of maximum likelihood",
+    "1": "a scale of 1",
+}
+MOMENTS = {"X2": "Pearson's statistic over n - p", "deviance": "the deviance over n - p"}
+
+
+def _divisors(state: State) -> Iterator[Variant]:
+    if isinstance(state.recipe, Recipe) and state.model.has_scale:
+        for divisor, words in DIVISORS.items():
+            if divisor != state.recipe.divisor:
+                make = partial(state.with_recipe, divisor=divisor)
+                yield Variant(f"standard errors from {words}", make, ("dispersion",))
+
+
+def _moments(state: State) -> Iterator[Variant]:
+    if has_moments(state.model):
+        sources = {"likelihood": "its own maximum", **MOMENTS}
+        for source, words in sources.items():
+            if source != state.recipe.dispersion:
+                make = partial(state.with_recipe, dispersion=source)
+                yield Variant(f"the dispersion from {words}", make, ("dispersion",))
+        yield Variant("a dispersion of 1", partial(state.with_recipe, dispersion=1.0), ("dispersion",))
+
+
+def _informations(state: State) -> Iterator[Variant]:
+    if isinstance(state.recipe, Recipe) and not state.model.has_scale:
+        other = {"observed": "expected", "expected": "observed"}[state.recipe.information]
+        make = partial(state.with_recipe, information=other)
+        yield Variant(f"standard errors from the {other} information", make, ("information",))
+
+
+DIVISOR = Choice(
+    "dispersion", "errors", "RSS / (n - p) is unbiased, RSS / n is the maximum of the likelihood: say which.", _divisors
+)
+MOMENT = Choice(
+    "moment dispersion", "errors", "Say where the dispersion is from: standard errors carry its root.", _moments
+)
+INFORMATION = Choice(
+    "expected or observed information",
+    "errors",
+    "Both are consistent; the observed information is the one at the data. Say which.",
+    _informations,
+)

@@ -1,0 +1,117 @@
+"""Other families that the outcome allows, and other links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from stattools.likelihoods.between import BETWEEN
+from stattools.likelihoods.cumulative import Cumulative
+from stattools.likelihoods.errors_of_log_time import ERRORS
+from stattools.likelihoods.failure_time import FailureTime
+from stattools.models.model import Model
+from stattools.models.predictors.arranged import linear_of
+from stattools.models.regressions.glm import GENERALIZED
+from stattools.models.regressions.starting_point import starting_point
+from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.state import State, Variant
+from stattools.validation.foreign.description import CONSTRUCTORS, bound
+
+WORDS = {
+    "ols": "least squares (normal)",
+    "logistic": "logistic",
+    "probit": "probit",
+    "poisson": "Poisson",
+    "negative_binomial": "negative binomial",
+}
+"""The constructors without a family and a link in their name, in words."""
+SAME = {
+    "normal identity": "ols",
+    "binomial logit": "logistic",
+    "binomial probit": "probit",
+    "poisson log": "poisson",
+    "negative-binomial log": "negative_binomial",
+}
+"""Families and links that have a constructor of their own."""
+
+
+def _families(state: State) -> Iterator[Variant]:
+    model = state.model
+    if not isinstance(model, Model) or model.design.beside or any(model.predictor.own) or np.ndim(model.rows.y) > 1:
+        return
+    y = np.asarray(model.rows.y, dtype=float)
+    if model.categories is not None or model.likelihood.taken_up:
+        return
+    for kind in _kinds(y):
+        yield Variant(f"{_said(kind)} regression", partial(_of_family, state, kind), ("family",))
+
+
+def _kinds(y: Any) -> list[str]:
+    """The families that an outcome allows, by the names of constructors."""
+    names = [kind for kind in CONSTRUCTORS if kind not in SAME and kind != "softmax"]
+    is_binary = bool(np.isin(y, (0.0, 1.0)).all())
+    whole, positive = bool((y == np.round(y)).all() and (y >= 0).all()), bool((y > 0).all())
+    allowed = {"ols", "normal"}
+    allowed |= {"logistic", "probit", "binomial", "poisson"} if is_binary else set()
+    allowed |= {"poisson", "negative_binomial", "negative-binomial"} if whole else set()
+    allowed |= {"gamma", "inverse-gaussian"} if positive else set()
+    allowed |= {"beta"} if positive and bool((y < 1).all()) else set()
+    return [kind for kind in names if kind.split()[0] in allowed]
+
+
+def _said(kind: str) -> str:
+    if kind in WORDS:
+        return WORDS[kind]
+    family, link = kind.split()
+    return f"{GENERALIZED[family].title} with link {link}"
+
+
+def _of_family(state: State, kind: str) -> State:
+    model = state.model
+    rows = model.rows
+    other = bound(
+        kind,
+        rows.y,
+        np.asarray(rows.X),
+        list(model.terms),
+        weight=rows.weight,
+        offset=rows.offset,
+        outcome=model.outcome_name,
+    )
+    other = replace(other, design=model.design, labels=model.labels, kept=model.kept, source=model.source)
+    changed = state.of(other)
+    plain = {"divisor": "n - p", "df": None} if other.has_scale else {"divisor": "1", "df": np.inf}
+    return changed.with_recipe(**plain, dispersion="likelihood", information="observed")
+
+
+def _links(state: State) -> Iterator[Variant]:
+    """Links of labels in order, and distributions of times."""
+    model = state.model
+    likelihood = model.likelihood
+    if not isinstance(model, Model):
+        return
+    if isinstance(likelihood, Cumulative):
+        for link in BETWEEN:
+            if link != likelihood.link_name:
+                make = partial(_of_likelihood, state, replace(likelihood, link_name=link))
+                yield Variant(f"link {link}", make, ("family",))
+    if isinstance(likelihood, FailureTime) and not model.design.beside:
+        for name in ERRORS:
+            if name != likelihood.distribution:
+                make = partial(_of_likelihood, state, replace(likelihood, distribution=name))
+                yield Variant(f"{name} times", make, ("family",))
+
+
+def _of_likelihood(state: State, likelihood: Any) -> State:
+    model = state.model
+    predictor = linear_of(likelihood, model.design, model.rows.X.shape[1])
+    start = starting_point(likelihood, predictor, model.rows)
+    return state.of(replace(model, likelihood=likelihood, predictor=predictor, start=start))
+
+
+FAMILY = Choice("family or link", "estimates", "Say which family and link the model has.", _families, keeps=True)
+LINK = Choice("link or distribution", "estimates", "Say which link or distribution the model has.", _links)

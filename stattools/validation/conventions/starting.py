@@ -1,0 +1,33 @@
+"""The state that a claim is first compared with: the model's own computation, printed as the claim's words say."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+
+from stattools.models.model import Model
+from stattools.validation.claims.claim import Claim
+from stattools.validation.conventions.state import State, state_of
+from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.foreign.refit import Refit
+
+DEGREES = {"t": None, "z": np.inf}
+"""The degrees of freedom of a statistic that is called t or z."""
+
+
+def start_of(claim: Claim, model: Any, *, cov: Any = "information", level: float = 0.95) -> State:
+    """The model's own estimates and standard errors, in the form and at the level that the claim's words say."""
+    said = claim.said
+    with suppress(ValueError):
+        level = float(said.get("level", level))
+    own: Any = None if model.has_scale else np.inf
+    df = DEGREES.get(said.get("statistic", ""), own)
+    recipe: Any
+    if isinstance(model, Model):
+        recipe = Recipe(model, cov=cov, divisor="n - p" if model.has_scale else "1", df=df, level=level)
+    else:
+        recipe = Refit(model, {"cov": cov} if cov != "information" else {}, level=level)
+    state = state_of(recipe, claim)
+    return state.with_shown(form="ratio") if said.get("exponentiated") else state

@@ -1,0 +1,46 @@
+"""The table of conventions, in the order in which they are applied: what changes estimates, errors, and the print."""
+
+from __future__ import annotations
+
+from stattools.validation.conventions import outcomes, scales
+from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.covariances import CLUSTERS, COVARIANCE, LAGS
+from stattools.validation.conventions.dispersions import DIVISOR, INFORMATION, MOMENT
+from stattools.validation.conventions.displays import DEGREES, FORM, LEVEL, PROFILE, REACH, SIDES, SIGN, SQUARE
+from stattools.validation.conventions.exposures import OFFSET
+from stattools.validation.conventions.factors import CODING, NUMBERS, REFERENCE
+from stattools.validation.conventions.families import FAMILY, LINK
+from stattools.validation.conventions.intercepts import INTERCEPT
+from stattools.validation.conventions.likelihood_kinds import RESTRICTED, TIED
+from stattools.validation.conventions.penalties import PENALTY
+
+CONVENTIONS: tuple[Choice, ...] = (
+    REFERENCE,
+    NUMBERS,
+    CODING,
+    scales.SCALE,
+    scales.DESIGN,
+    INTERCEPT,
+    OFFSET,
+    outcomes.OUTCOME,
+    scales.OUTCOME,
+    FAMILY,
+    LINK,
+    TIED,
+    RESTRICTED,
+    PENALTY,
+    COVARIANCE,
+    CLUSTERS,
+    LAGS,
+    INFORMATION,
+    DIVISOR,
+    MOMENT,
+    FORM,
+    SIGN,
+    DEGREES,
+    LEVEL,
+    REACH,
+    PROFILE,
+    SIDES,
+    SQUARE,
+)
