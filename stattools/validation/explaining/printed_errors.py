@@ -89,6 +89,10 @@ def _kind(foreign: Foreign, theirs: Floats, maximum: Floats) -> tuple[str, str, 
                 said = f"made from the {information} information"
                 advice = "Both are consistent; the observed information is the one at the data."
                 trials.append(({"information": information}, point, "expected or observed information", said, advice))
+        if recipe.model.predictor.own:
+            words = "those of each parameter as if the others were known, though both were estimated"
+            advice = "They are too small: the information between the parameters was left out. Use those of the table."
+            trials.append(({"information": "apart"}, point, "parameters taken apart", words, advice))
         for kind in KINDS:
             if kind != recipe.cov:
                 cause = f"{foreign.said} is {kind}" if recipe.cov in KINDS[1:] else f"standard errors of kind {kind}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -48,7 +49,8 @@ class Numbers(NamedTuple):
 class Recipe:
     """A model on its rows, a penalty, and how standard errors and intervals are made.
 
-    `cov` is a kind of `st.fit`, or None where it is none of ours. `divisor` is what the squared scale is divided by: n
+    `cov` is a kind of `st.fit`, or None where it is none of ours. `information` is the observed or the expected one, or
+    that of each parameter "apart", as if the others were known. `divisor` is what the squared scale is divided by: n
     - p, n, "1" (the scale is held at 1), "X2" (Pearson's statistic over n - p). `df` are the degrees of freedom of
     Student's t, infinite for the normal, None for n - p, one for each coefficient of few clusters. `dispersion` is how
     a family with one beside its mean has it: by "likelihood", from "X2" or "deviance" over n - p, or as a number that
@@ -59,7 +61,7 @@ class Recipe:
     model: Model
     penalty: Shrinkage | Jeffreys | None = None
     cov: str | HAC | Cluster | None = "information"
-    information: Literal["observed", "expected"] = "observed"
+    information: Literal["observed", "expected", "apart"] = "observed"
     divisor: Divisor = "1"
     df: float | Floats | None = np.inf
     interval: Literal["wald", "profile"] = "wald"
@@ -129,7 +131,7 @@ class Recipe:
             return mean_covariance(self.model, theta, self.information)
         work, T = self.model.standardized()
         phi = np.linalg.solve(T, theta)
-        information = work.evaluate(phi).information if self.information == "observed" else expected(work, phi)
+        information = INFORMATION[self.information](work, phi)
         try:
             return T @ Metric(information).covariance() @ T.T
         except IdentificationError:
@@ -146,6 +148,20 @@ class Recipe:
         return float(np.sqrt(total / (n if self.divisor == "n" else max(n - p, 1.0))))
 
 
+def observed(model: Model, theta: Floats) -> Floats:
+    """The information at the data (p, p)."""
+    return model.evaluate(theta).information
+
+
+def apart(model: Model, theta: Floats) -> Floats:
+    """The same of each parameter of the likelihood by itself, as if the others were known: 0 between them."""
+    found, held = observed(model, theta), np.zeros((len(theta),) * 2)
+    ends = [0, *(part.stop for part in model.predictor.parts[model.predictor.n_first - 1 :])]
+    for low, high in pairwise(ends):
+        held[low:high, low:high] = found[low:high, low:high]
+    return held
+
+
 def expected(model: Model, theta: Floats) -> Floats:
     """Fisher's expected information (p, p); for a canonical link the observed one is the same."""
     total = np.zeros((len(theta), len(theta)))
@@ -155,6 +171,10 @@ def expected(model: Model, theta: Floats) -> Floats:
             w = w * block.weight.reshape(-1, *[1] * (w.ndim - 1))
         total += model.predictor.information(block, w)
     return total
+
+
+INFORMATION = {"observed": observed, "expected": expected, "apart": apart}
+"""By the names of `Recipe.information`."""
 
 
 def pearson(model: Model, theta: Floats) -> float:

@@ -16,6 +16,7 @@ from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.text.one_line import prints
+from stattools.validation.foreign.statsmodels_results.ordered import in_thresholds
 
 LAWS = {"logit": stats.logistic, "probit": stats.norm, "cloglog": stats.gumbel_l, "loglog": stats.gumbel_r}
 """The distribution whose function F is, by the link."""
@@ -48,10 +49,7 @@ def ordered_model(model: Model, rows: Rows) -> tuple[str, InOurs]:
     near = reference.fit(method="bfgs", maxiter=1000, gtol=1e-6, disp=0).params
     found = reference.fit(start_params=np.asarray(near), method="newton", maxiter=20, tol=1e-9, disp=0)
     own, p = np.asarray(found.params), len(main)
-    steps = np.append(own[p : p + 1], np.exp(own[p + 1 :]))
-    J = np.eye(len(own))
-    J[p:, p:] = np.tri(len(steps)) * np.append(1.0, steps[1:])
+    thetas, J = in_thresholds(own, p)
     covariance = J @ np.asarray(found.cov_params()) @ J.T
     scores = np.linalg.solve(J.T, np.asarray(reference.score_obs(own)).T).T
-    thetas = np.append(own[:p], np.cumsum(steps))
     return "OrderedModel", InOurs(thetas, covariance, scores, found.llf, found.mle_retvals)

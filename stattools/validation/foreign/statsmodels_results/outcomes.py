@@ -12,11 +12,15 @@ from stattools.errors import DomainError
 from stattools.likelihoods.outcomes import Outcome
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.recipe import Recipe
 
 
 def with_outcome(foreign: Foreign, results: Any, given: Given) -> Foreign:
     """The description with the outcome that the caller's data say, where it is another than that of the fit."""
     data, y = given.data, given.y
+    if not isinstance(foreign.recipe, Recipe):
+        given.refuse(f"{foreign.name} carries its rows: leave out X= and y=.", "X", "y")
+        return foreign
     name, index = foreign.model.outcome_name, index_of(data) if y is None else index_of(y)
     if isinstance(data, tuple) and len(data) == 2:
         data, y = None, data[0]

@@ -8,18 +8,58 @@ from stattools.errors import IncompatibleError
 from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.statsmodels_results import regressions
+from stattools.validation.foreign.statsmodels_results import mixed, ordered, partial, regressions, zeros
 from stattools.validation.foreign.statsmodels_results.outcomes import with_outcome
 
 MODELS = {
     **dict.fromkeys(("OLS", "WLS", "GLM", *regressions.DISCRETE), regressions.describe),
+    **dict.fromkeys(zeros.FAMILIES, zeros.describe),
+    "OrderedModel": ordered.describe,
+    "MixedLM": mixed.describe,
+    "PHReg": partial.describe_hazards,
+    "ConditionalLogit": partial.describe_sets,
 }
 """By the class of `results.model`."""
 
 WHITENED = "it whitens the rows by a covariance that is an input, and there is no likelihood of independent rows"
+NO_LIKELIHOOD = "it has no likelihood, so that there is no maximum to be near"
+BAYES = "its numbers are of a variational posterior; st.posterior of a formula with (1 | g) has draws of the exact one"
+SERIES = "audit knows no models of series of statsmodels; st.validate compares st.local_level and others with them"
+NO_GENERALIZED = (
+    "the generalized Poisson distribution has no twin here; NegativeBinomial and its zero-inflated kin have"
+)
 REFUSED = {
     "GLS": WHITENED,
     "GLSAR": WHITENED,
+    "RLM": f"{NO_LIKELIHOOD}: it weights rows by their residuals",
+    "QuantReg": f"{NO_LIKELIHOOD}: it minimizes absolute deviations",
+    **dict.fromkeys(
+        ("GEE", "NominalGEE", "OrdinalGEE"),
+        f"{NO_LIKELIHOOD}: it solves estimating equations. With an independence working correlation audit the GLM with "
+        'cov_type="cluster"',
+    ),
+    **dict.fromkeys(("PoissonBayesMixedGLM", "BinomialBayesMixedGLM", "_BayesMixedGLM"), BAYES),
+    **dict.fromkeys(
+        (
+            "ARIMA",
+            "SARIMAX",
+            "AutoReg",
+            "UnobservedComponents",
+            "ETSModel",
+            "ExponentialSmoothing",
+            "VAR",
+            "VARMAX",
+            "DynamicFactor",
+            "MarkovRegression",
+            "MarkovAutoregression",
+        ),
+        SERIES,
+    ),
+    **dict.fromkeys(("GeneralizedPoisson", "ZeroInflatedGeneralizedPoisson"), NO_GENERALIZED),
+    **dict.fromkeys(("ConditionalPoisson", "ConditionalMNLogit"), "of conditional models ConditionalLogit has a twin"),
+    "GLMGam": "its curves are other bases than those of s(x) here",
+    "RecursiveLS": "its numbers are of rows up to each time; audit the OLS of all rows",
+    "RollingOLS": "its numbers are of windows; audit the OLS of one of them",
 }
 """Why a model is not judged, and what to do."""
 
