@@ -41,7 +41,7 @@ class FormulaTable:
         """
         X = np.asarray(X, dtype=float).reshape(len(X), -1)
         named = texts(names, X.shape[1])
-        first, *rest = places(X, named) if not bare else [None, *range(X.shape[1])]
+        first, rest = (None, list(range(X.shape[1]))) if bare else places(X, named)
         terms = [self.again(named[k], X[:, k]) for k in rest]
         return " + ".join(terms if bare else ["0" if first is None else "1", *terms])
 
@@ -51,14 +51,15 @@ class FormulaTable:
         return in_backticks(name) if held is not None and np.array_equal(held, values) else self.add(name, values)
 
 
-def places(X: Floats, names: Sequence[str]) -> list[int | None]:
+def places(X: Floats, names: Sequence[str]) -> tuple[int | None, list[int]]:
     """The place of the column of ones, None without, and those of the other columns."""
     ones = [k for k in range(X.shape[1]) if (X[:, k] == 1.0).all()]
     first = next((k for k in ones if names[k] in INTERCEPTS), ones[0] if ones else None)
-    return [first, *(k for k in range(X.shape[1]) if k != first)]
+    return first, [k for k in range(X.shape[1]) if k != first]
 
 
 def in_our_order(X: Any, names: Sequence[str]) -> list[int]:
     """The places of columns in the order of our coefficients, where an intercept comes first."""
     X = np.asarray(X, dtype=float).reshape(len(X), -1)
-    return [k for k in places(X, texts(names, X.shape[1])) if k is not None]
+    first, rest = places(X, texts(names, X.shape[1]))
+    return rest if first is None else [first, *rest]

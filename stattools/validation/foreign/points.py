@@ -25,7 +25,7 @@ UNKNOWN = float("nan")
 
 
 @record
-class Coefficients:
+class PointOfModel:
     """The parameters of a model by themselves; `fit` is its maximum, or None where it has none."""
 
     model: Any
@@ -63,7 +63,7 @@ class Coefficients:
 
 
 @record
-class LinesBesideCurves(Coefficients):
+class PointBesideCurves(PointOfModel):
     """The coefficients of a model with curves, whose wiggles are chosen beside them: judged against the maximum."""
 
     def loglik(self, theta: Floats) -> float:
@@ -77,7 +77,7 @@ class LinesBesideCurves(Coefficients):
 
 
 @record
-class WithEffects(Coefficients):
+class PointWithEffects(PointOfModel):
     """Fixed effects, then standard deviations and correlations of the effects of each term, and the residual's."""
 
     joint: bool = False
@@ -131,7 +131,7 @@ class WithEffects(Coefficients):
 
 
 @record
-class WithLinearEffects(WithEffects):
+class PointWithLinearEffects(PointWithEffects):
     """The same of a linear mixed model; standard errors take the variances as known, or are `joint` with them."""
 
     @cached_property
@@ -156,22 +156,22 @@ class WithLinearEffects(WithEffects):
         return np.full(len(theta), np.nan) if at is None else self._padded(fixed_errors(self.fit.found, at, self.joint))
 
 
-POINTS: dict[type, type[Coefficients]] = {
-    AnyModel: Coefficients,
-    LinearMixed: WithLinearEffects,
-    MixedRegression: WithEffects,
+POINTS: dict[type, type[PointOfModel]] = {
+    AnyModel: PointOfModel,
+    LinearMixed: PointWithLinearEffects,
+    MixedRegression: PointWithEffects,
 }
 """By the class of a model."""
 
 
-def point_of(model: Any, fit: Any, joint: bool = False) -> Coefficients:
+def point_of(model: Any, fit: Any, joint: bool = False) -> PointOfModel:
     """What the numbers of a fit of this model are a point of."""
     if model.smooths:
-        return LinesBesideCurves(model, fit)
+        return PointBesideCurves(model, fit)
     kind = nearest(POINTS, model)
     if kind is None:
         raise StattoolsError(f"nothing is known of the parameters of {type(model).__name__}.")
-    return kind(model, fit, joint) if issubclass(kind, WithEffects) else kind(model, fit)
+    return kind(model, fit, joint) if issubclass(kind, PointWithEffects) else kind(model, fit)
 
 
 def effect_names(terms: Sequence[Any]) -> list[str]:

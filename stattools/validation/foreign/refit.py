@@ -18,7 +18,7 @@ from stattools.inference.penalties import Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.text.one_line import prints
-from stattools.validation.foreign.points import Coefficients, point_of
+from stattools.validation.foreign.points import PointOfModel, point_of
 from stattools.validation.foreign.recipe import Numbers
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 
@@ -53,7 +53,7 @@ class Refit:
         return fit(self.model, level=self.level, **self.options)
 
     @cached_property
-    def point(self) -> Coefficients:
+    def point(self) -> PointOfModel:
         """What the numbers are a point of."""
         return point_of(self.model, self.fit, self.joint)
 
