@@ -6,6 +6,7 @@ import csv
 
 from stattools.errors import DomainError
 from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.headings import heading
 
 MARKS = (";", "\t", ",")
 
@@ -19,23 +20,36 @@ def cells(text: str, name: str) -> Cells:
     (('x', '0,50'),)
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    mark = max(MARKS, key=lines[0].count)
-    if not lines[0].count(mark):
+    mark = max(MARKS, key=lines[0].count) if lines[0].count("\t") + lines[0].count(";") + lines[0].count(",") else ","
+    mark = "," if not is_heading(lines[0].split(mark)) and any(is_heading(row) for row in csv.reader(lines)) else mark
+    if not any(line.count(mark) for line in lines):
         raise DomainError(
             f"a claim needs a table of terms and numbers, with a heading for each column; {name} is none."
         )
-    head, *rows = csv.reader(text.splitlines(), delimiter=mark)
-    for number, row in enumerate(rows, 2):
+    every = list(csv.reader(text.splitlines(), delimiter=mark, strict=False))
+    start = next((at for at, row in enumerate(every) if is_heading(row)), 0)
+    head, rows = every[start], every[start + 1 :]
+    notes = [" ".join(row) for row in every[:start]]
+    if start:  # a page of several tables, one below the other
+        notes += [" ".join(row) for row in rows if len(row) != len(head)]
+        rows = [row for row in rows if len(row) == len(head)]
+    for number, row in enumerate(rows, start + 2):
         if len(row) > len(head):
             raise DomainError(
                 f"a claim needs as many fields in each line as headings; line {number} of {name} has more."
             )
     filled = (tuple(row) + ("",) * (len(head) - len(row)) for row in rows if any(cell.strip() for cell in row))
-    return Cells(name, (tuple(head),), tuple(filled))
+    return Cells(name, (tuple(head),), tuple(filled), "\n".join(notes))
+
+
+def is_heading(row: Sequence[str]) -> bool:
+    """Whether cells are headings of estimates and of something beside them."""
+    kinds = {one.kind for cell in row if (one := heading(cell)) is not None}
+    return "estimate" in kinds and bool(kinds & {"term", "se", "p", "statistic", "lower", "interval"})
 
 
 def is_delimited(text: str) -> bool:
-    """Whether the first line has fields, and most of the others have as many.
+    """Whether the first line has fields, and most of the others have as many, or some line has the headings.
 
     >>> is_delimited("term,coef\\nx,1\\n"), is_delimited("Call: lm(y ~ x, data)\\n\\nCoefficients:\\n")
     (True, False)
@@ -43,7 +57,9 @@ def is_delimited(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     mark = max(MARKS, key=lines[0].count)
     try:
-        widths = [len(row) for row in csv.reader(lines, delimiter=mark)]
+        rows = list(csv.reader(lines, delimiter=mark))
     except csv.Error:
         return False
-    return widths[0] > 1 and 2 * sum(width == widths[0] for width in widths) > len(widths)
+    widths = [len(row) for row in rows]
+    even = widths[0] > 1 and 2 * sum(width == widths[0] for width in widths) > len(widths)
+    return even or any(is_heading(row) for row in csv.reader(lines, delimiter=","))

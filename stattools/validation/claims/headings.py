@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stattools.validation.claims.characters import GREEK
 
 WORDS = {
     "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
     "rownames covariate covariates predictor predictors unnamed0 index regressor effect characteristic",
-    "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated mean logodds loghr",
+    "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated logodds loghr koeffizient schatzer "
+    "coefficientestimate parameterestimate",
     "exponentiated": "or oddsratio oddsratios hr hazardratio hazardratios hazratio irr incidencerateratio rr riskratio "
     "rateratio rrr relativeriskratio expcoef expb expbeta expestimate sdeviationratio tr timeratio aor ahr adjor "
     "adjustedor adjustedoddsratio",
-    "se": "stderror se stderr standarderror standarderrors bse stderrors secoef sebeta sd sx std_err",
+    "se": "stderror se stderr standarderror standarderrors bse stderrors standardfehler secoef sebeta sd loghrse seb",
     "robust": "robustse robuststderr robuststdse robuststderror robuststandarderror rse",
     "statistic": "statistic stat wald teststatistic wald2 waldstatistic chisq chi2 waldchi2",
     "t": "t tvalue tstat tvalues tratio tstatistic tstatistics",
     "z": "z zvalue zstat zvalues zstatistic zstatistics waldz",
-    "p": "pvalue p pvalues pz pt prz prt pval sig prob pr prchisq praboverz significance",
+    "p": "pvalue p pvalues pz pt prz prt pval sig prob pr prchisq praboverz significance pwert",
     "lower": "conflow confintlower lower cilow cilower low ll lcl lowerci lowerlimit lowerbound lowercl",
     "upper": "confhigh confintupper upper cihigh ciupper high ul ucl upperci upperlimit upperbound uppercl",
     "df": "df dof ddf parameterdf",
@@ -36,7 +37,7 @@ INTERVAL = re.compile(
 )
 END = re.compile(
     r"(?:(low|lower|up|upp|upper|lcl|ucl|ll|ul|conf\.?low|conf\.?high)[\s._]*)?\[?\s*"
-    r"(0?[.,]\d+|\d{1,2}(?:[.,]\d+)?\s*%|\d{2}(?:[.,]\d+)?|2\.5|97\.5)\s*\]?(?:\s*%)?"
+    r"(0?[.,]\d{1,4}|\d{1,2}(?:[.,]\d+)?\s*%|\d{2}(?:[.,]\d)?|2\.5|97\.5)\s*\]?(?:\s*%)?"
     r"(?:[\s._]*(?:%?\s*(?:c\.?i\.?|conf\.?))?[\s._]*(low|lower|upper|high))?",
     re.I,
 )
@@ -44,19 +45,23 @@ END = re.compile(
 
 @dataclass(frozen=True)
 class Heading:
-    """What a column holds, and what its heading says of the numbers in it."""
+    """What a column holds, what its heading says of the numbers in it, which kinds stand in brackets after them, and of
+    which estimates they are, "coef" or "ratio", in a table that has both.
+    """
 
     kind: str
     said: Mapping[str, str] = field(default_factory=dict)
+    inside: tuple[str, ...] = ()
+    of: str = ""
 
 
 def heading(text: str) -> Heading | None:
     """What a column under these words holds: a term, an estimate, its standard error and so on, or None.
 
-    >>> heading("Pr(>|z|)"), heading("[0.025")
-    (Heading(kind='p', said={'statistic': 'z'}), Heading(kind='lower', said={'level': '0.95'}))
-    >>> heading("Odds Ratio").said
-    {'exponentiated': 'Odds Ratio'}
+    >>> heading("Pr(>|z|)").kind, heading("[0.025").said, heading("Odds Ratio").said
+    ('p', {'level': '0.95'}, {'exponentiated': 'Odds Ratio'})
+    >>> heading("Coef. (SE)").inside
+    ('se',)
     """
     text = " ".join(text.replace("\\", "").replace("$", "").split())
     plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(GREEK))
@@ -69,7 +74,7 @@ def heading(text: str) -> Heading | None:
         level = found[1] or found[2]
         return Heading("interval", {"level": share(level)} if level else {})
     if kind is None:
-        return None
+        return _composed(text)
     said = {
         "exponentiated": {"exponentiated": text},
         "robust": {"covariance": text},
@@ -77,6 +82,29 @@ def heading(text: str) -> Heading | None:
         "z": {"statistic": "z"},
     }.get(kind, {"statistic": "chi2"} if "chi" in plain or (plain.startswith("wald") and plain != "wald") else {})
     return Heading(COLUMN.get(kind, kind), said)
+
+
+def _composed(text: str) -> Heading | None:
+    """A heading of several kinds, such as OR (95% CI), b/se and exp(coef) lower 95%."""
+    if of := re.fullmatch(r"(coef|exp\(coef\)|or|hr|b|exp\(b\))[\s_]+(.*(?:low|upp).*)", text, re.I):
+        end = heading(of[2])
+        return replace(end, of="coef" if of[1].casefold() in ("coef", "b") else "ratio") if end else None
+    if of := re.fullmatch(r"((?:95|90|99)\s*%.*c\.?i\.?)\s*(?:for|of)\s+(exp\(b\)|or|hr|b|coef)", text, re.I):
+        end = heading(of[1])
+        return replace(end, of="coef" if of[2].casefold() in ("coef", "b") else "ratio") if end else None
+    if named := re.fullmatch(r"(?:adj(?:usted|\.)?|crude|unadjusted|(?:uni|multi)varia(?:ble|te))\s+(.*)", text, re.I):
+        return heading(named[1])
+    for pattern in (r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]", r"(.+?),\s+(.+)", r"([^/]+)/(.+)"):
+        found = re.fullmatch(pattern, text)
+        first = heading(found[1]) if found else None
+        if found is None or first is None or first.kind != "estimate":
+            continue
+        rest = [heading(one) for one in re.split(r"/|;|,\s", found[2])]
+        kinds = tuple(one.kind for one in rest if one is not None and one.kind in ("se", "statistic", "p", "interval"))
+        if kinds and len(kinds) == len(rest):
+            said = {key: value for one in rest if one for key, value in one.said.items()}
+            return Heading("estimate", {**said, **first.said}, kinds)
+    return None
 
 
 def share(percent: str) -> str:
@@ -97,6 +125,8 @@ def _end(text: str) -> Heading | None:
     number = number / 100.0 if number >= 1.0 else number
     side = (found[1] or found[3] or "").casefold()
     if not side:  # a tail: 0.025 is below, 0.975 above
+        if 0.15 < number < 0.85:
+            return None
         kind, level = ("lower", 1.0 - 2.0 * number) if number < 0.5 else ("upper", 2.0 * number - 1.0)
     else:
         level = number if number >= 0.5 else 1.0 - 2.0 * number

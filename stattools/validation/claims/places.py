@@ -16,17 +16,27 @@ from stattools.validation.claims.terms import YES, canonical, keys, split_label
 NATURAL = {"log alpha": ("alpha",), "log scale": ("scale", "sigma"), "log precision": ("precision", "phi", "(phi)")}
 """Our parameters that are logarithms, and what others call the number itself."""
 LOGARITHMS = {"log alpha": "logdispersion", "log scale": "logscale", "log precision": "logprecision"}
-SECTIONS = {"inflate": "zero", "zi": "zero", "zeroinflation": "zero", "inflation": "zero", "zeroinflationmodel": "zero"}
+SECTIONS = {
+    "inflate": "zero",
+    "infl": "zero",
+    "zi": "zero",
+    "zeroinflation": "zero",
+    "inflation": "zero",
+    "zeroinflationmodel": "zero",
+}
 """What others call the parts of a model that ours names otherwise."""
 MAIN = ("count", "conditional", "main", "mean", "countmodel", "coefficients")
 """What others call the part whose terms ours names without a label."""
+PREFIX = re.compile(r"(inflate|zero|zi|count|infl)[_.](.+)", re.I)
+"""Labels of parts that are written before the term."""
 THRESHOLD = re.compile(r"[^:|]+\|[^:|]+")
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
     """The place of each row of a claim among the model's parameters, -1 for a row that is none of them; and how the row
-    shows it: "" as it is, "exp" as exp of it (alpha for log alpha).
+    shows it: "" as it is, "exp" as exp of it (alpha for log alpha), "log increment" as the logarithm of its distance from
+    the threshold before it (statsmodels' 1/2).
     """
 
     ours: np.ndarray
@@ -111,8 +121,9 @@ def _known(names: Sequence[str]) -> Known:
         for level, key in enumerate(keys(label[1] if label else name)[:3]):
             levels[level].setdefault(f"{_bare(label[0])}\0{key}" if label else key, set()).add((place, ""))
         if name in thresholds:
-            for key in (f"cut{thresholds.index(name) + 1}", canonical(name.replace("|", "/"))):
-                levels[1].setdefault(key, set()).add((place, ""))
+            at = thresholds.index(name)
+            levels[1].setdefault(f"cut{at + 1}", set()).add((place, ""))
+            levels[1].setdefault(canonical(name.replace("|", "/")), set()).add((place, "log increment" if at else ""))
         if name in LOGARITHMS:
             levels[1].setdefault(LOGARITHMS[name], set()).add((place, ""))
             for natural in NATURAL[name]:
@@ -136,7 +147,11 @@ def _alone(names: Sequence[str]) -> dict[str, set[tuple[int, str]]]:
 def _place(term: str, known: Known, claim: Claim) -> tuple[int, str]:
     """The parameter of one row, by the strictest key that finds any; -1 where none does."""
     tried = list(enumerate(keys(term)))
-    if (label := split_label(term)) is not None:
+    prefix = PREFIX.fullmatch(term.strip())
+    label = split_label(term) or ((prefix[1], prefix[2]) if prefix and any("\0" in key for key in known[0]) else None)
+    if label is not None and label[0].startswith("#"):
+        label = _numbered(label, known)
+    if label is not None:
         section, rest = _bare(label[0]), label[1]
         own, level = list(enumerate(keys(rest))), canonical(f"{label[0]}={rest}")
         parted = any("\0" in key for key in known[0])
@@ -159,6 +174,13 @@ def _place(term: str, known: Known, claim: Claim) -> tuple[int, str]:
             if found:
                 return next(iter(found))
     return -1, ""
+
+
+def _numbered(label: tuple[str, str], known: Known) -> tuple[str, str]:
+    """The label of the class that is the second, third ... of the model, for pages that number them from 1."""
+    classes = list(dict.fromkeys(key.partition("\0")[0] for key in known[0] if "\0" in key))
+    number = int(label[0][1:]) - 1
+    return (classes[number] if number < len(classes) else label[0], label[1])
 
 
 def _bare(text: str) -> str:

@@ -10,9 +10,10 @@ from typing import Any
 from stattools.data.tables.table import axes
 from stattools.errors import DomainError
 from stattools.interface.paths import path_of, require_regular
-from stattools.validation.claims import delimited, given
+from stattools.validation.claims import given
 from stattools.validation.claims.cells import claim_of
 from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.formats import cells_of
 
 
 def read_claim(
@@ -74,20 +75,13 @@ def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
             )
         return given.of_estimates(claim, name or "the claim")
     if isinstance(claim, str) and ("\n" in claim or "\r" in claim):
-        return of_text(claim, name or "the claim", column)
+        return claim_of(cells_of(claim.lstrip(chr(0xFEFF)), name or "the claim"), column)
     if isinstance(claim, str | Path):
         path = path_of(claim, "a claim")
-        return of_text(_text(path), name or path.name, column)
+        return claim_of(cells_of(_text(path), name or path.name), column)
     if isinstance(claim, list) and claim and all(isinstance(row, Mapping) for row in claim):
         return claim_of(given.of_records(claim, name or "the claim"), column)
     return claim_of(given.of_frame(claim, name or "the claim"), column)
-
-
-def of_text(text: str, name: str, column: str | int | None) -> Claim:
-    """The claim of a table in text, whose form is recognised by what is in it."""
-    if not text.strip():
-        raise DomainError(f"a claim needs a table of terms and numbers; {name} is empty.")
-    return claim_of(delimited.cells(text.lstrip(chr(0xFEFF)), name), column)
 
 
 def _text(path: Path) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from stattools.validation.claims.characters import CROSS
+from stattools.validation.claims.characters import CROSS, MARKS
 
 INTERCEPTS = ("intercept", "const", "cons", "constant")
 ALIASES = (
@@ -30,7 +30,7 @@ def keys(term: str) -> tuple[str, ...]:
     >>> keys("(Intercept)")[1], keys("_cons")[1], keys("np.log(Age)")[1], keys("I(x ** 2)")[1] == keys("c.x#c.x")[1]
     ('intercept', 'intercept', 'log(age)', True)
     """
-    plain = " ".join(term.replace("`", "").replace("\\_", "_").split())
+    plain = " ".join(re.sub(rf"[{MARKS}]+$|\^\w$", "", term).replace("`", "").replace("\\_", "_").split())
     strict = canonical(plain)
     loose = re.sub(r"[^\w:]|_", "", strict)
     return (plain, strict, loose, *_without_units(plain))

@@ -1,7 +1,8 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells, claim_of, headed
+from stattools.validation.claims.cells import Cells, claim_of
+from stattools.validation.claims.columns import headed
 
 
 def table(*head, rows=(("x", "0.5", "0.1"),), **options):
@@ -32,7 +33,7 @@ def test_an_interval_of_two_columns():
         (table("term", "coef", "estimate"), None, "may be of estimates: 'coef', 'estimate'. Say which: column="),
         (table("term", "p", "coef", rows=(("x", "0.5", "much"),)), None, "needs numbers in the column 'coef'"),
         (table("term", "coef", "se", rows=(("x", "", "0.1"),)), None, "has none under 'coef'"),
-        (table("term", "coef", "se"), "HR", "needs a column of estimates"),
+        (table("term", "coef", "se"), "HR", "is none of the columns of a.csv: 1: 'coef'"),
     ],
 )
 def test_tables_that_claim_nothing(cells, column, said):

@@ -79,7 +79,7 @@ def test_columns_and_rows_of_dicts():
         ({"x": 1}, {"n": np.nan}, "n= needs a number"),
         ({"x": 1}, {"column": "x"}, "column= picks a column of a table"),
         ({"term": ["x"], "estimate": [1], "se": [2]}, {"se": [1]}, "has a column of se already"),
-        (pd.DataFrame({"term": ["x"], "value2": [1.0]}), {}, "needs a column of estimates"),
+        (pd.DataFrame({"term": ["x"], "se": [1.0]}), {}, "needs a column of estimates"),
         (pd.DataFrame({"coef": [1.0]}), {}, "needs a column of terms"),
         (3.0, {}, "must be a table"),
     ],

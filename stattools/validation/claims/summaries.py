@@ -1,0 +1,73 @@
+"""The page that R, Python or another program prints of a fit: tables of coefficients among facts and words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from stattools.errors import DomainError
+from stattools.validation.claims.aligned import Table, tables
+from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.single_numbers import facts
+
+VARIANCES = re.compile(r".*(?:\bVar|\bCov|\bRE)$")
+"""Rows of variances and covariances of groups among the coefficients."""
+PARTS = {"zero": "zero", "inflat": "zero", "hurdle": "zero", "count": "count"}
+
+
+def is_summary(text: str) -> bool:
+    """Whether a line of headings has the words of a table of coefficients, above rows that end with numbers.
+
+    >>> is_summary("      coef  std err\\nx      1.5      0.2"), is_summary("x 1.5 0.2\\n")
+    (True, False)
+    """
+    try:
+        return bool(tables(text, "a"))
+    except DomainError:
+        return True
+
+
+def cells(text: str, name: str) -> Cells:
+    """All tables of coefficients of one page as one, each row under the label of its part.
+
+    >>> cells("Coefficients:\\n   Value  Std. Error\\nx    1.5         0.2\\n\\nAIC: 20.5", "a").rows
+    (('x', '1.5', '0.2'),)
+    """
+    found = tables(text, name)
+    lines = text.splitlines()
+    first = found[0]
+    kinds = [column.text for column in first.columns]
+    rows, number = [], 0
+    for table in found:
+        if [column.text for column in table.columns] != kinds:
+            continue
+        number += 1
+        label = _label(table, lines, text, number)
+        for term, texts in table.rows:
+            if VARIANCES.match(term) and "Mixed" in text:
+                continue
+            rows.append((f"{label}: {term}" if label else term, *_without_naive(texts, kinds)))
+    taken = {at for table in found for at in range(table.first, table.last)}
+    notes = "\n".join(line for at, line in enumerate(lines) if at not in taken)
+    head = tuple(("", *_without_naive(kinds, kinds)))
+    ratios = "Confidence intervals are for the hazard ratios" in notes
+    software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
+    return Cells(
+        name, (head,), tuple(rows), notes, ".", facts(notes), software | ({"intervals": "ratio"} if ratios else {})
+    )
+
+
+def _without_naive(texts: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:
+    """The cells without the naive standard errors that R prints beside robust ones; the tests are of the robust."""
+    drop = kinds.index("se(coef)") if "se(coef)" in kinds and "robust se" in kinds else None
+    return tuple(text for at, text in enumerate(texts) if at != drop)
+
+
+def _label(table: Table, lines: Sequence[str], text: str, number: int) -> str:
+    """The label of a part: the class before the headings, or the line above them."""
+    if found := re.fullmatch(r"\S+\s*=\s*(.+)", table.label):
+        return f"#{number}" if "Results: MNLogit" in text else found[1]
+    above = next((line.strip() for line in reversed(lines[: table.first]) if line.strip()), "")
+    if above.endswith(":") or "coefficients (" in above:
+        return next((label for word, label in PARTS.items() if word in above.casefold()), "")
+    return ""
