@@ -12,10 +12,10 @@ from stattools.validation.claims.headings import Heading, heading
 from stattools.validation.claims.printed import is_number
 
 PHRASE = re.compile(
-    r"\[?\d{2}(?:\.\d+)?% [Cc]onf\. [Ii]nterval\]?|log HR SE|log HR|[Oo]dds [Rr]atio|[Hh]az\. [Rr]atio|[Rr]elative [Rr]isk|"
-    r"[Rr]obust (?:SE|se|std\. ?err\.?)|[Ss]td\.? [Ee]rr(?:or|\.)?|std err|[Tt]ime [Rr]atio|[Tt] [Vv]alue|[TtZz] [Rr]atio|"
-    r"[TtZz] [Vv]alue|[Pp][ -][Vv]alue|P ?> ?\|[tz]\||Pr\(> ?\|[tz]\|\)|(?:lower|upper) 0?\.\d+|\d+(?:\.\d+)? ?%|"
-    r"(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
+    r"\[?\d{2}(?:\.\d+)?% [Cc]onf\. [Ii]nterval\]?|log HR SE|log HR|[Oo]dds [Rr]atio|[Hh]az\. [Rr]atio|"
+    r"[Rr]elative [Rr]isk|[Rr]obust (?:SE|se|std\. ?err\.?)|[Ss]td\.? [Ee]rr(?:or|\.)?|std err|[Tt]ime [Rr]atio|"
+    r"[TtZz] (?:[Rr]atio|[Vv]alue)|[Pp][ -][Vv]alue|P ?> ?\|[tz]\||Pr\(> ?\|[tz]\|\)|(?:lower|upper) 0?\.\d+|"
+    r"\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
 )
 """Headings of one and of several words."""
 STARS = re.compile(r"^(?:\*{1,4}|\.|\u2020|\+)$")
@@ -123,7 +123,7 @@ def _is_open(lines: Sequence[str], at: int) -> bool:
 
 def row(line: str, columns: Sequence[Column], name: str) -> tuple[str, tuple[str, ...]] | None:
     """The term and the cells of a line; None for a line that ends without numbers."""
-    line = re.sub(r"(?<=[\s\d])([<>])\s+(?=[\d.])", lambda found: f" {found[1]}", line)
+    line = re.sub(r"(?<=\s)([<>])\s+(?=0?\.\d|\d(?:\.\d+)?e-)", lambda found: f" {found[1]}", line)
     tokens = [(one[0], one.end()) for one in re.finditer(r"\S+", line)]
     while tokens and STARS.match(tokens[-1][0]) and len(tokens) > 1:
         tokens.pop()

@@ -1,4 +1,4 @@
-"""A cell of a table in parts: the number itself, and what stands in brackets after it; and what notes say these hold."""
+"""A cell of a table in parts: the number itself, and what stands in brackets after it; and what notes say of these."""
 
 from __future__ import annotations
 

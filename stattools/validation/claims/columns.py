@@ -19,8 +19,8 @@ CALLED = {"estimate": "estimates", "se": "standard errors", "statistic": "statis
 
 @dataclass(frozen=True)
 class Group:
-    """The columns of one model: of its terms, its estimates, the others by kind, those of exp of the estimates, and those
-    that hold nothing but brackets; with what their headings say.
+    """The columns of one model: of its terms, its estimates, the others by kind, those of exp of the estimates, and
+    those that hold nothing but brackets; with what their headings say.
     """
 
     label: str
@@ -62,6 +62,8 @@ def headed(cells: Cells) -> list[Heading | None]:
     found: list[Heading | None] = []
     for place in range(width):
         above = [line[place] for line in reversed(cells.head)]
+        lowest = next((text.strip() for text in above if text.strip()), "")
+        above = [] if re.fullmatch(r"\(\d+\)", lowest) else above
         joined = " ".join(reversed(above))
         found.append(next((one for text in (*above, joined) if (one := heading(text)) is not None), None))
     if not any(one is not None and one.kind == "term" for one in found):
@@ -137,7 +139,7 @@ def _group(
 def _with_ratio(
     cells: Cells, found: Sequence[Heading | None], term: int, plain: int, ratio: int, others: Sequence[int]
 ) -> Group:
-    """The columns of coefficients and of their exponentials: intervals are of those that their words or their place say."""
+    """The columns of coefficients and of their exponentials: intervals are of what their words or their place say."""
     ends = [place for place in others if _kind(found, place) in ("lower", "upper", "interval")]
     of_ratio = []
     for place in ends:
@@ -186,7 +188,7 @@ def _is_words(cells: Cells, place: int) -> bool:
     return (
         place == 0
         and len(cells.rows[0]) > 1
-        and "row" != cells.head[-1][0].strip().casefold()
+        and cells.head[-1][0].strip().casefold() != "row"
         and not any(is_number(row[0]) for row in cells.rows)
     )
 

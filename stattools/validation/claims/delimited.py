@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 
 from stattools.errors import DomainError
 from stattools.validation.claims.cells import Cells

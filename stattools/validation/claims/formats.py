@@ -43,6 +43,6 @@ def cells_of(text: str, name: str) -> Cells:
         if knows(text):
             return read(text, name)
     raise DomainError(
-        f"a claim needs a table of terms and numbers, with a heading for each column; {name} is none that is known: CSV, "
-        "JSON, Markdown, LaTeX, HTML, or what R, Stata and statsmodels print."
+        f"a claim needs a table of terms and numbers, with a heading for each column; {name} is none that is known: "
+        "CSV, JSON, Markdown, LaTeX, HTML, or what R, Stata and statsmodels print."
     )

@@ -11,8 +11,8 @@ from stattools.validation.claims.characters import GREEK
 WORDS = {
     "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
     "rownames covariate covariates predictor predictors unnamed0 index regressor effect characteristic",
-    "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated logodds loghr koeffizient schatzer "
-    "coefficientestimate parameterestimate",
+    "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated logodds loghr "
+    "koeffizient schatzer coefficientestimate parameterestimate",
     "exponentiated": "or oddsratio oddsratios hr hazardratio hazardratios hazratio irr incidencerateratio rr riskratio "
     "rateratio rrr relativeriskratio expcoef expb expbeta expestimate sdeviationratio tr timeratio aor ahr adjor "
     "adjustedor adjustedoddsratio",

@@ -74,7 +74,7 @@ def plain(text: str) -> str:
     """Text without commands: stars and signs stay."""
     text = re.sub(r"\\(?:textsuperscript|sym|tnote|textsuperscript|footnotemark)\{([^{}]*)\}", r"^{\1}", text)
     text = re.sub(r"\$?\\(?:times|cdot)\$?", "x", text).replace("\\pm", "\u00b1").replace("\\textminus", "-")
-    for name in ("beta", "chi", "sigma", "lambda"):
+    for name in ("Pr", "beta", "chi", "sigma", "lambda"):
         text = text.replace(f"\\{name}", name)
     text = re.sub(r"\\(?:label|cite\w*|ref|vspace|hspace|rowcolor|cellcolor)\*?(?:\[[^\]]*\])?\{[^{}]*\}", " ", text)
     text = re.sub(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?", "\n", text)

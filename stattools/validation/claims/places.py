@@ -27,6 +27,8 @@ SECTIONS = {
 """What others call the parts of a model that ours names otherwise."""
 MAIN = ("count", "conditional", "main", "mean", "countmodel", "coefficients")
 """What others call the part whose terms ours names without a label."""
+INCREMENT = "log increment"
+"""How statsmodels shows the second threshold and those after it: log of the distance from the one before."""
 PREFIX = re.compile(r"(inflate|zero|zi|count|infl)[_.](.+)", re.I)
 """Labels of parts that are written before the term."""
 THRESHOLD = re.compile(r"[^:|]+\|[^:|]+")
@@ -35,8 +37,8 @@ THRESHOLD = re.compile(r"[^:|]+\|[^:|]+")
 @dataclass(frozen=True, eq=False)
 class Placed:
     """The place of each row of a claim among the model's parameters, -1 for a row that is none of them; and how the row
-    shows it: "" as it is, "exp" as exp of it (alpha for log alpha), "log increment" as the logarithm of its distance from
-    the threshold before it (statsmodels' 1/2).
+    shows it: "" as it is, "exp" as exp of it (alpha for log alpha), "log increment" for statsmodels' thresholds 1/2
+    and on, which are no parameters of ours and have the place -1.
     """
 
     ours: np.ndarray
@@ -56,8 +58,9 @@ def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> 
     array([0, 1])
     """
     found = known_places(claim, model, terms)
-    if (found.ours < 0).any():
-        row = int(np.argmin(found.ours))
+    unknown = [row for row, place in enumerate(found.ours) if place < 0 and not found.shown[row]]
+    if unknown:
+        row = unknown[0]
         names = ", ".join(map(quoted, model.names))
         raise DomainError(
             f"{claim.name} has the term {quoted(claim.terms[row])}, which is none of the model's: {names}. Write its "
@@ -86,7 +89,7 @@ def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = Non
                 f"are both {quoted(model.names[place[0]])}. Say of each which it is: terms={{theirs: ours}}."
             )
         rows[place] = row
-    return Placed(np.array([place for place, _ in found], dtype=int), tuple(shown for _, shown in found))
+    return Placed(np.array([max(place, -1) for place, _ in found], dtype=int), tuple(shown for _, shown in found))
 
 
 def _said(claim: Claim, names: list[str], terms: Mapping[str, str] | None) -> dict[int, int]:
@@ -123,7 +126,9 @@ def _known(names: Sequence[str]) -> Known:
         if name in thresholds:
             at = thresholds.index(name)
             levels[1].setdefault(f"cut{at + 1}", set()).add((place, ""))
-            levels[1].setdefault(canonical(name.replace("|", "/")), set()).add((place, "log increment" if at else ""))
+            levels[1].setdefault(canonical(name.replace("|", "/")), set()).add(
+                (-2 if at else place, INCREMENT if at else "")
+            )
         if name in LOGARITHMS:
             levels[1].setdefault(LOGARITHMS[name], set()).add((place, ""))
             for natural in NATURAL[name]:

@@ -11,8 +11,8 @@ from stattools.validation.claims.brackets import KIND, SIGNS, Part, inside, pair
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.characters import NOTHING
 from stattools.validation.claims.columns import Group
-from stattools.validation.claims.single_numbers import fact
 from stattools.validation.claims.printed import bare, is_number
+from stattools.validation.claims.single_numbers import fact
 
 REFERENCE = re.compile(
     r"\(?\s*(?:ref(?:erence|\.)?(?: .*)?|base(?: .*)?|omitted|dropped|empty|fixed|constrained)\s*\)?", re.I
@@ -55,22 +55,25 @@ def _walk(cells: Cells, group: Group) -> list[tuple[Entry, Sequence[str]]]:
     """The rows that have an estimate, with the brackets of the rows below that have no label."""
     found: list[tuple[Entry, Sequence[str]]] = []
     current: Entry | None = None
-    section, depth, deeper = "", 0, False
+    section, depth, deeper, opened = "", 0, False, False
     for row in cells.rows:
         label, indent = row[group.term].strip(), len(row[group.term]) - len(row[group.term].lstrip())
         text = " ".join(row[place] for place in (group.estimate, *group.beside))
         main, brackets = parts(text)
         quote = " ".join(cell.strip() for cell in row if cell.strip())
         if not label:
+            if current is None and (brackets or main) and opened:  # it had numbers in other models only
+                section = ""
+            opened = False
             if current is not None and (brackets or main):
                 current.brackets.extend([*([Part("", main)] if main else []), *brackets])
             continue
-        current = None
+        current, opened = None, False
         if not is_number(main):
             if REFERENCE.fullmatch(main) or YES_OR_NO.fullmatch(main):
                 continue
             if not any(cell.strip() for place, cell in enumerate(row) if place != group.term):
-                section, depth, deeper = label.rstrip(":"), indent, False
+                section, depth, deeper, opened = label.rstrip(":"), indent, False, True
             elif bare(main).casefold() not in NOTHING and not brackets:
                 raise DomainError(
                     f"a claim needs numbers in the column {cells.title(group.estimate)} of {cells.name}; got "
@@ -93,15 +96,17 @@ def _told(
     """An entry whose brackets are under the kinds that they hold."""
     entry, row = one
     texts = _ends(dict(entry.texts), entry, cells)
-    if fact(entry.term) is not None and not any(texts.get(kind, "").strip() for kind in ("se", "statistic", "p")):
-        if all(part.kind is None and not is_number(part.text) for part in entry.brackets):
-            return replace(entry, texts=texts), row
+    alone = not any(texts.get(kind, "").strip() for kind in ("se", "statistic", "p"))
+    remarks = all(part.kind is None and not is_number(part.text) for part in entry.brackets)
+    if fact(entry.term) is not None and alone and remarks:
+        return replace(entry, texts=texts), row
     for at, part in enumerate(entry.brackets):
         kind = part.kind or (group.inside[at] if at < len(group.inside) else None) or _held(part, held)
         if kind is None:
+            held_in = SIGNS.get(part.sign, "lines below")
             raise DomainError(
-                f"nobody says what {SIGNS.get(part.sign, 'the second line')} hold in {cells.name}: {quoted(part.text)} of "
-                f"{quoted(entry.term)}. Write it below the table, such as 'Standard errors in {SIGNS.get(part.sign, 'parentheses')}'."
+                f"nobody says what {held_in} hold in {cells.name}: {quoted(part.text)} of {quoted(entry.term)}. Write "
+                f"it below the table, such as 'Standard errors in {SIGNS.get(part.sign, 'parentheses')}'."
             )
         kind = KIND.get(kind, kind)
         ends = _ends({kind: part.text}, entry, cells)
@@ -128,7 +133,8 @@ def _ends(texts: dict[str, str], entry: Entry, cells: Cells) -> dict[str, str]:
     ends = pair(text, cells.mark)
     if ends is None:
         raise DomainError(
-            f"a claim needs two numbers in an interval; {cells.name} has {quoted(text.strip())} for {quoted(entry.term)}."
+            f"a claim needs two numbers in an interval; {cells.name} has {quoted(text.strip())} for "
+            f"{quoted(entry.term)}."
         )
     return texts | {"lower": ends[0], "upper": ends[1]}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,19 +18,20 @@ WORDS = {
     "loglik_null": "llnull ll0 loglikinterceptonly nullloglikelihood llnul",
     "aic": "aic akaikeinfcrit akaikeinformationcriterion akaike",
     "bic": "bic bayesianinfcrit bayesianinformationcriterion schwarz sic",
-    "r_squared": "r2 rsquared rsq multiplersquared rsqr",
-    "adjusted_r_squared": "adjr2 adjustedr2 adjrsquared adjustedrsquared r2adj rsquaredadj r2a adjrsq r2adjusted",
-    "pseudo_r_squared": "pseudor2 pseudorsq pseudorsqu pseudorsquared mcfaddenr2 r2p pseudor2mcfadden mcfaddensr2",
+    "r_squared": "r2 rsquared rsq multiplersquared rsqr pseudor2 pseudorsq pseudorsqu pseudorsquared mcfaddenr2 r2p "
+    "pseudor2mcfadden mcfaddensr2",
+    "adj_r_squared": "adjr2 adjustedr2 adjrsquared adjustedrsquared r2adj rsquaredadj r2a adjrsq r2adjusted",
     "deviance": "deviance residualdeviance resdeviance resdev",
     "null_deviance": "nulldeviance nulldev",
-    "scale": "scale dispersion dispersionparameter phi",
-    "sigma": "sigma residualstderror residualstandarderror rse rootmse rmse",
-    "df": "dfresid dfresiduals dfresidual residualdf dfr dfresidualdf dofresiduals",
+    "scale": "scale dispersion dispersionparameter phi sigma residualstderror residualstandarderror rse rootmse rmse",
+    "df_resid": "dfresid dfresiduals dfresidual residualdf dfr dfresidualdf dofresiduals",
     "df_model": "dfmodel dfm modeldf",
     "f_statistic": "f fstatistic fstat",
-    "chi2": "chi2 lrchi2 waldchi2 likelihoodratiotest lrtest modelchi2",
+    "lr_statistic": "lrchi2 likelihoodratiotest lrtest modelchi2",
+    "wald_statistic": "waldchi2 waldtest",
     "events": "numberofevents numevents events noevents nofevents noofevents nooffailures failures",
-    "groups": "nogroups numberofgroups groups numgroups ngroups ng noclusters clusters nclust nclusters numberofclusters",
+    "groups": "nogroups numberofgroups groups numgroups ngroups ng noclusters clusters nclust nclusters "
+    "numberofclusters",
     "theta": "theta",
     "reml_criterion": "remlcriterionatconvergence remlcriterion",
 }
@@ -46,7 +48,7 @@ def fact(label: str) -> str | None:
     """The name of the fact that a label is of, or None.
 
     >>> fact("No. Observations"), fact("Log-Likelihood"), fact("Adj. R2"), fact("age")
-    ('n', 'loglik', 'adjusted_r_squared', None)
+    ('n', 'loglik', 'adj_r_squared', None)
     """
     plain = re.sub(r"[^a-z0-9]", "", re.sub(r"\([^()]*\)", "", label).casefold().translate(GREEK))
     return NAMES.get(plain)
@@ -80,9 +82,9 @@ OTHER = re.compile(r"\b(?:pearson|within|between|overall|prob|min|max|mean|media
 """Words that make another number of a fact."""
 SPOKEN = {
     rf"Dispersion parameter for .*? taken to be ({NUMBER})": "scale",
-    rf"Residual standard error: ({NUMBER})": "sigma",
-    r"Residual standard error: .* on (\d+) degrees of freedom": "df",
-    rf"groups:\s+\w+, (\d+)": "groups",
+    rf"Residual standard error: ({NUMBER})": "scale",
+    r"Residual standard error: .* on (\d+) degrees of freedom": "df_resid",
+    r"groups:\s+\w+, (\d+)": "groups",
 }
 """What R says of facts in sentences."""
 
@@ -97,7 +99,7 @@ def _in_lines(notes: str) -> Mapping[str, Printed]:
     """Facts whose names stand in one line and whose numbers stand in the next, as lme4 prints them."""
     found: dict[str, Printed] = {}
     lines = notes.splitlines()
-    for line, below in zip(lines, lines[1:], strict=False):
+    for line, below in pairwise(lines):
         names, numbers = line.split(), below.split()
         if len(names) == len(numbers) > 2 and all(map(is_number, numbers)) and not any(map(is_number, names)):
             for name, number in zip(names, numbers, strict=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from stattools.errors import DomainError
 from stattools.validation.claims.aligned import Column, headings, row
@@ -22,7 +23,7 @@ def is_stata(text: str) -> bool:
     True
     """
     lines = text.splitlines()
-    return any(RULE.match(below) and "|" in line for line, below in zip(lines, lines[1:], strict=False))
+    return any(RULE.match(below) and "|" in line for line, below in pairwise(lines))
 
 
 def cells(text: str, name: str) -> Cells:
@@ -121,8 +122,8 @@ def _side_by_side(lines: Sequence[str], start: int, end: int, notes: str, name: 
         elif any(found):
             if below >= len(kinds) or not kinds[below]:
                 raise DomainError(
-                    f"nobody says what the second line of each term holds in {name}. Write the legend below the table, such as "
-                    "'Legend: b/se'."
+                    f"nobody says what the second line of each term holds in {name}. Write the legend below the table, "
+                    "such as 'Legend: b/se'."
                 )
             label_of = {"se": "se = ", "statistic": "t = ", "p": "p = "}[kinds[below]]
             rows.append(("", *(f"({label_of}{text})" if text else "" for text in found)))

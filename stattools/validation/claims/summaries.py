@@ -49,7 +49,7 @@ def cells(text: str, name: str) -> Cells:
             rows.append((f"{label}: {term}" if label else term, *_without_naive(texts, kinds)))
     taken = {at for table in found for at in range(table.first, table.last)}
     notes = "\n".join(line for at, line in enumerate(lines) if at not in taken)
-    head = tuple(("", *_without_naive(kinds, kinds)))
+    head = ("", *_without_naive(kinds, kinds))
     ratios = "Confidence intervals are for the hazard ratios" in notes
     software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
     return Cells(

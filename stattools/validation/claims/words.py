@@ -1,4 +1,4 @@
-"""What the words around a table say of the numbers in it: the outcome, the family, the covariance, the level and so on."""
+"""What the words around a table say of the numbers in it: the outcome, the family, the covariance, the level."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import re
 
 from stattools.validation.claims.headings import share
 
-RATIOS = r"odds[\s-]ratios?|hazard[\s-]ratios?|incidence[\s-]rate[\s-]ratios?|rate ratios?|relative[\s-]risk ratios?|risk ratios?"
+RATIOS = r"(?:odds|hazard|incidence[\s-]rate|rate|relative[\s-]risk|risk)[\s-]ratios?"
+ERRORS = r"(?:standard errors?|std\.? ?err\w*\.?|s\.e\.)"
+ROBUST = r"(?:cluster(?:ed|ing|-robust)?|robust|heteroske?c?dasticity\S*|HC[0-3]|Newey[\s-]West|bootstrap\w*)"
 SAYINGS: tuple[tuple[str, str], ...] = (
     ("outcome", r"Dep(?:endent|\.)? variable:?\s+(\S+)"),
     (
@@ -16,20 +18,13 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ("link", r"Link Function:\s*(\w+)|\blink\s*=\s*\"?(\w+)|[Ff]amily:?\s*=?\s*\w+\s*\(\s*(?!link)(\w+)\s*\)"),
     ("covariance", r"Cov(?:ariance|\.)? Type:\s+(\S+)"),
     ("covariance", r"((?:Std\. [Ee]rr\. )?adjusted for \S+ clusters in \w+)"),
-    (
-        "covariance",
-        r"((?:cluster(?:ed|-robust)?|robust|heteroske?c?dasticity\S*|HC[0-3]|Newey[\s-]West|bootstrap\w*)"
-        r"[^.\n;]*?(?:standard errors?|std\.? ?err\w*\.?|s\.e\.)[^.\n;()]*)",
-    ),
-    (
-        "covariance",
-        r"((?:standard errors?|std\.? ?err\w*\.?)[^.\n;()]*(?:cluster(?:ed|ing)?|robust|HC[0-3]|Newey[\s-]West)[^.\n;()]*)",
-    ),
+    ("covariance", rf"({ROBUST}[^.\n;]*?{ERRORS}[^.\n;()]*)"),
+    ("covariance", rf"({ERRORS}[^.\n;()]*{ROBUST}[^.\n;()]*)"),
     ("covariance", r"(?m)^[\s|]*(Robust|Clustered|Bootstrap|OPG|OIM)\s*$"),
     ("level", r"(\d{2}(?:\.\d+)?) ?% *(?:conf|CI\b|c\.i\.)"),
     (
         "exponentiated",
-        rf"((?:adjusted |crude )?(?:{RATIOS})) (?:are )?(?:shown|reported|displayed|with|\()|(exponentiated coefficients)",
+        rf"((?:adjusted |crude )?{RATIOS}) (?:are )?(?:shown|reported|displayed|with|\()|(exponentiated coefficients)",
     ),
     ("ties", r"[Tt]ies:?\s+(\w+)|Method for ties:\s*(\w+)"),
     ("method", r"fit by (REML|maximum likelihood)|Method:\s+(REML|ML)\b"),
