@@ -23,7 +23,7 @@ NUMBER = r"[<>]?[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?"
 
 
 @dataclass(frozen=True)
-class Column:
+class TextColumn:
     """A heading of a line, and where it ends."""
 
     text: str
@@ -32,17 +32,17 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Table:
+class TextTable:
     """The headings of a table of text, what stands before them, its rows as a term and cells, and its lines."""
 
     label: str
-    columns: tuple[Column, ...]
+    columns: tuple[TextColumn, ...]
     rows: tuple[tuple[str, tuple[str, ...]], ...]
     first: int
     last: int
 
 
-def tables(text: str, name: str) -> list[Table]:
+def tables(text: str, name: str) -> list[TextTable]:
     """Every table of the text that has an estimate among its headings.
 
     >>> found = tables("      coef  std err\\nx      1.5      0.2", "a")[0]
@@ -50,7 +50,7 @@ def tables(text: str, name: str) -> list[Table]:
     (['coef', 'std err'], (('x', ('1.5', '0.2')),))
     """
     lines = text.splitlines()
-    found: list[Table] = []
+    found: list[TextTable] = []
     at = 0
     while at < len(lines):
         head = headings(lines[at])
@@ -60,28 +60,28 @@ def tables(text: str, name: str) -> list[Table]:
         label, columns = head
         rows, last = _rows(lines, at + 1, columns, name)
         if rows:
-            found.append(Table(label, columns, tuple(rows), at, last))
+            found.append(TextTable(label, columns, tuple(rows), at, last))
         at = max(last, at + 1)
     return found
 
 
-def headings(line: str) -> tuple[str, tuple[Column, ...]] | None:
+def headings(line: str) -> tuple[str, tuple[TextColumn, ...]] | None:
     """What stands before the first heading of a line, and its headings; None for a line without an estimate's.
 
     >>> headings("   y=1     coef  std err")[0], headings("x   1.5   0.2")
     ('y=1', None)
     """
     line = line.expandtabs()
-    every: list[Column] = []
+    every: list[TextColumn] = []
     for one in PHRASE.finditer(line):
         kind = heading(one[0])
         if kind is not None and kind.kind == "interval":
             every += [
-                Column(one[0], one.end() - 9, Heading("lower", kind.said)),
-                Column(one[0], one.end(), Heading("upper", kind.said)),
+                TextColumn(one[0], one.end() - 9, Heading("lower", kind.said)),
+                TextColumn(one[0], one.end(), Heading("upper", kind.said)),
             ]
         else:
-            every.append(Column(one[0], one.end(), kind))
+            every.append(TextColumn(one[0], one.end(), kind))
     known = [place for place, column in enumerate(every) if column.kind is not None and column.kind.kind != "term"]
     kinds = {column.kind.kind for column in every if column.kind is not None}
     if "estimate" not in kinds or len(known) < 2 or not kinds & {"se", "p", "lower", "statistic"}:
@@ -93,7 +93,7 @@ def headings(line: str) -> tuple[str, tuple[Column, ...]] | None:
 
 
 def _rows(
-    lines: Sequence[str], start: int, columns: Sequence[Column], name: str
+    lines: Sequence[str], start: int, columns: Sequence[TextColumn], name: str
 ) -> tuple[list[tuple[str, tuple[str, ...]]], int]:
     """The rows below a line of headings, and where they end: at an empty line or one that has no numbers."""
     found: list[tuple[str, tuple[str, ...]]] = []
@@ -121,7 +121,7 @@ def _is_open(lines: Sequence[str], at: int) -> bool:
     return False
 
 
-def row(line: str, columns: Sequence[Column], name: str) -> tuple[str, tuple[str, ...]] | None:
+def row(line: str, columns: Sequence[TextColumn], name: str) -> tuple[str, tuple[str, ...]] | None:
     """The term and the cells of a line; None for a line that ends without numbers."""
     line = re.sub(r"(?<=\s)([<>])\s+(?=0?\.\d|\d(?:\.\d+)?e-)", lambda found: f" {found[1]}", line)
     tokens = [(one[0], one.end()) for one in re.finditer(r"\S+", line)]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 SPACES = "\u00a0\u2000-\u200b\u202f\u205f\u2060\ufeff"
+SPACE = "\u00a0"
+"""The space that pages indent by."""
 MARKS = "*\u2217\u2020\u2021\u00a7\u00b6#\u02da\u00b0\u1d43\u1d47\u1d9c\u1d48\u1d49\u00b9\u00b2\u00b3\u2070-\u209f"
 """Stars, daggers and raised letters: they mark a footnote, and are no part of the number before them."""
 BOUNDS = "<>\u2264\u2265"

@@ -7,9 +7,8 @@ from html.parser import HTMLParser
 
 from stattools.errors import DomainError
 from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.characters import SPACE
 from stattools.validation.claims.latex import is_head
-
-SPACE = "\u00a0"
 
 
 class _Tables(HTMLParser):

@@ -75,4 +75,4 @@ def _plain(text: str) -> str:
     text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?![*\w])", r"\2", text)
     text = re.sub(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![*\w])", r"\1", text)
     text = re.sub(r"\\([*_#|<>~^()\[\]-])", r"\1", text.replace("`", ""))
-    return text.rstrip() if text.strip() else ""
+    return text.strip(" ") if text.strip() else ""

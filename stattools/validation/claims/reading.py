@@ -11,9 +11,9 @@ from stattools.data.tables.table import axes
 from stattools.errors import DomainError
 from stattools.interface.paths import path_of, require_regular
 from stattools.validation.claims import given
-from stattools.validation.claims.cells import claim_of
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.formats import cells_of
+from stattools.validation.claims.layout import claim_of
 
 
 def read_claim(

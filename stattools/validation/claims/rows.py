@@ -21,7 +21,7 @@ YES_OR_NO = re.compile(r"yes|no|x|y|n|\u2713|\u2714|\u2717|included", re.I)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ClaimedTerm:
     """One term: the texts of its numbers by kind, and its line."""
 
     term: str
@@ -35,7 +35,7 @@ class Entry:
         return f"the column {quoted(kind)} of {quoted(self.term)} in {name}"
 
 
-def entries(cells: Cells, group: Group) -> tuple[list[Entry], dict[str, str], dict[str, str]]:
+def entries(cells: Cells, group: Group) -> tuple[list[ClaimedTerm], dict[str, str], dict[str, str]]:
     """The terms of one model, its facts by name, and what the notes say of the brackets."""
     held, said = inside(cells.notes)
     found = [_told(entry, group, held, cells) for entry in _walk(cells, group)]
@@ -45,16 +45,16 @@ def entries(cells: Cells, group: Group) -> tuple[list[Entry], dict[str, str], di
         every.append(entry)
         if group.ratio:
             texts = _ends({kind: row[place] for kind, place in group.ratio.items()}, entry, cells)
-            every.append(Entry(entry.term, texts, entry.quote, "exp"))
+            every.append(ClaimedTerm(entry.term, texts, entry.quote, "exp"))
     used = {kind for entry in every for kind in entry.texts}
     said = {key: text for key, text in said.items() if key != "level" or "lower" in used}
     return every, single, {**said, **group.said}
 
 
-def _walk(cells: Cells, group: Group) -> list[tuple[Entry, Sequence[str]]]:
+def _walk(cells: Cells, group: Group) -> list[tuple[ClaimedTerm, Sequence[str]]]:
     """The rows that have an estimate, with the brackets of the rows below that have no label."""
-    found: list[tuple[Entry, Sequence[str]]] = []
-    current: Entry | None = None
+    found: list[tuple[ClaimedTerm, Sequence[str]]] = []
+    current: ClaimedTerm | None = None
     section, depth, deeper, opened = "", 0, False, False
     for row in cells.rows:
         label, indent = row[group.term].strip(), len(row[group.term]) - len(row[group.term].lstrip())
@@ -85,14 +85,14 @@ def _walk(cells: Cells, group: Group) -> list[tuple[Entry, Sequence[str]]]:
         if re.search(r"\((?:ref|base|omitted)", text, re.I):
             continue
         texts = {"estimate": main} | {kind: row[place] for kind, place in group.others.items()}
-        current = Entry(f"{section}: {label}" if section else label, texts, quote, "", list(brackets))
+        current = ClaimedTerm(f"{section}: {label}" if section else label, texts, quote, "", list(brackets))
         found.append((current, row))
     return found
 
 
 def _told(
-    one: tuple[Entry, Sequence[str]], group: Group, held: dict[str, str], cells: Cells
-) -> tuple[Entry, Sequence[str]]:
+    one: tuple[ClaimedTerm, Sequence[str]], group: Group, held: dict[str, str], cells: Cells
+) -> tuple[ClaimedTerm, Sequence[str]]:
     """An entry whose brackets are under the kinds that they hold."""
     entry, row = one
     texts = _ends(dict(entry.texts), entry, cells)
@@ -125,7 +125,7 @@ def _held(part: Part, held: dict[str, str]) -> str | None:
     return held.get("[") if part.sign == "(" and len(held) == 1 else None
 
 
-def _ends(texts: dict[str, str], entry: Entry, cells: Cells) -> dict[str, str]:
+def _ends(texts: dict[str, str], entry: ClaimedTerm, cells: Cells) -> dict[str, str]:
     """Texts by kind, an interval in one cell as its two ends."""
     text = texts.pop("interval", "")
     if not text.strip() or bare(text).casefold() in NOTHING:
@@ -140,14 +140,14 @@ def _ends(texts: dict[str, str], entry: Entry, cells: Cells) -> dict[str, str]:
 
 
 def _parted(
-    found: Sequence[tuple[Entry, Sequence[str]]], is_headed: bool
-) -> tuple[list[tuple[Entry, Sequence[str]]], dict[str, str]]:
+    found: Sequence[tuple[ClaimedTerm, Sequence[str]]], is_headed: bool
+) -> tuple[list[tuple[ClaimedTerm, Sequence[str]]], dict[str, str]]:
     """The rows of terms, and the single numbers: rows that are called so and have an estimate alone.
 
     Where models stand side by side, the rows after the first single number that have one number alone are single
     numbers too, under their own names.
     """
-    terms: list[tuple[Entry, Sequence[str]]] = []
+    terms: list[tuple[ClaimedTerm, Sequence[str]]] = []
     single: dict[str, str] = {}
     many = any(len(_filled(entry)) > 1 for entry, _ in found)
     for entry, row in found:
@@ -159,5 +159,5 @@ def _parted(
     return terms, single
 
 
-def _filled(entry: Entry) -> list[str]:
+def _filled(entry: ClaimedTerm) -> list[str]:
     return [kind for kind, text in entry.texts.items() if text.strip()]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from stattools.errors import DomainError
-from stattools.validation.claims.aligned import Column, headings, row
+from stattools.validation.claims.aligned import TextColumn, headings, row
 from stattools.validation.claims.cells import Cells
 
 RULE = re.compile(r"^\s*-{3,}\+-{3,}")
@@ -55,7 +55,7 @@ def cells(text: str, name: str) -> Cells:
     return Cells(name, (("", *titles),), rows, notes, ".", said={**level, **outcome})
 
 
-def _rows(lines: Sequence[str], columns: Sequence[Column], name: str) -> list[tuple[str, ...]]:
+def _rows(lines: Sequence[str], columns: Sequence[TextColumn], name: str) -> list[tuple[str, ...]]:
     """The rows of a table of headed columns: a label alone is an equation after a rule, and a factor elsewhere."""
     found: list[tuple[str, ...]] = []
     equation, factor, after_rule = "", "", False
@@ -78,7 +78,7 @@ def _rows(lines: Sequence[str], columns: Sequence[Column], name: str) -> list[tu
         after_rule = False
         if BESIDE.search(after):
             continue
-        one = row(f"x {after}", [Column(c.text, c.end + 2, c.kind) for c in columns], name)
+        one = row(f"x {after}", [TextColumn(c.text, c.end + 2, c.kind) for c in columns], name)
         if one is None:
             raise DomainError(f"a row of {name} has no numbers behind its bar: {line.strip()!r}. Write it as CSV.")
         term = _level(factor, label)

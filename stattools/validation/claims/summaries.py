@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stattools.errors import DomainError
-from stattools.validation.claims.aligned import Table, tables
+from stattools.validation.claims.aligned import TextTable, tables
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.single_numbers import facts
 
@@ -63,7 +63,7 @@ def _without_naive(texts: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...
     return tuple(text for at, text in enumerate(texts) if at != drop)
 
 
-def _label(table: Table, lines: Sequence[str], text: str, number: int) -> str:
+def _label(table: TextTable, lines: Sequence[str], text: str, number: int) -> str:
     """The label of a part: the class before the headings, or the line above them."""
     if found := re.fullmatch(r"\S+\s*=\s*(.+)", table.label):
         return f"#{number}" if "Results: MNLogit" in text else found[1]

@@ -9,7 +9,7 @@ def test_headings_of_several_words():
         "             Estimate Std. Error t value Pr(>|t|)    ",
         "        log HR log HR SE   HR      t    P>|t|  [0.025 0.975]",
     )
-    found = [[column.text for column in headings(text)[1]] for text in texts]
+    found = [[column.text for column in (headings(text) or ("", ()))[1]] for text in texts]
     assert found[0] == ["Estimate", "Std. Error", "t value", "Pr(>|t|)"]
     assert found[1] == ["log HR", "log HR SE", "HR", "t", "P>|t|", "[0.025", "0.975]"]
     assert headings("   Groups Name   Variance Std.Dev.") is None

@@ -15,8 +15,8 @@ FRAME = pd.DataFrame(ROWS)
     [
         json.dumps(ROWS, indent=1),
         json.dumps({"tidy": ROWS, "glance": [{"nobs": 20, "logLik": -3.5}]}) + "\n",
-        FRAME.to_json(orient="columns") + "\n",
-        FRAME.set_index("term").to_json(orient="columns") + "\n",
+        f"{FRAME.to_json(orient='columns')}\n",
+        f"{FRAME.set_index('term').to_json(orient='columns')}\n",
         json.dumps({name: list(FRAME[name]) for name in FRAME} | {"nobs": 20}).replace("NaN", "null") + "\n",
     ],
 )

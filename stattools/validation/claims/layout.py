@@ -1,0 +1,46 @@
+"""The claim that a table of cells makes: of headed columns, or of models side by side."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from stattools.errors import DomainError
+from stattools.validation.claims import single_numbers, words
+from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.columns import picked
+from stattools.validation.claims.printed import Printed, decimal_mark, printed
+from stattools.validation.claims.rows import entries
+
+
+def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
+    """The claim of a table, its columns read by their words.
+
+    `column` picks one of several models by its heading or its number from 1. DomainError for a table without rows,
+    terms or estimates, for two columns of one kind, for several models and no `column`, for brackets of which nobody
+    says what they hold, and for cells that hold no numbers.
+    """
+    if not cells.rows:
+        raise DomainError(f"a claim needs rows with a term and an estimate each; {cells.name} has none.")
+    group = picked(cells, column)
+    found, single, said = entries(cells, group)
+    texts = [text for entry in found for text in entry.texts.values()]
+    mark = cells.mark or decimal_mark([*texts, *single.values()], cells.name)
+    kinds = dict.fromkeys(kind for entry in found for kind, text in entry.texts.items() if text.strip())
+    columns = {
+        kind: Printed.of(printed(entry.texts.get(kind, ""), entry.where(kind, cells.name), mark) for entry in found)
+        for kind in kinds
+    }
+    if "estimate" not in columns or not np.isfinite(columns["estimate"].value).any():
+        raise DomainError(f"a claim needs estimates; {cells.name} has none under {cells.title(group.estimate)}.")
+    known = {
+        **single_numbers.facts(cells.notes),
+        **{name: single_numbers.one(text, mark) for name, text in single.items()},
+        **cells.facts,
+    }
+    told = {**words.said(cells.notes), **said, **cells.said}
+    if any("%" in entry.texts["estimate"] for entry in found):
+        told["percent"] = "%"
+    shown = tuple(entry.shown for entry in found) if any(entry.shown for entry in found) else ()
+    terms, quotes = tuple(entry.term for entry in found), tuple(entry.quote for entry in found)
+    return Claim(cells.name, terms, columns, known, told, quotes, shown)
