@@ -37,7 +37,8 @@ class SmoothTerm:
     rows of other levels; None where all are 1. `least` is the smallest x and `step` the distance of knots. `wiggles` is
     M (k, k - 2). `slope` is the number of the column of X that is the line, `height` that of what a number multiplies,
     None where there is none. `beyond` (n,) says in which rows x lies outside the knots: there the curve goes on as a
-    straight line. `design` makes the term over other rows.
+    straight line. `design` makes the term over other rows. `category` is the label of an outcome whose curve it is,
+    None where labels have no curves of their own.
     """
 
     name: str
@@ -55,6 +56,7 @@ class SmoothTerm:
     height: int | None
     beyond: NDArray[np.bool_]
     design: Any
+    category: str | None = None
 
     @cached_property
     def values(self) -> Floats:

@@ -35,6 +35,12 @@ class Averaged(Estimates):
         require(self._of_rows, name)
         return self._of_rows
 
+    def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:
+        """Means of rows, and where these are in their table."""
+        from stattools.inference.prediction.prediction import predictions
+
+        return predictions(self, self.model, data, missing=missing)
+
     def marginal_effects(
         self,
         *,

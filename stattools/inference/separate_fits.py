@@ -14,7 +14,6 @@ from stattools.errors import IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit, Judged
 from stattools.inference.fitted import Fit
 from stattools.inference.prediction.answers import handed_out
-from stattools.inference.prediction.prediction import predictions
 from stattools.inference.questions import offered, require
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -36,10 +35,12 @@ NOTE = "Predicted probabilities are normalized only after the fact; st.softmax h
 def _of_each(fits: OneVsRestFit, name: str) -> None:
     """What each of the fits needs."""
     for fit in fits.fits:
+        if fit.model.is_mixed:
+            raise IncompatibleError(f"{name} of several fits with groups or curves: ask each, fit.fits[0].{name}(...).")
         require(fit, name)
 
 
-NEEDS = {"check": (_of_each,)}
+NEEDS = {"check": (_of_each,), "save": (_of_each,)}
 """What questions need, see `stattools/inference/questions.py`."""
 
 
@@ -53,6 +54,11 @@ def log_shares(eta: list[Floats]) -> Floats:
     return separate - special.logsumexp(separate, axis=1, keepdims=True)
 
 
+def _log_odds(fit: Fit, part: Any) -> Floats:
+    """The log odds of each row of a part, averaged over groups that the fit does not know."""
+    return special.logit(fit._judged(part).mean) if part.is_mixed else part.eta(fit.estimate)
+
+
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class OneVsRestFit(AnyFit):
@@ -62,7 +68,7 @@ class OneVsRestFit(AnyFit):
     fits: tuple[Fit, ...]
 
     def _judged(self, model: OneVsRest) -> Judged:
-        shares = log_shares([part.eta(one.estimate) for part, one in zip(model.parts, self.fits, strict=True)])
+        shares = log_shares([_log_odds(one, part) for part, one in zip(model.parts, self.fits, strict=True)])
         return Judged(
             shares[np.arange(len(shares)), model.label_codes], np.exp(shares), model.label_codes.astype(float)
         )
@@ -122,7 +128,7 @@ class OneVsRestFit(AnyFit):
 
     def _separate(self, data: Any, missing: Missing) -> tuple[pd.DataFrame, Places]:
         """The separate probabilities of the rows that are complete, and where they are in their table."""
-        answers = [predictions(fit, fit.model, data, missing=missing) for fit in self.fits]
+        answers = [fit._predicted(data, missing) for fit in self.fits]
         columns = {str(label): found for label, (found, _) in zip(self.model.labels, answers, strict=True)}
         return pd.DataFrame(columns), answers[0][1]
 
@@ -138,6 +144,7 @@ class OneVsRestFit(AnyFit):
         """Write the fits without their data to one file, which `st.load` reads; returns the path."""
         from stattools.inference.storage.file import save
 
+        require(self, "save", NEEDS)
         return save(self, path)
 
     def __dir__(self) -> list[str]:

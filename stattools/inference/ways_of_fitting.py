@@ -81,7 +81,7 @@ def way_of(model: Any) -> Way:
 
 
 def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
-    return OneVsRestFit(model, tuple(fit_regression(part, solver, level, cov, penalty) for part in model.parts))
+    return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
 
 
 def _fit_log_likelihood(

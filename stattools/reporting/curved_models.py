@@ -95,7 +95,7 @@ def diagnostics(fit: Any) -> tuple[Figure, ...]:
 def conclusion(fit: Any, checked: str) -> str:
     """How each curve runs: whether it has an effect and is more than a line, and where it is highest."""
     said = []
-    for term in fit.model.smooths:
+    for term in (curve.term for curve in fit.found.of_curves):
         flat, line = (fit.smooth_test(term.name, null).p_value for null in ("flat", "line"))
         table = fit.smooth(term.name).table()
         low, high = (float(table[term.variable][find(table["curve"])]) for find in (np.argmin, np.argmax))

@@ -304,7 +304,7 @@ POOL: dict[str, Any] = {
     "save.design": (False, True),
     # Times
     "kaplan_meier.formula": ("survival(k, b) ~ g", "survival(k) ~ 1", "survival(x, k, b) ~ g", "g ~ u"),
-    "cox.formula": ("survival(k, b) ~ x", "survival(k) ~ s(x, k=5)", "survival(k) ~ g + x", "survival(x, k, b) ~ u", "g"),
+    "cox.formula": ("survival(k, b) ~ x", "survival(k) ~ s(x, k=5)", "survival(k) ~ g", "survival(x, k, b) ~ u", "g"),
     "CoxFit.smooth.variable": ("x", "s(x)", 3), "CoxFit.smooth.at": (None, 5, [0.0, 9.0], "p"),
     "CoxFit.smooth_test.variable": ("x", "s(x)", "nobody"), "CoxFit.smooth_test.null": ("flat", "line", "p"),
     "conditional_logit.formula": ("b ~ x", "I(x > 0) ~ k", "g ~ u"), "conditional_logit.strata": ("g", "nobody"),

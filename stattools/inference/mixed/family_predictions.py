@@ -86,6 +86,14 @@ def family_predictions(
     fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
 ) -> Any:
     """See `MixedAnswers.predict`."""
+    found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
+    return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)
+
+
+def predicted(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, **beside: Any
+) -> tuple[Any, Any, str, list[SmoothTerm]]:
+    """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
     groups = require_choice("predict", "groups", groups, tuple(GROUPS))
     groups = groups if fit.model.random else "typical"
     kind, family = require_choice("predict", "kind", word_of(kind, KINDS), KINDS), fit.model.fixed.likelihood
@@ -112,4 +120,4 @@ def family_predictions(
     name = kind if kind in ("link", "class") else "mean"
     if interval is not None and isinstance(found, pd.DataFrame):
         found = beside_beyond(found, over)
-    return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)
+    return found, places, name, over

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.any_fit import Judged
+from stattools.inference.any_fit import Judged, judged
 from stattools.inference.mixed.views import known, population
-from stattools.inference.smooths.beside_curves import along_curves, with_curves
+from stattools.inference.smooths.beside_curves import along_curves, beside_curves
 from stattools.latent.averaging import OverEffects
 from stattools.solvers.solution import require_choice
 
@@ -34,7 +34,7 @@ def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
         model = of.model
     else:
         of, model = known(fit, fit.model.fixed, fit.model.random, interval=False)
-    of = replace(of, model=with_curves(fit, model))
+    of, _ = beside_curves(fit, replace(of, model=model), model, fit.model.smooths)
     return of.residuals_of(KINDS[kind], seed=seed, align=align)
 
 
@@ -42,6 +42,9 @@ def judged_rows(fit: Any, model: Any) -> Judged:
     """The log density of each row of a model like that of the fit, its mean, and what was observed: effects of groups
     that the fit knows are as uncertain as it knows them, those of others as those of any group.
     """
+    if model.by_category:
+        whole, rows = beside_curves(fit, fit._of_rows, model.fixed, model.smooths)
+        return judged(rows, whole.estimate, 1.0)
     found = fit.found
     shift, own = along_curves(fit, model.smooths, len(model.y)), np.zeros(len(model.y))
     for term, mine, modes, spread, root in zip(

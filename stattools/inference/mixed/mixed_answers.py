@@ -18,7 +18,7 @@ from stattools.inference.mixed.averaged_coefficients import averaged_coefficient
 from stattools.inference.mixed.drawn_groups import NULLS
 from stattools.inference.mixed.explained import goodness, intraclass, latent_variance
 from stattools.inference.mixed.family_influence import family_influence
-from stattools.inference.mixed.family_predictions import family_predictions
+from stattools.inference.mixed.family_predictions import family_predictions, predicted
 from stattools.inference.mixed.family_residuals import family_residuals, judged_rows
 from stattools.inference.mixed.random_effects import random_effects
 from stattools.inference.mixed.variance_components import variance_components
@@ -199,6 +199,9 @@ class MixedAnswers(Fit):
         """
         beside = {"offset": offset, "exposure": exposure, "trials": trials}
         return family_predictions(self, data, groups, kind, interval, missing, align, **beside)
+
+    def _predicted(self, data: Any, missing: Missing) -> tuple[Any, Any]:
+        return predicted(self, data, "population", "mean", None, missing)[:2]
 
     def averaged_coefficients(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
         """The coefficients of the average over groups: term, estimate, se, statistic, p_value, lower, upper.

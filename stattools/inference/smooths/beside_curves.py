@@ -13,9 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.curved_design import CurvedDesign
 from stattools.data.smooth_term import SmoothTerm
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
+from stattools.models.mixed.by_category import beside
 from stattools.models.model import Model
 from stattools.solvers.mixed.marginal_curves import whole_curves
 
@@ -25,6 +27,8 @@ def beside_curves(fit: Any, view: Fit, at: Model, terms: Sequence[SmoothTerm]) -
     if not terms:
         return view, at
     b, covariance = whole_curves(fit.found)
+    if fit.model.by_category:
+        return _of_categories(fit, at, terms, np.concatenate([view.estimate, b]), covariance)
     p, old, Q = np.shape(at.rows.X)[1], at.predictor, len(b)
     main = tuple(range(p)) if old.main is None else old.main
     first, size, n = len(main), len(view.estimate), len(fit.estimate)
@@ -38,8 +42,21 @@ def beside_curves(fit: Any, view: Fit, at: Model, terms: Sequence[SmoothTerm]) -
     theta = np.concatenate([view.estimate, b])[order]
     predictor = replace(old, columns=p + Q, main=(*main, *range(p, p + Q)))
     X = np.column_stack([np.asarray(at.rows.X), *(term.columns for term in terms)])
-    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta)
+    design = CurvedDesign.of(at.design, fit.model.read)
+    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta, design=design)
     return Fit(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+
+
+def _of_categories(
+    fit: Any, at: Model, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats
+) -> tuple[Fit, Model]:
+    """The same where each category has coefficients of its own, which stand together."""
+    made = beside(at, np.column_stack([term.columns for term in terms]))
+    K, p, size = made.predictor.width, np.shape(at.rows.X)[1], len(fit.estimate)
+    Q = made.predictor.columns - p
+    order = np.concatenate([np.r_[a * p : (a + 1) * p, size + a * Q : size + (a + 1) * Q] for a in range(K)])
+    made = replace(made, start=theta[order], design=CurvedDesign.of(at.design, fit.model.read))
+    return Fit(made, theta[order], covariance[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
 
 
 def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:

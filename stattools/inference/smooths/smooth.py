@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -71,6 +72,15 @@ class Smooth(Faces):
         return part.by.text if self.curves[0].term.design.levels else None
 
     @property
+    def _heads(self) -> list[str]:
+        """What tells several curves apart: categories of the outcome, levels of a factor."""
+        return [*(["category"] if self.curves[0].term.category else []), *([] if self.by is None else [self.by])]
+
+    def _labels(self, curve: FittedCurve) -> list[Any]:
+        of = curve.term
+        return [*([of.category] if of.category else []), *([] if self.by is None else [of.by])]
+
+    @property
     def edf(self) -> float | dict[str, float]:
         """Effective degrees of freedom: 1 is a straight line; of several curves by their names."""
         each = {curve.term.name: curve.edf for curve in self.curves}
@@ -88,9 +98,9 @@ class Smooth(Faces):
         return Smooth(self.curves, self.x, self.level, self.df, 1)
 
     def table(self) -> pd.DataFrame:
-        """One row for each value: [level of the factor,] x, curve (or slope), se, lower, upper, lower_simultaneous,
-        upper_simultaneous, beyond. In rows where `beyond` is true x lies outside the data, where the curve is a
-        straight line that goes on: its bands say nothing of how far that is right.
+        """One row for each value: [category,] [level of the factor,] x, curve (or slope), se, lower, upper,
+        lower_simultaneous, upper_simultaneous, beyond. In rows where `beyond` is true x lies outside the data, where
+        the curve is a straight line that goes on: its bands say nothing of how far that is right.
 
         >>> import stattools as st
         >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
@@ -101,7 +111,7 @@ class Smooth(Faces):
         frames, q = [], quantile_of(self.df, self.level)
         for curve, wide in zip(self.curves, self.critical, strict=True):
             value, se = values_of(curve, basis_rows(curve.term, self.x, self.order))
-            label = {} if self.by is None else {self.by: curve.term.by}
+            label = dict(zip(self._heads, self._labels(curve), strict=True))
             numbers = {self.variable: self.x, ("slope" if self.order else "curve"): value, "se": se}
             numbers |= {"lower": value - q * se, "upper": value + q * se}
             numbers |= {"lower_simultaneous": value - wide * se, "upper_simultaneous": value + wide * se}
@@ -141,17 +151,16 @@ class Smooth(Faces):
         table = self.table()
         name = "slope" if self.order else "curve"
         some = np.unique(np.linspace(0, len(self.x) - 1, SHOWN).round().astype(int))
-        head = [*([] if self.by is None else [self.by]), self.variable, name, "se", *BAND, ""]
+        head = [*self._heads, self.variable, name, "se", *BAND, ""]
         rows, g = [], len(self.x)
         for k, curve in enumerate(self.curves):
             for row in table.iloc[k * g + some].itertuples(index=False):
                 value, se, _, _, lower, upper, beyond = row[-7:]
                 cells = [number(float(one), 4) for one in (row[-8], value, se, lower, upper)]
-                label = [] if self.by is None else [str(curve.term.by)]
-                rows.append([*label, *cells, "beyond the data" if beyond else ""])
+                rows.append([*map(str, self._labels(curve)), *cells, "beyond the data" if beyond else ""])
         shown = head if any(row[-1] for row in rows) else head[:-1]
         rows = [row[: len(shown)] for row in rows]
-        align = ("" if self.by is None else "l") + "r" * 5 + "l" * (len(shown) == len(head))
+        align = "l" * len(self._heads) + "r" * 5 + "l" * (len(shown) == len(head))
         title = f"{'Slope of the curve' if self.order else 'Curve'} {self.name}, edf {_edfs(self.curves)}"
         return Page(title, "", Grid(shown, rows, align), "", self.note)
 

@@ -42,7 +42,7 @@ def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> Te
     count = whole_number(draws, f"{who}: draws", at_least=1)
     (curve,) = curves
     term = curve.term
-    k, found = next(k for k, one in enumerate(fit.model.smooths) if one is term), fit.found
+    k, found = next(k for k, one in enumerate(fit.found.of_curves) if one is curve), fit.found
     with one_blas_thread():
         seen = ENGINES[type(found)](found, k)
         is_flat = null == "flat" and term.slope is not None
@@ -56,7 +56,7 @@ def smooth_test(fit: Any, variable: str, null: str, draws: int, seed: Any) -> Te
         p_value,
         (f"{term.name} {NULLS[null]}",),
         distribution="draws",
-        note=_note(count, np.isinf(seen.free), len(found.model.random) + len(found.model.smooths) > 1),
+        note=_note(count, np.isinf(seen.free), len(found.model.random) + len(found.of_curves) > 1),
     )
 
 

@@ -33,7 +33,7 @@ PAIRS = (20, 500)
 
 
 @record
-class Coefficients:
+class AllCoefficients:
     """All coefficients of a model with curves: the log-likelihood `of` c (m,), `to_user` (m, m) with theta = to_user c,
     `flat`, the numbers of those without a prior in the order of the model's names, and `blocks`, those of each of its
     `smooths`; the columns of a curve are divided by `sizes`, so that standard deviations are of the linear predictor.
@@ -54,7 +54,7 @@ class ByCoefficients(MarginalLikelihood):
     """
 
     model: Any
-    coefficients: Coefficients
+    coefficients: AllCoefficients
     n_outer = 0
     is_restricted = True
     to_effects = ()

@@ -27,7 +27,7 @@ from stattools.data.tables.origin import Places
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.models.mixed.by_coefficients import ByCoefficients, Coefficients
+from stattools.models.mixed.by_coefficients import AllCoefficients, ByCoefficients
 from stattools.models.mixed.mixed_model import MixedModel, no_posterior
 from stattools.models.survival.columns_at_risk import whitened
 from stattools.models.survival.cox import CoxRegression, bound
@@ -46,7 +46,7 @@ def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
     formula = rows.said.formula
     lines, parts, notes = curves_of(formula, rows.columns)
     fixed = bound("st.cox", "cox", "Cox regression", replace(rows, said=replace(rows.said, formula=lines)), ties)
-    kept = {k: place for place, k in enumerate(_kept(fixed.design.names))}
+    kept: dict[int | None, int] = {k: place for place, k in enumerate(_kept(fixed.design.names))}
     smooths = tuple(
         replace(term, slope=kept.get(term.slope), height=kept.get(term.height))
         for part in parts
@@ -93,15 +93,15 @@ class CurvedCox(MixedModel):
         return ByCoefficients.of(self)
 
     @cached_property
-    def coefficients(self) -> Coefficients:
+    def coefficients(self) -> AllCoefficients:
         """All coefficients, in coordinates that do not depend on origin and unit of columns."""
         Z, p = self.whole.Z, len(self.fixed.Z)
         ends = p + np.cumsum([0, *(smooth.width for smooth in self.smooths)])
         blocks = tuple(np.arange(a, b) for a, b in pairwise(ends.tolist()))
         sizes = np.array([np.sqrt((Z[block] ** 2).sum() / Z.shape[1]) for block in blocks])
         scales = [np.eye(len(block)) / size for block, size in zip(blocks, sizes, strict=True)]
-        T = block_diag(whitened(Z[:p]), *scales)
-        return Coefficients(replace(self.whole, Z=T.T @ Z), T, np.arange(p), self.smooths, blocks, sizes)
+        T: Floats = np.asarray(block_diag(whitened(Z[:p]), *scales))
+        return AllCoefficients(replace(self.whole, Z=T.T @ Z), T, np.arange(p), self.smooths, blocks, sizes)
 
     @property
     def density(self) -> Any:

@@ -9,6 +9,7 @@ Source: Breslow & Clayton, Journal of the American Statistical Association 88 (1
 from __future__ import annotations
 
 from dataclasses import field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from stattools.data.latent_terms import LatentTerms
 from stattools.errors import IncompatibleError
 from stattools.interface.record import record
 from stattools.likelihoods import Likelihood
+from stattools.models.mixed.by_category import coefficients_of_categories
+from stattools.models.mixed.by_coefficients import AllCoefficients, ByCoefficients
 from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_model import MixedModel
@@ -73,9 +76,19 @@ class MixedRegression(MixedModel):
         return self.fixed.extras
 
     @property
-    def laplace(self) -> ByLaplace:
+    def laplace(self) -> ByLaplace | ByCoefficients:
         """The likelihood with the effects integrated out by Laplace's approximation."""
-        return ByLaplace.of(self)
+        return ByCoefficients.of(self) if self.by_category else ByLaplace.of(self)
+
+    @property
+    def by_category(self) -> bool:
+        """Has each category curves of its own?"""
+        return self.fixed.predictor.n_first > 1 and not self.random
+
+    @cached_property
+    def coefficients(self) -> AllCoefficients:
+        """All coefficients of a regression of categories."""
+        return coefficients_of_categories(self)
 
     @property
     def density(self) -> JointDensity:

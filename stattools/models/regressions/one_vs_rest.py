@@ -83,7 +83,7 @@ def one_vs_rest(
     >>> st.fit(st.one_vs_rest("fruit ~ day", basket)).predict().sum(axis=1).round(12).unique().tolist()
     [1.0]
     """
-    data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
+    data = read_rows(formula_or_y, data_or_X, names, intercept, grouped=True, weights=weights)
     codes, labels = categories(data.outcome, data.outcome_name)
     parts = [
         bind(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.dataset import Dataset
 from stattools.data.tables.outcome import binary, categories, grouped_formula, numeric
-from stattools.errors import DomainError, IdentificationError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, BetaBinomial, Binomial, Categorical, GammaFamily, Gaussian, Linked, Probit
 from stattools.likelihoods.links import LINKS
@@ -163,8 +163,9 @@ def softmax(
     """Softmax (multinomial logistic) regression: log(P(y = k) / P(y = reference)) = x^T beta_k.
 
     The outcome is a string, a category, a bool or whole numbers; `reference` is the category that the others are
-    compared with, by default the first. Other arguments as in `st.ols`. Raises DomainError for data that the model
-    cannot take. Source: Agresti, Categorical Data Analysis (2013), 8.1.
+    compared with, by default the first. Each category has a curve of its own, as rough as it is, where the formula has
+    `s(x)`. Other arguments as in `st.ols`. Raises DomainError for data that the model cannot take. Source: Agresti,
+    Categorical Data Analysis (2013), 8.1.
 
     >>> import stattools as st
     >>> basket = {"fruit": ["fig", "kiwi", "plum", "fig"], "day": [1, 2, 3, 4]}
@@ -172,7 +173,12 @@ def softmax(
     >>> model.names
     ('fig: Intercept', 'fig: day', 'kiwi: Intercept', 'kiwi: day')
     """
-    data = read_rows(formula_or_y, data_or_X, names, intercept, weights=weights)
+    data = read_rows(formula_or_y, data_or_X, names, intercept, grouped=True, weights=weights)
+    if data.latent is not None and data.latent.terms:
+        raise IncompatibleError(
+            "st.softmax: effects of groups, (1 | g), move one linear predictor, and here each category has one. "
+            "Compare categories two at a time with st.logistic, or write st.one_vs_rest in the place of st.softmax."
+        )
     codes, labels = categories(data.outcome, data.outcome_name, reference)
     likelihood = Categorical(len(labels))
     return bind("softmax", "Softmax regression", likelihood, data, codes.astype(float), labels=labels)

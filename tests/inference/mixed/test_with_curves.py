@@ -104,7 +104,7 @@ def test_a_second_line_is_said():
 def test_effects_of_groups_need_groups(alone):
     with pytest.raises(st.IncompatibleError, match="has curves alone"):
         alone.random_effects()
-    with pytest.raises(st.IncompatibleError, match="has curves alone"):
+    with pytest.raises(st.IncompatibleError, match="effects of groups are those of"):
         alone.plot("random_effects")
     assert st.validate(alone).ok
     assert alone.check()["check"].tolist() == ["maximum", "distribution"]

@@ -86,17 +86,11 @@ def test_what_predicts_and_is_predicted_stay_apart():
     assert model.names == ("Intercept", "t", "x")
 
 
-@pytest.mark.parametrize(
-    ("made", "outcome"),
-    [
-        (st.ols, "size"),
-        (st.softmax, "grade"),
-        (st.one_vs_rest, "grade"),
-    ],
-)
-def test_other_regressions_name_the_way(made, outcome):
+def test_other_regressions_name_the_way():
     with pytest.raises(DomainError, match=r"\(1 \| g\), .*st\.linear_mixed.*st\.logistic.*st\.Cluster"):
-        made("count ~ x + (1 | g)", TABLE)
+        st.ols("size ~ x + (1 | g)", TABLE)
+    with pytest.raises(st.IncompatibleError, match=r"two at a time with st\.logistic, or write st\.one_vs_rest"):
+        st.softmax("grade ~ x + (1 | g)", TABLE)
 
 
 def test_groups_of_another_parameter_are_refused():
