@@ -1,9 +1,12 @@
 """Curves of the categories of softmax, against mgcv's multinom and by differences.
 
-R 4.5, mgcv 1.9-3, of the table of `hazards.py`: gam(list(label ~ s(x, bs = "ps", k = 8, m = c(2, 2)), ~ s(x, ...)), family
-= multinom(K = 2), method = "REML", control = gam.control(epsilon = 1e-13, newton = list(conv.tol = 1e-13))). Its
-log-likelihood is higher by the number of rows of the reference, 48, than the sum of the logarithms of its probabilities.
+R 4.5, mgcv 1.9-3, of the table of `hazards.py`: gam(list(label ~ s(x, bs = "ps", k = 8, m = c(2, 2)), ~ s(x, ...)),
+family = multinom(K = 2), method = "REML", control = gam.control(epsilon = 1e-13, newton = list(conv.tol = 1e-13))).
+Its log-likelihood is higher by 48, the number of rows of the reference, than the sum of the logarithms of its
+probabilities.
 """
+
+from typing import Any
 
 import numpy as np
 import pytest
@@ -30,11 +33,13 @@ def test_mgcvs_restricted_likelihood_and_degrees_of_freedom(right, loglik, edf):
 
 
 def test_slopes_are_differences():
-    model = st.softmax("label ~ s(x, k=6)", ROWS | {"w": 1.0 + (LABELS == 1)}, weights="w")
-    by, theta, step = model.laplace, np.array([0.7, 1.5]), 1e-5  # type: ignore[attr-defined]
+    model: Any = st.softmax("label ~ s(x, k=6)", ROWS | {"w": 1.0 + (LABELS == 1)}, weights="w")
+    by, theta, step = model.laplace, np.array([0.7, 1.5]), 1e-5
     for k in range(2):
         ahead, behind = (by.evaluate(theta + s * step * np.eye(2)[k], 0).loglik for s in (1.0, -1.0))
-        assert_allclose(by.evaluate(theta, 1).score[k], (ahead - behind) / (2.0 * step), rtol=1e-7)
+        assert_allclose(
+            by.evaluate(theta, 1).score[k], (ahead - behind) / (2.0 * step), rtol=1e-6
+        )  # of the round-off of a mode
 
 
 def test_two_categories_are_logistic():
