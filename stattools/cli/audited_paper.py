@@ -9,6 +9,9 @@ from stattools.cli import machines
 from stattools.cli.failures import failures
 from stattools.cli.standard_input import DASH, at_hand
 
+SEPARATED = (".csv", ".tsv", ".tab")
+"""Files that are one table."""
+
 
 def audit_of_paper(paper: Path, *, alpha: float, whole: bool, as_json: bool, out: Path | None, html: bool) -> bool:
     """Whether nothing in the paper is wrong; the verdict is printed, and written as a report where it is asked for.
@@ -23,7 +26,8 @@ def audit_of_paper(paper: Path, *, alpha: float, whole: bool, as_json: bool, out
         from stattools.validation.papers.reading import paper_text
 
         name = "standard input" if paper == DASH else paper.name
-        found = audit_paper(paper_text(file, name), name, alpha=alpha, whole=whole)
+        separated = paper.suffix.lower() in SEPARATED
+        found = audit_paper(paper_text(file, name), name, alpha=alpha, whole=whole, separated=separated)
         path = None
         if out is not None:
             named = "paper" if paper == DASH else stem(paper)

@@ -21,7 +21,11 @@ from stattools.validation.papers.p_checks import check_p
 from stattools.validation.papers.passages import Passage, passages
 from stattools.validation.papers.setting import Setting, setting
 from stattools.validation.papers.shares import check_shares
+from stattools.validation.papers.sheets import Sheet, sheets
 from stattools.validation.papers.size_checks import check_size
+from stattools.validation.papers.table_counts import check_counts
+from stattools.validation.papers.table_rows import check_rows, writes_commas_in
+from stattools.validation.papers.variance_tables import check_variances
 
 LONGEST = 240
 """A quoted line has at most so many characters."""
@@ -110,9 +114,11 @@ class PaperAudit(Faces):
         return self._page().markdown() + "\n"
 
 
-def audit_paper(text: str, name: str, *, alpha: float = 0.05, whole: bool = False) -> PaperAudit:
-    """The verdict on the text of a paper (Markdown, HTML, LaTeX, plain text); `whole` says that all means are of whole
-    numbers.
+def audit_paper(
+    text: str, name: str, *, alpha: float = 0.05, whole: bool = False, separated: bool = False
+) -> PaperAudit:
+    """The verdict on the text of a paper (Markdown, HTML, LaTeX, plain text), or on a table of values separated by
+    commas or tabs where it is said; `whole` says that all means are of whole numbers.
 
     Raises DomainError where nothing can be computed again.
 
@@ -122,7 +128,8 @@ def audit_paper(text: str, name: str, *, alpha: float = 0.05, whole: bool = Fals
     """
     plain = flat(text)
     said = setting(plain, alpha=alpha, whole=whole)
-    checks = sorted(dict.fromkeys(_checks(plain, said)), key=lambda one: one.line)
+    found = _checks(plain, sheets(text, separated=separated), said)
+    checks = sorted(dict.fromkeys(found), key=lambda one: one.line)
     if not any(one.verdict != "not judged" for one in checks):
         unjudged = f", and {len(checks)} that it cannot judge" if checks else ""
         raise DomainError(
@@ -132,13 +139,23 @@ def audit_paper(text: str, name: str, *, alpha: float = 0.05, whole: bool = Fals
     return PaperAudit(name, tuple(checks))
 
 
-def _checks(text: FlatText, said: Setting) -> Iterator[PaperCheck]:
+def check_table(sheet: Sheet, said: Setting) -> Iterator[tuple[int, Answer]]:
+    """What is said of a table, with the numbers of the lines."""
+    variances = list(check_variances(sheet, said, writes_commas_in(sheet, said)))
+    yield from variances or check_rows(sheet, said)
+    yield from check_counts(sheet, said)
+
+
+def _checks(text: FlatText, tables: list[Sheet], said: Setting) -> Iterator[PaperCheck]:
     for passage in passages(text, mentions(text, said.comma)):
         start, end = passage.mentions[0].start, max(one.end for one in passage.mentions)
         for answer in _answers(passage, said, text.sentence_before(start)):
             yield placed(answer, text, start, end)
     for start, end, answer in check_shares(text, said.comma):
         yield placed(answer, text, start, end)
+    for sheet in tables:
+        for line, answer in check_table(sheet, said):
+            yield _at(line, answer, text.source[line - 1].strip())
 
 
 def _answers(passage: Passage, said: Setting, before: str) -> Iterator[Answer]:
@@ -150,13 +167,10 @@ def _answers(passage: Passage, said: Setting, before: str) -> Iterator[Answer]:
 
 def placed(answer: Answer, text: FlatText, start: int, end: int) -> PaperCheck:
     """A check with the line that it is from."""
+    return _at(text.line(start), answer, text.quote(start, end, LONGEST))
+
+
+def _at(line: int, answer: Answer, quote: str) -> PaperCheck:
     return PaperCheck(
-        text.line(start),
-        text.quote(start, end, LONGEST),
-        answer.kind,
-        answer.claimed,
-        answer.right,
-        answer.verdict,
-        answer.words,
-        answer.decision,
+        line, quote, answer.kind, answer.claimed, answer.right, answer.verdict, answer.words, answer.decision
     )

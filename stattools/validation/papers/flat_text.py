@@ -118,7 +118,7 @@ def _plain(character: str) -> str:
 
 
 def _without_latex(text: FlatText) -> FlatText:
-    text = text.sub(r"(?m)(?<!\\)%[^\n]*$", "") if "\\begin{document}" in text.text else text
+    text = text.sub(r"(?m)^\s*%[^\n]*$", "") if "\\begin{document}" in text.text else text
     text = text.sub(r"\\\\\s*(?:\[[^\]]*\])?\s*(?=\n)", PARAGRAPH)
     text = text.sub(r"\\(?:left|right|big|Big|displaystyle|,|;|!|:|quad|qquad)(?![A-Za-z])", " ")
     for _ in range(2):
