@@ -21,7 +21,7 @@ from stattools.validation.papers.p_checks import check_p
 from stattools.validation.papers.passages import Passage, passages
 from stattools.validation.papers.setting import Setting, setting
 from stattools.validation.papers.shares import check_shares
-from stattools.validation.papers.sheets import Sheet, sheets
+from stattools.validation.papers.sheets import PaperTable, sheets
 from stattools.validation.papers.size_checks import check_size
 from stattools.validation.papers.table_counts import check_counts
 from stattools.validation.papers.table_rows import check_rows, writes_commas_in
@@ -139,14 +139,14 @@ def audit_paper(
     return PaperAudit(name, tuple(checks))
 
 
-def check_table(sheet: Sheet, said: Setting) -> Iterator[tuple[int, Answer]]:
+def check_table(sheet: PaperTable, said: Setting) -> Iterator[tuple[int, Answer]]:
     """What is said of a table, with the numbers of the lines."""
     variances = list(check_variances(sheet, said, writes_commas_in(sheet, said)))
     yield from variances or check_rows(sheet, said)
     yield from check_counts(sheet, said)
 
 
-def _checks(text: FlatText, tables: list[Sheet], said: Setting) -> Iterator[PaperCheck]:
+def _checks(text: FlatText, tables: list[PaperTable], said: Setting) -> Iterator[PaperCheck]:
     for passage in passages(text, mentions(text, said.comma)):
         start, end = passage.mentions[0].start, max(one.end for one in passage.mentions)
         for answer in _answers(passage, said, text.sentence_before(start)):

@@ -39,7 +39,7 @@ type Row = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class PaperTable:
     """A table: the words over its columns, its rows with the number of their lines, and the words around it."""
 
     head: tuple[str, ...]
@@ -47,7 +47,7 @@ class Sheet:
     words: str
 
 
-def sheets(text: str, *, separated: bool = False) -> list[Sheet]:
+def sheets(text: str, *, separated: bool = False) -> list[PaperTable]:
     """The tables of a text; `separated` where it is a file of values separated by commas, semicolons or tabs."""
     lines = text.split("\n")
     if separated:
@@ -56,7 +56,7 @@ def sheets(text: str, *, separated: bool = False) -> list[Sheet]:
     return _made(found, lines)
 
 
-def _made(found: Sequence[list[Row]], lines: Sequence[str]) -> list[Sheet]:
+def _made(found: Sequence[list[Row]], lines: Sequence[str]) -> list[PaperTable]:
     made = []
     for rows in found:
         cells = [(line, tuple(_plain(cell) for cell in row)) for line, row in rows]
@@ -70,7 +70,9 @@ def _made(found: Sequence[list[Row]], lines: Sequence[str]) -> list[Sheet]:
         head = tuple(" ".join(dict.fromkeys(filter(None, column))) for column in columns)
         first, last = cells[0][0], cells[-1][0]
         around = (*lines[max(first - 1 - AROUND, 0) : first - 1], *lines[last : last + AROUND])
-        made.append(Sheet(head, tuple(cells[depth:]), _plain(" ".join(line for line in around if "|" not in line))))
+        made.append(
+            PaperTable(head, tuple(cells[depth:]), _plain(" ".join(line for line in around if "|" not in line)))
+        )
     return made
 
 

@@ -12,7 +12,7 @@ from stattools.validation.papers.check import Answer, between, shown
 from stattools.validation.papers.columns import kinds, size_of
 from stattools.validation.papers.reported import Reported, meet, reported
 from stattools.validation.papers.setting import Setting
-from stattools.validation.papers.sheets import Sheet
+from stattools.validation.papers.sheets import PaperTable
 from stattools.validation.papers.table_rows import FIRST, LAST
 
 TOTAL = re.compile(r"(?:grand |column |row |sub-?)?(?:totals?|sum)\b|gesamt|summe|insgesamt", re.IGNORECASE)
@@ -25,7 +25,7 @@ MOST_SIZES = 10_000
 
 
 @dataclass(frozen=True)
-class Share:
+class CountedShare:
     """A count and its percentage in a cell: the line, the place of its row, the numbers as they are printed."""
 
     line: int
@@ -36,7 +36,7 @@ class Share:
     is_total: bool
 
 
-def check_counts(sheet: Sheet, setting: Setting) -> Iterator[tuple[int, Answer]]:
+def check_counts(sheet: PaperTable, setting: Setting) -> Iterator[tuple[int, Answer]]:
     """What is said of the counts of a table, with the numbers of the lines."""
     counts = _counts(sheet)
     for column in range(1, len(sheet.head)):
@@ -46,7 +46,7 @@ def check_counts(sheet: Sheet, setting: Setting) -> Iterator[tuple[int, Answer]]
     yield from _check_hundred(sheet, setting)
 
 
-def _counts(sheet: Sheet) -> dict[tuple[int, int], int]:
+def _counts(sheet: PaperTable) -> dict[tuple[int, int], int]:
     """The whole numbers of a table by row and column, with or without a percentage behind them."""
     found = {}
     for row, (_, cells) in enumerate(sheet.rows):
@@ -60,7 +60,7 @@ def _counts(sheet: Sheet) -> dict[tuple[int, int], int]:
     return found
 
 
-def _shares(sheet: Sheet, column: int, setting: Setting) -> list[Share]:
+def _shares(sheet: PaperTable, column: int, setting: Setting) -> list[CountedShare]:
     """The cells of a column, or of it and the next one, that are a count and its percentage."""
     held = kinds(sheet.head[column])
     beside = column + 1 < len(sheet.head) and held == ("count",) and kinds(sheet.head[column + 1]) == ("share",)
@@ -71,12 +71,12 @@ def _shares(sheet: Sheet, column: int, setting: Setting) -> list[Share]:
         is_named = beside or held == ("count", "share") or "%" in row[0] or "%" in sheet.head[column]
         if pair and (pair[3] or is_named) and not OF_MEANS.search(row[0]):
             percent, is_total = reported(pair[2], comma=setting.comma), bool(TOTAL.match(row[0]))
-            found.append(Share(line, place, int(pair[1].replace(",", "")), percent, cell.strip(), is_total))
+            found.append(CountedShare(line, place, int(pair[1].replace(",", "")), percent, cell.strip(), is_total))
     return found
 
 
 def _check_shares(
-    sheet: Sheet, column: int, counts: dict[tuple[int, int], int], setting: Setting
+    sheet: PaperTable, column: int, counts: dict[tuple[int, int], int], setting: Setting
 ) -> Iterator[tuple[int, Answer]]:
     """A percentage is that of its count in the column, in its row, or in the run of rows that it stands in."""
     shares = _shares(sheet, column, setting)
@@ -101,7 +101,7 @@ def _check_shares(
         yield one.line, Answer("percentage", one.text, (min(right), max(right)), "right" if holds else "wrong", words)
 
 
-def _run(one: Share, shares: list[Share]) -> list[Share]:
+def _run(one: CountedShare, shares: list[CountedShare]) -> list[CountedShare]:
     """The shares in the rows next to one without a gap."""
     rows = {share.row: share for share in shares}
     first = last = one.row
@@ -112,12 +112,12 @@ def _run(one: Share, shares: list[Share]) -> list[Share]:
     return [rows[row] for row in range(first, last + 1)]
 
 
-def _total_of_run(one: Share, shares: list[Share]) -> int | None:
+def _total_of_run(one: CountedShare, shares: list[CountedShare]) -> int | None:
     run = [share for share in _run(one, shares) if not share.is_total]
     return sum(share.count for share in run) if len(run) > 1 else None
 
 
-def _has_missing(one: Share, shares: list[Share], n: int) -> bool:
+def _has_missing(one: CountedShare, shares: list[CountedShare], n: int) -> bool:
     """Whether a share and one next to it are of the same smaller whole: rows that some did not answer."""
     for other in _run(one, shares):
         if abs(other.row - one.row) == 1 and one.count + other.count <= n <= MOST_SIZES:
@@ -128,7 +128,7 @@ def _has_missing(one: Share, shares: list[Share], n: int) -> bool:
     return False
 
 
-def _check_columns(sheet: Sheet, counts: dict[tuple[int, int], int]) -> Iterator[tuple[int, Answer]]:
+def _check_columns(sheet: PaperTable, counts: dict[tuple[int, int], int]) -> Iterator[tuple[int, Answer]]:
     """A row that is called a total is the sum of the rows over it."""
     last = -1
     for row, (line, cells) in enumerate(sheet.rows):
@@ -144,7 +144,7 @@ def _check_columns(sheet: Sheet, counts: dict[tuple[int, int], int]) -> Iterator
         yield from ((line, answer) for answer in _totals(found))
 
 
-def _check_rows(sheet: Sheet, counts: dict[tuple[int, int], int]) -> Iterator[tuple[int, Answer]]:
+def _check_rows(sheet: PaperTable, counts: dict[tuple[int, int], int]) -> Iterator[tuple[int, Answer]]:
     """A column that is called a total is the sum of those before it."""
     for column, head in enumerate(sheet.head):
         if not column or not TOTAL.match(head):
@@ -169,7 +169,7 @@ def _totals(found: list[tuple[str, int, int, bool]]) -> Iterator[Answer]:
         yield Answer("total", str(claimed), (right, right), "right" if held else "wrong", words)
 
 
-def _check_hundred(sheet: Sheet, setting: Setting) -> Iterator[tuple[int, Answer]]:
+def _check_hundred(sheet: PaperTable, setting: Setting) -> Iterator[tuple[int, Answer]]:
     """Percentages over a total of 100 add up to it, as far as their rounding goes."""
     for column, head in enumerate(sheet.head):
         if kinds(head) != ("share",):

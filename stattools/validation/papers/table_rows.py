@@ -24,7 +24,7 @@ from stattools.validation.papers.p_checks import check_p, said
 from stattools.validation.papers.passages import Passage
 from stattools.validation.papers.reported import NUMBER, RELATION, Reported, meet, reported
 from stattools.validation.papers.setting import Setting
-from stattools.validation.papers.sheets import Sheet
+from stattools.validation.papers.sheets import PaperTable
 from stattools.validation.papers.tails import Ends, p_values
 
 FIRST = ("estimate", "se", "mean", "sd")
@@ -40,7 +40,7 @@ MOST_SHARE = 0.7
 type Place = tuple[int, str]
 
 
-def check_rows(sheet: Sheet, setting: Setting) -> Iterator[tuple[int, Answer]]:
+def check_rows(sheet: PaperTable, setting: Setting) -> Iterator[tuple[int, Answer]]:
     """What is said of each row, with the number of its line."""
     comma = writes_commas_in(sheet, setting)
     for block in _blocks(sheet):
@@ -58,7 +58,7 @@ def check_rows(sheet: Sheet, setting: Setting) -> Iterator[tuple[int, Answer]]:
         yield from ((line, others.get(line, one) if one.kind == "p" else one) for line, one in told)
 
 
-def writes_commas_in(sheet: Sheet, setting: Setting) -> bool:
+def writes_commas_in(sheet: PaperTable, setting: Setting) -> bool:
     """Whether the decimals of a table are written with commas; what its numbers do not say, the paper does."""
     cells = [re.sub(r"[(\[].*", "", cell) for _, row in sheet.rows for cell in row[1:]]
     try:
@@ -68,7 +68,7 @@ def writes_commas_in(sheet: Sheet, setting: Setting) -> bool:
     return mark == ","
 
 
-def _blocks(sheet: Sheet) -> list[list[Place]]:
+def _blocks(sheet: PaperTable) -> list[list[Place]]:
     """The columns of each model: their places and kinds; a kind that comes again begins another model."""
     blocks: list[list[Place]] = [[]]
     for place, head in enumerate(sheet.head):
@@ -81,7 +81,7 @@ def _blocks(sheet: Sheet) -> list[list[Place]]:
     return [block for block in blocks if len(block) > 1]
 
 
-def _mentions(sheet: Sheet, row: tuple[str, ...], block: list[Place], comma: bool) -> list[Mention]:
+def _mentions(sheet: PaperTable, row: tuple[str, ...], block: list[Place], comma: bool) -> list[Mention]:
     found: list[tuple[float, Mention]] = []
     held: dict[str, Reported] = {}
     level = re.search(r"(\d\d)\s?%", " ".join(sheet.head))

@@ -16,14 +16,14 @@ from stattools.validation.papers.p_checks import Tested, judged
 from stattools.validation.papers.passages import Passage
 from stattools.validation.papers.reported import NUMBER, RELATION, Reported, meet, reported
 from stattools.validation.papers.setting import Setting
-from stattools.validation.papers.sheets import Sheet
+from stattools.validation.papers.sheets import PaperTable
 from stattools.validation.papers.tails import Ends
 
 RESIDUAL = re.compile(r"\s*(?:resid|error|within|fehler|rest)", re.IGNORECASE)
 COLUMNS = ("df", "squares", "mean square", "F", "p")
 
 
-def check_variances(sheet: Sheet, setting: Setting, comma: bool) -> Iterator[tuple[int, Answer]]:
+def check_variances(sheet: PaperTable, setting: Setting, comma: bool) -> Iterator[tuple[int, Answer]]:
     """What is said of each row of a table of variance, with the number of its line."""
     at = {found[0]: place for place, head in enumerate(sheet.head) if (found := kinds(head)) and found[0] in COLUMNS}
     if "df" not in at or "F" not in at:
