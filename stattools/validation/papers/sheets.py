@@ -176,7 +176,7 @@ def _separated(text: str) -> list[Row]:
     return rows
 
 
-class _Tables(HTMLParser):
+class _HypertextTables(HTMLParser):
     """The rows of the tables of a page, with their lines."""
 
     def __init__(self) -> None:
@@ -214,6 +214,6 @@ class _Tables(HTMLParser):
 def _hypertext(text: str) -> list[list[Row]]:
     if "<table" not in text.lower():
         return []
-    reader = _Tables()
+    reader = _HypertextTables()
     reader.feed(text)
     return [table for table in reader.tables if table]
