@@ -17,6 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
+from stattools.validation.foreign.known_alpha import with_known_alpha
 from stattools.validation.foreign.recipe import MOMENTS, Numbers, Recipe
 from stattools.validation.foreign.statsmodels_results.said import (
     RESULTS,
@@ -34,6 +35,7 @@ DISCRETE = {
     "MNLogit": "softmax",
     "Poisson": "poisson",
     "NegativeBinomial": "negative_binomial",
+    "NegativeBinomialP": "negative_binomial",
 }
 GLMS = {
     ("Gaussian", "Identity"): "ols",
@@ -47,6 +49,7 @@ FAMILIES = {
     "Poisson": "poisson",
     "Gamma": "gamma",
     "InverseGaussian": "inverse-gaussian",
+    "NegativeBinomial": "poisson",
 }
 LINKS = {
     "Identity": "identity",
@@ -60,7 +63,8 @@ LINKS = {
     "InverseSquared": "inverse-squared",
     "Sqrt": "sqrt",
 }
-"""Their names of families and links, and ours."""
+"""Their names of families and links, and ours; the negative binomial of a GLM is given its alpha afterwards."""
+OTHER_FAMILIES = {"Tweedie": "its members here are Poisson, Gamma and InverseGaussian: give one of them"}
 MODEL = {"weights": 1.0, "_ynames_map": {}, "offset": 0.0, "exposure": 0.0}
 """The same of a model; its exposure is kept as its logarithm."""
 GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_exposure": 0.0}
@@ -68,17 +72,22 @@ GLM = {"freq_weights": None, "var_weights": 1.0, "n_trials": 1.0, "_offset_expos
 PLAIN = ("nonrobust", "HC0")
 """Kinds of standard errors in which a dispersion that is known counts as no parameter."""
 SAME_SCALE = 1e-6
+AS_FREQUENCIES = (
+    "Weights are read as frequencies: those of precisions have the same maximum of the coefficients and the same "
+    "standard errors at a scale, and another log-likelihood."
+)
 
 
 def describe(results: Any) -> Foreign:
     """The description of a results object; IncompatibleError for a model that we do not have."""
     sm = results.model
     kind, routine = _kind(sm)
-    model = _model(sm, kind)
+    model, alpha = _model(sm, kind), _alpha(sm)
+    model = model if alpha is None else with_known_alpha(model, alpha)
     told = attributes(results, RESULTS)
     theta = flat(results.params)
     se = np.full(len(theta), np.nan) if told.bse is None else flat(told.bse)
-    if routine == "NegativeBinomial":
+    if kind == "negative_binomial":
         alpha = theta[-1]
         theta = np.append(theta[:-1], np.log(alpha) if alpha > 0 else np.nan)
         se = np.append(se[:-1], se[-1] / alpha if alpha > 0 else np.nan)
@@ -88,10 +97,13 @@ def describe(results: Any) -> Foreign:
         dispersion = _dispersion(model, np.append(theta, 0.0), float(told.scale))
         theta = with_dispersion(model, np.append(theta, 0.0), float(told.scale))
         se = np.append(se, np.nan)
+    unlike = has_moments(model) or not model.has_scale
+    weighted = unlike and kind.split()[0] not in ("logistic", "probit", "binomial") and _is_weighted(sm)
+    not_ours = (dispersion != "likelihood" and said not in PLAIN) or (weighted and said != "nonrobust")
     scoring = routine.startswith("GLM") and told.method == "IRLS" and said == "nonrobust"
     recipe = Recipe(
         model,
-        cov=covariance_of(told.cov_kwds, said) if dispersion == "likelihood" or said in PLAIN else None,
+        cov=None if not_ours else covariance_of(told.cov_kwds, said),
         information="expected" if scoring else "observed",
         divisor="n - p" if model.has_scale else "1" if float(told.scale) == 1.0 or dispersion != "likelihood" else "X2",
         df=degrees_of(float(told.df_resid_inference or results.df_resid), model) if told.use_t else np.inf,
@@ -108,6 +120,7 @@ def describe(results: Any) -> Foreign:
         steps,
         limit,
         rows=rows_of(sm),
+        notes=(AS_FREQUENCIES,) if has_moments(model) and model.rows.weight is not None else (),
     )
 
 
@@ -116,8 +129,14 @@ def _kind(sm: Any) -> tuple[str, str]:
     if name in ("OLS", "WLS"):
         return "ols", name
     if name in DISCRETE:
-        if name == "NegativeBinomial" and sm.loglike_method != "nb2":
-            raise IncompatibleError(f"NegativeBinomial of kind {sm.loglike_method!r} has no twin here; use 'nb2'.")
+        kind = attributes(sm, {"loglike_method": "nb2", "parameterization": 2})
+        if kind.loglike_method == "geometric":
+            return "poisson", f"{name}, geometric"
+        if name.startswith("NegativeBinomial") and (kind.loglike_method != "nb2" or kind.parameterization != 2):
+            called = kind.loglike_method if name == "NegativeBinomial" else f"p={kind.parameterization}"
+            raise IncompatibleError(
+                f"{name} of kind {called!r} has no twin here: its variance is not m + alpha m^2. Use 'nb2', or p=2."
+            )
         return DISCRETE[name], name
     family, link = type(sm.family).__name__, type(sm.family.link).__name__
     if (family, link) in GLMS:
@@ -125,10 +144,24 @@ def _kind(sm: Any) -> tuple[str, str]:
     kind = f"{FAMILIES.get(family)} {LINKS.get(link)}"
     if kind not in CONSTRUCTORS:
         raise IncompatibleError(
-            f"a GLM {family} with link {link} has no twin here; known are the families {', '.join(FAMILIES)} with the "
-            "links that st.glm has of them."
+            f"a GLM {family} with link {link} has no twin here"
+            f"{f' ({OTHER_FAMILIES[family]})' if family in OTHER_FAMILIES else ''}; known are the families "
+            f"{', '.join(FAMILIES)} with the links that st.glm has of them."
         )
     return kind, f"GLM {family} with link {link}"
+
+
+def _is_weighted(sm: Any) -> bool:
+    """Whether a GLM has weights of precisions, which its sandwiches square, where frequencies count once."""
+    return bool((np.asarray(attributes(sm, GLM).var_weights) != 1).any())
+
+
+def _alpha(sm: Any) -> float | None:
+    """The alpha that a negative binomial was given; None where it is estimated, or where there is none."""
+    if attributes(sm, {"loglike_method": ""}).loglike_method == "geometric":
+        return 1.0
+    family = attributes(sm, {"family": None}).family
+    return float(family.alpha) if type(family).__name__ == "NegativeBinomial" else None
 
 
 def _model(sm: Any, kind: str) -> Model:
@@ -150,11 +183,6 @@ def _model(sm: Any, kind: str) -> Model:
         if is_binomial and (np.broadcast_to(whole, y.shape) != 1).any():
             extra["trials"] = np.array(np.broadcast_to(whole, y.shape))
             y = np.round(y * whole, 9)
-        elif kind.split()[0] in ("normal", "gamma", "inverse-gaussian") and not (var == 1).all():
-            raise IncompatibleError(
-                "var_weights of a GLM with a dispersion divide it row by row, which no model here does. Audit a fit "
-                "without them."
-            )
         elif not (var == 1).all():
             weight = var if weight is None else np.asarray(weight) * var
     if is_binomial:
