@@ -33,6 +33,11 @@ class Averaged(Estimates):
                 f"{self.model.title} has none: leave groups={quoted(groups)} out."
             )
         require(self._of_rows, name)
+        return self._of_means
+
+    @property
+    def _of_means(self) -> Any:
+        """The fit of single rows whose means are asked for."""
         return self._of_rows
 
     def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:

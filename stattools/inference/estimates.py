@@ -48,9 +48,6 @@ class Estimates(AnyFit):
         kind = str(model.kind).replace("_", " ")
         return headline(self, kind, model._subject, model.counted or f"n = {self.n:,.0f}", loglik)
 
-    _is_line_of_curves = False
-    """True of the fixed effects of a model with curves, of which the columns of X have the lines alone."""
-
     @property
     def _of_rows(self: Any) -> Any:
         """The fit of single rows that is asked of columns and terms: itself, and of a mixed model that of its fixed

@@ -91,15 +91,6 @@ def proportional_hazards(fit: Any, name: str) -> None:
     require_proportional(fit.model)
 
 
-def whole_mean(fit: Any, name: str) -> None:
-    """The columns make the whole mean: nothing of it is in curves."""
-    if fit._is_line_of_curves:
-        raise IncompatibleError(
-            f"{name} moves the columns of X, and {fit.model.formula!r} has curves beside them: predict(table) has the "
-            "mean with its curves at any rows."
-        )
-
-
 def deviance(fit: Any, name: str) -> None:
     """The family has a deviance."""
     fit.model.likelihood.require("deviance")
@@ -161,10 +152,10 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "cooks_distance": (rows, one_leverage, rows_at_hand),
     "predict": (rows,),
     "predict_to": (rows, formula),
-    "marginal_effects": (rows, variables, whole_mean),
-    "contrasts": (rows, variables, whole_mean),
-    "means": (rows, whole_mean),
-    "effect": (rows, whole_mean),
+    "marginal_effects": (rows, variables),
+    "contrasts": (rows, variables),
+    "means": (rows,),
+    "effect": (rows,),
     "function": (standard_errors,),
     "goodness": (rows, deviance, rows_there),
     "check": (rows_or_series,),

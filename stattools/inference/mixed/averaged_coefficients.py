@@ -28,6 +28,7 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     require_truth(exponentiate, "exponentiate= of averaged_coefficients")
     at: float = fit.level if level is None else level
     require_level(at)
+    fit.model.require_groups_alone("averaged_coefficients")
     model, averaged = fit.model.fixed, fit._population
     family = model.likelihood
     if family.outcome.has_several:

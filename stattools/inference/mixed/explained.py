@@ -53,6 +53,11 @@ def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
     IncompatibleError where the link, or the family, has none.
     """
     fixed, family = model.fixed, model.fixed.likelihood
+    if fixed.predictor.n_first > 1:
+        raise IncompatibleError(
+            f"R squared is on the scale of one linear predictor, and {model.title} has one for each category: "
+            'fit.calibration() and fit.plot("calibration") compare its probabilities with what happened.'
+        )
     link = next(iter(family.parameters.values()))
     if family.is_event or family.outcome.has_several:
         if link not in LATENT or family.added:

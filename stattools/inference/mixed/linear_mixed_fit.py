@@ -24,6 +24,7 @@ from stattools.inference.mixed.variance_components import variance_components
 from stattools.inference.mixed.variance_tests import variance_test
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered, require
+from stattools.inference.smooths.all_columns import all_columns_of_normal
 from stattools.inference.smooths.smoothed import Smoothed
 from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval, require_level
@@ -43,12 +44,6 @@ OF_FIXED = ("marginal_effects", "means", "contrasts", "anova")
 OF_GROUPS = ("predict", "residuals_of", "residuals", "goodness", "check")
 OWN = {name: needs for name, needs in NEEDS.items() if name not in (*OF_FIXED, *OF_GROUPS)}
 """What its questions need: those that its fixed effects or its groups answer need nothing."""
-
-
-class LinesOfCurves(Fit):
-    """The fixed effects of a model with curves, whose lines are among them."""
-
-    _is_line_of_curves = True
 
 
 @answers_guesses
@@ -88,11 +83,15 @@ class LinearMixedFit(Smoothed, Fit):
     @cached_property
     def _of_rows(self) -> Any:  # type: ignore[override]
         """The fixed effects as a regression of single rows, with the covariance of this fit."""
-        made = LinesOfCurves if self.model.smooths else Fit
-        return made(
+        return Fit(
             self.model.fixed, self.estimate, self.covariance, self.loglik, self.solution, self.scale, self.level,
             t_df=self.t_df, degrees=self.degrees,  # type: ignore[arg-type]
         )  # fmt: skip
+
+    @cached_property
+    def _of_means(self) -> Any:  # type: ignore[override]
+        """The same with the columns of curves."""
+        return all_columns_of_normal(self) if self.model.smooths else self._of_rows
 
     @property
     def kinds(self) -> tuple[str, ...]:

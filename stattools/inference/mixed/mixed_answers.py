@@ -26,6 +26,8 @@ from stattools.inference.mixed.variance_tests import variance_test
 from stattools.inference.mixed.views import InColumns, population, typical
 from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered, require
+from stattools.inference.smooths.all_columns import all_columns
+from stattools.inference.smooths.deviance_explained import with_deviance
 from stattools.interface.arguments import word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -63,19 +65,22 @@ class MixedAnswers(Fit):
         return typical(self)
 
     @cached_property
+    def _typical(self) -> Any:
+        """The same with the columns of curves."""
+        return all_columns(self, self._of_rows) if self.model.smooths else self._of_rows
+
+    @cached_property
     def _population(self) -> Any:
-        """Of the population of groups."""
-        self.model.require_groups_alone("an average over groups")
-        return population(self)
+        """Of the population of groups, with the columns of curves."""
+        return all_columns(self, population(self)) if self.model.smooths else population(self)
 
     def _averaged_over(self, groups: Any, name: str) -> Any:
-        self.model.require_groups_alone(name)
         given = "population" if groups is None else groups
         groups = require_choice(f"fit.{name}", "groups", given, ("population", "typical"))
         if groups == "population":
             return self._population
         require(self._of_rows, name)
-        return self._of_rows
+        return self._typical
 
     def _judged(self, model: Any) -> Judged:
         return judged_rows(self, model)
@@ -236,11 +241,13 @@ class MixedAnswers(Fit):
 
     def goodness(self) -> pd.DataFrame:
         """How much is explained on the scale of the linear predictor, in one row: r2_marginal (by the fixed effects),
-        r2_conditional (and by the groups), icc (what rows share with their groups), deviance. The variance of a row is
-        that of the distribution behind the link, as pi^2 / 3 of a logit. Source: Nakagawa & Schielzeth (2013);
-        Nakagawa, Johnson & Schielzeth (2017).
+        r2_conditional (and by the groups), icc (what rows share with their groups), deviance; with curves also
+        deviance_explained, of that of a constant mean, by curves and groups, as mgcv's. The variance of a row is that
+        of the distribution behind the link, as pi^2 / 3 of a logit. Source: Nakagawa & Schielzeth (2013); Nakagawa,
+        Johnson & Schielzeth (2017); Wood (2017), 3.1.7.
         """
-        return goodness(self.found, self.estimate, self._rows_vary)
+        made = goodness(self.found, self.estimate, self._rows_vary)
+        return with_deviance(self, made) if self.model.smooths else made
 
     def intraclass(self) -> pd.DataFrame:
         """How alike rows of a group are, on the scale of the linear predictor: group, variance, share, one row for each

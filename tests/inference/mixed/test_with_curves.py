@@ -79,10 +79,6 @@ def test_the_highest_of_several_curves_is_proven_on_demand():
 @pytest.mark.parametrize(
     ("ask", "said"),
     [
-        (lambda fit: fit.marginal_effects(), "has curves beside them"),
-        (lambda fit: fit.means("z"), "has curves beside them"),
-        (lambda fit: fit.contrasts("z"), "has curves beside them"),
-        (lambda fit: fit.plot("effect", "z"), "has curves beside them"),
         (lambda fit: fit.group_influence(), r"the curve s\(x\)"),
         (lambda fit: fit.variance_test("h"), r"the curve s\(x\)"),
         (lambda fit: fit.save("nowhere"), "cannot be saved"),
