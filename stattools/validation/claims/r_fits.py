@@ -1,0 +1,99 @@
+"""A fit of R as a claim in full precision: what the function `fit_to_json` of the page on audits writes of `lm`, `glm`,
+`glm.nb`, `polr`, `multinom`, `coxph`, `survreg`, `lmer`, `glmer` and the parametric terms of `gam`.
+
+Every value is a list, and null where R has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
+from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.printed import Printed
+
+KEYS = frozenset(("class", "call", "terms", "coefficients"))
+"""What tells a fit of R from a dict of estimates."""
+CURVE = re.compile(r"(?:s|te|ti|t2)\(.*\)(?::\w+)?\.\d+")
+"""Coefficients of curves, which mean nothing alone."""
+FACTS = {"loglik": "loglik", "n": "n", "df": "df", "df_residual": "df_resid", "sigma": "scale"}
+"""Single numbers of the file, and what a claim calls them."""
+SAID = ("class", "call", "formula", "family", "link", "method", "converged", "version")
+MOMENTS = ("Gamma", "inverse.gaussian")
+"""Families whose log-likelihood R takes at the deviance over n, which is no maximum."""
+
+
+def is_r_fit(claim: Any) -> bool:
+    """Whether a mapping is a fit that R wrote."""
+    return isinstance(claim, Mapping) and KEYS <= claim.keys()
+
+
+def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
+    """The claim that a fit of R makes; DomainError for a file that is none.
+
+    >>> fit = {"class": ["lm"], "call": ["lm(y ~ x)"], "terms": ["(Intercept)", "x"], "coefficients": [1.5, 2.0]}
+    >>> claim_of_r(fit | {"vcov": [[0.04, 0.0], [0.0, 0.01]], "loglik": [-3.25]}, "fit.json").columns["se"].value
+    array([0.2, 0.1])
+    """
+    terms = [str(term) for term in _listed(fit, "terms")]
+    estimate, size = _numbers(fit, "coefficients"), len(terms)
+    if len(estimate) != size or not size:
+        raise DomainError(f"{name} has {size} terms and {len(estimate)} coefficients; write it again by fit_to_json.")
+    se = _errors(fit, terms, name)
+    kept = [k for k, term in enumerate(terms) if np.isfinite(estimate[k]) and not CURVE.fullmatch(term)]
+    theta, theta_se = _numbers(fit, "theta"), _numbers(fit, "theta_se")
+    is_negative_binomial = "negbin" in _listed(fit, "class")
+    if is_negative_binomial and len(theta) == 1:
+        terms, kept = [*terms, "theta"], [*kept, size]
+        estimate, se = np.append(estimate, theta), np.append(se, theta_se if len(theta_se) == 1 else np.nan)
+    family = next(iter(_listed(fit, "family")), None)
+    facts = {ours: _numbers(fit, theirs) for theirs, ours in FACTS.items()}
+    if family in (*MOMENTS, "gaussian") and not len(facts["scale"]):
+        facts["scale"] = _numbers(fit, "dispersion")
+    left_out = {"loglik"} if family in MOMENTS or str(family).startswith("quasi") else set()
+    left_out |= set() if family in (*MOMENTS, "gaussian") else {"scale"}
+    whole = {one: Printed(values, np.zeros(1)) for one, values in facts.items() if len(values) == 1 and one not in left_out}
+    said = {key: " ".join(map(str, values)) for key in SAID if (values := _listed(fit, key))}
+    return Claim(
+        f"R's {said.get('class', 'fit').split()[0]} in {name}",
+        tuple(terms[k] for k in kept),
+        {"estimate": _printed(estimate[kept]), "se": _printed(se[kept])},
+        {one: Printed(number.value[0], number.half[0]) for one, number in whole.items()},
+        said,
+        tuple(f"{terms[k]} {estimate[k]:.6g}" for k in kept),
+    )
+
+
+def _printed(values: Floats) -> Printed:
+    return Printed(values, np.zeros(len(values)))
+
+
+def _listed(fit: Mapping[str, Any], key: str) -> list[Any]:
+    """The values under a key, without what R has not."""
+    value = fit.get(key)
+    values = value if isinstance(value, list) else [value]
+    return [one for one in values if one not in (None, "NA")]
+
+
+def _numbers(fit: Mapping[str, Any], key: str) -> Floats:
+    """Numbers under a key, NaN for null, none where there are none."""
+    value = fit.get(key)
+    values = value if isinstance(value, list) else [] if value is None else [value]
+    return np.array([np.nan if one is None else one for one in np.ravel(np.array(values, dtype=object))], dtype=float)
+
+
+def _errors(fit: Mapping[str, Any], terms: list[str], name: str) -> Floats:
+    """Standard errors of the terms, NaN for those that the covariance has not: columns that R left out."""
+    V, known = _numbers(fit, "vcov"), [str(term) for term in _listed(fit, "vcov_terms")] or terms
+    if not len(V):
+        return np.full(len(terms), np.nan)
+    if len(V) != len(known) ** 2:
+        raise DomainError(f"{name} has {len(known)} terms and {len(V)} covariances; write it again by fit_to_json.")
+    with np.errstate(invalid="ignore"):
+        se = dict(zip(known, np.sqrt(np.diagonal(V.reshape(len(known), -1))), strict=True))
+    return np.array([se.get(term, np.nan) for term in terms], dtype=float)
