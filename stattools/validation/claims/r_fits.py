@@ -6,6 +6,7 @@ Every value is a list, and null where R has none.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -30,7 +31,18 @@ MOMENTS = ("Gamma", "inverse.gaussian")
 
 def is_r_fit(claim: Any) -> bool:
     """Whether a mapping is a fit that R wrote."""
-    return isinstance(claim, Mapping) and KEYS <= claim.keys()
+    return isinstance(claim, Mapping) and claim.keys() >= KEYS
+
+
+def r_fit_in(text: str) -> Mapping[str, Any] | None:
+    """The fit of R that a text of JSON is; None for other texts."""
+    if not text.lstrip().startswith("{"):
+        return None
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if is_r_fit(found) else None
 
 
 def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
@@ -57,16 +69,22 @@ def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
         facts["scale"] = _numbers(fit, "dispersion")
     left_out = {"loglik"} if family in MOMENTS or str(family).startswith("quasi") else set()
     left_out |= set() if family in (*MOMENTS, "gaussian") else {"scale"}
-    whole = {one: Printed(values, np.zeros(1)) for one, values in facts.items() if len(values) == 1 and one not in left_out}
+    singles = {one: values[0] for one, values in facts.items() if len(values) == 1 and one not in left_out}
     said = {key: " ".join(map(str, values)) for key in SAID if (values := _listed(fit, key))}
     return Claim(
-        f"R's {said.get('class', 'fit').split()[0]} in {name}",
+        f"R's {_function(said)} in {name}",
         tuple(terms[k] for k in kept),
         {"estimate": _printed(estimate[kept]), "se": _printed(se[kept])},
-        {one: Printed(number.value[0], number.half[0]) for one, number in whole.items()},
+        {one: Printed(np.asarray(value), np.asarray(0.0)) for one, value in singles.items()},
         said,
         tuple(f"{terms[k]} {estimate[k]:.6g}" for k in kept),
     )
+
+
+def _function(said: Mapping[str, str]) -> str:
+    """The function of R that was called, without its package; the class of its fit where it was called otherwise."""
+    called = re.match(r"(?:\w+:{2,3})?([\w.]+)\(", said.get("call", ""))
+    return called[1] if called else said.get("class", "fit").split()[0]
 
 
 def _printed(values: Floats) -> Printed:

@@ -14,6 +14,7 @@ from stattools.validation.claims import given
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.formats import cells_of
 from stattools.validation.claims.layout import claim_of
+from stattools.validation.claims.r_fits import claim_of_r, is_r_fit, r_fit_in
 
 
 def read_claim(
@@ -68,6 +69,8 @@ def read_claim(
 
 
 def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
+    if is_r_fit(claim):
+        return claim_of_r(claim, name or "the claim")
     if isinstance(claim, Mapping) and not any(axes(value) for value in claim.values()):
         if column is not None:
             raise DomainError(
@@ -75,13 +78,19 @@ def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
             )
         return given.of_estimates(claim, name or "the claim")
     if isinstance(claim, str) and ("\n" in claim or "\r" in claim):
-        return claim_of(cells_of(claim.lstrip(chr(0xFEFF)), name or "the claim"), column)
+        return _of_text(claim.lstrip(chr(0xFEFF)), name or "the claim", column)
     if isinstance(claim, str | Path):
         path = path_of(claim, "a claim")
-        return claim_of(cells_of(_text(path), name or path.name), column)
+        return _of_text(_text(path), name or path.name, column)
     if isinstance(claim, list) and claim and all(isinstance(row, Mapping) for row in claim):
         return claim_of(given.of_records(claim, name or "the claim"), column)
     return claim_of(given.of_frame(claim, name or "the claim"), column)
+
+
+def _of_text(text: str, name: str, column: str | int | None) -> Claim:
+    """The claim of a page or a file, which a fit of R may be."""
+    fit = r_fit_in(text)
+    return claim_of(cells_of(text, name), column) if fit is None else claim_of_r(fit, name)
 
 
 def _text(path: Path) -> str:

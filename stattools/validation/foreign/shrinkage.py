@@ -82,6 +82,8 @@ class Shrunk:
     def evaluate(self, gamma: ArrayLike, order: int = 2) -> Evaluation:
         theta = self.base + self.V @ np.asarray(gamma, dtype=float)
         now, Q, a = self.model.evaluate(theta, order), self.shrinkage.quadratic, self.shrinkage.absolute * self.signs
+        if not now.is_finite:
+            return now
         apart = theta - self.shrinkage.center
         value = now.loglik - 0.5 * float(apart @ Q @ apart) - float(a @ apart)
         if order == 0:
