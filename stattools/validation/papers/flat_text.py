@@ -106,6 +106,7 @@ def _without_hypertext(text: FlatText) -> FlatText:
 
 def _characters(text: FlatText) -> FlatText:
     text = text.sub(r"[\u2080-\u2089]+", _lowered)
+    text = text.sub(r"(?<!\w\s)(?<![A-Za-z])\u00b7(?=\d)", ".")
     text = text.sub(rf"(?<=[\w)\]])\s*{QUARTER}\s*(?=[-\u2212\u2013]?[\d.,])", " = ")
     return text.sub(rf"[^\x00-\x7f{KEPT}]", lambda found: _plain(found[0]))
 

@@ -42,13 +42,16 @@ class Pattern:
     least: float = field(default=float("-inf"))
 
 
+ALIKE = {"difference": "estimate"}
+"""Kinds that are written in two ways."""
 CHI = r"(?:Wald|Pearson|LR|Likelihood ratio|Satorra-Bentler|S-B)?\s?(?:Δ|Delta)?\s?"
-CHI += r"(?:χ2|[xX]2|[cv]2(?=\s?\()|[Xx]-squared|[Cc]hi-?\s?[Ss]quared?|[Cc]hi2|G2)(?:_\w+|[A-Z]{1,3}\b)?"
-WORD = r"(?:_\w+)?"
+CHI += r"(?:χ2|[xX]2|[cv]2(?=\s?\()|[Xx]-squared|[Cc]hi-?\s?[Ss]quared?|[Cc]hi2|G2)"
+CHI += r"(?:_\w+|[A-Z]{1,3}\b|[a-z]{1,5}(?=\s?\())?"
+WORD = r"(?:_\w+(?:-\w+)*)?"
 PATTERNS: dict[str, Pattern] = {
     "p": Pattern(rf"[pP]s?{WORD}(?:[- ]?values?)?(?:\s?\([^()]*(?:tail|side)[^()]*\))?", least=0.0),
     "t": Pattern(rf"(?:[Ss]tudent's |[Ww]elch's |Wald )?[tT](?:[- ](?:value|statistic|ratio|stat))?{WORD}", "maybe"),
-    "F": Pattern(rf"(?:Welch's )?F(?:[- ](?:value|statistic|ratio))?{WORD}", "maybe", least=0.0),
+    "F": Pattern(rf"(?:Welch's )?(?:Δ|Delta )?F(?:[- ](?:value|statistic|ratio))?{WORD}", "maybe", least=0.0),
     "chi-square": Pattern(
         rf"{CHI}|Q(?:_?[A-Za-z]+)?(?=\s?[(\[])|H(?=\s?[(\[])|Wald(?=\s?[(\[]|\s?=)", "maybe", least=0.0
     ),
@@ -56,13 +59,14 @@ PATTERNS: dict[str, Pattern] = {
     "r": Pattern(rf"r{WORD}", "maybe"),
     "ratio": Pattern(
         r"(?:[Aa]djusted |[Cc]rude |[Uu]nadjusted )?(?:[Oo]dds|[Hh]azards?|[Rr]isk|[Ii]ncidence rate|[Rr]ate|"
-        r"[Pp]revalence) ratios?(?: \([ac]?[A-Z]{2,3}\))?|[ac]?(?:OR|HR|RR|IRR|PR)s?(?:_\w+)?",
+        r"[Pp]revalence) ratios?(?: [(\[][ac]?[A-Z]{2,3}[)\]])?|[ac]?(?:OR|HR|RR|IRR|PR)s?(?:_\w+)?|[Ee]xp\([Bb]\)",
         needs_sign=False,
     ),
     "estimate": Pattern(
-        rf"[Ee]stimate|Est\.?|[Cc]oef(?:ficient|\.)?|[bB](?:eta)?{WORD}|γ{WORD}|[Mm]ean difference|M_?[Dd](?:iff)?"
+        rf"[Ee]stimate|Est\.?|[Cc]oef(?:ficient|\.)?|[bB](?:eta)?{WORD}|γ{WORD}|M_?[Dd](?:iff)?"
         r"(?:_\w+)?|[Dd]ifference|[Ll]og[- ]odds|[Ss]lope|[Ii]ntercept"
     ),
+    "difference": Pattern(r"[Mm]ean difference(?: [(\[]S?MD[)\]])?|S?MD|[Rr]isk difference", needs_sign=False),
     "beta": Pattern(rf"β{WORD}"),
     "se": Pattern(
         rf"(?:[Rr]obust )?(?:SEM?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?|se)s?{WORD}|[Ss]td\.? ?[Ee]rr(?:or|\.)?|"
@@ -90,7 +94,8 @@ LIMITS = rf"(?P<low>{NUMBER}){JOIN}(?P<high>{NUMBER})"
 INTERVAL = (
     r"(?:(?P<level>\d{2}(?:[.,]\d+)?)\s?%[- ]?\s?)?(?:CIs?|C\.I\.|KI|[Cc]onfidence intervals?|[Kk]onfidenzintervall|"
     r"(?P<other>Cr\.?I|HP?DI|CRI|credible intervals?|[Cc]redibility intervals?|PI|prediction interval))"
-    r"(?:_?\(?(?P<level2>\d{2})%?\)?)?(?: \(?[A-Z]{2,3}\)?)?\s?(?:=|:|,|of|from|was|is|ranged from|ranging from)?\s?"
+    r"(?:_?\(?(?P<level2>\d{2})%?\)?)?(?: [(\[]?[A-Z]{2,3}[)\]]?)?\s?"
+    r"(?:=|:|,|of|from|was|is|ranged from|ranging from)?\s?"
     rf"(?P<open>[\[(])?\s?{LIMITS}\s?(?(open)[\])])"
 )
 BARE = rf"\s?[\[(]\s?(?:(?P<level>\d{{2}}(?:\.\d)?)\s?%\s?(?:CI|KI)?\s?[:,;]?\s?)?{LIMITS}\s?[\])]"
@@ -104,7 +109,7 @@ def _compiled(kind: str, pattern: Pattern) -> re.Pattern[str]:
     sign = (
         rf"\s?(?P<sign>{RELATION})\s?" if pattern.needs_sign else rf"(?:\s?(?P<sign>{RELATION})\s?|,?\s(?:of |was )?)"
     )
-    value = rf"\(?(?P<value>{NUMBER})(?!\d)(?!\.\d)"
+    value = rf"[(|]?(?P<value>{NUMBER})(?!\d)(?!\.\d)"
     if kind == "p":
         sign = rf"(?:{sign}|\s(?P<of>of|was)\s)"
     return re.compile(rf"{BEFORE}(?P<name>{pattern.names}){brackets}{sign}{value}{behind}")
@@ -125,8 +130,8 @@ def mentions(text: FlatText, comma: bool) -> list[Mention]:
 
 
 def _named(text: str, comma: bool) -> Iterator[Mention]:
-    for kind, expression in EXPRESSIONS.items():
-        least = PATTERNS[kind].least
+    for name, expression in EXPRESSIONS.items():
+        least, kind = PATTERNS[name].least, ALIKE.get(name, name)
         for found in expression.finditer(text):
             parts = found.groupdict()
             value = reported(parts["value"], parts["sign"] or "=", comma=comma, least=least)

@@ -76,3 +76,20 @@ def test_what_is_not_significant(text):
 @pytest.mark.parametrize("text", ["don't (28) = 2", "part = 3", "Experiment 2 (n > 3)", "http = 3", "the t test"])
 def test_words_are_no_statistics(text):
     assert not [one for one in read(text) if one.kind in ("t", "p", "F", "z", "r", "chi-square")]
+
+
+@pytest.mark.parametrize(
+    "text, kinds",
+    [
+        ("odds ratio [aOR] 2.31; 95% confidence interval [CI] 1.40–3.81; P = .001", "ratio interval p"),
+        ("hazard ratio, 0.75; 95% CI, 0.60 to 0.94; P=0.01", "ratio interval p"),
+        ("mean difference 2.3 (95% CI 0.4 to 4.2; p=0·018)", "estimate interval p"),
+        ("Exp(B) = 1.68, 95% CI [1.14, 2.49]", "ratio interval"),
+        ("χ2diff(1) = 4.5, p_two-tailed = .034", "chi-square p"),
+        ("ΔF(1, 115) = 5.61, p ≈ .020", "F p"),
+        ("t(58) = |2.45|, two-tailed p = .017", "t p"),
+        ("t(58) = 2.45, p = .017, d = 0.64, 95% CI [0.12, 1.16]", "t p another interval"),
+    ],
+)
+def test_styles_of_journals(text, kinds):
+    assert " ".join(one.kind for one in read(text)) == kinds
