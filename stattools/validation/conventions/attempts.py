@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +14,12 @@ from numpy.typing import NDArray
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.standing import EXACT
+from stattools.validation.claims.right import Right
+from stattools.validation.claims.standing import LONG, standing
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.displays import FORM, SIGN
 from stattools.validation.conventions.matching import rows_of
-from stattools.validation.conventions.printing import shown_estimates
+from stattools.validation.conventions.printing import columns
 from stattools.validation.conventions.state import State
 
 
@@ -57,7 +59,8 @@ class Taken:
 class Attempt:
     """A set of refits: the conventions changed, the estimates `theta` of the parameters `names` (None where there is no
     maximum), the place of each row of the claim among them, and how many claimed estimates hold by the form in which
-    they may be printed, of `rows` claimed. `se` are the plain standard errors.
+    they may be printed, of `rows` that are its own. `apart` is how far the estimates are from the claimed ones on
+    average, in claimed standard errors where there are any, and otherwise as shares of themselves, a row 10 at most.
     """
 
     steps: tuple[Taken, ...]
@@ -67,6 +70,7 @@ class Attempt:
     held: Mapping[Any, int]
     rows: int
     n: float
+    apart: float = 10.0
 
     @property
     def best(self) -> int:
@@ -76,50 +80,57 @@ class Attempt:
     @property
     def matches(self) -> bool:
         """Whether all claimed estimates are its own, in one form."""
-        return self.best == self.rows
+        return self.best == self.rows > 0
 
 
 def attempt(claim: Claim, state: State, steps: tuple[Taken, ...], terms: Mapping[str, str] | None) -> Attempt:
     """The estimates of a state beside the claimed ones; one of stattools' errors where its model refuses."""
     names = state.names
     given = claim.columns["estimate"]
-    rows = int(np.isfinite(given.value).sum())
     ours = rows_of(claim, names, terms)
+    rows = len(given.value) if ours is None else int(np.count_nonzero(np.isfinite(given.value) & (ours >= 0)))
     state = aimed(state, claim, ours)
     theta = state.estimates()
     if not np.isfinite(theta).all():
         return Attempt(steps, names, None, ours, {}, rows, float(state.model.n))
     held = {} if ours is None else _held(claim, state, theta, ours)
-    return Attempt(steps, names, theta, ours, held, rows, float(state.model.n))
+    apart = 10.0 if ours is None else _apart(claim, theta, ours)
+    return Attempt(steps, names, theta, ours, held, rows, float(state.model.n), apart)
 
 
 def aimed(state: State, claim: Claim, ours: NDArray[np.intp] | None) -> State:
     """The state that knows the claimed coefficients in the order of its own."""
-    aim = np.full(len(state.names), np.nan)
+    aim, rounding = np.full((2, len(state.names)), np.nan)
     if ours is not None:
         aim[ours[ours >= 0]] = claim.columns["estimate"].value[ours >= 0]
-    return replace(state, aim=aim)
+        rounding[ours[ours >= 0]] = claim.columns["estimate"].half[ours >= 0]
+    return replace(state, aim=aim, rounding=rounding)
 
 
 def _held(claim: Claim, state: State, theta: Floats, ours: NDArray[np.intp]) -> dict[Any, int]:
     """How many claimed estimates hold in each form, whichever way the coefficients point."""
-    given, known = claim.columns["estimate"], ours >= 0
-    slack = np.zeros(len(theta))
-    if (given.half == 0).any():
-        try:
-            slack = EXACT * np.nan_to_num(state.errors(theta))
-        except StattoolsError:
-            slack = 1e-6 * np.abs(theta)
+    given = claim.columns["estimate"]
+    alone = replace(claim, columns={"estimate": given}, facts={})
+    se = np.full(len(theta), np.nan)
+    if (given.half < LONG * np.abs(given.value)).any():  # all digits: what holds is told in standard errors
+        with suppress(StattoolsError):
+            se = state.errors(theta)
     found = {}
     for one in forms(state):
-        with np.errstate(over="ignore", invalid="ignore"):
-            right = shown_estimates(one, theta)
-            size = slack * {"plain": 1.0, "ratio": np.abs(right), "percent": 100.0 + np.abs(right)}[one.shown.form]
-            right, size = right[ours], size[ours]
-            reach = given.half * (1 + 1e-9) + np.where(given.half > 0, 1e-3, 1.0) * size
-            near = np.abs(given.value - right) <= reach
-        found[one.shown.form, one.shown.sign] = int(np.count_nonzero((near | ~known) & np.isfinite(given.value)))
+        made = columns(one, theta, se, intervals=False)
+        there = standing(alone, ours, Right(state.names, made, np.abs(made["se"]), lambda name: {}))
+        found[one.shown.form, one.shown.sign] = int(
+            np.count_nonzero(there.holds["estimate"] & there.checked["estimate"])
+        )
     return found
+
+
+def _apart(claim: Claim, theta: Floats, ours: NDArray[np.intp]) -> float:
+    value = claim.columns["estimate"].value
+    size = claim.columns["se"].value if "se" in claim.columns else np.abs(value)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        gaps = np.abs(value - theta[ours]) / size
+    return float(np.mean(np.minimum(np.nan_to_num(gaps[ours >= 0], nan=10.0), 10.0)))
 
 
 def forms(state: State) -> list[State]:

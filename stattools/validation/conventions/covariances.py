@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.when_needed import pd
@@ -24,14 +25,24 @@ KINDS = {
     "quasi": "the model's own at Pearson's dispersion (quasi)",
 }
 """Kinds of standard errors with a name, in words."""
-CORRECTIONS: dict[Any, str] = {
-    "statsmodels": "G / (G - 1) (n - 1) / (n - p)",
-    "stata": "G / (G - 1)",
+CORRECTIONS: dict[tuple[Any, Any], str] = {
+    ("CR1", "statsmodels"): "G / (G - 1) (n - 1) / (n - p)",
+    ("CR1", "stata"): "G / (G - 1)",
+    ("CR1", "none"): "no correction",
+    ("CR2", "none"): "CR2",
+    ("CR3", "none"): "CR3",
+    ("CR3", "jackknife"): "jackknife",
+}
+PAIR_CORRECTIONS: dict[Any, str] = {
+    "statsmodels": "each term with its own G",
+    "stata": "all terms with the smaller G",
     "none": "no correction",
 }
 LAG_CORRECTIONS: dict[Any, str] = {"none": "no correction", "stata": "times n / (n - p)"}
-MOST_LAGS, MOST_CLUSTERS = 12, 40
-"""More lags and more columns of labels are not tried."""
+FEWEST_GROUPS, MOST_GROUPS = 5, 100
+"""CR2 and CR3 are tried for so many groups."""
+MOST_LAGS, MOST_CLUSTERS, MOST_PAIRED = 12, 40, 4
+"""More lags, more columns of labels and pairs of more of them are not tried."""
 
 
 def _kinds(state: State) -> Iterator[Variant]:
@@ -47,25 +58,44 @@ def _kinds(state: State) -> Iterator[Variant]:
 
 
 def _clusters(state: State) -> Iterator[Variant]:
-    sheet = state.sheet
-    if sheet is None or sheet.whole is None:
-        return
-    n = len(sheet.frame)
-    for name in sheet.labels(n - 1)[:MOST_CLUSTERS]:
-        labels = pd.Series(sheet.frame[name])
-        if labels.dtype.kind == "f" and sheet.values_of(name) > n // 2:
-            continue
-        codes = labels.astype("category").cat.codes.to_numpy()
-        groups = len(np.unique(codes))
-        df = groups - 1.0 if state.model.has_scale else np.inf
-        for correction, words in CORRECTIONS.items():
-            if correction == "stata" and state.model.has_scale:  # the same as statsmodels'
+    codes = _labels(state)
+    has_t = state.model.has_scale
+    for name, code in codes.items():
+        groups = int(code.max()) + 1
+        df = groups - 1.0 if has_t else np.inf
+        for (kind, correction), words in CORRECTIONS.items():
+            if (kind, correction) == ("CR1", "stata") and has_t:  # the same as statsmodels'
+                continue
+            if kind != "CR1" and not FEWEST_GROUPS <= groups <= MOST_GROUPS:
                 continue
             yield Variant(
                 f"standard errors clustered by {name} ({groups} groups, {words})",
-                partial(state.with_cov, Cluster(codes, correction=correction), df),
+                partial(state.with_cov, Cluster(code, correction=correction, kind=kind), df),
                 ("covariance",),
             )
+    names = list(codes)[:MOST_PAIRED]
+    for k, first in enumerate(names):
+        for second in names[k + 1 :]:
+            df = float(min(codes[first].max(), codes[second].max())) if has_t else np.inf
+            for correction, words in PAIR_CORRECTIONS.items():
+                yield Variant(
+                    f"standard errors clustered by {first} and {second} ({words})",
+                    partial(state.with_cov, Cluster(codes[first], codes[second], correction=correction), df),
+                    ("covariance",),
+                )
+
+
+def _labels(state: State) -> dict[str, NDArray[np.intp]]:
+    """The columns of labels of the whole table over the rows of the model, those with fewest groups first."""
+    sheet = state.sheet
+    if sheet is None or sheet.whole is None:
+        return {}
+    n, found = len(sheet.frame), {}
+    for name in sheet.labels(n - 1):
+        column = pd.Series(sheet.frame[name])
+        if column.notna().all() and not (column.dtype.kind == "f" and sheet.values_of(name) > n // 2):
+            found[name] = np.unique(column.astype("category").cat.codes, return_inverse=True)[1]
+    return dict(sorted(found.items(), key=lambda one: one[1].max())[:MOST_CLUSTERS])
 
 
 def _lags(state: State) -> Iterator[Variant]:

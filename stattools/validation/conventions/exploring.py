@@ -97,7 +97,7 @@ def _expanded(
     """
     made: list[Attempt] = []
     matched = any(one.matches for level in known for one in level)
-    for parent in sorted(known[-1], key=lambda one: -one.best):
+    for parent in sorted(known[-1], key=lambda one: (-one.best, one.apart)):
         if any(one.matches for one in made) and len(known) > 1:
             break
         state = replace(followed(start, parent.steps, claim, terms), best=parent.theta)

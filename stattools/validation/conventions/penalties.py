@@ -1,30 +1,28 @@
 """A ridge, lasso or Firth penalty that nobody mentions; its strength is read off the claimed coefficients.
 
-At a penalized maximum the score is the slope of the penalty: strengths that programs use are tried first, then the one
-that leaves least between the maximum and the claim.
+At a penalized maximum the score is the slope of the penalty: that tells whether there is one, and about how strong; the
+strength is then the one that leaves least between the maximum and the claim.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy import optimize
 
-from stattools.errors import ConvergenceError, StattoolsError
+from stattools.errors import ConvergenceError, DomainError, StattoolsError
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.solvers.metric import Metric
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.foreign.shrinkage import Shrinkage, penalized, shrunk_maximum
 
-STRENGTHS = (1.0, 0.1, 0.01, 10.0, 100.0, 0.5, 2.0)
-"""Strengths that programs take where nobody says one, and round ones."""
 WHERE = ("all columns but the intercept", "all columns and the intercept", "standardized columns")
 
 
@@ -35,29 +33,53 @@ def _penalties(state: State) -> Iterator[Variant]:
     if model.likelihood.has_firth:
         make = partial(state.with_recipe, penalty=Jeffreys())
         yield Variant("Firth's penalty", make, ("penalty",))
-    if state.aim is None or not np.isfinite(state.aim[: model.predictor.size_first]).all():
+    if state.aim is None or not np.isfinite(state.aim).all():
         return
     for where in WHERE:
-        for part in ("quadratic", "absolute"):
-            said = {"quadratic": "a ridge (L2)", "absolute": "a lasso (L1)"}[part]
+        for part, said in {"quadratic": "a ridge (L2)", "absolute": "a lasso (L1)"}.items():
             words = f"{said} penalty on {where}"
             yield Variant(words, partial(_penalized, state, where, part, words), ("penalty",))
 
 
 def _penalized(state: State, where: str, part: str, words: str) -> State:
-    """The state with the penalty whose strength comes nearest to the claimed coefficients."""
-    model = state.model
+    """The state with the penalty whose strength comes nearest to the claimed coefficients; DomainError where the
+    claim is no such maximum, as far as its digits go.
+    """
+    model, near = state.model, np.asarray(state.aim)
     X = np.asarray(model.rows.X)
-    free = np.zeros(X.shape[1], dtype=bool)
     P = {
         WHERE[0]: lambda: penalized(model),
-        WHERE[1]: lambda: penalized(model, free=free),
+        WHERE[1]: lambda: penalized(model, free=np.zeros(X.shape[1], dtype=bool)),
         WHERE[2]: lambda: penalized(model, units=np.std(X, axis=0)),
     }[where]()
-    near = np.where(np.isfinite(state.aim), state.aim, model.start) if state.aim is not None else model.start
-    strength = _strength(model, P, near, part, state.until)
-    shrinkage = _of(P, strength, part, f"{words}, strength {strength:.4g}")
-    return replace(state.with_recipe(penalty=shrinkage), aim=near)
+    first = _first(model, P, near, part, np.nan_to_num(near * 0 if state.rounding is None else state.rounding))
+    strength = _strength(model, P, near, part, first, state.until)
+    return state.with_recipe(penalty=_of(P, strength, part, f"{words}, strength {strength:.4g}"))
+
+
+def _first(model: Model, P: Floats, near: Floats, part: str, rounding: Floats) -> float:
+    """The strength at which the slope of the penalty is the score at the claim; DomainError where it is at none.
+
+    What is left of the score, in standard errors, may be what rounding makes of it, and a tenth of the score.
+    """
+    now = model.evaluate(near, order=2)
+    if not now.is_finite:
+        raise DomainError("the likelihood has no value at the claimed coefficients.")
+    held = (near == 0) & (np.diagonal(P) > 0) & (part == "absolute")
+    slope = P @ near if part == "quadratic" else (np.diagonal(P) > 0) * np.sign(near)
+    H = now.information[np.ix_(~held, ~held)]
+    try:
+        inverse = Metric(H).covariance()
+    except StattoolsError:
+        raise DomainError("the information at the claimed coefficients is singular.") from None
+    g, v = now.score[~held], slope[~held]
+    strength = float(v @ inverse @ g / max(v @ inverse @ v, 1e-300))
+    rest = g - strength * v
+    size, left = (float(np.sqrt(max(one @ inverse @ one, 0.0))) for one in (g, rest))
+    blur = float(np.sqrt(np.diagonal(H)) @ rounding[~held])
+    if not strength > 0 or left > blur + 0.1 * size or size <= blur:
+        raise DomainError("the claimed coefficients are no maximum with such a penalty.")
+    return strength
 
 
 def _of(P: Floats, strength: float, part: str, words: str) -> Shrinkage:
@@ -65,31 +87,29 @@ def _of(P: Floats, strength: float, part: str, words: str) -> Shrinkage:
     return Shrinkage(words, strength, strength * P if part == "quadratic" else np.zeros_like(P), absolute)
 
 
-def _strength(model: Model, P: Floats, near: Floats, part: str, until: float) -> float:
+def _strength(model: Model, P: Floats, near: Floats, part: str, first: float, until: float) -> float:
     """The strength whose maximum is nearest to the claim; a round one where that is as near as its digits tell."""
     scale = np.sqrt(np.mean(np.asarray(model.rows.X) ** 2, axis=0))
     size = model.predictor.of_columns(np.where(scale > 0, scale, 1.0), 1.0)
 
     def miss(log_strength: float) -> float:
         if time.monotonic() > until:
-            raise ConvergenceError("there was no time to find the strength of a penalty.", None)
+            raise ConvergenceError("there was no time to find the strength of a penalty.")
         try:
-            gap = shrunk_maximum(model, _of(P, float(np.exp(log_strength)), part, ""), near) - near
+            with np.errstate(all="ignore"):  # far from the strength there may be no numbers
+                gap = shrunk_maximum(model, _of(P, float(np.exp(log_strength)), part, ""), near) - near
         except StattoolsError:
             return 1e300
         return float(np.sum((gap * size) ** 2))
 
-    slope = P @ near if part == "quadratic" else (np.diagonal(P) > 0) * np.sign(near)
-    score = model.evaluate(near, order=1).score
-    fit = float(slope @ score / max(slope @ slope, 1e-300))
-    first = np.log(fit) if fit > 1e-8 else 0.0
+    here = float(np.log(first))
     found: Any = optimize.minimize_scalar(
-        miss, bounds=(first - 1.0, first + 1.0), method="bounded", options={"xatol": 1e-9}
+        miss, bounds=(here - 0.5, here + 0.5), method="bounded", options={"xatol": 1e-7}
     )
     best = float(np.exp(found.x))
     for digits in (1, 2, 3):
         rounded = float(f"{best:.{digits}g}")
-        if abs(rounded / best - 1.0) < 1e-3 and miss(float(np.log(rounded))) <= 2.0 * found.fun + 1e-20:
+        if abs(rounded / best - 1.0) < 1e-2 and miss(float(np.log(rounded))) <= 2.0 * found.fun + 1e-20:
             return rounded
     return best
 

@@ -10,17 +10,13 @@ from stattools.interface.arrays import Floats
 from stattools.validation.conventions.state import State
 
 
-def shown_estimates(state: State, theta: Floats) -> Floats:
-    """Coefficients as they are printed: as they are, exp(b), or 100 (exp(b) - 1)."""
-    with np.errstate(over="ignore"):
-        return _FORMS[state.shown.form](state.shown.sign * theta)
-
-
-def columns(state: State, theta: Floats, se: Floats) -> dict[str, Floats]:
-    """The columns of a claim, each (p,): estimate, se, statistic, p, lower, upper; NaN where a recipe has none."""
-    shown, df = state.shown, state.df()
+def columns(state: State, theta: Floats, se: Floats, *, intervals: bool = True) -> dict[str, Floats]:
+    """The columns of a claim, each (p,): estimate, se, statistic, p, lower, upper; NaN where a recipe has none, and
+    for the ends where `intervals` are not asked for.
+    """
+    shown, df = state.shown, state.df() if intervals else np.inf
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        estimate = shown_estimates(state, theta)
+        estimate = _FORMS[shown.form](shown.sign * theta)
         z = shown.sign * theta / se
         tail = np.where(np.isfinite(df), special.stdtr(df, -np.abs(z)), special.ndtr(-np.abs(z)))
         slope = {"plain": 1.0, "ratio": np.exp(shown.sign * theta), "percent": 100.0 * np.exp(shown.sign * theta)}
@@ -30,7 +26,7 @@ def columns(state: State, theta: Floats, se: Floats) -> dict[str, Floats]:
             "statistic": z if shown.statistic == "plain" else z * z,
             "p": shown.sides * tail,
         }
-        lower, upper = ends(state, theta, se)
+        lower, upper = ends(state, theta, se) if intervals else (np.full(len(theta), np.nan),) * 2
         return found | {"lower": _FORMS[shown.form](lower), "upper": _FORMS[shown.form](upper)}
 
 

@@ -34,9 +34,9 @@ class State:
     compared with, and the `sheet` of its rows.
 
     `point` are numbers that are no maximum, such as those of a loop that stopped, and `curvature` where their
-    information was taken. `aim` are the claimed coefficients in the order of the model's, NaN where nobody said one:
-    a penalty reads its strength off them. `best` are the estimates where they are known without a refit;
-    `until` is when the search ends, in seconds of the monotonic clock.
+    information was taken. `aim` are the claimed coefficients in the order of the model's, NaN where nobody said one,
+    and `rounding` half of their last digits: a penalty reads its strength off them. `best` are the estimates where
+    they are known without a refit; `until` is when the search ends, in seconds of the monotonic clock.
     """
 
     recipe: Any
@@ -46,6 +46,7 @@ class State:
     point: Floats | None = None
     curvature: Floats | None = None
     aim: Floats | None = None
+    rounding: Floats | None = None
     best: Floats | None = None
     until: float = np.inf
 
@@ -84,7 +85,8 @@ class State:
         if known is not None:
             return known
         near = np.zeros(len(self.names)) if self.aim is None else np.nan_to_num(self.aim)
-        return self.recipe.maximum(near)
+        with np.errstate(all="ignore"):  # signs and strengths read off a wrong claim may lead beyond float64
+            return self.recipe.maximum(near)
 
     def errors(self, theta: Floats) -> Floats:
         """Their standard errors."""

@@ -1,4 +1,7 @@
-"""The table of conventions, in the order in which they are applied: what changes estimates, errors, and the print."""
+"""The table of conventions, in the order in which they are applied: what changes estimates, errors, and the print.
+
+Of those that change estimates the first move all of them, and the later ones some, or what they are estimates of.
+"""
 
 from __future__ import annotations
 
@@ -15,19 +18,19 @@ from stattools.validation.conventions.likelihood_kinds import RESTRICTED, TIED
 from stattools.validation.conventions.penalties import PENALTY
 
 CONVENTIONS: tuple[Choice, ...] = (
+    OFFSET,
+    outcomes.OUTCOME,
+    FAMILY,
+    LINK,
+    TIED,
+    RESTRICTED,
     REFERENCE,
     NUMBERS,
     CODING,
     scales.SCALE,
     scales.DESIGN,
-    INTERCEPT,
-    OFFSET,
-    outcomes.OUTCOME,
     scales.OUTCOME,
-    FAMILY,
-    LINK,
-    TIED,
-    RESTRICTED,
+    INTERCEPT,
     PENALTY,
     COVARIANCE,
     CLUSTERS,

@@ -5,7 +5,7 @@ matched sets, mixed models, samples, series. What it leads to is what `st.fit(mo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,6 +18,7 @@ from stattools.inference.penalties import Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.text.one_line import prints
+from stattools.validation.claims.right import Right, right_at, right_of_fit
 from stattools.validation.foreign.points import PointOfModel, point_of
 from stattools.validation.foreign.recipe import Numbers
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
@@ -82,6 +83,13 @@ class Refit:
         se = self.se(theta)
         half = self.quantile(len(theta)) * se
         return Numbers(theta, se, theta - half, theta + half)
+
+    def right(self, theta: Floats) -> Right:
+        """What this fit prints: every column and fact that a claim may have, at theta."""
+        numbers, fact = self.numbers(theta), right_of_fit(self.fit, self.level).fact
+        df: Any = np.inf if self.df is None else self.df
+        made = right_at(self.names, theta, numbers.se, df, self.level, fact)
+        return replace(made, columns={**made.columns, "lower": numbers.lower, "upper": numbers.upper})
 
     def quantile(self, p: int) -> Floats:
         """How many standard errors an interval reaches."""

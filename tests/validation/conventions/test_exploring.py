@@ -6,6 +6,7 @@ import stattools as st
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.table import CONVENTIONS
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE, claim_of
 
 REORDERED = TABLE.assign(g=pd.Categorical(TABLE.g, categories=["b", "a", "c"]))
@@ -21,6 +22,7 @@ def test_what_the_model_says_needs_no_convention():
     assert found.refits == 0
 
 
+@pytest.mark.slow
 def test_three_conventions_at_once():
     claim = claim_of(st.ols("y ~ x + z + g", REORDERED), cov="HC0", level=0.9)
     (one,) = _explored(claim, OLS).found
@@ -35,6 +37,7 @@ def test_conventions_that_the_digits_do_not_tell_apart_are_all_found():
     assert words == ["what the model says"] or len(words) > 1
 
 
+@pytest.mark.slow
 def test_the_nearest_set_is_told_where_none_gives_all():
     claim = claim_of(LOGISTIC, change=lambda frame: frame.assign(p_value=[0.5, *frame.p_value[1:]]))
     found = _explored(claim, LOGISTIC, most=1)
@@ -45,7 +48,7 @@ def test_the_nearest_set_is_told_where_none_gives_all():
 
 def test_time_that_is_over_is_said():
     claim = read_claim(dict.fromkeys(OLS.names, 1.5))
-    found = _explored(claim, OLS, seconds=0.01)
+    found = _explored(claim, OLS, seconds=0.01, conventions=CONVENTIONS[:8])
     assert found.untried
 
 

@@ -13,7 +13,7 @@ from tests.validation.conventions.planted import LOGISTIC, MIXED
 
 def test_a_strength_is_read_off_rounded_coefficients():
     shrunk = st.fit(LOGISTIC, penalty=st.Ridge(3.0)).estimate
-    start = replace(state_of(Recipe(LOGISTIC)), aim=shrunk.round(3))
+    start = replace(state_of(Recipe(LOGISTIC)), aim=shrunk.round(3), rounding=np.full(3, 5e-4))
     tried = {one.words: one for one in PENALTY.changes(start)}
     state = tried["a ridge (L2) penalty on all columns but the intercept"].state
     assert state.recipe.penalty.strength == pytest.approx(3.0, rel=0.05)
@@ -27,10 +27,19 @@ def test_firths_penalty_needs_no_claim():
 
 
 def test_there_is_no_time_for_a_strength_after_the_end():
-    start = replace(state_of(Recipe(LOGISTIC)), aim=np.ones(3), until=0.0)
+    shrunk = st.fit(LOGISTIC, penalty=st.Ridge(3.0)).estimate
+    start = replace(state_of(Recipe(LOGISTIC)), aim=shrunk, until=0.0)
     one = next(one for one in PENALTY.changes(start) if "ridge" in one.words)
     with pytest.raises(st.ConvergenceError, match="no time"):
         one.make()
+
+
+def test_coefficients_that_are_no_penalized_maximum_take_no_refit():
+    start = replace(state_of(Recipe(LOGISTIC)), aim=st.fit(LOGISTIC).estimate + [0.0, 0.5, 0.0], until=0.0)
+    for one in PENALTY.changes(start):
+        if one.words != "Firth's penalty":
+            with pytest.raises(st.DomainError, match="no maximum with such a penalty"):
+                one.make()
 
 
 def test_other_models_have_none():
