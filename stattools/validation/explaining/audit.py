@@ -10,14 +10,20 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
+from stattools.models.any_model import AnyModel
 from stattools.text.columns import number
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
+from stattools.validation.claims.reading import read_claim
 from stattools.validation.explaining.causes import gather
+from stattools.validation.explaining.claim_audit import ClaimAudit
+from stattools.validation.explaining.claimed import audit_claim
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
@@ -76,11 +82,29 @@ class Audit(Faces):
 
 
 def audit(
-    results: Any, data: Any = None, /, *, X: Any = None, y: Any = None, weights: Any = None, offset: Any = None
-) -> Audit:
-    """Is this fit right? An `Audit` of a statsmodels results object, a scikit-learn estimator or a fit of our own.
+    results: Any,
+    data: Any = None,
+    /,
+    *,
+    X: Any = None,
+    y: Any = None,
+    weights: Any = None,
+    offset: Any = None,
+    se: Any = None,
+    p: Any = None,
+    ci: Any = None,
+    loglik: Any = None,
+    n: Any = None,
+    terms: Any = None,
+    column: Any = None,
+    cov: Any = None,
+    level: float | None = None,
+) -> Audit | ClaimAudit:
+    """Is this right? An `Audit` of somebody's fit, or with a model of ours as second argument a `ClaimAudit` of numbers
+    that somebody claims of it.
 
-    Our log-likelihood, score and information are evaluated at their numbers: Newton's decrement says how many standard
+    **A fit** is a results object of statsmodels, an estimator of scikit-learn, a fit of our own and others. Our
+    log-likelihood, score and information are evaluated at their numbers: Newton's decrement says how many standard
     errors they are from the maximum, existence checks whether there is one (rank, separation), and causes are proven
     by a refit: a hidden penalty with its strength, a column that the solver dropped, a loop that stopped early, a
     reversed outcome, standard errors of another kind than their label.
@@ -90,15 +114,47 @@ def audit(
     moments: its coefficients are audited, and its standard errors at its own scale, which a finding names.
     scikit-learn's linear and generalized linear models, and pipelines of them, need `X=` and `y=`, or a table and `y=`
     the name of its column; `weights=` are the sample weights of their fit, `offset=` is for packages that take one.
-    Raises IncompatibleError for other objects and models, DomainError for data of another shape.
+
+    **A claim** is a dict of estimates by term, a frame, a path, or a text with line breaks that is the table itself;
+    `se`, `p` and `ci` (pairs) are by term or in the order of the terms, `loglik` and `n` single numbers. `terms` says
+    which term is which where words do not tell, {theirs: ours}; `column` picks one model of a table with several. A
+    printed 2.83 means anything from 2.825 to 2.835: text keeps its digits, a float counts its shortest decimal form,
+    and one of nine digits and more holds within 1e-3 standard errors. `cov` is the kind of standard errors that they
+    should be, as in `st.fit`, `level` that of the intervals; by default what the claim says of itself. A right claim
+    costs one fit; where a number does not hold, conventions, slips of the pen, other rows, weights, terms and families
+    are tried, and what makes every number hold is named.
+
+    Raises IncompatibleError for other objects and models and for options of the other kind, DomainError for data of
+    another shape, and for claims without a number or with terms that are not the model's.
 
     >>> import statsmodels.api as sm
     >>> x, y = [[1.0, 1], [1, 2], [1, 3], [1, 4], [1, 5], [1, 6]], [0, 0, 0, 1, 1, 1]
     >>> found = audit(sm.GLM(y, x, family=sm.families.Binomial()).fit(maxiter=8))
     >>> found.ok, found.findings[0].cause
     (False, 'separation')
+    >>> import stattools as st
+    >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
+    >>> audit({"(Intercept)": "1.10", "x": "2.00"}, model, se={"x": "0.14"}).ok
+    True
     """
-    return judged(described(results, data, X=X, y=y, weights=weights, offset=offset))
+    of_fit = {"X": X, "y": y, "weights": weights, "offset": offset}
+    of_claim = {"se": se, "p": p, "ci": ci, "loglik": loglik, "n": n, "terms": terms, "column": column}
+    of_claim |= {"cov": cov, "level": level}
+    if not isinstance(data, AnyModel):
+        _require_absent(of_claim, f"a claim, whose second argument is a model, and {quoted(data)} is none")
+        return judged(described(results, data, **of_fit))
+    _require_absent(of_fit, "the fit of another package, and the second argument is a model, which has its own rows")
+    if level is not None:
+        require_level(level)
+    claim = read_claim(results, se=se, p=p, ci=ci, loglik=loglik, n=n, column=column)
+    return audit_claim(claim, data, terms=terms, cov=cov, level=level)
+
+
+def _require_absent(options: dict[str, Any], whose: str) -> None:
+    """IncompatibleError where an option of the other kind of audit was given."""
+    name = next((name for name, value in options.items() if value is not None), None)
+    if name is not None:
+        raise IncompatibleError(f"{name}= of st.audit belongs to {whose}: leave {name}= out.")
 
 
 def judged(foreign: Foreign) -> Audit:

@@ -1,36 +1,48 @@
-"""Is a printed table of coefficients right? Our maximum beside it, as far as its digits go, and why where it is not.
+"""Are claimed numbers right? Each is compared with our maximum as far as its digits go; where some do not hold, the
+search says why.
 
-Numbers that hold within their rounding take the exact values, so that rounding is never a finding; the rest is judged
-as anybody's fit is: a hidden penalty, an outcome turned round, another kind of standard errors.
+A right claim costs one fit and a comparison. What follows is looked for only where a number does not hold: slips of the
+pen, conventions, other rows or weights, other families, loops that stopped, each proven by numbers that then hold.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy import special
+from numpy.typing import NDArray
 
-from stattools.errors import DomainError, StattoolsError, quoted
+from stattools.errors import DomainError, IdentificationError
+from stattools.inference.estimates import quantile_of
 from stattools.inference.fitting import fit
-from stattools.interface.arrays import Floats
-from stattools.models.model import Model
+from stattools.inference.hypotheses import against_zero
 from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.places import places
-from stattools.validation.claims.printed import Printed
-from stattools.validation.explaining.audit import Audit, judged
-from stattools.validation.explaining.finding import Finding
-from stattools.validation.explaining.printed_errors import KINDS
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.claims.places import known_places, places
+from stattools.validation.claims.right import Right, right_of_fit
+from stattools.validation.claims.standing import ClaimStanding, standing
+from stattools.validation.explaining.claim_audit import ClaimAudit, unclaimed
+from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
+from stattools.validation.explaining.claim_without_maximum import without_maximum
 
-EXACT = 1e-3
-"""A claim in full precision is the maximum within so many standard errors."""
+SECONDS = 5.0
+"""How long causes are looked for."""
+SAID_COVARIANCES = ("HC0", "HC1", "HC2", "HC3")
+"""Kinds of standard errors that a table may name as we do."""
 
 
-def audit_claim(claim: Claim, model: Model, *, cov: Any = "information", level: float = 0.95) -> Audit:
-    """The verdict on what a table claims of a model and its data, with standard errors that are said to be of a kind.
+def audit_claim(
+    claim: Claim,
+    model: Any,
+    *,
+    terms: Mapping[str, str] | None = None,
+    cov: Any = None,
+    level: float | None = None,
+    seconds: float = SECONDS,
+) -> ClaimAudit:
+    """The verdict on what somebody claims of a model and its data, with standard errors of kind `cov` and intervals at
+    `level`; None takes what the claim says of itself, and by default the model's own and 0.95.
 
     >>> import stattools as st
     >>> from stattools.validation.claims.reading import read_claim
@@ -38,97 +50,81 @@ def audit_claim(claim: Claim, model: Model, *, cov: Any = "information", level: 
     >>> audit_claim(read_claim({"(Intercept)": "1.10", "x": "2.00"}), model).ok
     True
     """
-    claim = _in_order(claim, model)
-    divisor = "n - p" if model.has_scale else "1"
-    recipe = Recipe(model, cov=cov, divisor=divisor, df=None if model.has_scale else np.inf, level=level)
-    theta, se = claim.columns["estimate"].value, _column(claim, "se").value
-    told: list[Finding] = []
+    cov = _said_covariance(claim) if cov is None else cov
+    level = _said_level(claim) if level is None else level
+    placed = known_places(claim, model, terms)
+    options: dict[str, Any] = {} if isinstance(cov, str) and cov == "information" else {"cov": cov}
     try:
-        best = fit(model).estimate
-    except StattoolsError:  # no maximum: what it is is said of the numbers as they are
-        best = np.full(len(theta), np.nan)
-    else:
-        right = recipe.se(best)
-        theta, told = _estimates(claim.columns["estimate"], best, right, model)
-        se = _errors(_column(claim, "se"), right, recipe, best)
-    none = np.full(len(theta), np.nan)
-    found = judged(Foreign(claim.name, recipe, Numbers(theta, se, none, none), str(cov)))
-    told += [] if told or not found.ok else _tests(claim, recipe, best)
-    rows = found.rows.assign(estimate=claim.columns["estimate"].value, se=_column(claim, "se").value)
-    rows["ratio"] = rows["se"] / rows["right_se"]
-    found = replace(found, rows=rows)
-    if told:
-        sentence = f"{claim.name} is not right as it stands. Cause: {'; '.join(one.cause for one in told)}."
-        return replace(found, ok=False, findings=(*told, *found.findings), sentence=sentence)
-    if not found.ok:
-        return found
-    count = sum(int(np.isfinite(column.value).sum()) for column in claim.columns.values())
-    return replace(found, sentence=f"{claim.name} is right: its {count} numbers hold, as far as their digits go.")
+        found = fit(model, level=level, **options)
+    except IdentificationError as error:
+        return without_maximum(claim, model, placed.ours, error)
+    right = _as_said(claim, model, right_of_fit(found, level), found.t_df, level)
+    now = standing(claim, placed.ours, right)
+    if now.ok and (placed.ours >= 0).all():
+        return _right(claim, model, now, placed.ours, right)
+    trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds)
+    verdict = searched(trial)
+    if (placed.ours < 0).any() and not verdict.solved:
+        places(claim, model, terms)  # says which row is no parameter, and what to do
+    return _judged(trial, verdict)
 
 
-def _in_order(claim: Claim, model: Model) -> Claim:
-    """The claim with its rows in the model's order. DomainError where a coefficient has no row."""
-    ours = places(claim, model).ours
-    if missing := [name for place, name in enumerate(model.names[: model.predictor.size_first]) if place not in ours]:
-        raise DomainError(
-            f"{claim.name} lacks {quoted(missing[0])}; a claim needs one row for each coefficient of the model."
+def _said_covariance(claim: Claim) -> str:
+    said = str(claim.said.get("covariance", "")).upper()
+    return said if said in SAID_COVARIANCES else "information"
+
+
+def _said_level(claim: Claim) -> float:
+    try:
+        level = float(claim.said.get("level", 0.95))
+    except ValueError:
+        return 0.95
+    return level if 0.0 < level < 1.0 else 0.95
+
+
+def _as_said(claim: Claim, model: Any, right: Right, df: Any, level: float) -> Right:
+    """The right numbers with tests by the normal distribution, or by t, where the claim says that its statistics are
+    that.
+    """
+    said = claim.said.get("statistic", "")
+    rest = float(model.n) - len(model.names) if said == "t" else np.inf
+    if said not in ("t", "z") or np.ndim(df) or np.isfinite(df) == (said == "t") or model.intervals or rest <= 0:
+        return right
+    theta, se = right.columns["estimate"], right.columns["se"]
+    statistic, p = against_zero(theta, se, rest)
+    half = quantile_of(rest, level) * se
+    tests = {"statistic": statistic, "p": p, "lower": theta - half, "upper": theta + half}
+    return replace(right, columns={**right.columns, **tests})
+
+
+def _right(claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right) -> ClaimAudit:
+    if not now.count:
+        raise DomainError(f"{claim.name} has no number that can be compared with {model.title}.")
+    many = "its one number holds" if now.count == 1 else f"its {now.count} numbers hold"
+    sentence = f"{claim.name} is right: {many}, as far as the digits go."
+    return ClaimAudit(claim.name, about(model), now, True, sentence, (), notes=unclaimed(now, right.names, ours))
+
+
+def _judged(trial: ClaimTrial, verdict: Verdict) -> ClaimAudit:
+    claim, now = trial.claim, trial.now
+    off = f"{now.failing} of {now.count} numbers {'does' if now.failing == 1 else 'do'} not hold"
+    causes = "; ".join(one.cause for one in verdict.findings if one.serious)
+    if verdict.convention:
+        sentence = (
+            f"{verdict.convention[0].upper()}{verdict.convention[1:]}: only so is {claim.name} right. Under what the "
+            f"model says {off}."
         )
-    columns = {}
-    for name, column in claim.columns.items():
-        none = np.full((2, len(model.names)), np.nan)
-        none[:, ours] = column.value, column.half
-        columns[name] = Printed(*none)
-    return replace(claim, columns=columns)
+    else:
+        sentence = f"{claim.name} is not right: {off}{_where(now)}. Cause: {causes or 'none that was tried'}."
+    notes = (*verdict.notes, *unclaimed(now, trial.right.names, trial.ours))
+    return ClaimAudit(claim.name, about(trial.model), now, False, sentence, verdict.findings, verdict.convention, notes)
 
 
-def _estimates(given: Printed, best: Floats, se: Floats, model: Model) -> tuple[Floats, list[Finding]]:
-    """The claimed coefficients, exact where they hold; logarithms, with a finding, where they are ratios."""
-    near = Printed(given.value, np.maximum(given.half, EXACT * se * (given.half == 0)))
-    if not near.holds(best).all() and model.likelihood.words.ratio:
-        ratios = replace(near, half=np.maximum(given.half, EXACT * se * np.exp(best) * (given.half == 0)))
-        with np.errstate(over="ignore"):
-            if ratios.holds(np.exp(best)).all():
-                word = model.likelihood.words.ratio
-                words = f"The numbers are {word}s, exp of the coefficients, under the heading of coefficients."
-                return best, [Finding("exponentiated coefficients", words, f"Call them {word}s, or take logarithms.")]
-    return np.where(near.holds(best), best, given.value), []
+def _where(now: ClaimStanding) -> str:
+    far = now.distance
+    return f", the estimates by up to {far:.2g} standard errors" if far > 0 and np.isfinite(far) else ""
 
 
-def _errors(given: Printed, right: Floats, recipe: Recipe, best: Floats) -> Floats:
-    """The claimed standard errors, exact where all of them hold under one kind, that which was said first."""
-    near = Printed(given.value, np.maximum(given.half, EXACT * right * (given.half == 0)))
-    for kind in (recipe.cov, *KINDS):
-        try:
-            se = right if kind is recipe.cov else replace(recipe, cov=kind).se(best)
-        except StattoolsError:
-            continue
-        if near.holds(se).all():
-            return np.where(np.isnan(given.value), np.nan, se)
-    return np.where(near.holds(right) & ~np.isnan(given.value), right, given.value)
-
-
-def _tests(claim: Claim, recipe: Recipe, best: Floats) -> list[Finding]:
-    """Statistics, p-values and intervals that do not go with the estimates and standard errors beside them."""
-    model, se = recipe.model, recipe.se(best)
-    z = best / se
-    p = 2.0 * (special.ndtr(-np.abs(z)) if recipe.df is not None else special.stdtr(model.n - len(best), -np.abs(z)))
-    half = recipe.quantile() * se
-    right = {"statistic": z, "p": p, "lower": best - half, "upper": best + half}
-    found = []
-    for name, numbers in right.items():
-        given = _column(claim, name)
-        wrong = ~Printed(given.value, np.maximum(given.half, 1e-6 * np.abs(numbers))).holds(numbers)
-        if wrong.any():
-            k = int(np.argmax(wrong))
-            evidence = f"{CALLED[name]} of {model.names[k]} should be {numbers[k]:.6g} and is {given.value[k]:.6g}."
-            advice = "Other degrees of freedom, another level or another kind of interval give others: say which."
-            found.append(Finding(f"another {CALLED[name].lower()}", evidence, advice))
-    return found
-
-
-CALLED = {"statistic": "Statistic", "p": "P-value", "lower": "Lower end", "upper": "Upper end"}
-
-
-def _column(claim: Claim, name: str) -> Printed:
-    none = np.full(len(claim.columns["estimate"].value), np.nan)
-    return claim.columns.get(name, Printed(none, none))
+def about(model: Any) -> str:
+    """A model in a few words."""
+    return " ".join(filter(None, (str(model.title), f"of {model.formula}" if model.formula else "")))

@@ -85,11 +85,17 @@ class Refit:
         return Numbers(theta, se, theta - half, theta + half)
 
     def right(self, theta: Floats) -> Right:
-        """What this fit prints: every column and fact that a claim may have, at theta."""
-        numbers, fact = self.numbers(theta), right_of_fit(self.fit, self.level).fact
-        df: Any = np.inf if self.df is None else self.df
-        made = right_at(self.names, theta, numbers.se, df, self.level, fact)
-        return replace(made, columns={**made.columns, "lower": numbers.lower, "upper": numbers.upper})
+        """What this computation prints at theta: every column and fact that a claim may have."""
+        own = right_of_fit(self.fit, self.level)
+        if not np.array_equal(theta, self.point.estimate):
+            made = self.numbers(theta)
+            df = np.inf if self.df is None else self.df
+            found = right_at(self.names, theta, made.se, df, self.level, own.fact)
+            return replace(found, columns={**found.columns, "lower": made.lower, "upper": made.upper})
+        more = np.full(len(theta) - len(own.names), np.nan)
+        columns = {name: np.append(values, more) for name, values in own.columns.items()}
+        columns |= {"estimate": theta, "se": self.point.se}
+        return Right(self.names, columns, self.point.se, own.fact)
 
     def quantile(self, p: int) -> Floats:
         """How many standard errors an interval reaches."""

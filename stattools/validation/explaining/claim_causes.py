@@ -1,0 +1,181 @@
+"""Why claimed numbers do not hold: the smallest explanation whose numbers hold within rounding.
+
+First what needs no refit: columns, rows and digits that were exchanged. Then one convention, or one refit, under which
+everything holds; then the nearest of these with a slip of the pen on top, so that two causes at once are told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import IncompatibleError, StattoolsError
+from stattools.inference.fitting import fit
+from stattools.models.model import Model
+from stattools.validation.claims.right import right_of_fit
+from stattools.validation.claims.standing import ClaimStanding, standing
+from stattools.validation.conventions.exploring import Explored, explore
+from stattools.validation.conventions.printed_sets import Found
+from stattools.validation.conventions.starting import start_of
+from stattools.validation.explaining.claimed_facts import wrong_facts
+from stattools.validation.explaining.exchanged import (
+    exchanged_columns,
+    exchanged_rows,
+    remaining,
+    wrong_numbers,
+)
+from stattools.validation.explaining.finding import Finding
+from stattools.validation.explaining.likely_causes import ClaimTrial, likeliest
+from stattools.validation.explaining.mistyped import mistyped, turned_signs
+from stattools.validation.explaining.undeclared_causes import reversed_outcome
+
+FAULTS = frozenset(
+    ("rows dropped", "weights", "not converged", "terms", "family or link", "link or distribution", "outcome coding")
+)
+"""Entries of the table of conventions that nobody calls a convention."""
+
+
+@dataclass(frozen=True, eq=False)
+class Verdict:
+    """The causes; `convention` in words where it alone makes the claim hold; `solved` where all is explained."""
+
+    findings: tuple[Finding, ...]
+    convention: str = ""
+    notes: tuple[str, ...] = ()
+    solved: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Slips:
+    """Slips of the pen that explain a claim in part, and how many numbers are left."""
+
+    findings: list[Finding]
+    left: int = field(default=0)
+
+
+def searched(trial: ClaimTrial) -> Verdict:
+    """The verdict on a claim of which some numbers do not hold."""
+    own = slips(trial.now, trial.model)
+    every = bool((trial.ours >= 0).all())
+    if own.left == 0 and len(own.findings) == 1 and every and own.findings[0].cause != "one wrong number":
+        return Verdict(tuple(own.findings), solved=True)
+    turned = _turned_round(trial)
+    if turned is not None:
+        return turned
+    explored = _explored(trial)
+    if explored is not None and explored.found:
+        return _by_convention(explored.found, trial)
+    notes = () if explored is None or not explored.untried else (f"Not tried: {'; '.join(explored.untried)}.",)
+    best = own if every else None
+    if explored is not None and explored.nearest is not None and explored.nearest.steps:
+        more = slips(explored.nearest.standing, explored.nearest.state.model)
+        both = Slips([*_named(explored.nearest), *more.findings], more.left)
+        if best is None or _cost(both) < _cost(best):
+            best = both
+    if best is not None and best.left == 0 and best.findings:
+        return Verdict(tuple(best.findings), notes=notes, solved=True)
+    return _unsolved(trial, best, notes)
+
+
+def slips(standing: ClaimStanding, model: Any) -> Slips:
+    """What explains numbers that do not hold without a refit."""
+    left, findings = wrong_numbers(standing), []
+    for look in (exchanged_columns, turned_signs, exchanged_rows, mistyped):
+        if remaining(left):
+            more, left = look(standing, left)
+            findings += more
+    facts, unsolved = wrong_facts(standing, model)
+    return Slips(findings + facts, remaining(left) + unsolved)
+
+
+def _explored(trial: ClaimTrial) -> Explored | None:
+    """What single conventions say; None where the claim has no estimates or the model cannot be changed."""
+    if "estimate" not in trial.claim.columns:
+        return None
+    try:
+        start = start_of(trial.claim, trial.model, cov=trial.cov, level=trial.level)
+        return explore(trial.claim, start, terms=trial.terms, most=1, seconds=trial.seconds)
+    except IncompatibleError:
+        return None
+
+
+def _turned_round(trial: ClaimTrial) -> Verdict | None:
+    """The outcome with 1 and 0 exchanged."""
+    given, right = trial.claim.columns.get("estimate"), trial.now.right["estimate"]
+    if type(trial.model) is not Model or given is None or trial.now.holds["estimate"].all():
+        return None
+    both = np.isfinite(given.value) & np.isfinite(right)
+    if 2 * np.count_nonzero(given.value[both] * right[both] < 0) < both.sum():
+        return None
+    other = reversed_outcome(trial.model)
+    if other is None:
+        return None
+    try:
+        found = fit(other, cov=trial.cov, level=trial.level)
+    except StattoolsError:
+        return None
+    there = standing(trial.claim, trial.ours, right_of_fit(found, trial.level))
+    more = slips(there, other)
+    if more.left or len(more.findings) > 1:
+        return None
+    one, zero = (1, 0) if trial.model.labels is None else trial.model.labels[::-1]
+    name = trial.model.outcome_name
+    words = f"The numbers are those of P({name} = {zero!r}): 1 and 0 are exchanged, and all {there.count} hold."
+    advice = f"Change all signs for P({name} = {one!r}), or recode the outcome and fit again."
+    return Verdict((Finding("outcome coding", words, advice), *more.findings), solved=True)
+
+
+def _by_convention(found: tuple[Found, ...], trial: ClaimTrial) -> Verdict:
+    """The verdict where one entry of the table makes every number hold."""
+    first, rest = found[0], found[1:]
+    names = {step.choice.name for step in first.steps}
+    others = [*first.twins, *(one.words for one in rest)]
+    notes = (f"The digits do not tell this from: {'; or '.join(others[:4])}.",) if others else ()
+    findings = tuple(_named(first))
+    if names & FAULTS:
+        return Verdict(findings, notes=notes, solved=True)
+    return Verdict(findings, first.words, notes, solved=True)
+
+
+def _named(found: Found) -> list[Finding]:
+    count = found.standing.count
+    holding = "all" if found.standing.ok else f"{count - found.standing.failing} of"
+    return [
+        Finding(step.choice.name, f"{_begun(step.words)}: so {holding} {count} numbers hold.", step.choice.advice)
+        for step in found.steps
+    ]
+
+
+def _begun(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _cost(one: Slips) -> float:
+    return one.left + 1.5 * len(one.findings)
+
+
+def _unsolved(trial: ClaimTrial, best: Slips | None, notes: tuple[str, ...]) -> Verdict:
+    """The nearest explanation, with how many numbers it leaves."""
+    now = trial.now
+    findings = [] if best is None else list(best.findings)
+    left = now.failing if best is None else best.left
+    if findings and left <= now.failing // 2:
+        return Verdict(tuple(findings), notes=(*notes, f"These leave {left} of the numbers unexplained."))
+    likely = likeliest(trial)
+    if likely is not None:
+        return Verdict((likely,), notes=notes)
+    kinds = [name for name in now.holds if not now.holds[name].all()]
+    if "estimate" in kinds:
+        words = (
+            f"The estimates are up to {now.distance:.3g} standard errors from the maximum beyond their rounding, and "
+            "no convention, no other rows, weights or family that was tried gives them."
+        )
+        advice = "Ask for the rows, the formula and the settings of the fit; st.reproduce tries sets of conventions."
+        return Verdict((Finding("not the maximum", words, advice),), notes=notes)
+    said = {"se": "standard errors", "p": "p-values", "statistic": "statistics", "lower": "ends", "upper": "ends"}
+    words = ", ".join(dict.fromkeys(said[name] for name in kinds)) or "single numbers"
+    cause = f"{words} of another kind"
+    evidence = f"The estimates hold, and the {words} do not; no convention that was tried gives them."
+    return Verdict((Finding(cause, evidence, "Ask how they were made; st.reproduce tries more."),), notes=notes)
