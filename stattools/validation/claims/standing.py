@@ -20,8 +20,10 @@ from stattools.validation.claims.right import Right
 
 EXACT = 1e-3
 """A claim in full precision holds within so many standard errors, or this share of a standard error."""
-LONG = 5e-7
-"""Half a last digit is this share of a number of seven digits: loops stop farther from the maximum than the eighth."""
+LOOSE = {5e-6: 0.02, 5e-7: 0.1}
+"""What a number of so many digits (half its last one is at most this share of it: six, seven and more) may be off besides
+its rounding, as shares of `EXACT`: loops stop farther from the maximum than their eighth digit.
+"""
 FACT = 1e-5
 """A single number in full precision holds within this share of it, or of 1."""
 COUNTS = frozenset(("n", "df", "df_resid", "df_model", "events", "groups"))
@@ -110,7 +112,9 @@ def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         size = np.where(np.isfinite(unit) & (unit > 0), unit, np.maximum(np.abs(target), np.finfo(float).tiny))
         gap = np.abs(value - target) - given.half * (1.0 + 1e-9)
-        part = np.where(given.half > 0, np.where(given.half < LONG * np.abs(value), 0.1 * EXACT, 0.0), EXACT)
+        part = np.where(given.half > 0, 0.0, EXACT)
+        for share, loose in LOOSE.items():
+            part = np.where((given.half > 0) & (given.half <= share * np.abs(value)), loose * EXACT, part)
         slack = part * _exact(name, right, target, size) + 1e-9 * np.abs(target)
         gap = np.where(value == target, 0.0, gap - slack)
         return gap / np.where(np.isin(name, ("estimate", "lower", "upper", "se")), size, 1.0)

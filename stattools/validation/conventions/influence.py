@@ -65,10 +65,8 @@ class Influence:
         moved = np.linalg.solve(self.information, self.scores.T).T
         return -moved / (1.0 - lever)[:, None]
 
-    def runs(self, order: NDArray[np.intp], lengths: NDArray[np.intp] | None, best: int = 2) -> list[int]:
+    def runs(self, order: NDArray[np.intp], best: int = 2) -> list[int]:
         """The lengths of the runs from the start of an order of rows whose loss leads nearest to the target."""
-        if lengths is not None:
-            return lengths.tolist()
         most = len(order) // 2
         step = max(most // EVERY, 1)
         tried = np.arange(1, most + 1, step)

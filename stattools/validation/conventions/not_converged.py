@@ -54,10 +54,10 @@ def _iterates(state: State) -> Iterator[Variant]:
             eta = model.eta(theta)
             said = f"the numbers after {step} step{'s' * (step > 1)} of {words}"
             slot = ("iterate",)
-            make = partial(replace, state, point=theta, curvature=theta)
+            make = partial(replace, state, point=theta, curvature=theta, best=None)
             yield Variant(f"{said}, standard errors from there", make, slot)
             if before is not None:
-                make = partial(replace, state, point=theta, curvature=before)
+                make = partial(replace, state, point=theta, curvature=before, best=None)
                 yield Variant(f"{said}, standard errors from the step before", make, slot)
 
 
@@ -93,5 +93,9 @@ def _step(model: Model, eta: Floats) -> Floats | None:
 
 
 STOPPED = Choice(
-    "not converged", "estimates", "Allow more steps and a tighter tolerance, and report the maximum.", _iterates
+    "not converged",
+    "estimates",
+    "Allow more steps and a tighter tolerance, and report the maximum.",
+    _iterates,
+    keeps=True,
 )

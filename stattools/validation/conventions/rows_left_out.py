@@ -108,7 +108,7 @@ def _runs(
         if not len(lengths):
             return
     for words, order in _orders(state, sheet, n):
-        found = lengths.tolist() if influence is None or lengths is not None else influence.runs(order, None)
+        found = influence.runs(order) if lengths is None and influence is not None else np.asarray(lengths).tolist()
         for count in found:
             gone = np.zeros(n, dtype=bool)
             gone[order[:count]] = True
@@ -200,4 +200,10 @@ def _single(influence: Influence, n: int, most: int) -> Iterator[tuple[str, Mask
             yield f"numbers {', '.join(str(i + 1) for i in np.flatnonzero(gone))}", gone.copy()
 
 
-ROWS = Choice("rows dropped", "estimates", "Fit the rows that are reported, or say which were left out and why.", _rows)
+ROWS = Choice(
+    "rows dropped",
+    "estimates",
+    "Fit the rows that are reported, or say which were left out and why.",
+    _rows,
+    keeps=True,
+)

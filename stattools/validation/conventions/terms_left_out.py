@@ -82,4 +82,6 @@ def _more(state: State, term: str) -> State:
     return state.with_sheet(replace(state.sheet, formula=f"{state.sheet.formula} + {term}"))
 
 
-TERMS = Choice("terms", "estimates", "Say which terms the fit has, or fit those that are reported.", _terms)
+TERMS = Choice(
+    "terms", "estimates", "Say which terms the fit has, or fit those that are reported.", _terms, renames=True
+)

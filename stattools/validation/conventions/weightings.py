@@ -78,5 +78,9 @@ def weighted(state: State, weight: Any, precision: Any) -> State:
 
 
 WEIGHTS = Choice(
-    "weights", "estimates", "Say which weights the fit has, and whether they are frequencies or precisions.", _weights
+    "weights",
+    "estimates",
+    "Say which weights the fit has, and whether they are frequencies or precisions.",
+    _weights,
+    keeps=True,
 )

@@ -6,6 +6,7 @@ everything holds; then the nearest of these with a slip of the pen on top, so th
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,11 @@ from stattools.models.model import Model
 from stattools.validation.claims.right import right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
 from stattools.validation.conventions.exploring import Explored, explore
+from stattools.validation.conventions.factors import CODING, REFERENCE
 from stattools.validation.conventions.printed_sets import Found
 from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.state import State
+from stattools.validation.conventions.table import CONVENTIONS
 from stattools.validation.explaining.claimed_facts import wrong_facts
 from stattools.validation.explaining.exchanged import (
     exchanged_columns,
@@ -28,6 +32,7 @@ from stattools.validation.explaining.exchanged import (
 )
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.likely_causes import ClaimTrial, likeliest
+from stattools.validation.explaining.mistaken_ratios import mistaken_ratios
 from stattools.validation.explaining.mistyped import mistyped, turned_signs
 from stattools.validation.explaining.undeclared_causes import reversed_outcome
 
@@ -64,14 +69,22 @@ def searched(trial: ClaimTrial) -> Verdict:
     turned = _turned_round(trial)
     if turned is not None:
         return turned
-    explored = _explored(trial)
-    if explored is not None and explored.found:
-        return _by_convention(explored.found, trial)
-    notes = () if explored is None or not explored.untried else (f"Not tried: {'; '.join(explored.untried)}.",)
+    if (ratios := mistaken_ratios(trial)) is not None and not trial.claim.said.get("exponentiated"):
+        return Verdict((ratios[0],), solved=True)
+    start = _start(trial)
+    explored = [] if start is None else _explored(trial, start)
+    if explored and explored[-1].found:
+        return _by_convention(explored[-1].found)
+    if start is not None and (relabelled := _relabelled(trial, start)) is not None:
+        return relabelled
+    untried = [part for one in explored for part in one.untried]
+    notes = (f"Not tried, as the time was over: {'; '.join(untried)}.",) if untried else ()
     best = own if every else None
-    if explored is not None and explored.nearest is not None and explored.nearest.steps:
-        more = slips(explored.nearest.standing, explored.nearest.state.model)
-        both = Slips([*_named(explored.nearest), *more.findings], more.left)
+    for one in explored:
+        if one.nearest is None or not one.nearest.steps:
+            continue
+        more = slips(one.nearest.standing, one.nearest.state.model)
+        both = Slips([*_named(one.nearest), *more.findings], more.left)
         if best is None or _cost(both) < _cost(best):
             best = both
     if best is not None and best.left == 0 and best.findings:
@@ -90,15 +103,54 @@ def slips(standing: ClaimStanding, model: Any) -> Slips:
     return Slips(findings + facts, remaining(left) + unsolved)
 
 
-def _explored(trial: ClaimTrial) -> Explored | None:
-    """What single conventions say; None where the claim has no estimates or the model cannot be changed."""
+def _start(trial: ClaimTrial) -> State | None:
+    """The computation that the claim is compared with; None where the claim has no estimates, or a change of this model
+    is not known.
+    """
     if "estimate" not in trial.claim.columns:
         return None
     try:
-        start = start_of(trial.claim, trial.model, cov=trial.cov, level=trial.level)
-        return explore(trial.claim, start, terms=trial.terms, most=1, seconds=trial.seconds)
+        return start_of(trial.claim, trial.model, cov=trial.cov, level=trial.level)
     except IncompatibleError:
         return None
+
+
+def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
+    """What single conventions say, until one makes every number hold: first those that need no refit, families last."""
+    end, made = time.monotonic() + trial.seconds, []
+    of_families = ("family or link", "link or distribution")
+    stages = (
+        [one for one in CONVENTIONS if one.moves != "estimates"],
+        [one for one in CONVENTIONS if one.moves == "estimates" and one.name not in of_families],
+        [one for one in CONVENTIONS if one.name in of_families],
+    )
+    for stage in stages:
+        seconds = max(end - time.monotonic(), 0.2)
+        options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage)}
+        try:
+            made.append(explore(trial.claim, start, **options))
+        except IncompatibleError:
+            continue
+        if made[-1].found:
+            break
+    return made
+
+
+def _relabelled(trial: ClaimTrial, start: State) -> Verdict | None:
+    """Another reference level, or another coding, under the labels of this one."""
+    for choice, variant in ((one, variant) for one in (REFERENCE, CODING) for variant in one.changes(start)):
+        try:
+            state = variant.state
+            right = state.recipe.right(state.estimates())
+        except StattoolsError:
+            continue
+        if len(right.names) != len(trial.right.names):
+            continue
+        there = standing(trial.claim, trial.ours, right)
+        if there.ok:
+            words = f"{_begun(variant.words)}, under the labels of another: so all {there.count} numbers hold."
+            return Verdict((Finding(choice.name, words, choice.advice),), solved=True)
+    return None
 
 
 def _turned_round(trial: ClaimTrial) -> Verdict | None:
@@ -127,7 +179,7 @@ def _turned_round(trial: ClaimTrial) -> Verdict | None:
     return Verdict((Finding("outcome coding", words, advice), *more.findings), solved=True)
 
 
-def _by_convention(found: tuple[Found, ...], trial: ClaimTrial) -> Verdict:
+def _by_convention(found: tuple[Found, ...]) -> Verdict:
     """The verdict where one entry of the table makes every number hold."""
     first, rest = found[0], found[1:]
     names = {step.choice.name for step in first.steps}

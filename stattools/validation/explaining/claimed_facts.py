@@ -11,7 +11,7 @@ from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.explaining.finding import Finding
 
 SAID = {
-    "n": "number of observations",
+    "n": "number of rows, n",
     "loglik": "log-likelihood",
     "df": "degrees of freedom",
     "aic": "AIC",
@@ -39,7 +39,7 @@ def wrong_facts(standing: ClaimStanding, model: Any) -> tuple[list[Finding], int
         evidence = f"The {said} is {number(standing.values[name], 7)} and stands as {number(value, 7)}."
         if name == "n":
             evidence += _what_n_counts(value, model)
-        found.append(Finding(f"wrong {'n' if name == 'n' else said}", evidence, "Write that of the rows of this fit."))
+        found.append(Finding(f"wrong {said}", evidence, "Write that of the rows of this fit."))
     return found, 0
 
 

@@ -73,7 +73,7 @@ def _stopped(trial: ClaimTrial) -> Finding | None:
     gain = trial.found.loglik - model.loglik(theta)
     return Finding(
         "not converged",
-        f"The standard errors are right at the claimed coefficients, and these are not the maximum, which is {gain:.3g} "
+        f"The standard errors are right at the claimed coefficients, which are not the maximum: that is {gain:.3g} "
         f"higher in log-likelihood and up to {trial.now.distance:.2g} standard errors away: a loop stopped early.",
         "Allow more steps and a tighter tolerance, and report the maximum.",
     )

@@ -59,9 +59,9 @@ def mistyped(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
             if how is None and around < 2 and standing.count < 4:
                 continue
             target, value = shown(float(standing.right[name][k]), given, k), shown(float(given.value[k]), given, k)
-            said = how or "it alone is wrong"
-            evidence = f"{CALLED[name]} of {term} is {target} and stands as {value}: {said}."
-            found.append(Finding("typing error" if how else "one wrong number", evidence, f"Write {target}."))
+            alone = "" if how else ", and it alone is wrong"
+            evidence = f"{CALLED[name]} of {term} is {target} and stands as {value}{alone}."
+            found.append(Finding(how or "one wrong number", evidence, f"Write {target}."))
             rest[name][k] = False
     return found, rest
 
@@ -71,15 +71,15 @@ def slip(given: Printed, k: int, right: float) -> str | None:
 
     >>> one = Printed(np.array([2.38, 0.28]), np.array([0.005, 0.005]))
     >>> slip(one, 0, 23.81), slip(one, 0, 2.83), slip(one, 0, -2.38), slip(one, 1, 0.23)
-    ('the decimal point is moved', 'two digits are exchanged', 'the sign is lost', 'one digit is another')
+    ('decimal point moved', 'digits exchanged', 'sign lost', 'wrong digit')
     """
     value, half = float(given.value[k]), float(given.half[k]) * (1.0 + 1e-9)
     if abs(value + right) <= max(half, 1e-6 * abs(right)) and value != 0:
-        return "the sign is lost"
+        return "sign lost"
     for shift in SHIFTS:
         near = max(half * max(shift, 1.0), 1e-6 * abs(right))
         if abs(value * shift - right) <= near and abs(value) > 10.0 * half:
-            return "the decimal point is moved"
+            return "decimal point moved"
     if half == 0:
         one, two = f"{abs(value):.9g}", f"{abs(right):.9g}"
     else:
@@ -89,7 +89,7 @@ def slip(given: Printed, k: int, right: float) -> str | None:
     other = [i for i, (a, b) in enumerate(zip(one, two, strict=True)) if a != b]
     digits = [i for i in other if one[i] != "." and two[i] != "."]
     if len(other) == 2 and sorted(one) == sorted(two) and (other[1] - other[0] == 1 or "." in one[other[0] : other[1]]):
-        return "two digits are exchanged"
+        return "digits exchanged"
     if len(other) == len(digits) == 1 and len(one) > 2:
-        return "one digit is another"
+        return "wrong digit"
     return None

@@ -31,7 +31,7 @@ def test_rounded_numbers_hold(digits):
 
 
 @pytest.mark.parametrize("column", COLUMNS)
-@pytest.mark.parametrize("digits", [3, 6, 12])
+@pytest.mark.parametrize("digits", [3, 5, 12])
 def test_one_number_that_is_off_by_two_of_its_last_digits_is_found(column, digits):
     made = claim(digits)
     given = made.columns[column]

@@ -33,17 +33,16 @@ def looked(made, look):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda t: t[:2] + t[3] + t[2] + t[4:], "two digits are exchanged"),
-        (lambda t: f"{float(t) / 10.0:.4f}", "the decimal point is moved"),
-        (lambda t: t[:-2] + str((int(t[-2]) + 4) % 10) + t[-1], "one digit is another"),
-        (lambda t: f"-{t}", "the sign is lost"),
-        ("7.7777", "it alone is wrong"),
+        (lambda t: t[:2] + t[3] + t[2] + t[4:], "digits exchanged"),
+        (lambda t: f"{float(t) / 10.0:.4f}", "decimal point moved"),
+        (lambda t: t[:-2] + str((int(t[-2]) + 4) % 10) + t[-1], "wrong digit"),
+        (lambda t: f"-{t}", "sign lost"),
+        ("7.7777", "one wrong number"),
     ],
 )
 def test_a_slip_of_the_pen_is_named(change, words):
     found, left = looked(claim(estimate=change), mistyped)
-    assert words in found[0].evidence
-    assert found[0].cause == ("one wrong number" if "alone" in words else "typing error")
+    assert [finding.cause for finding in found] == [words]
     assert remaining(left) == 0
 
 
