@@ -192,6 +192,7 @@ if TYPE_CHECKING:
     from stattools.validation.agreement import Agreement as Agreement
     from stattools.validation.explaining.audit import Audit as Audit
     from stattools.validation.explaining.audit import audit as audit
+    from stattools.validation.explaining.claim_audit import ClaimAudit as ClaimAudit
     from stattools.validation.explaining.explain import Explanation as Explanation
     from stattools.validation.explaining.explain import explain as explain
     from stattools.validation.explaining.finding import Finding as Finding

@@ -162,6 +162,27 @@ def _audit(found: Any) -> Told:
     return Told(title, asked, literal(plain_words(found.sentence)), Section("Audit", blocks))
 
 
+def _claim_audit(found: Any) -> Told:
+    items = [
+        f"**{literal(one.cause)}**: {literal(plain_words(one.evidence))} {literal(one.advice)}"
+        for one in found.findings
+    ]
+    items += [literal(plain_words(note)) for note in found.notes]
+    frame = found.rows.assign(holds=["yes" if holds else "no" for holds in found.rows["holds"]])
+    blocks: list[Block] = [
+        Paragraph(f"Each number that was claimed beside the right one of {literal(found.about)}:"),
+        frame_table(frame.drop(columns="rounding")),
+    ]
+    if len(found.facts):
+        blocks.append(
+            frame_table(found.facts.assign(holds=["yes" if holds else "no" for holds in found.facts["holds"]]))
+        )
+    blocks += [Bullets(tuple(items))] if items else []
+    title = f"Audit of {literal(found.name)}"
+    asked = f"Are the numbers of {literal(found.name)} those of the model and the data that they are said to be of?"
+    return Told(title, asked, literal(plain_words(found.sentence)), Section("Audit", tuple(blocks)))
+
+
 def _paper_audit(found: Any) -> Told:
     blocks: list[Block] = []
     for words, checks in (("What is wrong:", found.findings), ("What the paper should name:", found.notes)):
@@ -223,6 +244,7 @@ RESULTS: dict[str, Callable[[Any], Told]] = {
     "Comparison": _comparison,
     "Bootstrap": _bootstrap,
     "Audit": _audit,
+    "ClaimAudit": _claim_audit,
     "PaperAudit": _paper_audit,
     "Explanation": _explanation,
     "CrossValidation": _cross_validation,

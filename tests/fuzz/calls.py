@@ -33,7 +33,7 @@ PATIENCE = 30.0
 
 RECORDS = {
     *(name for name in st.__all__ if inspect.isclass(getattr(st, name)) and issubclass(getattr(st, name), Exception)),
-    "Agreement", "Audit", "Bootstrap", "Comparison", "CrossValidation", "EmpiricalBayes", "Evaluation",
+    "Agreement", "Audit", "Bootstrap", "ClaimAudit", "Comparison", "CrossValidation", "EmpiricalBayes", "Evaluation",
     "Explanation", "ExponentialFilterState", "ExponentialMoments", "ExponentialSmoothing", "FilterGradient", "Finding",
     "Fit", "Interval", "Ledger", "ManyFits", "Model", "Network",
     "NetworkEnsemble", "NetworkFit", "Posterior", "PosteriorComparison", "PredictiveCheck", "PriorSensitivity",

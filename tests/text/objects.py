@@ -89,6 +89,7 @@ def objects() -> dict[str, Any]:
         "finding": st.audit(_stopped_early()).findings[0],
         "audit that finds": st.audit(_stopped_early()),
         "audit of a paper": audit_paper(f"z = 2.1, p = .036. {HOSTILE}\nt(28) = 2.20, p = .063.", ALIKE[0]),
+        "audit of a claim": st.audit(dict.fromkeys(logistic.names, "1.0"), logistic.model),
         "explanation": st.explain(logistic, smaller),
         "reproduction": st.reproduce(dict.fromkeys(logistic.names, 1.0), logistic.model, seconds=0.2),
         "exact test": st.exact_test(st.odds_ratio([[8, 2], [1, 5]])),

@@ -133,6 +133,7 @@ HOMES = {
     "solvers": ("LBFGS", "Adam", "ClosedForm", "GradientDescent", "LeastSquares", "Newton", "Solution"),
     "validation.agreement": ("Agreement",),
     "validation.explaining.audit": ("Audit", "audit"),
+    "validation.explaining.claim_audit": ("ClaimAudit",),
     "validation.explaining.explain": ("Explanation", "explain"),
     "validation.explaining.reproduce": ("Reproduction", "reproduce"),
     "validation.explaining.finding": ("Finding",),

@@ -246,6 +246,7 @@ NOUNS: dict[str, tuple[str, tuple[Row, ...]]] = {
     "TestResult": ("test", TEST),
     "Agreement": ("check", CHECK),
     "Audit": ("check", CHECK),
+    "ClaimAudit": ("check", CHECK),
     "Explanation": ("check", CHECK),
     "Reproduction": ("check", CHECK),
     "NetworkAgreement": ("check", CHECK),

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
@@ -64,6 +65,19 @@ class Influence:
         lever = np.clip(self.curvature * np.einsum("ij,ij->i", root, self.X), 0.0, 0.999)
         moved = np.linalg.solve(self.information, self.scores.T).T
         return -moved / (1.0 - lever)[:, None]
+
+    def pairs(self, best: int = 3) -> list[tuple[int, int]]:
+        """The pairs of rows that together move the coefficients nearest to the target."""
+        inverse = np.linalg.pinv(self.information)[np.ix_(self.known, self.known)]
+        half = np.linalg.cholesky(np.linalg.pinv(inverse)).T
+        moves, target = self.of_rows()[:, self.known] @ half.T, half @ self.target[self.known]
+        far, other = cKDTree(moves).query(target - moves, k=2)
+        far = np.where(other == np.arange(len(moves))[:, None], np.inf, far)
+        found: dict[tuple[int, int], float] = {}
+        for i in np.argsort(far.min(axis=1))[: 2 * best].tolist():
+            j = int(other[i, int(np.argmin(far[i]))])
+            found[min(i, j), max(i, j)] = float(far[i].min())
+        return list(found)[:best]
 
     def runs(self, order: NDArray[np.intp], best: int = 2) -> list[int]:
         """The lengths of the runs from the start of an order of rows whose loss leads nearest to the target."""

@@ -102,7 +102,8 @@ def _errors(state: State, theta: Floats, known: dict[tuple[str, ...], Floats | N
     """Standard errors, made once; None where the data have none of this kind."""
     if key not in known:
         try:
-            known[key] = state.errors(theta)
+            with np.errstate(all="ignore"):  # rows that fit exactly have no standard errors of some kinds
+                known[key] = state.errors(theta)
         except StattoolsError:
             known[key] = None
     return known[key]

@@ -191,12 +191,14 @@ def _single(influence: Influence, n: int, most: int) -> Iterator[tuple[str, Mask
     moves = influence.of_rows()
     for i in np.argsort(influence.distance(moves))[:3]:
         yield f"number {i + 1:,}", np.arange(n) == i
+    for pair in influence.pairs() if most > 1 else ():
+        yield f"numbers {', '.join(str(i + 1) for i in pair)}", np.isin(np.arange(n), pair)
     gone, sum_of_moves = np.zeros(n, dtype=bool), np.zeros(moves.shape[1])
     for _ in range(most):
         far = np.where(gone, np.inf, influence.distance(moves + sum_of_moves))
         best = int(np.argmin(far))
         gone[best], sum_of_moves = True, sum_of_moves + moves[best]
-        if gone.sum() > 1:
+        if gone.sum() > 2:
             yield f"numbers {', '.join(str(i + 1) for i in np.flatnonzero(gone))}", gone.copy()
 
 

@@ -15,7 +15,11 @@ from stattools.validation.conventions.factors import CODING, NUMBERS, REFERENCE
 from stattools.validation.conventions.families import FAMILY, LINK
 from stattools.validation.conventions.intercepts import INTERCEPT
 from stattools.validation.conventions.likelihood_kinds import RESTRICTED, TIED
+from stattools.validation.conventions.not_converged import STOPPED
 from stattools.validation.conventions.penalties import PENALTY
+from stattools.validation.conventions.rows_left_out import ROWS
+from stattools.validation.conventions.terms_left_out import TERMS
+from stattools.validation.conventions.weightings import WEIGHTS
 
 CONVENTIONS: tuple[Choice, ...] = (
     OFFSET,
@@ -31,6 +35,10 @@ CONVENTIONS: tuple[Choice, ...] = (
     scales.DESIGN,
     scales.OUTCOME,
     INTERCEPT,
+    TERMS,
+    WEIGHTS,
+    ROWS,
+    STOPPED,
     PENALTY,
     COVARIANCE,
     CLUSTERS,

@@ -20,7 +20,7 @@ from stattools.validation.explaining.exchanged import shown
 from stattools.validation.explaining.finding import Finding
 
 HEADS = {"estimate": "estimate", "se": "se", "statistic": "statistic", "p": "p", "lower": "lower", "upper": "upper"}
-WRONG = "✗"
+WRONG = "!"
 """What stands beside a claimed number that does not hold."""
 
 

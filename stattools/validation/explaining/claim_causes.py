@@ -73,8 +73,8 @@ def searched(trial: ClaimTrial) -> Verdict:
         return Verdict((ratios[0],), solved=True)
     start = _start(trial)
     explored = [] if start is None else _explored(trial, start)
-    if explored and explored[-1].found:
-        return _by_convention(explored[-1].found)
+    if explored and (found := [one for one in explored[-1].found if one.steps]):
+        return _by_convention(tuple(found))
     if start is not None and (relabelled := _relabelled(trial, start)) is not None:
         return relabelled
     untried = [part for one in explored for part in one.untried]
@@ -125,7 +125,7 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
         [one for one in CONVENTIONS if one.name in of_families],
     )
     for stage in stages:
-        seconds = max(end - time.monotonic(), 0.2)
+        seconds = max(end - time.monotonic(), 0.05)
         options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage)}
         try:
             made.append(explore(trial.claim, start, **options))

@@ -100,8 +100,10 @@ def _as_said(claim: Claim, model: Any, right: Right, df: Any, level: float) -> R
 def _right(claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right) -> ClaimAudit:
     if not now.count:
         raise DomainError(f"{claim.name} has no number that can be compared with {model.title}.")
-    many = "its one number holds" if now.count == 1 else f"its {now.count} numbers hold"
-    sentence = f"{claim.name} is right: {many}, as far as the digits go."
+    many, digits = f"its {now.count} numbers hold", "their digits"
+    if now.count == 1:
+        many, digits = "its one number holds", "its digits"
+    sentence = f"{claim.name} is right: {many}, as far as {digits} go."
     return ClaimAudit(claim.name, about(model), now, True, sentence, (), notes=unclaimed(now, right.names, ours))
 
 

@@ -64,6 +64,14 @@ PLANTED = {
         "all columns of X",
     ),
     "intercept": (BARE, lambda: claim_of(st.ols("y ~ 0 + x + z", TABLE)), "no intercept"),
+    "terms": (OLS, lambda: claim_of(st.ols("y ~ x + z", TABLE)), "no g"),
+    "weights": (LOGISTIC, lambda: claim_of(st.logistic("up ~ x + z", TABLE, weights="k")), "k as frequency weights"),
+    "rows dropped": (OLS, lambda: claim_of(st.ols("y ~ x + z + g", TABLE.iloc[:-7])), "the last 7"),
+    "not converged": (
+        LOGISTIC,
+        lambda: claim_of(LOGISTIC, change=_stopped, **only("se")),
+        "after 2 steps of Newton's method from zero",
+    ),
     "offset": (POISSON, lambda: claim_of(st.poisson("count ~ x", TABLE)), "the offset or exposure left out"),
     "outcome coding": (
         LOGISTIC,
@@ -152,6 +160,16 @@ def _pearson(frame):
     from stattools.validation.foreign.recipe import Recipe
 
     return frame.assign(se=Recipe(GAMMA, dispersion="X2").se(st.fit(GAMMA).estimate)[:2])
+
+
+def _stopped(frame):
+    from stattools.validation.foreign.recipe import Recipe
+
+    theta = np.zeros(len(frame))
+    for _ in range(2):
+        now = LOGISTIC.evaluate(theta)
+        theta = theta + np.linalg.solve(now.information, now.score)
+    return frame.assign(estimate=theta, se=Recipe(LOGISTIC).se(theta))
 
 
 def _normal(frame):

@@ -1,0 +1,46 @@
+import numpy as np
+import pandas as pd
+
+import stattools as st
+from stattools.validation.claims.places import known_places
+from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.right import right_of_fit
+from stattools.validation.claims.standing import standing
+from stattools.validation.explaining.likely_causes import ClaimTrial, likeliest
+from stattools.validation.foreign.recipe import Recipe
+
+RNG = np.random.default_rng(51)
+N = 200
+TABLE = pd.DataFrame({"x": RNG.normal(size=N), "z": RNG.normal(size=N)})
+TABLE["y"] = TABLE.x + RNG.normal(size=N)
+TABLE["b"] = (RNG.random(N) < 1.0 / (1.0 + np.exp(-TABLE.x))).astype(int)
+OLS, LOGISTIC = st.ols("y ~ x + z", TABLE), st.logistic("b ~ x + z", TABLE)
+
+
+def trial(model, estimate, se, **facts):
+    texts = [[f"{value:.4f}" for value in values] for values in (estimate, se)]
+    claim = read_claim(dict(zip(model.names, texts[0], strict=True)), se=texts[1], **facts)
+    fit, ours = st.fit(model), known_places(read_claim(dict.fromkeys(model.names, 1.0)), model).ours
+    right = right_of_fit(fit, 0.95)
+    return ClaimTrial(claim, model, None, "information", 0.95, ours, right, standing(claim, ours, right), fit, 1.0)
+
+
+def test_standard_errors_of_another_point_are_those_of_a_loop_that_stopped():
+    theta = 0.5 * st.fit(LOGISTIC).estimate
+    found = likeliest(trial(LOGISTIC, theta, Recipe(LOGISTIC).se(theta)))
+    assert found.cause == "not converged"
+    assert likeliest(trial(LOGISTIC, theta, 1.3 * Recipe(LOGISTIC).se(theta))) is None
+
+
+def test_rows_left_out_at_random_show_in_n_and_in_the_standard_errors():
+    fewer = st.fit(st.ols("y ~ x + z", TABLE.sample(140, random_state=2)))
+    stated, silent = (likeliest(trial(OLS, fewer.estimate, fewer.se, **facts)) for facts in ({"n": 140}, {}))
+    assert stated.cause == silent.cause == "rows dropped"
+    assert "It says n = 140, and the model has 200" in stated.evidence
+    far = likeliest(trial(OLS, fewer.estimate + 3.0 * fewer.se, fewer.se))
+    assert far is None
+
+
+def test_right_estimates_point_to_nothing():
+    fit = st.fit(OLS)
+    assert likeliest(trial(OLS, fit.estimate, 1.2 * fit.se)) is None
