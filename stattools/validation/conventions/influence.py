@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
@@ -71,7 +71,8 @@ class Influence:
         inverse = np.linalg.pinv(self.information)[np.ix_(self.known, self.known)]
         half = np.linalg.cholesky(np.linalg.pinv(inverse)).T
         moves, target = self.of_rows()[:, self.known] @ half.T, half @ self.target[self.known]
-        far, other = cKDTree(moves).query(target - moves, k=2)
+        tree: Any = KDTree(moves)
+        far, other = tree.query(target - moves, k=2)
         far = np.where(other == np.arange(len(moves))[:, None], np.inf, far)
         found: dict[tuple[int, int], float] = {}
         for i in np.argsort(far.min(axis=1))[: 2 * best].tolist():
