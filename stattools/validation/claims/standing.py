@@ -20,7 +20,9 @@ from stattools.validation.claims.right import Right
 
 EXACT = 1e-3
 """A claim in full precision holds within so many standard errors, or this share of a standard error."""
-LOOSE = {5e-6: 0.02, 5e-7: 0.1}
+LONG = 5e-6
+"""Half a last digit is this share of a number of six digits; longer ones are compared in standard errors too."""
+LOOSE = {LONG: 0.02, 0.1 * LONG: 0.1}
 """What a number of six digits, and of seven and more (half its last one is at most this share of it), may be off beside
 its rounding, as shares of `EXACT`: loops stop farther from the maximum than their eighth digit.
 """

@@ -112,7 +112,7 @@ def _held(claim: Claim, state: State, theta: Floats, ours: NDArray[np.intp]) -> 
     given = claim.columns["estimate"]
     alone = replace(claim, columns={"estimate": given}, facts={})
     se = np.full(len(theta), np.nan)
-    if (given.half < LONG * np.abs(given.value)).any():  # all digits: what holds is told in standard errors
+    if (given.half <= LONG * np.abs(given.value)).any():  # all digits: what holds is told in standard errors
         with suppress(StattoolsError):
             se = state.errors(theta)
     found = {}
