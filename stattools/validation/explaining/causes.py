@@ -30,7 +30,7 @@ from stattools.validation.explaining.no_maximum import (
     no_numbers,
     where_it_stopped,
 )
-from stattools.validation.explaining.printed_errors import check_errors
+from stattools.validation.explaining.printed_errors import ANOTHER_POINT, check_errors
 from stattools.validation.explaining.undeclared_causes import (
     CLOSE,
     cut_off,
@@ -86,7 +86,8 @@ def _of_regression(foreign: Foreign) -> Evidence:
         )
     right, wrong = check_errors(foreign, best.estimate)
     shrunk = any("penalty" in finding.cause for finding in findings)
-    if wrong is not None and not shrunk:
+    loose = wrong is not None and wrong.cause == ANOTHER_POINT and distance <= CLOSE
+    if wrong is not None and not shrunk and not loose:
         dropped = any(finding.cause == "dropped column" for finding in findings)
         findings.append(_of_the_rest(wrong) if dropped else wrong)
     findings += [*told, *_intercept(model, best.loglik)]

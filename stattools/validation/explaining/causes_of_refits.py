@@ -26,6 +26,7 @@ from stattools.validation.explaining.declared_penalty import declared_penalty
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.no_maximum import limit_se
+from stattools.validation.explaining.printed_errors import ANOTHER_POINT
 from stattools.validation.explaining.undeclared_causes import CLOSE
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.refit import Refit
@@ -69,7 +70,8 @@ def gather_refit(foreign: Foreign) -> Evidence:
             )
         )
     right, wrong = _errors(foreign)
-    if wrong is not None and not any(one.cause == "penalty" for one in findings):
+    loose = wrong is not None and wrong.cause == ANOTHER_POINT and distance <= CLOSE
+    if wrong is not None and not loose and not any(one.cause == "penalty" for one in findings):
         findings.append(wrong)
     return Evidence(tuple(findings), True, distance, away, gain, point.estimate, right, has_se)
 
@@ -216,7 +218,7 @@ def _errors(foreign: Foreign) -> tuple[Floats, Finding | None]:
 def _kinds(recipe: Refit, theta: Floats) -> Iterator[tuple[str, str, Floats]]:
     """Standard errors that printed ones may be instead: cause, words, numbers."""
     with suppress(StattoolsError):  # where the likelihood is not curved as at a maximum
-        yield "standard errors of another point", "right for the numbers beside them", recipe.point.errors(theta)
+        yield ANOTHER_POINT, "right for the numbers beside them", recipe.point.errors(theta)
     for cov in ("information", "HC0"):
         if cov != recipe.options.get("cov", "information"):
             try:

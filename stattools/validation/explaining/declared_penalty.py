@@ -9,7 +9,7 @@ import numpy as np
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.validation.explaining.finding import Finding
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.shrinkage import Shrinkage, keeps_zeros
 
 CLOSE = 0.01
 """Numbers this many standard errors from the maximum are the maximum, as far as anybody reads them."""
@@ -27,12 +27,17 @@ def declared_penalty(recipe: Any, theta: Floats, se: Floats, away: str) -> Findi
     """
     if recipe.penalty is None:
         return None
-    try:
-        with_it = recipe.maximum(theta)
-    except StattoolsError:
-        return None
-    apart = np.abs(theta - with_it) / np.where(np.isfinite(se) & (se > 0.0), se, np.abs(with_it).max() + 1e-300)
-    if float(apart.max()) > CLOSE:
+    unit = np.where(np.isfinite(se) & (se > 0.0), se, np.abs(theta).max() + 1e-300)
+    # A loop comes near the zeros of an absolute penalty, and not quite there.
+    for near in (theta, np.where(np.abs(theta) <= CLOSE * unit, 0.0, theta)):
+        try:
+            with_it = recipe.maximum(near)
+        except StattoolsError:
+            continue
+        apart, shrunk = np.abs(theta - with_it) / unit, isinstance(recipe.penalty, Shrinkage)
+        if float(apart.max()) <= CLOSE and (not shrunk or keeps_zeros(recipe.model, recipe.penalty, with_it)):
+            break
+    else:
         return None
     return Finding(
         "penalty",

@@ -16,6 +16,8 @@ SAME = 5e-4
 """Ratios of standard errors this close to 1 are the same: nobody reads a fourth digit of one."""
 
 KINDS = ("information", "HC0", "HC1", "HC2", "HC3")
+ANOTHER_POINT = "standard errors of another point"
+"""A cause that is none where that point is the maximum, as far as anybody reads it."""
 PLAIN = {"information": "the model's own (nonrobust)"}
 
 
@@ -71,7 +73,7 @@ def _kind(foreign: Foreign, theirs: Floats, maximum: Floats) -> tuple[str, str, 
         (
             {},
             own,
-            "standard errors of another point",
+            ANOTHER_POINT,
             "right for the coefficients printed beside them, which are not the maximum",
             "Reach the maximum first.",
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from stattools.errors import IncompatibleError
 from stattools.text.one_line import prints
-from stattools.validation.foreign import glum, linearmodels, own_fits, pyfixest
+from stattools.validation.foreign import glum, lifelines, linearmodels, own_fits, pyfixest, scikit_survival
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
 from stattools.validation.foreign.scikit_learn import estimators as scikit_learn
@@ -33,6 +33,8 @@ PACKAGES = {
     "sklearn": Reader("a fitted estimator of scikit-learn", scikit_learn.describe, carries_rows=False),
     "glum": Reader("a fitted estimator of glum", glum.describe, carries_rows=False),
     "linearmodels": Reader("results of linearmodels", linearmodels.describe),
+    "lifelines": Reader("a fitter of lifelines", lifelines.describe, carries_rows=False),
+    "sksurv": Reader("a fitted estimator of scikit-survival", scikit_survival.describe, carries_rows=False),
     "pyfixest": Reader("a fit of pyfixest", pyfixest.describe),
 }
 """By the first part of the name of the module of a class."""

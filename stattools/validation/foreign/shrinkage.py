@@ -95,9 +95,18 @@ class Shrunk:
         return 1.0
 
 
+def keeps_zeros(model: Any, shrinkage: Shrinkage, theta: Floats) -> bool:
+    """Whether the absolute penalty is as strong as the slope where a coefficient is 0, which is then the maximum."""
+    held = shrinkage.held(theta)
+    slope = np.abs(model.evaluate(theta, 1).score - shrinkage.quadratic @ (theta - shrinkage.center))
+    return bool((slope[held] <= 1.001 * shrinkage.absolute[held]).all())
+
+
 def shrunk_maximum(model: Model, shrinkage: Shrinkage, near: Floats) -> Floats:
     """The maximum of the penalized log-likelihood, with the zeros and signs of `near` where a penalty is absolute."""
     held = shrinkage.held(near)
+    if held.all():
+        return np.broadcast_to(shrinkage.center, near.shape).astype(float)
     V = np.eye(len(near))[:, ~held] if held.any() else model.standardized()[1]
     base = np.where(held, shrinkage.center, 0.0)
     target: Any = Shrunk(model, shrinkage, V, np.sign(near - shrinkage.center), base)
