@@ -14,6 +14,7 @@ from stattools.cli.auto import Guessing
 from stattools.cli.bench import bench
 from stattools.cli.commands import Command, Commands
 from stattools.cli.compare import compare
+from stattools.cli.exam import exam
 from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
 from stattools.cli.posterior import posterior
@@ -56,5 +57,5 @@ def root(
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
 
 
-for command in (fit, report, compare, posterior, predict, audit, validate, gallery, verify, bench):
+for command in (fit, report, compare, posterior, predict, audit, validate, gallery, verify, exam, bench):
     app.command(cls=Guessing if command is fit else Command)(command)

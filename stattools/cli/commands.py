@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": "judge claim claims verify-table",
     "validate": "check test selftest doctor qualify self-test",
     "verify": "reproduce rerun checksum diff",
+    "exam": "laws metamorphic examine grade",
     "gallery": "examples example demo demos",
     "bench": "benchmark benchmarks speed time perf",
 }

@@ -1,0 +1,84 @@
+"""What runs in the environment of a package: reads questions, a JSON object with `code` in each line, runs the lines,
+and writes an answer for each: `b`, `se`, `said`, `warnings`, or an `error`. It imports nothing of stattools.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import io
+import json
+import math
+import subprocess
+import sys
+import tempfile
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+def plain(value: Any) -> Any:
+    """Numbers as lists; null for what is no number."""
+    if value is None or isinstance(value, str):
+        return value
+    return _finite(np.asarray(value, dtype=float).tolist())
+
+
+def _finite(value: Any) -> Any:
+    return [_finite(one) for one in value] if isinstance(value, list) else value if math.isfinite(value) else None
+
+
+def answer(code: str) -> dict[str, Any]:
+    """What the lines make."""
+    space: dict[str, Any] = {"rscript": rscript}
+    quiet = io.StringIO()
+    with warnings.catch_warnings(record=True) as told, contextlib.redirect_stdout(quiet):
+        warnings.simplefilter("always")
+        try:
+            exec(code, space)
+            found = {name: plain(space.get(name)) for name in ("b", "se", "said")}
+        except Exception as error:  # whatever a package says is its answer
+            found = {"error": " ".join(f"{type(error).__name__}: {error}".split())[:200]}
+    quietly = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "ImportWarning", "ResourceWarning")
+    words = [
+        " ".join(f"{one.category.__name__}: {one.message}".split())[:160]
+        for one in told
+        if one.category.__name__ not in quietly
+    ]
+    return found | {"warnings": list(dict.fromkeys(words))}
+
+
+def rscript(code: str, space: dict[str, Any], names: str) -> tuple[list[float], list[float], str]:
+    """Coefficients and standard errors of R's lines, a matrix `b` of both made from a table `d`, and its words."""
+    columns: dict[str, list[float]] = {}
+    for name in names.split():
+        value = space[name]
+        each = {f"x{k}": x for k, x in enumerate(value.T)} if value.ndim == 2 else {name: value}
+        columns |= {key: [float(one) for one in part] for key, part in each.items()}
+    with tempfile.TemporaryDirectory() as folder:
+        rows = zip(*columns.values(), strict=True)
+        text = "\n".join([",".join(columns), *(",".join(map(repr, row)) for row in rows)])
+        Path(folder, "d.csv").write_text(text)
+        script = f"d <- read.csv('d.csv')\n{code}\nwrite.table(b[, 1:2, drop = FALSE], 'b.txt', col.names = FALSE)"
+        run = subprocess.run(["Rscript", "-e", script], cwd=folder, capture_output=True, text=True, timeout=120)
+        if run.returncode:
+            raise RuntimeError(run.stderr.strip()[-400:])
+        lines = [line.rsplit(" ", 2)[1:] for line in Path(folder, "b.txt").read_text().splitlines()]
+    numbers = [[float("nan") if one == "NA" else float(one) for one in line] for line in lines]
+    return [line[0] for line in numbers], [line[1] for line in numbers], " ".join(run.stderr.split())[:160]
+
+
+def version(name: str) -> str:
+    """The version of a package in this environment."""
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+if __name__ == "__main__":
+    print(json.dumps({"version": version(sys.argv[1]), "python": sys.version.split()[0]}), flush=True)
+    for line in sys.stdin:
+        print(json.dumps(answer(json.loads(line)["code"])), flush=True)
