@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Sequence
 
 from stattools.errors import DomainError
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.headings import heading
+from stattools.validation.claims.printed import POINT
 
 MARKS = (";", "\t", ",")
 
@@ -39,8 +41,10 @@ def cells(text: str, name: str) -> Cells:
             raise DomainError(
                 f"a claim needs as many fields in each line as headings; line {number} of {name} has more."
             )
-    filled = (tuple(row) + ("",) * (len(head) - len(row)) for row in rows if any(cell.strip() for cell in row))
-    return Cells(name, (tuple(head),), tuple(filled), "\n".join(notes))
+    filled = [tuple(row) + ("",) * (len(head) - len(row)) for row in rows if any(cell.strip() for cell in row)]
+    cells = [cell for row in filled for cell in row[1:]]
+    commas = mark == ";" and any(re.search(r"\d,\d", cell) for cell in cells) and not any(map(POINT.search, cells))
+    return Cells(name, (tuple(head),), tuple(filled), "\n".join(notes), "," if commas else None)
 
 
 def is_heading(row: Sequence[str]) -> bool:

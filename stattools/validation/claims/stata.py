@@ -43,6 +43,8 @@ def cells(text: str, name: str) -> Cells:
     notes = "\n".join(line.replace("|", " ") if at == len(above) - 2 else line for at, line in enumerate(above))
     notes = "\n".join((notes, *lines[end:]))
     if head is None:
+        if not lines[start - 1].partition("|")[2].strip():
+            raise DomainError(f"a claim needs headings above its columns; {name} has none behind its bar.")
         return _side_by_side(lines, start, end, notes, name)
     columns = head[1]
     titles = [
