@@ -71,6 +71,9 @@ def headings(line: str) -> tuple[str, tuple[TextColumn, ...]] | None:
     >>> headings("   y=1     coef  std err")[0], headings("x   1.5   0.2")
     ('y=1', None)
     """
+    words = line.split()
+    if len(words) < 2 or re.fullmatch(r"[-+.\d]+|\*+|[-=]+", words[-1]):  # most lines are rows, which end with a number
+        return None
     line = line.expandtabs()
     every: list[TextColumn] = []
     for one in PHRASE.finditer(line):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from stattools.validation.claims.characters import GREEK
 
@@ -55,6 +56,7 @@ class Heading:
     of: str = ""
 
 
+@lru_cache(1024)
 def heading(text: str) -> Heading | None:
     """What a column under these words holds: a term, an estimate, its standard error and so on, or None.
 

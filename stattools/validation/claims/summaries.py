@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from stattools.errors import DomainError
-from stattools.validation.claims.aligned import TextTable, tables
+from stattools.validation.claims.aligned import TextTable, headings, tables
 from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.single_numbers import facts
 
 VARIANCES = re.compile(r".*(?:\bVar|\bCov|\bRE)$")
 """Rows of variances and covariances of groups among the coefficients."""
@@ -21,10 +20,19 @@ def is_summary(text: str) -> bool:
     >>> is_summary("      coef  std err\\nx      1.5      0.2"), is_summary("x 1.5 0.2\\n")
     (True, False)
     """
-    try:
-        return bool(tables(text, "a"))
-    except DomainError:
-        return True
+    lines = text.splitlines()
+    return any(
+        headings(line) is not None and re.search(r"\d", below) for line, below in zip(lines, _below(lines), strict=True)
+    )
+
+
+def _below(lines: Sequence[str]) -> list[str]:
+    """For each line the next that is no rule and no line of types."""
+    found, last = [], ""
+    for line in reversed(lines):
+        found.append(last)
+        last = line if re.search(r"[^\W_]", re.sub(r"<\w+>", "", line)) else last
+    return found[::-1]
 
 
 def cells(text: str, name: str) -> Cells:
@@ -33,8 +41,9 @@ def cells(text: str, name: str) -> Cells:
     >>> cells("Coefficients:\\n   Value  Std. Error\\nx    1.5         0.2\\n\\nAIC: 20.5", "a").rows
     (('x', '1.5', '0.2'),)
     """
-    found = tables(text, name)
-    lines = text.splitlines()
+    found, lines = tables(text, name), text.splitlines()
+    if not found:
+        raise DomainError(f"a claim needs rows of numbers below its headings; {name} has none.")
     first = found[0]
     kinds = [column.text for column in first.columns]
     rows, number = [], 0
@@ -52,9 +61,7 @@ def cells(text: str, name: str) -> Cells:
     head = ("", *_without_naive(kinds, kinds))
     ratios = "Confidence intervals are for the hazard ratios" in notes
     software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
-    return Cells(
-        name, (head,), tuple(rows), notes, ".", facts(notes), software | ({"intervals": "ratio"} if ratios else {})
-    )
+    return Cells(name, (head,), tuple(rows), notes, ".", {}, software | ({"intervals": "ratio"} if ratios else {}))
 
 
 def _without_naive(texts: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:
