@@ -18,6 +18,8 @@ PHRASE = re.compile(
     r"\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
 )
 """Headings of one and of several words."""
+RULE = re.compile(r"\s*(?:[-=_+\u2500\u2550]{3,}\s*)+|\s*(?:<\w+>\s*)+")
+"""A line between headings and rows."""
 STARS = re.compile(r"^(?:\*{1,4}|\.|\u2020|\+)$")
 NUMBER = r"[<>]?[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?"
 
@@ -53,27 +55,30 @@ def tables(text: str, name: str) -> list[TextTable]:
     found: list[TextTable] = []
     at = 0
     while at < len(lines):
-        head = headings(lines[at])
+        head = headings(lines[at]) or (headings(lines[at], of_estimates=False) if found else None)
         if head is None:
             at += 1
             continue
         label, columns = head
         rows, last = _rows(lines, at + 1, columns, name)
-        if rows:
+        goes_on = any(column.kind is not None and column.kind.kind == "estimate" for column in columns)
+        if rows and (goes_on or [term for term, _ in rows] == [term for term, _ in found[-1].rows]):
             found.append(TextTable(label, columns, tuple(rows), at, last))
         at = max(last, at + 1)
     return found
 
 
-def headings(line: str) -> tuple[str, tuple[TextColumn, ...]] | None:
+def headings(line: str, *, of_estimates: bool = True) -> tuple[str, tuple[TextColumn, ...]] | None:
     """What stands before the first heading of a line, and its headings; None for a line without an estimate's.
+
+    Where `of_estimates` is False, any headings count, as of a table that goes on below.
 
     >>> headings("   y=1     coef  std err")[0], headings("x   1.5   0.2")
     ('y=1', None)
     """
     words = line.split()
-    if len(words) < 2 or re.fullmatch(r"[-+.\d]+|\*+|[-=]+", words[-1]):  # most lines are rows, which end with a number
-        return None
+    if len(words) < 2 or (re.fullmatch(r"[-+.\d]+|\*+|[-=]+", words[-1]) and words[-2] != "upper"):
+        return None  # most lines are rows, which end with a number
     line = line.expandtabs()
     every: list[TextColumn] = []
     for one in PHRASE.finditer(line):
@@ -87,9 +92,11 @@ def headings(line: str) -> tuple[str, tuple[TextColumn, ...]] | None:
             every.append(TextColumn(one[0], one.end(), kind))
     known = [place for place, column in enumerate(every) if column.kind is not None and column.kind.kind != "term"]
     kinds = {column.kind.kind for column in every if column.kind is not None}
-    if "estimate" not in kinds or len(known) < 2 or not kinds & {"se", "p", "lower", "statistic"}:
+    if of_estimates and ("estimate" not in kinds or len(known) < 2 or not kinds & {"se", "p", "lower", "statistic"}):
         return None
-    first = known[0]
+    if not known or len(known) < len(every) / 2:
+        return None
+    first = known[0] if of_estimates else 0
     if any(re.fullmatch(NUMBER, column.text) and "%" not in column.text for column in every[first:]):
         return None
     return " ".join(column.text for column in every[:first]), tuple(every[first:])
@@ -103,10 +110,8 @@ def _rows(
     at = start
     while at < len(lines):
         line = lines[at].expandtabs()
-        if re.fullmatch(r"\s*(?:[-=_+\u2500\u2550]{3,}\s*)+|\s*(?:<\w+>\s*)+", line) and (
-            not found or _is_open(lines, at)
-        ):
-            at += 1
+        if not found and (RULE.fullmatch(line) or (at == start and re.fullmatch(r"[^\W\d]\S*\s*", line))):
+            at += 1  # a rule, the kinds of a tibble's columns, or the name of the terms below the headings
             continue
         found_row = row(line, columns, name)
         if found_row is None:
@@ -117,11 +122,6 @@ def _rows(
     if found and all(counted) and len({int(one[1]) - at for at, one in enumerate(counted) if one}) == 1:
         found = [(one[2], cells) for one, (_, cells) in zip(counted, found, strict=True) if one]
     return found, at
-
-
-def _is_open(lines: Sequence[str], at: int) -> bool:
-    """Whether a table goes on below a rule: Stata parts its thresholds so, and every heading comes again elsewhere."""
-    return False
 
 
 def row(line: str, columns: Sequence[TextColumn], name: str) -> tuple[str, tuple[str, ...]] | None:

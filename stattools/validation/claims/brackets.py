@@ -111,6 +111,10 @@ def inside(notes: str) -> tuple[dict[str, str], dict[str, str]]:
                 said["statistic"] = what.lastgroup
             if what.lastgroup == "interval" and (level := re.match(r"\d+(?:\.\d+)?", what[0])):
                 said["level"] = share(level[0])
+    for one in BRACKETED.finditer(notes):  # a pattern of a cell: Coefficient (Std. Error)
+        what = WHAT.fullmatch(next(group for group in one.groups() if group is not None).strip())
+        if what is not None and what.lastgroup is not None:
+            held.setdefault(one[0][0], what.lastgroup)
     return held, said
 
 

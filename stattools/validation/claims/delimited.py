@@ -11,7 +11,7 @@ from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.headings import heading
 from stattools.validation.claims.printed import POINT
 
-MARKS = (";", "\t", ",")
+MARKS = (";", "\t", ",", "|")
 
 
 def cells(text: str, name: str) -> Cells:
@@ -23,7 +23,7 @@ def cells(text: str, name: str) -> Cells:
     (('x', '0,50'),)
     """
     lines = [line for line in text.splitlines() if line.strip()]
-    mark = max(MARKS, key=lines[0].count) if lines[0].count("\t") + lines[0].count(";") + lines[0].count(",") else ","
+    mark = max(MARKS, key=lines[0].count) if any(map(lines[0].count, MARKS)) else ","
     mark = "," if not is_heading(lines[0].split(mark)) and any(is_heading(row) for row in csv.reader(lines)) else mark
     if not any(line.count(mark) for line in lines):
         raise DomainError(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from stattools.validation.claims.characters import GREEK
+from stattools.validation.claims.characters import GREEK, MARKS
 
 WORDS = {
     "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
@@ -65,7 +65,9 @@ def heading(text: str) -> Heading | None:
     >>> heading("Coef. (SE)").inside
     ('se',)
     """
-    text = " ".join(text.replace("\\", "").replace("$", "").split())
+    text = re.sub(rf"[{MARKS}]+$", "", " ".join(text.replace("\\", "").replace("$", "").split()))
+    if re.search(r"exp\(\s*-", text, re.I):  # the ratio turned round
+        return None
     plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(GREEK))
     if test := re.fullmatch(r"p(?:r(?:ob)?)?\W*>\W*([tz])\W*", text, re.I):
         return Heading("p", {"statistic": test[1].lower()})

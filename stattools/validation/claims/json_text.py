@@ -57,6 +57,14 @@ def _parts(value: Any) -> list[Sequence[Mapping[str, Any]]]:
         return [value]
     if not isinstance(value, Mapping):
         return []
+    if value.keys() >= {"columns", "data"} and isinstance(value["data"], list):  # pandas' split
+        rows = [dict(zip(value["columns"], row, strict=False)) for row in value["data"]]
+        labels = value.get("index", [])
+        named = "term" in _kinds(rows[:1]) or len(labels) != len(rows)
+        return [rows if named else [{"term": label, **row} for label, row in zip(labels, rows, strict=True)]]
+    inner = [row for row in value.values() if isinstance(row, Mapping)]
+    if inner and len(inner) == len(value) and all("estimate" in _kinds([row]) for row in inner):  # rows by term
+        return [[{"term": label, **row} for label, row in value.items()]]
     columns = {key: column for key, column in value.items() if isinstance(column, list | Mapping)}
     if columns and _kinds([dict.fromkeys(value)]) >= {"estimate"} and len({len(one) for one in columns.values()}) == 1:
         return [_transposed(columns)]

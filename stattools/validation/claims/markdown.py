@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
     )
     text = re.sub(r"<br\s*/?>", " ", text)
     text = re.sub(r"</?[a-zA-Z][^>]*>", "", text)
-    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?![*\w])", r"\2", text)
+    text = re.sub(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?![*A-Za-z\d])", r"\2", text)
     text = re.sub(r"(?<![\w*])\*(?=[^\s*])([^*]+)(?<=\S)\*(?![*\w])", r"\1", text)
     text = re.sub(r"\\([*_#|<>~^()\[\]-])", r"\1", text.replace("`", ""))
     return text.strip(" ") if text.strip() else ""

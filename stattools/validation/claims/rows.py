@@ -74,7 +74,7 @@ def _walk(cells: Cells, group: Group) -> list[tuple[ClaimedTerm, Sequence[str]]]
                 continue
             if not any(cell.strip() for place, cell in enumerate(row) if place != group.term):
                 section, depth, deeper, opened = label.rstrip(":"), indent, False, True
-            elif bare(main).casefold() not in NOTHING and not brackets:
+            elif bare(main).casefold() not in NOTHING and not brackets and not any(fact(one.term) for one, _ in found):
                 raise DomainError(
                     f"a claim needs numbers in the column {cells.title(group.estimate)} of {cells.name}; got "
                     f"{quoted(main)} of {quoted(label)}."
@@ -95,6 +95,9 @@ def _told(
 ) -> tuple[ClaimedTerm, Sequence[str]]:
     """An entry whose brackets are under the kinds that they hold."""
     entry, row = one
+    main = entry.texts["estimate"]
+    if fact(entry.term) is not None and all(text.strip() in ("", main) for text in entry.texts.values()):
+        entry = replace(entry, texts={"estimate": main})  # a single number, which may span all columns
     texts = _ends(dict(entry.texts), entry, cells)
     alone = not any(texts.get(kind, "").strip() for kind in ("se", "statistic", "p"))
     remarks = all(part.kind is None and not is_number(part.text) for part in entry.brackets)

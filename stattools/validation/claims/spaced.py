@@ -31,12 +31,15 @@ def cells(text: str, name: str) -> Cells:
     """
     lines = [line.expandtabs() for line in text.splitlines()]
     rules = [at for at, line in enumerate(lines) if RULE.match(line)]
-    head = [line for line in lines[rules[0] + 1 : rules[1]] if line.strip() and not PARTIAL.match(line)]
-    body = [line for line in lines[rules[1] : rules[-1]] if line.strip() and not PARTIAL.match(line)]
+    first, second = rules[0], rules[1]
+    if any(re.match(r"\S.*\s[-(<]?\d*\.\d", line) for line in lines[first:second]):  # the head is above the first rule
+        second, first = first, next((at for at in range(first - 1, -1, -1) if not lines[at].strip()), -1)
+    head = [line for line in lines[first + 1 : second] if line.strip() and not PARTIAL.match(line)]
+    body = [line for line in lines[second : rules[-1]] if line.strip() and not PARTIAL.match(line)]
     spans = _spans(body)
     rows = tuple(tuple(line[start:end].rstrip() for start, end in spans) for line in body)
     titles = tuple(_titles(line, spans) for line in head) or (("",) * len(spans),)
-    return Cells(name, titles, rows, "\n".join((*lines[: rules[0]], *lines[rules[-1] + 1 :])))
+    return Cells(name, titles, rows, "\n".join((*lines[: max(first, 0)], *lines[rules[-1] + 1 :])))
 
 
 def _spans(body: Sequence[str]) -> list[tuple[int, int]]:

@@ -27,11 +27,11 @@ def is_summary(text: str) -> bool:
 
 
 def _below(lines: Sequence[str]) -> list[str]:
-    """For each line the next that is no rule and no line of types."""
+    """For each line the next with a figure."""
     found, last = [], ""
     for line in reversed(lines):
         found.append(last)
-        last = line if re.search(r"[^\W_]", re.sub(r"<\w+>", "", line)) else last
+        last = line if re.search(r"\d", line) else last
     return found[::-1]
 
 
@@ -44,24 +44,35 @@ def cells(text: str, name: str) -> Cells:
     found, lines = tables(text, name), text.splitlines()
     if not found:
         raise DomainError(f"a claim needs rows of numbers below its headings; {name} has none.")
-    first = found[0]
-    kinds = [column.text for column in first.columns]
-    rows, number = [], 0
-    for table in found:
-        if [column.text for column in table.columns] != kinds:
-            continue
-        number += 1
+    parts = _joined(found)
+    kinds = list(parts[0][1])
+    rows: list[tuple[str, ...]] = []
+    for number, (table, columns) in enumerate((part for part in parts if list(part[1]) == kinds), 1):
         label = _label(table, lines, text, number)
-        for term, texts in table.rows:
-            if VARIANCES.match(term) and "Mixed" in text:
-                continue
-            rows.append((f"{label}: {term}" if label else term, *_without_naive(texts, kinds)))
+        for at, (term, _) in enumerate(table.rows):
+            if not (VARIANCES.match(term) and "Mixed" in text):
+                texts = [columns[kind][at] for kind in kinds]
+                rows.append((f"{label}: {term}" if label else term, *_without_naive(texts, kinds)))
     taken = {at for table in found for at in range(table.first, table.last)}
     notes = "\n".join(line for at, line in enumerate(lines) if at not in taken)
     head = ("", *_without_naive(kinds, kinds))
     ratios = "Confidence intervals are for the hazard ratios" in notes
     software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
     return Cells(name, (head,), tuple(rows), notes, ".", {}, software | ({"intervals": "ratio"} if ratios else {}))
+
+
+def _joined(found: Sequence[TextTable]) -> list[tuple[TextTable, dict[str, list[str]]]]:
+    """The tables with their columns by heading: one that has the terms of that before it goes on with its columns."""
+    parts: list[tuple[TextTable, dict[str, list[str]]]] = []
+    for table in found:
+        columns = {one.text: [texts[at] for _, texts in table.rows] for at, one in enumerate(table.columns)}
+        if parts and [term for term, _ in table.rows] == [term for term, _ in parts[-1][0].rows] and not table.label:
+            before = parts[-1][1]
+            if list(columns) != list(before):
+                before |= {kind: texts for kind, texts in columns.items() if kind not in before}
+                continue
+        parts.append((table, columns))
+    return parts
 
 
 def _without_naive(texts: Sequence[str], kinds: Sequence[str]) -> tuple[str, ...]:

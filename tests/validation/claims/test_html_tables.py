@@ -30,6 +30,19 @@ def test_errors_below_the_estimates():
     assert claim.columns["se"].value.tolist() == [0.1, 0.2]
 
 
+SPANNED = """<table><tr><th>&nbsp;</th><th colspan="3">y</th></tr>
+<tr><td>Predictors</td><td>Estimates</td><td>CI</td><td>p</td></tr>
+<tr><td>x</td><td>&#45;0.49</td><td>&#45;0.69&nbsp;&ndash;&nbsp;&#45;0.28</td><td><strong>&lt;0.001</strong></td></tr>
+<tr><td>Observations</td><td colspan="3">120</td></tr>
+<tr><td>R<sup>2</sup> / R<sup>2</sup> adjusted</td><td colspan="3">0.173 / 0.152</td></tr></table>"""
+
+
+def test_single_numbers_that_span_all_columns():
+    claim = read_claim(SPANNED)
+    assert (claim.terms, claim.columns["lower"].value, claim.columns["upper"].value) == (("x",), [-0.69], [-0.28])
+    assert claim.facts["n"].value == 120
+
+
 def test_a_page_without_rows():
     with pytest.raises(DomainError, match="has none"):
         read_claim("<table>\n</table>")

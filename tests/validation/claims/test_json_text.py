@@ -17,6 +17,9 @@ FRAME = pd.DataFrame(ROWS)
         json.dumps({"tidy": ROWS, "glance": [{"nobs": 20, "logLik": -3.5}]}) + "\n",
         f"{FRAME.to_json(orient='columns')}\n",
         f"{FRAME.set_index('term').to_json(orient='columns')}\n",
+        FRAME.to_json(orient="split", indent=1),
+        FRAME.set_index("term").to_json(orient="split", indent=1),
+        FRAME.set_index("term").to_json(orient="index", indent=1),
         json.dumps({name: list(FRAME[name]) for name in FRAME} | {"nobs": 20}).replace("NaN", "null") + "\n",
     ],
 )

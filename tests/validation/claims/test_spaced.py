@@ -53,3 +53,23 @@ def test_stars_after_a_space_and_intervals_with_one():
     assert claim.columns["se"].value[0] == 0.17
     assert (claim.columns["lower"].value[1], claim.columns["upper"].value[1]) == (-0.5, 0.2)
     assert claim.facts["r_squared"].value == 0.19
+
+
+ABOVE = """
+                 y
+               (1)         (2)
+-----------  ----------  ----------
+x            0.486***    0.417***
+             (0.104)     (0.147)
+-----------  ----------  ----------
+Observations 120         110
+-----------  ----------  ----------
+Format of coefficient cell:
+Coefficient
+ (Std. Error)
+"""
+
+
+def test_a_head_above_the_first_rule():
+    claim = read_claim(ABOVE, column=2)
+    assert (claim.terms, claim.columns["se"].value, claim.facts["n"].value) == (("x",), [0.147], 110)

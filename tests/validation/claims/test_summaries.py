@@ -68,6 +68,27 @@ def test_a_page_of_r():
     assert claim.said["family"] == "binomial"
 
 
+WIDE = """---
+            coef  exp(coef)   se(coef)   coef lower 95%   coef upper 95%  exp(coef) lower 95%
+covariate
+fin        -0.38       0.68       0.19            -0.75            -0.01                 0.47
+age        -0.06       0.94       0.02            -0.10            -0.02                 0.90
+
+            cmp to     z      p   -log2(p)
+covariate
+fin           0.00 -1.98   0.05       4.40
+age           0.00 -2.61   0.01       6.79
+---
+"""
+
+
+def test_a_table_that_goes_on_below():
+    claim = read_claim(WIDE)
+    assert claim.terms == ("fin", "fin", "age", "age")
+    assert claim.columns["p"].value[::2].tolist() == [0.05, 0.01]
+    assert claim.columns["lower"].value.tolist() == [-0.75, 0.47, -0.10, 0.90]
+
+
 def test_thresholds_are_rows_of_their_own():
     claim = read_claim(POLR)
     assert claim.terms == ("x", "low|mid", "mid|high")
@@ -79,6 +100,8 @@ def test_coefficients_and_their_ratios_with_robust_errors():
     assert (claim.terms, claim.shown) == (("x", "x", "gb", "gb"), ("", "exp", "", "exp"))
     assert claim.columns["estimate"].value.tolist() == [0.28008, 1.32324, -0.29246, 0.74642]
     assert claim.columns["se"].value[[0, 2]].tolist() == [0.15105, 0.22475]
+    assert claim.columns["lower"].value[[1, 3]].tolist() == [0.9842, 0.4805]
+    assert np.isnan(claim.columns["lower"].value[0])
     assert claim.said["covariance"] == "robust se"
     assert (claim.facts["n"].value, claim.facts["events"].value) == (120, 87)
 
