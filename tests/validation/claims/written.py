@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-Row = tuple[str, str, str, str]
+Row = tuple[str, ...]
 """A term, its estimate, its standard error and its p-value, as they are printed."""
 
 
