@@ -18,7 +18,7 @@ from stattools.validation.papers.reported import meet
 from stattools.validation.papers.setting import Setting
 from stattools.validation.papers.tails import Ends, quantile
 
-SKEW = 0.1
+SKEW = 0.05
 """Likelihood intervals of ratios are askew: the estimate may be so far from the middle, as a share of the length."""
 LARGEST_RATIO = 50.0
 """What is called HR or PR and is larger is a rate of beats, not a ratio."""
@@ -59,7 +59,7 @@ def _check_ratio_of_se(passage: Passage, setting: Setting) -> Iterator[Answer]:
         yield Answer("statistic", called(statistic), ends, "right" if right else "wrong", words)
     elif p is not None and np.isfinite(ends).all():
         df, size = _df(passage, setting), _size(ends)
-        yield judged(Tested(name, "t", size, (df,)), p, passage, setting)
+        yield judged(Tested(name, "t", size, (df,), is_derived=True), p, passage, setting)
 
 
 def _check_interval(interval: Mention, passage: Passage, setting: Setting) -> Iterator[Answer]:
@@ -73,6 +73,8 @@ def _check_interval(interval: Mention, passage: Passage, setting: Setting) -> It
     if owner is None or owner.value.relation != "=":
         return
     name = called(owner)
+    if owner.kind == "mean" and passage.the("se") is None:
+        return  # of a transformed mean it is not in the middle
     if not (owner.value.high >= low.low and owner.value.low <= high.high):
         yield Answer("interval", claimed, None, "wrong", f"{name} lies outside of its interval {claimed}.")
         return
@@ -144,7 +146,7 @@ def _judged_interval(
         size = size[0] * reach[0], size[1] * reach[1]
         if np.isfinite(size[1]):
             yield judged(
-                Tested(f"{name} {claimed}", "z" if is_ratio else "t", size, () if is_ratio else (df,)),
+                Tested(f"{name} {claimed}", "z" if is_ratio else "t", size, () if is_ratio else (df,), is_derived=True),
                 p,
                 passage,
                 setting,

@@ -15,6 +15,8 @@ from stattools.validation.papers.whole_means import has_sd, largest_sd, sums
 WHOLE = re.compile(
     r"\bwhole[- ]numbers?|\bintegers?\b|\b(?:single|one)[- ](?:item|question)|ganze Zahlen|ganzzahlig", re.IGNORECASE
 )
+ROUNDED = re.compile(r"\bround", re.IGNORECASE)
+SCALE = re.compile(r"Likert|\bpoint|\bscale|\brat(?:ed|ings?)\b|questionnaire|\bscor|\baverage", re.IGNORECASE)
 COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 ITEMS = re.compile(rf"\b(\d{{1,2}}|{'|'.join(COUNTS)})[- ]items?\b", re.IGNORECASE)
 ENDS = re.compile(
@@ -27,13 +29,14 @@ ENDS = re.compile(
 def check_mean(passage: Passage, setting: Setting, before: str = "") -> Iterator[Answer]:
     """What is said of a mean; `before` is the sentence in front of its own."""
     mean, sd, n = passage.the("mean"), passage.the("sd"), passage.the("n")
-    if mean is None or mean.value.relation != "=":
+    if mean is None or mean.value.relation != "=" or "age" in mean.name.lower():
         return
     yield from _check_range(mean, sd, n, passage.sentence)
     if n is None or not n.value.is_whole or n.value.value < 1:
         return
-    items = {_count(found[1]) for text in (before, passage.sentence) for found in ITEMS.finditer(text)}
-    is_whole = any(WHOLE.search(text) for text in (before, passage.sentence))
+    around = [text for text in (before, passage.sentence) if not ROUNDED.search(text)]
+    items = {_count(found[1]) for text in around if SCALE.search(text) for found in ITEMS.finditer(text)}
+    is_whole = any(WHOLE.search(text) for text in around)
     if not (setting.whole or is_whole or items):
         return
     yield from check_whole(mean, sd, int(n.value.value), sorted({1, *items} if items else {1}))

@@ -66,7 +66,7 @@ PATTERNS: dict[str, Pattern] = {
         rf"[Ee]stimate|Est\.?|[Cc]oef(?:ficient|\.)?|[bB](?:eta)?{WORD}|γ{WORD}|M_?[Dd](?:iff)?"
         r"(?:_\w+)?|[Dd]ifference|[Ll]og[- ]odds|[Ss]lope|[Ii]ntercept"
     ),
-    "difference": Pattern(r"[Mm]ean difference(?: [(\[]S?MD[)\]])?|S?MD|[Rr]isk difference", needs_sign=False),
+    "difference": Pattern(r"[Mm]ean difference(?: [(\[]S?MD[)\]])?|S?MD", needs_sign=False),
     "beta": Pattern(rf"β{WORD}"),
     "se": Pattern(
         rf"(?:[Rr]obust )?(?:SEM?|S\.E\.(?:M\.)?|s\.e\.(?:m\.)?|se)s?{WORD}|[Ss]td\.? ?[Ee]rr(?:or|\.)?|"

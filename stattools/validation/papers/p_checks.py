@@ -27,12 +27,15 @@ RANKS = ("r_s", "r_S", "r_sp", "r_rho")
 
 @dataclass(frozen=True)
 class Tested:
-    """A statistic as it is called, its distribution, and its absolute value and degrees of freedom as intervals."""
+    """A statistic as it is called, its distribution, and its absolute value and degrees of freedom as intervals;
+    `is_derived` where it is not printed but comes from an estimate and its error or interval.
+    """
 
     name: str
     kind: str
     size: Ends
     df: tuple[Ends, ...]
+    is_derived: bool = False
 
     @property
     def p(self) -> Ends:
@@ -151,7 +154,7 @@ def _excuse(tested: Tested, p: Mention, claimed: Ends, sentence: str, setting: S
         worst = p_values("F", tested.size, (least, (second[0] / first[1], second[1] / first[0])))
         if meet(claimed, (right[0], worst[1])):
             return "note", "it may be corrected for sphericity, of which the paper speaks."
-    if EXPRESSIONS["not asymptotic"].search(around):
+    if any(EXPRESSIONS[words].search(around) for words in ("not asymptotic", "another test")[: 1 + tested.is_derived]):
         return "not judged", "its sentence speaks of another way to a p-value."
     of_one = two_sided or (tested.kind in ("F", "chi-square") and tested.df[0] == (1.0, 1.0))
     if of_one and p.value.relation == "=" and meet(claimed, half) and not setting.said("two-sided", around):

@@ -16,10 +16,10 @@ SAID = {
     r"corrected for (?:multiple|the number)|(?:adjusted|corrected) [pP]\b|multiple[- ](?:testing|comparisons?) correct",
     "adjusted": r"Tukey|Scheff|Games-?\s?Howell|Dunnett|[SŠ]id[aá]k|Benjamini|Hochberg|false discovery|\bFDR\b|"
     r"_tukey|_fdr",
-    "not asymptotic": r"bootstrap|permutation|Monte[- ]Carlo|randomi[sz]ation test|exact (?:test|p\b)|Fisher's exact|"
-    r"log-?rank|likelihood[- ]ratio test|Bayes|posterior",
-    "another interval": r"profile|bootstrap|percentile|\bBCa\b|bias[- ]corrected|\bexact\b|Clopper|Wilson|"
-    r"\bscore interval|credib|posterior|Bayes|highest density|Fisher|log-?rank|mid-?p|permutation|"
+    "not asymptotic": r"bootstrap|permutation|Monte[- ]Carlo|randomi[sz]ation test|exact (?:test|p\b)|Fisher's exact",
+    "another test": r"log-?rank|likelihood[- ]ratio|Bayes|posterior",
+    "another interval": r"profile|median|Hodges|bootstrap|percentile|\bBCa\b|bias[- ]corrected|\bexact\b|Clopper|"
+    r"Wilson|\bscore interval|credib|posterior|Bayes|highest density|Fisher|log-?rank|mid-?p|permutation|"
     r"back-?transformed|asymmetric",
     "rounded df": r"Welch|Satterthwaite|Kenward|unequal variance|mixed[- ](?:effects? )?model|multilevel|lmer|"
     r"Greenhouse|Huynh",
@@ -58,7 +58,11 @@ def setting(text: FlatText, *, alpha: float, whole: bool) -> Setting:
     """What the paper says of itself."""
     plain = text.text
     sizes = tuple(int(found[1].replace(",", "")) for found in SIZE.finditer(plain))
-    holds = {name for name in ("multiplied", "adjusted", "rounded df", "sphericity") if EXPRESSIONS[name].search(plain)}
+    holds = {
+        name
+        for name in ("multiplied", "adjusted", "rounded df", "sphericity", "repeated")
+        if EXPRESSIONS[name].search(plain)
+    }
     for sentence in SENTENCE_END.split(plain):
         if re.search(r"\b(?:all|every|alle)\b[^.]*\b(?:tests?|p|P|p-values?)\b", sentence, re.IGNORECASE):
             holds |= {name for name in ("one-sided", "two-sided") if EXPRESSIONS[name].search(sentence)}

@@ -16,7 +16,7 @@ OF = r"\s?(?:/|of|out of|von|of the|from)\s?"
 FORMS = (
     re.compile(
         rf"(?P<count>{COUNT}){OF}(?:the |a total of |all |[nN] = )*(?P<n>{COUNT})(?: [A-Za-z-]+){{0,3}},?\s?"
-        rf"[(\[](?:i\.e\.,? )?(?P<share>{SHARE})\s?%"
+        rf"[(\[](?:i\.e\.,? )?(?P<share>{SHARE})\s?%(?=\s?[)\],;])"
     ),
     re.compile(
         rf"(?P<share>{SHARE})\s?%\s?[(\[]\s?(?:n = )?(?P<count>{COUNT}){OF}(?P<n>{COUNT})(?: [A-Za-z-]+){{0,2}}\s?[)\]]"
@@ -38,9 +38,9 @@ def check_shares(text: FlatText, comma: bool) -> Iterator[tuple[int, int, Answer
             yield found.start(), found.end(), share_of(found["count"], found["n"], found["share"], comma)
     for among in AMONG.finditer(text.text):
         sentence = text.sentence(among.start("n"))
-        if re.search(r"\b(?:of|among) (?:these|those|them|whom|which)\b", sentence.partition(among["n"])[2]):
-            continue
-        end = among.start("n") + len(sentence)
+        rest = sentence.partition(among["n"])[2]
+        other = re.search(r"\b(?:of|among|in)\b", rest)  # the percentages behind it may be of another whole
+        end = among.end("n") + (other.start() if other else len(rest))
         for found in LISTED.finditer(text.text, among.start("rest"), min(end, among.end())):
             if found.start("count") not in seen and found["count"] != among["n"] and sentence.find(found[0]) >= 0:
                 yield found.start(), found.end(), share_of(found["count"], among["n"], found["share"], comma)

@@ -26,6 +26,8 @@ def check_size(passage: Passage, setting: Setting) -> Iterator[Answer]:
     n = statistic.size or (beside.value if beside else None)
     if n is None or not n.is_whole or setting.said("repeated", passage.sentence):
         return
+    if statistic.size is None and beside is not None and beside.name != "N" and statistic.kind != "r":
+        return  # n may be that of a group
     name, rows = called(statistic), n.value
     if (
         statistic.kind == "chi-square"

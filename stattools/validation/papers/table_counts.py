@@ -15,7 +15,10 @@ from stattools.validation.papers.setting import Setting
 from stattools.validation.papers.sheets import PaperTable
 from stattools.validation.papers.table_rows import FIRST, LAST
 
-TOTAL = re.compile(r"(?:grand |column |row |sub-?)?(?:totals?|sum)\b|gesamt|summe|insgesamt", re.IGNORECASE)
+TOTAL = re.compile(
+    r"(?:grand |column |row |sub-?)?(?:totals?|sum|gesamt|summe|insgesamt)\b\W*(?:n|no\.?|n \(%\)|[(\[].*)?\W*$",
+    re.IGNORECASE,
+)
 COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
 PAIR = re.compile(rf"\s*({COUNT})\s*(?:\(|\[|,\s|\s)\s*(\d{{1,3}}(?:[.,]\d+)?)\s?(%?)\s*[)\]]?\s*[a-e*]?\s*")
 NO_COUNTS = frozenset({*FIRST, *LAST, *("ratio", "interval", "lower", "upper", "statistic", "squares", "mean square")})

@@ -71,3 +71,21 @@ def test_a_right_paper_says_so():
         "a paper: nothing is wrong with the 1 number that can be computed again, as far as their digits go."
     )
     assert found.markdown().startswith("a paper: nothing is wrong")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The groups (n = 15 each) differed, t(28) = 2.20, p = .036, n = 15",
+        "A likelihood-ratio test kept it, χ2(3) = 8.2, p = .042",
+        "Percentages are rounded to whole numbers. M = 3.45, SD = 1.20, n = 28",
+        "Latencies of ten items were M = 523.4, n = 7",
+        "On a scale from 1 to 7 they rated, M_age = 35.2, SD = 4.1",
+        "The estimated mean was M = 0.45, 95% CI [0.30, 0.63]",
+        "The median difference = 5, 95% CI [2, 11]",
+        "M = 3.45, SD = 1.20, d = 0.64, 95% CI [0.12, 1.16]",
+        "OR 10.79, 95% CI [1.51, 105.6]",
+    ],
+)
+def test_what_is_no_fault(text):
+    assert audit_paper(f"z = 0, p = 1. {text}", "a paper").ok
