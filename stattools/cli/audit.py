@@ -7,12 +7,27 @@ from typing import Annotated
 
 import typer
 
-import stattools as st
-from stattools.cli import machines, options, words
+from stattools.cli import options, words
 from stattools.cli.audited_paper import audit_of_paper
-from stattools.cli.failures import failures
-from stattools.cli.families import regression_of, taken
-from stattools.cli.standard_input import at_hand
+from stattools.cli.audited_table import AskedOfTable, audit_of_table, terms_of
+from stattools.cli.families import known_or_audited
+
+AuditedFamily = Annotated[
+    str | None,
+    typer.Option(
+        "--family",
+        metavar="FAMILY",
+        parser=known_or_audited,
+        help="The likelihood, or a family of glm, or cox, linear_mixed; by default guessed.",
+    ),
+]
+AuditedCov = Annotated[
+    str | None,
+    typer.Option("--cov", help="The standard errors that it should have, as of stattools fit; by default as it says."),
+]
+AuditedLevel = Annotated[
+    float | None, typer.Option("--level", help="The level of its intervals; by default as it says, else 0.95.")
+]
 
 
 def audit(
@@ -25,7 +40,7 @@ def audit(
     formula: Annotated[
         str | None, typer.Argument(metavar="FORMULA", help='Such as "y ~ x + C(group)".', show_default=False)
     ] = None,
-    family: options.GuessedFamily = None,
+    family: AuditedFamily = None,
     link: options.Link = None,
     dispersion: options.Dispersion = None,
     scale: options.Scale = None,
@@ -34,8 +49,18 @@ def audit(
     offset: options.Offset = None,
     exposure: options.Exposure = None,
     trials: options.Trials = None,
-    cov: options.Cov = "information",
-    level: options.Level = 0.95,
+    cov: AuditedCov = None,
+    level: AuditedLevel = None,
+    terms: Annotated[
+        list[str] | None, typer.Option("--terms", metavar="THEIRS=OURS", help="Which term is which; several are taken.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option("--column", metavar="NAME", help="The model of a table of several, or its number.")
+    ] = None,
+    reproduce: Annotated[
+        bool, typer.Option("--reproduce", help="Find the conventions under which the numbers come out, up to three.")
+    ] = False,
+    seconds: Annotated[float, typer.Option("--seconds", min=0.1, help="How long --reproduce may take.")] = 60.0,
     alpha: Annotated[float, typer.Option("--alpha", help="Of a paper: the level at which it decides.")] = 0.05,
     whole: Annotated[bool, typer.Option("--whole", help="Of a paper: all its means are of whole numbers.")] = False,
     as_json: options.Json = False,
@@ -52,7 +77,8 @@ def audit(
 
     Example: `stattools audit table.csv births.csv "low ~ age + smoke" --family logistic`, `stattools audit paper.md`
     """
-    options.require_share(level, "--level")
+    if level is not None:
+        options.require_share(level, "--level")
     options.require_share(alpha, "--alpha")
     if data is None or formula is None:
         if data is not None:
@@ -63,41 +89,23 @@ def audit(
         sound = audit_of_paper(claimed, alpha=alpha, whole=whole, as_json=as_json, out=out, html=html)
         raise typer.Exit(0 if sound else 1)
     _require_none_of(context, OF_PAPERS, "belongs to a paper, which has no data and no formula.")
-    covariance = words.covariance(cov)
-    named, of = regression_of(family, link, scale)
-    with failures(as_json, code=2), at_hand(data) as file:
-        from stattools.cli.files import stem, table
-        from stattools.cli.guess import guess
-        from stattools.reporting.files import write
-        from stattools.reporting.report import compose
-        from stattools.validation.claims.reading import read_claim
-        from stattools.validation.explaining.claimed import audit_claim
-
-        frame = table(file)
-        given = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
-        given |= {"family": of, "link": link, "dispersion": dispersion, "scale": scale}
-        build = getattr(st, named or guess(formula, frame, trials=trials, exposure=exposure).family)
-        model = build(formula, frame, **taken(build, **given))
-        found = audit_claim(read_claim(claimed), model, cov=covariance, level=level)
-        path = None
-        if out is not None:
-            path = write(compose(found), out / f"{stem(claimed)}-audit", html=html)
-        if as_json:
-            verdict = {"ok": found.ok, "sentence": found.sentence, "coefficients": machines.records(found.rows)}
-            causes = [{"cause": one.cause, "evidence": one.evidence, "advice": one.advice} for one in found.findings]
-            origin = machines.provenance(model, file=file, command="stattools audit")
-            report = {} if path is None else {"report": str(path)}
-            print(machines.text(verdict | {"findings": causes, "provenance": origin} | report))
-        else:
-            print(found)
-            if path is not None:
-                print(f"\nwrote {path}")
-    raise typer.Exit(0 if found.ok else 1)
+    if not reproduce:
+        _require_none_of(context, ("seconds",), "is how long --reproduce may take: add it.")
+    else:
+        _require_none_of(context, ("cov", "level"), "is found by --reproduce: leave it out.")
+    columns = {"weights": weights, "precision": precision, "offset": offset, "exposure": exposure, "trials": trials}
+    columns |= {"link": link, "dispersion": dispersion, "scale": scale}
+    picked = int(column) if column is not None and column.isdigit() else column
+    kind = None if cov is None else words.covariance(cov)
+    asked = AskedOfTable(terms_of(terms or []), picked, kind, level, seconds if reproduce else None)
+    sound = audit_of_table(claimed, data, formula, family, columns, asked, as_json=as_json, out=out, html=html)
+    raise typer.Exit(0 if sound else 1)
 
 
 OF_PAPERS = ("alpha", "whole")
 OF_TABLES = (
     *("family", "link", "dispersion", "scale", "weights", "precision", "offset", "exposure", "trials", "cov", "level"),
+    *("terms", "column", "reproduce", "seconds"),
 )
 """Options that one of the two has."""
 

@@ -19,6 +19,8 @@ GLM = "glm"
 KNOWN = tuple(family for family in FAMILIES if family != GLM)
 """Those whose link goes without saying."""
 OF_GLM = ("family", "link", "scale")
+AUDITED = ("cox", "linear_mixed")
+"""Models that are audited beside the regressions."""
 
 
 def known(family: str) -> str:
@@ -54,6 +56,16 @@ def known_or_of_glm(family: str) -> str:
     return found if found in OF_ANY_LINK and word_of(family, KNOWN) not in KNOWN else known(family)
 
 
+def known_or_audited(family: str) -> str:
+    """The name of a regression, of a family that only glm has, or of a model that is audited beside them.
+
+    >>> known_or_audited("Cox"), known_or_audited("gamma")
+    ('cox', 'gamma')
+    """
+    found = word_of(family, AUDITED)
+    return found if found in AUDITED else known_or_of_glm(family)
+
+
 def regression_of(family: str | None, link: str | None, scale: str | None) -> tuple[str | None, str | None]:
     """The regression of an option `--family`, None where it is to be guessed, and the family of glm, which a link and a
     scale belong to.
@@ -64,6 +76,8 @@ def regression_of(family: str | None, link: str | None, scale: str | None) -> tu
     if family is None and (link is not None or scale is not None):
         option = "--link" if scale is None else "--scale"
         raise typer.BadParameter(f"{option} is one of a family of glm: name it, such as --family gamma.")
+    if family in AUDITED and link is None and scale is None:
+        return family, None
     of_glm = family is not None and (family not in KNOWN or link is not None or scale is not None)
     return (GLM, family) if of_glm else (family, None)
 

@@ -24,6 +24,8 @@ SAID = {
     "rounded df": r"Welch|Satterthwaite|Kenward|unequal variance|mixed[- ](?:effects? )?model|multilevel|lmer|"
     r"Greenhouse|Huynh",
     "sphericity": r"Greenhouse|Huynh|sphericity|_(?:GG|HF)",
+    "within": r"repeated[- ]measures?|within[- ](?:subjects?|participants?)|mixed[- ](?:effects? )?model|multilevel|"
+    r"lmer",
     "repeated": r"repeated|within[- ](?:subjects?|participants?)|mixed[- ](?:effects? )?model|multilevel|hierarchical|"
     r"trials|observations|lmer|nested|longitudinal|panel|clustered|missing|exclu",
 }
@@ -60,7 +62,7 @@ def setting(text: FlatText, *, alpha: float, whole: bool) -> Setting:
     sizes = tuple(int(found[1].replace(",", "")) for found in SIZE.finditer(plain))
     holds = {
         name
-        for name in ("multiplied", "adjusted", "rounded df", "sphericity", "repeated")
+        for name in ("multiplied", "adjusted", "rounded df", "sphericity", "within")
         if EXPRESSIONS[name].search(plain)
     }
     for sentence in SENTENCE_END.split(plain):

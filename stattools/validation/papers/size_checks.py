@@ -24,7 +24,8 @@ def check_size(passage: Passage, setting: Setting) -> Iterator[Answer]:
         return
     beside = passage.the("n")
     n = statistic.size or (beside.value if beside else None)
-    if n is None or not n.is_whole or setting.said("repeated", passage.sentence):
+    of_rows = ("repeated", "within") if statistic.kind in ("t", "F") else ("repeated",)
+    if n is None or not n.is_whole or any(setting.said(words, passage.sentence) for words in of_rows):
         return
     if statistic.size is None and beside is not None and beside.name != "N" and statistic.kind != "r":
         return  # n may be that of a group
