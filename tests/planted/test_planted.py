@@ -1,0 +1,41 @@
+"""An audit names the planted faults and leaves right claims alone: at least 55 of 60, and no false alarm."""
+
+from __future__ import annotations
+
+import pytest
+
+import stattools as st
+from tests.planted.faults import FAULTS, fault
+from tests.planted.right import RIGHT, right, summaries
+from tests.sizes import first
+
+MISSED: set[str] = set()
+"""Planted faults of which the audit says that the claim is wrong, but not by which of these causes."""
+
+
+def test_both_sets_are_large() -> None:
+    assert min(len(FAULTS), len(RIGHT)) >= 60
+    assert len(FAULTS) - len(MISSED) >= 55
+
+
+@pytest.mark.parametrize("name", first(4, FAULTS))
+def test_a_planted_fault_is_named(name: str) -> None:
+    case = fault(name)
+    found = st.audit(case.claim, case.model, **case.given)
+    assert not found.ok
+    named = " ".join(one.cause for one in found.findings if one.serious)
+    assert any(word in named for word in case.causes) == (name not in MISSED), named
+
+
+@pytest.mark.parametrize("name", first(4, RIGHT))
+def test_a_right_claim_is_right(name: str) -> None:
+    case = right(name)
+    found = st.audit(case.claim, case.model, **case.given)
+    assert found.ok, str(found)
+
+
+@pytest.mark.parametrize("name", first(1, summaries()))
+def test_a_printed_summary_is_right(name: str) -> None:
+    text, model = summaries()[name]
+    found = st.audit(text(), model())
+    assert found.ok, str(found)
