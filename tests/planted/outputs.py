@@ -83,7 +83,8 @@ def delimited(output: Output, digits: int) -> str:
 def markdown(output: Output, digits: int) -> str:
     """A table of Markdown with four columns."""
     made = columns(output, digits)
-    some = {"Coef.": made["estimate"], "SE": made["std.error"], "z": made["statistic"], "P": made["p.value"]}
+    test = "z" if np.isinf(output.df) else "t"
+    some = {"Coef.": made["estimate"], "SE": made["std.error"], test: made["statistic"], "P": made["p.value"]}
     lines = [" | ".join(["", "Term", *some, ""]).strip(), "|---" * (len(some) + 1) + "|"]
     lines += [" | ".join(["", term, *row, ""]).strip() for term, *row in zip(output.terms, *some.values(), strict=True)]
     return "\n".join(lines) + "\n"
