@@ -79,6 +79,8 @@ def searched(trial: ClaimTrial) -> Verdict:
         return relabelled
     untried = [part for one in explored for part in one.untried]
     notes = (f"Not tried, as the time was over: {'; '.join(untried)}.",) if untried else ()
+    if (both := _two(trial, explored)) is not None:
+        return both
     best = own if every else None
     for one in explored:
         if one.nearest is None or not one.nearest.steps:
@@ -134,6 +136,23 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
         if made[-1].found:
             break
     return made
+
+
+def _two(trial: ClaimTrial, explored: list[Explored]) -> Verdict | None:
+    """A refit that gives the estimates, and then one convention of standard errors or of the print."""
+    if trial.now.holds["estimate"].all():
+        return None
+    rest = tuple(one for one in CONVENTIONS if one.moves != "estimates")
+    for one in explored:
+        near = one.nearest
+        if near is None or not near.steps or not near.standing.holds["estimate"].all():
+            continue
+        claim = near.standing.claim
+        more = explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest)
+        found = next((found for found in more.found if found.steps), None)
+        if found is not None:
+            return Verdict((*_named(near), *_named(found)), solved=True)
+    return None
 
 
 def _relabelled(trial: ClaimTrial, start: State) -> Verdict | None:
@@ -213,7 +232,8 @@ def _unsolved(trial: ClaimTrial, best: Slips | None, notes: tuple[str, ...]) -> 
     now = trial.now
     findings = [] if best is None else list(best.findings)
     left = now.failing if best is None else best.left
-    if findings and left <= now.failing // 2:
+    gives = {one.cause for one in findings} & FAULTS and "estimate" in now.holds
+    if findings and (left <= now.failing // 2 or (gives and 2 * left <= now.count)):
         return Verdict(tuple(findings), notes=(*notes, f"These leave {left} of the numbers unexplained."))
     likely = likeliest(trial)
     if likely is not None:

@@ -58,8 +58,12 @@ def audit_claim(
         found = fit(model, level=level, **options)
     except IdentificationError as error:
         return without_maximum(claim, model, placed.ours, error)
-    right = _as_said(claim, model, right_of_fit(found, level), found.t_df, level)
+    right = right_of_fit(found, level)
     now = standing(claim, placed.ours, right)
+    if not now.ok:
+        claim, right, now = _as_said(
+            replace(claim, said=_without(claim.said, "level")), model, found, level, placed.ours
+        )
     if now.ok and (placed.ours >= 0).all():
         return _right(claim, model, now, placed.ours, right)
     trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds)
@@ -82,14 +86,28 @@ def _said_level(claim: Claim) -> float:
     return level if 0.0 < level < 1.0 else 0.95
 
 
-def _as_said(claim: Claim, model: Any, right: Right, df: Any, level: float) -> Right:
-    """The right numbers with tests by the normal distribution, or by t, where the claim says that its statistics are
-    that.
+def _without(said: Mapping[str, str], name: str) -> dict[str, str]:
+    return {key: words for key, words in said.items() if key != name}
+
+
+def _as_said(
+    claim: Claim, model: Any, found: Any, level: float, ours: NDArray[np.intp]
+) -> tuple[Claim, Right, ClaimStanding]:
+    """Right numbers and how the claim stands beside them, with tests by the normal distribution, or by t, where the
+    claim says that its statistics are that and more of it then holds; otherwise the claim does not say so any more.
     """
-    said = claim.said.get("statistic", "")
+    right = right_of_fit(found, level)
+    other = _tested_as(claim.said.get("statistic", ""), model, right, found.t_df, level)
+    pairs = [(one, standing(claim, ours, one)) for one in (right, other) if one is not None]
+    right, now = min(pairs, key=lambda pair: pair[1].failing)
+    return (claim if right is other else replace(claim, said=_without(claim.said, "statistic"))), right, now
+
+
+def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Right | None:
+    """The right numbers with statistics that are t or z; None where they are so, or cannot be."""
     rest = float(model.n) - len(model.names) if said == "t" else np.inf
     if said not in ("t", "z") or np.ndim(df) or np.isfinite(df) == (said == "t") or model.intervals or rest <= 0:
-        return right
+        return None
     theta, se = right.columns["estimate"], right.columns["se"]
     statistic, p = against_zero(theta, se, rest)
     half = quantile_of(rest, level) * se

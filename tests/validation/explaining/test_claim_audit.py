@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.validation.claims.reading import read_claim
+from stattools.validation.explaining.claimed import audit_claim
 
 RNG = np.random.default_rng(21)
 DATA = {"x": RNG.normal(size=60), "z": RNG.normal(size=60)}
@@ -15,7 +17,8 @@ ERRORS = {name: f"{value:.3f}" for name, value in zip(FIT.names, FIT.se, strict=
 
 @pytest.fixture(scope="module")
 def wrong():
-    return st.audit(TEXTS | {"x": "-" + TEXTS["x"]}, MODEL, se=ERRORS, p=["<0.001"] * 3, n=70)
+    claim = read_claim(TEXTS | {"x": "-" + TEXTS["x"]}, se=ERRORS, p=["<0.001"] * 3, n=70)
+    return audit_claim(claim, MODEL, seconds=0.0)
 
 
 def test_the_page_has_each_claimed_number_beside_the_right_one(wrong):

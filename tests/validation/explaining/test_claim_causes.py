@@ -94,3 +94,9 @@ def test_a_row_that_is_no_parameter_is_refused_where_nothing_explains_it():
     estimates, _ = claim(OLS)
     with pytest.raises(st.DomainError, match="has the term 'nobody', which is none of the model's"):
         st.audit(estimates | {"nobody": "1.0"}, OLS)
+
+
+@pytest.mark.slow
+def test_a_refit_and_a_kind_of_standard_errors_are_told_apart():
+    estimates, beside = claim(st.ols("y ~ x + g", TABLE.iloc[:-9]), cov="HC3")
+    assert causes(st.audit(estimates, OLS, **beside)) == ["rows dropped", "kind of standard errors"]
