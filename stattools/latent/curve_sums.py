@@ -15,8 +15,8 @@ from stattools.data.smooth_term import SmoothTerm
 from stattools.interface.arrays import Floats
 
 
-def spline_gram(term: SmoothTerm) -> Floats:
-    """B'B (k, k) of the B-splines of a curve.
+def spline_gram(term: SmoothTerm, w: Floats | None = None) -> Floats:
+    """B'B (k, k) of the B-splines of a curve, or with weights of the rows B'WB.
 
     >>> from types import SimpleNamespace
     >>> from stattools.data.smooth_term import bsplines
@@ -27,9 +27,10 @@ def spline_gram(term: SmoothTerm) -> Floats:
     k, values = term.k, term.values
     found = np.zeros((k, k))
     for a in range(4):
+        row = values[:, a] if w is None else values[:, a] * w
         for d in range(4 - a):
             places = np.arange(k - 3) + a
-            found[places + d, places] += np.bincount(term.first, values[:, a] * values[:, a + d], k - 3)
+            found[places + d, places] += np.bincount(term.first, row * values[:, a + d], k - 3)
     return found + np.tril(found, -1).T
 
 
@@ -43,14 +44,15 @@ def spline_products(term: SmoothTerm, W: Floats) -> Floats:
     return found
 
 
-def spline_meetings(one: SmoothTerm, other: SmoothTerm) -> Floats:
-    """B'C (k, l) of the B-splines of two curves over the same rows."""
+def spline_meetings(one: SmoothTerm, other: SmoothTerm, w: Floats | None = None) -> Floats:
+    """B'C (k, l) of the B-splines of two curves over the same rows, or with weights of these B'WC."""
     k, m = one.k - 3, other.k - 3
     cell = one.first * m + other.first
     found = np.zeros((one.k, other.k))
     for a in range(4):
+        row = one.values[:, a] if w is None else one.values[:, a] * w
         for b in range(4):
-            sums = np.bincount(cell, one.values[:, a] * other.values[:, b], k * m)
+            sums = np.bincount(cell, row * other.values[:, b], k * m)
             found[a : a + k, b : b + m] += sums.reshape(k, m)
     return found
 

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,6 +195,10 @@ class EffectColumns:
         above, right = np.triu_indices(len(self.met))
         return self.met[above] * self.starts[-1] + self.met[right]
 
+    def sums(self, k: int, rows: Floats) -> Floats:
+        """The columns of smooth k times numbers of the rows."""
+        return self.smooths[k] @ rows
+
     def scaled(self, factors: Sequence[Floats], taus: Sequence[float]) -> ScaledColumns:
         """The columns at the T_k of each random term and the standard deviation of each smooth."""
         factors = tuple(factors)
@@ -238,6 +244,16 @@ class ScaledColumns:
         largest = [np.bincount(of.largest.codes, row * s, of.largest.count) for row in self.largest]
         levels = np.bincount(of.met.ravel(), (self.rest * s).ravel(), of.starts[-1])
         return np.concatenate([*largest, levels, self.dense @ s])
+
+    def traces(self, H: Any, w: Floats) -> list[float]:
+        """Of each smooth the sum over rows of w_i z_i'H^-1 z~_i, z_i before it is scaled."""
+        dense, pairs = H.spread[2], zip(self.of.smooths, pairwise(self.of.ends), strict=True)
+        return [float(np.einsum("kn,kn->n", columns, dense[a:b]) @ w) for columns, (a, b) in pairs]
+
+    def leverage(self, H: Any) -> Floats:
+        """The variance of each row's linear predictor given the data, z~_i'H^-1 z~_i."""
+        pairs = zip((self.largest, self.rest, self.dense), H.spread, strict=True)
+        return sum((np.einsum("kn,kn->n", row, found) for row, found in pairs), np.zeros(self.of.n))
 
     def beside(self, w: Floats) -> Floats:
         """What the largest factor has in common with the rest in Z~'WZ~, (q, pairs)."""

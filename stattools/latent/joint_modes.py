@@ -25,6 +25,8 @@ NOISE = 1e-13
 """The round-off of F as a share of it and of the number of rows."""
 ROUND_OFF = 1e-14
 """A squared decrement below this share of F, or below 1e-12, that does not fall any more is round-off."""
+BESIDE = 100.0
+"""From a squared decrement of this Newton's steps lead to the mode of a concave log-likelihood."""
 HALVINGS = 1_100
 """A step of 1e300 that is halved so often is one of 1e-30."""
 
@@ -102,15 +104,22 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
         return 0.5 * float((prior * u) @ u)
 
     u, eta = start, moved(base, columns.up(start))
-    if start.any() and not rows.loglik(base) <= rows.loglik(eta) - lost(start):
-        u, eta = np.zeros(len(start)), base
     loglik, score, information = rows.evaluate(eta)
-    value, last = loglik - lost(u), np.inf
+    value, last, asked = loglik - lost(u), np.inf, not start.any()
     for _ in range(MOST):
         penalized, exact = _metric(columns, information[:, 0, 0])
         slope = columns.down(score[:, 0]) - prior * u
         ahead = penalized.solve(slope)
         along = float(slope @ ahead)
+        # near the mode of a concave log-likelihood nobody asks how high it is at 0
+        if not asked and not (rows.likelihood.concave and along <= BESIDE):
+            asked = True
+            if not rows.loglik(base) <= value:
+                u, eta = np.zeros(len(start)), base
+                loglik, score, information = rows.evaluate(eta)
+                value = loglik - lost(u)
+                continue
+        asked = True
         near = along <= CLOSE or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
         if exact and near:
             return JointMode(u, eta, value, score, information, penalized)

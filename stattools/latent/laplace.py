@@ -94,18 +94,19 @@ class LaplaceIntegral:
         """Slopes in each T_k (q, q), and in each standard deviation of a smooth."""
         of, mode = self.columns, self.mode
         e, s, w = self.row_slopes[:, 0], mode.score[:, 0], mode.information[:, 0, 0]
-        largest, rest, dense = mode.penalized.spread
-        ends = np.cumsum([0, *(factor.q for factor in of.others)])
-        spreads = [largest, *(rest[start : start + one.q] for start, one in zip(ends, of.others, strict=False))]
-        found = []
+        spreads, found = [], []
+        if of.factors:
+            largest, rest, _ = mode.penalized.spread
+            ends = np.cumsum([0, *(factor.q for factor in of.others)])
+            spreads = [largest, *(rest[start : start + one.q] for start, one in zip(ends, of.others, strict=False))]
         each = zip(of.factors, of.by_factor(mode.u), of.by_factor(self._turn), spreads, strict=False)
         for factor, u, v, spread in each:
             pull, push = (_sums(factor, one) for one in (e, s))
             found.append(pull @ u.T - push @ v.T - (factor.z * w) @ spread.T)
         u, v, taus = of.of_smooths(mode.u), of.of_smooths(self._turn), []
-        for columns, (start, stop) in zip(of.smooths, pairwise(of.ends), strict=True):
-            along = float((columns @ e) @ u[start:stop] - (columns @ s) @ v[start:stop])
-            taus.append(along - float(np.einsum("kn,kn->n", columns, dense[start:stop]) @ w))
+        traces = mode.penalized.columns.traces(mode.penalized, w) if of.smooths else []
+        for k, (trace, (start, stop)) in enumerate(zip(traces, pairwise(of.ends), strict=True)):
+            taus.append(float(of.sums(k, e) @ u[start:stop] - of.sums(k, s) @ v[start:stop]) - trace)
         return tuple(found[k][own, own] for k, own in places(of.factors)), np.array(taus)
 
     def moves(self, across: Floats) -> Floats:

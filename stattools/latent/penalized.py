@@ -219,8 +219,7 @@ class PenalizedInformation:
     @cached_property
     def leverage(self) -> Floats:
         """The variance of each row's linear predictor given the data, z~_i'H^-1 z~_i."""
-        pairs = zip((self.columns.largest, self.columns.rest, self.columns.dense), self.spread, strict=True)
-        return sum((np.einsum("kn,kn->n", row, found) for row, found in pairs), np.zeros(self.columns.of.n))
+        return self.columns.leverage(self)
 
 
 def _roots(gram: Floats, plainly: bool) -> Floats | None:

@@ -12,12 +12,16 @@ with delta(n) = log n! - log(sqrt(2 pi n) (n/e)^n) and D(x, m) = x log(x/m) + m 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from stattools.interface.arrays import Floats
 
+MANY, SMALL = 1000, 1024
+"""Of more counts than the first, all below the second, functions of each count are looked up."""
 HALF_LOG_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 
 
@@ -49,8 +53,9 @@ def deviance_part(
     v = np.where(near, gap, 0.0) / np.where(near, total, 1.0)
     v2 = v * v
     tail = np.zeros_like(v)  # 2 x v (v^2/3 + v^4/5 + ...): |v| < 0.1, ten terms reach 1e-21
-    for j in range(10, 0, -1):
-        tail = v2 * (1.0 / (2 * j + 1) + tail)
+    for j in range(10, 0, -1):  # in place: new arrays take more time than the sums
+        tail += 1.0 / (2 * j + 1)
+        tail *= v2
     close = np.where(near, gap, 0.0) * v + 2.0 * np.where(near, x, 0.0) * v * tail
     if log_ratio is None:
         over, under = np.where(x > 0, x, 1.0), np.where(x > 0, m, 1.0)
@@ -76,9 +81,25 @@ def log_poisson_pmf(k: ArrayLike, mean: ArrayLike, log_mean: ArrayLike | None = 
     k, mean = np.broadcast_arrays(np.asarray(k, dtype=float), np.asarray(mean, dtype=float))
     positive = k > 0
     safe = np.where(positive, k, 1.0)
-    log_ratio = None if log_mean is None else np.log(safe) - log_mean
-    value = -stirling_error(safe) - deviance_part(safe, mean, log_ratio) - 0.5 * np.log(safe) - HALF_LOG_TWO_PI
+    error, logarithm = _of_counts(safe)
+    log_ratio = None if log_mean is None else logarithm - np.asarray(log_mean)
+    value = -error - deviance_part(safe, mean, log_ratio) - 0.5 * logarithm - HALF_LOG_TWO_PI
     return np.where(positive, value, -mean)
+
+
+def _of_counts(k: Floats) -> tuple[Floats, Floats]:
+    """delta(k) and log k; of small whole numbers, which stand in many rows, they are looked up."""
+    if k.size > MANY and k.max() < SMALL:
+        whole = k.astype(np.intp)
+        if (whole == k).all():
+            return tuple(values[whole] for values in _small_counts())  # type: ignore[return-value]
+    return stirling_error(k), np.log(k)
+
+
+@lru_cache(maxsize=1)
+def _small_counts() -> tuple[Floats, Floats]:
+    counts = np.maximum(np.arange(SMALL), 1.0)  # the first is of no count
+    return stirling_error(counts), np.log(counts)
 
 
 def log_binomial_pmf(

@@ -113,7 +113,7 @@ def _by_rows(found: MarginalMaximum, k: int) -> CurveNull:
     theta[len(theta) - len(found.model.smooths) + k] = 0.0
     at = by.at(theta)
     score, w, H = at.mode.score[:, 0], at.mode.information[:, 0, 0], at.mode.penalized
-    Z = by.columns.smooths[k]
+    Z = np.asarray(by.columns.smooths[k])
     down = np.array([H.columns.down(w * z) for z in Z])  # (q, size): what the curve has in common with all else
     solved = np.array([H.solve(row) for row in down])
     A, U = (Z * w) @ Z.T - down @ solved.T, Z @ score

@@ -25,6 +25,7 @@ from stattools.latent.importance import log_ratio, pairs_for, shifts
 from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
 from stattools.latent.small_blocks import times, transposed
+from stattools.latent.spline_columns import effect_columns
 from stattools.latent.structure import LatentColumns
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.marginal import MarginalLikelihood
@@ -70,9 +71,7 @@ class ByLaplace(MarginalLikelihood):
         codes = tuple(term.codes for term in model.random)
         sizes = tuple(term.n_levels for term in model.random)
         latent = LatentColumns(np.empty((0, len(block.y))), codes, sizes, coordinates.z)
-        curves = [smooth.columns.T for smooth in model.smooths]
-        sizes_of = [float(np.sqrt((one**2).sum() / one.shape[1])) for one in curves]
-        columns = EffectColumns.of(latent, [one / size for one, size in zip(curves, sizes_of, strict=True)], flat)
+        columns, sizes_of = effect_columns(latent, model.smooths, flat)
         return cls(
             model,
             coordinates,

@@ -7,6 +7,15 @@ import pandas as pd
 
 import stattools as st
 from stattools.data.random_term import RandomTerm
+from stattools.models.mixed.by_laplace import ByLaplace
+
+
+class SmallMixed(SimpleNamespace):
+    """A regression with its terms, and its likelihood."""
+
+    @property
+    def laplace(self) -> ByLaplace:
+        return ByLaplace.of(self)
 
 
 def term(groups, name, z=None, columns=("Intercept",)):
@@ -18,7 +27,7 @@ def term(groups, name, z=None, columns=("Intercept",)):
 
 def mixed(fixed, *terms, smooths=()):
     """What Laplace's approximation asks of a mixed regression."""
-    return SimpleNamespace(fixed=fixed, random=terms, smooths=smooths, title=fixed.title, n=fixed.n)
+    return SmallMixed(fixed=fixed, random=terms, smooths=smooths, title=fixed.title, n=fixed.n)
 
 
 def crossed(kind=st.logistic, origin=0.0, unit=1.0, n=400, sizes=(12, 7), spread=(1.0, 0.7), slopes=True, seed=8):

@@ -1,0 +1,59 @@
+"""Columns of curves by sums of B-splines, against the dense columns themselves."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.latent.effect_columns import EffectColumns, ScaledColumns
+from stattools.latent.penalized import PenalizedInformation
+from stattools.latent.spline_columns import SplineColumns, effect_columns
+from stattools.latent.structure import LatentColumns
+from tests.cases import rng
+
+RANDOM = rng(11)
+N = 60
+TABLE = {
+    "x": RANDOM.uniform(size=N), "u": RANDOM.normal(size=N), "g": np.where(np.arange(N) % 3, "a", "b"),
+    "y": RANDOM.poisson(2.0, N),
+}  # fmt: skip
+FLAT, W = RANDOM.normal(size=(2, N)), RANDOM.uniform(0.5, 2.0, N)
+TAUS = (0.7, 0.0, 1.9)
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[SplineColumns, EffectColumns]:
+    terms = st.poisson("y ~ g + s(x, k=7, by=g) + s(u, k=6)", TABLE).read.smooths  # type: ignore[attr-defined]
+    nobody = LatentColumns(np.empty((0, N)), (), (), ())
+    made, sizes = effect_columns(nobody, terms, FLAT)
+    dense = EffectColumns.of(nobody, [term.columns.T / size for term, size in zip(terms, sizes, strict=True)], FLAT)
+    assert isinstance(made, SplineColumns)
+    return made, dense
+
+
+def test_products_are_those_of_the_columns(both):
+    one, other = (columns.scaled((), TAUS) for columns in both)
+    u, s = RANDOM.normal(size=(both[0].size, 3)), RANDOM.normal(size=N)
+    assert both[0].size == both[1].size
+    assert_allclose(one.up(u), other.up(u), atol=1e-12)
+    assert_allclose(one.up(u[:, 0]), other.up(u[:, 0]), atol=1e-12)
+    assert_allclose(one.down(s), other.down(s), atol=1e-11)
+    assert_allclose(one.within(W), other.within(W), atol=1e-11)
+    for k in range(3):
+        assert_allclose(both[0].sums(k, s), both[1].sums(k, s), atol=1e-11)
+        assert_allclose(np.asarray(both[0].smooths[k]), both[1].smooths[k], atol=1e-13)
+
+
+def test_what_the_inverse_says_of_rows(both):
+    one, other = (columns.scaled((), TAUS) for columns in both)
+    H, dense = (PenalizedInformation.of(columns, W) for columns in (one, other))
+    assert H is not None
+    assert dense is not None
+    assert_allclose(H.log_determinant, dense.log_determinant, rtol=1e-12)
+    assert_allclose(H.leverage, ScaledColumns.leverage(other, dense), rtol=1e-10)
+    assert_allclose(one.traces(H, W), other.traces(dense, W), rtol=1e-10)
+
+
+def test_beside_groups_columns_are_made():
+    model = st.poisson("y ~ s(x, k=7) + (1 | g)", TABLE | {"g": np.arange(N) % 7})
+    assert type(model.laplace.columns) is EffectColumns  # type: ignore[attr-defined]
