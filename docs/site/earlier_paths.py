@@ -7,6 +7,8 @@ from typing import Any
 
 from griffe import AliasResolutionError, Extension, Module, Object
 
+CLAIMED = ("stattools.validation.explaining.claimed", "stattools.validation.claimed")
+"""A file that other files' names could be imported from."""
 EARLIER = {
     "stattools.bayes": ("stattools",),
     "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
@@ -45,13 +47,17 @@ EARLIER = {
     "stattools.interface": ("stattools",),
     "stattools.models.custom_making": ("stattools.models.custom",),
     "stattools.models.evaluation": ("stattools.model",),
-    "stattools.models.model": ("stattools.model",),
+    "stattools.models.model": ("stattools.model", *CLAIMED),
     "stattools.models.regressions": ("stattools.models",),
     "stattools.models.regressions.regression": ("stattools.models.regression", "stattools.models.overdispersed"),
     "stattools.models.samples": ("stattools.models",),
     "stattools.series": ("stattools",),
     "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
+    "stattools.models.survival.hazard_regression": ("stattools.models.survival.cox",),
     "stattools.validation.explaining": ("stattools.validation",),
+    "stattools.validation.explaining.audit": ("stattools.validation.audit", *CLAIMED),
+    "stattools.validation.explaining.finding": ("stattools.validation.finding", *CLAIMED),
+    "stattools.errors": CLAIMED,
 }
 """Where files, and the members that classes inherit now, were; the longest name that a path begins with counts."""
 
