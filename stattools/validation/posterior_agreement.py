@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ class PosteriorAgreement(Faces):
     `rows` has one row per parameter: term, mean, reference, difference_in_sd, monte_carlo_error (in standard
     deviations, 0 for exact ones), sd, reference_sd, sd_ratio; those of the reference are missing where the draws were
     not worth one. `log_evidence` and `reference_log_evidence` are those of
-    exact posteriors under proper priors, None elsewhere.
+    exact posteriors under proper priors, None elsewhere. `findings` say of somebody else's draws what is wrong.
     """
 
     rows: pd.DataFrame
@@ -66,6 +66,7 @@ class PosteriorAgreement(Faces):
     sentence: str
     log_evidence: float | None = None
     reference_log_evidence: float | None = None
+    findings: tuple[Any, ...] = ()
 
     def table(self) -> pd.DataFrame:
         """The rows, as a frame of your own."""
@@ -84,7 +85,7 @@ class PosteriorAgreement(Faces):
             [str(row["term"]), *(f"{row[n]:.1e}" if n == "difference_in_sd" else number(row[n], 6) for n in names)]
             for row in self.rows.to_dict("records")
         ]
-        last = []
+        last = ["", *(f"- {one.sentence}" for one in self.findings)] if self.findings else []
         if self.log_evidence is not None:
-            last = ["", f"log evidence {self.log_evidence:.8f}   reference {self.reference_log_evidence:.8f}"]
+            last += ["", f"log evidence {self.log_evidence:.8f}   reference {self.reference_log_evidence:.8f}"]
         return Page(self.sentence, "", Grid(head, body, "lrrrrr"), *last)
