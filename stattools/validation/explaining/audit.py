@@ -24,10 +24,12 @@ from stattools.validation.claims.reading import read_claim
 from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.claim_audit import ClaimAudit
 from stattools.validation.explaining.claimed import audit_claim
+from stattools.validation.explaining.drawn_elsewhere import audit_draws, is_drawn
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described
+from stattools.validation.posterior_agreement import PosteriorAgreement
 
 
 @answers_guesses
@@ -99,9 +101,9 @@ def audit(
     column: Any = None,
     cov: Any = None,
     level: float | None = None,
-) -> Audit | ClaimAudit:
+) -> Audit | ClaimAudit | PosteriorAgreement:
     """Is this right? An `Audit` of somebody's fit, or with a model of ours as second argument a `ClaimAudit` of numbers
-    that somebody claims of it.
+    that somebody claims of it, or a `PosteriorAgreement` of somebody's draws.
 
     **A fit** is a results object of statsmodels, an estimator of scikit-learn, a fit of our own and others. Our
     log-likelihood, score and information are evaluated at their numbers: Newton's decrement says how many standard
@@ -124,6 +126,10 @@ def audit(
     costs one fit; where a number does not hold, conventions, slips of the pen, other rows, weights, terms and families
     are tried, and what makes every number hold is named.
 
+    **Draws** are a DataTree or an InferenceData of ArviZ, and the second argument our posterior under the priors that
+    they should have, or a model, whose default priors are taken. Means and standard deviations are compared in Monte
+    Carlo errors, and R-hat says whether the chains agree.
+
     Raises IncompatibleError for other objects and models and for options of the other kind, DomainError for data of
     another shape, and for claims without a number or with terms that are not the model's.
 
@@ -140,6 +146,10 @@ def audit(
     of_fit = {"X": X, "y": y, "weights": weights, "offset": offset}
     of_claim = {"se": se, "p": p, "ci": ci, "loglik": loglik, "n": n, "terms": terms, "column": column}
     of_claim |= {"cov": cov, "level": level}
+    if is_drawn(results):
+        whose = "a fit or a claim, and draws take the model or its posterior, and terms="
+        _require_absent({name: value for name, value in (of_fit | of_claim).items() if name != "terms"}, whose)
+        return audit_draws(results, data, terms=terms)
     if not isinstance(data, AnyModel):
         _require_absent(of_claim, f"a claim, whose second argument is a model, and {quoted(data)} is none")
         return judged(described(results, data, **of_fit))

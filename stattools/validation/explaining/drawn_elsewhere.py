@@ -57,7 +57,7 @@ def audit_draws(results: Any, model: Any, *, terms: Mapping[str, str] | None = N
     ours = model if isinstance(model, Posterior) else posterior(model)
     if not isinstance(ours, Posterior):
         raise IncompatibleError(
-            f"draws are compared with draws, and the posterior of {model.title} has a closed form. Ask for "
+            "draws are compared with draws, and the posterior of this model has a closed form. Ask for "
             'st.posterior(model, prior=..., method="nuts").'
         )
     labels, draws = _entries(_variables(results))

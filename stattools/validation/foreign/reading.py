@@ -8,7 +8,18 @@ from typing import Any
 
 from stattools.errors import IncompatibleError
 from stattools.text.one_line import prints
-from stattools.validation.foreign import glum, lifelines, linearmodels, own_fits, pyfixest, scikit_survival
+from stattools.validation.foreign import (
+    glmm,
+    glum,
+    lifelines,
+    linearmodels,
+    mixedlm,
+    mixedlm_rs,
+    own_fits,
+    pyfixest,
+    pygam,
+    scikit_survival,
+)
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
 from stattools.validation.foreign.scikit_learn import estimators as scikit_learn
@@ -35,6 +46,10 @@ PACKAGES = {
     "linearmodels": Reader("results of linearmodels", linearmodels.describe),
     "lifelines": Reader("a fitter of lifelines", lifelines.describe, carries_rows=False),
     "sksurv": Reader("a fitted estimator of scikit-survival", scikit_survival.describe, carries_rows=False),
+    "mixedlm": Reader("a fit of mixedlm", mixedlm.describe),
+    "mixedlm_rs": Reader("results of mixedlm-rs", mixedlm_rs.describe),
+    "glmm": Reader("a fit of glmm", glmm.describe),
+    "pygam": Reader("a fit of pygam", pygam.describe, carries_rows=False),
     "pyfixest": Reader("a fit of pyfixest", pyfixest.describe),
 }
 """By the first part of the name of the module of a class."""

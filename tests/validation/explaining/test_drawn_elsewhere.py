@@ -64,7 +64,9 @@ def test_names_that_are_not_the_models(ours, theirs):
     other = tree({"alpha": theirs["Intercept"]})
     with pytest.raises(DomainError, match="terms="):
         audit_draws(other, ours)
-    assert audit_draws(other, ours, terms={"alpha": "Intercept"}).ok
+    assert st.audit(other, ours, terms={"alpha": "Intercept"}).ok
+    with pytest.raises(IncompatibleError, match="weights= of st.audit belongs to"):
+        st.audit(other, ours, weights="w")
 
 
 def test_what_has_draws():
