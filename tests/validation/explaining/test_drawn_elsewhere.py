@@ -65,7 +65,7 @@ def test_names_that_are_not_the_models(ours, theirs):
     with pytest.raises(DomainError, match="terms="):
         audit_draws(other, ours)
     assert st.audit(other, ours, terms={"alpha": "Intercept"}).ok
-    with pytest.raises(IncompatibleError, match="weights= of st.audit belongs to"):
+    with pytest.raises(IncompatibleError, match="weights= of st"):
         st.audit(other, ours, weights="w")
 
 
