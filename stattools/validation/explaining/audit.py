@@ -140,7 +140,7 @@ def audit(
     (False, 'separation')
     >>> import stattools as st
     >>> model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
-    >>> audit({"(Intercept)": "1.10", "x": "2.00"}, model, se={"x": "0.14"}).ok
+    >>> audit({"(Intercept)": "1.10", "x": "2.00"}, model, se={"x": "0.20"}).ok
     True
     """
     of_fit = {"X": X, "y": y, "weights": weights, "offset": offset}

@@ -26,14 +26,14 @@ LM: dict[str, Any] = {
     "family": ["gaussian"],
     "link": ["identity"],
     "terms": ["(Intercept)", "x"],
-    "coefficients": [1.1000000000000001, 2.0],
+    "coefficients": [1.099999999999999, 2.0000000000000004],
     "vcov_terms": ["(Intercept)", "x"],
-    "vcov": [0.18, -0.06, -0.06, 0.03],
-    "loglik": [-2.7687206],
+    "vcov": [0.24000000000000007, -0.080000000000000029, -0.080000000000000029, 0.040000000000000015],
+    "loglik": [-3.5269017769230002],
     "df": [3],
     "n": [5],
     "df_residual": [3],
-    "sigma": [0.5477225575051661],
+    "sigma": [0.63245553203367599],
     "dispersion": None,
     "converged": ["NA"],
     "version": ["R version 4.5.0 (2025-04-11)"],
@@ -44,17 +44,25 @@ def test_a_fit_is_a_claim_in_full_precision():
     claim = claim_of_r(LM, "fit.json")
     assert claim.name == "R's lm in fit.json"
     assert claim.terms == ("(Intercept)", "x")
-    assert_allclose(claim.columns["se"].value, np.sqrt([0.18, 0.03]))
+    assert_allclose(claim.columns["se"].value, [0.24**0.5, 0.2])
     assert (claim.columns["estimate"].half == 0).all()
     assert {name: float(number.value) for name, number in claim.facts.items()} == {
-        "loglik": -2.7687206,
+        "loglik": -3.5269017769230002,
         "n": 5.0,
         "df": 3.0,
         "df_resid": 3.0,
-        "scale": 0.5477225575051661,
+        "scale": 0.63245553203367599,
     }
     assert claim.said["link"] == "identity"
     assert "converged" not in claim.said
+
+
+def test_the_claim_is_right():
+    model = st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0, 1, 2, 3, 4]})
+    assert st.audit(LM, model).ok
+    wrong = st.audit({**LM, "vcov": [0.36, -0.12, -0.12, 0.06]}, model)
+    assert not wrong.ok
+    assert not st.audit({**LM, "loglik": [-4.0]}, model).ok
 
 
 def test_dicts_and_files_are_recognised(tmp_path):
