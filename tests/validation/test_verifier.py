@@ -189,7 +189,7 @@ def test_a_file_without_a_design_says_how_to_write_one(tmp_path):
 
 
 def test_it_stands_alone(saved):
-    text = Path(verifier.__file__).read_text()
+    text = Path(str(verifier.__file__)).read_text()
     imported = {
         (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
         for node in ast.walk(ast.parse(text))
@@ -198,7 +198,7 @@ def test_it_stands_alone(saved):
     assert imported - sys.stdlib_module_names == {"numpy", "scipy"}
     assert len(text.splitlines()) <= 300
     run = subprocess.run(
-        [sys.executable, "-I", verifier.__file__, str(saved("ordinal"))], capture_output=True, text=True
+        [sys.executable, "-I", str(verifier.__file__), str(saved("ordinal"))], capture_output=True, text=True
     )
     assert run.returncode == 0
     assert run.stdout.count("holds") == 5
@@ -209,7 +209,7 @@ def families(kind: type[Likelihood] = Likelihood) -> set[type[Likelihood]]:
 
 
 def test_every_family_that_says_so_is_known():
-    text = Path(verifier.__file__).read_text()
+    text = Path(str(verifier.__file__)).read_text()
     told = {it.verified for it in families() if it.__module__.startswith("stattools.")} - {""}
     told |= {st.Cumulative(3).verified, st.FailureTime().verified}
     assert len(told) == 8
