@@ -191,7 +191,7 @@ def test_a_file_without_a_design_says_how_to_write_one(tmp_path):
 def test_it_stands_alone(saved):
     text = Path(str(verifier.__file__)).read_text()
     imported = {
-        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+        (str(node.module) if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
         for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ import stattools as st
 from stattools.errors import DomainError
 from stattools.inference.storage.design_of_fit import column_hash, design_of, hashes
 
+NO: Any = "no"
 TABLE = pd.DataFrame({"y": [1, 0, 2, 5], "x": [0.5, 1, 2, 3], "name": ["a", "b", None, "d"]})
 
 
@@ -40,6 +43,6 @@ def test_a_hash_is_of_values_and_not_of_their_types(tmp_path):
 
 def test_the_option_is_true_or_false(tmp_path):
     with pytest.raises(DomainError, match="design= of save is True or False"):
-        st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design="no")
+        st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design=NO)
     path = st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design=True)
     assert st.load(path).predict({"x": [1.0]}).shape == (1,)

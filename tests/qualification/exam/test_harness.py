@@ -24,7 +24,7 @@ def test_an_answer_has_numbers_warnings_and_errors():
 
 def test_it_stands_alone():
     imported = {
-        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+        (str(node.module) if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
         for node in ast.walk(ast.parse(Path(str(harness.__file__)).read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
