@@ -111,11 +111,15 @@ def audit(
     by a refit: a hidden penalty with its strength, a column that the solver dropped, a loop that stopped early, a
     reversed outcome, standard errors of another kind than their label.
 
-    statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial) carry their data; a table
-    or `y=` given here is what the outcome should have been. A GLM with a dispersion, such as Gamma, takes it from
-    moments: its coefficients are audited, and its standard errors at its own scale, which a finding names.
-    scikit-learn's linear and generalized linear models, and pipelines of them, need `X=` and `y=`, or a table and `y=`
-    the name of its column; `weights=` are the sample weights of their fit, `offset=` is for packages that take one.
+    statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial and its P, zero-inflated
+    counts, OrderedModel, MixedLM, PHReg, ConditionalLogit), those of linearmodels and pyfixest carry their data; a
+    table or `y=` given here is what the outcome of a regression should have been. A GLM with a dispersion, such as
+    Gamma, takes it from moments: its coefficients are audited, and its standard errors at its own scale, which a
+    finding names. scikit-learn's linear and generalized linear models, and pipelines of them, glum's and
+    scikit-survival's need `X=` and `y=`, or a table and `y=` the name of its column; `weights=` are the sample weights
+    of their fit, `offset=` is for packages that take one. lifelines' fitters (Cox, Weibull, log-normal and log-logistic
+    times) need the table that they were fitted to. Of variances the distance is the root of twice the log-likelihood
+    that is missing. What has no likelihood here is refused by name, with the reason.
 
     **A claim** is a dict of estimates by term, a frame, a path, or a text with line breaks that is the table itself;
     `se`, `p` and `ci` (pairs) are by term or in the order of the terms, `loglik` and `n` single numbers. `terms` says
@@ -208,13 +212,14 @@ def _seen(name: str, value: float) -> float:
 
 
 def _sentence(name: str, evidence: Evidence, serious: list[Finding], count: int) -> str:
-    many = f"{count} coefficient{'s' * (count > 1)}"
+    plain = np.isnan(evidence.right_se).all() or not np.isnan(evidence.right_se[:count]).any()
+    many = f"{count} {'coefficient' if plain else 'number'}{'s' * (count > 1)}"
     if not serious:
         errors = "and the standard errors are right" if evidence.has_se else "and no standard errors are reported"
-        return (
-            f"{name} is right: its {many} are the maximum within {max(evidence.distance, 1e-8):.1g} standard errors, "
-            f"{errors}."
-        )
+        if any(one.cause.startswith("standard errors") for one in evidence.findings):
+            errors = "and the standard errors are not judged: see below"
+        near = f"{max(evidence.distance, 1e-8):.1g} standard errors"
+        return f"{name} is right: its {many} {'is' if count == 1 else 'are'} the maximum within {near}, {errors}."
     causes = "; ".join(finding.cause for finding in serious)
     if not evidence.exists and any(finding.cause == "penalty" for finding in serious):
         where = "its numbers are the maximum with a penalty, and without it there is no unique maximum"

@@ -69,7 +69,7 @@ def gather_refit(foreign: Foreign) -> Evidence:
                 serious=False,
             )
         )
-    right, wrong = _errors(foreign)
+    right, wrong = _errors(foreign, distance)
     loose = wrong is not None and wrong.cause == ANOTHER_POINT and distance <= CLOSE
     if wrong is not None and not loose and not any(one.cause == "penalty" for one in findings):
         findings.append(wrong)
@@ -189,8 +189,10 @@ def others(recipe: Refit) -> Iterator[Other]:
     yield from () if found is None else found(recipe)
 
 
-def _errors(foreign: Foreign) -> tuple[Floats, Finding | None]:
-    """The standard errors that the label promises, and what is wrong with the printed ones."""
+def _errors(foreign: Foreign, distance: float) -> tuple[Floats, Finding | None]:
+    """The standard errors that the label promises, and what is wrong with the printed ones; away from the maximum they
+    are of the numbers beside them, in the parameters of their own package, or of a kind that is known.
+    """
     recipe: Any = foreign.recipe
     theirs, right = foreign.numbers.se, recipe.point.se
     if not np.isfinite(theirs).any():
@@ -211,6 +213,16 @@ def _errors(foreign: Foreign) -> tuple[Floats, Finding | None]:
         if _close(theirs, se):
             said = f"They are labelled {foreign.said!r}, are {span} times that, and are {words}."
             return right, Finding(cause, said, "Call them that, or use those of the table.")
+    if distance > CLOSE:
+        return right, None
+    if edge := recipe.point.on_edge:
+        return right, Finding(
+            "standard errors on the edge",
+            f"The maximum is at the end of the range of {' and '.join(edge)}. The table has standard errors with that "
+            f"held there; theirs are {span} times these, made as if it were free.",
+            "Leave the term out, or take intervals from the profile likelihood or a bootstrap.",
+            serious=False,
+        )
     words = f"They are called {foreign.said!r} and are {span} times that; no kind that we know gives them."
     return right, Finding("standard errors of another kind", words, "Use those of the table.")
 

@@ -22,6 +22,8 @@ from stattools.validation.distance import decrement
 from stattools.validation.variances import factors_of, fixed_errors, linear_decrement, linear_loglik, profile_at
 
 UNKNOWN = float("nan")
+EDGE = 1e-6
+"""A correlation this near to -1 or 1 is that."""
 
 
 @record
@@ -45,6 +47,11 @@ class PointOfModel:
     def se(self) -> Floats:
         """Their standard errors; NaN where there are none."""
         return np.asarray(self.fit.se, dtype=float).ravel()
+
+    @property
+    def on_edge(self) -> tuple[str, ...]:
+        """Names of the parameters that the maximum has at the end of their range."""
+        return tuple(self.model.on_bounds)
 
     def loglik(self, theta: Floats) -> float:
         """The log-likelihood at somebody's numbers."""
@@ -96,6 +103,13 @@ class PointWithEffects(PointOfModel):
     def estimate(self) -> Floats:
         rest = [np.sqrt(self.fit.found.s2)] if self.model.has_scale else []
         return np.concatenate([self.fit.estimate, effect_sizes(self.fit.found.covariances), rest])
+
+    @property
+    def on_edge(self) -> tuple[str, ...]:
+        sizes = list(zip(self.names, self.estimate, strict=True))[self.p :]
+        return tuple(
+            name for name, size in sizes if (abs(size) >= 1.0 - EDGE if name.startswith("cor(") else size == 0.0)
+        )
 
     @cached_property
     def se(self) -> Floats:

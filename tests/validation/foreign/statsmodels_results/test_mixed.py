@@ -74,3 +74,13 @@ def test_what_has_no_twin_is_refused():
         st.audit(results)
     with pytest.raises(IncompatibleError, match="leave out X= and y="):
         st.audit(fitted(None), y=data.y)
+
+
+def test_a_variance_of_0_leaves_standard_errors_that_are_not_judged():
+    flat = np.random.default_rng(4).normal(size=72) + 0.2 * data.x
+    flat = data.assign(y=flat, x=data.x + 0.4 * data.g).iloc[4:65]
+    found = quiet(lambda: st.audit(fitted(None, frame=flat)))
+    assert found.ok, found
+    assert [one.cause for one in found.findings] == ["standard errors on the edge"]
+    assert "not judged" in found.sentence
+    assert "sd(Intercept | group)" in found.findings[0].evidence
