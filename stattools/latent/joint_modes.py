@@ -30,6 +30,9 @@ BESIDE = 100.0
 HALVINGS = 1_100
 """A step of 1e300 that is halved so often is one of 1e-30."""
 
+MOST_TRIED = 3_000
+"""Points that all steps to a mode try at most: where a scale is next to 0 each step may be halved a thousand times."""
+
 
 @record
 class SeenRows:
@@ -105,7 +108,7 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
 
     u, eta = start, moved(base, columns.up(start))
     loglik, score, information = rows.evaluate(eta)
-    value, last, asked = loglik - lost(u), np.inf, not start.any()
+    value, last, tried, asked = loglik - lost(u), np.inf, 0, not start.any()
     for _ in range(MOST):
         penalized, exact = _metric(columns, information[:, 0, 0])
         slope = columns.down(score[:, 0]) - prior * u
@@ -125,13 +128,15 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
             return JointMode(u, eta, value, score, information, penalized)
         last, noise, moves = along, NOISE * (abs(value) + len(eta)), columns.up(ahead)
         for _ in range(HALVINGS):
-            new_eta = moved(eta, moves)
+            new_eta, tried = moved(eta, moves), tried + 1
             loglik, score, information = rows.evaluate(new_eta)
             new = loglik - lost(u + ahead)
             if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= max(1e-6, noise)):
                 break
             ahead, moves, along = 0.5 * ahead, 0.5 * moves, 0.5 * along
         else:
+            break
+        if tried > MOST_TRIED:
             break
         u, eta, value = u + ahead, new_eta, new
     raise ConvergenceError(

@@ -47,3 +47,11 @@ def test_a_likelihood_that_is_no_number_has_none():
     rows = SeenRows(case.rows.likelihood, np.full(N, np.nan), None)
     with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
         joint_mode(rows, case.scaled, case.base, np.zeros(case.columns.size))
+
+
+def test_the_work_is_limited_and_not_the_steps_alone(monkeypatch):
+    """Where a scale is next to 0 every step may be halved a thousand times."""
+    monkeypatch.setattr("stattools.latent.joint_modes.MOST_TRIED", 1)
+    case = CASES["one"]
+    with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
+        joint_mode(case.rows, case.scaled, case.base, np.full(case.columns.size, 3.0))

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.random_term import RandomTerm
 from stattools.errors import IdentificationError
@@ -41,9 +42,28 @@ def check_rows_of_groups(model: MixedRegression) -> None:
         effects = len(term.columns) * term.n_levels
         if each.max(initial=0.0) <= 1.0 and not tells_spread(model.likelihood):
             raise _one_row(model, term)
+        if "Intercept" in term.columns and _is_constant_within(model, term, counted > 0.0):
+            raise _no_spread(model, term)
         total = counted.sum() if tells_spread(model.likelihood) else seen.sum()
         if effects > total or (effects == total and not tells_spread(model.likelihood)):
             raise _too_many(model, term, effects, float(total))
+
+
+MEASURED = (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME)
+"""What is measured, of which a spread that is estimated may go to 0."""
+
+
+def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[np.bool_]) -> bool:
+    """Do measurements, the spread of which is a parameter, differ between the levels of a term only?"""
+    likelihood, y = model.likelihood, np.asarray(model.rows.y).reshape(len(seen), -1)[seen]
+    if likelihood.outcome not in MEASURED or likelihood.width == 1:
+        return False
+    if not (y[:, 0] == y[:, -1]).any():  # all times are censored
+        return False
+    codes = term.codes[seen]
+    first = np.empty((term.n_levels, y.shape[1]))
+    first[codes[::-1]] = y[::-1]
+    return bool((y == first[codes]).all())
 
 
 def tells_spread(likelihood: Likelihood) -> bool:
@@ -80,6 +100,14 @@ def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
         f"{WHY.get(kind, 'a measurement with a spread of its own')}: the standard deviation of the effects is not "
         f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} out or "
         f"group the rows otherwise; {way_out}."
+    )
+
+
+def _no_spread(model: MixedRegression, term: RandomTerm) -> IdentificationError:
+    return IdentificationError(
+        f"{model.title}: {model.outcome_name} is constant within each level of {term.group!r}, so that effects of "
+        f"{term.name} make it exactly, the spread within levels is 0 and the likelihood has no maximum. Give one row "
+        "per level to the regression without random effects, or an outcome that varies within groups."
     )
 
 

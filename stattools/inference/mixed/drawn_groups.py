@@ -56,12 +56,7 @@ def replicates(
     """Coefficients and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
     none.
     """
-    model.require_groups_alone("the bootstrap of a mixed model")
-    if kind != "parametric":
-        raise IncompatibleError(
-            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
-            "kind='parametric', which draws effects and outcomes from the fit."
-        )
+    parametric_replicates.require_parametric(model, kind, "outcomes")
     kept: list[Floats] = []
     reasons: dict[int, str] = {}
     for k, y in enumerate(drawn_outcomes(model, whole.estimate, whole.found.roots, asked, random)):

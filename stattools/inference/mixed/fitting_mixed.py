@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError, quoted
+from stattools.errors import ConvergenceError, IncompatibleError, quoted
 from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
 from stattools.inference.mixed.mixed_degrees import degrees_of
 from stattools.interface.arguments import require_truth
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.global_proof import CERTIFY
+from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.mixed_maximum import maximized
 from stattools.solvers.solution import Solution, require_choice
 
@@ -25,6 +26,21 @@ def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any) -> None:
                 f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
                 f"the fixed effects that these imply; leave {name}={quoted(given)} out."
             )
+
+
+def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
+    """How the maximum of an integrated likelihood was found; ConvergenceError with the `advice` where it was not."""
+    solution = Solution(
+        found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
+        "Newton",
+    )  # fmt: skip
+    if not found.converged:
+        raise ConvergenceError(
+            f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
+            f"the likelihood is nearly flat in the variances{advice}",
+            solution,
+        )
+    return solution
 
 
 def fit_mixed(

@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
 from stattools.inference.existence import RunningOff, check_labels, check_mixed, check_mixed_solution, explain_mixed
-from stattools.inference.mixed.fitting_mixed import require_no_others
+from stattools.inference.mixed.fitting_mixed import require_no_others, solution_of
 from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.interface.whole_numbers import whole_number
 from stattools.latent.coordinates import orthonormal
@@ -19,7 +19,7 @@ from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
-from stattools.solvers.solution import Solution, require_choice
+from stattools.solvers.solution import require_choice
 
 INTEGRALS = ("auto", "quadrature", "laplace")
 MOST_NODES = 1000
@@ -51,16 +51,7 @@ def fit_mixed_regression(
             explain_mixed(model)
             raise
         check_mixed_solution(model, found)
-        solution = Solution(
-            found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
-            "Newton",
-        )  # fmt: skip
-    if not found.converged:
-        raise ConvergenceError(
-            f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
-            "the likelihood is nearly flat in the variances, or has no maximum. Take a simpler random part.",
-            solution,
-        )
+        solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
     return MixedRegressionFit(
         model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
     )  # fmt: skip

@@ -50,18 +50,23 @@ def drawn_outcomes(found: MixedMaximum, m: int, random: np.random.Generator) -> 
     return Y + (noise if model.precision is None else noise / np.sqrt(model.precision))
 
 
+def require_parametric(model: Any, kind: str, beside: str) -> None:
+    """IncompatibleError for a bootstrap of single rows, and of a model with curves; `beside` is drawn with effects."""
+    model.require_groups_alone("the bootstrap of a mixed model")
+    if kind != "parametric":
+        raise IncompatibleError(
+            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
+            f"kind='parametric', which draws effects and {beside} from the fit."
+        )
+
+
 def replicates(
     model: Any, kind: str, asked: int, random: np.random.Generator, whole: Any
 ) -> tuple[Floats, dict[int, str]]:
     """Fixed effects and standard deviations (k, p + s) of the replicates that have a maximum, and why the others have
     none.
     """
-    model.require_groups_alone("the bootstrap of a mixed model")
-    if kind != "parametric":
-        raise IncompatibleError(
-            f"kind={kind!r} draws rows one by one, and rows of {model.title} share effects of their groups: use "
-            "kind='parametric', which draws effects and residuals from the fit."
-        )
+    require_parametric(model, kind, "residuals")
     found: MixedMaximum = whole.found
     kept: list[Floats] = []
     reasons: dict[int, str] = {}

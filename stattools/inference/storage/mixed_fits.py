@@ -87,24 +87,52 @@ def _distance(one: Floats, other: Floats) -> float:
     return float(np.abs(one - other).max() / (np.abs(one).max() or 1.0))
 
 
-def designs_and_terms(
-    fixed: Model, said: MixedFormula, designs: tuple[Design, ...], levels: Levels
-) -> tuple[Model, tuple[RandomDesign, ...], tuple[RandomTerm, ...]]:
-    """The model of the fixed effects with the whole formula, and the random parts with their terms, without rows."""
-    n, parts, terms = len(fixed.rows.X), [], []
-    for part, design, each in zip(said.random, designs, levels, strict=True):
-        own = RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*each, strict=True)))
-        labels, names = own.labels, own.design.names
-        for name, which in terms_in(own):
-            gone: Any = Unsaved((n,)), Unsaved((n, len(which)))
-            terms.append(RandomTerm(name, part.group, gone[0], labels, tuple(names[k] for k in which), gone[1]))
-        parts.append(own)
-    whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
-    return whole, tuple(parts), tuple(terms)
+class SavedParts:
+    """What files have of the random parts of any mixed model: the model `fixed` without them, the `formula` with them,
+    the `columns` that it names, and `designs` and `levels` of each part.
+    """
+
+    fixed: Model
+    formula: str
+    columns: tuple[str, ...]
+    designs: tuple[Design, ...]
+    levels: Levels
+
+    @staticmethod
+    def kept_of(model: Any) -> dict[str, Any]:
+        """These fields of a model."""
+        said = model.read.said
+        return {
+            "fixed": replace(model.fixed, design=replace(model.design, parsed=replace(said.formula, text=said.fixed))),
+            "formula": said.formula.text,
+            "columns": tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))),
+            "designs": tuple(part.design for part in model.read.random),
+            "levels": tuple(tuple(zip(*part.levels, strict=True)) for part in model.read.random),
+        }
+
+    @cached_property
+    def said(self) -> MixedFormula:
+        """The formula, read again."""
+        return mixed_formula(self.formula, self.columns)
+
+    @cached_property
+    def parts(self) -> tuple[Model, tuple[RandomDesign, ...], tuple[RandomTerm, ...]]:
+        """The fixed effects with the whole formula, and the random parts with their terms, without rows."""
+        fixed, said = self.fixed, self.said
+        n, parts, terms = len(fixed.rows.X), [], []
+        for part, design, each in zip(said.random, self.designs, self.levels, strict=True):
+            own = RandomDesign(part, replace(design, parsed=part.left), tuple(zip(*each, strict=True)))
+            labels, names = own.labels, own.design.names
+            for name, which in terms_in(own):
+                gone: Any = Unsaved((n,)), Unsaved((n, len(which)))
+                terms.append(RandomTerm(name, part.group, gone[0], labels, tuple(names[k] for k in which), gone[1]))
+            parts.append(own)
+        whole = replace(fixed, design=replace(fixed.design, parsed=said.formula))
+        return whole, tuple(parts), tuple(terms)
 
 
 @record
-class SavedMixedFit:
+class SavedMixedFit(SavedParts):
     """What a file has of a `LinearMixedFit`, the model `fixed` without the random parts of its formula among it.
 
     `designs` and `levels` are of each random part. `thetas` are the places where the terms were evaluated, the maximum
@@ -143,7 +171,7 @@ class SavedMixedFit:
     def of(cls, fit: Any) -> SavedMixedFit:
         """What is kept of a fit, which may be one that was loaded."""
         model, found, degrees = fit.model, fit.found, fit.degrees
-        at, way, proof, said = found.profile, found.coordinates, found.proof, model.read.said
+        at, way, proof = found.profile, found.coordinates, found.proof
         joined = at.evaluated.joint is not None
         steps = [] if degrees is None else [at.of.theta(one) for pair in beside_maximum(at) for one in pair]
         heights = () if proof is None else proof.maxima
@@ -152,13 +180,8 @@ class SavedMixedFit:
         whole = places[: 1 + len(steps)] if joined and (1 + len(steps)) * sum(a.size for a in one) <= MOST else [at]
         kept = [_of_groups(place) for place in whole]
         half = len(one) // 2
-        design = replace(model.design, parsed=replace(said.formula, text=said.fixed))
         return cls(
-            fixed=replace(model.fixed, design=design),
-            formula=said.formula.text,
-            columns=tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))),
-            designs=tuple(part.design for part in model.read.random),
-            levels=tuple(tuple(zip(*part.levels, strict=True)) for part in model.read.random),
+            **cls.kept_of(model),
             solution=fit.solution,
             covariance=np.asarray(fit.covariance),
             level=fit.level,
@@ -183,14 +206,9 @@ class SavedMixedFit:
         )
 
     @cached_property
-    def said(self) -> MixedFormula:
-        """The formula, read again."""
-        return mixed_formula(self.formula, self.columns)
-
-    @cached_property
     def model(self) -> LinearMixed:
         """The model without its rows."""
-        fixed, parts, terms = designs_and_terms(self.fixed, self.said, self.designs, self.levels)
+        fixed, parts, terms = self.parts
         data: Any = Unsaved((len(fixed.rows.X),))
         return LinearMixed(MixedRows(data, self.said, parts, terms), fixed, "linear_mixed", TITLE)
 

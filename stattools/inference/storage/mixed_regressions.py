@@ -7,7 +7,6 @@ are made of these; profile intervals and tests of variances need the rows.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cached_property
 from importlib import import_module
 from typing import Any, NoReturn
@@ -15,10 +14,9 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stattools.data.design import Design
-from stattools.data.formula.random_parts import MixedFormula, mixed_formula
 from stattools.data.latent_terms import LatentTerms
 from stattools.errors import IncompatibleError
-from stattools.inference.storage.mixed_fits import Levels, designs_and_terms
+from stattools.inference.storage.mixed_fits import Levels, SavedParts
 from stattools.inference.storage.unsaved import refuse
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -61,7 +59,7 @@ class SavedMarginal(MarginalLikelihood):
 
 
 @record
-class SavedMixedRegression:
+class SavedMixedRegression(SavedParts):
     """What a file has of a `MixedRegressionFit`, the model `fixed` without the random parts of its formula among it.
 
     `designs` and `levels` are of each random part; `theta` is the maximum in the coordinates of the likelihood, which
@@ -93,7 +91,7 @@ class SavedMixedRegression:
     @classmethod
     def of(cls, fit: Any) -> SavedMixedRegression:
         """What is kept of a fit, which may be one that was loaded; IncompatibleError for one with curves."""
-        model, found, said = fit.model, fit.found, fit.model.read.said
+        model, found = fit.model, fit.found
         model.require_groups_alone("fit.save")
         if isinstance(model.likelihood, OwnLikelihood):
             raise IncompatibleError(
@@ -101,12 +99,8 @@ class SavedMixedRegression:
                 "to be kept."
             )
         return cls(
-            fixed=replace(model.fixed, design=replace(model.design, parsed=replace(said.formula, text=said.fixed))),
+            **cls.kept_of(model),
             title=model.title,
-            formula=said.formula.text,
-            columns=tuple(dict.fromkeys((*said.formula.outcome.columns, *said.columns))),
-            designs=tuple(part.design for part in model.read.random),
-            levels=tuple(tuple(zip(*part.levels, strict=True)) for part in model.read.random),
             solution=fit.solution,
             covariance=np.asarray(fit.covariance),
             level=fit.level,
@@ -125,14 +119,9 @@ class SavedMixedRegression:
         )
 
     @cached_property
-    def said(self) -> MixedFormula:
-        """The formula, read again."""
-        return mixed_formula(self.formula, self.columns)
-
-    @cached_property
     def model(self) -> MixedRegression:
         """The model without its rows."""
-        fixed, parts, terms = designs_and_terms(self.fixed, self.said, self.designs, self.levels)
+        fixed, parts, terms = self.parts
         return MixedRegression(LatentTerms(self.said, parts, terms), fixed, fixed.kind, self.title)
 
     @cached_property

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.errors import ConvergenceError
 from stattools.inference.existence.monotone import certified_partial
 from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.mixed.fitting_mixed import require_no_others
+from stattools.inference.mixed.fitting_mixed import require_no_others, solution_of
 from stattools.inference.survival.cox_fit import CoxFit
 from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import Newton
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
-from stattools.solvers.solution import Solution
 
 
 def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: Any, penalty: Any) -> CoxFit:
@@ -32,14 +30,5 @@ def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: Any, penalt
                 error.separation,
             ) from error
         found = laplace_maximum(model)
-        solution = Solution(
-            found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
-            "Newton",
-        )  # fmt: skip
-    if not found.converged:
-        raise ConvergenceError(
-            f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
-            "the likelihood is nearly flat in the variances. Take a smaller k.",
-            solution,
-        )
+        solution = solution_of(model, found, ". Take a smaller k.")
     return CoxFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)

@@ -38,6 +38,10 @@ APART = 1e-3
 """Standard deviations of a curve that differ by less than this share are of the same maximum."""
 HIGHER = 1e-6
 """A maximum whose log-likelihood is not above another's by more than this is the same one."""
+MOST_TRIED = 400
+"""Points that the steps of a climb try at most. Usual climbs try about one for each step; where the effects have
+several modes the approximation jumps, and twenty halvings of each step lead nowhere.
+"""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 
@@ -143,8 +147,11 @@ def _climbed(
     watch: Watch | None,
 ) -> Climbed:
     before: list[Standing] = []
+    tried = 0
 
     def evaluate(point: Floats) -> Evaluation:
+        nonlocal tried
+        tried += 1
         return by.evaluate(point, 1)
 
     def stand(point: Floats, now: Evaluation) -> Standing:
@@ -154,7 +161,7 @@ def _climbed(
 
     def step(here: Standing) -> Standing | None:
         before[:] = [here]
-        return rising(evaluate, stand, by.n, here)
+        return None if tried > MOST_TRIED else rising(evaluate, stand, by.n, here)
 
     def finish(here: Standing) -> Standing | None:
         return None if here.metric.is_exact else _standing(by, here.theta, here.now, tolerance, None, exact=True)

@@ -21,6 +21,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum
 from stattools.solvers.mixed.marginal_maximum import MarginalMaximum
 from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
+from stattools.solvers.mixed.variance_null import terms_without
 from stattools.solvers.newton import Newton
 
 
@@ -61,16 +62,8 @@ def again(found: MarginalMaximum, model: Any) -> MarginalMaximum:
 
 def without(found: MarginalMaximum, k: int, effect: int | None) -> MarginalNull:
     """The maximum without term k, or without one of its effects."""
-    terms = list(found.model.random)
-    if effect is None or len(terms[k].columns) == 1:
-        lost = len(terms[k].columns) * (len(terms[k].columns) + 1) // 2 - 1
-        del terms[k]
-    else:
-        kept = [m for m in range(len(terms[k].columns)) if m != effect]
-        lost = len(kept)
-        columns = tuple(terms[k].columns[m] for m in kept)
-        terms[k] = replace(terms[k], columns=columns, z=terms[k].z[:, kept])
-    model = replace(found.model, read=replace(found.model.read, terms=tuple(terms)))
+    terms, lost = terms_without(found.model.random, k, effect)
+    model = replace(found.model, read=replace(found.model.read, terms=terms))
     best = again(found, model) if terms or found.model.smooths else Newton().solve(model.fixed)
     return MarginalNull(model, -2.0 * best.loglik, best, lost)
 

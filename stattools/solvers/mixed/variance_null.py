@@ -18,6 +18,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import special
 
+from stattools.data.random_term import RandomTerm
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -50,17 +51,20 @@ class VarianceNull:
         return self.profile.value
 
 
+def terms_without(terms: tuple[RandomTerm, ...], k: int, effect: int | None) -> tuple[tuple[RandomTerm, ...], int]:
+    """The terms without the k-th, or without one of its effects, and how many correlations go with the variance."""
+    term = terms[k]
+    if effect is None or len(term.columns) == 1:
+        return (*terms[:k], *terms[k + 1 :]), len(term.columns) * (len(term.columns) + 1) // 2 - 1
+    kept = [m for m in range(len(term.columns)) if m != effect]
+    smaller = replace(term, columns=tuple(term.columns[m] for m in kept), z=term.z[:, kept])
+    return (*terms[:k], smaller, *terms[k + 1 :]), len(kept)
+
+
 def without(found: MixedMaximum, k: int, effect: int | None) -> VarianceNull:
     """The maximum without term k, or without one of its effects."""
-    model, terms = found.model, list(found.model.random)
-    if effect is None or len(terms[k].columns) == 1:
-        lost = len(terms[k].columns) * (len(terms[k].columns) + 1) // 2 - 1
-        del terms[k]
-    else:
-        kept = [m for m in range(len(terms[k].columns)) if m != effect]
-        lost = len(kept)
-        columns = tuple(terms[k].columns[m] for m in kept)
-        terms[k] = replace(terms[k], columns=columns, z=terms[k].z[:, kept])
+    model = found.model
+    terms, lost = terms_without(model.random, k, effect)
     if not terms:
         widths = found.structure.widths
         return VarianceNull(found.deviance.at(np.zeros(sum(q * (q + 1) // 2 for q in widths))), None, lost)

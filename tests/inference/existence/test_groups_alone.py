@@ -52,3 +52,26 @@ def test_more_effects_than_rows_are_refused():
 def test_a_row_is_seen_as_often_as_it_has_trials_and_weight():
     model = st.logistic("y ~ x + (1 | g)", table(y=flips), trials="n", weights="twice")
     assert seen_of(model).tolist() == np.tile([2.0, 8.0], 6).tolist()
+
+
+MEASURED = {
+    "gamma": lambda rows: st.gamma("y ~ x + (1 | g)", rows),
+    "inverse gaussian": lambda rows: st.glm("y ~ x + (1 | g)", rows, family="inverse gaussian", link="log"),
+    "weibull": lambda rows: st.aft("survival(y, y < 99) ~ x + (1 | g)", rows),
+}
+
+
+@pytest.mark.parametrize("make", MEASURED.values(), ids=MEASURED)
+def test_measurements_that_differ_between_groups_only_are_named(make):
+    """With effects that make them exactly the density rises without bound as the spread goes to 0."""
+    pairs = np.arange(12) // 2
+    same = table(y=1.5 + pairs, g=pairs)
+    with pytest.raises(st.IdentificationError, match=r"constant within each level of 'g'"):
+        check_rows_of_groups(make(same))
+    check_rows_of_groups(make(same | {"y": np.where(np.arange(12) == 5, 9.0, same["y"])}))
+
+
+def test_a_spread_that_is_no_parameter_may_be_constant_within_groups():
+    pairs = np.arange(12) // 2
+    same = table(y=1.5 + pairs, g=pairs)
+    check_rows_of_groups(st.aft("survival(y, y < 99) ~ x + (1 | g)", same, distribution="exponential"))
