@@ -15,6 +15,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.mixed.by_quadrature import is_integrated
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
+from stattools.validation.checks.curved_regressions import validate_curves
 from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.group_integrals import group_integrals, nodes_of
 
@@ -25,14 +26,16 @@ MOST = 1e8
 
 
 def validate_mixed_regression(fit: Any) -> Agreement:
-    """The agreement with the integral by brute force. Raises IncompatibleError where effects are crossed or nested, of
-    curves, and where the grid would take too long.
+    """The agreement with the integral by brute force, and with curves with that of dense matrices. Raises
+    IncompatibleError where effects are crossed or nested, and where the grid would take too long.
     """
     model, found = fit.model, fit.found
-    if model.smooths or not is_integrated(model.random):
+    if model.smooths:
+        return validate_curves(fit)
+    if not is_integrated(model.random):
         raise IncompatibleError(
-            f"validate has no reference for {model.title} with several groupings or curves: statsmodels fits none by "
-            "maximum likelihood, and a grid over all effects is too large. fit.integral has the error of Laplace's "
+            f"validate has no reference for {model.title} with several groupings: statsmodels fits none by maximum "
+            "likelihood, and a grid over all effects is too large. fit.integral has the error of Laplace's "
             "approximation; validate a fit with one grouping."
         )
     if named(model.fixed) not in DENSITIES:

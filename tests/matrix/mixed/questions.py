@@ -222,7 +222,7 @@ ANSWERED = {
         "st.posterior(fit.model, method='importance', draws=200, chains=1, seed=1).mean": "curve",
     },
     "validation/checks/test_mixed_regressions.py::test_the_integral_on_a_grid_agrees": {
-        "st.validate(fit).reference_loglik": "counts curve",
+        "st.validate(fit).reference_loglik": "",
     },
     "inference/arviz/test_observations.py::test_all_groups_are_there": {
         "st.to_arviz(fit, draws=20, seed=1)": "",

@@ -36,7 +36,7 @@ def test_a_variance_of_0_is_no_direction():
 
 def test_what_has_no_grid_is_refused():
     data = grouped_data.crossed("poisson")
-    with pytest.raises(st.IncompatibleError, match="several groupings or curves"):
+    with pytest.raises(st.IncompatibleError, match="with several groupings"):
         st.validate(st.fit(data.family.call("y ~ x + (1 | g) + (1 | h)", data.table())))
 
 
