@@ -18,7 +18,7 @@ PHRASE = re.compile(
     r"\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
 )
 """Headings of one and of several words."""
-RULE = re.compile(r"\s*(?:[-=_+\u2500\u2550]{3,}\s*)+|\s*(?:<\w+>\s*)+")
+RULE = re.compile(r"\s*(?:[-=_+\u2500\u2550]{3,}+\s*+)++|\s*(?:<\w+>\s*)+")
 """A line between headings and rows."""
 STARS = re.compile(r"^(?:\*{1,4}|\.|\u2020|\+)$")
 NUMBER = r"[<>]?[+-]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?%?"

@@ -13,6 +13,7 @@ from stattools.validation.claims.characters import NOTHING
 from stattools.validation.claims.columns import Group
 from stattools.validation.claims.printed import bare, is_number
 from stattools.validation.claims.single_numbers import fact
+from stattools.validation.claims.stars import told_by_stars
 
 REFERENCE = re.compile(
     r"\(?\s*(?:ref(?:erence|\.)?(?: .*)?|base(?: .*)?|omitted|dropped|empty|fixed|constrained)\s*\)?", re.I
@@ -38,7 +39,13 @@ class ClaimedTerm:
 def entries(cells: Cells, group: Group) -> tuple[list[ClaimedTerm], dict[str, str], dict[str, str]]:
     """The terms of one model, its facts by name, and what the notes say of the brackets."""
     held, said = inside(cells.notes)
-    found = [_told(entry, group, held, cells) for entry in _walk(cells, group)]
+    walked = _walk(cells, group)
+    for sign in {part.sign for entry, _ in walked for part in entry.brackets if part.kind is None} if not held else ():
+        ones = [(entry, [part for part in entry.brackets if part.sign == sign]) for entry, _ in walked]
+        pairs = [(entry.texts["estimate"], parts[0].text) for entry, parts in ones if len(parts) == 1]
+        if (kind := told_by_stars(pairs, cells.notes)) is not None:
+            held[sign] = kind
+    found = [_told(entry, group, held, cells) for entry in walked]
     terms, single = _parted(found, bool(group.others))
     every = []
     for entry, row in terms:

@@ -75,6 +75,8 @@ def facts(notes: str) -> dict[str, Printed]:
     for pattern, name in SPOKEN.items():
         if (spoken := re.search(pattern, notes)) is not None:
             found[name] = one(spoken[1])
+    if "Loglik(intercept only)" in notes:  # survreg calls the scale of times so
+        found.pop("scale", None)
     return {**_in_lines(notes), **found}
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.printed import is_number
 
-RULE = re.compile(r"^\s{0,2}(?:[-=_\u2500\u2550]{10,}\s*)+$")
-PARTIAL = re.compile(r"^\s*(?:[-=_\u2500\u2550]{3,}\s*)+$")
+RULE = re.compile(r"^\s{0,2}(?:[-=_\u2500\u2550]{10,}+\s*+)++$")
+PARTIAL = re.compile(r"^\s*(?:[-=_\u2500\u2550]{3,}+\s*+)++$")
 
 
 def is_spaced(text: str) -> bool:

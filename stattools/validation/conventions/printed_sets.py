@@ -152,7 +152,7 @@ def _facts_hold(claim: Claim, facts: Any) -> bool:
     early = {name: number for name, number in claim.facts.items() if name in EARLY}
     if not early:
         return True
-    alone = replace(claim, terms=(), columns={}, facts=early)
+    alone = replace(claim, terms=(), columns={}, facts=early, shown=(), quotes=())
     none = np.empty(0)
     right = Right((), {"estimate": none, "se": none}, none, facts)
     return standing(alone, np.empty(0, dtype=np.intp), right).ok

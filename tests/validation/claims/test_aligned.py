@@ -28,3 +28,8 @@ def test_marks_of_significance_and_row_numbers():
     head = "  term        estimate std.error\n  <chr>          <dbl>     <dbl>\n"
     text = f"{head}1 (Intercept)     1.05     0.138 **\n2 x < 3          < 2e-16   0.1 .\n"
     assert tables(text, "a")[0].rows == (("(Intercept)", ("1.05", "0.138")), ("x < 3", ("<2e-16", "0.1")))
+
+
+def test_a_long_rule_that_ends_otherwise_is_read_at_once():
+    text = f"x  coef  std err\n{'-' * 5000} (1)\nx   0.5    0.1\n"
+    assert tables(text, "a") == []

@@ -2,6 +2,8 @@ import pytest
 
 from stattools.validation.claims.single_numbers import fact, facts
 
+SURVREG = "Scale= 0.94\n\nWeibull distribution\nLoglik(intercept only)\n"
+
 
 def test_names_of_single_numbers():
     names = [
@@ -38,7 +40,7 @@ def test_facts_in_words(notes, name, value):
 
 
 @pytest.mark.parametrize(
-    "notes", ["Date: 2026-11-27 19:39", "Pearson chi2: 200.", "Time: 19:39:51", "Prob (F-statistic): 0.15"]
+    "notes", ["Date: 2026-11-27 19:39", "Pearson chi2: 200.", "Time: 19:39:51", "Prob (F-statistic): 0.15", SURVREG]
 )
 def test_what_is_no_fact(notes):
     assert not facts(notes)
