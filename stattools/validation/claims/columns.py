@@ -117,6 +117,16 @@ def groups(cells: Cells) -> list[Group]:
     return every
 
 
+def unread(cells: Cells, group: Group) -> list[str]:
+    """The headings of columns of numbers that nobody knows, in a table whose columns have known headings."""
+    if not group.others:
+        return []
+    found = headed(cells)
+    unknown = [place for place, one in enumerate(found) if one is None and place not in group.beside]
+    filled = [place for place in unknown if any(is_number(row[place]) for row in cells.rows) and _titled(cells, place)]
+    return [cells.title(place) for place in filled]
+
+
 def _group(
     cells: Cells, found: Sequence[Heading | None], label: str, term: int, place: int, others: Sequence[int]
 ) -> Group:

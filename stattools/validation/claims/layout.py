@@ -8,7 +8,7 @@ from stattools.errors import DomainError
 from stattools.validation.claims import single_numbers, words
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.columns import picked
+from stattools.validation.claims.columns import picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
 from stattools.validation.claims.rows import entries
 
@@ -39,6 +39,8 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
         **cells.facts,
     }
     told = {**words.said(cells.notes), **said, **cells.said}
+    if (names := unread(cells, group)) and "unread" not in told:
+        told["unread"] = ", ".join(names)
     if any("%" in entry.texts["estimate"] for entry in found):
         told["percent"] = "%"
     shown = tuple(entry.shown for entry in found) if any(entry.shown for entry in found) else ()

@@ -5,6 +5,7 @@ holds:   |claimed - right| <= half of its last digit;   of one in full precision
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ its rounding, as shares of `EXACT`: loops stop farther from the maximum than the
 """
 FACT = 1e-5
 """A single number in full precision holds within this share of it, or of 1."""
+BESIDE = re.compile(r"\||^log ")
+"""Thresholds and logarithms of dispersions, which a table of ratios shows as they are."""
 COUNTS = frozenset(("n", "df", "df_resid", "df_model", "events", "groups"))
 """Facts that are whole numbers, and were not rounded for print."""
 
@@ -87,8 +90,9 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
     at = np.where(known, ours, 0)
     plain = {name: np.where(known, values[at], np.nan) for name, values in right.columns.items()}
     unit = np.where(known, right.unit[at], np.nan)
-    shown_as = ("exp",) * len(claim.terms) if claim.said.get("exponentiated") else claim.shown
-    forms = on_their_scale(plain, claim.terms, [right.names[k] for k in at], shown_as)
+    names = [right.names[k] for k in at]
+    ratios = tuple("" if BESIDE.search(name) else "exp" for name in names)
+    forms = on_their_scale(plain, claim.terms, names, ratios if claim.said.get("exponentiated") else claim.shown)
     spare = np.where(plain["estimate"] == forms[0]["estimate"], unit, forms[0]["se"])
     holds, checked, apart, shown = {}, {}, {}, dict(forms[0])
     for name, given in claim.columns.items():

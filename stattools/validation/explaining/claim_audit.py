@@ -183,6 +183,8 @@ def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tup
     blind = [standing.claim.terms[k] for k in np.flatnonzero(np.asarray(ours) < 0)]
     if blind:
         notes.append(f"Not a parameter of this model, so not checked: {_listed(blind)}.")
+    if unread := standing.claim.said.get("unread"):
+        notes.append(f"Columns of which the heading is unknown, so not checked: {unread}.")
     if standing.unchecked:
         notes.append(f"Not checked, as the model has no such number: {_listed(list(standing.unchecked))}.")
     notes += [f"{name} holds by another definition: {words}." for name, words in standing.facts.items() if words]

@@ -45,3 +45,8 @@ def test_columns_that_are_not_there(column):
     cells = table(("", "A", "B"), rows=(("x", "1.0", "2.0"),))
     with pytest.raises(DomainError, match="is none of the columns of a: 1: 'A', 2: 'B'"):
         claim_of(cells, column)
+
+
+def test_columns_that_nobody_knows_are_named():
+    cells = table(("", "b", "se", "VIF", ""), rows=(("x", "1.0", "0.1", "2.5", "7"),))
+    assert claim_of(cells).said == {"unread": "'VIF'"}

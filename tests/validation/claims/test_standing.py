@@ -6,7 +6,8 @@ import pytest
 import stattools as st
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.printed import Printed, printed
-from stattools.validation.claims.right import COLUMNS, right_of_fit
+from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.right import COLUMNS, Right, right_of_fit
 from stattools.validation.claims.standing import standing
 
 RNG = np.random.default_rng(7)
@@ -69,3 +70,10 @@ def test_a_fact_holds_under_the_words_of_its_definition():
     assert counted.facts["aic"] == "the scale counted as a parameter"
     assert (counted.facts["n"], counted.facts["df"], counted.unchecked) == ("", None, ("gini",))
     assert counted.failing == 1
+
+
+def test_thresholds_in_a_table_of_ratios_are_as_they_are():
+    columns = dict.fromkeys(COLUMNS, np.array([0.5, 0.5]))
+    right = Right(("x", "0|1"), columns, np.ones(2), lambda _: {})
+    found = standing(read_claim("term,OR\nx,1.649\n/cut1,0.500\n"), np.array([0, 1]), right)
+    assert found.ok
