@@ -73,7 +73,7 @@ def test_a_fact_holds_under_the_words_of_its_definition():
 
 
 def test_thresholds_in_a_table_of_ratios_are_as_they_are():
-    columns = dict.fromkeys(COLUMNS, np.array([0.5, 0.5]))
+    columns = {str(name): np.array([0.5, 0.5]) for name in COLUMNS}
     right = Right(("x", "0|1"), columns, np.ones(2), lambda _: {})
     found = standing(read_claim("term,OR\nx,1.649\n/cut1,0.500\n"), np.array([0, 1]), right)
     assert found.ok
