@@ -24,19 +24,14 @@ from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.other_columns import plain_name
-from stattools.validation.explaining.same_columns import gap, largest, ratio, renamed, share, vectors
+from stattools.validation.explaining.own_maximum import SAME, steps_from_maximum, steps_to_maximum
+from stattools.validation.explaining.same_columns import gap, largest, renamed, share, vectors
 from stattools.validation.explaining.way_between_fits import require_regressions, require_rows, steps
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described, lacks_rows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SAME = 1e-4
-"""Numbers closer than this, in standard errors, are the same."""
-
-LOOSE = 0.05
-"""A converged loop with its usual tolerance stops this many standard errors from the maximum, not farther."""
 
 QUANTITIES = ("estimates", "se", "intervals")
 
@@ -187,7 +182,7 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
 
 def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
     """(cause, words, model, numbers) along the way; numbers are None where a refit has no maximum."""
-    yield from _own(a, notes)
+    yield from steps_to_maximum(a, notes)
     near = a.numbers.estimate
     for cause, words, recipe in steps(a, b):
         goal = b.numbers.estimate if len(b.numbers.estimate) == len(recipe.model.names) else near
@@ -197,46 +192,8 @@ def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
             notes.append(f"{cause}: {error.message.split('. ')[0]}.")
             numbers = None
         yield cause, words, recipe.model, numbers
-    for cause, words, model, _ in _own(b, notes):
-        yield cause, f"{words} (second fit)", model, b.numbers
+    yield from steps_from_maximum(b, notes)
     yield "unexplained", "what no refit removes", b.model, b.numbers
-
-
-def _own(foreign: Foreign, notes: list[str]) -> Any:
-    """The step from the printed numbers to the maximum of their own recipe, with its reason, if there is one."""
-    recipe, theta = foreign.recipe, foreign.numbers.estimate
-    try:
-        maximum = recipe.maximum(theta)
-        numbers = recipe.numbers(maximum)
-    except StattoolsError as error:
-        notes.append(f"{foreign.name}: {error.message.split('. ')[0]}.")
-        yield "no maximum", "the numbers are where a loop stopped", foreign.model, None
-        return
-    plain = recipe if recipe.cov is not None else replace(recipe, penalty=None, cov="information")
-    apart = np.abs(theta - maximum) / plain.se(maximum)
-    wrong = ratio(foreign.numbers.se, numbers.se)
-    if apart.max() <= SAME and wrong <= SAME:
-        return
-    if apart.max() <= SAME:
-        found = [*_causes(foreign), "standard errors of another kind"]
-        yield found[0], f"{foreign.name} labels its standard errors {foreign.said}", foreign.model, numbers
-        return
-    said = f"{foreign.name} is {apart.max():.2g} standard errors from the maximum of what it claims"
-    yield _reason(foreign, float(apart.max())), said, foreign.model, numbers
-
-
-def _reason(foreign: Foreign, gap: float) -> str:
-    """Why numbers are this far from the maximum that they claim: as an audit says, or not converged where little."""
-    known = _causes(foreign)
-    if foreign.recipe.penalty is not None:  # which is part of the claim
-        known = [cause for cause in known if cause != "penalty"]
-    if gap <= LOOSE or "stopped early" in known or foreign.converged is False:
-        return "not converged"
-    return "unexplained" if not known or "not the maximum" in known else known[0]
-
-
-def _causes(foreign: Foreign) -> list[str]:
-    return [finding.cause for finding in gather(foreign).serious]
 
 
 def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
