@@ -22,7 +22,7 @@ KEYS = frozenset(("class", "call", "terms", "coefficients"))
 """What tells a fit of R from a dict of estimates."""
 CURVE = re.compile(r"(?:s|te|ti|t2)\(.*\)(?::\w+)?\.\d+")
 """Coefficients of curves, which mean nothing alone."""
-FACTS = {"loglik": "loglik", "n": "n", "df": "df", "df_residual": "df_resid", "sigma": "scale"}
+FACTS = {"loglik": "loglik", "n": "n", "df_residual": "df_resid", "sigma": "scale"}
 """Single numbers of the file, and what a claim calls them."""
 SAID = ("class", "call", "formula", "family", "link", "method", "converged", "version")
 MOMENTS = ("Gamma", "inverse.gaussian")
@@ -58,19 +58,23 @@ def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
         raise DomainError(f"{name} has {size} terms and {len(estimate)} coefficients; write it again by fit_to_json.")
     se = _errors(fit, terms, name)
     kept = [k for k, term in enumerate(terms) if np.isfinite(estimate[k]) and not CURVE.fullmatch(term)]
-    theta, theta_se = _numbers(fit, "theta"), _numbers(fit, "theta_se")
-    is_negative_binomial = "negbin" in _listed(fit, "class")
-    if is_negative_binomial and len(theta) == 1:
-        terms, kept = [*terms, "theta"], [*kept, size]
-        estimate, se = np.append(estimate, theta), np.append(se, theta_se if len(theta_se) == 1 else np.nan)
+    classes = _listed(fit, "class")
+    if "negbin" in classes and len(theta := _numbers(fit, "theta")) == 1:
+        theta_se = float(np.append(_numbers(fit, "theta_se"), np.nan)[0])  # alpha = 1 / theta
+        terms, kept = [*terms, "alpha"], [*kept, size]
+        estimate, se = np.append(estimate, 1.0 / theta), np.append(se, theta_se / theta**2)
+    if "multinom" in classes:
+        terms = [term.replace(":", ": ", 1) for term in terms]
     family = next(iter(_listed(fit, "family")), None)
     facts = {ours: _numbers(fit, theirs) for theirs, ours in FACTS.items()}
     if family in (*MOMENTS, "gaussian") and not len(facts["scale"]):
         facts["scale"] = _numbers(fit, "dispersion")
     left_out = {"loglik"} if family in MOMENTS or str(family).startswith("quasi") else set()
     left_out |= set() if family in (*MOMENTS, "gaussian") else {"scale"}
+    left_out |= set() if {"lm", "glm"} & set(classes) else {"df_resid"}
     singles = {one: values[0] for one, values in facts.items() if len(values) == 1 and one not in left_out}
     said = {key: " ".join(map(str, values)) for key in SAID if (values := _listed(fit, key))}
+    said |= _made(classes, family, _listed(fit, "method"))
     return Claim(
         f"R's {_function(said)} in {name}",
         tuple(terms[k] for k in kept),
@@ -79,6 +83,17 @@ def claim_of_r(fit: Mapping[str, Any], name: str) -> Claim:
         said,
         tuple(f"{terms[k]} {estimate[k]:.6g}" for k in kept),
     )
+
+
+def _made(classes: list[Any], family: Any, method: list[Any]) -> dict[str, str]:
+    """How R makes the numbers of these classes: standard errors of a glm are of the expected information, at Pearson's
+    dispersion where there is one, and those of a negative binomial beside a theta that is taken as known.
+    """
+    if "negbin" in classes:
+        return {"information": "expected apart"}
+    if "glm" in classes:
+        return {"information": "expected"} | ({"dispersion": "X2"} if family in MOMENTS else {})
+    return {"likelihood": str(method[0])} if method and method[0] in ("ML", "REML") else {}
 
 
 def _function(said: Mapping[str, str]) -> str:

@@ -38,7 +38,7 @@ def _moments(state: State) -> Iterator[Variant]:
 
 def _informations(state: State) -> Iterator[Variant]:
     if isinstance(state.recipe, Recipe) and not state.model.has_scale:
-        other = {"observed": "expected", "expected": "observed"}[state.recipe.information]
+        other = "expected" if state.recipe.information == "observed" else "observed"
         make = partial(state.with_recipe, information=other)
         yield Variant(f"standard errors from the {other} information", make, ("information",))
 

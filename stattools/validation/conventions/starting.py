@@ -9,6 +9,7 @@ import numpy as np
 
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
+from stattools.validation.conventions.declared import declared_options, declared_recipe
 from stattools.validation.conventions.state import State, state_of
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit
@@ -26,8 +27,10 @@ def start_of(claim: Claim, model: Any, *, cov: Any = "information", level: float
     df = DEGREES.get(said.get("statistic", ""), own)
     recipe: Any
     if isinstance(model, Model):
-        recipe = Recipe(model, cov=cov, divisor="n - p" if model.has_scale else "1", df=df, level=level)
+        divisor: Any = "n - p" if model.has_scale else "1"
+        recipe = Recipe(model, cov=cov, divisor=divisor, df=df, level=level, **declared_recipe(claim, model))
     else:
-        recipe = Refit(model, {"cov": cov} if cov != "information" else {}, level=level)
+        options = {"cov": cov} if cov != "information" else {}
+        recipe = Refit(model, options | declared_options(claim, model), level=level)
     state = state_of(recipe, claim)
     return state.with_shown(form="ratio") if said.get("exponentiated") else state

@@ -22,9 +22,11 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.places import known_places, places
 from stattools.validation.claims.right import Right, right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
+from stattools.validation.conventions.declared import declared_options, declared_recipe
 from stattools.validation.explaining.claim_audit import ClaimAudit, unclaimed
 from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
+from stattools.validation.foreign.recipe import Recipe
 
 SECONDS = 5.0
 """How long causes are looked for."""
@@ -54,15 +56,16 @@ def audit_claim(
     level = _said_level(claim) if level is None else level
     placed = known_places(claim, model, terms)
     options: dict[str, Any] = {} if isinstance(cov, str) and cov == "information" else {"cov": cov}
+    options |= declared_options(claim, model)
     try:
         found = fit(model, level=level, **options)
     except IdentificationError as error:
         return without_maximum(claim, model, placed.ours, error)
-    right = right_of_fit(found, level)
+    right = _declared(claim, found, cov, level) or right_of_fit(found, level)
     now = standing(claim, placed.ours, right)
     if not now.ok:
         claim, right, now = _as_said(
-            replace(claim, said=_without(claim.said, "level")), model, found, level, placed.ours
+            replace(claim, said=_without(claim.said, "level")), model, found, right, level, placed.ours
         )
     if now.ok and (placed.ours >= 0).all():
         return _right(claim, model, now, placed.ours, right)
@@ -90,13 +93,23 @@ def _without(said: Mapping[str, str], name: str) -> dict[str, str]:
     return {key: words for key, words in said.items() if key != name}
 
 
+def _declared(claim: Claim, found: Any, cov: Any, level: float) -> Right | None:
+    """The right numbers made as the claim declares; None where it declares nothing."""
+    changes = declared_recipe(claim, found.model)
+    if not changes:
+        return None
+    divisor: Any = "n - p" if found.model.has_scale else "1"
+    df = None if found.model.has_scale else np.inf
+    return Recipe(found.model, cov=cov, divisor=divisor, df=df, level=level, **changes).right(found.estimate)
+
+
 def _as_said(
-    claim: Claim, model: Any, found: Any, level: float, ours: NDArray[np.intp]
+    claim: Claim, model: Any, found: Any, own: Right, level: float, ours: NDArray[np.intp]
 ) -> tuple[Claim, Right, ClaimStanding]:
     """Right numbers and how the claim stands beside them, with tests by the normal distribution, or by t, where the
     claim says that its statistics are that and more of it then holds; otherwise the claim does not say so any more.
     """
-    right = right_of_fit(found, level)
+    right = own
     other = _tested_as(claim.said.get("statistic", ""), model, right, found.t_df, level)
     pairs = [(one, standing(claim, ours, one)) for one in (right, other) if one is not None]
     right, now = min(pairs, key=lambda pair: pair[1].failing)

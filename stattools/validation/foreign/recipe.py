@@ -61,7 +61,7 @@ class Recipe:
     model: Model
     penalty: Shrinkage | Jeffreys | None = None
     cov: str | HAC | Cluster | None = "information"
-    information: Literal["observed", "expected", "apart"] = "observed"
+    information: Literal["observed", "expected", "apart", "expected apart"] = "observed"
     divisor: Divisor = "1"
     df: float | Floats | None = np.inf
     interval: Literal["wald", "profile"] = "wald"
@@ -173,7 +173,19 @@ def expected(model: Model, theta: Floats) -> Floats:
     return total
 
 
-INFORMATION = {"observed": observed, "expected": expected, "apart": apart}
+def expected_apart(model: Model, theta: Floats) -> Floats:
+    """The same with the expected information of the mean, X' (dm/deta)^2 / V(m) X: R's glm.nb."""
+    total, p = apart(model, theta), model.predictor.size_first
+    total[:p, :p] = 0.0
+    for block in model.rows.blocks():
+        eta = model.predictor.forward(theta, block)[0]
+        w = model.likelihood.slope(eta)[:, 0, 0] ** 2 / model.likelihood.variance(eta, block.y)
+        X = block.X[:, model.predictor.first]
+        total[:p, :p] += (X.T * (w if block.weight is None else w * block.weight)) @ X
+    return total
+
+
+INFORMATION = {"observed": observed, "expected": expected, "apart": apart, "expected apart": expected_apart}
 """By the names of `Recipe.information`."""
 
 

@@ -1,0 +1,46 @@
+"""What a claim declares of how its numbers were made is what they are compared with."""
+
+import numpy as np
+
+import stattools as st
+from stattools.validation.claims.claim import Claim
+from stattools.validation.conventions.declared import declared_options, declared_recipe
+
+rng = np.random.default_rng(2)
+x = rng.normal(size=40)
+gamma = st.gamma(rng.gamma(2.0, np.exp(0.2 * x)), x)
+groups = {"y": x + rng.normal(size=40), "x": x, "g": np.arange(40) % 8}
+
+
+def said(**words):
+    return Claim("a", (), {}, said=words)
+
+
+def test_what_is_declared_of_regressions():
+    assert declared_recipe(said(information="expected", dispersion="X2"), gamma) == {
+        "information": "expected",
+        "dispersion": "X2",
+    }
+    assert declared_recipe(said(dispersion="X2"), st.ols(x, x)) == {}
+    assert declared_recipe(said(information="of a bootstrap"), gamma) == {}
+
+
+def test_what_is_declared_of_mixed_models():
+    mixed = st.linear_mixed("y ~ x + (1 | g)", groups)
+    assert declared_options(said(likelihood="ML"), mixed) == {"reml": False}
+    assert declared_options(said(likelihood="REML"), mixed) == declared_options(said(likelihood="ML"), gamma) == {}
+    assert declared_recipe(said(information="expected"), mixed) == {}
+
+
+def test_standard_errors_of_a_glm_of_r_are_right_as_they_are_declared():
+    """R 4.5.0's glm.nb: the expected information of the mean beside a known theta."""
+    model = st.negative_binomial(rng.negative_binomial(2, 0.4, 40), x)
+    best = st.fit(model)
+    mean = np.exp(model.eta(best.estimate)[:, 0])
+    w = mean / (1.0 + np.exp(best.estimate[-1]) * mean)
+    X = model.rows.X
+    se = np.sqrt(np.diagonal(np.linalg.inv((X.T * w) @ X)))
+    fit = {"class": ["negbin", "glm"], "call": ["glm.nb(y ~ x)"], "terms": ["(Intercept)", "x1"]}
+    fit |= {"coefficients": best.estimate[:2].tolist(), "vcov": np.diag(se**2).tolist()}
+    assert st.audit(fit, model).ok
+    assert not st.audit(fit | {"vcov": np.diag(1.1 * se**2).tolist()}, model).ok
