@@ -14,7 +14,7 @@ import statsmodels.api as sm
 import stattools as st
 from stattools import figures
 from stattools.errors import DomainError
-from stattools.gallery import command
+from stattools.gallery import audited_claims, command
 from stattools.gallery.separation import tumors
 from stattools.models.model import Model
 from stattools.reporting import sections, sentences
@@ -53,12 +53,13 @@ def document() -> Document:
     return Document(
         "Four fits that look fine and are not",
         (
-            sections.answer(_conclusion([audit for _, audit in found])),
+            sections.answer(f"{_conclusion([audit for _, audit in found])} {audited_claims.conclusion()}"),
             sections.question(grades, (Paragraph(ASKED),)),
             Section("Data", (Paragraph(SOURCE), _data())),
             Section("Likelihood", (Paragraph(LIKELIHOOD), *sections.likelihood(grades).blocks)),
             Section("Fit", tuple(_audited(case, audit) for case, audit in found)),
             Section("How far off", _distances(found[2:])),
+            *audited_claims.sections(),
             Section(
                 "Validation",
                 (

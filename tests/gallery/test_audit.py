@@ -3,7 +3,7 @@ from numpy.testing import assert_allclose
 from statsmodels.api import Logit, add_constant
 from statsmodels.datasets import spector
 
-from stattools.gallery import audit
+from stattools.gallery import audit, audited_claims
 
 CAUSES = ("separation", "NaN reported as converged", "penalty", "dropped column")
 
@@ -29,3 +29,13 @@ def test_the_fits_say_nothing_of_it():
     assert np.isnan(np.asarray(empty.params)).all()
     assert grades.n_iter_[0] < grades.max_iter
     assert_allclose(line.coef_[1], 0.0, atol=1e-20)
+
+
+def test_printed_numbers_are_judged_reproduced_and_compared_with_each_other(text_of, quotes_of):
+    text, (quote,) = text_of("audit"), quotes_of("audit")
+    assert "**exponentiated coefficients**" in text
+    assert audited_claims.reproduced().ok
+    assert len(audited_claims.reproduced().conventions) == 2
+    lines = [one.line for one in audited_claims.paper().findings]
+    assert lines == [1, 3, 3, 5]
+    assert "of 12 numbers of a paragraph 4 cannot be" in quote
