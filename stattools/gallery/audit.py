@@ -48,7 +48,7 @@ class Case:
 
 def document() -> Document:
     """The report."""
-    found = [(case, st.audit(case.results, **case.given)) for case in cases()]
+    found: list[tuple[Case, Any]] = [(case, st.audit(case.results, **case.given)) for case in cases()]
     grades, economy = cases()[2].model, cases()[3].model
     return Document(
         "Four fits that look fine and are not",
