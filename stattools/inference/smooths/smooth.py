@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.inference.smooths.curve_values import basis_rows, is_beyond, range_of, values_of
 from stattools.inference.smooths.simultaneous import critical_value
@@ -20,7 +20,7 @@ from stattools.interface.whole_numbers import whole_number
 from stattools.solvers.mixed.fitted_curves import FittedCurve
 from stattools.text.columns import number, percent
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
+from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
 GRID = 100
@@ -191,3 +191,16 @@ def frame_of(curves: tuple[FittedCurve, ...]) -> pd.DataFrame:
         for one in curves
     ]
     return pd.DataFrame(rows)
+
+
+def maxima_of(found: Any) -> pd.DataFrame:
+    """One row for each local maximum of one curve: sd, penalty, deviance."""
+    if not found.maxima:
+        raise IncompatibleError(
+            f"local_maxima lists those along the standard deviation of one curve without groups; {found.model.title} "
+            f"has {many(len(found.of_curves), 'curve')} and {many(len(found.model.random), 'random term')}. "
+            "fit.certificate says what is known."
+        )
+    sds = np.array([sd for sd, _ in found.maxima])
+    penalties = np.divide(1.0, sds**2, out=np.full(len(sds), np.inf), where=sds > 0.0)
+    return pd.DataFrame({"sd": sds, "penalty": penalties, "deviance": [-2.0 * loglik for _, loglik in found.maxima]})

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.inference.smooths.chosen import chosen, require_curves
-from stattools.inference.smooths.smooth import Smooth, frame_of, smooth_at
+from stattools.inference.smooths.smooth import Smooth, frame_of, maxima_of, smooth_at
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -54,6 +54,13 @@ class Smoothed:
         """
         require_curves(self, "smooths")
         return frame_of(self.found.of_curves)
+
+    def local_maxima(self) -> pd.DataFrame:
+        """All local maxima of the restricted likelihood along the standard deviation of one curve, the highest first:
+        sd, penalty, deviance. IncompatibleError for several curves and beside groups, where only one is looked for.
+        """
+        require_curves(self, "local_maxima")
+        return maxima_of(self.found)
 
     def smooth_test(
         self,

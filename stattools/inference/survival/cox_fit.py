@@ -33,7 +33,7 @@ OF_COEFFICIENTS = ("score", "schoenfeld")
 """Residuals with a number for each coefficient."""
 OWN = {
     name: needs for name, needs in NEEDS.items() if name not in ("predict", "residuals_of", "residuals")
-} | dict.fromkeys(("smooth", "smooths", "smooth_test", "integral"), (require_curves,))
+} | dict.fromkeys(("smooth", "smooths", "smooth_test", "local_maxima", "integral"), (require_curves,))
 """What its questions need: those that it answers itself need nothing."""
 
 

@@ -1,3 +1,6 @@
+from typing import Any
+
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -22,3 +25,13 @@ def test_counts_have_curves_too():
     assert_allclose(frame["edf"], EDF, rtol=1e-9)
     assert fit.smooth("x", at=3).df == float("inf")
     assert fit.smooth_test("x", "line", draws=99).p_value == 0.01
+
+
+def test_local_maxima_of_one_curve_are_listed():
+    fit: Any = st.fit(st.poisson("counts ~ s(x, k=8)", table()))
+    found = fit.local_maxima()
+    assert found["deviance"].tolist() == [-2.0 * fit.loglik]
+    assert_allclose(found[["sd", "penalty"]].to_numpy(), fit.smooths()[["sd", "penalty"]].to_numpy(), rtol=1e-12)
+    several: Any = st.fit(st.poisson("counts ~ s(x, k=8) + (1 | h)", table()))
+    with pytest.raises(st.IncompatibleError, match="1 curve and 1 random term"):
+        several.local_maxima()
