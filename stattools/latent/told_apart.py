@@ -53,7 +53,7 @@ def dependent_variances(who: str, names: Sequence[str], terms: set[int]) -> Iden
     return IdentificationError(
         f"{who}: the rows do not tell the variances of {which} apart: the likelihood is the same along a combination "
         "of them, whatever the outcome is, so that no values of theirs are the maximum. Take fewer columns in the "
-        "random part, such as (1 | g), or leave a term out."
+        "random part, such as (1 | g), subtract the mean from columns that are far from 0, or leave a term out."
     )
 
 

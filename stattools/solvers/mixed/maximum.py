@@ -12,6 +12,8 @@ Numerical Optimization (2006), 3.4 and 12.3.
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 
 from stattools.interface.arrays import Floats
@@ -121,7 +123,7 @@ def maximum(
     for _ in range(2 * RELEASES):
         at, taken = found.here.metric.at, found.steps + 1
         if stuck := found.status == "max-steps":
-            following = (_without_small(at, ANY) or at) if taken < max_steps else None
+            following = (_without_small(at, ANY) or _in_one(at) or at) if taken < max_steps else None
         else:
             following = _without_small(at, SMALL) or _released(at)
         if following is None:
@@ -239,6 +241,20 @@ def _without_small(at: Profile, size_of_small: float) -> Profile | None:
             if trial.value <= at.value + LOST and _least(trial)[k] >= -NEGATIVE * abs(trial.gammas[k]).max():
                 return trial
     return None
+
+
+def _in_one(at: Profile) -> Profile | None:
+    """The profile with the variance of an effect alone given to another, where -2 log L is no higher: columns that are
+    far from 0 are all but ones, and the likelihood is a valley along which only the sum of the variances is known.
+    """
+    alone = [k for k, T in enumerate(at.factors) if len(T) == 1 and T[0, 0] != 0.0]
+    trials = []
+    for kept, gone in permutations(alone, 2):
+        factors = list(at.factors)
+        factors[kept], factors[gone] = np.hypot(factors[kept], factors[gone]), np.zeros((1, 1))
+        trials.append(at.of.at(at.of.theta(tuple(factors))))
+    best = min(trials, key=lambda one: one.value, default=None)
+    return best if best is not None and best.value <= at.value + LOST else None
 
 
 def _null(T: Floats) -> Floats:

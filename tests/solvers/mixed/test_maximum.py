@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.latent.deviance import Deviance
 from stattools.latent.lower import lower
 from stattools.solvers.mixed.maximum import majorized, maximum
+from stattools.solvers.mixed.mixed_maximum import maximized
 from tests.latent.certified import made, table, term
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_deviance import G, X, Y
@@ -104,3 +106,19 @@ def test_a_correlation_of_one_is_a_maximum_at_the_boundary():
     assert found.converged
     assert np.linalg.svd(found.profile.factors[0])[1][1] < 1e-12
     assert 0.0 < found.least[0] < np.inf
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_independent_effects_far_from_the_origin_have_a_maximum(seed):
+    """Columns that are all but ones make a valley of variances with a known sum, which ends at a variance of 0."""
+    r = np.random.default_rng(seed)
+    g, x = np.repeat(np.arange(20), 8), r.normal(size=160)
+    y = 1 + 0.5 * x + r.normal(size=20)[g] + r.normal(size=160)
+    found = [
+        maximized(st.linear_mixed("y ~ x + (x || g)", {"y": y, "x": x + far, "g": g}), True) for far in (1e5, 1e6, 1e7)
+    ]
+    assert all(one.maximum.converged and one.maximum.decrement <= 1e-8 for one in found)
+    assert {sum(not T.any() for T in one.profile.factors) for one in found} == {1}
+    alone = maximized(st.linear_mixed("y ~ x + (1 | g)", {"y": y, "x": x, "g": g}), True)
+    assert_allclose([one.loglik for one in found], alone.loglik, atol=1e-3)  # the limit, 1e-4 away at 1e5
+    assert min(one.loglik for one in found) >= alone.loglik - 1e-6
