@@ -28,7 +28,7 @@ from stattools.validation.explaining.drawn_elsewhere import audit_draws, is_draw
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.reading import described
+from stattools.validation.foreign.reading import described, reader_of
 from stattools.validation.posterior_agreement import PosteriorAgreement
 
 
@@ -158,6 +158,11 @@ def audit(
         _require_absent(of_claim, f"a claim, whose second argument is a model, and {quoted(data)} is none")
         return judged(described(results, data, **of_fit))
     _require_absent(of_fit, "the fit of another package, and the second argument is a model, which has its own rows")
+    if (reader := reader_of(results)) is not None:
+        raise IncompatibleError(
+            f"audit judges {reader.called} on the data that it was fitted to, and a claim by a model; got both. Leave "
+            "the model out, and give the table, or X= and y=, where the fit carries none."
+        )
     if level is not None:
         require_level(level)
     claim = read_claim(results, se=se, p=p, ci=ci, loglik=loglik, n=n, column=column)

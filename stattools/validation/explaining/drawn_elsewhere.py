@@ -54,6 +54,10 @@ def audit_draws(results: Any, model: Any, *, terms: Mapping[str, str] | None = N
     `model` is a posterior, `st.posterior(model, prior=...)`, under the priors that those draws should have, or a model,
     of which the posterior under default priors is drawn. Raises DomainError where no name is a parameter's.
     """
+    if model is None:
+        raise DomainError(
+            "audit compares draws with a posterior of ours: st.audit(tree, model), or st.posterior(model)."
+        )
     ours = model if isinstance(model, Posterior) else posterior(model)
     if not isinstance(ours, Posterior):
         raise IncompatibleError(

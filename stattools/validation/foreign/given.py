@@ -9,7 +9,7 @@ import numpy as np
 
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import table
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.when_needed import pd
 from stattools.text.one_line import prints
 
@@ -46,6 +46,12 @@ class Given:
                     "table with y= the name of the outcome, for one that was fitted to named columns."
                 )
             paired(("the table", data), ("weights=", weights))
+            asked = [*map(str, columns), y, *([weights] if isinstance(weights, str) else [])]
+            if missing := [name for name in asked if name not in frame.names]:
+                raise DomainError(
+                    f"{who} needs the column {quoted(missing[0])}, and the table has "
+                    f"{', '.join(map(quoted, frame.names[:12]))}. Pass the table of its fit."
+                )
             weights = frame.column(weights) if isinstance(weights, str) else weights
             X, y = pd.DataFrame({str(name): frame.column(str(name)) for name in columns}), frame.column(y)
         if X is None or y is None:

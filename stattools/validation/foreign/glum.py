@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -132,20 +133,30 @@ def _rows(estimator: Any, told: Any, given: Given) -> tuple[Floats, Floats, Floa
             raise DomainError("this fit of glum has a formula: pass its table, st.audit(results, table).")
         given.refuse("this fit of glum has a formula, which has its X and y: pass its table alone.", "X", "y")
         X, y = given.data, told.y_model_spec_.get_model_matrix(given.data).toarray().ravel()
-        weights = given.data[given.weights] if isinstance(given.weights, str) else given.weights
+        weights = _column(given, given.weights)
         made = estimator._convert_from_df(X)
     else:
         X, y, weights = given.arrays("glum", dict.fromkeys(told.term_names_))
         made = estimator._convert_from_df(X) if attributes(X, DESIGN).columns is not None else X
     dense = attributes(made, DESIGN).toarray
     columns = np.asarray(made if dense is None else dense(), dtype=float)
-    offset = given.data[given.offset] if isinstance(given.offset, str) else given.offset
+    offset = _column(given, given.offset)
     weight, shift = (None if one is None else np.asarray(one, dtype=float) for one in (weights, offset))
     if columns.shape[1] != np.size(told.coef_):
         raise DomainError(
             f"the fit has {np.size(told.coef_)} coefficients and X {columns.shape[1]} columns; pass X as it was fitted."
         )
     return columns, np.asarray(y, dtype=float).ravel(), weight, shift
+
+
+def _column(given: Given, values: Any) -> Any:
+    """A column of the table, by its name; other values as they are."""
+    if not isinstance(values, str):
+        return values
+    frame = None if given.data is None else table(given.data)
+    if frame is None or values not in frame.names:
+        raise DomainError(f"a fit of glum needs the column {values!r}, and no table with it was passed.")
+    return frame.column(values)
 
 
 def _called(told: Any, given: Given) -> str:

@@ -74,5 +74,7 @@ def test_what_has_draws():
     assert not is_drawn(tree({"a": np.zeros((4, 10))})["posterior"]["a"])
     with pytest.raises(DomainError, match="NaN"):
         audit_draws(tree({"x": np.full((4, 10), np.nan)}), st.posterior(model, method="laplace", seed=1))
+    with pytest.raises(DomainError, match="posterior of ours"):
+        st.audit(tree({"x": np.zeros((4, 10))}))
     with pytest.raises(IncompatibleError, match="closed form"):
         audit_draws(tree({"p": np.zeros((4, 10))}), st.coin([1, 0, 1]))

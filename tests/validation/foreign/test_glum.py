@@ -93,6 +93,8 @@ def test_formulas_and_categories():
         st.audit(by_formula, X=X, y=count)
     by_table = GeneralizedLinearRegressor(family="poisson", alpha=0, drop_first=True).fit(table[["a", "g"]], table["y"])
     assert st.audit(by_table, table, y="y").ok
+    with pytest.raises(DomainError, match="needs the column 'shift'"):
+        st.audit(by_table, table, y="y", offset="shift")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import IncompatibleError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.foreign.attributes import attributes, release
@@ -152,6 +152,10 @@ def describe(estimator: Any, given: Given) -> Foreign:
     X, names, through = seen_columns(estimator, X)
     name, told, options = type(last).__name__, attributes(last, FITTED), last.get_params()
     kind, coefficients = KINDS[name].kind(options), dense(told.coef_)
+    if coefficients.shape[1] != X.shape[1]:
+        raise DomainError(
+            f"the fit has {coefficients.shape[1]} coefficients and X {X.shape[1]} columns; pass X as it was fitted."
+        )
     constant = bool(options["fit_intercept"])
     outcome, weight = _flat(y), None if weights is None else np.asarray(weights, dtype=float)
     labels, offset = None, None

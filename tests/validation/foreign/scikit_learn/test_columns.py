@@ -11,7 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 import stattools as st
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.validation.foreign.scikit_learn.columns import class_weights, dense, last_step, seen_columns
 from tests.validation.explaining.test_audit import X, precision, table, yes
 
@@ -60,3 +60,13 @@ def test_weights_of_classes():
 def test_balanced_weights_beside_weights_of_rows_are_those_of_the_fit():
     estimator = LogisticRegression(C=np.inf, tol=1e-8, class_weight="balanced").fit(X, yes, sample_weight=precision)
     assert st.audit(estimator, X=X, y=yes, weights=precision).ok
+
+
+def test_tables_and_columns_that_are_not_those_of_the_fit():
+    fit = LinearRegression().fit(frame[["a"]].assign(b=X[:, 1]), yes)
+    with pytest.raises(DomainError, match="needs the column 'b', and the table has 'a', 'g'"):
+        st.audit(fit, frame.assign(y=yes), y="y")
+    with pytest.raises(DomainError, match="2 coefficients and X 1 columns"):
+        st.audit(fit, X=frame[["a"]], y=yes)
+    with pytest.raises(IncompatibleError, match="a claim by a model; got both"):
+        st.audit(fit, st.logistic(yes, X))
