@@ -111,15 +111,15 @@ def audit(
     by a refit: a hidden penalty with its strength, a column that the solver dropped, a loop that stopped early, a
     reversed outcome, standard errors of another kind than their label.
 
-    statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial and its P, zero-inflated
-    counts, OrderedModel, MixedLM, PHReg, ConditionalLogit), those of linearmodels and pyfixest carry their data; a
-    table or `y=` given here is what the outcome of a regression should have been. A GLM with a dispersion, such as
-    Gamma, takes it from moments: its coefficients are audited, and its standard errors at its own scale, which a
-    finding names. scikit-learn's linear and generalized linear models, and pipelines of them, glum's and
-    scikit-survival's need `X=` and `y=`, or a table and `y=` the name of its column; `weights=` are the sample weights
-    of their fit, `offset=` is for packages that take one. lifelines' fitters (Cox, Weibull, log-normal and log-logistic
-    times) need the table that they were fitted to. Of variances the distance is the root of twice the log-likelihood
-    that is missing. What has no likelihood here is refused by name, with the reason.
+    statsmodels' results (OLS, WLS, GLM, Logit, Probit, MNLogit, Poisson, NegativeBinomial and its P, zero-inflated and
+    zero-truncated counts, BetaModel, OrderedModel, MixedLM, PHReg, ConditionalLogit), those of linearmodels and
+    pyfixest carry their data; a table or `y=` given here is what the outcome of a regression should have been. A GLM
+    with a dispersion, such as Gamma, takes it from moments: its coefficients are audited, and its standard errors at
+    its own scale, which a finding names. scikit-learn's linear and generalized linear models, and pipelines of them,
+    glum's and scikit-survival's need `X=` and `y=`, or a table and `y=` the name of its column; `weights=` are the
+    sample weights of their fit, `offset=` is for packages that take one. lifelines' fitters (Cox, Weibull, log-normal
+    and log-logistic times) need the table that they were fitted to. Of variances the distance is the root of twice the
+    log-likelihood that is missing. What has no likelihood here is refused by name, with the reason.
 
     **A claim** is a dict of estimates by term, a frame, a path, or a text with line breaks that is the table itself;
     `se`, `p` and `ci` (pairs) are by term or in the order of the terms, `loglik` and `n` single numbers. `terms` says

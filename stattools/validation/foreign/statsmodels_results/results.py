@@ -8,12 +8,14 @@ from stattools.errors import IncompatibleError
 from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.statsmodels_results import mixed, ordered, partial, regressions, zeros
+from stattools.validation.foreign.statsmodels_results import mixed, ordered, own_densities, partial, regressions, zeros
 from stattools.validation.foreign.statsmodels_results.outcomes import with_outcome
 
 MODELS = {
     **dict.fromkeys(("OLS", "WLS", "GLM", *regressions.DISCRETE), regressions.describe),
     **dict.fromkeys(zeros.FAMILIES, zeros.describe),
+    **dict.fromkeys(own_densities.TRUNCATED, own_densities.describe_counts),
+    "BetaModel": own_densities.describe_shares,
     "OrderedModel": ordered.describe,
     "MixedLM": mixed.describe,
     "PHReg": partial.describe_hazards,
@@ -57,6 +59,8 @@ REFUSED = {
     ),
     **dict.fromkeys(("GeneralizedPoisson", "ZeroInflatedGeneralizedPoisson"), NO_GENERALIZED),
     **dict.fromkeys(("ConditionalPoisson", "ConditionalMNLogit"), "of conditional models ConditionalLogit has a twin"),
+    "HurdleCountModel": "its zeros are those of a distribution of counts; of log odds st.hurdle has them",
+    "TruncatedLFGeneralizedPoisson": NO_GENERALIZED,
     "GLMGam": "its curves are other bases than those of s(x) here",
     "RecursiveLS": "its numbers are of rows up to each time; audit the OLS of all rows",
     "RollingOLS": "its numbers are of windows; audit the OLS of one of them",

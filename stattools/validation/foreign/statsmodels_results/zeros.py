@@ -12,11 +12,11 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.models.regressions.zeros import zero_inflated
-from stattools.validation.foreign.attributes import attributes, release
+from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order
-from stattools.validation.foreign.recipe import Numbers, Recipe
-from stattools.validation.foreign.statsmodels_results.said import RESULTS, covariance_of, flat, rows_of, taken
+from stattools.validation.foreign.statsmodels_results.reordered import reordered
+from stattools.validation.foreign.statsmodels_results.said import flat
 
 FAMILIES = {"ZeroInflatedPoisson": "poisson", "ZeroInflatedNegativeBinomialP": "negative-binomial"}
 MODEL = {"offset": 0.0, "exposure": 0.0, "inflation": "logit", "model_main": None}
@@ -25,7 +25,7 @@ MODEL = {"offset": 0.0, "exposure": 0.0, "inflation": "logit", "model_main": Non
 def describe(results: Any) -> Foreign:
     """The description of the results of a zero-inflated model."""
     sm = results.model
-    name, told, model = type(sm).__name__, attributes(results, RESULTS), attributes(sm, MODEL)
+    name, model = type(sm).__name__, attributes(sm, MODEL)
     if model.inflation != "logit":
         raise IncompatibleError(f"{name} with inflation={model.inflation!r} has no twin here; 'logit' has.")
     of_counts = attributes(model.model_main, {"parameterization": 0, "parametrization": 0})
@@ -46,18 +46,5 @@ def describe(results: Any) -> Foreign:
         zero=f"~ {columns.side(Z, of_zeros)}",
         offset=offset if offset.any() else None,
     )
-    params = flat(results.params)
-    bse = np.full(len(params), np.nan) if told.bse is None else flat(told.bse)
-    order = [*(q + k for k in in_our_order(X, of_means)), *in_our_order(Z, of_zeros), *range(p + q, len(params))]
-    theta, se = params[order], bse[order]
-    if len(theta) > p + q:
-        alpha = theta[-1]
-        theta[-1], se[-1] = (np.log(alpha), se[-1] / alpha) if alpha > 0.0 else (np.nan, np.nan)
-    said = str(told.cov_type) if np.isfinite(se).any() else "none"
-    recipe = Recipe(ours, cov=covariance_of(told.cov_kwds, said))
-    half = recipe.quantile() * se
-    converged, steps, limit = taken(results)
-    return Foreign(
-        f"{release('statsmodels')} {name}", recipe, Numbers(theta, se, theta - half, theta + half), said, converged,
-        steps, limit, rows=rows_of(sm),
-    )  # fmt: skip
+    order = [*(q + k for k in in_our_order(X, of_means)), *in_our_order(Z, of_zeros)]
+    return reordered(results, ours, [*order, *range(p + q, len(flat(results.params)))])
