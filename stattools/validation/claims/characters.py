@@ -19,6 +19,9 @@ EXPONENTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u207
 DASHES = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"))
 RAISED = re.compile("(10)([\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207b]+)")
 TIMES = re.compile("\\s*(?:[x\u00d7\u22c5\u00b7]|\\\\times|\\\\cdot)\\s*10\\s*\\^?\\s*\\{?\\s*([+-]?\\s*\\d+)\\s*\\}?")
+DAGGERS = "*\u2217\u2020\u2021\u00a7\u00b6#\u1d43\u1d47\u1d9c\u1d48\u1d49"
+"""Marks of a footnote behind a name, where raised figures are powers."""
+POWERS = str.maketrans({"\u00b2": "**2", "\u00b3": "**3"})
 CROSS = re.compile("\\s+(?:x|\u00d7)\\s+|\u00d7")
 """What stands between the factors of an interaction in print."""
 GREEK = str.maketrans({"\u03b2": "beta", "\u03c7": "chi", "\u03bb": "lambda", "\u03c3": "sigma", "\u00b2": "2"})

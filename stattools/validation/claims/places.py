@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,13 @@ from stattools.errors import DomainError, quoted
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.terms import YES, canonical, keys, split_label
 
-NATURAL = {"log alpha": ("alpha",), "log scale": ("scale", "sigma"), "log precision": ("precision", "phi", "(phi)")}
+MANY = 12
+"""A message lists so many names at most."""
+NATURAL = {
+    "log alpha": ("alpha", "theta"),
+    "log scale": ("scale", "sigma", "shape"),
+    "log precision": ("precision", "phi", "(phi)"),
+}
 """Our parameters that are logarithms, and what others call the number itself."""
 LOGARITHMS = {"log alpha": "logdispersion", "log scale": "logscale", "log precision": "logprecision"}
 SECTIONS = {
@@ -31,6 +38,8 @@ INCREMENT = "log increment"
 """How statsmodels shows the second threshold and those after it: log of the distance from the one before."""
 PREFIX = re.compile(r"(inflate|zero|zi|count|infl)[_.](.+)", re.I)
 """Labels of parts that are written before the term."""
+LEVEL = re.compile(r"([^:]*)\[T\.([^\[\]]*)\]")
+"""A factor of ours and its level."""
 THRESHOLD = re.compile(r"[^:|]+\|[^:|]+")
 
 
@@ -61,7 +70,7 @@ def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> 
     unknown = [row for row, place in enumerate(found.ours) if place < 0 and not found.shown[row]]
     if unknown:
         row = unknown[0]
-        names = ", ".join(map(quoted, model.names))
+        names = nearest(claim.terms[row], model.names)
         raise DomainError(
             f"{claim.name} has the term {quoted(claim.terms[row])}, which is none of the model's: {names}. Write its "
             f"terms as these, say which it is, such as terms={{{claim.terms[row]!r}: {model.names[0]!r}}}, or fit the "
@@ -70,14 +79,25 @@ def places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> 
     return found
 
 
+def nearest(term: str, names: Sequence[str]) -> str:
+    """The names of a model as a message lists them: all of a few, the most alike of many."""
+    if len(names) <= MANY:
+        return ", ".join(map(quoted, names))
+    alike = get_close_matches(term, names, n=MANY // 2, cutoff=0.0)
+    return f"{', '.join(map(quoted, alike))} and {len(names) - len(alike)} others"
+
+
 def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = None) -> Placed:
     """The same, with -1 for rows that are none of the model's: another coding or reference level has others.
 
     DomainError for rows of several parameters, for two rows of one, and for `terms` that the claim or the model lacks.
     """
-    said = _said(claim, list(model.names), terms)
-    known = _known(list(model.names))
-    found = [(said[row], "") if row in said else _place(term, known, claim) for row, term in enumerate(claim.terms)]
+    names = list(model.names)
+    said, known = _said(claim, names, terms), _known(names)
+    terms_from_1 = _from_one(claim.terms)
+    found = [
+        (said[row], "") if row in said else _place(term, known, claim, names) for row, term in enumerate(terms_from_1)
+    ]
     found = [
         (place, own or shown) for (place, shown), own in zip(found, claim.shown or ("",) * len(found), strict=True)
     ]
@@ -112,12 +132,23 @@ def _said(claim: Claim, names: list[str], terms: Mapping[str, str] | None) -> di
     return said
 
 
+def _from_one(terms: Sequence[str]) -> list[str]:
+    """The terms with columns of a basis counted from 1, where they are counted from 0: bs(x, df=4)[0]."""
+    zero = {term.strip()[:-3] for term in terms if term.strip().endswith(")[0]")}
+    found = []
+    for term in terms:
+        basis = re.fullmatch(r"(.*\))\[(\d+)\]", term.strip())
+        found.append(f"{basis[1]}[{int(basis[2]) + 1}]" if basis and basis[1] in zero else term)
+    return found
+
+
 Known = list[dict[str, set[tuple[int, str]]]]
+"""The model's parameters by their keys, a dict for each strictness; the last is by variables without their level."""
 
 
 def _known(names: Sequence[str]) -> Known:
     """The model's parameters by each of their keys, a dict for each strictness."""
-    levels: Known = [{}, {}, {}, {}]
+    levels: Known = [{}, {}, {}, {}, {}]
     thresholds = [name for name in names if THRESHOLD.fullmatch(name)]
     for place, name in enumerate(names):
         label = split_label(name)
@@ -133,23 +164,38 @@ def _known(names: Sequence[str]) -> Known:
             levels[1].setdefault(LOGARITHMS[name], set()).add((place, ""))
             for natural in NATURAL[name]:
                 levels[1].setdefault(canonical(natural), set()).add((place, "exp"))
-    for variable, found in _alone(names).items():
-        for word in ("", *YES):
-            levels[3].setdefault(f"{variable}{word}", set()).update(found)
+    alone = _alone(names)
+    levels[4] = {variable: {(-1, "")} for variable in alone}
+    for place, name in enumerate(names):
+        if "\0" not in name and split_label(name) is None:
+            levels[3].setdefault(_reduced(re.sub(LEVEL, r"\1", name), alone), set()).add((place, ""))
+    for place, name in enumerate(names):  # the level alone, of a factor: other for race[T.other]
+        if (level := LEVEL.fullmatch(name)) and len(_bare(level[2])) > 2 and not level[2].isdigit():
+            levels[3].setdefault(_bare(level[2]), set()).add((place, ""))
     return levels
 
 
-def _alone(names: Sequence[str]) -> dict[str, set[tuple[int, str]]]:
+def _alone(names: Sequence[str]) -> set[str]:
     """Variables with one coefficient: smoke for smoke[T.1] and smokeTRUE for smoke, when there is no other of it."""
-    found: dict[str, set[tuple[int, str]]] = {}
-    for place, name in enumerate(names):
-        level = re.fullmatch(r"(.*)\[T\.([^\[\]]*)\]", name)
+    found = []
+    for name in names:
+        level = LEVEL.fullmatch(name)
         if ":" not in name and (level is None or level[2].casefold() in (*YES, "1.0")):
-            found.setdefault(_bare(canonical(level[1] if level else name)), set()).add((place, ""))
-    return found
+            found.append(_bare(canonical(level[1] if level else name)))
+    return {variable for variable in found if found.count(variable) == 1}
 
 
-def _place(term: str, known: Known, claim: Claim) -> tuple[int, str]:
+def _reduced(term: str, alone: Iterable[str]) -> str:
+    """A term by its variables, those with one coefficient without a level that says yes."""
+    factors = []
+    for factor in canonical(term).split(":"):
+        bare = re.sub(r"[^\w*]|_", "", factor)
+        stem = next((variable for variable in alone for word in YES if bare == f"{variable}{word}"), bare)
+        factors.append(bare if bare in alone else stem)
+    return ":".join(sorted(factors))
+
+
+def _place(term: str, known: Known, claim: Claim, names: Sequence[str]) -> tuple[int, str]:
     """The parameter of one row, by the strictest key that finds any; -1 where none does."""
     tried = list(enumerate(keys(term)))
     prefix = PREFIX.fullmatch(term.strip())
@@ -166,15 +212,15 @@ def _place(term: str, known: Known, claim: Claim) -> tuple[int, str]:
             *tried,
             *(own if not parted or section in MAIN else ()),
         ]
-    tried += [(3, _bare(keys(term)[1]))]
+    tried += [(3, _reduced(term, known[4]))]
     for level, key in tried:
-        for among in known[min(level, 2) : min(level, 2) + 1] if level < 3 else known[2:]:
+        for among in known[level : level + 1] if level < 3 else known[2:4]:
             found = among.get(key, set())
             if len(found) > 1:
-                names = ", ".join(str(place + 1) for place, _ in sorted(found))
+                several = ", ".join(quoted(names[place]) for place, _ in sorted(found))
                 raise DomainError(
-                    f"{claim.name} has the term {quoted(term)}, which may be several of the model's (numbers {names} "
-                    "of model.names). Say which: terms={theirs: ours}."
+                    f"{claim.name} has the term {quoted(term)}, which may be several of the model's: {several}. Say "
+                    "which: terms={theirs: ours}."
                 )
             if found:
                 return next(iter(found))

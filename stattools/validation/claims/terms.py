@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 
-from stattools.validation.claims.characters import CROSS, MARKS
+from stattools.validation.claims.characters import CROSS, DAGGERS, POWERS
 
 INTERCEPTS = ("intercept", "const", "cons", "constant")
 ALIASES = (
     (re.compile(r"(?:ln|log)\s*\(?\s*_?(?:alpha|disp(?:ersion)?|delta)\)?"), "logdispersion"),
-    (re.compile(r"(?:ln|log)\s*\(?\s*_?(?:sig(?:ma)?|scale)\)?"), "logscale"),
+    (re.compile(r"(?:ln|log)\s*\(?\s*_?(?:sig(?:ma)?|scale|p)\)?"), "logscale"),
     (re.compile(r"(?:ln|log)\s*\(?\s*_?(?:phi|precision)\)?"), "logprecision"),
 )
 """What languages call a parameter beside the coefficients, on the scale of logarithms."""
@@ -30,9 +30,9 @@ def keys(term: str) -> tuple[str, ...]:
     >>> keys("(Intercept)")[1], keys("_cons")[1], keys("np.log(Age)")[1], keys("I(x ** 2)")[1] == keys("c.x#c.x")[1]
     ('intercept', 'intercept', 'log(age)', True)
     """
-    plain = " ".join(re.sub(rf"[{MARKS}]+$|\^\w$", "", term).replace("`", "").replace("\\_", "_").split())
+    plain = " ".join(re.sub(rf"[{DAGGERS}]+$|\^[a-z]$", "", term).replace("`", "").replace("\\_", "_").split())
     strict = canonical(plain)
-    loose = re.sub(r"[^\w:]|_", "", strict)
+    loose = re.sub(r"[^\w:*]|_", "", re.sub(r"^(?:ln|log)[ _]?(?=\w+$)", "log", strict))
     return (plain, strict, loose, *_without_units(plain))
 
 
@@ -87,7 +87,9 @@ def _parts(text: str) -> list[str]:
 
 def _factor(text: str) -> str:
     """One factor of an interaction: its variable, then its level."""
-    text = text.replace("^", "**").replace("np.", "").replace("numpy.", "")
+    text = text.replace("^", "**").replace("numpy.", "").replace("np.", "").translate(POWERS)
+    text = re.sub(r"(?<=[ ,])(?:degree|df)\s*=\s*", "", text)
+    text = re.sub(r"(.+?)[ _-](?:squared?|sq)$", r"\1**2", text)
     if text.replace("(", "").replace(")", "").strip("_") in INTERCEPTS:
         return INTERCEPTS[0]
     text = re.sub(r"^(?:c|co)\.", "", text)

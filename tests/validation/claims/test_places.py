@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.validation.claims.places import known_places, places
+from stattools.validation.claims.places import known_places, nearest, places
 from stattools.validation.claims.reading import read_claim
 
 RNG = np.random.default_rng(3)
@@ -56,9 +56,37 @@ def test_a_variable_with_one_coefficient():
     assert placed(numeric, "cTRUE") == placed(numeric, "1.c") == placed(numeric, "c[T.True]") == [1]
 
 
+def test_interactions_powers_and_levels_alone():
+    table = TABLE | {"race": np.tile(["black", "other", "white", "other"], 10)}
+    model = st.ols("y ~ c*smoke + race + I(x**2) + log(c + 1)", table)
+    names = list(model.names)
+    theirs = [
+        "1.smoke#c.c",
+        "smokeyes:c",
+        "x\N{SUPERSCRIPT TWO}",
+        "x squared",
+        "c.x#c.x",
+        "White",
+        "race: other",
+        "log(c + 1)",
+    ]
+    ours = ["c:smoke[T.yes]"] * 2 + ["I(x ** 2)"] * 3 + ["race[T.white]", "race[T.other]", "log(c + 1)"]
+    assert [names[placed(model, name)[0]] for name in theirs] == ours
+    assert known_places(read_claim({"x2": 1.0, "c^2": 2.0, "blue": 3.0}), model).ours.tolist() == [-1, -1, -1]
+    with pytest.raises(DomainError, match=r"may be several of the model's: 'race\[T.other\]', 'race\[T.white\]'"):
+        placed(model, "race")
+
+
+def test_columns_of_a_basis_counted_from_0():
+    model = st.ols("y ~ poly(x, 2)", TABLE)
+    assert placed(model, "poly(x, 2)[0]", "poly(x, 2)[1]") == [1, 2]
+    assert placed(model, "poly(x, degree = 2)1", "poly(x, 2)2") == [1, 2]
+
+
 def test_what_is_unknown_is_asked_for_or_left():
     with pytest.raises(DomainError, match=r"'g4', which is none of the model's: 'Intercept', 'x'.*terms="):
         placed(OLS, "g4")
+    assert nearest("x13", [f"x{k}" for k in range(20)]).endswith("and 14 others")
     assert known_places(read_claim({"g4": 1.0, "x": 2.0}), OLS).ours.tolist() == [-1, 1]
     assert placed(OLS, "the slope", "g4", terms={"the slope": "x", "g4": "C(g)[T.3]"}) == [1, 3]
 
