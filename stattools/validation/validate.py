@@ -22,6 +22,7 @@ from stattools.inference.survival.kaplan_meier import KaplanMeier
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
+from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
@@ -41,6 +42,7 @@ from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, compared, counted
 from stattools.validation.checks.arms import REFERENCES, validate_arms, validate_proportion
+from stattools.validation.checks.curved_hazards import validate_curved_cox
 from stattools.validation.checks.drawn_posteriors import validate_draws
 from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
@@ -283,15 +285,11 @@ MODELS: dict[type, Check] = {
     BernoulliTrials: validate_proportion,
     BinomialArms: validate_arms,
     EventRates: _of_rates,
-    ConditionalOdds: validate_rewritten,
-    Correlation: validate_rewritten,
     CoxRegression: _of_partial,
+    CurvedCox: validate_curved_cox,
     LinearMixed: validate_mixed,
     MixedRegression: validate_mixed_regression,
-    Multinomial: validate_rewritten,
-    NormalSample: validate_rewritten,
-    Waits: validate_rewritten,
-    Custom: validate_rewritten,
+    **dict.fromkeys((ConditionalOdds, Correlation, Custom, Multinomial, NormalSample, Waits), validate_rewritten),
     ExponentialSmoothing: validate_smoothing,
     Structural: validate_structural,
 }

@@ -10,7 +10,6 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.ways_of_fitting import WAYS
 from stattools.likelihoods.between import BETWEEN
-from stattools.models.mixed.curved_cox import CurvedCox
 from stattools.models.model import Model
 from stattools.models.regressions.families import FAMILIES
 from stattools.models.regressions.one_vs_rest import OneVsRest
@@ -142,10 +141,8 @@ def test_agreeing_digits():
 
 
 def test_every_class_of_models_has_its_reference():
-    """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model, and
-    curves of hazards have none.
-    """
-    without = {OneVsRest, LocalLevels, ConditionalLogit, CoxInFiles, CurvedCox}
+    """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model."""
+    without = {OneVsRest, LocalLevels, ConditionalLogit, CoxInFiles}
     assert set(module.MODELS) == set(WAYS) - without
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
     assert set(REWRITTEN) == checked | {Model, EventRates, CoxRegression}

@@ -197,8 +197,9 @@ class MixedAnswers(Fit):
         that were seen, with their effects; "typical", a group whose effects are 0, which is not the average;
         "new", a group that nobody saw: its mean is that of the population, and an interval has the variance of its
         effects too, as it was estimated: of few groups, whose variance is little known, it is somewhat short. `kind` is
-        "mean", "link", "class", "zero", "cumulative", "score", as in `Fit.predict`, or "observation", a new outcome of a known or a new group. With `interval=level` also lower and upper, by the
-        delta method over coefficients and variances. `offset`, `exposure`, `trials`, `missing` and `align` are as in
+        "mean", "link", "class", "zero", "cumulative", "score", as in `Fit.predict`, or "observation", a new outcome of
+        a known or a new group. With `interval=level` also lower and upper, by the delta method over coefficients and
+        variances. `offset`, `exposure`, `trials`, `missing` and `align` are as in
         `Fit.predict`. Raises DomainError for groups that were not seen where they should be known, with their names.
         Rows beyond the data of a curve, a straight line there, are marked in a column `beyond` and `attrs["note"]`.
         """

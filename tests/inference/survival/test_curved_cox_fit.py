@@ -67,7 +67,6 @@ def test_a_curve_is_a_term_of_its_own():
         lambda: FIT.check(),
         lambda: st.posterior(FIT.model, seed=1),
         lambda: st.bootstrap(FIT, seed=1),
-        lambda: st.validate(FIT),
         lambda: st.fit(st.cox("survival(time, event) ~ z", TABLE)).smooth("x"),
     ],
 )
