@@ -52,40 +52,46 @@ WEIBULL = [-0.41295896461, 0.313833531228, 2.642546957999, 1.046507682775], [
 ]  # fmt: skip
 
 
+RIGHT = [
+    (lambda: hazards(*COX), ["x", "z"]),
+    (
+        lambda: hazards([1.838312158155, -1.378271096506], [0.450023147734, 0.419637576958], strata="g"),
+        ["x", "z"],
+    ),
+    (lambda: hazards(COX[0], [0.309590094654, 0.270219210594], robust=True), ["x", "z"]),
+    (lambda: hazards(*COX, weights_col="w"), ["x", "z"]),
+    (lambda: times("WeibullAFTFitter", *WEIBULL), ["Intercept", "x", "z", "log scale"]),
+    (
+        lambda: times(
+            "LogNormalAFTFitter",
+            [-0.374761960052, 0.287180697189, 2.465005422673, -0.894004734942],
+            [0.107847283024, 0.11031166977, 0.078043994579, 0.154356681902],
+        ),
+        ["Intercept", "x", "z", "log scale"],
+    ),
+    (
+        lambda: times(
+            "LogLogisticAFTFitter",
+            [-0.376252019304, 0.259263699464, 2.455369736834, 1.374429404058],
+            [0.116306370282, 0.119324955477, 0.083660850566, 0.168645102317],
+        ),
+        ["Intercept", "x", "z", "log scale"],
+    ),
+    (
+        lambda: times(
+            "WeibullAFTFitter",
+            [-0.408132101504, 0.305194819511, 2.642828981858, 1.050468437022, 0.132935205003],
+            [0.099744871662, 0.09717341198, 0.074034638126, 0.169261716791, 0.238387941311],
+            ancillary=True,
+        ),
+        ["Intercept", "x", "z", "log scale: Intercept", "log scale: x"],
+    ),
+]
+
+
 @pytest.mark.parametrize(
     ("make", "terms"),
-    [
-        (lambda: hazards(*COX), ["x", "z"]),
-        (lambda: hazards([1.838312158155, -1.378271096506], [0.450023147734, 0.419637576958], strata="g"), ["x", "z"]),
-        (lambda: hazards(COX[0], [0.309590094654, 0.270219210594], robust=True), ["x", "z"]),
-        (lambda: hazards(*COX, weights_col="w"), ["x", "z"]),
-        (lambda: times("WeibullAFTFitter", *WEIBULL), ["Intercept", "x", "z", "log scale"]),
-        (
-            lambda: times(
-                "LogNormalAFTFitter",
-                [-0.374761960052, 0.287180697189, 2.465005422673, -0.894004734942],
-                [0.107847283024, 0.11031166977, 0.078043994579, 0.154356681902],
-            ),
-            ["Intercept", "x", "z", "log scale"],
-        ),
-        (
-            lambda: times(
-                "LogLogisticAFTFitter",
-                [-0.376252019304, 0.259263699464, 2.455369736834, 1.374429404058],
-                [0.116306370282, 0.119324955477, 0.083660850566, 0.168645102317],
-            ),
-            ["Intercept", "x", "z", "log scale"],
-        ),
-        (
-            lambda: times(
-                "WeibullAFTFitter",
-                [-0.408132101504, 0.305194819511, 2.642828981858, 1.050468437022, 0.132935205003],
-                [0.099744871662, 0.09717341198, 0.074034638126, 0.169261716791, 0.238387941311],
-                ancillary=True,
-            ),
-            ["Intercept", "x", "z", "log scale: Intercept", "log scale: x"],
-        ),
-    ],
+    [*RIGHT[:5], *(pytest.param(*one, marks=pytest.mark.slow) for one in RIGHT[5:])],
     ids=["Cox", "strata", "robust", "weights of 1", "Weibull", "lognormal", "loglogistic", "ancillary"],
 )
 def test_right_fits_are_right(make, terms):

@@ -33,7 +33,9 @@ def fitted(re: Any = "~x", vc=None, frame=data, free=None, **options):
     [
         (lambda: fitted(), ["sd(Intercept | group)", "sd(x | group)", "cor(Intercept, x | group)"]),
         (lambda: fitted(None, reml=False), ["sd(Intercept | group)"]),
-        (lambda: fitted("~x", free=[[1, 0], [0, 1]]), ["sd(Intercept | group)", "sd(x | group)"]),
+        pytest.param(
+            lambda: fitted("~x", free=[[1, 0], [0, 1]]), ["sd(Intercept | group)", "sd(x | group)"], marks=SLOW
+        ),
         pytest.param(
             lambda: fitted("1", {"h": "0 + C(h)"}), ["sd(Intercept | group)", "sd(Intercept | h)"], marks=SLOW
         ),
@@ -67,6 +69,7 @@ def test_the_other_likelihood_under_the_name_of_reml_is_named():
     assert quiet(lambda: st.audit(results)).findings[0].cause == "REML or ML"
 
 
+@pytest.mark.slow
 def test_what_has_no_twin_is_refused():
     results = fitted()
     results.cov_pen = object()
@@ -76,6 +79,7 @@ def test_what_has_no_twin_is_refused():
         st.audit(fitted(None), y=data.y)
 
 
+@pytest.mark.slow
 def test_a_variance_of_0_leaves_standard_errors_that_are_not_judged():
     flat = np.random.default_rng(4).normal(size=72) + 0.2 * data.x
     flat = data.assign(y=flat, x=data.x + 0.4 * data.g).iloc[4:65]

@@ -34,6 +34,7 @@ def test_right_fits_are_right(law):
     assert found.rows["term"].tolist() == ["a", "b", "0|1", "1|2", "2|3"]
 
 
+@pytest.mark.slow
 def test_labels_are_those_of_the_category():
     found = st.audit(fitted(pd.Series(labels, name="pain"), maxiter=300))
     assert found.ok
@@ -45,6 +46,7 @@ def test_a_loop_that_stopped_is_named():
     assert found.findings[0].cause == "stopped early"
 
 
+@pytest.mark.slow
 def test_other_distributions_are_refused():
     with pytest.raises(IncompatibleError, match="cauchy"):
         st.audit(fitted(distr=stats.cauchy, maxiter=300))

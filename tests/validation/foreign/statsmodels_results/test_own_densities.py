@@ -22,15 +22,20 @@ L = sm.families.links
 BetaModel: Any = betareg.BetaModel
 
 
+RIGHT = [
+    (lambda: BetaModel(share, X), ["Intercept", "x", "log precision"]),
+    (
+        lambda: BetaModel(share, X, exog_precision=X, link=L.Probit()),
+        ["Intercept", "x", "log precision: Intercept", "log precision: x"],
+    ),
+    (lambda: TruncatedLFPoisson(counts, X, offset=0.1 * X.x), ["Intercept", "x"]),
+    (lambda: TruncatedLFNegativeBinomialP(spread, X), ["Intercept", "x", "log alpha"]),
+]
+
+
 @pytest.mark.parametrize(
     ("make", "terms"),
-    [
-        (lambda: BetaModel(share, X), ["Intercept", "x", "log precision"]),
-        (lambda: BetaModel(share, X, exog_precision=X, link=L.Probit()),
-         ["Intercept", "x", "log precision: Intercept", "log precision: x"]),
-        (lambda: TruncatedLFPoisson(counts, X, offset=0.1 * X.x), ["Intercept", "x"]),
-        (lambda: TruncatedLFNegativeBinomialP(spread, X), ["Intercept", "x", "log alpha"]),
-    ],
+    [*RIGHT[:1], *(pytest.param(*one, marks=pytest.mark.slow) for one in RIGHT[1:])],
     ids=["beta", "precision", "Poisson", "negative binomial"],
 )  # fmt: skip
 def test_right_fits_are_right(make, terms):
@@ -39,6 +44,7 @@ def test_right_fits_are_right(make, terms):
     assert found.rows["term"].tolist() == terms
 
 
+@pytest.mark.slow
 def test_wrong_fits_are_named():
     early = quiet(lambda: BetaModel(share, X).fit(disp=False, maxiter=1))
     assert st.audit(early).findings[0].cause == "stopped early"
@@ -46,6 +52,7 @@ def test_wrong_fits_are_named():
     assert st.audit(expected).findings[0].cause == "standard errors not checked"
 
 
+@pytest.mark.slow
 def test_what_has_no_twin_is_refused():
     second = quiet(lambda: TruncatedLFPoisson(counts, X, truncation=1).fit(disp=False))
     with pytest.raises(IncompatibleError, match="truncation=1"):

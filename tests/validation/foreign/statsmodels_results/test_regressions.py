@@ -9,6 +9,7 @@ import statsmodels.formula.api as smf
 import stattools as st
 from stattools.errors import IncompatibleError
 from stattools.validation.foreign.statsmodels_results.regressions import describe
+from tests.sizes import first
 from tests.validation.explaining.test_audit import Binomial, C, quiet, sm, table, yes
 
 
@@ -35,17 +36,20 @@ def glm(y, family, **given):
 
 @pytest.mark.parametrize(
     "make",
-    [
-        lambda: glm(counts, F.NegativeBinomial(alpha=0.5)).fit(),
-        lambda: glm(counts, F.NegativeBinomial(alpha=0.5, link=L.Identity()), freq_weights=often).fit(),
-        lambda: glm(counts, F.NegativeBinomial(alpha=0.5), offset=0.1 * x).fit(cov_type="HC0"),
-        lambda: glm(sizes, F.Gamma(link=L.Log()), var_weights=precise).fit(),
-        lambda: glm(sizes, F.Gamma(link=L.Log()), var_weights=precise).fit(cov_type="HC0"),
-        lambda: glm(counts, F.Poisson(), var_weights=precise).fit(cov_type="HC0"),
-        lambda: glm(np.column_stack([counts, often]), F.Binomial(link=L.Cauchy())).fit(),
-        lambda: sm.NegativeBinomial(counts, X, loglike_method="geometric").fit(disp=0),
-        lambda: sm.NegativeBinomialP(counts, X).fit(disp=0, maxiter=200),
-    ],
+    first(
+        4,
+        [
+            lambda: glm(counts, F.NegativeBinomial(alpha=0.5)).fit(),
+            lambda: glm(counts, F.NegativeBinomial(alpha=0.5, link=L.Identity()), freq_weights=often).fit(),
+            lambda: glm(counts, F.NegativeBinomial(alpha=0.5), offset=0.1 * x).fit(cov_type="HC0"),
+            lambda: glm(sizes, F.Gamma(link=L.Log()), var_weights=precise).fit(),
+            lambda: glm(sizes, F.Gamma(link=L.Log()), var_weights=precise).fit(cov_type="HC0"),
+            lambda: glm(counts, F.Poisson(), var_weights=precise).fit(cov_type="HC0"),
+            lambda: glm(np.column_stack([counts, often]), F.Binomial(link=L.Cauchy())).fit(),
+            lambda: sm.NegativeBinomial(counts, X, loglike_method="geometric").fit(disp=0),
+            lambda: sm.NegativeBinomialP(counts, X).fit(disp=0, maxiter=200),
+        ],
+    ),
     ids=["alpha", "identity", "HC0", "precisions", "robust", "robust Poisson", "counts", "geometric", "P"],
 )
 def test_right_fits_are_right(make):

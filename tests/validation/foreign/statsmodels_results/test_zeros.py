@@ -30,6 +30,7 @@ def test_standard_errors_of_the_poisson_are_those_of_parameters_taken_apart():
     assert found.ok or [one.cause for one in found.findings] == ["parameters taken apart"]
 
 
+@pytest.mark.slow
 def test_the_negative_binomial_is_right():
     results = quiet(lambda: sm.ZeroInflatedNegativeBinomialP(mixed, X, offset=X.x * 0.1).fit(disp=0, maxiter=300))
     found = st.audit(results)
@@ -43,6 +44,7 @@ def test_a_loop_that_stopped_is_named():
     assert st.audit(early).findings[0].cause == "stopped early"
 
 
+@pytest.mark.slow
 def test_what_has_no_twin_is_refused():
     probit = quiet(lambda: sm.ZeroInflatedPoisson(counts, X, inflation="probit").fit(disp=0, maxiter=5))
     with pytest.raises(IncompatibleError, match="inflation='probit'"):
