@@ -20,6 +20,8 @@ OWN = {
 }
 """What columns of a paper are called beyond those of a table of coefficients, in letters, digits and % alone."""
 KINDS = {word: kind for kind, words in OWN.items() for word in words.split()}
+LONGEST = 100
+"""No heading has more characters."""
 SIZE = re.compile(r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)(?![\d.])")
 
 
@@ -29,6 +31,8 @@ def kinds(head: str) -> tuple[str, ...]:
     >>> kinds("B (SE)"), kinds("OR (95% CI)"), kinds("n (%)"), kinds("Pr(>|t|)"), kinds("Treatment (n = 90)")
     (('estimate', 'se'), ('ratio', 'interval'), ('count', 'share'), ('p',), ())
     """
+    if len(head) > LONGEST:
+        return ()
     words = re.sub(r"\(\s*\)|\[\s*\]", "", SIZE.sub("", head)).split()
     for first in range(min(len(words), 6)):  # the last words, behind those of a group or a model: Model 1 B (SE)
         if found := _parts(" ".join(words[first:]), alone=first == 0):

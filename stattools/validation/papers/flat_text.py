@@ -145,11 +145,12 @@ def _without_marks(text: FlatText) -> FlatText:
 
 
 def _on_one_line(text: FlatText) -> FlatText:
-    text = text.sub(r"(?m)^([^\n]*\|[^\n]*|#+ [^\n]*|\s*[-+] [^\n]*)$", rf"\1{PARAGRAPH}")
-    text = text.sub(r"\n[ \r]*(?:\n[ \r]*)+", PARAGRAPH)
-    text = text.sub(r"(?<=[a-zäöüß])-\r?\n\s*(?=[a-zäöüß])", "")
-    text = text.sub(rf"\s*{PARAGRAPH}\s*(?:{PARAGRAPH}\s*)*", PARAGRAPH)
+    text = text.sub(r"[ \r]{2,}", " ")
+    text = text.sub(r"(?m)^([^\n]*\|[^\n]*|#+ [^\n]*| ?[-+] [^\n]*)$", rf"\1{PARAGRAPH}")
+    text = text.sub(r"\n ?(?:\n ?)+", PARAGRAPH)
+    text = text.sub(r"(?<=[a-zäöüß])-\n ?(?=[a-zäöüß])", "")
     text = text.sub(r"\s+", " ")
+    text = text.sub(rf" ?{PARAGRAPH} ?(?:{PARAGRAPH} ?)*", PARAGRAPH)
     return text.sub(r"(?<=[χη])\s(?=2(?!\d))|^ | $", "")
 
 

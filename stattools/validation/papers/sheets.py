@@ -20,6 +20,8 @@ from stattools.validation.papers.flat_text import flat
 RULE = re.compile(r"[\s|:=+-]*-[\s|:=+-]*")
 PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 GAP = re.compile(r"\s{2,}|\t")
+MOST_COLUMNS = 100
+"""A line of more cells is no row of a table."""
 AROUND = 3
 """Lines before and after a table that say what it is: its caption and its notes."""
 LATEX = re.compile(r"\\begin\{(tabular[xy*]?|longtable|tabulary)\}(.*?)\\end\{\1\}", re.DOTALL)
@@ -59,11 +61,11 @@ def sheets(text: str, *, separated: bool = False) -> list[PaperTable]:
 def _made(found: Sequence[list[Row]], lines: Sequence[str]) -> list[PaperTable]:
     made = []
     for rows in found:
-        cells = [(line, tuple(_plain(cell) for cell in row)) for line, row in rows]
+        cells = [(line, tuple(_plain(cell) for cell in row)) for line, row in rows if len(row) <= MOST_COLUMNS]
         cells = [(line, row) for line, row in cells if any(row)]
-        if len(cells) < 2 or max(len(row) for _, row in cells) < 2:
+        size = max((len(row) for _, row in cells), default=0)
+        if len(cells) < 2 or size < 2:
             continue
-        size = max(len(row) for _, row in cells)
         cells = [(line, row + ("",) * (size - len(row))) for line, row in cells]
         depth = _depth(cells)
         columns = zip(*(row for _, row in cells[:depth]), strict=True)

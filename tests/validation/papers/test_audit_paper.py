@@ -89,3 +89,9 @@ def test_a_right_paper_says_so():
 )
 def test_what_is_no_fault(text):
     assert audit_paper(f"z = 0, p = 1. {text}", "a paper").ok
+
+
+@pytest.mark.parametrize("nonsense", ["(", " ", "|", "t(28) = 2.", "1,111", "$_{", "95% CI ", "of 192 women, ", "-|"])
+def test_long_nonsense_is_read_once(nonsense):
+    """A pattern that is tried from each place to the end takes minutes for such texts."""
+    assert len(audit_paper(f"z = 2.1, p = .036.\n\n{nonsense * (6000 // len(nonsense))}", "a paper").checks) >= 1
