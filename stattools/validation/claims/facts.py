@@ -77,7 +77,13 @@ def _df(at: FactPoint) -> Values:
 
 def _df_model(at: FactPoint) -> Values:
     p = at.free - at.beside
-    return {"": float(p - ("Intercept" in at.model.terms)), "with the intercept": float(p), "all": float(at.free)}
+    intercepts = sum(name.rpartition(": ")[2] == "Intercept" for name in at.model.names)
+    others = {
+        "with the intercept": float(p),
+        "without those of every class": float(p - intercepts),
+        "all": float(at.free),
+    }
+    return {"": float(p - ("Intercept" in at.model.terms)), **others}
 
 
 def _aic(at: FactPoint) -> Values:

@@ -66,8 +66,8 @@ def heading(text: str) -> Heading | None:
     ('se',)
     """
     text = re.sub(rf"[{MARKS}]+$", "", " ".join(text.replace("\\", "").replace("$", "").split()))
-    if re.search(r"exp\(\s*-", text, re.I):  # the ratio turned round
-        return None
+    if re.search(r"exp\(\s*-|-\s*log2|cmp to", text, re.I):  # the ratio turned round, and what says nothing more
+        return Heading("beside")
     plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(GREEK))
     if test := re.fullmatch(r"p(?:r(?:ob)?)?\W*>\W*([tz])\W*", text, re.I):
         return Heading("p", {"statistic": test[1].lower()})

@@ -12,6 +12,9 @@ from stattools.validation.claims.columns import picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
 from stattools.validation.claims.rows import entries
 
+PLAIN = ("nonrobust", "nonrobust.", "information", "oim", "unadjusted")
+"""What tables call the covariance that their own F is of."""
+
 
 def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
     """The claim of a table, its columns read by their words.
@@ -39,6 +42,10 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
         **cells.facts,
     }
     told = {**words.said(cells.notes), **said, **cells.said}
+    if (
+        "f_statistic" in known and told.get("covariance", "nonrobust").casefold() not in PLAIN
+    ):  # a Wald test of these errors
+        known["Wald's F"] = known.pop("f_statistic")
     if (names := unread(cells, group)) and "unread" not in told:
         told["unread"] = ", ".join(names)
     if any("%" in entry.texts["estimate"] for entry in found):

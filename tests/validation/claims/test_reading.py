@@ -48,7 +48,7 @@ TERMS = st.lists(
 
 
 @given(st.data(), TERMS)
-@settings(max_examples=20)
+@settings(max_examples=10)
 def test_what_is_written_in_any_form_is_read_back(data, terms):
     rows = [
         (term, data.draw(numbers(-50, 50)), data.draw(numbers(0.01, 9)), data.draw(numbers(0, 1))) for term in terms
@@ -66,7 +66,7 @@ SIGNS = st.sampled_from(["", "|", "&", "(", "]", ",", "\n", " ", "-", "<", "\\",
 
 
 @given(st.data())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_texts_with_faults_are_read_or_refused_in_words(data):
     text = data.draw(st.sampled_from([write([("x", "1.50", "0.25", "0.01")]) for write in FORMS.values()]))
     for _ in range(data.draw(st.integers(1, 3))):

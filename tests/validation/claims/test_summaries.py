@@ -115,6 +115,8 @@ def test_pages_of_statsmodels_say_what_was_fitted(face):
         column = claim.columns[name]
         assert (np.abs(column.value - values) <= column.half * 1.001).all(), name
     assert claim.facts["n"].value == 90
+    assert "f_statistic" not in claim.facts  # it is a Wald test of the robust errors
+    assert st.audit(str(getattr(fit, face)()), st.ols("y ~ x + g", DATA), cov="HC1").ok
     assert claim.facts["loglik"].holds(fit.llf)
     assert claim.said["level"] == "0.95"
 
@@ -125,4 +127,5 @@ def test_classes_of_both_faces_of_statsmodels():
     for page in (fit.summary(), fit.summary2()):
         claim = read_claim(str(page))
         assert places(claim, model).ours.tolist() == [0, 1, 2, 3]
+        assert st.audit(str(page), model).ok
         assert claim.columns["estimate"].holds(fit.params.to_numpy().T.ravel()).all()
