@@ -7,9 +7,9 @@ from typing import Any, Literal
 from numpy.typing import ArrayLike
 
 from stattools.data.files.scan import source_of
-from stattools.data.formula.smooth_parts import has_curves
+from stattools.data.formula.smooth_parts import MARK, has_curves
 from stattools.data.survival_rows import Label, survival_rows
-from stattools.errors import DomainError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.models.survival.cox import KINDS, CoxRegression, bound
 
@@ -58,6 +58,11 @@ def cox(
     if isinstance(formula, str) and (source := source_of(data)) is not None:
         from stattools.models.survival.cox_in_files import cox_in_files
 
+        if MARK.search(formula):
+            raise IncompatibleError(
+                f"curves of st.cox need all rows at each step, and these are {source.place}: give a table in memory, "
+                "or write bs(x, df=5), a spline without a penalty."
+            )
         beside = {"strata": strata, "cluster": cluster, "id": id}
         return cox_in_files(formula, source, ties, weights, beside)  # type: ignore[return-value]
     rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)

@@ -1,6 +1,7 @@
 """What the constructor of Cox's regression makes of its formula and its table."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import stattools as st
@@ -18,3 +19,9 @@ def test_curves_make_another_model():
 def test_ties_are_checked_first():
     with pytest.raises(st.DomainError, match="ties= 'efron', 'breslow', 'exact'"):
         st.cox("survival(t, d) ~ x", TABLE, ties="none")  # type: ignore[arg-type]
+
+
+def test_curves_of_rows_in_files_are_refused(tmp_path):
+    pd.DataFrame(TABLE).to_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(st.IncompatibleError, match="in files: give a table in memory"):
+        st.cox("survival(t, d) ~ s(x, k=6)", st.scan(tmp_path / "rows.parquet"))
