@@ -2,10 +2,12 @@
 
     V = s2 I + sum_k Z_k (I (x) Sigma_k) Z_k'     is linear in s2 and the entries of each Sigma_k
 
-As of (b | g) where every group has one value of b, 0 or 1: the rows see Var(u_0) and Var(u_0 + u_b), two numbers, of
-which three are asked. With N' V N in place of V, N'X = 0, what the restricted likelihood sees. Matrices that are
-dependent send every vector to dependent vectors, and those that are not send a few random ones to independent ones: no
-matrix of n rows and columns is made, and the cost is O(n) for each entry and vector.
+An example is (b | g) where every group has one value of b, 0 or 1: the rows show Var(u_0) and Var(u_0 + u_b), two
+numbers, and the model asks for three. The restricted likelihood sees N'V N with N'X = 0 in place of V.
+
+No matrix of n rows and columns is made: each matrix is multiplied by a few random vectors. Matrices that are dependent
+have dependent products with every vector, and those that are not have independent ones. The cost is O(n) for each entry
+of the Sigma_k and each vector.
 """
 
 from __future__ import annotations
@@ -25,7 +27,6 @@ SQUARED = 1e-12
 """The same of sums of products, whose eigenvalues are squares and round-off 1e-15."""
 NOTHING = 1e-6
 """A part of a combination, whose squares sum to 1, that is smaller than this is 0."""
-
 FIRST_ROWS = 2000
 """Rows that are looked at first: variances that some rows tell apart are told apart by all."""
 
