@@ -39,7 +39,7 @@ def describe(results: Any, given: Given) -> Foreign:
         f"{release('mixedlm')} {'lmer' if is_linear else 'glmer'}{', REML' if told.REML and is_linear else ''}",
         str(results.formula),
         family,
-        tuple(fixed),
+        tuple(":".join(_level(part, made) for part in str(term).split(":")) for term in fixed),
         np.array(list(fixed.values()), dtype=float),
         np.sqrt(np.diagonal(results.vcov())),
         [(str(name), list(one.term_names), np.asarray(one.cov)) for name, one in groups.items()],
@@ -51,4 +51,15 @@ def describe(results: Any, given: Given) -> Foreign:
     return described_mixed(said, made.frame)
 
 
+def _level(part: str, made: Any) -> str:
+    """kind[b] for kind.1, the number of a level after the first; other parts of terms as they are."""
+    levels = attributes(made, MATRICES).category_levels
+    name, _, number = part.rpartition(".")
+    if name not in levels or attributes(made, MATRICES).contrasts is not None or not number.isdecimal():
+        return part
+    known = list(levels[name])
+    return f"{name}[{known[int(number)]}]" if int(number) < len(known) else part
+
+
+MATRICES = {"category_levels": {}, "contrasts": None}
 OTHERS = ("data", "X", "y", "weights", "offset")

@@ -34,6 +34,13 @@ def test_right_fits_are_right(right):  # noqa: F811
     assert "mixedlm lmer, REML" in found.name
 
 
+def test_levels_are_numbered(right):  # noqa: F811
+    terms = dict(zip(("(Intercept)", "kind.1", "x"), right.estimate, strict=True))
+    rows = {"weights": np.ones(len(table)), "offset": np.zeros(len(table)), "frame": table}
+    matrices = SimpleNamespace(**rows, category_levels={"kind": ["a", "b"]}, contrasts=None)
+    assert st.audit(recorded(right, fixef=lambda self: terms, matrices=matrices)).ok
+
+
 def test_what_is_refused(right):  # noqa: F811
     with pytest.raises(IncompatibleError, match="got NlmerMod"):
         st.audit(recorded(right, "NlmerMod"))
