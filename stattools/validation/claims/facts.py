@@ -108,7 +108,7 @@ def _aicc(at: FactPoint) -> Values:
 
 def _r_squared(at: FactPoint) -> Values:
     own = r_squared(at.model, at.theta, at.loglik)
-    if at.model.has_scale:
+    if at.model.has_scale or not np.isfinite(own):  # a density depends on the unit of y
         return {"": own}
     null, n = null_loglik(at.model), at.model.n
     snell = -np.expm1(2.0 * (null - at.loglik) / n)
@@ -220,12 +220,18 @@ def facts_at(point: FactPoint) -> Callable[[str], Values]:
 def facts_of(fit: Any) -> Callable[[str], Values]:
     """The facts of a fit of ours."""
     if type(fit.model) is Model:
-        return facts_at(FactPoint(fit.model, fit.estimate, fit.loglik, fit.scale))
+        known = facts_at(FactPoint(fit.model, fit.estimate, fit.loglik, fit.scale))
+        plain = fit.cov == "information"
+        return lambda name: {} if name == "f_statistic" and not plain else known(name)  # robust ones are Wald's
 
     def fact(name: str) -> Values:
+        if name == "events" and fit.model.n_events is not None:
+            return {"": float(fit.model.n_events)}
         if name not in GLANCED:
             return {}
         value = float(getattr(fit, name))
-        return {"": value} if np.isfinite(value) else {}
+        if not np.isfinite(value):
+            return {}
+        return {"": value, "its square": value**2} if name == "scale" else {"": value}
 
     return fact

@@ -14,7 +14,12 @@ from scipy import special
 from stattools.interface.arrays import Floats
 
 LOGARITHMS = re.compile(r"log|ln", re.IGNORECASE)
-INVERSES = frozenset(("theta", "shape", "p", "size", "phi", "precision"))
+INVERSES = {
+    "log alpha": ("theta", "size"),
+    "log scale": ("p", "shape"),
+    "log dispersion": ("shape", "precision"),
+    "log precision": ("dispersion",),
+}
 """Parameters that are 1 / a where ours is log a."""
 
 
@@ -29,7 +34,7 @@ def power_of(term: str, name: str) -> tuple[float, bool]:
     if not name.startswith("log "):
         return 1.0, False
     bare = re.sub(r"[^a-z]", "", LOGARITHMS.sub("", term.casefold()))
-    power = -1.0 if bare in INVERSES and bare != re.sub(r"[^a-z]", "", name.removeprefix("log ")) else 1.0
+    power = -1.0 if bare in INVERSES.get(name, ()) else 1.0
     return power, LOGARITHMS.search(term) is None
 
 

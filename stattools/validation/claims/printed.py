@@ -22,6 +22,8 @@ COMMA = re.compile(
 POINT = re.compile(
     r"(?<![\d.,])(?:0\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\.\d+)(?![\d.,])"
 )
+PLAIN = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
+"""A number as most tables print it."""
 EITHER = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d.,])")
 
 
@@ -53,6 +55,8 @@ def decimal_mark(texts: Sequence[str], where: str) -> str:
     >>> decimal_mark(["1.234,5", "0,12"], "a"), decimal_mark(["1,234.5"], "a"), decimal_mark(["12"], "a")
     (',', '.', '.')
     """
+    if all(PLAIN.fullmatch(text) for text in texts):
+        return "."
     plain = [one_kind(text) for text in texts]
     comma = next((text for text in plain if COMMA.search(text)), None)
     point = next((text for text in plain if POINT.search(text)), None)
@@ -78,6 +82,9 @@ def printed(text: str, where: str, mark: str = ".") -> tuple[float, float]:
     >>> [printed(text, "") for text in ("2.83***", "\N{MINUS SIGN}1,204", "", "< 0.001", "1.2 x 10^-5")]
     [(2.83, 0.005), (-1204.0, 0.5), (nan, nan), (0.0005, 0.0005), (1.2e-05, 5e-07)]
     """
+    if mark == "." and (usual := PLAIN.fullmatch(text)):  # most are, and need none of what follows
+        digits = len((usual[1] + (usual[2] or "")).lstrip("0")) or 1
+        return float(text), 0.5 * 10.0 ** -len(usual[2] or "") if digits < FULL else 0.0
     plain = bare(text)
     if plain.casefold() in NOTHING:
         return float("nan"), float("nan")

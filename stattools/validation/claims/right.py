@@ -19,12 +19,15 @@ from stattools.validation.claims.facts import FactPoint, facts_at, facts_of
 
 COLUMNS = ("estimate", "se", "statistic", "p", "lower", "upper")
 """What a claim may say of a parameter."""
+SOLVED = ("LeastSquares", "ClosedForm")
+"""Solvers without a loop."""
 
 
 @dataclass(frozen=True, eq=False)
 class Right:
     """The right numbers: `columns` by the names of `COLUMNS`, each (p,) in the order of `names`, NaN where there is
-    none. `unit` (p,) are the standard errors that distances are measured in. `fact(name)` are the values of a single
+    none. `unit` (p,) are the standard errors that distances are measured in, and `solved` is True of estimates that are
+    solved for, which nobody's loop approaches. `fact(name)` are the values of a single
     number by the words of its definition, the model's own under ""; empty where the model has no such number.
     """
 
@@ -32,6 +35,7 @@ class Right:
     columns: Mapping[str, Floats]
     unit: Floats
     fact: Callable[[str], Mapping[str, float]]
+    solved: bool = False
 
 
 def right_of_fit(fit: Any, level: float) -> Right:
@@ -49,7 +53,7 @@ def right_of_fit(fit: Any, level: float) -> Right:
     se = fit.se
     columns = {"estimate": fit.estimate, "se": se, "statistic": statistic, "p": p}
     ends = {"lower": np.atleast_1d(lower), "upper": np.atleast_1d(upper)}
-    return Right(tuple(fit.names), columns | ends, se, facts_of(fit))
+    return Right(tuple(fit.names), columns | ends, se, facts_of(fit), fit.solution.solver in SOLVED)
 
 
 def right_at(

@@ -23,10 +23,8 @@ EXACT = 1e-3
 """A claim in full precision holds within so many standard errors, or this share of a standard error."""
 LONG = 5e-6
 """Half a last digit is this share of a number of six digits; longer ones are compared in standard errors too."""
-LOOSE = {LONG: 0.02, 0.1 * LONG: 0.1}
-"""What a number of six digits, and of seven and more (half its last one is at most this share of it), may be off beside
-its rounding, as shares of `EXACT`: loops stop farther from the maximum than their eighth digit.
-"""
+LOOP = 0.5
+"""Numbers that loops approach may be off by this share of `EXACT` beside their rounding, whatever their digits."""
 FACT = 1e-5
 """A single number in full precision holds within this share of it, or of 1."""
 BESIDE = re.compile(r"\||^log ")
@@ -54,6 +52,7 @@ class ClaimStanding:
     values: Mapping[str, float]
     unchecked: tuple[str, ...]
     unit: Floats
+    solved: bool = False
 
     @cached_property
     def failing(self) -> int:
@@ -98,7 +97,7 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
     for name, given in claim.columns.items():
         if name not in right.columns:
             continue
-        gaps = [beyond(name, given, form, spare) for form in forms]
+        gaps = [beyond(name, given, form, spare, right.solved) for form in forms]
         best = np.minimum.reduce([np.where(np.isnan(gap), np.inf, gap) for gap in gaps])
         seen = np.isfinite(given.value) & np.logical_or.reduce([~np.isnan(form[name]) for form in forms])
         if len(forms) > 1:
@@ -107,10 +106,10 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
         checked[name], holds[name] = seen, ~seen | (best <= 0)
         apart[name] = np.where(seen, np.maximum(best, 0.0), 0.0)
     facts, values, unchecked = _facts(claim, right)
-    return ClaimStanding(claim, shown, holds, checked, apart, facts, values, unchecked, spare)
+    return ClaimStanding(claim, shown, holds, checked, apart, facts, values, unchecked, spare, right.solved)
 
 
-def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats) -> Floats:
+def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats, solved: bool = False) -> Floats:
     """How far numbers are beyond their rounding from a right column, in the units of `ClaimStanding.apart`; at most 0
     where they hold, NaN where there is none.
     """
@@ -118,9 +117,8 @@ def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
         size = np.where(np.isfinite(unit) & (unit > 0), unit, np.maximum(np.abs(target), np.finfo(float).tiny))
         gap = np.abs(value - target) - given.half * (1.0 + 1e-9)
-        part = np.where(given.half > 0, 0.0, EXACT)
-        for share, loose in LOOSE.items():
-            part = np.where((given.half > 0) & (given.half <= share * np.abs(value)), loose * EXACT, part)
+        long = (given.half <= LONG * np.abs(value)) | (not solved)
+        part = np.where(given.half > 0, np.where(long, LOOP * EXACT, 0.0), EXACT)
         slack = part * _exact(name, right, target, size) + 1e-9 * np.abs(target)
         gap = np.where(value == target, 0.0, gap - slack)
         return gap / np.where(np.isin(name, ("estimate", "lower", "upper", "se")), size, 1.0)

@@ -6,6 +6,7 @@ A name is compared key by key, from its letters as they stand to its letters and
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from stattools.validation.claims.characters import CROSS, DAGGERS, POWERS
 
@@ -22,6 +23,7 @@ WRAPPERS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def keys(term: str) -> tuple[str, ...]:
     """What a name is compared by, the strictest first.
 
@@ -36,6 +38,7 @@ def keys(term: str) -> tuple[str, ...]:
     return (plain, strict, loose, *_without_units(plain))
 
 
+@lru_cache(maxsize=4096)
 def canonical(term: str) -> str:
     """A term without what languages write around it, the factors of an interaction in one order.
 

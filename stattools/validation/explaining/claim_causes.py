@@ -17,6 +17,7 @@ from stattools.inference.fitting import fit
 from stattools.models.model import Model
 from stattools.validation.claims.right import right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
+from stattools.validation.conventions.dispersions import MOMENT
 from stattools.validation.conventions.exploring import Explored, explore
 from stattools.validation.conventions.factors import CODING, REFERENCE
 from stattools.validation.conventions.printed_sets import Found
@@ -24,6 +25,7 @@ from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.state import State
 from stattools.validation.conventions.table import CONVENTIONS
 from stattools.validation.explaining.claimed_facts import wrong_facts
+from stattools.validation.explaining.claimed_moments import by_moments
 from stattools.validation.explaining.exchanged import (
     exchanged_columns,
     exchanged_rows,
@@ -63,7 +65,7 @@ class Slips:
 def searched(trial: ClaimTrial) -> Verdict:
     """The verdict on a claim of which some numbers do not hold."""
     own = slips(trial.now, trial.model)
-    every = bool((trial.ours >= 0).all())
+    every = not trial.lost
     if own.left == 0 and len(own.findings) == 1 and every and own.findings[0].cause != "one wrong number":
         return Verdict(tuple(own.findings), solved=True)
     turned = _turned_round(trial)
@@ -71,6 +73,8 @@ def searched(trial: ClaimTrial) -> Verdict:
         return turned
     if (ratios := mistaken_ratios(trial)) is not None and not trial.claim.said.get("exponentiated"):
         return Verdict((ratios[0],), solved=True)
+    if (moments := _by_moments(trial)) is not None:
+        return moments
     start = _start(trial)
     explored = [] if start is None else _explored(trial, start)
     if explored and (found := [one for one in explored[-1].found if one.steps]):
@@ -79,7 +83,7 @@ def searched(trial: ClaimTrial) -> Verdict:
         return relabelled
     untried = [part for one in explored for part in one.untried]
     notes = (f"Not tried, as the time was over: {'; '.join(untried)}.",) if untried else ()
-    if (both := _two(trial, explored)) is not None:
+    if (both := _two(trial, start, explored)) is not None:
         return both
     best = own if every else None
     for one in explored:
@@ -103,6 +107,22 @@ def slips(standing: ClaimStanding, model: Any) -> Slips:
             findings += more
     facts, unsolved = wrong_facts(standing, model)
     return Slips(findings + facts, remaining(left) + unsolved)
+
+
+def _by_moments(trial: ClaimTrial) -> Verdict | None:
+    """A dispersion from moments, with at most one slip of the pen."""
+    best: tuple[int, str, ClaimStanding, Slips] | None = None
+    for words, there in by_moments(trial):
+        more = slips(there, trial.model)
+        if more.left == 0 and (best is None or len(more.findings) < best[0]):
+            best = len(more.findings), words, there, more
+    if best is None or best[0] > 1:
+        return None
+    _, words, there, more = best
+    holding = "all" if there.ok else f"{there.count - there.failing} of"
+    evidence = f"With {words}, {holding} {there.count} numbers hold."
+    first = Finding(MOMENT.name, evidence, MOMENT.advice)
+    return Verdict((first, *more.findings), "" if more.findings else words, solved=True)
 
 
 def _start(trial: ClaimTrial) -> State | None:
@@ -138,11 +158,13 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
     return made
 
 
-def _two(trial: ClaimTrial, explored: list[Explored]) -> Verdict | None:
-    """A refit that gives the estimates, and then one convention of standard errors or of the print."""
-    if trial.now.holds["estimate"].all():
-        return None
+def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> Verdict | None:
+    """A refit that gives the estimates, and then one convention of standard errors or of the print; or two of these."""
     rest = tuple(one for one in CONVENTIONS if one.moves != "estimates")
+    if start is not None and trial.now.holds["estimate"].all():
+        more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest)
+        found = tuple(found for found in more.found if found.steps)
+        return _by_convention(found) if found else None
     for one in explored:
         near = one.nearest
         if near is None or not near.steps or not near.standing.holds["estimate"].all():

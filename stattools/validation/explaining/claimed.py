@@ -67,11 +67,12 @@ def audit_claim(
         claim, right, now = _as_said(
             replace(claim, said=_without(claim.said, "level")), model, found, right, level, placed.ours
         )
-    if now.ok and (placed.ours >= 0).all():
+    lost = bool(((placed.ours < 0) & (np.array(placed.shown) == "")).any())
+    if now.ok and not lost:
         return _right(claim, model, now, placed.ours, right)
-    trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds)
+    trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds, lost)
     verdict = searched(trial)
-    if (placed.ours < 0).any() and not verdict.solved:
+    if lost and not verdict.solved:
         places(claim, model, terms)  # says which row is no parameter, and what to do
     return _judged(trial, verdict)
 
@@ -119,7 +120,8 @@ def _as_said(
 def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Right | None:
     """The right numbers with statistics that are t or z; None where they are so, or cannot be."""
     rest = float(model.n) - len(model.names) if said == "t" else np.inf
-    if said not in ("t", "z") or np.ndim(df) or np.isfinite(df) == (said == "t") or model.intervals or rest <= 0:
+    is_t = bool(np.isfinite(df).any())
+    if said not in ("t", "z") or is_t == (said == "t") or model.intervals or rest <= 0:
         return None
     theta, se = right.columns["estimate"], right.columns["se"]
     statistic, p = against_zero(theta, se, rest)

@@ -55,7 +55,7 @@ def exchanged_columns(standing: ClaimStanding, left: Left) -> tuple[list[Finding
 
 def _all_hold(standing: ClaimStanding, name: str, other: str) -> bool:
     given, seen = standing.claim.columns[name], standing.checked[name]
-    gap = beyond(other, given, standing.right, standing.unit)[seen]
+    gap = beyond(other, given, standing.right, standing.unit, standing.solved)[seen]
     return bool(np.isfinite(gap).all() and (gap <= 0).all())
 
 
@@ -100,7 +100,7 @@ def _fits(standing: ClaimStanding, names: tuple[str, ...], places: NDArray[np.in
         given, table = standing.claim.columns[name], np.zeros((len(standing.claim.terms),) * 2, dtype=bool)
         for j in places:
             moved = {column: np.full(len(table), values[j]) for column, values in standing.right.items()}
-            gap = beyond(name, given, moved, np.full(len(table), standing.unit[j]))
+            gap = beyond(name, given, moved, np.full(len(table), standing.unit[j]), standing.solved)
             table[:, j] = ~(gap > 0)  # what is not claimed says nothing
         tables[name] = table
     return tables

@@ -32,7 +32,7 @@ RARE = 1e-4
 @dataclass(frozen=True, eq=False)
 class ClaimTrial:
     """A claim that does not hold: its model, `ours`, the `right` numbers, how the claim stands `now`, our `found` fit,
-    and how many seconds there are.
+    how many seconds there are, and whether rows of the claim are of no parameter of the model (`lost`).
     """
 
     claim: Claim
@@ -45,6 +45,7 @@ class ClaimTrial:
     now: ClaimStanding
     found: Any
     seconds: float
+    lost: bool = False
 
 
 def likeliest(trial: ClaimTrial) -> Finding | None:

@@ -33,7 +33,7 @@ def turned_signs(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Le
     turned = {name: -right[name] for name in ("estimate", "statistic")}
     turned |= {"lower": -right["upper"], "upper": -right["lower"], "se": right["se"], "p": right["p"]}
     holds = {
-        name: ~(beyond(name, standing.claim.columns[name], turned, standing.unit) > 0) | ~mask
+        name: ~(beyond(name, standing.claim.columns[name], turned, standing.unit, standing.solved) > 0) | ~mask
         for name, mask in left.items()
     }
     rows = left["estimate"] & np.logical_and.reduce(list(holds.values()))

@@ -104,11 +104,13 @@ class Recipe:
 
     def right(self, theta: Floats) -> Right:
         """What this recipe prints at theta: every column and fact that a claim may have."""
+        theta = self.settled(theta)
         model, numbers = self.model, self.numbers(theta)
         df = model.n - len(model.names) if self.df is None else self.df
         point = FactPoint(model, theta, model.loglik(theta), self.scale(theta))
         made = right_at(model.names, theta, numbers.se, df, self.level, point)
-        return replace(made, columns={**made.columns, "lower": numbers.lower, "upper": numbers.upper})
+        columns = {**made.columns, "lower": numbers.lower, "upper": numbers.upper}
+        return replace(made, columns=columns, solved=model.has_scale and self.penalty is None)
 
     def quantile(self) -> Floats:
         """How many standard errors an interval reaches."""
