@@ -5,12 +5,15 @@ Source of the certificate: Boyd & Vandenberghe, Convex Optimization (2004), 9.5;
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.any_fit import AnyFit
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -156,6 +159,7 @@ def audit(
         return audit_draws(results, data, terms=terms)
     if not isinstance(data, AnyModel):
         _require_absent(of_claim, f"a claim, whose second argument is a model, and {quoted(data)} is none")
+        _require_fit(results, data)
         return judged(described(results, data, **of_fit))
     _require_absent(of_fit, "the fit of another package, and the second argument is a model, which has its own rows")
     if (reader := reader_of(results)) is not None:
@@ -163,10 +167,25 @@ def audit(
             f"audit judges {reader.called} on the data that it was fitted to, and a claim by a model; got both. Leave "
             "the model out, and give the table, or X= and y=, where the fit carries none."
         )
+    if isinstance(results, AnyFit | AnyModel) or results is None:
+        raise IncompatibleError(
+            f"st.audit with a model as its second argument needs claimed numbers as its first: a dict of estimates, a "
+            f"table, a path or a text; got {type(results).__name__}. A fit is audited without a model: st.audit(fit)."
+        )
     if level is not None:
         require_level(level)
     claim = read_claim(results, se=se, p=p, ci=ci, loglik=loglik, n=n, column=column)
     return audit_claim(claim, data, terms=terms, cov=cov, level=level)
+
+
+def _require_fit(results: Any, data: Any) -> None:
+    """IncompatibleError for numbers, a text or a path without a model."""
+    if isinstance(results, Mapping | str | Path) and not isinstance(data, AnyModel):
+        got = "no second argument" if data is None else f"a second argument of type {type(data).__name__}"
+        raise IncompatibleError(
+            f"st.audit of claimed numbers needs a model of ours as its second argument; got {got}. Write "
+            'st.audit(claim, st.ols("y ~ x", table)).'
+        )
 
 
 def _require_absent(options: dict[str, Any], whose: str) -> None:

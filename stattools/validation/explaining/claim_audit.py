@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -174,6 +175,15 @@ def _as_printed(value: float, half: float) -> str:
     return f"{value:.{digits}f}"
 
 
+def called(name: str) -> str:
+    """A claim at the beginning of a sentence; files keep their names.
+
+    >>> called("the claim"), called("table.csv")
+    ('The claim', 'table.csv')
+    """
+    return f"T{name[1:]}" if name.startswith("the ") else name
+
+
 def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tuple[str, ...]:
     """Notes on what was not claimed or could not be checked."""
     notes = []
@@ -181,6 +191,10 @@ def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tup
     if away:
         notes.append(f"Not claimed, so not checked: {_listed(away)}.")
     blind = [standing.claim.terms[k] for k in np.flatnonzero(np.asarray(ours) < 0)]
+    steps = [term for term in blind if re.fullmatch(r"[^/|]+[/|][^/|]+", term)]
+    blind = [term for term in blind if term not in steps]
+    if steps:
+        notes.append(f"Logarithms of steps between thresholds, so not checked: {_listed(steps)}.")
     if blind:
         notes.append(f"Not a parameter of this model, so not checked: {_listed(blind)}.")
     if unread := standing.claim.said.get("unread"):

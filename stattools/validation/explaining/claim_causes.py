@@ -42,6 +42,12 @@ FAULTS = frozenset(
     ("rows dropped", "weights", "not converged", "terms", "family or link", "link or distribution", "outcome coding")
 )
 """Entries of the table of conventions that nobody calls a convention."""
+USUAL = frozenset(("not converged", "reference level", "weights", "terms", "rows dropped"))
+"""Faults that are looked for first."""
+LEAST = 0.5
+"""Each part of the search has at least this share of the time, whatever the others took."""
+FAMILIES = frozenset(("family or link", "link or distribution"))
+"""What takes longest: a refit for each family."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +93,7 @@ def searched(trial: ClaimTrial) -> Verdict:
         return both
     best = own if every else None
     for one in explored:
-        if one.nearest is None or not one.nearest.steps:
+        if one.nearest is None or not one.nearest.steps or not _whole(one.nearest.standing):
             continue
         more = slips(one.nearest.standing, one.nearest.state.model)
         both = Slips([*_named(one.nearest), *more.findings], more.left)
@@ -96,6 +102,12 @@ def searched(trial: ClaimTrial) -> Verdict:
     if best is not None and best.left == 0 and best.findings:
         return Verdict(tuple(best.findings), notes=notes, solved=True)
     return _unsolved(trial, best, notes)
+
+
+def _whole(standing: ClaimStanding) -> bool:
+    """Whether every claimed estimate is one of a parameter."""
+    seen, given = standing.checked.get("estimate"), standing.claim.columns.get("estimate")
+    return seen is not None and given is not None and bool((seen | ~np.isfinite(given.value)).all())
 
 
 def slips(standing: ClaimStanding, model: Any) -> Slips:
@@ -138,16 +150,19 @@ def _start(trial: ClaimTrial) -> State | None:
 
 
 def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
-    """What single conventions say, until one makes every number hold: first those that need no refit, families last."""
+    """What single conventions say, until one makes every number hold: first those that need no refit, then the usual
+    faults, then other refits, and families last.
+    """
     end, made = time.monotonic() + trial.seconds, []
-    of_families = ("family or link", "link or distribution")
+    refits = [one for one in CONVENTIONS if one.moves == "estimates" and one.name not in FAMILIES]
     stages = (
         [one for one in CONVENTIONS if one.moves != "estimates"],
-        [one for one in CONVENTIONS if one.moves == "estimates" and one.name not in of_families],
-        [one for one in CONVENTIONS if one.name in of_families],
+        [one for one in refits if one.name in USUAL],
+        [one for one in refits if one.name not in USUAL],
+        [one for one in CONVENTIONS if one.name in FAMILIES],
     )
     for stage in stages:
-        seconds = max(end - time.monotonic(), 0.05)
+        seconds = max(end - time.monotonic(), LEAST * trial.seconds, 0.05)
         options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage)}
         try:
             made.append(explore(trial.claim, start, **options))

@@ -14,7 +14,7 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import COLUMNS, Right
 from stattools.validation.claims.standing import standing
 from stattools.validation.explaining.causes import gather
-from stattools.validation.explaining.claim_audit import ClaimAudit, unclaimed
+from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.no_maximum import LEAVE_OUT, existence, limit_se
 from stattools.validation.foreign.description import Foreign
@@ -35,7 +35,8 @@ def without_maximum(claim: Claim, model: Any, ours: NDArray[np.intp], error: Ide
     now = standing(claim, ours, Right(tuple(model.names), columns, columns["se"], lambda name: {}))
     causes = "; ".join(dict.fromkeys(one.cause for one in findings if one.serious))
     sentence = (
-        f"{claim.name} is not right: its numbers are finite, and the likelihood has no unique maximum. Cause: {causes}."
+        f"{called(claim.name)} is not right: its numbers are finite, and the likelihood has no unique maximum. "
+        f"Cause: {causes}."
     )
     about = " ".join(filter(None, (str(model.title), f"of {model.formula}" if model.formula else "")))
     notes = unclaimed(now, tuple(model.names), ours)

@@ -23,7 +23,7 @@ from stattools.validation.claims.places import known_places, places
 from stattools.validation.claims.right import Right, right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
 from stattools.validation.conventions.declared import declared_options, declared_recipe
-from stattools.validation.explaining.claim_audit import ClaimAudit, unclaimed
+from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
 from stattools.validation.foreign.recipe import Recipe
@@ -68,12 +68,14 @@ def audit_claim(
             replace(claim, said=_without(claim.said, "level")), model, found, right, level, placed.ours
         )
     lost = bool(((placed.ours < 0) & (np.array(placed.shown) == "")).any())
+    if lost and not now.count:
+        places(claim, model, terms)  # says which row is no parameter, and what to do
     if now.ok and not lost:
         return _right(claim, model, now, placed.ours, right)
     trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds, lost)
     verdict = searched(trial)
     if lost and not verdict.solved:
-        places(claim, model, terms)  # says which row is no parameter, and what to do
+        places(claim, model, terms)
     return _judged(trial, verdict)
 
 
@@ -136,7 +138,7 @@ def _right(claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp],
     many, digits = f"its {now.count} numbers hold", "their digits"
     if now.count == 1:
         many, digits = "its one number holds", "its digits"
-    sentence = f"{claim.name} is right: {many}, as far as {digits} go."
+    sentence = f"{called(claim.name)} is right: {many}, as far as {digits} go."
     return ClaimAudit(claim.name, about(model), now, True, sentence, (), notes=unclaimed(now, right.names, ours))
 
 
@@ -150,7 +152,7 @@ def _judged(trial: ClaimTrial, verdict: Verdict) -> ClaimAudit:
             f"model says {off}."
         )
     else:
-        sentence = f"{claim.name} is not right: {off}{_where(now)}. Cause: {causes or 'none that was tried'}."
+        sentence = f"{called(claim.name)} is not right: {off}{_where(now)}. Cause: {causes or 'none that was tried'}."
     notes = (*verdict.notes, *unclaimed(now, trial.right.names, trial.ours))
     return ClaimAudit(claim.name, about(trial.model), now, False, sentence, verdict.findings, verdict.convention, notes)
 

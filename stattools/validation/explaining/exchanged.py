@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.arrays import Floats
 from stattools.validation.claims.printed import Printed
 from stattools.validation.claims.standing import ClaimStanding, beyond
 from stattools.validation.explaining.finding import Finding
@@ -23,6 +24,9 @@ CALLED = {
     "upper": "upper ends",
 }
 """What a column holds, in words."""
+
+TELLING = 3.0
+"""A column has at least so many digits in all where it proves a heading wrong."""
 
 type Left = dict[str, NDArray[np.bool_]]
 """The numbers of each column that are wrong and not explained yet."""
@@ -56,7 +60,14 @@ def exchanged_columns(standing: ClaimStanding, left: Left) -> tuple[list[Finding
 def _all_hold(standing: ClaimStanding, name: str, other: str) -> bool:
     given, seen = standing.claim.columns[name], standing.checked[name]
     gap = beyond(other, given, standing.right, standing.unit, standing.solved)[seen]
-    return bool(np.isfinite(gap).all() and (gap <= 0).all())
+    return bool(np.isfinite(gap).all() and (gap <= 0).all() and _digits(given.value[seen], given.half[seen]) >= TELLING)
+
+
+def _digits(value: Floats, half: Floats) -> float:
+    """How many digits the numbers have in all; few agree by chance."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each = np.where(half > 0, np.log10(np.abs(value) / half), 9.0)
+    return float(np.maximum(each, 0.0).sum())
 
 
 def _all(count: int) -> str:

@@ -63,3 +63,31 @@ def test_a_report_has_both_tables(wrong, tmp_path):
     text = st.report(wrong, to=tmp_path / "claim").read_text(encoding="utf-8")
     assert text.startswith("# Audit of the claim")
     assert TEXTS["x"] in text
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        (({"x": 1.0},), st.IncompatibleError, "needs a model of ours as its second argument; got no second"),
+        (({"x": 1.0}, DATA), st.IncompatibleError, "got a second argument of type dict"),
+        ((FIT, MODEL), st.IncompatibleError, "needs claimed numbers as its first"),
+        (({"x": "1.0", "nobody": "2"}, MODEL), st.DomainError, "'nobody', which is none of the model's"),
+        (({"nobody": "2"}, MODEL), st.DomainError, "say which it is, such as terms="),
+        (({}, MODEL), st.DomainError, "at least one term"),
+    ],
+)
+def test_what_is_no_claim_of_a_model_is_refused(given, error, words):
+    with pytest.raises(error, match=words):
+        st.audit(*given)
+
+
+@pytest.mark.parametrize("name", ["X", "y", "weights", "offset"])
+def test_options_of_a_fit_are_refused_of_a_claim(name):
+    with pytest.raises(st.IncompatibleError, match=f"^{name}= of st.audit belongs to the fit"):
+        st.audit(TEXTS, MODEL, **{name: [1.0]})
+
+
+@pytest.mark.parametrize("name", ["se", "p", "ci", "loglik", "n", "terms", "column", "cov", "level"])
+def test_options_of_a_claim_are_refused_of_a_fit(name):
+    with pytest.raises(st.IncompatibleError, match=f"^{name}= of st.audit belongs to a claim"):
+        st.audit(FIT, **{name: 0.5})
