@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.any_fit import AnyFit
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -167,7 +166,7 @@ def audit(
             f"audit judges {reader.called} on the data that it was fitted to, and a claim by a model; got both. Leave "
             "the model out, and give the table, or X= and y=, where the fit carries none."
         )
-    if isinstance(results, AnyFit | AnyModel) or results is None:
+    if isinstance(results, AnyModel) or results is None:
         raise IncompatibleError(
             f"st.audit with a model as its second argument needs claimed numbers as its first: a dict of estimates, a "
             f"table, a path or a text; got {type(results).__name__}. A fit is audited without a model: st.audit(fit)."
