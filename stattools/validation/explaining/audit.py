@@ -166,10 +166,10 @@ def audit(
             f"audit judges {reader.called} on the data that it was fitted to, and a claim by a model; got both. Leave "
             "the model out, and give the table, or X= and y=, where the fit carries none."
         )
-    if isinstance(results, AnyModel) or results is None:
+    if results is None:
         raise IncompatibleError(
-            f"st.audit with a model as its second argument needs claimed numbers as its first: a dict of estimates, a "
-            f"table, a path or a text; got {type(results).__name__}. A fit is audited without a model: st.audit(fit)."
+            "st.audit with a model as its second argument needs claimed numbers as its first: a dict of estimates, a "
+            "table, a path or a text; got None."
         )
     if level is not None:
         require_level(level)
