@@ -77,6 +77,8 @@ def facts(notes: str) -> dict[str, Printed]:
             found[name] = one(spoken[1])
     if "Loglik(intercept only)" in notes:  # survreg calls the scale of times so
         found.pop("scale", None)
+    if "PHReg" in notes and "n" in found:  # without the rows that were gone before the first event
+        found["rows at risk"] = found.pop("n")
     return {**_in_lines(notes), **found}
 
 

@@ -44,3 +44,7 @@ def test_facts_in_words(notes, name, value):
 )
 def test_what_is_no_fact(notes):
     assert not facts(notes)
+
+
+def test_rows_at_risk_are_not_all_rows():
+    assert list(facts("Results: PHReg\nSample size:   299\n")) == ["rows at risk"]
