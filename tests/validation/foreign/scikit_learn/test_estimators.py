@@ -37,7 +37,7 @@ RIGHT = {
 }
 
 
-FIRST = ("LinearRegression", "softmax", "PoissonRegressor", "GammaRegressor", "pipeline")
+FIRST = ("LinearRegression", "PoissonRegressor", "pipeline")
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,7 @@ def test_no_penalty_is_right(name):
     assert "no standard errors are reported" in found.sentence
 
 
+@pytest.mark.slow
 def test_the_standard_errors_of_the_table_are_ours():
     found = st.audit(LogisticRegression(C=np.inf, tol=1e-8).fit(X, yes), X=X, y=yes)
     assert_allclose(found.table()["right_se"], st.fit(st.logistic(yes, X)).se, rtol=1e-6)
@@ -113,6 +114,7 @@ def test_every_class_of_scikit_learn_is_known_or_refused_with_a_reason():
     ],
 )
 def test_what_is_refused(estimator, y, words):
-    estimator = quiet(estimator.fit, X, y)
+    if type(estimator).__name__ in KINDS:  # others are refused before anything is asked of them
+        estimator = quiet(estimator.fit, X, y)
     with pytest.raises(IncompatibleError, match=words):
         st.audit(estimator, X=X, y=y, offset=X[:, 0] if "offset" in words else None)

@@ -26,7 +26,7 @@ FITS = {
 }  # fmt: skip
 
 
-FIRST = ("ElasticNetCV", "LogisticRegressionCV", "liblinear", "softmax, both")
+FIRST = ("ElasticNetCV", "liblinear", "softmax, both")
 
 
 @pytest.mark.parametrize(
