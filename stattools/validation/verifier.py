@@ -26,8 +26,7 @@ AT_MAXIMUM, SAME, SAME_SE = 1e-3, 1e-8, 1e-4  # in standard errors; relative, of
 Check = namedtuple("Check", "name ok words")  # ok is None where something was not checked
 
 
-def softplus(x: Any) -> Any:
-    """log(1 + exp(x))."""
+def softplus(x: Any) -> Any:  # log(1 + exp(x))
     large = x.real > 0
     return np.where(large, x, 0) + np.log1p(np.exp(np.where(large, -x, x)))
 
@@ -68,8 +67,7 @@ def row_logliks(said: Any, y: Any, eta: Any) -> Any:
             k = np.exp(-eta[:, 1])
             return k * np.log(k * y / mean) - k * y / mean - loggamma(k) - np.log(y)
         case "normal":
-            z = (y - mean) * np.exp(-eta[:, 1])
-            return -0.5 * z * z - eta[:, 1] - 0.5 * np.log(2.0 * np.pi)
+            return -0.5 * ((y - mean) * np.exp(-eta[:, 1])) ** 2 - eta[:, 1] - 0.5 * np.log(2.0 * np.pi)
         case "multinomial":
             every: Any = np.column_stack([0.0 * first, eta])
             top = every.real.max(axis=1)
@@ -110,7 +108,7 @@ def partial(said: Any, a: Any) -> Callable[[Any], Any]:
     entry, weight = a.get("entry", a["time"] - np.inf), a.get("weight", np.ones(len(a["time"])))
     strata = a.get("strata", 0.0 * a["time"])
     died = a["event"].astype(bool) & (weight > 0)
-    groups = [(strata == one, np.flatnonzero(died & (strata == one))) for one in np.unique(strata[died])]
+    groups = [(strata == one, died & (strata == one)) for one in np.unique(strata[died])]
 
     def since(when: Any, values: Any, times: Any) -> Any:
         order = np.argsort(when)
@@ -136,11 +134,12 @@ def partial(said: Any, a: Any) -> Callable[[Any], Any]:
 def mixed(said: Any, a: Any) -> Callable[[Any], Any]:
     """A linear mixed model with one grouping; of T alone, Var(u) = sigma^2 T T', beta and sigma follow."""
     root = np.sqrt(a.get("precision", np.ones(len(a["y"]))))[:, None]
-    C, Z, group, q = np.column_stack([a["X"], a["y"]]) * root, a["Z"] * root, a["group"].astype(int), a["Z"].shape[1]
+    (Q, U), Z, group, q = np.linalg.qr(a["X"] * root), a["Z"] * root, a["group"].astype(int), a["Z"].shape[1]
+    C, U = np.column_stack([Q, a["y"] * root[:, 0]]), np.linalg.inv(U)
     ZZ, ZC = np.zeros((group.max() + 1, q, q)), np.zeros((group.max() + 1, q, C.shape[1]))
     np.add.at(ZZ, group, Z[:, :, None] * Z[:, None, :])
     np.add.at(ZC, group, Z[:, :, None] * C[:, None, :])
-    m, CC = len(C) - said["reml"] * (C.shape[1] - 1), C.T @ C
+    m, CC, det = len(C) - said["reml"] * (C.shape[1] - 1), C.T @ C, np.linalg.det(U)
 
     def loglik(t: Any, everything: bool = False) -> Any:
         T = np.zeros((q, q), dtype=t.dtype)
@@ -149,33 +148,35 @@ def mixed(said: Any, a: Any) -> Callable[[Any], Any]:
         R = CC - np.einsum("gqa,gqb->ab", right, np.linalg.solve(inner, right))
         beta = np.linalg.solve(R[:-1, :-1], R[:-1, -1])
         scale = (R[-1, -1] - R[-1, :-1] @ beta) / m
-        logs = np.log(np.linalg.det(inner)).sum() + said["reml"] * np.log(np.linalg.det(R[:-1, :-1]))
+        logs = np.log(np.linalg.det(inner)).sum() + said["reml"] * np.log(np.linalg.det(R[:-1, :-1]) / det**2)
         value = np.log(root).sum() - 0.5 * (m * (1.0 + np.log(2.0 * np.pi * scale)) + logs)
-        return (value, beta, scale, np.linalg.inv(R[:-1, :-1])) if everything else value
+        return (value, U @ beta, scale, U @ np.linalg.inv(R[:-1, :-1]) @ U.T) if everything else value
 
     return loglik
 
 
-def curved(loglik: Callable[[Any], Any], theta: Any, unit: Any) -> tuple[Any, Any]:
-    """The score, and minus the second derivative, in units of `unit`."""
+def curved(loglik: Callable[[Any], Any], theta: Any, L: Any) -> tuple[Any, Any]:
+    """The score, and minus the second derivative, along the columns of L."""
 
     def score(point: Any) -> Any:
-        return np.array([loglik(at).imag for at in point + 1j * STEP * np.eye(len(point))]) / STEP * unit
+        return np.array([loglik(point + 1j * STEP * step).imag for step in L.T]) / STEP
 
-    found = np.array([score(theta - step) - score(theta + step) for step in np.diag(WIDE * unit)]) / WIDE
+    found = np.array([score(theta - WIDE * step) - score(theta + WIDE * step) for step in L.T]) / WIDE
     return score(theta), 0.25 * (found + found.T)
 
 
 def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
     """A maximum over all parameters together, and what proves that there is one."""
     se = np.sqrt(np.diagonal(a["covariance"]))
-    slope, curve = curved(loglik, a["estimate"], se)
+    values, vectors = np.linalg.eigh(a["covariance"] / np.outer(se, se))
+    L = se[:, None] * vectors * np.sqrt(np.maximum(values, 1e-15))  # directions in which estimates are independent
+    slope, curve = curved(loglik, a["estimate"], L)
     if not (np.isfinite(curve).all() and np.linalg.eigvalsh(curve)[0] > 0):
         return [Check("maximum", False, "the information is not positive definite")]
     V = np.linalg.inv(curve)
     found = same("log-likelihood", float(loglik(a["estimate"])), said["loglik"])
-    exists = [witnessed(said, a)] if "witness" in a or "no_witness" in said else []
-    return [found, *near(slope @ V @ slope, V, said, np.ones(len(se))), *exists]
+    told = [found, *near(slope @ V @ slope, L @ V @ L.T, said, se)]
+    return [*told, witnessed(said, a)] if "witness" in a or "no_witness" in said else told
 
 
 def ask_squares(loglik: Any, said: Any, a: Any) -> list[Check]:
@@ -195,7 +196,7 @@ def ask_mixed(loglik: Any, said: Any, a: Any) -> list[Check]:
     """A maximum over T, with beta and sigma that follow; where a variance is 0, no rise beside it."""
     t, se = (a["T"] / said["scale"])[np.tril_indices(len(a["T"]))], np.sqrt(np.diagonal(a["covariance"]))
     value, beta, scale, V = loglik(t, True)
-    slope, curve = curved(loglik, t, np.maximum(np.abs(t), 1e-3 * np.abs(t).max(initial=1e-3)))
+    slope, curve = curved(loglik, t, np.diag(np.maximum(np.abs(t), 1e-3 * np.abs(t).max(initial=1e-3))))
     values, vectors = np.linalg.eigh(curve)
     free = values > 1e-6 * abs(values[-1])  # along the others T turns and nothing changes, or it is 0
     away, rest = a["estimate"] - beta, vectors[:, free].T @ slope
@@ -216,9 +217,8 @@ def witnessed(said: Any, a: Any) -> Check:
     for part, uses, v in zip(said["parts"], said["predictors"], u.T, strict=True):
         X = a["X"][:, uses] if uses else np.ones((len(u), part[1] - part[0]))
         left = max(left, *np.abs(X.T @ v) / np.maximum(np.abs(X).T @ np.abs(v), 1e-300), 0.0)
-    right = float(signs(said["family"], a["y"], u).mean())
-    words = f"a witness has the right signs in {right:.1%} of the rows, and |X'u| = {left:.1g}"
-    return Check("existence", bool(right == 1.0 and left < 1e-10), words)
+    right, words = float(signs(said["family"], a["y"], u).mean()), "the right signs of a witness are in"
+    return Check("existence", bool(right == 1.0 and left < 1e-10), f"{words} {right:.1%} of rows, |X'u| = {left:.1g}")
 
 
 def signs(family: str, y: Any, u: Any) -> Any:
@@ -249,8 +249,8 @@ KINDS: dict[str, tuple[Any, Any]] = {
 
 
 def same(name: str, right: float, said: float, tolerance: float = SAME) -> Check:
-    words = f"{said:.12g}, and {right:.12g} when it is computed again"
-    return Check(name, bool(abs(right - said) < tolerance * max(abs(right), 1.0)), words)
+    ok = bool(abs(right - said) < tolerance * max(abs(right), 1.0))
+    return Check(name, ok, f"{said:.12g}, and {right:.12g} when it is computed again")
 
 
 def near(square: float, V: Any, said: Any, se: Any) -> list[Check]:
