@@ -90,6 +90,7 @@ def test_what_nothing_explains_is_said():
     assert causes(found) == ["not the maximum"]
 
 
+@pytest.mark.slow
 def test_a_row_that_is_no_parameter_is_refused_where_nothing_explains_it():
     estimates, _ = claim(OLS)
     with pytest.raises(st.DomainError, match="has the term 'nobody', which is none of the model's"):
