@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack, overload
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described, reader_of
 from stattools.validation.posterior_agreement import PosteriorAgreement
+
+if TYPE_CHECKING:
+    from stattools.bayes.sampling.draws import Posterior
 
 
 @answers_guesses
@@ -83,6 +86,37 @@ class Audit(Faces):
     def markdown(self) -> str:
         """The page of `print` in GitHub's Markdown."""
         return self._page().markdown() + "\n"
+
+
+class OfFit(TypedDict, total=False):
+    """What goes with somebody's fit."""
+
+    X: Any
+    y: Any
+    weights: Any
+    offset: Any
+
+
+class OfClaim(TypedDict, total=False):
+    """What goes with a claim."""
+
+    se: Any
+    p: Any
+    ci: Any
+    loglik: Any
+    n: Any
+    terms: Any
+    column: Any
+    cov: Any
+    level: Any
+
+
+@overload
+def audit(results: Any, data: AnyModel, /, **claim: Unpack[OfClaim]) -> ClaimAudit: ...
+@overload
+def audit(results: Any, data: Posterior, /, *, terms: Any = None) -> PosteriorAgreement: ...
+@overload
+def audit(results: Any, data: Any = None, /, **fit: Unpack[OfFit]) -> Audit: ...
 
 
 def audit(

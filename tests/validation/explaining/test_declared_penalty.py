@@ -15,6 +15,7 @@ def test_the_maximum_with_jeffreys_penalty_is_known():
     fit = st.fit(model, penalty=st.Jeffreys())
     recipe = Recipe(model, st.Jeffreys())
     found = declared_penalty(recipe, fit.estimate, fit.se, "far")
+    assert found is not None
     assert "Jeffreys()" in found.evidence
     assert declared_penalty(recipe, fit.estimate + fit.se, fit.se, "far") is None
     assert declared_penalty(Recipe(model), fit.estimate, fit.se, "far") is None
