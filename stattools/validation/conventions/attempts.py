@@ -17,9 +17,10 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
 from stattools.validation.claims.standing import LONG, standing
 from stattools.validation.conventions.choice import Choice
-from stattools.validation.conventions.displays import FORM, SIGN
+from stattools.validation.conventions.displays import forms
 from stattools.validation.conventions.matching import rows_of
 from stattools.validation.conventions.printing import columns
+from stattools.validation.conventions.screening import screened
 from stattools.validation.conventions.state import State
 
 
@@ -58,9 +59,10 @@ class Taken:
 @dataclass(frozen=True, eq=False)
 class Attempt:
     """A set of refits: the conventions changed, the estimates `theta` of the parameters `names` (None where there is no
-    maximum), the place of each row of the claim among them, and how many claimed estimates hold by the form in which
-    they may be printed, of `rows` that are its own. `apart` is how far the estimates are from the claimed ones on
-    average, in claimed standard errors where there are any, and otherwise as shares of themselves, a row 10 at most.
+    maximum, or it was not looked for), the place of each row of the claim among them, and how many claimed estimates
+    hold by the form in which they may be printed, of `rows` that are its own. `apart` is how far the estimates are
+    from the claimed ones on average, in claimed standard errors where there are any, and otherwise as shares of
+    themselves, a row 10 at most.
     """
 
     steps: tuple[Taken, ...]
@@ -83,13 +85,20 @@ class Attempt:
         return self.best == self.rows > 0
 
 
-def attempt(claim: Claim, state: State, steps: tuple[Taken, ...], terms: Mapping[str, str] | None) -> Attempt:
-    """The estimates of a state beside the claimed ones; one of stattools' errors where its model refuses."""
+def attempt(
+    claim: Claim, state: State, steps: tuple[Taken, ...], terms: Mapping[str, str] | None, *, screen: bool = False
+) -> Attempt:
+    """The estimates of a state beside the claimed ones; one of stattools' errors where its model refuses. With `screen`
+    there is no refit where one step from the claimed coefficients tells that they are not its maximum.
+    """
     names = state.names
     given = claim.columns["estimate"]
     ours = rows_of(claim, names, terms)
     rows = len(given.value) if ours is None else int(np.count_nonzero(np.isfinite(given.value) & (ours >= 0)))
     state = aimed(state, claim, ours)
+    passed = screened(state) if screen and ours is not None else None
+    if passed is not None and not passed.passes:
+        return Attempt(steps, names, None, ours, passed.held, rows + 1, float(state.model.n), passed.apart)
     theta = state.estimates()
     if not np.isfinite(theta).all():
         return Attempt(steps, names, None, ours, {}, rows, float(state.model.n))
@@ -133,21 +142,15 @@ def _apart(claim: Claim, theta: Floats, ours: NDArray[np.intp]) -> float:
     return float(np.mean(np.minimum(np.nan_to_num(gaps[ours >= 0], nan=10.0), 10.0)))
 
 
-def forms(state: State) -> list[State]:
-    """The state with its estimates printed in each form, either way where no other outcome is named instead."""
-    signed = [state, *(one.state for one in SIGN.changes(state))]
-    return [form for one in signed for form in (one, *(other.state for other in FORM.changes(one)))]
-
-
 def followed(start: State, steps: tuple[Taken, ...], claim: Claim, terms: Mapping[str, str] | None) -> State:
     """The state that a set of conventions leads to."""
-    state = aimed(start, claim, rows_of(claim, start.names, terms))
+    state = aimed(replace(start, until=np.inf), claim, rows_of(claim, start.names, terms))
     for step in steps:
         state = next(
             one for one in step.choice.changes(state) if (one.words, one.slot) == (step.words, step.slot)
         ).state
         state = aimed(state, claim, rows_of(claim, state.names, terms))
-    return state
+    return replace(state, until=start.until)
 
 
 def same(one: Attempt, other: Attempt) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.when_needed import pd
-from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.choice import TESTS, Choice
 from stattools.validation.conventions.state import State, Variant
 
 KINDS = {
@@ -114,11 +114,19 @@ COVARIANCE = Choice(
     "errors",
     "Say which kind the standard errors are, or print those that are named.",
     _kinds,
+    of=("se", *TESTS),
 )
 CLUSTERS = Choice(
     "clusters",
     "errors",
     "Say by which column the standard errors are clustered, or print those of the model.",
     _clusters,
+    of=("se", *TESTS),
 )
-LAGS = Choice("lags", "errors", "Say how many lags the standard errors allow for, or print those of the model.", _lags)
+LAGS = Choice(
+    "lags",
+    "errors",
+    "Say how many lags the standard errors allow for, or print those of the model.",
+    _lags,
+    of=("se", *TESTS),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.choice import TESTS, Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.moment_dispersion import has_moments
@@ -14,6 +14,11 @@ DIVISORS = {
     "n - p": "the residual variance RSS / (n - p)",
     "n": "the residual variance RSS / n, of maximum likelihood",
     "1": "a scale of 1",
+}
+INFORMATIONS = {
+    "observed": "the observed information",
+    "expected": "the expected information",
+    "apart": "the observed information of each parameter as if the others were known",
 }
 MOMENTS = {"X2": "Pearson's statistic over n - p", "deviance": "the deviance over n - p"}
 
@@ -38,20 +43,30 @@ def _moments(state: State) -> Iterator[Variant]:
 
 def _informations(state: State) -> Iterator[Variant]:
     if isinstance(state.recipe, Recipe) and not state.model.has_scale:
-        other = "expected" if state.recipe.information == "observed" else "observed"
-        make = partial(state.with_recipe, information=other)
-        yield Variant(f"standard errors from the {other} information", make, ("information",))
+        for kind, words in INFORMATIONS.items():
+            if kind != state.recipe.information and (kind != "apart" or state.model.likelihood.others):
+                make = partial(state.with_recipe, information=kind)
+                yield Variant(f"standard errors from {words}", make, ("information",))
 
 
 DIVISOR = Choice(
-    "dispersion", "errors", "RSS / (n - p) is unbiased, RSS / n is the maximum of the likelihood: say which.", _divisors
+    "dispersion",
+    "errors",
+    "RSS / (n - p) is unbiased, RSS / n is the maximum of the likelihood: say which.",
+    _divisors,
+    of=("se", *TESTS),
 )
 MOMENT = Choice(
-    "moment dispersion", "errors", "Say where the dispersion is from: standard errors carry its root.", _moments
+    "moment dispersion",
+    "errors",
+    "Say where the dispersion is from: standard errors carry its root.",
+    _moments,
+    of=("se", *TESTS),
 )
 INFORMATION = Choice(
     "expected or observed information",
     "errors",
     "Both are consistent; the observed information is the one at the data. Say which.",
     _informations,
+    of=("se", *TESTS),
 )

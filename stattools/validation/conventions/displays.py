@@ -11,11 +11,13 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import Cluster
 from stattools.models.model import Model
-from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.choice import ENDS, Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.explaining.undeclared_causes import reversed_outcome
 from stattools.validation.foreign.recipe import Recipe
 
+LONG = 1_000_000
+"""Numbers of X times coefficients beyond which profile intervals are not tried."""
 LEVELS = (0.9, 0.95, 0.99, 0.8, 0.68, 0.975)
 REACHES = {1.96: "1.96", 2.0: "2", 1.0: "1", 1.645: "1.645", 2.576: "2.576", 2.58: "2.58"}
 """How many standard errors an interval goes where no quantile is computed."""
@@ -85,10 +87,15 @@ def _reaches(state: State) -> Iterator[Variant]:
 
 
 def _profiles(state: State) -> Iterator[Variant]:
-    if isinstance(state.recipe, Recipe) and state.point is None:
+    if isinstance(state.recipe, Recipe) and state.point is None and not takes_long(state):
         other = {"wald": "profile", "profile": "wald"}[state.recipe.interval]
         words = {"profile": "intervals of the profile likelihood", "wald": "Wald intervals"}[other]
         yield Variant(words, partial(state.with_recipe, interval=other), ("interval",))
+
+
+def takes_long(state: State) -> bool:
+    """Whether a profile of each coefficient takes more than seconds."""
+    return np.size(state.model.rows.X) * len(state.model.names) > LONG
 
 
 def _sides(state: State) -> Iterator[Variant]:
@@ -109,9 +116,23 @@ FORM = Choice(
 SIGN = Choice(
     "other sign", "print", "Say which way the coefficients point: some programs subtract the predictor.", _signs
 )
-DEGREES = Choice("t or normal", "print", "Say which distribution the tests and intervals use.", _degrees)
-LEVEL = Choice("level", "print", "Say the level of the intervals.", _levels)
-REACH = Choice("rounded quantile", "print", "Use the quantile of the level that is stated.", _reaches)
-PROFILE = Choice("profile intervals", "print", "Say whether the intervals are Wald's or profile ones.", _profiles)
-SIDES = Choice("one-sided p-values", "print", "Say that the tests are one-sided, or double the p-values.", _sides)
-SQUARE = Choice("squared statistic", "print", "Call the statistic what it is: chi-squared, z or t.", _statistics)
+DEGREES = Choice(
+    "t or normal", "print", "Say which distribution the tests and intervals use.", _degrees, of=("p", *ENDS)
+)
+LEVEL = Choice("level", "print", "Say the level of the intervals.", _levels, of=ENDS)
+REACH = Choice("rounded quantile", "print", "Use the quantile of the level that is stated.", _reaches, of=ENDS)
+PROFILE = Choice(
+    "profile intervals", "print", "Say whether the intervals are Wald's or profile ones.", _profiles, of=ENDS
+)
+SIDES = Choice(
+    "one-sided p-values", "print", "Say that the tests are one-sided, or double the p-values.", _sides, of=("p",)
+)
+SQUARE = Choice(
+    "squared statistic", "print", "Call the statistic what it is: chi-squared, z or t.", _statistics, of=("statistic",)
+)
+
+
+def forms(state: State) -> list[State]:
+    """The state with its estimates printed in each form, either way where no other outcome is named instead."""
+    signed = [state, *(one.state for one in SIGN.changes(state))]
+    return [form for one in signed for form in (one, *(other.state for other in FORM.changes(one)))]

@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.conventions.attempts import Attempt, Clock, Taken, attempt, followed, same
@@ -22,6 +23,9 @@ from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.printed_sets import Found, printed_sets
 from stattools.validation.conventions.state import State
 from stattools.validation.conventions.table import CONVENTIONS
+
+MANY = 20_000
+"""Where X has more numbers than these a refit is made only where the claim may be its maximum."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,13 @@ def explore(
 ) -> Explored:
     """The smallest sets of up to `most` conventions under which the claim holds, from a state on."""
     clock = Clock(seconds)
+    if claim.said.get("exponentiated"):  # first as its words say it, whichever way its standard errors were made
+        said = {**claim.said, "exponentiated": ""}
+        found = _as_it_stands(claim, start, terms, conventions, clock)
+        if found:
+            return Explored(tuple(found), None, 0, ())
+        claim = replace(claim, said=said)
+        start = replace(start.with_shown(form="ratio"), claim=claim)
     refits = tuple(one for one in conventions if one.moves == "estimates")
     start = replace(start, until=clock.end)
     try:
@@ -72,6 +83,14 @@ def explore(
     if clock.is_over and size < most:
         untried.append(f"sets of {size + 1} and more" if size + 1 < most else f"sets of {most}")
     return Explored((), _nearest(known, start, claim, terms, most, conventions), clock.refits, tuple(untried))
+
+
+def _as_it_stands(claim: Claim, start: State, terms: Any, conventions: tuple[Choice, ...], clock: Clock) -> list[Found]:
+    try:
+        trial = attempt(claim, start, (), terms)
+    except StattoolsError:
+        return []
+    return [one for one in printed_sets(claim, trial, start, 0, conventions, clock) if one.standing.ok]
 
 
 def _at(
@@ -115,7 +134,9 @@ def _expanded(
                 step = Taken(choice, variant.words, variant.slot)
                 clock.start()
                 try:
-                    found = attempt(claim, variant.state, (*parent.steps, step), terms)
+                    after = variant.state
+                    screen = len(known) > 1 or _cells(after.model) > MANY
+                    found = attempt(claim, after, (*parent.steps, step), terms, screen=screen)
                 except StattoolsError:
                     continue
                 finally:
@@ -123,6 +144,11 @@ def _expanded(
                 if choice.keeps or not same(found, parent):
                     made.append(found)
     return made, None
+
+
+def _cells(model: Any) -> int:
+    """How many numbers X has."""
+    return int(np.size(model.rows.X)) if isinstance(model, Model) else 0
 
 
 def _distinct(found: list[Found]) -> tuple[Found, ...]:
@@ -150,9 +176,9 @@ def _nearest(
     """The set that leaves fewest numbers, where each of its conventions must bring two into place."""
     trials = [one for level in known for one in level if one.theta is not None]
     best: Found | None = None
+    clock = Clock(0.5)
     for trial in sorted(trials, key=lambda one: 2 * len(one.steps) - one.best)[:3]:
         state = followed(start, trial.steps, claim, terms)
-        clock = Clock(1.0)
         for rest in range(min(1, most - len(trial.steps)) + 1):
             for one in printed_sets(claim, trial, state, rest, conventions, clock, every=True):
                 if best is None or _cost(one) < _cost(best):

@@ -87,7 +87,7 @@ def _step(model: Model, eta: Floats) -> Floats | None:
         return None
     root = np.sqrt(weight)
     try:
-        return np.linalg.lstsq(rows.X * root[:, None], working * root, rcond=None)[0]
+        return np.asarray(np.linalg.lstsq(rows.X * root[:, None], working * root, rcond=None)[0], dtype=float)
     except (np.linalg.LinAlgError, StattoolsError):
         return None
 

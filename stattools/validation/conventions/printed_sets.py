@@ -57,8 +57,9 @@ def printed_sets(
     facts = _remembered(state, trial.theta)
     if not every and not _facts_hold(claim, facts):
         return
-    errors = tuple(one for one in conventions if one.moves == "errors")
-    prints = tuple(one for one in conventions if one.moves == "print" and one not in (FORM, SIGN))
+    some = [one for one in conventions if one.concerns(claim)]
+    errors = tuple(one for one in some if one.moves == "errors")
+    prints = tuple(one for one in some if one.moves == "print" and one not in (FORM, SIGN))
     forms = tuple(one for one in (FORM, SIGN) if one in conventions)
     known: dict[tuple[str, ...], Floats | None] = {}
     count = 0
@@ -68,6 +69,8 @@ def printed_sets(
                 continue
             for v in range(size - k + 1):
                 for erred, kind in sets(formed, errors, v):
+                    if clock.is_over:
+                        return
                     se = _errors(erred, trial.theta, known, tuple(step.words for step in kind))
                     if se is None or not (every or _se_holds(claim, erred, trial, se)):
                         continue
@@ -125,6 +128,11 @@ def _se_holds(claim: Claim, state: State, trial: Attempt, se: Floats) -> bool:
 def _standing(claim: Claim, state: State, trial: Attempt, se: Floats, facts: Any) -> ClaimStanding | None:
     assert trial.theta is not None
     assert trial.ours is not None
+    if state.interval == "profile" and state.recipe.interval == "profile":
+        rest = {name: column for name, column in claim.columns.items() if name not in ("lower", "upper")}
+        plain = _standing(replace(claim, columns=rest), state.with_recipe(interval="wald"), trial, se, facts)
+        if plain is None or not plain.ok:  # a profile takes long
+            return None
     try:
         made = columns(state, trial.theta, se)
     except StattoolsError:  # a profile that has no end

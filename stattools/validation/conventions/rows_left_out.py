@@ -7,6 +7,7 @@ says n, only sets that leave so many rows.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -24,6 +25,10 @@ LEVELS = 30
 """Columns with more different values have no levels of which rows are left out."""
 REACHES = (3.0, 2.0, 2.5, 4.0)
 """Outliers are this many standard deviations from the mean."""
+LONG = 200_000
+"""Where X has more numbers runs of rows are looked for only where the claim says n."""
+PAIRED = 10_000
+"""Of more rows no pairs are looked for, which takes minutes."""
 FEW = 5
 """So many rows at most are looked for one by one."""
 TRIED = 16
@@ -35,14 +40,20 @@ def _rows(state: State) -> Iterator[Variant]:
     if sheet is None or not isinstance(model, Model) or not model.rows.are_few():
         return
     n = len(model.rows.y)
-    wanted, influence = _wanted(state), influence_of(state)
+    wanted = _wanted(state)
+    if wanted is not None and wanted >= n:
+        return
+    influence = influence_of(state)
     sets: dict[bytes, tuple[str, Mask]] = {}
     for words, gone in _sets(state, sheet, n, wanted, influence):
+        if time.monotonic() > state.until:
+            return
         count = int(gone.sum())
         if 0 < count < n - len(model.names) and wanted in (None, n - count):
             sets.setdefault(np.packbits(gone).tobytes(), (words, gone))
     found = list(sets.values())
     if influence is not None and len(found) > TRIED:
+        found = found if np.size(model.rows.X) <= LONG else found[: 2 * TRIED]
         far = influence.of_sets([gone for _, gone in found])
         found = [found[k] for k in np.argsort(far, kind="stable")]
     for words, gone in found[:TRIED]:
@@ -73,7 +84,8 @@ def _sets(
     """Sets of rows that may be gone, in words, the likely ones first."""
     yield from _missing(sheet)
     yield from _copies(sheet)
-    yield from _runs(state, sheet, n, wanted, influence)
+    if wanted is not None or np.size(state.model.rows.X) <= LONG:
+        yield from _runs(state, sheet, n, wanted, influence)
     if influence is not None:
         yield from _single(influence, n, FEW if wanted is None else n - wanted)
     yield from _levels(sheet)
@@ -82,7 +94,7 @@ def _sets(
 
 def _missing(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
     """Rows that miss a value in columns that the model does not read."""
-    holes = sheet.frame.isna().to_numpy()
+    holes: Any = sheet.frame.isna().to_numpy()
     if holes.any():
         yield "those that miss a value in any column of the table", holes.any(axis=1)
         for name, column in zip(sheet.frame.columns, holes.T, strict=True):
@@ -191,7 +203,7 @@ def _single(influence: Influence, n: int, most: int) -> Iterator[tuple[str, Mask
     moves = influence.of_rows()
     for i in np.argsort(influence.distance(moves))[:3]:
         yield f"number {i + 1:,}", np.arange(n) == i
-    for pair in influence.pairs() if most > 1 else ():
+    for pair in influence.pairs() if most > 1 and n <= PAIRED else ():
         yield f"numbers {', '.join(str(i + 1) for i in pair)}", np.isin(np.arange(n), pair)
     gone, sum_of_moves = np.zeros(n, dtype=bool), np.zeros(moves.shape[1])
     for _ in range(most):

@@ -19,7 +19,9 @@ DEGREES = {"t": None, "z": np.inf}
 
 
 def start_of(claim: Claim, model: Any, *, cov: Any = "information", level: float = 0.95) -> State:
-    """The model's own estimates and standard errors, in the form and at the level that the claim's words say."""
+    """The model's own estimates and standard errors, at the level that the claim's words say; that its estimates are
+    exponentiated, where they say so, is known to the comparison.
+    """
     said = claim.said
     with suppress(ValueError):
         level = float(said.get("level", level))
@@ -32,5 +34,4 @@ def start_of(claim: Claim, model: Any, *, cov: Any = "information", level: float
     else:
         options = {"cov": cov} if cov != "information" else {}
         recipe = Refit(model, options | declared_options(claim, model), level=level)
-    state = state_of(recipe, claim)
-    return state.with_shown(form="ratio") if said.get("exponentiated") else state
+    return state_of(recipe, claim)

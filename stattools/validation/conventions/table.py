@@ -22,6 +22,8 @@ from stattools.validation.conventions.terms_left_out import TERMS
 from stattools.validation.conventions.weightings import WEIGHTS
 
 CONVENTIONS: tuple[Choice, ...] = (
+    ROWS,
+    WEIGHTS,
     OFFSET,
     outcomes.OUTCOME,
     FAMILY,
@@ -36,10 +38,8 @@ CONVENTIONS: tuple[Choice, ...] = (
     scales.OUTCOME,
     INTERCEPT,
     TERMS,
-    WEIGHTS,
-    ROWS,
-    STOPPED,
     PENALTY,
+    STOPPED,
     COVARIANCE,
     CLUSTERS,
     LAGS,

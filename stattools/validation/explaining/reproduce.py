@@ -20,6 +20,7 @@ from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.claims.standing import ClaimStanding
+from stattools.validation.conventions.displays import takes_long
 from stattools.validation.conventions.exploring import Explored, explore
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.explaining.finding import Finding
@@ -154,7 +155,13 @@ def reproduce(
     found = explore(given, start, terms=terms, most=MOST, seconds=float(seconds))
     table = start.sheet is not None and start.sheet.whole is not None
     alone = () if table else ("clusters, factors and other columns, which need a model of a formula and a table",)
-    return _answer(given.name, f"{model.title}, {model.formula or 'arrays'}", found, (*found.untried, *alone))
+    long = (
+        ("profile intervals, which take long for so many rows",)
+        if "lower" in given.columns and takes_long(start)
+        else ()
+    )
+    about = f"{model.title}, {model.formula or 'arrays'}"
+    return _answer(given.name, about, found, (*found.untried, *alone, *(() if found.found else long)))
 
 
 def _answer(name: str, about: str, found: Explored, not_tried: tuple[str, ...]) -> Reproduction:

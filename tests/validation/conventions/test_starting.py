@@ -10,7 +10,6 @@ def test_a_start_is_what_the_words_of_the_claim_say():
     claim = replace(claim_of(LOGISTIC), said={"level": "0.9", "exponentiated": "Odds Ratio", "statistic": "t"})
     start = start_of(claim, LOGISTIC)
     assert start.recipe.level == 0.9
-    assert start.shown.form == "ratio"
     assert start.recipe.df is None
 
 
