@@ -27,6 +27,7 @@ ELSEWHERE = {
         *("difference", "expected_loss", "ledger", "prior_sensitivity", "probability_best", "probability_greater"),
         *("ratio", "rope_probability", "surprise", "tipping_prior"),
     ),
+    "a question of somebody's numbers: tests/validation/conventions": ("reproduce",),
     "a model that is no regression": (
         *("binomial", "categories", "coin", "correlation", "custom", "exponential_rate"),
         *("exponential_smoothing", "geometric"),
