@@ -75,7 +75,7 @@ class SeriesFit(Fit):
         require(self, "diagnostics")
         return diagnostics(self.model, self.estimate, lags=lags)
 
-    def save(self, path: str | Path) -> NoReturn:
+    def save(self, path: str | Path, *, design: bool = False) -> NoReturn:
         """Refused: a saved fit keeps no data, and this one's answers are made from all of its series."""
         raise IncompatibleError(
             f"save keeps no data, and states and forecasts of {self.model.title} are made from all of its series: keep "

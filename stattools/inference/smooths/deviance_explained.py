@@ -47,5 +47,6 @@ def deviance_explained(fit: Any) -> float:
         return deviance(moved)
 
     low, high = float((eta[:, 0] - start).min()), float((eta[:, 0] - start).max())
-    null = minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high)))).fun
+    found: Any = minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high))))
+    null = found.fun
     return 1.0 - deviance(eta) / null if np.isfinite(null) and null > 0.0 else 0.0

@@ -109,8 +109,8 @@ def test_a_function_is_found_again_and_keeps_its_signature():
 NOUNS = (
     "Fit SeriesFit NetworkFit NetworkEnsemble ManyFits Posterior Beta Gamma Normal NormalInverseGamma StudentT "
     "Dirichlet NormalInverseGammaRegression NormalInverseWishart InverseGamma Bootstrap TestResult Comparison Smooth "
-    "CrossValidation PosteriorComparison Agreement Audit ClaimAudit Explanation Interval Separation EmpiricalBayes Ledger "
-    "Reproduction Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit "
+    "CrossValidation PosteriorComparison Agreement Audit ClaimAudit Explanation Interval Separation EmpiricalBayes "
+    "Ledger Reproduction Surprise PriorSensitivity Power WildBootstrap KaplanMeier CoxFit "
     "LinearMixedFit MixedRegressionFit"
 )
 CONSTRUCTED = (
