@@ -127,9 +127,10 @@ def account(model: Any) -> Account:
     >>> account(st.binomial(6, 10)).named(st.binomial(6, 10))
     'Binomial: 6 successes in 10 trials'
     """
-    told = nearest(CURVED if model.smooths else ACCOUNTS, model)
-    if told is None:
+    known = nearest(CURVED | ACCOUNTS, model)
+    if known is None:
         raise no_words(model)
+    told = (nearest(CURVED, model) if model.smooths else None) or known
     return without_rows(told) if (told.answered is not None or model.is_mixed) and lacks_rows(model) else told
 
 

@@ -15,7 +15,7 @@ from stattools.models.samples.waiting import Waits
 from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
-from stattools.reporting.accounts import ACCOUNTS, Account, account
+from stattools.reporting.accounts import ACCOUNTS, CURVED, Account, account
 from stattools.reporting.proportions import WORDS
 from stattools.reporting.samples import SAID
 from stattools.series.statespace.many import LocalLevels
@@ -31,7 +31,7 @@ def test_every_class_that_is_fitted_is_told_of():
     """One-vs-rest is told by its logistic regressions; many local levels are a table, not a report. The density of a
     mixed model is what its posterior is of.
     """
-    assert set(ACCOUNTS) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
+    assert set(ACCOUNTS | CURVED) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
 
 
 def test_every_kind_of_sample_is_told_of():

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
+from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.diagnostics.null_model import null_loglik, r_squared, total_sum_of_squares
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -108,7 +109,10 @@ def _aicc(at: FactPoint) -> Values:
 
 def _r_squared(at: FactPoint) -> Values:
     own = r_squared(at.model, at.theta, at.loglik)
-    if at.model.has_scale or not np.isfinite(own):  # a density depends on the unit of y
+    if at.model.has_scale:
+        lost = total_sum_of_squares(at.model) - at.model.residual_sums(at.theta)[0]
+        return {"": own, "Cox and Snell's, at the scale of the fit": -np.expm1(-lost / at.scale**2 / at.model.n)}
+    if not np.isfinite(own):  # a density depends on the unit of y
         return {"": own}
     null, n = null_loglik(at.model), at.model.n
     snell = -np.expm1(2.0 * (null - at.loglik) / n)
@@ -123,7 +127,8 @@ def _r_squared(at: FactPoint) -> Values:
 
 def _adjusted(at: FactPoint) -> Values:
     if not at.model.has_scale:
-        return {"": _r_squared(at)["McFadden's, adjusted"]}
+        found = _r_squared(at)
+        return {"": found["McFadden's, adjusted"]} if "McFadden's, adjusted" in found else {}
     n, k = at.model.n, float("Intercept" in at.model.terms)
     return {"": 1.0 - (1.0 - _r_squared(at)[""]) * (n - k) / max(n - at.free, 1.0)}
 
@@ -134,7 +139,10 @@ def _scale(at: FactPoint) -> Values:
         squares = {"its square": at.scale**2, "the maximum of the likelihood, RSS / n": biased}
         return {"": at.scale, **squares, "the square of that of the likelihood": biased**2}
     if not has_moments(at.model):
-        return {"": at.scale}
+        found = {"": at.scale}
+        with suppress(StattoolsError):  # of single events there is none
+            found["Pearson's statistic over n - p"] = quasi_dispersion(at.model, at.theta)
+        return found
     found = {
         "": dispersion_of(at.model, at.theta),
         "Pearson's statistic over n - p": pearson_dispersion(at.model, at.theta),
@@ -155,9 +163,10 @@ def _deviance(at: FactPoint) -> Values:
 def _null_deviance(at: FactPoint) -> Values:
     if at.model.has_scale:
         return {"": total_sum_of_squares(at.model)}
+    if at.beside:  # that of a null model with a dispersion of its own, or with that of this fit
+        return {}
     null = null_loglik(at.model)
-    found = _deviance(at)[""] + 2.0 * (at.loglik - null)
-    return ({} if has_moments(at.model) else {"": found}) | {"-2 log-likelihood": -2.0 * null}
+    return {"": _deviance(at)[""] + 2.0 * (at.loglik - null), "-2 log-likelihood": -2.0 * null}
 
 
 def _loglik_null(at: FactPoint) -> Values:

@@ -81,6 +81,10 @@ class ClaimStanding:
         return np.flatnonzero(~self.holds[column]).tolist() if column in self.holds else []
 
 
+LOOSE_FACT = 5e-6
+"""How far a single number of a climb that ended early may be off, as a share: R's dispersion is one step behind."""
+
+
 def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStanding:
     """The claim beside right numbers; `ours` (rows,) is the place of each row among the parameters, -1 for a row that
     is none of them, which is not compared.
@@ -144,6 +148,7 @@ def _facts(claim: Claim, right: Right) -> tuple[dict[str, str | None], dict[str,
             continue
         value, half = (float(np.ravel(part)[0]) for part in (given.value, given.half))
         half = 1e-6 * (1.0 + abs(value)) if name in COUNTS or not half else half
+        half += 0.0 if right.solved or name in COUNTS else LOOSE_FACT * abs(value)
         fits = [words for words, number in known.items() if _near(value, half, number)]
         own = fits[0] if fits else None
         facts[name], values[name] = own, known[next(iter(known)) if own is None else own]

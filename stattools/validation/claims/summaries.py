@@ -58,7 +58,20 @@ def cells(text: str, name: str) -> Cells:
     head = ("", *_without_naive(kinds, kinds))
     ratios = "Confidence intervals are for the hazard ratios" in notes
     software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
-    return Cells(name, (head,), tuple(rows), notes, ".", {}, software | ({"intervals": "ratio"} if ratios else {}))
+    software |= _made(text) | ({"intervals": "ratio"} if ratios else {})
+    return Cells(name, (head,), tuple(rows), notes, ".", {}, software)
+
+
+def _made(text: str) -> dict[str, str]:
+    """How a program makes the numbers of its page: standard errors of R's and statsmodels' glm are of the expected
+    information, at Pearson's dispersion where there is one, those of glm.nb beside a theta that is taken as known, and
+    those of MixedLM have the uncertainty of the variances in them, with tests by the normal distribution.
+    """
+    if "Number of Fisher Scoring iterations" in text and re.search(r"\bglm\.nb\(", text):
+        return {"information": "expected apart"}
+    if "Number of Fisher Scoring iterations" in text or re.search(r"Generalized Linear Model.*\bIRLS\b", text, re.S):
+        return {"information": "expected", "dispersion": "X2"}
+    return {"information": "joint"} if "Mixed Linear Model Regression Results" in text else {}
 
 
 def _joined(found: Sequence[TextTable]) -> list[tuple[TextTable, dict[str, list[str]]]]:

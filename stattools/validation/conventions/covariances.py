@@ -51,7 +51,7 @@ def _kinds(state: State) -> Iterator[Variant]:
         if kind != state.recipe.cov and not (kind == "robust" and state.model.has_scale):
             df = None if kind == "quasi" else plain
             yield Variant(
-                f"standard errors {words}" if kind == "information" else f"standard errors of kind {words}",
+                f"standard errors of kind {words}" if kind.startswith("HC") else f"standard errors {words}",
                 partial(state.with_cov, kind, df),
                 ("covariance",),
             )

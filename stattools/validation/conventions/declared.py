@@ -28,3 +28,8 @@ def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
 def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
     """The options of `st.fit` that the claim declares."""
     return {"reml": False} if claim.said.get("likelihood") == "ML" and isinstance(model, LinearMixed) else {}
+
+
+def is_joint(claim: Claim, model: Any) -> bool:
+    """Whether standard errors of the fixed effects of a mixed model have the uncertainty of the variances in them."""
+    return claim.said.get("information") == "joint" and isinstance(model, LinearMixed)

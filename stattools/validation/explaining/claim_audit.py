@@ -144,6 +144,10 @@ class ClaimAudit(Faces):
         return self._page().markdown() + "\n"
 
 
+SMALL = 1e-4
+"""Numbers below are written with an exponent."""
+
+
 def _claimed(found: ClaimStanding, name: str, k: int) -> str:
     given = found.claim.columns[name]
     value, half = float(given.value[k]), float(given.half[k])
@@ -160,7 +164,7 @@ def _mark(found: ClaimStanding, name: str, k: int) -> str:
 def _right(found: ClaimStanding, name: str, k: int) -> str:
     given, value = found.claim.columns[name], float(found.right[name][k])
     half = float(given.half[k])
-    if name == "p" and float(given.value[k]) == half and half > 0:
+    if name == "p" and half > 0 and (float(given.value[k]) == half or 0.0 < value < SMALL):
         text = number(value, 2)
     else:
         text = shown(value, given, k) if half > 0 and np.isfinite(value) and abs(value) < 1e9 else number(value, 6)
@@ -172,6 +176,8 @@ def _as_printed(value: float, half: float) -> str:
     if half <= 0 or not np.isfinite(value) or half < 5e-13:
         return number(value, 6)
     digits = max(int(np.ceil(-np.log10(2.0 * half) - 1e-9)), 0)
+    if 0.0 < abs(value) < SMALL and digits > 5:
+        return f"{value:.{max(digits + int(np.floor(np.log10(abs(value)))), 0)}e}"
     return f"{value:.{digits}f}"
 
 

@@ -18,15 +18,17 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.inference.estimates import quantile_of
 from stattools.inference.fitting import fit
 from stattools.inference.hypotheses import against_zero
+from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.places import known_places, places
-from stattools.validation.claims.right import Right, right_of_fit
+from stattools.validation.claims.right import Right, right_at, right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
-from stattools.validation.conventions.declared import declared_options, declared_recipe
+from stattools.validation.conventions.declared import declared_options, declared_recipe, is_joint
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
 from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.foreign.refit import Refit
 
 SECONDS = 5.0
 """How long causes are looked for."""
@@ -98,6 +100,10 @@ def _without(said: Mapping[str, str], name: str) -> dict[str, str]:
 
 def _declared(claim: Claim, found: Any, cov: Any, level: float) -> Right | None:
     """The right numbers made as the claim declares; None where it declares nothing."""
+    if is_joint(claim, found.model):
+        refit = Refit(found.model, {"reml": found.reml}, joint=True, level=level)
+        at, fact = refit.point, right_of_fit(found, level).fact
+        return right_at(refit.names, at.estimate, at.se, np.inf, level, fact)
     changes = declared_recipe(claim, found.model)
     if not changes:
         return None
@@ -121,7 +127,7 @@ def _as_said(
 
 def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Right | None:
     """The right numbers with statistics that are t or z; None where they are so, or cannot be."""
-    rest = float(model.n) - len(model.names) if said == "t" else np.inf
+    rest = float(model.n) - _coefficients(model) if said == "t" else np.inf
     is_t = bool(np.isfinite(df).any())
     if said not in ("t", "z") or is_t == (said == "t") or model.intervals or rest <= 0:
         return None
@@ -130,6 +136,11 @@ def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Ri
     half = quantile_of(rest, level) * se
     tests = {"statistic": statistic, "p": p, "lower": theta - half, "upper": theta + half}
     return replace(right, columns={**right.columns, **tests})
+
+
+def _coefficients(model: Any) -> int:
+    """How many parameters packages count beside the degrees of freedom of t: without those beside the mean."""
+    return model.predictor.size_first if type(model) is Model else len(model.names)
 
 
 def _right(claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right) -> ClaimAudit:
