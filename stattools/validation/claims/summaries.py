@@ -65,12 +65,15 @@ def cells(text: str, name: str) -> Cells:
 def _made(text: str) -> dict[str, str]:
     """How a program makes the numbers of its page: standard errors of R's and statsmodels' glm are of the expected
     information, at Pearson's dispersion where there is one, those of glm.nb beside a theta that is taken as known, and
-    those of MixedLM have the uncertainty of the variances in them, with tests by the normal distribution.
+    those of MixedLM have the uncertainty of the variances in them, with tests by the normal distribution; glmer says
+    by which integral.
     """
     if "Number of Fisher Scoring iterations" in text and re.search(r"\bglm\.nb\(", text):
         return {"information": "expected apart"}
     if "Number of Fisher Scoring iterations" in text or re.search(r"Generalized Linear Model.*\bIRLS\b", text, re.S):
         return {"information": "expected", "dispersion": "X2"}
+    if re.search(r"fit by maximum likelihood \(Laplace\s+Approximation\)", text):
+        return {"integral": "laplace"}
     return {"information": "joint"} if "Mixed Linear Model Regression Results" in text else {}
 
 

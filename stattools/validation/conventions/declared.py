@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.moment_dispersion import has_moments
@@ -27,6 +28,8 @@ def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
 
 def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
     """The options of `st.fit` that the claim declares."""
+    if claim.said.get("integral") == "laplace" and isinstance(model, MixedRegression):
+        return {"integral": "laplace"}
     return {"reml": False} if claim.said.get("likelihood") == "ML" and isinstance(model, LinearMixed) else {}
 
 

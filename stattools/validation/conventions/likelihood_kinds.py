@@ -1,4 +1,4 @@
-"""Which likelihood is maximized: restricted or not, and how ties of times count."""
+"""Which likelihood is maximized: restricted or not, how effects are integrated out, and how ties of times count."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from dataclasses import replace
 from functools import partial
 
 from stattools.models.mixed.linear_mixed import LinearMixed
+from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.survival.cox import KINDS, CoxRegression
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 
+INTEGRALS = {
+    "laplace": "effects integrated out by Laplace's approximation (nAGQ = 1)",
+    "quadrature": "effects integrated out by quadrature",
+}
 TIES = {"efron": "Efron's", "breslow": "Breslow's", "exact": "exact"}
 
 
@@ -29,5 +34,16 @@ def _restricted(state: State) -> Iterator[Variant]:
         yield Variant(words, make, ("likelihood",))
 
 
+def _integrals(state: State) -> Iterator[Variant]:
+    if isinstance(state.model, MixedRegression):
+        for integral, words in INTEGRALS.items():
+            if integral != state.recipe.options.get("integral", "auto"):
+                make = partial(state.with_recipe, options={**state.recipe.options, "integral": integral})
+                yield Variant(words, make, ("integral",))
+
+
 TIED = Choice("ties", "estimates", "Say how ties are handled.", _ties)
 RESTRICTED = Choice("ML or REML", "estimates", "Say which likelihood is maximized.", _restricted, keeps=True)
+INTEGRATED = Choice(
+    "integral", "estimates", "Say how the effects of groups are integrated out.", _integrals, keeps=True
+)

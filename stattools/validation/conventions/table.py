@@ -14,7 +14,7 @@ from stattools.validation.conventions.exposures import OFFSET
 from stattools.validation.conventions.factors import CODING, NUMBERS, REFERENCE
 from stattools.validation.conventions.families import FAMILY, LINK
 from stattools.validation.conventions.intercepts import INTERCEPT
-from stattools.validation.conventions.likelihood_kinds import RESTRICTED, TIED
+from stattools.validation.conventions.likelihood_kinds import INTEGRATED, RESTRICTED, TIED
 from stattools.validation.conventions.not_converged import STOPPED
 from stattools.validation.conventions.penalties import PENALTY
 from stattools.validation.conventions.rows_left_out import ROWS
@@ -30,6 +30,7 @@ CONVENTIONS: tuple[Choice, ...] = (
     LINK,
     TIED,
     RESTRICTED,
+    INTEGRATED,
     REFERENCE,
     NUMBERS,
     CODING,

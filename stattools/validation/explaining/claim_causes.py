@@ -276,6 +276,14 @@ def _unsolved(trial: ClaimTrial, best: Slips | None, notes: tuple[str, ...]) -> 
     if likely is not None:
         return Verdict((likely,), notes=notes)
     kinds = [name for name in now.holds if not now.holds[name].all()]
+    if "estimate" in kinds and now.distance < 0.01:
+        words = (
+            f"The estimates are up to {now.distance:.2g} standard errors from the maximum beyond their rounding, as of "
+            "a loop whose tolerance is loose; what is made at its end, such as standard errors, is off with them."
+        )
+        return Verdict(
+            (Finding("not converged", words, "Tighten its tolerance; digits beyond are no result."),), notes=notes
+        )
     if "estimate" in kinds:
         words = (
             f"The estimates are up to {now.distance:.3g} standard errors from the maximum beyond their rounding, and "

@@ -41,6 +41,7 @@ AFT = st.aft("survival(week, up) ~ x", TABLE, distribution="weibull")
 PROBIT = st.probit("up ~ x + z", TABLE)
 BARE = st.ols("y ~ x + z", TABLE)
 
+PAIRS = st.logistic("I(count > 4) ~ x + (1 | firm)", TABLE)
 PLANTED = {
     "reference level": (
         OLS,
@@ -51,6 +52,11 @@ PLANTED = {
         st.ols("y ~ x + k", TABLE),
         lambda: claim_of(st.ols("y ~ x + C(k)", TABLE)),
         "k, a number, is read as categories",
+    ),
+    "integral": (
+        PAIRS,
+        lambda: claim_of(PAIRS, columns=("se",), integral="laplace"),
+        "by Laplace's approximation (nAGQ = 1)",
     ),
     "coding": (OLS, lambda: claim_of(st.ols("y ~ x + z + C(g, contr.sum)", TABLE)), "g is coded by sum to zero"),
     "scaled columns": (
