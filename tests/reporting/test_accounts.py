@@ -31,7 +31,11 @@ def test_every_class_that_is_fitted_is_told_of():
     """One-vs-rest is told by its logistic regressions; many local levels are a table, not a report. The density of a
     mixed model is what its posterior is of.
     """
-    assert set(ACCOUNTS | CURVED) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {OneVsRest, LocalLevels, CoxInFiles}
+    assert set(ACCOUNTS | CURVED) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {
+        OneVsRest,
+        LocalLevels,
+        CoxInFiles,
+    }
 
 
 def test_every_kind_of_sample_is_told_of():

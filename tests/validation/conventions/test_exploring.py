@@ -22,7 +22,7 @@ def test_what_the_model_says_needs_no_convention():
     assert found.refits == 0
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_three_conventions_at_once():
     claim = claim_of(st.ols("y ~ x + z + g", REORDERED), cov="HC0", level=0.9)
     (one,) = _explored(claim, OLS).found

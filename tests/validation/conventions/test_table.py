@@ -8,6 +8,7 @@ import stattools as st
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.table import CONVENTIONS
+from tests.sizes import first
 from tests.validation.conventions.planted import (
     COX,
     LOGISTIC,
@@ -205,7 +206,7 @@ def test_a_planted_convention_is_found(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PLANTED)
+@pytest.mark.parametrize("name", first(12, PLANTED, pytest.mark.nightly))
 def test_a_planted_convention_is_found_in_the_whole_table(name):
     model, plant, words = PLANTED[name]
     claim = plant()
