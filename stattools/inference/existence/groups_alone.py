@@ -34,8 +34,9 @@ def check_rows_of_groups(model: MixedRegression) -> None:
     ...     print(str(error)[:108])
     Logistic regression with random effects: each of the 4 groups of 'g' in (1 | g) has one row, which is 0 or 1
     """
-    seen, rows = seen_of(model), model.rows
+    rows = model.rows
     counted = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    seen = counted if _has_spread_of_rows(model.likelihood) else seen_of(model)
     for term in model.random:
         moving = (term.z != 0.0).any(axis=1) & (term.codes >= 0)
         each = np.bincount(term.codes[moving], weights=seen[moving], minlength=term.n_levels)
@@ -66,6 +67,11 @@ def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[
     return bool((y == first[codes]).all())
 
 
+def _has_spread_of_rows(likelihood: Likelihood) -> bool:
+    """Do the trials of a row vary together already, by a parameter, as effects of single rows would have them?"""
+    return likelihood.outcome is Outcome.TRIALS and bool(likelihood.others)
+
+
 def tells_spread(likelihood: Likelihood) -> bool:
     """Does one row tell of a spread beyond that which its mean implies? Of counts, and of what has one parameter."""
     kind = likelihood.outcome
@@ -90,6 +96,9 @@ WHY = {
 
 def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
     kind = model.likelihood.outcome
+    what = WHY.get(kind, "a measurement with a spread of its own")
+    if _has_spread_of_rows(model.likelihood):
+        kind, what = None, "the trials of which vary together already, by a parameter"
     way_out = (
         "give the successes of several trials (trials=), where there are"
         if kind in WHY
@@ -97,7 +106,7 @@ def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
     )
     return IdentificationError(
         f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
-        f"{WHY.get(kind, 'a measurement with a spread of its own')}: the standard deviation of the effects is not "
+        f"{what}: the standard deviation of the effects is not "
         f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} out or "
         f"group the rows otherwise; {way_out}."
     )

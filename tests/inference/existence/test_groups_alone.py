@@ -19,6 +19,7 @@ ONE_ROW = [
     lambda: st.ordinal("y ~ x + (1 | g)", table(y=np.tile([0, 1, 2], 4))),
     lambda: st.logistic("y ~ x + (1 | g)", table(y=flips), trials="one"),
     lambda: st.gamma("y ~ x + (1 | g)", table(y=1.0 + counts)),
+    lambda: st.beta_binomial("y ~ x + (1 | g)", table(y=np.minimum(counts, 1)), trials="n"),
 ]
 
 
