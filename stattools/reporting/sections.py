@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
 from stattools.reporting import rows_in_files, sentences
@@ -76,7 +78,8 @@ def answered(fit: Fit) -> Answered:
 def validation(agreement: Agreement) -> Section:
     """The same model by an independent reference."""
     same = abs(agreement.loglik - agreement.reference_loglik) < 1e-6 * (1.0 + abs(agreement.loglik))
-    other = "the same in both" if same else f"the reference has {agreement.reference_loglik:.6f}"
+    theirs = f"{agreement.reference_loglik:.6f}" if np.isfinite(agreement.reference_loglik) else "none"
+    other = "the same in both" if same else f"the reference has {theirs}"
     blocks: list[Block] = [
         Paragraph(sentences.verdict(agreement)),
         agreement_table(agreement.rows, sentences.source(agreement)),

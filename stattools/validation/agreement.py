@@ -30,7 +30,8 @@ class Agreement(Faces):
 
     `rows` has one row per coefficient: [category,] term, estimate, reference, difference_in_se, digits, se,
     reference_se, se_digits. `decrement` and `reference_decrement` are the distances of the two points from the
-    maximum of our log-likelihood, in standard errors; differences are missing where the reference has no numbers.
+    maximum of our log-likelihood, in standard errors; differences are missing where the reference has no numbers, and
+    `reference_loglik` is -inf where it has none.
     `converged` is the reference's own word, `notes` holds what it warned of.
     """
 
@@ -66,7 +67,8 @@ class Agreement(Faces):
             ]
             for row in self.rows.to_dict("records")
         ]
-        logliks = f"log-likelihood {self.loglik:.8f}   reference {self.reference_loglik:.8f}"
+        theirs = f"{self.reference_loglik:.8f}" if np.isfinite(self.reference_loglik) else "none"
+        logliks = f"log-likelihood {self.loglik:.8f}   reference {theirs}"
         notes = [f"Note: {note}" for note in self.notes]
         return Page(self.sentence, "", Grid(head, body, "l" * len(labels) + "rrrrrr"), "", logliks, *notes)
 

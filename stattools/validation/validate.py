@@ -179,7 +179,7 @@ def _beside(fit: Fit, reference: Reference, notes: tuple[str, ...]) -> Agreement
     return Agreement(
         rows,
         fit.loglik,
-        reference.loglik,
+        reference.loglik if np.isfinite(reference.loglik) else -np.inf,
         reference.name,
         reference.converged,
         ours,

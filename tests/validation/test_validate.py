@@ -105,6 +105,8 @@ def test_nan_with_converged_true_is_no_agreement(monkeypatch):
     refer(monkeypatch, fit, numbers=False)
     check = st.validate(fit)
     assert "gave no usable numbers" in check.sentence
+    assert check.reference_loglik == -np.inf
+    assert "reference none" in str(check)
     assert "has no numbers to compare with" in check.sentence
     assert check.ok
 
