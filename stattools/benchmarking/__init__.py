@@ -9,8 +9,10 @@ from stattools.benchmarking.comparison import interleaved as interleaved
 from stattools.benchmarking.comparison import limit as limit
 from stattools.benchmarking.comparison import peak as peak
 from stattools.benchmarking.comparison import resident_peak as resident_peak
+from stattools.benchmarking.comparison import with_certificate as with_certificate
 from stattools.benchmarking.comparison import with_memory as with_memory
 from stattools.benchmarking.printing import show as show
-from stattools.benchmarking.r_session import RSession as RSession
-from stattools.benchmarking.r_session import has_r as has_r
+from stattools.benchmarking.python_session import python_session as python_session
+from stattools.benchmarking.r_session import r_session as r_session
+from stattools.benchmarking.session import asking as asking
 from stattools.validation.distance import decrement as decrement

@@ -15,7 +15,7 @@ import sys
 import time
 import tracemalloc
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from statistics import median
@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from stattools.benchmarking.session import TimedAnswer
 from stattools.errors import DomainError
 from stattools.numerics.products import add_gram
 
@@ -66,7 +67,7 @@ class SpeedComparison:
     @property
     def skipped(self) -> str:
         """What was left out, as a sentence; "" for nothing."""
-        return f"Not installed, skipped: {', '.join(self.missing)}." if self.missing else ""
+        return f"Not to be had here, skipped: {', '.join(self.missing)}." if self.missing else ""
 
     @property
     def ours(self) -> Timing:
@@ -98,36 +99,37 @@ def _is_peer(timing: Timing) -> bool:
 
 def interleaved(
     title: str,
-    cases: Mapping[str, Callable[[], object]],
+    cases: Mapping[str, Callable[[], object] | None],
     *,
     rounds: int,
     targets: Mapping[str, float] | None = None,
     warm: int = 1,
     judge: Callable[[Any], Facts] | None = None,
-    missing: Sequence[str] = (),
 ) -> SpeedComparison:
     """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
+    One that returns an `TimedAnswer` of another process takes the seconds that were measured there.
     `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
-    under 20 ms is repeated within a round. Of `missing`, peers that are not installed, a line says that they were
-    skipped; ours alone is timed where all are. Raises DomainError without two cases otherwise, or for a target of a
+    under 20 ms is repeated within a round. A case that is None is a peer that is not there: a line says that it was
+    skipped, and ours alone is timed where all are. Raises DomainError for fewer than two cases, or for a target of a
     case that there is not.
 
     >>> interleaved("pow", {"ours": lambda: 2**9, "peer": lambda: {"digits": 3}}, rounds=1).peers[0].facts
     {'digits': 3}
     """
     targets = targets or {}
-    if len(cases) + len(missing) < 2 or rounds < 1:
+    if len(cases) < 2 or rounds < 1:
         raise DomainError(f"interleaved needs two cases and a round; got {len(cases)} and {rounds}.")
-    if unknown := set(targets) - set(cases) - set(missing):
+    if unknown := set(targets) - set(cases):
         raise DomainError(f"interleaved has no case {sorted(unknown)[0]!r}; it has {', '.join(cases)}.")
+    there = {name: run for name, run in cases.items() if run is not None}
     facts: dict[str, Facts] = {}
-    times: dict[str, list[float]] = {name: [] for name in cases}
+    times: dict[str, list[float]] = {name: [] for name in there}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what peers warn of is not what is measured here
         for turn in range(-warm, rounds):
-            for name, run in _in_turn(cases, turn):
+            for name, run in _in_turn(there, turn):
                 with threadpool_limits(1):  # each time, since a peer's first call may load a library with threads
                     seconds, said = _timed(run)
                 if turn >= 0:
@@ -136,8 +138,8 @@ def interleaved(
                     facts[name] = _facts(said, judge)
     return SpeedComparison(
         title,
-        tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in cases),
-        tuple(missing),
+        tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in there),
+        tuple(name for name in cases if name not in there),
     )
 
 
@@ -153,14 +155,16 @@ def _in_turn(cases: Mapping[str, Callable[[], object]], turn: int) -> Iterator[t
 
 
 def _timed(run: Callable[[], object]) -> tuple[float, object]:
-    """Seconds a call, over as many as take 20 ms."""
-    start, calls = time.perf_counter(), 0
+    """Seconds a call, over as many as take 20 ms: those that a peer in its own process says, or else those here."""
+    start, calls, theirs = time.perf_counter(), 0, 0.0
     while True:
         said = run()
         calls += 1
-        passed = time.perf_counter() - start
+        if isinstance(said, TimedAnswer):
+            theirs += said.seconds
+        passed = theirs or time.perf_counter() - start
         if passed >= AT_LEAST:
-            return passed / calls, said
+            return passed / calls, said.values if isinstance(said, TimedAnswer) else said
 
 
 ROWS = 4096
@@ -213,14 +217,35 @@ def resident_peak() -> int:
 
 def with_memory(
     comparison: SpeedComparison,
-    cases: Mapping[str, Callable[[], object]],
+    cases: Mapping[str, Callable[[], object] | None],
     *,
     unit: float = 1e6,
     name: str = "memory, MB",
 ) -> SpeedComparison:
-    """The comparison with a fact more: the peak of one more run of each case, in `unit` bytes, called `name`."""
+    """The comparison with a fact more: the peak of one more run of each of `cases`, in `unit` bytes, called `name`.
+
+    What a peer takes in a process of its own is not seen: leave it out of `cases`.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        taken = {case: peak(run) / unit for case, run in cases.items()}
-    timings = tuple(replace(timing, facts={**timing.facts, name: taken[timing.name]}) for timing in comparison.timings)
+        taken = {case: {name: peak(run) / unit} for case, run in cases.items() if run is not None}
+    return _with_facts(comparison, taken)
+
+
+def with_certificate(comparison: SpeedComparison, certify: Callable[[], object], rounds: int = 3) -> SpeedComparison:
+    """The comparison with a fact more of ours: what `certify` alone takes, as a share of our median.
+
+    >>> both = SpeedComparison("sum", (Timing("ours", (1.0,)), Timing("loop", (9.0,))))
+    >>> with_certificate(both, lambda: None).ours.facts
+    {'certificate': '0.0 %'}
+    """
+    with threadpool_limits(1):
+        alone = median(_timed(certify)[0] for _ in range(rounds))
+    return _with_facts(
+        comparison, {comparison.ours.name: {"certificate": f"{100.0 * alone / comparison.ours.median:.1f} %"}}
+    )
+
+
+def _with_facts(comparison: SpeedComparison, more: Mapping[str, Facts]) -> SpeedComparison:
+    timings = tuple(replace(one, facts={**one.facts, **more.get(one.name, {})}) for one in comparison.timings)
     return replace(comparison, timings=timings)

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError
-from stattools.interface.arrays import Floats
-
-END = "-- end of the answer --"
-"""A line that no answer has."""
-ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+from stattools.benchmarking.session import END, Session
 
 
 def has_r(package: str) -> bool:
@@ -33,52 +24,33 @@ def has_r(package: str) -> bool:
     return subprocess.run([program, "--vanilla", "-e", said], capture_output=True, check=False).returncode == 0
 
 
-class RSession:
-    """R with arrays by name, vectors and matrices, on one thread. End it with `close`, or use it in `with`."""
+class RSession(Session):
+    """R with arrays by name; an expression's numbers are what `as.double` makes of its value."""
+
+    called = "R"
 
     def __init__(self, arrays: Mapping[str, ArrayLike], setup: str = "") -> None:
-        self._process = subprocess.Popen(
-            ["R", "--vanilla", "--no-echo"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ | ONE_THREAD,
+        super().__init__(["R", "--vanilla", "--no-echo"], arrays, setup)
+
+    def reading(self, name: str, path: str, shape: tuple[int, ...]) -> str:
+        """A vector, or a matrix."""
+        size, dimensions = (shape[0], "") if len(shape) == 1 else (shape[0] * shape[1], f", {shape[0]}, {shape[1]}")
+        kind = "c(" if len(shape) == 1 else "matrix("
+        return self.asked(f'{name} <- {kind}readBin("{path}", "double", {size}){dimensions}); 0')
+
+    def afterwards(self, setup: str) -> str:
+        """The statements in braces."""
+        return self.asked(f"{setup}; 0")
+
+    def asked(self, expression: str) -> str:
+        """One line of R."""
+        return (
+            f"{{ .from <- Sys.time(); .value <- as.double({{ {expression} }}); .to <- Sys.time(); "
+            'cat(sprintf("%.17g", c(.value, as.double(.to - .from, units = "secs"))), sep = "\\n"); '
+            f'cat("\\n{END}\\n") }}'
         )
-        with tempfile.TemporaryDirectory() as folder:
-            for name, values in arrays.items():
-                array, path = np.asarray(values, dtype=float), Path(folder) / name
-                array.ravel(order="F").tofile(path)
-                shape = f", {array.shape[0]}, {array.shape[1]})" if array.ndim == 2 else ")"
-                kind = "matrix(" if array.ndim == 2 else "c("
-                self.run(f'{{ {name} <- {kind}readBin("{path}", "double", {array.size}){shape}; 0 }}')
-        if setup:
-            self.run(f"{{ {setup}; 0 }}")
 
-    def run(self, expression: str) -> Floats:
-        """The numbers that an expression of R has as its value. Raises DomainError where R stops."""
-        ours, theirs = self._process.stdin, self._process.stdout
-        if ours is None or theirs is None or self._process.poll() is not None:
-            raise DomainError("this session of R has ended.")
-        ours.write(f'cat(sprintf("%.17g", as.double({{ {expression} }})), sep = "\\n"); cat("\\n{END}\\n")\n')
-        ours.flush()
-        lines: list[str] = []
-        while (line := theirs.readline().strip()) != END:
-            if self._process.poll() is not None and not line:
-                raise DomainError(f"R stopped at: {expression}")
-            lines.append(line)
-        return np.array([float(line) for line in lines if line])
 
-    def close(self) -> None:
-        """End the process."""
-        if self._process.stdin is not None:
-            self._process.stdin.close()
-        if self._process.stdout is not None:
-            self._process.stdout.close()
-        self._process.wait(timeout=60)
-
-    def __enter__(self) -> RSession:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+def r_session(package: str, arrays: Mapping[str, ArrayLike], setup: str = "") -> RSession | None:
+    """A session with R's package loaded; None where R or the package is not installed."""
+    return RSession(arrays, f"suppressMessages(library({package})); {setup}") if has_r(package) else None

@@ -1,6 +1,7 @@
 import itertools
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
@@ -13,9 +14,11 @@ from stattools.benchmarking import (
     limit,
     peak,
     resident_peak,
+    with_certificate,
     with_memory,
 )
 from stattools.benchmarking import comparison as timing_of
+from stattools.benchmarking.session import TimedAnswer
 from stattools.errors import DomainError
 from stattools.numerics.products import add_gram
 
@@ -119,5 +122,19 @@ def test_the_resident_peak_is_that_of_the_process_alone():
 
 
 def test_ours_is_timed_alone_where_no_peer_is_installed():
-    found = interleaved("sum", {"ours": lambda: None}, rounds=1, missing=["loop"], targets={"loop": 2.0})
-    assert (found.peers, found.skipped) == ((), "Not installed, skipped: loop.")
+    found = interleaved("sum", {"ours": lambda: None, "loop": None}, rounds=1, targets={"loop": 2.0})
+    assert (found.peers, found.skipped) == ((), "Not to be had here, skipped: loop.")
+
+
+def test_seconds_of_another_process_are_the_ones_it_says():
+    answer = TimedAnswer(np.array([2.0]), 30.0)
+    found = interleaved("sum", {"ours": lambda: None, "there": lambda: answer}, rounds=1, judge=lambda x: {"x": x[0]})
+    assert found.peers[0].seconds == (30.0,)
+    assert found.peers[0].facts == {"x": 2.0}
+
+
+def test_the_share_of_the_certificate_is_a_fact_of_ours_alone():
+    found = SpeedComparison("x", (Timing("ours", (0.5,), {"digits": 3}), Timing("peer", (1.0,))))
+    ours, peer = with_certificate(found, lambda: time.sleep(0.05), rounds=1).timings
+    assert 8.0 < float(str(ours.facts["certificate"]).removesuffix(" %")) < 60.0
+    assert peer.facts == {}

@@ -23,7 +23,7 @@ def test_facts_stand_in_columns_of_their_own():
 
 def test_what_was_skipped_is_said_below():
     told = SpeedComparison("sum", (Timing("ours", (1.0,)),), missing=("loop", "tree"))
-    assert lines(told)[-1] == "Not installed, skipped: loop, tree."
+    assert lines(told)[-1] == "Not to be had here, skipped: loop, tree."
     assert "skipped" not in "".join(lines(TWO))
 
 

@@ -5,7 +5,7 @@ import shutil
 import numpy as np
 import pytest
 
-from stattools.benchmarking.r_session import RSession, has_r
+from stattools.benchmarking.r_session import RSession, has_r, r_session
 from stattools.errors import DomainError
 
 needs_r = pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
@@ -21,7 +21,7 @@ def test_without_rscript_there_is_no_r(monkeypatch):
 def test_numbers_go_and_come_back_unchanged():
     X = np.array([[0.1, 2.0], [3.0, 1.0 / 3.0], [5.0, 6.0]])
     assert has_r("stats")
-    assert not has_r("no.such.package")
+    assert r_session("no.such.package", {}) is None
     with RSession({"X": X, "y": [1.0, 2.0, 4.0]}, setup="z <- 7") as r:
         assert (r.run("t(X)") == X.ravel()).all()
         assert r.run("y + z").tolist() == [8.0, 9.0, 11.0]

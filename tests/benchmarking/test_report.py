@@ -48,4 +48,4 @@ def test_a_figure_has_a_heading_for_each_comparison_or_one_line_for_each_where_t
 def test_peers_that_were_skipped_are_named():
     found = SpeedComparison("sums", (OURS, LOOP), missing=("tree",))
     script = Script("sums", "Sums", lambda quick: [])
-    assert "Not installed, skipped: tree." in markdown(document({script: [found]}, "stattools bench"), figures="b")
+    assert "Not to be had here, skipped: tree." in markdown(document({script: [found]}, "stattools bench"), figures="b")

@@ -44,9 +44,7 @@ def answers(package: str, codes: Iterable[str]) -> tuple[dict[str, str], list[di
         _require("Rscript", "Install R, whose command it is.")
     command = [sys.executable, *script]
     if name not in HERE:
-        uv = _require("uv", "Install uv: pip install uv.")
-        parts = [part for one in (package, "numpy", "pandas") for part in ("--with", one)]
-        command = [uv, "run", "--isolated", "--no-project", "--quiet", *parts, "python", *script]
+        command = [*isolated([package, "numpy", "pandas"]), "python", *script]
     text = "".join(json.dumps({"code": code}) + "\n" for code in codes)
     try:
         run = subprocess.run(command, input=text, capture_output=True, text=True, timeout=SECONDS, check=False)
@@ -57,6 +55,12 @@ def answers(package: str, codes: Iterable[str]) -> tuple[dict[str, str], list[di
         said = (run.stderr.strip() or "nothing").splitlines()[-1]
         raise DomainError(f"the exam of {package} ended before its last question; its environment said: {said}")
     return lines[0], lines[1:]
+
+
+def isolated(packages: Iterable[str]) -> list[str]:
+    """The beginning of a command that runs in an environment of these packages alone; DomainError without uv."""
+    uv = _require("uv", "Install uv: pip install uv.")
+    return [uv, "run", "--isolated", "--no-project", "--quiet", *(part for one in packages for part in ("--with", one))]
 
 
 def _require(command: str, remedy: str) -> str:
