@@ -26,6 +26,9 @@ from stattools.solvers.lbfgs import LBFGS
 WORK = 2e7
 """Rows times parameters up to which full-batch L-BFGS is the default."""
 
+MOST = 10_000
+"""Trainings that a fit may be asked for: more find nothing better, and a slip of the key costs days."""
+
 FEWER = "Ask for fewer members."
 
 
@@ -43,13 +46,14 @@ def fit_network(
 
     `solver` is by default `LBFGS()` where rows times parameters are up to 2e7 and `Adam()` beyond. The best training
     has the highest validation score with Adam, the highest penalized log-likelihood with L-BFGS. Raises DomainError for
-    counts below 1, IncompatibleError for another solver, ConvergenceError where training diverges.
+    counts below 1 and for more than 10,000 trainings, IncompatibleError for another solver, ConvergenceError where
+    training diverges.
     """
     if solver is None:
         solver = LBFGS() if model.n * model.perceptron.size <= WORK else Adam()
     if not isinstance(solver, Adam | LBFGS):
         raise IncompatibleError(f"a network is trained by st.LBFGS() or st.Adam(); got {type(solver).__name__}.")
-    restarts = whole_number(restarts, "restarts=", at_least=1)
+    restarts = whole_number(restarts, "restarts= of st.fit", at_least=1, at_most=MOST)
     ensemble = word_of(ensemble, ("deep", "bootstrap"))
     if not is_one_of(ensemble, ("deep", "bootstrap")):
         raise DomainError(f'ensemble= is "deep" or "bootstrap"; got {quoted(ensemble)}.')
@@ -62,6 +66,10 @@ def fit_network(
     fits = []
     asked = whole_number(members, "members=", at_least=1)
     require_memory(f"{asked:,} networks of {model.perceptron.size:,} parameters", asked * model.perceptron.size, FEWER)
+    if asked * restarts > MOST:
+        raise DomainError(
+            f"members= times restarts= of st.fit is at most {MOST:,} trainings; got {asked * restarts:,}. {FEWER}"
+        )
     for _ in range(asked):
         sample = _resampled(model, random) if ensemble == "bootstrap" else model
         fits.append(_best(model, sample, solver, penalty, restarts, random, known))

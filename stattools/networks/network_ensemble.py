@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.prediction.answers import handed_out
@@ -47,7 +48,7 @@ class NetworkEnsemble(TrainedNetwork):
         """The seed that all members come from, one after the other."""
         return self.members[0].seed
 
-    def mean(self, X: Floats | None = None) -> Floats:
+    def mean(self, X: ArrayLike | None = None) -> Floats:
         """Mean over members of E(y): (n, K) or (n,)."""
         return np.mean([member.mean(X) for member in self.members], axis=0)
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from numpy.typing import ArrayLike
+
 from stattools.inference.any_fit import Judged
 from stattools.inference.prediction.answers import handed_out
 from stattools.interface.names.guesses import answers_guesses
@@ -64,7 +66,7 @@ class NetworkFit(TrainedNetwork):
         """The outcome's labels; 0 and 1 where it came so; None for a quantity or a count."""
         return (self.model.labels or (0, 1)) if self.model.likelihood.outcome.has_labels else None
 
-    def mean(self, X: Floats | None = None) -> Floats:
+    def mean(self, X: ArrayLike | None = None) -> Floats:
         """E(y) of each row of a design matrix, the fit's own by default: (n, K) probabilities or (n,)."""
         if self.temperature == 1.0:
             return self.model.mean(self.estimate, X)

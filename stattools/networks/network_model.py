@@ -30,6 +30,7 @@ from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
+from stattools.networks.units import coded_outcome, design_matrix
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
@@ -195,19 +196,19 @@ class NetworkModel(AnyModel):
         # "clip" lets NumPy write into `out` at once; row numbers come from the model and are never out of range.
         return self.inputs(np.take(self.rows.X, index, axis=0, out=room[: len(index)], mode="clip"), overwrite=True)
 
-    def eta(self, theta: ArrayLike, X: Floats | None = None) -> Floats:
+    def eta(self, theta: ArrayLike, X: ArrayLike | None = None) -> Floats:
         """What the last layer says of each row of X, a design matrix (the model's own by default): (n,) or (n, width).
 
         Raises IncompatibleError with batch norm in training mode, where it would depend on the other rows.
         """
         theta = self._checked(theta)
         self.require_frozen("a prediction")
-        X = self.rows.X if X is None else X
+        X = self.rows.X if X is None else design_matrix(X, self.design.names, self.title)
         # What overflows is found below, and said with its cause.
         with np.errstate(over="ignore", invalid="ignore"):
             parts = [
                 self.perceptron.forward(theta, self.inputs(X[start : start + BLOCK]))[0]
-                for start in range(0, len(X), BLOCK)
+                for start in range(0, max(len(X), 1), BLOCK)
             ]
         eta = np.concatenate(parts)
         if not np.isfinite(eta).all():
@@ -218,16 +219,16 @@ class NetworkModel(AnyModel):
             )
         return eta[:, 0] if self.likelihood.width == 1 else eta
 
-    def mean(self, theta: ArrayLike, X: Floats | None = None) -> Floats:
+    def mean(self, theta: ArrayLike, X: ArrayLike | None = None) -> Floats:
         """E(y) of each row: probabilities of all K categories (n, K), or a mean (n,) in the units of y."""
         eta = self.eta(theta, X)
         return self.middle + self.unit * eta if self.has_scale else self.likelihood.mean(eta)
 
-    def pointwise_loglik(self, theta: ArrayLike, X: Floats | None = None, y: Floats | None = None) -> Floats:
+    def pointwise_loglik(self, theta: ArrayLike, X: ArrayLike | None = None, y: ArrayLike | None = None) -> Floats:
         """log p(y_i | x_i) of each row, (n,). Raises IncompatibleError with batch norm in training mode."""
         self.require_frozen("a pointwise log-likelihood")
         eta = self.eta(theta, X)
-        y = self.rows.y if y is None else y
+        y = coded_outcome(self.rows.y if y is None else y, len(eta), self.likelihood, self.title)
         if not self.has_scale:
             return self.likelihood.loglik(eta, y)
         sd = self.residual_sd(theta)

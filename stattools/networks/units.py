@@ -1,11 +1,17 @@
-"""The units in which a network sees its inputs and a quantity that it explains: both are standardized."""
+"""What a network is given in the caller's units: rows of its design, an outcome, and how both are standardized."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import as_numbers, by_column, labelled
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
+from stattools.likelihoods import Likelihood
 
 RARE = 5.0
 """No standardized input is further than this from 0: a pixel with ink once in 10,000 images would be at 100 there."""
@@ -36,3 +42,34 @@ def of_quantity(y: Floats, weight: Floats) -> tuple[float, float]:
     """
     middle = float(weight @ y / weight.sum())
     return middle, float(np.sqrt(weight @ (y - middle) ** 2 / weight.sum())) or 1.0
+
+
+def design_matrix(X: Any, names: Sequence[str], who: str) -> Floats:
+    """Rows of a design as float64; DomainError unless they are finite numbers with one column per name.
+
+    >>> design_matrix([[1, 2]], ("Intercept", "x"), "a network")
+    array([[1., 2.]])
+    """
+    needs = f"{who} needs X as a design matrix of {len(names)} columns, {quoted(list(names), 60)}"
+    instead = "Predictions for a table are those of fit.predict(table)"
+    labelled("the columns of the design", tuple(names), ("X", by_column(X)))
+    found = as_numbers(X, f"{needs}. {instead}")
+    if found.ndim != 2 or found.shape[1] != len(names):
+        raise DomainError(f"{needs}; got shape {found.shape}. {instead}.")
+    if not np.isfinite(found).all():
+        row, column = (int(place[0]) for place in np.nonzero(~np.isfinite(found)))
+        raise DomainError(f"{needs}, all finite; got {found[row, column]} in row {row} (counting from 0). {instead}.")
+    return found
+
+
+def coded_outcome(y: Any, n: int, likelihood: Likelihood, who: str) -> Floats:
+    """The outcome of n rows as the likelihood takes it, labels as their codes; DomainError for anything else.
+
+    >>> from stattools.likelihoods import Poisson
+    >>> coded_outcome([0, 3], 2, Poisson(), "a network")
+    array([0., 3.])
+    """
+    found = as_numbers(y, f"{who} needs y, one number per row")
+    if found.shape != (n,):
+        raise DomainError(f"{who} needs y, one number for each of {n} rows; got shape {found.shape}. Give X and y.")
+    return likelihood.check(found)

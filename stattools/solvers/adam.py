@@ -19,10 +19,13 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.whole_numbers import whole_number
+from stattools.interface.whole_numbers import LARGEST, whole_number
 
 FIRST, SECOND, EPSILON = 0.9, 0.999, 1e-8
 """The b1, b2 and eps above, with the values that Kingma & Ba recommend."""
+
+MOST_EPOCHS = 10**6
+"""Without validation rows all epochs are made: more than these are a slip of the key that takes days."""
 
 
 @constructed_by_callers
@@ -59,8 +62,14 @@ class Adam:
                 "Adam takes the share rate * weight_decay off each weight in every step, and it must be below 1; got "
                 f"{self.rate!r} * {self.weight_decay!r}. Use a smaller weight_decay."
             )
-        for name, low in (("batch", 1), ("epochs", 1), ("patience", 1), ("slowdowns", 0)):
-            object.__setattr__(self, name, whole_number(getattr(self, name), f"{name}= of Adam", at_least=low))
+        for name, low, high in (
+            ("batch", 1, LARGEST),
+            ("epochs", 1, MOST_EPOCHS),
+            ("patience", 1, LARGEST),
+            ("slowdowns", 0, LARGEST),
+        ):
+            count = whole_number(getattr(self, name), f"{name}= of Adam", at_least=low, at_most=high)
+            object.__setattr__(self, name, count)
 
     def stepper(self, decayed: NDArray[np.bool_], rate: float | None = None) -> Callable[[Floats, Floats], Floats]:
         """A function (theta, score) -> theta that keeps the running moments; `decayed` marks what decay applies to.

@@ -221,7 +221,7 @@ POOL: dict[str, Any] = {
     "posterior": ANSWERS, "arms": ANSWERS, "chosen": ANSWERS, "other": ANSWERS, "groups_of": ANSWERS,
     # Numbers
     "level": LEVEL, "prob": LEVEL, "seed": SEEDS, "draws": FEW, "steps": (1, 3), "chains": (2, 1), "tune": (20, 3),
-    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4, "auto"), "most": (3,), "members": (2,),
+    "target_accept": (0.8, 0.5), "bins": (4, 1, 10**6), "lags": (None, 1, 4, "auto"), "most": (3,),
     "theta": POINTS, "thetas": POINTS, "x": POINTS, "f": POINTS, "p": (0.5, 0.0, 1.0, [0.1, 0.9]), "low": ANY,
     "k": POINTS, "t": POINTS, "high": ANY, "mean": ANY, "sd": POSITIVES, "location": ANY, "scale": POSITIVES,
     "shape": POSITIVES, "rate": POSITIVES, "strength": POSITIVES,
@@ -233,7 +233,7 @@ POOL: dict[str, Any] = {
     "smoothness": (10.0, 1e-300, 1e300), "order": (2, 1, 0, 99), "axis": (-1, 0, 1, 99), "seasonal": (None, 2, 4, 99),
     "initial": ("first", "estimated", 0.0, 1e300, [1.0]), "drift": (False, True, 0.5, 1e300), "n": (None, 10, 1e300),
     "first": (0.2, 1.0), "g": (1.0, 1e300), "tolerance": (1e-8, 1e-300, 1.0), "max_steps": (50, 1),
-    "epochs": (2,), "patience": (1,), "slowdowns": (1,), "validation": (0.1, 0.0), "weight_decay": (0.0, 0.1),
+    "epochs": (2, 10**7), "patience": (1,), "slowdowns": (1,), "validation": (0.1, 0.0), "weight_decay": (0.0, 0.1),
     "batch_size": (4,), "hidden": ((2,), (), (3, 2), (1.5,), (0,)), "categories": (3, 2, 1), "step": (0.1,),
     "means": (None, [0.0, 1.0]), "strengths": (None, [0.5, 1.0]), "value": (1.0,), "random": SEEDS,
     "low_high": ANY, "index": ANY, "out": (None,), "start": ([0.5], {"t": 0.5}, [0.5, 2.0], [1e300]),
@@ -275,7 +275,7 @@ POOL: dict[str, Any] = {
     # Places
     "path": PATH, "to": PATH, "paths": PATH,
     # What goes on to another function
-    "restarts": (1, 2), "contrasts.values": (None, [0.0, 1.0], [np.nan, 1.0]),
+    "restarts": (1, 2, 10**6), "members": (2, 10**6), "contrasts.values": (None, [0.0, 1.0], [np.nan, 1.0]),
     "marginal_effects.at": ("overall", "mean", {"x": 1.0}, {"nobody": 1}),
     **{f"{who}.by": (None, "g", "x", ["g"]) for who in ("marginal_effects", "means", "contrasts")},
     "means.values": (None, [0.0, 1.0], [np.nan, 1.0]), "over": ("rows", "grid", "data"), "ratio": (False, True),

@@ -55,6 +55,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
         "a variance whose maximum is 0: fit.boundary",
     ),
     (r"^NetworkFit\.(own_accuracy|residual_sd) ", "nan", "an accuracy without classes, the scale of what has none"),
+    (r"^NetworkFit\.curve \.validation", "nan", "a training without validation rows"),
     (r"^(LinearMixed|MixedRegression)Fit\.r_squared", "nan", "two numbers where there are groups: fit.goodness"),
     (r"\.found ?\.maximum\.least", "inf", "no variance of effects is at 0"),
     (r"Fit\.smooths \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),

@@ -70,3 +70,11 @@ def test_a_bootstrap_with_batch_norm_takes_moments_of_the_rows_drawn():
     first, second = (fit.model.perceptron.layers[1].moments.mean for fit in group.members)
     assert not np.allclose(first, second)
     assert len(group.predict()) == 240
+
+
+@pytest.mark.parametrize(
+    "asked", [{"restarts": 10**12}, {"members": 10**6}, {"restarts": 1000, "members": 11}], ids=str
+)
+def test_more_trainings_than_a_life_has_time_for_are_refused_before_the_first(asked):
+    with pytest.raises(st.DomainError, match=r"of st\.fit is at most 10,000"):
+        st.fit(st.network(RING, X, hidden=[3]), **asked)

@@ -1,6 +1,9 @@
 """The model of a network: standardized inputs, its parameters, and rows that batch norm couples."""
 
+from functools import partial
+
 import numpy as np
+import pandas as pd
 import pytest
 
 import stattools as st
@@ -58,3 +61,23 @@ def test_batch_norm_couples_rows_until_it_is_frozen():
     assert frozen.loglik(theta) == pytest.approx(frozen.pointwise_loglik(theta).sum(), rel=1e-12)
     with pytest.raises(st.DomainError, match="has one row"):
         st.fit(model, solver=st.Adam(batch=1), seed=0)
+
+
+HOSTILE = (pd.DataFrame(X, columns=["x2", "x1"]), {"x1": [1.0], "": ["a"]}, X[:, :1], [["a", "b"]], "x", 3)
+"""What is no design matrix of two columns x1, x2."""
+
+
+@pytest.mark.parametrize("given", HOSTILE, ids=str)
+def test_every_question_of_a_network_refuses_what_is_no_design_matrix(given):
+    group = st.fit(st.network(LABELS, X, hidden=[2]), solver=st.LBFGS(max_steps=1), members=2)
+    fit, theta = group.members[0], group.members[0].estimate
+    asked = [fit.mean, group.mean, *(partial(one, theta) for one in (fit.model.mean, fit.model.eta))]
+    for ask in (
+        *asked,
+        partial(fit.model.pointwise_loglik, theta),
+        lambda one: fit.model.pointwise_loglik(theta, X, one),
+    ):
+        with pytest.raises(st.DomainError):
+            ask(given)
+    np.testing.assert_array_equal(group.mean(pd.DataFrame(X, columns=["x1", "x2"])), group.mean(X))
+    assert fit.mean(np.empty((0, 2))).shape == (0, 3)

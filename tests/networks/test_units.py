@@ -1,9 +1,16 @@
 """The units of a network against the formulas of their definition."""
 
 import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
 from numpy.testing import assert_allclose
 
-from stattools.networks.units import RARE, of_quantity, spread
+import stattools as st
+from stattools.networks.units import RARE, coded_outcome, design_matrix, of_quantity, spread
+
+NAMES = ("Intercept", "x", "g")
+ROWS = np.array([[1.0, 2.0, 3.0], [1.0, -2.0, 0.5]])
 
 
 def test_columns_are_centered_and_scaled_by_their_frequencies():
@@ -27,3 +34,41 @@ def test_a_quantity_that_never_changes_has_a_unit():
     assert of_quantity(np.full(3, 7.0), np.ones(3)) == (7.0, 1.0)
     middle, unit = of_quantity(np.array([1.0, 5.0]), np.array([3.0, 1.0]))
     assert (middle, unit) == (2.0, np.sqrt(3.0))
+
+
+@pytest.mark.parametrize("given", [ROWS, ROWS.tolist(), pd.DataFrame(ROWS, columns=NAMES), pl.DataFrame(ROWS, NAMES)])
+def test_a_design_matrix_is_read_from_any_container_in_the_order_of_its_columns(given):
+    assert design_matrix(given, NAMES, "a network").tolist() == ROWS.tolist()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pd.DataFrame(ROWS, columns=["x", "Intercept", "g"]),
+        pd.DataFrame(ROWS, columns=pd.MultiIndex.from_product([["a"], NAMES])),
+        {"x": [1.0], "y": [2.0], "g": [3.0]},
+        (ROWS[:, 0], ROWS),
+        ROWS[:, 1:],
+        ROWS[0],
+        ROWS * np.nan,
+        ROWS * np.inf,
+        ROWS.astype(str),
+        ROWS + 1j,
+        np.empty((0, 0)),
+        [[10**400] * 3],
+        "x",
+        True,
+        None,
+        slice(2),
+    ],
+)
+def test_what_is_no_design_matrix_is_refused_with_the_way(given):
+    with pytest.raises(st.DomainError, match=r"fit\.predict\(table\)|put them into one order"):
+        design_matrix(given, NAMES, "a network")
+
+
+@pytest.mark.parametrize("given", [[0, 1, 2], [[0, 1]], ["a", "b"], [0, -1], [0, np.nan], 1, None, {"y": [0, 1]}])
+def test_an_outcome_is_one_value_that_the_likelihood_takes_for_each_row(given):
+    assert coded_outcome([0, 4], 2, st.Poisson(), "a network").tolist() == [0.0, 4.0]
+    with pytest.raises(st.DomainError):
+        coded_outcome(given, 2, st.Poisson(), "a network")

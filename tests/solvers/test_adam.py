@@ -26,6 +26,7 @@ def test_the_steps_are_those_of_the_paper():
         {"rate": "fast"},
         {"validation": 1.0},
         {"epochs": 0},
+        {"epochs": 10**12},
         {"batch": 2.5},
         {"slowdowns": -1},
         {"weight_decay": 1e4},

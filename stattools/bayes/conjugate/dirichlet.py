@@ -30,7 +30,7 @@ from stattools.bayes.conjugate.predictives.dirichlet_multinomial import (
     others,
 )
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import labelled
+from stattools.interface.arguments import labelled, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
@@ -123,7 +123,8 @@ class Dirichlet(Updatable, Distribution):
             raise DomainError(f"Dirichlet needs concentration, one number per category; got shape {value.shape}.")
         names = labelled("the names", self.names, ("concentration", self.concentration))
         if names is not None:
-            value = np.full(len(tuple(names)), float(value)) if value.ndim == 0 else value
+            names = several(names)
+            value = np.full(len(names), float(value)) if value.ndim == 0 else value
         if value.ndim:
             names = checked_names(names, len(value), "Dirichlet")
         object.__setattr__(self, "names", names)

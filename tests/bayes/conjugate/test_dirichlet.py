@@ -217,6 +217,19 @@ def test_what_the_conjugate_package_accepts():
         PRIOR.update(st.multinomial([3, -5, 2], names=("a", "b", "c")))
 
 
+@pytest.mark.parametrize(
+    "names", [True, 3, 2.5, len, object(), "ab", {"a", "b"}, ["a"], [["a"], ["b"]], ["a", "a"]], ids=str
+)
+@pytest.mark.parametrize("concentration", [0.5, [0.5, 0.5]], ids=str)
+def test_what_is_no_list_of_two_different_names_is_refused(names, concentration):
+    with pytest.raises(st.DomainError, match=r"Dirichlet needs"):
+        st.Dirichlet(concentration, names=names)
+
+
+def test_names_may_come_from_what_is_read_once():
+    assert st.Dirichlet(1, names=iter("ab")) == st.Dirichlet(1, names=("a", "b"))
+
+
 def test_a_prior_without_names_takes_those_of_the_data():
     posterior = st.Dirichlet([1, 2]).update(st.multinomial({"a": 3, "b": 4}))
     assert posterior == st.Dirichlet([4, 6], names=("a", "b"))
