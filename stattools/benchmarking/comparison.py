@@ -44,6 +44,8 @@ class Timing:
     seconds: tuple[float, ...]
     facts: Facts = field(default_factory=dict)
     target: float | None = None
+    program: str = ""
+    """What ran in a process of its own, with its version."""
 
     @property
     def median(self) -> float:
@@ -109,7 +111,7 @@ def interleaved(
     """Time `cases`, ours first, in turns: one thread each, `rounds` rounds after `warm` that do not count.
 
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
-    One that returns an `TimedAnswer` of another process takes the seconds that were measured there.
+    One that returns a `TimedAnswer` of another process takes the seconds that were measured there.
     `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
     under 20 ms is repeated within a round. A case that is None is a peer that is not there: a line says that it was
     skipped, and ours alone is timed where all are. Raises DomainError for fewer than two cases, or for a target of a
@@ -124,21 +126,22 @@ def interleaved(
     if unknown := set(targets) - set(cases):
         raise DomainError(f"interleaved has no case {sorted(unknown)[0]!r}; it has {', '.join(cases)}.")
     there = {name: run for name, run in cases.items() if run is not None}
-    facts: dict[str, Facts] = {}
+    last: dict[str, TimedAnswer] = {}
     times: dict[str, list[float]] = {name: [] for name in there}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what peers warn of is not what is measured here
         for turn in range(-warm, rounds):
             for name, run in _in_turn(there, turn):
                 with threadpool_limits(1):  # each time, since a peer's first call may load a library with threads
-                    seconds, said = _timed(run)
+                    last[name] = _timed(run)
                 if turn >= 0:
-                    times[name].append(seconds)
-                if turn == rounds - 1:
-                    facts[name] = _facts(said, judge)
+                    times[name].append(last[name].seconds)
     return SpeedComparison(
         title,
-        tuple(Timing(name, tuple(times[name]), facts[name], targets.get(name)) for name in there),
+        tuple(
+            Timing(name, tuple(times[name]), _facts(one.values, judge), targets.get(name), one.program)
+            for name, one in ((name, last[name]) for name in there)
+        ),
         tuple(name for name in cases if name not in there),
     )
 
@@ -154,17 +157,18 @@ def _in_turn(cases: Mapping[str, Callable[[], object]], turn: int) -> Iterator[t
     yield from cases.items() if turn % 2 == 0 else reversed(list(cases.items()))
 
 
-def _timed(run: Callable[[], object]) -> tuple[float, object]:
-    """Seconds a call, over as many as take 20 ms: those that a peer in its own process says, or else those here."""
+def _timed(run: Callable[[], object]) -> TimedAnswer:
+    """The answer, and seconds a call over as many as take 20 ms: those that another process says, or else ours."""
     start, calls, theirs = time.perf_counter(), 0, 0.0
     while True:
         said = run()
         calls += 1
         if isinstance(said, TimedAnswer):
             theirs += said.seconds
-        passed = theirs or time.perf_counter() - start
-        if passed >= AT_LEAST:
-            return passed / calls, said.values if isinstance(said, TimedAnswer) else said
+            if theirs >= AT_LEAST:
+                return replace(said, seconds=theirs / calls)
+        elif (passed := time.perf_counter() - start) >= AT_LEAST:
+            return TimedAnswer(said, passed / calls)
 
 
 ROWS = 4096
@@ -240,7 +244,7 @@ def with_certificate(comparison: SpeedComparison, certify: Callable[[], object],
     {'certificate': '0.0 %'}
     """
     with threadpool_limits(1):
-        alone = median(_timed(certify)[0] for _ in range(rounds))
+        alone = median(_timed(certify).seconds for _ in range(rounds))
     return _with_facts(
         comparison, {comparison.ours.name: {"certificate": f"{100.0 * alone / comparison.ours.median:.1f} %"}}
     )

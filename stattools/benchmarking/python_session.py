@@ -42,7 +42,10 @@ class PythonSession(Session):
         self.called = " and ".join(packages)
         here = all(map(_installed, packages))
         command = [sys.executable] if here else [*isolated([*packages, "numpy", "pandas"]), "python"]
-        super().__init__([*command, "-u", "-c", ASKS], arrays, setup)
+        super().__init__([*command, "-u", "-c", ASKS], arrays, f"from importlib.metadata import version\n{setup}")
+        self.program = ", ".join(
+            f"{one} {self.text(f'[ord(c) for c in version({one!r})]')}" for one in map(name_of, packages)
+        )
 
     def reading(self, name: str, path: str, shape: tuple[int, ...]) -> str:
         """An array in Fortran's order."""

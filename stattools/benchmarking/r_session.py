@@ -53,4 +53,9 @@ class RSession(Session):
 
 def r_session(package: str, arrays: Mapping[str, ArrayLike], setup: str = "") -> RSession | None:
     """A session with R's package loaded; None where R or the package is not installed."""
-    return RSession(arrays, f"suppressMessages(library({package})); {setup}") if has_r(package) else None
+    if not has_r(package):
+        return None
+    session = RSession(arrays, f"suppressMessages(library({package})); {setup}")
+    release = session.text(f"utf8ToInt(paste(getRversion(), packageVersion('{package}')))").split()
+    session.program = f"R {release[0]}, {package} {release[1]}"
+    return session

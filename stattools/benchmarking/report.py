@@ -37,7 +37,7 @@ def document(measured: Mapping[Script, Sequence[SpeedComparison]], command: str)
     """The report of what was measured, script by script."""
     sections = [_section(script, comparisons) for script, comparisons in measured.items()]
     every = [comparison for comparisons in measured.values() for comparison in comparisons]
-    return Document("Benchmarks", (Paragraph(OPENING), _losses(every), *sections, _provenance(command)))
+    return Document("Benchmarks", (Paragraph(OPENING), _losses(every), *sections, _provenance(command, every)))
 
 
 def _losses(comparisons: Sequence[SpeedComparison]) -> Section:
@@ -97,7 +97,7 @@ def _figure(name: str, comparisons: Sequence[SpeedComparison]) -> Figure:
     )
 
 
-def _provenance(command: str) -> Section:
+def _provenance(command: str, comparisons: Sequence[SpeedComparison]) -> Section:
     machine = {
         "cores": str(os.cpu_count()),
         "machine": platform.machine(),
@@ -105,6 +105,8 @@ def _provenance(command: str) -> Section:
         "BLAS": _blas(),
     }
     peers = {name: found for name in PEERS if (found := _version(name))}
+    apart = sorted({one.program for comparison in comparisons for one in comparison.timings if one.program})
+    peers |= {"in processes of their own": "; ".join(apart)} if apart else {}
     return Section(
         "Provenance",
         (

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,16 +24,21 @@ ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THRE
 
 @dataclass(frozen=True)
 class TimedAnswer:
-    """The numbers that a peer's expression has, and the seconds that it took there, without the way to us."""
+    """What a run answers, the numbers of an expression where it ran in a process of its own, and seconds of one run."""
 
-    values: Floats
+    values: Any
     seconds: float
+    program: str = ""
+    """What ran in a process of its own, with its version."""
 
 
 class Session(ABC):
     """A process with arrays by name, vectors and matrices, on one thread. End it with `close`, or use it in `with`."""
 
     called: str
+    """What an error calls the peer."""
+    program: str = ""
+    """The peer with its version."""
 
     def __init__(self, command: Sequence[str], arrays: Mapping[str, ArrayLike], setup: str) -> None:
         self._process = subprocess.Popen(
@@ -72,6 +77,10 @@ class Session(ABC):
         """The numbers of an expression and its seconds. Raises DomainError where the peer stops."""
         return self._answer(self.asked(expression), expression)
 
+    def text(self, expression: str) -> str:
+        """The text whose characters an expression has as numbers."""
+        return "".join(chr(int(code)) for code in self.run(expression))
+
     def _answer(self, line: str, words: str) -> TimedAnswer:
         ours, theirs = self._process.stdin, self._process.stdout
         if ours is None or theirs is None or self._process.poll() is not None:
@@ -87,7 +96,7 @@ class Session(ABC):
         except BrokenPipeError:
             raise DomainError(f"{self.called} stopped at: {words}") from None
         *values, seconds = (float(said) for said in lines if said)
-        return TimedAnswer(np.array(values), seconds)
+        return TimedAnswer(np.array(values), seconds, self.program)
 
     def close(self) -> None:
         """End the process."""

@@ -36,9 +36,9 @@ def test_a_short_call_is_repeated_and_divided(monkeypatch):
     clock = itertools.count(step=0.004)
     monkeypatch.setattr(timing_of.time, "perf_counter", lambda: next(clock))
     calls: list[int] = []
-    seconds, _ = timing_of._timed(lambda: calls.append(1))
+    found = timing_of._timed(lambda: calls.append(1))
     assert len(calls) == 5
-    assert seconds == pytest.approx(0.004)
+    assert found.seconds == pytest.approx(0.004)
 
 
 def test_what_is_promised_and_missed_is_a_loss():
@@ -127,10 +127,11 @@ def test_ours_is_timed_alone_where_no_peer_is_installed():
 
 
 def test_seconds_of_another_process_are_the_ones_it_says():
-    answer = TimedAnswer(np.array([2.0]), 30.0)
+    answer = TimedAnswer(np.array([2.0]), 30.0, "there 1.2")
     found = interleaved("sum", {"ours": lambda: None, "there": lambda: answer}, rounds=1, judge=lambda x: {"x": x[0]})
     assert found.peers[0].seconds == (30.0,)
     assert found.peers[0].facts == {"x": 2.0}
+    assert found.peers[0].program == "there 1.2"
 
 
 def test_the_share_of_the_certificate_is_a_fact_of_ours_alone():

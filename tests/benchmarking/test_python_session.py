@@ -20,6 +20,7 @@ def test_numbers_go_and_come_back_unchanged():
         found = other.timed("y + z")
         assert found.values.tolist() == [8.0, 9.0, 11.0]
         assert 0.0 < found.seconds < 1.0
+        assert found.program == f"numpy {np.__version__}"
         with pytest.raises(DomainError, match="numpy stopped at: 1 / 0"):
             other.run("1 / 0")
         with pytest.raises(DomainError, match="has ended"):

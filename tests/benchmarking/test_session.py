@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stattools.benchmarking.session import TimedAnswer, Session, asking
+from stattools.benchmarking.session import Session, TimedAnswer, asking
 
 
 class Told(Session):
