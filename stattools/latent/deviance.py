@@ -11,6 +11,7 @@ T_k too. Source: Bates, Maechler, Bolker & Walker (2015), equations 34 and 42; H
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
@@ -93,6 +94,13 @@ class Profile:
     theta: Floats
     factors: tuple[Floats, ...]
     evaluated: Evaluated
+
+    @property
+    def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
+        """For each term T, and M and N = h h' of Gamma = M - N, as (T, M, h)."""
+        parts = zip(self.factors, self.evaluated.diagonal_blocks, self.evaluated.projected, self.pulls, strict=True)
+        for T, blocks, projected, g in parts:
+            yield T, blocks.sum(axis=2) - (self.lost(projected) if self.of.reml else 0.0), g / np.sqrt(self.s2)
 
     @cached_property
     def _triangle(self) -> Floats | None:

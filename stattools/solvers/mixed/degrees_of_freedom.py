@@ -105,12 +105,14 @@ class KenwardRoger:
         below = 3.0 * k + 2.0 * (1.0 - g)
         c1, c2, c3 = g / below, (k - g) / below, (k + 2.0 - g) / below
         top, middle, last = 1.0 + c1 * B, 1.0 - c2 * B, 1.0 - c3 * B
-        beyond = ((1.0 - two / k) / middle) ** 2 * (0.0 if abs(top) < 1e-10 else top) - last
+        left = 1.0 - two / k  # with `middle` 0 for 2 degrees of freedom, where data are balanced: they are then alike
+        share = 1.0 if max(abs(left), abs(middle)) < 1e-10 else left / middle
+        beyond = share**2 * (0.0 if abs(top) < 1e-10 else top) - last
         if beyond <= 0.0:  # the variance of F is that of no more than chi-squared: the limit of many degrees of freedom
-            return ApproximateF(k, np.inf, float(1.0 - two / k))
+            return ApproximateF(k, np.inf, float(left))
         df = 4.0 + (k + 2.0) * last / beyond
         near = abs(df - 2.0) < 1e-6  # both parts of the scale are 0 there, and balanced data have 1
-        return ApproximateF(k, float(df), 1.0 if near else float(df * (1.0 - two / k) / (df - 2.0)))
+        return ApproximateF(k, float(df), 1.0 if near else float(df * left / (df - 2.0)))
 
     def df(self, L: Floats) -> Floats:
         """Degrees of freedom (k,) of each row of L (k, p) alone."""

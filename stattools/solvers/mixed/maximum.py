@@ -1,4 +1,4 @@
-"""The maximum of the likelihood over the T_k: a few majorizing steps, then Newton's method, then the boundary.
+"""The maximum of the likelihood over the T_k: moments or majorizing steps, then Newton's method, then the boundary.
 
     majorizing   T T' <- the S that minimizes tr(M S) + tr(N T T'S^-1T T'),  M, N the two parts of Gamma = M - N
     Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
@@ -12,6 +12,8 @@ Numerical Optimization (2006), 3.4 and 12.3.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -20,6 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.few_effects import AtFew, FewEffects, known
 from stattools.latent.lower import lower
 from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
@@ -78,13 +81,13 @@ class Maximum:
 
 @record
 class Curved:
-    """The metric at a profile: eigenvalues `curved` > 0 and eigenvectors of -d2 log L of the free entries of theta.
+    """The metric at a point: eigenvalues `curved` > 0 and eigenvectors of -d2 log L of the free entries of theta.
 
     `definite` says whether they are those of the matrix itself; at a saddle `away` leads off it. `H` is the matrix of
     all entries, exact or carried on from the step before.
     """
 
-    at: Profile
+    at: Profile | AtFew
     free: np.ndarray
     vectors: Floats
     curved: Floats
@@ -108,40 +111,43 @@ class Curved:
 def maximum(
     deviance: Deviance, start: tuple[Floats, ...] | None = None, *, tolerance: float = 1e-8, max_steps: int = 100
 ) -> Maximum:
-    """The maximum that is reached from the factors `start`, by default effects as large as the residual.
+    """The maximum that is reached from the factors `start`, by default from moments of the groups, or else from effects
+    as large as the residual.
 
     `status` is "max-steps" where the decrement did not come within the tolerance: nobody may call that converged.
     """
-    if start is None:
+    few = FewEffects.made(deviance)
+    point = partial(known, deviance, few)
+    theta = (few.start() if few is not None else None) if start is None else deviance.theta(start)
+    if theta is None:
         theta = deviance.theta(tuple(np.eye(q) for q in deviance.structure.widths))
         for _ in range(FIRST):
-            theta = majorized(deviance.at(theta))
-    else:
-        theta = deviance.theta(start)
+            theta = majorized(point(theta))
     trace: list[TraceStep] = []
-    found = _climbed(deviance.at(theta), tolerance, min(max_steps, PATIENCE), 0, trace)
+    found = _climbed(point, point(theta), tolerance, min(max_steps, PATIENCE), 0, trace)
     for _ in range(2 * RELEASES):
-        at, taken = found.here.metric.at, found.steps + 1
+        at, taken = deviance.at(found.here.theta), found.steps + 1
         if stuck := found.status == "max-steps":
             following = (_without_small(at, ANY) or _in_one(at) or at) if taken < max_steps else None
         else:
             following = _without_small(at, SMALL) or _released(at)
         if following is None:
-            return _ended(found, found.status, trace)
-        found = _climbed(following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace)
-    return _ended(found, "max-steps", trace)
+            return _ended(found, at, found.status, trace)
+        found = _climbed(
+            point, following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace
+        )
+    return _ended(found, deviance.at(found.here.theta), "max-steps", trace)
 
 
-def _ended(found: Climbed, status: Status, trace: list[TraceStep]) -> Maximum:
-    metric = found.here.metric
+def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) -> Maximum:
     return Maximum(
-        metric.at,
+        at,
         found.here.decrement,
         status,
         found.steps,
         tuple(trace),
-        _least(metric.at),
-        _is_flat(metric.H, metric.at.theta),
+        _least(at),
+        _is_flat(found.here.metric.H, at.theta),
     )
 
 
@@ -154,13 +160,11 @@ def _is_flat(H: Floats, theta: Floats) -> bool:
     return bool(eigen(H / unit[:, None] / unit)[0][0] < FLATTEST)
 
 
-def majorized(at: Profile) -> Floats:
+def majorized(at: Profile | AtFew) -> Floats:
     """theta after one majorizing step, which never raises -2 log L."""
     factors = []
-    parts = zip(at.factors, at.evaluated.diagonal_blocks, at.evaluated.projected, at.pulls, strict=True)
-    for T, blocks, projected, g in parts:
-        M = blocks.sum(axis=2) - (at.lost(projected) if at.of.reml else 0.0)
-        half = T @ T.T @ g / np.sqrt(at.s2)  # S N S = half half'
+    for T, M, pull in at.two_parts:
+        half = T @ T.T @ pull  # S N S = half half'
         values, vectors = eigen(0.5 * (M + M.T))
         root = np.sqrt(np.maximum(values, FLATTEST * abs(values[-1])))
         left = (root[:, None] * vectors.T) @ half
@@ -170,12 +174,19 @@ def majorized(at: Profile) -> Floats:
     return at.of.theta(tuple(factors))
 
 
-def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: list[TraceStep]) -> Climbed:
-    deviance = at.of
-    profiles: dict[int, Profile] = {}
+def _climbed(
+    point: Callable[[Floats], Profile | AtFew],
+    at: Profile | AtFew,
+    tolerance: float,
+    max_steps: int,
+    first: int,
+    trace: list[TraceStep],
+) -> Climbed:
+    n = at.of.n
+    profiles: dict[int, Profile | AtFew] = {}
 
     def evaluate(theta: Floats) -> Evaluation:
-        profile = deviance.at(theta)
+        profile = point(theta)
         now = _evaluation(profile)
         profiles[id(now)] = profile
         return now
@@ -188,7 +199,7 @@ def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: l
     def step(here: Standing) -> Standing | None:
         profiles.clear()
         before[:] = [here]
-        return rising(evaluate, stand, deviance.n, here)
+        return rising(evaluate, stand, n, here)
 
     def finish(here: Standing) -> Standing | None:
         if not here.metric.is_exact:  # what was carried on is not what is said in the end
@@ -197,21 +208,21 @@ def _climbed(at: Profile, tolerance: float, max_steps: int, first: int, trace: l
                 return here
         return step(here) if here.decrement > EXACT else None
 
-    start, n = _standing(at, _evaluation(at), tolerance), deviance.n
+    start = _standing(at, _evaluation(at), tolerance)
     return climb(start, step, tolerance=tolerance, max_steps=max_steps, n=n, first=first, trace=trace, finish=finish)
 
 
-def _evaluation(at: Profile) -> Evaluation:
+def _evaluation(at: Profile | AtFew) -> Evaluation:
     with np.errstate(invalid="ignore"):  # a point beyond float64 is not finite, which the climb sees
         return Evaluation(-0.5 * at.value, -0.5 * at.gradient if np.isfinite(at.value) else np.zeros(len(at.theta)))
 
 
-def _standing(at: Profile, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
+def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: Standing | None = None) -> Standing:
     free = np.flatnonzero((at.theta != 0.0) | (at.gradient != 0.0))
     carried = None
-    if before is not None and before.metric.definite and at.evaluated.joint is None:
+    if before is not None and before.metric.definite and not isinstance(at, AtFew) and at.evaluated.joint is None:
         carried = secant(before.metric.H, at.theta - before.theta, before.now.score - now.score)
-    H = 0.5 * hessian(at) if carried is None else carried
+    H = 0.5 * (at.curvature if isinstance(at, AtFew) else hessian(at)) if carried is None else carried
     whole, directions = eigen(H)
     definite = bool(whole[0] >= -NEGATIVE * abs(whole[-1]))
     values, vectors = (whole, directions) if len(free) == len(H) else eigen(H[np.ix_(free, free)])

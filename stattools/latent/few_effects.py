@@ -1,0 +1,231 @@
+"""One or two effects of each level of one group: -2 log L and both its derivatives without a loop over entries.
+
+With S = T T', delta = |S| and c = (s11, s12, s22, delta) all that a group brings is a ratio of linear functions of c,
+
+    D = |I + S A| = 1 + u'c,    u = (a11, 2 a12, a22, |A|)
+    Q = B'(S^-1 + A)^-1 B = (y'c) / D,    of columns k, l: y = (b1k b1l, b1k b2l + b2k b1l, b2k b2l, b_k' adj(A) b_l)
+    log|V| = sum_j log D_j,    W'V^-1 W = C - sum_j Q_j
+
+so that u and y are made once of the sums over rows, and at each point the groups are met in three products of matrices.
+For one effect c = s. Exact at singular S too. Where effects are large differences lose digits, and where there are
+thousands of groups `one_factor.py` costs no more: there it is left to that. Source: Cramer's rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from math import isfinite, log, pi
+
+import numpy as np
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.deviance import Deviance, Indices, Profile, potrf, trtri
+from stattools.latent.one_factor import OneFactor
+from stattools.numerics.few_columns import eigen
+
+MOST = 130_000
+"""Numbers y up to which this is quicker: twice as quick at 5,000 groups with a slope, beside one column and ones."""
+LARGEST = 1e4
+"""tr(S A) of a group up to which no more than four digits are lost."""
+
+ENOUGH = 0.1
+"""|A| as a share of a11 a22 from which a group tells both of its effects."""
+FEWEST = 3
+"""Groups from which moments are taken."""
+LEAST = 0.05
+"""A variance starts at this share of its error or more."""
+
+
+@record
+class FewEffects:
+    """Of the `sums` over rows the features `u` (K, J) and `y` (m (m + 1) / 2, K, J) of the groups, C in pairs of
+    columns, and the `largest` sum of squares of each effect; `pair` (m, m) says which pair two columns are.
+    """
+
+    of: Deviance
+    sums: OneFactor
+    u: Floats
+    y: Floats
+    C: Floats
+    pair: Indices
+    largest: tuple[float, ...]
+
+    @classmethod
+    def made(cls, deviance: Deviance) -> FewEffects | None:
+        """From the sums of a structure; None where another way is quicker."""
+        structure = deviance.structure
+        if not isinstance(structure, OneFactor) or len(structure.E) > 2:
+            return None
+        E, C = structure.E, structure.C
+        Q, m, J = len(E), len(C), E.shape[2]
+        first, second = np.tril_indices(m)
+        K = 1 if Q == 1 else 4
+        if len(first) * K * J > MOST:
+            return None
+        pair = np.empty((m, m), dtype=np.intp)
+        pair[first, second] = pair[second, first] = np.arange(len(first))
+        y, B = np.empty((len(first), K, J)), E[:, Q:]
+        left, right = B[:, first], B[:, second]
+        np.multiply(left[0], right[0], out=y[:, 0])
+        if Q == 1:
+            return cls(deviance, structure, E[0, :1], y, C[first, second], pair, (float(E[0, 0].max()),))
+        np.multiply(left[0], right[1], out=y[:, 1])
+        y[:, 1] += left[1] * right[0]
+        np.multiply(left[1], right[1], out=y[:, 2])
+        a, b, c = E[0, 0], E[0, 1], E[1, 1]
+        y[:, 3] = c * y[:, 0] - b * y[:, 1] + a * y[:, 2]
+        u = np.array([a, 2.0 * b, c, a * c - b * b])
+        return cls(deviance, structure, u, y, C[first, second], pair, (float(a.max()), float(c.max())))
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Are the two effects of two terms, which are not correlated?"""
+        return len(self.of.structure.widths) > 1
+
+    def start(self) -> Floats | None:
+        """theta by moments: what the least squares of the groups vary beyond their errors, where most groups have some.
+
+        S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
+        """
+        E, m = self.sums.E, len(self.pair)
+        a, b, det = E[:, : len(E)], E[:, -1], self.u[-1]
+        told = det > ENOUGH * (a[0, 0] * a[-1, -1] if len(a) > 1 else 1.0)
+        J = int(np.count_nonzero(told))
+        if max(FEWEST, 0.5 * len(det)) > J:
+            return None
+        if len(det) > J:
+            a, b, det = a[:, :, told], b[:, told], det[told]
+        inverse = 1.0 / a if len(a) == 1 else np.array([[a[1, 1], -a[0, 1]], [-a[0, 1], a[0, 0]]]) / det
+        u = np.einsum("abj,bj->aj", inverse, b)
+        left, degrees = float(self.sums.C[-1, -1] - np.vdot(u, b)), self.of.d - len(a) * J
+        if degrees < m or not left > 0.0:
+            return None
+        errors = inverse.mean(axis=2)
+        sizes, vectors = eigen(u @ u.T * (degrees / left / J) - errors)
+        S = (vectors * np.maximum(sizes, LEAST * float(np.trace(errors)))) @ vectors.T
+        parts = [S] if not self.is_apart else [S[:1, :1], S[1:, 1:]]
+        return self.of.theta(tuple(np.linalg.cholesky(part) for part in parts))
+
+    def at(self, theta: Floats) -> AtFew | None:
+        """What is known at theta; None where digits would be lost, or float64 is left."""
+        of, u, y, d = self.of, self.u, self.y, self.of.d
+        c, steps, size = self._way(theta)
+        if not size <= LARGEST:
+            return None
+        pairs, K, J = y.shape
+        D = c @ u
+        D += 1.0
+        shares = np.empty((1 + K, J))  # 1 / D, and u / D^2 below it
+        inverse = np.divide(1.0, D, out=shares[0])
+        slopes = u * inverse
+        np.multiply(slopes, inverse, out=shares[1:])
+        sums = (y.reshape(-1, J) @ shares.T).reshape(pairs, K, 1 + K)
+        plain = sums[:, :, 0]
+        triangle, info = potrf((self.C - plain @ c)[self.pair], lower=True)
+        if info:
+            return None
+        diagonal = triangle.diagonal().tolist()
+        last = diagonal.pop()
+        value = float(np.log(D).sum()) + d * (1.0 + log(2.0 * pi * last * last / d)) + of.constant
+        back = trtri(triangle, lower=True)[0]
+        moved = back @ ((c @ sums[:, :, 1:] - plain).T[:, self.pair] @ back.T)  # the last row is the residual's
+        across, pulls = moved[:, -1, :-1], moved[:, -1, -1]
+        first, second = slopes.sum(axis=1), d * pulls
+        weights = d * (back[-1, :, None] * back[-1])
+        found = across @ across.T
+        found += found
+        found += pulls[:, None] * pulls
+        found *= -d
+        if of.reml:
+            value += 2.0 * sum(map(log, diagonal))
+            flat = moved[:, :-1, :-1].reshape(K, -1)
+            first += flat[:, :: len(triangle)].sum(axis=1)
+            found -= flat @ flat.T
+            weights += back[:-1].T @ back[:-1]
+        if not isfinite(value):
+            return None
+        packed = np.bincount(self.pair.ravel(), weights.ravel(), pairs)
+        between = (packed @ sums[:, :, 1:].reshape(pairs, -1)).reshape(K, K)
+        q = c @ (packed @ y.reshape(pairs, -1)).reshape(K, J)
+        q *= inverse
+        q *= 2.0
+        q += 1.0
+        found += between + between.T - (slopes * q) @ slopes.T
+        return AtFew(self, theta, c, value, last * last / d, first, second, steps, found)
+
+    def _way(self, theta: Floats) -> tuple[Floats, Floats, float]:
+        """c, its derivatives by theta (t, K), and the largest tr(S A)."""
+        t = theta.tolist()
+        if len(self.u) == 1:
+            (t1,) = t
+            return np.array([t1 * t1]), np.array([[2.0 * t1]]), t1 * t1 * self.largest[0]
+        t1, t2, t3 = (t[0], 0.0, t[1]) if self.is_apart else t
+        root = t1 * t3
+        c = (t1 * t1, t1 * t2, t2 * t2 + t3 * t3, root * root)
+        steps = (2.0 * t1, t2, 0.0, 2.0 * root * t3), (0.0, t1, 2.0 * t2, 0.0), (0.0, 0.0, 2.0 * t3, 2.0 * root * t1)
+        return np.array(c), np.array(steps[::2] if self.is_apart else steps), float(np.dot((c[0], c[2]), self.largest))
+
+
+@record
+class AtFew:
+    """-2 log L at theta, which is c with d c / d theta = `steps` (t, K): its `value`, the residual variance, and its
+    derivatives by c, `first` of the determinants and `second` of the residual (K,) and `bends` (K, K) of all.
+    """
+
+    few: FewEffects
+    theta: Floats
+    c: Floats
+    value: float
+    s2: float
+    first: Floats
+    second: Floats
+    steps: Floats
+    bends: Floats
+
+    @property
+    def of(self) -> Deviance:
+        """The deviance that this is."""
+        return self.few.of
+
+    @cached_property
+    def gradient(self) -> Floats:
+        """The derivative by theta."""
+        return self.steps @ (self.first + self.second)
+
+    @property
+    def curvature(self) -> Floats:
+        """The second derivatives by theta."""
+        found = self.steps @ self.bends @ self.steps.T
+        g = (self.first + self.second).tolist()
+        if len(g) == 1:
+            return found + 2.0 * g[0]
+        t1, t3 = float(self.theta[0]), float(self.theta[-1])
+        own, other, both = 2.0 * (g[0] + g[3] * t3 * t3), 2.0 * (g[2] + g[3] * t1 * t1), 4.0 * g[3] * t1 * t3
+        if self.few.is_apart:
+            return found + ((own, both), (both, other))
+        return found + ((own, g[1], both), (g[1], 2.0 * g[2], 0.0), (both, 0.0, other))
+
+    @property
+    def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
+        """For each term T, and M and N = h h' of Gamma = M - N, as (T, M, h)."""
+        first, second = (self._by_entries(part.tolist()) for part in (self.first, self.second))
+        ends = np.cumsum(self.few.of.structure.widths).tolist()
+        for T, end in zip(self.few.of.factors(self.theta), ends, strict=True):
+            own = slice(end - len(T), end)
+            sizes, vectors = eigen(-second[own, own])
+            yield T, first[own, own], vectors * np.sqrt(np.maximum(sizes, 0.0))
+
+    def _by_entries(self, g: list[float]) -> Floats:
+        """The derivative by S of what has the derivative g by c."""
+        if len(g) == 1:
+            return np.array([g])
+        s11, s12, s22, _ = self.c.tolist()
+        across = 0.5 * g[1] - g[3] * s12
+        return np.array([[g[0] + g[3] * s22, across], [across, g[2] + g[3] * s11]])
+
+
+def known(deviance: Deviance, few: FewEffects | None, theta: Floats) -> Profile | AtFew:
+    """-2 log L with its derivatives, where effects are few and not large; else as a profile."""
+    return (None if few is None else few.at(theta)) or deviance.at(theta)

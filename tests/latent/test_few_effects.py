@@ -1,0 +1,74 @@
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.latent.coordinates import Coordinates
+from stattools.latent.curvature import hessian
+from stattools.latent.deviance import Deviance
+from stattools.latent.few_effects import FewEffects
+from stattools.latent.one_factor import OneFactor
+from stattools.solvers.mixed.maximum import majorized
+from tests.latent.test_structure import of_one_factor, of_several_factors
+
+GROUPS = np.repeat(np.arange(9), [1, 2, 8, 9, 3, 7, 10, 5, 6])
+CASES: dict[tuple[int, ...], Coordinates] = {
+    widths: of_several_factors(widths, *(GROUPS,) * len(widths)) for widths in ((1,), (2,), (1, 1))
+}
+POINTS = {
+    (1,): ([0.7], [0.0], [-2.0]),
+    (2,): ([0.7, -0.3, 0.4], [1.3, 0.2, 0.0], [0.0, 0.0, 0.0], [0.5, 2.0, -1.0]),
+    (1, 1): ([0.7, 0.4], [0.0, 1.1], [-0.3, 0.0]),
+}
+
+
+def of_rows(found: Coordinates, reml: bool = True) -> Deviance:
+    return Deviance.of(OneFactor.of(found.columns), found, reml)
+
+
+def few_of(deviance: Deviance) -> Any:
+    return FewEffects.made(deviance)
+
+
+@pytest.mark.parametrize("reml", [False, True])
+@pytest.mark.parametrize("widths", CASES, ids=str)
+def test_the_likelihood_and_its_derivatives_are_those_of_the_profile(widths, reml):
+    of = of_rows(CASES[widths], reml)
+    few = few_of(of)
+    for theta in map(np.array, POINTS[widths]):
+        quick, slow = few.at(theta), of.at(theta)
+        assert_allclose([quick.value, quick.s2], [slow.value, slow.s2], rtol=1e-12)
+        assert_allclose(quick.gradient, slow.gradient, rtol=1e-11, atol=1e-11)
+        assert_allclose(quick.curvature, hessian(slow), rtol=1e-11, atol=1e-10)
+        for (T, M, pull), (T2, M2, pull2) in zip(quick.two_parts, slow.two_parts, strict=True):
+            assert_allclose(T, T2)
+            assert_allclose(M, M2, rtol=1e-11, atol=1e-11)
+            assert_allclose(pull @ pull.T, pull2 @ pull2.T, rtol=1e-10, atol=1e-10)
+    theta = np.array(POINTS[widths][0])
+    assert_allclose(majorized(few.at(theta)), majorized(of.at(theta)), rtol=1e-10)
+
+
+@pytest.mark.parametrize("widths", CASES, ids=str)
+def test_moments_start_near_the_maximum(widths):
+    r = np.random.default_rng(1)
+    rows = CASES[widths].columns
+    sds = np.linspace(1.5, 0.8, sum(widths))
+    effects = sds[:, None] * r.normal(size=(sum(widths), 9))
+    W = rows.W.copy()
+    W[-1] = (np.concatenate(rows.z) * effects[:, GROUPS]).sum(axis=0) + r.normal(size=len(GROUPS))
+    few = few_of(Deviance(OneFactor.of(type(rows)(W, rows.codes, rows.sizes, rows.z)), len(GROUPS), 2, True))
+    start = few.at(few.start())
+    assert start.value < few.at(few.of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
+    assert np.linalg.eigvalsh(start.curvature)[0] > 0.0
+
+
+def test_two_groups_give_no_moments():
+    assert few_of(of_rows(of_several_factors((2,), np.repeat([0, 1], 20)))).start() is None
+
+
+def test_other_ways_are_left_where_these_lose_digits_or_time():
+    few = few_of(of_rows(CASES[2,]))
+    assert few.at(np.array([1e3, 0.0, 1.0])) is None
+    assert few.at(np.array([np.nan, 0.0, 1.0])) is None
+    assert few_of(of_rows(of_one_factor((1, 2)))) is None
