@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, log_expit
+from scipy.special import betainc, betaincc, expit, log_expit
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
@@ -23,6 +23,9 @@ CHUNK = 4096
 
 LEAST = np.log(1e-290)
 """Below this, SciPy's tails underflow."""
+
+ROUNDING = np.log(1e-18)
+"""An upper tail below this leaves the lower one at 1, in double precision."""
 
 
 def log_tails(log_x: ArrayLike, log_y: ArrayLike, a: ArrayLike, b: ArrayLike) -> tuple[Floats, Floats]:
@@ -55,6 +58,36 @@ def log_tails(log_x: ArrayLike, log_y: ArrayLike, a: ArrayLike, b: ArrayLike) ->
             inner[end] = np.minimum(density - np.log(own[end]), 0.0)
             outer[end] = log_complement(inner[end])
     return below, above
+
+
+def log_density_and_below(t: Floats, a: Floats, b: Floats) -> tuple[Floats, Floats]:
+    """log density of the logit at t, and log P(logit <= t) as `log_tails` has it, with one incomplete beta function.
+
+    The log density is concave in t, so that the nearer tail is at most the density over its slope, a y - b x: where
+    that is negligible, no incomplete beta function is asked for.
+
+    >>> [round(float(value[0]), 6) for value in log_density_and_below(np.log([1 / 3]), np.ones(1), np.ones(1))]
+    [-1.673976, -1.386294]
+    """
+    x, y, log_x, log_y = expit(t), expit(-t), log_expit(t), log_expit(-t)
+    density, pull = log_density_of_logit(x, y, a, b, log_x, log_y), a * y - b * x
+    is_below = pull > 0.0
+    with np.errstate(divide="ignore"):
+        bound = density - np.log(np.abs(pull))
+    value = np.where(is_below, bound, -np.exp(np.minimum(bound, 0.0)))
+    left, right = (a + b) * x < 1e-17, (a + b) * y < 1e-17
+    asked = ~(left | right) & (bound > np.where(is_below, LEAST, ROUNDING))
+    near = x <= y  # work from the nearer end, as `tails` does
+    for function, which in ((betainc, asked & (is_below == near)), (betaincc, asked & (is_below != near))):
+        end, first, second = (np.where(near, *pair)[which] for pair in ((x, y), (a, b), (b, a)))
+        tail = function(first, second, end)
+        with np.errstate(divide="ignore"):  # a tail that underflows is replaced below
+            value[which] = np.where(is_below[which], np.log(tail), np.log1p(-tail))
+    if np.any(lost := is_below & (value < LEAST)):
+        value[lost] = bound[lost] - np.log1p(((a + b) * x * y)[lost] / pull[lost] ** 2)
+    value[left] = np.minimum(density - np.log(a), 0.0)[left]
+    value[right] = log_complement(np.minimum(density - np.log(b), 0.0)[right])
+    return density, value
 
 
 def log_of_pair(p: Floats, q: Floats) -> tuple[Floats, Floats]:

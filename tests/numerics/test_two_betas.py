@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.polynomial.legendre import leggauss
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy.special import expit, log_expit
 
-from stattools.numerics.two_betas import landmarks, log_tails, probability_less
+from stattools.numerics.beta_distribution import log_density_of_logit
+from stattools.numerics.two_betas import landmarks, log_density_and_below, log_tails, probability_less
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
 
@@ -163,3 +165,20 @@ def test_log_tails_are_continuous_where_the_formula_changes(a, b, z):
         exact = mp.mpf(a) * (100.0 * z - 50.0) - mp.log(a) - log_beta(a, b)
     if (a + b) * np.exp(100.0 * z - 50.0) < 1e-18:
         assert_allclose(far, float(exact), rtol=1e-13, atol=1e-13)
+
+
+@pytest.mark.parametrize("a", [0.01, 1.0, 40.0, 1e6, 1e9])
+@pytest.mark.parametrize("b", [0.02, 3.0, 1e3, 1e9])
+def test_the_lower_tail_alone_is_that_of_both_tails(a, b):
+    """From the far lower tail, where it is the density over its slope, to the far upper one, where it is 1."""
+    t = np.sort(np.concatenate([np.linspace(ends, other, 40) for ends, other in pairwise(landmarks(a, b))]))
+    log_x, log_y, x, y = log_expit(t), log_expit(-t), expit(t), expit(-t)
+    a, b = np.full(t.shape, a), np.full(t.shape, b)
+    density, below = log_density_and_below(t, a, b)
+    assert_array_equal(density, log_density_of_logit(x, y, a, b, log_x, log_y))
+    exact = log_tails(log_x, log_y, a, b)[0]
+    apart = exact > -660.0  # below 1e-290 both are asymptotic
+    assert_allclose(below[apart], exact[apart], rtol=1e-10, atol=1e-15)  # of 2e9 trials the last bit of x moves 3e-11
+    assert_allclose(below[~apart], exact[~apart], rtol=1e-8)
+    assert (below <= 0.0).all()
+    assert (np.diff(below) >= -1e-9 * np.abs(below[1:])).all()

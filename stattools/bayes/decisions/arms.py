@@ -31,7 +31,7 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.gamma_distribution import log_density_of_log, tails
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-from stattools.numerics.two_betas import LEAST, landmarks, log_complement, log_of_pair, log_tails
+from stattools.numerics.two_betas import LEAST, landmarks, log_complement, log_density_and_below, log_of_pair, log_tails
 from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]
@@ -66,6 +66,10 @@ class NormalArm:
         """log P(T <= t) and log P(T > t)."""
         z = (t - self.mean[row]) / self.sd[row]
         return log_ndtr(z), log_ndtr(-z)
+
+    def log_density_and_below(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
+        """log density of t and log P(T <= t)."""
+        return self.log_density(t, row), log_ndtr((t - self.mean[row]) / self.sd[row])
 
     @staticmethod
     def log_stretch(t: Floats) -> Floats:
@@ -118,6 +122,10 @@ class GammaArm:
     def log_tails(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
         """log P(T <= t) and log P(T > t)."""
         return log_gamma_tails(self._standard(t, row), self.shape[row])
+
+    def log_density_and_below(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
+        """log density of t and log P(T <= t)."""
+        return self.log_density(t, row), self.log_tails(t, row)[0]
 
     @staticmethod
     def log_stretch(t: Floats) -> Floats:
@@ -173,6 +181,10 @@ class BetaArm:
     def log_tails(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
         """log P(T <= t) and log P(T > t)."""
         return log_tails(log_expit(t), log_expit(-t), self.a[row], self.b[row])
+
+    def log_density_and_below(self, t: Floats, row: Rows) -> tuple[Floats, Floats]:
+        """log density of t and log P(T <= t)."""
+        return log_density_and_below(t, self.a[row], self.b[row])
 
     @staticmethod
     def log_stretch(t: Floats) -> Floats:
