@@ -11,7 +11,7 @@ import stattools as st
 from stattools.models.model import Model
 from stattools.reporting.document import Block, Bullets, Listing, Paragraph, Section, Table, literal
 from stattools.reporting.tables import count, number
-from stattools.text.columns import number as digits
+from stattools.validation.explaining.claim_audit import as_printed
 from stattools.validation.papers.audit_paper import PaperAudit, audit_paper
 
 RATIOS = """
@@ -90,8 +90,8 @@ def _judged() -> tuple[Block, ...]:
         (
             literal(row["term"]),
             literal(row["quantity"]),
-            digits(row["claimed"], 4),
-            digits(row["right"], 4),
+            as_printed(row["claimed"], row["rounding"]),
+            as_printed(row["right"], row["rounding"]),
             "yes" if row["holds"] else "no",
         )
         for row in found.rows.to_dict("records")
@@ -112,8 +112,8 @@ def _reproduced() -> tuple[Block, ...]:
         (
             literal(row["term"]),
             literal(row["quantity"]),
-            digits(row["claimed"], 6),
-            digits(row["reproduced"], 6),
+            as_printed(row["claimed"], row["rounding"]),
+            as_printed(row["reproduced"], row["rounding"]),
         )
         for row in found.table().to_dict("records")
     )

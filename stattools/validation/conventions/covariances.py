@@ -15,14 +15,14 @@ from stattools.validation.conventions.choice import TESTS, Choice
 from stattools.validation.conventions.state import State, Variant
 
 KINDS = {
-    "information": "the model's own",
-    "HC0": "HC0 (White), without a correction",
-    "HC1": "HC1, HC0 times n / (n - p)",
-    "robust": "Stata's vce(robust), HC0 times n / (n - 1)",
-    "HC2": "HC2",
-    "HC3": "HC3",
-    "HC4": "HC4",
-    "quasi": "the model's own at Pearson's dispersion (quasi)",
+    "information": "the model's own standard errors",
+    "HC0": "standard errors of kind HC0 (White), without a correction",
+    "HC1": "standard errors of kind HC1, HC0 times n / (n - p)",
+    "robust": "robust standard errors as of Stata's vce(robust), HC0 times n / (n - 1)",
+    "HC2": "standard errors of kind HC2",
+    "HC3": "standard errors of kind HC3",
+    "HC4": "standard errors of kind HC4",
+    "quasi": "the model's own standard errors at Pearson's dispersion (quasi)",
 }
 """Kinds of standard errors with a name, in words."""
 CORRECTIONS: dict[tuple[Any, Any], str] = {
@@ -51,7 +51,7 @@ def _kinds(state: State) -> Iterator[Variant]:
         if kind != state.recipe.cov and not (kind == "robust" and state.model.has_scale):
             df = None if kind == "quasi" else plain
             yield Variant(
-                f"standard errors of kind {words}" if kind.startswith("HC") else f"standard errors {words}",
+                words,
                 partial(state.with_cov, kind, df),
                 ("covariance",),
             )

@@ -135,8 +135,8 @@ class ClaimAudit(Faces):
             given = found.claim.facts[name]
             value, half = (np.ravel(part) for part in (given.value, given.half))
             mark = f" {WRONG}" if words is None else "  " if found.failing else ""
-            right = _as_printed(found.values[name], float(half[0]))
-            body.append([name, f"{_as_printed(float(value[0]), float(half[0]))}{mark}", right, words or ""])
+            right = as_printed(found.values[name], float(half[0]))
+            body.append([name, f"{as_printed(float(value[0]), float(half[0]))}{mark}", right, words or ""])
         return Grid(["", "claimed", "right", ""], body, "lrrp")
 
     def markdown(self) -> str:
@@ -152,7 +152,7 @@ def _claimed(found: ClaimStanding, name: str, k: int) -> str:
     given = found.claim.columns[name]
     value, half = float(given.value[k]), float(given.half[k])
     is_bound = name == "p" and value == half and half > 0
-    text = f"<{number(2.0 * half)}" if is_bound else _as_printed(value, half)
+    text = f"<{number(2.0 * half)}" if is_bound else as_printed(value, half)
     return text + (("" if found.holds[name][k] else f" {WRONG}") if found.holds[name].all() else _mark(found, name, k))
 
 
@@ -171,7 +171,7 @@ def _right(found: ClaimStanding, name: str, k: int) -> str:
     return text if found.holds[name].all() else text + "  "
 
 
-def _as_printed(value: float, half: float) -> str:
+def as_printed(value: float, half: float) -> str:
     """A number with the digits that it was printed with."""
     if half <= 0 or not np.isfinite(value) or half < 5e-13:
         return number(value, 6)

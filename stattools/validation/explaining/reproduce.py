@@ -23,6 +23,7 @@ from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.conventions.displays import takes_long
 from stattools.validation.conventions.exploring import Explored, explore
 from stattools.validation.conventions.starting import start_of
+from stattools.validation.explaining.claim_audit import called
 from stattools.validation.explaining.finding import Finding
 
 MOST = 3
@@ -58,16 +59,16 @@ class Reproduction(Faces):
     def sentence(self) -> str:
         """The answer in a sentence."""
         if self.standing is None:
-            return f"{self.name} is not reproduced: no set of conventions has a maximum and its terms."
+            return f"{called(self.name)} is not reproduced: no set of conventions has a maximum and its terms."
         count, left = self.standing.count, self.standing.failing
         listed = "; ".join(self.conventions)
         if self.ok and not self.conventions:
-            return f"{self.name} is reproduced as it stands: its {many(count, 'number')} hold within rounding."
+            return f"{called(self.name)} is reproduced as it stands: its {many(count, 'number')} hold within rounding."
         if self.ok:
-            return f"{self.name} is reproduced with {listed}: its {many(count, 'number')} hold within rounding."
+            return f"{called(self.name)} is reproduced with {listed}: its {many(count, 'number')} hold within rounding."
         nearest = f"The nearest, {listed}, leaves" if listed else "The model's own numbers leave"
         return (
-            f"{self.name} is not reproduced by any set of conventions that was tried. {nearest} {left} of "
+            f"{called(self.name)} is not reproduced by any set of conventions that was tried. {nearest} {left} of "
             f"{many(count, 'number')}."
         )
 
