@@ -55,7 +55,8 @@ def tables(text: str, name: str) -> list[TextTable]:
     found: list[TextTable] = []
     at = 0
     while at < len(lines):
-        head = headings(lines[at]) or (headings(lines[at], of_estimates=False) if found else None)
+        head = headings(lines[at]) or _ends_alone(lines, at)
+        head = head or (headings(lines[at], of_estimates=False) if found else None)
         if head is None:
             at += 1
             continue
@@ -100,6 +101,22 @@ def headings(line: str, *, of_estimates: bool = True) -> tuple[str, tuple[TextCo
     if any(re.fullmatch(NUMBER, column.text) and "%" not in column.text for column in every[first:]):
         return None
     return " ".join(column.text for column in every[:first]), tuple(every[first:])
+
+
+def _ends_alone(lines: Sequence[str], at: int) -> tuple[str, tuple[TextColumn, ...]] | None:
+    """The headings of two ends of intervals above rows of three numbers, as R binds estimates to them."""
+    head = headings(lines[at], of_estimates=False)
+    kinds = [] if head is None else [one.kind.kind for one in head[1] if one.kind is not None]
+    below = lines[at + 1].expandtabs() if at + 1 < len(lines) else ""
+    numbers = re.search(rf"(?<=\S)\s+({NUMBER})\s+{NUMBER}\s+{NUMBER}\s*$", below)
+    if head is None or kinds != ["lower", "upper"] or numbers is None:
+        return None
+    return "", (TextColumn("estimate", numbers.end(1), Heading("estimate")), *head[1])
+
+
+def is_table(lines: Sequence[str], at: int) -> bool:
+    """Whether a line has the headings of a table of coefficients."""
+    return headings(lines[at]) is not None or _ends_alone(lines, at) is not None
 
 
 def _rows(

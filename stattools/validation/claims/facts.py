@@ -87,13 +87,32 @@ def _df_model(at: FactPoint) -> Values:
     return {"": float(p - ("Intercept" in at.model.terms)), **others}
 
 
+def _logliks(at: FactPoint) -> Values:
+    """The log-likelihood, and R's of a family whose dispersion is from moments, which it takes at the deviance / n."""
+    if not has_moments(at.model):
+        return {"": at.loglik}
+    spare = max(at.model.n - at.model.predictor.size_first, 1.0)
+    phi = deviance_dispersion(at.model, at.theta) * spare / at.model.n
+    theirs = at.model.loglik(with_dispersion(at.model, at.theta, phi))
+    return {"": at.loglik, "at the dispersion deviance / n, as R's": theirs}
+
+
+def _counted(at: FactPoint, price: float) -> Values:
+    """-2 log-likelihood and a price for each parameter, under the words of both."""
+    return {
+        "; ".join(filter(None, (words, where))): price * (at.free + more) - 2.0 * loglik
+        for where, loglik in _logliks(at).items()
+        for words, more in at.scales.items()
+    }
+
+
 def _aic(at: FactPoint) -> Values:
-    return {words: 2.0 * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
+    return _counted(at, 2.0)
 
 
 def _bic(at: FactPoint) -> Values:
     size = float(np.log(at.model.n))
-    found = {words: size * (at.free + more) - 2.0 * at.loglik for words, more in at.scales.items()}
+    found = _counted(at, size)
     with suppress(StattoolsError):
         found["the deviance less log n for each residual degree of freedom"] = (
             _deviance(at)[""] - (at.model.n - at.free + at.beside) * size
@@ -191,7 +210,7 @@ FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
     "df": _df,
     "df_resid": lambda at: {words: value for words, value in _df(at).items() if not words.startswith("the number")},
     "df_model": _df_model,
-    "loglik": lambda at: {"": at.loglik},
+    "loglik": _logliks,
     "loglik_null": _loglik_null,
     "aic": _aic,
     "aicc": _aicc,

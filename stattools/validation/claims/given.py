@@ -36,11 +36,26 @@ def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
     return Claim(name, terms, {"estimate": column}, quotes=quotes)
 
 
+def by_label(given: Any) -> Any:
+    """A series with labels of words as a dict by these; everything else as it is."""
+    if isinstance(given, Mapping | str) or axes(given) != 1:
+        return given
+    import narwhals as nw
+
+    one = nw.from_native(given, series_only=True, pass_through=True)
+    index = nw.maybe_get_index(one) if isinstance(one, nw.Series) else None
+    if index is None or index.dtype.kind in "iuf":
+        return given
+    labels = [": ".join(map(str, label)) if isinstance(label, tuple) else str(label) for label in index]
+    return dict(zip(labels, one.to_list(), strict=True))
+
+
 def beside(given: Any, terms: Sequence[str], asker: str) -> list[str]:
     """The texts of what was given beside the estimates, by term or in their order; "" of a term that is not there.
 
     DomainError for a term that the claim has not, and for another number of values.
     """
+    given = by_label(given)
     if isinstance(given, Mapping):
         by_term = {str(term).strip(): value for term, value in given.items()}
         if unknown := [term for term in by_term if term not in terms]:

@@ -14,6 +14,8 @@ RULES = re.compile(
     r"\\(?:hline|toprule|midrule|bottomrule|addlinespace|endhead|endfirsthead|endfoot|endlastfoot|centering|small|noalign)"
     r"(?:\[[^\]]*\]|\{[^{}]*\})?(?![a-z])|\\c(?:mid|)(?:rule|line)(?:\([^)]*\))?\{[^{}]*\}(?:\([^)]*\))?"
 )
+COEFFICIENTS = re.compile(r"\b(?:coef|Coef\.|Estimate)\b.*(?:std ?err|Std\. ?Err)")
+"""Headings of coefficients and their standard errors, which tables of facts beside them have not."""
 SPAN = re.compile(r"\\multicolumn\{(\d+)\}\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}\s*\{")
 
 
@@ -34,7 +36,7 @@ def cells(text: str, name: str) -> Cells:
     """
     text = re.sub(r"(?<!\\)%.*", "", text)
     bodies = list(BODY.finditer(text))
-    best = max(bodies, key=lambda one: _numbers(one[2])) if bodies else None
+    best = max(bodies, key=lambda one: (bool(COEFFICIENTS.search(one[2])), _numbers(one[2]))) if bodies else None
     body = best[2] if best else text
     around = BODY.sub("\n", text) if best else ""
     others = "\n".join(" ".join(" ".join(row) for row in _rows(one[2])) for one in bodies if one is not best)

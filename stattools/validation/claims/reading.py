@@ -71,6 +71,7 @@ def read_claim(
 def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
     if is_r_fit(claim):
         return claim_of_r(claim, name or "the claim")
+    claim = given.by_label(claim)
     if isinstance(claim, Mapping) and not any(axes(value) for value in claim.values()):
         if column is not None:
             raise DomainError(

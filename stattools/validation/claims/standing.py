@@ -25,6 +25,8 @@ LONG = 5e-6
 """Half a last digit is this share of a number of six digits; longer ones are compared in standard errors too."""
 LOOP = 0.5
 """Numbers that loops approach may be off by this share of `EXACT` beside their rounding, whatever their digits."""
+NOISE = 1e-11
+"""What is left of a single number that is 0, such as R^2 of an intercept alone, is no claim."""
 FACT = 1e-5
 """A single number in full precision holds within this share of it, or of 1."""
 BESIDE = re.compile(r"\||^log ")
@@ -156,4 +158,6 @@ def _facts(claim: Claim, right: Right) -> tuple[dict[str, str | None], dict[str,
 
 
 def _near(value: float, half: float, right: float) -> bool:
-    return abs(value - right) <= (half * (1.0 + 1e-9) + 1e-9 * abs(right) if half else FACT * (1.0 + abs(right)))
+    return abs(value - right) <= (
+        half * (1.0 + 1e-9) + 1e-9 * abs(right) + NOISE if half else FACT * (1.0 + abs(right))
+    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from stattools.errors import DomainError
-from stattools.validation.claims.aligned import TextTable, headings, tables
+from stattools.validation.claims.aligned import TextTable, is_table, tables
 from stattools.validation.claims.cells import Cells
 
 VARIANCES = re.compile(r".*(?:\bVar|\bCov|\bRE)$")
@@ -21,9 +21,7 @@ def is_summary(text: str) -> bool:
     (True, False)
     """
     lines = text.splitlines()
-    return any(
-        headings(line) is not None and re.search(r"\d", below) for line, below in zip(lines, _below(lines), strict=True)
-    )
+    return any(is_table(lines, at) and re.search(r"\d", below) for at, below in enumerate(_below(lines)))
 
 
 def _below(lines: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ("link", r"Link Function:\s*(\w+)|\blink\s*=\s*\"?(\w+)|[Ff]amily:?\s*=?\s*\w+\s*\(\s*(?!link)(\w+)\s*\)"),
     ("covariance", r"Cov(?:ariance|\.)? Type:\s+(\S+)"),
     ("covariance", r"((?:Std\. [Ee]rr\. )?adjusted for \S+ clusters in \w+)"),
+    ("covariance", rf"({ERRORS}[^.\n;()]*{ROBUST}\s*\(HC[0-3]\))"),
     ("covariance", rf"({ROBUST}[^.\n;]*?{ERRORS}[^.\n;()]*)"),
     ("covariance", rf"({ERRORS}[^.\n;()]*{ROBUST}[^.\n;()]*)"),
     ("covariance", r"(?m)^[\s|]*(Robust|Clustered|Bootstrap|OPG|OIM)\s*$"),

@@ -4,15 +4,23 @@ the expected information at Pearson's dispersion, and its lmer says whether it m
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from stattools.inference.covariance import Cluster
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
+from stattools.validation.conventions.sheet import sheet_of
 from stattools.validation.moment_dispersion import has_moments
 
 INFORMATION = ("expected", "apart", "expected apart")
+KIND = re.compile(r"\bHC[0-3]\b", re.I)
+CLUSTERED = re.compile(r"clusters in (\w+)|cluster\w*(?: at| by| on)(?: the)? (\w+)", re.I)
+ROBUST = re.compile(r"(?<!non)(?<!non[- ])robust|hetero\w*|\bwhite\b", re.I)
+SERIAL = re.compile(r"cluster|\bHAC\b|newey|bootstrap|jackknife|autocorr", re.I)
+"""Words of kinds of standard errors: by name, by a column, robust to unequal variances only, and to more than these."""
 
 
 def declared_recipe(claim: Claim, model: Any) -> dict[str, Any]:
@@ -30,7 +38,27 @@ def declared_options(claim: Claim, model: Any) -> dict[str, Any]:
     """The options of `st.fit` that the claim declares."""
     if claim.said.get("integral") == "laplace" and isinstance(model, MixedRegression):
         return {"integral": "laplace"}
-    return {"reml": False} if claim.said.get("likelihood") == "ML" and isinstance(model, LinearMixed) else {}
+    method = claim.said.get("likelihood", claim.said.get("method", "")).casefold()
+    return {"reml": False} if method in ("ml", "maximum likelihood") and isinstance(model, LinearMixed) else {}
+
+
+def declared_covariances(claim: Claim, model: Any) -> tuple[Any, ...]:
+    """The kinds of standard errors that the claim's words may mean, the likeliest first: "robust" alone says neither
+    which of HC0 to HC3, nor "clustered" with which correction; the model's own where they say nothing.
+    """
+    words = claim.said.get("covariance", "")
+    if kind := KIND.search(words):
+        return (kind[0].upper(),)
+    if not isinstance(model, Model):
+        return ("information",)
+    if named := CLUSTERED.search(words):
+        name, sheet = next(filter(None, named.groups())), sheet_of(model)
+        there = sheet is not None and sheet.whole is not None and name in sheet.whole.columns
+        corrections = ("statsmodels", "none") if model.has_scale else ("stata", "statsmodels", "none")
+        return tuple(Cluster(name, correction=one) for one in corrections) if there else ("information",)
+    if ROBUST.search(words) and not SERIAL.search(words):
+        return ("HC1" if model.has_scale else "robust", "HC0", "HC1", "HC2", "HC3")
+    return ("information",)
 
 
 def is_joint(claim: Claim, model: Any) -> bool:

@@ -31,6 +31,8 @@ PAIRED = 10_000
 """Of more rows no pairs are looked for, which takes minutes."""
 FEW = 5
 """So many rows at most are looked for one by one."""
+LISTED = 4
+"""So many columns with gaps are named."""
 TRIED = 16
 """So many sets are fitted: those that lead nearest to the claimed coefficients."""
 
@@ -84,11 +86,11 @@ def _sets(
     """Sets of rows that may be gone, in words, the likely ones first."""
     yield from _missing(sheet)
     yield from _copies(sheet)
+    yield from _levels(sheet)
     if wanted is not None or np.size(state.model.rows.X) <= LONG:
         yield from _runs(state, sheet, n, wanted, influence)
     if influence is not None:
         yield from _single(influence, n, FEW if wanted is None else n - wanted)
-    yield from _levels(sheet)
     yield from _outliers(state, sheet)
 
 
@@ -96,10 +98,12 @@ def _missing(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
     """Rows that miss a value in columns that the model does not read."""
     holes: Any = sheet.frame.isna().to_numpy()
     if holes.any():
-        yield "those that miss a value in any column of the table", holes.any(axis=1)
-        for name, column in zip(sheet.frame.columns, holes.T, strict=True):
-            if column.any():
-                yield f"those that miss {name}", column
+        names = [str(name) for name, column in zip(sheet.frame.columns, holes.T, strict=True) if column.any()]
+        listed = ", ".join(names[:LISTED]) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
+        yield f"those that miss a value in any column of the table: {listed}", holes.any(axis=1)
+    for name, column in zip(sheet.frame.columns, holes.T, strict=True):
+        if column.any():
+            yield f"those that miss {name}", column
 
 
 def _copies(sheet: Sheet) -> Iterator[tuple[str, Mask]]:

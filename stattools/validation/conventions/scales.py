@@ -55,7 +55,7 @@ def _columns(state: State) -> Iterator[Variant]:
         for words, form in FORMS.items():
             yield Variant(f"{name} is {words}", partial(_transformed, state, (name,), form), ("scale", name))
         for unit in UNITS:
-            words = f"{name} is in units of {unit:g}"
+            words = f"{name} is in units of {unit:g}" + (f" (multiplied by {1.0 / unit:g})" if unit < 1.0 else "")
             yield Variant(words, partial(_transformed, state, (name,), partial(_divided, unit)), ("scale", name))
 
 

@@ -31,7 +31,8 @@ class ClaimAudit(Faces):
     """The verdict of `st.audit` on claimed numbers.
 
     `ok` is True where every claimed number is the right one as far as its digits go, under what the model says.
-    `convention` is the convention under which the numbers hold where they do not under the model's own, "" otherwise.
+    `convention` is the convention under which the numbers hold where they do not under the model's own, "" otherwise;
+    of a right claim it is the kind of standard errors that its words leave open.
     `findings` name what is wrong, with evidence and what to do; `notes` what the digits do not decide, and what was
     not claimed or not checked. `distance` is how far the estimates are from the maximum beyond their rounding, in
     standard errors. `rows` has a row for each claimed number: term, quantity, claimed, rounding (half of its last

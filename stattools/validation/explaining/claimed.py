@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,17 +23,21 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.places import known_places, places
 from stattools.validation.claims.right import Right, right_at, right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
-from stattools.validation.conventions.declared import declared_options, declared_recipe, is_joint
+from stattools.validation.conventions.declared import (
+    declared_covariances,
+    declared_options,
+    declared_recipe,
+    is_joint,
+)
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
+from stattools.validation.explaining.own_errors import by_another_definition
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit
 
 SECONDS = 5.0
 """How long causes are looked for."""
-SAID_COVARIANCES = ("HC0", "HC1", "HC2", "HC3")
-"""Kinds of standard errors that a table may name as we do."""
 
 
 def audit_claim(
@@ -54,26 +58,30 @@ def audit_claim(
     >>> audit_claim(read_claim({"(Intercept)": "1.10", "x": "2.00"}), model).ok
     True
     """
-    cov = _said_covariance(claim) if cov is None else cov
     level = _said_level(claim) if level is None else level
     placed = known_places(claim, model, terms)
-    options: dict[str, Any] = {} if isinstance(cov, str) and cov == "information" else {"cov": cov}
-    options |= declared_options(claim, model)
+    silent = cov is None
+    kinds = declared_covariances(claim, model) if silent else (cov,)
+    compared: Any = None
     try:
-        found = fit(model, level=level, **options)
+        for kind in kinds:
+            here = _compared(claim, model, kind, level, placed.ours)
+            compared = here if compared is None or here.now.ok else compared
+            if here.now.ok:
+                break
     except IdentificationError as error:
         return without_maximum(claim, model, placed.ours, error)
-    right = _declared(claim, found, cov, level) or right_of_fit(found, level)
-    now = standing(claim, placed.ours, right)
-    if not now.ok:
-        claim, right, now = _as_said(
-            replace(claim, said=_without(claim.said, "level")), model, found, right, level, placed.ours
-        )
+    meant = f"standard errors of kind {compared.cov}" if len(kinds) > 1 and compared.now.ok else ""
+    claim, cov, found, right, now = compared
     lost = bool(((placed.ours < 0) & (np.array(placed.shown) == "")).any())
     if lost and not now.count:
         places(claim, model, terms)  # says which row is no parameter, and what to do
     if now.ok and not lost:
-        return _right(claim, model, now, placed.ours, right)
+        return _right(claim, model, now, placed.ours, right, meant)
+    if silent and kinds == ("information",) and not lost:
+        other = by_another_definition(claim, found, level, placed.ours, now)
+        if other is not None:
+            return _right(claim, model, other[1], placed.ours, other[0], other[2])
     trial = ClaimTrial(claim, model, terms, cov, level, placed.ours, right, now, found, seconds, lost)
     verdict = searched(trial)
     if lost and not verdict.solved:
@@ -81,9 +89,26 @@ def audit_claim(
     return _judged(trial, verdict)
 
 
-def _said_covariance(claim: Claim) -> str:
-    said = str(claim.said.get("covariance", "")).upper()
-    return said if said in SAID_COVARIANCES else "information"
+class Compared(NamedTuple):
+    """A claim beside the fit with standard errors of one kind, and the right numbers."""
+
+    claim: Claim
+    cov: Any
+    found: Any
+    right: Right
+    now: ClaimStanding
+
+
+def _compared(claim: Claim, model: Any, cov: Any, level: float, ours: NDArray[np.intp]) -> Compared:
+    options: dict[str, Any] = {} if isinstance(cov, str) and cov == "information" else {"cov": cov}
+    found = fit(model, level=level, **(options | declared_options(claim, model)))
+    right = _declared(claim, found, cov, level) or right_of_fit(found, level)
+    now = standing(claim, ours, right)
+    if not now.ok:
+        claim, right, now = _as_said(
+            replace(claim, said=_without(claim.said, "level")), model, found, right, level, ours
+        )
+    return Compared(claim, cov, found, right, now)
 
 
 def _said_level(claim: Claim) -> float:
@@ -143,14 +168,17 @@ def _coefficients(model: Any) -> int:
     return model.predictor.size_first if type(model) is Model else len(model.names)
 
 
-def _right(claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right) -> ClaimAudit:
+def _right(
+    claim: Claim, model: Any, now: ClaimStanding, ours: NDArray[np.intp], right: Right, meant: str
+) -> ClaimAudit:
+    """The verdict on a claim that is right, with the kind of standard errors that it was found to mean."""
     if not now.count:
         raise DomainError(f"{claim.name} has no number that can be compared with {model.title}.")
     many, digits = f"its {now.count} numbers hold", "their digits"
     if now.count == 1:
         many, digits = "its one number holds", "its digits"
-    sentence = f"{called(claim.name)} is right: {many}, as far as {digits} go."
-    return ClaimAudit(claim.name, about(model), now, True, sentence, (), notes=unclaimed(now, right.names, ours))
+    sentence = f"{called(claim.name)} is right: {many}, as far as {digits} go{f', with {meant}' if meant else ''}."
+    return ClaimAudit(claim.name, about(model), now, True, sentence, (), meant, unclaimed(now, right.names, ours))
 
 
 def _judged(trial: ClaimTrial, verdict: Verdict) -> ClaimAudit:

@@ -33,3 +33,11 @@ def test_marks_of_significance_and_row_numbers():
 def test_a_long_rule_that_ends_otherwise_is_read_at_once():
     text = f"x  coef  std err\n{'-' * 5000} (1)\nx   0.5    0.1\n"
     assert tables(text, "a") == []
+
+
+def test_estimates_that_r_binds_to_their_intervals_have_no_heading():
+    text = "              2.5 %  97.5 %\n(Intercept) 5.25  4.10  6.40\nx           0.50  0.12  0.88\n"
+    found = tables(text, "a")[0]
+    assert [one.text for one in found.columns] == ["estimate", "2.5 %", "97.5 %"]
+    assert found.rows[1] == ("x", ("0.50", "0.12", "0.88"))
+    assert not tables("        2.5 %  97.5 %\nx  0.12  0.88\n", "a")

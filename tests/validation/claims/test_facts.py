@@ -4,7 +4,11 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.facts import FACTS, GLANCED, FactPoint, facts_at, facts_of
+from stattools.validation.claims.printed import Printed
+from stattools.validation.claims.right import right_of_fit
+from stattools.validation.claims.standing import standing
 
 RNG = np.random.default_rng(4)
 X = np.column_stack([np.ones(90), RNG.normal(size=(90, 2))])
@@ -71,3 +75,16 @@ def test_what_is_not_known_is_empty():
     assert coin("n") == {"": 3.0}
     assert coin("deviance") == {}
     assert set(GLANCED) <= set(FACTS)
+
+
+def test_the_aic_of_rs_gamma_is_at_another_dispersion():
+    """R 4.5.0: AIC(glm(y ~ x, Gamma(link = "log"))) of these rows."""
+    model = st.gamma("y ~ x", {"y": [1.0, 2.0, 4.0, 3.0, 7.0, 9.0], "x": [0, 1, 2, 3, 4, 5]})
+    found = facts_of(st.fit(model))("aic")
+    assert_allclose(found["at the dispersion deviance / n, as R's"], 19.8871483462405, rtol=1e-6)
+
+
+def test_what_is_left_of_a_zero_is_no_claim():
+    y = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
+    claim = Claim("a", (), {}, {"r_squared": Printed(np.asarray(2.998e-15), np.asarray(5e-19))})
+    assert standing(claim, np.array([], dtype=int), right_of_fit(st.fit(st.poisson("y ~ 1", {"y": y})), 0.95)).ok

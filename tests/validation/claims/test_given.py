@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.given import text_of
+from stattools.validation.claims.given import by_label, text_of
 from stattools.validation.claims.reading import read_claim
 
 
@@ -91,3 +91,12 @@ def test_what_claims_nothing(claim, options, said):
 
 def test_the_text_of_a_value():
     assert [text_of(value, "") for value in ("a", 1, 0.1, None, np.nan, pd.NA)] == ["a", "1", "0.1", "", "", ""]
+
+
+def test_a_series_is_a_dict_of_its_labels():
+    series = pd.Series([1.5, 0.25], index=["const", "x"])
+    assert by_label(series) == {"const": 1.5, "x": 0.25}
+    assert by_label(pd.Series([1.5], index=pd.MultiIndex.from_tuples([("count", "x")]))) == {"count: x": 1.5}
+    assert by_label([1.5, 0.25]) == [1.5, 0.25]
+    claim = read_claim(series, se=pd.Series([0.1, 0.2], index=["x", "const"]))
+    assert claim.columns["se"].value.tolist() == [0.2, 0.1]

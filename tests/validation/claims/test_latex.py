@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.latex import is_head
+from stattools.validation.claims.latex import cells, is_head
 from stattools.validation.claims.reading import read_claim
 
 SIDE = r"""\begin{table}[!htbp] \centering
@@ -64,3 +64,11 @@ def test_rows_of_headings():
     assert is_head(("", "(1)", "(2)"))
     assert is_head(("term", "[0.025", "97.5 \\%"))
     assert not is_head(("x", "0.5"))
+
+
+def test_the_page_of_a_fit_is_its_table_of_coefficients():
+    rows = "R$^2$ & 0.4 & n & 51 \\\\ Df & 48 & AIC & 250.0 \\\\ F & 20.7 & BIC & 255 \\\\"
+    facts = f"\\begin{{tabular}}{{lclc}} {rows} \\end{{tabular}}"
+    head = "& \\textbf{coef} & \\textbf{std err} \\\\ \\midrule"
+    table = f"\\begin{{tabular}}{{lcc}} {head} x & 0.5 & 0.1 \\\\ \\end{{tabular}}"
+    assert cells(f"{facts}\n{table}", "a").rows == (("x", "0.5", "0.1"),)

@@ -4,7 +4,7 @@ import numpy as np
 
 import stattools as st
 from stattools.validation.claims.claim import Claim
-from stattools.validation.conventions.declared import declared_options, declared_recipe
+from stattools.validation.conventions.declared import declared_covariances, declared_options, declared_recipe
 
 rng = np.random.default_rng(2)
 x = rng.normal(size=40)
@@ -30,6 +30,45 @@ def test_what_is_declared_of_mixed_models():
     assert declared_options(said(likelihood="ML"), mixed) == {"reml": False}
     assert declared_options(said(likelihood="REML"), mixed) == declared_options(said(likelihood="ML"), gamma) == {}
     assert declared_recipe(said(information="expected"), mixed) == {}
+    assert declared_options(said(method="maximum likelihood"), mixed) == {"reml": False}  # lmer
+    assert declared_options(said(method="ML"), mixed) == {"reml": False}  # MixedLM
+    assert declared_options(said(method="REML"), mixed) == {}
+
+
+def test_words_of_standard_errors_may_mean_several_kinds():
+    model = st.ols("y ~ x", groups)
+    kinds = {
+        "HC3": ("HC3",),
+        "Standard Errors are heteroscedasticity robust (HC1)": ("HC1",),
+        "nonrobust": ("information",),
+        "Robust": ("HC1", "HC0", "HC1", "HC2", "HC3"),
+        "Newey-West standard errors, robust to autocorrelation": ("information",),
+    }
+    assert {words: declared_covariances(said(covariance=words), model) for words in kinds} == kinds
+    named = declared_covariances(said(covariance="Std. err. adjusted for 8 clusters in g"), model)
+    assert [one.correction for one in named] == ["statsmodels", "none"]
+    assert declared_covariances(said(covariance="clustered by school"), model) == ("information",)
+    assert declared_covariances(said(covariance="robust"), gamma)[0] == "robust"
+
+
+def test_a_page_of_stata_is_held_to_its_robust_standard_errors():
+    model = st.ols("y ~ x", groups)
+    table = st.fit(model, cov="HC1").table()
+    rows = [
+        f"{term:>12} | {b:10.6f} {se:10.6f}"
+        for term, b, se in zip(("_cons", "x"), table.estimate, table.se, strict=True)
+    ]
+    page = "\n".join(
+        [
+            "             |               Robust",
+            "           y | Coefficient  std. err.",
+            "-------------+------------------------",
+            *rows,
+            "",
+        ]
+    )
+    assert st.audit(page, model).ok
+    assert not st.audit(page.replace("Robust", "      "), model).ok
 
 
 def test_standard_errors_of_a_glm_of_r_are_right_as_they_are_declared():

@@ -24,7 +24,8 @@ def test_what_statsmodels_and_r_print_is_one_convention(theirs, use_t):
     given = sm.GLM(Y, X, family=theirs.family).fit(use_t=use_t)
     estimates = dict(zip(("Intercept", "x", "z"), texts(given.params), strict=True))
     beside = {"se": texts(given.bse), "p": texts(given.pvalues), "loglik": f"{given.llf:.3f}"}
-    found = st.audit(estimates, MODEL, **beside)
+    assert st.audit(estimates, MODEL, **beside).ok  # the model's own by another definition, which the sentence says
+    found = st.audit(estimates, MODEL, cov="information", **beside)
     assert not found.ok
     assert [one.cause for one in found.findings] == ["moment dispersion"]
     assert "Pearson's statistic over n - p, the expected information" in found.convention
