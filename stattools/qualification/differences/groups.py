@@ -5,16 +5,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import stattools as st
 from stattools.qualification.differences import public_data
 from stattools.qualification.differences.difference import Difference, Side
 from stattools.qualification.differences.means import SITE
 
+type Degrees = Literal["satterthwaite", "normal"]
+
 
 @cache
-def grown(reml: bool = True, df: str = "satterthwaite") -> Any:
+def grown(reml: bool = True, df: Degrees = "satterthwaite") -> Any:
     """A distance in the face of 27 children with a random intercept."""
     model = st.linear_mixed("distance ~ age * sex + (1 | child)", public_data.growth())
     return st.fit(model, reml=reml, df=df)
@@ -30,7 +32,7 @@ def variances(reml: bool) -> Callable[[], Sequence[float]]:
     return compute
 
 
-def degrees(df: str) -> Callable[[], Sequence[float]]:
+def degrees(df: Degrees) -> Callable[[], Sequence[float]]:
     """The p-value of the interaction."""
 
     def compute() -> Sequence[float]:

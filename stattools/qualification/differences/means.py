@@ -31,7 +31,7 @@ TEN = [10.0, 20.0, 30.0, 40.0, 150.0, 160.0, 170.0, 180.0, 190.0, 200.0]
 def student() -> Sequence[float]:
     """Degrees of freedom and p-value of the t test with one variance."""
     fit = st.fit(st.ols("gain ~ arm", GAINED))
-    return fit.t_df, fit.table()["p_value"].iloc[1]
+    return float(fit.t_df), fit.table()["p_value"].iloc[1]
 
 
 def welch() -> Sequence[float]:

@@ -16,7 +16,7 @@ type Standing = Literal["differs", "agrees", "not ours"]
 
 
 @dataclass(frozen=True)
-class Page:
+class ComparisonPage:
     """A comparison: its subject, its address, how it stands to this package, and a sentence on it."""
 
     subject: str
@@ -25,8 +25,8 @@ class Page:
     note: str
 
 
-def _page(standing: Standing, name: str, subject: str, note: str) -> Page:
-    return Page(subject, f"{SITE}{name}.html", standing, note)
+def _page(standing: Standing, name: str, subject: str, note: str) -> ComparisonPage:
+    return ComparisonPage(subject, f"{SITE}{name}.html", standing, note)
 
 
 DIFFERS = tuple(
@@ -96,4 +96,4 @@ NOT_OURS = tuple(
     )
 )
 
-PAGES: tuple[Page, ...] = (*DIFFERS, *AGREES, *NOT_OURS)
+PAGES: tuple[ComparisonPage, ...] = (*DIFFERS, *AGREES, *NOT_OURS)
