@@ -96,7 +96,7 @@ class SpeedComparison:
 
 
 def _is_peer(timing: Timing) -> bool:
-    return timing.target is None and not timing.name.startswith(("stattools", "limit"))
+    return timing.target is None and not timing.name.startswith(("stattools", "st.", "limit"))
 
 
 def interleaved(
