@@ -24,7 +24,14 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms
 from stattools.likelihoods.mean_beside import pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.likelihoods.words import Dispersion, Equation
-from stattools.numerics.gamma_distribution import deviance, digamma_gap, log_density_of_log, lower_tail, upper_tail
+from stattools.numerics.gamma_distribution import (
+    deviance,
+    digamma_gap,
+    log_density_of_deviance,
+    log_density_of_log,
+    lower_tail,
+    upper_tail,
+)
 
 LARGEST_RATIO = 400.0
 """The logarithm of a ratio r: beyond, it stays there, so that all is finite (and hopeless)."""
@@ -105,7 +112,7 @@ class GammaFamily(Positive):
         mixed, part = k * np.expm1(t), deviance(t, k)
         information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
         rises = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
-        return log_density_of_log(t, k) - log_y, np.stack([mixed, rises], axis=-1), information
+        return log_density_of_deviance(part, k) - log_y, np.stack([mixed, rises], axis=-1), information
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""

@@ -27,6 +27,9 @@ from scipy.special import digamma, erfcx, gammainc, gammaincc, gammainccinv, gam
 from stattools.interface.arrays import Floats
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, stirling_error
 
+SERIES = [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800]
+"""Coefficients of (exp(t) - 1 - t) / t^2 in powers of t."""
+
 LARGE = 2e4
 """Shapes beyond which SciPy's series for the lower tail is cut short."""
 
@@ -42,8 +45,13 @@ C2 = (25 / 6048, -139 / 51840, 101 / 16329.6)
 
 def log_density_of_log(t: ArrayLike, a: ArrayLike) -> Floats:
     """log of z^a exp(-z) / Gamma(a) at z = a exp(t), the density of t; log-concave in t."""
-    t, a = (np.asarray(v, dtype=float) for v in (t, a))
-    return 0.5 * np.log(a) - stirling_error(a) - deviance(t, a) - HALF_LOG_TWO_PI
+    a = np.asarray(a, dtype=float)
+    return log_density_of_deviance(deviance(t, a), a)
+
+
+def log_density_of_deviance(part: Floats, a: Floats) -> Floats:
+    """The same from `deviance(t, a)`, where that is at hand."""
+    return 0.5 * np.log(a) - stirling_error(a) - part - HALF_LOG_TWO_PI
 
 
 @np.errstate(over="ignore")  # beyond float64 it is infinite
@@ -54,10 +62,12 @@ def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
     '1.000000000e-18'
     """
     t, a = np.asarray(t, dtype=float), np.asarray(a, dtype=float)
+    value = np.asarray(np.expm1(t) - np.minimum(t, 1e300))
     near = np.abs(t) < 0.1
-    s = np.where(near, t, 0.0)
-    series = s * s * polyval(s, [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800])
-    return a * np.where(near, series, np.where(t < np.inf, np.expm1(t) - np.minimum(t, 1e300), np.inf))
+    if near.any():
+        s = t[near]
+        value[near] = s * s * polyval(s, SERIES)
+    return a * value
 
 
 def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:

@@ -15,6 +15,7 @@ from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.solvers.newton import Newton
+from stattools.solvers.samples.subsampled_newton import sampled_alike
 from stattools.solvers.solution import Solution
 
 NEAREST, FARTHEST = 3.0, 100.0
@@ -39,8 +40,11 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """
     if model.likelihood.concave or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
         return solution
+    again = _from(model, mirrored(model, solution))
     try:
-        other = Newton().within(_from(model, mirrored(model, solution)), PATIENCE)
+        if sampled_alike(model, again):
+            return replace(solution, second=SAID["same"])
+        other = Newton().within(again, PATIENCE)
     except (DomainError, ConvergenceError, IdentificationError):
         return replace(solution, second=SAID["none"])
     if not (other.converged and np.isfinite(other.loglik)):

@@ -64,6 +64,11 @@ MOST_READS = 8
 """The most steps by the score alone. Beyond them Newton's own method, which forms some seven informations, is as fast.
 """
 
+ALIKE = 0.1
+"""Standard errors of all rows between two points from which the steps lead to one maximum: on so short a way the
+information of many rows changes by less than a thousandth.
+"""
+
 LEAVES = 0.1
 """The largest share of the decrement that a step near the maximum may leave. One that leaves more shows that the
 information changes fast, and the usual method takes over.
@@ -189,6 +194,20 @@ def subsample_start(model: Model, sizes: list[int]) -> Start:
     now = sample.evaluate(found.estimate)
     theta, metric = step_carried(found.estimate, now, first, sample.rows.n / first.rows.n)
     return Start(model, T, (first, sample), theta, metric.times(model.rows.n / sample.rows.n))
+
+
+def sampled_alike(model: Model, other: Model) -> bool:
+    """Whether climbs of many rows from the starts of two models, which differ in these alone, come to one point on the
+    samples: what follows on all rows is then the same, and need not be done twice. False of few rows.
+    """
+    sizes = sample_sizes(model)
+    if not sizes:
+        return False
+    try:
+        one, two = (subsample_start(each, sizes) for each in (model, other))
+    except (DomainError, IdentificationError):  # whoever climbs will find out
+        return False
+    return one.metric.length(one.theta - two.theta) <= ALIKE
 
 
 def step_carried(theta: Floats, now: Evaluation, sample: Model, times: float) -> tuple[Floats, Metric]:

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.inference.existence import second_start
 from stattools.inference.existence.second_start import SAID, from_two_starts, mirrored
+from stattools.solvers.samples import subsampled_newton
 from tests.gumbel import gumbel
 
 
@@ -45,3 +47,26 @@ def test_a_concave_log_likelihood_is_climbed_once():
     fit = st.fit(st.poisson([0, 2, 1, 4], [1.0, 2.0, 3.0, 4.0]))
     assert fit.solution.second is None
     assert "of the maximum" in str(fit)
+
+
+@pytest.mark.slow
+def test_many_rows_are_climbed_once_where_both_starts_meet_on_the_samples(monkeypatch):
+    g = np.random.default_rng(4)
+    X = g.normal(size=(60_000, 10))
+    model = st.gamma(g.gamma(2.0, np.exp(X @ np.full(10, 0.1)) / 2.0), X)
+    solution = replace(st.fit(model).solution, second=None)
+    climbs = []
+    monkeypatch.setattr(second_start.Newton, "within", lambda self, model, steps: climbs.append(model) or solution)
+    assert from_two_starts(model, solution).second == SAID["same"]
+    assert climbs == []
+    apart = second_start.replace(model, start=mirrored(model, solution))
+    started = subsampled_newton.subsample_start
+
+    def elsewhere(one, sizes):
+        found = started(one, sizes)
+        return found if one is model else found._replace(theta=found.theta + 1.0)
+
+    monkeypatch.setattr(subsampled_newton, "subsample_start", elsewhere)
+    assert not subsampled_newton.sampled_alike(model, apart)
+    assert from_two_starts(model, solution).second == SAID["same"]
+    assert len(climbs) == 1
