@@ -71,6 +71,12 @@ AGREES = (
         "agrees", "r-sas_s_size_sup", "sample size of a superiority trial", "The programs agree; st.power simulates."
     ),
     _page("agrees", "r-sas_survival_csh", "cause-specific hazards", "Estimates agree: st.cox of one cause."),
+    _page(
+        "agrees",
+        "r-sas_ci_for_2indep_prop",
+        "two independent proportions",
+        "Methods of one name agree; Wald's and odds ratios here, score intervals of a difference not.",
+    ),
     _page("agrees", "r-sas_RMST", "restricted mean survival", "Areas below the curve agree: restricted_mean."),
 )
 
@@ -80,7 +86,6 @@ NOT_OURS = tuple(
         ("r-sas_mmrm", "mixed models of repeated measures", "Residual covariances by visit are not offered."),
         ("r-sas_survival_cif", "cumulative incidence", "Competing risks are not offered."),
         ("r-sas weighted logrank", "weighted log-rank tests", "The log-rank test here has no weights."),
-        ("r-sas_ci_for_2indep_prop", "two independent proportions", "Score intervals of a difference are not offered."),
         ("r-sas_ci_for_paired_prop", "two paired proportions", "Intervals of a paired difference are not offered."),
         ("r-sas_ci_for_prop_stratified", "stratified proportions", "Stratified proportions are not offered."),
         ("r-sas_ci_for_poissonrate", "rates of events", "The page is a placeholder, without numbers."),
