@@ -46,8 +46,11 @@ def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats,
     >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
     [[1.96, 0.0], [0.05, 1.0]]
     """
-    exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
-    statistic = np.divide(value, se, out=exact, where=se > 0)
+    if (known := se > 0).all():
+        statistic = value / se
+    else:
+        exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
+        statistic = np.divide(value, se, out=exact, where=known)
     if isinstance(df, np.ndarray):
         normal = special.ndtr(-np.abs(statistic))
         return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, -np.abs(statistic)), normal)

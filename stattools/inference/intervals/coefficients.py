@@ -111,6 +111,7 @@ def tests_of_zero(fit: Estimates) -> tuple[Floats, Floats]:
         statistic, p_value = fit.model.test()
         return np.atleast_1d(statistic), np.atleast_1d(p_value)
     statistic, p_value = against_zero(fit.estimate, fit.se, fit.t_df)
-    edges = np.isin(fit.names, fit.model.ends_at_zero)  # where 0 is the end of a range, Wald's test means nothing
-    statistic[edges] = p_value[edges] = np.nan
+    if ends := fit.model.ends_at_zero:  # where 0 is the end of a range, Wald's test means nothing
+        edges = np.isin(fit.names, ends)
+        statistic[edges] = p_value[edges] = np.nan
     return statistic, p_value

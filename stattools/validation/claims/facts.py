@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -240,7 +241,7 @@ def facts_at(point: FactPoint) -> Callable[[str], Values]:
                 found = make(point)
         except StattoolsError:  # a likelihood without a deviance, a null model without a maximum
             return {}
-        return {words: float(value) for words, value in found.items() if np.isfinite(value)}
+        return {words: float(value) for words, value in found.items() if isfinite(value)}
 
     return fact
 

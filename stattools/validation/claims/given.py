@@ -13,7 +13,7 @@ from stattools.data.tables.table import axes, table
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.printed import Printed, decimal_mark, printed
+from stattools.validation.claims.printed import Printed, column_of, decimal_mark, printed
 
 SINGLE = 7
 """A number of 32 bits with so many digits was not rounded for print."""
@@ -26,10 +26,8 @@ def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
     terms = tuple(str(term).strip() for term in claim)
     if len(set(terms)) < len(terms):
         raise DomainError(f"a claim needs each term once; got {', '.join(map(quoted, terms))}.")
-    texts = [
-        text_of(value, f"the estimate of {quoted(term)}") for term, value in zip(terms, claim.values(), strict=True)
-    ]
-    column = numbers(texts, "estimates")
+    texts = texts_of(claim.values(), terms, "the estimate")
+    column = column_of(texts, "estimates")
     if not np.isfinite(column.value).any():
         raise DomainError("a claim needs estimates; got none that is a number.")
     quotes = tuple(f"{term} {text}" for term, text in zip(terms, texts, strict=True))
@@ -67,40 +65,39 @@ def beside(given: Any, terms: Sequence[str], asker: str) -> list[str]:
         raise DomainError(
             f"{asker} needs one value for each of the {len(terms)} terms of the claim; got {len(values)}."
         )
-    return [text_of(value, f"{asker} of {quoted(term)}") for term, value in zip(terms, values, strict=True)]
+    return texts_of(values, terms, asker)
 
 
 def ends(given: Any, terms: Sequence[str]) -> tuple[list[str], list[str]]:
     """The texts of both ends of intervals, given as pairs by term or in their order."""
-    pairs = dict(zip(terms, _sequence(given, "ci="), strict=False)) if not isinstance(given, Mapping) else dict(given)
-    if not isinstance(given, Mapping) and len(_sequence(given, "ci=")) != len(terms):
+    if isinstance(given, Mapping):
+        pairs = [_pair(pair, term) for term, pair in given.items()]
+        sides = [dict(zip(given, (pair[end] for pair in pairs), strict=True)) for end in (0, 1)]
+        return beside(sides[0], terms, "ci="), beside(sides[1], terms, "ci=")
+    listed = _sequence(given, "ci=")
+    if len(listed) != len(terms):
+        raise DomainError(f"ci= needs a pair for each of the {len(terms)} terms of the claim; got {len(listed)}.")
+    pairs = [_pair(pair, term) for term, pair in zip(terms, listed, strict=True)]
+    return beside([pair[0] for pair in pairs], terms, "ci="), beside([pair[1] for pair in pairs], terms, "ci=")
+
+
+def _pair(given: Any, term: Any) -> Sequence[Any]:
+    """Both ends of one interval."""
+    two = given if isinstance(given, str | tuple | list) else _sequence(given, f"ci= of {quoted(term)}")
+    if isinstance(given, str) or len(two) != 2:
         raise DomainError(
-            f"ci= needs a pair for each of the {len(terms)} terms of the claim; got {len(_sequence(given, 'ci='))}."
+            f"ci= needs two numbers for each term, lower and upper; got {quoted(given)} of {quoted(term)}."
         )
-    both = {}
-    for term, pair in pairs.items():
-        two = pair if isinstance(pair, str) else _sequence(pair, f"ci= of {quoted(term)}")
-        if isinstance(pair, str) or len(two) != 2:
-            raise DomainError(
-                f"ci= needs two numbers for each term, lower and upper; got {quoted(pair)} of {quoted(term)}."
-            )
-        both[term] = two
-    lower = beside({term: pair[0] for term, pair in both.items()}, terms, "ci=")
-    return lower, beside({term: pair[1] for term, pair in both.items()}, terms, "ci=")
-
-
-def numbers(texts: Sequence[str], where: str) -> Printed:
-    """Texts as numbers, with the decimal mark that they have together."""
-    mark = decimal_mark(texts, where)
-    return Printed.of(printed(text, where, mark) for text in texts)
+    return two
 
 
 def fact(value: Any, asker: str) -> Printed:
     """A single number that was given beside the table. DomainError for what is none."""
-    found = numbers([text_of(value, asker)], asker)
-    if not np.isfinite(found.value[0]):
+    text = text_of(value, asker)
+    number, half = printed(text, asker, decimal_mark([text], asker))
+    if not math.isfinite(number):
         raise DomainError(f"{asker} needs a number; got {quoted(value)}.")
-    return Printed(np.asarray(found.value[0]), np.asarray(found.half[0]))
+    return Printed(np.asarray(number), np.asarray(half))
 
 
 def of_frame(frame: Any, name: str) -> Cells:
@@ -126,6 +123,14 @@ def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
     head = list(dict.fromkeys(str(key) for row in rows for key in row))
     cells = tuple(tuple(text_of(row.get(key, ""), f"the column {quoted(key)}") for key in head) for row in rows)
     return Cells(name, (tuple(head),), cells)
+
+
+def texts_of(values: Iterable[Any], terms: Sequence[str], asker: str) -> list[str]:
+    """Values of terms as they would be printed; what was given as text stands as it is."""
+    return [
+        value if type(value) is str else text_of(value, f"{asker} of {quoted(term)}")
+        for term, value in zip(terms, values, strict=True)
+    ]
 
 
 def text_of(value: Any, where: str) -> str:

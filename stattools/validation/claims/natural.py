@@ -45,6 +45,8 @@ def on_their_scale(
     the parameter; where a logarithm was taken off, with errors, ends and tests by the delta method, with ends and tests
     of the logarithm, and with its errors too.
     """
+    if not any(shown) and not any(name.startswith("log ") for name in names):
+        return [columns]
     forms = [power_of(term, name) for term, name in zip(terms, names, strict=True)]
     power, bare = np.array([form[0] for form in forms]), np.array([form[1] for form in forms], dtype=bool)
     if len(shown):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -92,8 +93,10 @@ def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = Non
 
     DomainError for rows of several parameters, for two rows of one, and for `terms` that the claim or the model lacks.
     """
+    if terms is None and (placed := _to_the_letter(claim, model.names)) is not None:
+        return placed
     names = list(model.names)
-    said, known = _said(claim, names, terms), _known(names)
+    said, known = _said(claim, names, terms), _known(tuple(names))
     terms_from_1 = _from_one(claim.terms)
     found = [
         (said[row], "") if row in said else _place(term, known, claim, names) for row, term in enumerate(terms_from_1)
@@ -110,6 +113,15 @@ def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = Non
             )
         rows[place] = row
     return Placed(np.array([max(place, -1) for place, _ in found], dtype=int), tuple(shown for _, shown in found))
+
+
+def _to_the_letter(claim: Claim, names: Sequence[str]) -> Placed | None:
+    """The places of terms that are all written as the model writes them, each once; None for other claims."""
+    at = {name: place for place, name in enumerate(names)}
+    found = [at.get(term, -1) for term in claim.terms]
+    if -1 in found or len(set(found)) < len(found):
+        return None
+    return Placed(np.array(found), claim.shown or ("",) * len(found))
 
 
 def _said(claim: Claim, names: list[str], terms: Mapping[str, str] | None) -> dict[int, int]:
@@ -146,7 +158,8 @@ Known = list[dict[str, set[tuple[int, str]]]]
 """The model's parameters by their keys, a dict for each strictness; the last is by variables without their level."""
 
 
-def _known(names: Sequence[str]) -> Known:
+@lru_cache(maxsize=64)
+def _known(names: tuple[str, ...]) -> Known:
     """The model's parameters by each of their keys, a dict for each strictness."""
     levels: Known = [{}, {}, {}, {}, {}]
     thresholds = [name for name in names if THRESHOLD.fullmatch(name)]

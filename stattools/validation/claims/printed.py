@@ -22,7 +22,7 @@ COMMA = re.compile(
 POINT = re.compile(
     r"(?<![\d.,])(?:0\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\.\d+)(?![\d.,])"
 )
-PLAIN = re.compile(r"-?(\d+)(?:\.(\d+))?", re.ASCII)
+PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 """A number as most tables print it."""
 EITHER = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d.,])")
 
@@ -37,14 +37,26 @@ class Printed:
     @classmethod
     def of(cls, pairs: Iterable[tuple[float, float]]) -> Self:
         """The numbers that were read, in their order."""
-        both = np.array(list(pairs), dtype=float).reshape(-1, 2)
-        return cls(both[:, 0], both[:, 1])
+        value, half = zip(*listed, strict=True) if (listed := list(pairs)) else ((), ())
+        return cls(np.array(value, dtype=float), np.array(half, dtype=float))
 
     def holds(self, right: Floats) -> np.ndarray:
         """Which numbers are those of `right`, as far as their digits go; a number that is not there says nothing."""
         with np.errstate(invalid="ignore"):
             near = np.abs(self.value - right) <= self.half * (1.0 + 1e-9)
         return near | np.isnan(self.value)
+
+
+def column_of(texts: Sequence[str], where: str) -> Printed:
+    """Texts as numbers, with the decimal mark that they have together.
+
+    >>> column_of(["1,5", "0,25"], "a").value.tolist()
+    [1.5, 0.25]
+    """
+    if all(map(PLAIN.fullmatch, texts)):  # as most are, which need no question about their mark
+        return Printed.of(map(_usual, texts))
+    mark = decimal_mark(texts, where)
+    return Printed.of(printed(text, where, mark) for text in texts)
 
 
 def decimal_mark(texts: Sequence[str], where: str) -> str:
@@ -82,9 +94,8 @@ def printed(text: str, where: str, mark: str = ".") -> tuple[float, float]:
     >>> [printed(text, "") for text in ("2.83***", "\N{MINUS SIGN}1,204", "", "< 0.001", "1.2 x 10^-5")]
     [(2.83, 0.005), (-1204.0, 0.5), (nan, nan), (0.0005, 0.0005), (1.2e-05, 5e-07)]
     """
-    if mark == "." and (usual := PLAIN.fullmatch(text)):  # most are, and need none of what follows
-        digits = len((usual[1] + (usual[2] or "")).lstrip("0")) or 1
-        return float(text), 0.5 * 10.0 ** -len(usual[2] or "") if digits < FULL else 0.0
+    if mark == "." and PLAIN.fullmatch(text):
+        return _usual(text)
     plain = bare(text)
     if plain.casefold() in NOTHING:
         return float("nan"), float("nan")
@@ -98,6 +109,13 @@ def printed(text: str, where: str, mark: str = ".") -> tuple[float, float]:
         return 0.5 * float(number), 0.5 * float(number)
     is_rounded = len(digits) < FULL
     return float(number), 0.5 * 10.0 ** int(exponent) if is_rounded else 0.0
+
+
+def _usual(text: str) -> tuple[float, float]:
+    """A number as most tables print it, and half of its last digit."""
+    before, _, after = text.partition(".")
+    is_rounded = len(text) < FULL or len((before + after).lstrip("-0")) < FULL
+    return float(text), 0.5 * 10.0 ** -len(after) if is_rounded else 0.0
 
 
 def is_number(text: str) -> bool:

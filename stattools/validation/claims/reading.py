@@ -14,6 +14,7 @@ from stattools.validation.claims import given
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.formats import cells_of
 from stattools.validation.claims.layout import claim_of
+from stattools.validation.claims.printed import column_of
 from stattools.validation.claims.r_fits import claim_of_r, is_r_fit, r_fit_in
 
 
@@ -58,7 +59,7 @@ def read_claim(
             raise DomainError(
                 f"{found.name} has a column of {kind} already: leave {kind if kind in ('se', 'p') else 'ci'}= out."
             )
-        columns[kind] = given.numbers(texts, f"{kind} beside the claim")
+        columns[kind] = column_of(texts, f"{kind} beside the claim")
     for key, value in {"loglik": loglik, "n": n}.items():
         if value is None:
             continue
@@ -72,7 +73,7 @@ def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
     if is_r_fit(claim):
         return claim_of_r(claim, name or "the claim")
     claim = given.by_label(claim)
-    if isinstance(claim, Mapping) and not any(axes(value) for value in claim.values()):
+    if isinstance(claim, Mapping) and not any(type(value) is not str and axes(value) for value in claim.values()):
         if column is not None:
             raise DomainError(
                 f"column= picks a column of a table; the claim is a dict of estimates by term, got {column!r}."

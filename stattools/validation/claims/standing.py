@@ -59,8 +59,8 @@ class ClaimStanding:
     @cached_property
     def failing(self) -> int:
         """How many of the claimed numbers do not hold."""
-        wrong = sum(np.count_nonzero(~mask) for mask in self.holds.values())
-        return int(wrong) + sum(words is None for words in self.facts.values())
+        wrong = sum(mask.size - np.count_nonzero(mask) for mask in self.holds.values())
+        return int(wrong) + list(self.facts.values()).count(None)
 
     @cached_property
     def count(self) -> int:
@@ -91,18 +91,23 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
     """The claim beside right numbers; `ours` (rows,) is the place of each row among the parameters, -1 for a row that
     is none of them, which is not compared.
     """
-    known = ours >= 0
-    at = np.where(known, ours, 0)
-    plain = {name: np.where(known, values[at], np.nan) for name, values in right.columns.items()}
-    unit = np.where(known, right.unit[at], np.nan)
-    names = [right.names[k] for k in at]
-    ratios = tuple("" if BESIDE.search(name) else "exp" for name in names)
-    forms = on_their_scale(plain, claim.terms, names, ratios if claim.said.get("exponentiated") else claim.shown)
+    made = np.array([*right.columns.values(), right.unit])[:, ours]
+    if (lost := ours < 0).any():
+        made[:, lost] = np.nan
+    plain, unit = dict(zip(right.columns, made, strict=False)), made[-1]
+    names = [right.names[max(k, 0)] for k in ours.tolist()]
+    shown = claim.shown
+    if claim.said.get("exponentiated"):
+        shown = tuple("" if BESIDE.search(name) else "exp" for name in names)
+    forms = on_their_scale(plain, claim.terms, names, shown)
+    claimed = {name: given for name, given in claim.columns.items() if name in plain}
+    if len(forms) == 1 and forms[0] is plain and _all_near(claimed, plain):
+        yes, zero = np.ones(len(ours), dtype=bool), np.zeros(len(ours))
+        every = (dict.fromkeys(claimed, part) for part in (yes, yes, zero))
+        return ClaimStanding(claim, plain, *every, *_facts(claim, right), unit, right.solved)
     spare = np.where(plain["estimate"] == forms[0]["estimate"], unit, forms[0]["se"])
     holds, checked, apart, shown = {}, {}, {}, dict(forms[0])
-    for name, given in claim.columns.items():
-        if name not in right.columns:
-            continue
+    for name, given in claimed.items():
         gaps = [beyond(name, given, form, spare, right.solved) for form in forms]
         best = np.minimum.reduce([np.where(np.isnan(gap), np.inf, gap) for gap in gaps])
         seen = np.isfinite(given.value) & np.logical_or.reduce([~np.isnan(form[name]) for form in forms])
@@ -111,8 +116,16 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
             shown[name] = np.choose(nearest, [form[name] for form in forms])
         checked[name], holds[name] = seen, ~seen | (best <= 0)
         apart[name] = np.where(seen, np.maximum(best, 0.0), 0.0)
-    facts, values, unchecked = _facts(claim, right)
-    return ClaimStanding(claim, shown, holds, checked, apart, facts, values, unchecked, spare, right.solved)
+    return ClaimStanding(claim, shown, holds, checked, apart, *_facts(claim, right), spare, right.solved)
+
+
+def _all_near(claimed: Mapping[str, Printed], right: Mapping[str, Floats]) -> bool:
+    """Whether every number is there and within its rounding of the right one, which `beyond` need not be asked then."""
+    return all(
+        abs(value - target) <= half * (1.0 + 1e-9) + 1e-9 * abs(target)
+        for name, given in claimed.items()
+        for value, half, target in zip(given.value.tolist(), given.half.tolist(), right[name].tolist(), strict=True)
+    )
 
 
 def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats, solved: bool = False) -> Floats:
@@ -127,7 +140,7 @@ def beyond(name: str, given: Printed, right: Mapping[str, Floats], unit: Floats,
         part = np.where(given.half > 0, np.where(long, LOOP * EXACT, 0.0), EXACT)
         slack = part * _exact(name, right, target, size) + 1e-9 * np.abs(target)
         gap = np.where(value == target, 0.0, gap - slack)
-        return gap / np.where(np.isin(name, ("estimate", "lower", "upper", "se")), size, 1.0)
+        return gap if name in ("statistic", "p") else gap / size
 
 
 def _exact(name: str, right: Mapping[str, Floats], target: Floats, size: Floats) -> Floats:
@@ -148,7 +161,7 @@ def _facts(claim: Claim, right: Right) -> tuple[dict[str, str | None], dict[str,
         if not known:
             unchecked.append(name)
             continue
-        value, half = (float(np.ravel(part)[0]) for part in (given.value, given.half))
+        value, half = given.value.item(), given.half.item()
         half = 1e-6 * (1.0 + abs(value)) if name in COUNTS or not half else half
         half += 0.0 if right.solved or name in COUNTS else LOOSE_FACT * abs(value)
         fits = [words for words, number in known.items() if _near(value, half, number)]

@@ -193,11 +193,11 @@ def called(name: str) -> str:
 
 def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tuple[str, ...]:
     """Notes on what was not claimed or could not be checked."""
-    notes = []
-    away = [name for k, name in enumerate(names) if k not in set(np.asarray(ours).tolist())]
+    notes, places = [], np.asarray(ours).tolist()
+    away = [names[k] for k in sorted(set(range(len(names))).difference(places))]
     if away:
         notes.append(f"Not claimed, so not checked: {_listed(away)}.")
-    blind = [standing.claim.terms[k] for k in np.flatnonzero(np.asarray(ours) < 0)]
+    blind = [term for term, place in zip(standing.claim.terms, places, strict=True) if place < 0]
     steps = [term for term in blind if re.fullmatch(r"[^/|]+[/|][^/|]+", term)]
     blind = [term for term in blind if term not in steps]
     if steps:

@@ -73,7 +73,7 @@ def audit_claim(
         return without_maximum(claim, model, placed.ours, error)
     meant = f"standard errors of kind {compared.cov}" if len(kinds) > 1 and compared.now.ok else ""
     claim, cov, found, right, now = compared
-    lost = bool(((placed.ours < 0) & (np.array(placed.shown) == "")).any())
+    lost = any(place < 0 and not shown for place, shown in zip(placed.ours.tolist(), placed.shown, strict=True))
     if lost and not now.count:
         places(claim, model, terms)  # says which row is no parameter, and what to do
     if now.ok and not lost:
