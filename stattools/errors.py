@@ -72,6 +72,10 @@ class AbsentError(IncompatibleError, AttributeError):
     """An attribute that is absent on purpose: an error for people, and `hasattr` still says no."""
 
 
+class TimeIsOver(StattoolsError, TimeoutError):
+    """The time that was given to a search is over inside a fit, which is left there."""
+
+
 def quoted(value: object, longest: int = 80) -> str:
     """A value as Python writes it, cut for a message; its type where it cannot be written (a number of 5,000 digits).
 

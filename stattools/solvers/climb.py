@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import Any
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.time_limit import END, require_time
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import dot, nrm2
 from stattools.solvers.solution import NOT_MEASURED, Quality, Solution, Status, TraceStep
@@ -120,6 +122,8 @@ def climb(
     trace = [] if trace is None else trace
     taken, last = 0, np.inf
     while True:
+        if monotonic() > END.get():
+            require_time()
         now, decrement = here.now, here.decrement
         trace.append(noted((first + taken, now.loglik, nrm2(now.score) / n)))
         status = ended(decrement, last, tolerance, round_off)
@@ -159,6 +163,8 @@ def rising(
     slope = dot(now.score, ahead)
     noise = noise * (abs(now.loglik) + n)
     for _ in range(halvings):
+        if monotonic() > END.get():  # a line search of many rows may halve for long
+            require_time()
         point = theta + ahead
         new = evaluate(point)
         if new.is_finite:

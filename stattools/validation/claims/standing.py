@@ -103,8 +103,8 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
     claimed = {name: given for name, given in claim.columns.items() if name in plain}
     if len(forms) == 1 and forms[0] is plain and _all_near(claimed, plain):
         yes, zero = np.ones(len(ours), dtype=bool), np.zeros(len(ours))
-        every = (dict.fromkeys(claimed, part) for part in (yes, yes, zero))
-        return ClaimStanding(claim, plain, *every, *_facts(claim, right), unit, right.solved)
+        every, none = dict.fromkeys(claimed, yes), dict.fromkeys(claimed, zero)
+        return ClaimStanding(claim, plain, every, every, none, *_facts(claim, right), unit, right.solved)
     spare = np.where(plain["estimate"] == forms[0]["estimate"], unit, forms[0]["se"])
     holds, checked, apart, shown = {}, {}, {}, dict(forms[0])
     for name, given in claimed.items():

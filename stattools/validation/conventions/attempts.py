@@ -25,26 +25,16 @@ from stattools.validation.conventions.state import State
 
 
 class Clock:
-    """How much time is left, how many refits were made, and how long the longest took."""
+    """How much time is left, and how many refits were made."""
 
     def __init__(self, seconds: float) -> None:
         self.end = time.monotonic() + seconds
         self.refits = 0
-        self.began = self.longest = 0.0
 
     @property
     def is_over(self) -> bool:
-        """Whether the time is over, or one refit more would take too long."""
-        return time.monotonic() + max(self.longest - 0.5, 0.0) >= self.end
-
-    def start(self) -> None:
-        """A refit begins."""
-        self.began = time.monotonic()
-
-    def stop(self) -> None:
-        """A refit ends."""
-        self.refits += 1
-        self.longest = max(self.longest, time.monotonic() - self.began)
+        """Whether the time is over."""
+        return time.monotonic() >= self.end
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,13 +134,13 @@ def _apart(claim: Claim, theta: Floats, ours: NDArray[np.intp]) -> float:
 
 def followed(start: State, steps: tuple[Taken, ...], claim: Claim, terms: Mapping[str, str] | None) -> State:
     """The state that a set of conventions leads to."""
-    state = aimed(replace(start, until=np.inf), claim, rows_of(claim, start.names, terms))
+    state = aimed(start, claim, rows_of(claim, start.names, terms))
     for step in steps:
         state = next(
             one for one in step.choice.changes(state) if (one.words, one.slot) == (step.words, step.slot)
         ).state
         state = aimed(state, claim, rows_of(claim, state.names, terms))
-    return replace(state, until=start.until)
+    return state
 
 
 def same(one: Attempt, other: Attempt) -> bool:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import StattoolsError, TimeIsOver
 from stattools.interface.arrays import Floats
+from stattools.interface.time_limit import ending_by, require_time
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.standing import ClaimStanding
@@ -26,6 +27,9 @@ from stattools.validation.conventions.table import CONVENTIONS
 
 MANY = 20_000
 """Where X has more numbers than these a refit is made only where the claim may be its maximum."""
+
+NEAREST = 0.5
+"""Seconds at the end of a search in which the nearest set is told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +54,7 @@ def explore(
     conventions: tuple[Choice, ...] = CONVENTIONS,
 ) -> Explored:
     """The smallest sets of up to `most` conventions under which the claim holds, from a state on."""
-    clock = Clock(seconds)
+    clock = Clock(seconds - min(NEAREST, 0.2 * seconds))
     if claim.said.get("exponentiated"):  # first as its words say it, whichever way its standard errors were made
         said = {**claim.said, "exponentiated": ""}
         found = _as_it_stands(claim, start, terms, conventions, clock)
@@ -59,7 +63,6 @@ def explore(
         claim = replace(claim, said=said)
         start = replace(start.with_shown(form="ratio"), claim=claim)
     refits = tuple(one for one in conventions if one.moves == "estimates")
-    start = replace(start, until=clock.end)
     try:
         first = attempt(claim, start, (), terms)
     except StattoolsError:  # no maximum as it stands
@@ -120,30 +123,40 @@ def _expanded(
         if any(one.matches for one in made) and len(known) > 1:
             break
         state = replace(followed(start, parent.steps, claim, terms), best=parent.theta)
-        slots = {step.slot for step in parent.steps}
-        last = parent.steps[-1] if parent.steps else None
-        begin = 0 if last is None else choices.index(last.choice)
+        begin = choices.index(parent.steps[-1].choice) if parent.steps else 0
         for choice in choices[begin:]:
             if (matched and not choice.keeps) or (parent.ours is None and not choice.renames):
                 continue
-            for variant in choice.changes(state):
-                if variant.slot in slots or (last is not None and choice is last.choice and variant.slot <= last.slot):
-                    continue
-                if clock.is_over:
-                    return made, choice.name
-                step = Taken(choice, variant.words, variant.slot)
-                clock.start()
-                try:
-                    after = variant.state
-                    screen = len(known) > 1 or _cells(after.model) > MANY
-                    found = attempt(claim, after, (*parent.steps, step), terms, screen=screen)
-                except StattoolsError:
-                    continue
-                finally:
-                    clock.stop()
-                if choice.keeps or not same(found, parent):
-                    made.append(found)
+            try:
+                with ending_by(clock.end):
+                    made.extend(_refits(parent, choice, state, claim, terms, len(known) > 1, clock))
+            except TimeIsOver:
+                return made, choice.name
     return made, None
+
+
+def _refits(
+    parent: Attempt, choice: Choice, state: State, claim: Claim, terms: Any, screen: bool, clock: Clock
+) -> Iterator[Attempt]:
+    """A trial with each change of one convention more; TimeIsOver where that is, which may be inside a refit."""
+    slots = {step.slot for step in parent.steps}
+    last = parent.steps[-1] if parent.steps else None
+    for variant in choice.changes(state):
+        if variant.slot in slots or (last is not None and choice is last.choice and variant.slot <= last.slot):
+            continue
+        require_time()
+        step = Taken(choice, variant.words, variant.slot)
+        clock.refits += 1
+        try:
+            after = variant.state
+            screened = screen or _cells(after.model) > MANY
+            found = attempt(claim, after, (*parent.steps, step), terms, screen=screened)
+        except TimeIsOver:
+            raise
+        except StattoolsError:
+            continue
+        if choice.keeps or not same(found, parent):
+            yield found
 
 
 def _cells(model: Any) -> int:
@@ -176,9 +189,13 @@ def _nearest(
     """The set that leaves fewest numbers, where each of its conventions must bring two into place."""
     trials = [one for level in known for one in level if one.theta is not None]
     best: Found | None = None
-    clock = Clock(0.5)
+    clock = Clock(NEAREST)
     for trial in sorted(trials, key=lambda one: 2 * len(one.steps) - one.best)[:3]:
-        state = followed(start, trial.steps, claim, terms)
+        try:
+            with ending_by(clock.end):
+                state = followed(start, trial.steps, claim, terms)
+        except TimeIsOver:
+            continue
         for rest in range(min(1, most - len(trial.steps)) + 1):
             for one in printed_sets(claim, trial, state, rest, conventions, clock, every=True):
                 if best is None or _cost(one) < _cost(best):

@@ -6,7 +6,6 @@ strength is then the one that leaves least between the maximum and the claim.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -14,9 +13,10 @@ from typing import Any
 import numpy as np
 from scipy import optimize
 
-from stattools.errors import ConvergenceError, DomainError, StattoolsError
+from stattools.errors import DomainError, StattoolsError
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
+from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.conventions.choice import Choice
@@ -53,7 +53,7 @@ def _penalized(state: State, where: str, part: str, words: str) -> State:
         WHERE[2]: lambda: penalized(model, units=np.std(X, axis=0)),
     }[where]()
     first = _first(model, P, near, part, np.nan_to_num(near * 0 if state.rounding is None else state.rounding))
-    strength = _strength(model, P, near, part, first, state.until)
+    strength = _strength(model, P, near, part, first)
     return state.with_recipe(penalty=_of(P, strength, part, f"{words}, strength {strength:.4g}"))
 
 
@@ -87,14 +87,13 @@ def _of(P: Floats, strength: float, part: str, words: str) -> Shrinkage:
     return Shrinkage(words, strength, strength * P if part == "quadratic" else np.zeros_like(P), absolute)
 
 
-def _strength(model: Model, P: Floats, near: Floats, part: str, first: float, until: float) -> float:
+def _strength(model: Model, P: Floats, near: Floats, part: str, first: float) -> float:
     """The strength whose maximum is nearest to the claim; a round one where that is as near as its digits tell."""
     scale = np.sqrt(np.mean(np.asarray(model.rows.X) ** 2, axis=0))
     size = model.predictor.of_columns(np.where(scale > 0, scale, 1.0), 1.0)
 
     def miss(log_strength: float) -> float:
-        if time.monotonic() > until:
-            raise ConvergenceError("there was no time to find the strength of a penalty.")
+        require_time()
         try:
             with np.errstate(all="ignore"):  # far from the strength there may be no numbers
                 gap = shrunk_maximum(model, _of(P, float(np.exp(log_strength)), part, ""), near) - near

@@ -75,9 +75,9 @@ def printed_sets(
                     if se is None or not (every or _se_holds(claim, erred, trial, se)):
                         continue
                     for last, display in sets(erred, prints, size - k - v):
-                        count += 1
-                        if clock.is_over or count > MOST:
+                        if count >= MOST or (count and clock.is_over):  # the first is told, whatever its errors took
                             return
+                        count += 1
                         found = _standing(claim, last, trial, se, facts)
                         if found is not None:
                             yield Found((*trial.steps, *how, *kind, *display), found, last)

@@ -7,7 +7,6 @@ says n, only sets that leave so many rows.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.influence import Influence, Mask, influence_of
@@ -48,8 +48,7 @@ def _rows(state: State) -> Iterator[Variant]:
     influence = influence_of(state)
     sets: dict[bytes, tuple[str, Mask]] = {}
     for words, gone in _sets(state, sheet, n, wanted, influence):
-        if time.monotonic() > state.until:
-            return
+        require_time()
         count = int(gone.sum())
         if 0 < count < n - len(model.names) and wanted in (None, n - count):
             sets.setdefault(np.packbits(gone).tobytes(), (words, gone))

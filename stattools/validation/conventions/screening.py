@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import StattoolsError, TimeIsOver
 from stattools.inference.existence.limit import Along
 from stattools.interface.arrays import Floats
+from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
@@ -81,6 +82,7 @@ def _step(model: Model, theta: Floats, half: Floats) -> tuple[Any, float] | None
             theta = _completed(model, theta, known)
             at, first, delta, allowed = theta, np.inf, theta, theta
             for turn in range(STEPS):
+                require_time()
                 now = model.evaluate(at, order=2)
                 if not (now.is_finite and np.isfinite(now.information).all()):
                     return None
@@ -95,6 +97,8 @@ def _step(model: Model, theta: Floats, half: Floats) -> tuple[Any, float] | None
                 first, at = min(first, size) if turn else size, at + delta
                 if size < NEAR or not (np.abs(at - theta) <= FAR * allowed)[known].all():
                     break
+    except TimeIsOver:
+        raise
     except StattoolsError:
         return None
     stays: Any = np.abs(at - theta) <= 0.1 * np.abs(delta) + 1.01 * allowed

@@ -36,7 +36,7 @@ class State:
     `point` are numbers that are no maximum, such as those of a loop that stopped, and `curvature` where their
     information was taken. `aim` are the claimed coefficients in the order of the model's, NaN where nobody said one,
     and `rounding` half of their last digits: a penalty reads its strength off them. `best` are the estimates where
-    they are known without a refit; `until` is when the search ends, in seconds of the monotonic clock.
+    they are known without a refit.
     """
 
     recipe: Any
@@ -48,7 +48,6 @@ class State:
     aim: Floats | None = None
     rounding: Floats | None = None
     best: Floats | None = None
-    until: float = np.inf
 
     @property
     def model(self) -> Any:

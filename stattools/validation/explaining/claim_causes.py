@@ -144,7 +144,7 @@ def _start(trial: ClaimTrial) -> State | None:
     if "estimate" not in trial.claim.columns:
         return None
     try:
-        return start_of(trial.claim, trial.model, cov=trial.cov, level=trial.level)
+        return start_of(trial.claim, trial.model, cov=trial.cov, level=trial.level, known=trial.found.estimate)
     except IncompatibleError:
         return None
 

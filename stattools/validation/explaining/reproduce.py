@@ -135,7 +135,7 @@ def reproduce(
     the dispersion, expected or observed information; exponentiated coefficients, t or normal, the level, one-sided
     p-values. The answer is the smallest set under which a refit gives every number within its rounding, or the nearest
     with what is left; of several that the digits do not tell apart all are named. `seconds` is how long the search may
-    take: what was not tried then is said.
+    take beside the first fit: a refit is left where they are over, and what was not tried then is said.
 
     Raises DomainError for a claim that is no table of terms and estimates and for seconds that are no positive number,
     IncompatibleError for what is no model that claims are of.

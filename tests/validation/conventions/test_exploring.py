@@ -3,7 +3,9 @@ import pandas as pd
 import pytest
 
 import stattools as st
+from stattools.errors import TimeIsOver
 from stattools.validation.claims.reading import read_claim
+from stattools.validation.conventions.attempts import attempt
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.table import CONVENTIONS
@@ -57,3 +59,19 @@ def test_two_refits_and_another_kind_of_standard_errors():
     claim = claim_of(st.ols("y ~ x + z + g", REORDERED.assign(z=TABLE.z / 10)), cov="HC3")
     (one,) = _explored(claim, OLS).found
     assert {step.choice.name for step in one.steps} == {"reference level", "scaled columns", "kind of standard errors"}
+
+
+def test_a_search_leaves_the_refit_in_which_its_time_is_over_and_says_where(monkeypatch):
+    claim, made = read_claim(dict.fromkeys(OLS.names, 1.5)), []
+
+    def tried(*given, **options):
+        made.append(given)
+        if len(made) > 3:
+            raise TimeIsOver("over")
+        return attempt(*given, **options)
+
+    monkeypatch.setattr("stattools.validation.conventions.exploring.attempt", tried)
+    found = _explored(claim, OLS, most=1, conventions=CONVENTIONS)
+    assert (found.refits, len(made)) == (3, 4)
+    assert found.untried == (f"sets of 1 from {made[-1][2][-1].choice.name} on",)
+    assert found.nearest is not None

@@ -5,6 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.errors import TimeIsOver
+from stattools.interface.time_limit import ending_by
 from stattools.validation.conventions.penalties import PENALTY
 from stattools.validation.conventions.state import state_of
 from stattools.validation.foreign.recipe import Recipe
@@ -28,17 +30,17 @@ def test_firths_penalty_needs_no_claim():
 
 def test_there_is_no_time_for_a_strength_after_the_end():
     shrunk = st.fit(LOGISTIC, penalty=st.Ridge(3.0)).estimate
-    start = replace(state_of(Recipe(LOGISTIC)), aim=shrunk, until=0.0)
+    start = replace(state_of(Recipe(LOGISTIC)), aim=shrunk)
     one = next(one for one in PENALTY.changes(start) if "ridge" in one.words)
-    with pytest.raises(st.ConvergenceError, match="no time"):
+    with ending_by(0.0), pytest.raises(TimeIsOver):
         one.make()
 
 
 def test_coefficients_that_are_no_penalized_maximum_take_no_refit():
-    start = replace(state_of(Recipe(LOGISTIC)), aim=st.fit(LOGISTIC).estimate + [0.0, 0.5, 0.0], until=0.0)
+    start = replace(state_of(Recipe(LOGISTIC)), aim=st.fit(LOGISTIC).estimate + [0.0, 0.5, 0.0])
     for one in PENALTY.changes(start):
         if one.words != "Firth's penalty":
-            with pytest.raises(st.DomainError, match="no maximum with such a penalty"):
+            with ending_by(0.0), pytest.raises(st.DomainError, match="no maximum with such a penalty"):
                 one.make()
 
 
