@@ -36,7 +36,7 @@ def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
 
 def by_label(given: Any) -> Any:
     """A series with labels of words as a dict by these; everything else as it is."""
-    if isinstance(given, Mapping | str) or axes(given) != 1:
+    if isinstance(given, dict | str | list | tuple | Mapping) or axes(given) != 1:
         return given
     import narwhals as nw
 
