@@ -1,7 +1,9 @@
 """Thousands of small independent fits in one call: `st.fit_many`.
 
-Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`); members in doubt, and every
-other model, goes through `st.fit` alone, whose error is then the reason that a member has no fit.
+Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`), and so are those of other families
+whose log-likelihood is concave, such as ordered outcomes and times (`stacked_newton.py`), and gamma regressions.
+Members in doubt, and every other model, go through `st.fit` alone, whose error is then the reason that a member has no
+fit.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.tables.arrays import NUMBERS, matrix
 from stattools.data.tables.columns import coded, missing
@@ -29,8 +31,8 @@ from stattools.models.regressions.regression import ols
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
-from stattools.solvers.batches.batched_newton import supported
 from stattools.solvers.batches.small_batches import ENTRIES, Members, climbed, padded, parts
+from stattools.solvers.batches.small_batches import together as is_batched
 
 SOME = "Fit some of them at a time."
 
@@ -124,7 +126,13 @@ def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
     parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
-    return together([whole.subset(part) for part in parts], labels)
+    return together([whole.subset(_run(part)) for part in parts], labels)
+
+
+def _run(part: NDArray[np.intp]) -> slice | NDArray[np.intp]:
+    """Numbers of rows in order, as a slice where they stand together, which takes them without a copy."""
+    first, last = int(part[0]), int(part[-1])
+    return slice(first, last + 1) if last - first == len(part) - 1 else part
 
 
 def _of_one(model: Model, outcomes: ArrayLike | None, weights: ArrayLike | None) -> ManyFits:
@@ -161,7 +169,7 @@ def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
     m = len(Y if Y is not None else W)  # type: ignore[arg-type]
     rows = model.rows
     found = _members(m, len(model.names))
-    if supported(model.likelihood) and rows.precision is None:
+    if is_batched(model, Y):
         own = None if rows.weight is None else rows.weight[None]
         for part in parts(m, len(rows.X)):
             y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
@@ -185,7 +193,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
                 "fit_many needs models of one kind with the same coefficients; use st.fit for each."
             )
     found = _members(len(models), len(first.names))
-    if supported(first.likelihood) and all(one.rows.precision is None for one in models):
+    if all(map(is_batched, models)):
         order = np.argsort([len(one.rows.X) for one in models], kind="stable")
         p = first.rows.X.shape[1]
         while len(order):

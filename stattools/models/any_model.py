@@ -182,8 +182,7 @@ class AnyModel(Faces):
 
     def _origin_of(self: Any, which: slice | NDArray[np.intp]) -> Any:
         """Where the picked rows came from."""
-        taken = np.arange(len(self.rows.X))[which]
-        return None if self.origin is None else self.origin.take(taken if self.kept is None else self.kept[taken])
+        return None if self.origin is None else self.origin.take(which if self.kept is None else self.kept[which])
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta; 1 where none is estimated beside theta."""

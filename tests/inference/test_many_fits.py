@@ -16,6 +16,8 @@ OUTCOMES = {
     "poisson": RANDOM.poisson(np.exp(ETA), (M, N)).astype(float),
     "ols": 1e6 * (ETA + RANDOM.normal(size=(M, N))),
     "probit": (RANDOM.random((M, N)) < 0.5).astype(float),
+    "gamma": RANDOM.gamma(2.0, np.exp(ETA), (M, N)),
+    "ordinal": ((RANDOM.logistic(size=(M, N)) + ETA)[:, :, None] > [-1.0, 1.0]).sum(axis=2).astype(float),
 }
 
 
@@ -39,7 +41,20 @@ def test_outcomes_and_weights(name):
         assert_same(weighted, k, st.fit(make(Y[k], X, weights=W[k])))
 
 
-@pytest.mark.parametrize("name", ["logistic", "poisson", "ols"])
+def test_times_are_fitted_by_groups_and_drawn_anew():
+    g = np.random.default_rng(3)
+    groups = pd.DataFrame({"t": g.exponential(np.exp(np.tile(ETA, 4))), "x": np.tile(X[:, 0], 4)})
+    groups["d"], groups["k"] = g.random(4 * N) < 0.8, g.permutation(np.repeat(list("abcd"), N))
+    fits = st.fit_many("survival(t, d) ~ x", groups, by="k", model=st.aft)
+    for k, label in enumerate(fits.labels):
+        assert_same(fits, k, st.fit(st.aft("survival(t, d) ~ x", groups[groups.k == label])))
+    whole = st.fit(st.aft("survival(t, d) ~ x", groups))
+    draws = st.bootstrap(whole, draws=60, seed=1)
+    assert not draws.failed
+    np.testing.assert_allclose(draws.se, whole.se, rtol=0.5)
+
+
+@pytest.mark.parametrize("name", ["logistic", "poisson", "ols", "gamma"])
 @pytest.mark.parametrize("intercept", [True, False])
 def test_models_of_different_lengths(name, intercept):
     Y, make = OUTCOMES[name], getattr(st, name)

@@ -15,9 +15,13 @@ from scipy.special import gammaln
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
+from stattools.likelihoods.gamma import GammaFamily
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
+from stattools.solvers.batches.stacked_gamma import stacked_gamma
+from stattools.solvers.batches.stacked_newton import StackedMaxima, stacked_newton, stacks
 
 ENTRIES = 100_000
 """Outcomes that are fitted at a time: arrays of 800 kB stay in the cache of a core."""
@@ -39,12 +43,16 @@ SMALL_COUNT = 1000
 are right to 1e-12.
 """
 
+OWN_WAYS: dict[type, Any] = {GammaFamily: stacked_gamma}
+"""How families are fitted that have a constant beside the mean and are not concave in both together."""
+
 
 def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
-    """Columns, outcomes, weights and offsets, with rows of weight 0 at the end: n rows."""
+    """Columns, outcomes, weights and offsets, with copies of the last row of weight 0 at the end: n rows."""
     rows, own = model.rows, len(model.rows.X)
-    X, y, w, o = np.zeros((n, rows.X.shape[1])), np.zeros(n), np.zeros(n), np.zeros(n)
-    X[:own], y[:own], w[:own] = rows.X, rows.y, 1.0 if rows.weight is None else rows.weight
+    last = np.minimum(np.arange(n), own - 1)  # of which any family has a likelihood
+    X, y, w, o = np.asarray(rows.X)[last], rows.y[last], np.zeros(n), np.zeros(n)
+    w[:own] = 1.0 if rows.weight is None else rows.weight
     o[:own] = 0.0 if rows.offset is None else rows.offset
     return X, y, w, o
 
@@ -77,9 +85,46 @@ class Members:
             getattr(self, field.name)[where] = getattr(found, field.name)
 
 
+def together(model: Model, Y: Floats | None = None) -> bool:
+    """Are regressions such as this, with outcomes Y (m, n), fitted at once?"""
+    likelihood, rows = model.likelihood, model.rows
+    if rows.precision is not None or not (supported(likelihood) or _has_own_way(model) or stacks(model)):
+        return False
+    return Y is None or likelihood.outcome is not Outcome.TRIALS
+
+
+def _has_own_way(model: Model) -> bool:
+    return type(model.likelihood) in OWN_WAYS and model.predictor.own == ((),)
+
+
+def _stacked(
+    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, start: Floats
+) -> StackedMaxima:
+    """The maxima of a family that is not among the `supported`."""
+    of = OWN_WAYS[type(model.likelihood)] if _has_own_way(model) else stacked_newton
+    return of(model, X, Y, W, offset, start)
+
+
+def _members(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> Members:
+    """The fits of a family that is not among the `supported`."""
+    batch = _stacked(model, X, Y, W, offset, model.start)
+    m, p = batch.estimate.shape
+    weight = np.ones((1, Y.shape[1])) if W is None else W
+    variance = np.diagonal(batch.covariance, axis1=1, axis2=2)
+    doubtful = batch.doubtful | (np.count_nonzero(weight, axis=1) <= p) | ~(batch.decrement <= TOLERANCE)
+    doubtful |= ~((variance > SMALLEST_VARIANCE) & (variance < LARGEST_VARIANCE)).all(axis=1)
+    n = np.array(np.broadcast_to(weight.sum(axis=1), m))
+    found = Members(batch.estimate, batch.covariance, batch.loglik, np.ones(m), batch.decrement, n)
+    if doubtful.any():
+        found.put(doubtful, Members.unsettled(int(doubtful.sum()), p))
+    return found
+
+
 def climbed(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> Members:
     """The fits for outcomes Y and weights W, (m, n) each, or (1, n) for what members share."""
     likelihood = model.likelihood
+    if not supported(likelihood):
+        return _members(model, X, Y, W, offset)
     batch = batched_newton(likelihood, X, Y, W, offset)
     m, p = batch.estimate.shape
     weight = np.ones((1, Y.shape[1])) if W is None else W
@@ -111,13 +156,17 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
     rows, likelihood = model.rows, model.likelihood
     m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
     estimates = np.full((m, p), np.nan)
-    if not supported(likelihood) or rows.precision is not None:
+    if not together(model, Y):
         return estimates
     own = None if rows.weight is None else rows.weight[None]
     for part in parts(m, len(rows.X)):
         y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
-        batch = batched_newton(likelihood, rows.X, y, w, rows.offset, start=start, measured=False)
-        doubtful = batch.doubtful
+        if supported(likelihood):
+            batch = batched_newton(likelihood, rows.X, y, w, rows.offset, start=start, measured=False)
+            doubtful = batch.doubtful
+        else:
+            batch = _stacked(model, rows.X, y, w, rows.offset, start)
+            doubtful = batch.doubtful | ~(batch.decrement <= TOLERANCE)
         if w is not None:
             doubtful = doubtful | (np.count_nonzero(w, axis=1) <= p)
         if likelihood.has_scale:  # whether a fit is perfect is decided by the caller

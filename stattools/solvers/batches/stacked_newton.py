@@ -1,0 +1,250 @@
+"""Newton's method on thousands of small regressions of any concave family at once, whatever their linear predictors.
+
+    theta_k <- theta_k + t_k H_k^-1 g_k,   g_k = sum_i J_i' s_i,   H_k = sum_i J_i' W_i J_i,   t_k = 1, 1/2, 1/4, ...
+
+s and W are the score and the information of each row in its linear predictors, asked of the family for the rows of all
+members in one call, and J what the columns make of them. Columns are standardized first, all members' alike. A member
+whose log-likelihood does not rise takes half the step. Members that do not converge, or whose information is near
+singular, as where outcomes are separated, are doubtful, and the caller fits them one by one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.solvers.batches.batched_newton import POOLED, SINGULAR
+from stattools.solvers.batches.batched_rows import backward, factored, forward
+from stattools.solvers.climb import NOISE
+
+Bools = NDArray[np.bool_]
+Coefficients = tuple[Floats, Floats, Floats]
+"""log-likelihoods (m,), scores (p, m) and informations (p, p, m) of members."""
+
+ROWS = 10_000
+"""Rows of members that are looked at together: their arrays stay in the cache of a core."""
+TRIES = 40
+"""Points at which a member is looked at, at most, steps and halved steps."""
+FAR = 15.0
+"""A linear predictor that moves farther from the start than this is in doubt: it may be on its way to infinity."""
+VANISHED = 1e-7
+"""The information about a coefficient as a share of that at the start, below which it is on its way there."""
+SADDLE = 1e-3
+"""The least curvature, at unit diagonal, that a step away from a saddle is made by."""
+NARROW = -5.0
+"""The log of the scale of times below which they may be in line."""
+ROUND_OFF = 1e-6
+"""A decrement that no longer falls because the log-likelihood has no more digits, as in all climbs."""
+
+
+@dataclass(frozen=True, eq=False)
+class StackedMaxima:
+    """Estimates (m, p), covariances (m, p, p), log-likelihoods and decrements (m,), and which members are doubtful."""
+
+    estimate: Floats
+    covariance: Floats
+    loglik: Floats
+    decrement: Floats
+    doubtful: Bools
+
+
+def stacks(model: Model) -> bool:
+    """Is this a regression that is fitted here? Its family is concave, and has a constant for each other parameter."""
+    family, predictor = model.likelihood, model.predictor
+    plain = not (family.has_scale or family.added or family.pieces or any(predictor.own))
+    return plain and family.concave and family.knows_ends and not any(map(np.isfinite, family.domain))
+
+
+@dataclass(frozen=True, eq=False)
+class StackedRows:
+    """Columns Z (1 or m, n, p), outcomes (1 or m, n, ...), weights W and offset (1 or m, n) or None, in units in which
+    the coefficients of `model` are `lift` times these.
+    """
+
+    model: Model
+    Z: Floats
+    Y: Floats
+    W: Floats | None
+    offset: Floats | None
+
+    def each(self) -> list[Floats]:
+        """The columns of each linear predictor, (1 or m, n, q)."""
+        predictor, found = self.model.predictor, []
+        for use, alone in zip(predictor.uses, predictor.constant, strict=True):
+            ones = np.ones((1, self.Z.shape[1], 1))
+            found.append(self.Z if use is None else ones if alone else self.Z[:, :, list(use)])
+        return found
+
+    def kept(self, going: NDArray[np.intp]) -> StackedRows:
+        """The rows of some members."""
+        parts = (A if A is None or len(A) == 1 else A[going] for A in (self.Z, self.Y, self.W, self.offset))
+        return StackedRows(self.model, *parts)  # type: ignore[arg-type]
+
+    def eta(self, theta: Floats) -> Floats:
+        """Linear predictors (m, n, width) at theta (p, m)."""
+        predictor, n = self.model.predictor, self.Z.shape[1]
+        found = np.empty((theta.shape[1], n, predictor.width))
+        for k, (part, Z) in enumerate(zip(predictor.parts, self.each(), strict=True)):
+            found[:, :, k] = theta[part].T @ Z[0].T if len(Z) == 1 else (Z @ theta[part].T[:, :, None])[:, :, 0]
+        if self.offset is not None:
+            found[:, :, : predictor.n_first] += self.offset[:, :, None]
+        return found
+
+    def at(self, theta: Floats) -> tuple[Coefficients, Floats]:
+        """Log-likelihoods and their derivatives at theta (p, m), and the linear predictors."""
+        predictor, family = self.model.predictor, self.model.likelihood
+        eta, width = self.eta(theta), predictor.width
+        m, n = eta.shape[:2]
+        y = np.broadcast_to(self.Y, (m, *self.Y.shape[1:])).reshape(m * n, *self.Y.shape[2:])
+        each, score, information = family.evaluate(eta.reshape(m * n, width) if width > 1 else eta.ravel(), y)
+        each, score = each.reshape(m, n), score.reshape(m, n, width)
+        information = information.reshape(m, n, width, width)
+        if self.W is not None:
+            used = self.W > 0.0
+            each = np.where(used, each, 0.0) * self.W
+            score, information = score * self.W[:, :, None], information * self.W[:, :, None, None]
+        first, second = np.zeros((predictor.size, m)), np.zeros((predictor.size, predictor.size, m))
+        columns = self.each()
+        for a, part in enumerate(predictor.parts):
+            first[part] = _weighted(score[:, :, a], columns[a]).T
+        for a, b, one, other in predictor.pairs:
+            w = information[:, :, a, b]
+            if len(columns[a]) == len(columns[b]) == 1:
+                products = columns[a][0][:, :, None] * columns[b][0][:, None, :]
+                found = (w @ products.reshape(n, -1)).reshape(m, *products.shape[1:])
+            else:
+                found = np.swapaxes(columns[a], 1, 2) @ (columns[b] * w[:, :, None])
+            second[one, other] = np.moveaxis(found, 0, 2)
+            if a != b:
+                second[other, one] = np.moveaxis(found, 0, 2).swapaxes(0, 1)
+        return (each.sum(axis=1), first, second), eta
+
+
+def _weighted(values: Floats, columns: Floats) -> Floats:
+    """Sums over rows of values (m, n) times columns (1 or m, n, q): (m, q)."""
+    return values @ columns[0] if len(columns) == 1 else (values[:, None, :] @ columns)[:, 0]
+
+
+@np.errstate(all="ignore")  # members that leave float64 are doubtful
+def stacked_newton(
+    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, start: Floats, tolerance: float = 1e-8
+) -> StackedMaxima:
+    """The maxima for columns X (n, p) or (m, n, p), outcomes Y (1 or m, n, ...), and weights W (1 or m, n) or None,
+    from a `start` (p,) in the units of X.
+
+    >>> import stattools as st
+    >>> model = st.probit([0, 0, 1, 1], [[0.0], [1.0], [0.0], [1.0]])
+    >>> found = stacked_newton(model, model.rows.X, model.rows.y[None], None, None, model.start)
+    >>> found.estimate.round(6).tolist(), found.doubtful.tolist()
+    ([[0.0, 0.0]], [False])
+    """
+    m, size = max(len(A) for A in (X if X.ndim == 3 else Y, Y, W) if A is not None), model.predictor.size
+    T, mean = _units(X.reshape(-1, X.shape[-1]) if W is None or X.ndim == 2 else X[W > 0.0])
+    if model.predictor.own and model.predictor.held(T):
+        none = np.full(m, np.nan)
+        return StackedMaxima(np.full((m, size), np.nan), np.full((m, size, size), np.nan), none, none, np.ones(m, bool))
+    lift = model.predictor.lift(T)
+    offset = None if offset is None else np.atleast_2d(offset)
+    Z = ((X if X.ndim == 3 else X[None]) - mean) * T.diagonal()  # the difference is exact
+    rows = StackedRows(model, Z, Y, W, offset)
+    begin = np.linalg.solve(lift, start)
+    if m >= POOLED:  # one member alone tells where the others are
+        one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), 1, tolerance)
+        begin = begin if one.doubtful[0] else one.estimate[0]
+    few = max(1, ROWS // Y.shape[1])
+    each = [
+        _climbed(rows.kept(np.arange(k, min(k + few, m))), begin, lift, min(few, m - k), tolerance)
+        for k in range(0, m, few)
+    ]
+    names = (field.name for field in fields(StackedMaxima))
+    return StackedMaxima(*(np.concatenate([getattr(one, name) for one in each]) for name in names))
+
+
+def _climbed(rows: StackedRows, begin: Floats, lift: Floats, m: int, tolerance: float) -> StackedMaxima:
+    """The maxima of m members whose columns have unit size."""
+    W, size = rows.W, len(begin)
+    point = np.repeat(begin[:, None], m, axis=1)
+    (value, score, information), first = rows.at(point)
+    n = np.full(m, float(first.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
+    at_start = np.einsum("iim->im", information).copy()
+    theta, factor, ahead = point.copy(), np.zeros((size, size, m)), np.zeros((size, m))
+    decrement, settled = np.full(m, np.inf), np.zeros(m, dtype=bool)
+    going, share, fresh = np.arange(m), np.ones(m), np.ones(m, dtype=bool)
+    best, last, some = value.copy(), np.full(m, np.inf), rows
+    for _ in range(TRIES):
+        L, pivot = factored(information)
+        bent = fresh & ~(pivot > SINGULAR) & np.isfinite(value)
+        if bent.any():
+            L[:, :, bent] = _upright(information[:, :, bent])
+        half = forward(L, score)
+        length = np.sqrt((half * half).sum(axis=0))
+        sound = fresh & np.isfinite(length) & np.isfinite(value)
+        whose = going[sound]
+        theta[:, whose], factor[:, :, whose] = point[:, sound], L[:, :, sound]
+        best[whose], decrement[whose], ahead[:, whose] = value[sound], length[sound], backward(L, half)[:, sound]
+        share[going] = np.where(sound, 1.0, 0.5 * share[going])
+        done = sound & ~bent & ((length <= tolerance) | ((length <= ROUND_OFF) & (length > 0.5 * last[going])))
+        last[whose] = length[sound]
+        settled[going[done]] = True
+        stays = ~done & (share[going] > 1e-6) & np.isfinite(decrement[going])
+        if not stays.any():
+            break
+        if not stays.all():
+            going = going[stays]
+            some = rows.kept(going)
+        point = theta[:, going] + share[going] * ahead[:, going]
+        (value, score, information), _ = some.at(point)
+        fresh = value - best[going] >= -NOISE * (np.abs(best[going]) + n[going])
+    moved = np.abs(rows.eta(theta) - first)
+    if W is not None:
+        moved = np.where(W[:, :, None] > 0.0, moved, 0.0)
+    C = np.zeros((m, size, size))
+    if settled.any():
+        root = forward(factor[:, :, settled], np.broadcast_to(lift.T[:, :, None], (size, size, int(settled.sum()))))
+        C[settled] = np.einsum("kim,kjm->mij", root, root)
+    kept = np.einsum("jkm,jkm->jm", factor, factor)
+    doubtful = ~settled | ~(moved.max(axis=(1, 2)) <= FAR) | ~(kept > VANISHED * at_start).all(axis=0)
+    if rows.model.likelihood.outcome is Outcome.TIME:
+        doubtful |= _few_times(rows, m) | (theta[-1] < NARROW)
+    return StackedMaxima((lift @ theta).T, C, best, decrement, doubtful)
+
+
+def _upright(information: Floats) -> Floats:
+    """Factors of informations with the sizes of their eigenvalues, where these are not all positive: a step along them
+    leads off a saddle.
+    """
+    A = np.moveaxis(np.where(np.isfinite(information), information, 0.0), 2, 0)
+    size = np.sqrt(np.maximum(np.abs(np.diagonal(A, axis1=1, axis2=2)), np.finfo(float).tiny))
+    values, vectors = np.linalg.eigh(A / size[:, :, None] / size[:, None, :])
+    root = vectors * np.sqrt(np.maximum(np.abs(values), SADDLE))[:, None, :]
+    triangle = np.linalg.qr(np.swapaxes(root, 1, 2), mode="r")
+    found = np.swapaxes(triangle * np.where(np.diagonal(triangle, axis1=1, axis2=2) < 0.0, -1.0, 1.0)[:, :, None], 1, 2)
+    return np.moveaxis(found * size[:, :, None], 0, 2)
+
+
+def _few_times(rows: StackedRows, m: int) -> Bools:
+    """Has a member no more times that were seen than coefficients?"""
+    Y = rows.Y
+    seen = np.ones(Y.shape, dtype=bool) if Y.ndim == 2 else Y[:, :, 0] == Y[:, :, 1]
+    count = (seen if rows.W is None else seen & (rows.W > 0.0)).sum(axis=1)
+    return np.broadcast_to(count <= rows.model.predictor.size, m)
+
+
+def _units(X: Floats) -> tuple[Floats, Floats]:
+    """T (p, p) with which the columns X T have unit size, centered where the first column is constant, and the mean
+    (p,) that is taken off.
+    """
+    mean, spread, size = X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0)
+    constant = spread <= 1e-13 * size
+    scale = np.where(constant, np.where(size > 0.0, size, 1.0), spread)
+    T = np.diag(1.0 / scale)
+    if not constant[:1].any() or not size[0] > 0.0:
+        return T, np.zeros(len(T))
+    mean[constant] = 0.0
+    T[0, 1:] = -mean[1:] / scale[1:] / X[0, 0]
+    return T, mean
