@@ -1,7 +1,9 @@
 """A log-likelihood that is not concave may have several maxima: it is climbed from a second start too.
 
 The second start lies as far beyond the first maximum as the first start lay before it, and at least three standard
-errors away. The higher of two maxima is taken, and what became of the other climb is said.
+errors away. The higher of two maxima is taken, and what became of the other climb is said. Where the link alone takes
+concavity away, as a cauchit link does, few rows can hide a maximum beside that way: points on the principal axes of the
+covariance are climbed from too, on both sides.
 """
 
 from __future__ import annotations
@@ -40,7 +42,17 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """
     if model.likelihood.concave or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
         return solution
-    again = _from(model, mirrored(model, solution))
+    solution = _beside(model, solution, mirrored(model, solution))
+    if model.likelihood.concave_with:
+        for start in _axes(solution):
+            other = _beside(model, solution, start)
+            solution = solution if other.second in (SAID["same"], SAID["none"]) else other
+    return solution
+
+
+def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
+    """The higher of a maximum and the end of a climb from another start, with what is said of the lower."""
+    again = _from(model, start)
     try:
         if sampled_alike(model, again):
             return replace(solution, second=SAID["same"])
@@ -57,6 +69,13 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
         return replace(solution, second=SAID["level"])
     lower = f"Of climbs from two starts this is the higher: the other ended {abs(rise):.2g} lower in log-likelihood."
     return replace(other if rise > 0.0 else solution, second=lower)
+
+
+def _axes(solution: Solution) -> list[Floats]:
+    """Points on the principal axes of the covariance, on both sides of the maximum."""
+    values, vectors = np.linalg.eigh(solution.covariance)
+    steps = NEAREST * np.sqrt(np.maximum(values, 0.0)) * vectors
+    return [solution.estimate + sign * step for step in steps.T for sign in (-1.0, 1.0)]
 
 
 def mirrored(model: Model, solution: Solution) -> Floats:

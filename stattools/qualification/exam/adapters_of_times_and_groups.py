@@ -5,7 +5,8 @@ from __future__ import annotations
 from stattools.qualification.exam.adapter import Adapter
 
 LIFELINES_FRAME = (
-    "import pandas as pd\nd = pd.DataFrame(X, columns=[f'x{k}' for k in range(3)]).assign(time=time, event=event)\n"
+    "import pandas as pd\n"
+    "d = pd.DataFrame(X, columns=[f'x{k}' for k in range(X.shape[1])]).assign(time=time, event=event)\n"
 )
 LIFELINES = Adapter(
     "lifelines",
@@ -16,9 +17,14 @@ LIFELINES = Adapter(
         "Weibull": "from lifelines import WeibullAFTFitter\n"
         + LIFELINES_FRAME
         + "fit = WeibullAFTFitter().fit(d, 'time', 'event')\n"
-        "s = fit.summary.loc['lambda_'].reindex(['Intercept', 'x0', 'x1', 'x2']); b, se = s['coef'], s['se(coef)']",
+        "s = fit.summary.loc['lambda_'].reindex(['Intercept', *d.columns[:-2]]); b, se = s['coef'], s['se(coef)']",
     },
     (),
+    {
+        "Weibull": "from lifelines import WeibullAFTFitter\n"
+        + LIFELINES_FRAME
+        + "b = WeibullAFTFitter().fit(d, 'time', 'event').predict_expectation(d)",
+    },
 )
 
 
@@ -88,6 +94,7 @@ GLMM = Adapter(
 )
 
 R_FIT = "b, se, said = rscript('''fit <- {}\nb <- coef(summary(fit)){}''', locals(), {!r})"
+R_MEANS = "b, se, said = rscript('''fit <- {}\nb <- cbind(fitted(fit), NA_real_)''', locals(), {!r})"
 R_ROWS, R_TIMES, R_GROUPS = "y X", "time event X", "y g X"
 R = Adapter(
     "R",
@@ -97,6 +104,7 @@ R = Adapter(
         "logistic": R_FIT.format("glm(y ~ ., binomial, d)", "", R_ROWS),
         "probit": R_FIT.format('glm(y ~ ., binomial("probit"), d)', "", R_ROWS),
         "cloglog": R_FIT.format('glm(y ~ ., binomial("cloglog"), d)', "", R_ROWS),
+        "cauchit": R_FIT.format('glm(y ~ ., binomial("cauchit"), d)', "", R_ROWS),
         "poisson": R_FIT.format("glm(y ~ ., poisson, d)", "", R_ROWS),
         "poisson with an offset": R_FIT.format("glm(y ~ . - o + offset(o), poisson, d)", "", "y o X"),
         "logistic with weights": R_FIT.format("glm(y ~ . - w, binomial, d, weights = w)", "", "y w X"),
@@ -108,8 +116,22 @@ R = Adapter(
         "mixed": R_FIT.format("lme4::lmer(y ~ . - g + (1 | g), d)", "", R_GROUPS),
         "mixed with slopes": R_FIT.format("lme4::lmer(y ~ x0 + (x0 | g), d)", "", R_GROUPS),
         "mixed logistic": R_FIT.format("lme4::glmer(y ~ x0 + (1 | g), d, binomial, nAGQ = 25)", "", R_GROUPS),
+        "autoregression": "b, se, said = rscript('''fit <- arima(d$y, c(1, 0, 0), xreg = d[-1])\n"
+        "b <- cbind(coef(fit), sqrt(diag(vcov(fit))))[-1, ]''', locals(), 'y X')",
     },
     (),
+    {
+        model: R_MEANS.format(fit, names)
+        for model, (fit, names) in {
+            "linear": ("lm(y ~ ., d)", R_ROWS),
+            "logistic": ("glm(y ~ ., binomial, d)", R_ROWS),
+            "probit": ('glm(y ~ ., binomial("probit"), d)', R_ROWS),
+            "cloglog": ('glm(y ~ ., binomial("cloglog"), d)', R_ROWS),
+            "poisson": ("glm(y ~ ., poisson, d)", R_ROWS),
+            "gamma": ('glm(y ~ ., Gamma("log"), d)', R_ROWS),
+            "mixed": ("lme4::lmer(y ~ . - g + (1 | g), d)", R_GROUPS),
+        }.items()
+    },
 )
 
 ADAPTERS = (LIFELINES, SCIKIT_SURVIVAL, MIXEDLM, MIXEDLM_RS, GLMM, R)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,16 +12,26 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
+from stattools.qualification.exam.adapter import Adapter
 from stattools.qualification.exam.environments import ADAPTERS, answers, name_of
-from stattools.qualification.exam.judging import Mark, judged, numbers
-from stattools.qualification.exam.laws import LAWS, Law, lines
+from stattools.qualification.exam.judging import Mark, judged, numbers, wanted
+from stattools.qualification.exam.law import Law
+from stattools.qualification.exam.laws import LAWS
 from stattools.qualification.exam.problems import PROBLEMS
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 
 OUTCOMES = ("right", "refused", "warned", "silent")
+RECORDED = ("law", "model", "outcome", "off", "reproducer")
+"""What the JSON has of a mark; what was said, and the remedy, are comments of the reproducer."""
 OURS = "stattools"
+WIDE = 118
+"""Columns of a reproducer."""
+MOST_LINES = 10
+ALONE = "import numpy as np"
+"""The lines before a law that makes its own data."""
+RSCRIPT = "from stattools.qualification.exam.harness import rscript"
 
 
 @answers_guesses
@@ -56,7 +66,8 @@ class Examination(Faces):
 
     def record(self) -> dict[str, Any]:
         """What `--json` prints."""
-        return {"package": self.package, "version": self.version, "laws": [vars(mark) for mark in self.marks]}
+        laws = [{name: vars(mark)[name] for name in RECORDED} for mark in self.marks]
+        return {"package": self.package, "version": self.version, "laws": laws}
 
     def _headline(self) -> str:
         return headline(self, "", self.sentence)
@@ -81,10 +92,15 @@ class Examination(Faces):
 
 
 def _shown(mark: Mark) -> tuple[str, ...]:
-    off = "" if mark.off is None or not np.isfinite(mark.off) else f", off by {mark.off:.2g} standard errors"
     said = f" ({mark.words})" if mark.words else ""
     remedy = f" Right with {mark.remedy}." if mark.remedy else ""
-    return "", f"{mark.outcome}: {mark.law}, {mark.model}{off}{said}.{remedy}"
+    return "", f"{mark.outcome}: {mark.law}, {mark.model}{_off(mark)}{said}.{remedy}"
+
+
+def _off(mark: Mark) -> str:
+    if mark.off is None or not np.isfinite(mark.off):
+        return ""
+    return f", standard errors off by {mark.off:.1%}" if mark.of_errors else f", off by {mark.off:.2g} standard errors"
 
 
 def examine(package: str) -> Examination:
@@ -96,59 +112,98 @@ def examine(package: str) -> Examination:
     if name not in ADAPTERS:
         raise DomainError(f"exam has adapters for {', '.join(ADAPTERS)}; got {package!r}.")
     adapter = ADAPTERS[name]
-    asked = [(law, model) for law in LAWS for model in law.models if model in adapter.models]
-    models = list(dict.fromkeys(model for _, model in asked))
-    codes = [code(adapter, model) for model in models] + [code(adapter, model, law) for law, model in asked]
+    asked = [(law, model) for law in LAWS for model in law.models if model in _fits(adapter, law.predictions)]
+    plain = list(dict.fromkeys((model, law.predictions) for law, model in asked))
+    codes = [code(adapter, model, predictions=means) for model, means in plain]
+    codes += [code(adapter, model, law) for law, model in asked]
     versions, found = answers(package, codes)
-    before = dict(zip(models, found, strict=False))
-    after = found[len(models) :]
+    before = dict(zip(plain, found, strict=False))
+    first = [before[model, law.predictions] for law, model in asked]
     units = _units(asked)
     marks = [
-        judged(law, model, before[model], one, unit)
-        for (law, model), one, unit in zip(asked, after, units, strict=True)
+        judged(law, model, then, now, unit)
+        for (law, model), then, now, unit in zip(asked, first, found[len(plain) :], units, strict=True)
     ]
-    return Examination(name, versions["version"], tuple(_with_remedies(package, adapter, asked, marks, units)))
+    remedies = _remedies(package, adapter, asked, marks, units)
+    marks = [replace(mark, remedy=remedies.get(k, "")) for k, mark in enumerate(marks)]
+    marks = [
+        replace(mark, reproducer=reproducer(code(adapter, model, law), _notes(mark, wanted(law, model, then))))
+        for (law, model), mark, then in zip(asked, marks, first, strict=True)
+    ]
+    return Examination(name, versions["version"], tuple(marks))
 
 
-def code(adapter: Any, model: str, law: Law | None = None, remedy: tuple[str, str, str] | None = None) -> str:
-    """The lines of a question."""
-    fit = adapter.models[model]
+def _fits(adapter: Adapter, predictions: bool) -> Mapping[str, str]:
+    return adapter.predictions if predictions else adapter.models
+
+
+def code(
+    adapter: Adapter,
+    model: str,
+    law: Law | None = None,
+    remedy: tuple[str, str, str] | None = None,
+    predictions: bool = False,
+) -> str:
+    """The lines of a question: of the plain problem, or of what a law makes of it."""
+    fit = _fits(adapter, predictions if law is None else law.predictions)[model]
     fit = fit if remedy is None else fit.replace(remedy[1], remedy[2])
-    return "\n".join([PROBLEMS[model], *([] if law is None else [lines(law, model)]), fit])
+    change = [] if law is None else [law.lines(model)]
+    return "\n".join([ALONE if law is not None and law.alone else PROBLEMS[model], *change, fit])
 
 
-def reproducer(lines: str) -> str:
-    """The lines of a question as few lines of at most 118 columns, with a last one that prints its answer.
+def reproducer(lines: str, notes: Sequence[str] = ()) -> str:
+    """The lines of a question as few lines of at most 118 columns, with a last one that prints its answer, and notes.
 
     >>> reproducer("a = 1\\nb = 2\\nfor _ in range(2):\\n    b = b + a\\nse = a")
     'a = 1; b = 2\\nfor _ in range(2):\\n    b = b + a\\nse = a; print(b, se)'
     """
     found: list[str] = []
+    head = [RSCRIPT] if "rscript(" in lines else []
     said = "print(b, se)" if "se =" in lines or "se, said =" in lines else "print(b)"
-    for line in [*lines.splitlines(), said]:
-        plain = bool(found) and not any(part.startswith(" ") or part.endswith(":") for part in (found[-1], line))
-        if plain and len(found[-1]) + len(line) <= 116:
+    quoted = False
+    for line in [*head, *lines.splitlines(), said]:
+        block = any(part.startswith(" ") or part.endswith(":") for part in (*found[-1:], line))
+        if found and not block and not quoted and len(found[-1]) + len(line) <= WIDE - 2:
             found[-1] = f"{found[-1]}; {line}"
         else:
             found.append(line)
-    return "\n".join(found)
+        quoted ^= line.count("'''") % 2 == 1
+    notes = ["; ".join(notes)] if len(found) + len(notes) > MOST_LINES else notes
+    return "\n".join([*found, *(f"# {note}"[:WIDE] for note in notes)])
+
+
+def _notes(mark: Mark, right: str) -> tuple[str, ...]:
+    """What a reproducer says of an answer that is not right: what would be, how far off it is, and what was said."""
+    if mark.outcome == "right":
+        return ()
+    remedy = f"; right with {mark.remedy}" if mark.remedy else ""
+    return right, f"{mark.outcome}{_off(mark)}{remedy}; {f'said: {mark.words}' if mark.words else 'nothing was said'}"
 
 
 def _units(asked: list[tuple[Law, str]]) -> list[Any]:
     """Our standard errors of each question; None where there is no fit."""
     ours = ADAPTERS[OURS]
-    _, found = answers(OURS, [code(ours, model, law) for law, model in asked])
-    return [None if "error" in one else numbers(one["se"]) for one in found]
+    known = [k for k, (law, model) in enumerate(asked) if model in _fits(ours, law.predictions)]
+    _, found = answers(OURS, [code(ours, asked[k][1], asked[k][0]) for k in known])
+    units = {k: numbers(one["se"]) for k, one in zip(known, found, strict=True) if "error" not in one}
+    return [units.get(k) for k in range(len(asked))]
 
 
-def _with_remedies(package: str, adapter: Any, asked: Any, marks: list[Mark], units: Any) -> Iterator[Mark]:
-    """Marks with reproducers, and with the first documented remedy that makes a wrong answer right."""
-    wrong = [k for k, mark in enumerate(marks) if mark.outcome != "right"]
-    tried = [(k, remedy) for k in wrong for remedy in adapter.remedies if remedy[1] in adapter.models[asked[k][1]]]
+def _remedies(package: str, adapter: Adapter, asked: Any, marks: list[Mark], units: Any) -> dict[int, str]:
+    """By the place of a wrong answer the first documented remedy that makes it right."""
+    tried = [
+        (k, remedy)
+        for k, mark in enumerate(marks)
+        for remedy in adapter.remedies
+        if mark.outcome != "right" and remedy[1] in _fits(adapter, asked[k][0].predictions)[asked[k][1]]
+    ]
     codes = [
         one
         for k, remedy in tried
-        for one in (code(adapter, asked[k][1], None, remedy), code(adapter, asked[k][1], asked[k][0], remedy))
+        for one in (
+            code(adapter, asked[k][1], remedy=remedy, predictions=asked[k][0].predictions),
+            code(adapter, asked[k][1], asked[k][0], remedy),
+        )
     ]
     found = answers(package, codes)[1] if codes else []
     remedies: dict[int, str] = {}
@@ -156,7 +211,4 @@ def _with_remedies(package: str, adapter: Any, asked: Any, marks: list[Mark], un
         law, model = asked[k]
         if k not in remedies and judged(law, model, before, after, units[k]).outcome == "right":
             remedies[k] = remedy[0]
-    for k, mark in enumerate(marks):
-        law, model = asked[k]
-        shown = "" if k not in wrong else reproducer(code(adapter, model, law))
-        yield replace(mark, remedy=remedies.get(k, ""), reproducer=shown)
+    return remedies

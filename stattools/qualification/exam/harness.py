@@ -1,5 +1,8 @@
 """What runs in the environment of a package: reads questions, a JSON object with `code` in each line, runs the lines,
 and writes an answer for each: `b`, `se`, `said`, `warnings`, or an `error`. It imports nothing of stattools.
+
+Warnings about code (a call that will change, a file left open, and whatever descends from them) are no answer, and are
+left out by the classes that they descend from. Printed lines are words too: some packages print what others warn of.
 """
 
 from __future__ import annotations
@@ -18,6 +21,21 @@ from typing import Any
 
 import numpy as np
 
+ABOUT_CODE = (
+    DeprecationWarning,
+    PendingDeprecationWarning,
+    FutureWarning,
+    SyntaxWarning,
+    ImportWarning,
+    ResourceWarning,
+    UnicodeWarning,
+    BytesWarning,
+    EncodingWarning,
+)
+"""Warnings of Python that say nothing of an answer, nor do those that descend from them."""
+LONGEST, PRINTED = 160, 20
+"""Letters of a word that is kept, and how many of the lines that were printed last."""
+
 
 def plain(value: Any) -> Any:
     """Numbers as lists; null for what is no number."""
@@ -33,21 +51,21 @@ def _finite(value: Any) -> Any:
 def answer(code: str) -> dict[str, Any]:
     """What the lines make."""
     space: dict[str, Any] = {"rscript": rscript}
-    quiet = io.StringIO()
-    with warnings.catch_warnings(record=True) as told, contextlib.redirect_stdout(quiet):
+    printed = io.StringIO()
+    with (
+        warnings.catch_warnings(record=True) as told,
+        contextlib.redirect_stdout(printed),
+        contextlib.redirect_stderr(printed),
+    ):
         warnings.simplefilter("always")
         try:
             exec(code, space)
             found = {name: plain(space.get(name)) for name in ("b", "se", "said")}
         except Exception as error:  # whatever a package says is its answer
             found = {"error": " ".join(f"{type(error).__name__}: {error}".split())[:200]}
-    quietly = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "ImportWarning", "ResourceWarning")
-    words = [
-        " ".join(f"{one.category.__name__}: {one.message}".split())[:160]
-        for one in told
-        if one.category.__name__ not in quietly
-    ]
-    return found | {"warnings": list(dict.fromkeys(words))}
+    words = [f"{one.category.__name__}: {one.message}" for one in told if not issubclass(one.category, ABOUT_CODE)]
+    words += [f"printed: {line}" for line in printed.getvalue().splitlines()[-PRINTED:] if line.strip()]
+    return found | {"warnings": list(dict.fromkeys(" ".join(one.split())[:LONGEST] for one in words))}
 
 
 def rscript(code: str, space: dict[str, Any], names: str) -> tuple[list[float], list[float], str]:

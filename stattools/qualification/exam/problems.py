@@ -17,6 +17,8 @@ PROBLEMS: dict[str, str] = {
     "logistic": f"{ROWS}\ny = rng.binomial(1, 1 / (1 + np.exp(-eta)))",
     "probit": f"{ROWS}\ny = (eta + rng.normal(size=n) > 0).astype(int)",
     "cloglog": f"{ROWS}\ny = rng.binomial(1, 1 - np.exp(-np.exp(eta - 0.5)))",
+    "cauchit": f"{ROWS}\ny = rng.binomial(1, 0.5 + np.arctan(eta) / np.pi)",
+    "ridge": f"{ROWS}\ny = rng.binomial(1, 1 / (1 + np.exp(-eta)))",
     "poisson": f"{ROWS}\ny = rng.poisson(np.exp(eta))",
     "poisson with an offset": f"{ROWS}\no = rng.normal(size=n) / 2\ny = rng.poisson(np.exp(eta + o))",
     "logistic with weights": f"{ROWS}\ny, w = rng.binomial(1, 1 / (1 + np.exp(-eta))), rng.integers(1, 4, n)",
@@ -30,9 +32,12 @@ PROBLEMS: dict[str, str] = {
     "mixed": f"{GROUPS}\ny = eta + rng.normal(size=n)",
     "mixed with slopes": f"{GROUPS}\ny = eta + u[g, 1] * X[:, 0] + rng.normal(size=n)",
     "mixed logistic": f"{GROUPS}\ny = rng.binomial(1, 1 / (1 + np.exp(-eta)))",
+    "local level": f"{ROWS}\ny = eta + rng.normal(size=n) + np.cumsum(rng.normal(size=n)) / 2",
+    "autoregression": f"{ROWS}\nfrom scipy.signal import lfilter\n"
+    "y = eta + lfilter([1], [1, -0.6], rng.normal(size=n))",
 }
 """`b` of an answer are the intercept, where there is one, and the slopes of the columns of X; of a softmax regression a
 row of them for each category but the first; of an ordinal one, Cox's and Weibull's (of log time) the slopes come first.
 """
-SLOPES_FIRST = ("ordinal", "Cox")
+SLOPES_FIRST = ("ordinal", "Cox", "local level")
 """Models whose answer has the slopes alone."""

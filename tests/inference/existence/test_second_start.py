@@ -70,3 +70,14 @@ def test_many_rows_are_climbed_once_where_both_starts_meet_on_the_samples(monkey
     assert not subsampled_newton.sampled_alike(model, apart)
     assert from_two_starts(model, solution).second == SAID["same"]
     assert len(climbs) == 1
+
+
+def test_a_cauchit_link_hides_no_maximum_beside_the_way_of_the_climb():
+    x = np.array([0.7, 1.1, -9.3, -0.1, 14.3, 0.2, -0.7, 4.1, 1.1, 3.3])
+    y = np.array([1, 1, 1, 0, 1, 0, 0, 1, 1, 1])
+    fit = st.fit(st.glm(y, x[:, None], family="binomial", link="cauchit"))
+    grid = np.stack(np.meshgrid(np.linspace(-5, 5, 101), np.linspace(-5, 5, 101)), axis=-1)
+    eta = grid[..., :1] + grid[..., 1:] * x
+    highest = np.log(0.5 + np.arctan(np.where(y, eta, -eta)) / np.pi).sum(axis=-1).max()
+    assert fit.loglik >= highest
+    assert "the other ended 0.087 lower" in fit.solution.second

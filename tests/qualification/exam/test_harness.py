@@ -17,9 +17,18 @@ def test_an_answer_has_numbers_warnings_and_errors():
     found = answer(
         "import numpy as np, warnings\nb = np.array([1.0, np.nan]); se = [1, 2]\nwarnings.warn('a\\n  b')\nprint('x')"
     )
-    assert found == {"b": [1.0, None], "se": [1.0, 2.0], "said": None, "warnings": ["UserWarning: a b"]}
+    words = ["UserWarning: a b", "printed: x"]
+    assert found == {"b": [1.0, None], "se": [1.0, 2.0], "said": None, "warnings": words}
     assert answer("1 / 0") == {"error": "ZeroDivisionError: division by zero", "warnings": []}
     assert answer("import warnings\nwarnings.warn('old', DeprecationWarning); b = 1.0")["warnings"] == []
+
+
+def test_warnings_about_code_are_left_out_by_their_ancestry():
+    """As the deprecations of pandas are, whose class has a name of its own."""
+    lines = "import warnings\nclass {0}(Other{0}): pass\nwarnings.warn('old', {0}); b = 1.0"
+    for kind in ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning", "ResourceWarning"):
+        assert answer(lines.format("Own").replace("OtherOwn", kind))["warnings"] == []
+    assert answer(lines.format("Own").replace("OtherOwn", "RuntimeWarning"))["warnings"] == ["Own: old"]
 
 
 def test_it_stands_alone():
