@@ -217,9 +217,7 @@ def test_what_the_conjugate_package_accepts():
         PRIOR.update(st.multinomial([3, -5, 2], names=("a", "b", "c")))
 
 
-@pytest.mark.parametrize(
-    "names", [True, 3, 2.5, len, object(), "ab", {"a", "b"}, ["a"], [["a"], ["b"]], ["a", "a"]], ids=str
-)
+@pytest.mark.parametrize("names", [True, 3, 2.5, len, object(), "ab", {"a", "b"}, ["a"], [["a"], ["b"]], ["a", "a"]])
 @pytest.mark.parametrize("concentration", [0.5, [0.5, 0.5]], ids=str)
 def test_what_is_no_list_of_two_different_names_is_refused(names, concentration):
     with pytest.raises(st.DomainError, match=r"Dirichlet needs"):
