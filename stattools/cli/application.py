@@ -19,6 +19,7 @@ from stattools.cli.fit import fit
 from stattools.cli.gallery import gallery
 from stattools.cli.posterior import posterior
 from stattools.cli.predict import predict
+from stattools.cli.qualify import qualify
 from stattools.cli.report import report
 from stattools.cli.validate import validate
 from stattools.cli.verify import verify
@@ -57,5 +58,5 @@ def root(
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
 
 
-for command in (fit, report, compare, posterior, predict, audit, validate, gallery, verify, exam, bench):
+for command in (fit, report, compare, posterior, predict, audit, validate, qualify, gallery, verify, exam, bench):
     app.command(cls=Guessing if command is fit else Command)(command)

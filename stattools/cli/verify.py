@@ -11,6 +11,7 @@ import typer
 
 from stattools.cli.failures import failures
 from stattools.cli.progress import progress
+from stattools.errors import FileError
 from stattools.gallery import Gallery
 from stattools.validation.verifier import Check, read
 from stattools.validation.verifier import verify as check_fit
@@ -19,7 +20,10 @@ from stattools.validation.verifier import verify as check_fit
 def verify(
     reports: Annotated[
         list[Path],
-        typer.Argument(metavar="REPORT|FIT", help="Reports in Markdown, or fits saved with design=True."),
+        typer.Argument(
+            metavar="REPORT|FIT|DIR",
+            help="Reports in Markdown, fits saved with design=True, or folders of stattools qualify.",
+        ),
     ],
     data: Annotated[
         Path | None,
@@ -28,6 +32,7 @@ def verify(
 ) -> None:
     """Compute reports again: the same text, or what moved: data, version, seed, numbers, words, round-off. Check saved
     fits by a second program: log-likelihood, maximum, standard errors, existence, and the data where they are given.
+    Compare qualifications with this machine: files, data, versions, and every test that is quick, run again.
 
     Exit code 1 where something is wrong, 2 where something of a fit could not be checked.
 
@@ -42,6 +47,11 @@ def verify(
             advance(path.name)
             try:
                 with failures():
+                    if path.is_dir():
+                        holds, words = of_folder(path, data)
+                        failed = failed or not holds
+                        print(f"{path}: {words}", flush=True)
+                        continue
                     if zipfile.is_zipfile(path):
                         checks = of_fit(path, data)
                         failed = failed or any(check.ok is False for check in checks)
@@ -54,6 +64,18 @@ def verify(
             except typer.Exit:
                 failed = True
     raise typer.Exit(1 if failed else 2 if unsure else 0)
+
+
+def of_folder(path: Path, data: Path | None) -> tuple[bool, str]:
+    """Whether a qualification holds on this machine, and in words what moved."""
+    from stattools.qualification.dossier.verification import compared, is_dossier
+
+    if not is_dossier(path):
+        raise FileError(f"verify needs a report, a fit, or a folder of stattools qualify; {path} has no manifest.json.")
+    found = compared(path, data)
+    lines = [textwrap.fill(f"  {one.cause}: {one.words}", 80, subsequent_indent="    ") for one in found.departures]
+    ran = f"{found.run} tests run again, {found.numbers} numbers compared" if found.run else "no test was run again"
+    return found.ok, "\n".join([f"{'holds' if found.ok else 'does not hold'}; {ran}", *lines])
 
 
 def of_fit(path: Path, data: Path | None) -> list[Check]:

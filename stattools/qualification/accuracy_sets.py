@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import stattools as st
 from stattools.qualification.check import Measured, PromisedDigits, digits
 from stattools.qualification.exact_rationals import exact_least_squares
+from stattools.qualification.reading import readings, readings_of
 
 type Promise = tuple[float | None, float | None, float | None]
 
@@ -71,6 +72,7 @@ def measure(build: Any, effort: float = 1.0) -> Measured:
         estimate=digits(fit.estimate, [float(b) for b in exact.estimate]),
         se=None if perfect else digits(fit.se, exact.se),
         loglik=None if perfect else digits(fit.loglik, exact.loglik),
+        readings=readings("estimate", fit.estimate, 1e-4) if perfect else readings_of(fit),
     )
 
 

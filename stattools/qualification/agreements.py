@@ -12,6 +12,7 @@ import statsmodels.datasets as datasets
 
 import stattools as st
 from stattools.qualification.check import Measured, PromisedDigits, digits
+from stattools.qualification.reading import estimated
 
 type Promise = tuple[float | None, float | None, float | None]
 
@@ -65,6 +66,8 @@ def measure(build: Callable[[], Any], cov: Callable[[], Any] | None = None, effo
     """Digits of a fit against its reference, and whether `st.validate` is content."""
     agreement = st.validate(st.fit(build(), cov="information" if cov is None else cov()))
     rows: Any = agreement.rows
+    labels = [rows[name] for name in ("category", "term") if name in rows]
+    terms = [" ".join(map(str, one)) for one in zip(*labels, strict=True)]
     known = [value for value in rows["se_digits"] if not math.isnan(value)]
     return Measured(
         estimate=round(float(rows["digits"].min()), 2),
@@ -72,6 +75,7 @@ def measure(build: Callable[[], Any], cov: Callable[[], Any] | None = None, effo
         loglik=digits(agreement.loglik, agreement.reference_loglik),
         agrees=agreement.ok,
         note="" if agreement.ok and "agrees" in agreement.sentence else agreement.sentence,
+        readings=estimated(terms, rows["estimate"], rows["se"], agreement.loglik),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.qualification.reading import Reading
 from stattools.validation.agreement import agreeing_digits
 
 type Subject = Literal[
@@ -23,7 +24,8 @@ type Subject = Literal[
 @dataclass(frozen=True)
 class Measured:
     """What a check found: digits of estimates, standard errors and log-likelihood (None where there are none), or a
-    statistic with the limit it must stay below. `agrees` is False where the reference itself says so, `note` says why.
+    statistic with the limit it must stay below. `agrees` is False where the reference itself says so, `note` says why;
+    `readings` are the numbers that were compared, for who computes them again elsewhere.
     """
 
     estimate: float | None = None
@@ -32,6 +34,7 @@ class Measured:
     statistic: float | None = None
     agrees: bool = True
     note: str = ""
+    readings: tuple[Reading, ...] = ()
 
     @property
     def digits(self) -> tuple[float | None, float | None, float | None]:

@@ -14,6 +14,7 @@ import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
 from stattools.qualification.check import Measured, PromisedDigits, digits
+from stattools.qualification.reading import readings, readings_of
 
 PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
 
@@ -24,7 +25,10 @@ def normal_sample(effort: float = 1.0) -> Measured:
     fit = st.fit(st.normal(y))
     exact = stats.norm.logpdf(y, y.mean(), y.std()).sum()
     return Measured(
-        digits(fit.estimate[0], y.mean()), digits(fit.se[0], y.std() / np.sqrt(len(y))), digits(fit.loglik, exact)
+        digits(fit.estimate[0], y.mean()),
+        digits(fit.se[0], y.std() / np.sqrt(len(y))),
+        digits(fit.loglik, exact),
+        readings=readings_of(fit),
     )
 
 
@@ -35,7 +39,9 @@ def multinomial(effort: float = 1.0) -> Measured:
     p = counts / n
     fit = st.fit(st.multinomial(counts))
     exact = stats.multinomial.logpmf(counts, n, p)
-    return Measured(digits(fit.estimate, p), digits(fit.se, np.sqrt(p * (1 - p) / n)), digits(fit.loglik, exact))
+    errors = np.sqrt(p * (1 - p) / n)
+    found = digits(fit.estimate, p), digits(fit.se, errors), digits(fit.loglik, exact)
+    return Measured(*found, readings=readings_of(fit))
 
 
 def multivariate_normal(effort: float = 1.0) -> Measured:
@@ -44,7 +50,9 @@ def multivariate_normal(effort: float = 1.0) -> Measured:
     mean = Y.mean(axis=0)
     cov: Any = np.cov(Y.T, bias=True)
     model = st.multivariate_normal(Y)
-    return Measured(loglik=digits(model.loglik(mean, cov), stats.multivariate_normal.logpdf(Y, mean, cov).sum()))
+    value = model.loglik(mean, cov)
+    exact = stats.multivariate_normal.logpdf(Y, mean, cov).sum()
+    return Measured(loglik=digits(value, exact), readings=readings("log-likelihood", value))
 
 
 def firth(effort: float = 1.0) -> Measured:
@@ -52,7 +60,7 @@ def firth(effort: float = 1.0) -> Measured:
     y, x = [0] * 7 + [1] * 3 + [1] * 6, [0] * 10 + [1] * 6
     fit = st.fit(st.logistic(np.array(y), np.array(x)[:, None]), penalty=st.Jeffreys())
     first, second = np.log(3.5 / 7.5), np.log(6.5 / 0.5)
-    return Measured(digits(fit.estimate, [first, second - first]))
+    return Measured(digits(fit.estimate, [first, second - first]), readings=readings("log odds", fit.estimate))
 
 
 def ridge(effort: float = 1.0) -> Measured:
@@ -62,7 +70,8 @@ def ridge(effort: float = 1.0) -> Measured:
     fit = st.fit(st.ols(y, X), penalty=st.Ridge(5.0))
     centered = X - X.mean(axis=0)
     slopes = np.linalg.solve(centered.T @ centered + 5.0 * np.eye(3), centered.T @ (y - y.mean()))
-    return Measured(digits(fit.estimate, [y.mean() - X.mean(axis=0) @ slopes, *slopes]))
+    found = digits(fit.estimate, [y.mean() - X.mean(axis=0) @ slopes, *slopes])
+    return Measured(found, readings=readings("estimate", fit.estimate))
 
 
 def gamma_by_hand(effort: float = 1.0) -> Measured:
@@ -78,7 +87,7 @@ def gamma_by_hand(effort: float = 1.0) -> Measured:
     fit = st.fit(st.custom(loglik, start=[4.0, 0.0, 0.0, 3.0]))
     family = sm.families.Gamma(link=sm.families.links.Log())
     reference = sm.GLM(y, X, family=family).fit(tol=1e-14, tol_criterion="params", maxiter=200)
-    return Measured(digits(fit.estimate[:3], reference.params))
+    return Measured(digits(fit.estimate[:3], reference.params), readings=readings_of(fit))
 
 
 def beta(effort: float = 1.0) -> Measured:
@@ -118,15 +127,17 @@ def dirichlet(effort: float = 1.0) -> Measured:
     exact = stats.dirichlet(prior + counts)
     evidence = stats.dirichlet_multinomial.logpmf(counts, prior, counts.sum())
     spread = np.sqrt(exact.var())
-    return Measured(
-        digits(posterior.mean, exact.mean()), digits(posterior.sd, spread), digits(posterior.log_evidence, evidence)
-    )
+    found = digits(posterior.mean, exact.mean()), digits(posterior.sd, spread), digits(posterior.log_evidence, evidence)
+    return Measured(*found, readings=readings("mean", posterior.mean))
 
 
 def _quantiles(posterior: Any, exact: Callable[[Floats], Floats], evidence: Any) -> Measured:
     ends = np.concatenate([np.ravel(posterior.interval(level, kind="eti")) for level in (0.95, 0.998)])
     return Measured(
-        digits(ends, exact(np.array([0.025, 0.975, 0.001, 0.999]))), None, digits(posterior.log_evidence, evidence)
+        digits(ends, exact(np.array([0.025, 0.975, 0.001, 0.999]))),
+        None,
+        digits(posterior.log_evidence, evidence),
+        readings=readings("end of an interval", ends),
     )
 
 

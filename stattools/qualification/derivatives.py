@@ -15,6 +15,7 @@ import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import PASSED, SCHOOLS, VOTE, shipped
 from stattools.qualification.check import Measured, PromisedDigits
+from stattools.qualification.reading import readings
 
 STEP = 1e-3
 
@@ -27,7 +28,7 @@ def measure(build: Callable[[], Any], effort: float = 1.0) -> Measured:
     score = model.evaluate(theta, order=1).score
     differences = slopes(lambda at: model.evaluate(at, order=0).loglik, theta)
     worst = np.abs(score - differences).max() / np.abs(differences).max()
-    return Measured(round(float(-np.log10(max(worst, 1e-16))), 2))
+    return Measured(round(float(-np.log10(max(worst, 1e-16))), 2), readings=readings("slope", score))
 
 
 def slopes(loglik: Callable[[Floats], float], theta: Floats) -> Floats:

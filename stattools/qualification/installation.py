@@ -66,7 +66,7 @@ def dependencies_installed() -> tuple[bool, str]:
     wrong = []
     for text in wanted:
         name = re.split(r"[^A-Za-z0-9_.-]", text, maxsplit=1)[0]
-        least = re.search(r">=\s*([\d.]+)", text)
+        least, below = (re.search(rf"{sign}\s*([\d.]+)", text) for sign in (">=", "<"))
         try:
             version = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -74,7 +74,9 @@ def dependencies_installed() -> tuple[bool, str]:
             continue
         if least and _numbers(version) < _numbers(least[1]):
             wrong.append(f"{name} {version} is older than {least[1]}")
-    return not wrong, "; ".join(wrong) or f"{len(wanted)} required packages, none too old"
+        if below and _numbers(version) >= _numbers(below[1]):
+            wrong.append(f"{name} {version} is not below {below[1]}")
+    return not wrong, "; ".join(wrong) or f"{len(wanted)} required packages, none too old or too new"
 
 
 def double_precision() -> tuple[bool, str]:

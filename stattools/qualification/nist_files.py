@@ -20,6 +20,7 @@ import stattools as st
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.qualification.check import Measured, PromisedDigits, digits
+from stattools.qualification.reading import readings
 
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?)"
 COEFFICIENT = re.compile(rf"^\s*B(\d+)\s+{NUMBER}\s+{NUMBER}\s*$", re.MULTILINE)
@@ -81,10 +82,15 @@ def measure(certified: CertifiedSet, effort: float = 1.0) -> Measured:
         y = certified.rows[:, 0]
         fit = st.fit(st.normal(y))
         spread = float(fit.se[0]) * np.sqrt(len(y)) * np.sqrt(len(y) / (len(y) - 1.0))
-        return Measured(digits(fit.estimate[0], certified.estimate[0]), digits(spread, certified.se[0]))
+        return Measured(
+            digits(fit.estimate[0], certified.estimate[0]),
+            digits(spread, certified.se[0]),
+            readings=readings("mean", fit.estimate[0]),
+        )
     fit = st.fit(st.ols(certified.rows[:, 0], certified.design, intercept=False))
     exact = not any(certified.se)  # a perfect fit, whose standard errors are 0: no digits to count
-    return Measured(digits(fit.estimate, certified.estimate), None if exact else digits(fit.se, certified.se))
+    found = digits(fit.estimate, certified.estimate), None if exact else digits(fit.se, certified.se)
+    return Measured(*found, readings=readings("estimate", fit.estimate, 1e-4))
 
 
 def certified_checks(folder: Path) -> tuple[PromisedDigits, ...]:

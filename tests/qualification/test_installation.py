@@ -11,12 +11,13 @@ def test_this_installation_is_good(question):
 
 
 def test_a_missing_and_an_old_package_are_named(monkeypatch):
-    wanted = ["nonesuch-of-all>=1", "numpy>=99.0,<100", "polars>=1; extra == 'x'"]
+    wanted = ["nonesuch-of-all>=1", "numpy>=99.0,<100", "scipy>=1.0,<1.1", "polars>=1; extra == 'x'"]
     monkeypatch.setattr(installation.metadata, "requires", lambda name: wanted)
     ok, found = installation.dependencies_installed()
     assert not ok
     assert "nonesuch-of-all is missing" in found
     assert "is older than 99.0" in found
+    assert "is not below 1.1" in found
     assert "polars" not in found
 
 

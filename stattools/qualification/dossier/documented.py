@@ -1,0 +1,68 @@
+"""The example in the documentation of each public name, run: does it print what stands there?"""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import io
+import re
+import sys
+import warnings
+from functools import partial
+from importlib.util import find_spec
+from typing import Any
+
+from stattools.interface.names.homes import HOMES
+from stattools.qualification.dossier.procedure import Observation, Procedure
+
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def examples() -> dict[str, tuple[str, str]]:
+    """The public names that have an example: in which file they are, and what they are called there."""
+    return {name: (home, name) for home, names in HOMES.items() for name in names if _tests(home, name)}
+
+
+def procedures() -> tuple[Procedure, ...]:
+    """A test for each public name with an example."""
+    return tuple(
+        Procedure(f"example: {name}", "operation", partial(observe, home, name))
+        for name, (home, _) in sorted(examples().items())
+    )
+
+
+def observe(home: str, name: str, effort: float = 1.0) -> Observation:
+    """Run the examples of a name, and of the methods of a class; what they printed is not kept."""
+    said, tried, failed = io.StringIO(), 0, 0
+    thing = vars(importlib.import_module(f"stattools.{home}"))[name]
+    for test in _tests(home, name):
+        test.globs = dict(vars(sys.modules[thing.__module__]))
+        runner = doctest.DocTestRunner(verbose=False, optionflags=FLAGS)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = runner.run(test, out=said.write)
+        tried, failed = tried + found.attempted, failed + found.failed
+    if failed:
+        return Observation(False, f"{failed} of {tried} lines: {' '.join(said.getvalue().split())[:300]}")
+    lines = "1 line prints" if tried == 1 else f"{tried} lines print"
+    return Observation(True, f"{lines} what is documented")
+
+
+def _tests(home: str, name: str) -> list[Any]:
+    """The examples of a name, none where they need a package that is not installed."""
+    thing = vars(importlib.import_module(f"stattools.{home}"))[name]
+    found = [
+        test for test in doctest.DocTestFinder(exclude_empty=True).find(thing, name, module=False) if test.examples
+    ]
+    lines = "\n".join(example.source for test in found for example in test.examples)
+    needed = {word for line in re.findall(r"^(?:import|from) ([\w, ]+)", lines, re.MULTILINE) for word in _roots(line)}
+    return [] if any(find_spec(word) is None for word in needed) else found
+
+
+def _roots(line: str) -> list[str]:
+    """The packages of a line of imports.
+
+    >>> _roots("tempfile, pyarrow"), _roots("numpy as np")
+    (['tempfile', 'pyarrow'], ['numpy'])
+    """
+    return [part.split()[0] for part in line.split(" import ")[0].split(",") if part.split()]

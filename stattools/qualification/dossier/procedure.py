@@ -1,0 +1,112 @@
+"""What a test of a qualification is: a name, something to run, and what was observed when it ran."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+
+from stattools.errors import StattoolsError
+from stattools.qualification.reading import Reading, readings
+
+type Phase = Literal["installation", "operation", "performance"]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a test found: whether it is as it should be, in words, and the numbers that it rests on."""
+
+    ok: bool
+    words: str
+    readings: tuple[Reading, ...] = ()
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """A test: `run(effort)` makes it, with simulations of `effort` times the usual size; `data` names the data sets
+    that it reads. One that `simulates` is left out of a quick qualification.
+    """
+
+    name: str
+    phase: Phase
+    run: Callable[[float], Observation]
+    data: tuple[str, ...] = ()
+    simulates: bool = False
+
+
+@dataclass(frozen=True)
+class Record:
+    """A test that was run, and for how many seconds."""
+
+    procedure: Procedure
+    observation: Observation
+    seconds: float
+
+    @property
+    def ok(self) -> bool:
+        """True where the test found what it should."""
+        return self.observation.ok
+
+
+def run(procedure: Procedure, effort: float = 1.0) -> Record:
+    """The test, run. An error of the package is a failure with the error's words; so is any other, with its name."""
+    start = time.perf_counter()
+    try:
+        found = procedure.run(effort)
+    except StattoolsError as error:
+        found = Observation(False, " ".join(str(error).split()))
+    except Exception as error:  # whatever goes wrong in a test is what it found
+        found = Observation(False, " ".join(f"{type(error).__name__}: {error}".split()))
+    return Record(procedure, replace(found, readings=_apart(found.readings)), time.perf_counter() - start)
+
+
+def _apart(given: Iterable[Reading]) -> tuple[Reading, ...]:
+    """The finite ones, each with a name of its own."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in given:
+        if np.isfinite(one.value) and np.isfinite(one.tolerance):
+            seen[one.name] += 1
+            kept.append(one if seen[one.name] == 1 else replace(one, name=f"{one.name} ({seen[one.name]})"))
+    return tuple(kept)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Numbers of ours beside the same from elsewhere; `tolerance` is in units of `unit`, by default the largest of
+    what is right.
+    """
+
+    name: str
+    ours: Any
+    right: Any
+    tolerance: float = 1e-8
+    unit: float | None = None
+
+
+def judged(pairs: Iterable[Compared]) -> Observation:
+    """Whether all numbers are the same, and the largest distance in words.
+
+    >>> judged([Compared("mean", [1.0, 2.0], [1.0, 2.0])]).words
+    '2 numbers of mean, the same to 1e-08'
+    >>> judged([Compared("mean", 1.0, 2.0)]).ok
+    False
+    """
+    told, found, good = [], [], True
+    for pair in pairs:
+        ours, right = np.asarray(pair.ours, dtype=float), np.asarray(pair.right, dtype=float)
+        if ours.shape != right.shape:
+            return Observation(False, f"{pair.name}: {ours.size} numbers where {right.size} are right")
+        unit = float(np.max(np.abs(right), initial=1e-300)) if pair.unit is None else pair.unit
+        gap = np.where(ours == right, 0.0, np.abs(ours - right))
+        off = float(np.max(gap / unit, initial=0.0))
+        same = bool(off <= pair.tolerance)  # NaN is not
+        good = good and same
+        many = "1 number" if ours.size == 1 else f"{ours.size} numbers"
+        told.append(f"{many} of {pair.name}, " + (f"the same to {pair.tolerance:g}" if same else f"off by {off:.2g}"))
+        found += readings(pair.name, ours, max(pair.tolerance, 1e-8))
+    return Observation(good, "; ".join(told), tuple(found))
