@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.util import find_spec
 
@@ -16,9 +16,9 @@ from stattools.qualification.dossier.operation import (
     series,
     times_and_groups,
 )
-from stattools.qualification.dossier.procedure import Compared, Observation, Procedure, judged
+from stattools.qualification.dossier.procedure import Observation, Procedure, SideBySide, judged
 
-TABLES: tuple[tuple[dict[str, Callable[[], Iterable[Compared]]], tuple[str, ...]], ...] = (
+TABLES: tuple[tuple[Mapping[str, Callable[[], Iterable[SideBySide]]], tuple[str, ...]], ...] = (
     (densities.TESTS, ()),
     (errors_and_tests.TESTS, ("fair", "ccard", "grunfeld")),
     (answers.TESTS, ("fair", "ccard", "grunfeld", "randhie", "anes96")),
@@ -43,6 +43,6 @@ def procedures() -> tuple[Procedure, ...]:
     return (*compared, *refusals.procedures())
 
 
-def observe(pairs: Callable[[], Iterable[Compared]], effort: float = 1.0) -> Observation:
+def observe(pairs: Callable[[], Iterable[SideBySide]], effort: float = 1.0) -> Observation:
     """Our numbers beside those that are right."""
     return judged(pairs())

@@ -76,7 +76,7 @@ def _apart(given: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 @dataclass(frozen=True)
-class Compared:
+class SideBySide:
     """Numbers of ours beside the same from elsewhere; `tolerance` is in units of `unit`, by default the largest of
     what is right.
     """
@@ -88,12 +88,12 @@ class Compared:
     unit: float | None = None
 
 
-def judged(pairs: Iterable[Compared]) -> Observation:
+def judged(pairs: Iterable[SideBySide]) -> Observation:
     """Whether all numbers are the same, and the largest distance in words.
 
-    >>> judged([Compared("mean", [1.0, 2.0], [1.0, 2.0])]).words
+    >>> judged([SideBySide("mean", [1.0, 2.0], [1.0, 2.0])]).words
     '2 numbers of mean, the same to 1e-08'
-    >>> judged([Compared("mean", 1.0, 2.0)]).ok
+    >>> judged([SideBySide("mean", 1.0, 2.0)]).ok
     False
     """
     told, found, good = [], [], True

@@ -1,7 +1,7 @@
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.qualification.dossier.procedure import Compared, Observation, Procedure, judged, run
+from stattools.qualification.dossier.procedure import Observation, Procedure, SideBySide, judged, run
 from stattools.qualification.reading import Reading
 
 
@@ -10,12 +10,12 @@ def observed(make):
 
 
 def test_the_same_numbers_pass_and_others_do_not():
-    assert judged([Compared("a", [1.0, 2.0], [1.0, 2.0 + 1e-9])]).ok
-    assert not judged([Compared("a", [1.0, 2.0], [1.0, 2.0 + 1e-6])]).ok
-    assert not judged([Compared("a", [1.0, np.nan], [1.0, 2.0])]).ok
-    assert not judged([Compared("a", [1.0], [1.0, 2.0])]).ok
-    assert judged([Compared("a", 1e-7, 0.0, 1e-6, unit=1.0)]).ok
-    found = judged([Compared("a", 1.0, 1.0), Compared("b", 2.0, 1.0)])
+    assert judged([SideBySide("a", [1.0, 2.0], [1.0, 2.0 + 1e-9])]).ok
+    assert not judged([SideBySide("a", [1.0, 2.0], [1.0, 2.0 + 1e-6])]).ok
+    assert not judged([SideBySide("a", [1.0, np.nan], [1.0, 2.0])]).ok
+    assert not judged([SideBySide("a", [1.0], [1.0, 2.0])]).ok
+    assert judged([SideBySide("a", 1e-7, 0.0, 1e-6, unit=1.0)]).ok
+    found = judged([SideBySide("a", 1.0, 1.0), SideBySide("b", 2.0, 1.0)])
     assert not found.ok
     assert "b, off by 1" in found.words
 

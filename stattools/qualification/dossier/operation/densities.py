@@ -18,7 +18,7 @@ from scipy import special, stats
 import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.qualification.dossier.procedure import Compared
+from stattools.qualification.dossier.procedure import SideBySide
 
 STEP = 2e-3
 """Standard errors that derivatives are differenced over: they err by about its square."""
@@ -45,19 +45,19 @@ def table_of(density: Density, n: int = 150) -> tuple[Any, Floats]:
     return frame.assign(**density.draw(rng, D @ [0.3, 0.6, -0.4])), D
 
 
-def compared(density: Density) -> Iterator[Compared]:
+def compared(density: Density) -> Iterator[SideBySide]:
     """Score, log-likelihood and standard errors of the fit, beside those of SciPy's density."""
     table, D = table_of(density)
     fit = st.fit(density.make(density.formula, table))
     theta, se = np.asarray(fit.estimate, dtype=float), np.asarray(np.sqrt(np.diagonal(fit.covariance)))
     scored = partial(_score, lambda at: density.logp(at, table, D), se)
-    yield Compared("the log-likelihood", fit.loglik, density.logp(theta, table, D))
+    yield SideBySide("the log-likelihood", fit.loglik, density.logp(theta, table, D))
     # differences of a log-likelihood have five digits
-    yield Compared("the score times the standard error", scored(theta) * se, np.zeros(len(se)), 2e-4, unit=1.0)
+    yield SideBySide("the score times the standard error", scored(theta) * se, np.zeros(len(se)), 2e-4, unit=1.0)
     steps = STEP * np.diag(se)
     H = np.array([(scored(theta - step) - scored(theta + step)) for step in steps]) / (2.0 * STEP * se[:, None])
     right = np.sqrt(np.diagonal(np.linalg.inv(0.5 * (H + H.T))))
-    yield Compared("the standard errors", se, right, 2e-4)
+    yield SideBySide("the standard errors", se, right, 2e-4)
 
 
 def _score(logp: Callable[[Floats], float], se: Floats, theta: Floats) -> Floats:
