@@ -61,6 +61,7 @@ def _result(place: int, record: Record, requirements: list[int], nist: Path | No
         "requirements": requirements,
         "verdict": "pass" if record.ok else "fail",
         "found": record.observation.words,
+        "rows": [list(row) for row in record.observation.rows],
         "data": sorted(installed.data(record.procedure.data, nist)),
         "simulates": record.procedure.simulates,
         "seconds": round(record.seconds, 2),

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
+from stattools.qualification.differences import DIFFERENCES, PAGES
 from stattools.qualification.dossier import installed
+from stattools.qualification.dossier.differing import name_of
 from stattools.qualification.dossier.qualifying import Dossier, ShownRequirement
 from stattools.reporting import sections
 from stattools.reporting.document import Block, Bullets, Document, Listing, Paragraph, Section, Table, literal
@@ -46,6 +48,7 @@ def document(found: Dossier, results: Sequence[dict[str, Any]], *, command: str)
         Section("Signatures", _signatures()),
         Section("Requirements", (Paragraph(MATRIX), _matrix(found.matrix))),
         *(_phase(phase, found, results) for phase in PHASES),
+        *_differences(found),
         Section("What this does not show", (Bullets(LIMITS),)),
         _environment(found, command),
     )
@@ -55,6 +58,11 @@ def document(found: Dossier, results: Sequence[dict[str, Any]], *, command: str)
 MATRIX = (
     "Each requirement is a sentence that a test can show to be false. The chapters below name the tests of each, what "
     "they found, and the first letters of the SHA-256 of their evidence, a file of its own in `evidence`."
+)
+DIFFER = (
+    "Programs differ where each is right under its own convention. Each difference of the public comparisons of CAMIS "
+    "that touches a model of ours is computed again: under the convention that is named, our numbers are those that "
+    "the program prints, to their last digit, and under the other they are not."
 )
 LIMITS = (
     "That a model suits a question: whoever uses it shows that with the data at hand (`stattools report`).",
@@ -135,6 +143,27 @@ def _phase(phase: str, found: Dossier, results: Sequence[dict[str, Any]]) -> Sec
         table = Table(("", "test", "found", "verdict", "SHA-256"), tuple(rows), "rllcl")
         chapters.append(Section(area, (table,)))
     return Section(PHASES[phase], (Paragraph(ASKED[phase]), *chapters))
+
+
+def _differences(found: Dossier) -> tuple[Section, ...]:
+    """What programs print, and ours under the convention of each; then the public pages that were read."""
+    records = {one.procedure.name: one for one in found.records if one.observation.rows}
+    chapters = []
+    for one in DIFFERENCES:
+        record = records.get(name_of(one))
+        if record is None:
+            continue
+        rows = tuple(tuple(map(literal, row)) for row in record.observation.rows)
+        where = f"{literal(one.cause)} The data: {literal(one.data)}; [the page of CAMIS]({one.page}); {one.model}."
+        table = Table(
+            ("program", "its convention", f"prints {literal(', '.join(one.quantities))}", "ours"), rows, "llrr"
+        )
+        chapters.append(Section(one.subject, (Paragraph(where), table)))
+    if not chapters:
+        return ()
+    pages = tuple((f"[{literal(one.subject)}]({one.address})", one.standing, literal(one.note)) for one in PAGES)
+    read = Section("The pages that were read", (Table(("page", "to us", "why"), pages, "lll"),))
+    return (Section("Known differences between SAS, R and Python", (Paragraph(DIFFER), *chapters, read)),)
 
 
 def _cut(text: str, letters: int) -> str:

@@ -18,11 +18,14 @@ type Phase = Literal["installation", "operation", "performance"]
 
 @dataclass(frozen=True)
 class Observation:
-    """What a test found: whether it is as it should be, in words, and the numbers that it rests on."""
+    """What a test found: whether it is as it should be, in words, and the numbers that it rests on; `rows` are cells
+    that a page shows in a table of its own.
+    """
 
     ok: bool
     words: str
     readings: tuple[Reading, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

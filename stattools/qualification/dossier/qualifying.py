@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from stattools.numerics.threads import one_blas_thread
-from stattools.qualification.dossier import checked, documented, examined, installed, operating
+from stattools.qualification.dossier import checked, differing, documented, examined, installed, operating
 from stattools.qualification.dossier.procedure import Procedure, Record, run
 from stattools.qualification.dossier.requirements import REQUIREMENTS, Requirement
 from stattools.qualification.qualification import EFFORT, Extent, checks
@@ -108,6 +108,7 @@ def procedures(extent: Extent = "usual", nist: Path | None = None) -> tuple[Proc
         *installed.procedures(),
         *operating.procedures(),
         *documented.procedures(),
+        *differing.procedures(),
         *examined.procedures(),
         *checked.procedures(checks(extent, nist)),
     )
