@@ -9,13 +9,25 @@ from stattools.qualification.differences.difference import Difference, Reproduce
 from stattools.qualification.differences.failure_times import FAILURE_TIMES
 from stattools.qualification.differences.groups import GROUPS
 from stattools.qualification.differences.means import MEANS
+from stattools.qualification.differences.named import NAMED, NamedCause
 from stattools.qualification.differences.pages import PAGES, ComparisonPage
 from stattools.qualification.differences.ranks import RANKS
 from stattools.qualification.differences.regressions import REGRESSIONS
 from stattools.qualification.differences.tables import TABLES
 from stattools.qualification.differences.times import TIMES
 
-__all__ = ["DIFFERENCES", "PAGES", "ComparisonPage", "Difference", "Reproduced", "Side", "reproduce", "reproduced"]
+__all__ = [
+    "DIFFERENCES",
+    "NAMED",
+    "PAGES",
+    "ComparisonPage",
+    "Difference",
+    "NamedCause",
+    "Reproduced",
+    "Side",
+    "reproduce",
+    "reproduced",
+]
 
 DIFFERENCES: tuple[Difference, ...] = (
     *MEANS,

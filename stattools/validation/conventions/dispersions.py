@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 from stattools.validation.conventions.choice import TESTS, Choice
 from stattools.validation.conventions.state import State, Variant
@@ -19,7 +20,10 @@ INFORMATIONS = {
     "observed": "the observed information",
     "expected": "the expected information",
     "apart": "the observed information of each parameter as if the others were known",
+    "expected apart": "the expected information of the coefficients as if the dispersion were known, as R's glm.nb",
 }
+COUNTED = ("negative_binomial",)
+"""The kinds of models whose dispersion R holds when it makes standard errors of the coefficients."""
 MOMENTS = {"X2": "Pearson's statistic over n - p", "deviance": "the deviance over n - p"}
 
 
@@ -44,9 +48,14 @@ def _moments(state: State) -> Iterator[Variant]:
 def _informations(state: State) -> Iterator[Variant]:
     if isinstance(state.recipe, Recipe) and not state.model.has_scale:
         for kind, words in INFORMATIONS.items():
-            if kind != state.recipe.information and (kind != "apart" or state.model.likelihood.others):
+            if kind != state.recipe.information and _differs(kind, state.model):
                 make = partial(state.with_recipe, information=kind)
                 yield Variant(f"standard errors from {words}", make, ("information",))
+
+
+def _differs(kind: str, model: Any) -> bool:
+    """Whether a kind of information may be another one than those before it."""
+    return {"apart": bool(model.likelihood.others), "expected apart": model.kind in COUNTED}.get(kind, True)
 
 
 DIVISOR = Choice(

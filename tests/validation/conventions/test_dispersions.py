@@ -32,3 +32,10 @@ def test_the_two_informations_of_a_canonical_link_are_one():
     from stattools.validation.foreign.refit import Refit
 
     assert not list(INFORMATION.changes(state_of(Refit(COX))))
+
+
+def test_a_negative_binomial_has_the_errors_of_r_s_glm_nb_too():
+    table = {"y": [0, 3, 1, 7, 2, 9, 4, 0], "x": [0, 1, 0, 1, 0, 1, 1, 0]}
+    found = [one.words for one in INFORMATION.changes(state_of(Recipe(st.negative_binomial("y ~ x", table))))]
+    assert len(found) == 3
+    assert any("glm.nb" in one for one in found)

@@ -1,7 +1,17 @@
 import numpy as np
 
 from stattools.inference.covariance import Cluster
-from stattools.validation.conventions.displays import DEGREES, FORM, LEVEL, PROFILE, REACH, SIDES, SIGN, SQUARE
+from stattools.validation.conventions.displays import (
+    DEGREES,
+    FORM,
+    LEVEL,
+    PROFILE,
+    REACH,
+    SIDES,
+    SIGN,
+    SQUARE,
+    takes_long,
+)
 from stattools.validation.conventions.state import state_of
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit
@@ -24,6 +34,7 @@ def test_levels_and_rounded_quantiles_share_a_slot_with_profiles():
     slots = {one.slot for choice in (LEVEL, REACH, PROFILE) for one in choice.changes(START)}
     assert slots == {("interval",)}
     assert not list(PROFILE.changes(state_of(Refit(COX))))
+    assert not takes_long(state_of(Refit(COX)))
 
 
 def test_degrees_of_freedom_of_clusters_are_their_number_less_one():
