@@ -22,6 +22,7 @@ from stattools.interface.record import record
 from stattools.latent.coefficient_modes import CoefficientMode, PenalizedCoefficients
 from stattools.latent.importance import shifts
 from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.latest import Latest
 from stattools.models.mixed.marginal import MarginalLikelihood
 
 STEP = 2e-4
@@ -135,20 +136,17 @@ class ByCoefficients(MarginalLikelihood):
         return float(np.linalg.slogdet(self.to_fixed)[1]) + sum(one.log_line for one in self.smooths)
 
     @cached_property
-    def _latest(self) -> dict[bytes, CoefficientMode]:
-        """The mode that was found last, by the bytes of its theta."""
-        return {}
+    def _latest(self) -> Latest[CoefficientMode]:
+        """The mode that was found last."""
+        return Latest()
 
     def at(self, theta: ArrayLike) -> CoefficientMode:
         """The approximation at theta; ConvergenceError where the coefficients have no mode in float64."""
-        theta = np.asarray(theta, dtype=float)
-        key = theta.tobytes()
-        if key not in self._latest:
-            start = next((one.start_for(theta) for one in self._latest.values()), np.zeros(self.penalized.size))
-            found = self.penalized.at(theta, start)
-            self._latest.clear()
-            self._latest[key] = found
-        return self._latest[key]
+        return self._latest.at(np.asarray(theta, dtype=float), self._found)
+
+    def _found(self, theta: Floats, last: CoefficientMode | None) -> CoefficientMode:
+        start = np.zeros(self.penalized.size) if last is None else last.start_for(theta)
+        return self.penalized.at(theta, start)
 
     def fixed_at(self, theta: Floats) -> Floats:
         """The coefficients without a curve at the mode."""

@@ -28,6 +28,7 @@ from stattools.latent.small_blocks import times, transposed
 from stattools.latent.spline_columns import effect_columns
 from stattools.latent.structure import LatentColumns
 from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.latest import Latest
 from stattools.models.mixed.marginal import MarginalLikelihood
 from stattools.models.mixed.orthonormal_model import OrthonormalModel
 
@@ -155,22 +156,19 @@ class ByLaplace(MarginalLikelihood):
         return found + sum(smooth.log_line for smooth in self.model.smooths)
 
     @cached_property
-    def _latest(self) -> dict[bytes, LaplaceIntegral]:
-        """The approximation that was made last, by the bytes of its theta."""
-        return {}
+    def _latest(self) -> Latest[LaplaceIntegral]:
+        """The approximation that was made last."""
+        return Latest()
 
     def at(self, theta: ArrayLike) -> LaplaceIntegral:
         """The approximation at theta; ConvergenceError where the effects have no mode in float64."""
-        theta = np.asarray(theta, dtype=float)
-        key = theta.tobytes()
-        if key not in self._latest:
-            fixed, factors, taus = self.parts(theta)
-            base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
-            start = next((last.start_for(taus) for last in self._latest.values()), np.zeros(self.columns.size))
-            found = LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, start)
-            self._latest.clear()
-            self._latest[key] = found
-        return self._latest[key]
+        return self._latest.at(np.asarray(theta, dtype=float), self._found)
+
+    def _found(self, theta: Floats, last: LaplaceIntegral | None) -> LaplaceIntegral:
+        fixed, factors, taus = self.parts(theta)
+        base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
+        start = np.zeros(self.columns.size) if last is None else last.start_for(taus)
+        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, start)
 
     @property
     def to_fixed(self) -> Floats:  # type: ignore[override]

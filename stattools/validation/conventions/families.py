@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from stattools.likelihoods.between import BETWEEN
-from stattools.likelihoods.cumulative import Cumulative
 from stattools.likelihoods.errors_of_log_time import ERRORS
-from stattools.likelihoods.failure_time import FailureTime
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.arranged import linear_of
 from stattools.models.regressions.glm import GENERALIZED
@@ -37,6 +36,8 @@ SAME = {
     "negative-binomial log": "negative_binomial",
 }
 """Families and links that have a constructor of their own."""
+FORMS = {Outcome.ORDERED: ("link_name", "link {}", BETWEEN), Outcome.TIME: ("distribution", "{} times", ERRORS)}
+"""By the outcome: which field of its likelihood says the form, the form in words, and the forms that there are."""
 
 
 def _families(state: State) -> Iterator[Variant]:
@@ -94,16 +95,11 @@ def _links(state: State) -> Iterator[Variant]:
     likelihood = model.likelihood
     if not isinstance(model, Model):
         return
-    if isinstance(likelihood, Cumulative):
-        for link in BETWEEN:
-            if link != likelihood.link_name:
-                make = partial(_of_likelihood, state, replace(likelihood, link_name=link))
-                yield Variant(f"link {link}", make, ("family",))
-    if isinstance(likelihood, FailureTime) and not model.design.beside:
-        for name in ERRORS:
-            if name != likelihood.distribution:
-                make = partial(_of_likelihood, state, replace(likelihood, distribution=name))
-                yield Variant(f"{name} times", make, ("family",))
+    field, words, names = FORMS.get(likelihood.outcome, ("", "", ()))
+    for name in names:
+        other = replace(likelihood, **{field: name})
+        if other != likelihood and (not model.design.beside or other.parameters.keys() == likelihood.parameters.keys()):
+            yield Variant(words.format(name), partial(_of_likelihood, state, other), ("family",))
 
 
 def _of_likelihood(state: State, likelihood: Any) -> State:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from stattools.likelihoods.cumulative import Cumulative
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.conventions.choice import Choice
@@ -25,7 +25,7 @@ def _outcomes(state: State) -> Iterator[Variant]:
         for k, label in list(enumerate(model.labels))[1:]:
             words = f"category {label} is the reference"
             yield Variant(words, partial(_referred, state, k), ("categories",))
-    elif isinstance(model.likelihood, Cumulative):
+    elif model.likelihood.outcome is Outcome.ORDERED:
         yield Variant("the order of the labels is reversed", partial(_turned, state), ("categories",))
     elif (other := reversed_outcome(model)) is not None:
         zero = 0 if model.labels is None else model.labels[0]

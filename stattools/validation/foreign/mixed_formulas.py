@@ -73,12 +73,22 @@ def described_mixed(said: MixedFit, table: Any) -> Foreign:
         )
     theta, se = np.empty(len(place)), np.empty(len(place))
     theta[place], se[place] = said.estimate, said.se
-    sizes = effect_sizes([_covariance(term, said.effects) for term in model.random])
-    rest = sizes if said.sigma is None else np.append(sizes, said.sigma)
-    theta, se = np.concatenate([theta, rest]), np.append(se, np.full(len(rest), np.nan))
-    half = recipe.quantile(len(theta)) * se
-    numbers = Numbers(theta, se, theta - half, theta + half)
+    covariances = [_covariance(term, said.effects) for term in model.random]
+    numbers = with_variances(recipe, theta, se, covariances, said.sigma)
     return Foreign(said.called, recipe, numbers, said.errors or "nonrobust", said.converged)
+
+
+def with_variances(
+    recipe: Refit, fixed: Floats, se: Floats, covariances: Sequence[Floats], sigma: float | None
+) -> Numbers:
+    """Fixed effects with their standard errors and intervals, then what varies between groups, and sigma where there is
+    one, which have none.
+    """
+    rest = effect_sizes(covariances)
+    rest = rest if sigma is None else np.append(rest, sigma)
+    theta, se = np.concatenate([fixed, rest]), np.append(se, np.full(len(rest), np.nan))
+    half = recipe.quantile(len(theta)) * se
+    return Numbers(theta, se, theta - half, theta + half)
 
 
 def _covariance(term: Any, effects: Sequence[tuple[str, Sequence[str], Floats]]) -> Floats:

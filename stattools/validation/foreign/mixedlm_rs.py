@@ -14,8 +14,7 @@ from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order
 from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.points import effect_sizes
-from stattools.validation.foreign.recipe import Numbers
+from stattools.validation.foreign.mixed_formulas import with_variances
 from stattools.validation.foreign.refit import Refit
 
 MODEL = {"exog_vc": None, "exog_re": None, "exog_re_names": ()}
@@ -33,23 +32,20 @@ def describe(results: Any, given: Given) -> Foreign:
         raise IncompatibleError("mixedlm-rs with variance components has no twin here: write them as (1 | g).")
     columns, names = FormulaTable(), texts(sm.exog_names, sm.exog.shape[1])
     outcome = columns.add(sm.endog_names, np.asarray(sm.endog, dtype=float))
-    fixed = columns.side(sm.exog, names)
+    side_of_fixed = columns.side(sm.exog, names)
     z = np.asarray(parts.exog_re, dtype=float).reshape(len(sm.endog), -1)
     order = in_our_order(z, list(parts.exog_re_names))
     side = columns.side(z, list(parts.exog_re_names))
     group = columns.add("group", np.asarray(sm.groups))
-    model: Any = linear_mixed(f"{outcome} ~ {fixed} + ({side} | {group})", columns.table)
+    model: Any = linear_mixed(f"{outcome} ~ {side_of_fixed} + ({side} | {group})", columns.table)
     recipe = Refit(model, {"reml": bool(told.reml)}, df=np.inf)
     covariance = np.asarray(results.cov_re, dtype=float)[np.ix_(order, order)]
     place = in_our_order(sm.exog, names)
-    rest = np.append(effect_sizes([covariance]), np.sqrt(float(results.scale)))
-    theta = np.concatenate([np.asarray(told.fe_params, dtype=float)[place], rest])
-    se = np.append(np.asarray(results.bse_fe, dtype=float)[place], np.full(len(rest), np.nan))
-    half = recipe.quantile(len(theta)) * se
+    fixed, se = (np.asarray(values, dtype=float)[place] for values in (told.fe_params, results.bse_fe))
     return Foreign(
         f"{release('mixedlm_rs', 'mixedlm-rs')} MixedLM, {'REML' if told.reml else 'ML'}",
         recipe,
-        Numbers(theta, se, theta - half, theta + half),
+        with_variances(recipe, fixed, se, [covariance], float(np.sqrt(results.scale))),
         "nonrobust",
         None if told.converged is None else bool(told.converged),
     )

@@ -19,8 +19,7 @@ from stattools.models.mixed.linear_mixed import linear_mixed
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order
-from stattools.validation.foreign.points import effect_sizes
-from stattools.validation.foreign.recipe import Numbers
+from stattools.validation.foreign.mixed_formulas import with_variances
 from stattools.validation.foreign.refit import Refit
 from stattools.validation.foreign.statsmodels_results.said import flat, rows_of
 
@@ -55,13 +54,11 @@ def describe(results: Any) -> Foreign:
     model: Any = linear_mixed(f"{outcome} ~ {fixed} + {' + '.join(parts)}", columns.table)
     recipe = Refit(model, {"reml": bool(told.reml)}, joint=True, df=np.inf)
     order = in_our_order(sm.exog, names)
-    theta = np.concatenate([flat(results.fe_params)[order], effect_sizes(covariances), [np.sqrt(float(results.scale))]])
-    se = np.append(flat(results.bse_fe)[order], np.full(len(theta) - len(order), np.nan))
-    half = recipe.quantile(len(theta)) * se
+    estimate, se = flat(results.fe_params)[order], flat(results.bse_fe)[order]
     return Foreign(
         f"{release('statsmodels')} MixedLM, {'REML' if told.reml else 'ML'}",
         recipe,
-        Numbers(theta, se, theta - half, theta + half),
+        with_variances(recipe, estimate, se, covariances, float(np.sqrt(results.scale))),
         "nonrobust",
         None if told.converged is None else bool(told.converged),
         rows=rows_of(sm),
