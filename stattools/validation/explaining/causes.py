@@ -30,6 +30,7 @@ from stattools.validation.explaining.no_maximum import (
     no_numbers,
     where_it_stopped,
 )
+from stattools.validation.explaining.on_the_way import converged_though_it_says_not, on_the_way
 from stattools.validation.explaining.printed_errors import ANOTHER_POINT, check_errors
 from stattools.validation.explaining.undeclared_causes import (
     CLOSE,
@@ -76,14 +77,7 @@ def _of_regression(foreign: Foreign) -> Evidence:
     if np.isfinite(theta).all() and distance > CLOSE:
         findings += _cause(foreign, best.estimate, se, distance, gain)
     elif np.isfinite(theta).all() and foreign.converged is False:
-        findings.append(
-            Finding(
-                "converged, though it says not",
-                f"It reports no convergence, and its numbers are {distance:.1g} standard errors from the maximum.",
-                "They can be used.",
-                serious=False,
-            )
-        )
+        findings.append(converged_though_it_says_not(distance))
     right, wrong = check_errors(foreign, best.estimate)
     shrunk = any("penalty" in finding.cause for finding in findings)
     loose = wrong is not None and wrong.cause == ANOTHER_POINT and distance <= CLOSE
@@ -159,23 +153,13 @@ def _cause(foreign: Foreign, maximum: Floats, se: Floats, distance: float, gain:
 
 def _on_the_way(foreign: Foreign, away: str) -> Finding:
     """No undeclared cause explains the numbers: the loop stopped, or the data are others."""
-    model, theta, steps = foreign.model, foreign.numbers.estimate, foreign.steps
-    reach = _newton_steps(model, theta)
+    reach = _newton_steps(foreign.model, foreign.numbers.estimate)
     more = "" if reach is None else f" From there Newton's method reaches it in {reach} steps."
-    after = "" if steps is None else f" after {steps} steps"
     with_penalty = (
         "" if foreign.recipe.penalty is None else f" Nor are they the maximum with {words_of(foreign.recipe.penalty)}."
     )
-    if foreign.converged is False or (steps is not None and steps == foreign.limit):
-        advice = "Allow more steps and a tighter tolerance, or scale the columns."
-        return Finding("stopped early", f"It stopped{after} without convergence, {away}.{with_penalty}{more}", advice)
-    word = "reports that it converged" if foreign.converged else "does not say whether it converged"
-    return Finding(
-        "not the maximum",
-        f"It {word}{after}, is {away}, and no hidden penalty or dropped column explains it.{with_penalty}{more}",
-        "Tighten the tolerance; if that changes nothing, the rows, weights or columns given here are not those of the "
-        "fit.",
-    )
+    unexplained = "no hidden penalty or dropped column explains it"
+    return on_the_way(foreign, away, unexplained, "or scale the columns", f"{with_penalty}{more}")
 
 
 def _newton_steps(model: Model, theta: Floats) -> int | None:

@@ -26,6 +26,11 @@ from stattools.validation.explaining.declared_penalty import declared_penalty
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.no_maximum import limit_se
+from stattools.validation.explaining.on_the_way import (
+    converged_though_it_says_not,
+    on_the_way,
+    where_the_loop_stopped,
+)
 from stattools.validation.explaining.printed_errors import ANOTHER_POINT
 from stattools.validation.explaining.undeclared_causes import CLOSE
 from stattools.validation.foreign.description import Foreign
@@ -61,14 +66,7 @@ def gather_refit(foreign: Foreign) -> Evidence:
     if distance > CLOSE:
         findings += _why(foreign, distance, away, gain)
     elif foreign.converged is False:
-        findings.append(
-            Finding(
-                "converged, though it says not",
-                f"It reports no convergence, and its numbers are {distance:.1g} standard errors from the maximum.",
-                "They can be used.",
-                serious=False,
-            )
-        )
+        findings.append(converged_though_it_says_not(distance))
     right, wrong = _errors(foreign, distance)
     loose = wrong is not None and wrong.cause == ANOTHER_POINT and distance <= CLOSE
     if wrong is not None and not loose and not any(one.cause == "penalty" for one in findings):
@@ -112,18 +110,13 @@ def _of_error(cause: str, error: StattoolsError) -> Finding:
 def _where_it_stopped(foreign: Foreign) -> list[Finding]:
     if not np.isfinite(foreign.numbers.estimate).all() or foreign.recipe.penalty is not None:
         return []
-    said = {None: "", True: "; it reports that it converged", False: "; it reports that it did not converge"}
     return [
         Finding(
             "stopped on the way to infinity",
-            f"The numbers are where the loop stopped{_after(foreign)}{said[foreign.converged]}.",
+            f"The {where_the_loop_stopped(foreign)}.",
             "With more steps they grow; the standard errors and p-values beside them mean nothing.",
         )
     ]
-
-
-def _after(foreign: Foreign) -> str:
-    return "" if foreign.steps is None else f" after {foreign.steps} steps"
 
 
 def _why(foreign: Foreign, distance: float, away: float, gain: float) -> list[Finding]:
@@ -142,19 +135,8 @@ def _why(foreign: Foreign, distance: float, away: float, gain: float) -> list[Fi
     if np.isfinite(away) and away <= CLOSE and gain > 0.5 * CLOSE**2:
         evidence = f"The slope is 0 at its numbers, which are a maximum, and a lower one: they are {words}."
         return [Finding("a lower maximum", evidence, "Start from several points, or take the numbers of the table.")]
-    after = _after(foreign)
-    if foreign.converged is False or (foreign.steps is not None and foreign.steps == foreign.limit):
-        advice = "Allow more steps and a tighter tolerance, scale the columns, or start nearer."
-        return [Finding("stopped early", f"It stopped{after} without convergence, {words}.", advice)]
-    said = "reports that it converged" if foreign.converged else "does not say whether it converged"
-    return [
-        Finding(
-            "not the maximum",
-            f"It {said}{after}, is {words}, and no other convention that we know explains it.",
-            "Tighten the tolerance; if that changes nothing, the rows, weights or columns given here are not those of "
-            "the fit.",
-        )
-    ]
+    unexplained = "no other convention that we know explains it"
+    return [on_the_way(foreign, words, unexplained, "scale the columns, or start nearer")]
 
 
 Other = tuple[str, str, str, Refit]

@@ -19,6 +19,7 @@ from stattools.models.model import Model
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.declared_penalty import declared_penalty, words_of
 from stattools.validation.explaining.finding import Finding
+from stattools.validation.explaining.on_the_way import where_the_loop_stopped
 from stattools.validation.explaining.undeclared_causes import CLOSE, penalty, refit_distance
 from stattools.validation.foreign.description import Foreign
 
@@ -60,7 +61,7 @@ def aliased_numbers(foreign: Foreign, aliased: Finding) -> list[Finding]:
     if shrunk is not None:
         return [replace(aliased, advice="The penalty alone tells them apart: leave out one column of each."), shrunk]
     if declared is not None:
-        words = f"It has {words_of(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}."
+        words = f"It has {words_of(declared)}, whose maximum is elsewhere: the {where_the_loop_stopped(foreign)}."
         return [aliased, Finding("a penalty, not reached", words, "Tighten the tolerance, allow more steps.")]
     if _fits_the_rest(model, theta):
         said = f"The fitted values are right, single coefficients mean nothing. {LEAVE_OUT}"
@@ -115,25 +116,18 @@ def where_it_stopped(foreign: Foreign) -> list[Finding]:
         return [
             Finding(
                 "a penalty, not reached",
-                f"It has {words_of(declared)}, whose maximum is elsewhere: the {_stopped(foreign)}. Without the "
-                "penalty they would grow for ever.",
+                f"It has {words_of(declared)}, whose maximum is elsewhere: the "
+                f"{where_the_loop_stopped(foreign)}. Without the penalty they would grow for ever.",
                 "With more steps and a tighter tolerance, or scaled columns, they would measure the penalty.",
             )
         ]
     return [
         Finding(
             "stopped on the way to infinity",
-            f"The {_stopped(foreign)}.",
+            f"The {where_the_loop_stopped(foreign)}.",
             "With more steps they grow; the standard errors and p-values beside them mean nothing.",
         )
     ]
-
-
-def _stopped(foreign: Foreign) -> str:
-    """Where the loop stopped, and what the object says of it."""
-    said = "it reports that it converged" if foreign.converged else "it reports that it did not converge"
-    steps = "" if foreign.steps is None else f" after {foreign.steps} steps"
-    return f"numbers are where the loop stopped{steps}" + ("" if foreign.converged is None else f"; {said}")
 
 
 def no_numbers(theta: Floats, foreign: Foreign) -> list[Finding]:
