@@ -136,8 +136,8 @@ def _at_round_off(solution: Solution) -> Solution:
 
 
 def _from_two_starts(model: Model, solution: Solution) -> Solution:
-    """The higher of the maxima that two climbs come to, where the log-likelihood is not concave."""
-    if model.likelihood.concave or not solution.converged:
+    """The higher of the maxima that two climbs come to, where there may be several."""
+    if model.has_one_maximum or not solution.converged:
         return solution
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:
@@ -205,7 +205,7 @@ def _explain_failure(model: Model) -> None:
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:
     """What is said where a solver stopped short of the maximum."""
     exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
-    which = "the" if model.is_concave else "a"
+    which = "the" if model.has_one_maximum else "a"
     message = (
         f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from "
         f"{which} maximum of {model.title} ({solution.status}). Use {exact}, raise max_steps, or look for columns that "

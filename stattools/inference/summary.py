@@ -51,8 +51,8 @@ def certificate(fit: Estimates) -> str:
 
 
 def maximum(model: Any) -> str:
-    """What the climb came to: of a log-likelihood that is not concave nobody knows whether there is a higher one."""
-    return "the maximum" if model.is_concave else "a local maximum"
+    """What the climb came to: where there may be several nobody knows whether there is a higher one."""
+    return "the maximum" if model.has_one_maximum else "a local maximum"
 
 
 def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:

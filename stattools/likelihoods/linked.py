@@ -86,6 +86,7 @@ class Linked(Likelihood):
             is_event=family.is_event,
             edge=family.edge,
             concave_with=family.concave_with,
+            concave_if_shared=family.concave_if_shared,
             starts_at_zero=family.starts_at_zero and unit,
             canonical=family.canonical and same,
             has_firth=family.has_firth and (same or (unit and family.is_event)),  # Kosmidis & Firth (2021)

@@ -31,6 +31,12 @@ class Recession:
     has_reach: ClassVar[bool] = False
     """True where `reach` is not the largest of the first linear predictors."""
 
+    concave_if_shared: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
+    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
+    the log-likelihood is concave in it.
+    """
+
     def side(self, y: Floats) -> Floats | None:
         """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
         observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.

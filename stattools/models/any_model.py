@@ -34,7 +34,7 @@ class AnyModel(Faces):
     is_function = False
     """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
     is_concave: Any = True
-    """False where a maximum may not be the only one."""
+    """True where the log-likelihood is concave in theta."""
     is_series = False
     """True where the observations follow each other in time."""
     is_mixed = False
@@ -118,6 +118,11 @@ class AnyModel(Faces):
     """How many of these had no trials."""
     n_events: Any = None
     """How many times were seen, of an outcome that may be censored."""
+
+    @property
+    def has_one_maximum(self) -> bool:
+        """Whether it is proven that a maximum is the only one."""
+        return self.is_concave
 
     @property
     def without_groups(self: Any) -> Any:

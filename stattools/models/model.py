@@ -126,6 +126,14 @@ class Model(AnyModel):
         return self.likelihood.concave
 
     @property
+    def has_one_maximum(self) -> bool:
+        """Whether a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
+        family that has a proof.
+        """
+        links, shared = self.likelihood.parameters.values(), not any(self.predictor.own)
+        return self.is_concave or (shared and next(iter(links)) in self.likelihood.concave_if_shared)
+
+    @property
     def index(self) -> Any:
         """The pandas index of the rows, where the data had one."""
         index = None if self.origin is None else self.origin.index

@@ -145,7 +145,7 @@ def columns(model: Any) -> tuple[Block, ...]:
 def reached(fit: Fit) -> str:
     """Why there is a maximum: the columns and the outcomes are such that there is one."""
     words = fit.model.likelihood.words
-    if fit.model.is_concave:
+    if fit.model.has_one_maximum:
         return f"The maximum exists and is unique: the columns are linearly independent{words.beside}"
     second = "".join(f". {said.removesuffix('.')}" for said in (*fit.solution.said, *fit.model.remarks))
     return (

@@ -1,9 +1,11 @@
 import math
+from dataclasses import replace
 
 import mpmath
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import polygamma
 
 import stattools as st
 from stattools.errors import DomainError
@@ -42,3 +44,26 @@ def test_beyond_the_largest_shape_nothing_rises():
     likelihood, eta = st.GammaFamily(), np.array([[0.0, -60.0], [0.0, -300.0]])
     assert likelihood.score(eta, np.ones(2))[:, 1].tolist() == [0.0, 0.0]
     assert len(set(likelihood.loglik(eta, np.ones(2)).tolist())) == 1
+
+
+def test_with_a_shared_dispersion_a_maximum_is_the_only_one():
+    g = np.random.default_rng(8)
+    x = g.normal(size=40)
+    rows = {"x": x, "y": g.gamma(0.5, 2.0 * np.exp(0.3 * x))}
+    shared, own = st.gamma("y ~ x", rows), st.gamma("y ~ x", rows, dispersion="~ x")
+    assert shared.has_one_maximum
+    assert st.glm("y ~ x", rows, family="gamma", link="inverse").has_one_maximum
+    assert not st.glm("y ~ x", rows, family="gamma", link="identity").has_one_maximum
+    assert not own.has_one_maximum
+    fit = st.fit(shared)
+    assert fit.solution.second is None
+    assert "of the maximum" in str(fit)
+    # The two halves of the proof: the score of the coefficients is 0 there whatever the dispersion, and
+    # 1 / k - trigamma(k) is negative.
+    for log_dispersion in (-3.0, 0.0, 2.0):
+        score = shared.score([*fit.estimate[:2], log_dispersion])
+        assert np.abs(score[:2]).max() < 1e-7 * np.exp(-log_dispersion)
+    k = np.geomspace(1e-6, 1e9, 200)
+    assert (k * polygamma(1, k) > 1.0).all()
+    far = [st.fit(replace(shared, start=np.array([a, b, c]))) for a, b, c in g.normal(scale=3.0, size=(5, 3))]
+    assert all(np.allclose(one.estimate, fit.estimate, atol=1e-6) for one in far)

@@ -37,10 +37,10 @@ SAID = {
 
 
 def from_two_starts(model: Model, solution: Solution) -> Solution:
-    """The higher of two maxima, and what is said of the other climb; the solution as it is of a concave log-likelihood
+    """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if model.likelihood.concave or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
+    if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
     if model.likelihood.concave_with:

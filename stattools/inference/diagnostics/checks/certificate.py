@@ -13,7 +13,7 @@ def certificate(of: LookedAt) -> Check:
     """Standard errors between the estimate and the maximum, at least 1e-8."""
     solution = of.fit.solution
     value = max(float(solution.decrement), LEAST)
-    what = "the maximum" if of.model.is_concave else "a local maximum"
+    what = "the maximum" if of.model.has_one_maximum else "a local maximum"
     edge = [name for name, size in zip(of.model.variances, of.theta, strict=False) if size == 0]
     if edge:
         what += f", where {', '.join(edge)} is 0, the edge of its range"
