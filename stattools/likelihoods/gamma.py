@@ -70,7 +70,7 @@ class GammaFamily(Positive):
     who = "A gamma regression"
     # Of the shape k the log-likelihood is sum w (k log k - log Gamma(k) - k d), d = y / mean - log(y / mean), and terms
     # without k and mean. The coefficients that maximize have the least sum of w d, whatever k: y exp(-eta) + eta is
-    # convex in eta = log mean, y eta - log eta in eta = 1 / mean. In k the second derivative is 1 / k - trigamma(k) < 0.
+    # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
     concave_if_shared = ("log", "inverse")
     edge = Edge(lower=float(np.log(1e-20)), below=FITS)
     words = replace(
