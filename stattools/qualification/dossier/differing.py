@@ -8,6 +8,8 @@ from stattools.qualification.differences import DIFFERENCES, Difference, reprodu
 from stattools.qualification.dossier.procedure import Observation, Procedure
 from stattools.qualification.reading import Reading
 
+SOURCES = {"page": "the page", "run": "a run"}
+
 
 def procedures() -> tuple[Procedure, ...]:
     """A test for each difference."""
@@ -24,7 +26,12 @@ def observe(difference: Difference, effort: float = 1.0) -> Observation:
     found = reproduce(difference)
     said = found.row()
     rows = tuple(
-        (side["program"], side["convention"], ", ".join(side["printed"]), ", ".join(side["found"]))
+        (
+            side["program"],
+            side["convention"],
+            SOURCES[side["source"]],
+            *(", ".join(side[of]) for of in ("printed", "found")),
+        )
         for side in said["sides"]
     )
     numbers = tuple(

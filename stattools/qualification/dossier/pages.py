@@ -62,7 +62,9 @@ MATRIX = (
 DIFFER = (
     "Programs differ where each is right under its own convention. Each difference of the public comparisons of CAMIS "
     "that touches a model of ours is computed again: under the convention that is named, our numbers are those that "
-    "the program prints, to their last digit, and under the other they are not."
+    "the program prints, to their last digit, and under the other they are not. What a program prints is from the "
+    "page, or from a run of R 4.5.0, SciPy, statsmodels or scikit-learn on these data. SAS was not run: where a page "
+    "shows its numbers in a picture only, its row has those of R with what the page names as the convention of SAS."
 )
 LIMITS = (
     "That a model suits a question: whoever uses it shows that with the data at hand (`stattools report`).",
@@ -156,7 +158,7 @@ def _differences(found: Dossier) -> tuple[Section, ...]:
         rows = tuple(tuple(map(literal, row)) for row in record.observation.rows)
         where = f"{literal(one.cause)} The data: {literal(one.data)}; [the page of CAMIS]({one.page}); {one.model}."
         table = Table(
-            ("program", "its convention", f"prints {literal(', '.join(one.quantities))}", "ours"), rows, "llrr"
+            ("program", "its convention", "from", f"prints {literal(', '.join(one.quantities))}", "ours"), rows, "lllrr"
         )
         chapters.append(Section(one.subject, (Paragraph(where), table)))
     if not chapters:
