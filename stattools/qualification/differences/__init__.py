@@ -9,8 +9,10 @@ from stattools.qualification.differences.difference import Difference, Reproduce
 from stattools.qualification.differences.failure_times import FAILURE_TIMES
 from stattools.qualification.differences.groups import GROUPS
 from stattools.qualification.differences.means import MEANS
+from stattools.qualification.differences.moments import MOMENTS
 from stattools.qualification.differences.named import NAMED, NamedCause
 from stattools.qualification.differences.pages import PAGES, ComparisonPage
+from stattools.qualification.differences.proportions import PROPORTIONS
 from stattools.qualification.differences.ranks import RANKS
 from stattools.qualification.differences.regressions import REGRESSIONS
 from stattools.qualification.differences.tables import TABLES
@@ -31,7 +33,9 @@ __all__ = [
 
 DIFFERENCES: tuple[Difference, ...] = (
     *MEANS,
+    *MOMENTS,
     *TABLES,
+    *PROPORTIONS,
     *RANKS,
     *REGRESSIONS,
     *CODING,

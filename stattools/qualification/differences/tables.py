@@ -1,13 +1,13 @@
-"""Differences on tables of counts and on proportions: continuity corrections, odds ratios, exact tests, intervals."""
+"""Differences on tables of counts: continuity corrections, odds ratios, pairs, strata."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache, partial
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 import stattools as st
 from stattools.qualification.differences.difference import Difference, Side
@@ -16,8 +16,6 @@ from stattools.qualification.differences.means import SITE
 BRONCHITIS = np.array([[26, 44], [247, 1002]])
 COLDS = (256, 144)
 """Children with a severe cold at 14 only, and at 12 only, of 1,319 (Bland, An Introduction to Medical Statistics)."""
-FLIPS = (520, 1000)
-RESPONDERS = (36, 154)
 
 
 def corrected(table: Any, correction: float) -> Sequence[float]:
@@ -83,38 +81,6 @@ def mantel_haenszel(correction: float) -> Sequence[float]:
     score, information = float(evaluation.score[0]), float(evaluation.information[0, 0])
     statistic = (abs(score) - correction) ** 2 / information
     return statistic, float(stats.chi2.sf(statistic, 1))
-
-
-def binomial_p(kind: str) -> Sequence[float]:
-    """The p-value of one half, two-sided, from the exact distribution or the normal one."""
-    model = st.binomial(*FLIPS)
-    if kind == "exact":
-        return (st.exact_test(model, 0.5).p_value,)
-    evaluation = model.evaluate(np.array([0.5]))
-    return (float(stats.chi2.sf(evaluation.score[0] ** 2 / (FLIPS[1] / 0.25), 1)),)
-
-
-def proportion(kind: str) -> Callable[[], Sequence[float]]:
-    """An interval of a proportion."""
-
-    def compute() -> Sequence[float]:
-        interval = st.fit(st.binomial(*RESPONDERS)).interval(kind=kind)
-        return float(interval.lower), float(interval.upper)
-
-    return compute
-
-
-def mid_p() -> Sequence[float]:
-    """Where one-sided mid-p tests reach 2.5 %."""
-    model = st.binomial(*RESPONDERS)
-
-    def tail(null: float, side: Literal["greater", "less"]) -> float:
-        return st.exact_test(model, null, alternative=side, kind="mid-p").p_value - 0.025
-
-    estimate = RESPONDERS[0] / RESPONDERS[1]
-    lower: Any = optimize.brentq(partial(tail, side="greater"), 0.05, estimate, xtol=1e-12)
-    upper: Any = optimize.brentq(partial(tail, side="less"), estimate, 0.6, xtol=1e-12)
-    return lower, upper
 
 
 TABLES = (
@@ -222,73 +188,6 @@ TABLES = (
                 "the same with 1/2 off the score",
                 partial(mantel_haenszel, 0.5),
                 "run",
-            ),
-        ),
-    ),
-    Difference(
-        "The test of a proportion",
-        "binomial",
-        f"{SITE}r-sas_binomial_test.html",
-        "520 heads of 1,000 flips, from the page",
-        ("p",),
-        "The exact test adds up the binomial distribution; SAS's default, asymptotic one takes the normal distribution "
-        "with the variance under the hypothesis, a score test, though the page calls it Wald's.",
-        (
-            Side(
-                "R binom.test, SAS EXACT",
-                "exact",
-                ("0.2174",),
-                "st.exact_test(st.binomial(520, 1000))",
-                partial(binomial_p, "exact"),
-            ),
-            Side(
-                "SAS's default, R prop.test(correct=FALSE)",
-                "normal, variance at 1/2",
-                ("0.2059",),
-                "st.fit(st.binomial(520, 1000))",
-                partial(binomial_p, "score"),
-            ),
-        ),
-    ),
-    Difference(
-        "Intervals of a proportion",
-        "binomial",
-        f"{SITE}r-sas_ci_for_prop.html",
-        "36 responders of 154, from the page",
-        ("lower", "upper"),
-        "Each name is another test turned round: Wald's at the estimate, Wilson's score test, the exact test, the "
-        "exact test with half of the probability of what was seen. (The page prints an eighth digit of the mid-p "
-        "limits, where the upper one of SAS is 3 and the root's 2.)",
-        (
-            Side(
-                "SAS's first",
-                "Wald",
-                ("0.1669", "0.3006"),
-                'fit.interval(kind="wald")',
-                proportion("wald"),
-                "run",
-            ),
-            Side(
-                "SAS CL=WILSON, R prop.test(correct=FALSE)",
-                "Wilson",
-                ("0.17390", "0.30659"),
-                'fit.interval(kind="wilson")',
-                proportion("wilson"),
-            ),
-            Side(
-                "SAS's second, R binom.test",
-                "Clopper and Pearson",
-                ("0.16941534", "0.30864897"),
-                'fit.interval(kind="clopper-pearson")',
-                proportion("clopper-pearson"),
-                "run",
-            ),
-            Side(
-                "SAS CL=MIDP",
-                "mid-p",
-                ("0.1720013", "0.3054588"),
-                'where st.exact_test(model, null, kind="mid-p") reaches 2.5 % on each side',
-                mid_p,
             ),
         ),
     ),
