@@ -12,7 +12,7 @@ T_k too. Source: Bates, Maechler, Bolker & Walker (2015), equations 34 and 42; H
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,12 @@ Indices = NDArray[np.intp]
 
 # For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
 potrf, trtri, trtrs = get_lapack_funcs(("potrf", "trtri", "trtrs"), dtype=np.float64)
+
+
+@cache
+def lower_entries(q: int) -> tuple[Indices, Indices]:
+    """Rows and columns of the lower triangle (q, q), row by row."""
+    return np.tril_indices(q)
 
 
 @record
@@ -58,7 +64,7 @@ class Deviance:
     @cached_property
     def entries(self) -> tuple[tuple[Indices, Indices], ...]:
         """Rows and columns of the lower entries of each T_k."""
-        return tuple(np.tril_indices(q) for q in self.structure.widths)
+        return tuple(map(lower_entries, self.structure.widths))
 
     @cached_property
     def places(self) -> tuple[slice, ...]:

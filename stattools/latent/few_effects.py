@@ -14,28 +14,43 @@ thousands of groups `one_factor.py` costs no more: there it is left to that. Sou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
-from math import isfinite, log, pi
+from functools import cache, cached_property
+from math import isfinite, log, pi, sqrt
 
 import numpy as np
+from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import Deviance, Indices, Profile, potrf, trtri
+from stattools.latent.deviance import Deviance, Indices, Profile, lower_entries, potrf, trtri
 from stattools.latent.one_factor import OneFactor
 from stattools.numerics.few_columns import eigen
+
+(posv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 
 MOST = 130_000
 """Numbers y up to which this is quicker: twice as quick at 5,000 groups with a slope, beside one column and ones."""
 LARGEST = 1e4
 """tr(S A) of a group up to which no more than four digits are lost."""
-
 ENOUGH = 0.1
 """|A| as a share of a11 a22 from which a group tells both of its effects."""
 FEWEST = 3
 """Groups from which moments are taken."""
+SPRINT = 8
+"""Steps that are taken before a climb at most."""
+NEAR = 1e-9
+"""Twice the squared decrement below which the climb does the rest."""
 LEAST = 0.05
 """A variance starts at this share of its error or more."""
+
+
+@cache
+def _pairs(m: int) -> tuple[Indices, Indices, Indices]:
+    """Rows and columns of the lower triangle (m, m), and the number of the pair at each place of the whole."""
+    first, second = lower_entries(m)
+    pair = np.empty((m, m), dtype=np.intp)
+    pair[first, second] = pair[second, first] = np.arange(len(first))
+    return first, second, pair
 
 
 @record
@@ -60,12 +75,10 @@ class FewEffects:
             return None
         E, C = structure.E, structure.C
         Q, m, J = len(E), len(C), E.shape[2]
-        first, second = np.tril_indices(m)
         K = 1 if Q == 1 else 4
-        if len(first) * K * J > MOST:
+        if m * (m + 1) // 2 * K * J > MOST:
             return None
-        pair = np.empty((m, m), dtype=np.intp)
-        pair[first, second] = pair[second, first] = np.arange(len(first))
+        first, second, pair = _pairs(m)
         y, B = np.empty((len(first), K, J)), E[:, Q:]
         left, right = B[:, first], B[:, second]
         np.multiply(left[0], right[0], out=y[:, 0])
@@ -111,9 +124,10 @@ class FewEffects:
     def at(self, theta: Floats) -> AtFew | None:
         """What is known at theta; None where digits would be lost, or float64 is left."""
         of, u, y, d = self.of, self.u, self.y, self.of.d
-        c, steps, size = self._way(theta)
-        if not size <= LARGEST:
+        ways = self._way(theta)
+        if ways is None:
             return None
+        c, steps = ways
         pairs, K, J = y.shape
         D = c @ u
         D += 1.0
@@ -121,51 +135,69 @@ class FewEffects:
         inverse = np.divide(1.0, D, out=shares[0])
         slopes = u * inverse
         np.multiply(slopes, inverse, out=shares[1:])
-        sums = (y.reshape(-1, J) @ shares.T).reshape(pairs, K, 1 + K)
-        plain = sums[:, :, 0]
-        triangle, info = potrf((self.C - plain @ c)[self.pair], lower=True)
+        sums = shares @ y.reshape(-1, J).T
+        explained = (sums.reshape(-1, K) @ c).reshape(1 + K, pairs)
+        triangle, info = potrf((self.C - explained[0])[self.pair], lower=True)
         if info:
             return None
         diagonal = triangle.diagonal().tolist()
         last = diagonal.pop()
-        value = float(np.log(D).sum()) + d * (1.0 + log(2.0 * pi * last * last / d)) + of.constant
+        value = float(np.add.reduce(np.log(D))) + d * (1.0 + log(2.0 * pi * last * last / d)) + of.constant
         back = trtri(triangle, lower=True)[0]
-        moved = back @ ((c @ sums[:, :, 1:] - plain).T[:, self.pair] @ back.T)  # the last row is the residual's
+        change = explained[1:] - sums[0].reshape(pairs, K).T
+        moved = back @ (change[:, self.pair] @ back.T)  # the last row is the residual's
         across, pulls = moved[:, -1, :-1], moved[:, -1, -1]
-        first, second = slopes.sum(axis=1), d * pulls
-        weights = d * (back[-1, :, None] * back[-1])
+        first, second = np.add.reduce(slopes, axis=1), d * pulls
         found = across @ across.T
         found += found
-        found += pulls[:, None] * pulls
+        found += np.multiply.outer(pulls, pulls)
         found *= -d
+        back[-1] *= sqrt(d)
         if of.reml:
             value += 2.0 * sum(map(log, diagonal))
             flat = moved[:, :-1, :-1].reshape(K, -1)
-            first += flat[:, :: len(triangle)].sum(axis=1)
+            first += flat @ self.trace
             found -= flat @ flat.T
-            weights += back[:-1].T @ back[:-1]
+            weights = back.T @ back
+        else:
+            weights = np.multiply.outer(back[-1], back[-1])
         if not isfinite(value):
             return None
-        packed = np.bincount(self.pair.ravel(), weights.ravel(), pairs)
-        between = (packed @ sums[:, :, 1:].reshape(pairs, -1)).reshape(K, K)
+        packed = np.bincount(self.flat_pair, weights.ravel(), pairs)
+        between = packed @ sums[1:].reshape(K, pairs, K)
         q = c @ (packed @ y.reshape(pairs, -1)).reshape(K, J)
         q *= inverse
         q *= 2.0
         q += 1.0
-        found += between + between.T - (slopes * q) @ slopes.T
+        found += between
+        found += between.T
+        found -= (slopes * q) @ slopes.T
         return AtFew(self, theta, c, value, last * last / d, first, second, steps, found)
 
-    def _way(self, theta: Floats) -> tuple[Floats, Floats, float]:
-        """c, its derivatives by theta (t, K), and the largest tr(S A)."""
+    @cached_property
+    def trace(self) -> Floats:
+        """What makes the trace of a flat matrix of the columns of X."""
+        return np.eye(len(self.pair) - 1).ravel()
+
+    @cached_property
+    def flat_pair(self) -> Indices:
+        """`pair` in one row."""
+        return self.pair.ravel()
+
+    def _way(self, theta: Floats) -> tuple[Floats, Floats] | None:
+        """c and its derivatives by theta (t, K); None where the largest tr(S A) loses digits."""
         t = theta.tolist()
         if len(self.u) == 1:
             (t1,) = t
-            return np.array([t1 * t1]), np.array([[2.0 * t1]]), t1 * t1 * self.largest[0]
+            inside = t1 * t1 * self.largest[0] <= LARGEST
+            return (np.array([t1 * t1]), np.array([[2.0 * t1]])) if inside else None
         t1, t2, t3 = (t[0], 0.0, t[1]) if self.is_apart else t
-        root = t1 * t3
-        c = (t1 * t1, t1 * t2, t2 * t2 + t3 * t3, root * root)
-        steps = (2.0 * t1, t2, 0.0, 2.0 * root * t3), (0.0, t1, 2.0 * t2, 0.0), (0.0, 0.0, 2.0 * t3, 2.0 * root * t1)
-        return np.array(c), np.array(steps[::2] if self.is_apart else steps), float(np.dot((c[0], c[2]), self.largest))
+        root, s11, s22 = t1 * t3, t1 * t1, t2 * t2 + t3 * t3
+        if not s11 * self.largest[0] + s22 * self.largest[1] <= LARGEST:
+            return None
+        steps = np.array((2 * t1, t2, 0.0, 2 * root * t3, 0.0, t1, 2 * t2, 0.0, 0.0, 0.0, 2 * t3, 2 * root * t1))
+        steps = steps.reshape(3, 4)
+        return np.array((s11, t1 * t2, s22, root * root)), steps[::2] if self.is_apart else steps
 
 
 @record
@@ -224,6 +256,24 @@ class AtFew:
         s11, s12, s22, _ = self.c.tolist()
         across = 0.5 * g[1] - g[3] * s12
         return np.array([[g[0] + g[3] * s22, across], [across, g[2] + g[3] * s11]])
+
+
+def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
+    """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, and the next is not
+    near the end: what follows is left to the climb, which can do more and costs more.
+    """
+    points = [at]
+    for _ in range(SPRINT):
+        step, info = posv(at.curvature, at.gradient)[1:]
+        decrement = float(at.gradient @ step)
+        if info or not decrement > NEAR:
+            break
+        following = few.at(at.theta - step)
+        if following is None or not following.value < at.value:
+            break
+        at = following
+        points.append(at)
+    return points
 
 
 def known(deviance: Deviance, few: FewEffects | None, theta: Floats) -> Profile | AtFew:

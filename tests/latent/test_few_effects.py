@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance
-from stattools.latent.few_effects import FewEffects
+from stattools.latent.few_effects import SPRINT, FewEffects, sprint
 from stattools.latent.one_factor import OneFactor
-from stattools.solvers.mixed.maximum import majorized
+from stattools.solvers.mixed.majorizing import majorized
 from tests.latent.test_structure import of_one_factor, of_several_factors
 
 GROUPS = np.repeat(np.arange(9), [1, 2, 8, 9, 3, 7, 10, 5, 6])
@@ -61,6 +61,15 @@ def test_moments_start_near_the_maximum(widths):
     start = few.at(few.start())
     assert start.value < few.at(few.of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
     assert np.linalg.eigvalsh(start.curvature)[0] > 0.0
+
+
+@pytest.mark.parametrize("widths", CASES, ids=str)
+def test_a_sprint_goes_down_to_where_the_climb_takes_over(widths):
+    few = few_of(of_rows(CASES[widths]))
+    points = sprint(few, few.at(np.array(POINTS[widths][0])))
+    values = [at.value for at in points]
+    assert values == sorted(values, reverse=True)
+    assert len(values) <= 1 + SPRINT
 
 
 def test_two_groups_give_no_moments():

@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from stattools.data.formula.backticks import in_backticks
@@ -81,21 +82,19 @@ def parse(
     """
     if len(text) > LONGEST:
         raise DomainError(f"the formula has {len(text):,} characters; at most {LONGEST:,} are read.")
+    names = tuple(available), tuple(sorted(apart)), outcome
     try:
-        return _parsed(text, available, apart, outcome)
+        return _parsed(text, *names)
     except DomainError as error:
         from stattools.data.formula.foreign_words import explained
 
-        said = explained(
-            text,
-            error,
-            lambda ours: _parsed(grouped_formula(ours)[0] if outcome is None else ours, available, apart, outcome),
-            left,
-        )
+        plain = str if outcome is not None else lambda ours: grouped_formula(ours)[0]
+        said = explained(text, error, lambda ours: _parsed(plain(ours), *names), left)
     raise said from None
 
 
-def _parsed(text: str, available: Sequence[str], apart: Collection[str], outcome: Expression | None = None) -> Formula:
+@lru_cache(maxsize=256)  # a formula is of its text and the names of columns alone
+def _parsed(text: str, available: tuple[str, ...], apart: tuple[str, ...], outcome: Expression | None) -> Formula:
     given: list[Expression | str] = [] if outcome is None else [outcome]
     left, right = _sides(text, [*given, *tokens(text, available)])
     if len(left) > 2 and isinstance(left[0], Expression) and set(left[1::2]) == {"+"}:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
@@ -93,6 +94,23 @@ def mixed_formula(
     >>> [part.name for part in found.random], found.formula.text
     (['(x | a)', '(x | a:b)'], 'y ~ x + (x | a/b)')
     """
+    if read is parse:
+        return _read(text, tuple(available), tuple(sorted(apart)))
+    return _of(text, available, apart, read)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, available: tuple[str, ...], apart: tuple[str, ...]) -> MixedFormula:
+    """What was read before is not read again."""
+    return _of(text, available, apart, parse)
+
+
+def _of(
+    text: str,
+    available: Sequence[str],
+    apart: Collection[str],
+    read: Callable[[str, Sequence[str], Collection[str]], Formula],
+) -> MixedFormula:
     fixed, pieces = without_random(text)
     if not pieces:
         return MixedFormula(read(text, available, apart), (), text)

@@ -25,11 +25,16 @@ REFUSED = {
     "bytes": (("bytes", "bytes_"), "decode it to text"),
 }
 
+READY = (FLOAT64, np.dtype(np.int64), np.dtype(np.bool_))
+"""The types of columns of numbers that are as they should be."""
+
 
 def missing(column: pd.Series) -> np.ndarray:
     """Which rows have no value: None, NaN, pd.NA, NaT."""
     if column.dtype is FLOAT64:
         return np.isnan(column.to_numpy())
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biu":
+        return np.zeros(len(column), dtype=bool)
     try:
         mask = column.isna().to_numpy(dtype=bool)
     except ArithmeticError:  # a signaling NaN refuses to be compared
@@ -49,6 +54,8 @@ def clean(column: pd.Series) -> pd.Series:
     dtype('bool')
     """
     name, dtype = str(column.name), column.dtype
+    if dtype in READY and column.to_numpy().flags.c_contiguous:  # strided values give other last digits
+        return column
     if str(dtype).startswith("dictionary<"):  # Arrow-backed pandas
         column = pd.Series(pa.array(column).to_pandas(), name=name)
     if isinstance(column.dtype, pd.CategoricalDtype):

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.tables.pairing import index_of, own_index
+from stattools.data.tables.pairing import index_of, is_pandas, own_index
 from stattools.data.tables.table import is_arrow
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
@@ -99,6 +99,8 @@ def _libraries(values: Any) -> list[tuple[str, bool]]:
     """The module that a table or a column is of, or each column of a dict; and whether it has an index."""
     if values is None or isinstance(values, np.ndarray | list | tuple | str):
         return []
+    if is_pandas(values):
+        return [("pandas", True)]
     if isinstance(values, Mapping):
         return [found for column in values.values() for found in _libraries(column)]
     if is_arrow(values):

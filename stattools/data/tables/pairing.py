@@ -6,12 +6,19 @@ Arrays, lists and columns of Polars and PyArrow have no index; only their length
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from stattools.errors import DomainError
+
+
+def is_pandas(values: Any) -> bool:
+    """Is this a frame or a series of pandas itself, and of no package that is like it?"""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(values) in (pandas.DataFrame, pandas.Series)
 
 
 def index_of(values: Any) -> Any:
@@ -22,6 +29,8 @@ def index_of(values: Any) -> Any:
     """
     if values is None or isinstance(values, np.ndarray | str | list | tuple):
         return None
+    if is_pandas(values):
+        return values.index
     if isinstance(values, Mapping):
         return next((index for column in values.values() if (index := index_of(column)) is not None), None)
     import narwhals as nw

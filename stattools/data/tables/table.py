@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import issparse
 
 from stattools.data.files.scan import source_of
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.pairing import is_pandas, paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
 from stattools.text.one_line import prints
@@ -108,7 +108,10 @@ def table(data: Any) -> NamedColumns:
         if not is_writable(name):
             raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
         sources[name] = values
-    lengths = {name: _length(values, name) for name, values in sources.items()}
+    if is_pandas(data):
+        lengths = dict.fromkeys(sources, len(data))
+    else:
+        lengths = {name: _length(values, name) for name, values in sources.items()}
     if len(set(lengths.values())) > 1:
         short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
         raise DomainError(
@@ -120,7 +123,9 @@ def table(data: Any) -> NamedColumns:
 
 
 def _frame(data: Any) -> list[tuple[Any, Any]]:
-    """Labels and columns of a data frame that narwhals reads."""
+    """Labels and columns of a data frame that narwhals reads; those of pandas, which are most, without it."""
+    if is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1:
+        return list(data.items())
     import narwhals as nw
     from narwhals.exceptions import DuplicateError
 
@@ -144,7 +149,10 @@ def series(values: Any, name: str) -> pd.Series:
     Raises DomainError for what is not one column.
     """
     try:
-        return _series(values, name).reset_index(drop=True).rename(name)
+        found = _series(values, name)
+        if not _is_numbered(found.index):
+            found = found.reset_index(drop=True)
+        return found if type(found.name) is str and found.name == name else found.rename(name)
     except DomainError:
         raise
     except MemoryError:  # it says nothing of the values
@@ -154,6 +162,13 @@ def series(values: Any, name: str) -> pd.Series:
             f"column {name!r}, {type(values).__name__}, cannot be read ({type(error).__name__}: {error}). "
             "Convert it to numbers or text."
         ) from error
+
+
+def _is_numbered(index: Any) -> bool:
+    """Is this an index that numbers rows from 0, and has no name?"""
+    import pandas as pd
+
+    return type(index) is pd.RangeIndex and index.start == 0 and index.step == 1 and index.name is None
 
 
 def _series(values: Any, name: str) -> pd.Series:

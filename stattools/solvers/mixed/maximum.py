@@ -1,13 +1,12 @@
-"""The maximum of the likelihood over the T_k: moments or majorizing steps, then Newton's method, then the boundary.
+"""The maximum of the likelihood over the T_k: a start near it, then Newton's method, then the boundary.
 
-    majorizing   T T' <- the S that minimizes tr(M S) + tr(N T T'S^-1T T'),  M, N the two parts of Gamma = M - N
+    start        moments of the groups (`few_effects.py`), or majorizing steps (`majorizing.py`)
     Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
     boundary     T_k singular is a maximum where Gamma_k has no negative eigenvalue (Karush-Kuhn-Tucker)
 
 Singular T_k are ordinary points of theta, where the gradient 2 Gamma T is exact: the decrement is valid there too. An
 effect whose variance is next to nothing is put to exactly 0, if that loses nothing; a zero that may rise is released.
-Source: Zhou, Hu, Zhou & Lange, J. Comput. Graph. Stat. 28 (2019), 350-361, for the majorizing steps; Nocedal & Wright,
-Numerical Optimization (2006), 3.4 and 12.3.
+Source: Nocedal & Wright, Numerical Optimization (2006), 3.4 and 12.3.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
+from math import prod
 
 import numpy as np
 
@@ -22,21 +22,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
-from stattools.latent.few_effects import AtFew, FewEffects, known
+from stattools.latent.few_effects import AtFew, FewEffects, known, sprint
 from stattools.latent.lower import lower
 from stattools.latent.secant import secant
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.few_columns import eigen
-from stattools.solvers.climb import Climbed, Standing, climb, rising
+from stattools.solvers.climb import Climbed, Standing, climb, noted, rising
 from stattools.solvers.metric import nrm2
+from stattools.solvers.mixed.majorizing import FLATTEST, first_steps
 from stattools.solvers.solution import Status, TraceStep
 
-FIRST = 4
-"""Majorizing steps before Newton's method: each costs one evaluation, and they bring any start near enough."""
-FLATTEST = 1e-9
-"""A curvature below this share of the largest is taken as this: what is flatter is not known in float64, or is a
-rotation of a singular T, which changes nothing.
-"""
 EXACT = 1e-11
 """A climb that ends farther than this takes one step more, which squares the distance: all digits of the variances."""
 SMALL = 1e-3
@@ -120,11 +115,13 @@ def maximum(
     point = partial(known, deviance, few)
     theta = (few.start() if few is not None else None) if start is None else deviance.theta(start)
     if theta is None:
-        theta = deviance.theta(tuple(np.eye(q) for q in deviance.structure.widths))
-        for _ in range(FIRST):
-            theta = majorized(point(theta))
+        theta = first_steps(deviance, point)
     trace: list[TraceStep] = []
-    found = _climbed(point, point(theta), tolerance, min(max_steps, PATIENCE), 0, trace)
+    here = point(theta)
+    if few is not None and isinstance(here, AtFew) and max_steps >= PATIENCE:
+        *before, here = sprint(few, here)
+        trace += [noted((k, -0.5 * at.value, 0.5 * nrm2(at.gradient) / deviance.n)) for k, at in enumerate(before)]
+    found = _climbed(point, here, tolerance, min(max_steps, PATIENCE), len(trace), trace)
     for _ in range(2 * RELEASES):
         at, taken = deviance.at(found.here.theta), found.steps + 1
         if stuck := found.status == "max-steps":
@@ -158,20 +155,6 @@ def _is_flat(H: Floats, theta: Floats) -> bool:
         return True
     unit = np.sqrt(H.diagonal())
     return bool(eigen(H / unit[:, None] / unit)[0][0] < FLATTEST)
-
-
-def majorized(at: Profile | AtFew) -> Floats:
-    """theta after one majorizing step, which never raises -2 log L."""
-    factors = []
-    for T, M, pull in at.two_parts:
-        half = T @ T.T @ pull  # S N S = half half'
-        values, vectors = eigen(0.5 * (M + M.T))
-        root = np.sqrt(np.maximum(values, FLATTEST * abs(values[-1])))
-        left = (root[:, None] * vectors.T) @ half
-        values, inner = eigen(left @ left.T)
-        quarter = np.maximum(values, 0.0) ** 0.25
-        factors.append(lower((vectors / root) @ (inner * quarter)))
-    return at.of.theta(tuple(factors))
 
 
 def _climbed(
@@ -243,6 +226,8 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
 def _without_small(at: Profile, size_of_small: float) -> Profile | None:
     """The profile with the effects at 0 that are below a size, where -2 log L is no higher; None without any."""
     for k, T in enumerate(at.factors):
+        if _least_size(T) > size_of_small:
+            continue
         vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
         small = np.flatnonzero((size < size_of_small) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
         for first in range(len(small)):
@@ -268,26 +253,34 @@ def _in_one(at: Profile) -> Profile | None:
     return best if best is not None and best.value <= at.value + LOST else None
 
 
+def _least_size(T: Floats) -> float:
+    """A number that no singular value of the triangle T is below: that of its determinant and its length."""
+    return abs(prod(T.diagonal().tolist())) / max(nrm2(T.ravel()), 1e-300) ** (len(T) - 1)
+
+
 def _null(T: Floats) -> Floats:
     """An orthonormal basis (q, r) of the effects that have no variance."""
+    if _least_size(T) > NOTHING * nrm2(T.ravel()):
+        return np.zeros((len(T), 0))
     vectors, size, _ = np.linalg.svd(T)
     return vectors[:, size <= NOTHING * size[0]]
 
 
 def _least(at: Profile) -> tuple[float, ...]:
     found = []
-    for T, gamma in zip(at.factors, at.gammas, strict=True):
+    for k, T in enumerate(at.factors):
         null = _null(T)
-        found.append(float(np.linalg.eigvalsh(null.T @ gamma @ null)[0]) if null.shape[1] else np.inf)
+        found.append(float(np.linalg.eigvalsh(null.T @ at.gammas[k] @ null)[0]) if null.shape[1] else np.inf)
     return tuple(found)
 
 
 def _released(at: Profile) -> Profile | None:
     """The profile with an effect moved off 0 along which -2 log L falls; None where all zeros are maxima."""
-    for k, (T, gamma) in enumerate(zip(at.factors, at.gammas, strict=True)):
+    for k, T in enumerate(at.factors):
         null = _null(T)
         if not null.shape[1]:
             continue
+        gamma = at.gammas[k]
         values, inner = eigen(null.T @ gamma @ null)
         if values[0] >= -NEGATIVE * np.abs(gamma).max():
             continue

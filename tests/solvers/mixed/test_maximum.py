@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.latent.deviance import Deviance
 from stattools.latent.lower import lower
-from stattools.solvers.mixed.maximum import majorized, maximum
+from stattools.solvers.mixed.maximum import maximum
 from stattools.solvers.mixed.mixed_maximum import maximized
 from tests.latent.certified import made, table, term
 from tests.latent.dense_structure import DenseStructure
@@ -78,15 +78,6 @@ def test_differences_of_the_gradient_lead_to_the_same_maximum():
 
 def test_no_convergence_is_claimed_without_the_decrement():
     assert not maximum(made(Y, X, term(G, X))[1], max_steps=0).converged
-
-
-def test_majorizing_steps_never_rise():
-    _, of = made(Y, X, term(G, X))
-    theta = np.array([3.0, 1.0, 0.2])
-    for _ in range(5):
-        following = majorized(of.at(theta))
-        assert of.at(following).value <= of.at(theta).value + 1e-10
-        theta = following
 
 
 def test_lower_is_a_square_root():

@@ -1,0 +1,19 @@
+import numpy as np
+
+from stattools.solvers.mixed.majorizing import first_steps, majorized
+from tests.latent.certified import made, term
+from tests.latent.test_deviance import G, X, Y
+
+
+def test_majorizing_steps_never_rise():
+    _, of = made(Y, X, term(G, X))
+    theta = np.array([3.0, 1.0, 0.2])
+    for _ in range(5):
+        following = majorized(of.at(theta))
+        assert of.at(following).value <= of.at(theta).value + 1e-10
+        theta = following
+
+
+def test_the_first_steps_lower_it():
+    _, of = made(Y, X, term(G, X))
+    assert of.at(first_steps(of, of.at)).value < of.at(of.theta((np.eye(2),))).value
