@@ -42,7 +42,8 @@ def verify(
 
     failed, unsure = False, False
     documents = Gallery()
-    with progress(len(reports)) as advance:
+    folders = any(path.is_dir() for path in reports)  # each has a bar of its own
+    with progress(0 if folders else len(reports)) as advance:
         for path in reports:
             advance(path.name)
             try:
@@ -66,14 +67,21 @@ def verify(
     raise typer.Exit(1 if failed else 2 if unsure else 0)
 
 
+MOST = 40
+"""Things that moved that are printed of a folder."""
+
+
 def of_folder(path: Path, data: Path | None) -> tuple[bool, str]:
     """Whether a qualification holds on this machine, and in words what moved."""
-    from stattools.qualification.dossier.verification import compared, is_dossier
+    from stattools.qualification.dossier.verification import compared, is_dossier, steps
 
     if not is_dossier(path):
         raise FileError(f"verify needs a report, a fit, or a folder of stattools qualify; {path} has no manifest.json.")
-    found = compared(path, data)
+    with progress(steps(path)) as advance:
+        found = compared(path, data, advance=advance)
     lines = [textwrap.fill(f"  {one.cause}: {one.words}", 80, subsequent_indent="    ") for one in found.departures]
+    many = len(lines) - MOST
+    lines = lines if many <= 0 else [*lines[:MOST], f"  ... and {many} more"]
     ran = f"{found.run} tests run again, {found.numbers} numbers compared" if found.run else "no test was run again"
     return found.ok, "\n".join([f"{'holds' if found.ok else 'does not hold'}; {ran}", *lines])
 

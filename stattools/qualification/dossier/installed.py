@@ -35,12 +35,13 @@ def observe(answer: Callable[[], tuple[bool, str]], effort: float = 1.0) -> Obse
 
 
 def dependencies() -> dict[str, str]:
-    """By the name of each required package: its version here, beside the versions that stattools takes."""
+    """By the name of each package that stattools requires or can use: its version here, beside its bounds."""
     found = {}
     for text in metadata.requires("stattools") or []:
-        if "extra ==" not in text:
-            name, bounds = re.match(r"([A-Za-z0-9_.-]+)\s*(.*)", text).groups()  # type: ignore[union-attr]
-            found[name] = f"{version(name)} ({bounds})" if bounds else version(name)
+        needed, _, extra = text.partition(";")
+        name, bounds = re.match(r"([A-Za-z0-9_.-]+)(?:\[.*\])?\s*(.*)", needed).groups()  # type: ignore[union-attr]
+        told = [bounds.strip(), *(["optional"] if "extra ==" in extra else [])]
+        found[name] = f"{version(name)} ({', '.join(part for part in told if part)})"
     return found
 
 

@@ -111,5 +111,6 @@ def judged(pairs: Iterable[SideBySide]) -> Observation:
         good = good and same
         many = "1 number" if ours.size == 1 else f"{ours.size} numbers"
         told.append(f"{many} of {pair.name}, " + (f"the same to {pair.tolerance:g}" if same else f"off by {off:.2g}"))
-        found += readings(pair.name, ours, max(pair.tolerance, 1e-8))
+        moves = unit * max(pair.tolerance, 1e-8)
+        found += [replace(one, tolerance=moves) for one in readings(pair.name, ours)]
     return Observation(good, "; ".join(told), tuple(found))

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from stattools.errors import DomainError
 from stattools.qualification.dossier.procedure import Observation, Procedure, SideBySide, judged, run
@@ -15,6 +16,7 @@ def test_the_same_numbers_pass_and_others_do_not():
     assert not judged([SideBySide("a", [1.0, np.nan], [1.0, 2.0])]).ok
     assert not judged([SideBySide("a", [1.0], [1.0, 2.0])]).ok
     assert judged([SideBySide("a", 1e-7, 0.0, 1e-6, unit=1.0)]).ok
+    assert judged([SideBySide("a", 1e-7, 0.0, 1e-6, unit=5.0)]).readings[0].tolerance == pytest.approx(5e-6)
     found = judged([SideBySide("a", 1.0, 1.0), SideBySide("b", 2.0, 1.0)])
     assert not found.ok
     assert "b, off by 1" in found.words

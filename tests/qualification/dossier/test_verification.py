@@ -87,7 +87,13 @@ def test_a_test_that_took_long_is_not_run_and_said(folder, monkeypatch):
     found = compared(folder)
     assert found.ok
     assert found.run == 0
-    assert "answer: mean" in found.departures[0].words
+    assert [one.cause for one in found.departures] == ["not run"] * 3
+    assert "answer: mean: it took more than" in found.departures[1].words
+
+
+def test_a_test_that_is_not_there_is_said(folder, monkeypatch):
+    monkeypatch.setattr(verification, "procedures", lambda *given: procedures()[:2])
+    assert causes(folder) == (True, ["not run"])
 
 
 def test_missing_and_added_files_are_named(folder):
