@@ -198,11 +198,13 @@ def _distances(result: dict[str, Any], record: Record) -> tuple[list[float], lis
     here = {one.name: one.value for one in record.observation.readings}
     if here.keys() != {number["name"] for number in result["numbers"]}:
         words.append("it has other numbers than it had")
+    far = []
     for number in result["numbers"]:
         now = here.get(number["name"], number["value"])
         gap = abs(now - number["value"])
         if gap > number["tolerance"]:
-            words.append(f"{number['name']} was {number['value']:.12g} and is {now:.12g}")
+            far.append(f"{number['name']} was {number['value']:.12g} and is {now:.12g}")
         elif gap > 0:
             shares.append(gap / number["tolerance"])
-    return shares, words
+    more = f", and {len(far) - 1} more of its numbers moved" if len(far) > 1 else ""
+    return shares, [*words, *(f"{one}{more}" for one in far[:1])]

@@ -162,3 +162,9 @@ def test_who_computes_all_hashes_again_is_found_by_the_test(folder):
     assert list(changes(folder)) == []
     found = compared(folder)
     assert [(one.cause, one.words) for one in found.departures] == [("wrong", "answer: mean: mean was 2.5 and is 2")]
+
+
+def test_many_numbers_of_a_test_are_one_line(folder, monkeypatch):
+    other(monkeypatch, values={"mean": 3.0, "spread": 0.7})
+    (one,) = compared(folder).departures
+    assert one.words == "answer: mean: mean was 2 and is 3, and 1 more of its numbers moved"
