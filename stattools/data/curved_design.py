@@ -25,7 +25,7 @@ class CurvedDesign(Design):
         names = tuple(f"{term.name}.{k + 1}" for term in read.smooths for k in range(term.width))
         return cls(
             (*design.names, *names), design.parsed, design.levels, design.state, design.added, design.beside,
-            design.uses, design.ordered, tuple(curves.values()),
+            design.uses, design.ordered, design.coded, tuple(curves.values()),
         )  # fmt: skip
 
     @property
@@ -33,7 +33,15 @@ class CurvedDesign(Design):
         """The design of X alone."""
         n = len(self.names) - sum(term_count(curve) * (curve.part.k - 2) for curve in self.curves)
         return Design(
-            self.names[:n], self.parsed, self.levels, self.state, self.added, self.beside, self.uses, self.ordered
+            self.names[:n],
+            self.parsed,
+            self.levels,
+            self.state,
+            self.added,
+            self.beside,
+            self.uses,
+            self.ordered,
+            self.coded,
         )
 
     def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:

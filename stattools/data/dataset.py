@@ -69,7 +69,7 @@ class Dataset:
         keep = np.flatnonzero(~empty)
         return replace(
             self,
-            X=np.asarray(self.X)[keep],
+            X=self.X[keep],
             outcome=np.asarray(self.outcome)[keep],
             columns={key: values[keep] for key, values in self.columns.items()},
             n_dropped=self.n_dropped + int(empty.sum()),
@@ -88,6 +88,7 @@ def read(
     intercept: bool = True,
     columns: Mapping[str, str | ArrayLike | None] = NONE,
     formulas: Mapping[str, str] = NONE,
+    coded: bool = False,
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
@@ -96,7 +97,7 @@ def read(
     used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
     a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`). `formulas` are right sides for
     other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
-    `Design.uses` says.
+    `Design.uses` says. With `coded`, X is a `LevelColumns` where a factor of the formula has very many levels.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -118,7 +119,7 @@ def read(
             )
         if (source := source_of(data_or_X)) is not None:
             return replace(from_source(formula_or_y, source, columns, formulas), source=data_or_X)
-        return _from_formula(formula_or_y, data_or_X, columns, formulas)
+        return _from_formula(formula_or_y, data_or_X, columns, formulas, coded)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')
     source_of(formula_or_y)  # a source as an outcome is refused: it would be read into memory whole
@@ -131,7 +132,9 @@ def read(
     return _from_arrays(formula_or_y, data_or_X, names, intercept, columns)
 
 
-def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]) -> Dataset:
+def _from_formula(
+    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], coded: bool
+) -> Dataset:
     frame = table(data)
     extras, apart = given(columns)
     formula = parse(text, frame.names, apart)
@@ -140,7 +143,8 @@ def _from_formula(text: str, data: Any, columns: Mapping[str, Any], formulas: Ma
     require_apart(text, extras.get("failures"), (*formula.outcome.columns, *formula.columns))
     found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
     outcome = outcome_of(formula, found.columns, found.rows)
-    return bound(found, outcome, formula.outcome.text, learn(formula, found.columns, found.rows, beside), data, columns)
+    learned = learn(formula, found.columns, found.rows, beside, coded=coded)
+    return bound(found, outcome, formula.outcome.text, learned, data, columns)
 
 
 def require_apart(text: str, failures: str | None, used: Collection[str]) -> None:

@@ -21,7 +21,7 @@ from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
 from stattools.data.tables.columns import checked, listing, missing
 from stattools.data.tables.table import axes, is_frame, table
-from stattools.data.terms import columns_of
+from stattools.data.terms import columns_of, factor_of_codes
 from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
@@ -43,7 +43,7 @@ class Design:
     factor; `added` says that an array gets a column of ones as its first. `beside` are the formulas of other
     parameters, by name. A column that several formulas make stands in X once; `uses` are the numbers of the columns of
     each formula, empty where there is one formula. `ordered` are the factors whose categories had an order, which the
-    usual contrasts do not use.
+    usual contrasts do not use. `coded` says that the columns of a factor of very many levels are kept as codes.
     """
 
     names: tuple[str, ...]
@@ -54,6 +54,7 @@ class Design:
     beside: Mapping[str, Formula] = field(default_factory=dict)
     uses: tuple[tuple[int, ...], ...] = ()
     ordered: tuple[str, ...] = ()
+    coded: bool = False
 
     @property
     def formula(self) -> str | None:
@@ -75,7 +76,7 @@ class Design:
 
     def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
         """X of complete, clean columns; `rows` are their row numbers in the table."""
-        return side_by_side(self.formulas, columns, rows, self.levels, dict(self.state))[0]
+        return side_by_side(self.formulas, columns, rows, self.levels, dict(self.state), self.coded)[0]
 
     @property
     def formulas(self) -> tuple[Formula, ...]:
@@ -150,10 +151,16 @@ class Design:
 
 
 def learn(
-    first: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray, beside: Mapping[str, Formula] = NO_FORMULAS
+    first: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    beside: Mapping[str, Formula] = NO_FORMULAS,
+    *,
+    coded: bool = False,
 ) -> tuple[Design, np.ndarray, Low | None]:
     """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
-    hold of powers in X. `rows` are the numbers of the rows in the table.
+    hold of powers in X. `rows` are the numbers of the rows in the table. With `coded`, the columns of a factor of very
+    many levels are kept as codes (`factor_of_codes`).
     """
     formula = together(first, beside.values())
     levels = {
@@ -161,7 +168,10 @@ def learn(
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
+    widest = factor_of_codes(first, levels) if coded and not beside else None
     for term in formula.terms:
+        if term == (widest,):
+            continue
         cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term)
         if cells > LARGEST:
             raise DomainError(
@@ -170,10 +180,14 @@ def learn(
                 "them, or leave an identifier out."
             )
     state: dict[str, dict[str, Any]] = {}
-    X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state)
-    low = None if beside else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+    X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state, widest is not None)
+    low = (
+        None
+        if beside or widest
+        else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+    )
     ordered = in_order((first, *beside.values()), levels, lambda name: _is_ordered(columns[name]))
-    return Design(names, first, levels, state, False, beside, uses, ordered), X, low
+    return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
 
 
 def _is_ordered(column: pd.Series) -> bool:
@@ -186,11 +200,12 @@ def side_by_side(
     rows: np.ndarray,
     levels: Mapping[str, tuple[Any, ...]],
     state: dict[str, dict[str, Any]],
+    coded: bool = False,
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
-    of each formula.
+    of each formula. With `coded`, the widest factor of the one formula is kept as codes.
     """
-    each = [columns_of(formula, columns, rows, levels, state) for formula in formulas]
+    each = [columns_of(formula, columns, rows, levels, state, coded=coded) for formula in formulas]
     for formula, (_, names) in zip(formulas, each, strict=True):
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)

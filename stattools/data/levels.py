@@ -37,6 +37,11 @@ def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
 
 def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
     """A factor's categories for formulaic, over the learned levels."""
+    return with_contrasts(factor, codes_of(factor, column, levels, rows), levels)
+
+
+def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> np.ndarray:
+    """The number of each row's level among the learned ones; DomainError for a level that is none of them."""
     found, codes = sorted_codes(column)
     places = {level: place for place, level in enumerate(levels)}
     if unseen := [level for level in found if level not in places]:
@@ -45,7 +50,7 @@ def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], 
             f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
             f"which the model has not seen; it knows {listing(levels)}."
         )
-    return with_contrasts(factor, np.array([places[level] for level in found])[codes], levels)
+    return np.array([places[level] for level in found], dtype=np.intp)[codes]
 
 
 def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
@@ -69,8 +74,8 @@ def in_order(
 ) -> tuple[str, ...]:
     """The factors over columns whose categories have an order, where the formula chose no contrasts."""
     every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in levels}
-    return tuple(text for text, one in every.items() if has_order(str(one.category)) and not _chooses_contrasts(one))
+    return tuple(text for text, one in every.items() if has_order(str(one.category)) and not chooses_contrasts(one))
 
 
-def _chooses_contrasts(factor: Expression) -> bool:
+def chooses_contrasts(factor: Expression) -> bool:
     return isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)

@@ -18,14 +18,21 @@ from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import constants, evaluate
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
-from stattools.data.levels import levels_of, over_levels
+from stattools.data.levels import chooses_contrasts, codes_of, levels_of, over_levels
 from stattools.data.tables.columns import finite, listing
 from stattools.errors import DomainError, quoted
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
+from stattools.numerics.level_columns import LevelColumns
 
 AT_A_TIME = 4096
 """Rows of X that are put together at a time, so that they stay in the cache."""
+
+MANY = 200
+"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`level_columns.py`)."""
+
+STAND_IN = 3
+"""Levels of the stand-in of such a factor."""
 
 
 def columns_of(
@@ -34,9 +41,31 @@ def columns_of(
     rows: np.ndarray,
     levels: Mapping[str, tuple[Any, ...]],
     state: dict[str, dict[str, Any]],
+    *,
+    coded: bool = False,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns; fills `state` where it is still empty."""
+    """X and the names of its columns; fills `state` where it is still empty. With `coded`, the columns of a factor of
+    very many levels are kept as codes.
+    """
+    widest = factor_of_codes(formula, levels) if coded else None
+    if widest is not None:
+        return _with_codes(formula, widest, columns, rows, levels, state)
     require_room(formula, levels, len(rows))
+    values, numbers = _evaluated(formula, columns, rows, levels, state)
+    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
+        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
+        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
+    return materialized(formula, values, numbers, rows)[:2]
+
+
+def _evaluated(
+    formula: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All factors, and those among them that are numbers."""
     coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
     values = {
         factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
@@ -44,11 +73,50 @@ def columns_of(
         else _computed(factor, columns, rows, state)
         for factor in formula.factors
     }
-    numbers = {text: value for text, value in values.items() if text not in coded}
-    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
-        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
-        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
-    return materialized(formula, values, numbers, rows)[:2]
+    return values, {text: value for text, value in values.items() if text not in coded}
+
+
+def factor_of_codes(formula: Formula, levels: Mapping[str, tuple[Any, ...]]) -> Expression | None:
+    """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has a term of its
+    own, the usual contrasts, and no part in other terms.
+    """
+    found = None
+    for term in formula.terms:
+        factor = term[0] if len(term) == 1 else None
+        if factor is None or len(levels.get(factor.text, ())) <= MANY or chooses_contrasts(factor):
+            continue
+        elsewhere = (other for other in formula.factors if other is not factor and factor.category in other.columns)
+        again = sum(factor in other for other in formula.terms) > 1 or any(elsewhere)
+        if not again and (found is None or len(levels[factor.text]) > len(levels[found.text])):
+            found = factor
+    return found
+
+
+def _with_codes(
+    formula: Formula,
+    widest: Expression,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[Any, tuple[str, ...]]:
+    """The same, of which the widest factor is kept as codes: how its columns stand among the others is asked of a
+    stand-in of a few levels.
+    """
+    category, every = str(widest.category), levels[widest.text]
+    codes = codes_of(widest, columns[category], every, rows)
+    few = pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(every[:STAND_IN]))
+    fewer = {**levels, widest.text: every[:STAND_IN]}
+    require_room(formula, fewer, len(rows))
+    values, numbers = _evaluated(formula, {**columns, category: pd.Series(few)}, rows, fewer, state)
+    X, names, places = materialized(formula, values, numbers, rows)
+    among = places[[term == (widest,) for term in formula.terms].index(True)]
+    first = STAND_IN - (among.stop - among.start)  # 1 where the first level has no column
+    others = np.delete(X, np.arange(among.start, among.stop), axis=1)
+    begins = names[among.start].removesuffix(f"{few.categories[first]}]")
+    named = tuple(f"{begins}{level}]" for level in pd.Index(list(every))[first:])
+    made = LevelColumns(np.ascontiguousarray(others), codes - first, len(every) - first, among.start)
+    return made, (*names[: among.start], *named, *names[among.stop :])
 
 
 def _side_by_side(columns: list[Any], n: int) -> np.ndarray:

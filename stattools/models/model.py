@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design
+from stattools.data.rows.level_units import LevelUnits
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError
@@ -233,7 +234,8 @@ class Model(AnyModel):
 
     def information(self, theta: ArrayLike) -> Floats:
         """Information about theta, shape (p, p); where a scale is estimated, at its maximum for theta."""
-        return finite(self.evaluate(theta).information / self._square_scale(theta), self.title, "the information")
+        information = np.asarray(self.evaluate(theta).information)
+        return finite(information / self._square_scale(theta), self.title, "the information")
 
     def _square_scale(self, theta: ArrayLike) -> float:
         return self.residual_sums(theta)[0] / self.n if self.has_scale else 1.0
@@ -249,7 +251,8 @@ class Model(AnyModel):
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.standardized_rows()
         T = self.predictor.lift(T)
-        return replace(self, rows=rows, start=np.linalg.solve(T, self.start)), T
+        start = T.solve(self.start) if isinstance(T, LevelUnits) else np.linalg.solve(T, self.start)
+        return replace(self, rows=rows, start=start), T
 
     def standardized_rows(self) -> tuple[Rows, Floats]:
         """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.
@@ -257,13 +260,13 @@ class Model(AnyModel):
         A column is not centered where a linear predictor that reads it has no constant to take up the shift.
         """
         rows, T = self.rows.standardized()
-        if self.predictor.own and (held := self.predictor.held(T)):
+        if self.predictor.own and type(T) is np.ndarray and (held := self.predictor.held(T)):
             rows, T = rows.uncentered(held), T.copy()
             own = T.diagonal()[held].copy()
             T[:, held] = 0.0
             T[held, held] = own
         with np.errstate(divide="ignore", invalid="ignore"):
-            require_units(self.title, self.terms, 1.0 / np.abs(np.diagonal(T)))
+            require_units(self.title, self.terms, 1.0 / np.abs(T.diagonal()))
         return rows, T
 
     def subset(self, which: slice | NDArray[np.intp]) -> Self:

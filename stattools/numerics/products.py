@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.arrow import Arrow
 from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.level_columns import LevelColumns
 
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
@@ -95,6 +97,8 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
+    if type(X) is LevelColumns:
+        return X.gram(weight)
     if weight is None:
         if X.size < FEW:
             return X.T.dot(X)
@@ -117,6 +121,8 @@ def symmetric(upper: Floats) -> Floats:
     >>> symmetric(np.array([[1.0, 2.0], [9.0, 3.0]])).tolist()
     [[1.0, 2.0], [2.0, 3.0]]
     """
+    if type(upper) is Arrow:  # which is symmetric as it is
+        return upper
     return np.where(_below(len(upper)), upper.T, upper)
 
 

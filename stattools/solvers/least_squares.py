@@ -31,6 +31,7 @@ from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
 from stattools.solvers.climb import noted
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
+from stattools.solvers.rungs.by_levels import by_levels
 from stattools.solvers.rungs.cholesky import refine
 from stattools.solvers.rungs.exact_elimination import eliminate
 from stattools.solvers.rungs.exact_gram import largest
@@ -38,15 +39,11 @@ from stattools.solvers.rungs.householder import MOST_ROWS, Orthogonal, RowsAtOnc
 from stattools.solvers.solution import Known, Quality, Solution, Status
 
 ENOUGH = 13.0
-"""Digits of the fast rung with which "auto" does not try the exact one, even where that costs milliseconds: three fewer
-than float64 has.
-"""
+"""Digits of the fast rung with which "auto" does not try the exact one even where that costs milliseconds."""
 CHEAP = 200_000
 """The most numbers in X for which the exact rung costs milliseconds: it takes some twenty Gram products."""
 FEW = 6.0
-"""Fewer digits of coefficients or standard errors than this, about as many as a table prints, make "auto" try the exact
-rung on data of any size.
-"""
+"""Fewer digits than this, about as many as a table prints, make "auto" try the exact rung on data of any size."""
 PATIENCE = 500
 """The most columns for which elimination in pairs of floats is tried where the other rungs have no digit; it then takes
 seconds, as its cost grows with their cube.
@@ -88,6 +85,8 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
+        if self.accuracy != "exact" and (found := by_levels(model)) is not None:
+            return found
         before = model.rows.reads
         asked = LeastSquaresTask(model, self.accuracy, model.rows.X.shape[1], [])
         for rung in LADDER:

@@ -13,6 +13,7 @@ from stattools.interface.units import within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.climb import Standing, climb, rising
+from stattools.solvers.level_metric import METRICS
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
 
@@ -45,7 +46,7 @@ def footing(model: Model) -> Footing:
     """
     if isinstance(model, Model):
         now = model.evaluate(model.start)
-        metric = Metric.where_definite(now.information)
+        metric = METRICS.get(type(now.information), Metric).where_definite(now.information)
         if (
             metric is not None
             and now.is_finite
@@ -81,8 +82,10 @@ def newton_ascent(
             f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
         )
 
+    measured = METRICS.get(type(now.information), Metric)
+
     def stand(theta: Floats, now: Evaluation, metric: Metric | None = None) -> Standing:
-        metric = metric or Metric.for_ascent(now.information)
+        metric = metric or measured.for_ascent(now.information)
         return Standing(theta, now, metric, metric.norm(now.score) / sqrt(model.dispersion(theta)))
 
     def finish(here: Standing) -> Standing | None:
@@ -103,5 +106,5 @@ def newton_ascent(
     )  # fmt: skip
     end, now = found.here.metric, found.here.now
     if not end.definite:
-        end = Metric(now.information)  # no maximum here: raises, saying which coefficient is not determined
+        end = measured(now.information)  # no maximum here: raises, saying which coefficient is not determined
     return found.solution(end.covariance(), solver, end.kept(), reach=now.reach or np.nan)

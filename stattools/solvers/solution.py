@@ -18,6 +18,7 @@ from stattools.interface.names.guesses import answers_names
 from stattools.interface.record import record
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.any_model import AnyModel
+from stattools.numerics.low_rank import congruent
 from stattools.solvers.digits import Digits
 from stattools.text.one_line import headline, one_line, prints
 
@@ -131,7 +132,7 @@ class Solution:
         if T is None:
             return self
         with np.errstate(over="ignore"):  # variances beyond float64 are refused by who makes a fit of them
-            return replace(self, estimate=T @ self.estimate, covariance=T @ self.covariance @ T.T)
+            return replace(self, estimate=T @ self.estimate, covariance=congruent(T, self.covariance))
 
 
 class Solver(Protocol):

@@ -15,11 +15,13 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.level_units import with_units
 from stattools.data.rows.shape_only import OnDisk
 from stattools.data.rows.units import VARIES, centered, kept_at_origin, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
+from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.moments import SampleMoments
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.text.one_line import prints
@@ -29,13 +31,11 @@ BLOCK_BYTES = 1_600_000
 beside it.
 """
 
-SHORTEST = 256
-"""The fewest rows of a block, whatever the number of columns."""
+SHORTEST, LONGEST = 256, 1 << 16
+"""The fewest rows of a block, whatever the number of columns; those of one whose levels are kept as codes."""
 
 WORTH_A_PART = 1_500_000
-"""The least numbers of X of a part that is worth a thread's waits for the lock of the interpreter; for products X^T X a
-quarter of it.
-"""
+"""The least numbers of X of a part that is worth a thread's waits for the interpreter; for X^T X a quarter of it."""
 
 
 @prints
@@ -63,7 +63,7 @@ class Rows:
 
     `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
     a relative inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares
-    only. X and that of its blocks may be `BesideOnes`, whose column of ones is not in memory.
+    only. X and that of its blocks may be `BesideOnes` or `LevelColumns`, of which not all columns are in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))
@@ -210,10 +210,10 @@ class Rows:
         >>> Rows(np.ones((5, 1)), np.arange(5.0)).total(lambda block: float(block.y.sum()))
         10.0
         """
-        n, p = self.X.shape
+        n, p = len(self.X), self.X.size // max(len(self.X), 1)
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
-        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
+        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1) if p == self.X.shape[1] else LONGEST
         size = share.block_size(n, size) if share else size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
         if self.X.size <= worth:
@@ -264,7 +264,7 @@ class Rows:
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        if isinstance(which, slice) or isinstance(self.X, BesideOnes):
+        if isinstance(which, slice) or isinstance(self.X, BesideOnes | LevelColumns):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
             X = np.empty((len(which), self.X.shape[1]))
@@ -286,6 +286,9 @@ class Rows:
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
+        if type(self.X) is LevelColumns:
+            X, units = with_units(self.X, self.importance)
+            return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)
         held = np.flatnonzero((spread <= VARIES * size) & (size > 0))
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)

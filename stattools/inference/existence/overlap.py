@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
+from stattools.inference.existence.pure_levels import may_separate, separation_of_levels
 from stattools.inference.existence.rank import check_rank, spans
 from stattools.inference.existence.separated_rows import UNTOLD, Separation, separation_of_rows
 from stattools.likelihoods.outcomes import Outcome
@@ -31,6 +32,10 @@ LARGEST_PROGRAM = 1e8
 """The linear program is solved where half-spaces times unknowns are fewer: 100,000 rows of 50 columns take too long."""
 
 
+MOST_NAMED = 30
+"""The most columns that an error names."""
+
+
 class SeparationError(IdentificationError):
     """The outcomes are separated and some coefficients are infinite; `separation` has them and the finite ones."""
 
@@ -45,9 +50,10 @@ def check_overlap(model: Model) -> None:
     Where the linear program is too large it is not solved, and the caller raises its own error.
     """
     model, whole = at_sample(model), is_whole(model)
-    if program_size(model) > LARGEST_PROGRAM:
+    found, has_firth = separation_of_levels(model), model.likelihood.has_firth
+    if found is None and (program_size(model) > LARGEST_PROGRAM or not may_separate(model)):
         return
-    found, has_firth = separation_of_rows(model), model.likelihood.has_firth
+    found = separation_of_rows(model) if found is None else found
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
@@ -61,7 +67,8 @@ def check_overlap(model: Model) -> None:
     moves = np.abs(found.directions) * np.append(spans(model), 1.0)[column]
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     moving = sorted({int(k) for k, move in zip(column, moves, strict=True) if move > 1e-7 and k >= 0})
-    named = [short(model.terms[k]) for k in moving]
+    named = [short(model.terms[k]) for k in moving[:MOST_NAMED]]
+    named += [f"and {len(moving) - MOST_NAMED} more"] if len(moving) > MOST_NAMED else []
     how = "completely" if found.kind == "complete" else "for some of the rows (quasi-completely)"
     counts = model.likelihood.outcome is Outcome.COUNT
     outcome = f"no {model.outcome_name}" if counts else f"the values of {model.outcome_name}"

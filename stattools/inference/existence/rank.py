@@ -21,9 +21,11 @@ from stattools.data.design import Design
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
+from stattools.inference.existence.rank_beside_levels import check_rank_beside_levels
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Columns, Linear
+from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 
@@ -81,6 +83,9 @@ def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it, among the columns of the same
     linear predictor, and of the rows that a piece of the log-likelihood reads.
     """
+    if type(model.rows.X) is LevelColumns:
+        check_rank_beside_levels(model, model.rows.X)
+        return
     rows, T = model.standardized_rows()
     R = triangle(rows)
     size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns

@@ -16,6 +16,7 @@ import numpy as np
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.numerics.low_rank import LowRank
 from stattools.solvers.newton import Newton
 from stattools.solvers.samples.subsampled_newton import sampled_alike
 from stattools.solvers.solution import Solution
@@ -40,10 +41,10 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance).all():
+    if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance.diagonal()).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
-    if model.likelihood.concave_with:
+    if model.likelihood.concave_with and not isinstance(solution.covariance, LowRank):  # thousands of axes
         for start in _axes(solution):
             other = _beside(model, solution, start)
             solution = solution if other.second in (SAID["same"], SAID["none"]) else other
@@ -82,7 +83,11 @@ def mirrored(model: Model, solution: Solution) -> Floats:
     """The first start behind the maximum, as far as the log-likelihood is finite there."""
     se = np.sqrt(solution.covariance.diagonal())
     gap = (solution.estimate - model.start) / se
-    length = float(np.sqrt(max(gap @ np.linalg.lstsq(solution.covariance / np.outer(se, se), gap, rcond=None)[0], 0.0)))
+    if isinstance(solution.covariance, LowRank):  # whose inverse is the information of few products
+        square = gap * se @ (model.evaluate(solution.estimate).information @ (gap * se))
+    else:
+        square = gap @ np.linalg.lstsq(solution.covariance / np.outer(se, se), gap, rcond=None)[0]
+    length = float(np.sqrt(max(square, 0.0)))
     if not length > 1e-6:
         gap, length = np.ones(len(gap)), float(np.sqrt(len(gap)))
     step = se * gap * (min(max(length, NEAREST), FARTHEST) / length)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.monotone import monotone
+from stattools.inference.existence.pure_levels import separation_of_levels
 from stattools.inference.existence.separated_rows import Separation, separation_of_rows
+from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 
 
@@ -25,4 +27,6 @@ def separation(model: Any) -> Separation | None:
     >>> separation(st.cox("survival(t, d) ~ x", {"t": [1, 2, 3, 4], "d": [1, 1, 0, 0], "x": [4, 3, 2, 1]})).infinite
     {'x': inf}
     """
-    return monotone(model) if isinstance(model, CoxRegression) else separation_of_rows(model)
+    if isinstance(model, CoxRegression):
+        return monotone(model)
+    return (separation_of_levels(model) if isinstance(model, Model) else None) or separation_of_rows(model)

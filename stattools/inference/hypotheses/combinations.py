@@ -74,6 +74,15 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
     return R * unit[:, None], unit
 
 
+def _spread(R: Floats, V: Floats) -> Floats:
+    """R V R^T; without products where each hypothesis is of one coefficient, of which a factor has many."""
+    if not (np.count_nonzero(R, axis=1) == 1).all():
+        return R @ V @ R.T
+    column = np.argmax(R != 0, axis=1)
+    size = R[np.arange(len(R)), column]
+    return size[:, None] * V[np.ix_(column, column)] * size
+
+
 def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
     for k, name in enumerate(fit.model.variances):
@@ -115,7 +124,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     R, unit = _in_standard_errors(R[:, involved], np.sqrt(np.diagonal(V)))
     with np.errstate(over="ignore"):  # told below
         difference = R @ theta - q * unit
-    spread = R @ V @ R.T
+    spread = _spread(R, V)
     se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
     try:
         metric = Metric(spread)

@@ -83,6 +83,11 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
     if isinstance(what, str):
         return parse(what, names)
     if isinstance(what, list | tuple) and what and all(isinstance(part, str) for part in what):
+        places = {name: k for k, name in enumerate(names)}
+        if len(set(what)) == len(what) and places.keys() >= set(what):  # each is a coefficient, and none follows
+            R = np.zeros((len(what), len(names)))
+            R[np.arange(len(what)), [places[part] for part in what]] = 1.0
+            return Hypotheses(R, np.zeros(len(what)), tuple(f"{part} = 0" for part in what))
         parts = [parse(in_backticks(part) if part in names else part, names) for part in what]
         labels = [label.replace(in_backticks(text), text) if text in names else label
                   for text, part in zip(what, parts, strict=True) for label in part.labels]  # fmt: skip

@@ -155,6 +155,8 @@ def require_digits(what: str, gradient: Floats, covariance: Floats, variance: Fl
     """DomainError where g^T C g, the `variance` of what has the gradient g (..., p) in the coefficients, is a small
     difference of large numbers, which has no digits.
     """
+    if gradient.ndim == 1 and len(some := np.flatnonzero(gradient)) < len(gradient):
+        gradient, covariance = gradient[some], covariance[np.ix_(some, some)]
     size = np.abs(gradient)
     if (EPS * ((size @ np.abs(covariance)) * size).sum(axis=-1) > LOST * variance).any():
         raise DomainError(

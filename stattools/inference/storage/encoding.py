@@ -33,6 +33,7 @@ from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
 from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Epoch, TraceStep
 
 DATA = {
@@ -78,6 +79,8 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return {"@": "dict", "items": items}
         case np.ndarray() if value.dtype.kind in "biuf":
             return {"@": "array", "name": _put(value, arrays)}
+        case LowRank():
+            return {"@": "low rank", "parts": [encoded(part, arrays) for part in (value.d, value.U, value.K)]}
         case NoCovariance():
             return encoded(np.full(value.shape, np.nan), arrays)
         case Link():
@@ -170,6 +173,8 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
             return {decoded(key, arrays): decoded(item, arrays) for key, item in value["items"]}
         case "array":
             return arrays[value["name"]]
+        case "low rank":
+            return LowRank(*(decoded(part, arrays) for part in value["parts"]))
         case "trace":
             return tuple(TraceStep(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
         case "history":

@@ -14,6 +14,7 @@ from stattools.inference.penalties.ridge import NoCovariance
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.links import Link
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Epoch, Known, TraceStep
 
 LONGEST_TEXT = 100_000
@@ -42,7 +43,9 @@ def _is_counts(value: Any) -> bool:
 
 
 def _is_array(value: Any) -> bool:
-    return isinstance(value, Unsaved | NoCovariance) or (isinstance(value, np.ndarray) and value.dtype == np.float64)
+    return isinstance(value, Unsaved | NoCovariance | LowRank) or (
+        isinstance(value, np.ndarray) and value.dtype == np.float64
+    )
 
 
 def _is_levels(value: Any) -> bool:

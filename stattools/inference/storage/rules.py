@@ -28,6 +28,7 @@ from stattools.models.model import Model
 from stattools.models.predictors.arranged import linear_of
 from stattools.models.regressions.families import FAMILIES
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from stattools.numerics.low_rank import LowRank
 
 ROUND_OFF = 1e-6
 """Of a correlation: what arithmetic of float64 leaves of an inverse of the worst condition that is accepted."""
@@ -54,9 +55,10 @@ def finite(array: Any, *shape: int) -> bool:
 
 
 def is_covariance(matrix: NDArray[Any], p: int, definite: bool = True) -> bool:
-    """Finite, symmetric, with variances that are not negative, and (`definite`) without a negative eigenvalue; up to
-    round-off of the correlations, of those whose variances are not so small that they have no digits.
-    """
+    """Finite, symmetric, without negative variances and (`definite`) eigenvalues, up to round-off of correlations."""
+    if isinstance(matrix, LowRank):  # a diagonal and a product, which tell it by themselves
+        there = finite(matrix.d, p) and finite(matrix.U, p, len(matrix.K)) and not (matrix.d < 0).any()
+        return there and is_covariance(matrix.K, len(matrix.K), definite)
     if not finite(matrix, p, p) or (matrix.diagonal() < 0).any():
         return False
     se = np.sqrt(matrix.diagonal())
@@ -203,9 +205,7 @@ def _custom(it: Any) -> dict[str, Any]:
     return {
         "two parameters have one name": p > 0 and are_distinct(it.names),
         "the start is none": finite(it.start, p),
-        "the units are none": isinstance(it.T, np.ndarray)
-        and it.T.shape[-1:] == (p,)
-        and bool(np.isfinite(it.T).all()),
+        "the units are none": finite(it.T, *np.shape(it.T)) and it.T.shape[-1:] == (p,),
         "the number of observations is none": it.observations is None or 0.0 < it.observations < math.inf,
     }
 

@@ -16,10 +16,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.level_units import LevelUnits
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import without_ones
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import cross_gram, ones, symmetric, times, transposed, upper_gram
 
 Pullback = Callable[[Floats], Floats]
@@ -36,9 +39,8 @@ class Linear:
     """`width` linear predictors of `columns` columns: the last ones, one for each of `own`, on those columns, the rest,
     which are the first parameter's, on `main`.
 
-    `Linear(p)` is the predictor of one mean, `Linear(p, K - 1)` that of K categories, `Linear(p, 2, ((),))` that of a
-    mean and of a dispersion that all rows share, `Linear(p, 2, ((0, 2),))` of one that moves with two columns. eta has
-    shape (m,) for width 1, (m, width) otherwise. X is never copied where a predictor reads all of it.
+    `Linear(p)` is that of a mean, `Linear(p, K - 1)` of K categories, `Linear(p, 2, ((),))` of a mean and a dispersion
+    of all rows, `Linear(p, 2, ((0, 2),))` of one that moves with two columns. eta is (m,) for width 1, else (m, width).
 
     >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
     >>> eta, pullback(np.ones(2))
@@ -219,6 +221,8 @@ class Linear:
 
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
+        if type(C) is LowRank and self.width == 1:
+            return C.quadratic(X)[:, None, None]
         V, each = np.empty((len(X), self.width, self.width)), self._each(X)
         for a, b, one, other in self.pairs:
             V[:, a, b] = V[:, b, a] = ((each[a] @ C[one, other]) * each[b]).sum(axis=1)
@@ -233,6 +237,8 @@ class Linear:
         X = block.X
         if self.width == 1:
             return upper_gram(X, weight)
+        if type(X) is LevelColumns and self.size == self.columns + self.width - 1:
+            return X.gram_beside_constants(weight)
         total, each = np.empty((self.size, self.size)), self._each(X)
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]
@@ -258,6 +264,8 @@ class Linear:
         """
         if self.width == 1:
             return T
+        if isinstance(T, LevelUnits):
+            return T.beside(self.size - self.columns)
         if not self.own:
             return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
         if self.held(T):

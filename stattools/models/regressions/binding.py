@@ -6,6 +6,7 @@ Formulas of the parameters beside the first of a regression: right sides by name
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import sqrt
 from types import MappingProxyType
 from typing import Any
@@ -63,7 +64,7 @@ def read_rows(
         from stattools.data.mixed_rows import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside)
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside, coded=True)
 
 
 def has_latent(formula: Any) -> bool:
@@ -87,6 +88,8 @@ def bind(
     that all rows share. With effects of groups in the formula it is a `MixedRegression`, otherwise a `Model`.
     """
     rows: Any
+    if data.design.coded and not _eliminates(likelihood):
+        data = replace(data, X=np.asarray(data.X), design=replace(data.design, coded=False))
     if data.scanned is not None:
         require_moderate(likelihood, data.scanned.farthest, data.scanned.marginal.moments)
         rows = data.scanned.bound(y, likelihood.check)
@@ -129,6 +132,14 @@ def bind(
 
     require_whole_line(title, likelihood)
     return MixedRegression(data.latent, model, kind, f"{title} {data.latent.said_of}")
+
+
+def _eliminates(likelihood: Likelihood) -> bool:
+    """Whether a Newton step may eliminate the levels of a factor: of one linear predictor on the whole line, and
+    constants beside it.
+    """
+    alone = likelihood.width == len(likelihood.parameters) and not likelihood.taken_up
+    return alone and likelihood.knows_ends and not (likelihood.pieces or np.isfinite(likelihood.domain).any())
 
 
 def _extras(

@@ -12,9 +12,15 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
+from stattools.numerics.arrow import ArrowFactor
+from stattools.numerics.level_columns import LevelColumns
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
+
+
+MANY = 100
+"""Columns from which all rows of all columns are looked at in one go."""
 
 
 def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
@@ -47,9 +53,22 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
             theta[part.start + among[0]] = _in_units(near[k], rows.X[0, column])
         elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
+    if type(rows.X) is LevelColumns and (constant or rows.X.is_complete):
+        of_levels = _of_levels(likelihood, rows.X, rows.y, weight, offset)
+        theta[rows.X.at : rows.X.stop] = of_levels - (near[0] if constant else 0.0)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
     return theta
+
+
+def _of_levels(likelihood: Likelihood, X: LevelColumns, y: Floats, weight: Floats, offset: Floats) -> Floats:
+    """The first linear predictor of the mean outcome of each level, and of one more observation of the usual mean: a
+    level whose outcomes are all 0 has a start too.
+    """
+    out_of = weight * likelihood.trials_of(y)
+    usual = float(out_of @ likelihood.observed(y) / out_of.sum())
+    mean = (X.by_level(out_of * likelihood.observed(y)) + usual) / (X.by_level(out_of) + 1.0)
+    return np.asarray(likelihood.link(mean)) - X.by_level(weight * offset) / np.maximum(X.by_level(weight), 1.0)
 
 
 def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
@@ -92,6 +111,8 @@ def _inside(domain: tuple[float, float], rows: Rows, beta: Floats) -> Floats:
 def _constant(X: Floats) -> NDArray[np.intp]:
     """Numbers of the columns that do not vary: those of the first rows that do not, looked at in all rows."""
     columns = np.flatnonzero(np.max(X[:1000], axis=0) == np.min(X[:1000], axis=0))
+    if len(columns) > MANY:
+        columns = np.flatnonzero(np.max(X, axis=0) == np.min(X, axis=0))
     return np.array(
         [column for column in columns.tolist() if np.max(X[:, column]) == np.min(X[:, column])], dtype=np.intp
     )
@@ -103,6 +124,9 @@ def _nearest(rows: Rows, eta: Floats) -> Floats:
         rows = replace(rows, y=eta).sample(ENOUGH)
         eta = rows.y
     X = rows.X
+    if type(X) is LevelColumns:
+        factor = ArrowFactor.of(X.gram())
+        return np.zeros(X.shape[1]) if factor.failed else factor.solve(X.pulled(eta))
     size = np.abs(X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
     return _in_units(np.linalg.lstsq(X / size, eta, rcond=None)[0], size)

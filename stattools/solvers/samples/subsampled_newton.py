@@ -32,6 +32,7 @@ import numpy as np
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.climb import Standing, climb
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import footing, newton_ascent
@@ -163,7 +164,7 @@ def sample_sizes(model: Model) -> list[int]:
     []
     """
     n, p = model.rows.X.shape
-    if n * p <= SMALLEST:
+    if n * p <= SMALLEST or type(model.rows.X) is LevelColumns:  # whose steps cost little
         return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)

@@ -1,0 +1,229 @@
+"""Separation by the levels of a factor that are kept as codes: levels in which all rows fall on one side.
+
+    level j is pure where side_i = s for each of its rows: its linear predictor runs to s infinity, and no row falls
+
+A level with a column runs off by its own coefficient; the level without one by the constant, with all other levels
+against it. What is left has the maximum of the other rows. One count of the rows finds them, however many levels there
+are; whether other columns separate what is left is asked of a sparse linear program, of rows times few unknowns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+from scipy.optimize import brentq, linprog
+
+from stattools.data.design import Design
+from stattools.data.rows.level_units import with_units
+from stattools.errors import ConvergenceError
+from stattools.inference.existence.separated_rows import Separation
+from stattools.interface.arrays import Floats
+from stattools.interface.interval import Interval, require_level
+from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import LowRank
+from stattools.solvers.newton_steps import footing, newton_ascent
+from stattools.solvers.solution import Solution
+
+FARTHEST = 700.0
+"""An end of a profile interval is looked for at most so far from 0."""
+
+
+def pure_levels(model: Model) -> Floats | None:
+    """+1 or -1 for each level whose rows all rise, or fall, for ever, 0 for others; first of the level without a
+    column. None for a model whose levels are not codes, or whose rows do not run off.
+    """
+    X: object = model.rows.X
+    side = model.likelihood.side(model.rows.y) if type(X) is LevelColumns else None
+    if side is None or type(X) is not LevelColumns:
+        return None
+    used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
+    every, up, down = (
+        np.bincount(X.codes[among] + 1, minlength=X.levels + 1)
+        for among in (used, used & (side > 0), used & (side < 0))
+    )
+    pure = np.where(every == 0, 0.0, (up == every) * 1.0 - (down == every) * 1.0)
+    if _constant(X) is None:  # the level without a column has no coefficient of its own
+        pure[0] = 0.0
+    return pure
+
+
+def _constant(X: LevelColumns) -> int | None:
+    """The number of a constant among the other columns; None where there is none."""
+    A = X.others
+    still = np.flatnonzero((A.max(axis=0) == A.min(axis=0)) & (A[0] != 0)) if A.size else []
+    return int(still[0]) if len(still) else None
+
+
+@dataclass(frozen=True)
+class Left:
+    """What is left of a model without some levels: a model of the rows in other levels, with further rows in none, and
+    the number of each of its coefficients among those of the whole, -1 for one that stands for two.
+    """
+
+    model: Model
+    numbers: NDArray[np.intp]
+
+    @cached_property
+    def solution(self) -> Solution:
+        """Its maximum; ConvergenceError where it has none."""
+        work, T, now, metric = footing(self.model)
+        found = newton_ascent(work, work.start, 1e-8, 60, "Newton", now, metric).mapped(T)
+        if not found.converged:
+            raise ConvergenceError("The rows outside the separated levels have no maximum.", found)
+        return found
+
+
+def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.intp], by: float) -> Left:
+    """The model without the levels `gone`, first among them the one without a column, and of their rows those
+    `shifted` only, whose linear predictor has `by` in the place of a level.
+    """
+    X, rows, p = model.rows.X, model.rows, model.predictor.size
+    assert isinstance(X, LevelColumns)
+    keep = np.union1d(np.flatnonzero(~gone[X.codes + 1]), shifted)
+    columns = np.flatnonzero(~gone[1:])
+    numbers = np.concatenate([np.arange(X.at), X.at + columns, np.arange(X.stop, p)])
+    others, at, codes = X.others[keep], X.at, X.codes[keep]
+    if gone[0]:  # each level is one of its own, and stands for the constant too
+        constant = int(_constant(X) or 0)
+        others, at = np.delete(others, constant, axis=1), at - (constant < at)
+        numbers[X.at : X.at + len(columns)] = -1
+        numbers = np.delete(numbers, constant if constant < X.at else constant + len(columns))
+    places = np.full(X.levels + 1, -1)
+    places[columns + 1] = np.arange(len(columns))
+    offset = np.zeros(len(X)) if rows.offset is None else rows.offset.copy()
+    offset[shifted] += by
+    taken = replace(rows.take(keep), X=LevelColumns(others, places[codes + 1], len(columns), at), offset=offset[keep])
+    names = tuple(f"{k}" for k in range(others.shape[1] + len(columns)))
+    predictor = replace(model.predictor, columns=len(names))
+    start = np.where(numbers < 0, 0.0, model.start[numbers])
+    return Left(replace(model, rows=taken, design=Design(names), predictor=predictor, start=start), numbers)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LevelSeparation(Separation):
+    """A separation by whole levels of a factor; `pure` (L + 1,) says on which side each runs off."""
+
+    pure: Floats = field(repr=False, default_factory=lambda: np.zeros(0))
+
+    def _left(self, shifted: NDArray[np.intp], by: float = 0.0, gone: NDArray[np.bool_] | None = None) -> Left:
+        return without_levels(self.model, self.pure != 0.0 if gone is None else gone, shifted, by)
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The maximum of the other levels' rows; infinite coefficients are inf or -inf, their covariances nan."""
+        left = self._left(np.zeros(0, dtype=np.intp))
+        found, own = left.solution, left.numbers >= 0
+        finite = np.array([name not in self.infinite for name in self.model.names])
+        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
+        estimate[left.numbers[own]] = found.estimate[own]
+        estimate[~finite] = list(self.infinite.values())
+        C = found.covariance
+        assert isinstance(C, LowRank)
+        d, U = np.full(len(estimate), np.nan), np.full((len(estimate), C.U.shape[1]), np.nan)
+        d[left.numbers[own]], U[left.numbers[own]] = C.d[own], C.U[own]
+        d[~finite], U[~finite] = np.nan, np.nan
+        return replace(found, estimate=estimate, covariance=LowRank(d, U, C.K))  # type: ignore[arg-type]
+
+    def interval(self, level: float = 0.95, *, kind: str = "profile") -> Interval:  # type: ignore[override]
+        """As of `Separation`: the profile likelihood's of infinite coefficients, and Wald's of the others."""
+        require_level(level)
+        found = self.solution
+        half = -special.ndtri(0.5 * (1.0 - level)) * np.sqrt(found.covariance.diagonal())
+        ends = np.column_stack([found.estimate - half, found.estimate + half])
+        for j in np.flatnonzero(~np.isfinite(found.estimate)).tolist():
+            ends[j] = (-np.inf, np.inf) if kind == "wald" else self._ends(j, level)
+        return Interval(ends[:, 0], ends[:, 1], level, kind, self.model.names)
+
+    def _ends(self, j: int, level: float) -> tuple[float, float]:
+        """The profile interval of an infinite coefficient."""
+        X, here = self.model.rows.X, self.solution.estimate[j]
+        assert isinstance(X, LevelColumns)
+        if np.isnan(here):
+            return -np.inf, np.inf
+        gone, unit = self.pure != 0.0, 1.0
+        if X.at <= j < X.stop:
+            gone[0], gone[j - X.at + 1] = False, True
+            shifted = np.flatnonzero(X.codes == j - X.at)
+        else:
+            shifted, unit = np.flatnonzero(X.codes < 0), float(X[0, j])
+        side, cut = float(np.sign(here)), float(special.chdtri(1.0, 1.0 - level))
+
+        def beyond(t: float) -> float:
+            return 2.0 * (self.solution.loglik - self._left(shifted, unit * t, gone).solution.loglik) - cut
+
+        inner = outer = 0.0
+        reach: Callable[[float], float] = lambda t: -side * max(2.0 * abs(t), 1.0)  # noqa: E731
+        while beyond(inner) > 0.0:
+            outer, inner = inner, inner + side * max(abs(inner), 1.0)
+        while outer == inner or beyond(outer) < 0.0:
+            inner, outer = outer, outer + reach(outer - inner)
+            if abs(outer) > FARTHEST:
+                return -np.inf, np.inf
+        end = float(brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
+        return (end, np.inf) if side > 0 else (-np.inf, end)
+
+
+def separation_of_levels(model: Model) -> LevelSeparation | None:
+    """The separation by whole levels, where no other columns separate what is left; None where there is none."""
+    pure = pure_levels(model)
+    if pure is None or not pure.any():
+        return None
+    X, n = model.rows.X, len(model.rows.y)
+    assert isinstance(X, LevelColumns)
+    certain = pure[X.codes + 1] != 0.0
+    try:
+        without_levels(model, pure != 0.0, np.zeros(0, dtype=np.intp), 0.0).solution  # noqa: B018
+    except ConvergenceError:
+        return None
+    infinite: dict[str, float] = {}
+    side = pure[0]
+    if side:
+        infinite[model.names[_name_of_constant(X)]] = side * np.inf
+    for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
+        own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
+        infinite[model.names[X.at + j]] = own * np.inf
+    infinite = {name: infinite[name] for name in model.names if name in infinite}
+    moves = np.zeros((1, model.predictor.size))
+    moves[0, X.at : X.stop] = pure[1:] - side
+    if side:
+        moves[0, _name_of_constant(X)] = side
+    used = np.ones(n, dtype=bool) if model.rows.weight is None else model.rows.weight > 0
+    kind = "complete" if certain[used].all() else "quasi-complete"
+    return LevelSeparation(model, kind, infinite, moves, certain, np.ones((n, 1), dtype=bool), np.eye(0), pure)
+
+
+def _name_of_constant(X: LevelColumns) -> int:
+    """The number of the constant among all columns."""
+    constant = int(_constant(X) or 0)
+    return constant if constant < X.at else constant + X.levels
+
+
+def may_separate(model: Model) -> bool:
+    """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure, by a
+    sparse linear program; True of other models, for which the usual program tells.
+    """
+    from scipy.sparse import csr_array, hstack
+
+    X, pure = model.rows.X, pure_levels(model)
+    if pure is None or not isinstance(X, LevelColumns):
+        return True
+    if pure.any():
+        return True
+    side = np.asarray(model.likelihood.side(model.rows.y))
+    used = np.flatnonzero(~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0))
+    others = with_units(X, None)[0].others[used]
+    codes, side = X.codes[used] + 1, side[used]
+    Z = csr_array((np.ones(len(used)), (np.arange(len(used)), codes)), shape=(len(used), X.levels + 1))
+    A = hstack([csr_array(others), Z[:, 1:]]).tocsr()
+    moving, held = np.flatnonzero(side != 0), np.flatnonzero(side == 0)
+    A_ub = -A[moving].multiply(side[moving, None]).tocsr()
+    goal = np.asarray(A_ub.sum(axis=0)).ravel()
+    rest = {"A_eq": A[held], "b_eq": np.zeros(len(held))} if len(held) else {}
+    found = linprog(goal, A_ub=A_ub, b_ub=np.zeros(len(moving)), bounds=(-1.0, 1.0), method="highs", **rest)
+    return found.x is None or float(-goal @ found.x) > 1e-6 * max(np.abs(goal).max(), 1.0)

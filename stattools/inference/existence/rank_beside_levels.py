@@ -1,0 +1,70 @@
+"""Rank beside a factor whose levels are kept as codes: is every other column's coefficient determined, and each level?
+
+The other columns, less their means within levels, are read from left to right; one of which nothing is left beyond the
+others before it is a combination of these and of the levels. A level counts for nothing where its rows have weight 0.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.level_units import with_units
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.products import weighted
+
+EPS = float(np.finfo(float).eps)
+
+
+def check_rank_beside_levels(model: Model, X: LevelColumns) -> None:
+    """IdentificationError naming what the rows do not determine."""
+    importance = model.rows.importance
+    w = np.ones(len(X)) if importance is None else importance
+    counts = X.by_level(w)
+    factor = model.terms[X.at].rsplit("[", 1)[0]
+    if len(empty := np.flatnonzero(~(counts > 0))):
+        raise IdentificationError(
+            f"{model.title} has no row that counts in {_listed([model.terms[X.at + j] for j in empty])}: all have "
+            f"weight 0. Leave the rows of such levels of {factor} out."
+        )
+    work, _ = with_units(X, importance)
+    size = np.abs(work.others).max(axis=0, initial=1.0)
+    means = work.by_level(weighted(work.others, w)) / counts[:, None]
+    within = np.sqrt(w)[:, None] * (work.others - work.of_rows(means))
+    names = [name for k, name in enumerate(model.terms) if not X.at <= k < X.stop]
+    unit: list[Floats] = []
+    aliased: list[str] = []
+    before: list[str] = []
+    for j, name in enumerate(names):
+        rest = within[:, j]
+        for _ in range(2):
+            for one in unit:
+                rest = rest - one * (one @ rest)
+        length = float(np.linalg.norm(rest))
+        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(model.n):
+            unit.append(rest / length)
+            before.append(name)
+            continue
+        if _is_same(work.others[:, j], X.codes + 1):
+            aliased.append(f"{name} is the same in all rows of each level of {factor}")
+        else:
+            aliased.append(f"{name} is a combination of {_listed(before)} and the levels of {factor}")
+    if aliased:
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(aliased)} of its {len(model.terms)} columns from the others: "
+            f"{'; '.join(aliased)}. Leave out one column of each combination."
+        )
+
+
+def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
+    """Whether the values are the same in all rows of each level, up to round-off of the largest."""
+    first = np.zeros(int(codes.max()) + 1)
+    first[codes] = values
+    return bool(np.abs(values - first[codes]).max() <= 64.0 * EPS * np.abs(values).max())
+
+
+def _listed(names: list[str], most: int = 8) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -1,0 +1,223 @@
+"""X with the indicator columns of one factor kept as codes: the number of each row's level in the place of L columns.
+
+    X = [A, Z, B],  Z_ij = 1 where row i has level j      X v = A a + z[codes] + B b
+    X'u = [A'u, sums of u by level, B'u]
+    X' diag(w) X = an `Arrow`: a diagonal for the levels, L x k numbers beside it, and k x k for the other columns
+
+Rows, single columns, products, and largest and smallest values read the codes. For anything else the whole array is
+made, where there is memory for it, so that other code sees the array that it expects.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
+from stattools.numerics.arrow import Arrow
+from stattools.text.one_line import prints
+
+FLAGS = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=False, writeable=False)
+"""No array lies in memory."""
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class LevelColumns(NDArrayOperatorsMixin):
+    """Stands for X (n, p): the columns of `others` (n, k), with those of `levels` levels between them, from column `at`
+    on. `codes` (n,) is the level of each row, -1 for the level that has no column.
+
+    >>> X = LevelColumns(np.array([[1.0], [1.0], [1.0]]), np.array([0, 1, -1]), 2, 1)
+    >>> X.shape, X @ [1.0, 10.0, 100.0], np.asarray(X)[1].tolist()
+    ((3, 3), array([ 11., 101.,   1.]), [1.0, 0.0, 1.0])
+    """
+
+    others: Floats
+    codes: NDArray[np.intp]
+    levels: int
+    at: int
+
+    ndim = 2
+    dtype = np.dtype(np.float64)
+    flags = FLAGS
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, those of the levels among them."""
+        return len(self.codes), self.others.shape[1] + self.levels
+
+    @property
+    def size(self) -> int:
+        """How many numbers are in memory: of what products cost."""
+        return len(self.codes) * (self.others.shape[1] + 1)
+
+    @property
+    def stop(self) -> int:
+        """The column after those of the levels."""
+        return self.at + self.levels
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether every row has a level with a column, so that these columns add up to ones."""
+        return bool(len(self.codes)) and bool(self.codes.min() >= 0)
+
+    @property
+    def T(self) -> LevelRows:
+        """The transposed matrix, of which there are products only."""
+        return LevelRows(self)
+
+    def split(self, values: Floats) -> tuple[Floats, Floats]:
+        """What is known of each column, (p, ...): of the levels, and of the others."""
+        return values[self.at : self.stop], np.concatenate([values[: self.at], values[self.stop :]])
+
+    def joined(self, of_levels: Any, of_others: Floats) -> Floats:
+        """What is known of each column, from that of the levels and of the others: the inverse of `split`."""
+        of_levels = np.broadcast_to(of_levels, (self.levels, *of_others.shape[1:]))
+        return np.concatenate([of_others[: self.at], of_levels, of_others[self.at :]])
+
+    def by_level(self, values: Floats) -> Floats:
+        """Sums over the rows of each level of values (n,) or (n, k)."""
+        if values.ndim == 1:
+            return np.bincount(self.codes + 1, values, self.levels + 1)[1:]
+        found = np.empty((self.levels, values.shape[1]))
+        for j in range(values.shape[1]):
+            found[:, j] = self.by_level(values[:, j])
+        return found
+
+    def of_rows(self, by_level: Floats) -> Floats:
+        """What is known of each level, for each row; 0 for rows of the level without a column."""
+        if self.is_complete:
+            return by_level[self.codes]
+        return np.concatenate([by_level, np.zeros_like(by_level[:1])])[self.codes]
+
+    def product(self, v: Floats) -> Floats:
+        """X v, for v (p,) or (p, r)."""
+        z, rest = self.split(v)
+        return self.others @ rest + self.of_rows(z)
+
+    def pulled(self, u: Floats) -> Floats:
+        """X' u, for u (n,) or (n, r)."""
+        return self.joined(self.by_level(u), self.others.T @ u)
+
+    def gram(self, weight: Floats | None = None) -> Any:
+        """X' diag(weight) X, an `Arrow`."""
+        A = self.others
+        half = A if weight is None else A * weight[:, None]
+        counts = np.ones(len(self.codes)) if weight is None else weight
+        return Arrow(self.at, self.by_level(counts), self.by_level(half), A.T @ half)
+
+    def gram_beside_constants(self, weight: Floats) -> Any:
+        """The same with constants behind the columns: J' weight J for weight (n, 1 + m, 1 + m)."""
+        sides = self.pulled(np.ascontiguousarray(weight[:, 0, 1:]))
+        return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, weight[:, 1:, 1:].sum(axis=0))
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one; DomainError where there is no memory for it."""
+        n, p = self.shape
+        require_memory(f"{p:,} columns of zeros and ones in {n:,} rows", n * p, "Group the levels of the factor.")
+        found = np.zeros((n, p))
+        found[:, : self.at], found[:, self.stop :] = self.others[:, : self.at], self.others[:, self.at :]
+        rows = np.flatnonzero(self.codes >= 0)
+        found[rows, self.at + self.codes[rows]] = 1.0
+        return found
+
+    def max(self, axis: int | None = None, out: None = None) -> Any:
+        """The largest value, of each column for axis 0."""
+        counts = np.bincount(self.codes + 1, minlength=self.levels + 1)[1:]
+        return self._ends((counts > 0).astype(float), np.max, axis)
+
+    def min(self, axis: int | None = None, out: None = None) -> Any:
+        """The smallest value, of each column for axis 0."""
+        counts = np.bincount(self.codes + 1, minlength=self.levels + 1)[1:]
+        return self._ends((counts == len(self.codes)).astype(float), np.min, axis)
+
+    def sum(self, axis: int | None = None, out: None = None) -> Any:
+        """The sum, of each column for axis 0."""
+        if axis not in (0, None):
+            return np.asarray(self).sum(axis=axis)
+        found = self.pulled(np.ones(len(self.codes)))
+        return found if axis == 0 else found.sum()
+
+    def _ends(self, of_levels: Floats, end: Any, axis: int | None) -> Any:
+        if axis not in (0, None):
+            return end(np.asarray(self), axis=axis)
+        found = self.joined(of_levels, end(self.others, axis=0))
+        return found if axis == 0 else end(found)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice) or (isinstance(place, np.ndarray | list) and np.ndim(place) == 1):
+            return replace(self, others=self.others[place], codes=self.codes[place])
+        if isinstance(place, int | np.integer):
+            return np.asarray(self[place : place + 1 or None])[0]
+        rows, columns = place if isinstance(place, tuple) and len(place) == 2 else (None, None)
+        if isinstance(columns, int | np.integer):
+            j = range(self.shape[1])[columns]
+            if self.at <= j < self.stop:
+                return (self.codes[rows] == j - self.at) * 1.0
+            return self.others[rows, j if j < self.at else j - self.levels]
+        return np.asarray(self)[place]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self.copy().astype(dtype or self.dtype, copy=False)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and not options:
+            left: Any = inputs[0]
+            right: Any = inputs[-1]
+            if ufunc is np.matmul and left is self and np.ndim(right) in (1, 2):
+                return self.product(np.asarray(right))
+            if ufunc is np.matmul and right is self and np.ndim(left) in (1, 2):
+                return self.pulled(np.asarray(left).T).T
+            if ufunc in (np.absolute, np.square):  # which leave zeros and ones as they are
+                return replace(self, others=ufunc(self.others))
+        plain = [np.asarray(value) if isinstance(value, LevelColumns) else value for value in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelRows(NDArrayOperatorsMixin):
+    """The transposed of `LevelColumns`, for products X'u."""
+
+    of: LevelColumns
+
+    ndim = 2
+    dtype = np.dtype(np.float64)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Columns and rows."""
+        n, p = self.of.shape
+        return p, n
+
+    @property
+    def T(self) -> LevelColumns:
+        """The matrix itself."""
+        return self.of
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return self.of.copy().T.astype(dtype or self.dtype, copy=False)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if ufunc is np.matmul and method == "__call__" and not options and inputs[0] is self:
+            if isinstance(inputs[1], LevelColumns):
+                return np.asarray(self) @ np.asarray(inputs[1])
+            if np.ndim(inputs[1]) in (1, 2):
+                return self.of.pulled(np.asarray(inputs[1]))
+        plain = [np.asarray(value) if isinstance(value, LevelRows | LevelColumns) else value for value in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)

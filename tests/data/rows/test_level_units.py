@@ -1,0 +1,31 @@
+"""Units of columns beside levels that are codes."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.data.rows.level_units import with_units
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import LowRank
+
+
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("weight", [None, np.arange(30) % 3 + 0.0], ids=["alone", "weighted"])
+def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
+    rng = np.random.default_rng(1)
+    others = np.column_stack(
+        [np.full(30, 2.0) if constant else rng.standard_normal(30), 1e6 + 50 * rng.standard_normal(30)]
+    )
+    X = LevelColumns(others, rng.integers(-1 if constant else 0, 4, 30), 4, 1)
+    Z, T = with_units(X, weight)
+    assert_allclose(np.asarray(Z), np.asarray(X) @ np.asarray(T), rtol=1e-9, atol=1e-9)
+    w = np.ones(30) if weight is None else weight
+    assert abs(w @ Z.others[:, 1]) < 1e-6
+    assert_allclose(w @ Z.others[:, 1] ** 2 / w.sum(), 1.0, rtol=1e-9)
+    theta = rng.standard_normal(6)
+    assert_allclose(T @ T.solve(theta), theta, rtol=1e-9, atol=1e-9)
+    assert_allclose(T.beside(1) @ np.append(theta, 3.0), np.append(T @ theta, 3.0))
+    assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
+    V = LowRank(X.joined(1.0, np.zeros(2)), rng.standard_normal((6, 2)), np.eye(2))
+    M = np.asarray(T)
+    assert_allclose(np.asarray(V.mapped(T)), M @ np.asarray(V) @ M.T, rtol=1e-8, atol=1e-6)

@@ -1,0 +1,76 @@
+"""Levels whose rows all fall on one side are found by a count, named, and what is left keeps its inference."""
+
+import time
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.data import terms
+from stattools.inference.existence.overlap import SeparationError
+from stattools.inference.existence.pure_levels import may_separate, pure_levels, separation_of_levels
+
+
+@pytest.fixture
+def data():
+    rng = np.random.default_rng(2)
+    g = np.repeat(np.arange(7), 14)
+    x = rng.standard_normal(98)
+    y = rng.poisson(np.exp(0.5 + 0.4 * x))
+    return {"g": g, "x": x, "y": y, "b": (y > 1) * 1, "w": np.ones(98)}
+
+
+def both(monkeypatch, make):
+    with pytest.raises(SeparationError) as plain:
+        st.fit(make())
+    monkeypatch.setattr(terms, "MANY", 4)
+    with pytest.raises(SeparationError) as coded:
+        st.fit(make())
+    return plain.value, coded.value
+
+
+@pytest.mark.parametrize("right", ["0 + C(g) + x", "C(g) + x"])
+def test_a_level_of_zeros_is_named_as_with_all_columns(monkeypatch, data, right):
+    data["y"][data["g"] == 3] = 0
+    plain, coded = both(monkeypatch, lambda: st.poisson("y ~ " + right, data))
+    name = "C(g)[3]" if right[0] == "0" else "C(g)[T.3]"
+    assert f"{name} separates no y" in str(coded)
+    assert coded.separation.infinite == plain.separation.infinite == {name: -np.inf}
+    assert coded.separation.certain.tolist() == plain.separation.certain.tolist()
+    ours, theirs = coded.separation.table(), plain.separation.table()
+    assert_allclose(ours[["estimate", "se", "lower", "upper"]], theirs[["estimate", "se", "lower", "upper"]], rtol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_first_level_of_zeros_makes_the_constant_and_all_levels_infinite(monkeypatch, data):
+    data["b"][data["g"] == 0] = 0
+    data["b"][data["g"] == 5] = 1
+    plain, coded = both(monkeypatch, lambda: st.logistic("b ~ C(g) + x", data))
+    assert coded.separation.infinite == plain.separation.infinite
+    ours, theirs = coded.separation.table(), plain.separation.table()
+    assert_allclose(ours[["estimate", "se", "lower", "upper"]], theirs[["estimate", "se", "lower", "upper"]], rtol=1e-5)
+
+
+def test_columns_beside_the_levels_are_looked_at_too(monkeypatch, data):
+    monkeypatch.setattr(terms, "MANY", 4)
+    model = st.logistic("b ~ C(g) + x", data)
+    assert separation_of_levels(model) is None
+    assert not may_separate(model)
+    data["b"] = (data["x"] > np.tile(np.linspace(-0.3, 0.3, 14), 7)[data["g"]]) * 1
+    model = st.logistic("b ~ C(g) + x", data)
+    assert np.any(pure_levels(model)) or may_separate(model)
+    with pytest.raises(st.IdentificationError, match="x"):
+        st.fit(model)
+
+
+def test_of_two_thousand_levels_it_is_quick():
+    rng = np.random.default_rng(1)
+    g = np.append(np.arange(2000), rng.integers(0, 2000, 8000))
+    y = 1 + rng.poisson(2.0, 10000)
+    y[np.isin(g, [7, 1234])] = 0
+    model = st.poisson("y ~ 0 + C(g)", {"y": y, "g": g})
+    start = time.process_time()
+    with pytest.raises(st.IdentificationError, match=r"C\(g\)\[7\], C\(g\)\[1234\] separate"):
+        st.fit(model)
+    assert time.process_time() - start < 5.0

@@ -1,0 +1,49 @@
+"""Columns kept as codes equal the array that they stand for."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+
+from stattools.numerics.level_columns import LevelColumns
+
+
+def columns(complete=False, others=3, n=40, levels=6, at=1):
+    rng = np.random.default_rng(3)
+    codes = rng.integers(0 if complete else -1, levels, n)
+    return LevelColumns(rng.standard_normal((n, others)), codes, levels, min(at, others))
+
+
+@pytest.mark.parametrize("X", [columns(), columns(True), columns(True, 0), columns(False, 3, at=0)], ids=str)
+def test_every_answer_is_that_of_the_array(X):
+    A, rng = np.asarray(X), np.random.default_rng(4)
+    v, V, u, U = (rng.standard_normal(shape) for shape in ((A.shape[1],), (A.shape[1], 2), (40,), (40, 2)))
+    assert A.shape == X.shape
+    pairs = [
+        (X @ v, A @ v), (X @ V, A @ V), (u @ X, u @ A), (U.T @ X, U.T @ A), (X.T @ u, A.T @ u), (X.T @ U, A.T @ U),
+        (X[3:9] @ v, A[3:9] @ v), (X[u > 0] @ v, A[u > 0] @ v), (X[5], A[5]), (X[[4, 2]][:, 2:], A[[4, 2]][:, 2:]),
+        (np.max(X, axis=0), A.max(axis=0)), (np.min(X, axis=0), A.min(axis=0)), (X.sum(axis=0), A.sum(axis=0)),
+        (np.abs(X) @ v, np.abs(A) @ v), (np.square(X) @ v, np.square(A) @ v), (X * u[:, None], A * u[:, None]),
+        (np.asarray(X.gram(np.abs(u))), A.T @ (A * np.abs(u)[:, None])), (np.asarray(X.gram()), A.T @ A),
+        (X.max(), A.max()), (X.min(), A.min()), (X.sum(), A.sum()), (X.sum(axis=1), A.sum(axis=1)),
+    ]  # fmt: skip
+    for found, expected in pairs:
+        assert_allclose(found, expected, rtol=1e-13, atol=1e-13)
+    for j in range(A.shape[1]):
+        assert_array_equal(X[:, j], A[:, j])
+
+
+def test_constants_beside_the_columns():
+    X, rng = columns(), np.random.default_rng(5)
+    half = rng.standard_normal((40, 2, 2))
+    weight = half @ half.transpose(0, 2, 1)
+    J = np.zeros((40, 2, X.shape[1] + 1))
+    J[:, 0, :-1], J[:, 1, -1] = np.asarray(X), 1.0
+    expected = np.einsum("nap,nab,nbq->pq", J, weight, J)
+    assert_allclose(np.asarray(X.gram_beside_constants(weight)), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_values_split_by_level_and_joined_again():
+    X = columns()
+    of_levels, others = X.split(np.arange(9.0))
+    assert of_levels.tolist() == [1, 2, 3, 4, 5, 6]
+    assert_array_equal(X.joined(of_levels, others), np.arange(9.0))

@@ -1,0 +1,36 @@
+"""A diagonal and a product beside it, against the array."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import LowRank, congruent
+
+rng = np.random.default_rng(1)
+K = rng.standard_normal((2, 2))
+V = LowRank(np.append(rng.random(6), 0.0), rng.standard_normal((7, 2)), K @ K.T)
+A = np.asarray(V)
+i = np.array([1, 4])
+
+
+@pytest.mark.parametrize(
+    "place",
+    [(2, 3), (2, 2), (slice(None), 1),
+     (1, slice(None)), np.ix_(i, i), (slice(1, 4), slice(2, 6)), (i, i), (-1, slice(2)),
+     3, (slice(None), i), (i, slice(None)), np.ix_(np.arange(7) > 2, np.arange(7) > 2), (slice(None), slice(None))],
+    ids=str,
+)  # fmt: skip
+def test_entries_are_those_of_the_array(place):
+    assert_allclose(np.asarray(V[place]), A[place], rtol=1e-12, atol=1e-14)
+
+
+def test_products_and_sums():
+    v, X = rng.standard_normal((7, 2)), LevelColumns(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
+    for found, expected in [
+        (V @ v, A @ v), (v.T @ V, v.T @ A), (V @ v[:, 0], A @ v[:, 0]), (v[:, 0] @ V, v[:, 0] @ A), (2.0 * V, 2 * A),
+        (V / 2.0, A / 2), (V.diagonal(), np.diagonal(A)), (V + A, 2 * A), (np.sqrt(np.abs(V)), np.sqrt(np.abs(A))),
+        (V.T, A), (V.quadratic(X), ((np.asarray(X) @ A) * np.asarray(X)).sum(axis=1)), (congruent(np.eye(7), V), A),
+        (congruent(np.eye(7), A), A),
+    ]:  # fmt: skip
+        assert_allclose(np.asarray(found), expected, rtol=1e-12, atol=1e-13)
