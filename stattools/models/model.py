@@ -132,7 +132,7 @@ class Model(AnyModel):
         family that has a proof.
         """
         links, shared = self.likelihood.parameters.values(), not any(self.predictor.own)
-        return self.is_concave or (shared and next(iter(links)) in self.likelihood.concave_if_shared)
+        return self.likelihood.concave or (shared and next(iter(links)) in self.likelihood.concave_if_shared)
 
     @property
     def index(self) -> Any:
