@@ -15,7 +15,7 @@ from stattools.validation.conventions.choice import TESTS, Choice
 from stattools.validation.conventions.state import State, Variant
 
 KINDS = {
-    "information": "the model's own standard errors, neither robust nor clustered",
+    "information": "the model's own, ordinary standard errors, neither robust nor clustered",
     "HC0": "standard errors of kind HC0 (White), without a correction",
     "HC1": "standard errors of kind HC1, HC0 times n / (n - p)",
     "robust": "robust standard errors as of Stata's vce(robust), HC0 times n / (n - 1)",

@@ -26,7 +26,7 @@ REACHES = {1.96: "1.96", 2.0: "2", 1.0: "1", 1.645: "1.645", 2.576: "2.576", 2.5
 def _forms(state: State) -> Iterator[Variant]:
     word = _ratio(state)
     said = {
-        "plain": f"coefficients, which are logarithms of {word}s,",
+        "plain": f"coefficients, the logarithms of {word}s",
         "ratio": f"{word}s, exp of the coefficients",
         "percent": "percent changes, 100 (exp(b) - 1)",
     }

@@ -186,11 +186,14 @@ def _same_numbers(one: ClaimStanding, other: ClaimStanding) -> bool:
 def _nearest(
     known: list[list[Attempt]], start: State, claim: Claim, terms: Any, most: int, conventions: tuple[Choice, ...]
 ) -> Found | None:
-    """The set that leaves fewest numbers, where each of its conventions must bring two into place."""
+    """The set that leaves fewest numbers, where each of its conventions must bring two into place; one that brings all
+    of several estimates there goes before others.
+    """
     trials = [one for level in known for one in level if one.theta is not None]
-    best: Found | None = None
+    best: tuple[float, Found] | None = None
     clock = Clock(NEAREST)
     for trial in sorted(trials, key=lambda one: 2 * len(one.steps) - one.best)[:3]:
+        whole = bool(trial.steps) and trial.matches and trial.rows > 1 and not known[0][0].matches
         try:
             with ending_by(clock.end):
                 state = followed(start, trial.steps, claim, terms)
@@ -198,10 +201,7 @@ def _nearest(
             continue
         for rest in range(min(1, most - len(trial.steps)) + 1):
             for one in printed_sets(claim, trial, state, rest, conventions, clock, every=True):
-                if best is None or _cost(one) < _cost(best):
-                    best = one
-    return best
-
-
-def _cost(one: Found) -> int:
-    return one.standing.failing + 2 * len(one.steps)
+                cost = one.standing.failing + 2 * len(one.steps) - 0.5 * whole
+                if best is None or cost < best[0]:
+                    best = cost, one
+    return None if best is None else best[1]

@@ -39,6 +39,9 @@ SAME = {
 FORMS = {Outcome.ORDERED: ("link_name", "link {}", BETWEEN), Outcome.TIME: ("distribution", "{} times", ERRORS)}
 """By the outcome: which field of its likelihood says the form, the form in words, and the forms that there are."""
 
+MOMENTS = ("gamma", "inverse-gaussian")
+"""Families of which other packages take the dispersion from moments."""
+
 
 def _families(state: State) -> Iterator[Variant]:
     model = state.model
@@ -49,6 +52,16 @@ def _families(state: State) -> Iterator[Variant]:
         return
     for kind in _kinds(y):
         yield Variant(f"{_said(kind)} regression", partial(_of_family, state, kind), ("family",))
+        if kind.split()[0] in MOMENTS and (state.claim is None or "se" in state.claim.columns):
+            words = f"{_said(kind)} regression, its dispersion from Pearson's statistic as in R's and statsmodels' glm"
+            yield Variant(words, partial(_by_moments, state, kind), ("family",))
+
+
+def _by_moments(state: State, kind: str) -> State:
+    is_t = state.claim is not None and state.claim.said.get("statistic") == "t"
+    found = _of_family(state, kind)
+    df = found.model.n - found.model.predictor.size_first if is_t else np.inf
+    return found.with_recipe(information="expected", dispersion="X2", df=df)
 
 
 def _kinds(y: Any) -> list[str]:

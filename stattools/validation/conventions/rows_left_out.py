@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.influence import Influence, Mask, influence_of
 from stattools.validation.conventions.sheet import Sheet
@@ -39,40 +40,50 @@ TRIED = 16
 
 def _rows(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if sheet is None or not isinstance(model, Model) or not model.rows.are_few():
+    if sheet is None or (isinstance(model, Model) and not model.rows.are_few()):
         return
-    n = len(model.rows.y)
+    if not isinstance(model, Model) and (sheet.whole is None or _is_paired(model)):
+        return
+    n = len(sheet.frame)
     wanted = _wanted(state)
     if wanted is not None and wanted >= n:
         return
-    influence = influence_of(state)
+    influence = influence_of(state) if isinstance(model, Model) else None
     sets: dict[bytes, tuple[str, Mask]] = {}
     for words, gone in _sets(state, sheet, n, wanted, influence):
         require_time()
         count = int(gone.sum())
-        if 0 < count < n - len(model.names) and wanted in (None, n - count):
+        if 0 < count < n - len(state.names) and wanted in (None, n - count):
             sets.setdefault(np.packbits(gone).tobytes(), (words, gone))
     found = list(sets.values())
     if influence is not None and len(found) > TRIED:
         found = found if np.size(model.rows.X) <= LONG else found[: 2 * TRIED]
         far = influence.of_sets([gone for _, gone in found])
         found = [found[k] for k in np.argsort(far, kind="stable")]
-    for words, gone in found[:TRIED]:
+    for words, gone in found[: TRIED if isinstance(model, Model) else 4 * TRIED]:
         count = int(gone.sum())
         said = f"without {count:,} row{'s' if count > 1 else ''}: {words}"
         yield Variant(said, partial(without, state, sheet, gone), ("rows",))
 
 
+def _is_paired(model: Any) -> bool:
+    """Whether numbers by rows stand beside the table, which is then not cut."""
+    said: Any = model.said if isinstance(model, CoxRegression) else None
+    return bool(said.labels or said.weights is not None) if said is not None else False
+
+
 def _wanted(state: State) -> int | None:
     """How many rows the claim says it has, where it says n."""
     given = None if state.claim is None else state.claim.facts.get("n")
-    weights = state.model.rows.weight
+    weights = state.model.rows.weight if isinstance(state.model, Model) else None
     return None if given is None or weights is not None else round(float(np.ravel(given.value)[0]))
 
 
 def without(state: State, sheet: Sheet, gone: Mask) -> State:
     """The state of the other rows; its formula is read again where a level of a factor is gone with them."""
     kept = np.flatnonzero(~gone)
+    if not isinstance(state.model, Model):
+        return state.with_sheet(sheet.take(kept))
     model, rest = state.model.subset(kept), sheet.take(kept)
     if (~model.rows.X.any(axis=0)).any() and model.formula:
         model = rest.remade(model)
@@ -85,8 +96,10 @@ def _sets(
     """Sets of rows that may be gone, in words, the likely ones first."""
     yield from _missing(sheet)
     yield from _copies(sheet)
+    if wanted is None and not isinstance(state.model, Model):
+        yield from _cut_off(n)
     yield from _levels(sheet)
-    if wanted is not None or np.size(state.model.rows.X) <= LONG:
+    if wanted is not None or (isinstance(state.model, Model) and np.size(state.model.rows.X) <= LONG):
         yield from _runs(state, sheet, n, wanted, influence)
     if influence is not None:
         yield from _single(influence, n, FEW if wanted is None else n - wanted)
@@ -133,6 +146,14 @@ def _runs(
     yield "every second, from the second on", place % 2 == 1
 
 
+def _cut_off(n: int) -> Iterator[tuple[str, Mask]]:
+    """The first or last rows, where each set takes a refit."""
+    for count in (1, 2, 5, 10, 20, 50, 100):
+        if count < n:
+            yield f"the first {count}", np.arange(n) < count
+            yield f"the last {count}", np.arange(n) >= n - count
+
+
 def _orders(state: State, sheet: Sheet, n: int) -> Iterator[tuple[str, NDArray[np.intp]]]:
     """Orders of the rows that somebody may have cut, in words with a place for how many."""
     yield "the last {}", np.arange(n)[::-1]
@@ -155,6 +176,8 @@ def _orders(state: State, sheet: Sheet, n: int) -> Iterator[tuple[str, NDArray[n
 def _residuals(state: State) -> Any:
     """The residuals of least squares; None for others."""
     model = state.model
+    if not isinstance(model, Model):
+        return None
     return model.rows.y - model.eta(state.estimates()) if model.has_scale else None
 
 

@@ -9,8 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.models.model import Model
 from stattools.validation.conventions.sheet import Sheet, sheet_of
 from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.foreign.refit import Refit
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,18 @@ class State:
     def with_sheet(self, sheet: Sheet) -> State:
         """The state whose model is made from another table or formula."""
         return self.of(sheet.remade(self.model), sheet)
+
+    def remodelled(self, model: Any) -> State:
+        """The state of a model that is computed by another way, such as a regression without effects of groups, with
+        its own standard errors.
+        """
+        recipe: Any = Refit(model, level=self.recipe.level)
+        if isinstance(model, Model):
+            divisor: Any = "n - p" if model.has_scale else "1"
+            df = None if model.has_scale else np.inf
+            recipe = Recipe(model, cov="information", divisor=divisor, df=df, level=self.recipe.level)
+        found = replace(self, recipe=recipe, sheet=sheet_of(model))
+        return replace(found, point=None, curvature=None, best=None)
 
     def with_recipe(self, **changes: Any) -> State:
         """The state with other settings of its recipe, on the same model."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -30,7 +31,10 @@ def _terms(state: State) -> Iterator[Variant]:
 def _left_out(state: State) -> Iterator[Variant]:
     """Without the columns that are not claimed, together and one by one."""
     model = state.model
-    if not isinstance(model, Model) or model.predictor.own or not model.rows.are_few():
+    if not isinstance(model, Model):
+        yield from _unwritten(state)
+        return
+    if model.predictor.own or not model.rows.are_few():
         return
     aim = claimed_by(state)
     aim = np.full(len(model.names), np.nan) if aim is None else aim
@@ -41,7 +45,25 @@ def _left_out(state: State) -> Iterator[Variant]:
         return
     for gone in dict.fromkeys([tuple(silent), *((k,) for k in silent)]):
         names = ", ".join(model.terms[k] for k in gone)
-        yield Variant(f"no {names}", partial(fewer, state, gone), ("terms",))
+        kind = "interaction " if all(":" in model.terms[k] for k in gone) else ""
+        yield Variant(f"no {kind}{names}", partial(fewer, state, gone), ("terms",))
+
+
+def _unwritten(state: State) -> Iterator[Variant]:
+    """The same of models that are made again from their formula."""
+    sheet, aim = state.sheet, claimed_by(state)
+    if sheet is None or sheet.whole is None or aim is None:
+        return
+    outcome, right = sheet.formula.split("~", 1)
+    parts = [part.strip() for part in re.split(r"\+(?![^(]*\))", right)]
+    silent = {re.sub(r"\[.*", "", name) for name, value in zip(state.names, aim, strict=True) if np.isnan(value)}
+    said = {re.sub(r"\[.*", "", name) for name, value in zip(state.names, aim, strict=True) if np.isfinite(value)}
+    gone = [part for part in parts if part in silent - said]
+    rest = [part for part in parts if part not in gone]
+    if gone and rest:
+        formula = f"{outcome}~ {' + '.join(rest)}"
+        words = f"no {', '.join(gone)}"
+        yield Variant(words, partial(state.with_sheet, replace(sheet, formula=formula)), ("terms",))
 
 
 def fewer(state: State, gone: tuple[int, ...]) -> State:

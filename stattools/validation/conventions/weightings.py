@@ -16,6 +16,8 @@ from stattools.models.model import Model
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 
+COPIES = (2, 3, 4)
+"""So many copies of each row are tried."""
 FORMS = {
     "": lambda w: w,
     "the inverse of ": lambda w: 1.0 / w,
@@ -31,6 +33,10 @@ def _weights(state: State) -> Iterator[Variant]:
     if not isinstance(model, Model) or not model.rows.are_few():
         return
     rows = model.rows
+    for times in COPIES:
+        words = f"every row duplicated, so that it counts {times} times"
+        weight = np.full(len(rows.y), float(times)) if rows.weight is None else times * rows.weight
+        yield Variant(words, partial(weighted, state, weight, rows.precision), ("weights",))
     own = [value for value in (rows.weight, rows.precision) if value is not None]
     if own:
         yield Variant("no weights", partial(weighted, state, None, None), ("weights",))

@@ -20,10 +20,17 @@ from stattools.validation.claims.standing import ClaimStanding, standing
 from stattools.validation.conventions.dispersions import MOMENT
 from stattools.validation.conventions.exploring import Explored, explore
 from stattools.validation.conventions.factors import CODING, REFERENCE
-from stattools.validation.conventions.printed_sets import Found
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.state import State
 from stattools.validation.conventions.table import CONVENTIONS
+from stattools.validation.explaining.by_conventions import (
+    FAULTS,
+    Verdict,
+    as_programs_make_it,
+    begun,
+    by_convention,
+    named,
+)
 from stattools.validation.explaining.claimed_facts import wrong_facts
 from stattools.validation.explaining.claimed_moments import by_moments
 from stattools.validation.explaining.exchanged import (
@@ -36,28 +43,15 @@ from stattools.validation.explaining.finding import Finding
 from stattools.validation.explaining.likely_causes import ClaimTrial, likeliest
 from stattools.validation.explaining.mistaken_ratios import mistaken_ratios
 from stattools.validation.explaining.mistyped import mistyped, turned_signs
+from stattools.validation.explaining.other_quantities import other_quantities
 from stattools.validation.explaining.undeclared_causes import reversed_outcome
 
-FAULTS = frozenset(
-    ("rows dropped", "weights", "not converged", "terms", "family or link", "link or distribution", "outcome coding")
-)
-"""Entries of the table of conventions that nobody calls a convention."""
 USUAL = frozenset(("not converged", "reference level", "weights", "terms", "rows dropped"))
 """Faults that are looked for first."""
 LEAST = 0.5
 """Each part of the search has at least this share of the time, whatever the others took."""
-FAMILIES = frozenset(("family or link", "link or distribution"))
-"""What takes longest: a refit for each family."""
-
-
-@dataclass(frozen=True, eq=False)
-class Verdict:
-    """The causes; `convention` in words where it alone makes the claim hold; `solved` where all is explained."""
-
-    findings: tuple[Finding, ...]
-    convention: str = ""
-    notes: tuple[str, ...] = ()
-    solved: bool = False
+FAMILIES = frozenset(("family or link", "link or distribution", "effects of groups"))
+"""What takes longest: a refit for each family, and effects of groups integrated out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,12 +73,14 @@ def searched(trial: ClaimTrial) -> Verdict:
         return turned
     if (ratios := mistaken_ratios(trial)) is not None and not trial.claim.said.get("exponentiated"):
         return Verdict((ratios[0],), solved=True)
+    if (other := other_quantities(trial)) is not None:
+        return Verdict((other,), solved=True)
     if (moments := _by_moments(trial)) is not None:
         return moments
     start = _start(trial)
     explored = [] if start is None else _explored(trial, start)
     if explored and (found := [one for one in explored[-1].found if one.steps]):
-        return _by_convention(tuple(found))
+        return by_convention(tuple(found))
     if start is not None and (relabelled := _relabelled(trial, start)) is not None:
         return relabelled
     untried = [part for one in explored for part in one.untried]
@@ -96,7 +92,7 @@ def searched(trial: ClaimTrial) -> Verdict:
         if one.nearest is None or not one.nearest.steps or not _whole(one.nearest.standing):
             continue
         more = slips(one.nearest.standing, one.nearest.state.model)
-        both = Slips([*_named(one.nearest), *more.findings], more.left)
+        both = Slips([*named(one.nearest), *more.findings], more.left)
         if best is None or _cost(both) < _cost(best):
             best = both
     if best is not None and best.left == 0 and best.findings:
@@ -179,16 +175,18 @@ def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> Ve
     if start is not None and trial.now.holds["estimate"].all():
         more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest)
         found = tuple(found for found in more.found if found.steps)
-        return _by_convention(found) if found else None
+        return by_convention(found) if found else None
     for one in explored:
         near = one.nearest
         if near is None or not near.steps or not near.standing.holds["estimate"].all():
             continue
+        if (usual := as_programs_make_it(trial, near)) is not None:
+            return usual
         claim = near.standing.claim
         more = explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest)
         found = next((found for found in more.found if found.steps), None)
         if found is not None:
-            return Verdict((*_named(near), *_named(found)), solved=True)
+            return Verdict((*named(near), *named(found)), solved=True)
     return None
 
 
@@ -204,7 +202,7 @@ def _relabelled(trial: ClaimTrial, start: State) -> Verdict | None:
             continue
         there = standing(trial.claim, trial.ours, right)
         if there.ok:
-            words = f"{_begun(variant.words)}, under the labels of another: so all {there.count} numbers hold."
+            words = f"{begun(variant.words)}, under the labels of another: so all {there.count} numbers hold."
             return Verdict((Finding(choice.name, words, choice.advice),), solved=True)
     return None
 
@@ -233,31 +231,6 @@ def _turned_round(trial: ClaimTrial) -> Verdict | None:
     words = f"The numbers are those of P({name} = {zero!r}): 1 and 0 are exchanged, and all {there.count} hold."
     advice = f"Change all signs for P({name} = {one!r}), or recode the outcome and fit again."
     return Verdict((Finding("outcome coding", words, advice), *more.findings), solved=True)
-
-
-def _by_convention(found: tuple[Found, ...]) -> Verdict:
-    """The verdict where one entry of the table makes every number hold."""
-    first, rest = found[0], found[1:]
-    names = {step.choice.name for step in first.steps}
-    others = [*first.twins, *(one.words for one in rest)]
-    notes = (f"The digits do not tell this from: {'; or '.join(others[:4])}.",) if others else ()
-    findings = tuple(_named(first))
-    if names & FAULTS:
-        return Verdict(findings, notes=notes, solved=True)
-    return Verdict(findings, first.words, notes, solved=True)
-
-
-def _named(found: Found) -> list[Finding]:
-    count = found.standing.count
-    holding = "all" if found.standing.ok else f"{count - found.standing.failing} of"
-    return [
-        Finding(step.choice.name, f"{_begun(step.words)}: so {holding} {count} numbers hold.", step.choice.advice)
-        for step in found.steps
-    ]
-
-
-def _begun(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
 
 
 def _cost(one: Slips) -> float:

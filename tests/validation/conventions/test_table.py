@@ -13,6 +13,7 @@ from tests.validation.conventions.planted import (
     COX,
     LOGISTIC,
     MIXED,
+    NEGATIVE,
     OLS,
     POISSON,
     TABLE,
@@ -42,6 +43,12 @@ AFT = st.aft("survival(week, up) ~ x", TABLE, distribution="weibull")
 PROBIT = st.probit("up ~ x + z", TABLE)
 BARE = st.ols("y ~ x + z", TABLE)
 
+GAPPED = TABLE.assign(x=TABLE.x.where(np.arange(len(TABLE)) % 9 > 0))
+GAPS = st.ols("y ~ x", GAPPED)
+APART = TABLE.assign(y=TABLE.y + TABLE.firm % 5)
+GROUPED = st.linear_mixed("y ~ x + (1 | firm)", APART)
+SPARE = TABLE.assign(spare=TABLE["count"].where(np.arange(len(TABLE)) % 3 > 0, 0))
+INFLATED = st.zero_inflated("spare ~ x", SPARE)
 PAIRS = st.logistic("I(count > 4) ~ x + (1 | firm)", TABLE)
 PLANTED = {
     "reference level": (
@@ -144,6 +151,34 @@ PLANTED = {
         lambda: claim_of(LOGISTIC, change=lambda frame: frame.assign(p_value=frame.p_value / 2)),
         "one-sided",
     ),
+    "missing values filled": (
+        GAPS,
+        lambda: claim_of(st.ols("y ~ x", _of_column("x", GAPPED.x.fillna(GAPPED.x.mean())))),
+        "missing values of x filled with the mean",
+    ),
+    "censoring": (COX, lambda: claim_of(st.cox("survival(week) ~ x + z", TABLE)), "every row as an event"),
+    "strata": (
+        COX,
+        lambda: claim_of(st.cox("survival(week, up) ~ x + z", TABLE, strata="kind")),
+        "a baseline hazard for each kind",
+    ),
+    "alpha held": (NEGATIVE, lambda: claim_of(_geometric(), **only()), "alpha = 1"),
+    "zeros": (INFLATED, lambda: claim_of(st.poisson("spare ~ x", SPARE)), "without zero inflation"),
+    "effects of groups": (
+        GROUPED,
+        lambda: claim_of(st.ols("y ~ x", APART)),
+        "without the effects of groups, (1 | firm)",
+    ),
+    "transformed columns": (
+        st.ols("y ~ x + time", TABLE),
+        lambda: claim_of(st.ols("y ~ x + time", _of_column("time", np.log(TABLE.time)))),
+        "the logarithm of time in its place",
+    ),
+    "transformed outcome": (
+        st.ols("cost ~ x", TABLE),
+        lambda: claim_of(st.ols("cost ~ x", _of_column("cost", np.log(TABLE.cost)))),
+        "the logarithm of the outcome, cost,",
+    ),
     "squared statistic": (
         LOGISTIC,
         lambda: claim_of(LOGISTIC, change=lambda frame: frame.assign(statistic=frame.statistic**2)),
@@ -151,6 +186,12 @@ PLANTED = {
     ),
 }
 """A model, what somebody printed of it under another convention, and words that name this."""
+
+
+def _geometric():
+    from stattools.validation.foreign.known_alpha import with_known_alpha
+
+    return with_known_alpha(st.poisson("count ~ x", TABLE), 1.0)
 
 
 def _standardized(X):

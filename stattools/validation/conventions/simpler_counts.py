@@ -1,0 +1,60 @@
+"""Counts of a simpler model: without the extra zeros, or a negative binomial whose alpha nobody estimated.
+
+statsmodels' GLM takes alpha = 1 where none is given, with standard errors of the expected information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from stattools.likelihoods.hurdle import Hurdle
+from stattools.likelihoods.zero_inflated import ZeroInflated
+from stattools.models.model import Model
+from stattools.models.regressions.count_regression import negative_binomial, poisson
+from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.state import State, Variant
+from stattools.validation.foreign.description import bound
+from stattools.validation.foreign.known_alpha import with_known_alpha
+
+PLAIN = {"Poisson": poisson, "NegativeBinomial": negative_binomial}
+"""The regression of counts that a model with extra zeros is without them."""
+
+
+def _zeros(state: State) -> Iterator[Variant]:
+    model, sheet = state.model, state.sheet
+    if not isinstance(model, Model) or sheet is None or sheet.whole is None:
+        return
+    if isinstance(model.likelihood, ZeroInflated | Hurdle) and "dispersion" not in model.design.beside:
+        family = type(model.likelihood.family).__name__
+        words = "zero inflation" if isinstance(model.likelihood, ZeroInflated) else "the part of zeros"
+        if family in PLAIN:
+            yield Variant(f"without {words}, all rows of one {family}", partial(_plain, state, family), ("zeros",))
+
+
+def _plain(state: State, family: str) -> State:
+    sheet: Any = state.sheet
+    other = PLAIN[family](sheet.formula, sheet.frame)
+    rows = state.model.rows
+    return state.remodelled(replace(other, rows=replace(other.rows, weight=rows.weight, offset=rows.offset)))
+
+
+def _alphas(state: State) -> Iterator[Variant]:
+    model = state.model
+    if isinstance(model, Model) and model.kind == "negative_binomial" and not any(model.predictor.own):
+        words = "alpha = 1, which nobody estimated, as in statsmodels' GLM where none is given"
+        yield Variant(words, partial(_known, state), ("family",))
+
+
+def _known(state: State) -> State:
+    model, rows = state.model, state.model.rows
+    options: Any = {"weight": rows.weight, "offset": rows.offset, "outcome": model.outcome_name}
+    other = bound("poisson", rows.y, rows.X, list(model.terms), **options)
+    other = replace(other, design=model.design, kept=model.kept, source=model.source)
+    return state.of(with_known_alpha(other, 1.0)).with_recipe(information="expected")
+
+
+ZEROS = Choice("zeros", "estimates", "Say whether zeros have a part of their own.", _zeros)
+ALPHA = Choice("alpha held", "estimates", "Estimate alpha with the coefficients, or say what it is.", _alphas)
