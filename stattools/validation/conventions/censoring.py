@@ -10,8 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from stattools.likelihoods.failure_time import FailureTime
-from stattools.models.model import Model
 from stattools.models.regressions.failure_times import aft
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.hazard_regression import cox
@@ -53,9 +51,7 @@ def _again(state: State, sheet: Sheet) -> State:
 
 def _concerned(state: State) -> Iterator[Variant]:
     model = state.model
-    if isinstance(model, CoxRegression) or (
-        isinstance(model, Model) and isinstance(model.likelihood, FailureTime) and not model.design.beside
-    ):
+    if isinstance(model, CoxRegression) or (model.kind == "aft" and not model.design.beside):
         yield from _events(state)
 
 

@@ -10,8 +10,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from stattools.likelihoods.hurdle import Hurdle
-from stattools.likelihoods.zero_inflated import ZeroInflated
 from stattools.models.model import Model
 from stattools.models.regressions.count_regression import negative_binomial, poisson
 from stattools.validation.conventions.choice import Choice
@@ -21,17 +19,19 @@ from stattools.validation.foreign.known_alpha import with_known_alpha
 
 PLAIN = {"Poisson": poisson, "NegativeBinomial": negative_binomial}
 """The regression of counts that a model with extra zeros is without them."""
+ZEROED = {"zero_inflated": "zero inflation", "hurdle": "the part of zeros"}
+"""Kinds of models with a part for zeros, and what it is called."""
 
 
 def _zeros(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
     if not isinstance(model, Model) or sheet is None or sheet.whole is None:
         return
-    if isinstance(model.likelihood, ZeroInflated | Hurdle) and "dispersion" not in model.design.beside:
+    if model.kind in ZEROED and "dispersion" not in model.design.beside:
         family = type(model.likelihood.family).__name__
-        words = "zero inflation" if isinstance(model.likelihood, ZeroInflated) else "the part of zeros"
         if family in PLAIN:
-            yield Variant(f"without {words}, all rows of one {family}", partial(_plain, state, family), ("zeros",))
+            words = f"without {ZEROED[model.kind]}, all rows of one {family}"
+            yield Variant(words, partial(_plain, state, family), ("zeros",))
 
 
 def _plain(state: State, family: str) -> State:

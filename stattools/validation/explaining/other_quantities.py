@@ -14,7 +14,6 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.failure_time import FailureTime
 from stattools.models.model import Model
 from stattools.validation.claims.right import Right, right_at
 from stattools.validation.claims.standing import standing
@@ -24,6 +23,8 @@ from stattools.validation.explaining.likely_causes import ClaimTrial
 UNITS = {"60": 60.0, "24": 24.0, "7": 7.0, "30": 30.0, "30.4375": 30.4375, "30.44": 30.44, "12": 12.0, "52": 52.0}
 UNITS |= {"365": 365.0, "365.25": 365.25, "10": 10.0, "100": 100.0, "1000": 1000.0}
 """What times and amounts are divided or multiplied by."""
+LOGARITHMIC = ("aft", "gamma")
+"""Kinds of models whose coefficients are of the logarithm of the outcome or of its mean."""
 PROPORTIONAL = ("weibull", "exponential")
 """Distributions of times whose hazards are proportional."""
 
@@ -75,7 +76,7 @@ def _of_means(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
 def _of_times(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
     """Log hazard ratios -beta / sigma of Weibull times, and their exponentials, by the delta method."""
     likelihood: Any = trial.model.likelihood
-    if not isinstance(likelihood, FailureTime) or likelihood.distribution not in PROPORTIONAL:
+    if trial.model.kind != "aft" or likelihood.distribution not in PROPORTIONAL:
         return
     theta, V = np.asarray(trial.found.estimate), np.asarray(trial.found.covariance)
     if any(trial.model.predictor.own) or trial.model.design.beside:
@@ -101,8 +102,7 @@ def _of_times(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
 def _of_units(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
     """Outcomes whose logarithm is modelled, in another unit, by whose logarithm the intercept alone moves."""
     model, right = trial.model, trial.right
-    logs = isinstance(model.likelihood, FailureTime) or (model.kind == "gamma")
-    if not logs or "Intercept" not in model.terms:
+    if model.kind not in LOGARITHMIC or "Intercept" not in model.terms:
         return
     at = right.names.index("Intercept")
     for words, unit in UNITS.items():
