@@ -1,4 +1,4 @@
-"""The command `stattools`, to which every command is added."""
+"""The command `stattools`, and what it does before any of its commands."""
 
 from __future__ import annotations
 
@@ -9,25 +9,12 @@ from typing import Annotated
 import typer
 
 from stattools import __version__
-from stattools.cli.audit import audit
-from stattools.cli.auto import Guessing
-from stattools.cli.bench import bench
-from stattools.cli.commands import Command, Commands
-from stattools.cli.compare import compare
-from stattools.cli.exam import exam
-from stattools.cli.fit import fit
-from stattools.cli.gallery import gallery
-from stattools.cli.posterior import posterior
-from stattools.cli.predict import predict
-from stattools.cli.qualify import qualify
-from stattools.cli.report import report
-from stattools.cli.validate import validate
-from stattools.cli.verify import verify
+from stattools.cli.loading import Loading
 from stattools.text.printing import PLAINLY
 
 app = typer.Typer(
     name="stattools",
-    cls=Commands,
+    cls=Loading,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -56,7 +43,3 @@ def root(
     ] = False,
 ) -> None:
     """Likelihood-first statistics: fit a model, check it against a reference, write a report that can be verified."""
-
-
-for command in (fit, report, compare, posterior, predict, audit, validate, qualify, gallery, verify, exam, bench):
-    app.command(cls=Guessing if command is fit else Command)(command)

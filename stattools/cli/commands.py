@@ -24,12 +24,12 @@ COMMANDS = {
     "audit": "judge claim claims verify-table",
     "validate": "check test selftest doctor self-test",
     "qualify": "qualification certify iq oq pq gxp",
+    "gallery": "examples example demo demos",
     "verify": "reproduce rerun checksum diff",
     "exam": "laws metamorphic examine grade",
-    "gallery": "examples example demo demos",
     "bench": "benchmark benchmarks speed time perf",
 }
-"""What people may call our commands."""
+"""Our commands in the order of the help, and what people may call them."""
 
 
 class Command(TyperCommand):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import typer
 
-from stattools.cli import machines
+from stattools.cli.reasons import reason
 from stattools.cli.typed import typed
 from stattools.errors import StattoolsError
 
@@ -22,6 +22,8 @@ def failures(as_json: bool = False, code: int = 1) -> Iterator[None]:
         raise
     except (StattoolsError, OSError) as error:
         if as_json:
+            from stattools.cli import machines
+
             print(machines.text(machines.failure(error)))
-        print(f"error: {typed(machines.reason(error))}", file=sys.stderr)
+        print(f"error: {typed(reason(error))}", file=sys.stderr)
         raise typer.Exit(code) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stattools.cli.machines import reason
+from stattools.cli.reasons import reason
 from stattools.cli.text_files import OPENERS, text_table
 from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError

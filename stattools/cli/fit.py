@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 import stattools as st
-from stattools.cli import machines, options, words
+from stattools.cli import options, words
 from stattools.cli.again import again
-from stattools.cli.analysis import Plan, analyze, parts
+from stattools.cli.analysis import Plan, analyze
 from stattools.cli.auto import family_and_glm
 from stattools.cli.failures import failures
 from stattools.cli.families import taken
@@ -21,7 +21,6 @@ from stattools.cli.paper import Paper
 from stattools.cli.paper import labels as labels_of
 from stattools.cli.results import for_machines, told
 from stattools.cli.standard_input import at_hand
-from stattools.reporting.report import compose
 
 
 def fit(
@@ -97,10 +96,15 @@ def fit(
         asked |= {"level": None if level == 0.95 else f"{level:g}", "seed": str(seed) if seed else None}
         command = again(["stattools", "fit", *([named] if named else [])], data, formula, asked, ("report", report))
         if as_json:
+            from stattools.cli import machines
+
             print(machines.text(for_machines(done, file, command, exponentiate=exponentiate, check=check)))
         else:
             print(told(done, exponentiate=exponentiate, check=check))
         if report is not None:
+            from stattools.cli.document import parts
+            from stattools.reporting.report import compose
+
             name = report / f"{stem(file)}-{chosen.family}"
             document = compose(*parts(done), command=command, by=by)
             path = paper.written(document, [done.model], name)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.bayes.sampling.draws import Posterior
-from stattools.errors import StattoolsError
+from stattools.cli.reasons import reason
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.provenance import code_version, data_hash, environment
 from stattools.text.printing import is_encodable
@@ -35,18 +35,6 @@ def text(value: Any) -> str:
 def failure(error: BaseException) -> dict[str, Any]:
     """An analysis that failed."""
     return {"ok": False, "error": type(error).__name__, "message": reason(error)}
-
-
-def reason(error: BaseException) -> str:
-    """Why it failed, in words: of the operating system the file and what it says of it, without a number.
-
-    >>> reason(PermissionError(13, "Permission denied", "reports"))
-    'reports: Permission denied.'
-    """
-    if isinstance(error, OSError) and error.strerror:
-        named = f"{error.filename}: " if error.filename is not None else ""
-        return f"{named}{error.strerror}."
-    return error.message if isinstance(error, StattoolsError) else str(error)
 
 
 def fit(result: Any, *, exponentiate: bool = False) -> dict[str, Any]:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from stattools.errors import DomainError
-from stattools.reporting.byline import byline
-from stattools.reporting.document import Document
-from stattools.reporting.files import write
-from stattools.reporting.labelled import labelled
-from stattools.reporting.labels import Label, assigned, labels_in, require_names
+
+if TYPE_CHECKING:
+    from stattools.reporting.document import Document
+    from stattools.reporting.labels import Label
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,10 @@ class Paper:
 
     def written(self, document: Document, models: Sequence[Any], to: Path) -> Path:
         """Write a document with its labels, author and date; the path of its Markdown."""
+        from stattools.reporting.byline import byline
+        from stattools.reporting.files import write
+        from stattools.reporting.labelled import labelled
+
         document = replace(labelled(document, self.labels, models), byline=byline(self.author, self.date))
         wanted = [ending for ending, is_wanted in ((".docx", self.docx), (".pdf", self.pdf)) if is_wanted]
         for ending in wanted:  # these may fail, where pandoc is not installed: then nothing is written
@@ -55,6 +58,10 @@ def labels(words: Sequence[str], known: Sequence[str]) -> dict[str, Label]:
     {'age': Label(text='Age', unit='years')}
     """
     found: dict[str, Label] = {}
+    if not words:  # most commands have none, and wait for no report
+        return found
+    from stattools.reporting.labels import assigned, labels_in, require_names
+
     for word in words:
         if "=" not in word or Path(word).is_file():
             found |= {name: label for name, label in labels_in(Path(word)).items() if name in known}

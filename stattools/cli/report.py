@@ -61,7 +61,8 @@ def report(
     given |= {"offset": offset, "exposure": exposure, "trials": trials}
     rivals, priors = compare or [], prior or []
     with failures(as_json), progress(5) as advance, at_hand(data) as file:
-        from stattools.cli.analysis import Plan, analyze, failed, parts
+        from stattools.cli.analysis import Plan, analyze
+        from stattools.cli.document import failed, parts
         from stattools.cli.files import stem, table
         from stattools.cli.guess import Guess, guess
         from stattools.cli.paper import Paper

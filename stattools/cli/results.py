@@ -6,7 +6,6 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from stattools.cli import machines
 from stattools.cli.analysis import Analysis
 from stattools.cli.typed import typed
 from stattools.inference.summary import page
@@ -30,6 +29,8 @@ def for_machines(
     done: Analysis, file: Path, command: str, *, exponentiate: bool = False, check: bool = False
 ) -> dict[str, Any]:
     """The same as records, with hashes of the data; an analysis that failed says why."""
+    from stattools.cli import machines
+
     found: dict[str, Any] = {"ok": done.ok, "family": done.chosen.family, "why": done.chosen.why}
     found |= {"others": dict(done.chosen.possible), "formula": done.model.formula}
     if done.failure is not None:

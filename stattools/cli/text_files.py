@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
-from stattools.cli.machines import reason
+from stattools.cli.reasons import reason
 from stattools.errors import DomainError
 from stattools.interface.when_needed import pd
 

@@ -23,5 +23,8 @@ class Package:
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    from scipy import fft, integrate, optimize, sparse, stats
 else:
     pd, pa = Package("pandas"), Package("pyarrow")
+    fft, integrate, optimize = Package("scipy.fft"), Package("scipy.integrate"), Package("scipy.optimize")
+    sparse, stats = Package("scipy.sparse"), Package("scipy.stats")

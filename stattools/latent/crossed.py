@@ -24,11 +24,11 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
-from scipy.sparse import csr_array
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, places, side_by_side, widths
 from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
 from stattools.latent.meetings import Meetings
@@ -88,7 +88,7 @@ class Crossed:
         ]
         met, values = np.array(met), np.concatenate([each.z for each in others])
         n, products = len(largest.codes), products_of(largest, met, values, r)
-        of_rows = csr_array((values.T.ravel(), met.T.ravel(), np.arange(n + 1) * len(met)), shape=(n, r))
+        of_rows = sparse.csr_array((values.T.ravel(), met.T.ravel(), np.arange(n + 1) * len(met)), shape=(n, r))
         return cls(
             largest,
             tuple(others),

@@ -17,11 +17,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.crossed import MOST_COLUMNS
 from stattools.latent.factors import Factor, factors_of, parents
 from stattools.latent.nesting import Nesting
@@ -180,11 +180,11 @@ class EffectColumns:
         ends = (np.arange(q)[:, None] * len(pairs) + ends).ravel()
         return np.tile(pairs % self.r, q).astype(np.int32), np.append(ends, q * len(pairs)).astype(np.int32)
 
-    def matrix(self, values: Floats) -> Floats | csr_array:
+    def matrix(self, values: Floats) -> Floats | sparse.csr_array:
         """The matrix (q J, r) of the largest factor's levels and the rest with these values (q, pairs)."""
         shape = (self.largest.q * self.largest.count, self.r)
         if not self.is_full:
-            return csr_array((values.ravel(), *self.index), shape=shape)
+            return sparse.csr_array((values.ravel(), *self.index), shape=shape)
         found = np.zeros((self.largest.q, self.largest.count * self.r))
         found[:, self.pattern[0]] = values
         return found.reshape(shape)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 
 AT_ONCE = 4_000_000
 """Numbers in the dense rows of the levels that are handled together."""
@@ -22,7 +22,7 @@ AT_ONCE = 4_000_000
 class Meetings:
     """`across[c]` (count, r) are the sums A_0r of each effect c of the factor that is eliminated."""
 
-    across: tuple[csr_array, ...]
+    across: tuple[sparse.csr_array, ...]
     count: int
     r: int
 

@@ -11,10 +11,10 @@ so that it is factored the same way, in time and memory linear in the groups.
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csr_array
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.small_blocks import Codes, sums_by
 
 
@@ -45,12 +45,12 @@ class Nesting:
     above: Codes
     shape: tuple[int, int]
 
-    def rows(self, values: Floats) -> csr_array:
+    def rows(self, values: Floats) -> sparse.csr_array:
         """The matrix (q J, r') of numbers (q, pairs) in the columns beyond."""
         q, (J, r) = len(values), self.shape
         ends = np.searchsorted(self.level, np.arange(J))
         ends = np.append((np.arange(q)[:, None] * len(self.level) + ends).ravel(), q * len(self.level))
-        return csr_array((values[:, self.beyond].ravel(), np.tile(self.column, q), ends), shape=(q * J, r))
+        return sparse.csr_array((values[:, self.beyond].ravel(), np.tile(self.column, q), ends), shape=(q * J, r))
 
     def less(self, values: Floats, pairs: int) -> Less:
         """What V with the numbers (q, pairs) takes from the next factor, which has so many `pairs`."""

@@ -11,10 +11,10 @@ Cost and memory: the pairs, sum_j d_j (d_j + 1) / 2 where level j meets d_j colu
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse import csc_array, csr_array
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.factors import Factor
 from stattools.latent.meetings import Meetings
 from stattools.latent.small_blocks import Codes
@@ -29,7 +29,7 @@ class Pairs:
 
     meetings: Meetings
     corners: tuple[tuple[int, int], ...]
-    products: tuple[csc_array, ...]
+    products: tuple[sparse.csc_array, ...]
 
     @classmethod
     def of(cls, meetings: Meetings) -> Pairs:
@@ -51,7 +51,7 @@ class Pairs:
             value = one[upper] * other[lower]
             if c != d:
                 value += other[upper] * one[lower]
-            products.append(csc_array((value, rows, ends_of_levels), shape=(r * r, meetings.count)))
+            products.append(sparse.csc_array((value, rows, ends_of_levels), shape=(r * r, meetings.count)))
         return cls(meetings, corners, tuple(products))
 
     def outer(self, spread: Floats) -> Floats:
@@ -76,7 +76,7 @@ def products_of(factor: Factor, columns: Codes, values: Floats, r: int) -> Pairs
     (k, n)[:, i] in the `columns` (k, n)[:, i]. Pairs where they are few enough to be kept.
     """
     where = (np.tile(factor.codes, len(columns)), columns.ravel())
-    sums = tuple(csr_array(((values * z).ravel(), where), shape=(factor.count, r)) for z in factor.z)
+    sums = tuple(sparse.csr_array(((values * z).ravel(), where), shape=(factor.count, r)) for z in factor.z)
     meetings = Meetings(sums, factor.count, r)
     met = np.diff(sums[0].indptr).astype(np.float64)
     pairs = float((met * (met + 1.0)).sum()) * factor.q * (factor.q + 1) / 4.0

@@ -14,10 +14,10 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import get_lapack_funcs
-from scipy.sparse import csr_array
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.effect_columns import ScaledColumns
 from stattools.latent.level_blocks import diagonal, filled
 from stattools.latent.nesting import Less
@@ -37,7 +37,7 @@ class PenalizedInformation:
     w: Floats
     back: Floats
     values: Floats
-    across: Floats | csr_array
+    across: Floats | sparse.csr_array
     root: Floats
     inner: PenalizedInformation | None
     log_determinant: float
@@ -234,5 +234,5 @@ def _roots(gram: Floats, plainly: bool) -> Floats | None:
         return None
 
 
-def _dense(matrix: Floats | csr_array) -> Floats:
-    return matrix.toarray() if isinstance(matrix, csr_array) else matrix
+def _dense(matrix: Floats | sparse.csr_array) -> Floats:
+    return matrix.toarray() if isinstance(matrix, sparse.csr_array) else matrix

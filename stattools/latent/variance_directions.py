@@ -18,11 +18,11 @@ from functools import cached_property
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import block_diag, csr_array, eye_array, hstack, kron
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 from stattools.latent.deviance import Profile
 from stattools.latent.structure import Joint, LatentColumns
 
@@ -155,9 +155,9 @@ def whole_joint(factors: tuple[Floats, ...], columns: LatentColumns) -> Joint:
         q = len(T)
         places = codes[:, None] * q + np.arange(q)
         rows = np.repeat(np.arange(n), q)
-        parts.append(csr_array((z.T.ravel(), (rows, places.ravel())), shape=(n, size * q)))
-        roots.append(kron(eye_array(size), T))
-    Z, L = hstack(parts, format="csr"), block_diag(roots).toarray()
+        parts.append(sparse.csr_array((z.T.ravel(), (rows, places.ravel())), shape=(n, size * q)))
+        roots.append(sparse.kron(sparse.eye_array(size), T))
+    Z, L = sparse.hstack(parts, format="csr"), sparse.block_diag(roots).toarray()
     A, B = (Z.T @ Z).toarray(), Z.T @ columns.W.T
     AL = A @ L
     factor = cho_factor(np.eye(Q) + L.T @ AL)

@@ -15,11 +15,11 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import expit
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import optimize
 
 Ints = NDArray[np.intp]
 ROOM = 1 << 21
@@ -107,7 +107,7 @@ def _tilt(logs: Floats, d: int) -> float:
     low, high = -float(logs.max()) - 40.0, -float(logs.min()) + 40.0
     if not gap(low) < 0.0 < gap(high):
         return 0.0
-    return float(brentq(gap, low, high, xtol=1e-3))  # type: ignore[arg-type]
+    return float(optimize.brentq(gap, low, high, xtol=1e-3))  # type: ignore[arg-type]
 
 
 def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: Ints) -> None:

@@ -15,9 +15,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
-from scipy.stats import random_table
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 
 AS_RARE = 1e-7
 """Probabilities that differ by this share are equal, as in R's fisher.test."""
@@ -70,7 +70,7 @@ def share_as_rare(counts: Ints, most: int) -> float | None:
 def share_as_rare_of_draws(counts: Ints, draws: int, random: np.random.Generator) -> float:
     """The share of random tables with these margins that are no more probable, the one seen counted among them."""
     observed, hits = log_probability(counts), 1
-    law = random_table(counts.sum(axis=1), counts.sum(axis=0))
+    law = stats.random_table(counts.sum(axis=1), counts.sum(axis=0))
     size = max(1, 2_000_000 // counts.size)
     for start in range(0, draws, size):
         drawn = law.rvs(min(size, draws - start), random_state=random)

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 from scipy import special
-from scipy.optimize import brentq
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
+from stattools.interface.when_needed import optimize
 from stattools.numerics.beta_distribution import tails
 
 SIZES = (-25.0, 32.0)
@@ -179,7 +179,7 @@ def _root(excess: Callable[[float], float], guess: float) -> float:
             low, high, step = high, high + step, 4.0 * step
     if low == high:
         return guess
-    found: Any = brentq(excess, low, high, xtol=1e-14, maxiter=300)
+    found: Any = optimize.brentq(excess, low, high, xtol=1e-14, maxiter=300)
     return found
 
 
@@ -192,7 +192,7 @@ def _size(excess: Callable[[float], float], who: str, x: tuple[float, float], p:
             f"{'nearly the same' if excess(high) < 0.0 else 'so far apart that nearly all mass lies beyond them'}: a "
             "prior with them exists, but not in double precision. Move them."
         )
-    found: Any = brentq(excess, low, high, xtol=1e-13, maxiter=300)
+    found: Any = optimize.brentq(excess, low, high, xtol=1e-13, maxiter=300)
     return found
 
 

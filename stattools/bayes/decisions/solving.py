@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import ndtri, ndtri_exp
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 MOST_STEPS = 80
@@ -141,7 +141,7 @@ def _search(part: Any, prob: float) -> tuple[float, float]:
     first, last = SHARES
     if uneven(first) >= 0.0 or uneven(last) <= 0.0:
         return ends(first if uneven(first) >= 0.0 else last)
-    found: Any = brentq(uneven, first, last, xtol=1e-12)
+    found: Any = optimize.brentq(uneven, first, last, xtol=1e-12)
     return ends(float(found))
 
 

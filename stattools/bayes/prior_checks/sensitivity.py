@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq, minimize_scalar
 
 from stattools.bayes.conjugate.data.batches import batches, updated
 from stattools.bayes.prior_checks.prior_families import PriorFamily, family
@@ -27,6 +26,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.when_needed import optimize
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
@@ -214,7 +214,7 @@ class _Search:
             return 0.0
         for low, high in pairwise(grid):
             if self.turned(mean, high):
-                root: Any = brentq(lambda t: self._excess(mean, t), low, high, xtol=1e-13)
+                root: Any = optimize.brentq(lambda t: self._excess(mean, t), low, high, xtol=1e-13)
                 return self._beyond(mean, float(root), high)
         return float("inf")
 
@@ -226,7 +226,7 @@ class _Search:
         if not 0.0 < found[best] < np.inf or best in (0, len(means) - 1):
             return float(means[best]), float(found[best])
         ends = (means[best - 1], means[best + 1])
-        inner: Any = minimize_scalar(self.strength, bounds=ends, method="bounded", options={"xatol": 1e-6})
+        inner: Any = optimize.minimize_scalar(self.strength, bounds=ends, method="bounded", options={"xatol": 1e-6})
         return (float(inner.x), float(inner.fun)) if inner.fun < found[best] else (float(means[best]), found[best])
 
     def _excess(self, mean: float, log_strength: float) -> float:

@@ -12,10 +12,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
-from scipy.sparse import issparse
 
 from stattools.data.tables.columns import clean, missing
-from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
+from stattools.data.tables.table import (
+    NamedColumns,
+    axes,
+    is_frame,
+    is_sparse,
+    label_of,
+    series,
+    shape_of,
+    table,
+    unmasked,
+)
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.interface.when_needed import pd
@@ -188,7 +197,7 @@ def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:
     """Values and names, before any check of the values."""
     if X is None or isinstance(X, str):
         raise DomainError(f"{what} must be a matrix of predictors; got {X!r}. A formula comes first: (formula, table).")
-    if issparse(X):
+    if is_sparse(X):
         raise DomainError(f"{what} is a sparse matrix; make it dense with .toarray().")
     if isinstance(X, ARRAYS) and not is_frame(X):
         return array(X, what), None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import issparse
 
 from stattools.data.files.scan import source_of
 from stattools.data.tables.pairing import is_pandas, paired
@@ -65,13 +64,22 @@ def shape_of(values: Any) -> tuple[int, ...] | None:
     return getattr(values, "shape", None)
 
 
+def is_sparse(values: Any) -> bool:
+    """Whether this is a matrix of scipy.sparse, which has been loaded where there is one.
+
+    >>> is_sparse([[1.0]])
+    False
+    """
+    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)
+
+
 def axes(values: Any) -> int:
     """The number of axes of a column, a table or an array of any package; 0 for a single value.
 
     >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
     (0, 1, 2)
     """
-    if isinstance(values, Mapping) or issparse(values):
+    if isinstance(values, Mapping) or is_sparse(values):
         return 2
     if (shape := shape_of(values)) is not None:
         return len(shape)
@@ -176,7 +184,7 @@ def _series(values: Any, name: str) -> pd.Series:
 
     if isinstance(values, np.ma.MaskedArray):
         values = unmasked(values)
-    if issparse(values):
+    if is_sparse(values):
         raise DomainError(f"column {name!r} is a sparse matrix; make it dense with .toarray(), one column at a time.")
     if is_frame(values) and not isinstance(values, Mapping):
         frame = table(values)
@@ -246,7 +254,7 @@ def unmasked(values: Any) -> np.ndarray:
 
 
 def _length(values: Any, name: str) -> int:
-    if issparse(values):
+    if is_sparse(values):
         return values.shape[0]
     single = isinstance(values, str | bytes | Mapping | set | frozenset) or shape_of(values) == ()
     if single or not isinstance(values, Sized):

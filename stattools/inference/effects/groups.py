@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
 
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
@@ -25,7 +24,7 @@ from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import are_different, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.interface.when_needed import pd
+from stattools.interface.when_needed import pd, stats
 
 Column = str | ArrayLike | None
 

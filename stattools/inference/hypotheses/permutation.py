@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special, stats
+from scipy import special
 
 from stattools.data.dataset import Dataset
 from stattools.data.tables.columns import coded, missing
@@ -24,6 +24,7 @@ from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
+from stattools.interface.when_needed import stats
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.regressions.binding import read_rows
 from stattools.text.columns import number

@@ -11,13 +11,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 
 from stattools.errors import IncompatibleError
 from stattools.inference.mixed.views import known
 from stattools.inference.smooths.beside_curves import beside_curves
 from stattools.interface.arrays import Floats
-from stattools.interface.when_needed import pd
+from stattools.interface.when_needed import optimize, pd
 
 
 def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
@@ -47,6 +46,6 @@ def deviance_explained(fit: Any) -> float:
         return deviance(moved)
 
     low, high = float((eta[:, 0] - start).min()), float((eta[:, 0] - start).max())
-    found: Any = minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high))))
+    found: Any = optimize.minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high))))
     null = found.fun
     return 1.0 - deviance(eta) / null if np.isfinite(null) and null > 0.0 else 0.0

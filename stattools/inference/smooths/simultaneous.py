@@ -12,11 +12,11 @@ Kneib & Claeskens, Journal of the American Statistical Association 105 (2010), 8
 from __future__ import annotations
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import ndtr, stdtr
 
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 
 
 def critical_value(rows: Floats, covariance: Floats, level: float, df: float = np.inf) -> float:
@@ -41,7 +41,7 @@ def critical_value(rows: Floats, covariance: Floats, level: float, df: float = n
     high = 2.0 * pointwise + 1.0
     while above(high) > 0.0:
         high *= 2.0
-    return float(brentq(above, pointwise, high, xtol=1e-12))  # type: ignore[arg-type]
+    return float(optimize.brentq(above, pointwise, high, xtol=1e-12))  # type: ignore[arg-type]
 
 
 def length(rows: Floats, covariance: Floats) -> float:

@@ -9,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
-from scipy import stats
-
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.when_needed import stats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.making import likelihood
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood

@@ -11,11 +11,11 @@ from itertools import product
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import ndtri, stdtr
 
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.regressions.binding import read_rows
 from stattools.models.samples.multivariate_normal import MultivariateSample, multivariate_normal
@@ -187,8 +187,10 @@ class Correlation(SampleModel):
         middle, reach = float(np.arctanh(r)), 1.0
         while gap(middle - reach) > 0.0 or gap(middle + reach) > 0.0:
             reach *= 1.5
-        lower, upper = (float(brentq(gap, *sorted((middle, middle + s * reach)), xtol=1e-13)) for s in (-1.0, 1.0))  # type: ignore[arg-type]
-        return float(np.tanh(lower)), float(np.tanh(upper))
+        ends: list[Any] = [optimize.brentq(gap, *sorted((middle, middle + s * reach)), xtol=1e-13) for s in (-1.0, 1.0)]
+
+    lower, upper = map(float, ends)
+    return float(np.tanh(lower)), float(np.tanh(upper))
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""

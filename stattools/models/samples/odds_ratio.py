@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 from scipy.special import erfc, ndtri
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
@@ -24,6 +23,7 @@ from stattools.interface.arguments import as_theta, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.memory import require_memory
+from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.samples.arms import Ints
 from stattools.models.samples.sample_model import SampleModel
@@ -270,7 +270,7 @@ class ConditionalOdds(SampleModel):
 
     @staticmethod
     def _crossing(function: Callable[[float], float], low: float, high: float) -> float:
-        return float(brentq(function, low, high, xtol=1e-14, rtol=1e-14))  # type: ignore[arg-type]
+        return float(optimize.brentq(function, low, high, xtol=1e-14, rtol=1e-14))  # type: ignore[arg-type]
 
     def _checked(self, theta: ArrayLike) -> float:
         at = as_theta(theta, self.title, self.names).reshape(-1)

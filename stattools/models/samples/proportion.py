@@ -16,10 +16,10 @@ from collections.abc import Callable
 from math import log, sqrt
 from typing import Any
 
-from scipy.optimize import brentq
 from scipy.special import expit, ndtri
 
 from stattools.interface.interval import require_level
+from stattools.interface.when_needed import optimize
 from stattools.numerics.beta_distribution import quantile
 from stattools.numerics.saddle_point import deviance_part
 
@@ -74,8 +74,8 @@ def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
     estimate = -700.0 if k == 0 else 700.0 if k == n else log(k / (n - k))
     if excess(estimate) >= 0.0:  # a level so small that the interval is the estimate
         return k / n, k / n
-    lower = 0.0 if k == 0 else expit(brentq(excess, -700.0, estimate, xtol=1e-15))
-    upper = 1.0 if k == n else expit(brentq(excess, estimate, 700.0, xtol=1e-15))
+    lower = 0.0 if k == 0 else expit(optimize.brentq(excess, -700.0, estimate, xtol=1e-15))
+    upper = 1.0 if k == n else expit(optimize.brentq(excess, estimate, 700.0, xtol=1e-15))
     return float(lower), float(upper)
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 from math import exp, sqrt
 from typing import Any
 
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
+from stattools.interface.when_needed import optimize
 from stattools.models.samples.proportion import Ends, tail_area
 from stattools.numerics.gamma_distribution import log_quantile
 from stattools.numerics.saddle_point import deviance_part
@@ -58,8 +58,8 @@ def likelihood_ratio(events: int, exposure: float, level: float) -> Ends:
         return 2.0 * float(deviance_part(events, events * exp(t), -t)) - z * z
 
     far = 1.0 + z * z / events  # D(events, m) exceeds z^2 / 2 at both of these
-    lower: Any = brentq(excess, -far, 0.0, xtol=1e-15)
-    upper: Any = brentq(excess, 0.0, sqrt(2.0 * far) + far, xtol=1e-15)
+    lower: Any = optimize.brentq(excess, -far, 0.0, xtol=1e-15)
+    upper: Any = optimize.brentq(excess, 0.0, sqrt(2.0 * far) + far, xtol=1e-15)
     return events * exp(lower) / exposure, events * exp(upper) / exposure
 
 

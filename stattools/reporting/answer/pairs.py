@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from scipy import stats
 
 from stattools.inference.estimates import df_along
 from stattools.inference.fitted import Fit
+from stattools.interface.when_needed import stats
 from stattools.reporting.answer.findings import Effect, TermFinding, along_numbers, changed
 from stattools.reporting.tables import have_factors
 

@@ -12,10 +12,10 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import sparse
 from stattools.numerics.banded import BandedCholesky, factored
 
 LOG_2PI = float(np.log(2.0 * np.pi))

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.spectrum import maxima
@@ -106,7 +106,7 @@ def _rough(model: Structural) -> Floats:
     found = []
     for _, ratios in sorted(tried)[:2]:
         with one_blas_thread():  # more threads wait for each other on its small matrices
-            result = minimize(
+            result = optimize.minimize(
                 objective, np.sqrt(ratios), jac=True, method="L-BFGS-B", options={"ftol": 1e-13, "gtol": 1e-7}
             )
         found.append((float(result.fun), result.x**2 * unit))

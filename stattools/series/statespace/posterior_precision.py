@@ -17,10 +17,10 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import sparse
 from stattools.series.statespace.banded_system import Affine, BandedSystem, solved
 from stattools.series.statespace.components import Components
 from stattools.text.one_line import prints

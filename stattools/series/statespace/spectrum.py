@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.fft import dct
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import fft
 from stattools.text.one_line import prints
 
 LOG_2PI = float(np.log(2.0 * np.pi))
@@ -56,7 +56,7 @@ class Spectrum:
     @classmethod
     def of(cls, y: Floats) -> Spectrum:
         """The spectrum of y (n,) or (m, n), complete; centered first, which does not change z_1, z_2, ..."""
-        z: Any = dct(y - y.mean(axis=-1, keepdims=True), norm="ortho")
+        z: Any = fft.dct(y - y.mean(axis=-1, keepdims=True), norm="ortho")
         z = z[..., 1:]
         return cls(np.square(z, out=z), frequencies(y.shape[-1]))
 

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.series.statespace.maximum import ascend
 from stattools.series.statespace.state_table import require_quantile
 from stattools.series.statespace.structural import Structural
@@ -78,7 +78,7 @@ def _root(height: Callable[[float], float], step: float, name: str) -> float:
     near, far = 0.0, step
     for _ in range(60):
         if height(far) < 0.0:
-            return float(brentq(height, near, far, xtol=1e-9 * abs(far), rtol=1e-10))  # type: ignore[arg-type]
+            return float(optimize.brentq(height, near, far, xtol=1e-9 * abs(far), rtol=1e-10))  # type: ignore[arg-type]
         near, far = far, 1.6 * far
     raise ConvergenceError(f"The profile of {name!r} does not come down to the cut. Use the Wald interval.")
 

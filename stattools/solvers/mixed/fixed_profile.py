@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import null_space
-from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import optimize
 from stattools.latent.deviance import Deviance
 from stattools.latent.structure import AtFactors, Evaluated, Joint, Structure
 from stattools.solvers.mixed.maximum import maximum
@@ -95,7 +95,7 @@ class FixedProfile:
             if share > FARTHEST:
                 return side * np.inf
         self.factors = found.profile.factors
-        at: Any = brentq(beyond, last, share, xtol=1e-10)
+        at: Any = optimize.brentq(beyond, last, share, xtol=1e-10)
         return middle + side * float(at) * unit
 
 

@@ -14,10 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.latent.lower import lower
 from stattools.solvers.mixed.variance_profile import BETTER, BEYOND, LIFTED, VarianceParameter
 
@@ -139,7 +139,7 @@ class MarginalProfile:
             options["hess_inv0"] = self.bend
         first = self.start[free] + self.tangent * (held - self.start[self.place])
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
-            best: Any = minimize(least, first, jac=True, method="BFGS", options=options)
+            best: Any = optimize.minimize(least, first, jac=True, method="BFGS", options=options)
         if best.fun < -BETTER:
             raise ConvergenceError(
                 "a profile interval met a higher likelihood than that of the fit: its maximum is a local one. Take a "

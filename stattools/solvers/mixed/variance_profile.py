@@ -15,11 +15,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq, minimize
 
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import optimize
 from stattools.latent.lower import lower
 
 CLOSE = 1e-7
@@ -155,7 +155,7 @@ class VarianceProfile:
             return (now, gradient[free]) if np.isfinite(now) else (self.top + BEYOND, np.zeros(len(some)))
 
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
-            best: Any = minimize(
+            best: Any = optimize.minimize(
                 least, self.start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200}
             )
         if best.fun < self.top - BETTER:
@@ -197,5 +197,7 @@ def _end(profile: Any, of: VarianceParameter, cut: float, last: float, side: flo
                 return last
     ends = sorted((estimate, far))
     width = ends[1] - ends[0]
-    found_at: Any = brentq(lambda value: -root if value == estimate else beyond(value), *ends, xtol=CLOSE * width)
+    found_at: Any = optimize.brentq(
+        lambda value: -root if value == estimate else beyond(value), *ends, xtol=CLOSE * width
+    )
     return float(found_at)

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from scipy.special import gammaln
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 from stattools.validation.posterior_agreement import PosteriorAgreement, PosteriorMoments, moments_beside
 from stattools.validation.references.likelihood_quadrature import one_parameter, two_parameters
 

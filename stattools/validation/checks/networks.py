@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.when_needed import pd
+from stattools.interface.when_needed import pd, stats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Poisson
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel

@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from scipy import optimize
 
 from stattools.errors import DomainError, StattoolsError
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.interface.time_limit import require_time
+from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.conventions.choice import Choice

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from stattools.errors import StattoolsError
+from stattools.interface.when_needed import stats
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right

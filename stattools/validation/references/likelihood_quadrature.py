@@ -11,12 +11,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy import stats
-from scipy.integrate import quad
 from scipy.special import xlog1py, xlogy
 
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import integrate, stats
 from stattools.validation.posterior_agreement import PosteriorMoments
 from stattools.validation.references.sample_densities import observed
 
@@ -60,7 +59,7 @@ def _integrals(kernel: Callable[[float], float], height: float, ends: Floats, ce
             def density(x: float, power: int = power) -> float:
                 return float(np.exp(kernel(x) - height)) * (x - center) ** power
 
-            total[power] += quad(density, a, b, epsabs=0.0, epsrel=1e-11, limit=200, full_output=1)[0]
+            total[power] += integrate.quad(density, a, b, epsabs=0.0, epsrel=1e-11, limit=200, full_output=1)[0]
     return total
 
 

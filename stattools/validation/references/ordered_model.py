@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy import stats
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 from stattools.models.model import Model
 from stattools.text.one_line import prints
 from stattools.validation.foreign.statsmodels_results.ordered import in_thresholds

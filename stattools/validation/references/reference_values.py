@@ -13,11 +13,11 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 
 from stattools.errors import IncompatibleError
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.validation.references.densities import KERNELS, MEANS, named
 from stattools.validation.references.second_sums import TINY, again, log_likelihood
@@ -49,7 +49,7 @@ def summit(value: Callable[[Floats], float], point: Floats, unit: Floats) -> Sum
         return -value(point + unit * phi)
 
     start = np.where(np.arange(len(point)) % 2, -0.5, 0.5)
-    phi = np.asarray(minimize(lower, start, method="BFGS", options={"gtol": 1e-6}).x)
+    phi = np.asarray(optimize.minimize(lower, start, method="BFGS", options={"gtol": 1e-6}).x)
     H = _curvature(lower, phi)
     for _ in range(3):  # with one curvature: BFGS ended so near that it hardly changes
         phi = phi - np.linalg.solve(H, _slope(lower, phi))

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.special import xlog1py, xlogy
 
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.binomial_arms import BinomialArms
 from stattools.models.samples.correlation import Correlation

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 
 from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
+from stattools.interface.when_needed import stats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.own.own_likelihood import OwnLikelihood
 from stattools.models.custom import Custom
