@@ -11,11 +11,12 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.interface.when_needed import pd
+from stattools.inference.fitting import fit as fitted
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Analysis:
     def ok(self) -> bool:
         """True where there is a fit, its reference agrees, and draws are to be trusted."""
         agrees = self.agreement is None or self.agreement.ok
-        drawn = self.posterior is not None and isinstance(self.posterior, st.Posterior)
-        trusted = not drawn or self.posterior.diagnostics.ok
+        drawn = self.posterior
+        trusted = drawn is None or not isinstance(drawn, st.Posterior) or drawn.diagnostics.ok
         return self.failure is None and agrees and trusted
 
 
@@ -68,7 +69,7 @@ def analyze(
     model = build(formula, frame)
     options: dict[str, Any] = {"level": plan.level, "cov": plan.cov, "penalty": plan.penalty}
     try:
-        fit = st.fit(model, **options)
+        fit = fitted(model, **options)
     except IdentificationError as error:
         return Analysis(model, chosen, failure=error)
     agreement, unchecked = None, ""
@@ -107,7 +108,7 @@ def compared(
     if rows is not None:  # a row counts where all models have it
         models = [build(formula, frame.iloc[rows]) for formula in formulas]
     known = [] if first is None or rows is not None else [first]
-    fits = known + [st.fit(model, **options) for model in models[len(known) :]]
+    fits = known + [fitted(model, **options) for model in models[len(known) :]]
     return st.compare(*fits, names=list(names))
 
 

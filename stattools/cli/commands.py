@@ -7,7 +7,6 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from stattools.cli.families import family_of
 from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.of_arguments import ARGUMENTS
 from stattools.interface.names.rows import plain, rows_of
@@ -77,6 +76,8 @@ class Commands(TyperGroup):
             raise
 
     def _meant(self, name: str) -> str:
+        from stattools.cli.families import family_of
+
         family = family_of(name)
         if family is not None:
             return f" Write stattools fit {family} DATA FORMULA."

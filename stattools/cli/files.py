@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from stattools.cli.reasons import reason
 from stattools.cli.text_files import OPENERS, text_table
 from stattools.data.files.row_groups import ARROW, PARQUET
 from stattools.errors import DomainError
 from stattools.interface.paths import require_regular
-from stattools.interface.when_needed import pd
 from stattools.interface.writing import replace_file
 
 DELIMITERS = {".csv": ",", ".tsv": "\t", ".tab": "\t", ".txt": ","}

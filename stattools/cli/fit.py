@@ -12,7 +12,7 @@ import stattools as st
 from stattools.cli import options, words
 from stattools.cli.again import again
 from stattools.cli.analysis import Plan, analyze
-from stattools.cli.auto import family_and_glm
+from stattools.cli.auto import Guessing, family_and_glm
 from stattools.cli.failures import failures
 from stattools.cli.families import taken
 from stattools.cli.files import stem, table
@@ -21,6 +21,8 @@ from stattools.cli.paper import Paper
 from stattools.cli.paper import labels as labels_of
 from stattools.cli.results import for_machines, told
 from stattools.cli.standard_input import at_hand
+
+PARSER = Guessing
 
 
 def fit(

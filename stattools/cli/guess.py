@@ -16,11 +16,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from stattools.cli.families import KNOWN
 from stattools.data.formula.random_parts import mixed_formula
 from stattools.data.tables.outcome import grouped_formula
 from stattools.errors import DomainError, quoted
-from stattools.interface.when_needed import pd
 
 MOST_LEVELS = 30
 """Text with more different values than this is a name or a misread number, no category."""

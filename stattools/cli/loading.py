@@ -1,20 +1,38 @@
-"""All commands by their names, each imported when it is asked for: none waits for what another one needs."""
+"""All commands by their names, each imported when it is asked for: none waits for what another one needs.
+
+Imports make many objects and leave no garbage: to look for some meanwhile would take a tenth of their time.
+"""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import typer
 from typer.main import get_command
 
-from stattools.cli.auto import Guessing
 from stattools.cli.commands import COMMANDS, Command, Commands
 
 
+@contextmanager
+def no_garbage() -> Iterator[None]:
+    """No search for garbage inside, nor later among what was made here, which stays until the end."""
+    searched = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if searched:
+            gc.enable()
+
+
 class Loaded(Mapping[str, Any]):
-    """The commands: `fit` is the function of that name in `stattools.cli.fit`, and so is every other one.
+    """The commands: `fit` is the function of that name in `stattools.cli.fit`, and so is every other one; where its
+    arguments are read in a way of its own, `PARSER` there says by what.
 
     >>> list(Loaded())[:3]
     ['fit', 'report', 'compare']
@@ -27,10 +45,10 @@ class Loaded(Mapping[str, Any]):
         if name not in COMMANDS:
             raise KeyError(name)
         if name not in self._made:
+            with no_garbage():
+                home = vars(import_module(f"stattools.cli.{name}"))
             alone = typer.Typer(add_completion=False, rich_markup_mode="markdown")
-            alone.command(cls=Guessing if name == "fit" else Command)(
-                getattr(import_module(f"stattools.cli.{name}"), name)
-            )
+            alone.command(cls=home.get("PARSER", Command))(home[name])
             self._made[name] = get_command(alone)
         return self._made[name]
 

@@ -13,18 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import get_blas_funcs
 
-from stattools.data.tables.columns import clean, missing
-from stattools.data.tables.table import (
-    NamedColumns,
-    axes,
-    is_frame,
-    is_sparse,
-    label_of,
-    series,
-    shape_of,
-    table,
-    unmasked,
-)
+from stattools.data.tables.columns import clean, is_sparse, missing
+from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.interface.when_needed import pd

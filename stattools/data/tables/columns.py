@@ -203,3 +203,14 @@ def listing(items: Iterable[Any], longest: int = 10) -> str:
     """The first items, each as Python writes it, for an error message."""
     shown = [repr(item) for item in items]
     return ", ".join(shown[:longest]) + (f", ... ({len(shown)} in all)" if len(shown) > longest else "")
+
+
+def is_sparse(values: Any) -> bool:
+    """Whether this is a matrix of scipy.sparse, which has been loaded where there is one.
+
+    >>> is_sparse([[1.0]])
+    False
+    """
+    if isinstance(values, np.ndarray):
+        return False
+    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)

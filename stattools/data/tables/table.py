@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.files.scan import source_of
+from stattools.data.tables.columns import is_sparse
 from stattools.data.tables.pairing import is_pandas, paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
@@ -62,15 +63,6 @@ def label_of(values: Any) -> Any:
 def shape_of(values: Any) -> tuple[int, ...] | None:
     """The shape that an array, a series or a table reports; None for what reports none, such as a list."""
     return getattr(values, "shape", None)
-
-
-def is_sparse(values: Any) -> bool:
-    """Whether this is a matrix of scipy.sparse, which has been loaded where there is one.
-
-    >>> is_sparse([[1.0]])
-    False
-    """
-    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)
 
 
 def axes(values: Any) -> int:

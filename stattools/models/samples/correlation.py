@@ -187,10 +187,9 @@ class Correlation(SampleModel):
         middle, reach = float(np.arctanh(r)), 1.0
         while gap(middle - reach) > 0.0 or gap(middle + reach) > 0.0:
             reach *= 1.5
-        ends: list[Any] = [optimize.brentq(gap, *sorted((middle, middle + s * reach)), xtol=1e-13) for s in (-1.0, 1.0)]
-
-    lower, upper = map(float, ends)
-    return float(np.tanh(lower)), float(np.tanh(upper))
+        sides = [sorted((middle, middle + s * reach)) for s in (-1.0, 1.0)]
+        lower, upper = (float(optimize.brentq(gap, *side, xtol=1e-13)) for side in sides)  # type: ignore[arg-type]
+        return float(np.tanh(lower)), float(np.tanh(upper))
 
     def arrays(self) -> dict[str, Any]:
         """What the log-likelihood depends on, for the hash of the data."""
