@@ -26,6 +26,7 @@ from stattools.inference.many_fits import ManyFits
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.regression import ols
 from stattools.numerics.threads import one_blas_thread
@@ -44,7 +45,7 @@ def fit_many(
     /,
     *,
     by: str | ArrayLike | None = None,
-    model: Callable[..., Model] = ols,
+    model: Callable[..., Model | MixedModel] = ols,
     outcomes: ArrayLike | None = None,
     weights: str | ArrayLike | None = None,
     offset: str | ArrayLike | None = None,
@@ -64,6 +65,7 @@ def fit_many(
     - `fit_many([model, model, ...])`: models of one kind with the same coefficients.
     - `fit_many(Y)`: a local level for each row of an array, each column of a frame.
 
+    Of mixed models the numbers are those of the fixed effects, with the degrees of freedom of `st.fit`.
     A member without a maximum (separated outcomes, aliased columns) is listed with the reason in `.reasons`. Raises
     IncompatibleError for arguments that do not go together, DomainError for outcomes that the model cannot take.
 
@@ -84,7 +86,7 @@ def fit_many(
         if not callable(model):
             raise IncompatibleError(f"model= is a function, such as st.ols or st.logistic; got {quoted(model)}.")
         whole = model(models, data, **columns)
-        if not isinstance(whole, Model):
+        if not isinstance(whole, Model | MixedModel):
             raise IncompatibleError(
                 "fit_many needs model=, a regression of one likelihood such as st.logistic; got "
                 f"{described(whole)}. Fit the groups one by one by st.fit; curves of st.kaplan_meier have their groups "
@@ -100,16 +102,16 @@ def fit_many(
         if outcomes is None and weights is None:
             raise IncompatibleError("fit_many of one model needs outcomes= or weights=, of shape (m, n). Use st.fit.")
         return _of_one(models, outcomes, weights)
-    if isinstance(models, Sequence) and len(models) and all(isinstance(one, Model) for one in models):
+    if isinstance(models, Sequence) and len(models) and all(isinstance(one, Model | MixedModel) for one in models):
         if outcomes is not None or weights is not None:
             raise IncompatibleError("fit_many of several models takes no outcomes= or weights=: each has its own.")
-        return together(list(models), tuple(range(len(models))))
+        return _in_groups(list(models), tuple(range(len(models))))
     if isinstance(models, LocalLevels | np.ndarray | list) or is_frame(models):
         return local_levels(models)
     raise IncompatibleError(f"fit_many needs a formula, a model, models or series; got {type(models).__name__}.")
 
 
-def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
+def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
     frame, who = table(data), f"fit_many by={quoted(by, 40)}"
     if isinstance(by, str) and by not in frame.names:
         raise DomainError(
@@ -126,7 +128,19 @@ def _by_group(whole: Model, data: Any, by: Any) -> ManyFits:
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
     parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
-    return together([whole.subset(_run(part)) for part in parts], labels)
+    return _in_groups([whole.subset(_run(part)) for part in parts], labels)
+
+
+def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
+    """Models of one kind; those of mixed models are fitted one by one, each in about a millisecond."""
+    mixed = [one for one in models if one.is_mixed]
+    if not mixed:
+        return together(models, labels)
+    first = mixed[0]
+    if len(mixed) < len(models) or any(type(one) is not type(first) or one.names != first.names for one in mixed):
+        raise IncompatibleError("fit_many needs models of one kind with the same coefficients; use st.fit for each.")
+    first.require_groups_alone("fit_many of mixed models")
+    return _assembled(first, labels, _members(len(models), len(first.names)), models.__getitem__)
 
 
 def _run(part: NDArray[np.intp]) -> slice | NDArray[np.intp]:
@@ -213,8 +227,9 @@ def _members(m: int, p: int) -> Members:
     return Members.unsettled(m, p)
 
 
-def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Model]) -> ManyFits:
+def _assembled(model: Any, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Any]) -> ManyFits:
     reasons: dict[Any, str] = {}
+    own = np.full(found.estimate.shape, np.inf) if model.is_mixed else None
     for k in np.flatnonzero(~found.settled):
         try:
             alone: Fit = fit(model_of(int(k)))
@@ -223,6 +238,8 @@ def _assembled(model: Model, labels: tuple[Any, ...], found: Members, model_of: 
             continue
         numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)
         found.put(k, Members(alone.estimate, alone.covariance, *numbers))  # type: ignore[arg-type]
-    df = found.n - len(model.names) if model.has_scale else np.full(len(labels), np.inf)
+        if own is not None:
+            own[k] = alone.t_df
+    df: Any = found.n - len(model.names) if model.has_scale else np.full(len(labels), np.inf)
     numbers = (found.estimate, found.covariance, found.loglik, found.scale, found.decrement)
-    return ManyFits(model.title, model.names, labels, *numbers, df, reasons, model_of)
+    return ManyFits(model.title, model.names, labels, *numbers, df if own is None else own, reasons, model_of)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
 class ManyFits(Faces):
-    """Fits of many members: `estimate` (m, p), `covariance` (m, p, p), `loglik`, `scale`, `decrement` (m,).
+    """Fits of many members: `estimate` (m, p), `covariance` (m, p, p), `loglik`, `scale`, `decrement` (m,), and the
+    degrees of freedom `df` (m,), of mixed models (m, p).
 
     A member without a fit has NaN everywhere, and `reasons` says why, by its label; `failed` is their number.
     `model_of(i)` is the model of one member, for `st.fit` and all that follows.
@@ -60,7 +61,8 @@ class ManyFits(Faces):
         return np.sqrt(np.diagonal(self.covariance, axis1=1, axis2=2))
 
     def interval(self, level: float = 0.95) -> Interval:
-        """Wald intervals, lower and upper of shape (m, p): Student's t for linear regressions, normal otherwise.
+        """Wald intervals, lower and upper of shape (m, p): Student's t for linear regressions and linear
+        mixed models, normal otherwise.
 
         Raises DomainError for a level outside (0, 1).
         """
@@ -68,7 +70,8 @@ class ManyFits(Faces):
 
         require_level(level)
         tail = 0.5 * (1.0 - level)
-        q = np.where(np.isfinite(self.df), -special.stdtrit(self.df, tail), -special.ndtri(tail))[:, None] * self.se
+        df = self.df if self.df.ndim > 1 else self.df[:, None]
+        q = np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail)) * self.se
         return Interval(self.estimate - q, self.estimate + q, level, "wald", self.names)
 
     def table(self, level: float = 0.95) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache, cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +71,7 @@ class Deviance:
     def places(self) -> tuple[slice, ...]:
         """Where the entries of each T_k stand in theta."""
         sizes = [q * (q + 1) // 2 for q in self.structure.widths]
-        ends = np.cumsum(sizes).tolist()
-        return tuple(slice(end - size, end) for end, size in zip(ends, sizes, strict=True))
+        return tuple(slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True))
 
     def factors(self, theta: Floats) -> tuple[Floats, ...]:
         """The T_k of theta."""

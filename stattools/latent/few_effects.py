@@ -38,7 +38,7 @@ FEWEST = 3
 """Groups from which moments are taken."""
 SPRINT = 8
 """Steps that are taken before a climb at most."""
-NEAR = 1e-9
+NEAR = 1e-12
 """Twice the squared decrement below which the climb does the rest."""
 LEAST = 0.05
 """A variance starts at this share of its error or more."""
@@ -243,9 +243,7 @@ class AtFew:
     def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
         """For each term T, and M and N = h h' of Gamma = M - N, as (T, M, h)."""
         first, second = (self._by_entries(part.tolist()) for part in (self.first, self.second))
-        ends = np.cumsum(self.few.of.structure.widths).tolist()
-        for T, end in zip(self.few.of.factors(self.theta), ends, strict=True):
-            own = slice(end - len(T), end)
+        for T, own in zip(self.of.factors(self.theta), self.few.sums.spans, strict=True):
             sizes, vectors = eigen(-second[own, own])
             yield T, first[own, own], vectors * np.sqrt(np.maximum(sizes, 0.0))
 

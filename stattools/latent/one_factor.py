@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,7 @@ class OneFactor:
     @cached_property
     def spans(self) -> tuple[slice, ...]:
         """Where the effects of each term stand among all of a group."""
-        ends = np.cumsum(self.widths).tolist()
-        return tuple(slice(end - width, end) for end, width in zip(ends, self.widths, strict=True))
+        return tuple(slice(end - width, end) for end, width in zip(accumulate(self.widths), self.widths, strict=True))
 
     @cached_property
     def within(self) -> WithinGroups:

@@ -67,6 +67,28 @@ def test_models_of_different_lengths(name, intercept):
         assert_same(fits, k, st.fit(model))
 
 
+def test_mixed_models_are_fitted_by_groups():
+    g = np.random.default_rng(5)
+    table = pd.DataFrame({"x": g.normal(size=240), "g": np.tile(np.repeat(np.arange(8), 10), 3)})
+    table["k"] = g.permutation(np.repeat(list("abc"), 80))
+    table["y"] = table.x + g.normal(size=8)[table.g] + g.normal(size=240)
+    table.loc[table.k == "c", "y"] = 2.0
+    fits = st.fit_many("y ~ x + (1 | g)", table, by="k", model=st.linear_mixed)
+    assert list(fits.reasons) == ["c"]
+    for k, label in enumerate(fits.labels):
+        if label != "c":
+            alone = st.fit(st.linear_mixed("y ~ x + (1 | g)", table[table.k == label]))
+            np.testing.assert_allclose(fits.estimate[k], alone.estimate, rtol=1e-9)
+            np.testing.assert_allclose(np.asarray(fits.interval().lower)[k], alone.interval().lower, rtol=1e-7)
+            assert fits.scale[k] == pytest.approx(alone.scale)
+    some = [st.poisson("n ~ x + (1 | g)", part.assign(n=part.g % 3)) for _, part in table.groupby("k")]
+    np.testing.assert_allclose(st.fit_many(some[:1]).estimate[0], st.fit(some[0]).estimate)
+    with pytest.raises(IncompatibleError, match="of one kind"):
+        st.fit_many([some[0], st.linear_mixed("y ~ x + (1 | g)", table)])
+    with pytest.raises(IncompatibleError, match="curve"):
+        st.fit_many("y ~ s(x) + (1 | g)", table, by="k", model=st.linear_mixed)
+
+
 def stores():
     g = np.random.default_rng(4)
     frame = pd.DataFrame({"x": g.normal(size=400), "store": g.choice(list("abcd"), 400)})
