@@ -255,7 +255,8 @@ def _in_one(at: Profile) -> Profile | None:
 
 def _least_size(T: Floats) -> float:
     """A number that no singular value of the triangle T is below: that of its determinant and its length."""
-    return abs(prod(T.diagonal().tolist())) / max(nrm2(T.ravel()), 1e-300) ** (len(T) - 1)
+    length = nrm2(T.ravel())
+    return abs(prod((T.diagonal() / length).tolist())) * length if length > 0.0 else 0.0
 
 
 def _null(T: Floats) -> Floats:
