@@ -10,12 +10,14 @@ from stattools.errors import DomainError, quoted
 from stattools.validation.claims.characters import NOTHING
 from stattools.validation.claims.headings import Heading, heading
 from stattools.validation.claims.printed import is_number
+from stattools.validation.claims.sas_listings import in_one_line
 
 PHRASE = re.compile(
     r"\[?\d{2}(?:\.\d+)?% [Cc]onf\. [Ii]nterval\]?|log HR SE|log HR|[Oo]dds [Rr]atio|[Hh]az\. [Rr]atio|"
     r"[Rr]elative [Rr]isk|[Rr]obust (?:SE|se|std\. ?err\.?)|[Ss]td\.? [Ee]rr(?:or|\.)?|std err|[Tt]ime [Rr]atio|"
+    r"[Ss]tandard [Ee]rror|"
     r"[TtZz] (?:[Rr]atio|[Vv]alue)|[Pp][ -][Vv]alue|P ?> ?\|[tz]\||Pr\(> ?\|[tz]\|\)|(?:lower|upper) 0?\.\d+|"
-    r"\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
+    r"(?:Wald )?Chi-Square|Pr ?> ?ChiSq|\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
 )
 """Headings of one and of several words."""
 RULE = re.compile(r"\s*(?:[-=_+\u2500\u2550]{3,}+\s*+)++|\s*(?:<\w+>\s*)+")
@@ -51,7 +53,7 @@ def tables(text: str, name: str) -> list[TextTable]:
     >>> [column.text for column in found.columns], found.rows
     (['coef', 'std err'], (('x', ('1.5', '0.2')),))
     """
-    lines = text.splitlines()
+    lines = in_one_line(text.splitlines())
     found: list[TextTable] = []
     at = 0
     while at < len(lines):

@@ -19,7 +19,7 @@ WORDS = {
     "adjustedor adjustedoddsratio",
     "se": "stderror se stderr standarderror standarderrors bse stderrors standardfehler secoef sebeta sd loghrse seb",
     "robust": "robustse robuststderr robuststdse robuststderror robuststandarderror rse",
-    "statistic": "statistic stat wald teststatistic wald2 waldstatistic chisq chi2 waldchi2",
+    "statistic": "statistic stat wald teststatistic wald2 waldstatistic chisq chi2 waldchi2 chisquare waldchisquare",
     "t": "t tvalue tstat tvalues tratio tstatistic tstatistics",
     "z": "z zvalue zstat zvalues zstatistic zstatistics waldz",
     "p": "pvalue p pvalues pz pt prz prt pval sig prob pr prchisq praboverz significance pwert",

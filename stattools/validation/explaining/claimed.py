@@ -140,8 +140,8 @@ def _declared(claim: Claim, found: Any, cov: Any, level: float) -> Right | None:
 def _as_said(
     claim: Claim, model: Any, found: Any, own: Right, level: float, ours: NDArray[np.intp]
 ) -> tuple[Claim, Right, ClaimStanding]:
-    """Right numbers and how the claim stands beside them, with tests by the normal distribution, or by t, where the
-    claim says that its statistics are that and more of it then holds; otherwise the claim does not say so any more.
+    """Right numbers and how the claim stands beside them, with tests by the normal distribution, by t, or chi-squared,
+    where the claim says that its statistics are that and more of it then holds; otherwise it does not say so any more.
     """
     right = own
     other = _tested_as(claim.said.get("statistic", ""), model, right, found.t_df, level)
@@ -151,9 +151,11 @@ def _as_said(
 
 
 def _tested_as(said: str, model: Any, right: Right, df: Any, level: float) -> Right | None:
-    """The right numbers with statistics that are t or z; None where they are so, or cannot be."""
+    """The right numbers with statistics that are t, z or the square of z; None where they are so, or cannot be."""
     rest = float(model.n) - _coefficients(model) if said == "t" else np.inf
     is_t = bool(np.isfinite(df).any())
+    if said == "chi2" and not is_t:
+        return replace(right, columns={**right.columns, "statistic": np.square(right.columns["statistic"])})
     if said not in ("t", "z") or is_t == (said == "t") or model.intervals or rest <= 0:
         return None
     theta, se = right.columns["estimate"], right.columns["se"]
