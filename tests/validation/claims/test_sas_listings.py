@@ -33,3 +33,17 @@ def test_what_sas_lists_is_right_and_a_wrong_error_in_it_is_found(listing):
 def test_other_lines_stay():
     lines = ["Parameter  Estimate  Error", "", "text", "   Standard", "not this"]
     assert in_one_line(lines) == lines
+
+
+def test_proc_reg_lists_t():
+    listing = (
+        "                     Parameter       Standard\n"
+        "Variable     DF       Estimate          Error    t Value    Pr > |t|\n\n"
+        "Intercept     1       -3.88081        1.98620      -1.95      0.0616\n"
+        "pre           1        0.98718        0.16450       6.00      <.0001\n"
+        "drugC         1        0.10897        1.79514       0.06      0.9521\n"
+        "drugE         1        3.44614        1.88678       1.83      0.0793\n"
+    )
+    found = st.audit(listing, st.ols("post ~ pre + drug", public_data.drug_trial()))
+    assert found.ok, str(found)
+    assert "its 16 numbers hold" in str(found)
