@@ -30,8 +30,9 @@ def procedures() -> tuple[Procedure, ...]:
 
 
 def observe(answer: Callable[[], tuple[bool, str]], effort: float = 1.0) -> Observation:
-    """What the inspection found."""
-    return Observation(*answer())
+    """What the inspection found; nothing where there is no list of files to compare with."""
+    ok, found = answer()
+    return Observation(None if found == installation.EDITABLE else ok, found)
 
 
 def dependencies() -> dict[str, str]:

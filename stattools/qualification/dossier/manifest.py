@@ -59,7 +59,7 @@ def _result(place: int, record: Record, requirements: list[int], nist: Path | No
         "test": test,
         "phase": record.procedure.phase,
         "requirements": requirements,
-        "verdict": "pass" if record.ok else "fail",
+        "verdict": record.verdict,
         "found": record.observation.words,
         "rows": [list(row) for row in record.observation.rows],
         "data": sorted(installed.data(record.procedure.data, nist)),

@@ -78,7 +78,7 @@ def conclusion(found: Dossier) -> str:
     verdicts = [one.verdict for one in found.matrix]
     many = f"{count(len(found.records))} tests of {count(len(verdicts))} requirements"
     untested = verdicts.count("not tested")
-    rest = f" {count(untested)} requirements need simulations and were not tested." if untested else ""
+    rest = f" {count(untested)} {'was' if untested == 1 else 'were'} not tested; why stands there." if untested else ""
     if found.ok:
         return f"**Pass.** {many} found what they should.{rest}"
     return f"**Fail.** Of {many}, {count(len(found.deviations))} did not find what they should.{rest}"
@@ -118,7 +118,7 @@ def _matrix(matrix: Sequence[ShownRequirement]) -> Table:
 
 
 def _passed(one: ShownRequirement) -> str:
-    return f"{sum(record.ok for record in one.records)} of {len(one.records)}" if one.records else ""
+    return f"{sum(record.verdict == 'pass' for record in one.records)} of {len(one.records)}" if one.records else ""
 
 
 def _verdict(word: str) -> str:
@@ -137,11 +137,12 @@ def _phase(phase: str, found: Dossier, results: Sequence[dict[str, Any]]) -> Sec
                 name = record.procedure.name
                 first = told.setdefault(name, one.number)
                 said = _cut(record.observation.words, WORDS) if first == one.number else f"see requirement {first}"
-                verdict = _verdict("pass" if record.ok else "fail")
+                verdict = _verdict(record.verdict)
                 digest = f"`{known[name]['sha256'][:SHORT]}`"
                 rows.append((str(one.number), literal(name), literal(said), verdict, digest))
             if not one.records:
-                rows.append((str(one.number), "none", "", one.verdict, ""))
+                why = "its tests are simulations, which were left out" if one.left_out else "no test ran"
+                rows.append((str(one.number), "", why, _verdict(one.verdict), ""))
         table = Table(("", "test", "found", "verdict", "SHA-256"), tuple(rows), "rllcl")
         chapters.append(Section(area, (table,)))
     return Section(PHASES[phase], (Paragraph(ASKED[phase]), *chapters))

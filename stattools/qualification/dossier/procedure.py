@@ -13,16 +13,17 @@ import numpy as np
 from stattools.errors import StattoolsError
 from stattools.qualification.reading import Reading, readings
 
+type Verdict = Literal["pass", "fail", "not tested"]
 type Phase = Literal["installation", "operation", "performance"]
 
 
 @dataclass(frozen=True)
 class Observation:
-    """What a test found: whether it is as it should be, in words, and the numbers that it rests on; `rows` are cells
-    that a page shows in a table of its own.
+    """What a test found: whether it is as it should be (None where it could not be tested here), in words, and the
+    numbers that it rests on; `rows` are cells that a page shows in a table of its own.
     """
 
-    ok: bool
+    ok: bool | None
     words: str
     readings: tuple[Reading, ...] = ()
     rows: tuple[tuple[str, ...], ...] = ()
@@ -50,9 +51,12 @@ class Record:
     seconds: float
 
     @property
-    def ok(self) -> bool:
-        """True where the test found what it should."""
-        return self.observation.ok
+    def verdict(self) -> Verdict:
+        """In a word."""
+        return VERDICTS[self.observation.ok]
+
+
+VERDICTS: dict[bool | None, Verdict] = {True: "pass", False: "fail", None: "not tested"}
 
 
 def run(procedure: Procedure, effort: float = 1.0) -> Record:

@@ -9,7 +9,7 @@ from typing import Any
 
 from stattools.numerics.threads import one_blas_thread
 from stattools.qualification.dossier import checked, differing, documented, examined, installed, operating
-from stattools.qualification.dossier.procedure import Procedure, Record, run
+from stattools.qualification.dossier.procedure import Procedure, Record, Verdict, run
 from stattools.qualification.dossier.requirements import REQUIREMENTS, Requirement
 from stattools.qualification.qualification import EFFORT, Extent, checks
 from stattools.reporting.provenance import code_version
@@ -25,11 +25,12 @@ class ShownRequirement:
     left_out: bool = False
 
     @property
-    def verdict(self) -> str:
-        """In a word: "pass", "fail", or "not tested" where a quick qualification leaves its simulations out."""
+    def verdict(self) -> Verdict:
+        """In a word: "not tested" where a quick qualification leaves its simulations out, or no test could be made."""
         if not self.records:
             return "not tested" if self.left_out else "fail"
-        return "pass" if all(record.ok for record in self.records) else "fail"
+        told = {record.verdict for record in self.records}
+        return "fail" if "fail" in told else "pass" if "pass" in told else "not tested"
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Dossier:
     @property
     def deviations(self) -> tuple[str, ...]:
         """What failed, in words."""
-        failed = [f"{one.procedure.name}: {one.observation.words}." for one in self.records if not one.ok]
+        failed = [f"{one.procedure.name}: {one.observation.words}." for one in self.records if one.verdict == "fail"]
         untold = [one for one in self.matrix if one.verdict == "fail" and not one.records]
         return (*failed, *(f"Requirement {one.number} has no test that ran: {one.requirement.text}" for one in untold))
 
@@ -90,7 +91,7 @@ class Dossier:
             "tests": [
                 {
                     "test": one.procedure.name,
-                    "ok": one.ok,
+                    "verdict": one.verdict,
                     "found": one.observation.words,
                     "numbers": {reading.name: reading.value for reading in one.observation.readings},
                     "seconds": round(one.seconds, 3),

@@ -12,7 +12,7 @@ from stattools.qualification.dossier.procedure import run
 @pytest.mark.parametrize("procedure", operating.procedures(), ids=lambda one: one.name)
 def test_holds(procedure):
     found = run(procedure)
-    assert found.ok, found.observation.words
+    assert found.verdict == "pass", found.observation.words
 
 
 def test_a_test_about_a_package_that_is_not_there_is_left_out(monkeypatch):
@@ -25,7 +25,7 @@ def test_a_wrong_filter_is_found(monkeypatch):
     right = st.linear_recurrence
     monkeypatch.setattr(st, "linear_recurrence", lambda *given, **named: right(*given, **named) * (1.0 + 1e-9))
     found = run(one)
-    assert not found.ok
+    assert found.verdict == "fail"
     assert "the recurrence, off by" in found.observation.words
 
 

@@ -42,3 +42,10 @@ def test_the_effort_of_an_extent_reaches_the_tests():
     found = qualified([one], "full", advance=told.append)
     assert isinstance(found, Dossier)
     assert (seen, told) == ([10.0], ["a"])
+
+
+def test_what_could_not_be_tested_is_neither_passed_nor_a_deviation():
+    first, *rest = tiny()
+    found = dossier([replace(first, run=lambda effort: Observation(None, "no list of files")), *rest])
+    assert found.ok
+    assert [one.verdict for one in found.matrix] == ["not tested", "pass", "pass"]

@@ -1,6 +1,7 @@
 """What moved is named: a byte of any file, the data, a version, round-off; what else moved is wrong."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from stattools.qualification.dossier import installed, verification
 from stattools.qualification.dossier.manifest import NAME, SELF, canonical, evidence, number_hash, own, sha256
+from stattools.qualification.dossier.procedure import Observation
 from stattools.qualification.dossier.verification import changes, compared
 from tests.qualification.dossier.tiny import VALUES, file, procedures
 
@@ -168,3 +170,10 @@ def test_many_numbers_of_a_test_are_one_line(folder, monkeypatch):
     other(monkeypatch, values={"mean": 3.0, "spread": 0.7})
     (one,) = compared(folder).departures
     assert one.words == "answer: mean: mean was 2 and is 3, and 1 more of its numbers moved"
+
+
+def test_what_could_not_be_tested_on_one_machine_is_no_fault_of_another(folder, monkeypatch):
+    first, *rest = procedures()
+    other = replace(first, run=lambda effort: Observation(None, "no list of files"))
+    monkeypatch.setattr(verification, "procedures", lambda *given: (other, *rest))
+    assert causes(folder) == (True, [])
