@@ -76,12 +76,15 @@ LIMITS = (
 def conclusion(found: Dossier) -> str:
     """The verdict in a sentence."""
     verdicts = [one.verdict for one in found.matrix]
-    many = f"{count(len(found.records))} tests of {count(len(verdicts))} requirements"
+    many = f"{count(len(found.records))} tests"
     untested = verdicts.count("not tested")
-    rest = f" {count(untested)} {'was' if untested == 1 else 'were'} not tested; why stands there." if untested else ""
+    rest = f" {count(untested)} could not be tested, for the reason that stands there." if untested else ""
     if found.ok:
-        return f"**Pass.** {many} found what they should.{rest}"
-    return f"**Fail.** Of {many}, {count(len(found.deviations))} did not find what they should.{rest}"
+        return (
+            f"**Pass.** Of {count(len(verdicts))} requirements {count(verdicts.count('pass'))} are met in {many}.{rest}"
+        )
+    failed = f"{count(verdicts.count('fail'))} are not met"
+    return f"**Fail.** Of {count(len(verdicts))} requirements {failed}, in {many}; see the deviations.{rest}"
 
 
 def _about(found: Dossier) -> str:

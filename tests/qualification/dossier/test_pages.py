@@ -11,7 +11,12 @@ def page(found):
 
 def test_the_page_has_all_that_is_signed():
     text, told = page(dossier())
-    for words in ("## Deviations\n\nNone.", "Performed by", "Approved by", "**Pass.** 3 tests of 3 requirements"):
+    for words in (
+        "## Deviations\n\nNone.",
+        "Performed by",
+        "Approved by",
+        "**Pass.** Of 3 requirements 3 are met in 3 tests.",
+    ):
         assert words in text, words
     for one in told:
         assert f"`{one[SELF][:16]}`" in text
@@ -22,5 +27,5 @@ def test_the_page_has_all_that_is_signed():
 def test_a_failure_stands_first_in_words():
     text, _ = page(dossier(procedures(good=False)))
     assert "- answer: mean: as it is." in text
-    assert "**Fail.** Of 3 tests of 3 requirements, 1 did not find what" in text
+    assert "**Fail.** Of 3 requirements 1 are not met, in 3 tests; see the deviations." in text
     assert "0 of 1" in text
