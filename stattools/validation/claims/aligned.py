@@ -17,7 +17,8 @@ PHRASE = re.compile(
     r"[Rr]elative [Rr]isk|[Rr]obust (?:SE|se|std\. ?err\.?)|[Ss]td\.? [Ee]rr(?:or|\.)?|std err|[Tt]ime [Rr]atio|"
     r"[Ss]tandard [Ee]rror|"
     r"[TtZz] (?:[Rr]atio|[Vv]alue)|[Pp][ -][Vv]alue|P ?> ?\|[tz]\||Pr\(> ?\|[tz]\|\)|(?:lower|upper) 0?\.\d+|"
-    r"(?:Wald )?Chi-Square|Pr ?> ?(?:ChiSq|\|[tz]\|)|\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
+    r"(?:Wald )?Chi-Square|Pr ?> ?(?:ChiSq|\|[tz]\|)|"
+    r"\d+(?:\.\d+)? ?%|(?:exp\(coef\)|coef) (?:lower|upper) \d+%|cmp to|Wald Z|\S+"
 )
 """Headings of one and of several words."""
 RULE = re.compile(r"\s*(?:[-=_+\u2500\u2550]{3,}+\s*+)++|\s*(?:<\w+>\s*)+")
