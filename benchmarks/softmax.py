@@ -125,6 +125,22 @@ def digits(ridge: float, step: int, promised: dict[str, float], rounds: int) -> 
     )
 
 
+def one_against_the_rest(n: int, ridge: float) -> SpeedComparison:
+    """Ten logistic regressions of n digits, each against the rest, beside scikit-learn at its default tolerance."""
+    images, y = mnist_data()
+    shifted = np.concatenate([images, np.roll(images.reshape(-1, 28, 28), 1, axis=2).reshape(-1, 784)])[:n] / 255.0
+    labels = np.concatenate([y, y])[:n]
+    cases: dict[str, Callable[[], Any]] = {
+        "stattools": lambda: st.fit(st.one_vs_rest(labels, shifted), penalty=st.Ridge(ridge))
+    }
+    if find_spec("sklearn"):
+        from sklearn.linear_model import LogisticRegression
+
+        one = LogisticRegression(C=1.0 / ridge, max_iter=2000)
+        cases["scikit-learn lbfgs"] = lambda: [one.fit(shifted, labels == k) and one.coef_ for k in range(10)]
+    return interleaved(f"one against the rest, {n:,} digits x 784, ridge {ridge:g}", cases, rounds=3, warm=0)
+
+
 def many_digits() -> SpeedComparison:
     X, y = mnist_data()
     images = X.reshape(-1, 28, 28)
@@ -171,6 +187,7 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     yield from unpenalized(100_000, 50, 10, targets=True)
     yield digits(1.0, 1, {"scikit-learn newton-cg": 2.0, "scikit-learn lbfgs": 3.0}, 3)
     yield digits(0.01, 1, {"scikit-learn newton-cg": 3.5, "scikit-learn lbfgs": 3.5}, 1)
+    yield one_against_the_rest(8_000, 1.0)
     yield many_digits()
     yield many_standard_errors()
 

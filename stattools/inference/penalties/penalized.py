@@ -26,7 +26,7 @@ from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
-from stattools.solvers.softmax.maximum import large, maximize_softmax
+from stattools.solvers.softmax.maximum import large_with_ridge, maximize_softmax
 from stattools.solvers.solution import Solution
 
 
@@ -122,16 +122,16 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
 
     `loglik` of the solution is penalized; `covariance` is the inverse information for `Jeffreys`, and for `Ridge` the
     inverse of the penalized one. The decrement is that of the penalized score. Raises IdentificationError for aliased
-    columns, IncompatibleError for a solver other than `st.Newton` (large softmax models with a ridge take `st.LBFGS`)
-    or a penalty that does not fit the model.
+    columns, IncompatibleError for a solver other than `st.Newton` (softmax and logistic models of many columns take
+    `st.LBFGS` with a ridge) or a penalty that does not fit the model.
 
     >>> import stattools as st
     >>> solution = maximize(st.softmax("g ~ x", {"g": ["a", "b", "c"], "x": [1, 2, 3]}), Jeffreys())
     >>> solution.status, bool(np.isfinite(solution.estimate).all())
     ('converged', True)
     """
-    if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large(model):
-        return _softmax_with_ridge(model, penalty, solver or LBFGS())
+    if isinstance(penalty, Ridge) and (isinstance(solver, LBFGS) or solver is None) and large_with_ridge(model):
+        return _by_passes(model, penalty, solver or LBFGS())
     solver = Newton(max_steps=1000 if model.is_function else 100) if solver is None else solver
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {quoted(solver)}. Leave solver= out.")
@@ -195,7 +195,7 @@ def _in_files(target: Penalized, solver: Newton) -> Solution:
     return replace(found, loglik=loglik, residual_sums=sums, reads=found.reads + 1)
 
 
-def _softmax_with_ridge(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
+def _by_passes(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
     """Many coefficients: passes over the rows, and no matrix with as many rows as coefficients."""
     penalty.check(model)
     T = model.standardized_rows()[1]

@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.climb import Climbed, Standing
 from stattools.solvers.quasi_newton import Shares, ascend, unit_ascend
@@ -53,6 +54,18 @@ def large(model: object) -> bool:
     """
     if not isinstance(model, Model) or not model.likelihood.by_category or model.predictor.width < 2:
         return False
+    return _pays(model)
+
+
+def large_with_ridge(model: object) -> bool:
+    """The same of a regression with a ridge, which has no covariance: a logistic one is a softmax of two categories."""
+    if type(model) is not Model:
+        return False
+    is_logistic = model.likelihood.outcome is Outcome.BINARY and model.likelihood.canonical
+    return large(model) or (is_logistic and _pays(model))
+
+
+def _pays(model: Model) -> bool:
     if held_elsewhere(model):  # passes need all rows in memory
         return False
     newton, quasi = costs(model)

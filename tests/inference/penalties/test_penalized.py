@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import special
 
 import stattools as st
 from stattools.inference.penalties import Jeffreys, Ridge, maximize, penalized
@@ -137,3 +138,17 @@ def test_errors():
         maximize(twins, Jeffreys())
     with pytest.raises(st.IdentificationError, match="4 coefficients and only 3 rows"):
         maximize(st.logistic([0, 1, 0], g.normal(size=(3, 3))), Jeffreys())
+
+
+@pytest.mark.parametrize("more", [{}, {"weights": np.arange(700) % 3, "offset": np.linspace(-1.0, 1.0, 700)}], ids=str)
+def test_a_logistic_regression_of_many_columns_takes_passes_to_the_same_maximum(more):
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(700, 250)) * rng.uniform(0.1, 30.0, 250) + 3.0
+    X[:, 7] = 0.0
+    model = st.logistic((rng.random(700) < special.expit(X[:, 0] - 3.0)).astype(int), X, **more)
+    fit, newton = (st.fit(model, penalty=st.Ridge(2.0), solver=solver) for solver in (None, st.Newton()))
+    assert fit.solution.solver.startswith("L-BFGS")
+    assert newton.solution.solver == "Newton"
+    assert_allclose(fit.estimate, newton.estimate, rtol=1e-7, atol=1e-9)  # both within 1e-8 standard errors
+    assert_allclose(fit.loglik, newton.loglik, rtol=1e-9)  # without the penalty it moves with the estimates
+    assert fit.solution.decrement <= 1e-8

@@ -36,7 +36,7 @@ def test_ridge_against_brute_force(name, strength):
 @pytest.mark.parametrize("large", [False, True])
 @pytest.mark.parametrize("centered", [None, True, False])
 def test_a_ridge_does_not_depend_on_the_reference_unless_told_so(large, centered, monkeypatch):
-    monkeypatch.setattr(sys.modules["stattools.inference.penalties.penalized"], "large", lambda model: large)
+    monkeypatch.setattr(sys.modules["stattools.inference.penalties.penalized"], "large_with_ridge", lambda model: large)
     y, X = reference_data(150)
     fits = [st.fit(st.softmax(y, X, reference=r), penalty=Ridge(20.0, centered=centered)) for r in "abcd"]
     shares = [fit.predict()[list("abcd")].to_numpy() for fit in fits]

@@ -6,7 +6,7 @@ import pytest
 import stattools as st
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.penalties import maximize
-from stattools.inference.penalties.penalized import _softmax_with_ridge
+from stattools.inference.penalties.penalized import _by_passes
 from stattools.interface import memory
 from stattools.numerics.conjugate_gradients import newton_step
 from stattools.solvers.lbfgs import LBFGS
@@ -61,7 +61,7 @@ def test_linear_predictors_beyond_the_range_of_exponentials_are_in_their_range(s
 def test_ridge_is_newtons(centered, weights):
     model, penalty = made(weights=weights), st.Ridge(0.7, centered=centered)
     slow = maximize(model, penalty, st.Newton())
-    fast = _softmax_with_ridge(model, penalty, LBFGS())
+    fast = _by_passes(model, penalty, LBFGS())
     np.testing.assert_allclose(fast.estimate, slow.estimate, atol=1e-9)
     assert fast.loglik == pytest.approx(slow.loglik, rel=1e-12)
     assert fast.converged

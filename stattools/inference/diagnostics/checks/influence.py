@@ -27,6 +27,7 @@ from stattools.inference.diagnostics.checks.spread import spread_of
 from stattools.inference.penalties import maximize
 from stattools.interface.arrays import Floats
 from stattools.solvers import LeastSquares, Newton
+from stattools.solvers.softmax.maximum import large
 from stattools.text.columns import number
 from stattools.text.one_line import many
 
@@ -147,7 +148,8 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     weight[rows] = 0.0
     rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
     if of.fit.penalty is not None:
-        solution: Any = maximize(rest, of.fit.penalty)
+        solver = None if large(model) else Newton()  # whose information says the variances
+        solution: Any = maximize(rest, of.fit.penalty, solver)
     else:
         solution = (LeastSquares() if model.has_scale else Newton()).solve(rest)
     if not solution.converged or not np.isfinite(solution.estimate).all():
