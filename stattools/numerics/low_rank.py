@@ -88,8 +88,8 @@ class LowRank(NDArrayOperatorsMixin):
         if not (isinstance(place, tuple) and len(place) == 2):
             return self.whole[place]
         every = np.arange(len(self))
-        if all(isinstance(one, slice) and one.indices(len(self)) == (0, len(self), 1) for one in place):
-            return self
+        if all(isinstance(one, slice) for one in place) and place[0] == place[1]:  # a part of the same kind
+            return LowRank(self.d[place[0]], self.U[place[0]], self.K)
         i, j = (every[one] if isinstance(one, slice) else np.asarray(one) for one in place)
         if i.dtype == bool or j.dtype == bool:
             return self.whole[place]

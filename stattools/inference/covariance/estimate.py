@@ -13,6 +13,7 @@ from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
 from stattools.inference.covariance.kinds import HAC, Cluster, unusual
+from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.covariance.sandwich import POWER, Sandwich, closed
 from stattools.inference.covariance.satterthwaite import Satterthwaite, few_groups
@@ -24,6 +25,7 @@ from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.low_rank import LowRank
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
@@ -86,8 +88,10 @@ def covariance(
         phi = quasi_dispersion(model, theta)
         return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", n - p)
     df = n - p if model.has_scale else np.inf
-    sandwich = _sandwich(model, theta, bread, cov)
     small = n / (n - p) if n > p else np.inf
+    if isinstance(bread, LowRank) and (found := _beside_levels(model, theta, cov, small)) is not None:
+        return found
+    sandwich = _sandwich(model, theta, bread, cov)
     if isinstance(cov, HAC):
         factor = small if cov.correction == "stata" else 1.0
         meat, lags = sandwich.autocorrelated(cov)
@@ -95,8 +99,39 @@ def covariance(
         return Covariance(sandwich.closed(factor * meat, name), name, df)
     if isinstance(cov, Cluster):
         return _clustered(sandwich, cov)
-    factor = {"HC1": small, "robust": small if model.has_scale else n / (n - 1.0)}.get(cov, 1.0)
-    return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, df)
+    return Covariance(sandwich.closed(_factor(model, cov, small) * sandwich.independent(cov), cov), cov, df)
+
+
+def _factor(model: Any, cov: str, small: float) -> float:
+    """What the meat of independent rows is multiplied with, where n / (n - p) is `small`."""
+    return {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
+
+
+def _beside_levels(model: Any, theta: Floats, cov: str | HAC | Cluster, small: float) -> Covariance | None:
+    """The covariance of independent rows, or of clusters of one way, beside a factor whose levels are codes; None of
+    others, which are made with its columns.
+    """
+    sandwich = LevelSandwich.of(model, theta)
+    if sandwich is None or isinstance(cov, HAC):
+        return None
+    if isinstance(cov, str):
+        df = model.n - len(theta) if model.has_scale else np.inf
+        meat = sandwich.independent(cov)
+        return Covariance(sandwich.closed(meat, _factor(model, cov, small)), cov, df)  # type: ignore[arg-type]
+    if cov.second is not None or cov.kind != "CR1":
+        return None
+    way = Groups.read(cov.groups, model)
+    factor = _few_clusters(model, cov, way.n, len(theta))
+    V: Any = sandwich.closed(sandwich.grouped(way), factor)
+    return Covariance(V, f"Cluster({way.name}{unusual(cov)})", way.n - 1.0 if model.has_scale else np.inf)
+
+
+def _few_clusters(model: Any, cov: Cluster, G: float, p: int) -> float:
+    """What the meat of G clusters is multiplied with."""
+    factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
+    if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
+        factor *= (model.n - 1.0) / (model.n - p)
+    return factor
 
 
 def _sandwich(
@@ -142,14 +177,11 @@ def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
     smallest = min(way.n for way in ways)
-    n, p = model.n, sandwich.B.shape[1]
+    p = sandwich.B.shape[1]
     meat = np.zeros((p, p))
     for part, sign in zip(parts, (1.0, 1.0, -1.0), strict=False):
         G = smallest if cov.correction == "stata" else part.n
-        factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
-        if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
-            factor *= (n - 1.0) / (n - p)
-        meat += sign * factor * part.meat
+        meat += sign * _few_clusters(model, cov, G, p) * part.meat
     return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)
 
 

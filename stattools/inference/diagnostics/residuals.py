@@ -30,6 +30,8 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
+from stattools.solvers.level_metric import LevelMetric
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 
@@ -108,6 +110,9 @@ def leverage(fit: Estimates) -> Floats:
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
+    if type(X) is LevelColumns:
+        inverse = LevelMetric(X.gram(curvature * frequency)).covariance()
+        return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
         X = X / np.abs(X).max(axis=0)
         return curvature * (np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T) * X.T).sum(axis=0)

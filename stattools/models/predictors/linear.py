@@ -221,11 +221,11 @@ class Linear:
 
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
-        if type(C) is LowRank and self.width == 1:
-            return C.quadratic(X)[:, None, None]
         V, each = np.empty((len(X), self.width, self.width)), self._each(X)
         for a, b, one, other in self.pairs:
-            V[:, a, b] = V[:, b, a] = ((each[a] @ C[one, other]) * each[b]).sum(axis=1)
+            part = C[one, other]
+            along = part.quadratic(each[a]) if type(part) is LowRank else ((each[a] @ part) * each[b]).sum(axis=1)
+            V[:, a, b] = V[:, b, a] = along
         return V
 
     def information(self, block: Block, weight: Floats) -> Floats:

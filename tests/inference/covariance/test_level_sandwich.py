@@ -1,0 +1,56 @@
+"""Sandwiches beside a factor of many levels equal those of all columns."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.data import terms
+from stattools.inference.covariance.level_sandwich import LevelSandwich
+from stattools.numerics.low_rank import LowRank
+
+
+@pytest.fixture(scope="module")
+def models():
+    rng = np.random.default_rng(1)
+    g, x = np.append(np.arange(6), rng.integers(0, 6, 84)), rng.standard_normal(90)
+    data = {
+        "g": g, "x": 1000 + x, "c": rng.integers(0, 12, 90), "w": rng.integers(1, 4, 90), "above": g // 2,
+        "y": 1 + rng.negative_binomial(2, 1 / (1 + np.exp(0.5 * x))), "within": 3 * g + rng.integers(0, 3, 90),
+    }  # fmt: skip
+    found = []
+    with pytest.MonkeyPatch.context() as patch:
+        for many in (10**9, 3):
+            patch.setattr(terms, "MANY", many)
+            found.append([st.negative_binomial("y ~ C(g) + x", data, weights="w"), st.ols("y ~ 0 + x + C(g)", data)])
+    return found
+
+
+CLUSTERS = [st.Cluster(name) for name in ("g", "within", "above", "c")]
+
+
+@pytest.mark.parametrize(
+    "cov", ["HC0", "robust", "HC2", "HC4", *CLUSTERS, st.Cluster("c", correction="stata")], ids=str
+)
+def test_it_equals_the_sandwich_of_all_columns(models, cov):
+    for plain, coded in zip(*models, strict=True):
+        expected, found = st.fit(plain, cov=cov), st.fit(coded, cov=cov)
+        assert isinstance(found.covariance, LowRank)
+        V = np.asarray(expected.covariance)
+        size = np.sqrt(np.outer(V.diagonal(), V.diagonal()))
+        assert_allclose(np.asarray(found.covariance) / size, V / size, rtol=1e-6, atol=1e-7)
+        assert (found.cov, found.t_df) == (expected.cov, expected.t_df)
+
+
+def test_two_ways_and_series_are_made_with_all_columns(models):
+    plain, coded = (of[1] for of in models)
+    cov = st.Cluster("c", "within")
+    assert_allclose(st.fit(coded, cov=cov).se, st.fit(plain, cov=cov).se, rtol=1e-7)
+    assert LevelSandwich.of(plain, plain.start) is None
+
+
+def test_leverages_are_those_of_all_columns(models):
+    for plain, coded in zip(*models, strict=True):
+        if plain.kind == "ols":
+            assert_allclose(st.fit(coded).leverage(), st.fit(plain).leverage(), rtol=1e-9)
+            assert_allclose(st.fit(coded).cooks_distance(), st.fit(plain).cooks_distance(), rtol=1e-7)
