@@ -1,6 +1,7 @@
 """Commands are imported when they are asked for, and a fit imports nothing that only others need."""
 
 import gc
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,22 @@ def test_garbage_is_searched_for_again_afterwards():
             assert not gc.isenabled()
         assert gc.isenabled() == was
     gc.unfreeze()
+
+
+OF_EVERY_FIT = ("interface", "numerics", "likelihoods", "data", "latent", "models", "solvers", "series", "inference")
+"""Rooms that a fit loads."""
+
+LATE = re.compile(
+    r"^from scipy(\.(fft|optimize|sparse|stats|integrate)\b| import .*\b(fft|optimize|sparse|stats|integrate)\b)", re.M
+)
+
+
+def test_what_every_fit_loads_takes_parts_of_scipy_when_they_are_needed():
+    """`from stattools.interface.when_needed import optimize`: nothing waits for what it does not use."""
+    files = [path for room in OF_EVERY_FIT for path in (HOME.parent / room).rglob("*.py")]
+    assert len(files) > 300
+    early = [str(path) for path in files if path.name != "when_needed.py" and LATE.search(path.read_text("utf-8"))]
+    assert not early
 
 
 @pytest.mark.slow

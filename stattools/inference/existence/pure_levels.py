@@ -16,7 +16,6 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special
-from scipy.optimize import brentq, linprog
 
 from stattools.data.design import Design
 from stattools.data.rows.level_units import with_units
@@ -24,6 +23,7 @@ from stattools.errors import ConvergenceError
 from stattools.inference.existence.separated_rows import Separation
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
+from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
@@ -165,7 +165,7 @@ class LevelSeparation(Separation):
             inner, outer = outer, outer + reach(outer - inner)
             if abs(outer) > FARTHEST:
                 return -np.inf, np.inf
-        end = float(brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
+        end = float(optimize.brentq(beyond, inner, outer, xtol=1e-9))  # type: ignore[arg-type]
         return (end, np.inf) if side > 0 else (-np.inf, end)
 
 
@@ -225,5 +225,5 @@ def may_separate(model: Model) -> bool:
     A_ub = -A[moving].multiply(side[moving, None]).tocsr()
     goal = np.asarray(A_ub.sum(axis=0)).ravel()
     rest = {"A_eq": A[held], "b_eq": np.zeros(len(held))} if len(held) else {}
-    found = linprog(goal, A_ub=A_ub, b_ub=np.zeros(len(moving)), bounds=(-1.0, 1.0), method="highs", **rest)
+    found = optimize.linprog(goal, A_ub=A_ub, b_ub=np.zeros(len(moving)), bounds=(-1.0, 1.0), method="highs", **rest)
     return found.x is None or float(-goal @ found.x) > 1e-6 * max(np.abs(goal).max(), 1.0)
