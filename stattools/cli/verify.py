@@ -92,12 +92,18 @@ def of_fit(path: Path, data: Path | None) -> list[Check]:
     if data is None:
         return found
     from stattools.cli.files import table
-    from stattools.inference.storage.design_of_fit import hashes
+    from stattools.inference.storage.data_of_fit import hashes
 
-    said, here = read(str(path))[0].get("data"), hashes(table(data))
-    if not said:
-        return [*found, Check("data", None, "the fit was made from arrays, or has no design")]
-    other = [name for name, digest in said.items() if here.get(name) != digest]
+    said = read(str(path))[0]
+    told = (said["about"] or {"data": {"of": "a table", "columns": said.get("data", {})}})["data"]
+    if not told["columns"]:
+        return [*found, Check("data", None, "the file has no hashes of its data")]
+    here = hashes(table(data), told["columns"])
+    same = {
+        "a table": lambda name, digest: here.get(name) == digest,
+        "arrays": lambda name, digest: digest in {*here.values()},
+    }
+    other = [name for name, digest in told["columns"].items() if not same[told["of"]](name, digest)]
     return [*found, Check("data", not other, f"others in {', '.join(other)}" if other else "those of the fit")]
 
 

@@ -1,9 +1,8 @@
 """Is a saved fit what it says? Asked by a program that shares nothing with the one that made it: `verifier.py FIT`.
 
-`fit.save(path, design=True)` writes beside the fit, in plain arrays, what it was made from. This file reads them with
-NumPy, SciPy and the standard library alone, to be read in one sitting and copied anywhere. Each log-likelihood is
-written again for complex numbers: after a tiny imaginary step the imaginary part is the derivative to the last digit
-(Squire & Trapp, SIAM Review 40 (1998), 110-112), and differences of derivatives are the information.
+`fit.save(path, design=True)` writes beside the fit, in plain arrays, what it was made from: read here with NumPy, SciPy
+and the standard library alone, in one sitting. Each log-likelihood is written again for complex numbers: after a tiny
+imaginary step the imaginary part is the derivative to the last digit (Squire & Trapp, SIAM Review 40 (1998), 110-112).
 """
 
 from __future__ import annotations
@@ -27,19 +26,16 @@ Check = namedtuple("Check", "name ok words")  # ok is None where something was n
 
 
 def softplus(x: Any) -> Any:  # log(1 + exp(x))
-    large = x.real > 0
-    return np.where(large, x, 0) + np.log1p(np.exp(np.where(large, -x, x)))
+    return np.where(x.real > 0, x, 0) + np.log1p(np.exp(np.where(x.real > 0, -x, x)))
 
 
 SHARES: dict[str, Any] = {
-    "logit": lambda x: (-softplus(-x), -softplus(x)),
-    "probit": lambda x: (log_ndtr(x), log_ndtr(-x)),
+    "logit": lambda x: (-softplus(-x), -softplus(x)), "probit": lambda x: (log_ndtr(x), log_ndtr(-x)),
     "cloglog": lambda x: (np.log(-np.expm1(-np.exp(x))), -np.exp(x)),
     "loglog": lambda x: (-np.exp(-x), np.log(-np.expm1(-np.exp(-x)))),
     "cauchit": lambda x: (np.log(0.5 + np.arctan(x) / np.pi), np.log(0.5 - np.arctan(x) / np.pi)),
-    "log": lambda x: (x, np.log(-np.expm1(x))),
-    "identity": lambda x: (np.log(x), np.log1p(-x)),
-}  # by link: the logarithm of a mean, and of what is left to 1
+    "log": lambda x: (x, np.log(-np.expm1(x))), "identity": lambda x: (np.log(x), np.log1p(-x)),
+}  # fmt: skip # by link: the logarithm of a mean, and of what is left to 1
 MEANS: dict[str, Any] = {"identity": np.positive, "log": np.exp, "inverse": np.reciprocal, "sqrt": np.square}
 ERRORS: dict[str, Any] = {
     "weibull": (lambda z: z - np.exp(z), lambda z: -np.exp(z)),
@@ -85,8 +81,7 @@ def row_logliks(said: Any, y: Any, eta: Any) -> Any:
             z, seen = (logs - first) * np.exp(-scale), ends[0] == ends[1]
             over = np.where(ends == 0, 0.0, np.where(np.isinf(ends), -np.inf, tail(z)))  # log P(T > end)
             between = over[0] + np.log(-np.expm1(np.where(seen, -1.0, over[1] - over[0])))
-            value = np.where(seen, density(z[0]) - scale - logs[0], between)
-            return value - (over[2] if len(ends) == 3 else 0.0)
+            return np.where(seen, density(z[0]) - scale - logs[0], between) - (over[2] if len(ends) == 3 else 0.0)
     raise KeyError(f"the family {said['family']!r} is not known here")
 
 
@@ -106,8 +101,7 @@ def of_rows(said: Any, a: Any) -> Callable[[Any], Any]:
 def partial(said: Any, a: Any) -> Callable[[Any], Any]:
     """Cox's partial likelihood with Breslow's or Efron's ties: sums over those at risk at each time of an event."""
     entry, weight = a.get("entry", a["time"] - np.inf), a.get("weight", np.ones(len(a["time"])))
-    strata = a.get("strata", 0.0 * a["time"])
-    died = a["event"].astype(bool) & (weight > 0)
+    strata, died = a.get("strata", 0.0 * a["time"]), a["event"].astype(bool) & (weight > 0)
     groups = [(strata == one, died & (strata == one)) for one in np.unique(strata[died])]
 
     def since(when: Any, values: Any, times: Any) -> Any:
@@ -173,10 +167,9 @@ def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
     slope, curve = curved(loglik, a["estimate"], L)
     if not (np.isfinite(curve).all() and np.linalg.eigvalsh(curve)[0] > 0):
         return [Check("maximum", False, "the information is not positive definite")]
-    V = np.linalg.inv(curve)
-    found = same("log-likelihood", float(loglik(a["estimate"])), said["loglik"])
-    told = [found, *near(slope @ V @ slope, L @ V @ L.T, said, se)]
-    return [*told, witnessed(said, a)] if "witness" in a or "no_witness" in said else told
+    V, found = np.linalg.inv(curve), same("log-likelihood", float(loglik(a["estimate"])), said["loglik"])
+    exists = [witnessed(said, a)] if "witness" in a or "no_witness" in said else []
+    return [found, *near(slope @ V @ slope, L @ V @ L.T, said, se), *exists]
 
 
 def ask_squares(loglik: Any, said: Any, a: Any) -> list[Check]:
@@ -203,8 +196,8 @@ def ask_mixed(loglik: Any, said: Any, a: Any) -> list[Check]:
     found = near(away @ np.linalg.solve(V, away) / scale + (rest**2 / values[free]).sum(), scale * V, said, se)
     if (values < -1e-6 * abs(values[-1])).any():
         found[0] = Check("maximum", False, "the likelihood rises beside this point")
-    found.append(same("residual standard deviation", float(np.sqrt(scale)), said["scale"], SAME_SE))
-    return [same("log-likelihood", float(value), said["loglik"]), *found]
+    spread = same("residual standard deviation", float(np.sqrt(scale)), said["scale"], SAME_SE)
+    return [same("log-likelihood", float(value), said["loglik"]), *found, spread]
 
 
 def witnessed(said: Any, a: Any) -> Check:
@@ -240,12 +233,11 @@ def signs(family: str, y: Any, u: Any) -> Any:
             return against & (np.sign(u[:, 1:]) == wanted[:, 1:last]).all(axis=1)
 
 
-KINDS: dict[str, tuple[Any, Any]] = {
-    "rows": (of_rows, ask_maximum),
+KINDS: dict[str | None, tuple[Any, Any]] = {
+    "rows": (of_rows, ask_maximum), "partial": (partial, ask_maximum), "mixed": (mixed, ask_mixed),
     "least-squares": (lambda said, a: None, ask_squares),
-    "partial": (partial, ask_maximum),
-    "mixed": (mixed, ask_mixed),
-}
+    None: (lambda said, a: None, lambda loglik, said, a: [Check("design", None, said["why"])]),
+}  # fmt: skip
 
 
 def same(name: str, right: float, said: float, tolerance: float = SAME) -> Check:
@@ -257,10 +249,8 @@ def near(square: float, V: Any, said: Any, se: Any) -> list[Check]:
     """The distance from the maximum, and the standard errors beside those of the inverse information V."""
     off = float(np.max(np.abs(np.sqrt(np.diagonal(V)) / se - 1.0)))
     ok = None if said["covariance"] != "information" else off < SAME_SE
-    return [
-        Check("maximum", bool(square < AT_MAXIMUM**2), f"{abs(square) ** 0.5:.2g} standard errors from it"),
-        Check("standard errors", ok, f"of kind {said['covariance']}, {off:.1g} from those of the information"),
-    ]
+    top = Check("maximum", bool(square < AT_MAXIMUM**2), f"{abs(square) ** 0.5:.2g} standard errors from it")
+    return [top, Check("standard errors", ok, f"of kind {said['covariance']}, {off:.1g} from those of the information")]
 
 
 def read(path: str) -> tuple[Any, Any]:
@@ -269,32 +259,42 @@ def read(path: str) -> tuple[Any, Any]:
     if data[-71:] != b"sha256:" + hashlib.sha256(data[:-71]).hexdigest().encode():
         raise ValueError("it was changed after it was written: its hash is another")
     with zipfile.ZipFile(io.BytesIO(data)) as folder:
+        about = json.loads(folder.read("about.json")) if "about.json" in folder.namelist() else None
         if "design.json" not in folder.namelist():
-            return {"kind": None, "why": "the file has no design: save the fit with design=True"}, {}
+            return {"kind": None, "about": about, "why": "the file has no design: save the fit with design=True"}, {}
         said, whole = json.loads(folder.read("design.json")), folder.read("fit.json").decode()
         kept, design = (dict(np.load(io.BytesIO(folder.read(name)))) for name in ("arrays.npz", "design.npz"))
     if said["kind"]:
         there = [any(np.array_equal(design[it], one) for one in kept.values()) for it in ("estimate", "covariance")]
-        if not all([*there, repr(said["loglik"]) in whole]):
-            raise ValueError("its numbers are others than those of its design")
-    return said, design
+        if not all([*there, *(json.dumps(it) in whole for it in (said["loglik"], *said.get("told", ())))]):
+            raise ValueError("its numbers or names are others than those of its design")
+    return said | {"about": about}, design
+
+
+def carried(said: Any, arrays: Any) -> Check:
+    """What every file says of itself: the hashes of its data, also of columns of the design, and its certificate."""
+    about = said["about"] or {"data": {"columns": {}, "why": "it was saved before files had certificates and hashes"}}
+    data, other = about["data"], []
+    for name, place, column in said.get("same", ()):
+        values = arrays[name].reshape(len(arrays[name]), -1)[:, place] + 0.0
+        digest = hashlib.sha256(np.where(np.isnan(values), np.nan, values).astype("<f8").tobytes()).hexdigest()
+        other += [column] * (data["columns"].get(column) != f"float64:{digest}")
+    words = data["why"] or f"hashes of {len(data['columns'])} columns of {data['of']}; {about['certificate']}"
+    return Check("carries", None if data["why"] else not other, f"others: {', '.join(other)}" if other else words)
 
 
 def verify(path: str) -> list[Check]:
     """All checks of a file."""
     try:
         said, arrays = read(path)
-        if said["kind"] not in KINDS:
-            return [Check("design", None, said["why"])]
-        make, ask = KINDS[said["kind"]]
+        told, (make, ask) = [Check("file", True, "as it was written"), carried(said, arrays)], KINDS[said["kind"]]
         with np.errstate(all="ignore"):
-            return [Check("file", True, "as it was written"), *ask(make(said, arrays), said, arrays)]
+            return [*told, *ask(make(said, arrays), said, arrays)]
     except (ValueError, OSError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
         return [Check("file", False, f"it is no fit that was saved: {error}")]
 
 
 if __name__ == "__main__":
-    checks = verify(sys.argv[1])
-    for check in checks:
+    for check in (checks := verify(sys.argv[1])):
         print(f"{ {True: 'holds', False: 'WRONG', None: 'not checked'}[check.ok]:12s} {check.name}: {check.words}")
     sys.exit(1 if any(one.ok is False for one in checks) else 2 if any(one.ok is None for one in checks) else 0)

@@ -99,12 +99,14 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
 def test_a_right_fit_is_right(saved, name):
     found = verify(str(saved(name)))
     assert [check for check in found if check.ok is not True] == []
-    assert {"file", "log-likelihood", "maximum", "standard errors"} <= {check.name for check in found}
+    assert {"file", "carries", "log-likelihood", "maximum", "standard errors"} <= {check.name for check in found}
 
 
 @pytest.mark.parametrize("name", WITHOUT)
 def test_what_it_does_not_know_is_not_checked(saved, name):
-    (found,) = verify(str(saved(name)))
+    file, carries, found = verify(str(saved(name)))
+    assert file.ok
+    assert carries.ok
     assert found.ok is None
     assert "the verifier does not check" in found.words
 
@@ -176,6 +178,74 @@ def test_any_byte_that_is_changed_is_found(saved, place, bits):
     assert found.ok is False
 
 
+def resealed(path: Path, member: str, how: Callable[[bytes], bytes]) -> Path:
+    """The file with another member, sealed again as a forger would."""
+    with zipfile.ZipFile(path) as folder:
+        parts = {name: folder.read(name) for name in folder.namelist()}
+    target = path.with_suffix(".forged")
+    target.write_bytes(sealed(parts | {member: how(parts[member])}))
+    return target
+
+
+def other_digit(text: bytes, place: int) -> bytes:
+    """The text with another digit in the place of one that it has."""
+    at = [k for k, letter in enumerate(text) if chr(letter).isdigit()]
+    k = at[place % len(at)]
+    return text[:k] + str((int(chr(text[k])) + 1 + place % 8) % 10).encode() + text[k + 1 :]
+
+
+FIXED = ("least squares", "logit", "trials", "gamma", "softmax", "ordinal", "cox", "slopes", "time weibull")
+
+
+@settings(max_examples=20 if settings.get_current_profile_name() == "stattools" else 2000)
+@given(name=some.sampled_from(FIXED), array=some.integers(0, 99), place=some.integers(0, 10**9))
+def test_any_number_of_a_design_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, array, place):
+    """By what is computed from it; of columns of the data by their hashes, to the last digit."""
+    with zipfile.ZipFile(saved(name)) as folder:
+        said, design = json.loads(folder.read("design.json")), dict(np.load(io.BytesIO(folder.read("design.npz"))))
+    exact = {key for key, _, _ in said["same"]} | {"estimate", "covariance"}
+    key = sorted(exact)[array % len(exact)]
+    places = [k for of, k, _ in said["same"] if of == key] if key != "estimate" and key != "covariance" else None
+
+    def forge(packed: bytes) -> bytes:
+        values = np.array(design[key], dtype=float)
+        grid = values.reshape(len(values), -1)
+        column = place % grid.shape[1] if places is None else places[place % len(places)]
+        row = place % len(grid)
+        grid[row, column] = np.nextafter(grid[row, column], np.inf)
+        out = io.BytesIO()
+        np.savez(out, allow_pickle=False, **design | {key: values})
+        return out.getvalue()
+
+    assert any(check.ok is False for check in verify(str(resealed(saved(name), "design.npz", forge))))
+
+
+@settings(max_examples=20 if settings.get_current_profile_name() == "stattools" else 2000)
+@given(name=some.sampled_from(FIXED), place=some.integers(0, 10**9))
+def test_a_hash_of_a_column_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, place):
+    with zipfile.ZipFile(saved(name)) as folder:
+        said, about = json.loads(folder.read("design.json")), json.loads(folder.read("about.json"))
+    columns = about["data"]["columns"]
+    column = said["same"][place % len(said["same"])][2]
+    columns[column] = "float64:" + other_digit(columns[column].removeprefix("float64:").encode(), place).decode()
+    found = verify(str(resealed(saved(name), "about.json", lambda old: json.dumps(about).encode())))
+    assert any(check.ok is False and column in check.words for check in found)
+
+
+def test_a_name_or_a_log_likelihood_of_another_fit_is_found_in_a_file_that_is_sealed_again(saved):
+    for name in FIXED:
+        with zipfile.ZipFile(saved(name)) as folder:
+            said = json.loads(folder.read("design.json"))
+        for old, new in (
+            (json.dumps(said["told"][-1]), '"another"'),
+            (repr(said["loglik"]), repr(said["loglik"] + 1e-9)),
+        ):
+            path = resealed(
+                saved(name), "fit.json", lambda text, old=old, new=new: text.replace(old.encode(), new.encode())
+            )
+            assert verify(str(path))[0].ok is False
+
+
 def test_separated_rows_have_no_witness_and_no_fit_to_save():
     with pytest.raises(st.StattoolsError):
         st.fit(st.logistic("y ~ x", {"y": [0, 0, 1, 1], "x": [1, 2, 3, 4]}))
@@ -183,7 +253,13 @@ def test_separated_rows_have_no_witness_and_no_fit_to_save():
 
 def test_a_file_without_a_design_says_how_to_write_one(tmp_path):
     path = st.fit(MODELS["logit"]()).save(tmp_path / "plain.fit")
-    assert verify(str(path)) == [Check("design", None, "the file has no design: save the fit with design=True")]
+    file, carries, design = verify(str(path))
+    assert file.ok
+    assert carries.ok
+    assert carries.words.startswith(
+        "hashes of 14 columns of a table; Within 1e-8 standard errors of the maximum (Newton"
+    )
+    assert design == Check("design", None, "the file has no design: save the fit with design=True")
     (tmp_path / "no.fit").write_bytes(b"nothing" * 20)
     assert verify(str(tmp_path / "no.fit"))[0].ok is False
 
@@ -201,7 +277,7 @@ def test_it_stands_alone(saved):
         [sys.executable, "-I", str(verifier.__file__), str(saved("ordinal"))], capture_output=True, text=True
     )
     assert run.returncode == 0
-    assert run.stdout.count("holds") == 5
+    assert run.stdout.count("holds") == 6
 
 
 def families(kind: type[Likelihood] = Likelihood) -> set[type[Likelihood]]:

@@ -4,17 +4,16 @@ maximum exists, for a program that knows nothing of this package (`validation/ve
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.tables.table import is_frame, table
 from stattools.inference.existence.witness import witness
+from stattools.inference.storage.data_of_fit import column_hash, data_of
 from stattools.interface.record import nearest
 from stattools.models.mixed.linear_mixed import LinearMixed
 from stattools.models.model import Model
@@ -44,7 +43,16 @@ def design_of(fit: Any) -> Plain:
     numbers = {"names": list(fit.names), "loglik": float(fit.loglik), "scale": float(fit.scale), "covariance": fit.cov}
     if said["kind"] is None:
         return said, arrays
-    return numbers | said, arrays | {"estimate": fit.estimate, "covariance": np.asarray(fit.covariance)}
+    said = numbers | said | {"same": columns_of_data(arrays, data_of(fit.model)["columns"])}
+    return said, arrays | {"estimate": fit.estimate, "covariance": np.asarray(fit.covariance)}
+
+
+def columns_of_data(arrays: Arrays, data: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Which columns of the arrays are columns of the data to the last digit: an array, a place in it, and a name."""
+    names = {digest: name for name, digest in data.items()}
+    parts = [(name, k, one) for name, array in arrays.items() for k, one in enumerate(array.reshape(len(array), -1).T)]
+    found = ((name, k, names.get(column_hash(one))) for name, k, one in parts)
+    return [(name, k, column) for name, k, column in found if column is not None]
 
 
 def members(fit: Any) -> dict[str, bytes]:
@@ -68,12 +76,19 @@ def _regression(fit: Any) -> Plain:
     if not family and not model.has_scale:
         return _not_checked(f"a {model.title}")
     arrays = {name: np.asarray(value) for name in ROWS if (value := vars(rows)[name]) is not None}
-    data = hashes(model.source)
     there = slice(None) if rows.weight is None else rows.weight > 0
     if model.has_scale:
-        return {"kind": "least-squares", "data": data}, {name: value[there] for name, value in arrays.items()}
+        return {"kind": "least-squares", "told": list(model.design.names)}, {
+            name: value[there] for name, value in arrays.items()
+        }
     predictor = model.predictor
-    said = {"kind": "rows", "data": data, "family": family, "form": form, "offset_on": predictor.n_first}
+    said = {
+        "kind": "rows",
+        "told": list(model.design.names),
+        "family": family,
+        "form": form,
+        "offset_on": predictor.n_first,
+    }
     said["predictors"] = [list(range(predictor.columns) if use is None else use) for use in predictor.uses]
     said["parts"] = [[part.start, part.stop] for part in predictor.parts]
     if family in WITNESSED:
@@ -90,7 +105,7 @@ def _cox(fit: Any) -> Plain:
     given = {"X": model.X, "time": rows.time, "event": rows.event, "entry": rows.entry, "weight": rows.weights}
     given["strata"] = rows.labels["strata"][0] if "strata" in rows.labels else None
     arrays = {name: np.asarray(value, dtype=float) for name, value in given.items() if value is not None}
-    return {"kind": "partial", "data": hashes(rows.source), "ties": model.ties}, arrays
+    return {"kind": "partial", "told": list(model.design.names), "ties": model.ties}, arrays
 
 
 def _mixed(fit: Any) -> Plain:
@@ -101,34 +116,9 @@ def _mixed(fit: Any) -> Plain:
     arrays = {"X": model.X, "y": model.y, "Z": term.z, "group": term.codes}
     arrays["T"] = np.linalg.qr(root.T, mode="r").T  # the lower triangle with the same Var(u) = T T'
     arrays |= {} if model.precision is None else {"precision": model.precision}
-    return {"kind": "mixed", "data": hashes(model.fixed.source), "reml": fit.reml}, {
+    return {"kind": "mixed", "told": list(model.fixed.design.names), "reml": fit.reml}, {
         name: np.asarray(value) for name, value in arrays.items()
     }
 
 
 MODELS: dict[type, Callable[[Any], Plain]] = {Model: _regression, CoxRegression: _cox, LinearMixed: _mixed}
-
-
-def hashes(source: Any) -> dict[str, str]:
-    """The SHA-256 of each column of a table, also of those that a fit does not use; none of arrays."""
-    if source is None or not is_frame(source):
-        return {}
-    frame = table(source)
-    return {str(name): column_hash(frame.column(name)) for name in frame.names}
-
-
-def column_hash(values: Iterable[Any]) -> str:
-    """The SHA-256 of a line for each value: numbers as Python writes a float, nothing where there is none.
-
-    >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
-    True
-    """
-    return hashlib.sha256("\n".join(map(_line, values)).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _line(value: Any) -> str:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return "" if value is None else str(value)
-    return "" if number != number else repr(number)

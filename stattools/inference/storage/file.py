@@ -1,8 +1,9 @@
 """Fits in a file, written by `save` and read by `load`: numbers and words only, no data, no code, no pickle.
 
-The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood) and
-`arrays.npz` (estimate, covariance, trace), sealed by the SHA-256 of its bytes in the zip comment. In the place of the
-rows stands their shape: what needs them says that they were not saved. The same fit gives the same bytes. Cost:
+The file is a zip of `fit.json` (what was fitted: names, formula, levels, learned constants, log-likelihood),
+`arrays.npz` (estimate, covariance, trace) and `about.json` (certificate in words, hashes of the data), sealed by the
+SHA-256 of its bytes in the zip comment. In the place of the rows stands their shape: what needs them says that they
+were not saved. The same fit gives the same bytes. Cost:
 milliseconds; about 10 kB for 20 coefficients.
 """
 
@@ -25,6 +26,7 @@ from numpy.typing import NDArray
 from stattools import __version__
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
 from stattools.inference.storage.cox_fits import SavedCoxFit
+from stattools.inference.storage.data_of_fit import LOADED, about
 from stattools.inference.storage.design_of_fit import members
 from stattools.inference.storage.encoding import decoded, encoded
 from stattools.inference.storage.field_kinds import is_whole
@@ -86,7 +88,9 @@ def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool
         raise IncompatibleError(f"save keeps no fit that load would refuse: {error}. Fit the model again.") from error
     packed = io.BytesIO()
     np.savez(packed, allow_pickle=False, **arrays)
-    data = sealed({"fit.json": text.encode(), "arrays.npz": packed.getvalue(), **(members(whole) if design else {})})
+    said = json.dumps(about(fit if whole is None else whole), indent=1).encode()
+    parts = {"fit.json": text.encode(), "arrays.npz": packed.getvalue(), "about.json": said}
+    data = sealed(parts | (members(whole) if design else {}))
     return replace_file(target, lambda file: file.write(data), "save")
 
 
@@ -115,7 +119,11 @@ def read(path: str | os.PathLike[str]) -> Any:
             with zipfile.ZipFile(io.BytesIO(folder.read("arrays.npz"))) as packed:
                 _check_size(packed)
                 arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist()}
-        return _restored(content, arrays)
+            said = json.loads(folder.read("about.json")) if "about.json" in folder.namelist() else None
+        held = _restored(content, arrays)
+        if said is not None:  # files of before say nothing
+            vars(held)[LOADED] = said
+        return held
     except _Newer as error:
         raise DomainError(str(error)) from None
     except MemoryError:  # which says nothing of the file

@@ -10,7 +10,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.inference.storage.design_of_fit import column_hash, design_of, hashes
+from stattools.inference.storage.design_of_fit import columns_of_data, design_of
 
 NO: Any = "no"
 TABLE = pd.DataFrame({"y": [1, 0, 2, 5], "x": [0.5, 1, 2, 3], "name": ["a", "b", None, "d"]})
@@ -32,13 +32,10 @@ def test_a_penalty_is_not_checked():
     assert arrays == {}
 
 
-def test_a_hash_is_of_values_and_not_of_their_types(tmp_path):
-    TABLE.to_csv(tmp_path / "table.csv", index=False)
-    again = pd.read_csv(tmp_path / "table.csv")
-    assert hashes(TABLE) == hashes(again)
-    assert hashes(TABLE.assign(x=TABLE["x"] + 1e-12))["x"] != hashes(TABLE)["x"]
-    assert column_hash(np.array([1.0, np.nan])) == column_hash(["1", ""])
-    assert hashes(None) == {}
+def test_columns_that_are_columns_of_the_data_are_named():
+    said, _ = design_of(st.fit(st.poisson("y ~ x", TABLE)))
+    assert said["same"] == [("X", 1, "x"), ("y", 0, "y")]
+    assert columns_of_data({"a": np.array([[1.0], [2.0]])}, {}) == []
 
 
 def test_the_option_is_true_or_false(tmp_path):

@@ -17,7 +17,7 @@ from tests.inference.storage.test_file import FRAME, round_trip
 def test_no_row_is_in_the_file(tmp_path):
     path = save(st.fit(st.ols("y ~ x + z + g", FRAME)), tmp_path / "a.stattools")
     with zipfile.ZipFile(path) as folder:
-        assert folder.namelist() == ["fit.json", "arrays.npz"]
+        assert folder.namelist() == ["fit.json", "arrays.npz", "about.json"]
         text = folder.read("fit.json").decode()
         arrays = np.load(io.BytesIO(folder.read("arrays.npz")), allow_pickle=False)
         sizes = {arrays[name].size for name in arrays.files}
