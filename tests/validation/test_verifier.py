@@ -197,7 +197,7 @@ def other_digit(text: bytes, place: int) -> bytes:
 FIXED = ("least squares", "logit", "trials", "gamma", "softmax", "ordinal", "cox", "slopes", "time weibull")
 
 
-@settings(max_examples=20 if settings.get_current_profile_name() == "stattools" else 2000)
+@settings(max_examples=10 if settings.get_current_profile_name() == "stattools" else 2000)
 @given(name=some.sampled_from(FIXED), array=some.integers(0, 99), place=some.integers(0, 10**9))
 def test_any_number_of_a_design_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, array, place):
     """By what is computed from it; of columns of the data by their hashes, to the last digit."""
@@ -220,7 +220,7 @@ def test_any_number_of_a_design_that_is_changed_is_found_in_a_file_that_is_seale
     assert any(check.ok is False for check in verify(str(resealed(saved(name), "design.npz", forge))))
 
 
-@settings(max_examples=20 if settings.get_current_profile_name() == "stattools" else 2000)
+@settings(max_examples=10 if settings.get_current_profile_name() == "stattools" else 2000)
 @given(name=some.sampled_from(FIXED), place=some.integers(0, 10**9))
 def test_a_hash_of_a_column_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, place):
     with zipfile.ZipFile(saved(name)) as folder:

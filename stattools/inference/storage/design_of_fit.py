@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ Plain = tuple[dict[str, Any], Arrays]
 ROWS = ("X", "y", "weight", "offset", "precision")
 WITNESSED = ("binomial", "poisson", "multinomial", "ordinal")
 """Families of which rows can want an infinite linear predictor, so that a maximum has to be proven."""
+MOST = 20_000_000
+"""Numbers of a design that is written: 160 MB, which a file of a fit still holds."""
 UNKNOWN = "the verifier does not check "
 
 
@@ -73,6 +76,8 @@ def _regression(fit: Any) -> Plain:
     rows.at_hand("save(design=True) writes rows in memory", model.title, "Save a fit of a sample.")
     if fit.penalty is not None or rows.low is not None:
         return _not_checked("fits with a penalty, and columns with more digits than float64 holds")
+    if math.prod(rows.X.shape) > MOST:
+        return _not_checked(f"designs of more than {MOST} numbers, which are not written")
     if not family and not model.has_scale:
         return _not_checked(f"a {model.title}")
     arrays = {name: np.asarray(value) for name in ROWS if (value := vars(rows)[name]) is not None}

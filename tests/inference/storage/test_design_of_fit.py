@@ -10,6 +10,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
+from stattools.inference.storage import design_of_fit as design_module
 from stattools.inference.storage.design_of_fit import columns_of_data, design_of
 
 NO: Any = "no"
@@ -43,3 +44,10 @@ def test_the_option_is_true_or_false(tmp_path):
         st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design=NO)
     path = st.fit(st.poisson("y ~ x", TABLE)).save(tmp_path / "a.fit", design=True)
     assert st.load(path).predict({"x": [1.0]}).shape == (1,)
+
+
+def test_a_design_that_is_larger_than_a_file_holds_is_not_written(monkeypatch):
+    monkeypatch.setattr(design_module, "MOST", 7)
+    said, arrays = design_of(st.fit(st.poisson("y ~ x", TABLE)))
+    assert said["why"] == "the verifier does not check designs of more than 7 numbers, which are not written"
+    assert arrays == {}
