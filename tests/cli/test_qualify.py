@@ -31,6 +31,7 @@ def test_a_requirement_that_is_not_met_ends_with_1_and_is_in_the_file(quick, tmp
     again = run("verify", str(tmp_path / "filed"))
     assert again.exit_code == 0
     assert "holds; 3 tests run again, 2 numbers compared" in again.output
+    assert "note: it did not pass where it was made" in again.output
     (tmp_path / "filed/qualification.md").write_text("Pass.")
     again = run("verify", str(tmp_path / "filed"))
     assert again.exit_code == 1

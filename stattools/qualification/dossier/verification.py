@@ -66,6 +66,9 @@ def compared(
     if changed:
         return Reverified((*changed, *extra), 0, 0)
     said = json.loads((folder / NAME).read_bytes())
+    if said["verdict"] != "pass":
+        words = f"it did not pass where it was made: {len(said['deviations'])} deviations, which are in its page"
+        extra = (Departure("note", words), *extra)
     nist = data if data is not None else folder / NIST if (folder / NIST).is_dir() else None
     surroundings = tuple(_surroundings(said))
     other = _moved_data(said, nist)
