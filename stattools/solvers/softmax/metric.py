@@ -73,8 +73,12 @@ class SharedMetric:
         gram = _gram(passes, _weights(passes, (P * (1.0 - P)).sum(axis=0) / passes.width), most)
         ridge = np.diag(np.zeros(passes.p) if passes.ridge is None else passes.ridge)
         self.shape = passes.width, passes.p
-        self.apart = inverse(gram + ridge)
         uncentered = passes.ridge is not None and not passes.centered
+        if uncentered and passes.width == 1:  # of two categories nothing is apart
+            self.apart, self.stretch = inverse(gram / K + ridge), 1.0
+            self.together = self.apart
+            return
+        self.apart = inverse(gram + ridge)
         self.together, self.stretch = (inverse(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
 
     @property
@@ -99,8 +103,10 @@ class OwnMetrics:
         def part(first: int, last: int) -> list[Floats]:
             return [_gram(passes, _weights(passes, P[k] * (1.0 - P[k])), most) for k in range(first, last)]
 
-        for found in sweep(len(P), part, 1):
+        different = 1 if len(P) == 2 else len(P)  # both matrices of two categories are the same
+        for found in sweep(different, part, 1):
             grams += found
+        grams *= len(P) // different
         common = COMMON * np.mean(grams, axis=0)
         if passes.ridge is not None:
             common += np.diag(passes.ridge)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.errors import IdentificationError
 from stattools.solvers.metric import Metric
 from stattools.solvers.softmax.metric import OwnMetrics, SharedMetric, SinglePrecisionInverse, inverse, metric_at
@@ -40,3 +41,14 @@ def test_a_matrix_that_single_precision_cannot_factor_is_kept_in_double():
     gram = np.array([[4.0, 1.0], [1.0, 3.0]])
     assert_allclose(inverse(gram).solve(np.eye(2)), np.linalg.inv(gram), rtol=1e-6)
     assert_allclose(SinglePrecisionInverse(gram).rcond, Metric(gram).rcond, rtol=1e-12)
+
+
+@pytest.mark.parametrize(("kind", "near"), [(SharedMetric, 2e-5), (OwnMetrics, 2e-3)])
+def test_of_two_categories_both_are_the_information(kind, near):
+    g = rng(3)
+    X = g.normal(size=(80, 3))
+    passes = SoftmaxPasses(st.logistic(g.integers(0, 2, 80), X), np.array([0.0, 1.0, 2.0, 0.5]))
+    theta, score = g.normal(size=4), g.normal(size=4)
+    passes.keep_probabilities(theta)
+    step = kind(passes, passes.rows).solve(score)
+    assert_allclose(step, np.linalg.solve(passes.information(theta), score), rtol=near, atol=near * np.abs(step).max())
