@@ -10,6 +10,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from stattools.validation.claims.reading import read_claim
+from stattools.validation.explaining.claim_audit import ClaimAudit
+from stattools.validation.explaining.claimed import audit_claim
+
 
 @dataclass(frozen=True, eq=False)
 class Output:
@@ -125,3 +129,10 @@ class Case:
 
     def __str__(self) -> str:
         return self.name
+
+
+def audited(claim: Any, model: Any, given: Mapping[str, Any]) -> ClaimAudit:
+    """The audit of a claim with a minute for causes, which a machine with much else to do may need."""
+    options = {name: value for name, value in given.items() if name in ("terms", "cov", "level")}
+    beside = {name: value for name, value in given.items() if name not in options}
+    return audit_claim(read_claim(claim, **beside), model, **options, seconds=60.0)

@@ -6,6 +6,7 @@ import pytest
 
 import stattools as st
 from tests.planted.faults import FAULTS, fault
+from tests.planted.outputs import audited
 from tests.planted.right import RIGHT, right, summaries
 from tests.sizes import first
 
@@ -22,7 +23,7 @@ def test_both_sets_are_large() -> None:
 @pytest.mark.parametrize("name", first(len(QUICK), sorted(FAULTS, key=lambda name: name not in QUICK)))
 def test_a_planted_fault_is_named(name: str) -> None:
     case = fault(name)
-    found = st.audit(case.claim, case.model, **case.given)
+    found = audited(case.claim, case.model, case.given)
     assert not found.ok
     named = " ".join(one.cause for one in found.findings if one.serious)
     assert any(word in named for word in case.causes) == (name not in MISSED), named
@@ -31,7 +32,7 @@ def test_a_planted_fault_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", first(3, RIGHT))
 def test_a_right_claim_is_right(name: str) -> None:
     case = right(name)
-    found = st.audit(case.claim, case.model, **case.given)
+    found = audited(case.claim, case.model, case.given)
     assert found.ok, str(found)
 
 

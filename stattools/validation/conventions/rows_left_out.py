@@ -183,7 +183,7 @@ def _residuals(state: State) -> Any:
 
 def _levels(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
     """The rows with one level of a column, or all but these."""
-    for name in sheet.labels(LEVELS):
+    for name in sorted(sheet.labels(LEVELS), key=sheet.values_of):
         column = sheet.frame[name].to_numpy()
         known = sheet.frame[name].dropna().unique().tolist()
         for level in known:

@@ -28,7 +28,8 @@ def _zeros(state: State) -> Iterator[Variant]:
     if not isinstance(model, Model) or sheet is None or sheet.whole is None:
         return
     if model.kind in ZEROED and "dispersion" not in model.design.beside:
-        family = type(model.likelihood.family).__name__
+        likelihood: Any = model.likelihood
+        family = type(likelihood.family).__name__
         if family in PLAIN:
             words = f"without {ZEROED[model.kind]}, all rows of one {family}"
             yield Variant(words, partial(_plain, state, family), ("zeros",))
