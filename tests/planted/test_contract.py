@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 import stattools as st
+from tests.planted import held_out
 from tests.planted.faults import FAULTS, fault
 from tests.planted.outputs import audited
 from tests.planted.right import RIGHT, right, summaries
@@ -41,3 +42,18 @@ def test_a_printed_summary_is_right(name: str) -> None:
     text, model = summaries()[name]
     found = st.audit(text(), model())
     assert found.ok, str(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", first(12, held_out.FAULTS, pytest.mark.nightly))
+def test_a_fault_of_a_class_that_was_missed_is_named(name: str) -> None:
+    words, make = held_out.FAULTS[name]
+    found = audited(*make())
+    assert not found.ok
+    assert words.casefold() in found.findings[0].evidence.casefold(), str(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", held_out.RIGHT)
+def test_a_right_claim_of_a_form_that_was_missed_is_right(name: str) -> None:
+    assert audited(*held_out.RIGHT[name]()).ok
