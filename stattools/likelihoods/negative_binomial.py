@@ -29,12 +29,16 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finit
 from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
+from stattools.likelihoods.tabulated_counts import few_values, log_rising, rising_share
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 LARGEST = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
+
+NEAR = 100.0
+"""Below this r the slope in it is a sum over a table; above, that sum would lose the digits of small differences."""
 
 SPREAD = r"y_i \sim \mathrm{NB2}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = \mu_i + {phi} \mu_i^2"
 OVERDISPERSED = Equation(
@@ -101,7 +105,10 @@ class NegativeBinomial(LogMean, Count):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
         y = np.asarray(y, dtype=float)
-        m, r, log_m, log_total = _parts(pair(eta, self))
+        eta = pair(eta, self)
+        m, r, log_m, log_total = _parts(eta)
+        if (counts := few_values(eta, y)) is not None:
+            return log_rising(r[0], int(counts.max()))[counts] + y * log_m - (y + r) * _log_ratio(m, r, log_total)
         safe, n = np.where(y > 0, y, 1.0), r + y
         p, q = np.exp(np.log(r) - log_total), np.exp(log_m - log_total)
         value = (
@@ -119,7 +126,14 @@ class NegativeBinomial(LogMean, Count):
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return self._derivatives(eta, np.asarray(y, dtype=float))[0]
+        eta, y = pair(eta, self), np.asarray(y, dtype=float)
+        m, r, _, log_total = _parts(eta)
+        if (counts := few_values(eta, y)) is not None and r[0] < NEAR:
+            total = r + m
+            along = rising_share(r[0], int(counts.max()))[counts] - (y + r) * (m / total)
+            return np.stack([(y - m) * (r / total), along + r * _log_ratio(m, r, log_total)], axis=-1)
+        p = np.exp(np.log(r) - log_total)
+        return np.stack([(y - m) * p, p * deviance_part(r + m, r + y) - _gaps(eta, r, y)[0]], axis=-1)
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
@@ -175,9 +189,10 @@ class NegativeBinomial(LogMean, Count):
         return of_logarithm(weight * self.mean(eta) * slope[:, 0], slope, bend)
 
     def _derivatives(self, eta: ArrayLike, y: Floats) -> tuple[Floats, Floats]:
-        m, r, log_m, log_total = _parts(pair(eta, self))
+        eta = pair(eta, self)
+        m, r, log_m, log_total = _parts(eta)
         p, q = np.exp(np.log(r) - log_total), np.exp(log_m - log_total)
-        slope, curvature = gamma_differences(r, y)
+        slope, curvature = _gaps(eta, r, y)
         slope = slope - p * deviance_part(r + m, r + y)  # r dloglik/dr
         curvature = curvature + p * p * (y - m) / (r + y) * (y - m)  # r^2 d2loglik/dr2
         score = np.stack([(y - m) * p, -slope], axis=-1)
@@ -186,6 +201,20 @@ class NegativeBinomial(LogMean, Count):
         information[..., 0, 1] = information[..., 1, 0] = (y - m) * p * q
         information[..., 1, 1] = -(slope + curvature)
         return score, information
+
+
+def _log_ratio(m: Floats, r: Floats, log_total: Floats) -> Floats:
+    """log(1 + m / r), where all r are the same."""
+    return np.where(m < r, np.log1p(np.minimum(m, r) / r), log_total - np.log(r[0]))
+
+
+def _gaps(eta: Floats, r: Floats, y: Floats) -> tuple[Floats, Floats]:
+    """`gamma_differences`, once for each count where the rows share r."""
+    counts = few_values(eta, y)
+    if counts is None:
+        return gamma_differences(r, y)
+    slope, curvature = gamma_differences(r[0], np.arange(counts.max() + 1.0))
+    return slope[counts], curvature[counts]
 
 
 def _parts(eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
