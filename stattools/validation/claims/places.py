@@ -213,6 +213,8 @@ def _place(term: str, known: Known, claim: Claim, names: Sequence[str]) -> tuple
     tried = list(enumerate(keys(term)))
     prefix = PREFIX.fullmatch(term.strip())
     label = split_label(term) or ((prefix[1], prefix[2]) if prefix and any("\0" in key for key in known[0]) else None)
+    if label is not None and label[0].isdecimal():
+        label = _in_order(label, known, claim)
     if label is not None and label[0].startswith("#"):
         label = _numbered(label, known)
     if label is not None:
@@ -245,6 +247,15 @@ def _numbered(label: tuple[str, str], known: Known) -> tuple[str, str]:
     classes = list(dict.fromkeys(key.partition("\0")[0] for key in known[0] if "\0" in key))
     number = int(label[0][1:]) - 1
     return (classes[number] if number < len(classes) else label[0], label[1])
+
+
+def _in_order(label: tuple[str, str], known: Known, claim: Claim) -> tuple[str, str]:
+    """The label of a class that a page calls by a number, where no class is called so: #1 for the smallest number."""
+    classes = {key.partition("\0")[0] for key in known[0] if "\0" in key}
+    said = {one[0] for term in claim.terms if (one := split_label(term)) is not None}
+    if classes & said or len(classes) != len(said) or not all(one.isdecimal() for one in said):
+        return label
+    return f"#{sorted(said, key=int).index(label[0]) + 1}", label[1]
 
 
 def _bare(text: str) -> str:

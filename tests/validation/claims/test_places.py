@@ -110,3 +110,13 @@ def test_several_that_a_term_may_be():
     assert placed(model, "ab", "a_b") == [2, 1]
     with pytest.raises(DomainError, match="may be several"):
         placed(model, "a.b")
+
+
+def test_classes_that_a_page_numbers_are_those_of_the_model_in_order():
+    labels = {"who": np.tile(["low", "mid", "top", "mid"], 10), "x": TABLE["x"]}
+    model = st.softmax("who ~ x", labels)
+    assert placed(model, "1: const", "1: x", "2: const", "2: x") == [0, 1, 2, 3]
+    assert placed(model, "2: x", "3: x") == [1, 3]
+    with pytest.raises(DomainError, match="none of the model's"):
+        placed(model, "1: x", "2: x", "3: x")  # more numbers than classes
+    assert placed(st.softmax("y ~ x", TABLE), "2: x", "1: x") == [3, 1]  # by their own numbers
