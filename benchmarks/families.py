@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import statsmodels.api as sm
 from scipy import stats
+from scipy.special import expit
 
 import stattools as st
 from stattools.benchmarking import (
@@ -169,6 +170,39 @@ def _glum(family: str, y: np.ndarray, X: np.ndarray) -> Callable[[], np.ndarray]
     return run
 
 
+def many_levels(name: str, n: int, levels: int, *, rounds: int = 3) -> SpeedComparison:
+    """A factor of thousands of levels, beside glum with the factor as a categorical matrix of tabmat."""
+    random = np.random.default_rng(0)
+    g = np.append(np.tile(np.arange(levels), 2), random.integers(0, levels, n - 2 * levels))
+    eta = 0.5 * random.normal(size=levels)[g]
+    y = random.poisson(np.exp(1.0 + eta)) + 0.0 if name == "poisson" else (random.random(n) < expit(eta)) + 0.0
+    y[:levels] = 1.0  # so that no level is of one side only
+    y[levels : 2 * levels] = 0.0
+    make = {"poisson": st.poisson, "logistic": st.logistic}[name]
+    model = make("y ~ 0 + C(g)", {"y": y, "g": g})
+
+    def ours() -> np.ndarray:
+        fit = st.fit(make("y ~ 0 + C(g)", {"y": y, "g": g}))
+        return fit.estimate + 0.0 * fit.se
+
+    def theirs() -> np.ndarray:
+        from glum import GeneralizedLinearRegressor
+        from tabmat import CategoricalMatrix
+
+        family = {"poisson": "poisson", "logistic": "binomial"}[name]
+        glm = GeneralizedLinearRegressor(family=family, alpha=0, fit_intercept=False, gradient_tol=1e-9)
+        return glm.fit(CategoricalMatrix(g), y).coef_
+
+    cases: dict[str, Callable[[], object] | None] = {"stattools": ours, "glum": theirs if find_spec("glum") else None}
+    return interleaved(
+        f"{name}, n = {n:,}, a factor of {levels:,} levels",
+        cases,
+        rounds=rounds,
+        judge=lambda theta: {"decrement": decrement(model, theta)},
+        targets={"glum": 1.0},
+    )
+
+
 def own(n: int, p: int, rounds: int) -> Iterator[SpeedComparison]:
     """A likelihood of one's own, made from SciPy's distribution, against the same written by hand."""
     X, eta, random = columns(n, p)
@@ -190,6 +224,8 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     for name in FAMILIES:
         for n, p in ((50_000, 10),) if quick else ((1_000, 5), (10_000, 20), (200_000, 20)):
             yield family(name, n, p)
+    for name in ("poisson", "logistic"):
+        yield many_levels(name, *((5_000, 500) if quick else (20_000, 2_000)))
     yield from own(*((20_000, 5) if quick else (100_000, 10)), 3)
 
 
