@@ -155,18 +155,20 @@ GLUM_FIT = (
     "fit = GeneralizedLinearRegressor(family={}, alpha=0).fit(X, y{}); b = np.append(fit.intercept_, fit.coef_)\n"
     "se = np.sqrt(np.diagonal(fit.covariance_matrix(X, y{}, robust=False)))"
 )
+GLUM_WEIGHTED = GLUM_FIT.format("{}", ", sample_weight=w", ", sample_weight=w, dispersion=1.0")
+GLUM_ERRORS = "; se = se * np.sqrt(1 - len(b) / len(y))"
 GLUM = Adapter(
     "glum",
-    "glum without a penalty, and with a dispersion of 1 where the likelihood has none: a convention.",
+    "glum without a penalty; where the likelihood has no dispersion with one of 1, and errors without n / (n - p): "
+    "these are conventions.",
     {
         "linear": GLUM_FIT.format("'normal'", "", ""),
-        "logistic": GLUM_FIT.format("'binomial'", "", ", dispersion=1.0"),
-        "logistic with weights": GLUM_FIT.format(
-            "'binomial'", ", sample_weight=w", ", sample_weight=w, dispersion=1.0"
-        ),
-        "poisson": GLUM_FIT.format("'poisson'", "", ", dispersion=1.0"),
-        "poisson with an offset": GLUM_FIT.format("'poisson'", ", offset=o", ", offset=o, dispersion=1.0"),
-        "poisson with weights": GLUM_FIT.format("'poisson'", ", sample_weight=w", ", sample_weight=w, dispersion=1.0"),
+        "logistic": GLUM_FIT.format("'binomial'", "", ", dispersion=1.0") + GLUM_ERRORS,
+        "logistic with weights": GLUM_WEIGHTED.format("'binomial'") + GLUM_ERRORS,
+        "poisson": GLUM_FIT.format("'poisson'", "", ", dispersion=1.0") + GLUM_ERRORS,
+        "poisson with an offset": GLUM_FIT.format("'poisson'", ", offset=o", ", offset=o, dispersion=1.0")
+        + GLUM_ERRORS,
+        "poisson with weights": GLUM_WEIGHTED.format("'poisson'") + GLUM_ERRORS,
         "gamma": GLUM_FIT.format("'gamma'", "", ""),
     },
     (("gradient_tol=1e-10, max_iter=1000", "alpha=0", "alpha=0, gradient_tol=1e-10, max_iter=1000"),),

@@ -88,7 +88,10 @@ class Examination(Faces):
         shown = [
             f"\n## {mark.law}, {mark.model}: {mark.outcome}\n\n```python\n{mark.reproducer}\n```\n" for mark in failed
         ]
-        return "\n".join([f"# Exam of {self.package} {self.version}\n", self._page().markdown(), *shown])
+        adapter = ADAPTERS[self.package]
+        tried = ", ".join(f"`{words}`" for words, *_ in adapter.remedies)
+        how = f"{adapter.words} {f'Tried where an answer is not right: {tried}.' if tried else ''}\n"
+        return "\n".join([f"# Exam of {self.package} {self.version}\n", how, self._page().markdown(), *shown])
 
 
 def _shown(mark: Mark) -> tuple[str, ...]:

@@ -67,6 +67,8 @@ def test_planted_faults_are_found(monkeypatch, tmp_path):
     assert "b" in space
     assert max(map(len, str(found).splitlines())) <= 80
     assert "```python" in found.markdown()
+    assert "calls itself least squares" in found.markdown()
+    assert "Tried where an answer is not right: `steps = 40`." in found.markdown()
     record = json.loads(json.dumps(found.record()))
     assert list(record) == ["package", "version", "laws"]
     assert {tuple(one) for one in record["laws"]} == {("law", "model", "outcome", "off", "reproducer")}
