@@ -145,10 +145,11 @@ def stacked_newton(
     """
     m, size = max(len(A) for A in (X if X.ndim == 3 else Y, Y, W) if A is not None), model.predictor.size
     T, mean = _units(X.reshape(-1, X.shape[-1]) if W is None or X.ndim == 2 else X[W > 0.0])
-    if model.predictor.own and model.predictor.held(T):
+    lift = model.predictor.lift(T)
+    beyond = not (np.isfinite(lift).all() and lift.diagonal().all())  # units that float64 does not hold
+    if beyond or (model.predictor.own and model.predictor.held(T)):
         none = np.full(m, np.nan)
         return StackedMaxima(np.full((m, size), np.nan), np.full((m, size, size), np.nan), none, none, np.ones(m, bool))
-    lift = model.predictor.lift(T)
     offset = None if offset is None else np.atleast_2d(offset)
     Z = ((X if X.ndim == 3 else X[None]) - mean) * T.diagonal()  # the difference is exact
     rows = StackedRows(model, Z, Y, W, offset)

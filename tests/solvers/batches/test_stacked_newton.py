@@ -117,3 +117,9 @@ def test_many_members_start_where_one_of_them_is():
 def test_other_families_are_left_alone():
     assert not stacks(st.negative_binomial([0, 1, 3, 2], X[:4]))
     assert not stacks(st.ols(ETA, X))
+
+
+def test_columns_whose_units_float64_does_not_hold_are_doubtful():
+    y, X = np.array([1.0, 2.0, 0.5, 1.5]), np.column_stack([np.ones(4), [1e155, 0.1, -0.3, 0.7]])
+    model = st.gamma(np.array([1.0, 2.0, 0.5, 1.5]), np.array([[0.0], [1.0], [2.0], [4.0]]))
+    assert stacked_newton(model, X, y[None], None, None, model.start).doubtful.all()
