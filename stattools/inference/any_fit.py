@@ -50,7 +50,8 @@ def row_logliks(model: Model, theta: Floats, scale: float, y: Floats | None = No
     if not model.has_scale:
         return model.likelihood.loglik(eta, y)
     root = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
-    return Gaussian(scale).loglik(root * eta, root * y) + np.log(root)
+    with np.errstate(over="ignore"):  # so far away that the logarithm is -inf, that of 0
+        return Gaussian(scale).loglik(root * eta, root * y) + np.log(root)
 
 
 def judged(model: Model, theta: Floats, scale: float) -> Judged:

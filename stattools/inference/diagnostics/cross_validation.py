@@ -229,11 +229,13 @@ def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start:
             found = _alone(model.subset(np.flatnonzero(fold != k)), k, folds, penalty, start)._judged(held_out)
         each = {LOG_SCORE: -found.loglik}
         if found.mean is not None:
-            each |= {name: score(found.mean, found.observed) for name, score in SCORES[outcome].items()}
+            with np.errstate(over="ignore"):  # refused below
+                each |= {name: score(found.mean, found.observed) for name, score in SCORES[outcome].items()}
         for name, values in each.items():
             if not np.isfinite(values).all():
                 raise DomainError(
-                    f"cross_validate: the {name} of a row in fold {k} is beyond float64. Look at its data."
+                    f"cross_validate: the {name} of a row in fold {k} is beyond float64. Look at its data, or change the "
+                    "units of columns whose values are very large."
                 )
             scores.setdefault(name, np.empty(len(fold)))[inside] = values
     return scores

@@ -124,3 +124,13 @@ def test_what_cannot_be_is_said():
         st.cross_validate(st.coin([1, 0, 1]), folds=2, seed=1)
     with pytest.raises(IncompatibleError, match=r"of a fit fit\.model"):
         st.cross_validate(st.fit(st.ols("b ~ x", few)), folds=2, seed=1)
+
+
+@pytest.mark.parametrize("make", [st.ols, st.poisson, st.gamma])
+@pytest.mark.parametrize("size", [1e155, 1e300])
+def test_scores_beyond_float64_are_refused_by_fold(make, size):
+    g = np.random.default_rng(0)
+    x, y = g.normal(size=30), g.poisson(9.0, 30) + 1.0
+    x[3] = size
+    with pytest.raises((DomainError, IdentificationError), match=r"beyond float64.*(c|C)hange (the|its) units"):
+        st.cross_validate(make("y ~ x", {"x": x, "y": y}), folds=3, seed=0, penalty=st.Ridge(1.0))
