@@ -264,17 +264,17 @@ def read(path: str) -> tuple[Any, Any]:
             return {"kind": None, "about": about, "why": "the file has no design: save the fit with design=True"}, {}
         said, whole = json.loads(folder.read("design.json")), folder.read("fit.json").decode()
         kept, design = (dict(np.load(io.BytesIO(folder.read(name)))) for name in ("arrays.npz", "design.npz"))
-    if said["kind"]:
-        there = [any(np.array_equal(design[it], one) for one in kept.values()) for it in ("estimate", "covariance")]
-        if not all([*there, *(json.dumps(it) in whole for it in (said["loglik"], *said.get("told", ())))]):
-            raise ValueError("its numbers or names are others than those of its design")
+    there = [any(np.array_equal(design.get(it), one) for one in kept.values()) for it in ("estimate", "covariance")]
+    if said["kind"] and not all([*there, *(json.dumps(it) in whole for it in (said["loglik"], *said.get("told", ())))]):
+        raise ValueError("its numbers or names are others than those of its design")
     return said | {"about": about}, design
 
 
 def carried(said: Any, arrays: Any) -> Check:
     """What every file says of itself: the hashes of its data, also of columns of the design, and its certificate."""
     about = said["about"] or {"data": {"columns": {}, "why": "it was saved before files had certificates and hashes"}}
-    data, other = about["data"], []
+    data, each = about["data"], said.get("from", {}).values()
+    other = [name for one in each for name, digest in one.items() if data["columns"].get(name) != digest]
     for name, place, column in said.get("same", ()):
         values = arrays[name].reshape(len(arrays[name]), -1)[:, place] + 0.0
         digest = hashlib.sha256(np.where(np.isnan(values), np.nan, values).astype("<f8").tobytes()).hexdigest()

@@ -234,8 +234,8 @@ def _scores(model: Any, fold: NDArray[np.intp], folds: int, penalty: Any, start:
         for name, values in each.items():
             if not np.isfinite(values).all():
                 raise DomainError(
-                    f"cross_validate: the {name} of a row in fold {k} is beyond float64. Look at its data, or change the "
-                    "units of columns whose values are very large."
+                    f"cross_validate: the {name} of a row in fold {k} is beyond float64. Look at its data, or "
+                    "change the units of columns whose values are very large."
                 )
             scores.setdefault(name, np.empty(len(fold)))[inside] = values
     return scores

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.term_spaces import TermSpaces
 from stattools.inference.existence.witness import witness
 from stattools.inference.storage.data_of_fit import column_hash, data_of
 from stattools.interface.record import nearest
@@ -46,7 +47,8 @@ def design_of(fit: Any) -> Plain:
     numbers = {"names": list(fit.names), "loglik": float(fit.loglik), "scale": float(fit.scale), "covariance": fit.cov}
     if said["kind"] is None:
         return said, arrays
-    said = numbers | said | {"same": columns_of_data(arrays, data_of(fit.model)["columns"])}
+    data = data_of(fit.model)["columns"]
+    said = numbers | said | {"same": columns_of_data(arrays, data), "from": made_from(fit.model, data)}
     return said, arrays | {"estimate": fit.estimate, "covariance": np.asarray(fit.covariance)}
 
 
@@ -56,6 +58,30 @@ def columns_of_data(arrays: Arrays, data: Mapping[str, str]) -> list[tuple[str, 
     parts = [(name, k, one) for name, array in arrays.items() for k, one in enumerate(array.reshape(len(array), -1).T)]
     found = ((name, k, names.get(column_hash(one))) for name, k, one in parts)
     return [(name, k, column) for name, k, column in found if column is not None]
+
+
+def made_from(model: Any, data: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The columns of the data that each column of X came from, and the outcome `y` and the groups `group`, with their
+    hashes; nothing where the data were arrays.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3], "g": list("abab")}
+    >>> made_from(st.ols("y ~ log(1 + x) + g", data), {"y": "1f", "x": "2f", "g": "3f"})
+    {'y': {'y': '1f'}, 'log(1 + x)': {'x': '2f'}, 'g[T.b]': {'g': '3f'}}
+    """
+    of = model.fixed if model.is_mixed else model
+    design = of.design
+    if design.parsed is None or not data:
+        return {}
+    uses = design.uses or (tuple(range(len(design.names))),)
+    columns = {"y": design.parsed.outcome.columns}
+    for formula, use in zip([design.parsed, *design.beside.values()], uses, strict=True):
+        spaces = TermSpaces(formula, tuple(design.names[k] for k in use), design.levels)
+        for term, places in zip(filter(None, formula.terms), spaces.columns, strict=True):
+            names = tuple(name for factor in term for name in factor.columns)
+            columns |= {spaces.names[k]: names for k in places}
+    columns |= {"group": model.random[0].group.split(":")} if model.is_mixed else {}
+    return {made: {name: data[name] for name in names if name in data} for made, names in columns.items()}
 
 
 def members(fit: Any) -> dict[str, bytes]:

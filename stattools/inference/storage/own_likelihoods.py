@@ -40,7 +40,7 @@ def written(it: OwnLikelihood) -> Written:
             "answers": [*it.answers],
             "categories": it.categories,
         }
-    if vars(stats).get(it.name) is not it.distribution:
+    if getattr(stats, it.name, None) is not it.distribution:
         raise IncompatibleError(
             f"save writes distributions of scipy.stats by their names, and {it.name} is none of them; give its "
             "log density to st.likelihood as a function."
@@ -54,7 +54,7 @@ def made(value: Written) -> OwnLikelihood:
     if not (len(steps) == len(parameters) and all(isinstance(step, float) and 0.0 < step < 1e300 for step in steps)):
         raise ValueError("the steps of its likelihood are none")
     if "fixed" in value:
-        distribution = vars(stats).get(value["name"])
+        distribution = getattr(stats, str(value["name"]), None)
         if not isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
             raise ValueError("its distribution is none of scipy.stats")
         return replace(likelihood(distribution, parameters=parameters, fixed=dict(value["fixed"])), steps=steps)
