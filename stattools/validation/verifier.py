@@ -264,7 +264,7 @@ def read(path: str) -> tuple[Any, Any]:
             return {"kind": None, "about": about, "why": "the file has no design: save the fit with design=True"}, {}
         said, whole = json.loads(folder.read("design.json")), folder.read("fit.json").decode()
         kept, design = (dict(np.load(io.BytesIO(folder.read(name)))) for name in ("arrays.npz", "design.npz"))
-    there = [any(np.array_equal(design.get(it), one) for one in kept.values()) for it in ("estimate", "covariance")]
+    there = [any(np.array_equal(design.get(it, 0), one) for one in kept.values()) for it in ("estimate", "covariance")]
     if said["kind"] and not all([*there, *(json.dumps(it) in whole for it in (said["loglik"], *said.get("told", ())))]):
         raise ValueError("its numbers or names are others than those of its design")
     return said | {"about": about}, design
