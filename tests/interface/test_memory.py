@@ -77,7 +77,7 @@ def test_columns_of_a_formula_are_counted_before_they_are_made(monkeypatch):
 
 def test_new_rows_of_a_formula_are_counted_too(monkeypatch):
     n = 600
-    fit = st.fit(st.ols("y ~ C(a)", {"y": np.arange(n) % 7.0, "a": np.arange(n) % 300}))
+    fit = st.fit(st.ols("y ~ C(a, contr.sum)", {"y": np.arange(n) % 7.0, "a": np.arange(n) % 300}))
     monkeypatch.setattr(memory, "free_memory", lambda: 2e8)
     with pytest.raises(DomainError, match=r"301 columns of .* in 100,000 rows would take 722\.4 MB"):
         fit.predict({"a": np.arange(100_000) % 300})
