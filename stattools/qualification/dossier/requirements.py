@@ -44,8 +44,8 @@ def written() -> Iterator[Requirement]:
 def lawful(law: Law) -> Requirement:
     """The requirement that a law of the exam is.
 
-    >>> lawful(next(law for law in LAWS if law.name == "complement")).text
-    'Complement, 1 and 0 of the outcome exchanged: the fit is what follows from the one before (logistic, probit).'
+    >>> lawful(next(law for law in LAWS if law.name == "complement")).text.split(" (")[0]
+    'Complement, the last category first: the fit is what follows from the one before'
     """
     asked = "the fit is what follows from the one before" if law.asks == "same" else "no number, but a refusal"
     name = law.name[0].upper() + law.name[1:]

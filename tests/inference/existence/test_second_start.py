@@ -53,7 +53,7 @@ def test_a_concave_log_likelihood_is_climbed_once():
 def test_many_rows_are_climbed_once_where_both_starts_meet_on_the_samples(monkeypatch):
     g = np.random.default_rng(4)
     X = g.normal(size=(60_000, 10))
-    model = st.gamma(g.gamma(2.0, np.exp(X @ np.full(10, 0.1)) / 2.0), X)
+    model = st.negative_binomial(g.poisson(g.gamma(2.0, np.exp(X @ np.full(10, 0.1)) / 2.0)), X)
     solution = replace(st.fit(model).solution, second=None)
     climbs = []
     monkeypatch.setattr(second_start.Newton, "within", lambda self, model, steps: climbs.append(model) or solution)
