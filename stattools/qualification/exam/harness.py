@@ -37,6 +37,14 @@ LONGEST, PRINTED = 160, 20
 """Letters of a word that is kept, and how many of the lines that were printed last."""
 
 
+R_VERSIONS = """
+asked <- Filter(function(p) requireNamespace(p, quietly = TRUE), c("lme4", "survival"))
+with <- paste(asked, sapply(asked, function(p) as.character(packageVersion(p))), collapse = ", ")
+cat(as.character(getRversion()), if (length(asked)) paste0(" with ", with), sep = "")
+"""
+"""Prints them."""
+
+
 def plain(value: Any) -> Any:
     """Numbers as lists; null for what is no number."""
     if value is None or isinstance(value, str):
@@ -89,7 +97,10 @@ def rscript(code: str, space: dict[str, Any], names: str) -> tuple[list[float], 
 
 
 def version(name: str) -> str:
-    """The version of a package in this environment."""
+    """The version of a package in this environment, or of R and its packages that are asked."""
+    if name == "R":
+        run = subprocess.run(["Rscript", "--vanilla", "-e", R_VERSIONS], capture_output=True, text=True, timeout=120)
+        return run.stdout.strip()
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

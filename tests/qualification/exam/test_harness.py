@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -49,3 +50,9 @@ def test_lines_of_r():
         "b, se, said = rscript('fit <- lm(y ~ ., d); b <- coef(summary(fit))', locals(), 'y X')"
     )
     assert found["b"] == pytest.approx([0.42857142857, 1.82857142857])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed")
+def test_r_says_its_version_and_those_of_its_packages():
+    assert re.match(r"\d+\.\d+\.\d+( with (lme4|survival) \d|$)", version("R"))
