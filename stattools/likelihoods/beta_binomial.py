@@ -179,7 +179,7 @@ class BetaBinomial(LogitMean):
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log odds of the share, and the precision of the second moments, n p q (1 + (n - 1) / (1 + s))."""
         k, n = np.broadcast_arrays(*self._binomial.counts(y))
-        share = (weight @ k) / (weight @ n)
+        share = np.clip((weight @ k) / (weight @ n), 1e-9, 1.0 - 1e-9)  # 0 or 1 where rows of weight 0 alone differ
         excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
         shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
         return np.array([logit(share), np.log(1.0 / shared - 1.0)])

@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from stattools.data.dataset import Dataset
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
@@ -94,11 +95,20 @@ def _counts(
         grouped=True,
     )
     y = numeric(data.outcome, data.outcome_name)
-    require_some(y, title)
+    require_some(y, title, data)
     return bind(kind, title, likelihood, data, y)
 
 
-def require_some(y: Floats, title: str) -> None:
-    """DomainError where all counts are 0."""
-    if not y.any():
-        raise DomainError(f"{title} needs a positive count somewhere; got only zeros: the rate's estimate would be 0.")
+def require_some(y: Floats, title: str, data: Dataset) -> None:
+    """DomainError where all counts are 0, or all of rows whose weight is not 0."""
+    if not of_counted_rows(y, data).any():
+        among = " in rows whose weight is not 0" if y.any() else ""
+        raise DomainError(
+            f"{title} needs a positive count somewhere; got only zeros{among}: the rate's estimate would be 0."
+        )
+
+
+def of_counted_rows(y: Floats, data: Dataset) -> Floats:
+    """The outcomes of rows whose weight is not 0, in memory."""
+    weights = None if data.scanned is not None else data.columns.get("weights")
+    return y if weights is None or not (weights > 0).any() else y[weights > 0]

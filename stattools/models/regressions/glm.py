@@ -193,7 +193,7 @@ def glm(
     )
     y = numeric(data.outcome, data.outcome_name)
     if kind.likelihood.outcome is Poisson.outcome:
-        require_some(y, title)
+        require_some(y, title, data)
     usual = next(iter(kind.likelihood.parameters.values()))
     return bind("glm", title, kind.likelihood if chosen == usual else Linked(kind.likelihood, LINKS[chosen]), data, y)
 

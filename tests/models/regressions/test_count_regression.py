@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose
 from statsmodels.datasets import randhie
 
 import stattools as st
+from stattools.errors import DomainError, IdentificationError
 from tests.cases import SOLVERS, rng
 
 
@@ -74,3 +75,16 @@ def test_exposure_is_the_offset_of_its_logarithm(make):
 def test_all_zero_counts_are_refused(make):
     with pytest.raises(st.DomainError, match="only zeros"):
         make([0, 0, 0, 0], [1.0, 2.0, 3.0, 5.0])
+
+
+@pytest.mark.parametrize("make", [st.poisson, st.negative_binomial, st.hurdle, st.zero_inflated])
+def test_rows_of_weight_0_do_not_count_as_positive_counts(make):
+    table = {"y": [0, 0, 0, 0, 3, 5], "x": [1.0, 2.0, 0.5, 3.0, 1.0, 2.0], "w": [1, 2, 1, 1, 0, 0]}
+    with pytest.raises(DomainError, match="only zeros in rows whose weight is not 0"):
+        make("y ~ x", table, weights="w")
+
+
+def test_successes_in_rows_of_weight_0_alone_leave_a_beta_binomial_without_a_maximum():
+    table = {"y": [2, 0, 0, 0, 0], "x": [0.1, -0.1, 0.6, 1.0, 0.4], "m": [8, 6, 6, 5, 7], "w": [0, 6, 7, 1, 2]}
+    with pytest.raises(IdentificationError, match="no maximum"):
+        st.fit(st.beta_binomial("y ~ x", table, trials="m", weights="w"))
