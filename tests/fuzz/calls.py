@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 
 import stattools as st
 from stattools import likelihoods
@@ -242,7 +243,7 @@ def questions(cls: type) -> list[str]:
     inside = INSIDE.get(cls.__name__, ())
     if inside == "*":
         return []
-    theirs = next((base for base in (pd.DataFrame, tuple) if issubclass(cls, base)), tuple)
+    theirs = next((base for base in (pd.DataFrame, Figure, tuple) if issubclass(cls, base)), tuple)
     public = [name for name in dir(cls) if not name.startswith("_") and not hasattr(theirs, name)]
     if is_model(cls):
         return [name for name in public if name in ASKED_OF_MODELS]

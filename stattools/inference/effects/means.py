@@ -124,7 +124,8 @@ def _is_of_first(fit: Estimates, mean: Floats) -> bool:
 
 
 def _link(fit: Estimates, mean: Floats) -> Floats:
-    return np.asarray(fit.model.likelihood.of_means.link(mean), dtype=float)
+    with np.errstate(divide="ignore"):  # a mean at the end of its range has an infinite linear predictor
+        return np.asarray(fit.model.likelihood.of_means.link(mean), dtype=float)
 
 
 def _mean(fit: Estimates, eta: Floats) -> Floats:
