@@ -24,7 +24,7 @@ def labeled(column: pd.Series) -> pd.Series:
     if column.dtype.kind in "biuf" or isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
         return column
     there: Any = column[~missing(column)]
-    kinds = {type(value) for value in there.unique()}
+    kinds = set(map(type, there if there.dtype == object else there.unique()))  # objects need not be hashable
     if len(kinds) != 1 or (kind := kinds.pop().__name__) not in LABELED:
         return column
     codes, values = pd.factorize(column, sort=True)

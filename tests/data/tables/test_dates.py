@@ -9,6 +9,7 @@ import pytest
 
 import stattools as st
 from stattools.data.tables.dates import labeled
+from stattools.errors import DomainError
 
 G = np.random.default_rng(2)
 DAYS = pd.Series(pd.Timestamp("2024-02-27") + pd.to_timedelta(np.arange(48) // 8, "D"))
@@ -66,3 +67,11 @@ def test_what_is_no_date_stays_as_it_is(values):
 def test_fixed_effects_of_dates_are_refused_as_before():
     with pytest.raises(st.DomainError, match="holds dates"):
         st.linear_mixed("y ~ day + (1 | w)", TABLE)
+
+
+def test_values_that_are_no_keys_stay_as_they_are():
+    nested = pd.Series([{"k": 1}, {"k": 2}], dtype=object)
+    assert labeled(nested) is nested
+    rows = {"y": [1.0, 2.0, 4.0, 3.0], "x": [1.0, 2.0, 3.0, 5.0], "g": [{"k": 1}, {"k": 1}, {"k": 2}, {"k": 2}]}
+    with pytest.raises(DomainError, match="holds nested values"):
+        st.linear_mixed("y ~ x + (1 | g)", rows)
