@@ -36,6 +36,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"KaplanMeier\.quantile ", "inf", "a curve that does not come down so far"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
     (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
+    (r"^audit \.decrement", "nan", "a maximum that is a formula, on a bound, or of curves"),
     (r"^validate .*reference_loglik", "inf", "a reference that failed has no log-likelihood"),
     (
         r"^validate .*\.rows\.(reference|difference_in_sd|monte_carlo_error|sd_ratio)",

@@ -44,8 +44,9 @@ class Audit(Faces):
 
     `ok` is True where the numbers are the maximum to 0.01 standard errors and the standard errors are what their
     label says. `findings` name what is wrong, with evidence and what to do. `distance` is how far the numbers are from
-    the maximum in standard errors (infinite where there is none), `decrement` Newton's at their numbers, `gain` the
-    log-likelihood that is missing. `rows` has [category,] term, estimate, maximum, difference_in_se, se, right_se,
+    the maximum in standard errors (infinite where there is none), `decrement` Newton's at their numbers (NaN where it
+    says nothing: on a bound, and of models whose maximum is a formula or has curves), `gain` the log-likelihood that is
+    missing. `rows` has [category,] term, estimate, maximum, difference_in_se, se, right_se,
     ratio.
     """
 
