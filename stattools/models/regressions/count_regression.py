@@ -101,14 +101,10 @@ def _counts(
 
 def require_some(y: Floats, title: str, data: Dataset) -> None:
     """DomainError where all counts are 0, or all of rows whose weight is not 0."""
-    if not of_counted_rows(y, data).any():
+    weights = None if data.scanned is not None else data.columns.get("weights")
+    counted = y if weights is None or not (weights > 0).any() else y[weights > 0]
+    if not counted.any():
         among = " in rows whose weight is not 0" if y.any() else ""
         raise DomainError(
             f"{title} needs a positive count somewhere; got only zeros{among}: the rate's estimate would be 0."
         )
-
-
-def of_counted_rows(y: Floats, data: Dataset) -> Floats:
-    """The outcomes of rows whose weight is not 0, in memory."""
-    weights = None if data.scanned is not None else data.columns.get("weights")
-    return y if weights is None or not (weights > 0).any() else y[weights > 0]

@@ -15,7 +15,7 @@ from stattools.interface.names.values import meant
 from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows, right_side
-from stattools.models.regressions.count_regression import of_counted_rows, require_some
+from stattools.models.regressions.count_regression import require_some
 
 FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
     "poisson": ("Poisson", Poisson()),
@@ -136,7 +136,7 @@ def _with_zeros(
     y, title = numeric(data.outcome, data.outcome_name), title.format(called)
     require_some(y, title, data)
     likelihood = made(counts)
-    _require_both(of_counted_rows(likelihood.check(y), data), title, kind)
+    _require_both(likelihood.check(y), title, kind)
     return bind(kind, title, likelihood, data, y)
 
 
