@@ -61,7 +61,7 @@ class PythonSession(Session):
 
 
 def python_session(packages: Sequence[str], arrays: Mapping[str, ArrayLike], setup: str = "") -> PythonSession | None:
-    """A session with the packages; None where their environment cannot be made, as without uv or a registry."""
+    """A session with the packages; None where their environment cannot be made, as without uv or without a network."""
     try:
         return PythonSession(packages, arrays, setup)
     except DomainError:
