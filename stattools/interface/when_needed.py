@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,13 @@ class Package:
     def __init__(self, name: str) -> None:
         self._name = name
 
+    @cached_property
+    def _package(self) -> Any:
+        """The package itself: to look it up by its name each time takes longer than what is asked of it."""
+        return import_module(self._name)
+
     def __getattr__(self, what: str) -> Any:
-        return getattr(import_module(self._name), what)
+        return getattr(self._package, what)
 
 
 if TYPE_CHECKING:

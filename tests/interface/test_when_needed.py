@@ -27,3 +27,10 @@ def test_it_gives_what_the_package_has():
 def test_a_package_that_is_not_there_is_missed_when_it_is_used():
     with pytest.raises(ModuleNotFoundError, match="no_such_package"):
         Package("no_such_package").anything  # noqa: B018
+
+
+def test_a_package_is_looked_up_once(monkeypatch):
+    math = Package("math")
+    assert math.sqrt(4.0) == 2.0
+    monkeypatch.setattr("stattools.interface.when_needed.import_module", lambda name: 1 / 0)
+    assert math.sqrt(9.0) == 3.0

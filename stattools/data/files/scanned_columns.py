@@ -29,6 +29,9 @@ class Columns(Mapping[str, "pd.Series"]):
     def __getitem__(self, name: str) -> pd.Series:
         return pd.Series(self.values_of[name], name=name, copy=False)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self.values_of
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.values_of)
 
