@@ -72,8 +72,12 @@ class AbsentError(IncompatibleError, AttributeError):
     """An attribute that is absent on purpose: an error for people, and `hasattr` still says no."""
 
 
-class TimeIsOver(StattoolsError, TimeoutError):
-    """The time that was given to a search is over inside a fit, which is left there."""
+class TimeIsOver(BaseException):
+    """The time that was given to a search is over inside a fit, which is left there.
+
+    This is a signal to the search and no error of the fit. Like KeyboardInterrupt it is no Exception, so that code
+    which goes on after a refused refit, by `except StattoolsError` or `except Exception`, never takes it for a refusal.
+    """
 
 
 def quoted(value: object, longest: int = 80) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
+from stattools.interface import time_limit
 from stattools.interface.arrays import Floats
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
@@ -28,13 +28,13 @@ class Clock:
     """How much time is left, and how many refits were made."""
 
     def __init__(self, seconds: float) -> None:
-        self.end = time.monotonic() + seconds
+        self.end = time_limit.monotonic() + seconds
         self.refits = 0
 
     @property
     def is_over(self) -> bool:
         """Whether the time is over."""
-        return time.monotonic() >= self.end
+        return time_limit.monotonic() >= self.end
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.conventions.attempts import Attempt, Clock, Taken, attempt, followed, same
 from stattools.validation.conventions.choice import Choice
-from stattools.validation.conventions.printed_sets import Found, printed_sets
+from stattools.validation.conventions.printed_sets import Found, printed_sets, without_refits
 from stattools.validation.conventions.state import State
 from stattools.validation.conventions.table import CONVENTIONS
 
@@ -57,28 +57,28 @@ def explore(
     clock = Clock(seconds - min(NEAREST, 0.2 * seconds))
     if claim.said.get("exponentiated"):  # first as its words say it, whichever way its standard errors were made
         said = {**claim.said, "exponentiated": ""}
-        found = _as_it_stands(claim, start, terms, conventions, clock)
+        found = _as_it_stands(claim, start, terms, conventions)
         if found:
             return Explored(tuple(found), None, 0, ())
         claim = replace(claim, said=said)
         start = replace(start.with_shown(form="ratio"), claim=claim)
-    refits = tuple(one for one in conventions if one.moves == "estimates")
     try:
         first = attempt(claim, start, (), terms)
     except StattoolsError:  # no maximum as it stands
         first = Attempt((), start.names, None, None, {}, len(claim.terms), float(start.model.n))
+    search = Search(claim, start, terms, conventions, clock)
     known = [[first]]
     untried: list[str] = []
     size = 0
     for size in range(most + 1):
-        found = [
-            one for level in known for each in level for one in _at(each, start, claim, terms, size, conventions, clock)
-        ]
+        found, left = search.told([each for level in known for each in level], size)
         if size and not (found and size > 1):
-            level, left = _expanded(known, start, claim, terms, refits, clock)
+            level, more = search.expanded(known)
             known.append(level)
-            untried += [] if left is None else [f"sets of {size} from {left} on"]
-            found += [one for each in level for one in _at(each, start, claim, terms, size, conventions, clock)]
+            others, rest = search.told(level, size)
+            found, left = found + others, left + more + rest
+        if left:
+            untried.append(f"sets of {size} from {conventions[min(map(conventions.index, left))].name} on")
         if found:
             return Explored(_distinct(found), None, clock.refits, tuple(untried))
         if clock.is_over:
@@ -88,51 +88,79 @@ def explore(
     return Explored((), _nearest(known, start, claim, terms, most, conventions), clock.refits, tuple(untried))
 
 
-def _as_it_stands(claim: Claim, start: State, terms: Any, conventions: tuple[Choice, ...], clock: Clock) -> list[Found]:
+def _as_it_stands(claim: Claim, start: State, terms: Any, conventions: tuple[Choice, ...]) -> list[Found]:
     try:
         trial = attempt(claim, start, (), terms)
     except StattoolsError:
         return []
-    return [one for one in printed_sets(claim, trial, start, 0, conventions, clock) if one.standing.ok]
+    return [one for one in printed_sets(claim, trial, start, 0, conventions) if one.standing.ok]
 
 
-def _at(
-    trial: Attempt, start: State, claim: Claim, terms: Any, size: int, conventions: tuple[Choice, ...], clock: Clock
-) -> Iterator[Found]:
-    """The sets of exactly this size that begin with the refits of a trial."""
-    rest = size - len(trial.steps)
-    if rest < 0 or not trial.matches or clock.is_over:
-        return
-    state = followed(start, trial.steps, claim, terms)
-    for one in printed_sets(claim, trial, state, rest, conventions, clock):
-        if one.standing.ok:
-            yield one
+@dataclass(frozen=True, eq=False)
+class Search:
+    """What a search is of, the conventions that it tries, and its clock.
 
-
-def _expanded(
-    known: list[list[Attempt]], start: State, claim: Claim, terms: Any, choices: tuple[Choice, ...], clock: Clock
-) -> tuple[list[Attempt], str | None]:
-    """Each trial with one refit more, those first whose parents gave most numbers; and where time was over.
-
-    Where estimates match, only refits follow that may leave them alone; where the rows of the claim have other names
-    than the parameters, only those that rename some.
+    Each of its parts returns what it found, and one convention from which on it was not tried for each place where the
+    time was over.
     """
-    made: list[Attempt] = []
-    matched = any(one.matches for level in known for one in level)
-    for parent in sorted(known[-1], key=lambda one: (-one.best, one.apart)):
-        if any(one.matches for one in made) and len(known) > 1:
-            break
-        state = replace(followed(start, parent.steps, claim, terms), best=parent.theta)
-        begin = choices.index(parent.steps[-1].choice) if parent.steps else 0
-        for choice in choices[begin:]:
-            if (matched and not choice.keeps) or (parent.ours is None and not choice.renames):
+
+    claim: Claim
+    start: State
+    terms: Mapping[str, str] | None
+    conventions: tuple[Choice, ...]
+    clock: Clock
+
+    def told(self, trials: list[Attempt], size: int) -> tuple[list[Found], list[Choice]]:
+        """The sets of exactly this size that begin with the refits of a trial; what the model says itself, of size 0,
+        is told whatever time there is.
+        """
+        found: list[Found] = []
+        left: list[Choice] = []
+        others = without_refits(self.claim, self.conventions)
+        for trial in trials:
+            rest = size - len(trial.steps)
+            if rest < 0 or not trial.matches or (rest and not others):
                 continue
             try:
-                with ending_by(clock.end):
-                    made.extend(_refits(parent, choice, state, claim, terms, len(known) > 1, clock))
+                with ending_by(self.clock.end if size else np.inf):
+                    require_time()
+                    state = followed(self.start, trial.steps, self.claim, self.terms)
+                    made = printed_sets(self.claim, trial, state, rest, self.conventions)
+                    found.extend(one for one in made if one.standing.ok)
             except TimeIsOver:
-                return made, choice.name
-    return made, None
+                left.append(trial.steps[0].choice if trial.steps else (others or self.conventions)[0])
+        return found, left
+
+    def expanded(self, known: list[list[Attempt]]) -> tuple[list[Attempt], list[Choice]]:
+        """Each trial with one refit more, those first whose parents gave most numbers.
+
+        Where estimates match, only refits follow that may leave them alone; where the rows of the claim have other
+        names than the parameters, only those that rename some.
+        """
+        choices = tuple(one for one in self.conventions if one.moves == "estimates")
+        made: list[Attempt] = []
+        matched = any(one.matches for level in known for one in level)
+        parents = sorted(known[-1], key=lambda one: (-one.best, one.apart))
+        for k, parent in enumerate(parents):
+            if any(one.matches for one in made) and len(known) > 1:
+                break
+            begin = choices.index(parent.steps[-1].choice) if parent.steps else 0
+            follow = [
+                one
+                for one in choices[begin:]
+                if (one.keeps or not matched) and (one.renames or parent.ours is not None)
+            ]
+            done = 0
+            try:
+                with ending_by(self.clock.end):
+                    state = replace(followed(self.start, parent.steps, self.claim, self.terms), best=parent.theta)
+                    for choice in follow:
+                        require_time()
+                        made.extend(_refits(parent, choice, state, self.claim, self.terms, len(known) > 1, self.clock))
+                        done += 1
+            except TimeIsOver:
+                return made, [*follow[done : done + 1], *(one.steps[0].choice for one in parents[k:] if one.steps)]
+        return made, []
 
 
 def _refits(
@@ -151,8 +179,6 @@ def _refits(
             after = variant.state
             screened = screen or _cells(after.model) > MANY
             found = attempt(claim, after, (*parent.steps, step), terms, screen=screened)
-        except TimeIsOver:
-            raise
         except StattoolsError:
             continue
         if choice.keeps or not same(found, parent):
@@ -197,11 +223,13 @@ def _nearest(
         try:
             with ending_by(clock.end):
                 state = followed(start, trial.steps, claim, terms)
+                for rest in range(min(1, most - len(trial.steps)) + 1):
+                    for one in printed_sets(claim, trial, state, rest, conventions, every=True):
+                        cost = one.standing.failing + 2 * len(one.steps) - 0.5 * whole
+                        if best is None or cost < best[0]:
+                            best = cost, one
         except TimeIsOver:
             continue
-        for rest in range(min(1, most - len(trial.steps)) + 1):
-            for one in printed_sets(claim, trial, state, rest, conventions, clock, every=True):
-                cost = one.standing.failing + 2 * len(one.steps) - 0.5 * whole
-                if best is None or cost < best[0]:
-                    best = cost, one
-    return None if best is None else best[1]
+    if best is not None or known[0][0].theta is None:
+        return None if best is None else best[1]
+    return next(printed_sets(claim, known[0][0], start, 0, conventions, every=True), None)

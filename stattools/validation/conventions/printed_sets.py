@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import StattoolsError
+from stattools.errors import StattoolsError, TimeIsOver
 from stattools.interface.arrays import Floats
+from stattools.interface.time_limit import require_time
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
 from stattools.validation.claims.standing import ClaimStanding, standing
-from stattools.validation.conventions.attempts import Attempt, Clock, Taken
+from stattools.validation.conventions.attempts import Attempt, Taken
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.displays import FORM, SIGN
 from stattools.validation.conventions.printing import columns
@@ -46,18 +47,18 @@ def printed_sets(
     state: State,
     size: int,
     conventions: tuple[Choice, ...],
-    clock: Clock,
     every: bool = False,
 ) -> Iterator[Found]:
     """The sets of `size` conventions beside the refits of a trial, each with how the claim stands there; only those
-    whose estimates and standard errors hold, unless `every`.
+    whose estimates and standard errors hold, unless `every`. TimeIsOver where the time is over before all were looked
+    at, or so many ways to print them were that the rest is left.
     """
     if trial.ours is None or trial.theta is None:
         return
     facts = _remembered(state, trial.theta)
     if not every and not _facts_hold(claim, facts):
         return
-    some = [one for one in conventions if one.concerns(claim)]
+    some = without_refits(claim, conventions)
     errors = tuple(one for one in some if one.moves == "errors")
     prints = tuple(one for one in some if one.moves == "print" and one not in (FORM, SIGN))
     forms = tuple(one for one in (FORM, SIGN) if one in conventions)
@@ -69,18 +70,23 @@ def printed_sets(
                 continue
             for v in range(size - k + 1):
                 for erred, kind in sets(formed, errors, v):
-                    if clock.is_over:
-                        return
+                    require_time()
                     se = _errors(erred, trial.theta, known, tuple(step.words for step in kind))
                     if se is None or not (every or _se_holds(claim, erred, trial, se)):
                         continue
                     for last, display in sets(erred, prints, size - k - v):
-                        if count >= MOST or (count and clock.is_over):  # the first is told, whatever its errors took
-                            return
+                        require_time()
+                        if count >= MOST:
+                            raise TimeIsOver(f"{MOST:,} ways to print one fit were looked at.")
                         count += 1
                         found = _standing(claim, last, trial, se, facts)
                         if found is not None:
                             yield Found((*trial.steps, *how, *kind, *display), found, last)
+
+
+def without_refits(claim: Claim, conventions: tuple[Choice, ...]) -> list[Choice]:
+    """The conventions of standard errors and of the print that change anything that is claimed."""
+    return [one for one in conventions if one.moves != "estimates" and one.concerns(claim)]
 
 
 def sets(state: State, choices: tuple[Choice, ...], size: int, used: frozenset[Any] = frozenset()) -> Iterator[Any]:

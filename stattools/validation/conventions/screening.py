@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import StattoolsError, TimeIsOver
+from stattools.errors import StattoolsError
 from stattools.inference.existence.limit import Along
 from stattools.interface.arrays import Floats
 from stattools.interface.time_limit import require_time
@@ -97,8 +97,6 @@ def _step(model: Model, theta: Floats, half: Floats) -> tuple[Any, float] | None
                 first, at = min(first, size) if turn else size, at + delta
                 if size < NEAR or not (np.abs(at - theta) <= FAR * allowed)[known].all():
                     break
-    except TimeIsOver:
-        raise
     except StattoolsError:
         return None
     stays: Any = np.abs(at - theta) <= 0.1 * np.abs(delta) + 1.01 * allowed

@@ -7,7 +7,7 @@ everything holds; then the nearest of these with a slip of the pen on top, so th
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -80,12 +80,13 @@ def searched(trial: ClaimTrial) -> Verdict:
     start = _start(trial)
     explored = [] if start is None else _explored(trial, start)
     if explored and (found := [one for one in explored[-1].found if one.steps]):
-        return by_convention(tuple(found))
+        verdict = by_convention(tuple(found))
+        return replace(verdict, notes=(*verdict.notes, *_untried(explored)))
     if start is not None and (relabelled := _relabelled(trial, start)) is not None:
         return relabelled
-    untried = [part for one in explored for part in one.untried]
-    notes = (f"Not tried, as the time was over: {'; '.join(untried)}.",) if untried else ()
-    if (both := _two(trial, start, explored)) is not None:
+    both, pairs = _two(trial, start, explored)
+    notes = _untried([*explored, *pairs])
+    if both is not None:
         return both
     best = own if every else None
     for one in explored:
@@ -98,6 +99,12 @@ def searched(trial: ClaimTrial) -> Verdict:
     if best is not None and best.left == 0 and best.findings:
         return Verdict(tuple(best.findings), notes=notes, solved=True)
     return _unsolved(trial, best, notes)
+
+
+def _untried(explored: list[Explored]) -> tuple[str, ...]:
+    """A note on what there was no time for."""
+    untried = dict.fromkeys(part for one in explored for part in one.untried)
+    return (f"Not tried, as the time was over: {'; '.join(untried)}.",) if untried else ()
 
 
 def _whole(standing: ClaimStanding) -> bool:
@@ -169,25 +176,28 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
     return made
 
 
-def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> Verdict | None:
-    """A refit that gives the estimates, and then one convention of standard errors or of the print; or two of these."""
+def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> tuple[Verdict | None, list[Explored]]:
+    """A refit that gives the estimates, and then one convention of standard errors or of the print; or two of these;
+    and the searches that were made for them.
+    """
+    made: list[Explored] = []
     rest = tuple(one for one in CONVENTIONS if one.moves != "estimates")
     if start is not None and trial.now.holds["estimate"].all():
         more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest)
         found = tuple(found for found in more.found if found.steps)
-        return by_convention(found) if found else None
+        return (by_convention(found) if found else None), [more]
     for one in explored:
         near = one.nearest
         if near is None or not near.steps or not near.standing.holds["estimate"].all():
             continue
         if (usual := as_programs_make_it(trial, near)) is not None:
-            return usual
+            return usual, made
         claim = near.standing.claim
-        more = explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest)
-        found = next((found for found in more.found if found.steps), None)
+        made.append(explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest))
+        found = next((found for found in made[-1].found if found.steps), None)
         if found is not None:
-            return Verdict((*named(near), *named(found)), solved=True)
-    return None
+            return Verdict((*named(near), *named(found)), solved=True), made
+    return None, made
 
 
 def _relabelled(trial: ClaimTrial, start: State) -> Verdict | None:

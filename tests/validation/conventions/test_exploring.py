@@ -1,15 +1,25 @@
+"""What a search finds, and, wherever its time ends, that each convention was tried to its end or is said to be left."""
+
+import re
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.errors import TimeIsOver
+from stattools.errors import StattoolsError, TimeIsOver
 from stattools.validation.claims.reading import read_claim
+from stattools.validation.conventions import exploring
 from stattools.validation.conventions.attempts import attempt
+from stattools.validation.conventions.displays import FORM, SIGN
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.table import CONVENTIONS
+from tests.sizes import first
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE, claim_of
+from tests.validation.conventions.test_table import PLANTED
 
 REORDERED = TABLE.assign(g=pd.Categorical(TABLE.g, categories=["b", "a", "c"]))
 
@@ -75,3 +85,122 @@ def test_a_search_leaves_the_refit_in_which_its_time_is_over_and_says_where(monk
     assert (found.refits, len(made)) == (3, 4)
     assert found.untried == (f"sets of 1 from {made[-1][2][-1].choice.name} on",)
     assert found.nearest is not None
+
+
+FEW = 5
+"""So many ends of the time are tried of each convention; in the slow tests all, up to so many."""
+ALL = 400
+
+
+class Ticking:
+    """A clock that stands still for so many looks at it, and is past every end from then on."""
+
+    def __init__(self, looks):
+        self.looks, self.seen, self.searching = looks, 0, True
+
+    def __call__(self):
+        self.seen += 1
+        return 1e9 * max(self.seen - self.looks, 0)
+
+    @property
+    def over(self):
+        return self.seen > self.looks
+
+
+def recorded(choice, tried, clock):
+    """The convention that counts how often all of its changes were followed to the end before the time was over."""
+
+    def changes(state):
+        yield from choice.changes(state)
+        tried[choice.name] += clock.searching and not clock.over
+
+    return replace(choice, changes=changes)
+
+
+def nearest(clock, *given, told=exploring._nearest):
+    """The nearest set, which is told after the search."""
+    clock.searching = False
+    return told(*given)
+
+
+def cut(monkeypatch, claim, start, names, looks, most=1):
+    """A search whose time ends at a look at the clock, how often each convention was tried, and the clock."""
+    clock, tried = Ticking(looks), Counter()
+    for place in ("stattools.interface.time_limit", "stattools.solvers.climb"):
+        monkeypatch.setattr(f"{place}.monotonic", clock)
+    monkeypatch.setattr(exploring, "_nearest", lambda *given: nearest(clock, *given))
+    choices = tuple(
+        one if one in (FORM, SIGN) else recorded(one, tried, clock)  # which a search knows by themselves
+        for one in CONVENTIONS
+        if one.name in names
+    )
+    return explore(claim, start, most=most, conventions=choices), tried, clock
+
+
+def said(untried, size, names):
+    """The conventions of which sets of this size are said to be left."""
+    found = set()
+    for words in untried:
+        if match := re.fullmatch(rf"sets of {size} from (.*) on", words):
+            found |= set(names[names.index(match[1]) :])
+        if match := re.fullmatch(r"sets of (\d)( and more)?", words):
+            found |= set(names) if int(match[1]) <= size else set()
+    return found
+
+
+def check(monkeypatch, claim, start, names, at):
+    whole, every, clock = cut(monkeypatch, claim, start, names, 10**9)
+    assert not whole.untried
+    looks = clock.seen
+    none, _, begun = cut(monkeypatch, claim, start, names, 0)  # the first fit is made whatever time there is
+    assert none.refits == 0
+    for k in at(looks):
+        found, tried, clock = cut(monkeypatch, claim, start, names, k)
+        left = said(found.untried, 1, names)
+        assert {name for name in every if tried[name] < every[name]} <= left, k
+        assert left or {one.words for one in found.found} == {one.words for one in whole.found}, k
+        assert clock.seen - k <= begun.seen + 4 + 3 * (found.refits + len(names)), k
+
+
+def spread(looks):
+    return sorted({round(k * looks / FEW) for k in range(FEW)})
+
+
+def every(looks):
+    return range(0, looks, max(looks // ALL, 1))
+
+
+@pytest.mark.parametrize("name", PLANTED)
+def test_a_convention_in_which_time_ends_is_said_to_be_left(monkeypatch, name):
+    model, plant, _ = PLANTED[name]
+    claim = plant()
+    check(monkeypatch, claim, start_of(claim, model), [name], spread)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", first(8, PLANTED, pytest.mark.nightly))
+def test_it_is_so_at_every_look_at_the_clock(monkeypatch, name):
+    model, plant, _ = PLANTED[name]
+    claim = plant()
+    check(monkeypatch, claim, start_of(claim, model), [name], every)
+
+
+def _shifted(frame):
+    return frame.assign(estimate=frame.estimate + 0.3)
+
+
+def _other_errors(frame):
+    return frame.assign(se=frame.se * 1.7)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", [_shifted, _other_errors])
+@pytest.mark.parametrize("model", [OLS, LOGISTIC], ids=["least squares", "logistic"])
+def test_the_whole_table_is_tried_or_said(monkeypatch, model, change):
+    claim = claim_of(model, change=change)
+    check(monkeypatch, claim, start_of(claim, model), [one.name for one in CONVENTIONS], spread)
+
+
+def test_no_refusal_is_mistaken_for_the_end_of_time():
+    assert not issubclass(TimeIsOver, Exception)
+    assert not issubclass(TimeIsOver, StattoolsError)

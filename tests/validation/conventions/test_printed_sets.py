@@ -1,4 +1,4 @@
-from stattools.validation.conventions.attempts import Clock, attempt
+from stattools.validation.conventions.attempts import attempt
 from stattools.validation.conventions.printed_sets import printed_sets, sets
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.table import CONVENTIONS
@@ -19,8 +19,8 @@ def test_only_sets_whose_estimates_and_errors_hold_are_looked_at():
     start = start_of(claim, LOGISTIC)
     trial = attempt(claim, start, (), None)
     few = tuple(choice for choice in CONVENTIONS if choice.name in ("kind of standard errors", "level", "t or normal"))
-    found = [one for one in printed_sets(claim, trial, start, 2, few, Clock(30.0)) if one.standing.ok]
+    found = [one for one in printed_sets(claim, trial, start, 2, few) if one.standing.ok]
     assert [one.words for one in found] == ["standard errors of kind HC1, HC0 times n / (n - p); intervals at 90 %"]
-    assert len(list(printed_sets(claim, trial, start, 1, few, Clock(30.0)))) < len(
-        list(printed_sets(claim, trial, start, 1, few, Clock(30.0), every=True))
+    assert len(list(printed_sets(claim, trial, start, 1, few))) < len(
+        list(printed_sets(claim, trial, start, 1, few, every=True))
     )
