@@ -14,11 +14,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.in_parts import SymmetricInParts
 from stattools.text.one_line import prints
 
 potrf, trtrs = get_lapack_funcs(("potrf", "trtrs"), dtype=np.float64)
@@ -26,7 +26,7 @@ potrf, trtrs = get_lapack_funcs(("potrf", "trtrs"), dtype=np.float64)
 
 @prints
 @dataclass(frozen=True, eq=False)
-class Arrow(NDArrayOperatorsMixin):
+class Arrow(SymmetricInParts):
     """Stands for H (p, p), whose rows from `at` on are those of the diagonal block; sums of such matrices are others.
 
     >>> H = Arrow(1, np.array([2.0, 4.0]), np.array([[1.0], [1.0]]), np.array([[3.0]]))
@@ -41,27 +41,11 @@ class Arrow(NDArrayOperatorsMixin):
     B: Floats
     C: Floats
 
-    ndim = 2
-    dtype = np.dtype(np.float64)
-
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
         p = len(self.d) + len(self.C)
         return p, p
-
-    @property
-    def size(self) -> int:
-        """How many numbers it has as an array."""
-        return self.shape[0] ** 2
-
-    @property
-    def T(self) -> Arrow:
-        """The transposed matrix: itself."""
-        return self
-
-    def __len__(self) -> int:
-        return self.shape[0]
 
     @cached_property
     def places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -101,33 +85,20 @@ class Arrow(NDArrayOperatorsMixin):
     def __iadd__(self, other: Any) -> Any:
         return self + other
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
         (levels, others), found = self.places, np.zeros(self.shape)
         found[levels, levels] = self.d
         found[np.ix_(levels, others)], found[np.ix_(others, levels)] = self.B, self.B.T
         found[np.ix_(others, others)] = self.C
-        return found.astype(dtype or self.dtype, copy=False)
+        return found
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and not options and len(inputs) == 2:
-            left: Any = inputs[0]
-            right: Any = inputs[1]
-            if isinstance(left, Arrow) and isinstance(right, Arrow) and ufunc in (np.add, np.subtract):
-                return replace(left, d=ufunc(left.d, right.d), B=ufunc(left.B, right.B), C=ufunc(left.C, right.C))
-            if ufunc is np.matmul and left is self and not isinstance(right, Arrow) and np.ndim(right) in (1, 2):
-                return self.product(np.asarray(right))
-            if ufunc in (np.multiply, np.true_divide) and left is self and np.ndim(right) == 0:
-                return self.scaled(float(ufunc(1.0, np.asarray(right))))
-            if ufunc is np.multiply and np.ndim(left) == 0:
-                return right.scaled(float(np.asarray(left)))
-        plain = [np.asarray(value) if isinstance(value, Arrow) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-    def __getitem__(self, place: Any) -> Any:
-        return np.asarray(self)[place]
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """Sums with others of this kind too."""
+        if ufunc in (np.add, np.subtract) and all(isinstance(value, Arrow) for value in inputs):
+            left, right = inputs
+            return replace(left, d=ufunc(left.d, right.d), B=ufunc(left.B, right.B), C=ufunc(left.C, right.C))
+        return SymmetricInParts.applied(self, ufunc, inputs)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,10 +13,9 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.in_parts import InParts
 from stattools.text.one_line import prints
 
 AT_A_TIME = 4096
@@ -27,7 +26,7 @@ ONE = np.ones((1, 1))
 
 @prints
 @dataclass(frozen=True, eq=False)
-class BesideOnes(NDArrayOperatorsMixin):
+class BesideOnes(InParts):
     """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
 
     A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
@@ -40,18 +39,10 @@ class BesideOnes(NDArrayOperatorsMixin):
 
     given: Floats
 
-    ndim = 2
-    dtype = np.dtype(np.float64)
-
     @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns, the ones among them."""
         return len(self.given), self.given.shape[1] + 1
-
-    @property
-    def size(self) -> int:
-        """How many numbers."""
-        return len(self.given) * (self.given.shape[1] + 1)
 
     @property
     def flags(self) -> Any:
@@ -65,17 +56,28 @@ class BesideOnes(NDArrayOperatorsMixin):
         return wider
 
     @cached_property
-    def whole(self) -> Floats:
+    def whole(self) -> Floats:  # type: ignore[override]
         """The array that this stands for, made once."""
         return self.copy()
+
+    def product(self, v: Floats, out: Floats | None = None) -> Floats:
+        """X v, for v (p + 1,) or (p + 1, r)."""
+        found = np.matmul(self.given, v[1:], out=out)
+        return np.add(found, v[0], out=found)
+
+    def pulled(self, u: Floats) -> Floats:
+        """X' u, for u (n,) or (n, r)."""
+        if u.ndim == 1:
+            return np.concatenate([[u.sum()], np.matmul(u, self.given)])
+        found = np.empty((u.shape[1], self.shape[1]), np.result_type(u, self.dtype))
+        found[:, 0] = u.sum(axis=0)
+        np.matmul(u.T, self.given, out=found[:, 1:])
+        return found.T
 
     @property
     def _order(self) -> Any:
         down, across = self.given.strides
         return "F" if down < across else "C"
-
-    def __len__(self) -> int:
-        return len(self.given)
 
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
@@ -99,9 +101,6 @@ class BesideOnes(NDArrayOperatorsMixin):
                 found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
         return found
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self.copy().astype(dtype or self.dtype, copy=False) if copy else np.asarray(self.whole, dtype=dtype)
-
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
             raise TypeError("X beside a column of ones cannot be written to; np.array(X) is a copy that can.")
@@ -110,25 +109,16 @@ class BesideOnes(NDArrayOperatorsMixin):
             found = self._product(inputs, out) if ufunc is np.matmul else self._one_by_one(ufunc, inputs, out)
             if found is not None:
                 return found
-        plain = [value.whole if isinstance(value, BesideOnes) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
+        return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
 
     def _product(self, inputs: Any, out: Any) -> Any:
         """X v or U X; None for what is neither."""
         left, right = inputs
-        if left is self and not isinstance(right, BesideOnes) and np.ndim(right) in (1, 2):
-            right = np.asarray(right)
-            out = np.matmul(self.given, right[1:], out=out)
-            return np.add(out, right[0], out=out)
-        if isinstance(left, BesideOnes) or np.ndim(left) not in (1, 2) or out is not None:
+        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
+            return self.product(np.asarray(right), out)
+        if isinstance(left, InParts) or np.ndim(left) not in (1, 2) or out is not None:
             return None
-        left = np.asarray(left)
-        if left.ndim == 1:
-            return np.concatenate([[left.sum()], np.matmul(left, self.given)])
-        found = np.empty((len(left), self.shape[1]), np.result_type(left, self.dtype))
-        found[:, 0] = left.sum(axis=1)
-        np.matmul(left, self.given, out=found[:, 1:])
-        return found
+        return self.pulled(np.asarray(left).T).T
 
     def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
         """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
@@ -143,9 +133,6 @@ class BesideOnes(NDArrayOperatorsMixin):
         out[:, :1] = first
         ufunc(*others, out=out[:, 1:])
         return out
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(self.whole, name)
 
 
 def _split(value: Any) -> tuple[Any, Any]:

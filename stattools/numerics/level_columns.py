@@ -16,12 +16,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrow import Arrow
+from stattools.numerics.in_parts import InParts
 from stattools.text.one_line import prints
 
 FLAGS = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=False, writeable=False)
@@ -30,7 +30,7 @@ FLAGS = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=
 
 @prints
 @dataclass(frozen=True, eq=False)
-class LevelColumns(NDArrayOperatorsMixin):
+class LevelColumns(InParts):
     """Stands for X (n, p): the columns of `others` (n, k), with those of `levels` levels between them, from column `at`
     on. `codes` (n,) is the level of each row, -1 for the level that has no column.
 
@@ -44,8 +44,6 @@ class LevelColumns(NDArrayOperatorsMixin):
     levels: int
     at: int
 
-    ndim = 2
-    dtype = np.dtype(np.float64)
     flags = FLAGS
 
     @property
@@ -151,9 +149,6 @@ class LevelColumns(NDArrayOperatorsMixin):
         found = self.joined(of_levels, end(self.others, axis=0))
         return found if axis == 0 else end(found)
 
-    def __len__(self) -> int:
-        return len(self.codes)
-
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice) or (isinstance(place, np.ndarray | list) and np.ndim(place) == 1):
             return replace(self, others=self.others[place], codes=self.codes[place])
@@ -165,36 +160,20 @@ class LevelColumns(NDArrayOperatorsMixin):
             if self.at <= j < self.stop:
                 return (self.codes[rows] == j - self.at) * 1.0
             return self.others[rows, j if j < self.at else j - self.levels]
-        return np.asarray(self)[place]
+        return self.whole[place]
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self.copy().astype(dtype or self.dtype, copy=False)
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and not options:
-            left: Any = inputs[0]
-            right: Any = inputs[-1]
-            if ufunc is np.matmul and left is self and np.ndim(right) in (1, 2):
-                return self.product(np.asarray(right))
-            if ufunc is np.matmul and right is self and np.ndim(left) in (1, 2):
-                return self.pulled(np.asarray(left).T).T
-            if ufunc in (np.absolute, np.square):  # which leave zeros and ones as they are
-                return replace(self, others=ufunc(self.others))
-        plain = [np.asarray(value) if isinstance(value, LevelColumns) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """Absolute values and squares too, which leave zeros and ones as they are."""
+        if ufunc in (np.absolute, np.square):
+            return replace(self, others=ufunc(self.others))
+        return InParts.applied(self, ufunc, inputs)
 
 
 @dataclass(frozen=True, eq=False)
-class LevelRows(NDArrayOperatorsMixin):
+class LevelRows(InParts):
     """The transposed of `LevelColumns`, for products X'u."""
 
     of: LevelColumns
-
-    ndim = 2
-    dtype = np.dtype(np.float64)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -207,17 +186,14 @@ class LevelRows(NDArrayOperatorsMixin):
         """The matrix itself."""
         return self.of
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self.of.copy().T.astype(dtype or self.dtype, copy=False)
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        return self.of.copy().T
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc is np.matmul and method == "__call__" and not options and inputs[0] is self:
-            if isinstance(inputs[1], LevelColumns):
-                return np.asarray(self) @ np.asarray(inputs[1])
-            if np.ndim(inputs[1]) in (1, 2):
-                return self.of.pulled(np.asarray(inputs[1]))
-        plain = [np.asarray(value) if isinstance(value, LevelRows | LevelColumns) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
+    def product(self, v: Floats) -> Floats:
+        """X' u."""
+        return self.of.pulled(v)
 
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)
+    def pulled(self, u: Floats) -> Floats:
+        """X v."""
+        return self.of.product(u)

@@ -13,16 +13,15 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.in_parts import SymmetricInParts
 from stattools.text.one_line import prints
 
 
 @prints
 @dataclass(frozen=True, eq=False)
-class LowRank(NDArrayOperatorsMixin):
+class LowRank(SymmetricInParts):
     """Stands for diag(d) + U K U', (p, p).
 
     >>> V = LowRank(np.array([1.0, 2.0]), np.array([[1.0], [1.0]]), np.array([[0.5]]))
@@ -34,26 +33,10 @@ class LowRank(NDArrayOperatorsMixin):
     U: Floats
     K: Floats
 
-    ndim = 2
-    dtype = np.dtype(np.float64)
-
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
         return len(self.d), len(self.d)
-
-    @property
-    def size(self) -> int:
-        """How many numbers it has as an array."""
-        return len(self.d) ** 2
-
-    @property
-    def T(self) -> LowRank:
-        """The transposed matrix: itself."""
-        return self
-
-    def __len__(self) -> int:
-        return len(self.d)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,): the variances."""
@@ -77,8 +60,12 @@ class LowRank(NDArrayOperatorsMixin):
         return (self.d if v.ndim == 1 else self.d[:, None]) * v + self.U @ (self.K @ (self.U.T @ v))
 
     @cached_property
-    def whole(self) -> Floats:
+    def whole(self) -> Floats:  # type: ignore[override]
         """The array, made once."""
+        return self.copy()
+
+    def copy(self) -> Floats:
+        """The array, a new one."""
         found = (self.U @ self.K) @ self.U.T
         found = 0.5 * (found + found.T)
         found[np.arange(len(self)), np.arange(len(self))] += self.d
@@ -103,27 +90,6 @@ class LowRank(NDArrayOperatorsMixin):
         else:
             found = ((self.U[i] @ self.K) * self.U[j]).sum(axis=-1)
         return found + np.where(i == j, self.d[i], 0.0)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return self.whole.astype(dtype or self.dtype, copy=bool(copy))
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if method == "__call__" and not options and len(inputs) == 2:
-            left: Any = inputs[0]
-            right: Any = inputs[1]
-            if ufunc is np.matmul and left is self and not isinstance(right, LowRank) and np.ndim(right) in (1, 2):
-                return self.product(np.asarray(right))
-            if ufunc is np.matmul and right is self and not isinstance(left, LowRank) and np.ndim(left) in (1, 2):
-                return self.product(np.asarray(left).T).T
-            if ufunc in (np.multiply, np.true_divide) and left is self and np.ndim(right) == 0:
-                return self.scaled(float(ufunc(1.0, np.asarray(right))))
-            if ufunc is np.multiply and np.ndim(left) == 0:
-                return right.scaled(float(np.asarray(left)))
-        plain = [value.whole if isinstance(value, LowRank) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(self.whole, name)
 
 
 def congruent(T: Any, C: Any) -> Any:

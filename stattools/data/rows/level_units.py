@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
-from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_columns import LevelColumns
 
 VARIES = 1e-13
@@ -22,23 +21,17 @@ VARIES = 1e-13
 
 
 @dataclass(frozen=True, eq=False)
-class LevelUnits(NDArrayOperatorsMixin):
+class LevelUnits(InParts):
     """Stands for diag(t) + a r', (p, p), where r is 0 wherever a is not."""
 
     t: Floats
     a: Floats
     r: Floats
 
-    ndim = 2
-    dtype = np.dtype(np.float64)
-
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
         return len(self.t), len(self.t)
-
-    def __len__(self) -> int:
-        return len(self.t)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
@@ -62,20 +55,16 @@ class LevelUnits(NDArrayOperatorsMixin):
         phi = theta / self.t
         return phi - self.a * (self.r @ phi) / self.t
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return (np.diag(self.t) + self.a[:, None] * self.r).astype(dtype or self.dtype, copy=False)
+    def pulled(self, u: Floats) -> Floats:
+        """T' u, for u (p,) or (p, k)."""
+        along = self.a @ u
+        if u.ndim == 1:
+            return self.t * u + self.r * along
+        return self.t[:, None] * u + self.r[:, None] * along
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc is np.matmul and method == "__call__" and inputs[0] is self and np.ndim(inputs[1]) in (1, 2):
-            return self.product(np.asarray(inputs[1]))
-        plain = [np.asarray(value) if isinstance(value, LevelUnits) else value for value in inputs]
-        return getattr(ufunc, method)(*plain, **options)
-
-    def __getitem__(self, place: Any) -> Any:
-        return np.asarray(self)[place]
-
-    def __getattr__(self, name: str) -> Any:
-        return object.__getattribute__(self, name) if name.startswith("_") else getattr(np.asarray(self), name)
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        return np.diag(self.t) + self.a[:, None] * self.r
 
 
 def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, Any]:
