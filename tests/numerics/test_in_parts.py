@@ -41,8 +41,9 @@ def test_every_answer_is_that_of_the_array(matrix):
     assert matrix.size == (n * (len(X.others[0]) + 1) if matrix is X else n * p)  # what products read of codes
     for found, expected in [
         (matrix @ v, A @ v), (matrix @ v[:, 0], A @ v[:, 0]), (u.T @ matrix, u.T @ A), (u[:, 0] @ matrix, u[:, 0] @ A),
-        (matrix.T, A.T), (matrix[2, 1], A[2, 1]), (matrix + matrix, 2 * A), (matrix / 2.0, A / 2), (2.0 * matrix, 2 * A),
-        (1.0 - matrix, 1.0 - A), (np.exp(matrix), np.exp(A)), (np.add.reduce(matrix, axis=0), A.sum(axis=0)),
+        (matrix.T, A.T), (matrix[2, 1], A[2, 1]), (matrix + matrix, 2 * A), (matrix / 2.0, A / 2),
+        (2.0 * matrix, 2 * A), (1.0 - matrix, 1.0 - A), (np.exp(matrix), np.exp(A)),
+        (np.add.reduce(matrix, axis=0), A.sum(axis=0)),
         (matrix @ matrix.T, A @ A.T), (np.add(matrix, 1.0, out=np.empty((n, p))), A + 1.0), (matrix.mean(), A.mean()),
         (np.square(matrix), A**2), (matrix * np.ones((n, 1)), A), (matrix.copy(), A), (matrix.whole, A),
         (matrix.product(v), A @ v), (matrix.pulled(u), A.T @ u), (matrix.pulled(u[:, 0]), A.T @ u[:, 0]),
