@@ -127,10 +127,13 @@ def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
 
 def texts_of(values: Iterable[Any], terms: Sequence[str], asker: str) -> list[str]:
     """Values of terms as they would be printed; what was given as text stands as it is."""
-    return [
-        value if type(value) is str else text_of(value, f"{asker} of {quoted(term)}")
-        for term, value in zip(terms, values, strict=True)
-    ]
+    found = []
+    for term, value in zip(terms, values, strict=True):
+        if type(value) is float and math.isfinite(value):  # as most are, which need no words for a refusal
+            found.append(repr(value))
+        else:
+            found.append(value if type(value) is str else text_of(value, f"{asker} of {quoted(term)}"))
+    return found
 
 
 def text_of(value: Any, where: str) -> str:

@@ -22,8 +22,8 @@ COMMA = re.compile(
 POINT = re.compile(
     r"(?<![\d.,])(?:0\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\.\d+)(?![\d.,])"
 )
-PLAIN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
-"""A number as most tables print it."""
+PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d\d?)?", re.ASCII)
+"""A number as most tables print it, and as Python writes one."""
 EITHER = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d.,])")
 
 
@@ -113,9 +113,11 @@ def printed(text: str, where: str, mark: str = ".") -> tuple[float, float]:
 
 def _usual(text: str) -> tuple[float, float]:
     """A number as most tables print it, and half of its last digit."""
-    before, _, after = text.partition(".")
-    is_rounded = len(text) < FULL or len((before + after).lstrip("-0")) < FULL
-    return float(text), 0.5 * 10.0 ** -len(after) if is_rounded else 0.0
+    mantissa, _, exponent = text.partition("e")
+    before, _, after = mantissa.partition(".")
+    if len(text) >= FULL and len((before + after).lstrip("-0")) >= FULL:
+        return float(text), 0.0
+    return float(text), 0.5 * 10.0 ** (int(exponent or 0) - len(after))
 
 
 def is_number(text: str) -> bool:

@@ -73,7 +73,9 @@ def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
     if is_r_fit(claim):
         return claim_of_r(claim, name or "the claim")
     claim = given.by_label(claim)
-    if isinstance(claim, Mapping) and not any(type(value) is not str and axes(value) for value in claim.values()):
+    if isinstance(claim, Mapping) and not any(
+        type(value) not in (float, str) and axes(value) for value in claim.values()
+    ):
         if column is not None:
             raise DomainError(
                 f"column= picks a column of a table; the claim is a dict of estimates by term, got {column!r}."

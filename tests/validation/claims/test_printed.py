@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.printed import Printed, decimal_mark, is_number, printed
+from stattools.validation.claims.printed import Printed, column_of, decimal_mark, is_number, printed
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,17 @@ from stattools.validation.claims.printed import Printed, decimal_mark, is_number
 def test_a_printed_number_reaches_half_a_digit(text, value, half):
     assert printed(text, "") == (pytest.approx(value, rel=1e-15), pytest.approx(half, rel=1e-12))
     assert is_number(text)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0.0, -0.5, 12.0, 1.2e-05, -3e-7, 5e-05, 1e16, 2.5e20, 123456.7891, 1.23456789e-05, 1.2345678e-05, 0.00012345678],
+)
+def test_a_number_as_python_writes_it_is_read_as_any_other_text(value):
+    text = repr(value)
+    assert column_of([text], "").value[0] == value
+    assert printed(text, "") == printed(f"{text}*", "")
+    assert column_of([text, "0.5"], "").half.tolist() == column_of([f"{text}*", "0.5"], "").half.tolist()
 
 
 @pytest.mark.parametrize("text", ["much", "1.2.3", "--1", "(1.2) (3)", "1e999", ">3", "inf", "12 3", "1.2, 3.4"])
