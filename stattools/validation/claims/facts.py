@@ -135,11 +135,12 @@ def _r_squared(at: FactPoint) -> Values:
     if not np.isfinite(own):  # a density depends on the unit of y
         return {"": own}
     null, n = null_loglik(at.model), at.model.n
-    snell = -np.expm1(2.0 * (null - at.loglik) / n)
+    snell, rows = -np.expm1(2.0 * (null - at.loglik) / n), len(at.model.rows.y)
     return {
         "": own,
         "McFadden's": 1.0 - at.loglik / null,
         "Cox and Snell's": snell,
+        "Cox and Snell's, weights left out of n": -np.expm1(2.0 * (null - at.loglik) / rows),
         "Nagelkerke's": snell / -np.expm1(2.0 * null / n),
         "McFadden's, adjusted": 1.0 - (at.loglik - at.free) / null,
     }

@@ -12,6 +12,7 @@ from stattools.validation.claims import (
     latex,
     markdown,
     spaced,
+    stacked,
     stata,
     summaries,
     vectors,
@@ -27,6 +28,7 @@ FORMATS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Cells]], ...] =
     (delimited.is_delimited, delimited.cells),
     (summaries.is_summary, summaries.cells),
     (spaced.is_spaced, spaced.cells),
+    (stacked.is_stacked, stacked.cells),
     (vectors.is_vector, vectors.cells),
 )
 

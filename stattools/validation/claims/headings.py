@@ -13,7 +13,7 @@ WORDS = {
     "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
     "rownames covariate covariates predictor predictors unnamed0 index regressor effect characteristic",
     "estimate": "estimate estimates est coef coefs coefficient coeff b beta params value estimated logodds loghr "
-    "koeffizient schatzer coefficientestimate parameterestimate",
+    "koeffizient schatzer coefficientestimate parameterestimate hatbeta betahat hatb bhat",
     "exponentiated": "or oddsratio oddsratios hr hazardratio hazardratios hazratio irr incidencerateratio rr riskratio "
     "rateratio rrr relativeriskratio expcoef expb expbeta expestimate sdeviationratio tr timeratio aor ahr adjor "
     "adjustedor adjustedoddsratio",
@@ -96,6 +96,9 @@ def _composed(text: str) -> Heading | None:
     if of := re.fullmatch(r"((?:95|90|99)\s*%.*c\.?i\.?)\s*(?:for|of)\s+(exp\(b\)|or|hr|b|coef)", text, re.I):
         end = heading(of[1])
         return replace(end, of="coef" if of[2].casefold() in ("coef", "b") else "ratio") if end else None
+    kind = re.fullmatch(r"((?:HC[0-3]|robust|cluster(?:ed|-robust)?|Newey-West|HAC)) (\S.*)", text, re.I)
+    if kind is not None and (errors := heading(kind[2])) is not None and errors.kind == "se":
+        return Heading("se", {"covariance": kind[1]})
     if named := re.fullmatch(r"(?:adj(?:usted|\.)?|crude|unadjusted|(?:uni|multi)varia(?:ble|te))\s+(.*)", text, re.I):
         return heading(named[1])
     for pattern in (r"(.+?)\s*[(\[]\s*(.+?)\s*[)\]]", r"(.+?),\s+(.+)", r"([^/]+)/(.+)"):

@@ -76,7 +76,8 @@ def plain(text: str) -> str:
     """Text without commands: stars and signs stay."""
     text = re.sub(r"\\(?:textsuperscript|sym|tnote|textsuperscript|footnotemark)\{([^{}]*)\}", r"^{\1}", text)
     text = re.sub(r"\$?\\(?:times|cdot)\$?", "x", text).replace("\\pm", "\u00b1").replace("\\textminus", "-")
-    for name in ("Pr", "beta", "chi", "sigma", "lambda"):
+    text = re.sub(r"\\(?:hat|widehat|tilde|bar|bm|boldsymbol)(?![a-zA-Z])", "", text)
+    for name in ("Pr", "beta", "chi", "sigma", "lambda", "alpha", "gamma", "theta", "phi"):
         text = text.replace(f"\\{name}", name)
     text = re.sub(r"\\(?:label|cite\w*|ref|vspace|hspace|rowcolor|cellcolor)\*?(?:\[[^\]]*\])?\{[^{}]*\}", " ", text)
     text = re.sub(r"\\(?:begin|end)\{[^{}]*\}(?:\[[^\]]*\])?", "\n", text)

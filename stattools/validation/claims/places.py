@@ -13,6 +13,7 @@ import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.level_numbers import by_level_names
 from stattools.validation.claims.terms import YES, canonical, keys, split_label
 
 MANY = 12
@@ -97,10 +98,8 @@ def known_places(claim: Claim, model: Any, terms: Mapping[str, str] | None = Non
         return placed
     names = list(model.names)
     said, known = _said(claim, names, terms), _known(tuple(names))
-    terms_from_1 = _from_one(claim.terms)
-    found = [
-        (said[row], "") if row in said else _place(term, known, claim, names) for row, term in enumerate(terms_from_1)
-    ]
+    named = by_level_names(_from_one(claim.terms), names)
+    found = [(said[row], "") if row in said else _place(term, known, claim, names) for row, term in enumerate(named)]
     found = [
         (place, own or shown) for (place, shown), own in zip(found, claim.shown or ("",) * len(found), strict=True)
     ]

@@ -53,7 +53,7 @@ def _numbers(text: str) -> Mapping[str, str]:
             if found:
                 break
             names = []
-        elif not any(map(_is_plain, tokens)):
+        elif not any(map(_is_plain, tokens)) and not any(re.match(r"[(\[{]\W?\d", token) for token in tokens):
             names = tokens
         elif names and len(tokens) == len(names) and all(map(_is_plain, tokens)):
             found |= dict(zip(names, tokens, strict=True))

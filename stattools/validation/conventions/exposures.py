@@ -1,4 +1,4 @@
-"""Offsets and exposures: left out, taken without a logarithm, or a column that nobody named."""
+"""Offsets and exposures: left out, taken without a logarithm, given a coefficient, or a column that nobody named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from typing import Any
 
 import numpy as np
 
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
+from stattools.validation.explaining.other_columns import with_columns
+
+OWN = "the offset"
+"""What its coefficient is called where it has one."""
 
 
 def _offsets(state: State) -> Iterator[Variant]:
@@ -26,6 +31,9 @@ def _offsets(state: State) -> Iterator[Variant]:
         yield Variant("the exposure not as a logarithm", partial(_of, state, np.exp(offset)), ("offset",))
         if (offset > 0).all():
             yield Variant("the logarithm of the offset as offset", partial(_of, state, np.log(offset)), ("offset",))
+        if np.ptp(offset) > 0 and not any(model.predictor.own):
+            words = "the offset, the logarithm of the exposure, as a column with a coefficient of its own"
+            yield Variant(words, partial(_as_column, state, offset), ("offset",))
         return
     sheet = state.sheet
     if sheet is None or sheet.whole is None or model.likelihood.outcome is not Outcome.COUNT:
@@ -43,6 +51,12 @@ def _of(state: State, offset: Any) -> State:
     model = state.model
     rows = replace(model.rows, offset=offset)
     return state.of(replace(model, rows=rows, start=starting_point(model.likelihood, model.predictor, rows)))
+
+
+def _as_column(state: State, offset: Floats) -> State:
+    model = replace(state.model, rows=replace(state.model.rows, offset=None))
+    X = np.column_stack([model.rows.X, offset])
+    return state.of(with_columns(model, X, replace(model.design, names=(*model.terms, OWN))))
 
 
 OFFSET = Choice("offset", "estimates", "Say what the offset is: the logarithm of an exposure, or none.", _offsets)

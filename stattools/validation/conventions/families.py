@@ -1,4 +1,4 @@
-"""Other families that the outcome allows, and other links."""
+"""Other families that the outcome allows, other links, and least squares of a logarithm."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.interface.arrays import Floats
 from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.errors_of_log_time import ERRORS
 from stattools.likelihoods.outcomes import Outcome
@@ -18,6 +19,7 @@ from stattools.models.regressions.glm import GENERALIZED
 from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
+from stattools.validation.conventions.transforms import Curve
 from stattools.validation.foreign.description import CONSTRUCTORS, bound
 
 WORDS = {
@@ -55,6 +57,18 @@ def _families(state: State) -> Iterator[Variant]:
         if kind.split()[0] in MOMENTS and (state.claim is None or "se" in state.claim.columns):
             words = f"{_said(kind)} regression, its dispersion from Pearson's statistic as in R's and statsmodels' glm"
             yield Variant(words, partial(_by_moments, state, kind), ("family",))
+    if not model.has_scale:
+        for words, curve in _logarithms(y).items():
+            said = f"least squares (normal) regression of {words.format(model.outcome_name)}"
+            yield Variant(said, partial(_of_family, state, "ols", curve), ("family",))
+
+
+def _logarithms(y: Floats) -> dict[str, Curve]:
+    """The logarithms of an outcome that somebody models by least squares: of amounts, and of counts with zeros."""
+    if (y > 0).all():
+        return {"log({})": np.log}
+    is_count = bool((y >= 0).all()) and len(np.unique(y)) > 2
+    return {"log({} + 1)": np.log1p, "log({} + 0.5)": lambda x: np.log(x + 0.5)} if is_count else {}
 
 
 def _by_moments(state: State, kind: str) -> State:
@@ -84,12 +98,12 @@ def _said(kind: str) -> str:
     return f"{GENERALIZED[family].title} with link {link}"
 
 
-def _of_family(state: State, kind: str) -> State:
+def _of_family(state: State, kind: str, curve: Curve | None = None) -> State:
     model = state.model
     rows = model.rows
     other = bound(
         kind,
-        rows.y,
+        rows.y if curve is None else curve(np.asarray(rows.y, dtype=float)),
         np.asarray(rows.X),
         list(model.terms),
         weight=rows.weight,

@@ -1,4 +1,5 @@
-"""Counts of a simpler model: without the extra zeros, or a negative binomial whose alpha nobody estimated.
+"""Counts of another model: without the extra zeros, a negative binomial whose alpha nobody estimated, or one whose
+variance is linear in the mean.
 
 statsmodels' GLM takes alpha = 1 where none is given, with standard errors of the expected information.
 """
@@ -16,6 +17,7 @@ from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.foreign.description import bound
 from stattools.validation.foreign.known_alpha import with_known_alpha
+from stattools.validation.foreign.linear_variance import with_linear_variance
 
 PLAIN = {"Poisson": poisson, "NegativeBinomial": negative_binomial}
 """The regression of counts that a model with extra zeros is without them."""
@@ -57,5 +59,13 @@ def _known(state: State) -> State:
     return state.of(with_known_alpha(other, 1.0)).with_recipe(information="expected")
 
 
+def _variances(state: State) -> Iterator[Variant]:
+    model = state.model
+    if isinstance(model, Model) and model.kind == "negative_binomial" and not any(model.predictor.own):
+        words = "a variance linear in the mean, m (1 + alpha) (NB1), for m + alpha m^2 (NB2)"
+        yield Variant(words, lambda: state.of(with_linear_variance(model)), ("family",))
+
+
 ZEROS = Choice("zeros", "estimates", "Say whether zeros have a part of their own.", _zeros)
 ALPHA = Choice("alpha held", "estimates", "Estimate alpha with the coefficients, or say what it is.", _alphas)
+VARIANCE = Choice("variance of counts", "estimates", "Say which negative binomial it is, NB1 or NB2.", _variances)

@@ -21,13 +21,15 @@ from stattools.validation.conventions.likelihood_kinds import INTEGRATED, RESTRI
 from stattools.validation.conventions.not_converged import STOPPED
 from stattools.validation.conventions.penalties import PENALTY
 from stattools.validation.conventions.rows_left_out import ROWS
-from stattools.validation.conventions.simpler_counts import ALPHA, ZEROS
+from stattools.validation.conventions.rows_repeated import REPEATED
+from stattools.validation.conventions.simpler_counts import ALPHA, VARIANCE, ZEROS
 from stattools.validation.conventions.terms_left_out import TERMS
 from stattools.validation.conventions.transforms import LOGGED, TRANSFORMED
 from stattools.validation.conventions.weightings import WEIGHTS
 
 CONVENTIONS: tuple[Choice, ...] = (
     ROWS,
+    REPEATED,
     FILLED,
     WEIGHTS,
     OFFSET,
@@ -36,6 +38,7 @@ CONVENTIONS: tuple[Choice, ...] = (
     outcomes.OUTCOME,
     FAMILY,
     ALPHA,
+    VARIANCE,
     ZEROS,
     GROUPS,
     LINK,

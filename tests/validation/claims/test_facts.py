@@ -88,3 +88,10 @@ def test_what_is_left_of_a_zero_is_no_claim():
     y = np.array([3.0, 1.0, 4.0, 1.0, 5.0])
     claim = Claim("a", (), {}, {"r_squared": Printed(np.asarray(2.998e-15), np.asarray(5e-19))})
     assert standing(claim, np.array([], dtype=int), right_of_fit(st.fit(st.poisson("y ~ 1", {"y": y})), 0.95)).ok
+
+
+def test_weights_may_be_left_out_of_the_n_of_a_pseudo_r_squared():
+    w = RNG.integers(1, 4, 90)
+    fact = facts_of(st.fit(st.logistic(B, X, weights=w, **OURS)))
+    theirs = sm.GLM(B, X, family=sm.families.Binomial(), freq_weights=w).fit()
+    assert_allclose(fact("r_squared")["Cox and Snell's, weights left out of n"], theirs.pseudo_rsquared("cs"))

@@ -15,6 +15,7 @@ KINDS = {
         "exp(coef)",
         "HR",
         "Value",
+        r"$\hat\beta$",
     ],
     "se": ["Std. Error", "std.error", "Std.Err.", "std err", "S.E.", "se(coef)", "robust se", "SE"],
     "statistic": ["z", "t value", "statistic", "Wald", "z-value"],
@@ -49,6 +50,8 @@ def test_what_is_no_heading_of_ours(text):
         ("90% CI", {"level": "0.9"}),
         ("Haz. ratio", {"exponentiated": "Haz. ratio"}),
         ("robust se", {"covariance": "robust se"}),
+        ("HC3 s.e.", {"covariance": "HC3"}),
+        ("clustered SE", {"covariance": "clustered"}),
     ],
 )
 def test_what_headings_say(text, said):

@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.latex import cells, is_head
+from stattools.validation.claims.latex import cells, is_head, plain
 from stattools.validation.claims.reading import read_claim
 
 SIDE = r"""\begin{table}[!htbp] \centering
@@ -72,3 +72,11 @@ def test_the_page_of_a_fit_is_its_table_of_coefficients():
     head = "& \\textbf{coef} & \\textbf{std err} \\\\ \\midrule"
     table = f"\\begin{{tabular}}{{lcc}} {head} x & 0.5 & 0.1 \\\\ \\end{{tabular}}"
     assert cells(f"{facts}\n{table}", "a").rows == (("x", "0.5", "0.1"),)
+
+
+def test_greek_letters_under_a_hat_are_headings():
+    table = r"\begin{tabular}{lrr} Term & $\hat\beta$ & HC3 s.e. \\ \hline x & 0.5 & 0.1 \\ \end{tabular}"
+    claim = read_claim(table + "\n")
+    assert claim.columns["se"].value.tolist() == [0.1]
+    assert claim.said["covariance"] == "HC3"
+    assert plain(r"$\widehat{\alpha}$") == "alpha"

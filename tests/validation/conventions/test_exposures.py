@@ -20,3 +20,13 @@ def test_an_offset_is_left_out_put_in_or_no_logarithm():
 
 def test_only_counts_have_exposures():
     assert not list(OFFSET.changes(state_of(Recipe(LOGISTIC))))
+
+
+def test_the_logarithm_of_an_exposure_may_have_had_a_coefficient():
+    own = st.fit(st.poisson("count ~ x + log(time)", TABLE))
+    out = {one.words: one.state for one in OFFSET.changes(state_of(Recipe(POISSON)))}
+    there = out["the offset, the logarithm of the exposure, as a column with a coefficient of its own"]
+    assert_allclose(there.estimates(), own.estimate, rtol=1e-7)
+    found = st.audit(own.table()[["term", "estimate", "se"]].head(2).round(5), POISSON)
+    assert found.findings[0].cause == "offset"
+    assert "a coefficient of its own" in found.findings[0].evidence

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
@@ -38,3 +39,23 @@ def test_links_of_labels_and_distributions_of_times():
     probit = st.fit(st.ordinal("pain ~ x", TABLE, link="probit"))
     assert_allclose(tried["link probit"].estimates(), probit.estimate, rtol=1e-5)
     assert not list(LINK.changes(state_of(Recipe(NEGATIVE))))
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "logarithm"),
+    [
+        (st.poisson("count ~ x", TABLE), "log(count + 1)", np.log1p(TABLE["count"])),
+        (NEGATIVE, "log(count + 1)", np.log1p(TABLE["count"])),
+        (st.gamma("cost ~ x", TABLE), "log(cost)", np.log(TABLE.cost)),
+    ],
+)
+def test_least_squares_of_a_logarithm_is_tried(model, words, logarithm):
+    right = model.formula.split("~")[1]
+    theirs = st.fit(st.ols(f"made ~{right}", TABLE.assign(made=logarithm)))
+    found = st.audit(theirs.table()[["term", "estimate", "se"]].round(5), model)
+    assert found.findings[0].cause == "family or link"
+    assert f"Least squares (normal) regression of {words}" in found.findings[0].evidence
+
+
+def test_two_outcomes_have_no_logarithm():
+    assert not [one for one in FAMILY.changes(state_of(Recipe(LOGISTIC))) if "log(" in one.words]

@@ -15,7 +15,7 @@ def test_rows_are_placed_by_their_words():
 
 def test_rows_that_no_words_place_are_taken_in_their_order():
     assert _rows(["(Intercept)", "x", "g1", "g2"], ("Intercept", "x", "g[S.a]", "g[S.b]")) == [0, 1, 2, 3]
-    assert _rows(["(Intercept)", "x", "g1"], ("Intercept", "x", "g[S.a]", "g[S.b]")) is None
+    assert _rows(["(Intercept)", "x", "gd"], ("Intercept", "x", "g[S.a]", "g[S.b]")) is None
 
 
 def test_the_name_of_another_reference_level_is_none_of_the_model():

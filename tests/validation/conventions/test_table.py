@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
+from stattools.validation.claims.reading import read_claim
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.table import CONVENTIONS
@@ -162,6 +163,12 @@ PLANTED = {
         lambda: claim_of(st.cox("survival(week, up) ~ x + z", TABLE, strata="kind")),
         "a baseline hazard for each kind",
     ),
+    "rows duplicated": (
+        BARE,
+        lambda: _appended(),
+        "30 rows counted twice: numbers 21 to 50",
+    ),
+    "variance of counts": (NEGATIVE, lambda: claim_of(_linear(), **only()), "(NB1)"),
     "alpha held": (NEGATIVE, lambda: claim_of(_geometric(), **only()), "alpha = 1"),
     "zeros": (INFLATED, lambda: claim_of(st.poisson("spare ~ x", SPARE)), "without zero inflation"),
     "effects of groups": (
@@ -192,6 +199,17 @@ def _geometric():
     from stattools.validation.foreign.known_alpha import with_known_alpha
 
     return with_known_alpha(st.poisson("count ~ x", TABLE), 1.0)
+
+
+def _appended():
+    again = pd.concat([TABLE, TABLE.iloc[20:50]])
+    return read_claim(st.fit(st.ols("y ~ x + z", again)).table()[["term", "estimate", "se"]].round(5), n=len(again))
+
+
+def _linear():
+    from stattools.validation.foreign.linear_variance import with_linear_variance
+
+    return with_linear_variance(NEGATIVE)
 
 
 def _standardized(X):

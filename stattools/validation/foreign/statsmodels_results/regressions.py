@@ -18,6 +18,7 @@ from stattools.models.model import Model
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
 from stattools.validation.foreign.known_alpha import with_known_alpha
+from stattools.validation.foreign.linear_variance import with_linear_variance
 from stattools.validation.foreign.recipe import MOMENTS, Numbers, Recipe
 from stattools.validation.foreign.statsmodels_results.said import (
     RESULTS,
@@ -84,6 +85,7 @@ def describe(results: Any) -> Foreign:
     kind, routine = _kind(sm)
     model, alpha = _model(sm, kind), _alpha(sm)
     model = model if alpha is None else with_known_alpha(model, alpha)
+    model = with_linear_variance(model) if _is_linear(sm) else model
     told = attributes(results, RESULTS)
     theta = flat(results.params)
     se = np.full(len(theta), np.nan) if told.bse is None else flat(told.bse)
@@ -132,11 +134,13 @@ def _kind(sm: Any) -> tuple[str, str]:
         kind = attributes(sm, {"loglike_method": "nb2", "parameterization": 2})
         if kind.loglike_method == "geometric":
             return "poisson", f"{name}, geometric"
-        if name.startswith("NegativeBinomial") and (kind.loglike_method != "nb2" or kind.parameterization != 2):
-            called = kind.loglike_method if name == "NegativeBinomial" else f"p={kind.parameterization}"
+        if name.startswith("NegativeBinomial") and kind.parameterization not in (1, 2):
             raise IncompatibleError(
-                f"{name} of kind {called!r} has no twin here: its variance is not m + alpha m^2. Use 'nb2', or p=2."
+                f"{name} with p={kind.parameterization} has no twin here: its variance is neither m + alpha m nor "
+                "m + alpha m^2. Use p=1 or p=2."
             )
+        if _is_linear(sm):
+            return DISCRETE[name], f"{name}, NB1"
         return DISCRETE[name], name
     family, link = type(sm.family).__name__, type(sm.family.link).__name__
     if (family, link) in GLMS:
@@ -149,6 +153,15 @@ def _kind(sm: Any) -> tuple[str, str]:
             f"{', '.join(FAMILIES)} with the links that st.glm has of them."
         )
     return kind, f"GLM {family} with link {link}"
+
+
+def _is_linear(sm: Any) -> bool:
+    """Whether counts have a variance that is linear in the mean, NB1."""
+    told = attributes(sm, {"loglike_method": "nb2", "parameterization": 2})
+    return type(sm).__name__.startswith("NegativeBinomial") and "nb1" in (
+        told.loglike_method,
+        f"nb{told.parameterization}",
+    )
 
 
 def _is_weighted(sm: Any) -> bool:
