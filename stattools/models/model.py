@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design
-from stattools.data.rows.level_units import LevelUnits
+from stattools.data.rows.level_units import in_units
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError
@@ -251,8 +251,7 @@ class Model(AnyModel):
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.standardized_rows()
         T = self.predictor.lift(T)
-        start = T.solve(self.start) if isinstance(T, LevelUnits) else np.linalg.solve(T, self.start)
-        return replace(self, rows=rows, start=start), T
+        return replace(self, rows=rows, start=in_units(T, self.start)), T
 
     def standardized_rows(self) -> tuple[Rows, Floats]:
         """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.

@@ -116,6 +116,16 @@ class LevelColumns(InParts):
         sides = self.pulled(np.ascontiguousarray(weight[:, 0, 1:]))
         return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, weight[:, 1:, 1:].sum(axis=0))
 
+    def without(self, left_out: NDArray[np.bool_]) -> Any:
+        """The columns but for some, (p,); an array where no level has one."""
+        of_levels, of_others = self.split(~left_out)
+        others, kept = self.others[:, of_others], np.flatnonzero(of_levels)
+        if not len(kept):
+            return others
+        places = np.full(self.levels + 1, -1)
+        places[kept + 1] = np.arange(len(kept))
+        return LevelColumns(others, places[self.codes + 1], len(kept), int(of_others[: self.at].sum()))
+
     def copy(self) -> Floats:
         """The array that this stands for, a new one; DomainError where there is no memory for it."""
         n, p = self.shape

@@ -42,6 +42,14 @@ def test_constants_beside_the_columns():
     assert_allclose(np.asarray(X.gram_beside_constants(weight)), expected, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("gone", [[0, 3], [2], [0, 1, 2, 7, 8], [1, 2, 3, 4, 5, 6]], ids=str)
+def test_columns_are_left_out(gone):
+    X, out = columns(), np.isin(np.arange(9), gone)
+    left = X.without(out)
+    assert_array_equal(np.asarray(left), np.asarray(X)[:, ~out])
+    assert isinstance(left, np.ndarray) == (len(gone) == 6)
+
+
 def test_values_split_by_level_and_joined_again():
     X = columns()
     of_levels, others = X.split(np.arange(9.0))

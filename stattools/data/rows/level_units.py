@@ -67,6 +67,15 @@ class LevelUnits(InParts):
         return np.diag(self.t) + self.a[:, None] * self.r
 
 
+def in_units(T: Any, theta: Floats) -> Floats:
+    """phi with theta = T phi, for a map T that is an array or stands for one.
+
+    >>> in_units(np.diag([2.0, 4.0]), np.array([1.0, 1.0]))
+    array([0.5 , 0.25])
+    """
+    return T.solve(theta) if isinstance(T, LevelUnits) else np.linalg.solve(T, theta)
+
+
 def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, Any]:
     """The columns, the others in their own units, and T with X_standardized = X T."""
     A = X.others

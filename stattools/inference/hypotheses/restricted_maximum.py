@@ -4,22 +4,34 @@ In coordinates where the information at the maximum is the identity, theta = pea
 R W psi = -R peak. The point that Wald's test looks at, the nearest one, is where the climb begins; Newton's method
 climbs along the directions that R W leaves free. Nothing is asked but `model.evaluate`, so rows in files, several
 parameters, weights and offsets are answered alike; each step is a read of the rows.
+
+Beside a factor whose levels are kept as codes no such coordinates are made: coefficients that are held leave a model of
+the other columns, and other hypotheses are held by `HeldMetric`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from stattools.data.design import Design
+from stattools.data.rows.level_units import in_units
 from stattools.errors import ConvergenceError
 from stattools.inference.estimates import Estimates
 from stattools.inference.existence.limit import Along
 from stattools.inference.penalties import penalized
 from stattools.interface.arrays import Floats
+from stattools.models.evaluation import Evaluation
+from stattools.models.regressions.starting_point import starting_point
+from stattools.numerics.arrow import Arrow
+from stattools.solvers.climb import Standing, climb, rising
+from stattools.solvers.held_metric import HeldMetric
 from stattools.solvers.metric import Metric
-from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.newton_steps import footing, newton_ascent
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,9 +40,9 @@ class RestrictedMaximum:
 
     fit: Estimates
     work: Any
-    T: Floats
+    T: Any
     peak: Floats
-    W: Floats
+    information: Any
     top: float
 
     @staticmethod
@@ -38,9 +50,14 @@ class RestrictedMaximum:
         """At the estimate; of a penalized fit the log-likelihood with its penalty."""
         model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
         work, T = model.standardized()
-        peak = np.linalg.solve(T, fit.estimate)
+        peak = in_units(T, fit.estimate)
         now = work.evaluate(peak)
-        return RestrictedMaximum(fit, work, T, peak, Metric(now.information).whiten(), now.loglik)
+        return RestrictedMaximum(fit, work, T, peak, now.information, now.loglik)
+
+    @cached_property
+    def W(self) -> Floats:
+        """The coordinates in which the information at the maximum is the identity."""
+        return Metric(self.information).whiten()
 
     def fall(self, R: Floats) -> float:
         """Twice the log-likelihood that is lost where R theta = 0; n log(RSS restricted / RSS) where a scale is
@@ -56,6 +73,20 @@ class RestrictedMaximum:
 
     def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
         """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
+        if type(self.information) is Arrow:
+            theta, height, done = self._beside_levels(R, q)
+        else:
+            theta, height, done = self._along_free_directions(R, q)
+        lost = self.top - height
+        if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
+            raise ConvergenceError(
+                f"The maximum of {self.fit.model.title} without a term was not reached, so there is no likelihood "
+                'ratio. Use test="wald".'
+            )
+        return theta, height
+
+    def _along_free_directions(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
+        """theta, the log-likelihood there, and whether it is the maximum, in coordinates of unit information."""
         there = R @ self.T @ self.W
         size = np.linalg.norm(there, axis=1)
         there, value = there / size[:, None], (q - R @ self.fit.estimate) / size
@@ -69,10 +100,46 @@ class RestrictedMaximum:
         if done and len(phi):
             found = newton_ascent(along, phi, 1e-8, 100, "Newton", now)
             height, done, phi = found.loglik, found.converged, found.estimate
-        lost = self.top - height
-        if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
-            raise ConvergenceError(
-                f"The maximum of {self.fit.model.title} without a term was not reached, so there is no likelihood "
-                'ratio. Use test="wald".'
-            )
-        return self.T @ along.at(phi), height
+        return self.T @ along.at(phi), height, done
+
+    def _beside_levels(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
+        """The same beside levels that are codes."""
+        rows, held = np.nonzero(R)
+        alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held))
+        columns = self.fit.model.predictor.columns
+        if alone and self.fit.penalty is None and held.max() < columns and len(held) < columns:
+            values = np.zeros(columns)
+            values[held] = (q[rows] / R[rows, held]).tolist()
+            return self._of_other_columns(held, values)
+        along = self.T.pulled(R.T).T
+        start = self.peak + HeldMetric(along, self.information).toward(q - R @ self.fit.estimate)
+        work, n = self.work, self.fit.model.n
+
+        def stand(phi: Floats, now: Evaluation) -> Standing:
+            metric = HeldMetric(along, now.information)
+            return Standing(phi, now, metric, metric.norm(now.score) / np.sqrt(work.dispersion(phi)))
+
+        now = work.evaluate(start)
+        if not now.is_finite:
+            return self.T @ start, now.loglik, False
+        found = climb(
+            stand(start, now), partial(rising, work.evaluate, stand, n), tolerance=1e-8, max_steps=100, n=n
+        ).solution(np.empty(0), "Newton")  # fmt: skip
+        return self.T @ found.estimate, found.loglik, found.converged
+
+    def _of_other_columns(self, held: NDArray[np.intp], values: Floats) -> tuple[Floats, float, bool]:
+        """The same where columns have given coefficients: the maximum of a model of the others."""
+        model, out = self.fit.model, np.zeros(len(values), dtype=bool)
+        out[held] = True
+        rows, beside = model.rows, model.rows.X @ values if values.any() else None
+        offset = beside if rows.offset is None or beside is None else rows.offset + beside
+        rows = replace(rows, X=rows.X.without(out), offset=rows.offset if beside is None else offset)
+        predictor = replace(model.predictor, columns=int((~out).sum()))
+        design = Design(tuple(np.array(model.terms, dtype=object)[~out]))
+        start = starting_point(model.likelihood, predictor, rows)
+        less = replace(model, rows=rows, design=design, predictor=predictor, start=start)
+        work, T, now, metric = footing(less)
+        found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
+        theta = np.append(values, np.zeros(predictor.size - predictor.columns))
+        theta[~np.append(out, np.zeros(len(theta) - len(out), dtype=bool))] = found.estimate
+        return theta, found.loglik, found.converged

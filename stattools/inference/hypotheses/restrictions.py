@@ -55,6 +55,9 @@ def parse(text: str, names: Sequence[str]) -> Hypotheses:
 
 def checked(R: Floats, q: Floats, labels: Sequence[str]) -> Hypotheses:
     """The hypotheses, if none says nothing, repeats or contradicts the others; DomainError with its text otherwise."""
+    rows, columns = np.nonzero(R)
+    if len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(columns)):  # of one coefficient each: none follows
+        return Hypotheses(R, q, tuple(labels))
     basis = np.zeros((0, R.shape[1]))
     values = np.zeros(0)  # of the basis vectors, by the hypotheses before
     for row, value, label in zip(R, q, labels, strict=True):
@@ -112,10 +115,9 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
 
 def _in_words(row: Floats, value: float, names: Sequence[str]) -> str:
     shown = ""
-    for name, amount in zip(names, row, strict=True):
-        if amount:
-            sign = "- " if amount < 0 else "+ " if shown else ""
-            shown += f" {sign}{'' if abs(amount) == 1 else f'{abs(amount):.6g}*'}{name}"
+    for k in np.flatnonzero(row):
+        sign = "- " if row[k] < 0 else "+ " if shown else ""
+        shown += f" {sign}{'' if abs(row[k]) == 1 else f'{abs(row[k]):.6g}*'}{names[k]}"
     return f"{shown.strip() or '0'} = {value:.6g}"
 
 

@@ -1,8 +1,9 @@
 """The profile of a log-likelihood over one coefficient: its maximum over the others, followed from point to point.
 
 In coordinates where the information at the peak is the identity, theta = peak + W psi, coefficient j grows along one
-unit vector u; N holds it. With g, H the score and the information at a point, in these coordinates, the profile is a
-step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the profile the log-likelihood has
+unit vector u; N holds it, in other coordinates the columns of the same steps. With g, H the score and the information
+at a point, the profile is a step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the
+profile the log-likelihood has
 
     slope u^T g - u^T H N (N^T H N)^-1 N^T g,     curvature u^T H u - u^T H N (N^T H N)^-1 N^T H u
 
@@ -11,6 +12,7 @@ so that one evaluation gives the profile log-likelihood to third order. Source: 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,7 +20,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import ConvergenceError
-from stattools.inference.existence.limit import Along
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.climb import Standing, climb, rising
@@ -48,17 +49,21 @@ class Point(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ProfileCurve:
-    """The profile of the log-likelihood over one coefficient, in coordinates where the information at the peak is 1.
+    """The profile of the log-likelihood over one coefficient, of a model whose coordinates are psi.
 
-    theta = peak + W psi; `out` is the unit vector along which the coefficient grows, `others` (p, p - 1) holds it.
+    The `peak` is the maximum. Along `out` the coefficient grows by a standard error; the metric `across` of an
+    information is that of steps which hold the coefficient.
     """
 
     model: Any
     peak: Floats
-    W: Floats
     out: Floats
-    others: Floats
+    across: Callable[[Any], Any]
     name: str
+
+    def start(self) -> Point | None:
+        """The peak, or None where the log-likelihood is not finite there."""
+        return self.measure(0.0, self.peak)
 
     def measure(self, tau: float, psi: Floats) -> Point | None:
         """The point psi, or None where the log-likelihood is not finite."""
@@ -83,10 +88,10 @@ class ProfileCurve:
         return self._point(tau, found.here)
 
     def _evaluate(self, psi: Floats) -> Evaluation:
-        return Along(self.model, self.W, self.peak).evaluate(psi)
+        return self.model.evaluate(psi)
 
     def _stand(self, psi: Floats, now: Evaluation) -> Standing:
-        across = Across(self.others, now.information)
+        across = self.across(now.information)
         return Standing(psi, now, across, across.norm(now.score))
 
     def _point(self, tau: float, here: Standing) -> Point:

@@ -13,16 +13,23 @@ Wald's are monotone functions of Student's t, and the exact interval of all thre
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import special
 
+from stattools.data.rows.level_units import in_units
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.inference.intervals.constrained import Point, ProfileCurve
+from stattools.inference.existence.limit import Along
+from stattools.inference.intervals.constrained import Across, Point, ProfileCurve
 from stattools.inference.penalties import Ridge, penalized
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.numerics.arrow import Arrow
+from stattools.solvers.held_metric import HeldMetric
+from stattools.solvers.level_metric import METRICS, LevelMetric
 from stattools.solvers.metric import Metric
 
 CLOSE = 1e-9
@@ -90,8 +97,12 @@ def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
 def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
-    unit = T @ Metric(work.evaluate(np.linalg.solve(T, fit.estimate)).information).whiten()
-    half = -special.stdtrit(fit.df, 0.5 * (1.0 - level)) * scale * np.linalg.norm(unit, axis=1)
+    information = work.evaluate(in_units(T, fit.estimate)).information
+    if type(information) is Arrow:
+        spread = np.sqrt(LevelMetric(information).covariance().mapped(T).diagonal())
+    else:
+        spread = np.linalg.norm(T @ Metric(information).whiten(), axis=1)
+    half = -special.stdtrit(fit.df, 0.5 * (1.0 - level)) * scale * spread
     return fit.estimate - half, fit.estimate + half
 
 
@@ -113,7 +124,7 @@ def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) ->
     sides = []
     for side, end in ((-1.0, low), (1.0, high)):
         curve, se = curve_of(j, side)
-        point = curve.measure(0.0, np.zeros(len(curve.peak)))
+        point = curve.start()
         found: list[tuple[float, float]] = []
         top = None if point is None else point.loglik
         for tau in np.linspace(0.0, abs(end - value) / se, steps + 1)[1:]:
@@ -129,23 +140,36 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     """For a coefficient and a side its profile, and the standard error that it is measured in."""
     model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
     work, T = model.standardized()
-    peak = np.linalg.solve(T, fit.estimate)
+    peak = in_units(T, fit.estimate)
     now = work.evaluate(peak)
-    metric = Metric(now.information)
+    metric = METRICS.get(type(now.information), Metric)(now.information)
     if metric.norm(now.score) > FAR_OFF:
         raise ConvergenceError(
             f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
             f"that of {model.title}. Fit again."
         )
+    if type(now.information) is Arrow:
+        return partial(_beside_levels, fit, work, T, peak, metric)
     W = metric.whiten()
     toward = T @ W
 
     def curve(j: int, side: float) -> tuple[ProfileCurve, float]:
         se = float(np.linalg.norm(toward[j]))
         others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
-        return ProfileCurve(work, peak, W, side * toward[j] / se, others, fit.names[j]), se
+        whole, start = Along(work, W, peak), np.zeros(len(peak))
+        return ProfileCurve(whole, start, side * toward[j] / se, partial(Across, others), fit.names[j]), se
 
     return curve
+
+
+def _beside_levels(
+    fit: Estimates, work: Any, T: Any, peak: Floats, metric: Any, j: int, side: float
+) -> tuple[ProfileCurve, float]:
+    """The profile of a coefficient beside levels that are codes, in the coordinates of the columns."""
+    along = T.pulled(side * np.eye(1, len(peak), j)[0])
+    out = metric.solve(along)
+    se = float(np.sqrt(along @ out))
+    return ProfileCurve(work, peak, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
 
 
 Height = Callable[[Point, float], tuple[float, float]]
@@ -162,7 +186,7 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
 
     Without `height` it is the signed root of the score statistic, whose slope comes from the last two points.
     """
-    point = curve.measure(0.0, np.zeros(len(curve.peak)))
+    point = curve.start()
     if point is None:
         raise ConvergenceError(f"The log-likelihood at the estimate is not finite: {curve.name!r} has no interval.")
     top, low, high, edge = point.loglik, 0.0, np.inf, np.inf

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
+from stattools.numerics.level_columns import LevelColumns
 
 RNG = np.random.default_rng(6)
 N = 200
@@ -36,6 +37,31 @@ def test_combinations_and_least_squares():
     zero = st.fit(st.ols("y ~ 0 + z", DATA))  # no coefficient is left
     rss = [((DATA.y - part) ** 2).sum() for part in (0.0, zero.predict())]
     assert_allclose(RestrictedMaximum.of(zero).fall(np.eye(1)), N * np.log(rss[0] / rss[1]), rtol=1e-9)
+
+
+HELD = {
+    "a term": (np.eye(8)[3:], np.zeros(5)),
+    "some levels": (np.eye(8)[[3, 5]], np.array([0.3, 0.0])),
+    "others": (np.eye(8)[[0, 2]], np.array([0.5, 0.1])),
+    "a combination": (np.eye(8)[[3]] - np.eye(8)[[4]] + 0.1 * np.eye(8)[[1]], np.array([0.2])),
+    "the last": (np.eye(8)[[7, 1]], np.zeros(2)),
+}
+
+
+@pytest.mark.parametrize("held", HELD)
+@pytest.mark.parametrize("make", [st.poisson, st.negative_binomial])
+def test_beside_levels_that_are_codes_the_maximum_is_that_of_all_columns(make, held, monkeypatch):
+    table = DATA.assign(g=np.arange(N) % 6, k=RNG.negative_binomial(2, 0.4, N))
+    models = [make("k ~ x + z + C(g)", table, weights="w", offset="o")]
+    monkeypatch.setattr("stattools.data.terms.MANY", 4)
+    models.append(make("k ~ x + z + C(g)", table, weights="w", offset="o"))
+    R, q = HELD[held]
+    R = np.pad(R, ((0, 0), (0, len(models[0].names) - 8)))
+    expected, found = (RestrictedMaximum.of(st.fit(model)).where(R, q) for model in models)
+    assert type(models[1].rows.X) is LevelColumns
+    assert_allclose(found[0], expected[0], rtol=1e-6, atol=1e-7)
+    assert_allclose(found[1], expected[1], rtol=1e-11)
+    assert_allclose(R @ found[0], q, atol=1e-12)
 
 
 def test_a_fit_that_is_no_maximum_is_told():
