@@ -9,23 +9,44 @@ where there are more than 64 different ones their terms are interpolated at 20 C
 20 in a. A term 1/(1 + tau a) is analytic in log a within pi of the real line: the interpolation is exact to 1e-13 at
 every tau. A point costs O(m^3) after one pass over the groups, for m columns of W.
 
-Both log|V| (and log|X'V^-1 X| beside it) and the residual r2 = min_b (y - X b)'V^-1(y - X b) are sums of Stieltjes
-functions of tau: (log|V|)' and -(log r2)' are completely monotone (Berg, Mediterr. J. Math. 1, 2004), so values and
-slopes at the ends of a cell bound them inside. `ratio_search.py` proves its answer with that.
+With least a lower bound of the eigenvalues above 0 of K'Z Z'K, K'X = 0, and u = 1 + tau least, a proof stands on this:
+
+* u d log|V| / du (and that of log|V| + log|X'V^-1 X| in a restricted likelihood) is a sum of u / (u - c), 0 <= c < 1;
+* the residual r2 = min_b (y - X b)'V^-1(y - X b) is w + sum_i b_i / (u - p_i), 0 <= p_i < 1, whose zeros z_i lie
+  between the p_i and one below them, so that -u d log r2 / du is the integral of u / (u - x)^2 over x from each z_i, or
+  0 where the lowest is -z < 0, to p_i, and z / (u + z) then.
+
+All of these are completely monotone in u >= 1: positive, falling, convex (Berg, Mediterr. J. Math. 1, 2004), so that
+values and slopes at the ends of a cell bound them inside; for groups of one size the first is a constant.
+`ratio_search.py` proves its answer with that. That no eigenvalue is below the least: with A = Z'Z they are those of
+A^(1/2) N A^(1/2), N = I - A^(-1/2) Z'Q Q'Z A^(-1/2) with Q'Q = I, so at least min(a) times the least of N above 0,
+which is that of Q'Q - Q'Z A^-1 Z'Q, what is left of the columns of X within groups.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache, cached_property
+
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.deviance import lower_entries
+from stattools.numerics.few_columns import eigen
 
 MOST_SIZES = 64
 """Different sizes of groups that are kept apart; more are interpolated."""
 NODES = 20
 PANEL = np.log(20.0)
 TINY = 1e-12
+CANCELED = 1e-4
+"""A share of the sum of squares within groups below which the difference to that between them has lost digits."""
+SAFE = 0.9
+"""The bound is this share of what it is in exact numbers: columns are orthogonal, and sizes interpolated, but for
+less.
+"""
 DUST = 1e-11
 """A direction of X with a share of its sum of squares within groups below this has none: groups make it, as the
 intercept.
@@ -35,53 +56,100 @@ intercept.
 @record
 class RatioSums:
     """What the deviance of one ratio needs of the data: `sizes` a_k (K,), their `counts`, `products` (K, m, m) =
-    sum of B_j'B_j / a_j over the groups of that size, and `within` (m, m), what is left at an infinite ratio."""
+    sum of B_j'B_j / a_j over the groups of that size, `within` (m, m), what is left at an infinite ratio, and a bound
+    `least` > 0 that no eigenvalue of K'Z Z'K but 0 is below.
+    """
 
     sizes: Floats
     counts: Floats
     products: Floats
     within: Floats
     n: int
+    least: float
 
     @property
     def p(self) -> int:
         return len(self.within) - 1
 
+    @cached_property
+    def bends(self) -> Floats:
+        """What sums the derivatives of u / (u - c) by log u, c = 1 - least / a."""
+        return self.counts * (self.least / self.sizes - 1.0)
+
+    @cached_property
+    def made(self) -> int:
+        """How many directions of X the groups make."""
+        return int(np.count_nonzero(self.within.diagonal()[:-1] == 0.0))
+
 
 @record
 class Slopes:
-    """At P ratios: the log-determinant `h` and `log_r2` of the residual, each (3, P): value, slope and bend in tau."""
+    """At P ratios `u` (P,), and the log-determinant `h` and `log_r2` of the residual, each (3, P): the value, and its
+    first and second derivative by log u.
+    """
 
+    u: Floats
     h: Floats
     log_r2: Floats
 
 
-def ratio_sums(sizes: Floats, projected: Floats, total: Floats, n: int, within: Floats | None = None) -> RatioSums:
+def ratio_sums(
+    sizes: Floats, projected: Floats, total: Floats, n: int, exact: Callable[[], Floats] | None = None
+) -> RatioSums:
     """The sums of groups with a_j = `sizes` (J,), B_j = `projected` (m, J), W'W = `total` (m, m).
 
     The last column of W is y, best its residual after X, and the others are orthogonal and of one length; they are
     turned so that those which groups make stand alone, since at a large ratio these are all but 0 beside the others.
-    Groups whose z is 0 drop out. `within` is what is left within groups, where it is known without a difference.
+    Groups whose z is 0 drop out. `exact` is asked for what is left within groups where a difference has lost digits.
     """
     there = sizes > TINY * sizes.max(initial=0.0)
-    order = np.argsort(sizes[there], kind="stable")
-    a, B = sizes[there][order], projected[:, there][:, order]
-    B = B / np.sqrt(a)
-    firsts = np.flatnonzero(np.r_[True, a[1:] > a[:-1] * (1 + TINY)])
-    if len(firsts) <= MOST_SIZES:
-        ends = np.r_[firsts[1:], len(a)]
-        kept, counts = a[firsts], (ends - firsts).astype(float)
-        products = np.array([B[:, i:j] @ B[:, i:j].T for i, j in zip(firsts, ends, strict=True)])
+    a, B = (sizes, projected) if there.all() else (sizes[there], projected[:, there])
+    smallest = float(a.min())
+    if a.max() <= smallest * (1 + TINY):
+        kept, counts, products = a[:1], np.array([float(len(a))]), (B @ B.T / smallest)[None]
     else:
-        kept, counts, products = interpolated(a, B)
-    if within is None:
-        within = total - products.sum(axis=0)
+        order = rising(a)
+        a, B = a.take(order), B.take(order, axis=1)
+        B /= np.sqrt(a)
+        firsts = np.flatnonzero(np.concatenate([[True], a[1:] > a[:-1] * (1 + TINY)]))
+        if len(firsts) <= MOST_SIZES:
+            ends = np.append(firsts[1:], len(a))
+            kept, counts, products = a[firsts], (ends - firsts).astype(float), summed_products(B, firsts, ends)
+        else:
+            kept, counts, products = interpolated(a, B)
+    within = total - products.sum(axis=0)
+    if exact is not None and within[-1, -1] < CANCELED * total[-1, -1]:
+        within = exact()
     turn = np.eye(len(total))
-    values, turn[:-1, :-1] = np.linalg.eigh(within[:-1, :-1])
+    values, turn[:-1, :-1] = eigen(within[:-1, :-1])
     within = turn.T @ within @ turn
-    gone = np.flatnonzero(values <= DUST * np.trace(total[:-1, :-1]) / max(len(values), 1))
+    length = float(total.diagonal()[:-1].sum()) / max(len(values), 1)
+    gone = np.flatnonzero(values <= DUST * length)
     within[gone], within[:, gone] = 0.0, 0.0
-    return RatioSums(kept, counts, turn.T @ products @ turn, within, n)
+    share = min([1.0, *(values[len(gone) :][:1] / length).tolist()])  # the eigenvalues rise
+    return RatioSums(kept, counts, turn.T @ products @ turn, within, n, SAFE * share * smallest)
+
+
+def rising(sizes: Floats) -> NDArray[np.intp]:
+    """The order in which sizes rise. Those of levels are numbers of rows: small whole numbers are put in order in one
+    pass, without comparisons.
+    """
+    if sizes.max() < np.iinfo(np.int16).max:
+        whole = sizes.astype(np.int16)
+        if (whole == sizes).all():
+            return np.argsort(whole, kind="stable")
+    return np.argsort(sizes, kind="stable")
+
+
+def summed_products(B: Floats, firsts: NDArray[np.intp], ends: NDArray[np.intp]) -> Floats:
+    """B B' (K, m, m) over the columns of each run from `firsts` to `ends`: at once where B has few rows."""
+    m = len(B)
+    if m > 6:
+        return np.array([B[:, i:j] @ B[:, i:j].T for i, j in zip(firsts, ends, strict=True)])
+    rows, cols = lower_entries(m)
+    found = np.empty((len(firsts), m, m))
+    found[:, rows, cols] = found[:, cols, rows] = np.add.reduceat(B[rows] * B[cols], firsts, axis=1).T
+    return found
 
 
 def interpolated(a: Floats, B: Floats) -> tuple[Floats, Floats, Floats]:
@@ -113,7 +181,7 @@ def weighted_products(weights: Floats, B: Floats) -> Floats:
     m = len(B)
     if m > 6:
         return np.array([(B * w) @ B.T for w in weights])
-    rows, cols = np.tril_indices(m)
+    rows, cols = lower_entries(m)
     found = np.empty((len(weights), m, m))
     found[:, rows, cols] = found[:, cols, rows] = weights @ (B[rows] * B[cols]).T
     return found
@@ -127,27 +195,41 @@ def residual_at_infinity(sums: RatioSums) -> float:
 
 
 def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
-    """Log-determinant and log residual at the ratios (P,), with two derivatives; `restricted` adds log|X'V^-1 X|."""
-    K, m = len(sums.sizes), len(sums.within)
-    left = 1.0 / (1.0 + np.multiply.outer(ratios, sums.sizes))
-    pull = sums.sizes * left
-    flat = sums.products.reshape(K, m * m)
-    weights = np.concatenate([left, -pull * left, 2.0 * pull * pull * left])
-    C, C1, C2 = (weights @ flat).reshape(3, len(ratios), m, m)
-    C = C + sums.within
-    h = np.empty((3, len(ratios)))
-    h[0] = np.log1p(np.multiply.outer(ratios, sums.sizes)) @ sums.counts
-    h[1], h[2] = pull @ sums.counts, -(pull * pull) @ sums.counts
-    x, y = np.s_[:, :-1, :-1], np.s_[:, :-1, -1]
-    b = np.linalg.solve(C[x], C[y][..., None])
-    e = np.concatenate([-b, np.ones((len(ratios), 1, 1))], axis=1)
-    u = (C1 @ e)[:, :-1]
-    r, r1 = (np.swapaxes(e, 1, 2) @ M @ e for M in (C, C1))
-    r2 = np.swapaxes(e, 1, 2) @ C2 @ e - 2 * np.swapaxes(u, 1, 2) @ np.linalg.solve(C[x], u)
-    r, r1, r2 = r[:, 0, 0], r1[:, 0, 0], r2[:, 0, 0]
+    """Log-determinant and log residual at the ratios (P,), with two derivatives; `restricted` adds log|X'V^-1 X|.
+
+    Raises LinAlgError where W'V^-1 W is not positive definite in float64.
+    """
+    P, m, least = len(ratios), len(sums.within), sums.least
+    reach = np.multiply.outer(ratios, sums.sizes)
+    left = 1.0 / (1.0 + reach)
+    u = 1.0 + least * ratios
+    beyond = left * (sums.sizes / least)  # 1 / (u - c)
+    pull = beyond * u[:, None]
+    falls = left * pull
+    weights = np.concatenate([left, -falls, falls * (2.0 * pull - 1.0)])
+    C = (weights @ sums.products.reshape(len(sums.sizes), -1)).reshape(3, P, m, m)
+    C[0] += sums.within
+    # directions that groups make come first and shrink as columns of the triangle, so that its inverse keeps its digits
+    L = np.linalg.cholesky(C[0])
+    back = np.linalg.inv(L)
+    changes = back @ C[1:] @ back.transpose(0, 2, 1)  # the derivatives where W'V^-1 W is the identity
+    own = np.empty((3, P, m))
+    np.log(L.diagonal(axis1=1, axis2=2), out=own[0])
+    own[0] *= 2.0
+    own[1:] = changes.diagonal(axis1=2, axis2=3)
+    squares = (changes[0] * changes[0]).reshape(P, m * m) @ _blocks(m)
+    log_r2 = own[:, :, -1].copy()
+    log_r2[2] -= 2.0 * squares[:, 1] + log_r2[1] * log_r2[1]
+    h = np.array([np.log1p(reach) @ sums.counts, pull @ sums.counts, (pull * beyond) @ sums.bends])
     if restricted:
-        A = np.linalg.solve(C[x], C1[x])
-        h[0] += np.linalg.slogdet(C[x])[1]
-        h[1] += np.trace(A, axis1=1, axis2=2)
-        h[2] += np.trace(np.linalg.solve(C[x], C2[x]) - A @ A, axis1=1, axis2=2)
-    return Slopes(h, np.array([np.log(r), r1 / r, r2 / r - (r1 / r) ** 2]))
+        h += own[:, :, :-1].sum(axis=2)
+        h[2] -= squares[:, 0]
+    return Slopes(u, h, log_r2)
+
+
+@cache
+def _blocks(m: int) -> Floats:
+    """What sums the entries (m * m, 2) of a matrix: those of X by X, and those of X by y."""
+    found = np.zeros((m, m, 2))
+    found[:-1, :-1, 0] = found[-1, :-1, 1] = 1.0
+    return found.reshape(m * m, 2)

@@ -1,18 +1,22 @@
 """Every local maximum of the likelihood in one variance ratio, with proof that there is no other.
 
-The profiled -2 log L is d(tau) = h(tau) + df log r2(tau) + constant on tau >= 0. Its slope is h' - df |(log r2)'|, of
-which both parts are completely monotone: positive, falling, convex, and so are the parts of its bend. In a cell [l, u]
+The profiled -2 log L is d(tau) = h(tau) + df log r2(tau) + constant on tau >= 0. In u = 1 + tau least (`one_ratio.py`)
+its slope is u d' = f - g, f = u h' and g = -df u (log r2)', which are both positive, falling and convex. In a cell
 
-* slope: h' lies above its tangents and below its chord, (log r2)' above its chord and below its tangents;
-* bend: h'' + df (log r2)'' lies between h''(l) + df (log r2)''(u) and h''(u) + df (log r2)''(l).
+* f lies above its tangents and below its chord, and g too, so that f - g has bounds;
+* the slope of f - g lies between f' at the lower end less g' at the upper, and f' at the upper less g' at the lower.
 
-A cell whose slope has one sign holds no stationary point, one whose bend has one sign at most one; others are halved.
-Beyond the last cell tau d' >= tau h'(tau) - df (r2(tau) - r2(inf)) / r2(inf) > 0 closes what is left, because
-tau h' grows and 0 <= -tau r2' <= r2 - r2(inf). Where d falls from 0 or rises there, the conditions at the boundary
-decide. All points of a round are computed at once, O(groups) each after one pass.
+A cell where f - g has one sign holds no stationary point, one where its slope has one sign at most one; others are
+halved. Beyond the last cell d rises where f, which stays above its limit, the number of eigenvalues, is above g. Where
+d falls from 0 or rises there, the conditions at the boundary decide. All points of a round are computed at once, after
+one pass over the groups.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import exp, expm1, inf, isfinite, log, nan
 
 import numpy as np
 
@@ -20,14 +24,24 @@ from stattools.errors import ConvergenceError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_ratio import TINY, RatioSums, ratio_sums, residual_at_infinity, slopes
+from stattools.latent.one_ratio import RatioSums, Slopes, ratio_sums, residual_at_infinity, slopes
 
-GRID = 24
+STEP = 1.4
+"""The first ratios are so far apart that nearly always every cell is decided."""
+REACH = 40.0
+"""The first ratios end where the smallest groups are this much of their means."""
+FARTHER = 10.0**1.5
+"""From there on, they are so far apart where the likelihood is not known to rise."""
+FARTHEST = 1e16
 ROUNDS = 60
 NARROWEST = 1e-9
 GAP = 1e-6
-CANCELED = 1e-4
-"""A share of the sum of squares within groups below which the difference to that between them has lost digits."""
+CERTAIN = 1e-11
+"""A difference of f and g is beyond round-off from this share of them."""
+BESIDE = 1
+"""So many points on either side of a cell help to guess the root in it."""
+NEAR = 1e-12
+"""A root is found where the curve of its function moves it by less than this share of the ratio."""
 INFINITE = 1e12
 """A standard deviation of effects that is no different from an infinite one."""
 FLAT = 1e-10
@@ -38,7 +52,7 @@ ROUND_OFF = 1e-13
 
 @record
 class LocalMaximum:
-    """A maximum of the likelihood along the ratio: where, its height above the lowest deviance, and its slope at 0."""
+    """A maximum of the likelihood along the ratio: where, its deviance, and the slope of that, 0 but at ratio 0."""
 
     ratio: float
     deviance: float
@@ -65,14 +79,13 @@ class RatioSearch:
 
 def sums_of_one_ratio(deviance: Deviance) -> RatioSums:
     """The sums of a model whose random part is one term of one column."""
-    at = deviance.structure.evaluate((np.zeros((1, 1)),))
+    structure = deviance.structure
+    at = structure.evaluate((np.zeros((1, 1)),))
     sizes, projected = at.diagonal_blocks[0][0, 0], at.projected[0][0]
-    there = sizes > TINY * sizes.max(initial=0.0)
-    left = at.cross[-1, -1] - np.sum(projected[-1, there] ** 2 / sizes[there])
-    within = None
-    if left < CANCELED * at.cross[-1, -1]:  # the structure knows it from the rows, without a difference
-        within = deviance.structure.evaluate((np.full((1, 1), INFINITE),)).cross
-    return ratio_sums(sizes, projected, at.cross, deviance.n, within)
+    # the structure knows what is left within groups from the rows, without a difference
+    return ratio_sums(
+        sizes, projected, at.cross, deviance.n, lambda: structure.evaluate((np.full((1, 1), INFINITE),)).cross
+    )
 
 
 def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
@@ -81,7 +94,18 @@ def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
     `restricted` is for REML. Raises IdentificationError where fixed effects make the groups, and
     ConvergenceError where the residual within groups is zero: the likelihood then grows without bound.
     """
-    return CellSearch(sums, restricted).found()
+    total = sums.within[-1, -1] + sums.products[:, -1, -1].sum()
+    if not residual_at_infinity(sums) > ROUND_OFF * total:
+        raise ConvergenceError(
+            "the variance ratio has no maximum: nothing is left of the outcome within groups, so that the "
+            "likelihood grows without bound as the variance of the residual goes to 0"
+        )
+    try:
+        return CellSearch(sums, restricted).found()
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "the search for the variance ratio lost its digits: next to nothing is left of the outcome within groups"
+        ) from None
 
 
 class CellSearch:
@@ -90,111 +114,168 @@ class CellSearch:
     def __init__(self, sums: RatioSums, restricted: bool) -> None:
         self.sums, self.restricted = sums, restricted
         self.df = float(sums.n - restricted * sums.p)
-        self.last = self.end_of_search()
-        self.ratios = np.empty(0)
-        self.d = np.empty((3, 0))
-        self.h, self.r = np.empty((3, 0)), np.empty((3, 0))
-
-    def end_of_search(self) -> float:
-        """A ratio beyond which the deviance is proven to rise."""
-        whole = float(self.sums.counts @ self.sums.sizes)
-        if not slopes(self.sums, np.zeros(1), self.restricted).h[1, 0] > FLAT * whole:
+        self.largest = float(sums.sizes.max())
+        smallest = float(sums.sizes.min())
+        end = REACH * self.largest / smallest
+        count = 2 + int(np.log1p(end) / np.log(STEP))
+        self.ratios = np.expm1(np.arange(count) * (np.log1p(end) / (count - 1))) / self.largest
+        self.at = slopes(sums, self.ratios, restricted)
+        if not sums.least * self.at.h[1, 0] > FLAT * float(sums.counts @ sums.sizes):
             raise IdentificationError(
                 "the restricted likelihood does not depend on the variance of the groups: the fixed effects make all "
                 "that differs between them. Leave the random term or these fixed effects out"
             )
-        infinite = residual_at_infinity(self.sums)
-        total = self.sums.within[-1, -1] + self.sums.products[:, -1, -1].sum()
-        if not infinite > ROUND_OFF * total:
-            raise ConvergenceError(
-                "the variance ratio has no maximum: nothing is left of the outcome within groups, so that the "
-                "likelihood grows without bound as the variance of the residual goes to 0"
-            )
-        tried = 10.0 ** np.arange(1, 17, 1.5) / self.sums.sizes.min()
-        found = slopes(self.sums, tried, self.restricted)
-        rises = tried * found.h[1] - self.df * np.maximum(np.exp(found.log_r2[0]) / infinite - 1.0, 0.0) > 0.0
-        if not rises.any():
-            raise ConvergenceError(
-                "the search for the variance ratio ends at 1e16 without a maximum: next to nothing is left of the "
-                "outcome within groups; look whether it is constant there"
-            )
-        return float(tried[np.argmax(rises)])
+        while not self.ended():
+            if self.ratios[-1] * smallest > FARTHEST:
+                raise ConvergenceError(
+                    "the search for the variance ratio ends at 1e16 without a maximum: next to nothing is left of the "
+                    "outcome within groups; look whether it is constant there"
+                )
+            self.add(self.ratios[-1] * FARTHER ** np.arange(1, 4))
+
+    def ended(self) -> bool:
+        """Is there a ratio beyond which the deviance is proven to rise? Those after the first are left out."""
+        limit = float(self.sums.counts.sum()) - self.restricted * self.sums.made
+        rises = (1.0 - CERTAIN) * limit > -self.df * self.at.log_r2[1]
+        last = int(rises.argmax())
+        if not rises[last]:
+            return False
+        self.keep(slice(0, last + 1))
+        return True
+
+    def keep(self, which: slice | np.ndarray) -> None:
+        """Keep some of the points, in this order."""
+        at = self.at
+        self.ratios = self.ratios[which]
+        self.at = Slopes(at.u[which], at.h[:, which], at.log_r2[:, which])
 
     def add(self, ratios: Floats) -> None:
         """Evaluate at more ratios, and keep all in order."""
-        found = slopes(self.sums, ratios, self.restricted)
-        ratios = np.concatenate([self.ratios, ratios])
-        order = np.argsort(ratios, kind="stable")
-        self.ratios = ratios[order]
-        self.h = np.concatenate([self.h, found.h], axis=1)[:, order]
-        self.r = np.concatenate([self.r, found.log_r2], axis=1)[:, order]
-        self.d = self.h + self.df * self.r
+        old, new = self.at, slopes(self.sums, ratios, self.restricted)
+        self.at = Slopes(
+            np.concatenate([old.u, new.u]),
+            np.concatenate([old.h, new.h], axis=1),
+            np.concatenate([old.log_r2, new.log_r2], axis=1),
+        )
+        self.ratios = np.concatenate([self.ratios, ratios])
+        self.keep(np.argsort(self.ratios, kind="stable"))
 
-    def classified(self) -> tuple[np.ndarray, np.ndarray]:
-        """Cells between neighbours: whether all is known of them, and whether they hold a maximum of the likelihood."""
-        width = np.diff(self.ratios)
-        h1, r1 = self.h[1], self.df * self.r[1]
-        low = least(h1, self.h[2], r1, width)
-        high = -least(-r1, -self.df * self.r[2], -h1, width)
-        bend_low = self.h[2, :-1] + self.df * self.r[2, 1:]
-        bend_high = self.h[2, 1:] + self.df * self.r[2, :-1]
-        known = (low > 0.0) | (high < 0.0) | (bend_low > 0.0) | (bend_high < 0.0)
-        return known, (self.d[1, :-1] < 0.0) & (self.d[1, 1:] >= 0.0)
+    def classified(self) -> np.ndarray:
+        """Whether all is known of each cell between neighbours."""
+        at, width = self.at, self.sums.least * (self.ratios[1:] - self.ratios[:-1])
+        parts = np.array([at.h[1:], -self.df * at.log_r2[1:]])  # f and g, and their slopes
+        parts[:, 1] /= at.u
+        values, bends = parts[:, 0], parts[:, 1]
+        sure = CERTAIN * np.abs(parts[:, :, :-1]).sum(axis=0)
+        known = least(values, bends, -values[::-1], width) > sure[0]
+        known |= bends[:, :-1] - bends[::-1, 1:] > sure[1]
+        return known[0] | known[1]
 
     def found(self) -> RatioSearch:
-        first = 1e-3 / self.sums.sizes.max()
-        self.add(np.concatenate([[0.0], np.geomspace(first, max(self.last, 10 * first), GRID)]))
         for _ in range(ROUNDS):
-            known, _ = self.classified()
+            known = self.classified()
+            if known.all():
+                break
             low, high = self.ratios[:-1], self.ratios[1:]
             halved = ~known & (high - low > NARROWEST * high)
             if not halved.any():
                 break
-            low, high = low[halved], high[halved]
-            self.add(np.where(low > 0.0, np.sqrt(low * high), high / 8))
-        known, holds = self.classified()
-        cells = np.stack([self.ratios[:-1], self.ratios[1:]], axis=1)
-        evaluations = len(self.ratios)
-        inside = self.roots(*cells[holds].T) if holds.any() else []
-        maxima = sorted([*self.at_zero(), *inside], key=lambda one: one.deviance)
+            ends = np.log1p(self.largest * np.stack([low[halved], high[halved]]))
+            self.add(np.expm1(0.5 * (ends[0] + ends[1])) / self.largest)
+        else:
+            known = self.classified()
+        slope = self.at.h[1] + self.df * self.at.log_r2[1]
+        holds = np.flatnonzero((slope[:-1] < 0.0) & (slope[1:] >= 0.0))
+        maxima = sorted([*self.at_zero(), *map(self.root, holds.tolist())], key=lambda one: one.deviance)
+        if known.all():
+            return RatioSearch(tuple(maxima), GAP, (), len(self.ratios))
         # the log-determinant grows and the residual falls along the ratio: together they bound a cell from below
-        floors = (self.h[0, :-1] + self.df * self.r[0, 1:])[~known]
+        floors = (self.at.h[0, :-1] + self.df * self.at.log_r2[0, 1:])[~known]
+        cells = np.stack([self.ratios[:-1], self.ratios[1:]], axis=1)[~known]
         gap = max([GAP, *(maxima[0].deviance - floors)])
-        return RatioSearch(tuple(maxima), float(gap), tuple(map(tuple, cells[~known].tolist())), evaluations)
+        return RatioSearch(tuple(maxima), float(gap), tuple(map(tuple, cells.tolist())), len(self.ratios))
 
     def at_zero(self) -> list[LocalMaximum]:
         """Ratio 0, where the deviance rises from there."""
-        slope = float(self.d[1, 0])
-        return [LocalMaximum(0.0, float(self.d[0, 0]), slope)] if slope >= 0.0 else []
+        value, slope, _ = (self.at.h[:, 0] + self.df * self.at.log_r2[:, 0]).tolist()
+        return [LocalMaximum(0.0, value, self.sums.least * slope)] if slope >= 0.0 else []
 
-    def roots(self, low: Floats, high: Floats) -> list[LocalMaximum]:
-        """The maxima in cells where the slope turns from negative to positive: Newton's method between their ends."""
-        x = np.where(low > 0.0, np.sqrt(low * high), high / 2)
-        at = slopes(self.sums, x, self.restricted)
+    def root(self, cell: int) -> LocalMaximum:
+        """The maximum in a cell where the slope turns from negative to positive: Newton's method between its ends, of
+        log f - log g along log v, v = 1 + tau a of the largest group, which is nearly a line.
+        """
+        first, last = max(cell - BESIDE, 0), min(cell + 2 + BESIDE, len(self.ratios))
+        places = np.log1p(self.largest * self.ratios[first:last]).tolist()
+        near = [self.turned(self.at, k, x) for k, x in enumerate(places, first)]
+        own = slice(cell - first, cell - first + 2)
+        (low, high), (lower, upper) = places[own], near[own]
+        x = inverse_at_zero(places, near)
+        if not low < x < high:
+            x = inverse_at_zero(places[own], near[own])
+        x = x if low < x < high else 0.5 * (low + high)
+        curve = (upper[1] - lower[1]) / (high - low)
         for _ in range(ROUNDS):
-            _, slope, bend = at.h + self.df * at.log_r2
-            low, high = np.where(slope < 0.0, x, low), np.where(slope < 0.0, high, x)
-            step = x - slope / np.where(bend > 0.0, bend, np.inf)
-            inside = (bend > 0.0) & (step > low) & (step < high)
-            near = (bend > 0.0) & (np.abs(step - x) <= 1e-11 * x) | (high - low <= 1e-15 * high)
-            if near.all():
-                break
-            x = np.where(near, x, np.where(inside, step, (low + high) / 2))
-            at = slopes(self.sums, x, self.restricted)
-        value, slope, _ = at.h + self.df * at.log_r2
-        return [LocalMaximum(float(t), float(v), float(g)) for t, v, g in zip(x, value, slope, strict=True)]
+            at = slopes(self.sums, np.array([expm1(x) / self.largest]), self.restricted)
+            value, slope, bend = (at.h + self.df * at.log_r2)[:, 0].tolist()
+            low, high = (x, high) if slope < 0.0 else (low, x)
+            off, turn = self.turned(at, 0, x)
+            step = -off / turn if turn > 0.0 else inf
+            bent = abs(curve / turn) if isfinite(curve / turn) else 1.0
+            if 0.5 * bent * step * step <= NEAR * x or high - low <= 1e-15 * high:
+                along = step * self.along(at, 0, x)
+                ratio = expm1(x + step) / self.largest
+                return LocalMaximum(ratio, value + along * (slope + 0.5 * bend * along), 0.0)
+            x = x + step if low < x + step < high else 0.5 * (low + high)
+        raise ConvergenceError("a maximum of the likelihood along the variance ratio is not found within its cell")
+
+    def along(self, at: Slopes, k: int, x: float) -> float:
+        """The derivative of log u by x = log v."""
+        return self.sums.least / self.largest * exp(x) / float(at.u[k])
+
+    def turned(self, at: Slopes, k: int, x: float) -> tuple[float, float]:
+        """log f - log g at a point and its derivative by x = log v, which has the sign of the bend near a maximum."""
+        f, df = at.h[1:, k].tolist()
+        g, dg = (-self.df * at.log_r2[1:, k]).tolist()
+        if not f > 0.0 < g:
+            return inf, inf
+        return log(f / g), (df / f - dg / g) * self.along(at, k, x)
+
+
+def inverse_at_zero(points: Sequence[float], known: Sequence[tuple[float, float]]) -> float:
+    """Where a function is about 0 whose values and slopes at the points are `known`: the polynomial of its inverse, by
+    divided differences. Not a number where the function does not rise throughout.
+
+    >>> inverse_at_zero([1.0, 4.0], [(-1.0, 1.0), (2.0, 1.0)])
+    2.0
+    """
+    values, rises = zip(*known, strict=True)
+    if not all(low < high < inf for low, high in pairwise(values)) or not all(0.0 < rise < inf for rise in rises):
+        return nan
+    at = [value for value in values for _ in range(2)]
+    differences = [x for x in points for _ in range(2)]
+    found, product = differences[0], 1.0
+    for order in range(1, len(at)):
+        pairs = zip(differences, differences[1:], at, at[order:], strict=False)
+        differences = [
+            1.0 / rises[k // 2] if low == high else (right - left) / (high - low)
+            for k, (left, right, low, high) in enumerate(pairs)
+        ]
+        product *= -at[order - 1]
+        found += product * differences[0]
+    return found
 
 
 def least(values: Floats, bends: Floats, other: Floats, width: Floats) -> Floats:
-    """A lower bound in each cell of f + g, f convex with `values` and slopes `bends` at the ends, g concave.
+    """A lower bound in each cell of f + g, f convex with `values` and slopes `bends` at the ends, g concave, of one or
+    more pairs of functions (..., n) at n points.
 
     f lies above both tangents and g above its chord: a convex polygon, with corners at the ends and where the tangents
     meet.
     """
-    left, right = bends[:-1], bends[1:]
-    turn = right - left
-    meet = np.divide(values[:-1] - values[1:] + right * width, turn, out=np.zeros_like(width), where=turn > 0.0).clip(
-        0.0, width
-    )
-    corner = values[:-1] + left * meet + other[:-1] + np.diff(other) * meet / width
-    return np.minimum(corner, np.minimum(values[:-1] + other[:-1], values[1:] + other[1:]))
+    left, right = bends[..., :-1], bends[..., 1:]
+    turn, ends = right - left, values + other
+    meet = values[..., :-1] - values[..., 1:] + right * width
+    meet = np.divide(meet, turn, out=np.zeros_like(meet), where=turn > 0.0)
+    np.minimum(np.maximum(meet, 0.0, out=meet), width, out=meet)
+    corner = ends[..., :-1] + (left + (other[..., 1:] - other[..., :-1]) / width) * meet
+    return np.minimum(corner, np.minimum(ends[..., :-1], ends[..., 1:]))

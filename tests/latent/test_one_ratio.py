@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from stattools.latent.one_ratio import MOST_SIZES, interpolated, residual_at_infinity, slopes
+from stattools.latent.one_ratio import (
+    MOST_SIZES,
+    interpolated,
+    residual_at_infinity,
+    rising,
+    slopes,
+    summed_products,
+)
 from tests.latent.ratio_cases import dense, drawn, sums_of
 
 CASES = {
@@ -26,28 +33,73 @@ def test_values_are_those_of_dense_matrices(name, restricted):
         assert value == pytest.approx(dense(y, X, z, codes, ratio, restricted), rel=1e-11)
 
 
+@pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("restricted", [False, True])
-def test_slopes_are_those_of_the_values(restricted):
-    sums = sums_of(*CASES["groups of few sizes"])
-    at, step = np.array([0.2, 2.0, 30.0]), 1e-5
-    found = slopes(sums, at, restricted)
-    above, below = (slopes(sums, at * (1 + way * step), restricted) for way in (1, -1))
+def test_slopes_are_those_of_the_values_along_log_u(name, restricted):
+    sums = sums_of(*CASES[name])
+    u, step = np.array([1.5, 4.0, 30.0]), 1e-5
+    found, above, below = (slopes(sums, (u * np.exp(way * step) - 1.0) / sums.least, restricted) for way in (0, 1, -1))
+    np.testing.assert_allclose(found.u, u, rtol=1e-14)
     for part in ("h", "log_r2"):
         high, low, here = (np.array(vars(one)[part]) for one in (above, below, found))
-        # differences over 2e-5 of the ratio: their own error is 1e-10
-        np.testing.assert_allclose(here[1:], (high - low)[:2] / (2 * at * step), rtol=1e-7)
+        # differences over 2e-5: their own error is 1e-10 of values of a hundred
+        np.testing.assert_allclose(here[1:], (high - low)[:2] / (2 * step), rtol=1e-6, atol=1e-8)
 
 
-def test_parts_of_the_slope_are_positive_falling_and_convex():
-    """What the proof of the search stands on."""
-    sums = sums_of(*CASES["groups of few sizes"])
-    at = np.geomspace(1e-3, 1e3, 60)
-    for restricted in (False, True):
-        found = slopes(sums, at, restricted)
-        for slope, bend in ((found.h[1], found.h[2]), (-found.log_r2[1], -found.log_r2[2])):
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("restricted", [False, True])
+def test_parts_of_the_slope_are_positive_falling_and_convex(name, restricted):
+    """What the proof of the search stands on, of columns of X that vary within groups and nearly between them alone."""
+    y, X, z, codes = CASES[name]
+    for between in (0.0, 0.9, 0.999):
+        means = np.array([np.bincount(codes, x) / np.bincount(codes) for x in X.T])[:, codes].T
+        sums = sums_of(y, between * means + (1.0 - between) * X, z, codes)
+        u = np.geomspace(1.0, 1e3, 60)
+        found = slopes(sums, (u - 1.0) / sums.least, restricted)
+        for slope, bend in ((found.h[1], found.h[2] / u), (-found.log_r2[1], -found.log_r2[2] / u)):
             assert (slope > 0).all()
-            assert (bend < 0).all()
-            assert (np.diff(bend) > 0).all()
+            assert (bend <= 1e-13 * slope).all()
+            assert (np.diff(bend) >= -1e-13 * slope[1:]).all()
+            assert (np.diff(np.diff(bend) / np.diff(u)) <= 1e-10 * slope[2:]).all()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_no_eigenvalue_of_what_fixed_effects_leave_is_below_the_least(name):
+    """Those of K'Z Z'K, K'X = 0, by dense matrices: fixed effects that vary between groups make the lowest small."""
+    y, X, z, codes = CASES[name]
+    Z = z[:, None] * (codes[:, None] == np.arange(codes.max() + 1))
+    Q, _ = np.linalg.qr(X)
+    values = np.linalg.eigvalsh((Z - Q @ (Q.T @ Z)).T @ (Z - Q @ (Q.T @ Z)))
+    lowest = values[values > 1e-9 * values[-1]][0]
+    sums = sums_of(y, X, z, codes)
+    assert 0.0 < sums.least <= min(lowest, np.bincount(codes, z * z).min())
+
+
+def test_groups_of_one_size_have_the_bound_of_their_columns():
+    """X is a column of ones, which the groups make, and one of which a share w is left within groups."""
+    x = np.array([1.0, -1.0, 2.0, -2.0, 3.0, 1.0, 2.0, 2.0]) - 1.0
+    codes = np.repeat([0, 1], 4)
+    w = np.sum((x - np.repeat([x[:4].mean(), x[4:].mean()], 4)) ** 2) / np.sum(x**2)
+    y = np.array([1.0, 2.0, 4.0, 3.0, 0.0, 2.0, 5.0, 4.0])
+    sums = sums_of(y, np.column_stack([np.ones(8), x]), np.ones(8), codes)
+    assert sums.least == pytest.approx(0.9 * 4 * w, rel=1e-12)
+    assert sums.made == 1
+
+
+def test_sizes_that_are_not_whole_numbers_are_put_in_order_too():
+    sizes = np.array([3.0, 1.0, 2.0, 1.0])
+    assert rising(sizes).tolist() == [1, 3, 2, 0]
+    assert rising(sizes + 0.5).tolist() == [1, 3, 2, 0]
+    assert rising(sizes * 40_000.0).tolist() == [1, 3, 2, 0]
+
+
+@pytest.mark.parametrize("m", [3, 9])
+def test_products_of_runs_are_those_of_their_columns(m):
+    B = np.random.default_rng(0).normal(size=(m, 10))
+    found = summed_products(B, np.array([0, 3, 4]), np.array([3, 4, 10]))
+    np.testing.assert_allclose(
+        found, [B[:, i:j] @ B[:, i:j].T for i, j in ((0, 3), (3, 4), (4, 10))], rtol=1e-12, atol=1e-14
+    )
 
 
 def test_residual_at_an_infinite_ratio_is_that_of_groups_as_columns():

@@ -10,7 +10,7 @@ from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.one_ratio import slopes
-from stattools.latent.ratio_search import least, ratio_search, sums_of_one_ratio
+from stattools.latent.ratio_search import CellSearch, inverse_at_zero, least, ratio_search, sums_of_one_ratio
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn, sums_of
@@ -50,7 +50,9 @@ def test_two_maxima_inside_are_both_listed_the_higher_first():
     found = ratio_search(sums, restricted=False)
     assert [one.ratio > 0 for one in found.maxima] == [True, True]
     assert found.maxima[0].deviance < found.maxima[1].deviance
-    assert max(abs(one.slope * one.ratio) for one in found.maxima) < 1e-8
+    at = slopes(sums, np.array([one.ratio for one in found.maxima]), False)
+    assert np.abs(at.h[1] + sums.n * at.log_r2[1]).max() < 1e-10
+    np.testing.assert_allclose(at.h[0] + sums.n * at.log_r2[0], [one.deviance for one in found.maxima], rtol=1e-12)
 
 
 @pytest.mark.parametrize("restricted", [True, False])
@@ -95,6 +97,51 @@ def test_least_bounds_a_convex_and_a_concave_part():
         inside = np.linspace(x[i], x[i + 1], 200)
         true = (np.exp(-inside) + np.log(inside + 0.1)).min()
         assert true - 0.6 < low <= true + 1e-12
+
+
+def test_what_is_said_of_cells_holds_inside_them():
+    """Cells of any width, on data with one maximum and with two: of the slope u d' and its own slope one keeps its sign
+    at 40 points inside wherever all is known of a cell, and beyond the last of them the deviance rises.
+    """
+    known = 0
+    rng = np.random.default_rng(2)
+    for seed in range(60):
+        sizes = [*rng.choice(UNEQUAL, rng.integers(3, 7)).tolist(), 3]
+        sums = sums_of(*drawn(seed, sizes, p=int(rng.integers(1, 4)), spread=SPREAD, slope=bool(seed % 2)))
+        restricted = bool(rng.integers(2))
+        search = CellSearch(sums, restricted)
+        beyond = slopes(sums, search.ratios[-1] * np.geomspace(1.0, 1e6, 40), restricted)
+        assert (beyond.h[1] + search.df * beyond.log_r2[1] > 0).all()
+        for step in (1, 2, 4):
+            search.keep(np.arange(0, len(search.ratios), step))
+            for decided, low, high in zip(search.classified(), search.ratios, search.ratios[1:], strict=False):
+                if not decided:
+                    continue
+                inside = slopes(sums, low + (high - low) * np.linspace(0.0, 1.0, 42)[1:-1], restricted)
+                slope, bend = inside.h[1:] + search.df * inside.log_r2[1:]
+                assert len({*np.sign(slope)}) == 1 or len({*np.sign(bend)}) == 1
+                known += 1
+    assert known > 500
+
+
+def test_a_balanced_design_is_decided_by_the_first_points():
+    """And one whose groups differ tenfold too: this is what makes the proof cheap. Columns of X that vary next to
+    nothing within groups cost a round more.
+    """
+    for sizes in ([5] * 30, [*range(1, 11)] * 3):
+        sums = sums_of(*drawn(1, sizes, p=1))
+        search = CellSearch(sums, True)
+        first = len(search.ratios)
+        assert search.classified().all()
+        assert search.found().evaluations == first
+
+
+def test_the_inverse_of_a_cubic_is_exact():
+    """x = t + t^3 / 3 of t = -1, 0.5: four conditions make the cubic."""
+    points, t = [-4.0 / 3.0, 0.5 + 0.125 / 3.0], (-1.0, 0.5)
+    assert inverse_at_zero(points, [(v, 1.0 / (1.0 + v * v)) for v in t]) == pytest.approx(0.0, abs=1e-15)
+    assert np.isnan(inverse_at_zero([0.0, 1.0], [(1.0, 1.0), (-1.0, 1.0)]))
+    assert np.isnan(inverse_at_zero([0.0, 1.0], [(-1.0, 1.0), (np.inf, np.inf)]))
 
 
 @pytest.mark.parametrize("reml", [True, False])
