@@ -106,10 +106,11 @@ def _proof(fit: Any) -> tuple[Block, ...]:
     proof = fit.found.proof
     return (
         Paragraph(
-            "Along the ratio $\\tau$ of the variances, the slope of $-2 \\log L$ is a difference of two functions, "
-            "each positive, falling and convex in $\\tau$:"
+            "Along $u = 1 + a \\tau$ of the ratio $\\tau$ of the variances, with $a$ at most the number of rows of any "
+            "clinic, the slope of $-2 \\log L$ is a difference of two functions, each positive, falling and convex "
+            "in $u$:"
         ),
-        Math(r"\frac{d(-2 \log L)}{d\tau} = h'(\tau) - \left|\frac{d}{d\tau} (n - p) \log r^2(\tau)\right|"),
+        Math(r"u \frac{d(-2 \log L)}{du} = u h'(u) - \left|u \frac{d}{du} (n - p) \log r^2(u)\right|"),
         Paragraph(
             "Such functions lie below their chords and above their tangents, so that values at two ends bound them in "
             "between: a piece of the line on which the bounds of the slope have one sign has no maximum in it. Pieces "
