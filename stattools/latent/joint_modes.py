@@ -33,6 +33,9 @@ HALVINGS = 1_100
 MOST_TRIED = 3_000
 """Points that all steps to a mode try at most: where a scale is next to 0 each step may be halved a thousand times."""
 
+BLOCK = 8192
+"""Rows that are evaluated at once: what is made of them on the way stays in a processor's cache."""
+
 
 @record
 class SeenRows:
@@ -63,14 +66,22 @@ class SeenRows:
         """The log-likelihood of all rows, and the score (n, width) and the information (n, width, width) of each times
         its weight.
         """
-        n, weight = len(eta), self.weight
-        loglik, score, information = self.likelihood.evaluate(eta, self.y)
-        total = float(loglik.sum() if weight is None else loglik @ weight)
+        starts = range(0, len(eta), BLOCK)
+        logliks, scores, information = zip(*(self._terms(eta, slice(a, a + BLOCK)) for a in starts), strict=True)
+        total = sum(logliks)
+        return total if total == total else -np.inf, np.concatenate(scores), np.concatenate(information)
+
+    def _terms(self, eta: Floats, block: slice) -> tuple[float, Floats, Floats]:
+        """The same of the rows of a block."""
+        loglik, score, information = self.likelihood.evaluate(eta[block], self.y[block])
+        n = len(loglik)
         score, information = score.reshape(n, -1), information.reshape(n, -1)
+        weight = None if self.weight is None else self.weight[block]
+        total = float(loglik.sum() if weight is None else loglik @ weight)
         if weight is not None:
             score, information = score * weight[:, None], information * weight[:, None]
         width = score.shape[1]
-        return total if total == total else -np.inf, score, information.reshape(n, width, width)
+        return total, score, information.reshape(n, width, width)
 
 
 @record
@@ -96,8 +107,11 @@ def moved(base: Floats, by: Floats) -> Floats:
     return found
 
 
-def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats) -> JointMode:
-    """The mode that is reached from `start`, or from 0 where that is higher.
+def joint_mode(
+    rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats, before: JointMode | None = None
+) -> JointMode:
+    """The mode that is reached from `start`, or from 0 where that is higher. `before` is a mode of the same rows in
+    other units, whose linear predictors are those of the start: there the rows are known already.
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
     """
@@ -106,11 +120,16 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
     def lost(u: Floats) -> float:
         return 0.5 * float((prior * u) @ u)
 
-    u, eta = start, moved(base, columns.up(start))
-    loglik, score, information = rows.evaluate(eta)
+    if before is None:
+        u, eta = start, moved(base, columns.up(start))
+        loglik, score, information = rows.evaluate(eta)
+        w = information[:, 0, 0]
+    else:
+        u, eta, score, information, w = start, before.eta, before.score, before.information, before.penalized.w
+        loglik = before.value + lost(before.u)
     value, last, tried, asked = loglik - lost(u), np.inf, 0, not start.any()
     for _ in range(MOST):
-        penalized, exact = _metric(columns, information[:, 0, 0])
+        penalized, exact = _metric(columns, w)
         slope = columns.down(score[:, 0]) - prior * u
         ahead = penalized.solve(slope)
         along = float(slope @ ahead)
@@ -120,7 +139,7 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
             if not rows.loglik(base) <= value:
                 u, eta = np.zeros(len(start)), base
                 loglik, score, information = rows.evaluate(eta)
-                value = loglik - lost(u)
+                value, w = loglik - lost(u), information[:, 0, 0]
                 continue
         asked = True
         near = along <= CLOSE or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
@@ -138,7 +157,7 @@ def joint_mode(rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floa
             break
         if tried > MOST_TRIED:
             break
-        u, eta, value = u + ahead, new_eta, new
+        u, eta, value, w = u + ahead, new_eta, new, information[:, 0, 0]
     raise ConvergenceError(
         "the mode of the effects was not found: the log-likelihood of the rows rises without end along an effect, or "
         "is not a number. Look at the outcome for values that are far from all others, or take a simpler random part."

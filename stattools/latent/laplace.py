@@ -38,6 +38,7 @@ class LaplaceIntegral:
     columns: EffectColumns
     factors: tuple[Floats, ...]
     taus: tuple[float, ...]
+    base: Floats
     mode: JointMode
 
     @classmethod
@@ -48,16 +49,31 @@ class LaplaceIntegral:
         factors: Sequence[Floats],
         taus: Sequence[float],
         base: Floats,
-        start: Floats,
+        last: LaplaceIntegral | None = None,
     ) -> LaplaceIntegral:
-        """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from `start`."""
-        mode = joint_mode(rows, columns.scaled(factors, taus), base, start)
-        return cls(rows, columns, tuple(factors), tuple(taus), mode)
+        """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from that of the
+        `last` approximation, or from 0.
+        """
+        start = np.zeros(columns.size) if last is None else last._start_for(taus)
+        same = last is not None and last._same_rows(factors, taus, base)
+        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, last.mode if last and same else None)
+        return cls(rows, columns, tuple(factors), tuple(taus), base, mode)
 
-    def start_for(self, taus: Floats) -> Floats:
+    def _same_rows(self, factors: Sequence[Floats], taus: Sequence[float], base: Floats) -> bool:
+        """Are the linear predictors at the start of another approximation those of the mode here? They are where
+        standard deviations of curves alone differ, none of which is 0.
+        """
+        return (
+            all(self.taus)
+            and all(taus)
+            and all(map(np.array_equal, self.factors, factors))
+            and np.array_equal(self.base, base)
+        )
+
+    def _start_for(self, taus: Sequence[float]) -> Floats:
         """Where the mode is looked for at other standard deviations of curves: the curves stay as they are."""
         u, smooth = self.mode.u.copy(), self.columns.of_smooths
-        for old, new, (start, stop) in zip(self.taus, taus.tolist(), pairwise(self.columns.ends), strict=True):
+        for old, new, (start, stop) in zip(self.taus, taus, pairwise(self.columns.ends), strict=True):
             smooth(u)[start:stop] *= old / new if new else 0.0
         return u
 
@@ -93,7 +109,7 @@ class LaplaceIntegral:
     def slopes(self) -> tuple[tuple[Floats, ...], Floats]:
         """Slopes in each T_k (q, q), and in each standard deviation of a smooth."""
         of, mode = self.columns, self.mode
-        e, s, w = self.row_slopes[:, 0], mode.score[:, 0], mode.information[:, 0, 0]
+        e, s, w = self.row_slopes[:, 0], mode.score[:, 0], mode.penalized.w
         spreads, found = [], []
         if of.factors:
             largest, rest, _ = mode.penalized.spread

@@ -63,8 +63,20 @@ class SplineColumns(EffectColumns):
         """Z_k' times numbers of the rows."""
         return self.ways[k].T @ spline_products(self.terms[k], rows[None])[:, 0]
 
+    @cached_property
+    def _latest(self) -> list[Floats]:
+        """The weights that a Gram matrix was asked for last, and that matrix."""
+        return []
+
     def gram(self, w: Floats) -> Floats:
-        """Z'WZ of the columns before they are scaled, those of fixed effects last."""
+        """Z'WZ of the columns before they are scaled, those of fixed effects last; that of the same array `w` as before
+        is not summed again.
+        """
+        if not self._latest or self._latest[0] is not w:
+            self._latest[:] = [w, self._gram(w)]
+        return self._latest[1]
+
+    def _gram(self, w: Floats) -> Floats:
         found, ends = np.empty((self.r, self.r)), self.ends
         weighted = self.flat * w
         found[ends[-1] :, ends[-1] :] = weighted @ self.flat.T

@@ -16,7 +16,7 @@ def test_the_ratio_is_that_of_the_integral():
     """One effect of six levels, each of which is integrated on a grid."""
     plain = CASES["crossed"]
     one = case([(6, 1)], plain.rows.likelihood, plain.rows.y, plain.base)
-    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, [], one.base, np.zeros(6))
+    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, [], one.base)
     grid = np.linspace(-9.0, 9.0, 2001)
     total, scaled = 0.0, one.scaled
     for level in range(6):
@@ -33,7 +33,7 @@ def test_the_ratio_is_that_of_the_integral():
 @pytest.mark.parametrize("name", ["with a smooth", "few meet, with a smooth", "smooths alone", "ordered"])
 def test_draws_have_the_covariance_of_the_effects(name):
     one = CASES[name]
-    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, one.taus, one.base, np.zeros(one.columns.size))
+    found = LaplaceIntegral.at(one.rows, one.columns, one.factors, one.taus, one.base)
     root = found.mode.penalized.colored(np.eye(one.columns.size))
     Z, w = one.dense, found.mode.information[:, 0, 0]
     H = np.diag(one.columns.prior) + Z.T @ (w[:, None] * Z)

@@ -55,3 +55,13 @@ def test_the_work_is_limited_and_not_the_steps_alone(monkeypatch):
     case = CASES["one"]
     with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
         joint_mode(case.rows, case.scaled, case.base, np.full(case.columns.size, 3.0))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rows_in_blocks_are_all_rows(name, monkeypatch):
+    case = CASES[name]
+    whole = case.rows.evaluate(case.base)
+    monkeypatch.setattr("stattools.latent.joint_modes.BLOCK", 7)
+    for found, expected in zip(case.rows.evaluate(case.base), whole, strict=True):
+        assert np.shape(found) == np.shape(expected)
+        assert_allclose(found, expected, rtol=1e-13)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
 from tests.latent.effect_cases import CASES, N
 
@@ -11,7 +12,7 @@ H = 1e-3
 
 
 def value(case, factors, taus, base):
-    return LaplaceIntegral.at(case.rows, case.columns, factors, taus, base, np.zeros(case.columns.size))
+    return LaplaceIntegral.at(case.rows, case.columns, factors, taus, base)
 
 
 def slope(function):
@@ -69,3 +70,31 @@ def test_effects_are_those_of_the_dense_matrix():
     at = np.arange(2) * case.columns.largest.count + 4  # effects of level 4
     assert_allclose(modes[first][:, 4], T @ found.mode.u[at], rtol=1e-12)
     assert_allclose(spreads[first][:, :, 4], T @ inverse[np.ix_(at, at)] @ T.T, rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.taus])
+def test_a_start_from_another_approximation_leads_to_the_same(name):
+    """Where curves alone have other standard deviations the rows are not evaluated at the start again."""
+    case = CASES[name]
+    last, base = value(case, case.factors, case.taus, case.base), case.base
+    for factors, taus, base in [
+        (case.factors, [1.3] * len(case.taus), case.base),
+        (case.factors, [0.0] * len(case.taus), case.base),
+        ([0.5 * T for T in case.factors], case.taus, case.base),
+        (case.factors, case.taus, case.base + 0.2),
+    ]:
+        found = LaplaceIntegral.at(case.rows, case.columns, factors, taus, base, last)
+        expected = value(case, factors, taus, base)
+        assert_allclose(found.loglik, expected.loglik, rtol=1e-12)
+        assert_allclose(found.mode.u, expected.mode.u, atol=1e-8)
+        assert_allclose(found.mode.eta, expected.mode.eta, atol=1e-8)
+
+
+def test_rows_are_known_where_curves_alone_have_other_standard_deviations(monkeypatch):
+    case = CASES["with a smooth"]
+    last, asked = value(case, case.factors, case.taus, case.base), []
+    whole = SeenRows.evaluate
+    monkeypatch.setattr(SeenRows, "evaluate", lambda rows, eta: asked.append(eta) or whole(rows, eta))
+    LaplaceIntegral.at(case.rows, case.columns, case.factors, [0.8, 0.8], case.base, last)
+    assert asked
+    assert not any(np.allclose(eta, last.mode.eta, atol=1e-12) for eta in asked)

@@ -40,3 +40,17 @@ def test_impossible_counts_have_probability_zero():
     assert log_binomial_pmf([0, 1, 2], 2, 0.0, 1.0).tolist() == [0.0, -np.inf, -np.inf]
     assert log_binomial_pmf([0, 1, 2], 2, 1.0, 0.0).tolist() == [-np.inf, -np.inf, 0.0]
     assert log_poisson_pmf([0, 3], 0.0).tolist() == [0.0, -np.inf]
+
+
+def test_many_small_counts_by_a_table_have_the_values_of_few():
+    k = np.repeat(np.arange(40.0) ** 2 % 300.0, 50)
+    mean = np.tile(np.geomspace(1e-3, 400.0, 50), 40)
+    few = [log_poisson_pmf(k[i : i + 100], mean[i : i + 100], np.log(mean[i : i + 100])) for i in range(0, 2000, 100)]
+    assert_allclose(log_poisson_pmf(k, mean, np.log(mean)), np.concatenate(few), rtol=1e-15, atol=1e-15)
+
+
+def test_many_counts_with_means_that_underflow_or_are_zero():
+    k, log_mean = np.tile([0.0, 2.0], 1000), np.full(2000, -800.0)
+    assert_allclose(log_poisson_pmf(k, np.exp(log_mean), log_mean), np.tile([0.0, -1600.0 - np.log(2.0)], 1000))
+    never = np.full(2000, -np.inf)
+    assert log_poisson_pmf(k, np.zeros(2000), never).tolist() == np.tile([0.0, -np.inf], 1000).tolist()

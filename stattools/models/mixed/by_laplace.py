@@ -167,8 +167,7 @@ class ByLaplace(MarginalLikelihood):
     def _found(self, theta: Floats, last: LaplaceIntegral | None) -> LaplaceIntegral:
         fixed, factors, taus = self.parts(theta)
         base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
-        start = np.zeros(self.columns.size) if last is None else last.start_for(taus)
-        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, start)
+        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last)
 
     @property
     def to_fixed(self) -> Floats:  # type: ignore[override]
