@@ -89,7 +89,7 @@ def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Any) -
     """Columns of X on other lines; where a constant takes up the shift, the estimates go with them."""
     model = state.model
     X = np.array(model.rows.X, dtype=float)
-    ones = [k for k in range(X.shape[1]) if np.ptp(X[:, k]) == 0 and X[0, k] == 1.0]
+    ones = [k for k in range(X.shape[1]) if X[0, k] == 1.0 and np.ptp(X[:, k]) == 0]
     T = np.eye(X.shape[1])
     for k, (center, scale) in lines.items():
         X[:, k] = (X[:, k] - center) / scale

@@ -3,6 +3,7 @@
     delta = H^-1 g at the claim,   |delta_j| within the rounding of each coefficient
 
 At the maximum itself the step is 0, and rounding moves it by no more than rounding; a state that fails is not fitted.
+Of many rows a sample is asked first, which refuses what is far away.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.validation.claims.standing import EXACT
 from stattools.validation.conventions.displays import forms
+from stattools.validation.conventions.sampled_rows import far, sample_of
 from stattools.validation.conventions.state import State
 from stattools.validation.foreign.recipe import Recipe
 
@@ -51,9 +53,10 @@ def screened(state: State) -> Screened | None:
     if recipe.dispersion != "likelihood" or not said or len(aim) - said > BESIDE:
         return None
     held, nearest, passes = {}, np.inf, False
+    sample = sample_of(recipe.model)
     for one in forms(state):
         theta, half = _plain(one, aim)
-        found = _step(recipe.model, theta, half) if np.isfinite(theta).sum() == said else None
+        found = _step(recipe.model, sample, theta, half) if np.isfinite(theta).sum() == said else None
         count = 0 if found is None else int(np.count_nonzero(found[0]))
         held[one.shown.form, one.shown.sign] = count
         passes = passes or count == said
@@ -72,13 +75,17 @@ def _plain(state: State, aim: Floats) -> tuple[Floats, Floats]:
     return np.asarray(state.shown.sign * aim, dtype=float), np.nan_to_num(half)
 
 
-def _step(model: Model, theta: Floats, half: Floats) -> tuple[Any, float] | None:
+def _step(model: Model, sample: Model | None, theta: Floats, half: Floats) -> tuple[Any, float] | None:
     """Which coefficients stay within their rounding as steps of Newton's method go on from the claim, and how long the
-    first step is in standard errors.
+    first step is in standard errors; as a sample of the rows tells it, where that refuses the claim.
     """
     known = np.isfinite(theta)
     try:
         with np.errstate(all="ignore"):  # wrong claims may lead beyond float64
+            if sample is not None:
+                refused = far(sample, _completed(sample, theta, known), half, len(model.rows.X))
+                if refused is not None and not refused.stays[known].all():
+                    return refused.stays[known], refused.apart
             theta = _completed(model, theta, known)
             at, first, delta, allowed = theta, np.inf, theta, theta
             for turn in range(STEPS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,14 @@ class Sheet:
 
     def values_of(self, name: str) -> int:
         """How many different values a column has."""
-        return int(pd.Series(self.frame[name]).nunique())
+        if name not in self._counted:
+            self._counted[name] = int(pd.Series(self.frame[name]).nunique())
+        return self._counted[name]
+
+    @cached_property
+    def _counted(self) -> dict[str, int]:
+        """How many different values columns have, of those that were asked for."""
+        return {}
 
 
 def sheet_of(model: Any) -> Sheet | None:
@@ -98,7 +106,7 @@ def _source(model: Any) -> Any:
 def _of_arrays(model: Model) -> Sheet | None:
     """The columns of X as a table, and a formula that adds them."""
     X, terms = np.asarray(model.rows.X), model.terms
-    ones = [k for k in range(X.shape[1]) if np.ptp(X[:, k]) == 0 and X[0, k] == 1.0]
+    ones = [k for k in range(X.shape[1]) if X[0, k] == 1.0 and np.ptp(X[:, k]) == 0]
     names = [name for k, name in enumerate(terms) if k not in ones]
     if len(set(names)) < len(names) or "outcome" in names or len(ones) > 1:
         return None

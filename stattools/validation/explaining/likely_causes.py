@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from stattools.errors import StattoolsError
-from stattools.interface.when_needed import stats
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
@@ -96,7 +96,7 @@ def _other_rows(trial: ClaimTrial) -> Finding | None:
         return None
     left = n / ratio**2
     moved = _moved(trial)
-    if moved is None or moved[0] > stats.chi2.isf(RARE, moved[1]) * (n - left) / left:
+    if moved is None or moved[0] > special.chdtri(moved[1], RARE) * (n - left) / left:
         return None
     return Finding(
         "rows dropped",
