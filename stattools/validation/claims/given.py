@@ -13,6 +13,7 @@ from stattools.data.tables.table import axes, table
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.class_frames import by_class
 from stattools.validation.claims.printed import Printed, column_of, decimal_mark, printed
 
 SINGLE = 7
@@ -114,7 +115,7 @@ def of_frame(frame: Any, name: str) -> Cells:
         levels = [index] if index.nlevels == 1 else [index.map(lambda labels: ": ".join(map(str, labels)))]
         head.insert(0, "")
         cells.insert(0, [str(label) for label in levels[0]])
-    return Cells(name, (tuple(head),), tuple(zip(*cells, strict=True)))
+    return by_class(Cells(name, (tuple(head),), tuple(zip(*cells, strict=True))))
 
 
 def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:

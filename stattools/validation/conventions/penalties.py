@@ -1,4 +1,4 @@
-"""A ridge, lasso or Firth penalty that nobody mentions; its strength is read off the claimed coefficients.
+"""A ridge, lasso, elastic-net or Firth penalty that nobody mentions; its strength is read off the claimed coefficients.
 
 At a penalized maximum the score is the slope of the penalty: that tells whether there is one, and about how strong; the
 strength is then the one that leaves least between the maximum and the claim.
@@ -20,6 +20,7 @@ from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.validation.conventions.choice import Choice
+from stattools.validation.conventions.elastic_nets import elastic_net
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.foreign.shrinkage import Shrinkage, penalized, shrunk_maximum
 
@@ -39,6 +40,31 @@ def _penalties(state: State) -> Iterator[Variant]:
         for part, said in {"quadratic": "a ridge (L2)", "absolute": "a lasso (L1)"}.items():
             words = f"{said} penalty on {where}"
             yield Variant(words, partial(_penalized, state, where, part, words), ("penalty",))
+    for where in WHERE:
+        words = f"an elastic-net penalty (L1 and L2) on {where}"
+        yield Variant(words, partial(_of_both, state, where, words), ("penalty",))
+
+
+def _of_both(state: State, where: str, words: str) -> State:
+    """The state with an elastic net whose two strengths come nearest to the claimed coefficients."""
+    near = np.asarray(state.aim)
+    found = elastic_net(state.model, _unit(state.model, where), near, _rounding(state), words)
+    return state.with_recipe(penalty=found)
+
+
+def _rounding(state: State) -> Floats:
+    """Half of the last digits of the claimed coefficients."""
+    return np.zeros(len(state.names)) if state.rounding is None else np.nan_to_num(state.rounding)
+
+
+def _unit(model: Model, where: str) -> Floats:
+    """The penalty of squares of strength 1 on these columns."""
+    X = np.asarray(model.rows.X)
+    return {
+        WHERE[0]: lambda: penalized(model),
+        WHERE[1]: lambda: penalized(model, free=np.zeros(X.shape[1], dtype=bool)),
+        WHERE[2]: lambda: penalized(model, units=np.std(X, axis=0)),
+    }[where]()
 
 
 def _penalized(state: State, where: str, part: str, words: str) -> State:
@@ -46,13 +72,8 @@ def _penalized(state: State, where: str, part: str, words: str) -> State:
     claim is no such maximum, as far as its digits go.
     """
     model, near = state.model, np.asarray(state.aim)
-    X = np.asarray(model.rows.X)
-    P = {
-        WHERE[0]: lambda: penalized(model),
-        WHERE[1]: lambda: penalized(model, free=np.zeros(X.shape[1], dtype=bool)),
-        WHERE[2]: lambda: penalized(model, units=np.std(X, axis=0)),
-    }[where]()
-    first = _first(model, P, near, part, np.nan_to_num(near * 0 if state.rounding is None else state.rounding))
+    P = _unit(model, where)
+    first = _first(model, P, near, part, _rounding(state))
     strength = _strength(model, P, near, part, first)
     return state.with_recipe(penalty=_of(P, strength, part, f"{words}, strength {strength:.4g}"))
 

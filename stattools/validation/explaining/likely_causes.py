@@ -19,14 +19,19 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
+from stattools.validation.claims.facts import FactPoint, facts_at
 from stattools.validation.claims.right import Right
 from stattools.validation.claims.standing import ClaimStanding
 from stattools.validation.explaining.claim_without_maximum import whole_point
+from stattools.validation.explaining.claimed_facts import SAID
 from stattools.validation.explaining.finding import Finding
 from stattools.validation.foreign.recipe import Recipe
 
 RARE = 1e-4
 """Moves of the coefficients that chance makes less often than this are not those of rows left out at random."""
+
+ENDS = ("loglik", "deviance", "aic", "bic")
+"""Single numbers that a loop leaves at its end, wherever that is."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +57,7 @@ def likeliest(trial: ClaimTrial) -> Finding | None:
     """The cause that the numbers point to; None where they point to none."""
     if "estimate" not in trial.claim.columns or trial.now.holds["estimate"].all():
         return None
-    return _stopped(trial) or _other_rows(trial)
+    return _stopped(trial) or _before_the_end(trial) or _other_rows(trial)
 
 
 def _stopped(trial: ClaimTrial) -> Finding | None:
@@ -78,6 +83,33 @@ def _stopped(trial: ClaimTrial) -> Finding | None:
         f"higher in log-likelihood and up to {trial.now.distance:.2g} standard errors away: a loop stopped early.",
         "Allow more steps and a tighter tolerance, and report the maximum.",
     )
+
+
+def _before_the_end(trial: ClaimTrial) -> Finding | None:
+    """The same where a log-likelihood, a deviance or an information criterion is right at the claimed coefficients."""
+    model, theta = trial.model, whole_point(trial.claim, trial.ours, len(trial.right.names))
+    if type(model) is not Model or model.has_scale or theta is None:
+        return None
+    half = np.zeros(len(theta))
+    half[trial.ours[trial.ours >= 0]] = trial.claim.columns["estimate"].half[trial.ours >= 0]
+    loglik = model.loglik(theta)
+    slack = 2.0 * float(np.abs(model.score(theta)) @ half + half @ np.abs(model.information(theta)) @ half)
+    there = facts_at(FactPoint(model, theta, loglik))
+    best = facts_at(FactPoint(model, trial.found.estimate, trial.found.loglik))
+    for name in ENDS:
+        given = trial.claim.facts.get(name)
+        if given is None or "" not in there(name):
+            continue
+        value, room = float(np.ravel(given.value)[0]), float(np.ravel(given.half)[0]) + slack
+        if abs(value - there(name)[""]) > 1.01 * room or abs(value - best(name)[""]) < 20.0 * room:
+            continue
+        gain = trial.found.loglik - loglik
+        words = (
+            f"The {SAID[name]} is that of the claimed coefficients, which are not the maximum: that is {gain:.3g} "
+            f"higher in log-likelihood and up to {trial.now.distance:.2g} standard errors away: a loop stopped early."
+        )
+        return Finding("not converged", words, "Allow more steps and a tighter tolerance, and report the maximum.")
+    return None
 
 
 def _other_rows(trial: ClaimTrial) -> Finding | None:

@@ -48,6 +48,11 @@ def _quantities(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
             words = "The column of standard errors has their squares, the variances"
             variances = replace(right, columns={**right.columns, "se": se**2})
             yield "variances", words, "Print the roots of the variances.", variances
+            if trial.model.likelihood.words.ratio:
+                with np.errstate(over="ignore"):
+                    of_ratios = replace(right, columns={**right.columns, "se": np.exp(theta) * se})
+                words = "Standard errors of the exponentials by the delta method, exp(b) se, beside coefficients"
+                yield "standard errors of ratios", words, "Print the standard errors of the coefficients.", of_ratios
         return
     hundredfold = right_at(right.names, 100.0 * theta, 100.0 * se, df, trial.level, right.fact)
     yield "percent", "All coefficients times 100, as percent", "Say that they are times 100.", hundredfold

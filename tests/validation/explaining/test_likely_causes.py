@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
+import pytest
 
 import stattools as st
 from stattools.validation.claims.places import known_places
+from stattools.validation.claims.printed import Printed
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.claims.right import right_of_fit
 from stattools.validation.claims.standing import standing
@@ -44,3 +48,16 @@ def test_rows_left_out_at_random_show_in_n_and_in_the_standard_errors():
 def test_right_estimates_point_to_nothing():
     fit = st.fit(OLS)
     assert likeliest(trial(OLS, fit.estimate, 1.2 * fit.se)) is None
+
+
+@pytest.mark.parametrize("name", ["loglik", "deviance"])
+def test_a_log_likelihood_of_another_point_is_that_of_a_loop_that_stopped(name):
+    fit = st.fit(LOGISTIC)
+    theta = np.round(0.6 * fit.estimate, 4)
+    value = LOGISTIC.loglik(theta) * (1.0 if name == "loglik" else -2.0)
+    one = trial(LOGISTIC, theta, 1.1 * fit.se)
+    said = {name: Printed(np.array(value), np.array(0.005))}
+    found = likeliest(replace(one, claim=replace(one.claim, facts=said)))
+    assert found.cause == "not converged"
+    other = {name: Printed(np.array(fit.loglik * (1.0 if name == "loglik" else -2.0)), np.array(0.005))}
+    assert likeliest(replace(one, claim=replace(one.claim, facts=other))) is None

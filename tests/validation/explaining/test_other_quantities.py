@@ -23,6 +23,12 @@ def test_variances_in_the_column_of_standard_errors():
     assert audited(OLS, table.estimate, table.term, se=texts(table.se**2)) == ["variances"]
 
 
+def test_standard_errors_of_ratios_beside_coefficients():
+    table = st.fit(LOGISTIC).table()
+    errors = texts(np.exp(table.estimate) * table.se)
+    assert audited(LOGISTIC, table.estimate, table.term, se=errors) == ["standard errors of ratios"]
+
+
 def test_coefficients_times_100_and_effects_on_the_probability():
     fit = st.fit(LOGISTIC)
     assert audited(LOGISTIC, 100.0 * fit.estimate, fit.names) == ["percent"]

@@ -73,3 +73,9 @@ def test_a_ridge_on_a_column_of_small_units_is_a_penalty(size):
     y = (g.random(80) < 1 / (1 + np.exp(-X["x"]))).astype(int)
     found = st.audit(LogisticRegression().fit(X, y), X=X, y=y)
     assert [finding.cause for finding in found.findings] == ["penalty"]
+
+
+def test_a_penalty_on_columns_that_are_standardized_already_is_no_change_of_units():
+    Z = StandardScaler().fit_transform(X)
+    found = st.audit(LogisticRegression(C=0.5, tol=1e-8).fit(Z, yes), X=Z, y=yes)
+    assert [f.cause for f in found.findings] == ["penalty"]
