@@ -87,7 +87,8 @@ def _best(
 ) -> NetworkFit:
     best = max((_train(sample, solver, penalty, random) for _ in range(restarts)), key=lambda found: found.objective)
     frozen = replace(best.model, rows=model.rows)
-    loglik = frozen.loglik(best.estimate)
+    known_of_these_rows = best.loglik if sample is model else None
+    loglik = frozen.loglik(best.estimate) if known_of_these_rows is None else known_of_these_rows
     return NetworkFit(
         frozen, best.estimate, loglik, best.history, best.reason, repr(solver), seed, penalty and repr(penalty)
     )

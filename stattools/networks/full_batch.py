@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.penalties import Ridge
-from stattools.models.evaluation import Evaluation
+from stattools.networks.block_sums import summed
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
-from stattools.networks.network_model import BLOCK, NetworkModel
+from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training, penalty_slope, progress
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.solution import Epoch
@@ -33,7 +33,7 @@ def train_by_lbfgs(model: NetworkModel, solver: LBFGS, penalty: Ridge | None, st
     last, first = [np.nan], [np.inf]
 
     def negative(theta: Floats) -> tuple[float, Floats]:
-        now = _objective(model, theta)
+        now = summed(model, theta, 1)
         pull = np.zeros_like(theta) if slope is None else slope(theta) / n
         score = now.score / n - pull
         last[0] = now.loglik / n
@@ -66,14 +66,3 @@ def train_by_lbfgs(model: NetworkModel, solver: LBFGS, penalty: Ridge | None, st
             "maximum: use penalty=st.Ridge(...)"
         )
     return Training(model.freeze(found.x), found.x, tuple(history), reason, -float(found.fun))
-
-
-def _objective(model: NetworkModel, theta: Floats) -> Evaluation:
-    """Log-likelihood and score of all rows at scale 1: what L-BFGS climbs."""
-    if not model.perceptron.factorizes:
-        return model.of_rows(theta, slice(0, len(model.rows.X)), 1)
-    parts = [model.of_rows(theta, slice(i, i + BLOCK), 1) for i in range(0, len(model.rows.X), BLOCK)]
-    whole = parts[0]
-    for part in parts[1:]:
-        whole = whole + part
-    return whole

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError
 from stattools.inference.penalties import Ridge
 from stattools.networks.batch_norm import BatchNorm, Moments
+from stattools.networks.block_sums import summed
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
-from stattools.networks.network_model import BLOCK, NetworkModel
+from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training, penalty_slope, progress
 from stattools.solvers.adam import Adam
 from stattools.solvers.solution import Epoch
@@ -36,7 +37,7 @@ def train_by_adam(
     best, best_theta, best_running, waited, reached = -np.inf, theta, running, 0, 0
     first, first_score = np.nan, np.inf
     reason = f"the limit of {solver.epochs} epochs"
-    mass = _mass(model, training)
+    mass, held_mass = _mass(model, training), max(_mass(model, validation), 1.0)
     room = np.empty((min(solver.batch, len(training)) + 1, model.rows.X.shape[1]))
     with progress(solver.epochs) as report:
         for epoch in range(1, solver.epochs + 1):
@@ -59,7 +60,7 @@ def train_by_adam(
                 running = [old.moved(batch) for old, batch in zip(running, seen, strict=True)]
             held = np.nan
             if len(validation):
-                held = _mean_loglik(model.frozen(tuple(running)), theta, validation)
+                held = summed(model.frozen(tuple(running)), theta, 0, validation).loglik / held_mass
                 require_finite(model, theta, validation, held, None, when)
             history.append(Epoch(epoch, total / mass, held))
             report(epoch, history[-1])
@@ -77,9 +78,13 @@ def train_by_adam(
     frozen = model.frozen(tuple(best_running))
     ended = f"{solver!r} diverged"
     require_gain(model, best_theta, first, history[reached - 1].training, ended)
-    objective = best if len(validation) else _mean_loglik(frozen, best_theta, training)
+    if len(validation):
+        require_finite(model, best_theta, training, best, None, ended)
+        return Training(frozen, best_theta, tuple(history), reason, best)
+    every = summed(frozen, best_theta, 0)
+    objective = every.loglik / max(mass, 1.0)
     require_finite(model, best_theta, training, objective, None, ended)
-    return Training(frozen, best_theta, tuple(history), reason, objective)
+    return Training(frozen, best_theta, tuple(history), reason, objective, frozen.at_own_scale(every).loglik)
 
 
 def _split(model: NetworkModel, share: float, generator: np.random.Generator) -> tuple[Places, Places]:
@@ -108,8 +113,3 @@ def _batches(order: Places, size: int, model: NetworkModel) -> list[Places]:
 def _mass(model: NetworkModel, rows: Places) -> float:
     """Number of observations in some rows."""
     return float(len(rows) if model.rows.weight is None else model.rows.weight[rows].sum())
-
-
-def _mean_loglik(model: NetworkModel, theta: Floats, rows: Places) -> float:
-    total = sum(model.of_rows(theta, rows[i : i + BLOCK], 0).loglik for i in range(0, len(rows), BLOCK))
-    return total / max(_mass(model, rows), 1.0)

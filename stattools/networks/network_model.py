@@ -25,17 +25,15 @@ from stattools.interface.arguments import as_theta
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.any_model import AnyModel
-from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.evaluation import Evaluation
 from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
+from stattools.networks.block_sums import block_size, summed
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
 from stattools.networks.units import coded_outcome, design_matrix
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
-
-BLOCK = 2048
-"""Rows that pass through the layers at a time."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -145,18 +143,15 @@ class NetworkModel(AnyModel):
                 f"{self.title} has no information matrix: its units can be exchanged, so its maximum is not unique and "
                 "standard errors mean nothing. Use st.fit(model, members=...) for the spread of an ensemble."
             )
-        whole = Evaluation(0.0, np.zeros(len(theta)) if order else NOT_ASKED)
-        size = BLOCK if self.perceptron.factorizes else max(len(self.rows.X), 1)
         # What overflows is found below, and said with its cause.
         with np.errstate(over="ignore", invalid="ignore"):
-            for start in range(0, len(self.rows.X), size):
-                whole = whole + self.of_rows(theta, slice(start, start + size), order)
+            whole = summed(self, theta, order)
         if not (np.isfinite(whole.loglik) and np.isfinite(whole.score).all()):
             raise DomainError(
                 f"{self.title} overflows at this theta, whose largest entry is {np.abs(theta).max():.2g}: the values "
                 "between its layers are beyond float64. Start from model.start."
             )
-        return self._at_own_scale(whole) if self.has_scale else whole
+        return self.at_own_scale(whole)
 
     def of_rows(
         self,
@@ -206,9 +201,10 @@ class NetworkModel(AnyModel):
         X = self.rows.X if X is None else design_matrix(X, self.design.names, self.title)
         # What overflows is found below, and said with its cause.
         with np.errstate(over="ignore", invalid="ignore"):
+            size = block_size(self)
             parts = [
-                self.perceptron.forward(theta, self.inputs(X[start : start + BLOCK]))[0]
-                for start in range(0, max(len(X), 1), BLOCK)
+                self.perceptron.forward(theta, self.inputs(X[start : start + size]))[0]
+                for start in range(0, max(len(X), 1), size)
             ]
         eta = np.concatenate(parts)
         if not np.isfinite(eta).all():
@@ -236,8 +232,7 @@ class NetworkModel(AnyModel):
 
     def residual_sd(self, theta: ArrayLike) -> float:
         """Root mean square of the residuals, in units of y: the scale's maximum-likelihood estimate."""
-        theta, starts = self._checked(theta), range(0, len(self.rows.X), BLOCK)
-        loglik = sum(self.of_rows(theta, slice(i, i + BLOCK), 0).loglik for i in starts)
+        loglik = summed(self, self._checked(theta), 0).loglik
         square = max(-2.0 * loglik / self.n - np.log(2.0 * np.pi), EXACT_FIT**2)
         return self.unit * float(np.sqrt(square))
 
@@ -276,8 +271,10 @@ class NetworkModel(AnyModel):
                 "moments from the batch. Use model.freeze(theta), or the model of a fit, which is frozen."
             )
 
-    def _at_own_scale(self, sums: Evaluation) -> Evaluation:
-        """From scale 1 in units of sd(y) to the scale's maximum in units of y."""
+    def at_own_scale(self, sums: Evaluation) -> Evaluation:
+        """From a Gaussian's scale of 1 in units of sd(y) to the scale's maximum in units of y; others have no scale."""
+        if not self.has_scale:
+            return sums
         n = self.n
         square = max(-2.0 * sums.loglik / n - np.log(2.0 * np.pi), EXACT_FIT**2)
         loglik = -0.5 * n * (np.log(2.0 * np.pi * square) + 1.0) - n * np.log(self.unit)

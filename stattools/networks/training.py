@@ -24,13 +24,16 @@ from stattools.solvers.solution import Epoch
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """The frozen model, its parameters, the history, why training stopped, and what restarts are compared by."""
+    """The frozen model, its parameters, the history, why training stopped, what restarts are compared by, and the
+    log-likelihood of all rows where training has summed it.
+    """
 
     model: NetworkModel
     estimate: Floats
     history: tuple[Epoch, ...]
     reason: str
     objective: float
+    loglik: float | None = None
 
 
 def progress(total: int) -> Any:

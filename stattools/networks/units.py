@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.rows.rows import BLOCK_BYTES, SHORTEST
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_numbers, by_column, labelled
 from stattools.interface.arrays import Floats
@@ -21,15 +22,17 @@ def spread(X: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Center and scale of each column in blocks of rows; a constant column gets 1 and so becomes 0."""
     X, weight = (X, weight) if weight.all() else (X[weight > 0], weight[weight > 0])
     n = weight.sum()
-    largest = np.abs(X).max(axis=0)
+    largest = np.maximum(X.max(axis=0), -X.min(axis=0))
     names = [f"input {k + 1}" for k in range(X.shape[1])]
     require_units("A network", names, np.where(largest > 0, largest, 1.0))
     mean, square, reach = weight @ X / n, np.zeros(X.shape[1]), np.zeros(X.shape[1])
-    for start in range(0, len(X), 4096):
-        gap = X[start : start + 4096] - mean
-        reach = np.maximum(reach, np.abs(gap).max(axis=0))
-        square += weight[start : start + 4096] @ (gap * gap)
-    sd = np.sqrt(square / n)
+    size = max(SHORTEST, min(4096, BLOCK_BYTES // (8 * X.shape[1])))
+    for start in range(0, len(X), size):
+        gap = X[start : start + size] - mean
+        gap *= gap
+        reach = np.maximum(reach, gap.max(axis=0))
+        square += weight[start : start + size] @ gap
+    sd, reach = np.sqrt(square / n), np.sqrt(reach)
     flat = sd <= 1e-13 * np.maximum(np.abs(X[0]), np.abs(mean))
     return np.where(flat, X[0], mean), np.where(flat, 1.0, np.maximum(sd, reach / RARE))
 

@@ -80,6 +80,7 @@ class Adam:
         >>> move(np.zeros(1), np.array([-5.0])).round(6).tolist()  # the first step has the size of the rate
         [-0.1]
         """
+        # m / (1 - b1) and v / (1 - b2), to which a score is added as it is: that saves a pass over each.
         first, second, steps = np.zeros(len(decayed)), np.zeros(len(decayed)), 0
         work = np.empty(len(decayed))
         rate = self.rate if rate is None else rate
@@ -90,16 +91,14 @@ class Adam:
             nonlocal first, second, work, steps
             steps += 1
             first *= FIRST
-            first += np.multiply(score, 1.0 - FIRST, out=work)
+            first += score
             second *= SECOND
-            np.multiply(score, score, out=work)
-            work *= 1.0 - SECOND
-            second += work
-            correction = np.sqrt(1.0 - SECOND**steps)
+            second += np.multiply(score, score, out=work)
+            correction = np.sqrt((1.0 - SECOND**steps) / (1.0 - SECOND))
             np.sqrt(second, out=work)
             work += EPSILON * correction
             np.divide(first, work, out=work)
-            work *= rate * correction / (1.0 - FIRST**steps)
+            work *= rate * correction * (1.0 - FIRST) / (1.0 - FIRST**steps)
             return theta + work if shrink is None else shrink * theta + work
 
         return move
