@@ -31,7 +31,7 @@ from stattools.networks.batch_norm import Moments
 from stattools.networks.block_sums import block_size, summed
 from stattools.networks.dense import Dense, Floats
 from stattools.networks.perceptron import Perceptron
-from stattools.networks.units import coded_outcome, design_matrix
+from stattools.networks.units import coded_outcome, design_matrix, zero_inputs
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 
@@ -118,10 +118,13 @@ class NetworkModel(AnyModel):
         return self.start_from(0)
 
     def start_from(self, seed: int | np.random.Generator) -> Floats:
-        """Random weights; with a count, the last bias is that of its mean, from which exp does not overshoot."""
-        theta = self.perceptron.start(seed)
+        """Random weights; 0 for inputs that are 0 in every row, whose weights nothing moves: new rows that have such an
+        input are not judged by chance. With a count, the last bias is that of its mean: exp does not overshoot there.
+        """
+        theta, weight, X = self.perceptron.start(seed), self.rows.weight, self.rows.X[:, self.first :]
+        X = X if weight is None or weight.all() else X[weight > 0]
+        self.perceptron.silence(theta, zero_inputs(X, self.center, self.scale))
         if not self.likelihood.starts_at_zero:
-            weight = self.rows.weight
             mean = float(np.average(self.rows.y, weights=weight)) if weight is None or weight.any() else 1.0
             theta[-1] = self.likelihood.link(max(mean, 0.5 / self.n))
         return theta

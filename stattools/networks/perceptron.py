@@ -109,6 +109,12 @@ class Perceptron:
                 parts.append(layer.start() if isinstance(layer, BatchNorm) else np.empty(0))
         return np.concatenate(parts)
 
+    def silence(self, theta: Floats, inputs: NDArray[np.intp]) -> None:
+        """Give the weights of some inputs, by their numbers, the value 0 in theta."""
+        first = self.layers[0]
+        if isinstance(first, Dense):
+            first.parts(theta)[0][inputs] = 0.0
+
     def freeze(self, moments: Sequence[Moments]) -> Perceptron:
         """The network in evaluation mode, with one Moments for each batch-norm layer in training mode."""
         waiting = [layer for layer in self.layers if isinstance(layer, BatchNorm) and layer.moments is None]

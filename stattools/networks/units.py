@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.rows.rows import BLOCK_BYTES, SHORTEST
 from stattools.errors import DomainError, quoted
@@ -35,6 +36,18 @@ def spread(X: Floats, weight: Floats) -> tuple[Floats, Floats]:
     sd, reach = np.sqrt(square / n), np.sqrt(reach)
     flat = sd <= 1e-13 * np.maximum(np.abs(X[0]), np.abs(mean))
     return np.where(flat, X[0], mean), np.where(flat, 1.0, np.maximum(sd, reach / RARE))
+
+
+def zero_inputs(X: Floats, center: Floats, scale: Floats) -> NDArray[np.intp]:
+    """The numbers of the columns that are at their center in every row, so that as inputs they are 0.
+
+    >>> zero_inputs(np.array([[3.0, 1.0], [3.0, 2.0]]), np.array([3.0, 1.5]), np.array([1.0, 0.5])).tolist()
+    [0]
+    """
+    found = np.flatnonzero(scale == 1.0)  # the scale of a constant column, see `spread`
+    for start in range(0, len(X), 4096):  # columns that vary are out after the first block
+        found = found[(X[start : start + 4096, found] == center[found]).all(axis=0)]
+    return found
 
 
 def of_quantity(y: Floats, weight: Floats) -> tuple[float, float]:

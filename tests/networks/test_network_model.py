@@ -81,3 +81,15 @@ def test_every_question_of_a_network_refuses_what_is_no_design_matrix(given):
             ask(given)
     np.testing.assert_array_equal(group.mean(pd.DataFrame(X, columns=["x1", "x2"])), group.mean(X))
     assert fit.mean(np.empty((0, 2))).shape == (0, 3)
+
+
+def test_an_input_that_was_never_seen_to_vary_does_not_judge_new_rows():
+    still = np.column_stack([X, np.full(12, 7.0)])
+    for solver in (st.Adam(epochs=3, validation=0.0), st.LBFGS(max_steps=5)):
+        fit = st.fit(st.network(LABELS, still, hidden=[3]), solver=solver, seed=0)
+        moved = still + [0.0, 0.0, 250.0]
+        np.testing.assert_array_equal(fit.mean(moved), fit.mean(still))
+    weights = np.append(np.ones(12), 0.0)  # a row of weight 0 is none
+    model = st.network(np.append(LABELS, 1), np.vstack([still, [0.0, 0.0, 1.0]]), weights=weights, hidden=[3])
+    assert not model.start[6:9].any()  # the weights of the third input
+    assert model.start[:6].all()

@@ -113,3 +113,13 @@ def test_running_backward_needs_no_score_in_the_inputs_but_gives_the_same():
     layer, X = Dense(3, 2), np.random.default_rng(8).normal(size=(5, 3))
     theta, score = np.arange(8.0), np.ones((5, 2))
     np.testing.assert_array_equal(layer.own(X, score), layer.forward(theta, X)[1](score)[0])
+
+
+def test_silenced_inputs_have_weights_of_zero_and_the_others_keep_theirs():
+    network = Perceptron.of(3, [4], 2, activation="tanh", batch_norm=False)
+    theta = network.start(0)
+    silent = theta.copy()
+    network.silence(silent, np.array([1]))
+    moved = np.flatnonzero(silent != theta)
+    assert moved.tolist() == [4, 5, 6, 7]
+    assert not silent[moved].any()

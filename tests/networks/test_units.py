@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.networks.units import RARE, coded_outcome, design_matrix, of_quantity, spread
+from stattools.networks.units import RARE, coded_outcome, design_matrix, of_quantity, spread, zero_inputs
 
 NAMES = ("Intercept", "x", "g")
 ROWS = np.array([[1.0, 2.0, 3.0], [1.0, -2.0, 0.5]])
@@ -72,3 +72,10 @@ def test_an_outcome_is_one_value_that_the_likelihood_takes_for_each_row(given):
     assert coded_outcome([0, 4], 2, st.Poisson(), "a network").tolist() == [0.0, 4.0]
     with pytest.raises(st.DomainError):
         coded_outcome(given, 2, st.Poisson(), "a network")
+
+
+def test_inputs_that_are_zero_in_every_row_are_found_beyond_the_first_block():
+    X = np.tile([5.0, 0.0, 2.0], (5000, 1))
+    X[4999, 1] = 1.0
+    assert zero_inputs(X, np.array([5.0, 0.0, 0.0]), np.ones(3)).tolist() == [0]
+    assert zero_inputs(X, np.array([5.0, 0.0, 0.0]), np.array([2.0, 1.0, 1.0])).tolist() == []
