@@ -165,6 +165,41 @@ def mixed(groups: int, fits: int, target: float | None) -> SpeedComparison:
     )
 
 
+def mixed_fits(groups: int, fits: int, random: str, target: float | None) -> SpeedComparison:
+    """Mixed models of tables of their own, with standard errors, degrees of freedom and the proof of the maximum."""
+    draw = np.random.default_rng(0)
+    g, n = np.tile(np.repeat(np.arange(groups), 10), fits), fits * groups * 10
+    k, x = np.repeat(np.arange(fits), groups * 10), draw.normal(size=n)
+    level, slope = draw.normal(size=(2, fits, groups))
+    y = 1.0 + level[k, g] + (2.0 + 0.5 * slope[k, g]) * x + draw.normal(size=n)
+    table = pd.DataFrame({"y": y, "x": x, "g": g, "k": k})
+    formula, inside = f"y ~ x + ({random} | g)", None if random == "1" else "~ x"
+
+    def statsmodels() -> list[Any]:
+        from statsmodels.formula.api import mixedlm
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parts = (part for _, part in table.groupby("k"))
+            return [mixedlm("y ~ x", part, groups="g", re_formula=inside).fit().bse for part in parts]
+
+    apart = accuracy(
+        lambda: st.fit_many(formula, table, by="k", model=st.linear_mixed).estimate,
+        lambda k: st.fit(st.linear_mixed(formula, table[table.k == k])),
+        fits,
+    )
+    named = "statsmodels, a loop"
+    return interleaved(
+        f"fit_many, mixed ({random} | g) of {groups} groups, {fits:,} fits ({apart})",
+        {
+            "stattools": lambda: st.fit_many(formula, table, by="k", model=st.linear_mixed).estimate,
+            named: statsmodels,
+        },
+        rounds=1,
+        targets={} if target is None else {named: target},
+    )
+
+
 def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     target = None if quick else 50.0
     for family in ("logistic", "poisson", "ols", "gamma"):
@@ -176,6 +211,8 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
         yield from times(fits, 1, target)
     for groups in (18,) if quick else (18, 200):
         yield mixed(groups, 10 if quick else 50, target)
+        for random in ("1", "x"):
+            yield mixed_fits(groups, 20 if quick else 100, random, target)
 
 
 if __name__ == "__main__":

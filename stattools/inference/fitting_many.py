@@ -1,9 +1,9 @@
 """Thousands of small independent fits in one call: `st.fit_many`.
 
 Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`), and so are those of other families
-whose log-likelihood is concave, such as ordered outcomes and times (`stacked_newton.py`), and gamma regressions.
-Members in doubt, and every other model, go through `st.fit` alone, whose error is then the reason that a member has no
-fit.
+whose log-likelihood is concave, such as ordered outcomes and times (`stacked_newton.py`), gamma regressions, and linear
+mixed models of one grouping factor (`stacked_maximum.py`). Members in doubt, and every other model, go through `st.fit`
+alone, whose error is then the reason that a member has no fit.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from stattools.errors import DomainError, IncompatibleError, StattoolsError, quo
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.many_fits import ManyFits
+from stattools.inference.mixed.stacked_mixed import stacked_mixed
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
@@ -132,7 +133,7 @@ def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
 
 
 def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
-    """Models of one kind; those of mixed models are fitted one by one, each in about a millisecond."""
+    """Models of one kind."""
     mixed = [one for one in models if one.is_mixed]
     if not mixed:
         return together(models, labels)
@@ -140,7 +141,8 @@ def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
     if len(mixed) < len(models) or any(type(one) is not type(first) or one.names != first.names for one in mixed):
         raise IncompatibleError("fit_many needs models of one kind with the same coefficients; use st.fit for each.")
     first.require_groups_alone("fit_many of mixed models")
-    return _assembled(first, labels, _members(len(models), len(first.names)), models.__getitem__)
+    found = _members(len(models), len(first.names))
+    return _assembled(first, labels, found, models.__getitem__, stacked_mixed(models, found))
 
 
 def _run(part: NDArray[np.intp]) -> slice | NDArray[np.intp]:
@@ -227,9 +229,11 @@ def _members(m: int, p: int) -> Members:
     return Members.unsettled(m, p)
 
 
-def _assembled(model: Any, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Any]) -> ManyFits:
+def _assembled(
+    model: Any, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Any], own: Floats | None = None
+) -> ManyFits:
+    """All members, those without numbers fitted alone; `own` are the degrees of freedom (m, p) of mixed models."""
     reasons: dict[Any, str] = {}
-    own = np.full(found.estimate.shape, np.inf) if model.is_mixed else None
     for k in np.flatnonzero(~found.settled):
         try:
             alone: Fit = fit(model_of(int(k)))

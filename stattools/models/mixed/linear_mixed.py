@@ -102,6 +102,15 @@ class LinearMixed(MixedModel):
         return self.fixed.rows.precision
 
     @property
+    def widths_of_one_group(self) -> tuple[int, ...] | None:  # type: ignore[override]
+        """How many effects of a group each term has; None where groups differ, of curves, and of rows in files."""
+        if self.summed is not None or self.smooths:
+            return None
+        first, *others = self.random
+        alike = all(np.array_equal(term.codes, first.codes) for term in others)
+        return tuple(len(term.columns) for term in self.random) if alike else None
+
+    @property
     def is_saved(self) -> bool:  # type: ignore[override]
         """Files keep the effects of groups, and no curves."""
         return not self.smooths

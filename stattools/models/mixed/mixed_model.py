@@ -36,6 +36,10 @@ class MixedModel(AnyModel):
     fixed: Model
     summed: Any = None
     """Sums over rows in files, of a linear mixed model."""
+    widths_of_one_group: tuple[int, ...] | None = None
+    """How many effects of a group each term has, of a linear mixed model in memory whose terms have the same groups and
+    that has no curves.
+    """
     is_concave = False
     is_mixed = True
 

@@ -1,5 +1,4 @@
-"""The rows of many small regressions: the scores and informations of all of them in a few matrix products, and Cholesky
-factors of all informations at once.
+"""The rows of many small regressions: the scores and informations of all of them in a few matrix products.
 
     score_k = X_k^T W_k (y_k - mean_k),     information_k = X_k^T W_k diag(mean_k') X_k
 
@@ -138,46 +137,3 @@ def unpacked(sums: Floats, p: int) -> Floats:
     A = np.zeros((p, p, len(sums)))
     A[lower(p)] = sums.T
     return A
-
-
-def factored(A: Floats) -> tuple[Floats, Floats]:
-    """Lower factors of the lower triangles A, and for each member its smallest pivot as a share of the diagonal
-    element, (m,).
-
-    Where a pivot is not positive the factor means nothing, but it is finite where A is.
-
-    >>> L, pivot = factored(np.array([[4.0, 0.0], [2.0, 2.0]])[:, :, None])
-    >>> L[:, :, 0].tolist(), pivot.tolist()
-    ([[2.0, 0.0], [1.0, 1.0]], [0.5])
-    """
-    L = np.zeros_like(A)
-    smallest = np.ones(A.shape[2])
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        for j in range(len(A)):
-            column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0].copy()
-            pivot = column[0] / A[j, j]
-            smallest = np.minimum(smallest, np.where(A[j, j] > 0, pivot, -1.0))
-            L[j:, j] = column / np.sqrt(np.where(column[0] > 0, column[0], 1.0))
-            L[j, j] = np.where(column[0] > 0, L[j, j], 1.0)
-    return L, smallest
-
-
-def forward(L: Floats, right: Floats) -> Floats:
-    """L^-1 right, for right of shape (p, m) or (p, r, m)."""
-    members = np.broadcast_shapes(L.shape[2:], right.shape[-1:])
-    x = np.array(np.broadcast_to(right, right.shape[:-1] + members))
-    for j in range(len(L)):
-        for k in range(j):
-            x[j] -= L[j, k] * x[k]
-        x[j] /= L[j, j]
-    return x
-
-
-def backward(L: Floats, right: Floats) -> Floats:
-    """L^-T right, for right of shape (p, m)."""
-    x = np.array(right)
-    for j in reversed(range(len(L))):
-        for k in range(j + 1, len(L)):
-            x[j] -= L[k, j] * x[k]
-        x[j] /= L[j, j]
-    return x

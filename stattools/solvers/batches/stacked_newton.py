@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.numerics.stacks import backward, factored, forward
 from stattools.solvers.batches.batched_newton import POOLED, SINGULAR
-from stattools.solvers.batches.batched_rows import backward, factored, forward
 from stattools.solvers.climb import NOISE
 
 Bools = NDArray[np.bool_]
