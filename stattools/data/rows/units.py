@@ -54,9 +54,16 @@ def centered(X: Floats, center: Floats) -> Floats:
 
 
 def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
-    """Mean, standard deviation and largest size of each column; the deviation takes a second read."""
+    """Mean, standard deviation and largest size of each column, read once and kept with the rows."""
+    if "moments" not in rows.later:
+        rows.later["moments"] = _moments(rows)
+    return rows.later["moments"]
+
+
+def _moments(rows: Any) -> tuple[Floats, Floats, Floats]:
+    """These of rows that were not read for them; the deviation takes a second read."""
     if isinstance(rows.X, BesideOnes):
-        beside = zip((1.0, 0.0, 1.0), moments_of_columns(replace(rows, X=rows.X.given)), strict=True)
+        beside = zip((1.0, 0.0, 1.0), _moments(replace(rows, X=rows.X.given)), strict=True)
         mean, spread, size = (np.append(of, rest) for of, rest in beside)
         return mean, spread, size
     total, square, size = np.zeros((3, rows.X.shape[1]))

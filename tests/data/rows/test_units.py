@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.units import standard_units
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.units import moments_of_columns, standard_units
 from tests.cases import rng
 
 
@@ -26,3 +27,15 @@ def test_the_map_is_centering_and_scaling(constant):
 def test_a_column_of_zeros_and_one_that_varies_by_round_off_have_units():
     mean, spread, size = np.array([0.0, 1e3]), np.array([0.0, 1e-12]), np.array([0.0, 1e3])
     assert_allclose(standard_units(mean, spread, size, None)[1], [1.0, 1e3])
+
+
+def test_columns_are_read_once_for_their_moments_and_again_where_rows_are_others(monkeypatch):
+    rows, reads = Rows(np.arange(12.0).reshape(6, 2), np.zeros(6)), []
+    blocks = Rows.blocks
+    monkeypatch.setattr(Rows, "blocks", lambda self, *given: reads.append(1) or blocks(self, *given))
+    first = moments_of_columns(rows)
+    assert moments_of_columns(rows) is first
+    assert len(reads) == 2
+    some = moments_of_columns(rows.take(np.arange(3)))
+    assert_allclose(some[0], rows.X[:3].mean(axis=0))
+    assert len(reads) == 4
