@@ -34,6 +34,8 @@ LARGEST = 1e4
 """tr(S A) of a group up to which no more than four digits are lost."""
 ENOUGH = 0.1
 """|A| as a share of a11 a22 from which a group tells both of its effects."""
+INVERTIBLE = 1e-100
+"""|A| from which its inverse, and squares of that, are in float64."""
 FEWEST = 3
 """Groups from which moments are taken."""
 SPRINT = 8
@@ -104,7 +106,7 @@ class FewEffects:
         """
         E, m = self.sums.E, len(self.pair)
         a, b, det = E[:, : len(E)], E[:, -1], self.u[-1]
-        told = det > ENOUGH * (a[0, 0] * a[-1, -1] if len(a) > 1 else 1.0)
+        told = det > np.maximum(ENOUGH * (a[0, 0] * a[-1, -1] if len(a) > 1 else 1.0), INVERTIBLE)
         J = int(np.count_nonzero(told))
         if max(FEWEST, 0.5 * len(det)) > J:
             return None

@@ -122,7 +122,9 @@ class ArrowFactor:
         Q = H.B / H.d[:, None]
         if not len(H.C):
             return cls(H, Q, H.C, 0)
-        R, failed = potrf(H.C - H.B.T @ Q)
+        with np.errstate(over="ignore", invalid="ignore"):  # of columns whose squares are beyond float64 there is none
+            left = H.C - H.B.T @ Q
+        R, failed = potrf(left) if np.isfinite(left).all() else (left, 1)
         return cls(H, Q, R, int(others[failed - 1]) + 1 if failed > 0 else 0)
 
     def half(self, v: Floats) -> tuple[Floats, Floats]:

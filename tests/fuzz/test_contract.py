@@ -129,7 +129,7 @@ def test_tables_name_what_there_is():
     public = set(st.__all__)
     assert public >= RECORDS
     assert {name for verbs in VERBS.values() for name in verbs} <= set(ENTRIES)
-    assert public | {"Improper", "MarginalMaximum", "OwnLikelihood"} >= set(INSIDE)
+    assert public | {"Improper", "MarginalMaximum", "MixedMaximum", "OwnLikelihood"} >= set(INSIDE)
     assert {key.split(".")[0] for key in POOL if key[0].isupper() and "." in key} <= {
         *public,
         "Contrast",

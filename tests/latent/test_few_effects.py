@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance
@@ -47,6 +48,14 @@ def test_the_likelihood_and_its_derivatives_are_those_of_the_profile(widths, rem
             assert_allclose(pull @ pull.T, pull2 @ pull2.T, rtol=1e-10, atol=1e-10)
     theta = np.array(POINTS[widths][0])
     assert_allclose(majorized(few.at(theta)), majorized(of.at(theta)), rtol=1e-10)
+
+
+def test_groups_whose_effects_are_next_to_nothing_give_no_moments():
+    """One row is 1e155 beside others of 1, so that other groups have effects whose inverse is beyond float64."""
+    r = np.random.default_rng(0)
+    table = {"x": [1e155, *r.normal(size=23)], "g": np.arange(24) % 8, "y": r.normal(size=24)}
+    fit = st.fit(st.linear_mixed("y ~ 1 + (x || g)", table))
+    assert np.isfinite([*fit.estimate, *fit.se]).all()
 
 
 @pytest.mark.parametrize("widths", CASES, ids=str)

@@ -42,3 +42,4 @@ def test_a_matrix_that_is_not_definite_has_no_factor():
     H = arrow()
     assert ArrowFactor.of(Arrow(H.at, -H.d, H.B, H.C)).failed == 3
     assert ArrowFactor.of(Arrow(H.at, H.d, H.B, H.C - 5 * np.eye(3))).failed in (1, 2, 8)
+    assert ArrowFactor.of(Arrow(H.at, H.d, 1e160 * H.B, H.C)).failed == 1  # whose squares are beyond float64
