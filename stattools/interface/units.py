@@ -32,9 +32,6 @@ SMALLEST_OF_SERIES, LARGEST_OF_SERIES = 1e-50, 1e50
 SMALLEST_GIVEN, LARGEST_GIVEN = 1e-140, 1e140
 """Variances that are given are between these, so that their ratios are finite."""
 
-LARGEST_SUMMED = 1e290
-"""Numbers up to this have sums and differences in float64."""
-
 SMALLEST_PRECISION = 1e-60
 """Precisions are between this and its inverse."""
 
@@ -81,15 +78,15 @@ def require_size(
         raise DomainError(f"{who} {does} {what}, whose largest number is {size:.1g} in size. {remedy(size)}")
 
 
-def require_summable(who: str, names: Sequence[str], largest: Floats) -> None:
-    """DomainError naming the first column whose sums may overflow; `largest` (p,) are the sizes of its numbers.
+def require_sizes(who: str, names: Sequence[str], largest: Floats) -> None:
+    """DomainError naming the first column whose squares leave float64; `largest` (p,) are the sizes of its numbers.
 
-    >>> require_summable("A regression", ["x"], np.array([1e200]))
+    >>> require_sizes("A regression", ["x"], np.array([1e100]))
     """
-    for k in np.flatnonzero(largest > LARGEST_SUMMED)[:1].tolist():
+    for k in np.flatnonzero((largest > LARGEST) | ((largest > 0.0) & (largest < SMALLEST)))[:1]:
         raise DomainError(
-            f"{who} sums its columns, and the largest number of {names[k]!r} is {largest[k]:.1g} in size, whose sums "
-            f"are beyond float64. {remedy(float(largest[k]))}"
+            f"{who} squares its columns, and the largest number of {names[k]!r} is {largest[k]:.1g} in size, whose "
+            f"square is beyond float64. {remedy(float(largest[k]))}"
         )
 
 

@@ -20,7 +20,7 @@ from stattools.data.random_term import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.interface.units import LARGEST, SMALLEST, require_summable
+from stattools.interface.units import require_sizes
 from stattools.latent.structure import LatentColumns
 
 (trtri,) = get_lapack_funcs(("trtri",), dtype=np.float64)
@@ -104,7 +104,7 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     M = np.eye(p)
     out[:] = X.T
     largest = np.abs(out).max(axis=1)
-    require_summable(who, names or [f"column {k + 1}" for k in range(p)], largest)
+    require_sizes(who, names or [f"column {k + 1}" for k in range(p)], largest)
     constant = _constant(out)
     if constant is not None:
         value, weight = out[constant, 0], None if root is None else root**2
@@ -113,12 +113,6 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
                 shift = float(out[k].mean() if weight is None else np.average(out[k], weights=weight))
                 M[constant, k] = -shift / value
                 out[k] -= shift
-    moderate = (largest > SMALLEST) & (largest < LARGEST) | (largest == 0.0)
-    if not moderate.all():  # squares of such columns are beyond float64
-        scale = np.where(moderate, 1.0, largest)
-        out /= scale[:, None]
-        M /= scale
-        largest = largest / scale
     if root is not None:
         out *= root
     length = np.sqrt(np.einsum("ij,ij->i", out, out) / n)

@@ -26,6 +26,8 @@ LARGEST = 345.0
 """exp(345) and its square are within float64: an exponential stays there for any cut beyond."""
 NARROW = 0.05
 """A normal probability of a width that is this short beside 1 / |middle| is summed as a series, to 1e-13 of it."""
+DISTANT = 1e4
+"""A normal tail beyond this falls like its density over the distance, to the last digit."""
 FEW = 0.1
 """E below which E / (exp(E) - 1) is summed as a series where 1 or 1 - E / 2 is taken from it."""
 
@@ -104,10 +106,12 @@ def _probit(a: Floats, b: Floats, w: Floats) -> Between:
     width = np.where(one, 2.0, w)
     log_hi = log_ndtr(hi)
     series = ~one & (width * np.maximum(np.abs(m), 1.0) < NARROW)
-    s, t = np.where(series, width * width, 0.0), m * m
-    short = 1.0 + s * (t - 1.0) / 24.0 + s * s * (t * t - 6.0 * t + 3.0) / 1920.0
-    near = np.log(width * short) - 0.5 * t - HALF_LOG_TWO_PI
-    gap = np.where(series | one, 1.0, log_hi - log_ndtr(lo))
+    s, u = np.where(series, width * width, 0.0), np.where(series, width * m, 0.0) ** 2
+    short = 1.0 + (u - s) / 24.0 + (u * u - 6.0 * u * s + 3.0 * s * s) / 1920.0
+    near = np.log(width * short) - 0.5 * np.where(series, m, 0.0) ** 2 - HALF_LOG_TWO_PI
+    distant = m < -DISTANT  # where the difference of the logarithms has lost its digits
+    gap = np.where(distant, width * -m + np.log1p(width / np.maximum(-hi, 1.0)), log_hi - log_ndtr(lo))
+    gap = np.where(series | one, 1.0, gap)
     far = log_hi + np.where(one, 0.0, np.log(-np.expm1(-gap)))
     log = np.where(series, near, far)
     h = np.where(one, mills(np.where(one, hi, 0.0)), 0.0)

@@ -173,7 +173,9 @@ class NegativeBinomial(LogMean, Count):
         """The logarithm of the rate, and of the alpha of the second moments."""
         near = super().start(y, weight, offset)
         mean = np.exp(near[0] + offset)
-        excess = weight @ ((y - mean) ** 2 - mean) / (weight @ mean**2)
+        largest = mean.max()  # whose square may be beyond float64
+        share = mean / largest
+        excess = weight @ ((y / largest - share) ** 2 - share / largest) / (weight @ share**2)
         near[1] = np.log(np.clip(excess, 0.01, 100.0))
         return near
 

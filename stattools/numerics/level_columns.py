@@ -153,6 +153,13 @@ class LevelColumns(InParts):
         found = self.pulled(np.ones(len(self.codes)))
         return found if axis == 0 else found.sum()
 
+    def squares_about(self, mean: Floats, weight: Floats) -> Floats:
+        """Sums of weight (x - mean)^2 of each column, (p,)."""
+        of_levels, of_others = self.split(mean)
+        ones = self.by_level(weight)
+        found = ones * (1.0 - of_levels) ** 2 + (weight.sum() - ones) * of_levels**2
+        return self.joined(found, weight @ np.square(self.others - of_others))
+
     def _ends(self, of_levels: Floats, end: Any, axis: int | None) -> Any:
         if axis not in (0, None):
             return end(np.asarray(self), axis=axis)

@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.numerics.level_columns import LevelColumns
+
 
 class SampleMoments(NamedTuple):
     """How many (or how much, with weights), their mean, and the sum of squares about it; adds with `+`.
@@ -44,7 +46,8 @@ class SampleMoments(NamedTuple):
             return cls()
         weight = np.ones(len(X)) if weight is None else weight
         mean = weight @ X / n
-        return cls(n, mean, weight @ np.square(X - mean))  # type: ignore
+        square = X.squares_about(mean, weight) if type(X) is LevelColumns else weight @ np.square(X - mean)
+        return cls(n, mean, square)  # type: ignore
 
     def __add__(self, other: SampleMoments) -> SampleMoments:  # type: ignore[override]
         n = self.n + other.n

@@ -82,7 +82,7 @@ def conclusion(fit: Fit, agreement: Agreement | None = None) -> str:
 
 def normalized(fits: OneVsRestFit) -> str:
     """What the separate probabilities of one-vs-rest sum to, and what becomes of them."""
-    total = fits.separate_probabilities().sum(axis=1)
+    total = np.asarray(fits.separate_probabilities(align=False), dtype=float).sum(axis=1)
     return (
         f"The {len(fits.fits)} likelihoods are separate, and so are their probabilities: over the categories they sum "
         f"to between {total.min():.3f} and {total.max():.3f}, depending on the row. A prediction divides them by their "

@@ -31,6 +31,15 @@ def cut(name: str, room: int, *, shows: int | None = None) -> str:
     return head + mark + shown + mark + tail if shown else cut(name, room)
 
 
+def first_few(parts: Sequence[str], most: int = 8, between: str = ", ") -> str:
+    """The first parts in one sentence, and how many more there are.
+
+    >>> first_few(["a", "b", "c", "d"], 2), first_few(["a", "b"], 2, "; ")
+    ('a, b and 2 more', 'a; b')
+    """
+    return between.join(parts[:most]) + (f" and {len(parts) - most} more" if len(parts) > most else "")
+
+
 def shortened(names: Sequence[str], room: int) -> list[str]:
     """Names of at most `room` columns. Where the middle tells names apart, their first difference is kept; where that
     does not help either, a number does.

@@ -57,7 +57,8 @@ INSIDE = {
     "Solution": ("mapped",), "Normal": ("draw",), "NormalInverseGamma": ("draw",),
     "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches"),
     "Evaluation": "*", "OwnLikelihood": "*",
-    "MarginalMaximum": "*", "MixedMaximum": "*", "Separation": ("solution",), "Improper": ("require", "lacks"), "Network": "*",
+    "MarginalMaximum": "*", "MixedMaximum": "*", "Separation": ("solution",), "Improper": ("require", "lacks"),
+    "Network": "*",
 }  # fmt: skip
 """Public methods that parts of the package use among themselves, whose arguments are checked before."""
 

@@ -17,7 +17,7 @@ from numpy.testing import assert_allclose
 from numpy.typing import NDArray
 
 import stattools as st
-from stattools.interface.units import finite, finite_loglik, finite_variances, require_size, require_summable
+from stattools.interface.units import finite, finite_loglik, finite_variances, require_size, require_sizes
 from tests.sizes import first
 
 Floats = NDArray[np.float64]
@@ -269,10 +269,30 @@ def test_numbers_at_coefficients_are_finite_or_refused():
             finite_loglik(bad, "A model")
 
 
-def test_columns_whose_sums_overflow_are_named():
-    require_summable("A model", ["a", "b"], np.array([1.0, 1e289]))
-    with pytest.raises(st.DomainError, match=r"the largest number of 'b' is 1e\+300.*multiply it by 1e-300"):
-        require_summable("A model", ["a", "b"], np.array([1.0, 1e300]))
-    table = {"t": [1.0, 2.0, 3.0, 4.0], "e": [1, 1, 1, 1], "x": [1e308, 1e308, 2.0, 1.0]}
-    with pytest.raises(st.DomainError, match="Cox regression sums its columns"):
-        st.cox("survival(t, e) ~ x", table)
+def test_columns_whose_squares_are_beyond_float64_are_named():
+    require_sizes("A model", ["a", "b", "c"], np.array([1.0, 1e119, 0.0]))
+    for size, factor in ((1e300, r"1e-300"), (1e-300, r"1e\+300")):
+        with pytest.raises(st.DomainError, match=rf"the largest number of 'b' is.*multiply it by {factor}"):
+            require_sizes("A model", ["a", "b"], np.array([1.0, size]))
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e155, 1e300])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda table: st.cox("survival(t, e) ~ x", table),
+        lambda table: st.cox("survival(t, e) ~ x * C(g)", table),
+        lambda table: st.conditional_logit("e ~ x", table, strata="g"),
+        lambda table: st.linear_mixed("t ~ x + (1 | g)", table),
+        lambda table: st.linear_mixed("t ~ 1 + (0 + x | g)", table),
+        lambda table: st.poisson("e ~ (x || g)", table),
+    ],
+)
+def test_times_and_groups_ask_for_other_units(ask, size):
+    """One number far out and all of them: what is squared later is refused by name before."""
+    r = np.random.default_rng(0)
+    for x in ([size, *r.normal(size=19)], (r.uniform(0.2, 1.0, 20) * size).tolist()):
+        if max(x) < 1e-100 or max(x) > 1e100:
+            table = {"t": r.exponential(size=20), "e": np.arange(20) % 2, "g": np.arange(20) % 5, "x": x}
+            with pytest.raises(st.DomainError, match=r"(squares its columns.*|are beyond float64\. )Change"):
+                st.fit(ask(table))

@@ -51,6 +51,17 @@ def test_an_open_end_is_the_tail(link):
         assert_allclose(one.mixed, 0.0, atol=1e-15)
 
 
+@pytest.mark.parametrize("a", [-3e8, 2e9, 5e4, -5e4, 1e100])
+def test_a_normal_tail_so_far_out_that_its_cuts_have_one_logarithm(a):
+    """The probability between a and a + w is then Phi of the nearer cut, times 1 - exp(-gap) with gap about w |a|."""
+    w = 3.0 / abs(a)
+    found = between("probit", np.array([a]), np.array([a + w]), np.array([w]))
+    with mp.workdps(50):
+        x = mp.mpf(abs(a))
+        exact = -(x**2) / 2 - mp.log(x * mp.sqrt(2 * mp.pi)) + mp.log1p(-mp.exp(-3)) + (3 if a < 0 else 0)
+    assert_allclose(found.log, [float(exact)], rtol=1e-7)
+
+
 def test_cuts_out_of_order_have_no_probability():
     found = between("logit", np.array([1.0, 0.0]), np.array([0.5, 1.0]), np.array([-0.5, 1.0]))
     assert found.log[0] == -np.inf

@@ -35,3 +35,9 @@ def test_observed_information_needs_y():
         st.NegativeBinomial().information([[0.0, 0.0]])
     with pytest.raises(DomainError, match="2 columns, log mean and log alpha"):
         st.NegativeBinomial().loglik([1.0], [2])
+
+
+def test_counts_whose_squares_are_beyond_float64_have_a_start():
+    table = {"y": [1e300, 2e300, 3e300, 1e300], "x": [0.0, 1.0, 2.0, 3.0]}
+    for link in ("log", "identity"):
+        assert st.glm("y ~ x", table, family="negative-binomial", link=link).n == 4

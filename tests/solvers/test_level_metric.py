@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.bayes.priors.defaults import overview
 from stattools.data import terms
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.level_columns import LevelColumns
@@ -119,6 +120,15 @@ def test_columns_whose_squares_are_beyond_float64_are_refused_by_name():
         for model in both(lambda kind=kind: MODELS[kind]("I(x * 1e160) + g")):
             with pytest.raises(st.DomainError, match=r"I\(x \* 1e\+160\)' varies on a scale"):
                 st.fit(model)
+
+
+@pytest.mark.parametrize("right", ["x + g", "0 + x + z + g"])
+@pytest.mark.parametrize("kind", ["ols", "poisson", "negative_binomial"])
+def test_default_priors_are_those_of_all_columns(kind, right):
+    plain, coded = (overview(model) for model in both(MODELS[kind], right, weights="w"))
+    for one, other in zip((plain.mean, plain.sd, plain.level), (coded.mean, coded.sd, coded.level), strict=True):
+        assert_allclose(other, one, rtol=1e-10)
+    assert (coded.constant, coded.spread) == (plain.constant, pytest.approx(plain.spread))
 
 
 def test_a_fit_is_saved_and_read_again(tmp_path):

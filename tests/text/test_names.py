@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stattools.text.characters import width
-from stattools.text.names import cut, shortened, wrapped
+from stattools.text.names import cut, first_few, shortened, wrapped
 
 NAMES = st.lists(st.text(st.sampled_from("ab_漢e\u0301"), min_size=0, max_size=60), max_size=6)
 
@@ -42,3 +42,10 @@ def test_sentences_keep_their_words(text, room):
 def test_a_cut_shows_head_and_tail():
     assert cut("short", 10) == "short"
     assert cut("abcdefghij", 7) == "abc…hij"
+
+
+def test_the_first_few_of_many_say_how_many_more_there_are():
+    assert first_few([]) == ""
+    assert first_few(["a", "b"]) == "a, b"
+    assert first_few([f"q{k}" for k in range(9)]).endswith("q7 and 1 more")
+    assert first_few(["- a", "+ b", "+ c"], 2, " ") == "- a + b and 1 more"

@@ -36,6 +36,7 @@ from stattools.bayes.priors.mixed_defaults import of_joint, of_mixed
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
+from stattools.data.rows.level_units import units_of_others
 from stattools.data.rows.rows import Block
 from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
@@ -45,6 +46,7 @@ from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
+from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.moments import SampleMoments
 from stattools.text.one_line import prints
 
@@ -101,12 +103,16 @@ def overview(model: Model) -> Overview:
     found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))
     about, response = found.columns, found.response
     spread = np.sqrt(about.square / about.n)
-    sd = standard.scale * np.where(spread > VARIES, spread, 1.0)
+    center, scale = standard.center, standard.scale
+    if type(rows.X) is LevelColumns:  # whose levels stay zeros and ones
+        of = units_of_others(rows.X, rows.importance)
+        center, scale = rows.X.joined(0.0, of.center), rows.X.joined(1.0, of.scale)
+    sd = scale * np.where(spread > VARIES, spread, 1.0)
     held = np.flatnonzero(np.isfinite(rows.constants))
     constant = int(held[0]) if held.size else None
     own = sqrt(response.square / response.n) if response.n else 0.0
     return Overview(
-        standard.center + standard.scale * about.mean,
+        center + scale * about.mean,
         sd,
         constant,
         1.0 if constant is None else float(rows.constants[constant]),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.interface.record import record
 from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_columns import LevelColumns
 
@@ -76,8 +77,20 @@ def in_units(T: Any, theta: Floats) -> Floats:
     return T.solve(theta) if isinstance(T, LevelUnits) else np.linalg.solve(T, theta)
 
 
-def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, Any]:
-    """The columns, the others in their own units, and T with X_standardized = X T."""
+@record
+class OfOthers:
+    """What the other columns are centered and scaled by, (k,) each; what centering takes away goes to the `constant`
+    among them or, where there is none, to all levels if `levels` is true.
+    """
+
+    center: Floats
+    scale: Floats
+    constant: int | None
+    levels: bool
+
+
+def units_of_others(X: LevelColumns, importance: Floats | None) -> OfOthers:
+    """The units of the columns beside the levels."""
     A = X.others
     n = float(len(A)) if importance is None else float(importance.sum())
     size = np.abs(A).max(axis=0)
@@ -87,16 +100,21 @@ def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns
     spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
     still = np.flatnonzero((spread <= VARIES * size) & (size > 0))
     scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
-    center, taken = np.zeros_like(mean), np.zeros_like(mean)
-    levels = 0.0
-    if len(still):
-        center, scale[still[0]], taken[still[0]] = mean.copy(), mean[still[0]], 1.0
-        center[still[0]] = 0.0
-    elif X.is_complete:
-        center, levels = mean, 1.0
-    along = center / scale
-    if len(still):
-        along = along / mean[still[0]]
-    standard = replace(X, others=(A - center) / scale)
-    units = LevelUnits(X.joined(1.0, 1.0 / scale), X.joined(levels, taken), X.joined(0.0, -along))
+    if not len(still):
+        return OfOthers(mean if X.is_complete else np.zeros_like(mean), scale, None, X.is_complete)
+    constant = int(still[0])
+    center, scale[constant] = mean.copy(), mean[constant]
+    center[constant] = 0.0
+    return OfOthers(center, scale, constant, False)
+
+
+def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, Any]:
+    """The columns, the others in their own units, and T with X_standardized = X T."""
+    of = units_of_others(X, importance)
+    along, taken = of.center / of.scale, np.zeros_like(of.center)
+    if of.constant is not None:
+        along, taken[of.constant] = along / of.scale[of.constant], 1.0
+    standard = replace(X, others=(X.others - of.center) / of.scale)
+    levels = 1.0 if of.levels else 0.0
+    units = LevelUnits(X.joined(1.0, 1.0 / of.scale), X.joined(levels, taken), X.joined(0.0, -along))
     return standard, units

@@ -28,6 +28,7 @@ from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.solvers import Newton, Solution
 from stattools.solvers.newton_steps import newton_ascent
+from stattools.text.names import first_few
 
 PATIENCE = 15
 """Newton needs this many steps where the likelihood is monotone: time to look, before it takes all."""
@@ -155,13 +156,13 @@ def check_columns(model: CoxRegression) -> None:
         rest = z - others @ by
         if np.linalg.norm(rest) <= max(noise, DEPENDENT * float(np.linalg.norm(z))) + 1e-15 * np.abs(by) @ raw[kept]:
             parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
-            said.append(f"{short(name)} = {' + '.join(parts)}, but for a constant")
+            said.append(f"{short(name)} = {first_few(parts, between=' + ')}, but for a constant")
         else:
             kept.append(j)
     if said:
         raise IdentificationError(
-            f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: {'; '.join(said)}. Leave them "
-            "out, or take others."
+            f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
+            f"{first_few(said, between='; ')}. Leave them out, or take others."
         )
 
 

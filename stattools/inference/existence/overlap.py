@@ -20,6 +20,7 @@ from stattools.models.model import Model
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.solvers.solution import Solution
+from stattools.text.names import first_few
 
 WELL_CONDITIONED = 1e-10
 """A reciprocal condition of the scaled information above this leaves no doubt about the rank."""
@@ -145,7 +146,7 @@ def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block:
     return Largest(np.asarray(likelihood.reach(predictor.forward(theta, block)[0], block.y)))
 
 
-def listed(infinite: dict[str, float], most: int = 8) -> str:
+def listed(infinite: dict[str, float]) -> str:
     signs = {np.inf: "inf", -np.inf: "-inf"}
-    shown = [f"{short(name)} = {signs.get(value, '±inf')}" for name, value in list(infinite.items())[:most]]
-    return ", ".join(shown) + (f" and {len(infinite) - most} more" if len(infinite) > most else "")
+    shown = [f"{short(name)} = {signs.get(value, '±inf')}" for name, value in infinite.items()]
+    return first_few(shown)

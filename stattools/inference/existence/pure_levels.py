@@ -177,6 +177,8 @@ def separation_of_levels(model: Model) -> LevelSeparation | None:
     X, n = model.rows.X, len(model.rows.y)
     assert isinstance(X, LevelColumns)
     certain = pure[X.codes + 1] != 0.0
+    if certain.all():
+        return None
     try:
         without_levels(model, pure != 0.0, np.zeros(0, dtype=np.intp), 0.0).solution  # noqa: B018
     except ConvergenceError:

@@ -18,6 +18,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from stattools.data.design import Design
+from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
@@ -28,6 +29,7 @@ from stattools.models.predictors.linear import Columns, Linear
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
+from stattools.text.names import first_few
 
 
 def pieces(model: Model) -> list[Model]:
@@ -127,7 +129,7 @@ def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequ
             advice = "Write constraints='center' into the spline."
         raise IdentificationError(
             f"{model.title} cannot tell {len(aliased)} of its {len(among)} columns{whose} from the others: "
-            f"{'; '.join(aliased)}. {advice}"
+            f"{first_few(aliased, between='; ')}. {advice}"
         )
 
 
@@ -152,5 +154,5 @@ def _combination(model: Model, null: Floats, column: int) -> str:
             value = round(value)
         sign = "- " if value < 0 else "+ " if shown else ""
         amount = "" if abs(value) == 1 else f"{abs(value):.6g} "
-        shown.append(f"{sign}{amount}{name}")
-    return f"{model.terms[column]} = {' '.join(shown) if shown else '0'}"
+        shown.append(f"{sign}{amount}{short(name)}")
+    return f"{short(model.terms[column])} = {first_few(shown, between=' ') if shown else '0'}"

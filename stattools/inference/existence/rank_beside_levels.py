@@ -15,6 +15,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.products import weighted
+from stattools.text.names import first_few
 
 EPS = float(np.finfo(float).eps)
 
@@ -27,7 +28,7 @@ def check_rank_beside_levels(model: Model, X: LevelColumns) -> None:
     factor = model.terms[X.at].rsplit("[", 1)[0]
     if len(empty := np.flatnonzero(~(counts > 0))):
         raise IdentificationError(
-            f"{model.title} has no row that counts in {_listed([model.terms[X.at + j] for j in empty])}: all have "
+            f"{model.title} has no row that counts in {first_few([model.terms[X.at + j] for j in empty])}: all have "
             f"weight 0. Leave the rows of such levels of {factor} out."
         )
     work, _ = with_units(X, importance)
@@ -51,11 +52,11 @@ def check_rank_beside_levels(model: Model, X: LevelColumns) -> None:
         if _is_same(work.others[:, j], X.codes + 1):
             aliased.append(f"{name} is the same in all rows of each level of {factor}")
         else:
-            aliased.append(f"{name} is a combination of {_listed(before)} and the levels of {factor}")
+            aliased.append(f"{name} is a combination of {first_few(before)} and the levels of {factor}")
     if aliased:
         raise IdentificationError(
             f"{model.title} cannot tell {len(aliased)} of its {len(model.terms)} columns from the others: "
-            f"{'; '.join(aliased)}. Leave out one column of each combination."
+            f"{first_few(aliased, between='; ')}. Leave out one column of each combination."
         )
 
 
@@ -64,7 +65,3 @@ def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
     first = np.zeros(int(codes.max()) + 1)
     first[codes] = values
     return bool(np.abs(values - first[codes]).max() <= 64.0 * EPS * np.abs(values).max())
-
-
-def _listed(names: list[str], most: int = 8) -> str:
-    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")

@@ -87,7 +87,7 @@ class MixedDegrees:
         L = gradient.reshape(-1, gradient.shape[-1]) @ self.found.coordinates.to_beta
         found, there = np.full(len(L), np.inf), L.any(axis=1)
         if there.any() and not self.are_normal:
-            some = L[there]
+            some = _of_size_one(L[there])
             found[there] = (
                 satterthwaite(self.curvatures, some) if self.kind == "satterthwaite" else self.adjusted.df(some)
             )
@@ -102,7 +102,7 @@ class MixedDegrees:
         """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""
         if self.are_normal:
             return statistic / len(R), np.inf
-        L = R @ self.found.coordinates.to_beta
+        L = _of_size_one(R @ self.found.coordinates.to_beta)
         test = satterthwaite_test(self.curvatures, L) if self.kind == "satterthwaite" else self.adjusted.test(L)
         return test.scale * statistic / test.rank, test.df
 
@@ -112,6 +112,11 @@ class MixedDegrees:
         if self.are_normal:
             return "Wald's"
         return f"Wald's with the degrees of freedom of {KINDS[self.kind]}"
+
+
+def _of_size_one(L: Floats) -> Floats:
+    """The combinations (k, p) divided by their largest numbers, as degrees of freedom take their fourth powers."""
+    return L / np.abs(L).max(axis=1, keepdims=True)
 
 
 @record

@@ -25,7 +25,7 @@ from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
-from stattools.interface.units import finite_loglik, require_summable
+from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.columns_at_risk import centered, columns_at_risk, whitened
@@ -59,7 +59,7 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     X = X[:, 1:] if kept == list(range(1, X.shape[1])) else X[:, kept]
     Z = columns_at_risk(X, sets)
-    require_summable(title, [design.names[k] for k in kept], np.abs(X).max(axis=0, initial=0.0))
+    require_sizes(title, [design.names[k] for k in kept], np.abs(X).max(axis=0, initial=0.0))
     model = (made or CoxRegression)(rows, design, X, sets, centered(Z, sets), ties, kind, title)
     if model.exact is not None:
         model.exact.require_cost(len(kept))

@@ -31,6 +31,9 @@ then a draw is cheaper than the sort.
 COMMON = 1e-3
 """The share of the mean of all matrices that is added to a category's own, so that it is definite where the mean is."""
 
+LARGEST_SINGLE = 1e30
+"""Numbers up to this, and products with them, are in single precision."""
+
 
 class SinglePrecisionInverse:
     """The inverse of a p x p matrix in single precision. A metric needs no more digits, and a product with the inverse
@@ -41,9 +44,10 @@ class SinglePrecisionInverse:
 
     def __init__(self, gram: Floats) -> None:
         self.gram = gram
-        half, failed = spotrf(gram.astype(np.float32))
-        self.inverse, also = spotri(half)
-        if failed or also or not np.isfinite(self.inverse.diagonal()).all():
+        within = float(np.abs(gram).max(initial=0.0)) < LARGEST_SINGLE
+        half, failed = spotrf(gram.astype(np.float32)) if within else (gram, 1)
+        self.inverse, also = spotri(half) if not failed else (half, 1)
+        if also or not np.isfinite(self.inverse.diagonal()).all():
             raise IdentificationError("The metric is not positive definite in single precision.")
 
     @property

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
+from stattools.text.names import first_few
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.influence import Influence, Mask, influence_of
 from stattools.validation.conventions.sheet import Sheet
@@ -111,8 +112,7 @@ def _missing(sheet: Sheet) -> Iterator[tuple[str, Mask]]:
     holes: Any = sheet.frame.isna().to_numpy()
     if holes.any():
         names = [str(name) for name, column in zip(sheet.frame.columns, holes.T, strict=True) if column.any()]
-        listed = ", ".join(names[:LISTED]) + (f" and {len(names) - LISTED} more" if len(names) > LISTED else "")
-        yield f"those that miss a value in any column of the table: {listed}", holes.any(axis=1)
+        yield f"those that miss a value in any column of the table: {first_few(names, LISTED)}", holes.any(axis=1)
     for name, column in zip(sheet.frame.columns, holes.T, strict=True):
         if column.any():
             yield f"those that miss {name}", column

@@ -13,6 +13,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number
 from stattools.text.faces import Faces
+from stattools.text.names import first_few
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page
 from stattools.validation.claims.right import COLUMNS
@@ -196,21 +197,17 @@ def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tup
     notes, places = [], np.asarray(ours).tolist()
     away = [names[k] for k in sorted(set(range(len(names))).difference(places))]
     if away:
-        notes.append(f"Not claimed, so not checked: {_listed(away)}.")
+        notes.append(f"Not claimed, so not checked: {first_few(away)}.")
     blind = [term for term, place in zip(standing.claim.terms, places, strict=True) if place < 0]
     steps = [term for term in blind if re.fullmatch(r"[^/|]+[/|][^/|]+", term)]
     blind = [term for term in blind if term not in steps]
     if steps:
-        notes.append(f"Logarithms of steps between thresholds, so not checked: {_listed(steps)}.")
+        notes.append(f"Logarithms of steps between thresholds, so not checked: {first_few(steps)}.")
     if blind:
-        notes.append(f"Not a parameter of this model, so not checked: {_listed(blind)}.")
+        notes.append(f"Not a parameter of this model, so not checked: {first_few(blind)}.")
     if unread := standing.claim.said.get("unread"):
         notes.append(f"Columns of which the heading is unknown, so not checked: {unread}.")
     if standing.unchecked:
-        notes.append(f"Not checked, as the model has no such number: {_listed(list(standing.unchecked))}.")
+        notes.append(f"Not checked, as the model has no such number: {first_few(list(standing.unchecked))}.")
     notes += [f"{name} holds by another definition: {words}." for name, words in standing.facts.items() if words]
     return tuple(notes)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")

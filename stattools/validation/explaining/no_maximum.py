@@ -16,6 +16,7 @@ from stattools.inference.existence.separated_rows import UNTOLD
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.text.names import first_few
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.declared_penalty import declared_penalty, words_of
 from stattools.validation.explaining.finding import Finding
@@ -40,14 +41,13 @@ def existence(model: Model) -> tuple[Finding | None, Separation | None]:
         return None, None
     signs = {np.inf: "+∞", -np.inf: "-∞"}
     infinite = [f"{name} = {signs.get(value, '±∞')}" for name, value in found.infinite.items()]
-    listed = ", ".join(infinite[:6]) + (f" and {len(infinite) - 6} more" if len(infinite) > 6 else "")
     how = "completely" if found.kind == "complete" else "for some of the rows"
     separating = ", ".join(_separating(found))
     return Finding(
         "separation",
         f"{separating} separate{'s' * (separating.count(',') == 0)} the outcomes {how} ({int(found.certain.sum())} of "
         f"{len(found.certain)} rows become certain), so that the likelihood has no maximum"
-        f"{'; ' + listed if listed else UNTOLD}.",
+        f"{'; ' + first_few(infinite, 6) if infinite else UNTOLD}.",
         "Use penalty=st.Jeffreys() (Firth), leave the column out, or report the one-sided profile interval.",
     ), found
 

@@ -74,3 +74,11 @@ def test_of_two_thousand_levels_it_is_quick():
     with pytest.raises(st.IdentificationError, match=r"C\(g\)\[7\], C\(g\)\[1234\] separate"):
         st.fit(model)
     assert time.process_time() - start < 5.0
+
+
+@pytest.mark.parametrize("right", ["C(g)", "0 + C(g)", "x + C(g)"])
+def test_levels_that_are_all_on_one_side_leave_no_rows(monkeypatch, data, right):
+    data["b"] = (data["g"] % 2 == 0) * 1
+    plain, coded = both(monkeypatch, lambda: st.logistic("b ~ " + right, data))
+    assert coded.separation.kind == plain.separation.kind == "complete"
+    assert str(coded) == str(plain)

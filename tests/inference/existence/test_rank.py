@@ -122,3 +122,16 @@ def test_weights_of_zero_leave_no_zeros(lines):
 
 def test_other_likelihoods_are_one_piece(lines):
     assert pieces(st.poisson("y ~ x", lines)) == []
+
+
+def test_dozens_of_aliased_columns_and_of_parts_are_counted_and_not_listed():
+    """An error is one that can be read: products of 20 levels and 20 have dozens of columns without a row."""
+    r = rng(0)
+    n = 600
+    table = {"g": r.integers(0, 20, n), "h": r.integers(0, 20, n), "y": r.normal(size=n), "x": np.full(n, 2.0)}
+    with pytest.raises(st.IdentificationError, match=r" and \d+ more") as caught:
+        st.fit(st.ols("y ~ C(g):C(h)", table))
+    assert len(str(caught.value)) < 1000
+    with pytest.raises(st.IdentificationError, match=r" and \d+ more") as caught:
+        st.fit(st.ols("y ~ C(g):x", table))
+    assert len(str(caught.value)) < 1000

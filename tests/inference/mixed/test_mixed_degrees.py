@@ -123,3 +123,15 @@ def test_a_flat_likelihood_has_normal_tests_and_says_so(model, monkeypatch):
     monkeypatch.setattr("stattools.inference.mixed.mixed_degrees.variance_directions", lambda *_: flat)
     with pytest.raises(IdentificationError, match='df="normal"'):
         st.fit(model, df="satterthwaite")
+
+
+@pytest.mark.parametrize("kind", ["satterthwaite", "kenward-roger"])
+@pytest.mark.parametrize("unit", [1e-118, 1e118])
+def test_degrees_of_freedom_do_not_depend_on_units(kind, unit):
+    rng = np.random.default_rng(0)
+    x, y, g = rng.normal(size=40), rng.normal(size=40), np.arange(40) % 8
+    usual, other = (
+        st.fit(st.linear_mixed("y ~ x + (1 | g)", {"x": s * x, "y": y, "g": g}), df=kind) for s in (1, unit)
+    )
+    assert_allclose(other.t_df, usual.t_df, rtol=1e-6)
+    assert_allclose(other.test(["x", "Intercept"]).df_residual, usual.test(["x", "Intercept"]).df_residual, rtol=1e-6)

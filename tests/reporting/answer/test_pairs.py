@@ -1,8 +1,10 @@
 """The clearest difference of a factor is that of all pairs, with Tukey's interval."""
 
+import numpy as np
 import pytest
 
 import stattools as st
+from stattools.reporting.answer import pairs
 from stattools.reporting.answer.findings import findings
 from stattools.reporting.answer.pairs import clearest
 from tests.reporting.answer.planted import table
@@ -26,6 +28,23 @@ def test_the_clearest_pair_has_the_interval_of_tukey(formula):
         [row.estimate, row.lower, row.upper],
         rel=1e-6,  # the studentized range is integrated by SciPy to that
     )
+
+
+def test_the_clearest_of_many_levels_is_that_of_all_intervals(monkeypatch):
+    """Found from estimates and covariances at once; the interval is then computed for one pair only."""
+    rng = np.random.default_rng(0)
+    for right in ("g", "0 + g"):
+        fit = st.fit(st.ols(f"y ~ {right}", {"y": rng.normal(size=90), "g": [f"q{k % 30:02d}" for k in range(90)]}))
+        term = {one.term: one for one in findings(fit)}["g"]
+        table = fit.contrasts("g", adjust="tukey", over="grid").set_index("contrast")
+        between, asked = pairs._between, []
+        counted = lambda *given, asked=asked, between=between: asked.append(1) or between(*given)  # noqa: E731
+        monkeypatch.setattr(pairs, "_between", counted)
+        pair = clearest(fit, term)
+        monkeypatch.undo()
+        assert pair is not None
+        assert len(asked) == 1
+        assert pair.effect.strength == pytest.approx((table.estimate / table.se).abs().max(), rel=1e-10)
 
 
 def test_the_same_pair_by_another_fit():

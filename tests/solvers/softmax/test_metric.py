@@ -13,6 +13,10 @@ from tests.cases import rng
 from tests.solvers.softmax.problems import problem
 
 
+def test_a_matrix_beyond_single_precision_is_inverted_in_double():
+    assert_allclose(inverse(np.diag([1e300, 2.0])).solve(np.array([1e300, 1.0])), [1.0, 0.5])
+
+
 @pytest.mark.parametrize("ridge", [None, np.array([0.0, 1.0, 2.0])])
 @pytest.mark.parametrize("centered", [False, True])
 def test_shared_is_the_information_where_all_are_alike(ridge, centered):
