@@ -116,8 +116,8 @@ def test_every_answer_is_that_of_all_columns(kind):
 
 
 def test_columns_whose_squares_are_beyond_float64_are_refused_by_name():
-    for kind in ("ols", "poisson"):
-        for model in both(lambda kind=kind: MODELS[kind]("I(x * 1e160) + g")):
+    for kind in ("ols", "poisson", "probit"):
+        for model in both(lambda kind=kind: MODELS[kind]("I(x * 1e160) + g", offset="o")):
             with pytest.raises(st.DomainError, match=r"I\(x \* 1e\+160\)' varies on a scale"):
                 st.fit(model)
 

@@ -98,7 +98,8 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     places[columns + 1] = np.arange(len(columns))
     offset = np.zeros(len(X)) if rows.offset is None else rows.offset.copy()
     offset[shifted] += by
-    taken = replace(rows.take(keep), X=LevelColumns(others, places[codes + 1], len(columns), at), offset=offset[keep])
+    left = LevelColumns(others, places[codes + 1], len(columns), at) if len(columns) else others
+    taken = replace(rows.take(keep), X=left, offset=offset[keep])
     names = tuple(f"{k}" for k in range(others.shape[1] + len(columns)))
     predictor = replace(model.predictor, columns=len(names))
     start = np.where(numbers < 0, 0.0, model.start[numbers])
@@ -124,7 +125,8 @@ class LevelSeparation(Separation):
         estimate[left.numbers[own]] = found.estimate[own]
         estimate[~finite] = list(self.infinite.values())
         C = found.covariance
-        assert isinstance(C, LowRank)
+        if isinstance(C, np.ndarray):  # where no level is left
+            C = LowRank(np.zeros(len(C)), np.eye(len(C)), C)
         d, U = np.full(len(estimate), np.nan), np.full((len(estimate), C.U.shape[1]), np.nan)
         d[left.numbers[own]], U[left.numbers[own]] = C.d[own], C.U[own]
         d[~finite], U[~finite] = np.nan, np.nan

@@ -125,8 +125,12 @@ def _nearest(rows: Rows, eta: Floats) -> Floats:
         eta = rows.y
     X = rows.X
     if type(X) is LevelColumns:
-        factor = ArrowFactor.of(X.gram())
-        return np.zeros(X.shape[1]) if factor.failed else factor.solve(X.pulled(eta))
+        size = np.abs(X.others).max(axis=0)
+        size = np.where(size > 0, size, 1.0)
+        unit = replace(X, others=X.others / size)
+        factor = ArrowFactor.of(unit.gram())
+        found = np.zeros(X.shape[1]) if factor.failed else factor.solve(unit.pulled(eta))
+        return _in_units(found, X.joined(1.0, size))
     size = np.abs(X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
     return _in_units(np.linalg.lstsq(X / size, eta, rcond=None)[0], size)

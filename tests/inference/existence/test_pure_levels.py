@@ -82,3 +82,16 @@ def test_levels_that_are_all_on_one_side_leave_no_rows(monkeypatch, data, right)
     plain, coded = both(monkeypatch, lambda: st.logistic("b ~ " + right, data))
     assert coded.separation.kind == plain.separation.kind == "complete"
     assert str(coded) == str(plain)
+
+
+@pytest.mark.parametrize("right", ["C(g)", "x + C(g)"])
+def test_levels_of_which_only_the_reference_is_left(monkeypatch, data, right):
+    """Then no column of a level is left beside the constant."""
+    data["b"] = np.where(data["g"] == 0, np.arange(98) % 3 == 0, True) * 1
+    plain, coded = both(monkeypatch, lambda: st.logistic("b ~ " + right, data))
+    assert str(coded) == str(plain)
+    one, other = plain.separation.solution, coded.separation.solution
+    assert_allclose(other.estimate, one.estimate, rtol=1e-6, atol=1e-8)
+    finite = np.isfinite(one.estimate)
+    covariances = [np.asarray(it.covariance)[np.ix_(finite, finite)] for it in (one, other)]
+    assert_allclose(*covariances, rtol=1e-6, atol=1e-10)

@@ -53,5 +53,5 @@ def test_variances_beyond_float64_are_refused():
     random = np.random.default_rng(0)
     x, g = random.normal(size=60), np.arange(60) // 6
     y = random.random(60) < 1.0 / (1.0 + np.exp(-x * 3.0 * random.normal(size=10)[g]))
-    with pytest.raises(st.DomainError, match=r"beyond float64\. Change the units"):
+    with pytest.raises(st.DomainError, match=r"beyond float64\. Change its units"):
         st.fit(st.logistic("y ~ (0 + x || g)", {"y": y.astype(int), "x": 1e-160 * x, "g": g}))
