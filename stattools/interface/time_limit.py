@@ -1,36 +1,54 @@
-"""A time by which a search has to end: who searches sets it, and every climb asks at each step whether it is over."""
+"""A time by which a search has to end: who searches sets it, and every climb asks at each step whether it is over.
+
+A clock is of the wall, for who said how long to wait, or of the work that the processor did for this process, for a
+search that finds the same however busy the machine is.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from time import monotonic
+from time import monotonic, process_time
 
 from stattools.errors import TimeIsOver
 
-END: ContextVar[float] = ContextVar("end", default=math.inf)
-"""When the search ends that this thread is in, in seconds of the monotonic clock."""
+type Seconds = Callable[[], float]
+
+
+def wall() -> float:
+    """Seconds of the clock on the wall."""
+    return monotonic()
+
+
+def work() -> float:
+    """Seconds that the processor has worked for this process, all its threads together."""
+    return process_time()
+
+
+ENDS: ContextVar[tuple[tuple[Seconds, float], ...]] = ContextVar("ends", default=())
+"""When the searches end that this thread is in, each by its clock."""
 
 
 @contextmanager
-def ending_by(end: float) -> Iterator[None]:
-    """Work that ends by this time of the monotonic clock, or by an earlier one that holds already.
+def ending_by(end: float, clock: Seconds = wall) -> Iterator[None]:
+    """Work that ends by this time of a clock, and by those that hold already.
 
-    >>> with ending_by(monotonic() - 1.0):
+    >>> with ending_by(wall() - 1.0):
     ...     require_time()
     Traceback (most recent call last):
     stattools.errors.TimeIsOver: the time of a search is over: give it more seconds=.
     """
-    before = END.set(min(end, END.get()))
+    before = ENDS.set(ENDS.get() if end == math.inf else (*ENDS.get(), (clock, end)))
     try:
         yield
     finally:
-        END.reset(before)
+        ENDS.reset(before)
 
 
 def require_time() -> None:
-    """TimeIsOver where the search that this is part of has no time left."""
-    if monotonic() > END.get():
-        raise TimeIsOver("the time of a search is over: give it more seconds=.")
+    """TimeIsOver where a search that this is part of has no time left."""
+    for clock, end in ENDS.get():
+        if clock() > end:
+            raise TimeIsOver("the time of a search is over: give it more seconds=.")

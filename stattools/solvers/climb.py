@@ -11,14 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from time import monotonic
 from typing import Any
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.interface.time_limit import END, require_time
+from stattools.interface.time_limit import ENDS, require_time
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import dot, nrm2
 from stattools.solvers.solution import NOT_MEASURED, Quality, Solution, Status, TraceStep
@@ -122,7 +121,7 @@ def climb(
     trace = [] if trace is None else trace
     taken, last = 0, np.inf
     while True:
-        if monotonic() > END.get():
+        if ENDS.get():
             require_time()
         now, decrement = here.now, here.decrement
         trace.append(noted((first + taken, now.loglik, nrm2(now.score) / n)))
@@ -163,7 +162,7 @@ def rising(
     slope = dot(now.score, ahead)
     noise = noise * (abs(now.loglik) + n)
     for _ in range(halvings):
-        if monotonic() > END.get():  # a line search of many rows may halve for long
+        if ENDS.get():  # a line search of many rows may halve for long
             require_time()
         point = theta + ahead
         new = evaluate(point)

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import StattoolsError
-from stattools.interface import time_limit
 from stattools.interface.arrays import Floats
+from stattools.interface.time_limit import Seconds, wall
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
 from stattools.validation.claims.standing import LONG, standing
@@ -25,16 +25,16 @@ from stattools.validation.conventions.state import State
 
 
 class Clock:
-    """How much time is left, and how many refits were made."""
+    """How much time is left by the clock `now`, and how many refits were made."""
 
-    def __init__(self, seconds: float) -> None:
-        self.end = time_limit.monotonic() + seconds
+    def __init__(self, seconds: float, now: Seconds = wall) -> None:
+        self.now, self.end = now, now() + seconds
         self.refits = 0
 
     @property
     def is_over(self) -> bool:
         """Whether the time is over."""
-        return time_limit.monotonic() >= self.end
+        return self.now() >= self.end
 
 
 @dataclass(frozen=True, eq=False)

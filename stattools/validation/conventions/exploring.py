@@ -15,7 +15,7 @@ import numpy as np
 
 from stattools.errors import StattoolsError, TimeIsOver
 from stattools.interface.arrays import Floats
-from stattools.interface.time_limit import ending_by, require_time
+from stattools.interface.time_limit import Seconds, ending_by, require_time, wall
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.standing import ClaimStanding
@@ -52,9 +52,12 @@ def explore(
     most: int = 3,
     seconds: float = 60.0,
     conventions: tuple[Choice, ...] = CONVENTIONS,
+    now: Seconds = wall,
 ) -> Explored:
-    """The smallest sets of up to `most` conventions under which the claim holds, from a state on."""
-    clock = Clock(seconds - min(NEAREST, 0.2 * seconds))
+    """The smallest sets of up to `most` conventions under which the claim holds, from a state on; `seconds` are those
+    of the clock `now`.
+    """
+    clock = Clock(seconds - min(NEAREST, 0.2 * seconds), now)
     if claim.said.get("exponentiated"):  # first as its words say it, whichever way its standard errors were made
         said = {**claim.said, "exponentiated": ""}
         found = _as_it_stands(claim, start, terms, conventions)
@@ -85,7 +88,7 @@ def explore(
             break
     if clock.is_over and size < most:
         untried.append(f"sets of {size + 1} and more" if size + 1 < most else f"sets of {most}")
-    return Explored((), _nearest(known, start, claim, terms, most, conventions), clock.refits, tuple(untried))
+    return Explored((), _nearest(known, search, most), clock.refits, tuple(untried))
 
 
 def _as_it_stands(claim: Claim, start: State, terms: Any, conventions: tuple[Choice, ...]) -> list[Found]:
@@ -122,7 +125,7 @@ class Search:
             if rest < 0 or not trial.matches or (rest and not others):
                 continue
             try:
-                with ending_by(self.clock.end if size else np.inf):
+                with ending_by(self.clock.end if size else np.inf, self.clock.now):
                     require_time()
                     state = followed(self.start, trial.steps, self.claim, self.terms)
                     made = printed_sets(self.claim, trial, state, rest, self.conventions)
@@ -152,7 +155,7 @@ class Search:
             ]
             done = 0
             try:
-                with ending_by(self.clock.end):
+                with ending_by(self.clock.end, self.clock.now):
                     state = replace(followed(self.start, parent.steps, self.claim, self.terms), best=parent.theta)
                     for choice in follow:
                         require_time()
@@ -209,19 +212,18 @@ def _same_numbers(one: ClaimStanding, other: ClaimStanding) -> bool:
     return all(close(one.right[name], other.right[name]) for name in one.right if name in one.claim.columns)
 
 
-def _nearest(
-    known: list[list[Attempt]], start: State, claim: Claim, terms: Any, most: int, conventions: tuple[Choice, ...]
-) -> Found | None:
+def _nearest(known: list[list[Attempt]], search: Search, most: int) -> Found | None:
     """The set that leaves fewest numbers, where each of its conventions must bring two into place; one that brings all
     of several estimates there goes before others.
     """
     trials = [one for level in known for one in level if one.theta is not None]
     best: tuple[float, Found] | None = None
-    clock = Clock(NEAREST)
+    start, claim, terms, conventions = search.start, search.claim, search.terms, search.conventions
+    clock = Clock(NEAREST, search.clock.now)
     for trial in sorted(trials, key=lambda one: 2 * len(one.steps) - one.best)[:3]:
         whole = bool(trial.steps) and trial.matches and trial.rows > 1 and not known[0][0].matches
         try:
-            with ending_by(clock.end):
+            with ending_by(clock.end, clock.now):
                 state = followed(start, trial.steps, claim, terms)
                 for rest in range(min(1, most - len(trial.steps)) + 1):
                     for one in printed_sets(claim, trial, state, rest, conventions, every=True):

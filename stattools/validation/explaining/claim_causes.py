@@ -6,7 +6,6 @@ everything holds; then the nearest of these with a slip of the pen on top, so th
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.fitting import fit
+from stattools.interface.time_limit import work
 from stattools.models.model import Model
 from stattools.validation.claims.right import right_of_fit
 from stattools.validation.claims.standing import ClaimStanding, standing
@@ -156,7 +156,7 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
     """What single conventions say, until one makes every number hold: first those that need no refit, then the usual
     faults, then other refits, and families last.
     """
-    end, made = time.monotonic() + trial.seconds, []
+    end, made = work() + trial.seconds, []
     refits = [one for one in CONVENTIONS if one.moves == "estimates" and one.name not in FAMILIES]
     stages = (
         [one for one in CONVENTIONS if one.moves != "estimates"],
@@ -165,8 +165,8 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
         [one for one in CONVENTIONS if one.name in FAMILIES],
     )
     for stage in stages:
-        seconds = max(end - time.monotonic(), LEAST * trial.seconds, 0.05)
-        options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage)}
+        seconds = max(end - work(), LEAST * trial.seconds, 0.05)
+        options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage), "now": work}
         try:
             made.append(explore(trial.claim, start, **options))
         except IncompatibleError:
@@ -183,7 +183,7 @@ def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> tu
     made: list[Explored] = []
     rest = tuple(one for one in CONVENTIONS if one.moves != "estimates")
     if start is not None and trial.now.holds["estimate"].all():
-        more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest)
+        more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest, now=work)
         found = tuple(found for found in more.found if found.steps)
         return (by_convention(found) if found else None), [more]
     for one in explored:
@@ -193,7 +193,7 @@ def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> tu
         if (usual := as_programs_make_it(trial, near)) is not None:
             return usual, made
         claim = near.standing.claim
-        made.append(explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest))
+        made.append(explore(claim, near.state, terms=trial.terms, most=2, seconds=1.0, conventions=rest, now=work))
         found = next((found for found in made[-1].found if found.steps), None)
         if found is not None:
             return Verdict((*named(near), *named(found)), solved=True), made

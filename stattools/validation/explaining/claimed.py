@@ -37,7 +37,7 @@ from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit
 
 SECONDS = 5.0
-"""How long causes are looked for."""
+"""How long causes are looked for, by the work of the processor, so that a busy machine finds the same."""
 
 
 def audit_claim(
