@@ -16,6 +16,9 @@ KEPT = ("estimate", "se", "statistic", "p", "lower", "upper", "interval")
 """The kinds of columns that a claim is made of."""
 CALLED = {"estimate": "estimates", "se": "standard errors", "statistic": "statistics", "p": "p-values"}
 
+NAMES = (("B", "b"), ("Beta", "beta", "\u03b2", "\u0392"))
+"""How coefficients and standardized coefficients are called where both stand in a table."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -70,6 +73,15 @@ def headed(cells: Cells) -> list[Heading | None]:
         unnamed = [place for place in range(width) if found[place] is None and (not place or not _titled(cells, place))]
         if unnamed and (not _titled(cells, unnamed[0]) or _is_words(cells, unnamed[0])):
             found[unnamed[0]] = Heading("term")
+    titles = [" ".join(line[place].strip() for line in cells.head).split() for place in range(width)]
+    plain, beta = ([place for place, title in enumerate(titles) if title and title[-1] in names] for names in NAMES)
+    if len(plain) == len(beta) == 1 and found[plain[0]] is not None:  # beside B, beta is of standardized columns
+        found[beta[0]] = None
+    if any(one is not None and one.kind == "df" for one in found):  # Wald's statistic with its degrees is a chi-squared
+        found = [
+            replace(one, said={"statistic": "chi2"}) if one is not None and titles[place] == ["Wald"] else one
+            for place, one in enumerate(found)
+        ]
     kinds = {one.kind for one in found if one is not None}
     for end, other in (("lower", "upper"), ("upper", "lower")):  # an outcome may be called low
         found = [None if one is not None and one.kind == end and other not in kinds else one for one in found]
@@ -99,6 +111,7 @@ def groups(cells: Cells) -> list[Group]:
         raise _lacking("estimate", cells, names)
     upper = [_upper(cells, place) for place in range(len(found))]
     shares = len({upper[place] for place in estimates}) < len(estimates) or not all(upper[place] for place in estimates)
+    shares = shares or len(estimates) == 1
     plain = [place for place in estimates if "exponentiated" not in _said(found, place)]
     if shares and len(plain) == 1 == len(estimates) - len(plain):
         return [_with_ratio(cells, found, terms[0], plain[0], next(p for p in estimates if p not in plain), others)]

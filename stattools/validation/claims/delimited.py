@@ -32,6 +32,7 @@ def cells(text: str, name: str) -> Cells:
     every = list(csv.reader(text.splitlines(), delimiter=mark, strict=False))
     start = next((at for at, row in enumerate(every) if is_heading(row)), 0)
     head, rows = every[start], every[start + 1 :]
+    above = every[start - 1] if start and _goes_on(every[start - 1], head) else None
     notes = [" ".join(row) for row in every[:start]]
     if start:  # a page of several tables, one below the other
         notes += [" ".join(row) for row in rows if len(row) != len(head)]
@@ -44,7 +45,15 @@ def cells(text: str, name: str) -> Cells:
     filled = [tuple(row) + ("",) * (len(head) - len(row)) for row in rows if any(cell.strip() for cell in row)]
     cells = [cell for row in filled for cell in row[1:]]
     commas = mark == ";" and any(re.search(r"\d,\d", cell) for cell in cells) and not any(map(POINT.search, cells))
-    return Cells(name, (tuple(head),), tuple(filled), "\n".join(notes), "," if commas else None)
+    heads = (tuple(head),) if above is None else (tuple(above), tuple(head))
+    return Cells(name, heads, tuple(filled), "\n".join(notes), "," if commas else None)
+
+
+def _goes_on(above: Sequence[str], head: Sequence[str]) -> bool:
+    """Whether the line above the headings has those of columns that these leave empty, as pages of SPSS have."""
+    if len(above) != len(head):
+        return False
+    return any(not low.strip() and heading(high) is not None for high, low in zip(above, head, strict=True))
 
 
 def is_heading(row: Sequence[str]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from stattools.errors import DomainError
 from stattools.validation.claims import (
+    boxes,
     delimited,
     html_tables,
     json_text,
@@ -23,6 +24,7 @@ FORMATS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Cells]], ...] =
     (json_text.is_json, json_text.cells),
     (html_tables.is_html, html_tables.cells),
     (latex.is_latex, latex.cells),
+    (boxes.is_box, boxes.cells),
     (stata.is_stata, stata.cells),
     (markdown.is_markdown, markdown.cells),
     (delimited.is_delimited, delimited.cells),

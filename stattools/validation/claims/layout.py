@@ -11,6 +11,7 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.columns import picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
 from stattools.validation.claims.rows import entries
+from stattools.validation.claims.step_columns import without_steps
 
 PLAIN = ("nonrobust", "nonrobust.", "information", "oim", "unadjusted")
 """What tables call the covariance that their own F is of."""
@@ -25,6 +26,7 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
     """
     if not cells.rows:
         raise DomainError(f"a claim needs rows with a term and an estimate each; {cells.name} has none.")
+    cells = without_steps(cells)
     group = picked(cells, column)
     found, single, said = entries(cells, group)
     texts = [text for entry in found for text in entry.texts.values()]
