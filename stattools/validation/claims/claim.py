@@ -16,6 +16,7 @@ class Claim:
     each of `terms`. `facts` are single numbers ("n", "loglik", "aic" ...). `said` is what its words say: "statistic"
     (t or z), "level" of its intervals, "covariance", "exponentiated", "outcome", "family", "link" and so on. `quotes`
     has the line of each row. `shown` is "exp" of a row that shows exp of its parameter, in a table that prints both.
+    `stars` are how many stars each estimate has, and `limits` what notes say of them: the limit of p by their number.
     """
 
     name: str
@@ -25,3 +26,5 @@ class Claim:
     said: Mapping[str, str] = field(default_factory=dict)
     quotes: tuple[str, ...] = ()
     shown: tuple[str, ...] = ()
+    stars: tuple[int, ...] = ()
+    limits: Mapping[int, float] = field(default_factory=dict)

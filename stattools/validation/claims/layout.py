@@ -11,6 +11,7 @@ from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.columns import picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
 from stattools.validation.claims.rows import entries
+from stattools.validation.claims.stars import limits_in
 from stattools.validation.claims.step_columns import without_steps
 
 PLAIN = ("nonrobust", "nonrobust.", "information", "oim", "unadjusted")
@@ -54,4 +55,6 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
         told["percent"] = "%"
     shown = tuple(entry.shown for entry in found) if any(entry.shown for entry in found) else ()
     terms, quotes = tuple(entry.term for entry in found), tuple(entry.quote for entry in found)
-    return Claim(cells.name, terms, columns, known, told, quotes, shown)
+    stars = tuple(entry.texts["estimate"].count("*") for entry in found)
+    limits = limits_in(cells.notes) if any(stars) else {}
+    return Claim(cells.name, terms, columns, known, told, quotes, shown, stars if limits else (), limits)

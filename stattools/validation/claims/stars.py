@@ -25,13 +25,31 @@ def told_by_stars(pairs: Sequence[tuple[str, str]], notes: str, mark: str = ".")
     >>> told_by_stars([("0.486***", "4.67"), ("0.243", "1.14")], "*p<0.1; **p<0.05; ***p<0.01")
     't'
     """
-    limits = {len(stars): float(limit) for stars, limit in LEGEND.findall(notes)}
+    limits = limits_in(notes)
     known = [(main, text) for main, text in pairs if is_number(main) and is_number(text)]
     if not limits or not known:
         return None
     rows = [(printed(main, "", mark)[0], printed(text, "", mark)[0], main.count("*")) for main, text in known]
     fitting = [kind for kind in ("se", "t", "p") if all(_fits(kind, *row, limits) for row in rows)]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def limits_in(notes: str) -> dict[int, float]:
+    """The limit of p by the number of stars, as notes say it.
+
+    >>> limits_in("* p<0.05, ** p<0.01"), limits_in("N = 50")
+    ({1: 0.05, 2: 0.01}, {})
+    """
+    return {len(stars): float(limit) for stars, limit in LEGEND.findall(notes)}
+
+
+def fits_stars(statistic: float, stars: int, limits: dict[int, float]) -> bool:
+    """Whether a statistic of z or t may have so many stars.
+
+    >>> fits_stars(2.3, 1, {1: 0.05, 2: 0.01}), fits_stars(2.3, 2, {1: 0.05, 2: 0.01})
+    (True, False)
+    """
+    return _fits("t", abs(statistic), abs(statistic), stars, limits)
 
 
 def _fits(kind: str, estimate: float, number: float, stars: int, limits: dict[int, float]) -> bool:

@@ -32,6 +32,7 @@ from stattools.validation.conventions.declared import (
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
+from stattools.validation.explaining.claimed_stars import are_tested, wrong_stars
 from stattools.validation.explaining.own_errors import by_another_definition
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit
@@ -179,8 +180,14 @@ def _right(
     many, digits = f"its {now.count} numbers hold", "their digits"
     if now.count == 1:
         many, digits = "its one number holds", "its digits"
+    notes = unclaimed(now, right.names, ours)
+    if (stars := wrong_stars(claim, ours, right)) is not None:
+        if are_tested(claim):
+            sentence = f"{called(claim.name)} is not right: {many}, and its stars do not. Cause: stars."
+            return ClaimAudit(claim.name, about(model), now, False, sentence, (stars,), meant, notes)
+        notes = (*notes, f"Stars, if they are of the model's own standard errors: {stars.evidence}")
     sentence = f"{called(claim.name)} is right: {many}, as far as {digits} go{f', with {meant}' if meant else ''}."
-    return ClaimAudit(claim.name, about(model), now, True, sentence, (), meant, unclaimed(now, right.names, ours))
+    return ClaimAudit(claim.name, about(model), now, True, sentence, (), meant, notes)
 
 
 def _judged(trial: ClaimTrial, verdict: Verdict) -> ClaimAudit:
