@@ -98,6 +98,16 @@ def one_series(rounds: int) -> Iterator[SpeedComparison]:
         rounds=rounds,
         targets={"raw tbtrs": 1 / 1.3},
     )
+    yield interleaved(
+        f"exponential filter of {N:,} steps, one weight",
+        {
+            "stattools": lambda: st.exponential_filter(b, 0.3, out=y),
+            "stattools, LAPACK": lambda: st.exponential_filter(b, 0.3, out=y, engine="lapack"),
+            "scipy.signal.lfilter": lambda: lfilter([0.3], [1.0, -0.7], b),
+            "pandas ewm": lambda: series.ewm(alpha=0.3, adjust=False).mean(),
+        },
+        rounds=rounds,
+    )
 
 
 def many_series(shape: tuple[int, int], rounds: int) -> Iterator[SpeedComparison]:

@@ -25,12 +25,15 @@ def _tbtrs(char: str) -> Any:
 
 
 class Band:
-    """Room for the band of a block, used again for the next; `solve` fills and solves it."""
+    """Room for the band of a block, used again for the next; `solve` fills and solves it. The band of coefficients that
+    are one number each stands for the next block, too.
+    """
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.tbtrs = _tbtrs(dtype.char)
         self.dtype = dtype
         self.room = np.empty((0, 0), dtype)
+        self.stands_for: tuple[Any, ...] | None = None
 
     def solve(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
         """Fill y (R, T), contiguous, from k arrays a (R, T), b (R, T) and the values before, (k, R), newest first."""
@@ -43,11 +46,20 @@ class Band:
         """The band (k + 1, R T) of k arrays a (R, T) in LAPACK's storage: row j holds -a_j, j columns to the left."""
         k, (rows, times) = len(a), a[0].shape
         band, lower = self.room_for(rows, times, k)
+        if self.stands(a):
+            return band
         for j in range(1, k + 1):
             part = min(j, times)
             np.negative(a[j - 1][:, part:], out=lower[:, : times - part, j])
             lower[:, times - part :, j] = 0.0
         return band
+
+    def stands(self, a: Arrays) -> bool:
+        """Is the band in this room that of these coefficients already? From now on it is."""
+        numbers = [one_number(part) for part in a]
+        before = self.stands_for
+        self.stands_for = None if None in numbers else (a[0].shape, *numbers)
+        return self.stands_for is not None and self.stands_for == before
 
     def room_for(self, rows: int, times: int, k: int) -> tuple[Array, Array]:
         """Room for a band (k + 1, rows times), and the same room seen as (rows, times, k + 1)."""
@@ -55,6 +67,15 @@ class Band:
         if self.room.shape[0] < size or self.room.shape[1] != k + 1:
             self.room = np.ones((size, k + 1), self.dtype)
         return self.room[:size].T, self.room[:size].reshape(rows, times, k + 1)
+
+
+def one_number(array: Array) -> Any:
+    """The number that an array repeats without room of its own, as where a caller gives one; None for other arrays.
+
+    >>> one_number(np.broadcast_to(0.5, (1, 3))), one_number(np.full((1, 3), 0.5))
+    (np.float64(0.5), None)
+    """
+    return None if any(array.strides) else array[0, 0]
 
 
 def substitute(tbtrs: Any, band: Array, y: Array, trans: str = "N") -> None:
@@ -73,6 +94,11 @@ def enter(a: Arrays, before: Array, y: Array) -> None:
             y[:, t] += a[j - 1][:, t] * before[j - t - 1]
 
 
+def _sum(part: Array) -> Any:
+    number = one_number(part)
+    return part.sum() if number is None else number
+
+
 class Recurrence:
     """The kernel of `linear_recurrence` by LAPACK; a block that becomes non-finite is examined."""
 
@@ -82,7 +108,7 @@ class Recurrence:
     def __call__(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
         self.band.solve(a, b, before, y)
         # A NaN in the band shows in its sum; a sum that overflows only costs the second look.
-        if not (np.isfinite(y[:, -1]).all() and np.isfinite([part.sum() for part in a]).all()):
+        if not (np.isfinite(y[:, -1]).all() and np.isfinite([_sum(part) for part in a]).all()):
             self._with_gaps(a, b, before, y)
 
     def _with_gaps(self, a: Arrays, b: Array, before: Array, y: Array) -> None:

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, quoted
-from stattools.series.filters.banded import Band, substitute
+from stattools.series.filters.banded import Band, one_number, substitute
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
 from stattools.series.filters.gaps import Missing, bridged, require_missing
@@ -134,13 +134,14 @@ class ExponentialKernel:
     def __call__(self, gain: Arrays, x: Array, before: Array, y: Array) -> None:
         w = gain[0]
         # A NaN weight beside a y of 0 would be lost in tbtrs; it shows in the mean.
-        smallest = smallest_mean(w)
+        smallest = mean_of_small(w)
         if not np.isfinite(smallest):
             y[...] = np.nan
             return
         band, lower = self.band.room_for(y.shape[0], y.shape[1], 1)
-        np.subtract(w[:, 1:], 1.0, out=lower[:, :-1, 1])
-        lower[:, -1, 1] = 0.0
+        if not self.band.stands(gain):
+            np.subtract(w[:, 1:], 1.0, out=lower[:, :-1, 1])
+            lower[:, -1, 1] = 0.0
         np.multiply(w, x, out=y)
         y[:, 0] = one_step(w[:, 0], x[:, 0], before[0])
         substitute(self.band.tbtrs, band, y)
@@ -155,11 +156,18 @@ def one_step(w: Array, x: Array, y: Array) -> Array:
     return np.where((np.abs(w) < 0.5) | (x == y), y + w * (x - y), (1.0 - w) * y + w * x)
 
 
-def smallest_mean(w: Array) -> float:
-    """The smallest mean of |w| over blocks of BLOCK weights, NaN or infinite if a weight is."""
-    size = np.abs(w).reshape(-1)
-    places = np.arange(0, max(len(size) - BLOCK + 1, 1), BLOCK)
-    total = np.add.reduceat(size, places)
+def mean_of_small(w: Array) -> float:
+    """The smallest mean of |w| over blocks of BLOCK weights, or a bound below it that is not small; NaN where a weight
+    is NaN or infinite.
+    """
+    number = one_number(w)
+    if number is not None:
+        return float(np.abs(number)) * min(w.size / BLOCK, 1.0) if np.isfinite(number) else np.nan
+    flat = w.reshape(-1)
+    places = np.arange(0, max(len(flat) - BLOCK + 1, 1), BLOCK)
+    total = np.abs(np.add.reduceat(flat, places))
+    if not (total >= SMALL * BLOCK).all():  # |a sum| is at most the sum of |w|, which takes one more pass
+        total = np.add.reduceat(np.abs(flat), places)
     return float(total.min()) / BLOCK if np.isfinite(total).all() else np.nan
 
 

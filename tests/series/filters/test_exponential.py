@@ -12,7 +12,7 @@ from scipy.signal import lfilter
 
 from stattools.errors import DomainError
 from stattools.series.filters.blocks_in_cache import BLOCK as IN_CACHE
-from stattools.series.filters.exponential import BLOCK, exponential_filter
+from stattools.series.filters.exponential import BLOCK, SMALL, exponential_filter, mean_of_small
 from tests.cases import rng
 from tests.series.filters.twins import dense, exact_filter, filter_loop, long_filter
 
@@ -260,3 +260,32 @@ def test_a_series_that_is_missing_everywhere_has_nothing_to_start_from(missing):
     with pytest.raises(DomainError, match="the signal is missing everywhere"):
         exponential_filter([np.nan] * 3, 0.5, missing=missing)
     assert exponential_filter([np.nan] * 3, 0.5, initial=2.0, missing=missing).tolist() == [2.0] * 3
+
+
+@pytest.mark.parametrize("n", [7, 1024, 5000])
+def test_the_mean_of_small_weights_is_exact_where_it_is_small_and_a_bound_elsewhere(n):
+    g = np.random.default_rng(n)
+    for w in (
+        g.uniform(0.0, 1e-3, (1, n)),
+        g.uniform(-1e-3, 1e-3, (1, n)),
+        np.full((1, n), 0.5),
+        0.5 - np.ones((1, n)),
+    ):
+        starts = range(0, max(n - BLOCK + 1, 1), BLOCK)
+        ends = [*starts[1:], n]
+        exact = min(np.abs(w[0, a:b]).sum() for a, b in zip(starts, ends, strict=True)) / BLOCK
+        found = mean_of_small(w)
+        assert found <= exact * (1 + 1e-12)
+        assert found == pytest.approx(exact, rel=1e-12) or found >= SMALL
+    assert mean_of_small(np.broadcast_to(1e-3, (1, n))) == pytest.approx(1e-3 * min(n / BLOCK, 1.0))
+    for bad in (np.nan, np.inf):
+        w[0, n // 2] = bad
+        assert np.isnan(mean_of_small(w))
+        assert np.isnan(mean_of_small(np.broadcast_to(bad, (1, n))))
+
+
+def test_one_weight_of_many_blocks_is_the_filter_of_as_many_weights():
+    x = np.random.default_rng(3).normal(size=100_000)
+    for weight in (1e-4, 0.3, 0.9):
+        one = exponential_filter(x, weight, engine="lapack")
+        np.testing.assert_array_equal(one, exponential_filter(x, np.full(100_000, weight), engine="lapack"))
