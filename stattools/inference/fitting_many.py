@@ -33,7 +33,7 @@ from stattools.models.regressions.regression import ols
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
-from stattools.solvers.batches.small_batches import ENTRIES, Members, climbed, padded, parts
+from stattools.solvers.batches.small_batches import Members, climbed, groups_of, of_like_length, padded, parts
 from stattools.solvers.batches.small_batches import together as is_batched
 
 SOME = "Fit some of them at a time."
@@ -128,8 +128,19 @@ def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
     codes, labels = coded(column, who)
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
-    parts = [order[ends[k] : ends[k + 1]] for k in range(len(labels))]
-    return _in_groups([whole.subset(_run(part)) for part in parts], labels)
+
+    def member(k: int) -> Any:
+        return whole.subset(_run(order[ends[k] : ends[k + 1]]))
+
+    member(0)  # which says where rows cannot be taken
+    if whole.is_mixed:
+        return _in_groups([member(k) for k in range(len(labels))], labels)
+    found = _members(len(labels), len(whole.names))
+    if is_batched(whole):
+        lengths = np.diff(ends)
+        for n, chunk in of_like_length(lengths, whole.rows.X.shape[1]):
+            found.put(chunk, climbed(whole, *groups_of(whole.rows, order, ends[chunk], lengths[chunk], n)))
+    return _assembled(whole, labels, found, member)
 
 
 def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
@@ -210,13 +221,7 @@ def together(models: list[Model], labels: tuple[Any, ...]) -> ManyFits:
             )
     found = _members(len(models), len(first.names))
     if all(map(is_batched, models)):
-        order = np.argsort([len(one.rows.X) for one in models], kind="stable")
-        p = first.rows.X.shape[1]
-        while len(order):
-            n = max(len(models[order[-1]].rows.X), 1)
-            chunk = order[-max(1, ENTRIES // (n * p)) :]
-            chunk = chunk[[2 * len(models[k].rows.X) >= n for k in chunk]]
-            order = order[: -len(chunk)]
+        for n, chunk in of_like_length(np.array([len(one.rows.X) for one in models]), first.rows.X.shape[1]):
             members = [padded(models[k], n) for k in chunk]
             X, y, w, o = (np.stack([part[i] for part in members]) for i in range(4))
             found.put(chunk, climbed(first, X, y, w, o if o.any() else None))

@@ -27,9 +27,10 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
         for j in range(len(A)):
             column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0].copy()
             pivot = column[0] / A[j, j]
-            smallest = np.minimum(smallest, np.where(A[j, j] > 0, pivot, -1.0))
-            L[j:, j] = column / np.sqrt(np.where(column[0] > 0, column[0], 1.0))
-            L[j, j] = np.where(column[0] > 0, L[j, j], 1.0)
+            np.minimum(smallest, np.where(A[j, j] > 0, pivot, -1.0), out=smallest)
+            root = np.sqrt(np.where(column[0] > 0, column[0], 1.0))
+            np.divide(column, root, out=L[j:, j])
+            L[j, j] = root
     return L, smallest
 
 

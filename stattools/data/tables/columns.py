@@ -191,7 +191,8 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
     [[0, 1, 0], ('b', 'a')]
     """
     try:
-        codes, labels = pd.factorize(column.astype(object))
+        # integers are told apart as they are; of other columns True and 1.0 are as Python has them
+        codes, labels = pd.factorize(column if column.dtype.kind in "iu" else column.astype(object))
     except (TypeError, ValueError):
         raise DomainError(
             f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
+from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
@@ -55,6 +56,36 @@ def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
     w[:own] = 1.0 if rows.weight is None else rows.weight
     o[:own] = 0.0 if rows.offset is None else rows.offset
     return X, y, w, o
+
+
+def groups_of(
+    rows: Rows, order: NDArray[np.intp], firsts: NDArray[np.intp], lengths: NDArray[np.intp], n: int
+) -> tuple[Floats, Floats, Floats | None, Floats | None]:
+    """The same of the groups of one table, which stand in `order` from `firsts` on and have these `lengths`: columns
+    (m, n, p), outcomes (m, n), and weights and offsets (m, n) or None.
+    """
+    place = np.minimum(np.arange(n), lengths[:, None] - 1)
+    some, shape = rows.take(order[firsts[:, None] + place].ravel()), place.shape
+    there = np.arange(n) < lengths[:, None]
+    w = None if there.all() else there.astype(float)
+    if some.weight is not None:
+        w = np.where(there, some.weight.reshape(shape), 0.0)
+    offset = None if some.offset is None else np.where(there, some.offset.reshape(shape), 0.0)
+    y = some.y.reshape(*shape, *some.y.shape[1:])
+    return np.asarray(some.X).reshape(*shape, -1), y, w, offset
+
+
+def of_like_length(lengths: NDArray[np.intp], p: int) -> Iterator[tuple[int, NDArray[np.intp]]]:
+    """Members with p columns in chunks that are fitted together: the rows of the longest, and whose are at least half
+    as many.
+    """
+    order = np.argsort(lengths, kind="stable")
+    while len(order):
+        n = max(int(lengths[order[-1]]), 1)
+        chunk = order[-max(1, ENTRIES // (n * p)) :]
+        chunk = chunk[2 * lengths[chunk] >= n]
+        order = order[: -len(chunk)]
+        yield n, chunk
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ Bools = NDArray[np.bool_]
 Coefficients = tuple[Floats, Floats, Floats]
 """log-likelihoods (m,), scores (p, m) and informations (p, p, m) of members."""
 
-ROWS = 10_000
+ROWS = 25_000
 """Rows of members that are looked at together: their arrays stay in the cache of a core."""
 TRIES = 40
 """Points at which a member is looked at, at most, steps and halved steps."""
@@ -82,13 +82,16 @@ class StackedRows:
 
     def kept(self, going: NDArray[np.intp]) -> StackedRows:
         """The rows of some members."""
-        parts = (A if A is None or len(A) == 1 else A[going] for A in (self.Z, self.Y, self.W, self.offset))
-        return StackedRows(self.model, *parts)  # type: ignore[arg-type]
+        Zt = np.swapaxes(self.Z, 1, 2)
+        parts = (A if A is None or len(A) == 1 else A[going] for A in (Zt, self.Y, self.W, self.offset))
+        Zt, Y, W, offset = parts
+        return StackedRows(self.model, np.swapaxes(Zt, 1, 2), Y, W, offset)  # type: ignore[arg-type]
 
     def eta(self, theta: Floats) -> Floats:
         """Linear predictors (m, n, width) at theta (p, m)."""
         predictor, n = self.model.predictor, self.Z.shape[1]
-        found = np.empty((theta.shape[1], n, predictor.width))
+        # each linear predictor of its own lies side by side in memory
+        found = np.moveaxis(np.empty((predictor.width, theta.shape[1], n)), 0, 2)
         for k, (part, Z) in enumerate(zip(predictor.parts, self.each(), strict=True)):
             found[:, :, k] = theta[part].T @ Z[0].T if len(Z) == 1 else (Z @ theta[part].T[:, :, None])[:, :, 0]
         if self.offset is not None:
@@ -117,6 +120,8 @@ class StackedRows:
             if len(columns[a]) == len(columns[b]) == 1:
                 products = columns[a][0][:, :, None] * columns[b][0][:, None, :]
                 found = (w @ products.reshape(n, -1)).reshape(m, *products.shape[1:])
+            elif predictor.constant[b]:
+                found = _weighted(w, columns[a])[:, :, None]
             else:
                 found = np.swapaxes(columns[a], 1, 2) @ (columns[b] * w[:, :, None])
             second[one, other] = np.moveaxis(found, 0, 2)
@@ -127,6 +132,8 @@ class StackedRows:
 
 def _weighted(values: Floats, columns: Floats) -> Floats:
     """Sums over rows of values (m, n) times columns (1 or m, n, q): (m, q)."""
+    if columns.shape[2] == 1 and len(columns) == 1:
+        return np.einsum("mn,n->m", values, columns[0, :, 0])[:, None]
     return values @ columns[0] if len(columns) == 1 else (values[:, None, :] @ columns)[:, 0]
 
 
@@ -151,13 +158,15 @@ def stacked_newton(
         none = np.full(m, np.nan)
         return StackedMaxima(np.full((m, size), np.nan), np.full((m, size, size), np.nan), none, none, np.ones(m, bool))
     offset = None if offset is None else np.atleast_2d(offset)
-    Z = ((X if X.ndim == 3 else X[None]) - mean) * T.diagonal()  # the difference is exact
+    # the difference is exact; rows of a column lie side by side, so that weights times columns run along them
+    Z = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2)) - mean[:, None]
+    Z = np.swapaxes(Z * T.diagonal()[:, None], 1, 2)
     rows = StackedRows(model, Z, Y, W, offset)
     begin = np.linalg.solve(lift, start)
     if m >= POOLED:  # one member alone tells where the others are
         one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), 1, tolerance)
         begin = begin if one.doubtful[0] else one.estimate[0]
-    few = max(1, ROWS // Y.shape[1])
+    few = -(-m // -(-m * Y.shape[1] // ROWS))  # as many in each part
     each = [
         _climbed(rows.kept(np.arange(k, min(k + few, m))), begin, lift, min(few, m - k), tolerance)
         for k in range(0, m, few)
@@ -240,7 +249,10 @@ def _units(X: Floats) -> tuple[Floats, Floats]:
     """T (p, p) with which the columns X T have unit size, centered where the first column is constant, and the mean
     (p,) that is taken off.
     """
-    mean, spread, size = X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0)
+    columns = np.ascontiguousarray(X.T)  # sums over rows that lie side by side take a fraction of the time
+    mean: Floats = columns.mean(axis=1)
+    spread: Floats = columns.std(axis=1)
+    size = np.maximum(columns.max(axis=1), -columns.min(axis=1))
     constant = spread <= 1e-13 * size
     scale = np.where(constant, np.where(size > 0.0, size, 1.0), spread)
     T = np.diag(1.0 / scale)

@@ -5,7 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.small_batches import ENTRIES, climbed, estimated, padded, parts
+from stattools.solvers.batches.small_batches import (
+    ENTRIES,
+    climbed,
+    estimated,
+    groups_of,
+    of_like_length,
+    padded,
+    parts,
+)
 from tests.cases import rng
 
 N, P, M = 40, 3, 4
@@ -65,3 +73,34 @@ def test_parts_are_every_member_once():
     assert [i for part in chunks for i in range(part.start, part.stop)] == list(range(10))
     assert max(part.stop - part.start for part in chunks) == 3
     assert next(parts(2, 10 * ENTRIES)) == slice(0, 1)
+
+
+def test_members_of_like_length_go_together():
+    lengths = np.array([3, 10, 4, 9, 1, 8])
+    parts = [(n, sorted(chunk.tolist())) for n, chunk in of_like_length(lengths, 2)]
+    assert parts == [(10, [1, 3, 5]), (4, [0, 2]), (1, [4])]
+    assert [len(chunk) for _, chunk in of_like_length(np.full(5, ENTRIES // 4), 2)] == [2, 2, 1]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_groups_of_a_table_are_padded_as_their_models_are(weighted):
+    random = np.random.default_rng(0)
+    codes = np.array([0, 1, 0, 2, 1, 0, 2, 0])
+    X, offset = random.normal(size=(8, 2)), random.normal(size=8)
+    beside = {"weights": random.integers(1, 4, 8)} if weighted else {}
+    model = st.poisson(random.poisson(1.0, 8), X, offset=offset, **beside)
+    order = np.argsort(codes, kind="stable")
+    firsts, lengths = np.array([0, 4, 6]), np.array([4, 2, 2])
+    X, y, w, o = groups_of(model.rows, order, firsts, lengths, 4)
+    for k in range(3):
+        one = padded(model.subset(order[firsts[k] : firsts[k] + lengths[k]]), 4)
+        for found, expected in zip((X[k], y[k], w[k], o[k]), one, strict=True):
+            np.testing.assert_array_equal(found, expected)
+
+
+def test_groups_of_one_length_need_no_weights():
+    model = st.poisson([1, 0, 2, 3], [[1.0], [2.0], [3.0], [4.0]])
+    _, y, w, o = groups_of(model.rows, np.array([0, 2, 1, 3]), np.array([0, 2]), np.array([2, 2]), 2)
+    assert y.tolist() == [[1.0, 2.0], [0.0, 3.0]]
+    assert w is None
+    assert o is None
