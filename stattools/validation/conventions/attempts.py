@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,8 @@ class Attempt:
     maximum, or it was not looked for), the place of each row of the claim among them, and how many claimed estimates
     hold by the form in which they may be printed, of `rows` that are its own. `apart` is how far the estimates are
     from the claimed ones on average, in claimed standard errors where there are any, and otherwise as shares of
-    themselves, a row 10 at most.
+    themselves, a row 10 at most. `errors` are the standard errors there by the words of their kinds, as far as they
+    were made, None of a kind that there is not.
     """
 
     steps: tuple[Taken, ...]
@@ -63,6 +64,7 @@ class Attempt:
     rows: int
     n: float
     apart: float = 10.0
+    errors: dict[tuple[str, ...], Floats | None] = field(default_factory=dict)
 
     @property
     def best(self) -> int:

@@ -35,13 +35,14 @@ NEAREST = 0.5
 @dataclass(frozen=True, eq=False)
 class Explored:
     """What a search found: the smallest sets that give every number, the `nearest` where there are none, how many
-    `refits` it took, and what was left `untried`.
+    `refits` it took, and what was left `untried`; `first` is the model as it stands, for a search that goes on from it.
     """
 
     found: tuple[Found, ...]
     nearest: Found | None
     refits: int
     untried: tuple[str, ...]
+    first: Attempt | None = None
 
 
 def explore(
@@ -53,9 +54,10 @@ def explore(
     seconds: float = 60.0,
     conventions: tuple[Choice, ...] = CONVENTIONS,
     now: Seconds = wall,
+    first: Attempt | None = None,
 ) -> Explored:
     """The smallest sets of up to `most` conventions under which the claim holds, from a state on; `seconds` are those
-    of the clock `now`.
+    of the clock `now`, and `first` is what an earlier search found of the same claim and state.
     """
     clock = Clock(seconds - min(NEAREST, 0.2 * seconds), now)
     if claim.said.get("exponentiated"):  # first as its words say it, whichever way its standard errors were made
@@ -66,7 +68,7 @@ def explore(
         claim = replace(claim, said=said)
         start = replace(start.with_shown(form="ratio"), claim=claim)
     try:
-        first = attempt(claim, start, (), terms)
+        first = attempt(claim, start, (), terms) if first is None else first
     except StattoolsError:  # no maximum as it stands
         first = Attempt((), start.names, None, None, {}, len(claim.terms), float(start.model.n))
     search = Search(claim, start, terms, conventions, clock)
@@ -83,12 +85,12 @@ def explore(
         if left:
             untried.append(f"sets of {size} from {conventions[min(map(conventions.index, left))].name} on")
         if found:
-            return Explored(_distinct(found), None, clock.refits, tuple(untried))
+            return Explored(_distinct(found), None, clock.refits, tuple(untried), first)
         if clock.is_over:
             break
     if clock.is_over and size < most:
         untried.append(f"sets of {size + 1} and more" if size + 1 < most else f"sets of {most}")
-    return Explored((), _nearest(known, search, most), clock.refits, tuple(untried))
+    return Explored((), _nearest(known, search, most), clock.refits, tuple(untried), first)
 
 
 def _as_it_stands(claim: Claim, start: State, terms: Any, conventions: tuple[Choice, ...]) -> list[Found]:

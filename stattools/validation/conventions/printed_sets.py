@@ -62,7 +62,6 @@ def printed_sets(
     errors = tuple(one for one in some if one.moves == "errors")
     prints = tuple(one for one in some if one.moves == "print" and one not in (FORM, SIGN))
     forms = tuple(one for one in (FORM, SIGN) if one in conventions)
-    known: dict[tuple[str, ...], Floats | None] = {}
     count = 0
     for k in range(size + 1):
         for formed, how in sets(state, forms, k):
@@ -71,7 +70,7 @@ def printed_sets(
             for v in range(size - k + 1):
                 for erred, kind in sets(formed, errors, v):
                     require_time()
-                    se = _errors(erred, trial.theta, known, tuple(step.words for step in kind))
+                    se = _errors(erred, trial.theta, trial.errors, tuple(step.words for step in kind))
                     if se is None or not (every or _se_holds(claim, erred, trial, se)):
                         continue
                     for last, display in sets(erred, prints, size - k - v):

@@ -166,9 +166,10 @@ def _explored(trial: ClaimTrial, start: State) -> list[Explored]:
     )
     for stage in stages:
         seconds = max(end - work(), LEAST * trial.seconds, 0.05)
-        options: Any = {"terms": trial.terms, "most": 1, "seconds": seconds, "conventions": tuple(stage), "now": work}
+        first = made[0].first if made else None
+        options: Any = {"terms": trial.terms, "most": 1, "conventions": tuple(stage), "first": first}
         try:
-            made.append(explore(trial.claim, start, **options))
+            made.append(explore(trial.claim, start, seconds=seconds, now=work, **options))
         except IncompatibleError:
             continue
         if made[-1].found:
@@ -183,7 +184,10 @@ def _two(trial: ClaimTrial, start: State | None, explored: list[Explored]) -> tu
     made: list[Explored] = []
     rest = tuple(one for one in CONVENTIONS if one.moves != "estimates")
     if start is not None and trial.now.holds["estimate"].all():
-        more = explore(trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest, now=work)
+        first = explored[0].first if explored else None
+        more = explore(
+            trial.claim, start, terms=trial.terms, most=2, seconds=2.0, conventions=rest, now=work, first=first
+        )
         found = tuple(found for found in more.found if found.steps)
         return (by_convention(found) if found else None), [more]
     for one in explored:

@@ -16,6 +16,7 @@ from stattools.validation.conventions.attempts import attempt
 from stattools.validation.conventions.displays import FORM, SIGN
 from stattools.validation.conventions.exploring import explore
 from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.state import State
 from stattools.validation.conventions.table import CONVENTIONS
 from tests.sizes import first
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE, claim_of
@@ -203,3 +204,20 @@ def test_the_whole_table_is_tried_or_said(monkeypatch, model, change):
 def test_no_refusal_is_mistaken_for_the_end_of_time():
     assert not issubclass(TimeIsOver, Exception)
     assert not issubclass(TimeIsOver, StattoolsError)
+
+
+def test_standard_errors_of_a_kind_are_made_once_in_all_searches_of_a_claim(monkeypatch):
+    claim, made = claim_of(OLS, change=_other_errors), Counter()
+    start, rest = start_of(claim, OLS), tuple(one for one in CONVENTIONS if one.moves == "errors")
+    errors = State.errors
+
+    def counted(self, theta):
+        made[self.recipe.cov, self.recipe.divisor, self.recipe.information] += 1
+        return errors(self, theta)
+
+    monkeypatch.setattr(State, "errors", counted)
+    earlier = explore(claim, start, most=1, conventions=rest)
+    explore(claim, start, most=2, conventions=rest, first=earlier.first)
+    again = {kind: times for kind, times in made.items() if times > 1}
+    assert len(made) > 8
+    assert set(again) <= {("information", "n - p", "observed")}  # which the first attempt asks too
