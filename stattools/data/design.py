@@ -162,7 +162,7 @@ def learn(
     hold of powers in X. `rows` are the numbers of the rows in the table. With `coded`, the columns of a factor of very
     many levels are kept as codes (`factor_of_codes`).
     """
-    formula = together(first, beside.values())
+    formula = together(first, beside.values()) if beside else first
     levels = {
         factor.text: levels_of(factor, columns[factor.category], len(rows))
         for factor in formula.factors

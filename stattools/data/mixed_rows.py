@@ -109,7 +109,7 @@ def rows_with_groups(
     if not said.random and not has_curves(formula):
         return read(text, data, columns=columns, formulas=formulas)
     beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
-    used = (*outcome.columns, *said.columns, *together(formula, beside.values()).columns)
+    used = (*outcome.columns, *said.columns, *(together(formula, beside.values()) if beside else formula).columns)
     require_apart(text, extras.get("failures"), used)
     found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=said.groups)
     learned, latent = learn_latent(said, beside, found)
@@ -125,7 +125,8 @@ def learn_latent(
     """
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
     learned = learn(formula, found.columns, found.rows, beside)
-    parts = [learn_random(part, found.columns, found.rows) for part in said.random]
+    known = None if beside else learned[:2]
+    parts = [learn_random(part, found.columns, found.rows, known) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
     for term in terms:

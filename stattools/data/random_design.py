@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design import Design, learn
-from stattools.data.formula.formula import require
+from stattools.data.formula.formula import Formula, require
 from stattools.data.formula.random_parts import RandomPart
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.columns import checked, listing, missing, sorted_codes
@@ -79,17 +79,28 @@ class RandomDesign:
         return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
 
 
-def learn_random(part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes) -> tuple[RandomDesign, Codes, Floats]:
+def learn_random(
+    part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes, fixed: tuple[Design, Floats] | None = None
+) -> tuple[RandomDesign, Codes, Floats]:
     """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
-    vary. `rows` are the numbers of the rows in the table.
+    vary. `rows` are the numbers of the rows in the table; `fixed` is what was learned of the fixed effects, whose
+    columns are those of the part where both have the same terms, as in y ~ x + (x | g).
 
     Raises DomainError for a grouping column with one level.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
     require_groups(part, levels, len(rows))
-    design, z, _ = learn(part.left, columns, rows)
+    if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
+        design, z = replace(fixed[0], parsed=part.left), fixed[1]
+    else:
+        design, z, _ = learn(part.left, columns, rows)
     require_numbers(part, design)
     return RandomDesign(part, design, levels), codes, z
+
+
+def _called(formula: Formula | None) -> list[list[str]]:
+    """The names of the factors of each term: two right sides that have the same make the same columns."""
+    return [] if formula is None else [[factor.text for factor in term] for term in formula.terms]
 
 
 def require_numbers(part: RandomPart, design: Design) -> None:

@@ -173,7 +173,7 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
         if outcome.call == "C":
             levels = levels_of(outcome, column, len(rows))
             column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
-        return column.rename(outcome.text)
+        return column if column.name == outcome.text else column.rename(outcome.text)
     if outcome.call in BASES:
         raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
     values = np.asarray(_computed(outcome, columns, rows, {}))

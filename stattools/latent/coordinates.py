@@ -90,6 +90,10 @@ def coordinates(
         W[-1] /= unit
     z, back = [], []
     for term in terms:
+        if term.z is X:  # the same columns, as in y ~ x + (x | g)
+            back.append(to_beta)
+            z.append(Q)
+            continue
         made = np.empty((len(term.columns), len(y)))
         back.append(orthonormal(term.z, root, term.columns, term.name, made))
         z.append(made)

@@ -40,8 +40,11 @@ FEWEST = 3
 """Groups from which moments are taken."""
 SPRINT = 8
 """Steps that are taken before a climb at most."""
-NEAR = 1e-12
-"""Twice the squared decrement below which the climb does the rest."""
+NEAR = 2e-22
+"""Twice the squared decrement that a climb leaves as it is."""
+BELOW = 1e-8
+"""Twice the squared decrement below which -2 log L does not tell whether a step is one, and Newton's needs no telling.
+"""
 LEAST = 0.05
 """A variance starts at this share of its error or more."""
 
@@ -113,15 +116,15 @@ class FewEffects:
         if len(det) > J:
             a, b, det = a[:, :, told], b[:, told], det[told]
         inverse = 1.0 / a if len(a) == 1 else np.array([[a[1, 1], -a[0, 1]], [-a[0, 1], a[0, 0]]]) / det
-        u = np.einsum("abj,bj->aj", inverse, b)
+        u = np.add.reduce(inverse * b, axis=1)
         left, degrees = float(self.sums.C[-1, -1] - np.vdot(u, b)), self.of.d - len(a) * J
         if degrees < m or not left > 0.0:
             return None
-        errors = inverse.mean(axis=2)
+        errors = np.add.reduce(inverse, axis=2) / J
         sizes, vectors = eigen(u @ u.T * (degrees / left / J) - errors)
         S = (vectors * np.maximum(sizes, LEAST * float(np.trace(errors)))) @ vectors.T
         parts = [S] if not self.is_apart else [S[:1, :1], S[1:, 1:]]
-        return self.of.theta(tuple(np.linalg.cholesky(part) for part in parts))
+        return np.concatenate([_root(part) for part in parts])
 
     def at(self, theta: Floats) -> AtFew | None:
         """What is known at theta; None where digits would be lost, or float64 is left."""
@@ -202,6 +205,15 @@ class FewEffects:
         return np.array((s11, t1 * t2, s22, root * root)), steps[::2] if self.is_apart else steps
 
 
+def _root(S: Floats) -> Floats:
+    """The lower entries, row by row, of the Cholesky factor of a positive definite S of one or two rows."""
+    first = sqrt(S[0, 0])
+    if len(S) == 1:
+        return np.array([first])
+    across = S[1, 0] / first
+    return np.array([first, across, sqrt(max(S[1, 1] - across * across, 0.0))])
+
+
 @record
 class AtFew:
     """-2 log L at theta, which is c with d c / d theta = `steps` (t, K): its `value`, the residual variance, and its
@@ -228,7 +240,7 @@ class AtFew:
         """The derivative by theta."""
         return self.steps @ (self.first + self.second)
 
-    @property
+    @cached_property
     def curvature(self) -> Floats:
         """The second derivatives by theta."""
         found = self.steps @ self.bends @ self.steps.T
@@ -259,8 +271,8 @@ class AtFew:
 
 
 def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
-    """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, and the next is not
-    near the end: what follows is left to the climb, which can do more and costs more.
+    """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, or is too near the
+    end to tell: what follows is left to the climb, which can do more and costs more.
     """
     points = [at]
     for _ in range(SPRINT):
@@ -269,7 +281,7 @@ def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
         if info or not decrement > NEAR:
             break
         following = few.at(at.theta - step)
-        if following is None or not following.value < at.value:
+        if following is None or not (following.value < at.value or decrement < BELOW):
             break
         at = following
         points.append(at)

@@ -40,7 +40,7 @@ class OneFactor:
     @classmethod
     def of(cls, columns: LatentColumns) -> OneFactor:
         """The sums over the rows, whose terms all have the same codes."""
-        W, z = columns.W, np.concatenate(columns.z)
+        W, z = columns.W, columns.z[0] if len(columns.z) == 1 else np.concatenate(columns.z)
         sums = group_sums(columns.codes[0], columns.sizes[0], z, W)
         return cls(sums, W @ W.T, tuple(len(one) for one in columns.z), columns)
 

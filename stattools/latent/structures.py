@@ -21,7 +21,7 @@ def structure_of(columns: LatentColumns) -> Structure:
     >>> type(structure_of(LatentColumns(W, (day, cask), (2, 3), (one, one)))).__name__
     'Crossed'
     """
-    factors = factors_of(columns)
-    if len(factors) == 1:
+    factors = factors_of(columns) if len(columns.codes) > 1 else ()
+    if len(factors) < 2:
         return OneFactor.of(columns)
     return Crossed.of(columns) if chain(factors) is None else Nested.of(columns)

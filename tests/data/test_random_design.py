@@ -59,6 +59,26 @@ def test_columns_left_of_the_bar_are_those_of_a_formula():
     assert [term.columns for term in (one, two)] == [("poly(x, 2)[1]",), ("poly(x, 2)[2]",)]
 
 
+def test_columns_of_the_fixed_effects_are_learned_once():
+    """y ~ t + (t | g) has one matrix for both; what is learned apart, beside a term more, has its values."""
+    rng = np.random.default_rng(0)
+    y, t = rng.normal(size=(2, 12))
+    table = {"y": y, "t": t, "c": ["a", "b", "c"] * 4, "g": [1, 2] * 6}
+    for right in ("t", "poly(t, 2)", "center(t) + C(c)"):
+        one, apart = (
+            mixed_rows("st.linear_mixed", f"y ~ {fixed} + ({right} | g)", table, {})
+            for fixed in (right, f"{right} + I(t * t * t)")
+        )
+        (term,), (other,) = one.terms, apart.terms
+        assert term.z is one.data.X
+        assert other.z is not apart.data.X
+        assert_array_equal(term.z, other.z)
+        assert term.columns == other.columns
+        assert one.random[0].design.parsed is one.random[0].part.left
+        new = {"t": [0.1, 0.2], "c": ["b", "a"], "g": [1, 2]}
+        assert_array_equal(one.random[0].terms(new)[0].z, apart.random[0].terms(new)[0].z)
+
+
 def test_new_rows_are_read_as_those_of_the_fit():
     table = {name: values * 2 for name, values in TABLE.items()}
     rows = mixed_rows("st.linear_mixed", "y ~ (center(x) | g:h)", table, {})

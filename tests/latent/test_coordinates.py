@@ -42,6 +42,16 @@ def test_the_way_back_gives_least_squares():
     assert_allclose((found.columns.W[-1] ** 2).mean(), 1.0)
 
 
+@pytest.mark.parametrize("precision", [None, np.arange(1.0, 13.0)])
+def test_effects_of_the_columns_of_x_themselves_are_made_orthonormal_once(precision):
+    rng = np.random.default_rng(2)
+    X, y = np.column_stack([np.ones(12), rng.normal(size=12)]), rng.normal(size=12)
+    codes = np.repeat(np.arange(3), 4)
+    one, apart = (coordinates(X, y, [term(codes, z)], precision) for z in (X, X.copy()))
+    assert_allclose(one.columns.z[0], apart.columns.z[0], rtol=0, atol=0)
+    assert_allclose(one.to_effects[0], apart.to_effects[0], rtol=0, atol=0)
+
+
 def test_a_dependent_column_is_named():
     X = np.column_stack([np.ones(9), np.arange(9.0), 3.0 - np.arange(9.0)])
     with pytest.raises(IdentificationError, match=r"The model: column 'b' is a combination"):

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NoReturn
 
 import numpy as np
@@ -37,7 +38,7 @@ class Expression:
     tree: ast.expr
     columns: tuple[str, ...]
 
-    @property
+    @cached_property
     def category(self) -> str | None:
         """The column, where the factor may be read as categories: a bare name or `C(name)`."""
         match self.tree:

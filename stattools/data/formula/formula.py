@@ -11,7 +11,7 @@ import ast
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from stattools.data.formula.backticks import in_backticks
@@ -51,12 +51,12 @@ class Formula:
     outcome: Expression
     terms: tuple[tuple[Expression, ...], ...]
 
-    @property
+    @cached_property
     def factors(self) -> tuple[Expression, ...]:
         """Every factor of the right side once."""
         return tuple({factor.text: factor for term in self.terms for factor in term}.values())
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """The columns that the right side needs, in order."""
         return tuple(dict.fromkeys(name for factor in self.factors for name in factor.columns))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -212,6 +213,10 @@ def is_sparse(values: Any) -> bool:
     >>> is_sparse([[1.0]])
     False
     """
-    if isinstance(values, np.ndarray):
-        return False
-    return any(str(one.__module__).startswith("scipy.sparse") for one in type(values).__mro__)
+    return False if isinstance(values, np.ndarray) else _is_of_sparse(type(values))
+
+
+@cache
+def _is_of_sparse(kind: type) -> bool:
+    """Whether the class of a value is one of scipy.sparse, or made of one."""
+    return any(str(one.__module__).startswith("scipy.sparse") for one in kind.__mro__)

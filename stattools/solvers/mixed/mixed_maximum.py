@@ -80,7 +80,7 @@ class MixedMaximum:
     def covariance(self) -> Floats:
         """The covariance of the fixed effects (p, p), the variances taken as known."""
         with np.errstate(over="ignore", invalid="ignore"):
-            root = self.coordinates.to_beta @ np.linalg.cholesky(self.profile.inverse_gram) * np.sqrt(self.s2)
+            root = self.coordinates.to_beta @ self.profile.root * np.sqrt(self.s2)
             return finite_variances(root @ root.T, TITLE)
 
     @cached_property
