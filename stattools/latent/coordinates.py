@@ -79,7 +79,15 @@ def coordinates(
     W = np.empty((X.shape[1] + 1, len(y)))
     to_beta = orthonormal(X, root, names, "The model", W[:-1])
     Q, b = W[:-1], np.zeros(len(to_beta))
-    W[-1] = y if root is None else root * y
+    shift, constant = np.zeros(len(b)), _constant(X.T)
+    if constant is None:
+        W[-1] = y
+    else:  # an outcome far from 0 keeps its digits: the difference from its mean is exact
+        level = float(y.mean())
+        shift[constant] = level / X[0, constant]
+        W[-1] = y - level
+    if root is not None:
+        W[-1] *= root
     gram = Q @ Q.T
     for _ in range(2):  # the second time for what round-off left
         step = np.linalg.solve(gram, Q @ W[-1])
@@ -99,7 +107,7 @@ def coordinates(
         z.append(made)
     columns = LatentColumns(W, tuple(t.codes for t in terms), tuple(len(t.levels) for t in terms), tuple(z))
     log_precision = 0.0 if precision is None else float(np.log(precision).sum())
-    return Coordinates(columns, to_beta @ b, to_beta, unit, tuple(back), log_precision)
+    return Coordinates(columns, shift + to_beta @ b, to_beta, unit, tuple(back), log_precision)
 
 
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:

@@ -52,6 +52,19 @@ def test_effects_of_the_columns_of_x_themselves_are_made_orthonormal_once(precis
     assert_allclose(one.to_effects[0], apart.to_effects[0], rtol=0, atol=0)
 
 
+@pytest.mark.parametrize("precision", [None, np.arange(1.0, 13.0)])
+def test_an_outcome_far_from_zero_keeps_its_digits(precision):
+    """y = 1e4 and a millionth: what float64 keeps of it is fitted as it is, beside a column of twos too."""
+    rng = np.random.default_rng(3)
+    X = np.column_stack([rng.normal(size=12), np.full(12, 2.0)])
+    y = 1e4 + 1e-6 * rng.normal(size=12)
+    far, near = (coordinates(X, values, [], precision) for values in (y, y - 1e4))
+    assert_allclose(far.columns.W[-1], near.columns.W[-1], rtol=0, atol=1e-13)
+    assert far.unit == pytest.approx(near.unit, rel=1e-13)
+    assert far.beta[0] == pytest.approx(near.beta[0], rel=1e-12)
+    assert far.beta[1] - 5e3 == pytest.approx(near.beta[1], abs=1e-12)  # the spacing of numbers near 5e3
+
+
 def test_a_dependent_column_is_named():
     X = np.column_stack([np.ones(9), np.arange(9.0), 3.0 - np.arange(9.0)])
     with pytest.raises(IdentificationError, match=r"The model: column 'b' is a combination"):
