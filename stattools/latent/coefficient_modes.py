@@ -64,8 +64,8 @@ class PenalizedCoefficients:
             found[block] = tau
         return found
 
-    def at(self, taus: Floats, start: Floats) -> CoefficientMode:
-        """The mode at these standard deviations, searched from the coefficients `start`.
+    def at(self, taus: Floats, start: Floats, close: float = CLOSE) -> CoefficientMode:
+        """The mode at these standard deviations, searched from the coefficients `start` to a squared decrement `close`.
 
         ConvergenceError where no number of steps reaches it.
         """
@@ -83,7 +83,7 @@ class PenalizedCoefficients:
             slope = D * now.score - P * u
             ahead = _solved(root, slope)
             along = float(slope @ ahead)
-            if along <= CLOSE or (along > 0.25 * last and along <= max(ROUND_OFF, NOISE * abs(value))):
+            if along <= close or (along > 0.25 * last and along <= max(ROUND_OFF, NOISE * abs(value))):
                 return CoefficientMode(self, tuple(taus.tolist()), D, u, now.score, now.information, root, value)
             last, noise = along, NOISE * (abs(value) + self.size)
             for _ in range(HALVINGS):

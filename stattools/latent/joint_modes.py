@@ -108,10 +108,16 @@ def moved(base: Floats, by: Floats) -> Floats:
 
 
 def joint_mode(
-    rows: SeenRows, columns: ScaledColumns, base: Floats, start: Floats, before: JointMode | None = None
+    rows: SeenRows,
+    columns: ScaledColumns,
+    base: Floats,
+    start: Floats,
+    before: JointMode | None = None,
+    close: float = CLOSE,
 ) -> JointMode:
     """The mode that is reached from `start`, or from 0 where that is higher. `before` is a mode of the same rows in
-    other units, whose linear predictors are those of the start: there the rows are known already.
+    other units, whose linear predictors are those of the start: there the rows are known already. The way ends at a
+    squared decrement of `close`.
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
     """
@@ -142,7 +148,7 @@ def joint_mode(
                 value, w = loglik - lost(u), information[:, 0, 0]
                 continue
         asked = True
-        near = along <= CLOSE or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
+        near = along <= close or (along > 0.25 * last and along <= max(1e-12, ROUND_OFF * abs(value)))
         if exact and near:
             return JointMode(u, eta, value, score, information, penalized)
         last, noise, moves = along, NOISE * (abs(value) + len(eta)), columns.up(ahead)

@@ -24,7 +24,7 @@ from stattools.interface.record import record
 from stattools.latent.effect_columns import EffectColumns
 from stattools.latent.factors import Factor, own_blocks, own_rows, places
 from stattools.latent.information_slopes import information_slopes
-from stattools.latent.joint_modes import JointMode, SeenRows, joint_mode
+from stattools.latent.joint_modes import CLOSE, JointMode, SeenRows, joint_mode
 from stattools.latent.small_blocks import times
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
@@ -50,13 +50,14 @@ class LaplaceIntegral:
         taus: Sequence[float],
         base: Floats,
         last: LaplaceIntegral | None = None,
+        close: float = CLOSE,
     ) -> LaplaceIntegral:
         """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from that of the
-        `last` approximation, or from 0.
+        `last` approximation, or from 0, to a squared decrement of `close`.
         """
         start = np.zeros(columns.size) if last is None else last._start_for(taus)
         same = last is not None and last._same_rows(factors, taus, base)
-        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, last.mode if last and same else None)
+        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, last.mode if last and same else None, close)
         return cls(rows, columns, tuple(factors), tuple(taus), base, mode)
 
     def _same_rows(self, factors: Sequence[Floats], taus: Sequence[float], base: Floats) -> bool:

@@ -15,13 +15,17 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.smooth_term import SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.curve_sums import fitted, spline_gram, spline_meetings, spline_products
+from stattools.latent.curve_sums import RowsByKnots, fitted, spline_gram, spline_meetings, spline_products
 from stattools.latent.effect_columns import NOBODY, EffectColumns, ScaledColumns
 from stattools.latent.structure import LatentColumns
+
+ALONG = 1e-12
+"""A column that B-splines make but for this share of its largest number is one that they make."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +63,23 @@ class SplineColumns(EffectColumns):
         """M_k / s_k (k, k - 2) of each curve."""
         return tuple(term.wiggles / size for term, size in zip(self.terms, self.sizes, strict=True))
 
+    @cached_property
+    def by_knots(self) -> tuple[RowsByKnots, ...]:
+        """The rows of each curve in the order of its knots."""
+        return tuple(map(RowsByKnots.of, self.terms))
+
+    @cached_property
+    def along(self) -> tuple[tuple[Floats, NDArray[np.bool_]], ...]:
+        """Of each curve the coefficients of its B-splines that make columns of fixed effects, and of which they do:
+        the intercept, and the line of the curve.
+        """
+        found = []
+        for term in self.terms:
+            c = np.asarray(np.linalg.lstsq(spline_gram(term), spline_products(term, self.flat))[0], dtype=float)
+            apart = np.abs(fitted(term, c) - self.flat).max(axis=1, initial=0.0)
+            found.append((c, apart <= ALONG * np.abs(self.flat).max(axis=1, initial=0.0)))
+        return tuple(found)
+
     def sums(self, k: int, rows: Floats) -> Floats:
         """Z_k' times numbers of the rows."""
         return self.ways[k].T @ spline_products(self.terms[k], rows[None])[:, 0]
@@ -82,8 +103,12 @@ class SplineColumns(EffectColumns):
         found[ends[-1] :, ends[-1] :] = weighted @ self.flat.T
         for k, (term, way) in enumerate(zip(self.terms, self.ways, strict=True)):
             own = slice(ends[k], ends[k + 1])
-            found[own, own] = way.T @ spline_gram(term, w) @ way
-            found[own, ends[-1] :] = way.T @ spline_products(term, weighted)
+            B, (c, made) = self.by_knots[k].gram(w), self.along[k]
+            beside = B @ c
+            if not made.all():
+                beside[:, ~made] = spline_products(term, weighted[~made])
+            found[own, own] = way.T @ B @ way
+            found[own, ends[-1] :] = way.T @ beside
             found[ends[-1] :, own] = found[own, ends[-1] :].T
             for j in range(k):
                 to = slice(ends[j], ends[j + 1])
@@ -142,17 +167,18 @@ class ScaledSplines(ScaledColumns):
         """z~_i'H^-1 z~_i of each row."""
         of, end = self.of, self.of.ends[-1]
         C = self.scales[:, None] * H.inverse * self.scales
-        found = np.einsum("pn,pq,qn->n", of.flat, C[end:, end:], of.flat, optimize=True)
+        flat = C[end:, end:]
+        whole = bool(of.along[0][1].all())  # the first curve's B-splines make all fixed effects
+        found = np.zeros(of.n) if whole else np.einsum("pn,pq,qn->n", of.flat, flat, of.flat, optimize=True)
         for k, (term, way) in enumerate(zip(of.terms, of.ways, strict=True)):
-            own = slice(of.ends[k], of.ends[k + 1])
-            K = way @ C[own, own] @ way.T
+            own, (c, made) = slice(of.ends[k], of.ends[k + 1]), of.along[k]
             beside = way @ C[own, end:]
-            for a in range(4):
-                found += term.values[:, a] ** 2 * K.diagonal()[a:][term.first]
-                for b in range(a + 1, 4):
-                    found += 2.0 * term.values[:, a] * term.values[:, b] * K.diagonal(b - a)[a:][term.first]
-                for p, column in enumerate(of.flat):
-                    found += 2.0 * term.values[:, a] * column * beside[a:, p][term.first]
+            across = beside[:, made] @ c[:, made].T
+            K = way @ C[own, own] @ way.T + across + across.T
+            found += of.by_knots[k].quadratic(K + c @ flat @ c.T if whole and not k else K)
+            for p in np.flatnonzero(~made):
+                for a in range(4):
+                    found += 2.0 * term.values[:, a] * of.flat[p] * beside[a:, p][term.first]
             for j in range(k):
                 met = way @ C[own, of.ends[j] : of.ends[j + 1]] @ of.ways[j].T
                 other = of.terms[j]

@@ -21,12 +21,21 @@ FLAT, W = RANDOM.normal(size=(2, N)), RANDOM.uniform(0.5, 2.0, N)
 TAUS = (0.7, 0.0, 1.9)
 
 
-@pytest.fixture(scope="module")
-def both() -> tuple[SplineColumns, EffectColumns]:
+BESIDE = {
+    "other columns": FLAT,
+    "those of the last curve": np.vstack([np.ones(N), 3.0 * TABLE["u"] - 1.0]),
+    "one of them and another": np.vstack([FLAT[0], np.ones(N)]),
+}
+"""Columns of fixed effects, some of which B-splines make."""
+
+
+@pytest.fixture(scope="module", params=BESIDE)
+def both(request) -> tuple[SplineColumns, EffectColumns]:
+    flat = BESIDE[request.param]
     terms = st.poisson("y ~ g + s(x, k=7, by=g) + s(u, k=6)", TABLE).read.smooths  # type: ignore[attr-defined]
     nobody = LatentColumns(np.empty((0, N)), (), (), ())
-    made, sizes = effect_columns(nobody, terms, FLAT)
-    dense = EffectColumns.of(nobody, [term.columns.T / size for term, size in zip(terms, sizes, strict=True)], FLAT)
+    made, sizes = effect_columns(nobody, terms, flat)
+    dense = EffectColumns.of(nobody, [term.columns.T / size for term, size in zip(terms, sizes, strict=True)], flat)
     assert isinstance(made, SplineColumns)
     return made, dense
 
@@ -52,6 +61,22 @@ def test_what_the_inverse_says_of_rows(both):
     assert_allclose(H.log_determinant, dense.log_determinant, rtol=1e-12)
     assert_allclose(H.leverage, ScaledColumns.leverage(other, dense), rtol=1e-10)
     assert_allclose(one.traces(H, W), other.traces(dense, W), rtol=1e-10)
+
+
+def test_lines_of_a_curve_alone_are_made_by_its_b_splines():
+    """Its intercept and slope need no sums of their own, and the leverage of a row is one quadratic form."""
+    (term,) = st.poisson("y ~ s(u, k=6)", TABLE).read.smooths  # type: ignore[attr-defined]
+    flat = BESIDE["those of the last curve"]
+    made = SplineColumns.of_curves([term], flat)
+    dense = EffectColumns.of(LatentColumns(np.empty((0, N)), (), (), ()), [term.columns.T / made.sizes[0]], flat)
+    assert made.along[0][1].all()
+    assert not SplineColumns.of_curves([term], FLAT).along[0][1].any()
+    one, other = made.scaled((), (0.7,)), dense.scaled((), (0.7,))
+    assert_allclose(one.within(W), other.within(W), atol=1e-11)
+    H, twin = PenalizedInformation.of(one, W), PenalizedInformation.of(other, W)
+    assert H is not None
+    assert twin is not None
+    assert_allclose(H.leverage, ScaledColumns.leverage(other, twin), rtol=1e-9)
 
 
 def test_beside_groups_columns_are_made():

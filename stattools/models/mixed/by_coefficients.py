@@ -19,7 +19,7 @@ from scipy.linalg import solve_triangular
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.coefficient_modes import CoefficientMode, PenalizedCoefficients
+from stattools.latent.coefficient_modes import CLOSE, CoefficientMode, PenalizedCoefficients
 from stattools.latent.importance import shifts
 from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.latest import Latest
@@ -142,11 +142,12 @@ class ByCoefficients(MarginalLikelihood):
 
     def at(self, theta: ArrayLike) -> CoefficientMode:
         """The approximation at theta; ConvergenceError where the coefficients have no mode in float64."""
-        return self._latest.at(np.asarray(theta, dtype=float), self._found)
+        return self._latest.at(np.asarray(theta, dtype=float), self.beside)
 
-    def _found(self, theta: Floats, last: CoefficientMode | None) -> CoefficientMode:
+    def beside(self, theta: Floats, last: CoefficientMode | None, close: float = CLOSE) -> CoefficientMode:
+        """The approximation at theta, whose mode is looked for from that of `last`, to a squared decrement `close`."""
         start = np.zeros(self.penalized.size) if last is None else last.start_for(theta)
-        return self.penalized.at(theta, start)
+        return self.penalized.at(theta, start, close)
 
     def fixed_at(self, theta: Floats) -> Floats:
         """The coefficients without a curve at the mode."""

@@ -22,7 +22,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.effect_columns import EffectColumns
 from stattools.latent.importance import log_ratio, pairs_for, shifts
-from stattools.latent.joint_modes import SeenRows
+from stattools.latent.joint_modes import CLOSE, SeenRows
 from stattools.latent.laplace import LaplaceIntegral
 from stattools.latent.small_blocks import times, transposed
 from stattools.latent.spline_columns import effect_columns
@@ -162,12 +162,13 @@ class ByLaplace(MarginalLikelihood):
 
     def at(self, theta: ArrayLike) -> LaplaceIntegral:
         """The approximation at theta; ConvergenceError where the effects have no mode in float64."""
-        return self._latest.at(np.asarray(theta, dtype=float), self._found)
+        return self._latest.at(np.asarray(theta, dtype=float), self.beside)
 
-    def _found(self, theta: Floats, last: LaplaceIntegral | None) -> LaplaceIntegral:
+    def beside(self, theta: Floats, last: LaplaceIntegral | None, close: float = CLOSE) -> LaplaceIntegral:
+        """The approximation at theta, whose mode is looked for from that of `last`, to a squared decrement `close`."""
         fixed, factors, taus = self.parts(theta)
         base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
-        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last)
+        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last, close)
 
     @property
     def to_fixed(self) -> Floats:  # type: ignore[override]

@@ -7,15 +7,20 @@ a dispersion or thresholds, stay where a first climb has found them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 
+from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.models.mixed.by_laplace import ByLaplace
 
 SIZES = np.logspace(-3.0, 2.0, 21)
 """Standard deviations of the curve, in units of the linear predictor, at which the slope is looked at."""
+
+ROUGH = 1e-12
+"""A squared decrement at which effects are near enough to their mode for the sign of a slope."""
 
 
 def curve_starts(by: ByLaplace, found: Floats) -> tuple[Floats, ...]:
@@ -23,8 +28,7 @@ def curve_starts(by: ByLaplace, found: Floats) -> tuple[Floats, ...]:
     a standard deviation of 0.
     """
     at, size = [np.append(found[:-1], one) for one in SIZES], abs(float(found[-1]))
-    slopes = [float(by.evaluate(theta, 1).score[-1]) for theta in at]
-    signs = [-1.0 if slope <= 0.0 else 1.0 for slope in slopes]
+    signs = _signs(by, at)
     starts = [np.append(found[:-1], 0.0)] if signs[0] < 0.0 and size > 0.0 else []
     for (before, after), (low, high) in zip(pairwise(signs), pairwise(SIZES), strict=True):
         if before > after and not low <= size <= high:
@@ -32,3 +36,15 @@ def curve_starts(by: ByLaplace, found: Floats) -> tuple[Floats, ...]:
     if signs[-1] > 0.0 and size < SIZES[-1]:
         starts.append(at[-1])
     return tuple(starts)
+
+
+def _signs(by: ByLaplace, thetas: Sequence[Floats]) -> list[float]:
+    """Signs of the slopes in the curve's standard deviation, -1 where effects have no mode."""
+    signs, last = [], None
+    for theta in thetas:
+        try:
+            last = by.beside(theta, last, ROUGH)
+            signs.append(-1.0 if by.score_of(last)[-1] <= 0.0 else 1.0)
+        except ConvergenceError:
+            signs.append(-1.0)
+    return signs

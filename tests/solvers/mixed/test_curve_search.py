@@ -1,12 +1,15 @@
 """All local maxima of one curve are found, and the highest is the answer."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.errors import ConvergenceError
 from stattools.models.mixed.by_laplace import ByLaplace
-from stattools.solvers.mixed.curve_search import curve_starts
+from stattools.solvers.mixed.curve_search import SIZES, _signs, curve_starts
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum, maximum_of
 
 RNG = np.random.default_rng(9)
@@ -38,3 +41,18 @@ def test_a_second_search_from_the_maximum_finds_the_others():
     starts = curve_starts(by, np.zeros(1))
     assert len(starts) == 1
     assert_allclose(maximum_of(by, starts[0], 1e-8, 200).loglik, found.loglik, rtol=1e-12)
+
+
+def test_slopes_near_the_mode_have_the_signs_of_those_at_it():
+    by = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES))
+    at = [np.array([size]) for size in SIZES]
+    exact = [-1.0 if by.evaluate(theta, 1).score[-1] <= 0.0 else 1.0 for theta in at]
+    assert _signs(by, at) == exact
+    assert {-1.0, 1.0} == set(exact)
+
+
+def test_where_effects_have_no_mode_the_slope_counts_as_falling():
+    def fails(*_):
+        raise ConvergenceError("no mode")
+
+    assert _signs(SimpleNamespace(beside=fails), [np.zeros(1)] * 2) == [-1.0, -1.0]
