@@ -73,12 +73,20 @@ class StackedEffects:
         s = self.sums
         sums = StackedSums(
             s.A[which], s.B[which], s.C[which], s.beta[which], s.to_beta[which], s.unit[which], s.n[which],
-            s.log_precision[which], s.log_gram[which], s.sound[which],
+            s.log_precision[which], s.log_gram[which], s.sound[which], s.to_effects[which],
         )  # fmt: skip
         return StackedEffects(
             sums, self.reml, self.is_apart, self.u[which], self.y[which], self.C[which], self.pair,
             self.largest[:, which],
         )  # fmt: skip
+
+    def factors(self, theta: Floats) -> Floats:
+        """T (m, Q, Q) of theta (m, t): the effects of a group have the covariance s2 T T'."""
+        Q = self.sums.A.shape[1]
+        rows, columns = (np.arange(Q),) * 2 if self.is_apart else np.tril_indices(Q)
+        T = np.zeros((len(theta), Q, Q))
+        T[:, rows, columns] = theta
+        return T
 
     def starts(self) -> tuple[Floats, Bools]:
         """theta (m, t) by the moments of the groups, as one model starts, and which members have enough of them."""

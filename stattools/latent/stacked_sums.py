@@ -55,8 +55,9 @@ class RowsOfMembers:
 @record
 class StackedSums:
     """`A` (m, Q, Q, J), `B` (m, Q, p + 1, J), with zeros where a member has fewer than J groups, and `C` (m, p + 1,
-    p + 1). The coefficients of a member are `beta` + `to_beta` (`unit` b), `n` (m,) its rows; `log_precision` (m,) sums
-    the logs of their precisions, and `log_gram` is log|X'X| less log|Q'Q|.
+    p + 1). The coefficients of a member are `beta` + `to_beta` (`unit` b), and the effects of its groups `to_effects`
+    (`unit` u); `n` (m,) are its rows, `log_precision` (m,) sums the logs of their precisions, and `log_gram` is
+    log|X'X| less log|Q'Q|.
     """
 
     A: Floats
@@ -69,6 +70,7 @@ class StackedSums:
     log_precision: Floats
     log_gram: Floats
     sound: Bools
+    to_effects: Floats
 
 
 def stacked_rows(
@@ -102,7 +104,11 @@ def stacked_sums(rows: RowsOfMembers, widths: tuple[int, ...]) -> StackedSums:
     sizes, firsts, m = rows.sizes, rows.firsts, len(rows.sizes)
     member = np.repeat(np.arange(m), sizes)
     Q, scale, shift, held = _of_unit_size(rows.X, rows, member)
-    z = np.concatenate([_of_unit_size(part, rows, member)[0] for part in _terms(rows.z, widths)])
+    z, to_effects = np.empty(rows.z.shape), np.zeros((m, len(rows.z), len(rows.z)))
+    for end, width in zip(np.cumsum(widths).tolist(), widths, strict=True):
+        own = slice(end - width, end)
+        z[own], size, origin, ones = _of_unit_size(rows.z[own], rows, member)
+        to_effects[:, own, own] = _way_back(rows.z[own], firsts, size, origin, ones)
     p = len(Q)
     sound: Any = ((scale > SMALLEST) & (scale < LARGEST)).all(axis=0)
     first, second = np.tril_indices(p)
@@ -127,17 +133,15 @@ def stacked_sums(rows: RowsOfMembers, widths: tuple[int, ...]) -> StackedSums:
     pairs = np.tril_indices(p + 1)
     C = np.empty((m, p + 1, p + 1))
     C[:, pairs[0], pairs[1]] = C[:, pairs[1], pairs[0]] = np.add.reduceat(W[pairs[0]] * W[pairs[1]], firsts, axis=1).T
-    to_beta = np.zeros((m, p, p))
-    to_beta[:, np.arange(p), np.arange(p)] = 1.0 / scale.T
-    if held is not None:
-        to_beta[:, held, :] -= (shift / scale / (rows.X[held, firsts])).T
+    to_beta = _way_back(rows.X, firsts, scale, shift, held)
     log_precision = np.zeros(m) if rows.root is None else 2.0 * np.add.reduceat(np.log(rows.root), firsts)
     beta = (to_beta @ b[:, :, None])[:, :, 0]
     if held is not None:
         beta[:, held] += level / rows.X[held, firsts]
     sound &= np.isfinite(A).all(axis=(1, 2, 3)) & np.isfinite(B).all(axis=(1, 2, 3))
     log_gram = 2.0 * np.log(scale).sum(axis=0)
-    return StackedSums(A, B, C, beta, to_beta, unit, sizes.astype(float), log_precision, log_gram, sound)
+    n = sizes.astype(float)
+    return StackedSums(A, B, C, beta, to_beta, unit, n, log_precision, log_gram, sound, to_effects)
 
 
 def _of_groups(rows: RowsOfMembers, z: Floats, W: Floats) -> tuple[Floats, Floats]:
@@ -152,9 +156,14 @@ def _of_groups(rows: RowsOfMembers, z: Floats, W: Floats) -> tuple[Floats, Float
     return A, B
 
 
-def _terms(z: Floats, widths: tuple[int, ...]) -> list[Floats]:
-    ends = np.cumsum(widths)
-    return [z[end - width : end] for end, width in zip(ends, widths, strict=True)]
+def _way_back(columns: Floats, firsts: NDArray[np.intp], scale: Floats, shift: Floats, held: int | None) -> Floats:
+    """M (m, p, p) with which the columns of a member times M are those of unit size."""
+    p, m = scale.shape
+    M = np.zeros((m, p, p))
+    M[:, np.arange(p), np.arange(p)] = 1.0 / scale.T
+    if held is not None:
+        M[:, held, :] -= (shift / scale / columns[held, firsts]).T
+    return M
 
 
 def _of_unit_size(

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ maximum where the slope is 0, as that of a square root of 0 is.
 
 def has_edges(model: Any) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
-    return isinstance(model, Model) and model.rows.are_few() and bool(np.isfinite(model.likelihood.domain).any())
+    return isinstance(model, Model) and model.rows.are_few() and any(map(isfinite, model.likelihood.domain))
 
 
 def inside(model: Model) -> Solution | None:

@@ -2,8 +2,9 @@
 
     y* = X beta_hat + sum_k Z_k u*_k + e*,   u* ~ N(0, Sigma_hat),   e* ~ N(0, sigma_hat^2 / precision)
 
-The sums over rows of many outcomes are made in one pass, with those of the columns that all share; each replicate is
-then fitted as the fit was. Source: Davison & Hinkley, Bootstrap Methods and their Application (1997).
+Replicates of models of one grouping are climbed all at once. Of others the sums over rows of many outcomes are made in
+one pass, with those of the columns that all share, and each replicate is then fitted as the fit was. Source: Davison &
+Hinkley, Bootstrap Methods and their Application (1997).
 """
 
 from __future__ import annotations
@@ -13,12 +14,17 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, StattoolsError
+from stattools.inference.mixed.stacked_mixed import EFFECTS, sums_of_a_group
+from stattools.inference.mixed.stacked_mixed import ENTRIES as SUMS
 from stattools.interface.arrays import Floats
 from stattools.latent.deviance import Deviance
+from stattools.latent.few_effects import MOST
+from stattools.latent.stacked_sums import stacked_rows
 from stattools.latent.structure import LatentColumns
 from stattools.latent.structures import structure_of
 from stattools.solvers.mixed.global_proof import proven_maximum
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
+from stattools.solvers.mixed.stacked_maximum import stacked_maxima
 
 ENTRIES = 2_000_000
 """So many outcomes are drawn at a time: arrays of 16 MB."""
@@ -83,6 +89,36 @@ def replicates(
 
 def _refitted(found: MixedMaximum, Y: Floats) -> Any:
     """The estimates of each of the outcomes (m, n), or why there are none."""
+    estimates = _together(found, Y)
+    alone = _one_by_one(found, Y[np.isnan(estimates[:, 0])])
+    for estimate in estimates:
+        yield next(alone) if np.isnan(estimate[0]) else estimate
+
+
+def _together(found: MixedMaximum, Y: Floats) -> Floats:
+    """The estimates (m, p + s) of models of one grouping with one or two effects of each group, which are climbed at
+    once; NaN for other models, and for members in doubt.
+    """
+    model, kind = found.model, found.model.widths_of_one_group
+    p, first = len(found.beta), model.random[0]
+    estimates = np.full((len(Y), p + sum(found.structure.widths) + 1), np.nan)
+    if kind is None or sum(kind) > EFFECTS or first.n_levels * sums_of_a_group(p, kind) > MOST:
+        return estimates
+    order = np.argsort(first.codes, kind="stable")
+    z = np.concatenate([term.z for term in model.random], axis=1)[order]
+    precision = None if model.precision is None else model.precision[order]
+    X, codes = model.X[order], first.codes[order]
+    few = max(1, SUMS // (first.n_levels * sums_of_a_group(p, kind)))
+    for start in range(0, len(Y), few):
+        members = [(X, y[order], z, precision, codes) for y in Y[start : start + few]]
+        best = stacked_maxima(stacked_rows(members), kind, reml=found.reml)
+        each = np.column_stack([best.estimate, best.effects, best.scale])
+        estimates[start : start + few] = np.where(best.doubtful[:, None], np.nan, each)
+    return estimates
+
+
+def _one_by_one(found: MixedMaximum, Y: Floats) -> Any:
+    """The same, of sums over rows that are made in one pass."""
     way, columns, of = found.coordinates, found.coordinates.columns, found.deviance
     root = 1.0 if found.model.precision is None else np.sqrt(found.model.precision)
     Q = columns.W[:-1]

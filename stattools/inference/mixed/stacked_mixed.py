@@ -29,8 +29,7 @@ def stacked_mixed(models: Sequence[Any], found: Members) -> Floats:
     kind = widths[0]
     if kind is None or sum(kind) > EFFECTS:
         return df
-    M = len(models[0].names) + 1
-    each = M * (M + 1) // 2 * (4 if sum(kind) > 1 else 1)
+    each = sums_of_a_group(df.shape[1], kind)
     weighted = models[0].precision is not None
     alike = [own == kind and (one.precision is not None) == weighted for own, one in zip(widths, models, strict=True)]
     groups = np.array([one.random[0].n_levels if fits else 0 for one, fits in zip(models, alike, strict=True)])
@@ -49,6 +48,11 @@ def stacked_mixed(models: Sequence[Any], found: Members) -> Floats:
         found.put(chunk[sure], Members(*(part[sure] for part in parts)))
         df[chunk[sure]] = best.df[sure]
     return df
+
+
+def sums_of_a_group(p: int, widths: tuple[int, ...]) -> int:
+    """How many numbers a group brings to a model with p columns."""
+    return (p + 1) * (p + 2) // 2 * (4 if sum(widths) > 1 else 1)
 
 
 def _rows(model: Any) -> tuple[Floats, Floats, Floats, Floats | None, Any]:

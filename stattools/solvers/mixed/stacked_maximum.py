@@ -38,7 +38,8 @@ RISE = 1e-9
 @record
 class StackedMixedMaxima:
     """Estimates (m, p), their covariances (m, p, p), log-likelihoods, residual standard deviations and decrements (m,),
-    degrees of freedom of Satterthwaite (m, p), and which members are doubtful.
+    degrees of freedom of Satterthwaite (m, p), `effects` (m, Q), the standard deviations of the effects of a group, and
+    which members are doubtful.
     """
 
     estimate: Floats
@@ -47,6 +48,7 @@ class StackedMixedMaxima:
     scale: Floats
     decrement: Floats
     df: Floats
+    effects: Floats
     doubtful: Bools
 
 
@@ -76,9 +78,11 @@ def stacked_maxima(rows: RowsOfMembers, widths: tuple[int, ...], *, reml: bool =
     estimate = sums.beta + (sums.to_beta @ at.b[:, :, None])[:, :, 0] * sums.unit[:, None]
     df = at.degrees(inverse, sums.to_beta)
     fine = at.sound & steady & bent & (decrement <= TOLERANCE) & _inside(effects, theta)
-    for numbers in (estimate, covariance.reshape(len(fine), -1), df, s2[:, None], at.value[:, None]):
+    roots = sums.to_effects @ effects.factors(theta)
+    sds = np.sqrt((roots**2).sum(axis=2) * s2[:, None])
+    for numbers in (estimate, sds, covariance.reshape(len(fine), -1), df, s2[:, None], at.value[:, None]):
         fine &= np.isfinite(numbers).all(axis=1)
-    return StackedMixedMaxima(estimate, covariance, -0.5 * at.value, np.sqrt(s2), decrement, df, ~fine)
+    return StackedMixedMaxima(estimate, covariance, -0.5 * at.value, np.sqrt(s2), decrement, df, sds, ~fine)
 
 
 def _inside(effects: StackedEffects, theta: Floats) -> Bools:

@@ -1,10 +1,11 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.parametric_replicates import drawn_outcomes
+from stattools.inference.mixed.parametric_replicates import _one_by_one, _refitted, _together, drawn_outcomes
 from tests.inference.mixed.balanced import OF_GROUPS, TABLE, WITHIN, fitted
 
 R = np.random.default_rng(3)
@@ -44,3 +45,23 @@ def test_rows_are_not_drawn_one_by_one():
     assert boot.table()["term"].tolist() == ["Intercept", "sd(Intercept | g)", "sigma"]
     with pytest.raises(IncompatibleError, match="kind='bca'"):
         boot.interval(kind="bca")
+
+
+@pytest.mark.parametrize("term", ["(1 | g)", "(x | g)", "(x || g)"])
+@pytest.mark.parametrize("precision", [None, "w"])
+@pytest.mark.parametrize("reml", [True, False])
+def test_replicates_at_once_are_those_one_by_one(term, precision, reml):
+    random = np.random.default_rng(0)
+    g, x = np.repeat(np.arange(12), 7), random.normal(size=84)
+    y = x + random.normal(size=12)[g] + random.normal(size=12)[g] * x + random.normal(size=84)
+    shift = 0.0 if "||" in term else 1000.0
+    table = pd.DataFrame({"y": y, "x": x + shift, "g": g, "w": random.uniform(0.5, 2.0, 84)})
+    found = st.fit(st.linear_mixed(f"y ~ x + {term}", table, precision=precision), reml=reml).found
+    Y = drawn_outcomes(found, 20, random)
+    together = _together(found, Y)
+    done = ~np.isnan(together[:, 0])
+    assert done.sum() >= 12
+    alone = np.array(list(_one_by_one(found, Y)))
+    scale = alone.std(axis=0)
+    assert_allclose(together[done] / scale, alone[done] / scale, rtol=0, atol=1e-7)  # sds: half the digits
+    np.testing.assert_array_equal(np.array(list(_refitted(found, Y)))[done], together[done])
