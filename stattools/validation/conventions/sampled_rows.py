@@ -55,14 +55,14 @@ def far(sample: Model, theta: Floats, half: Floats, n: int) -> Far | None:
     now = sample.evaluate(theta, order=2)
     eta, _ = sample.predictor.forward(theta, rows)
     each = sample.predictor.row_scores(rows.X, weighted(sample.likelihood.score(eta, rows.y), rows.weight))
-    H = now.information
-    if not (now.is_finite and np.isfinite(H).all() and np.isfinite(each).all()):
+    H, J = now.information, each.T @ each
+    if not (now.is_finite and np.isfinite(H).all() and np.isfinite(J).all()):
         return None
-    inverse = np.linalg.pinv(each.T @ each, hermitian=True)
+    inverse = np.linalg.pinv(J, hermitian=True)
     size = float(np.sqrt(max(now.score @ inverse @ now.score, 0.0)))
     blur = float(half @ np.sqrt(np.maximum(np.diagonal(H @ inverse @ H), 0.0)))
     if size <= blur + np.sqrt(BEYOND + 5.0 * len(theta)):
         return None
     bread = np.linalg.pinv(H, hermitian=True)
-    spread = np.sqrt(np.maximum(np.diagonal(bread @ (each.T @ each) @ bread), 0.0))
+    spread = np.sqrt(np.maximum(np.diagonal(bread @ J @ bread), 0.0))
     return Far(np.abs(bread @ now.score) <= half + STAYS * spread, size * float(np.sqrt(n / SAMPLE)))

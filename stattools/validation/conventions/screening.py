@@ -22,7 +22,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import newton_ascent
 from stattools.validation.claims.standing import EXACT
 from stattools.validation.conventions.displays import forms
-from stattools.validation.conventions.sampled_rows import far, sample_of
+from stattools.validation.conventions.sampled_rows import Far, far, sample_of
 from stattools.validation.conventions.state import State
 from stattools.validation.foreign.recipe import Recipe
 
@@ -82,11 +82,10 @@ def _step(model: Model, sample: Model | None, theta: Floats, half: Floats) -> tu
     known = np.isfinite(theta)
     try:
         with np.errstate(all="ignore"):  # wrong claims may lead beyond float64
-            if sample is not None:
-                refused = far(sample, _completed(sample, theta, known), half, len(model.rows.X))
-                if refused is not None and not refused.stays[known].all():
-                    return refused.stays[known], refused.apart
-            theta = _completed(model, theta, known)
+            near, refused = (None, None) if sample is None else _of_sample(sample, theta, half, len(model.rows.X))
+            if refused is not None and not refused.stays[known].all():
+                return refused.stays[known], refused.apart
+            theta = _completed(model, theta, known, near)
             at, first, delta, allowed = theta, np.inf, theta, theta
             for turn in range(STEPS):
                 require_time()
@@ -110,11 +109,24 @@ def _step(model: Model, sample: Model | None, theta: Floats, half: Floats) -> tu
     return stays[known], first
 
 
-def _completed(model: Model, theta: Floats, known: Any) -> Floats:
-    """The claimed coefficients with the parameters that nobody claimed where they are best beside these."""
+def _of_sample(sample: Model, theta: Floats, half: Floats, n: int) -> tuple[Floats | None, Far | None]:
+    """The claimed coefficients with the others at their best in a sample of n rows, and whether it refuses them; None
+    of both where a sample has no such best, which says nothing of all rows.
+    """
+    try:
+        near = _completed(sample, theta, np.isfinite(theta))
+        return near, far(sample, near, half, n)
+    except StattoolsError:
+        return None, None
+
+
+def _completed(model: Model, theta: Floats, known: Any, near: Floats | None = None) -> Floats:
+    """The claimed coefficients with the parameters that nobody claimed where they are best beside these, looked for
+    from `near`, or from the model's own start.
+    """
     if known.all():
         return theta
     directions = np.eye(len(theta))[:, ~known]
     beside = Along(model, directions, np.where(known, theta, 0.0))
-    found = newton_ascent(beside, model.start[~known], 1e-8, 30, "Newton").estimate
+    found = newton_ascent(beside, (model.start if near is None else near)[~known], 1e-8, 30, "Newton").estimate
     return np.where(known, theta, 0.0) + directions @ found

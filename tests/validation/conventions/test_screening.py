@@ -41,3 +41,17 @@ def test_what_takes_a_refit_is_not_screened():
     assert screened(start) is None
     assert screened(replace(start, aim=np.full(3, np.nan))) is None
     assert screened(replace(state_of(Refit(COX)), aim=np.ones(2))) is None
+
+
+def test_a_sample_without_a_maximum_refuses_nothing(monkeypatch):
+    """Of counts without spread beyond Poisson's a sample may have none, and the whole table some."""
+
+    def none(*given):
+        raise st.ConvergenceError("no maximum")
+
+    model = NEGATIVE
+    start, best = state_of(Recipe(model)), st.fit(model).estimate
+    monkeypatch.setattr("stattools.validation.conventions.screening.sample_of", lambda model: model)
+    monkeypatch.setattr("stattools.validation.conventions.screening.far", none)
+    aim = np.append(best[:2].round(4), np.nan)
+    assert screened(replace(start, aim=aim, rounding=np.full(3, 5e-5))).passes
