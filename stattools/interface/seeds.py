@@ -9,6 +9,9 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.whole_numbers import whole_number
 
+LARGEST_MEAN = 1e18
+"""Counts about this have all their places in whole numbers of 64 bits."""
+
 
 def generator(seed: Any) -> np.random.Generator:
     """The generator of a seed, or the generator that was given; DomainError for anything else.
@@ -23,6 +26,17 @@ def generator(seed: Any) -> np.random.Generator:
     except DomainError as error:
         raise DomainError(f"{error} A numpy Generator is taken too, such as numpy.random.default_rng(1).") from None
     return np.random.default_rng(start)
+
+
+def poisson_counts(random: np.random.Generator, means: Any) -> Any:
+    """Counts of Poisson distributions with these means; DomainError where whole numbers end before.
+
+    >>> poisson_counts(np.random.default_rng(1), np.array([0.0, 2.0])).tolist()
+    [0, 2]
+    """
+    if (largest := float(np.max(means, initial=0.0))) > LARGEST_MEAN:
+        raise DomainError(f"counts near {largest:.1g} are not drawn: whole numbers end at {LARGEST_MEAN:.0e}.")
+    return random.poisson(means)
 
 
 def recorded(seed: Any) -> Any:

@@ -22,7 +22,7 @@ from scipy.special import betainc, expit
 
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.seeds import generator
+from stattools.interface.seeds import generator, poisson_counts
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Weights, of_logarithm
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
@@ -149,7 +149,7 @@ class NegativeBinomial(LogMean, Count):
         """One count per row: Poisson with a gamma-distributed mean."""
         m, r, _, _ = _parts(pair(eta, self))
         random = generator(seed)
-        return random.poisson(m * random.standard_gamma(r) / r).astype(float)
+        return poisson_counts(random, m * random.standard_gamma(r) / r).astype(float)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """mean + alpha mean^2."""

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammainc, gammaincc
 
 from stattools.interface.names.guesses import constructed_by_callers
-from stattools.interface.seeds import generator
+from stattools.interface.seeds import generator, poisson_counts
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
@@ -94,7 +94,7 @@ class Poisson(Count):
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per eta."""
-        return generator(seed).poisson(self.mean(eta)).astype(float)
+        return poisson_counts(generator(seed), self.mean(eta)).astype(float)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The mean."""

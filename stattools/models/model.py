@@ -21,7 +21,7 @@ from stattools.data.design import Design
 from stattools.data.rows.level_units import in_units
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -205,8 +205,16 @@ class Model(AnyModel):
         return rss / max(self.n - self.predictor.size, 1.0)
 
     def residual_sums(self, theta: ArrayLike) -> tuple[float, float]:
-        """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y."""
+        """Weighted sums of squares of the residuals y - eta and of y; the first is never below the round-off of y.
+
+        IncompatibleError where rows have several linear predictors.
+        """
         theta = self._checked(theta)
+        if self.predictor.width > 1:
+            raise IncompatibleError(
+                f"{self.title} has no sums of squared residuals: a row has {self.predictor.width} linear predictors "
+                "and one outcome. Use model.loglik, or fit.residuals_of."
+            )
         sums = self.rows.total(partial(block_sums.squares, self.predictor, theta))
         rss, size = finite(sums, self.title, "the sum of squared residuals").tolist()
         return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size

@@ -35,7 +35,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"KaplanMeier\.table ", "nan", "the spread of a curve that is at 0"),
     (r"KaplanMeier\.quantile ", "inf", "a curve that does not come down so far"),
     (r"^explain \.rows\.(estimates|se|intervals)", "nan", "a share of a difference that is 0"),
-    (r"^validate .*reference_decrement", "nan", "a reference that has no score"),
+    (r"^validate .*reference_decrement", "nan inf", "a reference that has no score, or did not come near"),
     (r"^audit \.decrement", "nan", "a maximum that is a formula, on a bound, or of curves"),
     (r"^validate .*reference_loglik", "inf", "a reference that failed has no log-likelihood"),
     (
@@ -46,7 +46,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^Posterior\.(diagnostics|summary) .*r_hat", "nan", "one chain agrees with itself"),
     (r"^states |^(Fit|SeriesFit)\.(states|innovations) ", "nan inf", "while a flat state enters nothing is predicted"),
     (
-        r"^separation \.infinite|^Separation\.(infinite|interval)",
+        r"^separation \.infinite|^(Level)?Separation\.(infinite|interval)",
         "nan inf",
         "what the outcomes make infinite, or do not determine",
     ),
@@ -60,7 +60,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"^NetworkFit\.curve \.validation", "nan", "a training without validation rows"),
     (r"^(LinearMixed|MixedRegression)Fit\.r_squared", "nan", "two numbers where there are groups: fit.goodness"),
     (r"\.found ?\.maximum\.least", "inf", "no variance of effects is at 0"),
-    (r"Fit\.smooths \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),
+    (r"Fit\.(smooths|local_maxima) \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),
     (r"\.marginal\.(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
     (r"\.glance \.r_squared|^Fit\.r_squared", "nan", "a model without a null model"),
     (r"^hodrick_prescott |^Decomposition\.cycle", "nan", "the cycle where nothing was observed"),

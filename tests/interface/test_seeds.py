@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.interface.seeds import generator
+from stattools.errors import DomainError
+from stattools.interface.seeds import generator, poisson_counts
 
 MODEL = st.logistic([0, 1, 0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0, 1.0, 4.0])
 SEEDED = {
@@ -35,3 +36,13 @@ def test_a_seed_and_its_generator_are_the_same():
         assert generator(seed).random() == np.random.default_rng(int(seed)).random()
     given = np.random.default_rng(3)
     assert generator(given) is given
+
+
+def test_counts_beyond_whole_numbers_are_refused():
+    assert poisson_counts(np.random.default_rng(0), np.array([1e17])).dtype.kind == "i"
+    for mean in (1e19, 1e300):
+        with pytest.raises(DomainError, match="whole numbers end at"):
+            poisson_counts(np.random.default_rng(0), np.array([1.0, mean]))
+    fit = st.fit(st.zero_inflated("y ~ x", {"y": [0, 0, 0, 4, 0, 6, 5, 0, 7], "x": [1.0, 2, 3, 1, 2, 3, 2, 1, 2]}))
+    with pytest.raises(DomainError, match="whole numbers end at"):
+        st.power(fit, "Intercept", effect=1e300, draws=10, seed=1)

@@ -214,3 +214,10 @@ def test_a_model_asked_beyond_float64_answers_in_words(make, size):
                     answer = getattr(model, ask)(theta) if ask in dir(model) else 0.0
                 if ask != "evaluate":  # which solvers ask, and look whether it is finite
                     assert np.isfinite(answer).all() or (ask == "loglik" and answer == -np.inf)
+
+
+def test_rows_of_several_linear_predictors_have_no_squared_residuals():
+    table = {"y": [0, 0, 3, 1, 0, 5], "x": [1.0, 2, 3, 1, 2, 3]}
+    for model in (st.negative_binomial("y ~ x", table), st.softmax("y ~ x", table)):
+        with pytest.raises(st.IncompatibleError, match="no sums of squared residuals"):
+            model.residual_sums(model.start)

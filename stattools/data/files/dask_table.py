@@ -82,7 +82,7 @@ class DaskTable:
             return None
         try:
             return sums[0].compute()
-        except StattoolsError:
+        except (StattoolsError, MemoryError):  # which are no matter of a partition
             raise
         except Exception as error:  # any error of the code that makes the partitions, or of the cluster
             self._explain(parts, error)

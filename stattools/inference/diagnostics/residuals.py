@@ -115,7 +115,14 @@ def leverage(fit: Estimates) -> Floats:
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
         X = X / np.abs(X).max(axis=0)
-        return curvature * (np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T) * X.T).sum(axis=0)
+        try:
+            moves = np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T)
+        except np.linalg.LinAlgError:
+            raise IncompatibleError(
+                f"{model.title} has no leverages here: the rows alone say nothing of some coefficients of the mean, as "
+                'the log-likelihood does not bend along them. Use fit.residuals_of("quantile").'
+            ) from None
+        return curvature * (moves * X.T).sum(axis=0)
     root = np.sqrt(curvature)
     whole = X * (root * np.sqrt(frequency))[:, None]
     size = np.abs(whole).max(axis=0)

@@ -21,7 +21,7 @@ from scipy import special
 
 from stattools.data.rows.level_units import in_units
 from stattools.errors import ConvergenceError, IncompatibleError
-from stattools.inference.estimates import Estimates
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.existence.limit import Along
 from stattools.inference.intervals.constrained import Across, Point, ProfileCurve
 from stattools.inference.penalties import Ridge, penalized
@@ -38,6 +38,10 @@ CLOSE = 1e-9
 FAR_OFF = 1e-3
 """An estimate this many standard errors from the maximum is not the maximum."""
 
+SHORT = 1e-4
+"""An interval that reaches fewer standard errors is Wald's to 1e-8 of them, and the log-likelihood at its ends is that
+of the maximum to its last digits.
+"""
 HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
 
@@ -59,7 +63,9 @@ def profile_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
     ([-15.1238, -0.0658], [0.5779, 4.1592])
     """
     target, exact = _prepare(fit, level)
-    return _wald(fit, level) if exact else _ends(fit, target, _signed_root, tolerance=0.03)
+    if exact or target < SHORT:
+        return _wald(fit, float(quantile_of(fit.df, level)) if exact else target)
+    return _ends(fit, target, _signed_root, tolerance=0.03)
 
 
 def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
@@ -83,7 +89,7 @@ def score_interval(fit: Estimates, level: float) -> tuple[Floats, Floats]:
             'score intervals belong to the likelihood without a penalty; this fit has one. Use kind="profile".'
         )
     target, exact = _prepare(fit, level)
-    return _wald(fit, level) if exact else _ends(fit, target, None, tolerance=1e-9)
+    return _wald(fit, float(quantile_of(fit.df, level))) if exact else _ends(fit, target, None, tolerance=1e-9)
 
 
 def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
@@ -94,7 +100,7 @@ def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
     return float(-special.ndtri(0.5 * (1.0 - level))), fit.model.has_scale
 
 
-def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
+def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
     information = work.evaluate(in_units(T, fit.estimate)).information
@@ -102,7 +108,7 @@ def _wald(fit: Estimates, level: float) -> tuple[Floats, Floats]:
         spread = np.sqrt(LevelMetric(information).covariance().mapped(T).diagonal())
     else:
         spread = np.linalg.norm(T @ Metric(information).whiten(), axis=1)
-    half = -special.stdtrit(fit.df, 0.5 * (1.0 - level)) * scale * spread
+    half = reach * scale * spread
     return fit.estimate - half, fit.estimate + half
 
 

@@ -61,6 +61,8 @@ def likelihood(
     ('Intercept', 'x', 'log scale')
     """
     parameters = _parameters(parameters)
+    if not isinstance(fixed, Mapping):
+        raise DomainError(f'fixed= is a dict of numbers by name, {{"shape": 2.0}}; got {quoted(fixed)}.')
     given = {"mean": mean, "variance": variance, "cdf": cdf, "quantile": quantile, "sample": sample}
     if isinstance(distribution, str):
         if fixed:

@@ -21,6 +21,8 @@ from stattools.validation.references.group_integrals import group_integrals, nod
 
 SAME, SAME_RATIO, SAME_VALUE = 1e-5, 1e-4, 1e-7
 """Standard errors, their relative difference, and that of log-likelihoods, which count as none."""
+WORST = 1e15
+"""The condition of second derivatives on a unit diagonal from which differences cannot tell them from singular ones."""
 MOST = 1e8
 """Rows times nodes times derivatives of the largest integral that is made again: about a minute."""
 
@@ -54,7 +56,8 @@ def validate_mixed_regression(fit: Any) -> Agreement:
     unit = np.sqrt(np.maximum(found.whole_covariance.diagonal(), 0.0))
     unit = np.where(unit > 0.0, unit, 0.1)
     score, H = again.slopes(theta)[free], again.information(theta, unit)[np.ix_(free, free)]
-    if not np.isfinite(H).all():
+    unit = np.sqrt(np.abs(H.diagonal()))
+    if not np.isfinite(H).all() or not unit.all() or np.linalg.cond(H / unit[:, None] / unit) > WORST:
         raise IncompatibleError(
             f"validate makes the second derivatives of {model.title} by differences, column by column of X, and next "
             "to this fit likelihoods are beyond float64: a column lies far from 0 for its spread, or an outcome is "

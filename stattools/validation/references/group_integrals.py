@@ -83,6 +83,8 @@ class GroupIntegrals:
         top = np.real(logs).max(axis=1)
         if np.isneginf(top).any():  # the rows of a group are impossible together
             return -np.inf
+        if np.isnan(top).any():  # a linear predictor whose exponential is beyond float64
+            return np.nan
         sums = np.log(np.exp(logs - top[:, None]).sum(axis=1)) + top + self.log_size
         return sums.sum() - 0.5 * self.u.shape[2] * len(sums) * np.log(2.0 * np.pi)
 

@@ -222,6 +222,18 @@ def broken(frame, partition_info=None):
     return frame
 
 
+def too_large(frame):
+    raise MemoryError("no memory for it")
+
+
+def test_a_lack_of_memory_comes_through_as_what_it_is(monkeypatch):
+    """It is no matter of a partition, so that none is looked for and blamed."""
+    ddf = dd.from_pandas(DATA, npartitions=3)
+    monkeypatch.setattr("stattools.data.files.dask_table._of_partition", lambda *given: too_large(given))
+    with pytest.raises(MemoryError, match="no memory for it"):
+        st.fit(st.ols("t ~ x", ddf))
+
+
 @pytest.mark.parametrize(
     "formula, change, error, words",
     [

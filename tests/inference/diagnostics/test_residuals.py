@@ -227,3 +227,12 @@ def test_refusals():
             ask(softmax)
     with pytest.raises(st.IncompatibleError, match="belongs to regressions"):
         residuals(st.fit(st.coin([0, 1])))
+
+
+def test_leverages_of_rows_that_say_nothing_of_a_coefficient_are_refused(monkeypatch):
+    """Where the log-likelihood of rows bends up, and along some direction not at all."""
+    fit = st.fit(st.zero_inflated("y ~ x", {"y": [0, 0, 0, 4, 0, 6, 5, 0, 7], "x": [1.0, 2, 3, 1, 2, 3, 2, 1, 2]}))
+    bent = lambda self, eta, y: np.array([-1.0, 0, 0, 0, 0, 0, 0, 0, 0])[:, None, None] * np.ones((1, 2, 2))  # noqa: E731
+    monkeypatch.setattr(type(fit.model.likelihood), "information", bent)
+    with pytest.raises(st.IncompatibleError, match="no leverages here"):
+        leverage(fit)

@@ -274,3 +274,15 @@ def test_penalized_fits():
         profile_interval(Fitted(model, maximize(model, Ridge(1.0)).estimate, Ridge(1.0)), 0.95)
     with pytest.raises(st.IncompatibleError, match=r'score intervals belong to the likelihood .* Use kind="profile"'):
         score_interval(firth(model), 0.95)
+
+
+@pytest.mark.parametrize("make", [st.logistic, st.poisson])
+@pytest.mark.parametrize("level", [1e-12, 1e-6, 1e-4, 1e-3])
+def test_intervals_next_to_the_estimate_are_wald_s(make, level):
+    """The log-likelihood at their ends is that of the maximum to its last digits, which have no root."""
+    g = np.random.default_rng(3)
+    fit = st.fit(make("k ~ x + z", {"k": np.arange(24) % 2, "x": g.normal(size=24), "z": np.arange(24.0) ** 0.5}))
+    profile, reach = fit.interval(level, kind="profile"), float(stats.norm.ppf(0.5 + 0.5 * level))
+    within = 10.0 * reach**2 + 1e-12
+    assert_allclose((profile.upper - fit.estimate) / fit.se, reach, atol=within)
+    assert_allclose((profile.lower - fit.estimate) / fit.se, -reach, atol=within)

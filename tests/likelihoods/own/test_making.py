@@ -35,3 +35,10 @@ def loglik(y, location, scale):
 def test_refusals_say_what_is_needed(arguments, options, said):
     with pytest.raises(st.StattoolsError, match=said):
         st.likelihood(*arguments, **options)
+
+
+@pytest.mark.parametrize("fixed", [NotImplemented, 3, None, "a", ["a"]], ids=repr)
+def test_fixed_is_a_dict(fixed):
+    for distribution in ("Mine", stats.gumbel_r):
+        with pytest.raises(st.DomainError, match="fixed= is a dict of numbers by name"):
+            st.likelihood(distribution, parameters={"loc": "identity", "scale": "log"}, fixed=fixed)

@@ -53,3 +53,14 @@ def test_a_column_far_from_0_is_refused_and_centered_is_no_trouble():
     with pytest.raises(st.IncompatibleError, match=r"Take center\(x\)"):
         st.validate(st.fit(st.negative_binomial("y ~ x + (1 | g)", table)))
     assert st.validate(st.fit(st.negative_binomial("y ~ center(x) + (1 | g)", table))).ok
+
+
+def test_columns_far_from_zero_for_their_spread_are_refused_in_words():
+    """The exponentials of linear predictors next to the fit are beyond float64, or second differences are none."""
+    r = np.random.default_rng(0)
+    y = r.permutation(np.arange(24) % 2)
+    x = [float(2**64 + int(k) * 2**20) for k in r.integers(0, 9, 24)]
+    table = {"y": y, "x": x, "g": list("ab" * 12)}
+    fit = st.fit(st.glm("y ~ (x | g)", table, family="binomial", link="cloglog"))
+    with pytest.raises(st.IncompatibleError, match="a column lies far from 0"):
+        st.validate(fit)

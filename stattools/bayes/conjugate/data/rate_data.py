@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
+from stattools.interface.seeds import poisson_counts
 from stattools.models.samples.event_rates import EventRates
 from stattools.numerics.exact_sum import ExactSum
 from stattools.numerics.gamma_distribution import log_density_of_log
@@ -66,7 +67,7 @@ def _outcome(kind: str, batches: tuple[EventRates, ...], is_one_of_two: bool) ->
         """New data of the same design: counts in the same exposures, or times to the end."""
         parts = [(_rates(drawn)[:, batch.index], batch.exposure) for batch in of_kind]
         if counted:
-            return np.concatenate([random.poisson(rates * e) for rates, e in parts], axis=1)
+            return np.concatenate([poisson_counts(random, rates * e) for rates, e in parts], axis=1)
         return np.concatenate([random.standard_exponential(rates.shape) * (1.0 / rates) for rates, _ in parts], axis=1)
 
     return NamedObservations(

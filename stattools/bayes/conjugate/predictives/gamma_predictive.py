@@ -24,8 +24,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
-from stattools.interface.seeds import generator
-from stattools.interface.whole_numbers import LARGEST
+from stattools.interface.seeds import generator, poisson_counts
 from stattools.models.samples.arms import refused
 from stattools.models.samples.proportion import tail_area
 from stattools.numerics.beta_distribution import tails
@@ -116,9 +115,7 @@ class GammaPoisson:
         random = generator(seed)
         size = draws_shape(draws, np.shape(self.mean))
         means = random.standard_gamma(self.shape, size) * (self.exposure / self.rate)
-        if (means > LARGEST).any():
-            raise DomainError(f"counts near {np.max(means):.1g} are not drawn: whole numbers end at {LARGEST:.0e}.")
-        return random.poisson(means)
+        return poisson_counts(random, means)
 
     def _shares(self) -> tuple[Any, Any]:
         whole = self.rate + self.exposure
