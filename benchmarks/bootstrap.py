@@ -106,10 +106,11 @@ def weibull(time: np.ndarray, seen: np.ndarray, D: np.ndarray) -> Any:
         return Weibull(time, D, extra_params_names=["log scale"]).fit(np.zeros(D.shape[1] + 1), method="bfgs", disp=0)
 
 
-def times(fits: int, rounds: int, target: float | None) -> Iterator[SpeedComparison]:
-    """Weibull regressions of groups, and of one group drawn anew."""
+def times(fits: int, rounds: int, target: float | None, censored: bool = True) -> Iterator[SpeedComparison]:
+    """Weibull regressions of groups, and of one group drawn anew, of times that may be censored or were all seen."""
     random = np.random.default_rng(1)
-    time, end = np.exp(ETA + 0.5 * np.log(random.exponential(size=(fits, N)))), random.exponential(4.0, (fits, N))
+    time = np.exp(ETA + 0.5 * np.log(random.exponential(size=(fits, N))))
+    end = random.exponential(4.0, (fits, N)) if censored else np.full((fits, N), np.inf)
     time, seen = np.minimum(time, end), (time <= end).astype(float)
     columns = {f"x{j}": np.tile(X[:, j], fits) for j in range(P)}
     table = pd.DataFrame({"t": time.ravel(), "d": seen.ravel(), **columns, "k": np.repeat(np.arange(fits), N)})
@@ -134,7 +135,7 @@ def times(fits: int, rounds: int, target: float | None) -> Iterator[SpeedCompari
         ),
     ):
         yield interleaved(
-            f"{title}, Weibull, {fits:,} fits ({apart})",
+            f"{title}, Weibull{'' if censored else ', all seen'}, {fits:,} fits ({apart})",
             {"stattools": ours, named: theirs},
             rounds=rounds,
             targets={} if target is None else {named: target},
@@ -208,7 +209,8 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     for fits in (50,) if quick else (50, 500):
         yield from regressions("ordinal", fits, 1, target)
     for fits in FITS[:1] if quick else FITS[:2]:
-        yield from times(fits, 1, target)
+        for censored in (True, False):
+            yield from times(fits, 1, target, censored)
     for groups in (18,) if quick else (18, 200):
         yield mixed(groups, 10 if quick else 50, target)
         for random in ("1", "x"):

@@ -66,3 +66,12 @@ def test_a_level_far_from_zero_costs_no_digits():
     sums = stacked_sums(stacked_rows(far), (1,))
     assert_allclose(sums.B[1], sums.B[0], rtol=1e-9, atol=1e-11)
     assert sums.unit[1] == pytest.approx(sums.unit[0], rel=1e-13)
+
+
+def test_a_large_slope_leaves_nothing_of_itself_in_what_is_left():
+    """One solution leaves 4e-10 of the columns in y, and the second takes that out."""
+    parts = members(1)
+    X, y, z, _, codes = parts[0]
+    sums = stacked_sums(stacked_rows([(X, y + 1e5 * (X[:, 1] - 2000.0), z, None, codes)]), (1,))
+    assert sums.sound.all()
+    assert np.abs(sums.C[0, -1, :-1]).max() < 1e-12
