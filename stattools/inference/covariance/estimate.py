@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from math import log, sqrt
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from stattools.inference.covariance.satterthwaite import Satterthwaite, few_grou
 from stattools.inference.covariance.survival_rows import SurvivalScores
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.custom import Custom
@@ -108,22 +110,49 @@ def _factor(model: Any, cov: str, small: float) -> float:
 
 
 def _beside_levels(model: Any, theta: Floats, cov: str | HAC | Cluster, small: float) -> Covariance | None:
-    """The covariance of independent rows, or of clusters of one way, beside a factor whose levels are codes; None of
-    others, which are made with its columns.
+    """The covariance beside a factor whose levels are codes, without its columns; None of clusters of kind "CR2" and
+    "CR3", which are made with them.
     """
-    sandwich = LevelSandwich.of(model, theta)
-    if sandwich is None or isinstance(cov, HAC):
+    if (isinstance(cov, Cluster) and cov.kind != "CR1") or (sandwich := LevelSandwich.of(model, theta)) is None:
         return None
+    df = model.n - len(theta) if model.has_scale else np.inf
+    if isinstance(cov, HAC):
+        meat, lags = sandwich.autocorrelated(cov)
+        name = f"HAC(lags={lags}{unusual(cov)})"
+        return Covariance(
+            sandwich.closed_of_array((small if cov.correction == "stata" else 1.0) * meat, name), name, df
+        )
     if isinstance(cov, str):
-        df = model.n - len(theta) if model.has_scale else np.inf
         meat = sandwich.independent(cov)
         return Covariance(sandwich.closed(meat, _factor(model, cov, small)), cov, df)  # type: ignore[arg-type]
-    if cov.second is not None or cov.kind != "CR1":
-        return None
-    way = Groups.read(cov.groups, model)
-    factor = _few_clusters(model, cov, way.n, len(theta))
-    V: Any = sandwich.closed(sandwich.grouped(way), factor)
-    return Covariance(V, f"Cluster({way.name}{unusual(cov)})", way.n - 1.0 if model.has_scale else np.inf)
+    signed = _signed(model, cov, _ways(model, cov), len(theta))
+    name, df = _named(model, cov, [way for way, _ in signed])
+    if cov.second is not None:
+        return Covariance(sandwich.closed_of_array(sandwich.of_ways(signed), name), name, df)
+    V: Any = sandwich.closed(sandwich.grouped(signed[0][0]), signed[0][1])
+    return Covariance(V, name, df)
+
+
+def _ways(labelled: Any, cov: Cluster) -> list[Groups]:
+    """The groups of each way and, for two ways, of both."""
+    ways = [Groups.read(groups, labelled) for groups in (cov.groups, cov.second) if groups is not None]
+    return [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
+
+
+def _signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[Any, float]]:
+    """Each way, and what its meat is multiplied with: that of both is taken off."""
+    smallest = min(way.n for way in ways[:2])
+    each = zip(ways, (1.0, 1.0, -1.0), strict=False)
+    return [
+        (way, sign * _few_clusters(model, cov, smallest if cov.correction == "stata" else way.n, p))
+        for way, sign in each
+    ]
+
+
+def _named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
+    """The name of the covariance, and the degrees of freedom of Student's t."""
+    name = f"Cluster({', '.join(way.name for way in ways[:2])}{unusual(cov)})"
+    return name, min(way.n for way in ways[:2]) - 1.0 if model.has_scale else np.inf
 
 
 def _few_clusters(model: Any, cov: Cluster, G: float, p: int) -> float:
@@ -172,26 +201,25 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
 
 def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> Covariance:
     model, parts = sandwich.model, _summed(sandwich, cov)
-    ways = parts[:2]
-    name = f"Cluster({', '.join(way.name for way in ways)}{unusual(cov)})"
+    name, df = _named(model, cov, parts)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
-    smallest = min(way.n for way in ways)
     p = sandwich.B.shape[1]
     meat = np.zeros((p, p))
-    for part, sign in zip(parts, (1.0, 1.0, -1.0), strict=False):
-        G = smallest if cov.correction == "stata" else part.n
-        meat += sign * _few_clusters(model, cov, G, p) * part.meat
-    return Covariance(sandwich.closed(meat, name), name, smallest - 1.0 if model.has_scale else np.inf)
+    for part, factor in _signed(model, cov, parts, p):
+        meat += factor * part.meat
+    return Covariance(sandwich.closed(meat, name), name, df)
 
 
 def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
         return grouped_in_files(sandwich, cov)
-    ways = [Groups.read(groups, sandwich.labelled) for groups in (cov.groups, cov.second) if groups is not None]
-    both = [ways[0].crossed(ways[1])] if len(ways) == 2 else []
-    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in (*ways, *both)]
+    ways, p = _ways(sandwich.labelled, cov), len(sandwich.model.names)
+    if cov.kind != "CR1":
+        what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {ways[0].n:,} clusters,'
+        require_memory(what, 2 * ways[0].n * p * p, 'Use kind="CR1", which sums scores alone, or fewer coefficients.')
+    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in ways]
 
 
 def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:

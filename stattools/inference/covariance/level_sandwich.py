@@ -5,19 +5,23 @@
     C M C = diag(c M_d c) + W (W'M W) W' + Y W' + W Y',   Y = diag(c) M W
 
 Rows that are independent, the levels themselves as clusters, and groups within levels have such an M. Of other clusters
-the sums of scores S (G, p) are made, and V = (C S') (C S')'.
+the sums of scores S (G, p) are made, and V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made
+as an array (p, p), from scores of which few numbers are not 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.inference.covariance.groups import Groups
-from stattools.inference.covariance.sandwich import unshrunk
+from stattools.inference.covariance.groups import Groups, require_series
+from stattools.inference.covariance.kinds import HAC
+from stattools.inference.covariance.long_run import Series, long_run
+from stattools.inference.covariance.sandwich import unshrunk, without_negative
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
@@ -84,6 +88,43 @@ class LevelSandwich:
         found[group[some], levels[level[some] - 1]] = own[some]
         found[:, rest] = _sums(others, groups.codes, groups.n)
         return found
+
+    @property
+    def rows(self) -> Any:
+        """The scores of the rows, (n, p), a sparse array."""
+        from scipy.sparse import csr_array
+
+        u, X = self.scores(), self.X
+        some = np.flatnonzero(X.codes >= 0)
+        levels, rest = np.arange(X.at, X.stop), np.delete(np.arange(len(self.phi)), slice(X.at, X.stop))
+        others = np.column_stack([X.others * u[:, :1], u[:, 1:]])
+        at = np.concatenate([some, np.repeat(np.arange(len(u)), len(rest))])
+        columns = np.concatenate([levels[X.codes[some]], np.tile(rest, len(u))])
+        return csr_array((np.concatenate([u[some, 0], others.ravel()]), (at, columns)), shape=(len(u), len(self.phi)))
+
+    def of_ways(self, ways: Sequence[tuple[Groups, float]]) -> Floats:
+        """The meat of clusters of several ways, each times its factor."""
+        from scipy.sparse import csr_array
+
+        total, rows = np.zeros((len(self.phi),) * 2), self.rows
+        entries = np.ones(rows.shape[0]) if self.work.rows.weight is None else self.work.rows.weight
+        for way, factor in ways:
+            summed = csr_array((entries, (way.codes, np.arange(len(entries)))), shape=(way.n, len(entries))) @ rows
+            total += factor * (summed.T @ summed).toarray()
+        return total
+
+    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
+        """As of `Sandwich`."""
+        require_series(self.model, cov)
+        varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
+        rows = self.rows
+        return long_run(cov, rows.shape[0], lambda kernel: Series.of(kernel, rows), np.asarray(self.C), varying)
+
+    def closed_of_array(self, meat: Floats, name: str) -> Floats:
+        """C M C in theta, of an array M (p, p); a DomainError where a variance is negative beyond round-off."""
+        V = self.C.product(self.C.product(meat).T)
+        V = self.T.product(self.T.product(V).T)
+        return without_negative(0.5 * (V + V.T), lambda: np.asarray(self.T) @ self.C, meat, self.model.names, name)
 
     def closed(self, meat: Arrow | Floats, factor: float) -> LowRank:
         """C M C times the factor, in theta."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +47,13 @@ class Series:
     last: Floats
 
     @classmethod
-    def of(cls, kernel: Floats, scores: Floats) -> Series:
-        """Of the scores of consecutive rows."""
-        lags, p = kernel.shape[1] - 1, scores.shape[1]
-        found = cls(kernel, np.zeros((len(kernel), p, p)), scores[:lags], scores[max(len(scores) - lags, 0) :])
-        for lag in range(min(lags + 1, len(scores))):
-            found._add(lag, scores[lag:].T @ scores[: len(scores) - lag])
+    def of(cls, kernel: Floats, scores: Any) -> Series:
+        """Of the scores of consecutive rows, an array or a sparse one."""
+        lags, (n, p) = kernel.shape[1] - 1, scores.shape
+        first, last = (dense(scores[part]) for part in (slice(lags), slice(max(n - lags, 0), None)))
+        found = cls(kernel, np.zeros((len(kernel), p, p)), first, last)
+        for lag in range(min(lags + 1, n)):
+            found._add(lag, dense(scores[lag:].T @ scores[: n - lag]))
         return found
 
     def __add__(self, other: Series) -> Series:
@@ -69,6 +71,11 @@ class Series:
     def _add(self, lag: int, cross: Floats) -> None:
         some = np.flatnonzero(self.kernel[:, lag])
         self.sums[some] += self.kernel[some, lag, None, None] * cross
+
+
+def dense(values: Any) -> Floats:
+    """The array, of a sparse one too."""
+    return values if type(values) is np.ndarray else values.toarray()
 
 
 def long_run(

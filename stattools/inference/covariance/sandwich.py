@@ -226,8 +226,15 @@ class Scores:
 def closed(B: Floats, meat: Floats, names: Sequence[str], name: str) -> Floats:
     """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
     V = B @ meat @ B.T
-    V = 0.5 * (V + V.T)
+    return without_negative(0.5 * (V + V.T), lambda: B, meat, names, name)
+
+
+def without_negative(V: Floats, bread: Callable[[], Floats], meat: Floats, names: Sequence[str], name: str) -> Floats:
+    """V = B M B^T with variances of round-off below 0 as 0; a DomainError where one is negative beyond round-off."""
     variance = np.diagonal(V)
+    if (variance >= 0.0).all():
+        return V
+    B = bread()
     size = ((np.abs(B) @ np.abs(meat)) * np.abs(B)).sum(axis=1)
     negative = np.flatnonzero(~(variance >= -1e-12 * size))
     if negative.size:

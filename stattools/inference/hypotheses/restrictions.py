@@ -115,7 +115,7 @@ def hypotheses(what: Any, names: Sequence[str]) -> Hypotheses:
 
 def _in_words(row: Floats, value: float, names: Sequence[str]) -> str:
     shown = ""
-    for k in np.flatnonzero(row):
+    for k in np.flatnonzero(row).tolist():
         sign = "- " if row[k] < 0 else "+ " if shown else ""
         shown += f" {sign}{'' if abs(row[k]) == 1 else f'{abs(row[k]):.6g}*'}{names[k]}"
     return f"{shown.strip() or '0'} = {value:.6g}"

@@ -287,3 +287,11 @@ def test_intervals_of_predictions_far_from_zero_are_right_or_refused():
         st.fit(st.ols(y, x + 1e8)).predict(interval=0.9)
     with pytest.raises(st.DomainError, match="Give rows in the units of the fit"):
         st.fit(st.ols(y, x)).predict(np.array([[1e200]]), interval=0.9)
+
+
+def test_clusters_beyond_memory_are_refused(monkeypatch):
+    model = st.poisson("y ~ x", {"y": [1, 2, 0, 4, 3, 1] * 6, "x": [0, 1, 2, 3, 4, 6] * 6, "c": list(range(12)) * 3})
+    monkeypatch.setattr("stattools.interface.memory.SMALL", 0)
+    monkeypatch.setattr("stattools.interface.memory.free_memory", lambda: 100.0)
+    with pytest.raises(st.DomainError, match=r"kind=\"CR2\".* of 2 coefficients and 12 clusters, would take"):
+        st.fit(model, cov=st.Cluster("c", kind="CR2"))

@@ -1,5 +1,7 @@
 """Sandwiches beside a factor of many levels equal those of all columns."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -42,10 +44,26 @@ def test_it_equals_the_sandwich_of_all_columns(models, cov):
         assert (found.cov, found.t_df) == (expected.cov, expected.t_df)
 
 
-def test_two_ways_and_series_are_made_with_all_columns(models):
-    plain, coded = (of[1] for of in models)
-    cov = st.Cluster("c", "within")
-    assert_allclose(st.fit(coded, cov=cov).se, st.fit(plain, cov=cov).se, rtol=1e-7)
+ARRAYS = [
+    st.Cluster("c", "within"), st.Cluster("c", "within", correction="stata"), st.HAC(3), st.HAC("auto"),
+    st.HAC(4, correction="stata"), st.HAC(2, prewhiten=True), st.Cluster("c", kind="CR2"), st.Cluster("c", kind="CR3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cov", ARRAYS, ids=str)
+def test_two_ways_and_series_equal_those_of_all_columns(models, cov):
+    for plain, coded in zip(*models, strict=True):
+        if isinstance(cov, st.HAC):
+            plain, coded = (
+                replace(plain, rows=replace(plain.rows, weight=None)),
+                replace(coded, rows=replace(coded.rows, weight=None)),
+            )
+        expected, found = st.fit(plain, cov=cov), st.fit(coded, cov=cov)
+        V = np.asarray(expected.covariance)
+        size = np.sqrt(np.outer(V.diagonal(), V.diagonal()))
+        assert_allclose(np.asarray(found.covariance) / size, V / size, rtol=1e-6, atol=1e-7)
+        assert found.cov == expected.cov
+        assert_allclose(found.t_df, expected.t_df, rtol=1e-6)
     assert LevelSandwich.of(plain, plain.start) is None
 
 
