@@ -24,6 +24,7 @@ from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import are_different, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd, stats
 
 Column = str | ArrayLike | None
@@ -116,6 +117,9 @@ def contrasts(
     rows = population(model, data, offset, exposure, "overall")
     ordered = values_of(rows, "contrasts", variable, values)
     groups = moves_of(rows, variable, ordered, by)
+    m, p = len(ordered) * (len(ordered) - 1) // 2, len(fit.names)
+    of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
+    require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
     found = averages_of(fit, rows, [move for _, each in groups for move in each], over_grid)
     tables = []
     for cell, each in groups:

@@ -22,6 +22,7 @@ from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.effects.moved_levels import alike, at_one_level
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
@@ -98,6 +99,8 @@ class Population:
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
         n = len(self.model.rows.X)
+        if not self.collapsed and (there := at_one_level(self.model, moved)) is not None:
+            return there  # type: ignore[return-value]
         if self.columns is None:
             X = self.model.rows.X.copy()
             for name, value in moved.items():
@@ -255,7 +258,7 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
         )
     columns = _read(names, model.source, model.kept)
     try:
-        same = np.allclose(model.design.encode(columns), model.rows.X, rtol=1e-9, atol=0.0)
+        same = alike(model.design.encode(columns), model.rows.X)
     except (DomainError, ValueError):  # other levels, another length
         same = False
     if not same:

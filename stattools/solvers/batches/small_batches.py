@@ -19,6 +19,7 @@ from stattools.likelihoods import Bernoulli, Likelihood, Poisson
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_gamma import stacked_gamma
@@ -37,6 +38,11 @@ a difference of sums of squares, which has fewer than six digits below this.
 
 FACTORS = 1000
 """Factors, each at most 2, that are multiplied before a logarithm is taken: 2^1000 is below the largest float, 2^1024.
+"""
+
+WIDEST = 20_000_000
+"""Products of two columns, in numbers, up to which these are made once for all members: beyond, single fits are as
+quick and take less memory.
 """
 
 SMALL_COUNT = 1000
@@ -119,6 +125,8 @@ class Members:
 def together(model: Model, Y: Floats | None = None) -> bool:
     """Are regressions such as this, with outcomes Y (m, n), fitted at once?"""
     likelihood, rows = model.likelihood, model.rows
+    if type(rows.X) is LevelColumns:
+        return False
     if rows.precision is not None or not (supported(likelihood) or _has_own_way(model) or stacks(model)):
         return False
     return Y is None or likelihood.outcome is not Outcome.TRIALS
@@ -187,7 +195,7 @@ def estimated(model: Model, Y: Floats | None, W: Floats | None, start: Floats) -
     rows, likelihood = model.rows, model.likelihood
     m, p = len(Y if Y is not None else W), len(start)  # type: ignore[arg-type]
     estimates = np.full((m, p), np.nan)
-    if not together(model, Y):
+    if not together(model, Y) or len(rows.X) * p * (p + 1) > 2 * WIDEST:
         return estimates
     own = None if rows.weight is None else rows.weight[None]
     for part in parts(m, len(rows.X)):
