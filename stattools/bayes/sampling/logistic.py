@@ -44,8 +44,8 @@ class Logistic:
     def of(model: Model, frame: Floats) -> Logistic | None:
         """The fast form of a model, or None where it has none: other likelihoods, weights, too many rows to copy."""
         rows = model.rows
-        plain = isinstance(model.likelihood, Bernoulli)
-        if not plain or not rows.are_few(MOST_CELLS) or rows.importance is not None:
+        plain = isinstance(model.likelihood, Bernoulli) and len(rows.X) * rows.X.shape[1] <= MOST_CELLS
+        if not plain or not rows.are_few() or rows.importance is not None:
             return None
         sign = 2.0 * rows.y - 1.0
         signed = np.ascontiguousarray(sign[:, None] * rows.X)

@@ -3,8 +3,8 @@
     ols     log p(y | beta, sigma) = -n log sigma - [rss + |R (beta - b)|^2] / 2 sigma^2 + constant
 
 by the triangle R of the columns and the least-squares b: each evaluation costs p^2, however many rows there are. The
-other regressions sum over their rows (`sampling/logistic.py` for outcomes 0 and 1); alpha of a negative binomial is exp
-of the model's own parameter.
+other regressions sum over their rows (`sampling/logistic.py` for outcomes 0 and 1, `sampling/counts.py` for counts);
+alpha of a negative binomial is exp of the model's own parameter.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
 from stattools.bayes.sampling.logistic import Logistic
 from stattools.data.rows.triangle import triangle
 from stattools.inference.arviz.observations import observations
@@ -157,7 +158,8 @@ def observed(model: Any) -> Observed:
         return Whole(work, T, T)
     T = model.standardized()[1]
     if not model.has_scale:
-        return Logistic.of(model, T) or Regression(model, T)
+        slow = Regression(model, T)
+        return Logistic.of(model, T) or PoissonCounts.of(model, T) or OverdispersedCounts.of(slow) or slow
     return _least_squares(model, T)
 
 

@@ -1,0 +1,166 @@
+"""The log-likelihood of counts as a sampler wants it: value and score at one point, as fast as they can be.
+
+    Poisson              log p = y'eta - sum e^eta - sum log y!,         score = X'(y - e^eta)
+    negative binomial    v = eta + log alpha,  r = 1 / alpha,  s = log(1 + e^v),  q = expit(v)
+                         log p = sum A(y) + y'eta - sum (y + r) s,       score = X'(y - (y + r) q)
+                         d log p / d log alpha = sum B(y) - sum (y + r) q + r sum s
+
+A(y) is the sum of log(1 + i / r) - log(1 + i) over i < y, and B(y) that of i / (r + i). With N_i the number of counts
+above i, sum A(y) = sum N_i (log(1 + i / r) - log(1 + i)), and so for B: no row has special functions of its own. The
+absolute error is some 1e-16 of the terms of each row: nothing to a sampler, though too much for a maximum, which
+`Model.evaluate` climbs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import gammaln
+
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import NegativeBinomial, Poisson
+from stattools.likelihoods.tabulated_counts import LARGEST
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
+
+MOST_CELLS = 2_000_000
+"""Rows times columns up to which a copy of X is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class CountRows:
+    """Rows of counts: `y` (n,), `X` (n, p), the offset and frequencies (n,) or None; `total` is X'(w y)."""
+
+    y: Floats
+    X: Floats
+    offset: Floats | None
+    weight: Floats | None
+    total: Floats
+
+    @staticmethod
+    def of(model: Model) -> CountRows | None:
+        """The rows of a model; None where there are too many to copy, or precisions."""
+        rows = model.rows
+        if not rows.are_few() or len(rows.X) * rows.X.shape[1] > MOST_CELLS or rows.precision is not None:
+            return None
+        X, weight = np.ascontiguousarray(rows.X), rows.weight
+        return CountRows(rows.y, X, rows.offset, weight, X.T @ (rows.y if weight is None else weight * rows.y))
+
+    @property
+    def counted(self) -> Floats:
+        """The counts, as often as they were seen."""
+        return self.y if self.weight is None else self.weight * self.y
+
+    def eta(self, beta: Floats) -> Floats:
+        """The linear predictor."""
+        eta = self.X @ beta
+        return eta if self.offset is None else np.add(eta, self.offset, out=eta)
+
+
+@dataclass(frozen=True, eq=False)
+class PoissonCounts:
+    """A Poisson regression; `rest` is the part of its log-likelihood that no coefficient changes."""
+
+    model: Model
+    frame: Floats
+    rows: CountRows
+    rest: float
+
+    @staticmethod
+    def of(model: Model, frame: Floats) -> PoissonCounts | None:
+        """The fast form of a model, or None where it has none."""
+        rows = CountRows.of(model) if type(model.likelihood) is Poisson else None
+        if rows is None:
+            return None
+        fixed = -float((gammaln(rows.y + 1.0) if rows.weight is None else rows.weight * gammaln(rows.y + 1.0)).sum())
+        shift = 0.0 if rows.offset is None else float(rows.counted @ rows.offset)
+        return PoissonCounts(model, frame, rows, fixed + shift)
+
+    @property
+    def start(self) -> Floats:
+        """Where solvers begin."""
+        return self.model.start
+
+    def evaluate(self, theta: Floats, order: int) -> Evaluation:
+        """Log-likelihood and score; the information (order 2) is that of the model."""
+        if order != 1:
+            return self.model.evaluate(theta, order)
+        rows = self.rows
+        mean = rows.eta(theta)
+        np.exp(mean, out=mean)
+        if rows.weight is not None:
+            mean *= rows.weight
+        return Evaluation(float(rows.total @ theta) - float(mean.sum()) + self.rest, rows.total - mean @ rows.X)
+
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q)."""
+        return self.model.logliks(theta)
+
+
+@dataclass(frozen=True, eq=False)
+class OverdispersedCounts:
+    """A negative binomial regression whose rows share alpha, the last of theta. `slow` is the same of any model, N_i
+    are the counts `above` i, and `rest` is the part of the log-likelihood that no parameter changes.
+    """
+
+    slow: Any
+    rows: CountRows
+    above: Floats
+    counted: Floats
+    rest: float
+
+    @staticmethod
+    def of(slow: Any) -> OverdispersedCounts | None:
+        """The fast form of a regression, or None where it has none: an alpha that varies, or counts that are large."""
+        model = slow.model
+        plain = type(model.likelihood) is NegativeBinomial and model.predictor.own == ((),)
+        rows = CountRows.of(model) if plain and not model.predictor.taken_up else None
+        if rows is None or rows.y.max() > LARGEST:
+            return None
+        often = np.bincount(rows.y.astype(np.intp), rows.weight)
+        above, i = often[::-1].cumsum()[::-1][1:], np.arange(len(often) - 1.0)
+        shift = 0.0 if rows.offset is None else float(rows.counted @ rows.offset)
+        return OverdispersedCounts(slow, rows, above, rows.counted, shift - float(above @ np.log1p(i)))
+
+    @property
+    def frame(self) -> Floats:
+        """Coordinates in which parameters are comparable."""
+        return self.slow.frame
+
+    @property
+    def start(self) -> Floats:
+        """Where solvers begin."""
+        return self.slow.start
+
+    def evaluate(self, theta: Floats, order: int) -> Evaluation:
+        """Log-likelihood and score; the information (order 2) is that of any model."""
+        if order != 1:
+            return self.slow.evaluate(theta, order)
+        rows, beta, alpha = self.rows, theta[:-1], float(theta[-1])
+        r, i = 1.0 / alpha, np.arange(float(len(self.above)))
+        v = rows.eta(beta)
+        v += np.log(alpha)
+        small = np.abs(v)
+        np.negative(small, out=small)
+        np.exp(small, out=small)
+        s = np.maximum(v, 0.0)
+        s += np.log1p(small)
+        small += 1.0
+        np.reciprocal(small, out=small)
+        small -= 0.5
+        q = np.copysign(small, v, out=small)
+        q += 0.5
+        often = self.counted + (r if rows.weight is None else r * rows.weight)
+        all_s = float(s.sum() if rows.weight is None else rows.weight @ s)
+        value = float(self.above @ np.log1p(i * alpha)) + float(rows.total @ beta) + self.rest - float(often @ s)
+        np.multiply(often, q, out=q)
+        slope = float(self.above @ (i / (r + i))) - float(q.sum()) + r * all_s
+        score = np.empty(len(theta))
+        score[:-1], score[-1] = rows.total - q @ rows.X, slope * r
+        return Evaluation(value, score)
+
+    def logliks(self, theta: Floats) -> Floats:
+        """Log-likelihoods at many points, (S, q)."""
+        return self.slow.logliks(theta)
