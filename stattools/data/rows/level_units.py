@@ -14,6 +14,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.numerics.arrow import Arrow
 from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_columns import LevelColumns
 
@@ -33,6 +34,26 @@ class LevelUnits(InParts):
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
         return len(self.t), len(self.t)
+
+    @classmethod
+    def identity(cls, p: int) -> LevelUnits:
+        """The map that leaves all as it is."""
+        return cls(np.ones(p), np.zeros(p), np.zeros(p))
+
+    def before(self, other: Any) -> Any:
+        """This map times another, which is that itself where this changes nothing."""
+        still = not self.a.any() and bool((self.t == 1.0).all())
+        return other if still else np.asarray(self) @ np.asarray(other)
+
+    def gram(self, weight: Floats, at: int, levels: int) -> Arrow:
+        """T' diag(weight) T, where the coefficients of the levels are those from `at` on."""
+        t, a, r = self.t, self.a, self.r
+        own = np.zeros(len(t), dtype=bool)
+        own[at : at + levels] = True
+        crossed = t * weight * a
+        C = np.outer(crossed[~own], r[~own])
+        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + (a * weight @ a) * np.outer(r[~own], r[~own])
+        return Arrow(at, weight[own] * t[own] ** 2, np.outer(crossed[own], r[~own]), C)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
+from stattools.data.rows.level_units import LevelUnits
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
 from stattools.inference.existence.monotone import check_columns
@@ -22,6 +23,8 @@ from stattools.interface.names.values import meant
 from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.newton_steps import newton_ascent
@@ -44,7 +47,7 @@ class Penalized(AnyModel):
 
     model: Any
     penalty: Penalty
-    T: Floats
+    T: Any
     is_unconstrained = True
 
     @property
@@ -87,7 +90,7 @@ class Penalized(AnyModel):
     def standardized(self) -> tuple[Penalized, Floats]:
         """The same function on standardized columns, and the map back."""
         work, T = self.model.standardized()
-        return Penalized(work, self.penalty, self.T @ T), T
+        return Penalized(work, self.penalty, self.T.before(T) if isinstance(self.T, LevelUnits) else self.T @ T), T
 
 
 NONE = np.empty(0)
@@ -114,7 +117,9 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
             "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
         )
     penalty.check(model)
-    return Penalized(model, penalty, np.eye(len(model.names)))
+    coded = isinstance(model, Model) and type(model.rows.X) is LevelColumns
+    T: Any = LevelUnits.identity(len(model.names)) if coded else np.eye(len(model.names))
+    return Penalized(model, penalty, T)
 
 
 def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.level_units import LevelUnits
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
@@ -86,6 +87,8 @@ class Ridge:
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
+        if isinstance(T, LevelUnits):
+            return self._beside_levels(model, theta, T, order)
         B = T[penalized_coefficients(model)]
         G = self._about_mean(model, B) if self.is_centered(model) else B
         beta, gap = B @ theta, G @ theta
@@ -94,6 +97,17 @@ class Ridge:
             return Evaluation(value)
         score = -self.strength * (B.T @ gap)
         return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
+
+    def _beside_levels(self, model: Model, theta: Floats, T: LevelUnits, order: int) -> Evaluation:
+        """The same beside a factor whose levels are kept as codes, without an array (p, p)."""
+        X: Any = model.rows.X
+        weight = self.strength * penalized_coefficients(model)
+        beta = T.product(theta)
+        value = -0.5 * float(beta @ (weight * beta))
+        if order == 0:
+            return Evaluation(value)
+        score = -T.pulled(weight * beta)
+        return Evaluation(value, score) if order == 1 else Evaluation(value, score, T.gram(weight, X.at, X.levels))  # type: ignore[arg-type]
 
     def quadratic(self, model: Model) -> Floats:
         """Q of the penalty theta^T Q theta / 2, shape (p, p)."""

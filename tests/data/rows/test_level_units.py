@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.level_units import with_units
+from stattools.data.rows.level_units import LevelUnits, with_units
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
 
@@ -26,6 +26,10 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(T @ T.solve(theta), theta, rtol=1e-9, atol=1e-9)
     assert_allclose(T.beside(1) @ np.append(theta, 3.0), np.append(T @ theta, 3.0))
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
+    penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
+    assert_allclose(np.asarray(T.gram(penalty, 1, 4)), M.T @ (penalty[:, None] * M), rtol=1e-12)
+    assert LevelUnits.identity(6).before(T) is T
+    assert_allclose(T.before(T), M @ M)
     V = LowRank(X.joined(1.0, np.zeros(2)), rng.standard_normal((6, 2)), np.eye(2))
     M = np.asarray(T)
     assert_allclose(np.asarray(V.mapped(T)), M @ np.asarray(V) @ M.T, rtol=1e-8, atol=1e-6)
