@@ -129,7 +129,9 @@ def _without_latex(text: FlatText) -> FlatText:
     words = "|".join([*LETTERS, *COMMANDS])
     text = text.sub(rf"\\({words})(?![A-Za-z])\s?", lambda found: (LETTERS | COMMANDS)[found[1]])
     text = text.sub(r"\\([%&#_$ ])", r"\1")
-    return text.sub(r"\$|\\[()]", "")
+    text = text.sub(r"\$|\\[()]", "")
+    text = text.sub(r"(?<=\d)---(?=\.?\d)", " to -")  # a dash of LaTeX between the ends of an interval
+    return text.sub(r"(?<![-\d.])(\d+\.?\d*|\.\d+)--(?=\.?\d)", r"\1 to ")
 
 
 def _without_marks(text: FlatText) -> FlatText:

@@ -58,8 +58,9 @@ PATTERNS: dict[str, Pattern] = {
     "z": Pattern(rf"(?:Wald )?[zZ](?:[- ](?:value|statistic|score))?{WORD}", "maybe"),
     "r": Pattern(rf"r{WORD}", "maybe"),
     "ratio": Pattern(
-        r"(?:[Aa]djusted |[Cc]rude |[Uu]nadjusted )?(?:[Oo]dds|[Hh]azards?|[Rr]isk|[Ii]ncidence rate|[Rr]ate|"
-        r"[Pp]revalence) ratios?(?: [(\[][ac]?[A-Z]{2,3}[)\]])?|[ac]?(?:OR|HR|RR|IRR|PR)s?(?:_\w+)?|[Ee]xp\([Bb]\)",
+        r"(?:(?:[Aa]djusted |[Cc]rude |[Uu]nadjusted )?(?:[Oo]dds|[Hh]azards?|[Rr]isk|[Ii]ncidence rate|[Rr]ate|"
+        r"[Pp]revalence) ratios?(?: [(\[][ac]?[A-Z]{2,3}[)\]])?|[ac]?(?:OR|HR|RR|IRR|PR)s?(?:_\w+)?|[Ee]xp\([Bb]\))"
+        r"(?: (?:for|of) [a-z][a-z -]{2,40}?(?=,? (?:was )?\d|\s?=))?",
         needs_sign=False,
     ),
     "estimate": Pattern(

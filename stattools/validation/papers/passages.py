@@ -13,6 +13,11 @@ REACH = 90
 STATISTICS = ("t", "F", "chi-square", "z", "r")
 ESTIMATES = ("estimate", "beta", "ratio", "mean")
 
+BETWEEN = ("n", "p", "ns", "se", "sd", "df", "interval")
+"""What may stand between a number and its interval."""
+TESTS = ("t", "z", "chi-square")
+"""Statistics that test an estimate in front of them."""
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -27,13 +32,15 @@ class Passage:
 
     def before(self, mention: Mention, *kinds: str) -> Mention | None:
         """The number in front of another one, if it is of one of these kinds; n, p and standard errors between them do
-        not part them.
+        not part them, and a test of an estimate neither, behind which its interval may stand.
         """
         place = self.mentions.index(mention)
-        owners = [
-            one for one in self.mentions[:place] if one.kind not in ("n", "p", "ns", "se", "sd", "df", "interval")
-        ]
-        return owners[-1] if owners and owners[-1].kind in kinds else None
+        owners = [one for one in self.mentions[:place] if one.kind not in BETWEEN]
+        if not owners or owners[-1].kind in kinds:
+            return owners[-1] if owners else None
+        tested = [one for one in owners if one.kind not in TESTS]
+        is_test = owners[-1].kind in TESTS and tested and tested[-1].kind in ("estimate", "beta", "ratio")
+        return tested[-1] if is_test and tested[-1].kind in kinds else None
 
 
 def passages(text: FlatText, found: Iterable[Mention]) -> list[Passage]:

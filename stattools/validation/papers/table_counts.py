@@ -23,6 +23,8 @@ COUNT = r"\d{1,3}(?:,\d{3})+|\d+"
 PAIR = re.compile(rf"\s*({COUNT})\s*(?:\(|\[|,\s|\s)\s*(\d{{1,3}}(?:[.,]\d+)?)\s?(%?)\s*[)\]]?\s*[a-e*]?\s*")
 NO_COUNTS = frozenset({*FIRST, *LAST, *("ratio", "interval", "lower", "upper", "statistic", "squares", "mean square")})
 OF_MEANS = re.compile(r"\b(?:mean|median|SD|IQR|range|quartile)", re.IGNORECASE)
+SAID = re.compile(r"\b(?:n|no\.|counts?|numbers?) ?\(%\)|\((?:percent|percentages?)\)", re.IGNORECASE)
+"""Words around a table of counts with their percentages in brackets."""
 MOST_SIZES = 10_000
 """Wholes that are tried for a run of percentages."""
 
@@ -65,13 +67,13 @@ def _counts(sheet: PaperTable) -> dict[tuple[int, int], int]:
 
 def _shares(sheet: PaperTable, column: int, setting: Setting) -> list[CountedShare]:
     """The cells of a column, or of it and the next one, that are a count and its percentage."""
-    held = kinds(sheet.head[column])
+    held, is_said = kinds(sheet.head[column]), bool(SAID.search(sheet.words))
     beside = column + 1 < len(sheet.head) and held == ("count",) and kinds(sheet.head[column + 1]) == ("share",)
     found = []
     for place, (line, row) in enumerate(sheet.rows):
         cell = f"{row[column]} ({row[column + 1]})" if beside else row[column]
         pair = PAIR.fullmatch(cell)
-        is_named = beside or held == ("count", "share") or "%" in row[0] or "%" in sheet.head[column]
+        is_named = beside or is_said or held == ("count", "share") or "%" in row[0] or "%" in sheet.head[column]
         if pair and (pair[3] or is_named) and not OF_MEANS.search(row[0]):
             percent, is_total = reported(pair[2], comma=setting.comma), bool(TOTAL.match(row[0]))
             found.append(CountedShare(line, place, int(pair[1].replace(",", "")), percent, cell.strip(), is_total))

@@ -40,6 +40,7 @@ def test_chi_square_is_written_in_one_way(text):
         ("2 × 100 rows", "2 × 100 rows"),
         ("t(28) = −2.20, p &lt; .05", "t(28) = -2.20, p < .05"),
         ("95\\% CI", "95% CI"),
+        ("0.51--0.91 and $-0.5$--$-0.1$", "0.51 to 0.91 and -0.5 to -0.1"),
         ("p <.05 and x > 3", "p <.05 and x > 3"),
         ("One.\n\nTwo.", "One.¶Two."),
         ("<script>t(28) = 1</script>a", "a"),

@@ -83,6 +83,7 @@ def test_words_are_no_statistics(text):
     [
         ("odds ratio [aOR] 2.31; 95% confidence interval [CI] 1.40–3.81; P = .001", "ratio interval p"),
         ("hazard ratio, 0.75; 95% CI, 0.60 to 0.94; P=0.01", "ratio interval p"),
+        ("HR for death, 0.72 (95% CI, 0.55-0.94; P = .02)", "ratio interval p"),
         ("mean difference 2.3 (95% CI 0.4 to 4.2; p=0·018)", "estimate interval p"),
         ("Exp(B) = 1.68, 95% CI [1.14, 2.49]", "ratio interval"),
         ("χ2diff(1) = 4.5, p_two-tailed = .034", "chi-square p"),

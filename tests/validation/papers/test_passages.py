@@ -35,3 +35,10 @@ def test_an_interval_is_of_the_number_before_it():
     interval = passage.the("interval")
     assert interval is not None
     assert passage.before(interval, "estimate") is None
+
+
+def test_a_test_between_an_estimate_and_its_interval_does_not_part_them():
+    plain = flat("b = 1.24, SE = 0.45, t(212) = 2.76, p = .006, 95% CI [0.76, 2.12]")
+    (passage,) = passages(plain, mentions(plain, False))
+    interval = passage.the("interval")
+    assert passage.before(interval, "estimate").name == "b"

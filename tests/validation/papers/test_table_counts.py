@@ -46,3 +46,10 @@ def test_a_number_that_is_falsified_is_found(style, row, column, cell):
 )
 def test_what_is_no_fault(text):
     assert audit_paper(f"z = 0, p = 1.\n\n{text}", "a table").ok
+
+
+def test_words_above_a_table_say_that_brackets_hold_percentages():
+    table = "| | Control (n = 60) | Active (n = 62) |\n|---|---|---|\n| Female | 31 (51.7) | 30 (54.8) |\n"
+    found = audit_paper(f"Values are n (%).\n\n{table}", "a table")
+    assert not found.ok
+    assert audit_paper(f"Values are n (%).\n\n{table.replace('54.8', '48.4')}", "a table").ok
