@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import stattools as st
-from tests.planted import held_out
+from tests.planted import held_out, held_out_again
 from tests.planted.faults import FAULTS, fault
+from tests.planted.held_out import Made
 from tests.planted.outputs import audited
 from tests.planted.right import RIGHT, right, summaries
 from tests.sizes import first
@@ -47,7 +50,16 @@ def test_a_printed_summary_is_right(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", first(12, held_out.FAULTS, pytest.mark.nightly))
 def test_a_fault_of_a_class_that_was_missed_is_named(name: str) -> None:
-    words, make = held_out.FAULTS[name]
+    _is_named(*held_out.FAULTS[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", first(10, held_out_again.FAULTS, pytest.mark.nightly))
+def test_a_fault_of_the_second_set_is_named(name: str) -> None:
+    _is_named(*held_out_again.FAULTS[name])
+
+
+def _is_named(words: str, make: Callable[[], Made]) -> None:
     found = audited(*make())
     assert not found.ok
     assert words.casefold() in found.findings[0].evidence.casefold(), str(found)
@@ -57,3 +69,10 @@ def test_a_fault_of_a_class_that_was_missed_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", held_out.RIGHT)
 def test_a_right_claim_of_a_form_that_was_missed_is_right(name: str) -> None:
     assert audited(*held_out.RIGHT[name]()).ok
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", held_out_again.RIGHT)
+def test_a_right_claim_of_the_second_set_is_right(name: str) -> None:
+    found = audited(*held_out_again.RIGHT[name]())
+    assert found.ok, str(found)

@@ -71,6 +71,8 @@ def heading(text: str) -> Heading | None:
     plain = re.sub(r"[^a-z0-9]", "", text.casefold().translate(GREEK))
     if test := re.fullmatch(r"p(?:r(?:ob)?)?\W*>\W*([tz])\W*", text, re.I):
         return Heading("p", {"statistic": test[1].lower()})
+    if re.search(r"\w\s*[(\[]", text) and (parted := _composed(text)) is not None and parted.inside:
+        return parted
     kind = KINDS.get(plain)
     if kind is None and (end := _end(text)) is not None:
         return end

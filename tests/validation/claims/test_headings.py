@@ -62,3 +62,10 @@ def test_what_headings_say(text, said):
 
 def test_a_level_is_a_share():
     assert [share(text) for text in ("95", "99.5 %", "90,0")] == ["0.95", "0.995", "0.9"]
+
+
+@pytest.mark.parametrize("text", ["B (SE)", "b (se)", "Coef. (Std. Err.)", "B [SE]"])
+def test_estimates_with_their_errors_in_brackets(text):
+    found = heading(text)
+    assert (found.kind, found.inside) == ("estimate", ("se",))
+    assert heading("bse").kind == "se"
