@@ -275,7 +275,7 @@ def floats(y: ArrayLike, who: str) -> Floats:
         return y
     try:
         return np.asarray(y, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DomainError(f"{who} needs numbers; got {quoted(y)}. Convert the outcome to numbers first.") from None
 
 

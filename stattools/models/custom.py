@@ -240,7 +240,7 @@ class Custom(AnyModel):
         found = self.gradient(self.T @ phi)
         try:
             given = np.asarray(found, dtype=float)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise DomainError(f"{self.title}: score must return numbers; got {quoted(found)}.") from None
         if given.shape != phi.shape:
             raise DomainError(f"{self.title}: score returns shape {given.shape} for {len(phi)} parameters.")
@@ -281,7 +281,7 @@ def numbers(found: Any) -> NDArray[Any] | None:
     """What a function returned as an array of real numbers; None where it is none."""
     try:
         value = np.asarray(found)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return value if value.dtype.kind in "fiu" else None
 

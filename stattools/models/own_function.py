@@ -135,7 +135,7 @@ def _ends(pair: Any, name: Any) -> tuple[float, float]:
     try:
         low, high = pair
         ends = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise DomainError(f"{NEEDS_BOUNDS}; got {quoted(pair)} for {quoted(name)}.") from None
     if not ends[0] < ends[1]:
         raise DomainError(f"the bounds of {quoted(name)} are (low, high) with low < high; got {quoted(pair)}.")

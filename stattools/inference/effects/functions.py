@@ -43,7 +43,7 @@ def values_of(function: Callable[[Mapping[str, float]], Any], names: tuple[str, 
     found = function(Named(zip(names, theta.tolist(), strict=True)))
     try:
         value = np.atleast_1d(np.asarray(found, dtype=float))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         value = np.array([[np.nan]])
     if value.ndim != 1 or not value.size or not np.isfinite(value).all():
         raise DomainError(

@@ -234,7 +234,7 @@ def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequenc
     chosen = several(values)
     try:
         good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         good = False
     if len(chosen) < 2 or not are_different(chosen) or not good:
         raise DomainError(f"{who} of {variable!r} need two or more different values; got {quoted(values)}.")

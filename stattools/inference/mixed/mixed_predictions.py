@@ -38,7 +38,7 @@ def mixed_predictions(
     """See `LinearMixedFit.predict`."""
     groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
     model, found = fit.model, fit.found
-    groups = "population" if groups == "typical" else groups  # the mean is linear in the effects
+    groups = "population" if is_one_of(groups, ("typical",)) else groups  # the mean is linear in the effects
     _require_words(model, groups, kind)
     if interval is not None:
         require_level(interval, "interval")

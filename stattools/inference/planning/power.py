@@ -27,6 +27,7 @@ from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator, recorded
+from stattools.interface.units import require_size
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.model import Model
 from stattools.numerics.threads import one_blas_thread
@@ -263,6 +264,7 @@ def _scale(model: Model, given: Fit | None, scale: Any) -> float:
     found = float(given.scale) if scale is None and given is not None else _finite(scale, "scale=")
     if not found > 0.0:
         raise DomainError(f"power needs scale= above 0; got {quoted(scale)}.")
+    require_size("st.power", "scale=", np.array([found]), smallest=0.0)
     return found
 
 

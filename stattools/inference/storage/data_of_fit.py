@@ -129,7 +129,7 @@ def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
     each = np.asarray(values)
     try:
         numbers = each.astype("<f8") if each.dtype.kind in "biuf" else np.array(_without_gaps(each), dtype="<f8")
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return words_hash(values)
     numbers = np.where(np.isnan(numbers), np.nan, numbers + 0.0)  # one NaN, and no 0 with a sign
     return NUMBERS + hashlib.sha256(numbers.astype("<f8").tobytes()).hexdigest()
@@ -154,6 +154,6 @@ def words_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
 def _line(value: Any) -> str:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return "" if value is None else str(value)
     return "" if number != number else repr(number)

@@ -29,6 +29,8 @@ def test_groups_that_were_not_seen_are_said(fit):
 
 
 def test_words_that_say_nothing_are_refused(fit):
+    with pytest.raises(IncompatibleError, match="'known', 'population', 'new', 'typical'; got groups="):
+        fit.predict(groups=np.array(["known", "new"]))  # type: ignore[arg-type]
     with pytest.raises(IncompatibleError, match="'known', 'population', 'new', 'typical'; got groups='old'"):
         fit.predict(groups="old")
     with pytest.raises(IncompatibleError, match="'mean', 'link', 'observation'; got kind='class'"):

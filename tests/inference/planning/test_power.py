@@ -98,6 +98,7 @@ def test_robust_covariances_pass_through():
         ({"coefficients": {"Intercept": 1.0}, "scale": 1.0}, r"lacks g\[T.b\]"),
         ({"coefficients": TRUTH}, "needs scale="),
         ({"coefficients": TRUTH, "scale": -1.0}, "above 0"),
+        ({"coefficients": TRUTH, "scale": 1e300}, "st.power squares scale="),
         ({"coefficients": TRUTH | {"z": 1.0}, "scale": 1.0}, "a coefficient 'z'"),
         ({"coefficients": [1.0, 2.0], "scale": 1.0}, "by name"),
         ({"coefficients": TRUTH, "scale": 1.0, "effect": [1.0, 2.0]}, "a finite number for 'g'"),

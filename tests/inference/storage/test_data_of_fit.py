@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -73,6 +74,8 @@ def test_a_hash_is_of_values_and_not_of_their_types(tmp_path):
     assert hashes(TABLE.assign(x=TABLE["x"] + 1e-12))["x"] != hashes(TABLE)["x"]
     assert column_hash(np.array([1.0, np.nan])) == column_hash(["1", ""])
     assert column_hash([0.0]) == column_hash([-0.0])
+    beyond = [Fraction(10**400, 3), 1]
+    assert column_hash(beyond) == words_hash(beyond) != words_hash([1, Fraction(10**400, 3)])
     assert hashes(None) == {}
 
 
