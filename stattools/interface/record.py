@@ -29,20 +29,20 @@ def record[T: type](cls: T) -> T:
     plain = cls.__repr__ is object.__repr__
     made: Any = dataclass(frozen=True, eq=False, init=False, repr=False)(cls)
     defaults: dict[str, Any] = {}
-    parameters, body = [], ["held = self.__dict__"]
+    parameters, body = [], ["HELD = self.__dict__"]
     for one in fields(made):
         value = one.name
         if one.default_factory is not MISSING:
             defaults[one.name] = one.default_factory
-            parameters.append(f"{one.name}=missing")
-            value = f"defaults[{one.name!r}]() if {one.name} is missing else {one.name}"
+            parameters.append(f"{one.name}=MISSING")
+            value = f"DEFAULTS[{one.name!r}]() if {one.name} is MISSING else {one.name}"
         elif one.default is not MISSING:
             defaults[one.name] = one.default
-            parameters.append(f"{one.name}=defaults[{one.name!r}]")
+            parameters.append(f"{one.name}=DEFAULTS[{one.name!r}]")
         else:
             parameters.append(one.name)
-        body.append(f"held[{one.name!r}] = {value}")
-    space: dict[str, Any] = {"defaults": defaults, "missing": MISSING}
+        body.append(f"HELD[{one.name!r}] = {value}")
+    space: dict[str, Any] = {"DEFAULTS": defaults, "MISSING": MISSING}  # names that no field has
     exec(f"def __init__(self, {', '.join(parameters)}):\n " + "\n ".join(body), space)  # as dataclasses do
     made.__init__ = space["__init__"]
     made.__init__.__qualname__ = f"{cls.__qualname__}.__init__"

@@ -65,3 +65,13 @@ def test_the_nearest_class_above_answers():
     assert nearest({object: 0}, Below()) == 0
     assert nearest({Below: 2}, Above()) is None
     assert nearest({Below: 2}, Below) is None  # the class is no object of itself
+
+
+def test_fields_may_be_called_as_the_maker_calls_its_own():
+    @record
+    class Taken:
+        held: int
+        missing: float = 2.0
+        defaults: list[int] = field(default_factory=list)
+
+    assert (Taken(3).held, Taken(3).missing, Taken(3).defaults) == (3, 2.0, [])
