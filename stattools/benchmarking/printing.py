@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from stattools.benchmarking.comparison import SpeedComparison, Timing
+from stattools.text.characters import width
 from stattools.text.columns import aligned
+from stattools.text.names import PAGE
 
 
 def show(comparisons: Iterable[SpeedComparison]) -> None:
@@ -15,7 +17,7 @@ def show(comparisons: Iterable[SpeedComparison]) -> None:
 
 
 def lines(comparison: SpeedComparison) -> list[str]:
-    """A table of text.
+    """A table of text; where names would be cut on a page, what is stated beside the times is a table of its own.
 
     >>> loop = Timing("loop", (0.01,), target=4.0)
     >>> print("\\n".join(lines(SpeedComparison("sum", (Timing("ours", (0.001,)), loop)))))
@@ -26,7 +28,12 @@ def lines(comparison: SpeedComparison) -> list[str]:
     loop  10.0 ms        10.0  4.0 or more, held
     """
     head, body = cells(comparison)
-    return [comparison.title, *aligned(head, body, left=1), *filter(None, [comparison.skipped])]
+    times = 3 + ("promised" in head)
+    wide = sum(max(width(line[j]) + 2 for line in [head, *body]) for j in range(len(head))) - 2 > PAGE
+    parts = [range(times), [0, *range(times, len(head))]] if wide else [range(len(head))]
+    tables = [aligned([head[j] for j in part], [[line[j] for j in part] for line in body], left=1) for part in parts]
+    shown = [line for k, table in enumerate(tables) for line in ([""] if k else []) + table]
+    return [comparison.title, *shown, *filter(None, [comparison.skipped])]
 
 
 def cells(comparison: SpeedComparison) -> tuple[list[str], list[list[str]]]:

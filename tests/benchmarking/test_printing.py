@@ -41,3 +41,13 @@ def test_durations_have_a_unit_that_suits_them(seconds, text):
 
 def test_ratios_have_three_digits():
     assert [ratio(value) for value in (0.5, 3.0, 99.94, 1234.0)] == ["0.50", "3.0", "99.9", "1,234"]
+
+
+def test_names_are_not_cut_where_facts_make_the_table_too_wide():
+    names = ["stattools, Parquet files with reading", "statsmodels and pandas, with reading"]
+    facts = dict.fromkeys(("processor s", "peak MB", "reads", "se apart"), 1.0)
+    found = SpeedComparison("t", tuple(Timing(name, (1.0,), facts) for name in names))
+    shown = lines(found)
+    assert max(map(len, shown)) <= 80
+    assert sum(line.startswith(names[1]) for line in shown) == 2
+    assert sum("times ours" in line for line in shown) == 1

@@ -98,9 +98,10 @@ class Smooth(Faces):
         return Smooth(self.curves, self.x, self.level, self.df, 1)
 
     def table(self) -> pd.DataFrame:
-        """One row for each value: [category,] [level of the factor,] x, curve (or slope), se, lower, upper,
-        lower_simultaneous, upper_simultaneous, beyond. In rows where `beyond` is true x lies outside the data, where
-        the curve is a straight line that goes on: its bands say nothing of how far that is right.
+        """One row for each value: x, curve (or slope), se, lower, upper, lower_simultaneous, upper_simultaneous and
+        beyond; before them the category and the level of the factor, where there are any. In rows where `beyond` is
+        true x lies outside the data, where the curve is a straight line that goes on: its bands say nothing of how far
+        that is right.
 
         >>> import stattools as st
         >>> table = {"x": list(range(30)), "y": [k % 7 for k in range(30)]}
