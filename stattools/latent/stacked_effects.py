@@ -114,8 +114,8 @@ class StackedEffects:
         S = (vectors * np.maximum(sizes, floor[:, None])[:, None]) @ np.swapaxes(vectors, 1, 2)
         if self.is_apart:
             return np.sqrt(np.diagonal(S, axis1=1, axis2=2)), enough
-        rows, columns = np.tril_indices(Q)
-        return np.linalg.cholesky(S)[:, rows, columns], enough
+        L, pivot = factored(np.ascontiguousarray(np.moveaxis(S, 0, 2)))
+        return L[np.tril_indices(Q)].T.copy(), enough & (pivot > 0.0)
 
     def at(self, theta: Floats) -> AtStacked:
         """What is known at theta (m, t); not `sound` where digits would be lost, or float64 is left."""

@@ -88,3 +88,15 @@ def test_large_effects_are_not_sound():
     theta = np.ones((M, 1))
     theta[2] = 1e4
     assert effects.at(theta).sound.tolist() == [True, True, False, True, True]
+
+
+def test_moments_that_are_not_definite_in_float64_leave_a_member_to_its_own_fit():
+    """Effects that vary along one direction alone, 1e17 times as much as across it, in 40 models but the first."""
+    sums = stacked_sums(stacked_rows(members(2, m=40)), (2,))
+    for k, turn in enumerate(np.linspace(0.1, 1.5, 39), start=1):
+        effects = 1e5 * np.array([np.cos(turn), np.sin(turn)])
+        sums.B[k, :, -1] = np.einsum("abj,b->aj", sums.A[k], effects)
+        sums.C[k, -1, -1] = effects @ sums.A[k].sum(axis=2) @ effects + 1e-3
+    theta, enough = StackedEffects.made(sums, (2,), True).starts()
+    assert enough[0]
+    assert np.isfinite(theta[0]).all()
