@@ -8,6 +8,7 @@ early. Without k of n rows at random standard errors grow by sqrt(n / (n - k)), 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -57,7 +58,19 @@ def likeliest(trial: ClaimTrial) -> Finding | None:
     """The cause that the numbers point to; None where they point to none."""
     if "estimate" not in trial.claim.columns or trial.now.holds["estimate"].all():
         return None
-    return _stopped(trial) or _before_the_end(trial) or _other_rows(trial)
+    return _called_with(trial) or _stopped(trial) or _before_the_end(trial) or _other_rows(trial)
+
+
+def _called_with(trial: ClaimTrial) -> Finding | None:
+    """Weights or an offset of the call that a fit of R tells, where the model has none."""
+    if type(trial.model) is not Model:
+        return None
+    rows, call = trial.model.rows, trial.claim.said.get("call", "")
+    for cause, own in {"weights": rows.importance, "offset": rows.offset}.items():
+        if own is None and re.search(rf"\b{cause}\s*=|\b{cause}\(", call):
+            words = f"The call has {cause}, and the model has none: {' '.join(call.split())}."
+            return Finding(cause, words, f"Give the model the same {cause}, as a column of the table.")
+    return None
 
 
 def _stopped(trial: ClaimTrial) -> Finding | None:

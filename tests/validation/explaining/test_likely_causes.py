@@ -61,3 +61,16 @@ def test_a_log_likelihood_of_another_point_is_that_of_a_loop_that_stopped(name):
     assert found.cause == "not converged"
     other = {name: Printed(np.array(fit.loglik * (1.0 if name == "loglik" else -2.0)), np.array(0.005))}
     assert likeliest(replace(one, claim=replace(one.claim, facts=other))) is None
+
+
+@pytest.mark.parametrize(
+    ("cause", "call"),
+    [("weights", "glm(b ~ x + z, weights = 2 * w)"), ("offset", "glm(b ~ x + z + offset(2 * log(t)), binomial)")],
+)
+def test_what_the_call_of_r_has_and_the_model_has_not(cause, call):
+    fit = st.fit(LOGISTIC)
+    one = trial(LOGISTIC, fit.estimate + fit.se, fit.se)
+    found = likeliest(replace(one, claim=replace(one.claim, said={"call": call})))
+    assert found.cause == cause
+    assert "and the model has none" in found.evidence
+    assert likeliest(replace(one, claim=replace(one.claim, said={"call": "glm(b ~ x + z, binomial)"}))) is None
