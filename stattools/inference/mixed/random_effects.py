@@ -20,6 +20,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import quantile_of
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.latent.curve_sums import fitted
 
@@ -38,6 +39,7 @@ def random_effects(found: Any, group: str | None, level: float, fixed: str) -> p
     if not is_one_of(fixed, FIXED):
         raise DomainError(f'random_effects has fixed="known" and fixed="estimated"; got {quoted(fixed)}.')
     estimates, errors = found.modes, found.errors(fixed)
+    require_level(level)
     q = quantile_of(np.inf, level)
     frames = []
     for name in groups if group is None else [group]:

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -34,6 +35,12 @@ def test_other_groups_and_words_are_refused(fit):
         fit.random_effects("h")
     with pytest.raises(DomainError, match='fixed="known"'):
         fit.random_effects(fixed="no")
+
+
+@pytest.mark.parametrize("level", [pd.Series([], dtype=float), 2.0, "x", np.nan], ids=repr)
+def test_levels_that_are_none_are_refused(fit, level):
+    with pytest.raises(DomainError, match="level"):
+        fit.random_effects("g", level=level)
 
 
 def test_effects_of_several_groupings_are_one_table_and_origin_does_not_matter():
