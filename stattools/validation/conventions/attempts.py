@@ -15,7 +15,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.time_limit import Seconds, wall
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.right import Right
-from stattools.validation.claims.standing import LONG, standing
+from stattools.validation.claims.standing import LONG, ClaimStanding, standing
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.displays import forms
 from stattools.validation.conventions.matching import rows_of
@@ -112,18 +112,36 @@ def _held(claim: Claim, state: State, theta: Floats, ours: NDArray[np.intp]) -> 
     """How many claimed estimates hold in each form, whichever way the coefficients point."""
     given = claim.columns["estimate"]
     alone = replace(claim, columns={"estimate": given}, facts={})
-    se = np.full(len(theta), np.nan)
-    if (given.half <= LONG * np.abs(given.value)).any():  # all digits: what holds is told in standard errors
+
+    def stand(se: Floats) -> dict[Any, ClaimStanding]:
+        found = {}
+        for one in forms(state):
+            made = columns(one, theta, se, intervals=False)
+            right = Right(state.names, made, np.abs(made["se"]), lambda name: {})
+            found[one.shown.form, one.shown.sign] = standing(alone, ours, right)
+        return found
+
+    there = stand(np.full(len(theta), np.nan))
+    long = given.half <= LONG * np.abs(given.value)
+    away = {form: _away(claim, one, long) for form, one in there.items()}
+    if long.any() and not all(mask.any() for mask in away.values()):
         with suppress(StattoolsError):
-            se = state.errors(theta)
-    found = {}
-    for one in forms(state):
-        made = columns(one, theta, se, intervals=False)
-        there = standing(alone, ours, Right(state.names, made, np.abs(made["se"]), lambda name: {}))
-        found[one.shown.form, one.shown.sign] = int(
-            np.count_nonzero(there.holds["estimate"] & there.checked["estimate"])
-        )
-    return found
+            there = stand(state.errors(theta))
+    return {
+        form: int(np.count_nonzero(one.holds["estimate"] & one.checked["estimate"] & ~away[form]))
+        for form, one in there.items()
+    }
+
+
+def _away(claim: Claim, there: ClaimStanding, long: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which claimed estimates in all digits are a claimed standard error and more away: they do not hold, since all
+    digits are compared in standard errors, of which a thousandth is allowed.
+    """
+    given = claim.columns["estimate"]
+    with np.errstate(invalid="ignore", over="ignore"):
+        gap = np.abs(given.value - there.right["estimate"])
+        size = claim.columns["se"].value if "se" in claim.columns else np.full(len(gap), np.nan)
+        return long & there.checked["estimate"] & (size > 0) & (gap > size + given.half)
 
 
 def _apart(claim: Claim, theta: Floats, ours: NDArray[np.intp]) -> float:
