@@ -17,6 +17,7 @@ from stattools.inference.existence import (
     check_edge,
     check_extra_zeros,
     check_extremes,
+    check_flat_end,
     check_labels,
     check_late_entry,
     check_levels,
@@ -198,6 +199,8 @@ def _explain_failure(model: Model) -> None:
     if not model.has_scale:
         check_overlap(model)
         check_times(model)
+        if model.likelihood.inflated:
+            check_flat_end(model)
     if not model.likelihood.knows_ends:
         raise no_end(model)
 

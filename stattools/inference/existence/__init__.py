@@ -8,7 +8,7 @@ two run only when a solver's own numbers leave a doubt.
 from stattools.inference.existence.boundary import check_dispersion, check_end
 from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
-from stattools.inference.existence.extra_zeros import check_extra_zeros
+from stattools.inference.existence.extra_zeros import check_extra_zeros, check_flat_end
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.groups import RunningOff, check_mixed, check_mixed_solution, existence, explain_mixed
 from stattools.inference.existence.late_entry import check_late_entry
@@ -32,6 +32,7 @@ __all__ = [
     "check_end",
     "check_extra_zeros",
     "check_extremes",
+    "check_flat_end",
     "check_labels",
     "check_late_entry",
     "check_levels",

@@ -33,6 +33,11 @@ LEVEL = 1e-6
 ROUND_OFF = 1e-12
 """The same as a share of the log-likelihood."""
 
+NEARLY = 1e-4
+"""So many standard errors from an end that is never reached, the information still has an inverse, and what the
+log-likelihood rises from there is less than `LEVEL`.
+"""
+
 FAR = 10.0
 """Log odds beyond this are on their way to an end where the log-likelihood levels off."""
 
@@ -55,6 +60,15 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
         raise _no_maximum(model, solution.estimate, ends)
     if model.rows.are_few():
         _require_higher(model, solution)
+
+
+def check_flat_end(model: Model) -> None:
+    """The same where the climb went on until the information was singular: asked a little before that."""
+    try:
+        solution = Newton(tolerance=NEARLY).solve(model)
+    except (ConvergenceError, DomainError, IdentificationError):
+        return
+    check_extra_zeros(model, solution)
 
 
 def _require_higher(model: Model, solution: Solution) -> None:

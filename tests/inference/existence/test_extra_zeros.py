@@ -8,6 +8,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.inference.existence.extra_zeros import slope_of_none, without
+from stattools.solvers.newton import Newton
 from tests.cases import rng
 
 NONE = (
@@ -66,6 +67,23 @@ def test_negative_binomial_counts_have_their_zeros_themselves():
     frame = frame.drop(frame.index[frame.y == 0][:300])
     with pytest.raises(st.IdentificationError, match=r"than negative binomial counts.*Use st.negative_binomial"):
         st.fit(st.zero_inflated("y ~ x", frame, family="negative-binomial"))
+
+
+def test_a_climb_that_ends_singular_is_asked_a_little_before(monkeypatch):
+    """Round-off decides whether the climb to an end at infinity converges or loses its information: one answer."""
+    frame = table(3)
+    frame["y"] = np.where((frame.g == "a") & (rng(9).random(len(frame)) < 0.5), 0, frame.y)
+    frame = frame[~((frame.g == "b") & (frame.y == 0))]
+    climb = Newton.within
+
+    def singular(solver, model, steps):
+        if solver.tolerance < 1e-6:
+            raise st.IdentificationError("The information is singular at coefficient 3.")
+        return climb(solver, model, steps)
+
+    monkeypatch.setattr(Newton, "within", singular)
+    with pytest.raises(st.IdentificationError, match=r"in \d+ of \d+ rows y has no more zeros"):
+        st.fit(st.zero_inflated("y ~ x", frame, zero="~ g"))
 
 
 def test_the_boundary_test_of_alpha_stays():
