@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.latent_terms import taken
 from stattools.data.mixed_rows import MixedRows, mixed_rows
+from stattools.data.random_term import RandomTerm
 from stattools.data.tables.outcome import numeric
 from stattools.errors import IdentificationError
 from stattools.interface.arguments import FLOAT64
@@ -173,13 +174,21 @@ class LinearMixed(MixedModel):
         return replace(self, read=replace(self.read, terms=terms, smooths=smooths), fixed=self.fixed.subset(which))
 
     def require_variation(self) -> None:
-        """IdentificationError where y is constant within the groups of a term: the residual variance is then 0."""
+        """IdentificationError where y is constant within the groups of a term whose effects can make that, as those
+        of (1 | g) can: the residual variance is then 0.
+        """
         for term in self.random:
             first = np.empty(term.n_levels)
             first[term.codes[::-1]] = self.y[::-1]
-            if (self.y == first[term.codes]).all():
+            if (self.y == first[term.codes]).all() and _makes_constants(term):
                 raise IdentificationError(
                     f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
                     f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
                     "an outcome that varies within groups."
                 )
+
+
+def _makes_constants(term: RandomTerm) -> bool:
+    """Whether effects of a group can be the same number in all its rows, as those of (1 | g), not of (0 + x | g)."""
+    ones = np.ones(len(term.z))
+    return np.allclose(term.z @ np.linalg.lstsq(term.z, ones)[0], ones, rtol=0.0, atol=1e-10)
