@@ -10,7 +10,6 @@ from scipy import special
 
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import Cluster
-from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.validation.conventions.choice import ENDS, Choice
 from stattools.validation.conventions.state import State, Variant
@@ -60,7 +59,7 @@ def _degrees(state: State) -> Iterator[Variant]:
     ways = {"a normal distribution": np.inf, f"Student's t with n - p = {n - p:g} degrees of freedom": n - p}
     cov = state.recipe.cov
     if isinstance(cov, Cluster):
-        groups = int(pd.Series(np.asarray(cov.groups)).nunique())
+        groups = len(np.unique(np.asarray(cov.groups)))
         ways[f"Student's t with G - 1 = {groups - 1} degrees of freedom"] = groups - 1.0
     ways[f"Student's t with n - 1 = {n - 1:g} degrees of freedom"] = n - 1.0
     try:
