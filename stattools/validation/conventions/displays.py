@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import special
 
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import Cluster
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.validation.conventions.choice import ENDS, Choice
 from stattools.validation.conventions.state import State, Variant
@@ -58,8 +60,7 @@ def _degrees(state: State) -> Iterator[Variant]:
     n, p = state.model.n, len(state.model.names)
     ways = {"a normal distribution": np.inf, f"Student's t with n - p = {n - p:g} degrees of freedom": n - p}
     cov = state.recipe.cov
-    if isinstance(cov, Cluster):
-        groups = len(np.unique(np.asarray(cov.groups)))
+    if isinstance(cov, Cluster) and (groups := _groups(state, cov)):
         ways[f"Student's t with G - 1 = {groups - 1} degrees of freedom"] = groups - 1.0
     ways[f"Student's t with n - 1 = {n - 1:g} degrees of freedom"] = n - 1.0
     try:
@@ -69,6 +70,26 @@ def _degrees(state: State) -> Iterator[Variant]:
     for words, df in ways.items():
         if not np.array_equal(df, now) and df > 0:
             yield Variant(f"tests and intervals from {words}", partial(state.with_recipe, df=df), ("degrees",))
+
+
+def _groups(state: State, cov: Cluster) -> int:
+    """How many groups there are, in the way that has fewest; 0 where a column is named that nobody has."""
+    found = []
+    for way in (cov.groups, cov.second):
+        labels: Any = way
+        if isinstance(way, str) and (labels := _column(state, way)) is None:
+            return 0
+        if labels is not None:
+            found.append(pd.Series(np.asarray(labels)).nunique())
+    return min(found)
+
+
+def _column(state: State, name: str) -> pd.Series | None:
+    """The column of that name of the whole table, over the rows of the model."""
+    sheet = state.sheet
+    if sheet is None or sheet.whole is None or sheet.kept is None or name not in sheet.whole:
+        return None
+    return sheet.whole[name].iloc[sheet.kept]
 
 
 def _levels(state: State) -> Iterator[Variant]:

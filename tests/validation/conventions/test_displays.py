@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from stattools.inference.covariance import Cluster
 from stattools.validation.conventions.displays import (
@@ -41,6 +42,20 @@ def test_degrees_of_freedom_of_clusters_are_their_number_less_one():
     start = state_of(Recipe(OLS, cov=Cluster(TABLE.firm.to_numpy()), df=None))
     assert any(one.state.df() == TABLE.firm.nunique() - 1 for one in DEGREES.changes(start))
     assert np.inf in [one.state.df() for one in DEGREES.changes(start)]
+
+
+@pytest.mark.parametrize(
+    ("clusters", "groups"),
+    [
+        (Cluster("firm"), "firm"),
+        (Cluster(TABLE.firm.to_numpy(), TABLE.g.to_numpy()), "g"),
+        (Cluster("g", "firm"), "g"),
+    ],
+)
+def test_groups_are_counted_by_name_and_in_the_way_with_fewest(clusters, groups):
+    start = state_of(Recipe(LOGISTIC, cov=clusters))
+    words = f"Student's t with G - 1 = {TABLE[groups].nunique() - 1} degrees"
+    assert any(words in one.words for one in DEGREES.changes(start))
 
 
 def test_the_sign_is_that_of_the_other_outcome_where_there_is_one():
