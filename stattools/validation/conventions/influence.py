@@ -25,7 +25,9 @@ type Mask = NDArray[np.bool_]
 CELLS = 2e7
 """More entries than that are not added up row by row."""
 EVERY = 2000
-"""So many lengths of a run of rows are looked at one by one; of longer ones some, and the neighbors of the best."""
+"""So many lengths of a run of rows are looked at one by one; of longer ones some, and all beside the nearest."""
+NEAREST = 60
+"""So many of those are near: a path of many rows comes close to the target in other places by chance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +89,8 @@ class Influence:
         tried = np.arange(1, most + 1, step)
         far = self._of_runs(order, tried)
         if step > 1:
-            middle = int(tried[np.argmin(far)])
-            tried = np.arange(max(middle - 2 * step, 1), min(middle + 2 * step, most) + 1)
+            near = tried[np.argsort(far)[:NEAREST]]
+            tried = np.unique((near[:, None] + np.arange(-step, step + 1)).clip(1, most))
             far = self._of_runs(order, tried)
         return tried[np.argsort(far)[:best]].tolist()
 

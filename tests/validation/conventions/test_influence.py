@@ -5,8 +5,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.influence import influence_of
+from stattools.validation.conventions.influence import Influence, influence_of
 from stattools.validation.conventions.starting import start_of
+from tests.cases import rng
 
 RNG = np.random.default_rng(71)
 TABLE = pd.DataFrame({"x": RNG.normal(size=90), "z": RNG.normal(size=90)})
@@ -47,3 +48,15 @@ def test_the_length_of_a_run_is_found_in_any_order():
 def test_models_without_plain_rows_have_none():
     model = st.softmax("k ~ x", TABLE.assign(k=TABLE.k.clip(0, 2).astype(str)))
     assert influence(model, model) is None
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_long_run_is_found_among_places_that_come_as_near_by_chance(seed):
+    """Of 60,000 rows only some lengths are looked at first: between two of them the coefficients move."""
+    g, n, gone = rng(seed), 60_000, 8_571
+    X = np.column_stack([np.ones(n), g.normal(size=(n, 2))])
+    y = X @ [1.0, 0.5, 0.2] + g.normal(size=n)
+    here, there = (np.linalg.lstsq(X[:kept], y[:kept])[0] for kept in (n, n - gone))
+    rest = y - X @ here
+    whole = Influence(X, X * rest[:, None], np.ones(n), X.T @ X, there - here, np.ones(3, dtype=bool))
+    assert gone in whole.runs(np.arange(n)[::-1])
