@@ -71,7 +71,7 @@ class LevelColumns(InParts):
         """The transposed matrix, of which there are products only."""
         return LevelRows(self)
 
-    def split(self, values: Floats) -> tuple[Floats, Floats]:
+    def split(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """What is known of each column, (p, ...): of the levels, and of the others."""
         return values[self.at : self.stop], np.concatenate([values[: self.at], values[self.stop :]])
 

@@ -119,7 +119,7 @@ class OverdispersedCounts:
         rows = CountRows.of(model) if plain and not model.predictor.taken_up else None
         if rows is None or rows.y.max() > LARGEST:
             return None
-        often = np.bincount(rows.y.astype(np.intp), rows.weight)
+        often = np.bincount(rows.y.astype(np.intp), rows.weight).astype(np.float64)
         above, i = often[::-1].cumsum()[::-1][1:], np.arange(len(often) - 1.0)
         shift = 0.0 if rows.offset is None else float(rows.counted @ rows.offset)
         return OverdispersedCounts(slow, rows, above, rows.counted, shift - float(above @ np.log1p(i)))
