@@ -12,14 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.rows.units import VARIES, constant_columns
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_columns import LevelColumns
-
-VARIES = 1e-13
-"""As in `units.py`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +117,7 @@ def units_of_others(X: LevelColumns, importance: Floats | None) -> OfOthers:
     mean = (A.sum(axis=0) if importance is None else importance @ A) / n
     square = ((A - mean) / unit) ** 2
     spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
-    still = np.flatnonzero((spread <= VARIES * size) & (size > 0))
+    still = constant_columns(mean, spread, size)
     scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
     if not len(still):
         return OfOthers(mean if X.is_complete else np.zeros_like(mean), scale, None, X.is_complete)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.data.rows.level_units import with_units
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.units import VARIES, centered, kept_at_origin, moments_of_columns, standard_units
+from stattools.data.rows.units import centered, constant_columns, kept_at_origin, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
@@ -290,7 +290,7 @@ class Rows:
             X, units = with_units(self.X, self.importance)
             return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)
-        held = np.flatnonzero((spread <= VARIES * size) & (size > 0))
+        held = constant_columns(mean, spread, size)
         center, scale, T = standard_units(mean, spread, size, int(held[0]) if held.size else None)
         return replace(self, center=center, scale=scale), T
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
@@ -38,6 +39,16 @@ def standard_units(mean: Floats, spread: Floats, size: Floats, constant: int | N
         others = np.arange(len(mean)) != constant
         T[constant, others] = -center[others] / scale[others] / mean[constant]
     return center, scale, T
+
+
+def constant_columns(mean: Floats, spread: Floats, size: Floats) -> NDArray[np.intp]:
+    """Numbers of the columns that are the same, and not 0, in all rows that count. One that is 0 in these has a size
+    where rows of weight 0 are not.
+
+    >>> constant_columns(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 2.0])).tolist()
+    [0]
+    """
+    return np.flatnonzero((spread <= VARIES * size) & (np.abs(mean) > 0.5 * size))
 
 
 def centered(X: Floats, center: Floats) -> Floats:

@@ -12,7 +12,7 @@ as an array (p, p), from scores of which few numbers are not 0.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -138,7 +138,9 @@ class LevelSandwich:
         K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
         d = np.zeros(len(C))
         d[meat.places[0]] = meat.d
-        return LowRank(factor * C.d * d * C.d, np.column_stack([W, Y]), factor * K).mapped(self.T)
+        V = LowRank(factor * C.d * d * C.d, np.column_stack([W, Y]), factor * K).mapped(self.T)
+        below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
+        return replace(V, d=np.where(below, 0.0, V.d), U=np.where(below[:, None], 0.0, V.U)) if below.any() else V
 
 
 def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:

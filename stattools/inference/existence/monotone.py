@@ -195,7 +195,7 @@ def check_monotone(model: CoxRegression) -> None:
     penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
     raise SeparationError(
         f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
-        f"combination of {', '.join(named)}, so that the log-likelihood rises for ever"
+        f"combination of {first_few(named)}, so that the log-likelihood rises for ever"
         f"{'; ' + listed(separation.infinite) if separation.infinite else UNTOLD}. "
         + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and separation.infinite else "")
         + f"`separation.table()` of this error has estimates and intervals. Use penalty=st.{penalty}, leave these "

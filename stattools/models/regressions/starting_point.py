@@ -40,8 +40,9 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
     if at_zero:
         theta[predictor.parts[0]] = _nearest(first, -offset)
         return theta
-    largest = 0.0 if predictor.taken_up else float(offset.max())
-    near = likelihood.start(rows.y, weight, offset - largest)
+    counts = weight > 0
+    largest = 0.0 if predictor.taken_up else float(offset[counts].max())
+    near = likelihood.start(rows.y, weight, np.where(counts, offset - largest, 0.0))
     near[0] -= largest
     constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
     for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):

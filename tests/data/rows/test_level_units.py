@@ -33,3 +33,9 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     V = LowRank(X.joined(1.0, np.zeros(2)), rng.standard_normal((6, 2)), np.eye(2))
     M = np.asarray(T)
     assert_allclose(np.asarray(V.mapped(T)), M @ np.asarray(V) @ M.T, rtol=1e-8, atol=1e-6)
+
+
+def test_a_column_that_is_0_in_all_rows_that_count_stays_as_it_is():
+    others = np.column_stack([np.arange(6.0), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
+    X = LevelColumns(others, np.array([-1, -1, 0, 0, 1, 1]), 2, 2)
+    assert np.isfinite(np.asarray(with_units(X, np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))[1])).all()

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.units import moments_of_columns, standard_units
+from stattools.data.rows.units import constant_columns, moments_of_columns, standard_units
 from tests.cases import rng
 
 
@@ -39,3 +39,11 @@ def test_columns_are_read_once_for_their_moments_and_again_where_rows_are_others
     some = moments_of_columns(rows.take(np.arange(3)))
     assert_allclose(some[0], rows.X[:3].mean(axis=0))
     assert len(reads) == 4
+
+
+def test_a_column_that_is_0_in_all_rows_that_count_is_no_constant():
+    """Its size is that of rows of weight 0, by which it was divided."""
+    X = np.column_stack([np.arange(6.0), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
+    rows = Rows(X, np.zeros(6), weight=np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))
+    assert constant_columns(*moments_of_columns(rows)).tolist() == []
+    assert np.isfinite(rows.standardized()[1]).all()

@@ -72,3 +72,15 @@ def test_leverages_are_those_of_all_columns(models):
         if plain.kind == "ols":
             assert_allclose(st.fit(coded).leverage(), st.fit(plain).leverage(), rtol=1e-9)
             assert_allclose(st.fit(coded).cooks_distance(), st.fit(plain).cooks_distance(), rtol=1e-7)
+
+
+def test_a_level_of_one_row_has_no_variance_below_0(monkeypatch):
+    """Its residual is 0, and the other levels cancel out of the variance of its mean up to round-off."""
+    monkeypatch.setattr(terms, "MANY", 3)
+    for seed in range(20):
+        y = np.random.default_rng(seed).standard_normal(40)
+        found = st.fit(st.ols("y ~ C(g)", {"g": np.append(np.arange(36), [35, 35, 34, 34]), "y": y}), cov="HC0")
+        assert isinstance(found.covariance, LowRank)
+        assert (found.covariance.diagonal() >= 0.0).all()
+        assert (np.diagonal(np.asarray(found.covariance)) >= 0.0).all()
+        assert "HC0" in str(found)

@@ -103,3 +103,10 @@ def test_exact_ties_in_which_all_have_the_event_say_nothing():
     table = {"t": [3, 3, 3, 3], "d": [1, 1, 1, 1], "x": [0.1, 0.5, -0.2, 0.4]}
     with pytest.raises(st.IdentificationError, match="cannot tell 1 of its 1 columns"):
         st.fit(st.cox("survival(t, d) ~ x", table, ties="exact"))
+
+
+def test_a_message_names_the_first_few_of_many_columns():
+    table = {"t": 1.0 + np.arange(30), "d": np.ones(30, dtype=int), "g": [f"level_{k}" for k in range(30)]}
+    with pytest.raises(st.SeparationError, match=r"a combination of .* and \d+ more, so that") as caught:
+        st.fit(st.cox("survival(t, d) ~ g", table))
+    assert len(str(caught.value)) < 900

@@ -35,3 +35,12 @@ def test_an_offset_is_undone_from_a_sample():
     offset = 300.0 + 50.0 * X[:, 1] + g.normal(size=60_000)
     model = st.logistic(g.random(60_000) < 0.3, X, offset=offset, intercept=False)
     assert_allclose(model.start, [-300.0, -50.0], rtol=1e-3)
+
+
+def test_offsets_of_rows_that_do_not_count_move_no_start():
+    """Rates are sums of exp(offset) less the largest one, all 0 where that is of a row of weight 0."""
+    offset = np.array([0.0, 0.1, -0.2, 5000.0])
+    for maker in (st.poisson, st.negative_binomial, st.zero_inflated, st.hurdle):
+        start = maker([0, 3, 2, 9], np.ones((4, 1)), intercept=False, weights=[2, 1, 1, 0], offset=offset).start
+        some = maker([0, 3, 2], np.ones((3, 1)), intercept=False, weights=[2, 1, 1], offset=offset[:3]).start
+        assert_allclose(start, some)
