@@ -23,6 +23,7 @@ from scipy.special import betainc, expit
 from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator, poisson_counts
+from stattools.interface.units import LARGEST as LARGEST_COUNT
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Weights, of_logarithm
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
@@ -97,10 +98,11 @@ class NegativeBinomial(LogMean, Count):
     )
 
     def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is a whole number >= 0."""
+        """y as float64; a DomainError unless every entry is a whole number from 0 to 1e120: variances have squares."""
         y = finite_floats(y, "NegativeBinomial")
         remedy = "Give whole counts; for rates give the counts and exposure=."
-        return allowed(y, (y >= 0.0) & (y == np.floor(y)), "NegativeBinomial", "counts 0, 1, 2, ...", remedy)
+        allowed(y, (y >= 0.0) & (y == np.floor(y)), "NegativeBinomial", "counts 0, 1, 2, ...", remedy)
+        return allowed(y, y <= LARGEST_COUNT, "NegativeBinomial", "counts up to 1e120", "Count in larger units.")
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""

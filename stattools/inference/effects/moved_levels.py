@@ -32,6 +32,6 @@ def at_one_level(model: Model, moved: Mapping[str, Any]) -> LevelColumns | None:
 def alike(X: Any, Y: Any) -> bool:
     """Whether two designs are the same up to round-off; levels that are codes have the same codes."""
     if type(X) is not LevelColumns or type(Y) is not LevelColumns:
-        return bool(np.allclose(X, Y, rtol=1e-9, atol=0.0))
+        return X.shape == Y.shape and bool(np.allclose(X, Y, rtol=1e-9, atol=0.0))
     same = X.shape == Y.shape and X.at == Y.at and np.array_equal(X.codes, Y.codes)
     return same and bool(np.allclose(X.others, Y.others, rtol=1e-9, atol=0.0))

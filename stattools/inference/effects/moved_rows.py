@@ -258,10 +258,10 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
         )
     columns = _read(names, model.source, model.kept)
     try:
-        same = alike(model.design.encode(columns), model.rows.X)
-    except (DomainError, ValueError):  # other levels, another length
-        same = False
-    if not same:
+        again = model.design.encode(columns)
+    except DomainError as error:  # other levels, or no memory for the columns
+        raise IncompatibleError(f"the model's table does not give its columns again: {error} Or give data=.") from error
+    if not alike(again, model.rows.X):
         raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
     return columns
 

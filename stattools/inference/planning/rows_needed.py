@@ -14,9 +14,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
+from stattools.data.rows.level_units import in_units
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.inference.planning.simulated_fits import Simulated, Truth, simulated
 from stattools.interface.arrays import Floats
+from stattools.solvers.metric import Metric
 
 AROUND = (0.6, 0.8, 1.0, 1.25, 1.6)
 """Sizes that are simulated, as shares of the guess."""
@@ -109,11 +111,13 @@ def _first_guess(truth: Truth, target: float) -> float:
             "rows for a power need an effect that is not 0: a test of what is true rejects at its level, whatever the "
             "rows. Give effect=, or rows= to see that level."
         )
-    covariance = np.linalg.inv(truth.model.evaluate(truth.theta).information) * truth.scale**2
-    distance = float(effect @ np.linalg.solve(covariance[np.ix_(truth.which, truth.which)], effect))
+    work, T = truth.model.standardized()  # columns far from 0 leave no digits of their information
+    now = work.evaluate(in_units(T, truth.theta))
+    along = np.asarray(T)[truth.which] @ Metric(np.asarray(now.information)).whiten()
+    distance = float(np.square(np.linalg.lstsq(along, effect / truth.scale, rcond=None)[0]).sum())
     k = len(effect)
     wanted = special.chndtrinc(special.chdtri(k, 1.0 - truth.level), k, 1.0 - target)
-    return max(len(truth.model.rows.X) * float(wanted) / distance, 1.0)
+    return max(len(truth.model.rows.X) * float(wanted) / max(distance, np.finfo(float).tiny), 1.0)
 
 
 def _require_room(guess: float, draws: int) -> None:

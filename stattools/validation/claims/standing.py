@@ -120,9 +120,11 @@ def standing(claim: Claim, ours: NDArray[np.intp], right: Right) -> ClaimStandin
 
 
 def _all_near(claimed: Mapping[str, Printed], right: Mapping[str, Floats]) -> bool:
-    """Whether every number is there and within its rounding of the right one, which `beyond` need not be asked then."""
+    """Whether every number is there and within its rounding of the right one, which `beyond` need not be asked then; an
+    infinite one is right for none.
+    """
     return all(
-        abs(value - target) <= half * (1.0 + 1e-9) + 1e-9 * abs(target)
+        abs(value - target) <= half * (1.0 + 1e-9) + 1e-9 * abs(target) < np.inf
         for name, given in claimed.items()
         for value, half, target in zip(given.value.tolist(), given.half.tolist(), right[name].tolist(), strict=True)
     )

@@ -29,6 +29,7 @@ def test_all_rows_are_at_one_level(right, monkeypatch):
     assert not alike(model.rows.X, model.design.encode(DATA | {"x": DATA["x"] + 1}))
     assert not alike(model.rows.X, model.design.encode(DATA | {"g": DATA["g"][::-1]}))
     assert not alike(np.eye(2), np.ones((2, 2)))
+    assert not alike(np.ones((2, 2)), np.ones((3, 2)))
 
 
 def test_means_and_contrasts_are_those_of_all_columns(monkeypatch):

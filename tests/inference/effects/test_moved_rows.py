@@ -45,3 +45,20 @@ def test_the_derivative_of_a_spline_that_is_cut_off_ends_within():
     cut = marginal_effects(st.fit(st.ols("y ~ bs(x, degree=2, df=2, extrapolation='clip')", frame)))
     plain = marginal_effects(st.fit(st.ols("y ~ x + I(x**2)", frame)))
     assert_allclose(cut.effect, plain.effect, rtol=1e-5)  # one-sided steps at the ends
+
+
+def test_a_table_that_does_not_give_its_columns_again_says_why(monkeypatch):
+    """A lack of memory is no change of the table."""
+    frame = data()
+    fit = st.fit(st.ols("y ~ x + g", frame))
+
+    def too_large(*given):
+        raise st.DomainError("C(g) would take 8 TB of memory, and 2 GB is free. Group its levels.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(fit.model.design), "encode", too_large)
+        with pytest.raises(st.IncompatibleError, match=r"columns again: C\(g\) would take 8 TB.* Or give data="):
+            marginal_effects(fit)
+    frame.loc[7, "g"] = "nobody"
+    with pytest.raises(st.IncompatibleError, match=r"columns again: .*nobody.* Or give data="):
+        marginal_effects(fit)

@@ -9,7 +9,7 @@ from statsmodels.stats.power import TTestIndPower
 
 import stattools as st
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
-from stattools.inference.planning.rows_needed import crossing, rows_needed
+from stattools.inference.planning.rows_needed import _first_guess, crossing, rows_needed
 from stattools.inference.planning.simulated_fits import Simulated, Truth
 
 
@@ -58,3 +58,17 @@ def test_a_power_that_does_not_rise_is_told(monkeypatch):
     monkeypatch.setattr(module, "simulated", falling)
     with pytest.raises(ConvergenceError, match=r"does not rise to 0\.55 with the rows: at "):
         rows_needed(truth(0.5), 0.55, 1000, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("away", [0.0, 2.0**64])
+def test_the_first_guess_needs_no_digits_of_columns_far_from_0(away):
+    """Their information as they are is singular in float64."""
+    g = np.random.default_rng(1)
+    table = {"x": g.normal(size=40), "g": away + 2.0**20 * np.arange(40), "y": g.integers(0, 2, 40)}
+    theta = np.array([0.3 - 1e-8 * away, 0.5, 1e-8])
+    of = Truth(st.logistic("y ~ x + g", table), theta, 1.0, np.array([1]), "information", 0.95)
+    near = table | {"g": table["g"] - away}
+    H = st.logistic("y ~ x + g", near).evaluate(theta + [1e-8 * away, 0.0, 0.0]).information
+    variance = 40 * np.linalg.inv(H)[1, 1]
+    wanted = (special.ndtri(0.8) + special.ndtri(0.975)) ** 2 * variance / 0.25
+    assert _first_guess(of, 0.8) == pytest.approx(wanted, rel=1e-3)  # of the quantiles, whose other tail is left out

@@ -77,3 +77,11 @@ def test_thresholds_in_a_table_of_ratios_are_as_they_are():
     right = Right(("x", "0|1"), columns, np.ones(2), lambda _: {})
     found = standing(read_claim("term,OR\nx,1.649\n/cut1,0.500\n"), np.array([0, 1]), right)
     assert found.ok
+
+
+def test_no_number_is_within_its_rounding_of_an_infinite_one():
+    """Such as exp(b) of a coefficient above 710."""
+    infinite = replace(RIGHT, columns=RIGHT.columns | {"estimate": np.array([0.5, np.inf, 0.5])})
+    given = Claim("a", RIGHT.names, {"estimate": Printed.of([printed("0.5", "")] * 3)}, {})
+    found = standing(given, PLACES, infinite)
+    assert found.holds["estimate"].tolist() == [True, False, True]
