@@ -53,12 +53,12 @@ class Uniform(Prior):
 
     def log_density(self, x: ArrayLike) -> Floats:
         """-log(high - low) inside, -inf outside. Raises DomainError for NaN."""
-        x = points(x, "x")
+        x = points(x, "x", self.low)
         return plain(np.where((x >= self.low) & (x <= self.high), -np.log(np.subtract(self.high, self.low)), -np.inf))
 
     def slope(self, x: ArrayLike) -> Floats:
         """0."""
-        return plain(np.zeros_like(points(x, "x")))
+        return plain(np.zeros(np.broadcast(points(x, "x", self.low), self.low).shape))
 
     def sample(self, draws: int, *, seed: int | np.random.Generator) -> Floats:
         """Independent draws, shape (draws,)."""

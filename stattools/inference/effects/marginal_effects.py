@@ -21,11 +21,11 @@ from numpy.typing import ArrayLike
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
 from stattools.inference.effects.held_rows import cells, of_level, require_held
+from stattools.inference.effects.means import df_of, errors_of
 from stattools.inference.effects.moved_rows import Population, population
-from stattools.inference.estimates import Estimates, df_along, quantile_of
+from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.coefficients import without_errors
-from stattools.inference.prediction.ends import require_digits
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.interface.arguments import is_one_of, several, word_of
 from stattools.interface.interval import require_level
@@ -167,11 +167,7 @@ def _table(fit: Estimates, column: str, names: list[str], found: list[Average], 
     effect = effect.ravel()
     if not fit.kinds:
         return without_errors(head | {"effect": effect})
-    gradient = np.stack([part.gradient for part in found], axis=1)
-    variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
-    require_digits("standard errors of effects", gradient, fit.covariance, variance)
-    se = np.sqrt(variance).ravel()
-    df = np.ravel(df_along(fit, gradient)) if fit.degrees else fit.t_df
+    se, df = errors_of(fit, found, "effects").ravel(), np.ravel(df_of(fit, found)) if fit.degrees else fit.t_df
     statistic, p_value = against_zero(effect, se, df)
     half = quantile_of(df, level) * se
     columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": p_value}

@@ -29,6 +29,7 @@ from stattools.inference.estimates import Estimates, df_along
 from stattools.inference.prediction.ends import require_digits
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.units import finite
 from stattools.models.model import Model
 
 OVER = ("rows", "grid")
@@ -71,11 +72,13 @@ def moves_of(
     return [(cell, [Move(variable, value, cell) for value in values]) for cell in found]
 
 
-def errors_of(fit: Estimates, found: Sequence[Average]) -> Floats:
-    """Standard errors of averages, (K, m)."""
+def errors_of(fit: Estimates, found: Sequence[Average], what: str = "averages") -> Floats:
+    """Standard errors of averages, (K, m); DomainError where they have no digits or are beyond float64."""
     gradient = np.stack([part.gradient for part in found], axis=1)
-    variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
-    require_digits("standard errors of averages", gradient, fit.covariance, variance)
+    with np.errstate(over="ignore", invalid="ignore"):
+        variance = np.maximum(((gradient @ fit.covariance) * gradient).sum(axis=2), 0.0)
+    finite(variance, fit.model.title, f"the variance of {what}")
+    require_digits(f"standard errors of {what}", gradient, fit.covariance, variance)
     return np.sqrt(variance)
 
 

@@ -356,3 +356,15 @@ def test_standard_errors_far_from_zero_are_right_or_refused(kind, right):
         # Up to the twentieth of a variance that rounding may take before it is refused; 1e9 + x has 7 digits of x.
         assert_allclose(found.se, near.se, rtol=0.025)
         assert_allclose(found.effect, near.effect, rtol=1e-4, atol=1e-6)
+
+
+def test_effects_whose_variance_is_beyond_float64_are_refused():
+    """Rates at rows that are 400 units of the columns away."""
+    frame = data()
+    fit = st.fit(st.poisson("c ~ x", frame))
+    far = frame.assign(x=400.0 / fit.estimate[1])
+    said = "Poisson regression: the variance of {} at these coefficients is beyond float64"
+    with pytest.raises(st.DomainError, match=said.format("effects")):
+        marginal_effects(fit, data=far)
+    with pytest.raises(st.DomainError, match=said.format("averages")):
+        fit.means("x", values=[0.0, far.x[0]])
