@@ -287,4 +287,6 @@ def _grid(values: ArrayLike, what: str) -> Floats:
 
 def _label(label: str | None, conclusion: Callable[[Any], float]) -> str:
     name = getattr(conclusion, "__name__", "conclusion")
+    if label is not None and not (isinstance(label, str) and label.strip()):
+        raise DomainError(f'label= is a text that names the conclusion, "benefit"; got {quoted(label)}.')
     return label if label is not None else ("conclusion" if name == "<lambda>" else name)

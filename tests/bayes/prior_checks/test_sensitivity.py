@@ -1,6 +1,7 @@
 """Sensitivity to the prior: the map is the loop, the tipping prior is where the decision turns, or says why not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -112,3 +113,11 @@ def test_rates_and_means():
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("label", [pd.NaT, float("nan"), 0, "", " "])
+def test_a_label_is_a_text(label):
+    posterior = st.posterior(st.binomial(6, 10), prior=st.Beta(1, 1))
+    for ask in (st.prior_sensitivity, st.tipping_prior):
+        with pytest.raises(st.DomainError, match="label= is a text that names the conclusion"):
+            ask(posterior, conclusion=lambda p: p.probability(low=0.5), label=label)
