@@ -241,20 +241,20 @@ def _judge(
     """The numbers differ, or there are none: say how, and who is at the maximum."""
     if not np.isfinite(reference.estimate).all():
         state = "gave no usable numbers" if reference.converged else "failed"
-    else:
-        state = "did not converge" if not reference.converged else "differs"
-    their_loglik = fit.model.loglik(reference.estimate) if np.isfinite(reference.estimate).all() else -np.inf
-    lead = fit.loglik - their_loglik
+        there = (
+            f"within {max(ours, 1e-8):.0e} standard errors of" if ours <= 1e-6 else f"{ours:.2g} standard errors from"
+        )
+        return ours <= 1e-6, (
+            f"{reference.name} {state} and has no numbers to compare with; our score decides: our point is "
+            f"{there if np.isfinite(ours) else 'nowhere near'} the maximum."
+        )
+    state = "differs" if reference.converged else "did not converge"
+    lead = fit.loglik - fit.model.loglik(reference.estimate)
     noise = 1e-9 * (1.0 + abs(fit.loglik))
     if same_point and ratio.max() > SAME:
         return False, (
             f"{reference.name} {state}: the estimates agree, but the standard errors differ by up to "
             + (f"{ratio.max():.1%}." if ratio.max() > 5e-4 else f"{ratio.max():.1e} of them.")
-        )
-    if not np.isfinite(reference.estimate).all() and ours <= 1e-6:
-        return True, (
-            f"{reference.name} {state} and has no numbers to compare with; our score decides: our point is within "
-            f"{max(ours, 1e-8):.0e} standard errors of the maximum."
         )
     if lead >= -noise and ours <= 1e-6 and (theirs > 1e3 * max(ours, 1e-12) or lead > noise):
         distance = f"{theirs:.2g} standard errors from the maximum" if np.isfinite(theirs) else "nowhere near a maximum"

@@ -114,7 +114,11 @@ def test_nan_with_converged_true_is_no_agreement(monkeypatch):
 def test_nan_reference_does_not_excuse_a_wrong_fit(monkeypatch):
     fit = wrong(st.fit(st.logistic("b ~ x", frame())), shift=0.5)
     refer(monkeypatch, fit, numbers=False)
-    assert not st.validate(fit).ok
+    check = st.validate(fit)
+    assert not check.ok
+    said, distance, _ = check.sentence.partition(" standard errors from the maximum.")
+    assert "no numbers to compare with; our score decides: our point is 0." in said
+    assert distance
 
 
 def test_one_vs_rest_is_compared_part_by_part():
