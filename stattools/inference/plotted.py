@@ -17,6 +17,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.intervals.coefficients import NO_SE, table
 from stattools.inference.parallel import Parallel
+from stattools.interface.arguments import is_one_of
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 
@@ -154,7 +155,7 @@ class Plotted(Tabled):
         options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
         options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
         options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
-        of = self
-        if what == "effect" or (what in OVER_GROUPS and self.model.is_mixed and not self.model.has_scale):
+        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.is_mixed and not self.model.has_scale
+        if over_groups or is_one_of(what, ("effect",)):
             of = self._averaged_over(None, str(what))
         return plotted(of, self.model.title, what, PLOTS, ax, **options)

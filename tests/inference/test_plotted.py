@@ -3,6 +3,7 @@
 import inspect
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 
@@ -55,3 +56,12 @@ def test_the_package_makes_its_table():
     cells = maketables.ETable([OLS, POISSON]).df
     assert cells.loc[("stats", "Observations")].tolist() == ["80", "80"]
     assert cells.loc[("coef", "x")].iloc[0].startswith(f"{OLS.estimate[1]:.3f}")
+
+
+@pytest.mark.parametrize("what", [pd.DataFrame(), np.array(["effect", "effect"]), ["effect"]], ids=type)
+def test_what_is_no_word_is_refused_in_words(what):
+    g = np.random.default_rng(1)
+    fit = st.fit(st.ols("y ~ x", {"y": g.normal(size=200), "x": g.normal(size=200)}))
+    for drawn in (fit, st.posterior(fit.model, method="laplace", seed=1)):
+        with pytest.raises(IncompatibleError, match="plot draws no "):
+            drawn.plot(what)

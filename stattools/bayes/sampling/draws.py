@@ -240,7 +240,7 @@ class Posterior(Drawn, Faces):
 
         options = {"variable": variable, "by": by, "values": values, "terms": terms, "exponentiate": exponentiate}
         options |= {"standardized": standardized, "prob": prob, "kind": kind, "seed": seed, "data": data}
-        of = self._of_columns if what == "effect" else self
+        of = self._of_columns if is_one_of(what, ("effect",)) else self
         return plotted(of, f"The posterior of {self.model.title}", what, PLOTS, ax, **options)
 
     def check(

@@ -134,15 +134,17 @@ def grouped(fitted: Floats, y: Floats, weight: Floats | None, bins: int = 10) ->
     [[0.1, 0.9], [0.5, 1.0], [2.0, 2.0]]
     """
     weight = np.ones(len(y)) if weight is None else weight
-    rounded = np.round(fitted, 12)  # predictions that differ by round-off only belong together
+    _, unit = np.frexp(np.abs(fitted).max())  # a power of 2, so that scaling is exact
+    scaled = np.ldexp(fitted, -unit)
+    rounded = np.round(scaled, 12)  # predictions that differ by round-off only belong together
     _, inverse = np.unique(rounded, return_inverse=True)
     mass = np.bincount(inverse, weights=weight)
     share = (np.cumsum(mass) - 0.5 * mass) / mass.sum()
     group = np.minimum((bins * share).astype(int), bins - 1)[inverse]
     size = np.bincount(group, weights=weight, minlength=bins)
     kept = size > 0
-    means = [np.bincount(group, weights=weight * column, minlength=bins)[kept] / size[kept] for column in (fitted, y)]
-    return means[0], means[1], size[kept]
+    means = [np.bincount(group, weights=weight * column, minlength=bins)[kept] / size[kept] for column in (scaled, y)]
+    return np.ldexp(means[0], unit), means[1], size[kept]
 
 
 def wilson_ends(share: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:

@@ -240,3 +240,13 @@ def test_labels_in_order_are_calibrated_by_the_cuts_between_them():
         assert_allclose(part["observed"] @ part["n"], (y <= k).sum(), rtol=1e-9)
         lowest = np.argsort(p)[: int(part["n"].iloc[0])]
         assert_allclose(part["observed"].iloc[0], (y[lowest] <= k).mean(), rtol=1e-9)
+
+
+@pytest.mark.parametrize("unit", [2.0**-1000, 2.0**-50, 2.0**1000])
+def test_groups_of_numbers_are_the_same_in_any_units(unit):
+    """Rounding to decimals left all small numbers in one group, and overflowed for large ones."""
+    x, y = np.random.default_rng(1).normal(size=50), np.arange(50) % 2.0
+    expected, found = grouped(x, y, None, 5), grouped(unit * x, y, None, 5)
+    assert len(found[0]) == 5
+    for one, other in zip((expected[0] * unit, *expected[1:]), found, strict=True):
+        np.testing.assert_array_equal(one, other)
