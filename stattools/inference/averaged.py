@@ -26,7 +26,7 @@ class Averaged(Estimates):
         linear in their effects; IncompatibleError where there are none.
         """
         if self.model.is_mixed:
-            require_choice(f"fit.{name}", "groups", groups or "population", GROUPS)
+            require_choice(f"fit.{name}", "groups", "population" if groups is None else groups, GROUPS)
         elif groups is not None:
             raise IncompatibleError(
                 f"groups= of {name} says over which groups of a model with random effects is averaged, and "

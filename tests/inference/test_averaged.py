@@ -16,3 +16,11 @@ def test_what_is_no_regression_has_no_averages_over_rows():
     for name, given in (("marginal_effects", ()), ("contrasts", ("g",)), ("means", ())):
         with pytest.raises(IncompatibleError, match=f"{name} belongs to regressions"):
             getattr(st.fit(st.coin("b ~ 1", DATA)), name)(*given)
+
+
+@pytest.mark.parametrize("groups", [np.array([0.5, 0.9]), pd.DataFrame(), "", 0], ids=str)
+def test_groups_of_a_mixed_model_are_one_of_the_words(groups):
+    fit = st.fit(st.linear_mixed("x ~ b + (1 | g)", DATA))
+    for ask in (fit.marginal_effects, lambda **given: fit.means("b", **given)):
+        with pytest.raises(st.StattoolsError, match="groups"):
+            ask(groups=groups)
