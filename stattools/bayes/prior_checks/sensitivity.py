@@ -139,12 +139,13 @@ def prior_sensitivity(
     [[0.5833, 0.6333], [0.55, 0.7]]
     """
     data, kind = batches(posterior, "prior_sensitivity"), family(posterior, "prior_sensitivity")
+    name = _label(label, conclusion)
     means = np.linspace(*kind.means, 25) if means is None else _grid(means, "means")
     default = np.geomspace(max(0.01 * kind.size, 1e-3), 10.0 * kind.size, 21)
     strengths = default if strengths is None else _grid(strengths, "strengths")
     value = _conclusion(conclusion, posterior)
     values = np.array([[_conclusion(conclusion, updated(kind.make(m, s), data)) for m in means] for s in strengths])
-    return PriorSensitivity(posterior, _label(label, conclusion), value, means, strengths, values, kind.unit, kind.size)
+    return PriorSensitivity(posterior, name, value, means, strengths, values, kind.unit, kind.size)
 
 
 def tipping_prior(
@@ -169,6 +170,7 @@ def tipping_prior(
     (Beta(9.12132..., 9.12132...), 18.2427)
     """
     data, kind = batches(posterior, "tipping_prior"), family(posterior, "tipping_prior")
+    name = _label(label, conclusion)
     value = _conclusion(conclusion, posterior)
     search = _Search(data, kind, conclusion, float(cutoff), value >= cutoff)
     if mean is None and not kind.bounded:
@@ -180,7 +182,6 @@ def tipping_prior(
     if asked and as_theta(mean, "tipping_prior").shape != ():
         raise DomainError(f"tipping_prior needs mean=, one number; got {quoted(mean)}.")
     mean, strength = search.weakest() if mean is None else (float(mean), search.strength(float(mean)))
-    name = _label(label, conclusion)
     prior = None if not 0.0 < strength < np.inf else kind.make(mean, strength)
     tipped = None if prior is None else updated(prior, data)
     reason = _reason(search, name, value, mean, strength, posterior, tipped, asked)
