@@ -34,6 +34,8 @@ type Facts = Mapping[str, float | str]
 
 AT_LEAST = 0.02
 """Seconds: shorter calls are repeated, so that the clock's grain and the cost of reading it do not count."""
+LONG = 10.0
+"""Seconds: a way whose runs took so long together does not run again, so that slow peers do not take hours."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,18 @@ class SpeedComparison:
     def skipped(self) -> str:
         """What was left out, as a sentence; "" for nothing."""
         return f"Not to be had here, skipped: {', '.join(self.missing)}." if self.missing else ""
+
+    @property
+    def seldom(self) -> str:
+        """Which ways ran in fewer rounds than others, as a sentence; "" where all ran alike."""
+        rounds = [len(timing.seconds) for timing in self.timings]
+        fewer = [f"{t.name} in {n}" for t, n in zip(self.timings, rounds, strict=True) if n < max(rounds)]
+        return f"Measured in {max(rounds)} rounds, but long runs in fewer: {', '.join(fewer)}." if fewer else ""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the table must know: what was left out, and what ran in fewer rounds."""
+        return tuple(filter(None, (self.skipped, self.seldom)))
 
     @property
     def ours(self) -> Timing:
@@ -113,7 +127,8 @@ def interleaved(
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
     One that returns a `TimedAnswer` of another process takes the seconds that were measured there.
     `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
-    under 20 ms is repeated within a round. A case that is None is a peer that is not there: a line says that it was
+    under 20 ms is repeated within a round; one whose runs took 10 s together is left out of the rounds that follow, and
+    where its first run took them already that run counts. A case that is None is a peer that is not there: a line says that it was
     skipped, and ours alone is timed where all are. Raises DomainError for fewer than two cases, or for a target of a
     case that there is not.
 
@@ -128,13 +143,18 @@ def interleaved(
     there = {name: run for name, run in cases.items() if run is not None}
     last: dict[str, TimedAnswer] = {}
     times: dict[str, list[float]] = {name: [] for name in there}
+    spent = dict.fromkeys(there, 0.0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what peers warn of is not what is measured here
         for turn in range(-warm, rounds):
             for name, run in _in_turn(there, turn):
+                if spent[name] >= LONG and times[name]:
+                    continue
+                start = time.perf_counter()
                 with threadpool_limits(1):  # each time, since a peer's first call may load a library with threads
                     last[name] = _timed(run)
-                if turn >= 0:
+                spent[name] += time.perf_counter() - start
+                if turn >= 0 or spent[name] >= LONG:
                     times[name].append(last[name].seconds)
     return SpeedComparison(
         title,

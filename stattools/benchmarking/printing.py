@@ -33,7 +33,7 @@ def lines(comparison: SpeedComparison) -> list[str]:
     parts = [range(times), [0, *range(times, len(head))]] if wide else [range(len(head))]
     tables = [aligned([head[j] for j in part], [[line[j] for j in part] for line in body], left=1) for part in parts]
     shown = [line for k, table in enumerate(tables) for line in ([""] if k else []) + table]
-    return [comparison.title, *shown, *filter(None, [comparison.skipped])]
+    return [comparison.title, *shown, *comparison.notes]
 
 
 def cells(comparison: SpeedComparison) -> tuple[list[str], list[list[str]]]:

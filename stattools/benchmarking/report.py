@@ -60,7 +60,7 @@ def _section(script: Script, comparisons: Sequence[SpeedComparison]) -> Section:
         rows = tuple(tuple(literal(cell) for cell in row) for row in body)
         header = (literal(comparison.title), *head[1:])
         blocks.append(Table(header, rows, "l" + "r" * (len(header) - 1)))
-        blocks += [Paragraph(literal(comparison.skipped))] * bool(comparison.missing)
+        blocks += [Paragraph(literal(note)) for note in comparison.notes]
     return Section(script.summary, tuple(blocks))
 
 

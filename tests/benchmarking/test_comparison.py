@@ -18,6 +18,7 @@ from stattools.benchmarking import (
     with_memory,
 )
 from stattools.benchmarking import comparison as timing_of
+from stattools.benchmarking.printing import lines as printed
 from stattools.benchmarking.session import TimedAnswer
 from stattools.errors import DomainError
 from stattools.numerics.products import add_gram
@@ -139,3 +140,25 @@ def test_the_share_of_the_certificate_is_a_fact_of_ours_alone():
     ours, peer = with_certificate(found, lambda: time.sleep(0.05), rounds=1).timings
     assert 8.0 < float(str(ours.facts["certificate"]).removesuffix(" %")) < 60.0
     assert peer.facts == {}
+
+
+def test_a_way_that_takes_long_is_left_out_of_later_rounds_and_the_table_says_so(monkeypatch):
+    monkeypatch.setattr(timing_of, "AT_LEAST", 0.0)
+    now = [0.0]
+    monkeypatch.setattr(timing_of.time, "perf_counter", lambda: now[0])
+    ran: list[str] = []
+
+    def taking(name, seconds):
+        def run():
+            ran.append(name)
+            now[0] += seconds
+
+        return run
+
+    cases = {"ours": taking("ours", 0.1), "slow": taking("slow", 6.0), "slower": taking("slower", 11.0)}
+    found = interleaved("long", cases, rounds=4)
+    assert [ran.count(name) for name in cases] == [5, 2, 1]
+    assert [len(timing.seconds) for timing in found.timings] == [4, 1, 1]
+    assert [found.ratio(peer) for peer in found.peers] == pytest.approx([60.0, 110.0])
+    assert found.notes == ("Measured in 4 rounds, but long runs in fewer: slow in 1, slower in 1.",)
+    assert "slower in 1" in "\n".join(printed(found))
