@@ -127,10 +127,10 @@ def interleaved(
     A case that returns a mapping states facts; `judge` states those of another answer that is not None, off the clock.
     One that returns a `TimedAnswer` of another process takes the seconds that were measured there.
     `targets` are least ratios by name; a limit such as the time of one matrix product has a target below 1. A call
-    under 20 ms is repeated within a round; one whose runs took 10 s together is left out of the rounds that follow, and
-    where its first run took them already that run counts. A case that is None is a peer that is not there: a line says that it was
-    skipped, and ours alone is timed where all are. Raises DomainError for fewer than two cases, or for a target of a
-    case that there is not.
+    under 20 ms is repeated within a round. One whose runs took 10 s together is left out of the rounds that follow;
+    where its first run took them already, that run counts. A case that is None is a peer that is not there: a line
+    says that it was skipped, and ours alone is timed where all are. Raises DomainError for fewer than two cases, or
+    for a target of a case that there is not.
 
     >>> interleaved("pow", {"ours": lambda: 2**9, "peer": lambda: {"digits": 3}}, rounds=1).peers[0].facts
     {'digits': 3}
