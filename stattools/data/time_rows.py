@@ -94,7 +94,8 @@ def time_rows(
     if has_latent:
         learned, latent = learn_latent(mixed, beside, found)
         return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent)
-    return bound(found, outcome, parsed.outcome.text, learn(parsed, found.columns, found.rows, beside), data, extras)
+    learned = learn(parsed, found.columns, found.rows, beside, coded=True)
+    return bound(found, outcome, parsed.outcome.text, learned, data, extras)
 
 
 @prints

@@ -262,7 +262,7 @@ class FailureTime(SeenOrLonger):
 
     def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """What is known of the times, and over what offsets."""
-        return np.array([weight @ self._known(y), weight @ np.exp(offset)])
+        return np.array([weight @ self.known(y), weight @ np.exp(offset)])
 
     def level(self, sums: Floats) -> Floats:
         """The log of the mean of what is known of each time."""
@@ -280,9 +280,9 @@ class FailureTime(SeenOrLonger):
 
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """The log of the lower end, or of the upper one where that is 0."""
-        return np.log(self._known(y))
+        return np.log(self.known(y))
 
-    def _known(self, y: Floats) -> Floats:
+    def known(self, y: Floats) -> Floats:
         """The lower end of each time, or the upper one where that is 0."""
         low, high, _ = ends_of(y, self.late)
         return np.where(low > 0.0, low, high)

@@ -16,6 +16,7 @@ from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval
 from stattools.likelihoods.recession import Recession
+from stattools.likelihoods.starts import Starts
 from stattools.likelihoods.words import Edge, Limits, Piece, Words
 
 Terms = tuple[Floats, Floats, Floats]
@@ -24,7 +25,7 @@ Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 
-class Likelihood(Recession):
+class Likelihood(Starts, Recession):
     """What one observation says about its linear predictors, and all that follows from the family alone.
 
     eta has shape (n,) where `width`, the number of linear predictors per observation, is 1, and (n, width) otherwise. A
@@ -68,8 +69,6 @@ class Likelihood(Recession):
     verified: Any = ""  # what the verifier of saved fits calls the family, if it knows it
     added: Any = ()
     """Names of the formulas that gave this family parameters which its plain one does not have."""
-    starts_at_zero: ClassVar[bool] = False
-    """True where a climb may begin at zeros."""
     refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
     """Questions that have no answer in this family, such as "deviance", each with the reason."""
 
@@ -221,16 +220,6 @@ class Likelihood(Recession):
         sooner, later = self.cdf(eta, before), self.survival(eta, before)
         return (np.where(some, sooner, 0.0), below), (np.where(some, later, 1.0), above)
 
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Sums over observations that `level` is made from; those of parts of the rows add up."""
-        out_of = weight * self.trials_of(y)
-        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
-
-    def level(self, sums: Floats) -> Floats:
-        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
-        n, total, rows, offset = sums
-        return np.atleast_1d(self.link(total / n)) - offset / rows
-
     @property
     def remarks(self) -> tuple[str, ...]:
         """What a certificate says of how the derivatives were made, where there is something to say."""
@@ -239,15 +228,6 @@ class Likelihood(Recession):
     def center(self, eta: Floats) -> Floats:
         """Where a distribution is searched for its quantiles: its mean."""
         return self.mean(eta)
-
-    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
-        level = self.level(self.sums(y, weight, offset))
-        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
-
-    def rough(self, y: Floats, weight: Floats) -> Floats:
-        """A first linear predictor near each observation, shape (n,), where no column is constant."""
-        return np.zeros(len(y))
 
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
         """The ends (m,), in equal tails, of a new outcome, or of successes out of `trials`, where eta (m, width) is

@@ -126,6 +126,14 @@ class LevelColumns(InParts):
         places[kept + 1] = np.arange(len(kept))
         return LevelColumns(others, places[self.codes + 1], len(kept), int(of_others[: self.at].sum()))
 
+    def sparse(self) -> Any:
+        """The matrix with its zeros left out, for linear programs."""
+        from scipy.sparse import csr_array, hstack
+
+        n, rows = len(self.codes), np.flatnonzero(self.codes >= 0)
+        Z = csr_array((np.ones(len(rows)), (rows, self.codes[rows])), shape=(n, self.levels))
+        return hstack([csr_array(self.others[:, : self.at]), Z, csr_array(self.others[:, self.at :])]).tocsr()
+
     def copy(self) -> Floats:
         """The array that this stands for, a new one; DomainError where there is no memory for it."""
         n, p = self.shape

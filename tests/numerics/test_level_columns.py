@@ -25,6 +25,7 @@ def test_every_answer_is_that_of_the_array(X):
         (np.abs(X) @ v, np.abs(A) @ v), (np.square(X) @ v, np.square(A) @ v), (X * u[:, None], A * u[:, None]),
         (np.asarray(X.gram(np.abs(u))), A.T @ (A * np.abs(u)[:, None])), (np.asarray(X.gram()), A.T @ A),
         (X.max(), A.max()), (X.min(), A.min()), (X.sum(), A.sum()), (X.sum(axis=1), A.sum(axis=1)),
+        (X.sparse().toarray(), A),
     ]  # fmt: skip
     for found, expected in pairs:
         assert_allclose(found, expected, rtol=1e-13, atol=1e-13)

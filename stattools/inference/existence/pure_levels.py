@@ -188,10 +188,10 @@ def separation_of_levels(model: Model) -> LevelSeparation | None:
     infinite: dict[str, float] = {}
     side = pure[0]
     if side:
-        infinite[model.names[_name_of_constant(X)]] = side * np.inf
+        infinite[model.names[_name_of_constant(X)]] = float(side * np.inf)
     for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
         own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
-        infinite[model.names[X.at + j]] = own * np.inf
+        infinite[model.names[X.at + j]] = float(own * np.inf)
     infinite = {name: infinite[name] for name in model.names if name in infinite}
     moves = np.zeros((1, model.predictor.size))
     moves[0, X.at : X.stop] = pure[1:] - side
@@ -212,8 +212,6 @@ def may_separate(model: Model) -> bool:
     """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure, by a
     sparse linear program; True of other models, for which the usual program tells.
     """
-    from scipy.sparse import csr_array, hstack
-
     X, pure = model.rows.X, pure_levels(model)
     if pure is None or not isinstance(X, LevelColumns):
         return True
@@ -221,10 +219,7 @@ def may_separate(model: Model) -> bool:
         return True
     side = np.asarray(model.likelihood.side(model.rows.y))
     used = np.flatnonzero(~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0))
-    others = with_units(X, None)[0].others[used]
-    codes, side = X.codes[used] + 1, side[used]
-    Z = csr_array((np.ones(len(used)), (np.arange(len(used)), codes)), shape=(len(used), X.levels + 1))
-    A = hstack([csr_array(others), Z[:, 1:]]).tocsr()
+    A, side = with_units(X, None)[0][used].sparse(), side[used]
     moving, held = np.flatnonzero(side != 0), np.flatnonzero(side == 0)
     A_ub = -A[moving].multiply(side[moving, None]).tocsr()
     goal = np.asarray(A_ub.sum(axis=0)).ravel()

@@ -12,11 +12,14 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
 from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
 
 EXACT = 1e-9
 """The largest distance of a log time from its fit, beside the size of log times, that is round-off."""
@@ -37,7 +40,7 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
-    X = np.concatenate([block.X for block in rows.blocks()])[some][:, model.predictor.first]
+    X: Any = rows.X[some].sparse() if type(rows.X) is LevelColumns else _first_columns(model, rows)[some]
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
     if wide and np.count_nonzero(seen) > X.shape[1]:
@@ -56,27 +59,42 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
         raise IdentificationError(f"{model.title}: {family.edge.below}")
 
 
-def _are_looked_at_in_line(X: Floats, low: Floats, high: Floats) -> bool:
+def _first_columns(model: Model, rows: Rows) -> Floats:
+    """The columns of the first linear predictor."""
+    return np.concatenate([block.X for block in rows.blocks()])[:, model.predictor.first]
+
+
+def _are_looked_at_in_line(X: Any, low: Floats, high: Floats) -> bool:
     """Have all rows one known end only, and is its log a combination of the columns?"""
     ends = np.where(np.isfinite(low), low, high)
     known = np.isfinite(ends)
     if (np.isfinite(low) & np.isfinite(high)).any() or not known.any():
         return False
-    g = np.linalg.lstsq(X[known], ends[known], rcond=None)[0]
-    return bool(np.abs(X[known] @ g - ends[known]).max() <= EXACT * max(1.0, float(np.abs(ends[known]).max())))
+    return _is_combination(X[known], ends[known], EXACT * max(1.0, float(np.abs(ends[known]).max())))
 
 
-def _are_in_line(X: Floats, low: Floats, high: Floats, seen: Any) -> bool:
+def _is_combination(X: Any, values: Floats, slack: float) -> bool:
+    """Is there a g with X g within `slack` of the values? Of sparse columns a linear program tells."""
+    if not isinstance(X, np.ndarray):
+        return _lie_between(X, values - slack, values + slack)
+    g = np.linalg.lstsq(X, values, rcond=None)[0]
+    return bool(np.abs(X @ g - values).max() <= slack)
+
+
+def _are_in_line(X: Any, low: Floats, high: Floats, seen: Any) -> bool:
     """Is there a g with low <= X g <= high?"""
-    from scipy.optimize import linprog
-
     slack = EXACT * max(1.0, float(np.abs(np.where(np.isfinite(low), low, high)).max()))
-    if seen.any():
-        g = np.linalg.lstsq(X[seen], low[seen], rcond=None)[0]
-        if np.abs(X[seen] @ g - low[seen]).max() > slack:
-            return False
-    from_above, from_below = np.isfinite(high), np.isfinite(low)
-    A = np.concatenate([X[from_above], -X[from_below]])
-    b = np.concatenate([high[from_above], -low[from_below]]) + slack
-    found = linprog(np.zeros(X.shape[1]), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
+    if seen.any() and not _is_combination(X[seen], low[seen], slack):
+        return False
+    return _lie_between(X, low - slack, high + slack)
+
+
+def _lie_between(X: Any, low: Floats, high: Floats) -> bool:
+    """The same by a linear program."""
+    from scipy.sparse import csr_array, vstack
+
+    X, from_above, from_below = csr_array(X), np.isfinite(high), np.isfinite(low)
+    A = vstack([X[from_above], -X[from_below]]).tocsr()
+    b = np.concatenate([high[from_above], -low[from_below]])
+    found = optimize.linprog(np.zeros(X.shape[1]), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
     return found.status == 0

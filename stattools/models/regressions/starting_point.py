@@ -67,8 +67,9 @@ def _of_levels(likelihood: Likelihood, X: LevelColumns, y: Floats, weight: Float
     level whose outcomes are all 0 has a start too.
     """
     out_of = weight * likelihood.trials_of(y)
-    usual = float(out_of @ likelihood.observed(y) / out_of.sum())
-    mean = (X.by_level(out_of * likelihood.observed(y)) + usual) / (X.by_level(out_of) + 1.0)
+    known = out_of * likelihood.known(y)
+    usual = float(known.sum() / out_of.sum())
+    mean = (X.by_level(known) + usual) / (X.by_level(out_of) + 1.0)
     return np.asarray(likelihood.link(mean)) - X.by_level(weight * offset) / np.maximum(X.by_level(weight), 1.0)
 
 

@@ -7,9 +7,11 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 import stattools as st
-from stattools.errors import DomainError, IncompatibleError
+from stattools.data import terms
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import SeparationError
 from stattools.likelihoods.errors_of_log_time import ERRORS
+from stattools.numerics.level_columns import LevelColumns
 
 
 def table(n=60):
@@ -290,3 +292,63 @@ def test_bad_options_are_refused():
     with pytest.raises(IncompatibleError, match="Leave it out"):
         st.aft("survival(t, d) ~ x", table(), distribution="exponential", scale="~ x")
     assert st.aft("survival(t, d) ~ x", table(), distribution="log-normal").title == "Log-normal regression"
+
+
+def many_levels():
+    """The rows of seven firms."""
+    rows = table(140)
+    return rows | {"f": np.arange(140) % 7, "w": 1.0 + np.arange(140) % 2, "e": 0.3 * rows["t"] * (rows["x"] > 0.5)}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+@pytest.mark.parametrize("formula", ["survival(t, d) ~ C(f) + x", "survival(lo, hi, type='interval') ~ 0 + C(f) + x"])
+def test_levels_kept_as_codes_change_nothing(monkeypatch, name, formula):
+    make = lambda: st.aft(formula, many_levels(), distribution=name, weights="w", offset="x")  # noqa: E731
+    plain = st.fit(make(), solver=st.Newton(tolerance=1e-11))
+    monkeypatch.setattr(terms, "MANY", 4)
+    coded = st.fit(make(), solver=st.Newton(tolerance=1e-11))
+    assert type(coded.model.rows.X) is LevelColumns
+    assert type(plain.model.rows.X) is np.ndarray
+    assert coded.names == plain.names
+    assert_allclose(coded.estimate, plain.estimate, atol=1e-10)
+    assert_allclose(coded.se, plain.se, rtol=1e-10)
+    assert_allclose(coded.loglik, plain.loglik, rtol=1e-12)
+
+
+def test_late_entry_beside_levels_kept_as_codes(monkeypatch):
+    make = lambda: st.aft("survival(e, t, d) ~ C(f) + x", many_levels())  # noqa: E731
+    plain = st.fit(make())
+    monkeypatch.setattr(terms, "MANY", 4)
+    coded = st.fit(make())
+    assert_allclose(coded.estimate, plain.estimate, atol=1e-8)
+    assert_allclose(coded.se, plain.se, rtol=1e-8)
+
+
+@pytest.mark.parametrize("without", [0, 3])
+@pytest.mark.parametrize("right", ["C(f) + x", "0 + C(f) + x"])
+def test_a_level_without_events_is_named_as_with_all_columns(monkeypatch, without, right):
+    rows = many_levels()
+    rows["d"] = np.where(rows["f"] == without, 0, rows["d"])
+    found = []
+    for many in (200, 4):
+        monkeypatch.setattr(terms, "MANY", many)
+        with pytest.raises(SeparationError) as error:
+            st.fit(st.aft(f"survival(t, d) ~ {right}", rows))
+        found.append(error.value)
+    plain, coded = found
+    assert str(coded) == str(plain)
+    assert coded.separation.infinite == plain.separation.infinite
+    ours, theirs = coded.separation.solution, plain.separation.solution
+    assert_allclose(ours.estimate, theirs.estimate, atol=1e-8)
+    assert_allclose(ours.loglik, theirs.loglik, rtol=1e-12)
+
+
+def test_times_that_levels_fit_exactly_are_refused_as_with_all_columns(monkeypatch):
+    rows = many_levels()
+    exact = rows | {"t": np.exp(0.3 * rows["f"] + 0.5 * rows["x"])}
+    at_once = rows | {"lo": np.where(rows["d"] == 1, 0.0, 5.0), "hi": np.where(rows["d"] == 1, 5.0, np.inf)}
+    monkeypatch.setattr(terms, "MANY", 4)
+    with pytest.raises(IdentificationError, match="fit the times of all events to round-off"):
+        st.fit(st.aft("survival(t, d) ~ C(f) + x", exact))
+    with pytest.raises(IdentificationError, match="any"):
+        st.fit(st.aft("survival(lo, hi, type='interval') ~ C(f) + x", at_once))
