@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.data.formula.formula import require
 from stattools.data.tables.arrays import NUMBERS
-from stattools.data.tables.columns import checked, clean, missing
+from stattools.data.tables.columns import checked, clean, gaps_in
 from stattools.data.tables.dates import labeled
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import NamedColumns, series
@@ -62,9 +62,9 @@ def complete_rows(
         else:
             raw[labels[key]] = series(value, labels[key])
             same_length(raw[labels[key]], labels[key], frame.n, "the table")
-    gaps = {label: missing(column) for label, column in raw.items()}
-    rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values())))
-    dropped = {label: int(gap.sum()) for label, gap in gaps.items() if gap.any()}
+    gaps = {label: gap for label, column in raw.items() if (gap := gaps_in(column)) is not None}
+    rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
+    dropped = {label: int(gap.sum()) for label, gap in gaps.items()}
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")

@@ -139,7 +139,7 @@ def _from_formula(
     extras, apart = given(columns)
     formula = parse(text, frame.names, apart)
     beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
-    used = together(formula, beside.values()).columns
+    used = (together(formula, beside.values()) if beside else formula).columns
     require_apart(text, extras.get("failures"), (*formula.outcome.columns, *formula.columns))
     found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
     outcome = outcome_of(formula, found.columns, found.rows)

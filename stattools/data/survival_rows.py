@@ -21,7 +21,7 @@ from stattools.data.extras import frequencies, number
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import parse, require
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
-from stattools.data.tables.arrays import NUMBERS
+from stattools.data.tables.arrays import NUMBERS, numbers_in
 from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
 from stattools.data.tables.origin import Origin, origin_of
 from stattools.data.tables.pairing import paired
@@ -232,13 +232,13 @@ def numbers_of(
     rows: NDArray[np.intp],
 ) -> Floats:
     """The values of one part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
-    alone = (part.text,) == part.columns  # and may be infinite where the model says so
-    values = columns[part.text] if alone else outcome_of(replace(said.formula, outcome=part), columns, rows)
+    # a column alone may be infinite where the model says so
+    values = columns[part.text] if part.is_column else outcome_of(replace(said.formula, outcome=part), columns, rows)
     if values.dtype.kind not in NUMBERS:
         levels = values.cat.categories.tolist()
         write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
         raise DomainError(f"{who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}.")
-    given = np.asarray(values, dtype=np.float64)
+    given = np.asarray(numbers_in(values), dtype=np.float64)
     if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
         place = int(np.argmax(bad))
         kinds = np.unique(given)

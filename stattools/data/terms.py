@@ -31,6 +31,9 @@ AT_A_TIME = 4096
 MANY = 200
 """The most levels of a factor whose columns are made: those of one with more are kept as codes (`level_columns.py`)."""
 
+ADVICE = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
+"""What an error says of a term that is not finite."""
+
 STAND_IN = 3
 """Levels of the stand-in of such a factor."""
 
@@ -189,6 +192,10 @@ def _computed(
         values = columns[name]
         return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
 
+    if factor.is_column and columns[factor.text].dtype.kind != "O":
+        values = column(factor.text)
+        finite(values, f"the term {factor.text!r}", ADVICE, rows)
+        return values
     try:
         with np.errstate(all="ignore"):  # logarithms of zero and the like raise an error below, with the row
             values = evaluate(factor.tree, column, state)
@@ -207,8 +214,7 @@ def _computed(
             f"({listing(values.cat.categories, 5)}); give numbers."
         )
     for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
-        advice = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
-        finite(np.asarray(part), f"the term {factor.text!r}", advice, rows)
+        finite(np.asarray(part), f"the term {factor.text!r}", ADVICE, rows)
     return values
 
 

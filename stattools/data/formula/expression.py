@@ -47,6 +47,11 @@ class Expression:
         return None
 
     @property
+    def is_column(self) -> bool:
+        """Whether the factor is just a column."""
+        return self.columns == (self.text,)
+
+    @property
     def call(self) -> str | None:
         """The transform that makes the whole factor, if it is a call."""
         match self.tree:

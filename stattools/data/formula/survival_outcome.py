@@ -17,6 +17,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import short
@@ -61,6 +62,11 @@ def survival_formula(
     >>> {name: part.text for name, part in found.parts.items()}, found.formula.outcome.text
     ({'time': 'time', 'event': 'status == 2'}, 'survival(time, status == 2)')
     """
+    return _read(who, text, tuple(available), tuple(sorted(apart)), intervals)
+
+
+@lru_cache(maxsize=256)  # a formula is of its text and the names of columns alone
+def _read(who: str, text: str, available: tuple[str, ...], apart: tuple[str, ...], intervals: bool) -> SurvivalFormula:
     opened = OPENS.match(text)
     if opened is None:
         ours = re.sub(r"\bSurv\s*\(", "survival(", text.strip(), count=1)

@@ -6,37 +6,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Sized
 from functools import lru_cache
-from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_blas_funcs
 
-from stattools.data.tables.columns import clean, is_sparse, missing
+from stattools.data.tables.columns import READY, clean, is_sparse, missing
+from stattools.data.tables.pairing import is_pandas
 from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
 from stattools.interface.when_needed import pd
+from stattools.numerics.all_finite import all_finite
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.sweep import sweep
-from stattools.numerics.threads import one_blas_thread
-
-(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 # What errors tell callers to give instead of an array.
 FORMULA = 'a table with a formula, such as ("y ~ x1 + C(g)", table)'
 NUMBERS = "biuf"  # NumPy's kinds of bool, int, unsigned int, float
 ARRAYS = (np.ndarray, list, tuple, range)  # what is read as an array
-FEW = 10_000  # the most numbers whose Euclidean length is computed sooner than the bad ones among them are looked for
 
 WORTH_NO_COPY = 200_000
 """The least numbers of X, a block of 1.6 MB, for which X is not copied to put a column of ones before it: a copy of
 fewer costs less than to do without.
 """
-
-WORTH_A_THREAD = 1 << 20
-"""The least numbers that are worth a thread of their own: they are summed in the time that it takes to start one."""
 
 
 def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]:
@@ -81,6 +73,8 @@ def vector(values: Any, what: str) -> Any:
     >>> vector([0, 1], "y")
     array([0, 1])
     """
+    if type(values) is not np.ndarray:
+        values = numbers_in(values)
     known = type(values) is np.ndarray and values.ndim == 1
     if known and values.dtype is FLOAT64 and values.size and all_finite(values):
         return values
@@ -112,6 +106,19 @@ def with_gaps(values: Any, what: str) -> np.ndarray:
     return found
 
 
+def numbers_in(values: Any) -> Any:
+    """The array of a series of pandas whose numbers are as they should be, and anything else as it is.
+
+    >>> import pandas as pd
+    >>> numbers_in(pd.Series([1.5, 2.0])), numbers_in([1.5])
+    (array([1.5, 2. ]), [1.5])
+    """
+    if is_pandas(values) and values.ndim == 1 and values.dtype in READY:
+        held = values.to_numpy()
+        return held if held.flags.c_contiguous else values  # strided values give other last digits
+    return values
+
+
 def _column(values: Any, what: str) -> Any:
     """One value per row, of any type: as a NumPy array of numbers or a clean pandas Series."""
     if type(values) is not np.ndarray and isinstance(values, ARRAYS):
@@ -131,24 +138,6 @@ def _column(values: Any, what: str) -> Any:
             raise _gap(what, int(gaps.sum()), f"row {row}", column.iloc[row])
         values = clean(column)
     return values
-
-
-def all_finite(values: np.ndarray) -> bool:
-    """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values.
-
-    The sum is finite only where all values are, unless it overflows. Of few numbers the Euclidean length tells as well,
-    and sooner.
-
-    >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
-    (True, False)
-    """
-    flat = values.ravel("K")
-    if flat.size < FEW:
-        found = nrm2(flat) if flat.size else 0.0
-    else:
-        with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
-            found = sum(sweep(len(flat), lambda first, last: float(flat[first:last].sum()), WORTH_A_THREAD))
-    return isfinite(found) or bool(np.isfinite(flat).all())
 
 
 def named(names: Sequence[str] | None, found: tuple[str, ...] | None, p: int) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, is_writable
 from stattools.interface.when_needed import pa, pd
+from stattools.numerics.all_finite import all_finite
 
 # What a column may not hold: the types by name, and what to do instead.
 REFUSED = {
@@ -43,6 +44,19 @@ def missing(column: pd.Series) -> np.ndarray:
     if column.dtype.kind == "f" and not isinstance(column.dtype, np.dtype):
         mask = mask | np.isnan(column.to_numpy(dtype=np.float64, na_value=np.nan))  # NaN is not NA to Float64, Arrow
     return mask
+
+
+def gaps_in(column: pd.Series) -> np.ndarray | None:
+    """Which rows have no value, as `missing` says; None where all have one.
+
+    >>> import pandas as pd
+    >>> gaps_in(pd.Series([1.0, 2.0])), gaps_in(pd.Series([1.0, None]))
+    (None, array([False,  True]))
+    """
+    if column.dtype is FLOAT64 and all_finite(column.to_numpy()):
+        return None
+    mask = missing(column)
+    return mask if mask.any() else None
 
 
 def clean(column: pd.Series) -> pd.Series:
@@ -150,16 +164,14 @@ def _refusal(name: str, dtype: Any, value: Any) -> DomainError:
 
 def finite(values: np.ndarray, what: str, advice: str, rows: np.ndarray) -> None:
     """DomainError, with the count and the first row, if any value is infinite or NaN; `rows` are the rows' numbers."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(values.sum()):  # the sum is not finite where a value is not
-            return
+    if all_finite(values):
+        return
     good = np.isfinite(values)
-    if not good.all():
-        first = int(np.argmin(good))
-        raise DomainError(
-            f"{what} is not finite in {np.sum(~good)} of {len(values)} rows, first in row {rows[first]} "
-            f"(counting from 0): {values[first]}; {advice}"
-        )
+    first = int(np.argmin(good))
+    raise DomainError(
+        f"{what} is not finite in {np.sum(~good)} of {len(values)} rows, first in row {rows[first]} "
+        f"(counting from 0): {values[first]}; {advice}"
+    )
 
 
 def checked(column: pd.Series, rows: np.ndarray) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sized
+from collections.abc import Collection, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,8 @@ def table(data: Any) -> NamedColumns:
             f"this needs a table in memory, and the rows are {source.place}: {source.counted}. Regressions from a "
             "formula and fit.predict_to read them there; for the rest give a table of some of the rows."
         )
+    if is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1:
+        return _with_rows(PandasColumns(data), len(data))
     if isinstance(data, Mapping):
         named = list(data.items())
         paired(*((f"column {label!r}", values) for label, values in named))
@@ -102,30 +104,54 @@ def table(data: Any) -> NamedColumns:
         named = _frame(data)
     sources: dict[str, Any] = {}
     for label, values in named:
-        name = str(label)
-        if name in sources:
-            raise DomainError(f"the data have two columns named {name!r}; rename one.")
-        if not is_writable(name):
-            raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
-        sources[name] = values
-    if is_pandas(data):
-        lengths = dict.fromkeys(sources, len(data))
-    else:
-        lengths = {name: _length(values, name) for name, values in sources.items()}
+        sources[_other_name(str(label), sources)] = values
+    lengths = {name: _length(values, name) for name, values in sources.items()}
     if len(set(lengths.values())) > 1:
         short, long = min(lengths, key=lengths.__getitem__), max(lengths, key=lengths.__getitem__)
         raise DomainError(
             f"the columns must have one length; {short!r} has {lengths[short]} rows, {long!r} has {lengths[long]}."
         )
-    if not sources or not lengths[next(iter(sources))]:
+    return _with_rows(sources, next(iter(lengths.values()), 0))
+
+
+class PandasColumns(Mapping[str, Any]):
+    """The columns of a frame of pandas by the text of their labels; each is taken out when it is asked for."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self.labels: dict[str, Any] = {}
+        for label in frame.columns:
+            self.labels[_other_name(str(label), self.labels)] = label
+
+    def __getitem__(self, name: str) -> Any:
+        label = self.labels[name]
+        # text finds its column; another label, such as True, may mean something else to pandas
+        return self.frame[label] if type(label) is str else self.frame.iloc[:, list(self.labels).index(name)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.labels)
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+
+def _with_rows(sources: Mapping[str, Any], n: int) -> NamedColumns:
+    if not sources or not n:
         raise DomainError(f"the data have {len(sources)} columns and no rows; at least one row is needed.")
-    return NamedColumns(sources, lengths[next(iter(sources))])
+    return NamedColumns(sources, n)
+
+
+def _other_name(name: str, before: Collection[str]) -> str:
+    """The name of a column; DomainError where one before has it, or where it cannot be written."""
+    if name in before:
+        raise DomainError(f"the data have two columns named {name!r}; rename one.")
+    if not is_writable(name):
+        raise DomainError(f"the name {name!a} of a column has half of a character (a lone surrogate); rename it.")
+    return name
 
 
 def _frame(data: Any) -> list[tuple[Any, Any]]:
-    """Labels and columns of a data frame that narwhals reads; those of pandas, which are most, without it."""
-    if is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1:
-        return list(data.items())
+    """Labels and columns of a data frame that narwhals reads."""
     import narwhals as nw
     from narwhals.exceptions import DuplicateError
 

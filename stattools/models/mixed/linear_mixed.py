@@ -19,7 +19,6 @@ from stattools.data.mixed_rows import MixedRows, mixed_rows
 from stattools.data.random_term import RandomTerm
 from stattools.data.tables.outcome import numeric
 from stattools.errors import IdentificationError
-from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.coordinates import Coordinates, coordinates
@@ -67,8 +66,7 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     (('Intercept', 'x'), '(1 | g)', ('a', 'b'))
     """
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
-    outcome = read.data.outcome
-    y = numeric(np.asarray(outcome) if outcome.dtype is FLOAT64 else outcome, read.data.outcome_name)
+    y = numeric(read.data.outcome, read.data.outcome_name)
     title = TITLE if read.said.random else WITH_CURVES
     fixed = bind("ols", title, Gaussian(), read.data, y)
     if read.curves:

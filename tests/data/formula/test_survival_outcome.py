@@ -4,6 +4,7 @@ import pytest
 
 import stattools as st
 from stattools.data.formula.survival_outcome import survival_formula
+from stattools.errors import DomainError
 
 COLUMNS = ["entry", "time", "died", "survival", "my.time", "odd, name", "x", "g"]
 
@@ -76,3 +77,16 @@ def test_other_models_refuse_a_time_with_a_hint(call, word):
 def test_a_suggestion_has_the_outcome():
     with pytest.raises(st.DomainError, match=r'Write "survival\(time, died\) ~ x \+ `ph\.ecog`"\.'):
         survival_formula("st.cox", "survival(time, died) ~ x + Q('ph.ecog')", ["time", "died", "x", "ph.ecog"])
+
+
+def test_a_formula_that_was_read_is_read_no_second_time_and_others_are():
+    text = "survival(time, died) ~ x"
+    first = survival_formula("st.cox", text, COLUMNS)
+    assert survival_formula("st.cox", text, list(COLUMNS)) is first
+    dotted = "survival(entry, time, died) ~ ."
+    assert read(dotted, apart=["g"])[1].columns != read(dotted, apart=["x"])[1].columns
+    with pytest.raises(DomainError, match="no column 'x'"):
+        survival_formula("st.cox", text, ["time", "died"])
+    for who in ("st.cox", "st.aft"):
+        with pytest.raises(DomainError, match=f"^{who} "):
+            survival_formula(who, "x ~ g", COLUMNS)

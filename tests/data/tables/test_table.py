@@ -73,3 +73,23 @@ def test_numbers_of_the_other_byte_order_are_picked_by_row(dress):
     found = table({"x": dress(values)}).column("x")
     assert found.dtype == np.dtype(float)
     assert found.iloc[[0, 2]].tolist() == [3.0, 2.0]
+
+
+def test_a_column_of_pandas_is_taken_out_when_it_is_asked_for(monkeypatch):
+    taken = []
+    way = pd.DataFrame.__getitem__
+    monkeypatch.setattr(pd.DataFrame, "__getitem__", lambda frame, key: taken.append(key) or way(frame, key))
+    found = table(FRAME)
+    assert not taken
+    assert found.column("body mass").tolist() == [3, 4]
+    assert taken == ["body mass"]
+
+
+@pytest.mark.parametrize("label", [True, 7, 2.5, ("a", "b"), None, np.str_("x"), pd.Timestamp("2020-01-01"), len])
+def test_labels_that_are_no_text_find_their_column(label):
+    frame = pd.DataFrame({"first": [1.0, 2.0], "second": [3.0, 4.0], "third": [5.0, 6.0]})
+    frame.columns = pd.Index(["first", label, "third"], dtype=object, tupleize_cols=False)
+    found = table(frame)
+    assert found.names == ("first", str(label), "third")
+    assert found.column(str(label)).tolist() == [3.0, 4.0]
+    assert dict(found.sources)["third"].tolist() == [5.0, 6.0]
