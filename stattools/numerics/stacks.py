@@ -22,26 +22,28 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
     ([[2.0, 0.0], [1.0, 1.0]], [0.5])
     """
     L = np.zeros_like(A)
-    smallest = np.ones(A.shape[2])
+    left = np.empty((len(A), A.shape[2]))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for j in range(len(A)):
-            column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0].copy()
-            pivot = column[0] / A[j, j]
-            np.minimum(smallest, np.where(A[j, j] > 0, pivot, -1.0), out=smallest)
+            column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0]
+            left[j] = column[0]
             root = np.sqrt(np.where(column[0] > 0, column[0], 1.0))
             np.divide(column, root, out=L[j:, j])
             L[j, j] = root
-    return L, smallest
+        diagonal = np.einsum("jjm->jm", A)
+        share = np.where(diagonal > 0, left / diagonal, -1.0)
+    return L, np.minimum(share.min(axis=0), 1.0)
 
 
 def forward(L: Floats, right: Floats) -> Floats:
     """L^-1 right, for right of shape (p, m) or (p, r, m)."""
     members = np.broadcast_shapes(L.shape[2:], right.shape[-1:])
     x = np.array(np.broadcast_to(right, right.shape[:-1] + members))
+    below = L if right.ndim == 2 else L[:, :, None]
     for j in range(len(L)):
-        for k in range(j):
-            x[j] -= L[j, k] * x[k]
         x[j] /= L[j, j]
+        if j + 1 < len(L):
+            x[j + 1 :] -= below[j + 1 :, j] * x[j]
     return x
 
 
@@ -49,9 +51,9 @@ def backward(L: Floats, right: Floats) -> Floats:
     """L^-T right, for right of shape (p, m)."""
     x = np.array(right)
     for j in reversed(range(len(L))):
-        for k in range(j + 1, len(L)):
-            x[j] -= L[k, j] * x[k]
         x[j] /= L[j, j]
+        if j:
+            x[:j] -= L[j, :j] * x[j]
     return x
 
 

@@ -16,6 +16,7 @@ from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
+from stattools.likelihoods.failure_time import FailureTime
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
@@ -24,6 +25,7 @@ from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_gamma import stacked_gamma
 from stattools.solvers.batches.stacked_newton import StackedMaxima, stacked_newton, stacks
+from stattools.solvers.batches.stacked_times import stacked_weibull
 
 ENTRIES = 100_000
 """Outcomes that are fitted at a time: arrays of 800 kB stay in the cache of a core."""
@@ -50,8 +52,8 @@ SMALL_COUNT = 1000
 are right to 1e-12.
 """
 
-OWN_WAYS: dict[type, Any] = {GammaFamily: stacked_gamma}
-"""How families are fitted that have a constant beside the mean and are not concave in both together."""
+OWN_WAYS: dict[Likelihood, Any] = {GammaFamily(): stacked_gamma, FailureTime("weibull"): stacked_weibull}
+"""How families with one constant beside the mean are fitted that need less than a step in both together takes."""
 
 
 def padded(model: Model, n: int) -> tuple[Floats, Floats, Floats, Floats]:
@@ -133,20 +135,20 @@ def together(model: Model, Y: Floats | None = None) -> bool:
 
 
 def _has_own_way(model: Model) -> bool:
-    return type(model.likelihood) in OWN_WAYS and model.predictor.own == ((),)
+    return model.predictor.own == ((),) and model.likelihood in OWN_WAYS
 
 
 def _stacked(
-    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, start: Floats
+    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, near: Floats | None = None
 ) -> StackedMaxima:
     """The maxima of a family that is not among the `supported`."""
-    of = OWN_WAYS[type(model.likelihood)] if _has_own_way(model) else stacked_newton
-    return of(model, X, Y, W, offset, start)
+    of = OWN_WAYS[model.likelihood] if _has_own_way(model) else stacked_newton
+    return of(model, X, Y, W, offset, near)
 
 
 def _members(model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None) -> Members:
     """The fits of a family that is not among the `supported`."""
-    batch = _stacked(model, X, Y, W, offset, model.start)
+    batch = _stacked(model, X, Y, W, offset)
     m, p = batch.estimate.shape
     weight = np.ones((1, Y.shape[1])) if W is None else W
     variance = np.diagonal(batch.covariance, axis1=1, axis2=2)

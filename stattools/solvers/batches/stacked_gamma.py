@@ -44,12 +44,12 @@ class Means:
 
 
 def stacked_gamma(
-    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, start: Floats
+    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, near: Floats | None = None
 ) -> StackedMaxima:
     """The maxima of gamma regressions of one dispersion each; see `stacked_newton`."""
     family: Any = Means()
-    means = replace(model, likelihood=family, predictor=Linear(X.shape[-1]), start=start[:-1])
-    found = stacked_newton(means, X, Y, W, offset, start[:-1], CLOSE)
+    means = replace(model, likelihood=family, predictor=Linear(X.shape[-1]), start=model.start[:-1])
+    found = stacked_newton(means, X, Y, W, offset, None if near is None else near[:-1], tolerance=CLOSE)
     m, p = found.estimate.shape
     with np.errstate(all="ignore"):  # of members that are doubtful
         log_y = np.log(Y)

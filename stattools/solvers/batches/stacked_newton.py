@@ -19,7 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.stacks import backward, factored, forward
-from stattools.solvers.batches.batched_newton import POOLED, SINGULAR
+from stattools.solvers.batches.batched_newton import FEWER, POOLED, SINGULAR
 from stattools.solvers.climb import NOISE
 
 Bools = NDArray[np.bool_]
@@ -38,6 +38,8 @@ SADDLE = 1e-3
 """The least curvature, at unit diagonal, that a step away from a saddle is made by."""
 NARROW = -5.0
 """The log of the scale of times below which they may be in line."""
+CLOSE = 0.3
+"""The decrement of the one member near which the others start: they are more than a standard error from it anyway."""
 ROUND_OFF = 1e-6
 """A decrement that no longer falls because the log-likelihood has no more digits, as in all climbs."""
 
@@ -63,7 +65,8 @@ def stacks(model: Model) -> bool:
 @dataclass(frozen=True, eq=False)
 class StackedRows:
     """Columns Z (1 or m, n, p), outcomes (1 or m, n, ...), weights W and offset (1 or m, n) or None, in units in which
-    the coefficients of `model` are `lift` times these.
+    the coefficients of `model` are `lift` times these. `events` (m,), where it is given, times the log of the last
+    coefficient belongs to the log-likelihood.
     """
 
     model: Model
@@ -71,6 +74,7 @@ class StackedRows:
     Y: Floats
     W: Floats | None
     offset: Floats | None
+    events: Floats | None = None
 
     def each(self) -> list[Floats]:
         """The columns of each linear predictor, (1 or m, n, q)."""
@@ -83,9 +87,9 @@ class StackedRows:
     def kept(self, going: NDArray[np.intp]) -> StackedRows:
         """The rows of some members."""
         Zt = np.swapaxes(self.Z, 1, 2)
-        parts = (A if A is None or len(A) == 1 else A[going] for A in (Zt, self.Y, self.W, self.offset))
-        Zt, Y, W, offset = parts
-        return StackedRows(self.model, np.swapaxes(Zt, 1, 2), Y, W, offset)  # type: ignore[arg-type]
+        all_of_them = (Zt, self.Y, self.W, self.offset, self.events)
+        Zt, *others = (A if A is None or len(A) == 1 else A[going] for A in all_of_them)
+        return StackedRows(self.model, np.swapaxes(Zt, 1, 2), *others)  # type: ignore[arg-type]
 
     def eta(self, theta: Floats) -> Floats:
         """Linear predictors (m, n, width) at theta (p, m)."""
@@ -127,7 +131,12 @@ class StackedRows:
             second[one, other] = np.moveaxis(found, 0, 2)
             if a != b:
                 second[other, one] = np.moveaxis(found, 0, 2).swapaxes(0, 1)
-        return (each.sum(axis=1), first, second), eta
+        value = each.sum(axis=1)
+        if self.events is not None:
+            value += self.events * np.log(theta[-1])
+            first[-1] += self.events / theta[-1]
+            second[-1, -1] += self.events / theta[-1] ** 2
+        return (value, first, second), eta
 
 
 def _weighted(values: Floats, columns: Floats) -> Floats:
@@ -139,14 +148,22 @@ def _weighted(values: Floats, columns: Floats) -> Floats:
 
 @np.errstate(all="ignore")  # members that leave float64 are doubtful
 def stacked_newton(
-    model: Model, X: Floats, Y: Floats, W: Floats | None, offset: Floats | None, start: Floats, tolerance: float = 1e-8
+    model: Model,
+    X: Floats,
+    Y: Floats,
+    W: Floats | None,
+    offset: Floats | None,
+    near: Floats | None = None,
+    *,
+    tolerance: float = 1e-8,
+    events: Floats | None = None,
 ) -> StackedMaxima:
     """The maxima for columns X (n, p) or (m, n, p), outcomes Y (1 or m, n, ...), and weights W (1 or m, n) or None,
-    from a `start` (p,) in the units of X.
+    from coefficients `near` all of them (p,), or from the start of the model. `events` as in `StackedRows`.
 
     >>> import stattools as st
     >>> model = st.probit([0, 0, 1, 1], [[0.0], [1.0], [0.0], [1.0]])
-    >>> found = stacked_newton(model, model.rows.X, model.rows.y[None], None, None, model.start)
+    >>> found = stacked_newton(model, model.rows.X, model.rows.y[None], None, None)
     >>> found.estimate.round(6).tolist(), found.doubtful.tolist()
     ([[0.0, 0.0]], [False])
     """
@@ -161,10 +178,10 @@ def stacked_newton(
     # the difference is exact; rows of a column lie side by side, so that weights times columns run along them
     Z = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2)) - mean[:, None]
     Z = np.swapaxes(Z * T.diagonal()[:, None], 1, 2)
-    rows = StackedRows(model, Z, Y, W, offset)
-    begin = np.linalg.solve(lift, start)
-    if m >= POOLED:  # one member alone tells where the others are
-        one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), 1, tolerance)
+    rows = StackedRows(model, Z, Y, W, offset, events)
+    begin = np.linalg.solve(lift, model.start if near is None else near)
+    if near is None and m >= POOLED:  # one member alone tells where the others are
+        one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), 1, CLOSE)
         begin = begin if one.doubtful[0] else one.estimate[0]
     few = -(-m // -(-m * Y.shape[1] // ROWS))  # as many in each part
     each = [
@@ -180,8 +197,10 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, m: int, tolerance: 
     W, size = rows.W, len(begin)
     point = np.repeat(begin[:, None], m, axis=1)
     (value, score, information), first = rows.at(point)
-    n = np.full(m, float(first.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
+    n = np.full(m, float(rows.Z.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
     at_start = np.einsum("iim->im", information).copy()
+    if rows.events is not None:
+        at_start = rows.events  # of which hazards have as many in sum, wherever they start
     theta, factor, ahead = point.copy(), np.zeros((size, size, m)), np.zeros((size, m))
     decrement, settled = np.full(m, np.inf), np.zeros(m, dtype=bool)
     going, share, fresh = np.arange(m), np.ones(m), np.ones(m, dtype=bool)
@@ -193,7 +212,7 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, m: int, tolerance: 
             L[:, :, bent] = _upright(information[:, :, bent])
         half = forward(L, score)
         length = np.sqrt((half * half).sum(axis=0))
-        sound = fresh & np.isfinite(length) & np.isfinite(value)
+        sound = fresh & np.isfinite(length) & np.isfinite(value) & ~settled[going]
         whose = going[sound]
         theta[:, whose], factor[:, :, whose] = point[:, sound], L[:, :, sound]
         best[whose], decrement[whose], ahead[:, whose] = value[sound], length[sound], backward(L, half)[:, sound]
@@ -201,27 +220,38 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, m: int, tolerance: 
         done = sound & ~bent & ((length <= tolerance) | ((length <= ROUND_OFF) & (length > 0.5 * last[going])))
         last[whose] = length[sound]
         settled[going[done]] = True
-        stays = ~done & (share[going] > 1e-6) & np.isfinite(decrement[going])
+        stays = ~settled[going] & (share[going] > 1e-6) & np.isfinite(decrement[going])
         if not stays.any():
             break
-        if not stays.all():
+        if np.count_nonzero(stays) < FEWER * len(going):
             going = going[stays]
             some = rows.kept(going)
         point = theta[:, going] + share[going] * ahead[:, going]
         (value, score, information), _ = some.at(point)
         fresh = value - best[going] >= -NOISE * (np.abs(best[going]) + n[going])
-    moved = np.abs(rows.eta(theta) - first)
-    if W is not None:
-        moved = np.where(W[:, :, None] > 0.0, moved, 0.0)
+    if rows.events is not None:
+        best += rows.events * np.log(lift[-1, -1])  # of the coefficient in its own units
     C = np.zeros((m, size, size))
     if settled.any():
         root = forward(factor[:, :, settled], np.broadcast_to(lift.T[:, :, None], (size, size, int(settled.sum()))))
         C[settled] = np.einsum("kim,kjm->mij", root, root)
     kept = np.einsum("jkm,jkm->jm", factor, factor)
-    doubtful = ~settled | ~(moved.max(axis=(1, 2)) <= FAR) | ~(kept > VANISHED * at_start).all(axis=0)
+    doubtful = ~settled | ~(kept > VANISHED * at_start).all(axis=0)
+    if rows.events is None:
+        doubtful |= far_from(first, rows.eta(theta), W)
     if rows.model.likelihood.outcome is Outcome.TIME:
         doubtful |= _few_times(rows, m) | (theta[-1] < NARROW)
     return StackedMaxima((lift @ theta).T, C, best, decrement, doubtful)
+
+
+def far_from(first: Floats, last: Floats, W: Floats | None) -> Bools:
+    """Which members have a row of positive weight whose linear predictor has moved beyond FAR."""
+    moved = np.abs(last - first)
+    if moved.max(initial=0.0) <= FAR:
+        return np.zeros(len(moved), dtype=bool)
+    moved = moved.reshape(*moved.shape[:2], -1)
+    moved = moved if W is None else np.where(W[:, :, None] > 0.0, moved, 0.0)
+    return ~(moved.max(axis=(1, 2)) <= FAR)
 
 
 def _upright(information: Floats) -> Floats:

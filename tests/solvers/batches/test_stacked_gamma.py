@@ -22,7 +22,7 @@ def test_members_are_the_fits_that_they_are_alone(shape, weighted):
     Y, offset = outcomes(shape), 0.1 * X[:, 0]
     model = st.gamma(Y[0], X, offset=offset)
     W = rng(3).integers(0, 3, (M, N)).astype(float) if weighted else None
-    found = stacked_gamma(model, model.rows.X, Y, W, offset, model.start)
+    found = stacked_gamma(model, model.rows.X, Y, W, offset)
     assert not found.doubtful.any()
     assert (found.decrement < 1e-8).all()
     for k in range(M):
@@ -36,9 +36,7 @@ def test_a_fit_to_round_off_is_doubtful():
     Y = outcomes(2.0)
     Y[1] = np.exp(X @ [0.5, -0.3])
     model = st.gamma(Y[0], X)
-    assert stacked_gamma(model, model.rows.X, Y, None, None, model.start).doubtful.tolist() == [False, True] + 2 * [
-        False
-    ]
+    assert stacked_gamma(model, model.rows.X, Y, None, None).doubtful.tolist() == [False, True] + 2 * [False]
 
 
 def test_the_derivatives_of_the_means_are_differences():

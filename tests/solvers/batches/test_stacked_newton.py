@@ -57,9 +57,7 @@ def test_members_are_the_fits_that_they_are_alone(case, how):
     own = model.rows.X
     W = rng(6).integers(0, 3, (M, N)).astype(float) if how == "weights" else None
     columns = np.stack([own + 0.1 * k * (np.abs(own - own[0]).max(axis=0) > 0) for k in range(M)])
-    found = stacked_newton(
-        model, columns if how == "own columns" else own, Y[:1] if how == "weights" else Y, W, None, model.start
-    )
+    found = stacked_newton(model, columns if how == "own columns" else own, Y[:1] if how == "weights" else Y, W, None)
     assert not found.doubtful.any()
     for k in (0, M - 1):
         rows = replace(model.rows, y=Y[0 if how == "weights" else k], weight=None if W is None else W[k])
@@ -74,7 +72,7 @@ def test_members_without_a_maximum_are_doubtful():
     model, Y = events()
     Y[1] = X[:, 0] > 0.0  # separated
     Y[2] = 0.0
-    assert stacked_newton(model, model.rows.X, Y, None, None, model.start).doubtful.tolist() == [
+    assert stacked_newton(model, model.rows.X, Y, None, None).doubtful.tolist() == [
         False,
         True,
         True,
@@ -83,13 +81,13 @@ def test_members_without_a_maximum_are_doubtful():
     model, Y = ordered()
     Y[0] = np.where(Y[0] == 1.0, 0.0, Y[0])  # nobody has the label between
     columns = model.rows.X
-    assert stacked_newton(model, columns, Y, None, None, model.start).doubtful.tolist() == [True, False, False, False]
+    assert stacked_newton(model, columns, Y, None, None).doubtful.tolist() == [True, False, False, False]
     W = np.ones((2, N))
     W[1, 3:] = 0.0
-    assert stacked_newton(model, columns, Y[1:2], W, None, model.start).doubtful.tolist() == [False, True]
+    assert stacked_newton(model, columns, Y[1:2], W, None).doubtful.tolist() == [False, True]
     model, Y = times("weibull")
     Y[0, 2:, 1] = np.inf  # two times were seen
-    assert stacked_newton(model, model.rows.X, Y, None, None, model.start).doubtful.tolist() == [
+    assert stacked_newton(model, model.rows.X, Y, None, None).doubtful.tolist() == [
         True,
         False,
         False,
@@ -102,7 +100,7 @@ def test_units_and_origin_change_nothing():
     short = np.round(model.rows.X * 1024.0) / 1024.0  # whose distance from 2048 is exact
     moved = short.copy()
     moved[:, 1] = 2048.0 + short[:, 1] / 1024.0
-    one, two = (stacked_newton(model, columns, Y, None, None, model.start) for columns in (short, moved))
+    one, two = (stacked_newton(model, columns, Y, None, None) for columns in (short, moved))
     assert_allclose(two.loglik, one.loglik, rtol=1e-13)
     assert_allclose(two.estimate[:, 0] / 1024.0, one.estimate[:, 0], rtol=1e-12)
 
@@ -110,7 +108,7 @@ def test_units_and_origin_change_nothing():
 def test_many_members_start_where_one_of_them_is():
     model, Y = events()
     many = np.tile(Y, (POOLED // M + 1, 1))
-    one, all_of_them = (stacked_newton(model, model.rows.X, some, None, None, model.start) for some in (Y, many))
+    one, all_of_them = (stacked_newton(model, model.rows.X, some, None, None) for some in (Y, many))
     assert_allclose(all_of_them.estimate[-M:], one.estimate, rtol=1e-7, atol=1e-8)
 
 
@@ -122,4 +120,4 @@ def test_other_families_are_left_alone():
 def test_columns_whose_units_float64_does_not_hold_are_doubtful():
     y, X = np.array([1.0, 2.0, 0.5, 1.5]), np.column_stack([np.ones(4), [1e155, 0.1, -0.3, 0.7]])
     model = st.gamma(np.array([1.0, 2.0, 0.5, 1.5]), np.array([[0.0], [1.0], [2.0], [4.0]]))
-    assert stacked_newton(model, X, y[None], None, None, model.start).doubtful.all()
+    assert stacked_newton(model, X, y[None], None, None).doubtful.all()
