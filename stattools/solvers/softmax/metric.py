@@ -17,7 +17,7 @@ from scipy.linalg.lapack import spotrf, spotri  # type: ignore[attr-defined]
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.numerics.sweep import sweep
-from stattools.solvers.metric import Metric
+from stattools.solvers.metric import Metric, lange
 from stattools.solvers.softmax.passes import SoftmaxPasses
 
 LEFT_OUT = 1e-2
@@ -52,8 +52,13 @@ class SinglePrecisionInverse:
 
     @property
     def rcond(self) -> float:
-        """The reciprocal condition of the matrix scaled to unit diagonal."""
-        return Metric(self.gram).rcond
+        """The reciprocal condition of the matrix scaled to unit diagonal: its norm and that of the inverse, both in the
+        largest column sum.
+        """
+        unit = np.sqrt(self.gram.diagonal()).astype(np.float32)
+        half = np.abs(self.inverse) * unit * unit[:, None]  # the triangle that is kept; the other is 0
+        sums = half.sum(axis=0) + half.sum(axis=1) - half.diagonal()
+        return 1.0 / float(lange("1", self.gram / unit[:, None] / unit) * sums.max(initial=0.0))
 
     def solve(self, score: Floats) -> Floats:
         """The inverse times a score, or times the columns of several."""

@@ -44,7 +44,7 @@ def test_a_matrix_that_single_precision_cannot_factor_is_kept_in_double():
     assert isinstance(inverse(gram), Metric)
     gram = np.array([[4.0, 1.0], [1.0, 3.0]])
     assert_allclose(inverse(gram).solve(np.eye(2)), np.linalg.inv(gram), rtol=1e-6)
-    assert_allclose(SinglePrecisionInverse(gram).rcond, Metric(gram).rcond, rtol=1e-12)
+    assert_allclose(SinglePrecisionInverse(gram).rcond, Metric(gram).rcond, rtol=1e-4)
 
 
 @pytest.mark.parametrize(("kind", "near"), [(SharedMetric, 2e-5), (OwnMetrics, 2e-3)])
