@@ -6,27 +6,21 @@
                          d log p / d log alpha = sum B(y) - sum (y + r) q + r sum s
 
 A(y) is the sum of log(1 + i / r) - log(1 + i) over i < y, and B(y) that of i / (r + i). With N_i the number of counts
-above i, sum A(y) = sum N_i (log(1 + i / r) - log(1 + i)), and so for B: no row has special functions of its own. The
-absolute error is some 1e-16 of the terms of each row: nothing to a sampler, though too much for a maximum, which
-`Model.evaluate` climbs.
+above i, sum A(y) = sum N_i (log(1 + i / r) - log(1 + i)), and so for B: no row has special functions of its own.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy.special import gammaln
 
+from stattools.bayes.sampling.regressions import FastRegression, Regression
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import NegativeBinomial, Poisson
 from stattools.likelihoods.tabulated_counts import LARGEST
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
-
-MOST_CELLS = 2_000_000
-"""Rows times columns up to which a copy of X is made."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +34,10 @@ class CountRows:
     total: Floats
 
     @staticmethod
-    def of(model: Model) -> CountRows | None:
+    def of(slow: Regression) -> CountRows | None:
         """The rows of a model; None where there are too many to copy, or precisions."""
-        rows = model.rows
-        if not rows.are_few() or len(rows.X) * rows.X.shape[1] > MOST_CELLS or rows.precision is not None:
+        rows = slow.model.rows
+        if not slow.may_be_copied or rows.precision is not None:
             return None
         X, weight = np.ascontiguousarray(rows.X), rows.weight
         return CountRows(rows.y, X, rows.offset, weight, X.T @ (rows.y if weight is None else weight * rows.y))
@@ -60,33 +54,22 @@ class CountRows:
 
 
 @dataclass(frozen=True, eq=False)
-class PoissonCounts:
+class PoissonCounts(FastRegression):
     """A Poisson regression; `rest` is the part of its log-likelihood that no coefficient changes."""
 
-    model: Model
-    frame: Floats
     rows: CountRows
     rest: float
 
     @staticmethod
-    def of(model: Model, frame: Floats) -> PoissonCounts | None:
-        """The fast form of a model, or None where it has none."""
-        rows = CountRows.of(model) if type(model.likelihood) is Poisson else None
-        if rows is None:
+    def of(slow: Regression) -> PoissonCounts | None:
+        """The fast form of a regression, or None where it has none."""
+        if type(slow.model.likelihood) is not Poisson or (rows := CountRows.of(slow)) is None:
             return None
         fixed = -float((gammaln(rows.y + 1.0) if rows.weight is None else rows.weight * gammaln(rows.y + 1.0)).sum())
         shift = 0.0 if rows.offset is None else float(rows.counted @ rows.offset)
-        return PoissonCounts(model, frame, rows, fixed + shift)
+        return PoissonCounts(slow, rows, fixed + shift)
 
-    @property
-    def start(self) -> Floats:
-        """Where solvers begin."""
-        return self.model.start
-
-    def evaluate(self, theta: Floats, order: int) -> Evaluation:
-        """Log-likelihood and score; the information (order 2) is that of the model."""
-        if order != 1:
-            return self.model.evaluate(theta, order)
+    def value_and_score(self, theta: Floats) -> Evaluation:
         rows = self.rows
         mean = rows.eta(theta)
         np.exp(mean, out=mean)
@@ -94,29 +77,24 @@ class PoissonCounts:
             mean *= rows.weight
         return Evaluation(float(rows.total @ theta) - float(mean.sum()) + self.rest, rows.total - mean @ rows.X)
 
-    def logliks(self, theta: Floats) -> Floats:
-        """Log-likelihoods at many points, (S, q)."""
-        return self.model.logliks(theta)
-
 
 @dataclass(frozen=True, eq=False)
-class OverdispersedCounts:
-    """A negative binomial regression whose rows share alpha, the last of theta. `slow` is the same of any model, N_i
-    are the counts `above` i, and `rest` is the part of the log-likelihood that no parameter changes.
+class OverdispersedCounts(FastRegression):
+    """A negative binomial regression whose rows share alpha, the last of theta. N_i are the counts `above` i, and
+    `rest` is the part of the log-likelihood that no parameter changes.
     """
 
-    slow: Any
     rows: CountRows
     above: Floats
     counted: Floats
     rest: float
 
     @staticmethod
-    def of(slow: Any) -> OverdispersedCounts | None:
+    def of(slow: Regression) -> OverdispersedCounts | None:
         """The fast form of a regression, or None where it has none: an alpha that varies, or counts that are large."""
         model = slow.model
         plain = type(model.likelihood) is NegativeBinomial and model.predictor.own == ((),)
-        rows = CountRows.of(model) if plain and not model.predictor.taken_up else None
+        rows = CountRows.of(slow) if plain and not model.predictor.taken_up else None
         if rows is None or rows.y.max() > LARGEST:
             return None
         often = np.bincount(rows.y.astype(np.intp), rows.weight).astype(np.float64)
@@ -124,20 +102,7 @@ class OverdispersedCounts:
         shift = 0.0 if rows.offset is None else float(rows.counted @ rows.offset)
         return OverdispersedCounts(slow, rows, above, rows.counted, shift - float(above @ np.log1p(i)))
 
-    @property
-    def frame(self) -> Floats:
-        """Coordinates in which parameters are comparable."""
-        return self.slow.frame
-
-    @property
-    def start(self) -> Floats:
-        """Where solvers begin."""
-        return self.slow.start
-
-    def evaluate(self, theta: Floats, order: int) -> Evaluation:
-        """Log-likelihood and score; the information (order 2) is that of any model."""
-        if order != 1:
-            return self.slow.evaluate(theta, order)
+    def value_and_score(self, theta: Floats) -> Evaluation:
         rows, beta, alpha = self.rows, theta[:-1], float(theta[-1])
         r, i = 1.0 / alpha, np.arange(float(len(self.above)))
         v = rows.eta(beta)
@@ -160,7 +125,3 @@ class OverdispersedCounts:
         score = np.empty(len(theta))
         score[:-1], score[-1] = rows.total - q @ rows.X, slope * r
         return Evaluation(value, score)
-
-    def logliks(self, theta: Floats) -> Floats:
-        """Log-likelihoods at many points, (S, q)."""
-        return self.slow.logliks(theta)

@@ -3,8 +3,7 @@
     m = S beta + o,  S = (2 y - 1) X     log p = sum (m - |m|) / 2 - log prod (1 + e^-|m|)
     score = S^T expit(-m),               expit(-m) = 1/2 - sign(m) (1 / (1 + e^-|m|) - 1/2)
 
-One exponential per row and no logarithm but of products, each of at most 1,000 factors between 1 and 2. The absolute
-error is some 1e-16 per row: nothing to a sampler, though too much for a maximum, which `Model.evaluate` climbs.
+One exponential per row and no logarithm but of products, each of at most 1,000 factors between 1 and 2.
 """
 
 from __future__ import annotations
@@ -14,26 +13,22 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.bayes.sampling.regressions import MOST_CELLS, FastRegression, Regression
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
 
 FACTORS = 1000
 """2 to this power is a float."""
-MOST_CELLS = 2_000_000
-"""Rows times columns up to which a copy of X is made."""
 
 
 @dataclass(frozen=True, eq=False)
-class Logistic:
+class Logistic(FastRegression):
     """A logistic regression with rows that count once; `signed` is S (n, p), `offset` is o (n,) or None.
 
     `total` are the sums of the columns of S, `shift` is the sum of o, `starts` are where products begin.
     """
 
-    model: Model
-    frame: Floats
     signed: Floats
     offset: Floats | None
     total: Floats
@@ -41,28 +36,19 @@ class Logistic:
     starts: NDArray[np.intp]
 
     @staticmethod
-    def of(model: Model, frame: Floats) -> Logistic | None:
-        """The fast form of a model, or None where it has none: other likelihoods, weights, too many rows to copy."""
-        rows = model.rows
-        plain = isinstance(model.likelihood, Bernoulli) and len(rows.X) * rows.X.shape[1] <= MOST_CELLS
-        if not plain or not rows.are_few() or rows.importance is not None:
+    def of(slow: Regression) -> Logistic | None:
+        """The fast form, or None where there is none: other likelihoods, weights, too many rows to copy."""
+        rows = slow.model.rows
+        if not isinstance(slow.model.likelihood, Bernoulli) or not slow.may_be_copied or rows.importance is not None:
             return None
         sign = 2.0 * rows.y - 1.0
         signed = np.ascontiguousarray(sign[:, None] * rows.X)
         offset = None if rows.offset is None else sign * rows.offset
         shift = 0.0 if offset is None else float(offset.sum())
         starts = np.arange(0, len(sign), FACTORS)
-        return Logistic(model, frame, signed, offset, signed.sum(axis=0), shift, starts)
+        return Logistic(slow, signed, offset, signed.sum(axis=0), shift, starts)
 
-    @property
-    def start(self) -> Floats:
-        """Where solvers begin."""
-        return self.model.start
-
-    def evaluate(self, theta: Floats, order: int) -> Evaluation:
-        """Log-likelihood and score; the information (order 2) is that of the model."""
-        if order != 1:
-            return self.model.evaluate(theta, order)
+    def value_and_score(self, theta: Floats) -> Evaluation:
         margin = self.signed @ theta
         if self.offset is not None:
             margin += self.offset

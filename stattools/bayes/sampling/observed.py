@@ -3,8 +3,7 @@
     ols     log p(y | beta, sigma) = -n log sigma - [rss + |R (beta - b)|^2] / 2 sigma^2 + constant
 
 by the triangle R of the columns and the least-squares b: each evaluation costs p^2, however many rows there are. The
-other regressions sum over their rows (`sampling/logistic.py` for outcomes 0 and 1, `sampling/counts.py` for counts);
-alpha of a negative binomial is exp of the model's own parameter.
+other regressions sum over their rows (`sampling/regressions.py`).
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ import numpy as np
 
 from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
 from stattools.bayes.sampling.logistic import Logistic
+from stattools.bayes.sampling.regressions import Regression
 from stattools.data.rows.triangle import triangle
 from stattools.inference.arviz.observations import observations
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
-from stattools.models.own_scale import behind_links, on_own_scale, shared
 
 MOST_CELLS = 10_000_000
 """Observations times points that are computed at once."""
@@ -79,39 +78,6 @@ class GaussianRows:
 
 
 @dataclass(frozen=True, eq=False)
-class Regression:
-    """A regression over its rows; what all rows share, such as alpha, is in theta on its own scale."""
-
-    model: Model
-    frame: Floats
-
-    @property
-    def start(self) -> Floats:
-        """Where solvers begin."""
-        return on_own_scale(self.model, self.model.start)
-
-    def evaluate(self, theta: Floats, order: int) -> Evaluation:
-        """Log-likelihood, score and information of the model, by the chain rule where alpha = exp(eta)."""
-        eta = behind_links(self.model, theta)
-        now = self.model.evaluate(eta, order)
-        others = shared(self.model)
-        if order == 0 or not others:
-            return now
-        unit, information = np.ones(len(theta)), now.information
-        for k, (_, link) in others.items():
-            unit[k] = 1.0 / link.slope(eta[k])
-        if order == 2:
-            information = information * np.outer(unit, unit)
-            for k, (_, link) in others.items():
-                information[k, k] += now.score[k] * link.bend(eta[k]) * unit[k] ** 3
-        return Evaluation(now.loglik, now.score * unit, information)
-
-    def logliks(self, theta: Floats) -> Floats:
-        """Log-likelihoods at many points, (S, q), in one read of the rows."""
-        return self.model.logliks(behind_links(self.model, theta))
-
-
-@dataclass(frozen=True, eq=False)
 class Whole:
     """A model that is not made of rows: a coin, your own likelihood. Solvers work in the coordinates `frame`."""
 
@@ -159,7 +125,7 @@ def observed(model: Any) -> Observed:
     T = model.standardized()[1]
     if not model.has_scale:
         slow = Regression(model, T)
-        return Logistic.of(model, T) or PoissonCounts.of(model, T) or OverdispersedCounts.of(slow) or slow
+        return Logistic.of(slow) or PoissonCounts.of(slow) or OverdispersedCounts.of(slow) or slow
     return _least_squares(model, T)
 
 

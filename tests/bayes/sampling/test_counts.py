@@ -7,7 +7,8 @@ from scipy.special import gammaln
 
 import stattools as st
 from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
-from stattools.bayes.sampling.observed import Regression, observed
+from stattools.bayes.sampling.observed import observed
+from stattools.bayes.sampling.regressions import Regression
 from stattools.data import terms
 
 RNG = np.random.default_rng(2)
@@ -27,8 +28,6 @@ def test_a_negative_binomial_is_that_of_digamma_functions_of_each_row(beside, si
     now, expected = fast.evaluate(theta, 1), slow.evaluate(theta, 1)
     assert_allclose(now.loglik, expected.loglik, rtol=1e-12)
     assert_allclose(now.score, expected.score, rtol=1e-11, atol=1e-12 * np.abs(expected.score).max() + 1e-9 / alpha)
-    assert_allclose(fast.evaluate(theta, 2).information, slow.evaluate(theta, 2).information)
-    assert_allclose(fast.logliks(theta[None]), expected.loglik, rtol=1e-12)
 
 
 @pytest.mark.parametrize("beside", BESIDE, ids=["alone", "offset", "weights"])
@@ -60,7 +59,7 @@ def test_others_have_no_fast_form(monkeypatch):
     varying = st.negative_binomial("y ~ x", table, dispersion="~ x")
     assert type(observed(varying)) is Regression
     assert type(observed(st.negative_binomial(Y + 1000, X))) is Regression
-    monkeypatch.setattr("stattools.bayes.sampling.counts.MOST_CELLS", 3000)
+    monkeypatch.setattr("stattools.bayes.sampling.regressions.MOST_CELLS", 3000)
     assert type(observed(st.negative_binomial(Y, X))) is Regression
     assert type(observed(st.poisson(Y, X))) is Regression
     monkeypatch.setattr(terms, "MANY", 4)
