@@ -114,6 +114,7 @@ def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: In
     """Fill in what the pass with these logarithms of odds has digits for."""
     p, q, K = len(X), len(found.seconds), int(d.max())
     a, b = upper(p if q else 0)
+    ab, ba = np.append(a, b), np.append(b, a)
     growth = np.logaddexp(0.0, logs)
     total = np.append(0.0, np.cumsum(growth))
     m, slopes, bends = 1 + p + q, slice(1, 1 + p), slice(1 + p, None)
@@ -129,8 +130,8 @@ def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: In
         shrink = 1.0 if alone else float(np.exp(total[begin] - total[end]))
         here = (ends > begin) & (ends <= end)
         degrees = set(d[here].tolist())
-        xa, xb = x[a], x[b]
-        by_first = np.concatenate([x, xa * xb])
+        both = x[ab]
+        by_first = np.concatenate([x, both[:q] * both[q:]])
         sums, grown = np.zeros((m, end - begin + 1)), np.empty((m, end - begin))
         sums[0] = starts[0, 0]
         sums[0, 1:] *= first
@@ -138,14 +139,15 @@ def _pass(logs: Floats, X: Floats, ends: Ints, d: Ints, found: Symmetric, at: In
         for k in range(1, min(K, end) + 1):
             np.multiply(sums[:, :-1], r, out=grown)
             if q:
-                sloped = grown[slopes]
-                grown[bends] += xa * sloped[b]
-                grown[bends] += xb * sloped[a]
+                moved = grown[1 + ba]
+                moved *= both
+                grown[bends] += moved[:q]
+                grown[bends] += moved[q:]
             if p:
                 grown[1:] += by_first * grown[0]
             sums[:, 0] = starts[k]
+            grown[:, 0] += first * starts[k]
             np.cumsum(grown, axis=1, out=sums[:, 1:])
-            sums[:, 1:] += (first * starts[k])[:, None]
             np.multiply(sums[:, -1], shrink, out=starts[k])
             if k in degrees:
                 chosen = np.flatnonzero(here & (d == k))

@@ -28,7 +28,9 @@ Ints = NDArray[np.intp]
 MOST = 1e10
 """Operations of one evaluation, beyond which it is refused."""
 SHORT = 64
-"""Chains of so many rows at most are taken side by side, each of their risk sets by itself."""
+"""Chains of so many rows at most may be taken side by side, each of their risk sets by itself."""
+BEGUN = 8
+"""Vector operations of a pass along a chain that are not for one of its degrees, in those of a degree."""
 
 
 @record
@@ -121,19 +123,31 @@ class ExactTies:
 
     @cached_property
     def _long(self) -> tuple[Chain, ...]:
-        return tuple(chain for chain in self.chains if len(chain.members) > SHORT)
+        """The chains that are passed along, one degree of all their risk sets at a time."""
+        return tuple(chain for chain in self.chains if self._is_apart or len(chain.members) > SHORT)
 
     @cached_property
     def _small(self) -> list[tuple[Ints, Ints]]:
         """The risk sets of short chains, those of like size and degree together: members (S, N), -1 for none, and d."""
-        sets = [(chain.members[:end], int(d)) for chain in self.chains if len(chain.members) <= SHORT
-                for end, d in zip(chain.ends.tolist(), chain.d, strict=True)]  # fmt: skip
         found = []
-        classes = [(len(members).bit_length(), d.bit_length()) for members, d in sets]
-        for one in sorted(set(classes)):
-            some = [each for each, its in zip(sets, classes, strict=True) if its == one]
+        for some in [] if self._is_apart else self._alike.values():
             members = np.full((len(some), max(len(rows) for rows, _ in some)), -1, dtype=np.intp)
             for row, (rows, _) in zip(members, some, strict=True):
                 row[: len(rows)] = rows
             found.append((members, np.array([d for _, d in some])))
+        return found
+
+    @cached_property
+    def _is_apart(self) -> bool:
+        """Do passes along the short chains, one after the other, take fewer steps than a row of all sets at a time?"""
+        along = sum(BEGUN + int(chain.d.max(initial=0)) for chain in self.chains if len(chain.members) <= SHORT)
+        return along < sum(max(len(rows) for rows, _ in some) for some in self._alike.values())
+
+    @cached_property
+    def _alike(self) -> dict[tuple[int, int], list[tuple[Ints, int]]]:
+        """The risk sets of short chains with how many are chosen, by the size and the degree as powers of 2."""
+        found: dict[tuple[int, int], list[tuple[Ints, int]]] = {}
+        for chain in (one for one in self.chains if len(one.members) <= SHORT):
+            for end, d in zip(chain.ends.tolist(), chain.d.tolist(), strict=True):
+                found.setdefault((end.bit_length(), d.bit_length()), []).append((chain.members[:end], d))
         return found
