@@ -89,6 +89,7 @@ def read(
     columns: Mapping[str, str | ArrayLike | None] = NONE,
     formulas: Mapping[str, str] = NONE,
     coded: bool = False,
+    products: bool = False,
 ) -> Dataset:
     """Read `(formula, table)` or `(y, X)`.
 
@@ -97,7 +98,8 @@ def read(
     used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
     a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`). `formulas` are right sides for
     other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
-    `Design.uses` says. With `coded`, X is a `LevelColumns` where a factor of the formula has very many levels.
+    `Design.uses` says. With `coded`, X is a `LevelColumns` where a factor of the formula has very many levels. With
+    `products`, the read of a source also takes the sums that least squares needs, where it can.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.
 
@@ -118,7 +120,8 @@ def read(
                 "intercept out."
             )
         if (source := source_of(data_or_X)) is not None:
-            return replace(from_source(formula_or_y, source, columns, formulas), source=data_or_X)
+            made = from_source(formula_or_y, source, columns, formulas, products=products)
+            return replace(made, source=data_or_X)
         return _from_formula(formula_or_y, data_or_X, columns, formulas, coded)
     if (source := source_of(data_or_X)) is not None:
         raise DomainError(f'rows {source.place} are the table of a formula: ("y ~ x", table).')

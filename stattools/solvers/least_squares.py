@@ -97,7 +97,7 @@ class LeastSquares:
         else:
             solution = asked.best()
         reads = model.rows.reads - before
-        return replace(solution, reads=1 + reads) if reads else solution
+        return replace(solution, reads=1 + reads) if before else solution
 
 
 @record

@@ -7,6 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.data.files import first_pass
+from stattools.errors import DomainError
 from stattools.solvers.least_squares import ENOUGH
 from stattools.solvers.rungs.householder import Orthogonal
 from tests.solvers.test_least_squares import agreement, design, needs_nist, nist
@@ -92,17 +93,53 @@ def test_the_exact_rung_has_weights_and_an_offset(tmp_path):
     assert there.loglik == pytest.approx(here.loglik, rel=1e-13)
 
 
-def test_many_rows_are_read_twice(tmp_path, monkeypatch):
-    monkeypatch.setattr(first_pass, "HELD", 20_000)
+def many(n=200_000):
     rng = np.random.default_rng(5)
-    n = 200_000
-    table = {"x": rng.normal(size=n), "z": 3.0 + rng.normal(size=n)}
+    table = {"x": rng.normal(size=n), "z": 3.0 + rng.normal(size=n), "w": np.ones(n)}
     table["y"] = 1.0 + table["x"] - table["z"] + rng.normal(size=n)
-    here, there = (st.fit(st.ols("y ~ x + z", data)) for data in (table, write(tmp_path, table, group=30_000)))
-    assert there.solution.reads == 2
+    return table
+
+
+@pytest.mark.parametrize(("formula", "extras", "reads"), [
+    ("y ~ x + z", {}, 1),
+    ("y ~ z + x", {"weights": "w"}, 2),
+    ("y ~ x + I(z * 1.0)", {}, 2),
+    ("y ~ 0 + x + z", {}, 2),
+])  # fmt: skip
+def test_many_rows_are_read_once_where_columns_are_taken_as_they_are(tmp_path, monkeypatch, formula, extras, reads):
+    monkeypatch.setattr(first_pass, "HELD", 20_000)
+    table = many()
+    here, there = (st.fit(st.ols(formula, data, **extras)) for data in (table, write(tmp_path, table, group=30_000)))
+    assert there.solution.reads == reads
     assert there.solution.decrement <= 1e-8
     np.testing.assert_allclose(there.estimate, here.estimate, rtol=1e-12)
     np.testing.assert_allclose([there.scale, there.loglik], [here.scale, here.loglik], rtol=1e-12)
+    np.testing.assert_allclose(there.covariance, here.covariance, rtol=1e-11)
+
+
+@pytest.mark.parametrize("unlike", [
+    lambda x, n: np.sort(x),
+    lambda x, n: np.where(np.arange(n) < 10_000, 2001.0, 2001.0 + x),
+    lambda x, n: np.where(np.arange(n) < 10_000, 1e7 + x, x),
+    lambda x, n: 1e5 + x,
+])  # fmt: skip
+def test_first_rows_unlike_the_others_cost_no_digits(tmp_path, unlike):
+    """Against the exact rung in memory, with sorted rows, a column that first is constant, and one far from 0."""
+    table = many(60_000)
+    table["z"] = unlike(table["z"], len(table["z"]))
+    there = st.fit(st.ols("y ~ x + z", write(tmp_path, table, group=20_000)))
+    exact = st.fit(st.ols("y ~ x + z", table), solver=st.LeastSquares("exact"))
+    error = np.abs(there.estimate - exact.estimate) / exact.se
+    assert error.max() <= 1e-9
+    np.testing.assert_allclose(there.se, exact.se, rtol=1e-8)
+    assert (10.0**-there.solution.digits.coefficients >= 0.1 * np.abs(there.estimate / exact.estimate - 1.0)).all()
+
+
+def test_a_value_too_large_for_sums_is_named_as_ever(tmp_path):
+    table = many(60_000)
+    table["y"][31_234] = 1e200
+    with pytest.raises(DomainError, match="1e\\+200"):
+        st.fit(st.ols("y ~ x + z", write(tmp_path, table, group=20_000)))
 
 
 def test_a_column_that_is_constant_in_the_sample_alone_takes_up_no_shift(tmp_path, monkeypatch):

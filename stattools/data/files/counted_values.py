@@ -12,13 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.extras import NO_OFFSET, Farthest
+from stattools.data.files.first_sums import Surroundings
 from stattools.data.files.kinds import TEXT, kind_of, merged, words
 from stattools.data.files.scanned_columns import Clean, cleaned, require_kinds
-from stattools.data.files.source import Batch, at
+from stattools.data.files.source import Batch, added, at
 from stattools.data.formula.coding import outcome_values, weights_and_offset
 from stattools.data.formula.evaluation import evaluate
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
+from stattools.data.rows.shifted_sums import ShiftedSums
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError
 from stattools.numerics.moments import Ends, SampleMoments
@@ -60,6 +62,8 @@ class Question:
     numbered: tuple[str, ...]
     labels: tuple[str, ...] = ()
     ends: EndsOf | None = None
+    about: Surroundings | None = None
+    """The coordinates of sums of products that are taken, too."""
 
     def count(self, batch: Batch) -> Counted:
         """The counts of one batch. Raises DomainError with its place."""
@@ -112,7 +116,7 @@ class Question:
         n = float(len(clean.rows) if weight is None else weight.sum())
         return Counted(
             places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, spans, outcome, counts,
-            Farthest.of(offset, clean.rows, f" of {where}"),
+            Farthest.of(offset, clean.rows, f" of {where}"), None if self.about is None else self.about.sums(clean),
         )  # fmt: skip
 
 
@@ -127,7 +131,8 @@ class Counted:
 
     `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
     the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the largest; the moments of
-    the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset.
+    the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset; `sums` of
+    products, None where none were asked for.
     """
 
     kinds: dict[str, Kind]
@@ -142,6 +147,7 @@ class Counted:
     outcome: SampleMoments = field(default_factory=SampleMoments)
     counts: dict[Any, float] | None = field(default_factory=dict)
     farthest: Farthest = NO_OFFSET
+    sums: ShiftedSums | None = None
 
     def __add__(self, other: Counted) -> Counted:
         return Counted(
@@ -169,6 +175,7 @@ class Counted:
             self.outcome + other.outcome,
             _counted(self.counts, other.counts),
             self.farthest + other.farthest,
+            added((self.sums, other.sums)),
         )  # fmt: skip
 
 

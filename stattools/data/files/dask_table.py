@@ -94,6 +94,10 @@ class DaskTable:
             "Fit a sample of them in memory: frame.sample(frac=...).compute()."
         )
 
+    def head(self, columns: Sequence[str], rows: int) -> Batch | None:
+        """None: to see the first rows of a partition the whole of it may have to be made."""
+        return None
+
     def pick(self, most: int) -> Pick:
         """The rows of a partition with the smallest lots; a lot is a random number that is drawn for each row."""
         share = -(-SHARE * most // max(self.frame.npartitions, 1))

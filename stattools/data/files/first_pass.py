@@ -18,6 +18,7 @@ import numpy as np
 from stattools.data.design import Design, side_by_side
 from stattools.data.extras import require_some
 from stattools.data.files.counted_values import Counted, EndsOf, Marginal, Question
+from stattools.data.files.first_sums import FIRST_ROWS, FIRST_SUMS, FirstSums, Surroundings
 from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
 from stattools.data.files.scanned_columns import cleaned, require_kinds
 from stattools.data.files.scanned_rows import DROP, ScannedRows
@@ -84,11 +85,13 @@ def read_source(
     formulas: Mapping[str, str] = NONE,
     groups: tuple[str, ...] = (),
     ends: EndsOf | None = None,
+    *,
+    products: bool = False,
 ) -> tuple[ScannedRows, Any, str, dict[str, int], int]:
     """The rows of a formula over a source, the values of the outcome, its name, and what was dropped; one pass.
 
     `groups` are columns of labels, of which a complete row has a value; `ends` make an outcome of times of a formula
-    that was parsed already.
+    that was parsed already. With `products` the pass also takes the sums that least squares needs, where it can.
     """
     extras = _extras(source, columns)
     first = parse(text, source.names, [*extras.values(), *groups]) if isinstance(text, str) else text
@@ -101,7 +104,11 @@ def read_source(
     called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     labels = tuple(name for name in groups if name not in needed(formula, extras))
-    question = Question(formula, extras, kinds, _learned(formula, ends), tuple(dict.fromkeys(called)), labels, ends)
+    head = source.head(names, FIRST_ROWS) if products and not extras else None
+    about = None if head is None else Surroundings.of(head, formula, kinds)
+    question = Question(
+        formula, extras, kinds, _learned(formula, ends), tuple(dict.fromkeys(called)), labels, ends, about
+    )
     survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
     if survey is None or not survey.counted.n_all:
         raise DomainError(f"the table has no rows: {source.counted}.")
@@ -126,6 +133,8 @@ def read_source(
     marginal = _marginal(coding, counted, sample)
     rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
     rows.later["spans"] = counted.spans
+    if about is not None and counted.sums is not None:
+        rows.later[FIRST_SUMS] = FirstSums(about, counted.sums, coding)
     dropped = {name: counted.dropped[name] for name in names if counted.dropped[name]}
     return rows, marginal.values, formula.outcome.text, dropped, counted.n_all - counted.n_rows
 

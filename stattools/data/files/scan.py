@@ -16,8 +16,8 @@ has taken a second: shorter ones cost one look at the clock per batch and show n
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -94,7 +94,7 @@ class Scan(Faces):
         read = f"read {self.past.reads}"
         return watched(self._batches(list(columns)), lambda batch: batch.table.num_rows, self.n_rows, read)
 
-    def _batches(self, columns: list[str]) -> Iterator[Batch]:
+    def _batches(self, columns: list[str], size: int = BATCH) -> Generator[Batch]:
         verify = not self.past.verified.issuperset(columns)  # once: files that change are refused
         stored = [name for name in columns if name not in self.parts]
         # where no column is needed one is read, for its length; categories are read as such, with their order
@@ -108,9 +108,9 @@ class Scan(Faces):
                 continue
             try:
                 if ending(path) in PARQUET:
-                    batches = parquet_batches(path, groups, read, text, before, BATCH, verify)
+                    batches = parquet_batches(path, groups, read, text, before, size, verify)
                 else:
-                    batches = arrow_batches(path, groups, read, before, BATCH, verify)
+                    batches = arrow_batches(path, groups, read, before, size, verify)
                 for batch in batches:
                     yield batch._replace(table=with_parts(batch.table.select(stored), parts)) if parts else batch
             except DomainError:
@@ -124,6 +124,13 @@ class Scan(Faces):
         """The sum of `work` of all batches, in order, cut to so many rows at most; None where all are None."""
         with closing(self.batches(columns)) as batches:  # type: ignore[type-var]
             return added(pipeline(work, (piece for batch in batches for piece in batch.cut(rows))))
+
+    def head(self, columns: Sequence[str], rows: int) -> Batch | None:
+        """The first rows, so many at most; None of a scan without rows, and where they cannot be read: the next pass
+        says why.
+        """
+        with closing(self._batches(list(columns), rows)) as batches, suppress(DomainError):
+            return next(batches, None)
 
     def pick(self, most: int) -> Pick:
         """One row, drawn at random, of each of this many equal runs."""

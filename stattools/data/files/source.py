@@ -142,6 +142,10 @@ class Source(Protocol):
         """All rows in order, read into this process. Raises IncompatibleError where they cannot be."""
         ...
 
+    def head(self, columns: Sequence[str], rows: int) -> Batch | None:
+        """The first rows, so many at most; None where a look at them would cost more than their number says."""
+        ...
+
     def pick(self, most: int) -> Pick:
         """Which rows of a batch are in a sample of this many rows at most."""
         ...

@@ -48,6 +48,7 @@ def read_rows(
     *,
     formulas: Mapping[str, Any] = NO_FORMULAS,
     grouped: bool = False,
+    products: bool = False,
     **columns: Column,
 ) -> Dataset:
     """The complete rows of a formula and a table, or of arrays, with one number per row for each of `columns`.
@@ -56,7 +57,7 @@ def read_rows(
     mixed model of them. Others refuse them in words.
 
     `formulas` are right sides for other parameters of the outcome's distribution by name, {"scale": "~ z"}; "~ 1" and
-    None stand for a constant that all rows share.
+    None stand for a constant that all rows share. `products` are asked for by least squares (`read`).
     """
     beside = moving(formulas) if formulas else NO_FORMULAS
     some = grouped and type(formula_or_y) is str and "(" in formula_or_y and has_latent(formula_or_y)
@@ -64,7 +65,8 @@ def read_rows(
         from stattools.data.mixed_rows import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, columns=columns, formulas=beside, coded=True)
+    how = {"columns": columns, "formulas": beside, "coded": True, "products": products}
+    return read(formula_or_y, data_or_X, names=names, intercept=intercept, **how)
 
 
 def has_latent(formula: Any) -> bool:

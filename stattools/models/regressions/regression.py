@@ -48,7 +48,9 @@ def ols(
     >>> model.names, model.n
     (('Intercept', 'x'), 4.0)
     """
-    data = read_rows(formula_or_y, data_or_X, names, intercept, offset=offset, weights=weights, precision=precision)
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, products=True, offset=offset, weights=weights, precision=precision
+    )
     y = numeric(data.outcome, data.outcome_name)
     return bind("ols", "Linear regression", NORMAL, data, y)
 

@@ -119,6 +119,9 @@ def refine(rows: RowsAtOnce | Rows | ScannedRows, observations: float) -> Refine
     """
     if isinstance(rows, RowsAtOnce):
         return _refined(rows, None, observations)
+    already = Shifted.summed_already(rows)
+    if already is not None and (found := _refined(already, already.guess(), observations)) is not None:
+        return found
     shifted = Shifted.of(rows)
     try:
         return _refined(shifted, shifted.guess(), observations)

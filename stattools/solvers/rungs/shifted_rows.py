@@ -15,17 +15,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache, partial
 from math import sqrt, sumprod
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
+from stattools.data.files.first_sums import FIRST_SUMS, FirstSums
 from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
+from stattools.data.rows.shifted_sums import ShiftedBlock, ShiftedSums, rows_of_a_block
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.products import add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.numerics.products import gram, symmetric, times, transposed
 from stattools.solvers.digits import EPS
 from stattools.solvers.metric import Metric
 
@@ -33,8 +35,6 @@ SAMPLE = 1024
 """Rows of the sample that the centers come from: they are then wrong by about 1 / sqrt(1024), a thirtieth, of a
 standard deviation.
 """
-BLOCK_BYTES = 1_000_000
-"""Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
 SHARE = 256
 """The sample for the first phi has one in this many rows, so that it costs little beside a read of all."""
 NEAR = 3.0
@@ -109,28 +109,24 @@ class NotConstant(Exception):
     """
 
 
-class ShiftedSums(NamedTuple):
-    """G = Z^T W Z and g = Z^T W r, and the weighted sums of squares of v, of r = v - Z phi and of y. Sums of parts are
-    added with `+`. G is an upper triangle; what was not asked for is 0, and G is then empty.
-    """
-
-    G: Floats
-    g: Floats
-    square: float
-    rss: float
-    size: float
-
-    def __add__(self, other: ShiftedSums) -> ShiftedSums:  # type: ignore[override]
-        squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
-        return ShiftedSums(self.G + other.G, self.g + other.g, *squares)
-
-
 @record
 class Shifted:
     """Rows about rough centers."""
 
     rows: Any
     shift: Shift
+    known: ShiftedSums | None = None
+    """The sums of the first pass over files about this shift and `near`, where it took them."""
+    near: Floats | None = None
+
+    @classmethod
+    def summed_already(cls, rows: Rows | ScannedRows) -> Shifted | None:
+        """Rows in files whose first pass took the sums, in the coordinates of that; None for all others."""
+        first: FirstSums | None = rows.later.get(FIRST_SUMS)
+        if first is None or not (first.are_finite and first.are_of(rows)):
+            return None
+        at = first.about
+        return cls(rows, Shift(at.center, at.middle, 0, 1.0), first.sums, at.phi)
 
     @classmethod
     def of(cls, rows: Rows | ScannedRows) -> Shifted:
@@ -160,7 +156,7 @@ class Shifted:
 
     def sums(self, phi: Floats | None) -> ShiftedSums:
         """G, g and the sums of squares over all rows; those of r and of y only where there is a phi. One read."""
-        found = self._whole(_sums, phi)
+        found = self._whole(_sums, phi) if self.known is None or phi is not self.near else self.known
         return found._replace(G=symmetric(found.G))
 
     def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
@@ -168,14 +164,14 @@ class Shifted:
         found = self._whole(_residual_sums, phi)
         return found.g, found.rss, found.size
 
-    def blocks(self, root: bool) -> Iterator[tuple[Floats, Floats, Floats | None, Floats]]:
+    def blocks(self, root: bool) -> Iterator[ShiftedBlock]:
         """Z, v, weights and y of one block after the other; with `root`, Z and v are multiplied by the roots of the
         weights. Buffers are used again for the next block. Raises NotConstant where the first column is not `value` in
         every row.
         """
         rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
         weight = rows.importance
-        size = min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
+        size = rows_of_a_block(n, p)
         moved = bool(shift.center.any())
         known = shift.first is None or (shift.first == 0 and isinstance(rows.X, BesideOnes))
         by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
@@ -200,6 +196,8 @@ class Shifted:
         """phi of a sample of the rows; None where rows are few, or where the sample does not determine a phi of
         reasonable size.
         """
+        if self.near is not None:
+            return self.near
         n, p = self.rows.X.shape
         some = self.rows.runs(n // SHARE, max(SAMPLE, 10 * p))
         if some is None:
@@ -217,7 +215,7 @@ class Shifted:
 
     def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
         """The sums over all rows, wherever they are."""
-        return self.rows.gather(partial(_there, replace(self, rows=None), sums, phi))
+        return self.rows.gather(partial(_there, replace(self, rows=None, known=None), sums, phi))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # as in `refine`; this may run on other threads
@@ -229,22 +227,7 @@ def _there(
 
 
 def _sums(shifted: Shifted, phi: Floats | None) -> ShiftedSums:
-    G = g = None
-    square, rss, size = 0.0, 0.0, 0.0
-    for Z, v, w, y in shifted.blocks(root=True):
-        if G is None:
-            G = upper_gram(Z)
-        else:
-            add_gram(G, Z)
-        square += float(v.dot(v))
-        r = v if phi is None else v - times(Z, phi)
-        g = transposed(Z, r) if g is None else g + transposed(Z, r)
-        if phi is not None:
-            rss += float(r.dot(r))
-            size += float(y.dot(y) if w is None else y.dot(w * y))
-    assert G is not None
-    assert g is not None
-    return ShiftedSums(G, g, square, rss, size)
+    return ShiftedSums.over(shifted.blocks(root=True), phi)
 
 
 def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
