@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.data.formula.formula import require
 from stattools.data.tables.arrays import NUMBERS
-from stattools.data.tables.columns import checked, clean, gaps_in
+from stattools.data.tables.columns import checked, clean, is_ready, missing
 from stattools.data.tables.dates import labeled
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import NamedColumns, series
@@ -62,15 +62,18 @@ def complete_rows(
         else:
             raw[labels[key]] = series(value, labels[key])
             same_length(raw[labels[key]], labels[key], frame.n, "the table")
-    gaps = {label: gap for label, column in raw.items() if (gap := gaps_in(column)) is not None}
+    other = {label: column for label, column in raw.items() if not is_ready(column)}
+    gaps = {label: gap for label, column in other.items() if (gap := missing(column)).any()}
     rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
     dropped = {label: int(gap.sum()) for label, gap in gaps.items()}
     if not len(rows):
         counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
         raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
-    whole, ready = len(rows) == frame.n, partial(checked, rows=rows)
+    whole, usual = len(rows) == frame.n, partial(checked, rows=rows)
     made = {
-        label: (clean if label in endless else ready)(column if whole else column.iloc[rows].reset_index(drop=True))
+        label: column
+        if whole and label not in other
+        else (clean if label in endless else usual)(column if whole else column.iloc[rows].reset_index(drop=True))
         for label, column in raw.items()
     }
     numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}

@@ -169,7 +169,7 @@ def learn(
         if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
     widest = factor_of_codes(first, levels) if coded and not beside else None
-    for term in formula.terms:
+    for term in formula.terms if levels else ():
         if term == (widest,):
             continue
         cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term)

@@ -83,11 +83,12 @@ def require_sizes(who: str, names: Sequence[str], largest: Floats) -> None:
 
     >>> require_sizes("A regression", ["x"], np.array([1e100]))
     """
-    for k in np.flatnonzero((largest > LARGEST) | ((largest > 0.0) & (largest < SMALLEST)))[:1]:
-        raise DomainError(
-            f"{who} squares its columns, and the largest number of {names[k]!r} is {largest[k]:.1g} in size, whose "
-            f"square is beyond float64. {remedy(float(largest[k]))}"
-        )
+    for k, size in enumerate(largest.tolist()):
+        if size > LARGEST or 0.0 < size < SMALLEST:
+            raise DomainError(
+                f"{who} squares its columns, and the largest number of {names[k]!r} is {size:.1g} in size, whose "
+                f"square is beyond float64. {remedy(size)}"
+            )
 
 
 def require_series(who: str, what: str, values: NDArray[np.float64]) -> None:

@@ -12,9 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import sqrt
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.data.random_term import RandomTerm
 from stattools.errors import IdentificationError
@@ -23,7 +24,9 @@ from stattools.interface.record import record
 from stattools.interface.units import require_sizes
 from stattools.latent.structure import LatentColumns
 
-(trtri,) = get_lapack_funcs(("trtri",), dtype=np.float64)
+# For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
+getrf, posv, potrf, trtri = get_lapack_funcs(("getrf", "posv", "potrf", "trtri"), dtype=np.float64)
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 CLOSE = 1e-4
 """Columns of unit length whose Gram matrix has a pivot below this are taken apart by Householder's method, which
@@ -51,13 +54,13 @@ class Coordinates:
     @property
     def log_gram(self) -> float:
         """log|X'V^-1 X| less log|Q'V^-1 Q|."""
-        return -2.0 * float(np.linalg.slogdet(self.to_beta)[1])
+        return -2.0 * float(np.log(np.abs(getrf(self.to_beta)[0].diagonal())).sum())
 
     def about(self, b: Floats) -> Coordinates:
         """The same with y less what the coefficients b of Q make of it, so that these are small."""
         W = self.columns.W.copy()
         W[-1] -= b @ W[:-1]
-        unit = float(np.sqrt(np.mean(W[-1] ** 2)))
+        unit = _root_mean_square(W[-1])
         W[-1] /= unit
         beta = self.beta + self.to_beta @ b * self.unit
         return replace(self, columns=replace(self.columns, W=W), beta=beta, unit=self.unit * unit)
@@ -83,17 +86,17 @@ def coordinates(
     if constant is None:
         W[-1] = y
     else:  # an outcome far from 0 keeps its digits: the difference from its mean is exact
-        level = float(y.mean())
+        level = float(np.add.reduce(y)) / len(y)
         shift[constant] = level / X[0, constant]
         W[-1] = y - level
     if root is not None:
         W[-1] *= root
     gram = Q @ Q.T
     for _ in range(2):  # the second time for what round-off left
-        step = np.linalg.solve(gram, Q @ W[-1])
+        step = posv(gram, Q @ W[-1])[1]
         b += step
         W[-1] -= step @ Q
-    unit = float(np.sqrt(np.mean(W[-1] ** 2)))
+    unit = _root_mean_square(W[-1])
     if unit > 0.0:
         W[-1] /= unit
     z, back = [], []
@@ -110,19 +113,23 @@ def coordinates(
     return Coordinates(columns, shift + to_beta @ b, to_beta, unit, tuple(back), log_precision)
 
 
+def _root_mean_square(row: Floats) -> float:
+    return float(nrm2(row)) / sqrt(len(row))
+
+
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:
     """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p)."""
     n, p = X.shape
     M = np.eye(p)
     out[:] = X.T
-    largest = np.abs(out).max(axis=1)
+    largest = np.maximum.reduce(np.abs(out), axis=1)
     require_sizes(who, names or [f"column {k + 1}" for k in range(p)], largest)
     constant = _constant(out)
     if constant is not None:
         value, weight = out[constant, 0], None if root is None else root**2
         for k in range(p):
             if k != constant:
-                shift = float(out[k].mean() if weight is None else np.average(out[k], weights=weight))
+                shift = float(np.add.reduce(out[k]) / n if weight is None else np.average(out[k], weights=weight))
                 M[constant, k] = -shift / value
                 out[k] -= shift
     if root is not None:
@@ -136,12 +143,8 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     if p == 1:
         return M
     gram = out @ out.T / n
-    try:
-        upper = np.linalg.cholesky(gram).T
-        near = float(upper.diagonal().min()) ** 2 < CLOSE
-    except np.linalg.LinAlgError:
-        near, upper = True, gram
-    if near:
+    upper, info = potrf(gram, clean=True)
+    if info or not float(upper.diagonal().min()) ** 2 >= CLOSE:
         upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)
         small = np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT)
         if len(small):
@@ -153,8 +156,8 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
 
 def _constant(rows: Floats) -> int | None:
     """The first row all of whose numbers are the same, and not 0."""
-    ends = np.flatnonzero((rows[:, 0] == rows[:, -1]) & (rows[:, 0] != 0.0))
-    return next((int(k) for k in ends if (rows[k] == rows[k, 0]).all()), None)
+    ends = zip(rows[:, 0].tolist(), rows[:, -1].tolist(), strict=True)
+    return next((k for k, (a, b) in enumerate(ends) if a == b != 0.0 and (rows[k] == a).all()), None)
 
 
 def dependent(who: str, names: Sequence[str], k: int) -> IdentificationError:

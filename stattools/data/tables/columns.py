@@ -46,17 +46,18 @@ def missing(column: pd.Series) -> np.ndarray:
     return mask
 
 
-def gaps_in(column: pd.Series) -> np.ndarray | None:
-    """Which rows have no value, as `missing` says; None where all have one.
+def is_ready(column: pd.Series) -> bool:
+    """Whether a column is as it should be: numbers or truth values in line, none of them missing or infinite.
 
     >>> import pandas as pd
-    >>> gaps_in(pd.Series([1.0, 2.0])), gaps_in(pd.Series([1.0, None]))
-    (None, array([False,  True]))
+    >>> is_ready(pd.Series([1.0, 2.0])), is_ready(pd.Series([1.0, None])), is_ready(pd.Series(["a"]))
+    (True, False, False)
     """
-    if column.dtype is FLOAT64 and all_finite(column.to_numpy()):
-        return None
-    mask = missing(column)
-    return mask if mask.any() else None
+    dtype = column.dtype
+    if dtype not in READY:
+        return False
+    values = column.to_numpy()  # strided values give other last digits
+    return values.flags.c_contiguous and (dtype is not FLOAT64 or all_finite(values))
 
 
 def clean(column: pd.Series) -> pd.Series:
@@ -192,8 +193,23 @@ def sorted_codes(column: pd.Series) -> tuple[list[Any], np.ndarray]:
     """
     if column.dtype.kind == "O":
         return column.cat.categories.tolist(), column.cat.codes.to_numpy()
-    labels, codes = np.unique(column.to_numpy(), return_inverse=True)
+    labels, codes = distinct(column.to_numpy())
     return labels.tolist(), codes
+
+
+def distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The values that occur, sorted, and the place of each among them; small whole numbers are counted, not sorted.
+
+    >>> labels, codes = distinct(np.array([3, 0, 3]))
+    >>> labels.tolist(), codes.tolist()
+    ([0, 3], [1, 0, 1])
+    """
+    if values.dtype.kind not in "iu" or not len(values) or values.min() < 0 or values.max() > len(values):
+        return np.unique(values, return_inverse=True)
+    occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
+    if occurs.all():
+        return np.arange(len(occurs)), values.astype(np.intp)
+    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 
 def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:

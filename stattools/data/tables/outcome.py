@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from stattools.data.formula.backticks import column_of
 from stattools.data.tables.arrays import NUMBERS, vector
+from stattools.data.tables.columns import distinct
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64
 from stattools.interface.when_needed import pd
@@ -83,7 +84,7 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
     if column.dtype.kind not in NUMBERS:
         labels, codes = column.cat.categories.tolist(), column.cat.codes.to_numpy(dtype=np.int64)
     else:
-        found, codes = _distinct(np.asarray(column))
+        found, codes = distinct(np.asarray(column))
         if found.dtype.kind == "f":
             if np.any(found != np.floor(found)):
                 raise DomainError(
@@ -108,14 +109,6 @@ def categories(values: pd.Series | np.ndarray, name: str, reference: Any = None)
         ) from None
     order = [first, *(place for place in range(len(labels)) if place != first)]
     return np.argsort(order)[codes], tuple(labels[place] for place in order)
-
-
-def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The values that occur, sorted, and the place of each among them; small whole numbers are counted, not sorted."""
-    if values.dtype.kind not in "iu" or values.min() < 0 or values.max() > len(values):
-        return np.unique(values, return_inverse=True)
-    occurs = np.bincount(values.astype(np.intp, copy=False)) > 0
-    return np.flatnonzero(occurs), (np.cumsum(occurs) - 1)[values]
 
 
 def _is_numbers(values: Any) -> TypeGuard[np.ndarray]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from stattools.data.files.scan import source_of
-from stattools.data.tables.columns import is_sparse
+from stattools.data.tables.columns import READY, is_sparse
 from stattools.data.tables.pairing import is_pandas, paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
@@ -175,7 +175,8 @@ def series(values: Any, name: str) -> pd.Series:
     Raises DomainError for what is not one column.
     """
     try:
-        found = _series(values, name)
+        ready = is_pandas(values) and values.ndim == 1 and values.dtype in READY
+        found = values if ready else _series(values, name)
         if not _is_numbered(found.index):
             found = found.reset_index(drop=True)
         return found if type(found.name) is str and found.name == name else found.rename(name)
