@@ -5,8 +5,10 @@ and of a product of columns, whose effect changes, and with what.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from stattools.inference.plots.columns import summary
@@ -70,39 +72,61 @@ def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
 
 
 def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
-    """What the other columns do meanwhile: `, the other columns held fixed`.
+    """What the other columns do meanwhile: `, the other columns held fixed`. `say` writes a name.
 
     A column that is in products too has its effect where their other factors are 0; one that is also in a function
-    cannot be moved alone. `say` writes a name.
+    cannot be moved alone.
     """
-    own = {part.name for part in parts_of(model, term)}
-    others = [parts_of(model, other) for other in model.first_terms if other not in (term, "Intercept")]
-    wider = [parts for parts in others if own < {part.name for part in parts}]
-    origins = dict.fromkeys(
-        f"{say(part.name)} is {say(part.low or '0')}" for parts in wider for part in parts if part.name not in own
-    )
-    at = f", where {' and '.join(origins)}" if origins else ""
-    inside = {word for name in own for word in _words(name)}
-    elsewhere = {part.name: _words(part.name) & inside for parts in others for part in parts if part.name not in own}
-    if shared := sorted(set().union(*elsewhere.values())):
-        names = " and ".join(map(say, shared))
-        return (
-            f"{at}; {names} {'is' if len(shared) == 1 else 'are'} in other terms too, so that this is not all it does"
+    return Beside(model).held(term, say)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The terms of a model as each of them sees the others: terms that differ in a level only are one kind of term."""
+
+    model: Any
+
+    @cached_property
+    def kinds(self) -> Counter[tuple[tuple[str, str], ...]]:
+        """How many terms there are of each kind: their factors by name and by the level that others are compared to."""
+        return Counter(_kind(parts_of(self.model, term)) for term in self.model.first_terms if term != "Intercept")
+
+    def held(self, term: str, say: Callable[[str], str]) -> str:
+        """As the function of this name."""
+        mine = parts_of(self.model, term)
+        own, kind, itself = {part.name for part in mine}, _kind(mine), term in self.model.first_terms
+        others = [other for other, count in self.kinds.items() if other != kind or count > itself]
+        wider = [parts for parts in others if own < {name for name, _ in parts}]
+        origins = dict.fromkeys(
+            f"{say(name)} is {say(low or '0')}" for parts in wider for name, low in parts if name not in own
         )
-    told = own.union(*({part.name for part in parts} for parts in wider))
-    apart = [parts for parts in others if not {part.name for part in parts} <= told]
-    return at + (", the other columns held fixed" if apart else "")
+        at = f", where {' and '.join(origins)}" if origins else ""
+        inside = {word for name in own for word in _words(name)}
+        elsewhere = {name: _words(name) & inside for parts in others for name, _ in parts if name not in own}
+        if shared := sorted(set().union(*elsewhere.values())):
+            names = " and ".join(map(say, shared))
+            verb = "is" if len(shared) == 1 else "are"
+            return f"{at}; {names} {verb} in other terms too, so that this is not all it does"
+        told = own.union(*({name for name, _ in parts} for parts in wider))
+        apart = [parts for parts in others if not {name for name, _ in parts} <= told]
+        return at + (", the other columns held fixed" if apart else "")
+
+
+def _kind(parts: Sequence[ComparedFactor]) -> tuple[tuple[str, str], ...]:
+    return tuple((part.name, part.low) for part in parts)
 
 
 def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[ComparedFactor, str]:
     """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
+    ends = [k for k, letter in enumerate(term) if letter == "]" and term[k + 1 : k + 2] in ("", ":")]
     for factor, known in levels.items():
-        for level, said in sorted(((str(one), _said(one)) for one in known), key=lambda pair: -len(pair[0])):
-            for text in (f"{factor}[T.{level}]", f"{factor}[{level}]"):
-                if term == text or term.startswith(f"{text}:"):
-                    name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
-                    low = _said(known[0]) if text.startswith(f"{factor}[T.") else ANOTHER
-                    return ComparedFactor(name, said, low), term[len(text) + 1 :]
+        openings = [text for text in (f"{factor}[T.", f"{factor}[") if term.startswith(text)]
+        read = [(term[len(text) : end], text, end) for end in ends for text in openings if end >= len(text)]
+        for said, text, end in sorted(read, key=lambda one: -len(one[0])):
+            if levels_so_called := [one for one in known if str(one) == said]:
+                name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
+                low = _said(known[0]) if text.endswith("[T.") else ANOTHER
+                return ComparedFactor(name, _said(levels_so_called[0]), low), term[end + 2 :]
     if not by_formula:
         return ComparedFactor(term), ""
     depth = 0

@@ -43,13 +43,14 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     rows = whole_table(fit, level).to_dict("records")
     rows = rows[: model.predictor.size_first]
     asked = fit.level if level is None else level
-    said = [_sentence(fit, row, asked) for row in rows if row["term"] != "Intercept"]
+    beside = comparisons.Beside(model)
+    said = [_sentence(fit, row, asked, beside) for row in rows if row["term"] != "Intercept"]
     return tuple(" ".join(sentence.split()) for sentence in (*said, overdispersed(fit, reads=True)) if sentence)
 
 
-def _sentence(fit: Fit, row: dict[Any, Any], level: float) -> str:
+def _sentence(fit: Fit, row: dict[Any, Any], level: float, beside: comparisons.Beside) -> str:
     subject, plural, compared, by_unit = _compared(fit.model, row)
-    estimate, se, held = float(row["estimate"]), float(row["se"]), comparisons.held(fit.model, str(row["term"]))
+    estimate, se, held = float(row["estimate"]), float(row["se"]), beside.held(str(row["term"]), str)
     rises = estimate > 0
     statistic = "t" if fit.model.has_scale else "z"
     if not np.isfinite(estimate):

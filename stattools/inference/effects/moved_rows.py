@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.moved_levels import alike, at_one_level
+from stattools.inference.effects.moved_levels import alike, at_one_level, rate
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
@@ -99,7 +100,7 @@ class Population:
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
         n = len(self.model.rows.X)
-        if not self.collapsed and (there := at_one_level(self.model, moved)) is not None:
+        if moved and (there := at_one_level(self.model, self.unmoved, moved)) is not None:
             return there  # type: ignore[return-value]
         if self.columns is None:
             X = self.model.rows.X.copy()
@@ -109,7 +110,7 @@ class Population:
         table = dict(self.columns) | {name: filled(value, n) for name, value in moved.items()}
         return self.model.design.encode(table)
 
-    @property
+    @cached_property
     def unmoved(self) -> Floats:
         """The design as it is."""
         return self.X({}) if self.collapsed else self.model.rows.X
@@ -155,7 +156,7 @@ class Population:
             high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
             try:
                 self._require_smooth(name, low, high)
-                return (self.X({name: high}) - self.X({name: low})) / (high - low)[:, None]
+                return rate(self.X({name: high}), self.X({name: low}), high - low)
             except DomainError as error:
                 reason = error
         raise reason

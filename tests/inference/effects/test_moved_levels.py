@@ -20,11 +20,11 @@ def test_all_rows_are_at_one_level(right, monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     model = st.poisson(f"y ~ {right}", DATA)
     for level in range(6):
-        X = at_one_level(model, {"g": level})
+        X = at_one_level(model, model.rows.X, {"g": level})
         assert isinstance(X, LevelColumns)
         assert_array_equal(np.asarray(X), np.asarray(model.design.encode(DATA | {"g": np.full(80, level)})))
     for moved in ({"x": 1.0}, {"g": 3, "x": 1.0}, {"g": DATA["g"]}, {"g": 99}, {}):
-        assert at_one_level(model, moved) is None
+        assert at_one_level(model, model.rows.X, moved) is None
     assert alike(model.rows.X, model.design.encode(DATA))
     assert not alike(model.rows.X, model.design.encode(DATA | {"x": DATA["x"] + 1}))
     assert not alike(model.rows.X, model.design.encode(DATA | {"g": DATA["g"][::-1]}))
@@ -40,6 +40,23 @@ def test_means_and_contrasts_are_those_of_all_columns(monkeypatch):
     for ask in (lambda fit: fit.means("g"), lambda fit: fit.contrasts("g"), lambda fit: fit.means("x", values=[0, 1])):
         expected, found = (ask(fit).select_dtypes("number").to_numpy() for fit in (plain, coded))
         assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+EFFECTS = [
+    lambda fit: fit.marginal_effects(),
+    lambda fit: fit.marginal_effects(at="mean"),
+    lambda fit: fit.marginal_effects(variables="x", by="g"),
+]
+
+
+@pytest.mark.parametrize("ask", EFFECTS)
+def test_effects_make_no_column_of_a_level(ask, monkeypatch):
+    plain = st.fit(st.gamma("y ~ exp(x) + C(g)", DATA))
+    monkeypatch.setattr(terms, "MANY", 4)
+    coded = st.fit(st.gamma("y ~ exp(x) + C(g)", DATA))
+    expected = ask(plain).select_dtypes("number").to_numpy()
+    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    assert_allclose(ask(coded).select_dtypes("number").to_numpy(), expected, rtol=1e-6, atol=1e-9)
 
 
 def test_contrasts_beyond_memory_are_refused(monkeypatch):

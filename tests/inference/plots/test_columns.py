@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.data import terms
 from stattools.inference.plots.columns import summary
+from stattools.numerics.level_columns import LevelColumns
 from tests.data.files.test_scanned_rows import DATA, write
 
 
@@ -23,6 +25,16 @@ def test_columns_are_those_of_all_rows(where, tmp_path):
     assert found.outcome == (rows.y.min(), rows.y.max())
     assert found.binary.tolist() == [name.startswith("g") for name in model.names]
     assert summary(model) is found
+
+
+def test_levels_that_are_codes_are_summed_without_their_columns(monkeypatch):
+    plain = summary(st.ols("t ~ x + g + z", DATA, weights="w"))
+    monkeypatch.setattr(terms, "MANY", 2)
+    model = st.ols("t ~ x + g + z", DATA, weights="w")
+    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    found = summary(model)
+    for name in ("mean", "sd", "low", "high", "binary", "outcome"):
+        np.testing.assert_allclose(getattr(found, name), getattr(plain, name), rtol=1e-12)
 
 
 def test_what_varies_by_round_off_does_not_vary():
