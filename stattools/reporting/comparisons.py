@@ -71,17 +71,8 @@ def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
     return tuple(found)
 
 
-def held(model: Any, term: str, say: Callable[[str], str] = str) -> str:
-    """What the other columns do meanwhile: `, the other columns held fixed`. `say` writes a name.
-
-    A column that is in products too has its effect where their other factors are 0; one that is also in a function
-    cannot be moved alone.
-    """
-    return Beside(model).held(term, say)
-
-
 @dataclass(frozen=True)
-class Beside:
+class TermsBeside:
     """The terms of a model as each of them sees the others: terms that differ in a level only are one kind of term."""
 
     model: Any
@@ -91,8 +82,12 @@ class Beside:
         """How many terms there are of each kind: their factors by name and by the level that others are compared to."""
         return Counter(_kind(parts_of(self.model, term)) for term in self.model.first_terms if term != "Intercept")
 
-    def held(self, term: str, say: Callable[[str], str]) -> str:
-        """As the function of this name."""
+    def held(self, term: str, say: Callable[[str], str] = str) -> str:
+        """What the other columns do meanwhile: `, the other columns held fixed`. `say` writes a name.
+
+        A column that is in products too has its effect where their other factors are 0; one that is also in a function
+        cannot be moved alone.
+        """
         mine = parts_of(self.model, term)
         own, kind, itself = {part.name for part in mine}, _kind(mine), term in self.model.first_terms
         others = [other for other, count in self.kinds.items() if other != kind or count > itself]
@@ -123,10 +118,10 @@ def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[C
         openings = [text for text in (f"{factor}[T.", f"{factor}[") if term.startswith(text)]
         read = [(term[len(text) : end], text, end) for end in ends for text in openings if end >= len(text)]
         for said, text, end in sorted(read, key=lambda one: -len(one[0])):
-            if levels_so_called := [one for one in known if str(one) == said]:
+            if so_called := [said] if said in known else [one for one in known if str(one) == said]:
                 name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
                 low = _said(known[0]) if text.endswith("[T.") else ANOTHER
-                return ComparedFactor(name, _said(levels_so_called[0]), low), term[end + 2 :]
+                return ComparedFactor(name, _said(so_called[0]), low), term[end + 2 :]
     if not by_formula:
         return ComparedFactor(term), ""
     depth = 0

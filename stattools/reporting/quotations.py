@@ -43,14 +43,14 @@ def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:
     rows = whole_table(fit, level).to_dict("records")
     rows = rows[: model.predictor.size_first]
     asked = fit.level if level is None else level
-    beside = comparisons.Beside(model)
+    beside = comparisons.TermsBeside(model)
     said = [_sentence(fit, row, asked, beside) for row in rows if row["term"] != "Intercept"]
     return tuple(" ".join(sentence.split()) for sentence in (*said, overdispersed(fit, reads=True)) if sentence)
 
 
-def _sentence(fit: Fit, row: dict[Any, Any], level: float, beside: comparisons.Beside) -> str:
+def _sentence(fit: Fit, row: dict[Any, Any], level: float, beside: comparisons.TermsBeside) -> str:
     subject, plural, compared, by_unit = _compared(fit.model, row)
-    estimate, se, held = float(row["estimate"]), float(row["se"]), beside.held(str(row["term"]), str)
+    estimate, se, held = float(row["estimate"]), float(row["se"]), beside.held(str(row["term"]))
     rises = estimate > 0
     statistic = "t" if fit.model.has_scale else "z"
     if not np.isfinite(estimate):

@@ -63,7 +63,7 @@ def _of_block(block: Block) -> _ColumnSums:
     return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), _others(X))
 
 
-def _others(X: Any) -> NDArray[np.intp]:
+def _others(X: Any) -> Any:
     """How many values of each column are neither 0 nor 1; those of levels that are codes all are."""
     if type(X) is LevelColumns:
         return X.joined(0, _others(X.others))

@@ -102,9 +102,9 @@ def findings(fit: Fit) -> tuple[TermFinding, ...]:
     varies = model.predictor.of_columns(summary(model).sd, 0.0) > 0
     units = [unit for unit in units_of(model) if any(varies[k] for k in unit.coefficients)]
     tests = _tests(fit) if fit.kinds and any(len(unit.coefficients) > 1 for unit in units) else {}
-    found = []
+    found, beside = [], comparisons.TermsBeside(model)
     for unit in units:
-        effects = tuple(effect(model, k, rows[k]) for k in unit.coefficients if varies[k])
+        effects = tuple(effect(model, k, rows[k], beside=beside) for k in unit.coefficients if varies[k])
         if means_of_levels(model, unit):
             found.append(against_first(fit, unit, effects))
             continue
@@ -125,8 +125,12 @@ def called(term: str) -> str:
     return re.sub(r"\bC\((\w+)\)", r"\1", term)
 
 
-def effect(model: Any, k: int, row: Mapping[Any, Any], words: Any = None) -> Effect:
-    """Coefficient k with its row of the table; `words` are those of its model where these are no regression's story."""
+def effect(
+    model: Any, k: int, row: Mapping[Any, Any], words: Any = None, beside: comparisons.TermsBeside | None = None
+) -> Effect:
+    """Coefficient k with its row of the table; `words` are those of its model where these are no regression's story,
+    and `beside` the terms of the model, which the effects of all may share.
+    """
     words = story(model) if words is None else words
     term, category = str(row["term"]), str(row.get("category", ""))
     subject = words.moved(row).split(" ", 1)[1].rstrip(",")
@@ -146,7 +150,7 @@ def effect(model: Any, k: int, row: Mapping[Any, Any], words: Any = None) -> Eff
         subject = f"{how} {subject}"
     if words.ratio and not factor:
         subject = f"the logarithm of {subject}"
-    held = comparisons.held(model, term, code)
+    held = (comparisons.TermsBeside(model) if beside is None else beside).held(term, code)
     alone = held.removesuffix(", the other columns held fixed")
     told = changed(numbers, factor)
     high = f"{code(last.name)} {code(last.high)}" if last.high else ""

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 
 import numpy as np
 
 from stattools.inference.estimates import df_along
 from stattools.inference.fitted import Fit
-from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
 from stattools.reporting.answer.findings import Effect, TermFinding, along_numbers, changed
 from stattools.reporting.tables import have_factors
@@ -46,24 +44,31 @@ def clearest(fit: Fit, term: TermFinding) -> LevelPair | None:
     if few or any(one.category or not one.high or " where " in one.compared for one in term.effects):
         return None
     levels = len(term.effects) + 1
-    pairs = [(one, None) for one in term.effects] + [(high, low) for low, high in combinations(term.effects, 2)]
-    high, low = pairs[int(np.argmax(_strengths(fit, pairs)))]
-    return LevelPair(_between(fit, high, low, levels), high, low, levels)
+    low, high = _clearest(fit, [*(one.base for one in term.effects[:1]), *(one.k for one in term.effects)])
+    one, other = term.effects[high - 1], term.effects[low - 1] if low else None
+    return LevelPair(_between(fit, one, other, levels), one, other, levels)
 
 
-def _strengths(fit: Fit, pairs: Sequence[tuple[Effect, Effect | None]]) -> Floats:
-    """`Effect.strength` of each difference, all at once: three hundred levels have 45,000."""
-    places = list(dict.fromkeys(k for pair in pairs for k in _places(*pair)))
-    estimate = np.array([0.0 if k is None else fit.estimate[k] for k in places])
-    along = np.zeros((len(places), len(fit.estimate)))
-    for row, k in enumerate(places):
-        if k is not None:
-            along[row, k] = 1.0
-    covariance = along @ fit.covariance @ along.T
-    one, other = np.array([[places.index(k) for k in _places(*pair)] for pair in pairs]).T
-    apart = np.abs(estimate[one] - estimate[other])
-    variance = covariance[one, one] + covariance[other, other] - 2.0 * covariance[one, other]
-    return np.where(variance > 0.0, apart / np.sqrt(np.where(variance > 0.0, variance, 1.0)), apart)
+def _clearest(fit: Fit, places: Sequence[int | None]) -> tuple[int, int]:
+    """The numbers, the lower first, of the two levels whose difference is largest in `Effect.strength`, the first of
+    equal ones; `places` are their coefficients, None of a reference level that has none. A level against all later ones
+    at a time: two thousand levels have two million differences.
+    """
+    own = np.array([-1 if k is None else k for k in places])
+    known = own >= 0
+    estimate = np.where(known, fit.estimate[own], 0.0)
+    variance = np.where(known, np.asarray(fit.covariance.diagonal())[own], 0.0)
+    best, found = -1.0, (0, 1)
+    for low in range(len(own) - 1):
+        later = slice(low + 1, None)
+        both = fit.covariance[own[low], own[later]] if known[low] else 0.0
+        apart = np.abs(estimate[later] - estimate[low])
+        square = variance[low] + variance[later] - 2.0 * np.where(known[later], both, 0.0)
+        strength = np.where(square > 0.0, apart / np.sqrt(np.where(square > 0.0, square, 1.0)), apart)
+        first = int(np.argmax(strength))
+        if strength[first] > best:
+            best, found = float(strength[first]), (low, low + 1 + first)
+    return found
 
 
 def _places(high: Effect, low: Effect | None) -> tuple[int, int | None]:
