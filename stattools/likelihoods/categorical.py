@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.names.guesses import constructed_by_callers
@@ -87,14 +87,14 @@ class Categorical(Likelihood):
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
-        full = self._with_reference(eta)
-        y = np.asarray(y).astype(int)[..., None]
-        margin = full - np.take_along_axis(full, y, axis=-1)  # 0 at the observed category
-        top = margin.argmax(axis=-1)[..., None]
-        largest = np.take_along_axis(margin, top, axis=-1)
-        others = np.exp(margin - largest)
-        np.put_along_axis(others, top, 0.0, axis=-1)
-        return -(largest[..., 0] + np.log1p(others.sum(axis=-1)))
+        full, rows, codes, shape = self._by_rows(self._with_reference(eta), y)
+        margin = full - full[rows, codes][:, None]  # 0 at the observed category
+        top = margin.argmax(axis=1)
+        largest = margin[rows, top]
+        margin -= largest[:, None]
+        others = np.exp(margin, out=margin)
+        others[rows, top] = 0.0
+        return -(largest + np.log1p(others.sum(axis=1))).reshape(shape)
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """1[y = k] - P(y = k) for k = 1 ... K - 1."""
@@ -136,10 +136,21 @@ class Categorical(Likelihood):
         return Categories(self.mean(eta), weight)
 
     def _score(self, mean: Floats, y: ArrayLike) -> Floats:
-        hit = np.asarray(y)[..., None] == np.arange(self.categories)
-        rest = np.where(hit, 0.0, mean).sum(axis=-1, keepdims=True)  # 1 - P(y) without cancellation
-        score = np.where(hit, rest, -mean)[..., 1:]
+        mean, rows, codes, shape = self._by_rows(mean, y)
+        score = -mean
+        score[rows, codes] = 0.0
+        score[rows, codes] = -score.sum(axis=1)  # 1 - P(y) without cancellation
+        score = score.reshape(*shape, self.categories)[..., 1:]
         return score[..., 0] if self.width == 1 else score
+
+    def _by_rows(self, values: Floats, y: ArrayLike) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], Any]:
+        """Values (..., K) and codes (...) side by side as (n, K) and (n,), with the numbers of the rows and the shape;
+        `take_along_axis` and `where` take several times as long for a batch of rows.
+        """
+        codes = np.asarray(y)
+        shape = np.broadcast_shapes(values.shape[:-1], codes.shape)
+        flat = np.broadcast_to(values, (*shape, self.categories)).reshape(-1, self.categories)
+        return flat, np.arange(len(flat)), np.broadcast_to(codes, shape).ravel().astype(np.intp), shape
 
     def _information(self, mean: Floats) -> Floats:
         p = mean[..., 1:]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,10 @@ FUNCTIONS: dict[str, Callable[[Floats], Floats]] = {
     "tanh": np.tanh,
     "relu": lambda z: np.maximum(z, 0.0),
 }
-SLOPES: dict[str, Callable[[Floats], Floats]] = {  # as functions of the output
+SLOPES: dict[str, Callable[[Floats], NDArray[Any]]] = {  # as functions of the output
     "sigmoid": lambda a: a * (1.0 - a),
     "tanh": lambda a: 1.0 - a * a,
-    "relu": lambda a: np.where(a > 0.0, 1.0, 0.0),
+    "relu": lambda a: a > 0.0,
 }
 
 

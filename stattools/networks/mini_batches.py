@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from stattools.errors import DomainError
 from stattools.inference.penalties import Ridge
 from stattools.networks.batch_norm import BatchNorm, Moments
-from stattools.networks.block_sums import summed
+from stattools.networks.block_sums import block_size, summed
 from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
 from stattools.networks.network_model import NetworkModel
@@ -38,13 +38,14 @@ def train_by_adam(
     first, first_score = np.nan, np.inf
     reason = f"the limit of {solver.epochs} epochs"
     mass, held_mass = _mass(model, training), max(_mass(model, validation), 1.0)
-    room = np.empty((min(solver.batch, len(training)) + 1, model.rows.X.shape[1]))
+    # a batch has one row more at most, and validation goes in blocks, which are one where batch norm is not frozen
+    inputs = model.input_rows(max(min(solver.batch, len(training)) + 1, min(block_size(model), len(validation))))
     with progress(solver.epochs) as report:
         for epoch in range(1, solver.epochs + 1):
             total, when = 0.0, f"{solver!r} diverged in epoch {epoch}"
             for rows in _batches(generator.permutation(training), solver.batch, model):
                 seen: list[Moments] = []
-                now = model.of_rows(theta, rows, 1, seen, room)
+                now = model.of_rows(theta, rows, 1, seen, inputs)
                 size = _mass(model, rows)
                 if size == 0.0:
                     continue
@@ -60,7 +61,7 @@ def train_by_adam(
                 running = [old.moved(batch) for old, batch in zip(running, seen, strict=True)]
             held = np.nan
             if len(validation):
-                held = summed(model.frozen(tuple(running)), theta, 0, validation).loglik / held_mass
+                held = summed(model.frozen(tuple(running)), theta, 0, validation, inputs).loglik / held_mass
                 require_finite(model, theta, validation, held, None, when)
             history.append(Epoch(epoch, total / mass, held))
             report(epoch, history[-1])

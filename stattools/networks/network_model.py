@@ -30,6 +30,7 @@ from stattools.models.model import EXACT_FIT
 from stattools.networks.batch_norm import Moments
 from stattools.networks.block_sums import block_size, summed
 from stattools.networks.dense import Dense, Floats
+from stattools.networks.input_rows import InputRows
 from stattools.networks.perceptron import Perceptron
 from stattools.networks.units import coded_outcome, design_matrix, zero_inputs
 from stattools.text.one_line import headline, many
@@ -162,15 +163,15 @@ class NetworkModel(AnyModel):
         index: slice | NDArray[np.intp],
         order: int = 1,
         seen: list[Moments] | None = None,
-        room: Floats | None = None,
+        inputs: InputRows | None = None,
     ) -> Evaluation:
         """Log-likelihood and score of some rows as one batch, a Gaussian's scale held at 1 (in units of sd(y)).
 
-        `room`, at least as many rows of the design as the batch has, is overwritten: a new array for each batch would
-        cost more than what is put into it.
+        Rows that are given by their numbers are taken by `inputs`, the `input_rows` of the model, where that is given.
         """
         rows = self.rows
-        eta, back = self.perceptron.forward(theta, self._inputs_of(index, room), seen)
+        X = inputs(index) if inputs is not None and not isinstance(index, slice) else self.inputs(rows.X[index])
+        eta, back = self.perceptron.forward(theta, X, seen)
         y = (rows.y[index] - self.middle) / self.unit if self.has_scale else rows.y[index]
         flat = eta[:, 0] if self.likelihood.width == 1 else eta
         w = None if rows.weight is None else rows.weight[index]
@@ -188,11 +189,9 @@ class NetworkModel(AnyModel):
         out /= self.scale
         return out
 
-    def _inputs_of(self, index: slice | NDArray[np.intp], room: Floats | None) -> Floats:
-        if room is None or isinstance(index, slice):
-            return self.inputs(self.rows.X[index])
-        # "clip" lets NumPy write into `out` at once; row numbers come from the model and are never out of range.
-        return self.inputs(np.take(self.rows.X, index, axis=0, out=room[: len(index)], mode="clip"), overwrite=True)
+    def input_rows(self, most: int) -> InputRows:
+        """What takes the inputs of rows by their numbers, so many at most at a time."""
+        return InputRows.of(self.rows.X, most, self.inputs)
 
     def eta(self, theta: ArrayLike, X: ArrayLike | None = None) -> Floats:
         """What the last layer says of each row of X, a design matrix (the model's own by default): (n,) or (n, width).

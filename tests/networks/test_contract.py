@@ -7,6 +7,7 @@ import pytest
 from scipy.special import expit
 
 import stattools as st
+from stattools.networks import input_rows
 from stattools.networks.activation import Activation
 from stattools.networks.dense import Dense
 
@@ -129,13 +130,15 @@ def test_the_hand_written_network_agrees():
     np.testing.assert_allclose(model.score(theta), score, rtol=1e-12)
 
 
-def test_room_for_a_batch_changes_no_number():
+@pytest.mark.parametrize("held", [0, input_rows.HELD])
+def test_room_for_a_batch_changes_no_number(monkeypatch, held):
     """Twin: the same rows gathered into new arrays; the formula's intercept makes the inputs a slice of the design."""
+    monkeypatch.setattr(input_rows, "HELD", held)
     table = {"y": OUTCOMES["categorical"][0], "a": X[:, 0], "b": X[:, 1]}
     for model in (build("categorical", "tanh", False, [4]), st.network("y ~ a + b", table, hidden=[4])):
-        theta, rows, room = model.start, np.array([7, 2, 9]), np.full((5, model.rows.X.shape[1]), np.nan)
-        before = model.rows.X.copy()
-        ours, twin = model.of_rows(theta, rows, 1, None, room), model.of_rows(theta, rows)
-        assert ours.loglik == twin.loglik
-        np.testing.assert_array_equal(ours.score, twin.score)
+        theta, inputs, before = model.start, model.input_rows(5), model.rows.X.copy()
+        for rows in (np.array([7, 2, 9]), np.array([1, 2, 3, 4, 5])):  # the second overwrites the room of the first
+            ours, twin = model.of_rows(theta, rows, 1, None, inputs), model.of_rows(theta, rows)
+            assert ours.loglik == twin.loglik
+            np.testing.assert_array_equal(ours.score, twin.score)
         np.testing.assert_array_equal(model.rows.X, before)
