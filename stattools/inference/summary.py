@@ -16,6 +16,7 @@ from stattools.models.model import Model
 from stattools.models.page import told
 from stattools.series.statespace.state_table import drift_of
 from stattools.text.columns import decimals, number, p_text, place
+from stattools.text.names import first_few
 from stattools.text.page import Grid, Page
 
 
@@ -131,7 +132,15 @@ def _foot(fit: Estimates) -> list[str]:
     nothing = ": standard errors and tests say nothing here."
     if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
         lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
+    elif fit.kinds and fit.cov != "information" and (names := _without_error(fit)):
+        lines.append(f"What {fit.cov} adds up for {names} is 0 to round-off{nothing}")
     return lines + conventions(fit)
+
+
+def _without_error(fit: Any) -> str:
+    """Coefficients with rows, or clusters, whose scores are 0 at the estimate: such a standard error is round-off."""
+    usual = np.sqrt(fit.solution.covariance.diagonal()) * (fit.scale if fit.model.has_scale else 1.0)
+    return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
 
 
 def _alone(fit: Any) -> list[str]:

@@ -205,6 +205,7 @@ def _by_passes(model: Any, penalty: Ridge, solver: LBFGS) -> Solution:
     penalty.check(model)
     T = model.standardized_rows()[1]
     slopes = penalized_coefficients(model)[: len(T)]
+    penalty.require_units(model.terms, np.diagonal(T), slopes)
     ridge = penalty.strength * np.where(slopes, np.diagonal(T), 0.0) ** 2
     limits = {"tolerance": solver.tolerance, "max_steps": solver.max_steps}
     found = maximize_softmax(model, ridge=ridge, centered=penalty.is_centered(model), covariance=False, **limits)

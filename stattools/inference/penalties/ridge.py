@@ -5,6 +5,7 @@ What stands for the covariance of a fit that has none: it refuses to be a matrix
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -87,6 +88,8 @@ class Ridge:
 
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
+        if order == 2:
+            self.require_units(model.names, T.diagonal(), penalized_coefficients(model))
         if isinstance(T, LevelUnits):
             return self._beside_levels(model, theta, T, order)
         B = T[penalized_coefficients(model)]
@@ -108,6 +111,16 @@ class Ridge:
             return Evaluation(value)
         score = -T.pulled(weight * beta)
         return Evaluation(value, score) if order == 1 else Evaluation(value, score, T.gram(weight, X.at, X.levels))  # type: ignore[arg-type]
+
+    def require_units(self, names: Sequence[str], units: Floats, penalized: NDArray[np.bool_]) -> None:
+        """DomainError where the strength overflows in the units in which a penalized coefficient is climbed."""
+        largest = float(np.abs(units * penalized).max(initial=0.0))
+        if len(units) * self.strength * largest * largest == np.inf:
+            name, spread = names[int(np.argmax(np.abs(units * penalized)))], 1.0 / largest
+            raise DomainError(
+                f"{self!r} over the square of {spread:.1g}, the scale on which {name!r} varies, is beyond float64. "
+                f"Give a strength below {1e300 * spread * spread / len(units):.1g}, or change the units of that column."
+            )
 
     def quadratic(self, model: Model) -> Floats:
         """Q of the penalty theta^T Q theta / 2, shape (p, p)."""

@@ -11,6 +11,7 @@ from scipy import special
 from scipy.optimize import minimize
 
 import stattools as st
+from stattools.data import terms
 from stattools.inference.penalties import Ridge, maximize
 from tests.cases import rng
 from tests.inference.penalties.test_penalized import CASES, SEPARATED, reference_data
@@ -204,3 +205,18 @@ def test_ratios_are_told_without_errors(fit):
     assert "se_log" not in table.attrs["note"]
     assert table.attrs["note"].endswith("no standard errors.")
     assert "nan" not in st.report_table(fit, exponentiate=True)
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["newton", "passes"])
+@pytest.mark.parametrize("many", [200, 3], ids=["columns", "codes"])
+@pytest.mark.parametrize("make, y", [(st.gamma, "y"), (st.ols, "y"), (st.logistic, "u"), (st.softmax, "g")])
+def test_a_strength_that_overflows_in_the_units_of_a_column_is_refused(make, y, many, large, monkeypatch):
+    monkeypatch.setattr(terms, "MANY", many)
+    by_passes = large and make in (st.logistic, st.softmax)
+    monkeypatch.setattr(sys.modules["stattools.inference.penalties.penalized"], "large_with_ridge", lambda _: by_passes)
+    g = rng(3)
+    table = {"x": 1e-8 * g.normal(size=60), "g": np.arange(60) % 5, "y": g.gamma(2.0, size=60), "u": np.arange(60) % 2}
+    model = make(f"{y} ~ x + C(h)", table | {"h": np.arange(60) % 6})
+    with pytest.raises(st.DomainError, match=r"Ridge\(1e\+300\) over the square of 1e-08.*'(1: )?x'.*strength below"):
+        st.fit(model, penalty=Ridge(1e300))
+    assert abs(st.fit(model, penalty=Ridge(1e250)).estimate[-6]) < 1e-100
