@@ -42,7 +42,7 @@ class LatentTerms:
         """The same where the other rows say nothing; DomainError where these have one group only."""
         found = self.take(rows)
         for design in found.random:
-            require_groups(design.part, design.levels, len(rows))
+            require_groups(design.part, design.labels, len(rows))
         return found
 
 

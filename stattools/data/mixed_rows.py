@@ -23,7 +23,14 @@ from stattools.data.formula.formula import Formula, parse, together
 from stattools.data.formula.random_parts import MixedFormula, mixed_formula
 from stattools.data.formula.smooth_parts import has_curves, smooth_parts
 from stattools.data.latent_terms import LatentTerms
-from stattools.data.random_design import RandomDesign, learn_random, require_few_effects, require_numbers, terms_of
+from stattools.data.random_design import (
+    RandomDesign,
+    effects_together,
+    learn_random,
+    require_few_effects,
+    require_numbers,
+    terms_of,
+)
 from stattools.data.random_term import RandomTerm
 from stattools.data.smooth_design import SmoothDesign, curves_of, learn_smooth, over_categories, smooth_in_files
 from stattools.data.smooth_term import SmoothTerm
@@ -78,7 +85,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     if latent is None:
         raise _without_random(who, formula)
     for one in latent.random:
-        require_few_effects(one.part, one.levels, len(made.X), len(one.design.names))
+        require_few_effects(one.part, one.levels, len(made.X), effects_together(one))
     data = replace(made, latent=None)
     return MixedRows(data, latent.said, latent.random, latent.terms, smooths=latent.smooths)
 

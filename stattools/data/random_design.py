@@ -37,7 +37,7 @@ class RandomDesign:
     @property
     def labels(self) -> tuple[Any, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
-        return self.levels if len(self.part.groups) > 1 else tuple(level for (level,) in self.levels)
+        return _labels(self.part, self.levels)
 
     def among(self, labels: Collection[Any]) -> RandomDesign:
         """The design of rows that have these groups only."""
@@ -89,13 +89,17 @@ def learn_random(
     Raises DomainError for a grouping column with one level.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
-    require_groups(part, levels, len(rows))
+    require_groups(part, _labels(part, levels), len(rows))
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:
         design, z, _ = learn(part.left, columns, rows)
     require_numbers(part, design)
     return RandomDesign(part, design, levels), codes, z
+
+
+def _labels(part: RandomPart, levels: tuple[tuple[Any, ...], ...]) -> tuple[Any, ...]:
+    return levels if len(part.groups) > 1 else tuple(level for (level,) in levels)
 
 
 def _called(formula: Formula | None) -> list[list[str]]:
@@ -113,21 +117,19 @@ def require_numbers(part: RandomPart, design: Design) -> None:
         )
 
 
-def require_groups(part: RandomPart, levels: Sequence[Any], n: int) -> None:
+def require_groups(part: RandomPart | RandomTerm, labels: Sequence[Any], n: int) -> None:
     """DomainError for a grouping of n rows with one level."""
-    if len(levels) < 2:
+    if len(labels) < 2:
         raise DomainError(
-            f"the grouping column {part.group!r} of {part.name} has one level only "
-            f"({listing(level for one in levels for level in one)}) in the {n:,} complete rows: nothing is known of "
-            f"how groups differ; leave {part.name} out."
+            f"the grouping column {part.group!r} of {part.name} has one level only ({listing(labels)}) in the {n:,} "
+            f"complete rows: nothing is known of how groups differ; leave {part.name} out."
         )
 
 
-def require_few_effects(part: RandomPart, levels: Sequence[Any], n: int, width: int) -> None:
-    """DomainError where a term has a level for each row, or as many effects as there are rows, which a measurement does
-    not tell from its residual; other likelihoods may.
+def require_few_effects(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int) -> None:
+    """DomainError where a term has a level for each row, or as many effects, `width` in each level, as there are rows,
+    which a measurement does not tell from its residual; other likelihoods may.
     """
-    width = 1 if part.alone else width
     if len(levels) == n:
         raise DomainError(
             f"the grouping column {part.group!r} of {part.name} has a level of its own in each of the {n:,} complete "
@@ -140,6 +142,11 @@ def require_few_effects(part: RandomPart, levels: Sequence[Any], n: int, width: 
             f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
             "part out."
         )
+
+
+def effects_together(design: RandomDesign) -> int:
+    """How many effects of a group vary together: all of them, or one where they are independent."""
+    return 1 if design.part.alone else len(design.design.names)
 
 
 def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:

@@ -9,6 +9,8 @@ from dataclasses import replace
 from math import sqrt
 from typing import Any
 
+import numpy as np
+
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
@@ -56,6 +58,9 @@ ONE_THREAD = 9_000
 
 NEAR = 1e-4
 """The decrement at which a climb by differences may end, in standard errors."""
+
+LAST_DIGITS = 10.0 * float(np.finfo(float).eps)
+"""By how much of itself rounding moves an estimate and the linear predictors that are made of it."""
 
 PATIENCE = 15
 """Newton needs this many steps where outcomes are separated, or nearly so: time to look, before it takes all."""
@@ -207,6 +212,14 @@ def _explain_failure(model: Model) -> None:
 
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:
     """What is said where a solver stopped short of the maximum."""
+    if (reach := _last_digits(solution)) is not None:
+        return ConvergenceError(
+            f"{solution.solver} stopped after {solution.steps} steps, {solution.decrement:.2g} standard errors from "
+            f"the maximum of {model.title}, where float64 ends: an estimate is {reach:.2g} of its standard errors, so "
+            "that its last digit moves it so far. So small a standard error comes from how much was counted: count in "
+            "larger units, or give fewer rows or smaller weights.",
+            solution,
+        )
     exact = "st.LeastSquares()" if model.has_scale else "st.Newton()"
     which = "the" if model.has_one_maximum else "a"
     message = (
@@ -215,6 +228,19 @@ def not_converged(model: Any, solution: Solution) -> ConvergenceError:
         "are nearly combinations of others." + (offset_far_from_means(model) if isinstance(model, Model) else "")
     )
     return ConvergenceError(message, solution)
+
+
+def _last_digits(solution: Solution) -> float | None:
+    """The largest estimate in its standard errors, where the last digits of estimates are as much as is left of the
+    climb; None where more is left.
+    """
+    variances = solution.covariance.diagonal()
+    known = variances > 0.0
+    if not known.any():
+        return None
+    with np.errstate(over="ignore"):
+        reach = float((np.abs(solution.estimate)[known] / np.sqrt(variances[known])).max())
+    return reach if solution.decrement <= LAST_DIGITS * reach < np.inf else None
 
 
 def _scale_and_loglik(model: Model, solution: Solution, penalty: Penalty | None = None) -> tuple[float, float]:

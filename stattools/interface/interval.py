@@ -54,15 +54,15 @@ class Interval(Faces):
 
     def _headline(self) -> str:
         ends = np.asarray(self).reshape(-1, 2)
-        told = f"[{ends[0, 0]:.6g}, {ends[0, 1]:.6g}]" if len(ends) == 1 else f"{len(ends):,} parameters"
+        told = f"[{_end(ends[0, 0])}, {_end(ends[0, 1])}]" if len(ends) == 1 else f"{len(ends):,} parameters"
         return headline(self, f"{self.level:.4g} {self.kind}", ", ".join(self.names), told)
 
     def _page(self) -> Page:
         ends = np.asarray(self).reshape(-1, 2)
         title = f"{self.level:.4g} {self.kind} interval"
         if len(ends) == 1:
-            return Page(f"{title} [{ends[0, 0]:.6g}, {ends[0, 1]:.6g}]")
-        rows = [[str(name), f"{low:.6g}", f"{high:.6g}"] for name, (low, high) in zip(self._terms, ends, strict=True)]
+            return Page(f"{title} [{_end(ends[0, 0])}, {_end(ends[0, 1])}]")
+        rows = [[str(name), _end(low), _end(high)] for name, (low, high) in zip(self._terms, ends, strict=True)]
         return Page(title, "", Grid(["", "lower", "upper"], rows, "lrr"))
 
     @property
@@ -76,6 +76,11 @@ class Interval(Faces):
         return pd.DataFrame(
             {"term": self._terms, "lower": ends[:, 0], "upper": ends[:, 1], "level": self.level, "kind": self.kind}
         )
+
+
+def _end(value: float) -> str:
+    """An end of an interval as it is printed; a dash where there is none, as of a variance whose maximum is 0."""
+    return "—" if np.isnan(value) else f"{value:.6g}"
 
 
 OF_PREDICTIONS = {

@@ -146,9 +146,9 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     upper, info = potrf(gram, clean=True)
     if info or not float(upper.diagonal().min()) ** 2 >= CLOSE:
         upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)
-        small = np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT)
-        if len(small):
-            raise dependent(who, names, int(small[0]))
+        small = [*np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT).tolist(), *range(len(upper), p)]
+        if small:  # the columns beyond the number of rows are combinations of the first ones
+            raise dependent(who, names, small[0])
     inverse = trtri(upper)[0]
     out[:] = inverse.T @ out
     return M @ inverse

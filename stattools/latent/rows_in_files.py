@@ -22,7 +22,7 @@ from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.files.source import Batch
 from stattools.data.files.sums_by_label import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
 from stattools.data.mixed_rows import MixedRows
-from stattools.data.random_design import RandomDesign, require_few_effects, require_groups, terms_in
+from stattools.data.random_design import RandomDesign, effects_together, require_few_effects, require_groups, terms_in
 from stattools.data.random_term import RandomTerm
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.shape_only import OnDisk
@@ -188,8 +188,8 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     levels, order = _sorted(tuple(found.by.places))
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
-        require_groups(design.part, levels, scanned.n_rows)
-        require_few_effects(design.part, levels, scanned.n_rows, len(design.design.names))
+        require_groups(design.part, design.labels, scanned.n_rows)
+        require_few_effects(design.part, levels, scanned.n_rows, effects_together(design))
     terms = tuple(term for design in random for term in _terms(design, scanned))
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
     structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])

@@ -11,6 +11,7 @@ from scipy.special import gammainc, gammaincc
 
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator, poisson_counts
+from stattools.interface.whole_numbers import LARGEST
 from stattools.likelihoods.count import Count
 from stattools.likelihoods.cumulants import Scalar
 from stattools.likelihoods.likelihood import Floats, Terms, allowed, finite_floats
@@ -19,6 +20,8 @@ from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import deviance_part, log_poisson_pmf
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
+LARGER = "Count in larger units."
+"""What to do about counts beyond those that are told apart."""
 
 
 @constructed_by_callers
@@ -55,10 +58,11 @@ class Poisson(Count):
     )
 
     def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless every entry is a whole number >= 0."""
+        """y as float64; a DomainError unless every entry is a whole number from 0 to 2^53."""
         y = finite_floats(y, "Poisson")
         remedy = "Give whole counts; for rates give the counts and the log of the exposure as offset=."
-        return allowed(y, (y >= 0.0) & (y == np.floor(y)), "Poisson", "counts 0, 1, 2, ...", remedy)
+        allowed(y, (y >= 0.0) & (y == np.floor(y)), "Poisson", "counts 0, 1, 2, ...", remedy)
+        return allowed(y, y <= LARGEST, "Poisson", "counts up to 2^53, beyond which float64 skips numbers", LARGER)
 
     def mean(self, eta: ArrayLike) -> Floats:
         """exp(eta)."""

@@ -228,8 +228,11 @@ def _summed(values: NDArray[np.float64], weight: NDArray[np.float64]) -> NumberS
         return None
     values, weight = values[used], weight[used]
     n = float(weight.sum())
-    mean = float(weight @ values) / n
-    sd = float(np.sqrt(weight @ (values - mean) ** 2 / (n - 1.0))) if n > 1.0 else 0.0
+    unit = int(np.frexp(np.abs(values).max())[1])  # a power of 2, so that squares stay within float64
+    scaled = np.ldexp(values, -unit)
+    center = float(weight @ scaled) / n
+    spread = float(np.sqrt(weight @ (scaled - center) ** 2 / (n - 1.0))) if n > 1.0 else 0.0
+    mean, sd = (float(np.ldexp(part, unit)) for part in (center, spread))
     order = np.argsort(values, kind="stable")
     below = np.cumsum(weight[order]) / n
     half = int(np.searchsorted(below, 0.5 - 1e-12))

@@ -1,6 +1,7 @@
 """A regression is fitted to what its rows say: repeated rows are weights, two categories are a coin."""
 
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -28,3 +29,13 @@ def test_two_categories_are_the_logistic_fit():
     assert_allclose(two.se, logistic.se, rtol=1e-7)
     assert_allclose(two.predict()["yes"], logistic.predict(), rtol=1e-8)
     assert two.table().category.tolist() == ["yes"] * 3
+
+
+def test_a_climb_that_round_off_ends_says_so():
+    """4e17 counts in all: the last digit of the intercept is millionths of its standard error."""
+    g = np.random.default_rng(0)
+    table = {"x": g.normal(size=40), "y": np.floor(g.poisson(20, 40) * 1e14), "w": g.integers(1, 1000, 40)}
+    with pytest.raises(st.ConvergenceError, match=r"where float64 ends: an estimate is .*e\+11 of its standard errors"):
+        st.fit(st.poisson("y ~ x", table, weights="w"))
+    with pytest.raises(st.ConvergenceError, match=r"Use st\.Newton"):
+        st.fit(st.poisson("y ~ x", {**table, "y": g.poisson(20, 40)}), solver=st.Newton(max_steps=1))

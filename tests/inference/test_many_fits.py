@@ -99,6 +99,51 @@ def stores():
     return frame
 
 
+@pytest.mark.parametrize("effects", ["(1 | g)", "(x | g)", "(x || g)", "(0 + x | g)"])
+@pytest.mark.parametrize("what", ["a group per row", "one group", "fewer rows than columns", "constant in groups"])
+def test_mixed_members_are_refused_as_alone(effects, what):
+    """Groups, and rows, of which a formula says nothing are refused with the words of a single fit."""
+    g = np.random.default_rng(8)
+    table = pd.DataFrame({"k": np.repeat([0, 1, 2], 24), "g": np.tile(np.arange(24) // 4, 3), "x": g.normal(size=72)})
+    table["y"] = g.normal(size=72) + g.normal(size=6)[table.g]
+    table["z"] = g.normal(size=72)
+    one = table.index[table.k == 1]
+    if what == "a group per row":
+        table.loc[one, "g"] = np.arange(24)
+    elif what == "one group":
+        table.loc[one, "g"] = 0
+    elif what == "fewer rows than columns":
+        table = table.drop(one[2:])
+        table.loc[one[:2], "g"] = [0, 1]
+    else:
+        table.loc[one, "y"] = 1.0 * table.g[one]
+    formula = f"y ~ x + z + {effects}"
+    fits = st.fit_many(formula, table, by="k", model=st.linear_mixed)
+    try:
+        alone = st.fit(st.linear_mixed(formula, table[table.k == 1]))
+    except (DomainError, st.IdentificationError) as error:
+        words = {fits.reasons[1], error.message}
+        assert len(words) == 1 or what == "fewer rows than columns"  # which has several reasons
+    else:
+        assert (what, effects) == ("constant in groups", "(0 + x | g)")
+        assert_same_mixed(fits, 1, alone)
+    assert set(fits.reasons) <= {1}
+
+
+def assert_same_mixed(fits, k, alone):
+    np.testing.assert_allclose((fits.estimate[k] - alone.estimate) / alone.se, 0.0, atol=1e-6)
+    np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-6)
+
+
+def test_regressions_with_groups_are_refused_by_members_as_alone():
+    table = pd.DataFrame({"k": np.repeat([0, 1], 20), "g": [*np.arange(20) % 4, *[0] * 20]})
+    table["y"] = np.random.default_rng(9).poisson(2.0, 40)
+    fits = st.fit_many("y ~ 1 + (1 | g)", table, by="k", model=st.poisson)
+    with pytest.raises(DomainError, match="one level only") as alone:
+        st.fit(st.poisson("y ~ 1 + (1 | g)", table[table.k == 1]))
+    assert fits.reasons == {1: alone.value.message}
+
+
 def test_what_does_not_go_together_is_refused():
     model = st.ols(OUTCOMES["ols"][0], X)
     with pytest.raises(IncompatibleError, match="outcomes= or weights="):

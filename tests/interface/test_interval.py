@@ -36,3 +36,11 @@ def test_tables_and_text_have_level_and_kind():
 def test_a_level_is_a_probability(level):
     with pytest.raises(st.DomainError, match=r"between 0 and 1, such as 0.95; got"):
         require_level(level)
+
+
+def test_an_end_that_there_is_not_is_a_dash():
+    some = Interval(np.array([0.5, np.nan]), np.array([2.0, np.nan]), level=0.95, kind="wald", names=("a", "b"))
+    assert str(some).endswith("a    0.5      2\nb      —      —")
+    one = Interval(np.nan, np.nan, level=0.95, kind="wald")
+    assert "[—, —]" in str(one)
+    assert "nan" not in repr(one)

@@ -71,3 +71,9 @@ def test_a_dependent_column_is_named():
         orthonormal(X, None, ("Intercept", "a", "b"), "The model", np.empty((3, 9)))
     with pytest.raises(IdentificationError, match="number 2"):
         orthonormal(np.ones((9, 2)), None, (), "X", np.empty((2, 9)))
+
+
+def test_more_columns_than_rows_are_combinations():
+    X = np.random.default_rng(4).normal(size=(2, 3))
+    with pytest.raises(IdentificationError, match="column 'c' is a combination"):
+        orthonormal(X, None, ("a", "b", "c"), "The model", np.empty((3, 2)))

@@ -7,7 +7,7 @@ import pytest
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.reporting.document import Paragraph
-from stattools.reporting.first_table import columns_of, described, grouped
+from stattools.reporting.first_table import _summed, columns_of, described, grouped
 
 RNG = np.random.default_rng(0)
 DATA = pd.DataFrame({"x": RNG.normal(5.0, 2.0, 60), "g": RNG.choice(["a", "b", "c"], 60), "s": RNG.integers(0, 2, 60)})
@@ -91,3 +91,10 @@ def test_arrays_have_no_table():
 def test_groups_that_cannot_stand_side_by_side(by, said):
     with pytest.raises(DomainError, match=said):
         grouped(MODEL, by)
+
+
+@pytest.mark.parametrize("unit", [1e-300, 1e-160, 1e160, 1e300])
+def test_columns_in_extreme_units_have_the_same_digits(unit):
+    values, weight = np.array([-1.2, 0.3, 2.5, 0.7]), np.array([1.0, 2.0, 1.0, 0.0])
+    plain, scaled = _summed(values, weight), _summed(unit * values, weight)
+    assert np.array(scaled) / unit == pytest.approx(np.array(plain), rel=1e-12)

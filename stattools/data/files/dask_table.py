@@ -119,6 +119,8 @@ class DaskTable:
         def fails(some: list[Any]) -> bool:
             try:
                 compute(*[delayed(len)(part) for part in some])
+            except MemoryError:  # no matter of a partition
+                raise
             except Exception:  # raised below, with its partition
                 return True
             return False

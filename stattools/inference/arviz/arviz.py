@@ -98,11 +98,19 @@ def convergence(draws: Floats) -> dict[str, Floats]:
 
 
 def energy_fraction(energy: Floats) -> Floats:
-    """E-BFMI per chain, from the energies (chain, draw): how freely the sampler moves between energies."""
+    """E-BFMI per chain, from the energies (chain, draw): how freely the sampler moves between energies, 0 where it does
+    not move.
+
+    >>> energy_fraction(np.array([[3.0, 3.0, 3.0], [1.0, 2.0, 0.0]])).tolist()
+    [0.0, 2.5]
+    """
     from arviz_stats.base.array import array_stats
 
-    fraction: Any = array_stats.bfmi(energy)
-    return np.atleast_1d(np.asarray(fraction, dtype=float))
+    moves = energy.max(axis=1) > energy.min(axis=1)
+    fraction = np.zeros(len(energy))
+    if moves.any():
+        fraction[moves] = np.asarray(array_stats.bfmi(energy[moves]), dtype=float)
+    return fraction
 
 
 def summary(tree: DataTree, *, prob: float, kind: str, sampled: bool) -> pd.DataFrame:

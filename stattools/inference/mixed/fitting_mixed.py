@@ -57,6 +57,9 @@ def fit_mixed(
     """The fit by the restricted likelihood, or by the likelihood."""
     require_no_others(model, solver, cov, penalty)
     require_truth(reml, "reml= of st.fit")
+    if model.summed is None:  # the model may be one of some rows
+        model.require_groups()
+        model.require_variation()
     with one_blas_thread():
         found = maximized(model, bool(reml), certify=require_choice("st.fit", "certify", certify, CERTIFY))
         best = found.maximum

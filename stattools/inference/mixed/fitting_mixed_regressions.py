@@ -40,6 +40,7 @@ def fit_mixed_regression(
     integral = require_choice("st.fit", "integral", integral, INTEGRALS)
     if nodes is not None:
         nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
+    model.require_groups()
     with one_blas_thread():
         if model.fixed.predictor.taken_up:
             check_labels(model.fixed)

@@ -34,7 +34,9 @@ def stacked_mixed(models: Sequence[Any], found: Members) -> Floats:
     alike = [own == kind and (one.precision is not None) == weighted for own, one in zip(widths, models, strict=True)]
     groups = np.array([one.random[0].n_levels if fits else 0 for one, fits in zip(models, alike, strict=True)])
     order = np.argsort(groups, kind="stable")
-    order = order[(groups[order] > 0) & (groups[order] * each <= MOST)]
+    rows = np.array([len(one.y) for one in models])
+    told = (groups > 1) & (groups * max(kind) < rows)  # the others are refused by their own fits, with the reason
+    order = order[told[order] & (groups[order] * each <= MOST)]
     while len(order):
         J = groups[order[-1]]
         chunk = order[-max(1, ENTRIES // int(each * J)) :]

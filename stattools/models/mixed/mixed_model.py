@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design import Design
+from stattools.data.random_design import require_few_effects, require_groups
 from stattools.data.random_term import RandomTerm
 from stattools.data.smooth_term import SmoothTerm
 from stattools.data.tables.origin import Places
@@ -57,6 +58,15 @@ class MixedModel(AnyModel):
     def varying(self) -> tuple[Any, ...]:
         """All that has a variance: the random terms, then the curves."""
         return (*self.random, *self.smooths)
+
+    def require_groups(self) -> None:
+        """DomainError where the groups of these rows tell nothing, which the constructor says of all rows, and a model
+        of some of them only where it is fitted.
+        """
+        for term in self.random:
+            require_groups(term, term.levels, len(term.codes))
+            if self.has_scale:
+                require_few_effects(term, term.levels, len(term.codes), len(term.columns))
 
     def require_groups_alone(self, who: str) -> None:
         """IncompatibleError where the model has curves, of which `who` knows nothing."""

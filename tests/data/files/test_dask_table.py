@@ -234,6 +234,20 @@ def test_a_lack_of_memory_comes_through_as_what_it_is(monkeypatch):
         st.fit(st.ols("t ~ x", ddf))
 
 
+def test_a_lack_of_memory_blames_no_partition_while_the_guilty_one_is_looked_for():
+    """Where memory ends only in the second look at the partitions, that one was named as broken."""
+    looks = iter([None])
+
+    def failing(frame):
+        if next(looks, "again") is None:
+            raise ValueError("a worker was lost")
+        raise MemoryError("no memory for it")
+
+    ddf = dd.from_pandas(DATA, npartitions=1).map_partitions(failing, meta=DATA.iloc[:0])
+    with dask.config.set(scheduler="synchronous"), pytest.raises(MemoryError, match="no memory for it"):
+        st.fit(st.ols("t ~ x", ddf))
+
+
 @pytest.mark.parametrize(
     "formula, change, error, words",
     [

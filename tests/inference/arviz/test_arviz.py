@@ -7,7 +7,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.inference.arviz.arviz import datatree, pareto_smoothed
+from stattools.inference.arviz.arviz import datatree, energy_fraction, pareto_smoothed
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +93,10 @@ def test_pareto_smoothing_needs_a_tail():
         pareto_smoothed(ratios[:29])
     with pytest.raises(st.DomainError, match="needs 30 draws"):
         st.posterior(st.probit([0, 1, 1, 0, 1, 0], np.arange(6.0)), method="laplace", draws=4)
+
+
+def test_energies_that_never_move_have_a_fraction_of_0():
+    """Chains that stand still were 0 / 0, with a warning of NumPy."""
+    assert energy_fraction(np.ones((2, 20))).tolist() == [0.0, 0.0]
+    moving = np.random.default_rng(0).normal(size=(1, 20))
+    assert energy_fraction(np.vstack([moving, np.ones((1, 20))])).tolist() == [*energy_fraction(moving), 0.0]
