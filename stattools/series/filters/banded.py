@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import get_lapack_funcs
 
-from stattools.series.filters.blocks_in_cache import Array, Arrays, Trouble
+from stattools.series.filters.blocks_in_cache import Array, Arrays
 
 
 @cache
@@ -92,36 +92,3 @@ def enter(a: Arrays, before: Array, y: Array) -> None:
     for t in range(min(k, times)):
         for j in range(t + 1, k + 1):
             y[:, t] += a[j - 1][:, t] * before[j - t - 1]
-
-
-def _sum(part: Array) -> Any:
-    number = one_number(part)
-    return part.sum() if number is None else number
-
-
-class Recurrence:
-    """The kernel of `linear_recurrence` by LAPACK; a block that becomes non-finite is examined."""
-
-    def __init__(self, dtype: np.dtype[Any]) -> None:
-        self.band = Band(dtype)
-
-    def __call__(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
-        self.band.solve(a, b, before, y)
-        # A NaN in the band shows in its sum; a sum that overflows only costs the second look.
-        if not (np.isfinite(y[:, -1]).all() and np.isfinite([_sum(part) for part in a]).all()):
-            self._with_gaps(a, b, before, y)
-
-    def _with_gaps(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
-        """NaN in a, b or the values before makes y NaN from there on, in its own series only."""
-        gap = np.logical_or.reduce([np.isnan(part) for part in (b, *a)])
-        gap[:, 0] |= np.isnan(before).any(axis=0)
-        for what, values in (*(("a", part) for part in a), ("b", b)):
-            if np.isinf(values).any():
-                raise Trouble(f"{what} is infinite", *np.argwhere(np.isinf(values))[0])
-        b, before, *rest = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
-        self.band.solve(tuple(rest), b, before, y)
-        gap = np.logical_or.accumulate(gap, axis=1)
-        bad = ~np.isfinite(y) & ~gap
-        if bad.any():
-            raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
-        y[gap] = np.nan

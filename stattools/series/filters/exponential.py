@@ -21,6 +21,7 @@ from stattools.series.filters.banded import Band, one_number, substitute
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
 from stattools.series.filters.gaps import Missing, bridged, require_missing
+from stattools.series.filters.one_coefficient import OneCoefficient
 from stattools.series.filters.signals import Array, along, apart, beside, common, numbers, per_series, result, time_last
 
 type Initial = Literal["first", "zero"] | ArrayLike
@@ -130,6 +131,7 @@ class ExponentialKernel:
 
     def __init__(self, dtype: np.dtype[Any]) -> None:
         self.band = Band(dtype)
+        self.one: OneCoefficient | None = None
 
     def __call__(self, gain: Arrays, x: Array, before: Array, y: Array) -> None:
         w = gain[0]
@@ -138,6 +140,13 @@ class ExponentialKernel:
         if not np.isfinite(smallest):
             y[...] = np.nan
             return
+        few = y.size <= 4 * BLOCK or smallest < SMALL
+        number = None if few else one_number(w)
+        self.one = OneCoefficient.of(None if number is None else 1.0 - number, number, y, self.one)
+        if self.one is not None:
+            self.one.solve(x, before[0], y)
+            y[:, 0] = one_step(w[:, 0], x[:, 0], before[0])
+            return
         band, lower = self.band.room_for(y.shape[0], y.shape[1], 1)
         if not self.band.stands(gain):
             np.subtract(w[:, 1:], 1.0, out=lower[:, :-1, 1])
@@ -145,7 +154,7 @@ class ExponentialKernel:
         np.multiply(w, x, out=y)
         y[:, 0] = one_step(w[:, 0], x[:, 0], before[0])
         substitute(self.band.tbtrs, band, y)
-        if y.size <= 4 * BLOCK or smallest < SMALL:
+        if few:
             error = _residual(w, x, y)
             substitute(self.band.tbtrs, band, error)
             y += error
@@ -164,11 +173,20 @@ def mean_of_small(w: Array) -> float:
     if number is not None:
         return float(np.abs(number)) * min(w.size / BLOCK, 1.0) if np.isfinite(number) else np.nan
     flat = w.reshape(-1)
-    places = np.arange(0, max(len(flat) - BLOCK + 1, 1), BLOCK)
-    total = np.abs(np.add.reduceat(flat, places))
+    total = np.abs(_sums_of_blocks(flat))
     if not (total >= SMALL * BLOCK).all():  # |a sum| is at most the sum of |w|, which takes one more pass
-        total = np.add.reduceat(np.abs(flat), places)
+        total = _sums_of_blocks(np.abs(flat))
     return float(total.min()) / BLOCK if np.isfinite(total).all() else np.nan
+
+
+def _sums_of_blocks(flat: Array) -> Array:
+    """The sums of each BLOCK numbers, the last with what is left over."""
+    blocks = len(flat) // BLOCK
+    if not blocks:
+        return flat.sum(keepdims=True)
+    total = flat[: blocks * BLOCK].reshape(blocks, BLOCK).sum(axis=1)
+    total[-1] += flat[blocks * BLOCK :].sum()
+    return total
 
 
 def _residual(w: Array, x: Array, y: Array) -> Array:

@@ -14,9 +14,10 @@ from numpy.typing import ArrayLike
 
 from stattools.data.tables.pairing import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.series.filters.banded import Recurrence
+from stattools.series.filters.banded import Band, one_number
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep
 from stattools.series.filters.engines import Engine, compiled, require_engine
+from stattools.series.filters.one_coefficient import OneCoefficient
 from stattools.series.filters.signals import Array, along, apart, beside, common, numbers, per_series, result, time_last
 
 WHO = "linear_recurrence"
@@ -105,3 +106,41 @@ def entering(start: Array, k: int, order_k: bool, batch: tuple[int, ...]) -> Arr
     if len(start) != k:
         raise DomainError(f"{WHO} of order {k} needs initial=, y_-1 ... y_-{k}; got {len(start)} values.")
     return np.stack([per_series(part, batch, "initial", WHO) for part in start])
+
+
+def _sum(part: Array) -> Any:
+    number = one_number(part)
+    return part.sum() if number is None else number
+
+
+class Recurrence:
+    """The kernel of `linear_recurrence` by LAPACK; a block that becomes non-finite is examined."""
+
+    def __init__(self, dtype: np.dtype[Any]) -> None:
+        self.band = Band(dtype)
+        self.one: OneCoefficient | None = None
+
+    def __call__(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
+        self.one = OneCoefficient.of(one_number(a[0]) if len(a) == 1 else None, 1.0, y, self.one)
+        if self.one is None:
+            self.band.solve(a, b, before, y)
+        else:
+            self.one.solve(b, before[0], y)
+        # A NaN in the band shows in its sum; a sum that overflows only costs the second look.
+        if not (np.isfinite(y[:, -1]).all() and np.isfinite([_sum(part) for part in a]).all()):
+            self._with_gaps(a, b, before, y)
+
+    def _with_gaps(self, a: Arrays, b: Array, before: Array, y: Array) -> None:
+        """NaN in a, b or the values before makes y NaN from there on, in its own series only."""
+        gap = np.logical_or.reduce([np.isnan(part) for part in (b, *a)])
+        gap[:, 0] |= np.isnan(before).any(axis=0)
+        for what, values in (*(("a", part) for part in a), ("b", b)):
+            if np.isinf(values).any():
+                raise Trouble(f"{what} is infinite", *np.argwhere(np.isinf(values))[0])
+        b, before, *rest = (np.where(np.isnan(values), 0.0, values).astype(y.dtype) for values in (b, before, *a))
+        self.band.solve(tuple(rest), b, before, y)
+        gap = np.logical_or.accumulate(gap, axis=1)
+        bad = ~np.isfinite(y) & ~gap
+        if bad.any():
+            raise Trouble(f"the result overflows {y.dtype}", *np.argwhere(bad)[0])
+        y[gap] = np.nan

@@ -1,11 +1,9 @@
-"""The banded system against the loop, in room that is used again and with gaps that stay in their series."""
+"""The banded system against the loop, in room that is used again."""
 
 import numpy as np
-import pytest
 from numpy.testing import assert_allclose
 
-from stattools.series.filters.banded import Band, Recurrence, enter
-from stattools.series.filters.blocks_in_cache import Trouble
+from stattools.series.filters.banded import Band, enter
 from tests.cases import rng
 from tests.series.filters.twins import dense, loop_of_order
 
@@ -57,19 +55,3 @@ def test_values_before_enter_the_right_side():
     a, y = np.array([[[2.0, 3.0, 5.0]], [[7.0, 11.0, 13.0]]]), np.zeros((1, 3))
     enter(tuple(a), np.array([[1.0], [10.0]]), y)
     assert y.tolist() == [[2.0 + 70.0, 11.0, 0.0]]
-
-
-@pytest.mark.parametrize("where", ["a", "b", "before"])
-def test_a_gap_spoils_its_own_series_from_there_on(where):
-    a, b, before, y = np.full((2, 4), 0.5), np.ones((2, 4)), np.zeros((1, 2)), np.empty((2, 4))
-    {"a": a, "b": b}.get(where, before.T)[0, 0 if where == "before" else 2] = np.nan
-    Recurrence(FLOAT)((a,), b, before, y)
-    assert np.isnan(y[0]).tolist() == [where == "before"] * 2 + [True] * 2
-    assert_allclose(y[1], [1.0, 1.5, 1.75, 1.875], rtol=1e-15)
-
-
-def test_what_overflows_is_told_with_its_place():
-    b = np.ones((2, 3))
-    with pytest.raises(Trouble, match="the result overflows float64") as caught:
-        Recurrence(FLOAT)((np.array([[1.0] * 3, [1.0, 1e200, 1e200]]),), b, np.zeros((1, 2)), np.empty((2, 3)))
-    assert (caught.value.row, caught.value.column) == (1, 2)

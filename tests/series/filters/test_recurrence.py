@@ -7,12 +7,13 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.series.filters.blocks_in_cache import BLOCK
-from stattools.series.filters.recurrence import linear_recurrence
+from stattools.series.filters.blocks_in_cache import BLOCK, Trouble
+from stattools.series.filters.recurrence import Recurrence, linear_recurrence
 from tests.cases import rng
 from tests.series.filters.twins import dense, loop, loop_of_order
 
 ENGINES = ("lapack", "numba")
+FLOAT = np.dtype(float)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -230,3 +231,19 @@ def test_memory_is_the_output_and_a_block(engine):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2_000_000  # a tenth of one array
+
+
+@pytest.mark.parametrize("where", ["a", "b", "before"])
+def test_a_gap_spoils_its_own_series_from_there_on(where):
+    a, b, before, y = np.full((2, 4), 0.5), np.ones((2, 4)), np.zeros((1, 2)), np.empty((2, 4))
+    {"a": a, "b": b}.get(where, before.T)[0, 0 if where == "before" else 2] = np.nan
+    Recurrence(FLOAT)((a,), b, before, y)
+    assert np.isnan(y[0]).tolist() == [where == "before"] * 2 + [True] * 2
+    assert_allclose(y[1], [1.0, 1.5, 1.75, 1.875], rtol=1e-15)
+
+
+def test_what_overflows_is_told_with_its_place():
+    b = np.ones((2, 3))
+    with pytest.raises(Trouble, match="the result overflows float64") as caught:
+        Recurrence(FLOAT)((np.array([[1.0] * 3, [1.0, 1e200, 1e200]]),), b, np.zeros((1, 2)), np.empty((2, 3)))
+    assert (caught.value.row, caught.value.column) == (1, 2)
