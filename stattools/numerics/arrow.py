@@ -64,6 +64,15 @@ class Arrow(SymmetricInParts):
         """The numbers that are in memory, in one row: they tell whether all are finite."""
         return np.concatenate([self.d, self.B.ravel(), self.C.ravel()])
 
+    def among(self, which: Any) -> Arrow:
+        """The rows and columns of these numbers, in their order in this matrix."""
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[which] = True
+        (levels, others), at = self.places, int(chosen[: self.at].sum())
+        of_levels, of_others = chosen[levels], chosen[others]
+        B, C = self.B[np.ix_(of_levels, of_others)], self.C[np.ix_(of_others, of_others)]
+        return Arrow(at, self.d[of_levels], B, C)
+
     def bordered(self, sides: Floats, corner: Floats) -> Arrow:
         """With further rows and columns behind: `sides` (p, m) and `corner` (m, m)."""
         levels, others = self.places

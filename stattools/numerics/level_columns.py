@@ -116,6 +116,10 @@ class LevelColumns(InParts):
         sides = self.pulled(np.ascontiguousarray(weight[:, 0, 1:]))
         return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, weight[:, 1:, 1:].sum(axis=0))
 
+    def beside(self, *columns: Floats) -> LevelColumns:
+        """With further columns behind."""
+        return replace(self, others=np.column_stack([self.others, *columns]))
+
     def without(self, left_out: NDArray[np.bool_]) -> Any:
         """The columns but for some, (p,); an array where no level has one."""
         of_levels, of_others = self.split(~left_out)

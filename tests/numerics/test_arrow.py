@@ -43,3 +43,11 @@ def test_a_matrix_that_is_not_definite_has_no_factor():
     assert ArrowFactor.of(Arrow(H.at, -H.d, H.B, H.C)).failed == 3
     assert ArrowFactor.of(Arrow(H.at, H.d, H.B, H.C - 5 * np.eye(3))).failed in (1, 2, 8)
     assert ArrowFactor.of(Arrow(H.at, H.d, 1e160 * H.B, H.C)).failed == 1  # whose squares are beyond float64
+
+
+def test_some_rows_and_columns():
+    rng = np.random.default_rng(0)
+    H = Arrow(2, rng.random(4), rng.random((4, 3)), rng.random((3, 3)))
+    for which in ([0, 2, 5, 6], [1, 3], [3, 4], [0, 1]):
+        assert_allclose(np.asarray(H.among(which)), np.asarray(H)[np.ix_(which, which)])
+    assert H.among([]).shape == (0, 0)

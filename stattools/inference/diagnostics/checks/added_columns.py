@@ -14,22 +14,24 @@ Weisberg, Biometrika 70 (1983), 1-10.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.data.rows.level_units import in_units
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
+from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded, score_statistic
 from stattools.inference.diagnostics.checks.variables import units_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.numerics.arrow import Arrow
+from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.products import weighted
 
-NOTHING_NEW = 1e-8
-"""A column with no more than this share of its own is made by the others: the square of 0 and 1."""
 SAMPLE = 2_000
 MOST = 50
 """Squares that are looked at in one read."""
@@ -59,7 +61,7 @@ class Added:
         """The information about the coefficients of the model."""
         return self.information[np.ix_(self.kept, self.kept)]
 
-    @property
+    @cached_property
     def slopes(self) -> Floats:
         """The information (p, p) about the coefficients where the constants are free: that of centered columns."""
         whole, N = self.base, self.constants
@@ -70,6 +72,26 @@ class Added:
         """How much the linear predictor varies, weighted as the rows inform of it, in squared standard errors."""
         return max(float(self.phi @ self.slopes @ self.phi), 0.0) / self.variance
 
+    def inflation(self, mine: list[int], others: list[int]) -> float:
+        """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A are the `slopes` about these."""
+        both = sorted([*mine, *others])
+        inverse, at = self._inverse(tuple(both)), [both.index(k) for k in mine]
+        return float(np.linalg.det(self._scaled[np.ix_(mine, mine)]) * np.linalg.det(inverse[np.ix_(at, at)]))
+
+    def _inverse(self, which: tuple[int, ...]) -> Floats:
+        if which not in self._inverses:
+            self._inverses[which] = np.linalg.inv(self._scaled[np.ix_(which, which)])
+        return self._inverses[which]
+
+    @cached_property
+    def _inverses(self) -> dict[tuple[int, ...], Any]:
+        return {}
+
+    @cached_property
+    def _scaled(self) -> Floats:
+        root = np.sqrt(np.maximum(self.slopes.diagonal(), 1e-300))
+        return self.slopes / root[:, None] / root
+
     def test(self, places: tuple[int, ...]) -> tuple[float, int]:
         """The score statistic of added columns and its degrees of freedom; 0 and 0 where they are not new."""
         kept, new = list(self.kept), list(places)
@@ -77,18 +99,23 @@ class Added:
         whole = self.information[np.ix_(new, new)]
         onto = np.linalg.solve(self.base, cross)
         V, u = whole - cross.T @ onto, self.score[new] - onto.T @ self.score[kept]  # penalized, the others are not 0
-        if not (V.diagonal() > NOTHING_NEW * np.abs(whole.diagonal())).all():
-            return 0.0, 0
-        values, Q = np.linalg.eigh(V)
-        if values[0] <= NOTHING_NEW * values[-1]:
-            return 0.0, 0
-        return float(((Q.T @ u) ** 2 / values).sum()) / self.variance, len(new)
+        return score_statistic(V, whole, u, self.variance)
 
 
-def added(model: Model, theta: Floats) -> Added:
+class ScoredColumns(NamedTuple):
+    """The information, an array or an `Arrow`, and the score of some rows; adds with `+`."""
+
+    information: Any
+    score: Floats
+
+    def __add__(self, other: ScoredColumns) -> ScoredColumns:  # type: ignore[override]
+        return ScoredColumns(self.information + other.information, self.score + other.score)
+
+
+def added(model: Model, theta: Floats) -> Added | LevelAdded:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
-    phi = np.linalg.solve(T, theta)
+    phi = in_units(T, theta)
     rows = work.rows.sampled
     some = replace(work, rows=rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE), source=None)
     eta = some.predictor.forward(phi, some.rows.whole)[0]
@@ -102,9 +129,8 @@ def added(model: Model, theta: Floats) -> Added:
     wide = _widened(model.predictor, n_new)
     columns = list(squares.values())
     part = partial(_block, work.likelihood, work.predictor, wide, phi, columns, (center, unit) if has_link else None)
-    found = work.rows.total(part)
-    information, score = found[:, :-1], found[:, -1]
-    if not np.isfinite(found).all():
+    information, score = work.rows.total(part)
+    if not (np.isfinite(information.ravel()).all() and np.isfinite(score).all()):
         raise IncompatibleError(f"squares of the columns of {model.title} are beyond float64. Change their units.")
     ends = [part.stop for part in wide.parts[: wide.n_first]]
     new = [tuple(end - n_new + k for end in ends) for k in range(n_new)]
@@ -112,7 +138,8 @@ def added(model: Model, theta: Floats) -> Added:
     curves = dict(zip(squares, new, strict=False))
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
-    return Added(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
+    of: Any = LevelAdded if type(information) is Arrow else Added
+    return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
 
 
 def squares_of(model: Any, phi: Floats) -> dict[str, int]:
@@ -140,8 +167,18 @@ def _constant(model: Model) -> Floats | None:
     """The combination of the columns of the first parameter that is 1 in all rows of a sample; None for none."""
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
-    X = model.rows.whole.X[:, model.predictor.first]
-    found = np.linalg.lstsq(X, np.ones(len(X)), rcond=None)[0]
+    X = model.rows.whole.X
+    if type(X) is LevelColumns:
+        if X.is_complete:
+            return X.joined(1.0, np.zeros(X.others.shape[1]))
+        found = _made_of(X.others)
+        return None if found is None else X.joined(0.0, found)
+    return _made_of(X[:, model.predictor.first])
+
+
+def _made_of(X: Floats) -> Floats | None:
+    """The combination of the columns that is 1 in all rows."""
+    found: Any = np.linalg.lstsq(X, np.ones(len(X)), rcond=None)[0]
     return found if np.abs(X @ found - 1.0).max() < 1e-8 else None
 
 
@@ -153,8 +190,8 @@ def _free(predictor: Linear, constant: Floats | None) -> Floats:
             direction = np.zeros(predictor.size)
             direction[part] = constant
             found.append(direction)
-    found += list(np.eye(predictor.size)[predictor.size_first :])
-    return np.array(found).reshape(-1, predictor.size).T
+    found += [np.arange(predictor.size) == k for k in range(predictor.size_first, predictor.size)]
+    return np.array(found, dtype=float).reshape(-1, predictor.size).T
 
 
 @np.errstate(over="ignore", invalid="ignore")  # told by the caller
@@ -166,16 +203,16 @@ def _block(
     columns: list[int],
     link: tuple[float, float] | None,
     block: Block,
-) -> Floats:
-    """Information and score of the rows of a block, side by side."""
+) -> ScoredColumns:
+    """Information and score of the rows of a block."""
     eta = predictor.forward(phi, block)[0]
-    X = np.asarray(block.X)
-    new = [X[:, columns] ** 2]
+    X = block.X
+    new = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
     if link is not None:
         first = eta.reshape(len(eta), -1)[:, :1]
         new.append(((first - link[0]) / link[1]) ** 2)
-    wider = block._replace(X=np.concatenate([X, *new], axis=1))
+    wider = block._replace(X=X.beside(*new) if type(X) is LevelColumns else np.concatenate([X, *new], axis=1))
     _, score, information = likelihood.evaluate(eta, block.y)
     score, information = weighted(score, block.weight), weighted(information, block.weight)
-    total = wide.information(wider, information)
-    return np.column_stack([total, wide.row_scores(wider.X, score).sum(axis=0)])
+    along = wide.forward(np.zeros(wide.size), wider)[1]
+    return ScoredColumns(wide.information(wider, information), along(score))

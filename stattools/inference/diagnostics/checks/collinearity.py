@@ -15,16 +15,14 @@ import numpy as np
 from stattools.inference.diagnostics.checks.check import Check, judged
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.variables import Unit
-from stattools.interface.arrays import Floats
 from stattools.text.columns import number
 
 NAME = "collinearity"
-SINGULAR = 1e-12
 
 
 def collinearity(of: LookedAt) -> Check | None:
     """The largest factor, by the variables of the terms; None where there are no two."""
-    np.asarray(of.bread)  # refused by a fit without standard errors
+    _ = of.bread  # refused by a fit without standard errors
     factors = inflation(of)
     if len(factors) < 2:
         return None
@@ -45,21 +43,14 @@ def inflation(of: LookedAt) -> dict[str, float]:
     >>> {name: round(value**2, 2) for name, value in inflation(LookedAt(st.fit(st.ols("y ~ x + z", data)))).items()}
     {'x': 37.0, 'z': 37.0}
     """
-    A, alone = _scaled(of)
-    inverses: dict[tuple[int, ...], Floats] = {}
-    found = {}
+    alone, found = _alone(of), {}
     for name, variables, own in _groups(of.units):
-        beside = [unit for unit in of.units if not variables < unit.variables]
-        rest = sorted(k for unit in beside for k in unit.coefficients if k not in alone)
+        beside = {k for unit in of.units if not variables < unit.variables for k in unit.coefficients}
         mine = [k for k in own if k not in alone]
-        if not mine or len(rest) == len(mine):
+        others = sorted(beside.difference(own, alone))
+        if not mine or not others:
             continue
-        key = tuple(rest)
-        if key not in inverses:
-            inverses[key] = np.linalg.inv(A[np.ix_(rest, rest)])
-        at = [rest.index(k) for k in mine]
-        gvif = np.linalg.det(A[np.ix_(mine, mine)]) * np.linalg.det(inverses[key][np.ix_(at, at)])
-        found[name] = float(max(gvif, 1.0)) ** (0.5 / len(mine))
+        found[name] = max(of.added.inflation(mine, others), 1.0) ** (0.5 / len(mine))
     return found
 
 
@@ -75,16 +66,11 @@ def _groups(units: tuple[Unit, ...]) -> list[tuple[str, frozenset[str], list[int
     ]
 
 
-def _scaled(of: LookedAt) -> tuple[Floats, list[int]]:
-    """The information with the constants free, of unit diagonal, and the coefficients that it does not need: where a
-    category stands for the constant, one of its columns.
+def _alone(of: LookedAt) -> list[int]:
+    """The coefficients that are not needed beside the constants: where a category stands for these, one of its columns
+    for each.
     """
     found = of.added
-    A = found.slopes
-    alone = []
     n_first = 0 if of.model.is_partial else of.model.predictor.n_first
-    for direction in found.constants.T[:n_first]:
-        size = np.abs(direction) * np.sqrt(np.abs(found.base.diagonal()))
-        alone.append(int(np.argmax(size)))
-    root = np.sqrt(np.maximum(A.diagonal(), 1e-300))
-    return A / root[:, None] / root, alone
+    root = np.sqrt(np.abs(found.base.diagonal()))
+    return [int(np.argmax(np.abs(direction) * root)) for direction in found.constants.T[:n_first]]

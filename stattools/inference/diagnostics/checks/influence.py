@@ -14,18 +14,22 @@ most for a coefficient: Broderick, Giordano & Meager, arXiv:2011.14999.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
+from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check, Without, judged
+from stattools.inference.diagnostics.checks.errors_beside_levels import farthest_moves, largest
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.spread import spread_of
 from stattools.inference.penalties import maximize
 from stattools.interface.arrays import Floats
+from stattools.numerics.products import weighted
 from stattools.solvers import LeastSquares, Newton
 from stattools.solvers.softmax.maximum import large
 from stattools.text.columns import number
@@ -91,18 +95,34 @@ def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
 def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
     model, asked = of.model, of.asked
-    sandwich = Sandwich.of(model, of.theta, of.bread)
-    B = (sandwich.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[asked]
-    scale = of.fit.scale if model.has_scale else None
+    unit, scale = np.sqrt(of.fit.covariance.diagonal()[asked]), of.fit.scale if model.has_scale else None
+    if (levels := of.beside_levels) is not None:
+        work = partial(_beside_levels, levels, asked, unit, count, scale)
+    else:
+        sandwich = Sandwich.of(model, of.theta, of.bread)
+        work = partial(_extremes, sandwich, sandwich.B[asked] / unit[:, None], count, scale)
     try:
-        found = _extremes(sandwich, B, count, "HC3", scale)
+        found = work("HC3")
     except DomainError:  # a row alone fixes a coefficient
-        found = _extremes(sandwich, B, count, "HC0", scale)
+        found = work("HC0")
     size, rows = max(found, key=lambda each: each[0])
     return rows, size
 
 
-def _squares(sandwich: Sandwich, part: slice) -> Floats:
+def _beside_levels(
+    sandwich: LevelSandwich, asked: list[int], unit: Floats, count: int, scale: float | None, kind: str
+) -> list[Moved]:
+    """As `_extremes`, of which only the largest of each way are made."""
+    found = farthest_moves(sandwich, asked, unit, count, kind)
+    if scale is None:
+        return found
+    moves = (_squares(sandwich, slice(None)) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
+    moves = weighted(moves, sandwich.work.rows.weight)
+    up, down = ((min(float(np.sort(way)[-count:].sum()), OF_SCALE), largest(way, count)) for way in (moves, -moves))
+    return [found[0], up, found[1], down]
+
+
+def _squares(sandwich: Sandwich | LevelSandwich, part: slice) -> Floats:
     """The squared residuals of some rows, each in the units of a precise one."""
     rows = sandwich.work.rows.take(part)
     gap = rows.y - sandwich.work.predictor.forward(sandwich.phi, rows.whole)[0]
@@ -113,7 +133,7 @@ type Moved = tuple[float, NDArray[np.intp]]
 """How far some rows move a coefficient, and their numbers."""
 
 
-def _extremes(sandwich: Sandwich, B: Floats, count: int, kind: str, scale: float | None) -> list[Moved]:
+def _extremes(sandwich: Sandwich, B: Floats, count: int, scale: float | None, kind: str) -> list[Moved]:
     """For each coefficient and each way the sum of the largest moves, and the rows that make them."""
     wide = 2 * (len(B) + (scale is not None))
     best, rows = np.empty((0, wide)), np.empty((0, wide), dtype=np.intp)
@@ -155,7 +175,7 @@ def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float
     if not solution.converged or not np.isfinite(solution.estimate).all():
         raise ConvergenceError(f"The maximum of {model.title} without some rows was not reached.")
     square = rest.dispersion(solution.estimate)
-    variance = np.asarray(solution.covariance).diagonal() * square
+    variance = solution.covariance.diagonal() * square
     if not (np.isfinite(variance) & (variance > 0.0)).all():
         raise ConvergenceError(f"The maximum of {model.title} without some rows is flat.")
     spread = spread_of(rest, solution.estimate)

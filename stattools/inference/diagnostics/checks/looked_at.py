@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from stattools.errors import IncompatibleError
+from stattools.inference.covariance.level_sandwich import LevelSandwich
+from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded
 from stattools.inference.diagnostics.checks.added_columns import Added, added
 from stattools.inference.diagnostics.checks.added_to_partial import added_to_partial
 from stattools.inference.diagnostics.checks.spread import Spread, spread_of
@@ -16,6 +18,7 @@ from stattools.inference.diagnostics.checks.variables import Unit, units_of
 from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
+from stattools.numerics.low_rank import LowRank
 
 EXACT = 1e-24
 """A squared scale this small beside the outcomes is round-off."""
@@ -41,10 +44,23 @@ class LookedAt:
         return self.fit.estimate
 
     @cached_property
-    def bread(self) -> Floats:
-        """The inverse information at scale 1; refused by a fit that has no covariance."""
-        np.asarray(self.fit.covariance)
-        return np.asarray(self.fit.solution.covariance)
+    def bread(self) -> Any:
+        """The inverse information at scale 1, an array or a `LowRank`; refused by a fit that has no covariance."""
+        both = [C if type(C) is LowRank else np.asarray(C) for C in (self.fit.covariance, self.fit.solution.covariance)]
+        return both[1]
+
+    @cached_property
+    def beside_levels(self) -> LevelSandwich | None:
+        """The scores beside a factor whose levels are kept as codes; None of a model without one. With a penalty, the
+        inverse information is that of the penalized maximum.
+        """
+        if type(self.bread) is not LowRank:
+            return None
+        found = LevelSandwich.of(self.model, self.theta)
+        if found is None or self.fit.penalty is None:
+            return found
+        U = np.column_stack([found.T.solve(u) for u in self.bread.U.T])
+        return replace(found, C=LowRank(self.bread.d, U, self.bread.K))
 
     def require_errors(self) -> None:
         """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""
@@ -67,7 +83,7 @@ class LookedAt:
         return self.fit.cov.startswith("quasi(")
 
     @cached_property
-    def added(self) -> Added:
+    def added(self) -> Added | LevelAdded:
         """The information with columns added: squares of numbers, and of the linear predictor."""
         return added_to_partial(self.model, self.theta) if self.model.is_partial else added(self.model, self.theta)
 

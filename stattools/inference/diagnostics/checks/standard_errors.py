@@ -12,9 +12,10 @@ Econometrica 48 (1980), 817-838 and 50 (1982), 1-25; Glejser, JASA 64 (1969), 31
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import special
@@ -23,8 +24,14 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.sandwich import NO_LEVERAGE, Sandwich, Scores, unshrunk
 from stattools.inference.diagnostics.checks.check import CHANCE, LIMITS, Check, judged
+from stattools.inference.diagnostics.checks.errors_beside_levels import (
+    LevelErrors,
+    level_errors,
+    regression_on_columns,
+)
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.interface.arrays import Floats
+from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.text.columns import number
 
@@ -51,6 +58,16 @@ class ErrorSums(NamedTuple):
 
     def __add__(self, other: ErrorSums) -> ErrorSums:  # type: ignore[override]
         return ErrorSums(*(one + more for one, more in zip(self, other, strict=True)))
+
+    @property
+    def explained(self) -> Floats:
+        """What the scores explain of q^2, by coefficient."""
+        return np.einsum("js,js->j", self.cross, np.linalg.lstsq(self.scores, self.cross.T, rcond=None)[0].T)
+
+    @property
+    def of_sizes(self) -> tuple[float, float] | None:
+        """Glejser's test, where there is one."""
+        return glejser(self.size) if len(self.size) else None
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,37 +124,42 @@ class OfRows:
 
     def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Floats:
         """Sums for a regression of the sizes of residuals on the columns: [1, X, |r|] with itself."""
-        family = self.terms.likelihood
-        if family.outcome not in VARIES_FREELY:
+        r = residual_sizes(self.terms.likelihood, eta, block.y, precision, has_scale=self.has_scale)
+        if r is None:
             return np.zeros((0, 0))
-        try:
-            mean = family.mean(eta)
-            variance = np.ones(len(eta)) if self.has_scale else family.variance(eta, block.y)
-        except IncompatibleError:  # a likelihood of the caller's, who gave none
-            return np.zeros((0, 0))
-        r = np.abs(family.observed(block.y) - mean) / np.sqrt(variance if precision is None else variance / precision)
         Z = np.column_stack([np.ones(len(r)), block.X, r])
         return Z.T @ (Z * times[:, None])
+
+
+def residual_sizes(family: Likelihood, eta: Floats, y: Floats, precision: Any, *, has_scale: bool) -> Floats | None:
+    """Sizes of Pearson's residuals, (m,), at scale 1; None where the variance is no matter of its own, or unknown."""
+    if family.outcome not in VARIES_FREELY:
+        return None
+    try:
+        mean = family.mean(eta)
+        variance = np.ones(len(eta)) if has_scale else family.variance(eta, y)
+    except IncompatibleError:  # a likelihood of the caller's, who gave none
+        return None
+    return np.abs(family.observed(y) - mean) / np.sqrt(variance if precision is None else variance / precision)
 
 
 def standard_errors(of: LookedAt, name: str) -> Check:
     """The check by this name: the coefficient whose robust standard error differs most from its own."""
     of.require_errors()
     model, asked = of.model, of.asked
-    sandwich = Sandwich.of(model, of.theta, of.bread)
     factor = of.pearson.ratio if of.is_quasi and of.pearson is not None else 1.0
-    work = partial(OfRows, sandwich.terms, sandwich.B[asked], scale=of.fit.scale, has_scale=model.has_scale)
-    work = partial(work, factor=factor)
+    work = partial(_sums(of), scale=of.fit.scale, has_scale=model.has_scale, factor=factor)
     try:
-        sums, small = sandwich.work.rows.gather(work(kind="HC2")), 1.0
+        sums, small = work(kind="HC2"), 1.0
     except DomainError:  # a row alone fixes a coefficient, and has no error of its own
-        sums, small = sandwich.work.rows.gather(work(kind="HC0")), model.n / max(model.n - len(of.theta), 1.0)
+        sums, small = work(kind="HC0"), model.n / max(model.n - len(of.theta), 1.0)
     if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
     p = np.minimum(len(asked) * _p_values(sums), 1.0)
-    uneven, of_sizes = glejser(sums.size) if len(sums.size) else (0.0, 1.0)
-    if len(sums.size):
+    uneven = 0.0
+    if (tested := sums.of_sizes) is not None:
+        uneven, of_sizes = tested
         p = np.minimum(1.0, 2.0 * np.minimum(p, of_sizes))
     size = np.where(ratio < TOO_WIDE, WIDE, ratio)
     worst = int(np.argmax(np.where(p < CHANCE, size, 1e-3 * ratio)))  # of those that chance makes the largest
@@ -155,9 +177,24 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
-def _p_values(sums: ErrorSums) -> Floats:
-    explained = np.einsum("js,js->j", sums.cross, np.linalg.lstsq(sums.scores, sums.cross.T, rcond=None)[0].T)
-    spread = np.maximum(sums.square - explained, 2.0 * sums.own)  # at least that of normal outcomes
+def _sums(of: LookedAt) -> Callable[..., ErrorSums | LevelErrors]:
+    """What makes the sums over all rows."""
+    model = of.model
+    if (levels := of.beside_levels) is not None:
+        eta, rows = levels.work.eta(levels.phi), levels.work.rows
+        r = residual_sizes(model.likelihood, eta, rows.y, rows.precision, has_scale=model.has_scale)
+        tested = None if r is None else _judged_sizes(*regression_on_columns(levels.X, r, rows.weight))
+        return partial(level_errors, levels, of.asked, of_sizes=tested)
+    sandwich = Sandwich.of(model, of.theta, of.bread)
+
+    def of_rows(**given: Any) -> ErrorSums:
+        return sandwich.work.rows.gather(OfRows(sandwich.terms, sandwich.B[of.asked], **given))
+
+    return of_rows
+
+
+def _p_values(sums: ErrorSums | LevelErrors) -> Floats:
+    spread = np.maximum(sums.square - sums.explained, 2.0 * sums.own)  # at least that of normal outcomes
     z = np.divide(sums.gap, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
     return 2.0 * special.ndtr(-np.abs(z))
 
@@ -166,11 +203,16 @@ def glejser(sums: Floats) -> tuple[float, float]:
     """By how much |r| varies with the columns, its standard deviation over its mean, and how often chance makes that:
     n R^2 of |r| on the columns.
     """
-    n, inner, cross = sums[0, 0], sums[:-1, :-1], sums[:-1, -1]
+    inner, cross = sums[:-1, :-1], sums[:-1, -1]
     found, _, rank, _ = np.linalg.lstsq(inner, cross, rcond=1e-10)
-    mean = cross[0] / n
-    whole = sums[-1, -1] - n * mean * mean
-    by_columns = float(np.clip(cross @ found - n * mean * mean, 0.0, whole))
+    return _judged_sizes(sums[0, 0], cross[0], sums[-1, -1], float(cross @ found), int(rank))
+
+
+def _judged_sizes(n: float, total: float, square: float, explained: float, rank: int) -> tuple[float, float]:
+    """The same from n, the sum of |r| and of its squares, what the columns explain of these, and their rank."""
+    mean = total / n
+    whole = square - n * mean * mean
+    by_columns = float(np.clip(explained - n * mean * mean, 0.0, whole))
     if rank < 2 or not whole > 0.0:
         return 0.0, 1.0
     return float(np.sqrt(by_columns / n)) / mean, float(special.chdtrc(rank - 1, n * by_columns / whole))

@@ -1,0 +1,141 @@
+"""Checks beside a factor of many levels are those of all columns, of which none is made."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.data import terms
+from stattools.inference.covariance.level_sandwich import LevelSandwich
+from stattools.inference.covariance.sandwich import Sandwich
+from stattools.inference.diagnostics.checks import errors_beside_levels
+from stattools.inference.diagnostics.checks.errors_beside_levels import (
+    explained,
+    farthest_moves,
+    largest,
+    level_errors,
+    parts_of_rows,
+    regression_on_columns,
+)
+from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.checks.standard_errors import OfRows
+from stattools.numerics.arrow import Arrow
+from stattools.numerics.level_columns import LevelColumns
+
+RNG = np.random.default_rng(1)
+G = np.append(np.arange(6), RNG.integers(0, 6, 84))
+X = RNG.standard_normal(90)
+MEAN = np.exp(0.4 * X + 0.1 * G)
+DATA = {
+    "g": G, "x": 20.0 + X, "z": RNG.integers(0, 3, 90), "w": RNG.integers(1, 4, 90),
+    "k": RNG.poisson(MEAN * RNG.gamma(0.8, size=90)), "p": MEAN * RNG.gamma(2.0, size=90),
+    "c": G + X * RNG.normal(size=90), "b": RNG.integers(0, 2, 90),
+}  # fmt: skip
+
+MODELS = [
+    lambda: st.poisson("k ~ x + C(g) + C(z)", DATA),
+    lambda: st.poisson("k ~ 0 + C(g) + x", DATA, weights="w"),
+    lambda: st.negative_binomial("k ~ C(g) + x", DATA, weights="w"),
+    lambda: st.negative_binomial("k ~ 0 + x + C(g)", DATA),
+    lambda: st.ols("c ~ C(g) + x", DATA, weights="w"),
+    lambda: st.ols("c ~ 0 + C(z) + C(g) + x", DATA, precision="w"),
+    lambda: st.gamma("p ~ x + C(g)", DATA),
+    lambda: st.logistic("b ~ C(g) + x", DATA),
+]
+
+
+def both(monkeypatch, make, **given):
+    """The fit with all columns, and that with codes, which may make none."""
+    monkeypatch.setattr(terms, "MANY", 10**9)
+    plain = st.fit(make(), **given)
+    monkeypatch.setattr(terms, "MANY", 4)
+    return plain, st.fit(make(), **given)
+
+
+@pytest.mark.parametrize("make", MODELS)
+def test_checks_are_those_of_all_columns(make, monkeypatch):
+    plain, coded = both(monkeypatch, make)
+    assert type(coded.model.rows.X) is LevelColumns
+    expected = plain.check()
+    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    monkeypatch.setattr(errors_beside_levels, "CELLS", 200)
+    found = coded.check()
+    assert found.check.tolist() == expected.check.tolist()
+    assert found.measure.tolist() == expected.measure.tolist()
+    assert found.verdict.tolist() == expected.verdict.tolist()
+    some = (expected.check != "maximum").to_numpy()  # which is the decrement, round-off of each solver's own
+    numbers = [table[some].select_dtypes("number").to_numpy() for table in (found, expected)]
+    assert_allclose(*numbers, rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("make", MODELS[:1])
+def test_checks_of_a_ridge_are_those_of_all_columns(make, monkeypatch):
+    plain, coded = both(monkeypatch, make, penalty=st.Ridge(0.5))
+    expected, found = plain.check(), coded.check()
+    assert found.check.tolist() == expected.check.tolist()
+    some = (expected.check != "maximum").to_numpy()
+    assert_allclose(found.value[some], expected.value[some], rtol=1e-5, atol=1e-9)
+
+
+@pytest.mark.parametrize("make", MODELS)
+@pytest.mark.parametrize("kind", ["HC0", "HC2"])
+def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypatch):
+    plain, coded = both(monkeypatch, make)
+    asked, scale = list(range(plain.model.predictor.size_first)), plain.scale
+    one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
+    given = {"kind": kind, "scale": scale, "has_scale": plain.model.has_scale, "factor": 1.3}
+    expected = one.work.rows.gather(OfRows(one.terms, one.B[asked], **given))
+    levels = LevelSandwich.of(coded.model, coded.estimate)
+    assert levels is not None
+    found = level_errors(levels, asked, **given)
+    for name in ("robust", "gap", "square", "own", "explained"):
+        size = np.abs(getattr(expected, name)).max()
+        assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-6, atol=1e-7 * size, err_msg=name)
+
+
+def test_rows_that_move_a_coefficient_most(monkeypatch):
+    plain, coded = both(monkeypatch, MODELS[2])
+    asked = LookedAt(coded).asked
+    levels = LevelSandwich.of(coded.model, coded.estimate)
+    one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
+    unit = np.sqrt(plain.covariance.diagonal())[asked]
+    moves = np.concatenate([s * w[:, None] for _, s, w in one.terms.of(one.work.rows, "HC3")]) @ one.B[asked].T / unit
+    (up, rows), (down, other) = farthest_moves(levels, asked, unit, 3, "HC3")
+    ends = np.sort(moves, axis=0)
+    assert_allclose([up, -down], [ends[-3:].sum(axis=0).max(), ends[:3].sum(axis=0).min()], rtol=1e-6)
+    for found, way in ((rows, moves), (other, -moves)):
+        column = np.sort(way, axis=0)[-3:].sum(axis=0).argmax()
+        assert found.tolist() == sorted(np.argsort(-way[:, column])[:3].tolist())
+
+
+def test_parts_are_the_rows_times_the_inverse_information(monkeypatch):
+    _, coded = both(monkeypatch, MODELS[4])
+    levels = LevelSandwich.of(coded.model, coded.estimate)
+    assert levels is not None
+    whole = np.asarray(levels.X) @ np.asarray(levels.C) @ np.asarray(levels.T).T
+    for part, v in parts_of_rows(levels, [1, 3]):
+        assert_allclose(v[:, 0], whole[:, [1, 3]][:, part], atol=1e-12)
+
+
+def test_explained_of_a_matrix_that_has_zeros():
+    A = Arrow(0, np.array([2.0, 0.0, 4.0]), np.array([[1.0], [0.0], [1.0]]), np.array([[3.0]]))
+    c = np.array([[1.0], [0.0], [2.0], [1.0]])
+    assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-12)
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_regression_on_levels(complete):
+    codes = G if complete else G - 1
+    Z = LevelColumns(X[:, None], codes, codes.max() + 1, 0)
+    y, w = DATA["p"], DATA["w"].astype(float)
+    n, total, square, by_columns, rank = regression_on_columns(Z, y, w)
+    A, root = np.column_stack([np.ones(90), np.asarray(Z)]), np.sqrt(w)
+    fitted, _, expected, _ = np.linalg.lstsq(A * root[:, None], y * root, rcond=1e-10)
+    assert_allclose([n, total, square], [w.sum(), w @ y, w @ y**2])
+    assert_allclose(by_columns, w @ (A @ fitted) ** 2, rtol=1e-9)
+    assert rank == expected
+
+
+def test_the_largest_rows_are_in_their_order():
+    assert largest(np.array([1.0, 5.0, -1.0, 5.0, 5.0]), 2).tolist() == [1, 3]
+    assert largest(np.array([-1.0, 2.0]), 2).tolist() == [1]
