@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,7 @@ from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
+from stattools.numerics.level_columns import LevelColumns
 
 LARGEST = 2**29
 """The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
@@ -168,7 +169,7 @@ def learn(
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
     }
-    widest = factor_of_codes(first, levels) if coded and not beside else None
+    widest = factor_of_codes(first, levels, beside.values()) if coded else None
     for term in formula.terms if levels else ():
         if term == (widest,):
             continue
@@ -203,9 +204,13 @@ def side_by_side(
     coded: bool = False,
 ) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
     """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
-    of each formula. With `coded`, the widest factor of the one formula is kept as codes.
+    of each formula. With `coded`, the widest factor of the first formula is kept as codes.
     """
-    each = [columns_of(formula, columns, rows, levels, state, coded=coded) for formula in formulas]
+    widest = factor_of_codes(formulas[0], levels, formulas[1:]) if coded else None
+    each = [
+        columns_of(formula, columns, rows, levels, state, widest=None if number else widest)
+        for number, formula in enumerate(formulas)
+    ]
     for formula, (_, names) in zip(formulas, each, strict=True):
         if len(set(names)) < len(names):
             twice = next(name for name in names if names.count(name) > 1)
@@ -217,5 +222,10 @@ def side_by_side(
     places = {name: (X, k) for X, names in reversed(each) for k, name in enumerate(names)}
     order = list(dict.fromkeys(name for _, names in each for name in names))
     numbers = {name: k for k, name in enumerate(order)}
-    X = np.column_stack([places[name][0][:, places[name][1]] for name in order])
+    first, known = each[0]
+    if isinstance(first, LevelColumns):  # the columns of other formulas stand behind its own
+        new = [places[name][0][:, places[name][1]] for name in order[len(known) :]]
+        X: Any = replace(first, others=np.column_stack([first.others, *new]))
+    else:
+        X = np.column_stack([places[name][0][:, places[name][1]] for name in order])
     return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -45,12 +45,11 @@ def columns_of(
     levels: Mapping[str, tuple[Any, ...]],
     state: dict[str, dict[str, Any]],
     *,
-    coded: bool = False,
+    widest: Expression | None = None,
 ) -> tuple[np.ndarray, tuple[str, ...]]:
-    """X and the names of its columns; fills `state` where it is still empty. With `coded`, the columns of a factor of
-    very many levels are kept as codes.
+    """X and the names of its columns; fills `state` where it is still empty. The columns of the factor `widest`, which
+    has very many levels, are kept as codes.
     """
-    widest = factor_of_codes(formula, levels) if coded else None
     if widest is not None:
         return _with_codes(formula, widest, columns, rows, levels, state)
     require_room(formula, levels, len(rows))
@@ -79,9 +78,11 @@ def _evaluated(
     return values, {text: value for text, value in values.items() if text not in coded}
 
 
-def factor_of_codes(formula: Formula, levels: Mapping[str, tuple[Any, ...]]) -> Expression | None:
+def factor_of_codes(
+    formula: Formula, levels: Mapping[str, tuple[Any, ...]], beside: Collection[Formula] = ()
+) -> Expression | None:
     """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has a term of its
-    own, the usual contrasts, and no part in other terms.
+    own, the usual contrasts, and no part in other terms, or in formulas `beside` this.
     """
     found = None
     for term in formula.terms:
@@ -90,6 +91,7 @@ def factor_of_codes(formula: Formula, levels: Mapping[str, tuple[Any, ...]]) -> 
             continue
         elsewhere = (other for other in formula.factors if other is not factor and factor.category in other.columns)
         again = sum(factor in other for other in formula.terms) > 1 or any(elsewhere)
+        again = again or any(factor.category in other.columns for other in beside)
         if not again and (found is None or len(levels[factor.text]) > len(levels[found.text])):
             found = factor
     return found

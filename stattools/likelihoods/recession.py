@@ -47,6 +47,16 @@ class Recession:
         """The same of a family of several linear predictors that move together; None where `side` says it."""
         return None
 
+    def side_of_first(self, y: Floats) -> Floats | None:
+        """As `side`, where the first linear predictor moves alone, of families of several that move together too."""
+        spaces = self.half_spaces(y)
+        if spaces is None:
+            return self.side(y)
+        low, high = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+        np.minimum.at(low, spaces.rows, spaces.normals[:, 0])
+        np.maximum.at(high, spaces.rows, spaces.normals[:, 0])
+        return (low >= 0.0) * 1.0 - (high <= 0.0) * 1.0
+
     def reach(self, eta: Floats, y: Floats) -> float:
         """The largest size of what runs off where observations are separated, of families that have `half_spaces`; of
         others it is that of the first linear predictors.

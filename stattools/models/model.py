@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import at_origin, in_units
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
@@ -267,11 +267,8 @@ class Model(AnyModel):
         A column is not centered where a linear predictor that reads it has no constant to take up the shift.
         """
         rows, T = self.rows.standardized()
-        if self.predictor.own and type(T) is np.ndarray and (held := self.predictor.held(T)):
-            rows, T = rows.uncentered(held), T.copy()
-            own = T.diagonal()[held].copy()
-            T[:, held] = 0.0
-            T[held, held] = own
+        if self.predictor.own and (held := self.predictor.held(T)):
+            rows, T = at_origin(rows, T, held)
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(T.diagonal()))
         return rows, T

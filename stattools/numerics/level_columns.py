@@ -10,6 +10,7 @@ made, where there is memory for it, so that other code sees the array that it ex
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -111,10 +112,27 @@ class LevelColumns(InParts):
         counts = np.ones(len(self.codes)) if weight is None else weight
         return Arrow(self.at, self.by_level(counts), self.by_level(half), A.T @ half)
 
-    def gram_beside_constants(self, weight: Floats) -> Any:
-        """The same with constants behind the columns: J' weight J for weight (n, 1 + m, 1 + m)."""
-        sides = self.pulled(np.ascontiguousarray(weight[:, 0, 1:]))
-        return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, weight[:, 1:, 1:].sum(axis=0))
+    def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Any:
+        """The same beside the columns of further linear predictors: J' weight J where the blocks of J are X and the
+        `others` (n, k_1), ..., (n, k_m), for weight (n, 1 + m, 1 + m).
+        """
+        ends = np.cumsum([0, *(of.shape[1] for of in others)]).tolist()
+        parts = list(map(slice, ends, ends[1:]))
+        sides, corner = np.empty((self.shape[1], ends[-1])), np.empty((ends[-1], ends[-1]))
+        for a, (of, part) in enumerate(zip(others, parts, strict=True)):
+            sides[:, part] = self.pulled(weight[:, 0, a + 1, None] * of)
+            for b in range(a, len(others)):
+                corner[part, parts[b]] = of.T @ (weight[:, a + 1, b + 1, None] * others[b])
+                corner[parts[b], part] = corner[part, parts[b]].T
+        return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, corner)
+
+    def among(self, columns: Sequence[int]) -> Any:
+        """Some of the columns: with levels among them in the order of X, else an array in the order that is given."""
+        if not any(self.at <= k < self.stop for k in columns):
+            return self.others[:, [k if k < self.at else k - self.levels for k in columns]]
+        left_out = np.ones(self.shape[1], dtype=bool)
+        left_out[list(columns)] = False
+        return self.without(left_out)
 
     def beside(self, *columns: Floats) -> LevelColumns:
         """With further columns behind."""

@@ -19,7 +19,7 @@ KINDS = {
     BesideOnes: BesideOnes(rng.standard_normal((6, 2))),
     LevelColumns: X,
     LevelRows: LevelRows(X),
-    LevelUnits: LevelUnits(np.arange(1.0, 5.0), np.array([1.0, 0, 0, 0]), np.array([0, 3.0, -2.0, 0])),
+    LevelUnits: LevelUnits(np.arange(1.0, 5.0), np.array([[1.0], [0], [0], [0]]), np.array([[0], [3.0], [-2.0], [0]])),
     LowRank: LowRank(rng.random(5), rng.standard_normal((5, 2)), K @ K.T),
 }
 

@@ -33,14 +33,24 @@ def test_every_answer_is_that_of_the_array(X):
         assert_array_equal(X[:, j], A[:, j])
 
 
-def test_constants_beside_the_columns():
+def test_other_linear_predictors_beside_the_columns():
     X, rng = columns(), np.random.default_rng(5)
-    half = rng.standard_normal((40, 2, 2))
+    half = rng.standard_normal((40, 3, 3))
     weight = half @ half.transpose(0, 2, 1)
-    J = np.zeros((40, 2, X.shape[1] + 1))
-    J[:, 0, :-1], J[:, 1, -1] = np.asarray(X), 1.0
+    one, two = np.ones((40, 1)), rng.standard_normal((40, 2))
+    J = np.zeros((40, 3, X.shape[1] + 3))
+    J[:, 0, :-3], J[:, 1, -3], J[:, 2, -2:] = np.asarray(X), 1.0, two
     expected = np.einsum("nap,nab,nbq->pq", J, weight, J)
-    assert_allclose(np.asarray(X.gram_beside_constants(weight)), expected, rtol=1e-12, atol=1e-12)
+    assert_allclose(np.asarray(X.gram_beside([one, two], weight)), expected, rtol=1e-12, atol=1e-12)
+
+
+def test_some_of_the_columns():
+    X = columns()
+    A = np.asarray(X)
+    for some in ((0, 1, 2, 3, 4, 5, 6, 8), (1, 4), (7,), (8, 0), (8, 7, 0)):
+        assert_array_equal(np.asarray(X.among(some)), A[:, list(some)])
+    assert type(X.among((0, 1, 3))) is LevelColumns
+    assert type(X.among((8, 0))) is np.ndarray
 
 
 @pytest.mark.parametrize("gone", [[0, 3], [2], [0, 1, 2, 7, 8], [1, 2, 3, 4, 5, 6]], ids=str)

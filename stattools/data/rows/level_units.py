@@ -1,12 +1,14 @@
 """Units of columns of which those of a factor are codes: the others are centered and scaled, zeros and ones stay.
 
-    theta = T phi,   T = diag(t) + a r'      a: the constant column, or all levels where they add up to ones
+    theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels where they add up to ones
 
-What centering takes from the columns, the constant or the levels take up, so that T is a diagonal and one product.
+What centering takes from the columns, the constant or the levels take up, so that T is a diagonal and one product; of
+several linear predictors a product for each.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,11 +24,11 @@ from stattools.numerics.level_columns import LevelColumns
 
 @dataclass(frozen=True, eq=False)
 class LevelUnits(InParts):
-    """Stands for diag(t) + a r', (p, p), where r is 0 wherever a is not."""
+    """Stands for diag(t) + A R', (p, p), of A and R (p, m), where each row of one or of the other is 0."""
 
     t: Floats
-    a: Floats
-    r: Floats
+    A: Floats
+    R: Floats
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -36,55 +38,72 @@ class LevelUnits(InParts):
     @classmethod
     def identity(cls, p: int) -> LevelUnits:
         """The map that leaves all as it is."""
-        return cls(np.ones(p), np.zeros(p), np.zeros(p))
+        return cls(np.ones(p), np.zeros((p, 0)), np.zeros((p, 0)))
 
     def before(self, other: Any) -> Any:
         """This map times another, which is that itself where this changes nothing."""
-        still = not self.a.any() and bool((self.t == 1.0).all())
+        still = not self.A.any() and bool((self.t == 1.0).all())
         return other if still else np.asarray(self) @ np.asarray(other)
 
     def gram(self, weight: Floats, at: int, levels: int) -> Arrow:
         """T' diag(weight) T, where the coefficients of the levels are those from `at` on."""
-        t, a, r = self.t, self.a, self.r
+        t, A, R = self.t, self.A, self.R
         own = np.zeros(len(t), dtype=bool)
         own[at : at + levels] = True
-        crossed = t * weight * a
-        C = np.outer(crossed[~own], r[~own])
-        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + (a * weight @ a) * np.outer(r[~own], r[~own])
-        return Arrow(at, weight[own] * t[own] ** 2, np.outer(crossed[own], r[~own]), C)
+        crossed = (t * weight)[:, None] * A
+        C = crossed[~own] @ R[~own].T
+        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ (weight[:, None] * A)) @ R[~own].T
+        return Arrow(at, weight[own] * t[own] ** 2, crossed[own] @ R[~own].T, C)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
-        return self.t + self.a * self.r
+        return self.t + (self.A * self.R).sum(axis=1)
 
-    def beside(self, constants: int) -> Any:
-        """The same beside coefficients that stay as they are."""
-        zeros = np.zeros(constants)
-        return LevelUnits(
-            *(np.append(of, rest) for of, rest in ((self.t, zeros + 1.0), (self.a, zeros), (self.r, zeros)))
-        )
+    def moved(self, at: Sequence[int]) -> list[int]:
+        """Those of some coefficients of which others that are not among them take up the center."""
+        outside = np.delete(self.A, at, axis=0).any(axis=0)
+        return [k for k in at if self.R[k][outside].any()]
+
+    def at_origin(self, X: LevelColumns, columns: list[int]) -> tuple[LevelColumns, LevelUnits]:
+        """Columns in these units, and this map, of which some columns are not centered."""
+        first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
+        value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
+        back, R = np.zeros(self.shape[0]), self.R.copy()
+        back[columns], R[columns] = R[columns] @ value, 0.0
+        return replace(X, others=X.others - X.split(back)[1]), replace(self, R=R)
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
-        if v.ndim == 1:
-            return self.t * v + self.a * (self.r @ v)
-        return self.t[:, None] * v + self.a[:, None] * (self.r @ v)
+        return _each(self.t, v) + self.A @ (self.R.T @ v)
 
     def solve(self, theta: Floats) -> Floats:
         """T^-1 theta."""
         phi = theta / self.t
-        return phi - self.a * (self.r @ phi) / self.t
+        return phi - self.A @ (self.R.T @ phi) / self.t
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
-        along = self.a @ u
-        if u.ndim == 1:
-            return self.t * u + self.r * along
-        return self.t[:, None] * u + self.r[:, None] * along
+        return _each(self.t, u) + self.R @ (self.A.T @ u)
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
-        return np.diag(self.t) + self.a[:, None] * self.r
+        return np.diag(self.t) + self.A @ self.R.T
+
+
+def _each(t: Floats, v: Floats) -> Floats:
+    """diag(t) v."""
+    return t * v if v.ndim == 1 else t[:, None] * v
+
+
+def at_origin(rows: Any, T: Any, columns: list[int]) -> tuple[Any, Any]:
+    """Standardized rows and their map T, an array or what stands for one, of which some columns keep their origin."""
+    if isinstance(T, LevelUnits):
+        X, T = T.at_origin(rows.X, columns)
+        return replace(rows, X=X), T
+    T, own = T.copy(), T.diagonal()[columns].copy()
+    T[:, columns] = 0.0
+    T[columns, columns] = own
+    return rows.uncentered(columns), T
 
 
 def in_units(T: Any, theta: Floats) -> Floats:
@@ -135,5 +154,5 @@ def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns
         along, taken[of.constant] = along / of.scale[of.constant], 1.0
     standard = replace(X, others=(X.others - of.center) / of.scale)
     levels = 1.0 if of.levels else 0.0
-    units = LevelUnits(X.joined(1.0, 1.0 / of.scale), X.joined(levels, taken), X.joined(0.0, -along))
-    return standard, units
+    A, R = X.joined(levels, taken), X.joined(0.0, -along)
+    return standard, LevelUnits(X.joined(1.0, 1.0 / of.scale), A[:, None], R[:, None])

@@ -50,7 +50,7 @@ class LevelSandwich:
         if type(model.rows.X) is not LevelColumns:
             return None
         work, T = model.standardized()
-        X, phi = work.rows.X, T.solve(theta)  # type: ignore[attr-defined]
+        X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
         return cls(model, work, X, T, phi, LevelMetric(work.evaluate(phi).information).covariance())  # type: ignore[arg-type]
 
     def scores(self, kind: str = "HC0") -> Floats:
@@ -67,7 +67,14 @@ class LevelSandwich:
     def independent(self, kind: str) -> Arrow:
         """The meat of HC0 to HC4, without a factor."""
         u = self.scores(kind)
-        return self.X.gram_beside_constants(weighted(u[:, :, None] * u[:, None, :], self.work.rows.weight))
+        squares = weighted(u[:, :, None] * u[:, None, :], self.work.rows.weight)
+        found: Any = self.work.predictor.upper(self.work.rows.whole, squares if u.shape[1] > 1 else squares[:, 0, 0])
+        return found
+
+    def beside(self, u: Floats) -> Floats:
+        """The scores of the rows (n, width) in the coefficients that are not of levels."""
+        _, *others = self.work.predictor.columns_of(self.work.rows.X)
+        return np.column_stack([of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)])
 
     def grouped(self, groups: Groups) -> Arrow | Floats:
         """The meat of clusters where each is in one level; else the sums of scores in each, (G, p)."""
@@ -75,7 +82,7 @@ class LevelSandwich:
         pairs, of_row = np.unique(groups.codes * np.intp(X.levels + 1) + X.codes + 1, return_inverse=True)
         group, level = np.divmod(pairs, X.levels + 1)
         own = _sums(u[:, :1], of_row, len(pairs))[:, 0]
-        others = np.column_stack([X.others * u[:, :1], u[:, 1:]])
+        others = self.beside(u)
         if len(pairs) == groups.n:
             rest = _sums(others, of_row, len(pairs))
             each = LevelColumns(rest, level - 1, X.levels, X.at)
@@ -97,7 +104,7 @@ class LevelSandwich:
         u, X = self.scores(), self.X
         some = np.flatnonzero(X.codes >= 0)
         levels, rest = np.arange(X.at, X.stop), np.delete(np.arange(len(self.phi)), slice(X.at, X.stop))
-        others = np.column_stack([X.others * u[:, :1], u[:, 1:]])
+        others = self.beside(u)
         at = np.concatenate([some, np.repeat(np.arange(len(u)), len(rest))])
         columns = np.concatenate([levels[X.codes[some]], np.tile(rest, len(u))])
         return csr_array((np.concatenate([u[some, 0], others.ravel()]), (at, columns)), shape=(len(u), len(self.phi)))

@@ -21,7 +21,7 @@ def at_one_level(model: Model, X: Any, moved: Mapping[str, Any]) -> LevelColumns
     formula = model.design.parsed
     if type(X) is not LevelColumns or formula is None or len(moved) != 1:
         return None
-    factor = factor_of_codes(formula, model.design.levels)
+    factor = factor_of_codes(formula, model.design.levels, model.design.beside.values())
     ((name, value),) = moved.items()
     if factor is None or factor.category != name or not np.isscalar(value):
         return None

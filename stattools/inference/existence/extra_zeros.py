@@ -24,6 +24,7 @@ from stattools.inference.existence.overlap import check_overlap
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.models.predictors.read_columns import among
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Solution
 
@@ -103,7 +104,7 @@ def without(model: Model) -> Model:
     own = tuple(use for k, use in enumerate(predictor.own) if k != ZERO - 1)
     rows, main = model.rows, predictor.main
     if not own and main is not None:
-        rows, main = replace(rows, X=rows.X[:, list(main)]), None
+        rows, main = replace(rows, X=among(rows.X, main)), None
     likelihood: Any = model.likelihood
     return replace(
         model,

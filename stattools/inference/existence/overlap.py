@@ -52,7 +52,7 @@ def check_overlap(model: Model) -> None:
     """
     model, whole = at_sample(model), is_whole(model)
     found, has_firth = separation_of_levels(model), model.likelihood.has_firth
-    if found is None and (program_size(model) > LARGEST_PROGRAM or not may_separate(model)):
+    if found is None and (not may_separate(model) or program_size(model) > LARGEST_PROGRAM):
         return
     found = separation_of_rows(model) if found is None else found
     if found is None:
@@ -93,9 +93,9 @@ def check_solution(model: Model, solution: Solution) -> None:
     if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
     if not model.has_scale and (not solution.converged or _is_far(model, solution)):
-        if solution.converged and program_size(model) > LARGEST_PROGRAM:
-            _check_large(model, solution)
         check_overlap(model)
+        if solution.converged and program_size(model) > LARGEST_PROGRAM and may_separate(model):
+            _check_large(model, solution)
 
 
 def program_size(model: Model) -> float:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,11 +21,15 @@ from scipy import special
 from stattools.data.design import Design
 from stattools.data.rows.level_units import with_units
 from stattools.errors import ConvergenceError
+from stattools.inference.existence.rank import pieces
 from stattools.inference.existence.separated_rows import Separation
+from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.when_needed import optimize
+from stattools.likelihoods.recession import HalfSpaces
 from stattools.models.model import Model
+from stattools.models.predictors.read_columns import among
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.newton_steps import footing, newton_ascent
@@ -34,23 +39,42 @@ FARTHEST = 700.0
 """An end of a profile interval is looked for at most so far from 0."""
 
 
+def levels_of_first(model: Model) -> LevelColumns | None:
+    """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
+    kept as codes.
+    """
+    X: Any = model.rows.X
+    first = among(X, model.predictor.main) if type(X) is LevelColumns else X
+    return first if type(first) is LevelColumns else None
+
+
 def pure_levels(model: Model) -> Floats | None:
     """+1 or -1 for each level whose rows all rise, or fall, for ever, 0 for others; first of the level without a
     column. None for a model whose levels are not codes, or whose rows do not run off.
     """
-    X: object = model.rows.X
-    side = model.likelihood.side(model.rows.y) if type(X) is LevelColumns else None
-    if side is None or type(X) is not LevelColumns:
+    X = levels_of_first(model)
+    side = None if X is None else model.likelihood.side_of_first(model.rows.y)
+    if X is None or side is None:
         return None
     used = ~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0)
     every, up, down = (
-        np.bincount(X.codes[among] + 1, minlength=X.levels + 1)
-        for among in (used, used & (side > 0), used & (side < 0))
+        np.bincount(X.codes[some] + 1, minlength=X.levels + 1) for some in (used, used & (side > 0), used & (side < 0))
     )
     pure = np.where(every == 0, 0.0, (up == every) * 1.0 - (down == every) * 1.0)
-    if _constant(X) is None:  # the level without a column has no coefficient of its own
+    if not constants_of(model, X):  # the level without a column has no coefficient of its own
         pure[0] = 0.0
     return pure
+
+
+def constants_of(model: Model, X: LevelColumns) -> dict[int, float]:
+    """The numbers of the coefficients that move all rows alike, by how much: of a constant among the other columns, or
+    of thresholds against the first linear predictor.
+    """
+    constant, predictor = _constant(X), model.predictor
+    if constant is not None:
+        number = constant if constant < X.at else constant + X.levels
+        return {number: 1.0}
+    return {predictor.parts[k].start: -1.0 for k in dict(predictor.taken_up).get(0, ())}
 
 
 def _constant(X: LevelColumns) -> int | None:
@@ -83,27 +107,31 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     """The model without the levels `gone`, first among them the one without a column, and of their rows those
     `shifted` only, whose linear predictor has `by` in the place of a level.
     """
-    X, rows, p = model.rows.X, model.rows, model.predictor.size
+    X, first, rows, predictor = model.rows.X, levels_of_first(model), model.rows, model.predictor
     assert isinstance(X, LevelColumns)
-    keep = np.union1d(np.flatnonzero(~gone[X.codes + 1]), shifted)
-    columns = np.flatnonzero(~gone[1:])
-    numbers = np.concatenate([np.arange(X.at), X.at + columns, np.arange(X.stop, p)])
-    others, at, codes = X.others[keep], X.at, X.codes[keep]
+    assert first is not None
+    keep, numbers = np.union1d(np.flatnonzero(~gone[X.codes + 1]), shifted), np.arange(predictor.size)
+    dropped, out = np.zeros(X.shape[1], dtype=bool), np.zeros(predictor.size, dtype=bool)
+    dropped[X.at : X.stop] = out[first.at : first.stop] = gone[1:]
     if gone[0]:  # each level is one of its own, and stands for the constant too
-        constant = int(_constant(X) or 0)
-        others, at = np.delete(others, constant, axis=1), at - (constant < at)
-        numbers[X.at : X.at + len(columns)] = -1
-        numbers = np.delete(numbers, constant if constant < X.at else constant + len(columns))
-    places = np.full(X.levels + 1, -1)
-    places[columns + 1] = np.arange(len(columns))
+        constants, stay = constants_of(model, first), np.flatnonzero(~gone[1:])
+        numbers[first.at : first.stop] = -1
+        if predictor.taken_up:  # thresholds are the constants, beside which one level has no column
+            numbers[list(constants)] = -1
+            dropped[X.at + stay[:1]] = out[first.at + stay[:1]] = True
+        else:
+            column = predictor.column[list(constants)]
+            out[list(constants)], dropped[column] = True, not any(column[0] in use for use in predictor.own)
     offset = np.zeros(len(X)) if rows.offset is None else rows.offset.copy()
     offset[shifted] += by
-    left = LevelColumns(others, places[codes + 1], len(columns), at) if len(columns) else others
-    taken = replace(rows.take(keep), X=left, offset=offset[keep])
-    names = tuple(f"{k}" for k in range(others.shape[1] + len(columns)))
-    predictor = replace(model.predictor, columns=len(names))
-    start = np.where(numbers < 0, 0.0, model.start[numbers])
-    return Left(replace(model, rows=taken, design=Design(names), predictor=predictor, start=start), numbers)
+    left: Any = X[keep]
+    taken = replace(rows.take(keep), X=left.without(dropped), offset=offset[keep])
+    kept = predictor.keeping(~dropped, predictor.column[: predictor.size_first][~out[: predictor.size_first]])
+    names = tuple(f"{k}" for k in range(taken.X.shape[1]))
+    start = model.start.copy()
+    start[first.at : first.stop] = 0.0 if gone[0] else start[first.at : first.stop]
+    numbers, start = numbers[~out], start[~out]
+    return Left(replace(model, rows=taken, design=Design(names), predictor=kept, start=start), numbers)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -144,14 +172,17 @@ class LevelSeparation(Separation):
 
     def _ends(self, j: int, level: float) -> tuple[float, float]:
         """The profile interval of an infinite coefficient."""
-        X, here = self.model.rows.X, self.solution.estimate[j]
-        assert isinstance(X, LevelColumns)
+        X, found = levels_of_first(self.model), self.solution
+        here = found.estimate[j]
+        assert X is not None
         if np.isnan(here):
             return -np.inf, np.inf
         gone, unit = self.pure != 0.0, 1.0
         if X.at <= j < X.stop:
             gone[0], gone[j - X.at + 1] = False, True
             shifted = np.flatnonzero(X.codes == j - X.at)
+        elif self.model.predictor.taken_up:  # a threshold
+            return profile_ends(self.model, found.estimate, found.loglik, j, level, np.inf)
         else:
             shifted, unit = np.flatnonzero(X.codes < 0), float(X[0, j])
         side, cut = float(np.sign(here)), float(special.chdtri(1.0, 1.0 - level))
@@ -173,11 +204,12 @@ class LevelSeparation(Separation):
 
 def separation_of_levels(model: Model) -> LevelSeparation | None:
     """The separation by whole levels, where no other columns separate what is left; None where there is none."""
-    pure = pure_levels(model)
-    if pure is None or not pure.any():
+    for piece in pieces(model):
+        if (found := separation_of_levels(piece)) is not None:
+            return found
+    X, pure, n = levels_of_first(model), pure_levels(model), len(model.rows.y)
+    if X is None or pure is None or not pure.any():
         return None
-    X, n = model.rows.X, len(model.rows.y)
-    assert isinstance(X, LevelColumns)
     certain = pure[X.codes + 1] != 0.0
     if certain.all():
         return None
@@ -186,43 +218,49 @@ def separation_of_levels(model: Model) -> LevelSeparation | None:
     except ConvergenceError:
         return None
     infinite: dict[str, float] = {}
-    side = pure[0]
+    side, moves = pure[0], np.zeros((1, model.predictor.size))
+    moves[0, X.at : X.stop] = pure[1:] - side
     if side:
-        infinite[model.names[_name_of_constant(X)]] = float(side * np.inf)
+        for number, along in constants_of(model, X).items():
+            infinite[model.names[number]], moves[0, number] = float(along * side * np.inf), along * side
     for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
         own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
         infinite[model.names[X.at + j]] = float(own * np.inf)
     infinite = {name: infinite[name] for name in model.names if name in infinite}
-    moves = np.zeros((1, model.predictor.size))
-    moves[0, X.at : X.stop] = pure[1:] - side
-    if side:
-        moves[0, _name_of_constant(X)] = side
     used = np.ones(n, dtype=bool) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if certain[used].all() else "quasi-complete"
     return LevelSeparation(model, kind, infinite, moves, certain, np.ones((n, 1), dtype=bool), np.eye(0), pure)
-
-
-def _name_of_constant(X: LevelColumns) -> int:
-    """The number of the constant among all columns."""
-    constant = int(_constant(X) or 0)
-    return constant if constant < X.at else constant + X.levels
 
 
 def may_separate(model: Model) -> bool:
     """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure, by a
     sparse linear program; True of other models, for which the usual program tells.
     """
-    X, pure = model.rows.X, pure_levels(model)
-    if pure is None or not isinstance(X, LevelColumns):
+    if parts := pieces(model):
+        return any(map(may_separate, parts))
+    X, pure = levels_of_first(model), pure_levels(model)
+    if pure is None or X is None or pure.any():
         return True
-    if pure.any():
-        return True
-    side = np.asarray(model.likelihood.side(model.rows.y))
-    used = np.flatnonzero(~np.isnan(side) if model.rows.weight is None else ~np.isnan(side) & (model.rows.weight > 0))
-    A, side = with_units(X, None)[0][used].sparse(), side[used]
-    moving, held = np.flatnonzero(side != 0), np.flatnonzero(side == 0)
-    A_ub = -A[moving].multiply(side[moving, None]).tocsr()
+    weight = model.rows.weight
+    if (spaces := model.likelihood.half_spaces(model.rows.y)) is not None:
+        A_ub, held = -_moves(model, spaces), None
+        A_ub = A_ub if weight is None else A_ub[weight[spaces.rows] > 0]
+    else:
+        side = np.asarray(model.likelihood.side(model.rows.y))
+        used = np.flatnonzero(~np.isnan(side) if weight is None else ~np.isnan(side) & (weight > 0))
+        A, side = with_units(X, None)[0][used].sparse(), side[used]
+        A_ub, held = -A[side != 0].multiply(side[side != 0, None]).tocsr(), A[side == 0]
     goal = np.asarray(A_ub.sum(axis=0)).ravel()
-    rest = {"A_eq": A[held], "b_eq": np.zeros(len(held))} if len(held) else {}
-    found = optimize.linprog(goal, A_ub=A_ub, b_ub=np.zeros(len(moving)), bounds=(-1.0, 1.0), method="highs", **rest)
+    rest = {} if held is None or not held.shape[0] else {"A_eq": held, "b_eq": np.zeros(held.shape[0])}
+    options = {"A_ub": A_ub, "b_ub": np.zeros(A_ub.shape[0]), "bounds": (-1.0, 1.0), "method": "highs"}
+    found = optimize.linprog(goal, **options, **rest)
     return found.x is None or float(-goal @ found.x) > 1e-6 * max(np.abs(goal).max(), 1.0)
+
+
+def _moves(model: Model, spaces: HalfSpaces) -> Any:
+    """How each half-space moves with all coefficients, on columns in their own units, a sparse array."""
+    from scipy.sparse import csr_array, diags_array, hstack
+
+    each = model.predictor.columns_of(model.standardized_rows()[0].X)
+    blocks = [of[spaces.rows].sparse() if isinstance(of, LevelColumns) else csr_array(of[spaces.rows]) for of in each]
+    return hstack([diags_array(along) @ of for of, along in zip(blocks, spaces.normals.T, strict=True)]).tocsr()

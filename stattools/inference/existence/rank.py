@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from scipy.linalg import solve_triangular
@@ -25,7 +26,8 @@ from stattools.errors import IdentificationError
 from stattools.inference.existence.rank_beside_levels import check_rank_beside_levels
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Columns, Linear
+from stattools.models.predictors.linear import Linear
+from stattools.models.predictors.read_columns import Columns, among
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
@@ -45,11 +47,12 @@ def pieces(model: Model) -> list[Model]:
         first, *others = [predictor.uses[k] for k in piece.predictors]
         own: tuple[tuple[int, ...], ...] = tuple(use or () for use in others)
         some = piece.rows(rows.y)
-        X, terms = rows.X[some], np.array([piece.called(term) for term in model.terms], dtype=object)
+        X: Any = rows.X[some]
+        terms = np.array([piece.called(term) for term in model.terms], dtype=object)
         if first == ():
             X, terms, first = np.ones((len(X), 1)), np.array([piece.label], dtype=object), None
         if not own and first is not None:  # a predictor of one parameter reads all columns that there are
-            X, terms, first = X[:, list(first)], terms[list(first)], None
+            X, terms, first = among(X, first), terms[list(first)], None
         weight, offset = (None if values is None else values[some] for values in (rows.weight, rows.offset))
         found.append(
             replace(
@@ -85,22 +88,34 @@ def check_rank(model: Model) -> None:
     """IdentificationError naming each column that is a combination of those before it, among the columns of the same
     linear predictor, and of the rows that a piece of the log-likelihood reads.
     """
-    if type(model.rows.X) is LevelColumns:
-        check_rank_beside_levels(model, model.rows.X)
-        return
-    rows, T = model.standardized_rows()
-    R = triangle(rows)
-    size = spans(model) * np.abs(np.diagonal(T))  # round-off of the data, on unit columns
-    checked: set[Columns] = set()
     labels = ("",) * model.predictor.n_first + model.others
-    for use, number in model.predictor.determined:
-        label = labels[number]
-        if use not in checked:
-            checked.add(use)
-            _check_columns(model, R, T, size, range(len(R)) if use is None else use, label and f" of {label}")
+    whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
+    if type(model.rows.X) is LevelColumns:
+        for use, said in whose.items():
+            _check_beside_levels(model, among(model.rows.X, use), use, said)
+    else:
+        R, T, size = _triangle(model)
+        for use, said in whose.items():
+            _check_columns(model, R, T, size, range(len(R)) if use is None else use, said)
     if model.likelihood.pieces and is_whole(model):
         for piece in pieces(at_sample(model)):
             check_rank(piece)
+
+
+def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
+    """The triangle of the columns in their own units, these units, and the round-off of the data in them."""
+    rows, T = model.standardized_rows()
+    return triangle(rows), T, spans(model) * np.abs(np.diagonal(T))
+
+
+def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None:
+    """The same for the columns of one linear predictor, of a model some of whose columns are codes."""
+    terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
+    if type(X) is LevelColumns:
+        check_rank_beside_levels(model, X, terms)
+        return
+    plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))
+    _check_columns(plain, *_triangle(plain), range(len(terms)), whose)
 
 
 def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:

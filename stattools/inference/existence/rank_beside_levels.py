@@ -6,6 +6,8 @@ others before it is a combination of these and of the levels. A level counts for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,22 +22,24 @@ from stattools.text.names import first_few
 EPS = float(np.finfo(float).eps)
 
 
-def check_rank_beside_levels(model: Model, X: LevelColumns) -> None:
-    """IdentificationError naming what the rows do not determine."""
+def check_rank_beside_levels(model: Model, X: LevelColumns, terms: Sequence[str]) -> None:
+    """IdentificationError naming what the rows do not determine of the columns X of a linear predictor, called
+    `terms`.
+    """
     importance = model.rows.importance
     w = np.ones(len(X)) if importance is None else importance
     counts = X.by_level(w)
-    factor = model.terms[X.at].rsplit("[", 1)[0]
+    factor = terms[X.at].rsplit("[", 1)[0]
     if len(empty := np.flatnonzero(~(counts > 0))):
         raise IdentificationError(
-            f"{model.title} has no row that counts in {first_few([model.terms[X.at + j] for j in empty])}: all have "
-            f"weight 0. Leave the rows of such levels of {factor} out."
+            f"{model.title} has no row that counts in {first_few([terms[X.at + j] for j in empty.tolist()])}"
+            f"{'' if importance is None else ': all have weight 0'}. Leave the rows of such levels of {factor} out."
         )
     work, _ = with_units(X, importance)
     size = np.abs(work.others).max(axis=0, initial=1.0)
     means = work.by_level(weighted(work.others, w)) / counts[:, None]
     within = np.sqrt(w)[:, None] * (work.others - work.of_rows(means))
-    names = [name for k, name in enumerate(model.terms) if not X.at <= k < X.stop]
+    names = [name for k, name in enumerate(terms) if not X.at <= k < X.stop]
     unit: list[Floats] = []
     aliased: list[str] = []
     before: list[str] = []
@@ -55,7 +59,7 @@ def check_rank_beside_levels(model: Model, X: LevelColumns) -> None:
             aliased.append(f"{name} is a combination of {first_few(before)} and the levels of {factor}")
     if aliased:
         raise IdentificationError(
-            f"{model.title} cannot tell {len(aliased)} of its {len(model.terms)} columns from the others: "
+            f"{model.title} cannot tell {len(aliased)} of its {len(terms)} columns from the others: "
             f"{first_few(aliased, between='; ')}. Leave out one column of each combination."
         )
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,12 @@ from stattools.data.rows.level_units import LevelUnits
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.numerics.beside_ones import without_ones
+from stattools.models.predictors.read_columns import Columns, among, lifted_units, moved
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
-from stattools.numerics.products import cross_gram, ones, symmetric, times, transposed, upper_gram
+from stattools.numerics.products import cross_gram, symmetric, times, transposed, upper_gram
 
 Pullback = Callable[[Floats], Floats]
-Columns = tuple[int, ...] | None
-"""Numbers of columns of X, none for a constant that all rows share; None stands for all."""
 TakenUp = tuple[tuple[int, tuple[int, ...]], ...]
 """Numbers of linear predictors without a constant, each with those from which it is subtracted: their constants take up
 a shift of its columns.
@@ -152,19 +151,28 @@ class Linear:
         """The same of no columns: a constant for each linear predictor that has one, over a column of ones."""
         return replace(self, columns=1, own=((),) * len(self.own), main=() if self.taken_up else None)
 
+    def keeping(self, kept: NDArray[np.bool_], first: NDArray[np.intp]) -> Linear:
+        """The same where some columns of X are left, `kept` (columns,), of which the first linear predictor reads those
+        of the numbers `first`.
+        """
+        numbers = np.cumsum(kept) - 1
+        own = tuple(tuple(numbers[list(use)].tolist()) for use in self.own)
+        columns = int(kept.sum())
+        main = None if len(first) == columns and not self.taken_up else tuple(numbers[first].tolist())
+        return replace(self, columns=columns, own=own, main=main)
+
     def held(self, T: Floats) -> list[int]:
         """The columns to which a map T adds others that a predictor of theirs does not have (`lift`)."""
         taken, found = {number for number, to in self.taken_up if to}, set[int]()
         for number, use in enumerate(self.uses):
             if use and number not in taken:
-                at = list(use)
-                found |= {k for k in at if np.delete(T[:, k], at).any()}
+                found |= set(moved(T, list(use)))
         return sorted(found)
 
-    def _each(self, X: Floats) -> list[Floats]:
+    def columns_of(self, X: Any) -> list[Any]:
         """The columns of each linear predictor; of a constant a column of ones."""
         each = zip(self.uses, self.constant, strict=True)
-        return [X[:, :0] if use == () and not alone else _among(X, use) for use, alone in each]
+        return [np.empty((len(X), 0)) if use == () and not alone else among(X, use) for use, alone in each]
 
     def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
@@ -179,7 +187,7 @@ class Linear:
             if block.offset is not None:
                 eta = eta + block.offset[:, None]
             return eta, lambda score: (score.T @ X).ravel()
-        each = self._each(X)
+        each = self.columns_of(X)
         eta = np.empty((len(X), self.width))
         for k, part in enumerate(self.parts):
             eta[:, k] = times(each[k], theta[part])
@@ -195,7 +203,7 @@ class Linear:
             eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
             return eta if offset is None else eta + offset[:, None]
         eta = np.empty((len(thetas), len(X), self.width))
-        for k, (of, part) in enumerate(zip(self._each(X), self.parts, strict=True)):
+        for k, (of, part) in enumerate(zip(self.columns_of(X), self.parts, strict=True)):
             eta[:, :, k] = thetas[:, part] @ of.T
         if offset is not None:
             eta[:, :, : self.n_first] += offset[:, None]
@@ -205,7 +213,7 @@ class Linear:
         """Scores of the rows in theta, (m, size), from those in eta, (m,) or (m, width)."""
         if self.width == 1:
             return X * score[:, None]
-        each = zip(self._each(X), score.T, strict=True)
+        each = zip(self.columns_of(X), score.T, strict=True)
         return np.concatenate([of * s[:, None] for of, s in each], axis=1)
 
     def row_information(self, X: Floats, weight: Floats) -> Floats:
@@ -213,7 +221,7 @@ class Linear:
         X = np.asarray(X)
         if self.width == 1:
             return (X * weight[:, None])[:, :, None] * X[:, None, :]
-        found, each = np.empty((len(X), self.size, self.size)), self._each(X)
+        found, each = np.empty((len(X), self.size, self.size)), self.columns_of(X)
         for a, b, one, other in self.pairs:
             part = (each[a] * weight[:, a, b, None])[:, :, None] * each[b][:, None, :]
             found[:, one, other], found[:, other, one] = part, part.transpose(0, 2, 1)
@@ -221,7 +229,7 @@ class Linear:
 
     def covariance(self, X: Floats, C: Floats) -> Floats:
         """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
-        V, each = np.empty((len(X), self.width, self.width)), self._each(X)
+        V, each = np.empty((len(X), self.width, self.width)), self.columns_of(X)
         for a, b, one, other in self.pairs:
             part = C[one, other]
             along = part.quadratic(each[a]) if type(part) is LowRank else ((each[a] @ part) * each[b]).sum(axis=1)
@@ -237,9 +245,10 @@ class Linear:
         X = block.X
         if self.width == 1:
             return upper_gram(X, weight)
-        if type(X) is LevelColumns and self.size == self.columns + self.width - 1:
-            return X.gram_beside_constants(weight)
-        total, each = np.empty((self.size, self.size)), self._each(X)
+        each = self.columns_of(X)
+        if type(each[0]) is LevelColumns and self.n_first == 1:
+            return each[0].gram_beside(each[1:], weight)
+        total = np.empty((self.size, self.size))
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]
             if self.constant[b]:
@@ -256,7 +265,7 @@ class Linear:
             total[one, other], total[other, one] = part, part.T
         return total
 
-    def lift(self, T: Floats) -> Floats:
+    def lift(self, T: Any) -> Any:
         """The map of theta that goes with a map T of the columns, as `lifted`.
 
         IncompatibleError where a predictor would need columns that it does not have, such as the constant that
@@ -265,7 +274,7 @@ class Linear:
         if self.width == 1:
             return T
         if isinstance(T, LevelUnits):
-            return T.beside(self.size - self.columns)
+            return lifted_units(self, T)
         if not self.own:
             return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
         if self.held(T):
@@ -287,14 +296,3 @@ class Linear:
                 for constant in taken.get(number, ()):
                     whole[self.parts[constant], part] = -T[0, at]
         return whole
-
-
-def _among(X: Floats, columns: Columns) -> Floats:
-    """X itself where a predictor reads all of it, a slice of columns that stand together, a column of ones of none."""
-    if columns is None:
-        return X
-    if not columns:
-        return ones(len(X))[:, None]
-    if columns[-1] - columns[0] == len(columns) - 1 and columns == tuple(range(columns[0], columns[-1] + 1)):
-        return without_ones(X)[:, columns[0] - 1 : columns[-1]] if columns[0] else X[:, : columns[-1] + 1]
-    return np.column_stack([X[:, k] for k in columns])

@@ -137,11 +137,11 @@ def bind(
 
 
 def _eliminates(likelihood: Likelihood) -> bool:
-    """Whether a Newton step may eliminate the levels of a factor: of one linear predictor on the whole line, and
-    constants beside it.
+    """Whether a Newton step may eliminate the levels of a factor: of one linear predictor on the whole line, with
+    others beside it that do not read the levels.
     """
-    alone = likelihood.width == len(likelihood.parameters) and not likelihood.taken_up
-    return alone and likelihood.knows_ends and not (likelihood.pieces or np.isfinite(likelihood.domain).any())
+    alone = likelihood.width == len(likelihood.parameters)
+    return alone and likelihood.knows_ends and not np.isfinite(likelihood.domain).any()
 
 
 def _extras(

@@ -12,6 +12,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
+from stattools.models.predictors.read_columns import among
 from stattools.numerics.arrow import ArrowFactor
 from stattools.numerics.level_columns import LevelColumns
 
@@ -36,7 +37,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
         )
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
-    first = rows if predictor.main is None else replace(rows, X=rows.X[:, list(predictor.main)])
+    first = rows if predictor.main is None else replace(rows, X=among(rows.X, predictor.main))
     if at_zero:
         theta[predictor.parts[0]] = _nearest(first, -offset)
         return theta
@@ -46,17 +47,18 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
     near[0] -= largest
     constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
     for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
-        among = constant if columns is None else [place for place, column in enumerate(columns) if column in constant]
+        still = constant if columns is None else [place for place, column in enumerate(columns) if column in constant]
         if columns == ():
             theta[part] = near[k]
-        elif among:
-            column = among[0] if columns is None else columns[among[0]]
-            theta[part.start + among[0]] = _in_units(near[k], rows.X[0, column])
+        elif still:
+            column = still[0] if columns is None else columns[still[0]]
+            theta[part.start + still[0]] = _in_units(near[k], rows.X[0, column])
         elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
-    if type(rows.X) is LevelColumns and (constant or rows.X.is_complete):
-        of_levels = _of_levels(likelihood, rows.X, rows.y, weight, offset)
-        theta[rows.X.at : rows.X.stop] = of_levels - (near[0] if constant else 0.0)
+    own = [column for column in constant if predictor.main is None or column in predictor.main]
+    X = first.X
+    if type(X) is LevelColumns and not predictor.taken_up and (own or X.is_complete):
+        theta[X.at : X.stop] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
     return theta

@@ -24,7 +24,11 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(w @ Z.others[:, 1] ** 2 / w.sum(), 1.0, rtol=1e-9)
     theta = rng.standard_normal(6)
     assert_allclose(T @ T.solve(theta), theta, rtol=1e-9, atol=1e-9)
-    assert_allclose(T.beside(1) @ np.append(theta, 3.0), np.append(T @ theta, 3.0))
+    assert T.moved(range(6)) == []
+    assert T.moved([5]) == [5]
+    kept, M = T.at_origin(Z, [5])
+    assert_allclose(np.asarray(kept), np.asarray(X) @ np.asarray(M), rtol=1e-9, atol=1e-9)
+    assert_allclose(kept.others[:, 1], X.others[:, 1] * T.t[5], rtol=1e-12)
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
     assert_allclose(np.asarray(T.gram(penalty, 1, 4)), M.T @ (penalty[:, None] * M), rtol=1e-12)
