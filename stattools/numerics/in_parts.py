@@ -7,6 +7,7 @@ expects.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,9 @@ class InParts(NDArrayOperatorsMixin):
 
     def __getitem__(self, place: Any) -> Any:
         return self.whole[place]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.whole)  # made once for all rows
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
         return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)

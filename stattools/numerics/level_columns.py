@@ -244,3 +244,8 @@ class LevelRows(InParts):
     def pulled(self, u: Floats) -> Floats:
         """X v."""
         return self.of.product(u)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, tuple) and len(place) == 2 and place[0] == slice(None) and np.ndim(place[1]) == 1:
+            return self.of[place[1]].T
+        return self.whole[place]

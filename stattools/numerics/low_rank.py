@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.in_parts import SymmetricInParts
+from stattools.numerics.in_parts import InParts, SymmetricInParts
 from stattools.text.one_line import prints
 
 
@@ -94,4 +94,6 @@ class LowRank(SymmetricInParts):
 
 def congruent(T: Any, C: Any) -> Any:
     """T C T', of an array or of such a matrix."""
-    return C.mapped(T) if isinstance(C, LowRank) else T @ C @ T.T
+    if isinstance(C, LowRank):
+        return C.mapped(T)
+    return T.product(T.product(C).T).T if isinstance(T, InParts) else T @ C @ T.T

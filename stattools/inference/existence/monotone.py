@@ -7,8 +7,7 @@ Coefficients that the last limit does not determine are infinite; the others hav
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,18 +15,18 @@ from numpy.typing import NDArray
 
 from stattools.data.formula.evaluation import short
 from stattools.errors import IdentificationError
-from stattools.inference.existence.limit import Along
+from stattools.inference.existence.levels_without_events import check_columns_beside_levels, levels_without_events
+from stattools.inference.existence.monotone_likelihood import MonotoneLikelihood
 from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
 from stattools.inference.existence.recession_cone import null_space
 from stattools.inference.existence.risk_set_order import POSITIVE, RiskSetOrder
-from stattools.inference.existence.separated_rows import UNTOLD, Separation, sign_of
+from stattools.inference.existence.separated_rows import UNTOLD, sign_of
 from stattools.interface.arrays import Floats
-from stattools.interface.names.guesses import answers_guesses
 from stattools.models.survival.columns_at_risk import centered, whitened
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
+from stattools.numerics.level_columns import LevelRows
 from stattools.solvers import Newton, Solution
-from stattools.solvers.newton_steps import newton_ascent
 from stattools.text.names import first_few
 
 PATIENCE = 15
@@ -36,43 +35,12 @@ DEPENDENT = 1e-13
 """A column whose part beside the others is shorter than this, as a share of it, is a combination of them."""
 
 
-@answers_guesses
-@dataclass(frozen=True, eq=False, repr=False)
-class MonotoneLikelihood(Separation):
-    """A `Separation` of events: `certain` marks the rows whose event, or its absence, is certain in the limit."""
-
-    limit: Any = None
-
-    @cached_property
-    def solution(self) -> Solution:
-        """The maximum of the limit of the partial likelihood."""
-        finite = np.array([name not in self.infinite for name in self.model.names])
-        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
-        covariance = np.full((len(estimate),) * 2, np.nan)
-        if not self.kept.shape[1]:
-            return Solution(
-                estimate, covariance, self.limit.loglik(np.zeros(len(estimate))), "converged", 0, 0.0, (), "Newton"
-            )
-        work, T = self.limit.standardized()
-        V = np.linalg.qr(np.linalg.solve(T, self.kept))[0]
-        inside: Any = Along(work, V)
-        found = newton_ascent(inside, np.zeros(V.shape[1]), 1e-8, 100, "Newton").mapped(T @ V)
-        estimate[finite] = found.estimate[finite]
-        covariance[np.ix_(finite, finite)] = found.covariance[np.ix_(finite, finite)]
-        return replace(found, estimate=estimate, covariance=covariance)
-
-    @property
-    def sentence(self) -> str:
-        """Which coefficients are infinite."""
-        values = ", ".join(
-            f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
-            for name, value in self.infinite.items()
-        )
-        return f"a monotone partial likelihood of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
-
-
 def monotone(model: Any) -> MonotoneLikelihood | None:
     """What makes a partial likelihood monotone; None where its maximum exists."""
+    if type(model.Z) is LevelRows:
+        if (found := levels_without_events(model)) is not None:
+            return found
+        model = replace(model, Z=np.asarray(model.Z))
     T = whitened(model.Z)
     X = T.T @ model.Z
     said, rows = model.said, model.sets.rows
@@ -127,12 +95,7 @@ def informative(model: CoxRegression) -> Floats:
         codes = sets.stratum[sets.joins]
         sets = RiskSets.of(time, event, entry, sets.weight, codes)
         Z = Z[:, sets.rows]
-    among = np.searchsorted(sets.first, sets.joins, side="right") - 1
-    if sets.leaves is not None:
-        k = np.arange(sets.m)
-        joined = np.searchsorted(np.sort(sets.joins), k, side="right")
-        gone = np.searchsorted(np.sort(sets.leaves), k + 1, side="right")
-        among = np.append(0, np.cumsum(joined <= gone)[:-1])[sets.joins]  # nobody is there at k and at k + 1
+    among = compared(sets)
     order = np.argsort(among, kind="stable")
     Z, among = Z[:, order], among[order]
     first = np.flatnonzero(np.diff(among, prepend=-1))
@@ -140,8 +103,21 @@ def informative(model: CoxRegression) -> Floats:
     return Z - np.repeat(np.add.reduceat(Z, first, axis=1) / counts, counts, axis=1)
 
 
+def compared(sets: RiskSets) -> NDArray[np.intp]:
+    """The number of the set of rows that each row is compared with, directly or through others."""
+    if sets.leaves is None:
+        return np.searchsorted(sets.first, sets.joins, side="right") - 1
+    k = np.arange(sets.m)
+    joined = np.searchsorted(np.sort(sets.joins), k, side="right")
+    gone = np.searchsorted(np.sort(sets.leaves), k + 1, side="right")
+    return np.append(0, np.cumsum(joined <= gone)[:-1])[sets.joins]  # nobody is there at k and at k + 1
+
+
 def check_columns(model: CoxRegression) -> None:
     """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
+    if type(model.Z) is LevelRows:
+        check_columns_beside_levels(model, model.Z.of, compared(model.sets))
+        return
     Z = informative(model)
     raw = np.abs(model.X).max(axis=0)
     kept: list[int] = []
@@ -188,7 +164,7 @@ def check_monotone(model: CoxRegression) -> None:
     separation = monotone(model)
     if separation is None:
         return
-    moves = np.abs(separation.directions) * np.abs(model.Z).max(axis=1)
+    moves = np.abs(separation.directions) * np.abs(model.Z.T).max(axis=0)
     moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
     named = [short(name) for name, move in zip(model.names, moves, strict=True) if move > 1e-7]
     finite = len(model.names) - len(separation.infinite)

@@ -28,7 +28,8 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
-from stattools.models.survival.columns_at_risk import centered, columns_at_risk, whitened
+from stattools.models.predictors.read_columns import among
+from stattools.models.survival.columns_at_risk import centered, columns_at_risk, in_own_units
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.far_points import near
 from stattools.models.survival.partial_likelihood import AtPoint
@@ -40,8 +41,12 @@ from stattools.text.one_line import many
 KINDS = (*TIES, "exact")
 
 
-def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: Any = None) -> Any:
-    """The model of rows that were read, of the class `made`."""
+def bound(
+    who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: Any = None, *, coded: bool = False
+) -> Any:
+    """The model of rows that were read, of the class `made`. With `coded`, the columns of a factor of very many levels
+    are kept as codes.
+    """
     formula = rows.said.formula
     if () not in formula.terms:
         raise DomainError(
@@ -52,14 +57,14 @@ def bound(who: str, kind: str, title: str, rows: SurvivalRows, ties: str, made: 
         raise DomainError(
             f"{who} compares rows, and {formula.text!r} says nothing of them; st.kaplan_meier has curves."
         )
-    design, X, _ = learn(formula, rows.columns, rows.rows, {})
+    design, X, _ = learn(formula, rows.columns, rows.rows, {}, coded=coded)
     kept = [k for k, name in enumerate(design.names) if name != "Intercept"]
     sets = sets_of(rows)
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
-    X = X[:, 1:] if kept == list(range(1, X.shape[1])) else X[:, kept]
+    X: Any = among(X, tuple(kept))
     Z = columns_at_risk(X, sets)
-    require_sizes(title, [design.names[k] for k in kept], np.abs(X).max(axis=0, initial=0.0))
+    require_sizes(title, [design.names[k] for k in kept], np.max(np.abs(X), axis=0))
     model = (made or CoxRegression)(rows, design, X, sets, centered(Z, sets), ties, kind, title)
     if model.exact is not None:
         model.exact.require_cost(len(kept))
@@ -209,8 +214,8 @@ class CoxRegression(AnyModel):
         """The same function of columns of unit length, uncorrelated where they are nearly dependent, and the map back:
         theta = T phi.
         """
-        T = whitened(self.Z)
-        return replace(self, Z=T.T @ self.Z), T
+        Z, T = in_own_units(self.Z)
+        return replace(self, Z=Z), T
 
     def taken(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
         """The model of some of the rows, each as often as it is asked for, in other strata where given.

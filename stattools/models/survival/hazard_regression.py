@@ -12,6 +12,7 @@ from stattools.data.survival_rows import Label, survival_rows
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.models.survival.cox import KINDS, CoxRegression, bound
+from stattools.models.survival.tied_times import TIES
 
 
 def cox(
@@ -70,4 +71,4 @@ def cox(
         from stattools.models.mixed.curved_cox import curved_cox
 
         return curved_cox(rows, ties)  # type: ignore[return-value]
-    return bound("st.cox", "cox", "Cox regression", rows, ties)
+    return bound("st.cox", "cox", "Cox regression", rows, ties, coded=ties in TIES)
