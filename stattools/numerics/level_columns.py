@@ -246,6 +246,7 @@ class LevelRows(InParts):
         return self.of.product(u)
 
     def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, tuple) and len(place) == 2 and place[0] == slice(None) and np.ndim(place[1]) == 1:
-            return self.of[place[1]].T
+        if isinstance(place, tuple) and isinstance(place[0], slice) and place[0] == slice(None):
+            if len(place) == 2 and np.ndim(place[1]) == 1:
+                return self.of[place[1]].T
         return self.whole[place]

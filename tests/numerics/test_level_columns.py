@@ -44,6 +44,15 @@ def test_other_linear_predictors_beside_the_columns():
     assert_allclose(np.asarray(X.gram_beside([one, two], weight)), expected, rtol=1e-12, atol=1e-12)
 
 
+def test_columns_of_the_transposed_are_rows():
+    X = columns()
+    A = np.asarray(X)
+    assert_array_equal(np.asarray(X.T[:, [3, 1]]), A.T[:, [3, 1]])
+    assert type(X.T[:, np.arange(4)].of) is LevelColumns
+    assert_array_equal(X.T[[2, 0], [1, 4]], A.T[[2, 0], [1, 4]])
+    assert_array_equal(np.array(list(X.T)), A.T)
+
+
 def test_some_of_the_columns():
     X = columns()
     A = np.asarray(X)

@@ -40,4 +40,4 @@ def test_a_level_without_rows_that_count_is_named(data):
 def test_columns_that_are_determined_pass(data):
     model = st.ols("y ~ C(g) + x", data)
     X: Any = model.rows.X
-    check_rank_beside_levels(model, X)
+    check_rank_beside_levels(model, X, model.terms)
