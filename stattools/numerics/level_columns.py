@@ -246,7 +246,7 @@ class LevelRows(InParts):
         return self.of.product(u)
 
     def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, tuple) and isinstance(place[0], slice) and place[0] == slice(None):
-            if len(place) == 2 and np.ndim(place[1]) == 1:
-                return self.of[place[1]].T
+        rows, *columns = place if isinstance(place, tuple) else (place,)
+        if isinstance(rows, slice) and rows == slice(None) and len(columns) == 1 and np.ndim(columns[0]) == 1:
+            return self.of[columns[0]].T
         return self.whole[place]

@@ -106,9 +106,9 @@ class RestrictedMaximum:
         """The same beside levels that are codes."""
         rows, held = np.nonzero(R)
         alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held))
-        columns = self.fit.model.predictor.columns
-        if alone and self.fit.penalty is None and held.max() < columns and len(held) < columns:
-            values = np.zeros(columns)
+        first = self.fit.model.predictor.size_first
+        if alone and self.fit.penalty is None and held.max() < first and len(held) < first:
+            values = np.zeros(first)
             values[held] = (q[rows] / R[rows, held]).tolist()
             return self._of_other_columns(held, values)
         along = self.T.pulled(R.T).T
@@ -128,18 +128,22 @@ class RestrictedMaximum:
         return self.T @ found.estimate, found.loglik, found.converged
 
     def _of_other_columns(self, held: NDArray[np.intp], values: Floats) -> tuple[Floats, float, bool]:
-        """The same where columns have given coefficients: the maximum of a model of the others."""
-        model, out = self.fit.model, np.zeros(len(values), dtype=bool)
-        out[held] = True
-        rows, beside = model.rows, model.rows.X @ values if values.any() else None
+        """The same where columns of the first linear predictor have given coefficients: the maximum of a model of the
+        others.
+        """
+        model, predictor, rows = self.fit.model, self.fit.model.predictor, self.fit.model.rows
+        beside = predictor.columns_of(rows.X)[0] @ values if values.any() else None
         offset = beside if rows.offset is None or beside is None else rows.offset + beside
-        rows = replace(rows, X=rows.X.without(out), offset=rows.offset if beside is None else offset)
-        predictor = replace(model.predictor, columns=int((~out).sum()))
-        design = Design(tuple(np.array(model.terms, dtype=object)[~out]))
+        others = np.delete(np.arange(predictor.size), held)
+        left = np.zeros(predictor.columns, dtype=bool)
+        left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
+        rows = replace(rows, X=rows.X.without(~left), offset=rows.offset if beside is None else offset)
+        predictor = predictor.keeping(left, predictor.column[others[others < len(values)]])
+        design = Design(tuple(np.array(model.terms, dtype=object)[left]))
         start = starting_point(model.likelihood, predictor, rows)
         less = replace(model, rows=rows, design=design, predictor=predictor, start=start)
         work, T, now, metric = footing(less)
         found = newton_ascent(work, work.start, 1e-8, 100, "Newton", now, metric).mapped(T)
-        theta = np.append(values, np.zeros(predictor.size - predictor.columns))
-        theta[~np.append(out, np.zeros(len(theta) - len(out), dtype=bool))] = found.estimate
+        theta = np.zeros(len(others) + len(held))
+        theta[others], theta[held] = found.estimate, values[held]
         return theta, found.loglik, found.converged
