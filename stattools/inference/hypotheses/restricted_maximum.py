@@ -137,6 +137,7 @@ class RestrictedMaximum:
         others = np.delete(np.arange(predictor.size), held)
         left = np.zeros(predictor.columns, dtype=bool)
         left[predictor.column[others[predictor.column[others] >= 0]]] = True  # columns that somebody reads
+        left[0] |= bool(predictor.taken_up)  # for which thresholds stand
         rows = replace(rows, X=rows.X.without(~left), offset=rows.offset if beside is None else offset)
         predictor = predictor.keeping(left, predictor.column[others[others < len(values)]])
         design = Design(tuple(np.array(model.terms, dtype=object)[left]))

@@ -176,3 +176,14 @@ def test_columns_are_read_where_they_stand():
         for columns in (None, (1, 2), (0, 1), (3, 1)):
             assert_array_equal(np.asarray(among(one, columns)), A if columns is None else A[:, list(columns)])
         assert_array_equal(among(one, ()), np.ones((3, 1)))
+
+
+@pytest.mark.parametrize("name", ["times", "labels", "hurdle of columns"])
+def test_terms_are_tested_as_with_all_columns(monkeypatch, name):
+    found = []
+    for many in (200, 4):
+        monkeypatch.setattr(terms, "MANY", many)
+        fit = st.fit(MODELS[name](table()))
+        found.append((fit.anova(test="lr").p_value, fit.interval(kind="profile").lower, fit.anova(test="wald").p_value))
+    for ours, theirs in zip(*found, strict=True):
+        assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
