@@ -41,18 +41,17 @@ class LevelErrors:
 
 def parts_of_rows(sandwich: LevelSandwich, asked: Sequence[int]) -> Iterator[tuple[slice, Floats]]:
     """v (n, width, some) of some of the coefficients `asked` at a time, with the place of these."""
-    X, p, width = sandwich.X, len(sandwich.phi), sandwich.work.predictor.width
-    size = max(1, CELLS // len(X))
+    X, p, predictor = sandwich.X, len(sandwich.phi), sandwich.work.predictor
+    each, size = predictor.columns_of(sandwich.work.rows.X), max(1, CELLS // len(X))
     for start in range(0, len(asked), size):
         part = slice(start, min(start + size, len(asked)))
         which = np.asarray(asked[part])
         unit = np.zeros((p, len(which)))
         unit[which, np.arange(len(which))] = 1.0
         B = sandwich.C.product(sandwich.T.pulled(unit))
-        v = np.empty((len(X), width, len(which)))
-        columns = X.shape[1]
-        v[:, 0] = X.product(B[:columns])
-        v[:, 1:] = B[columns:]  # the other parameters are constants of all rows
+        v = np.empty((len(X), len(each), len(which)))
+        for k, (of, own) in enumerate(zip(each, predictor.parts, strict=True)):
+            v[:, k] = of @ B[own]
         yield part, v
 
 
@@ -73,7 +72,7 @@ def level_errors(
     u, W = (weighted(of, rows.precision).reshape(len(X), *[width] * k) for k, of in enumerate(of_rows, 1))
     corrected = sandwich.scores(kind)
     times = np.ones(len(X)) if rows.weight is None else rows.weight
-    squares = X.gram_beside_constants(weighted(u[:, :, None] * u[:, None, :], times))
+    squares, others = sandwich.independent("HC0"), sandwich.work.predictor.columns_of(rows.X)[1:]
     extra = np.zeros((len(X), 0))
     if has_scale:
         extra = (u[:, 0] ** 2 / W[:, 0, 0] / scale**2 - 1.0)[:, None]
@@ -84,7 +83,8 @@ def level_errors(
         own = np.einsum("nak,nab,nbk->nk", v, W, v, optimize=True) * (scale**2 * factor)
         q = plain * plain - own
         heavy = q * times[:, None]
-        cross = np.concatenate([X.pulled(heavy * u[:, :1]), u[:, 1:].T @ heavy, extra.T @ heavy])
+        cross = [of.T @ (heavy * u[:, k, None]) for k, of in enumerate(others, 1)]
+        cross = np.concatenate([X.pulled(heavy * u[:, :1]), *cross, extra.T @ heavy])
         sums = times @ robust**2, times @ q, times @ q**2, times @ own**2, explained(squares, cross)
         for total, values in zip(found, sums, strict=True):
             total[part] = values
