@@ -26,6 +26,7 @@ from stattools.likelihoods.positive import FITS, Positive
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import (
     deviance,
+    differences,
     digamma_gap,
     log_density_of_deviance,
     log_density_of_log,
@@ -110,13 +111,22 @@ class GammaFamily(Positive):
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
-        t, k = _parts(pair(eta, self), log_y)
-        k = _once(k)
+        eta = pair(eta, self)
+        t = np.minimum(log_y - eta[..., 0], LARGEST_RATIO)
+        k = np.exp(-np.clip(_once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
+        ratio, more, part = differences(t)
+        part *= k
         gap, bend = digamma_gap(k)
-        mixed, part = k * np.expm1(t), deviance(t, k)
-        information = np.stack([k * np.exp(t), mixed, mixed, part - bend], axis=-1).reshape(*t.shape, 2, 2)
-        rises = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
-        return log_density_of_deviance(part, k) - log_y, np.stack([mixed, rises], axis=-1), information
+        # numbers of one kind lie side by side in memory, as the sums over rows read them
+        score, information = np.empty((2, *t.shape)), np.empty((4, *t.shape))
+        np.multiply(more, k, out=score[0])
+        score[1] = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
+        np.multiply(ratio, k, out=information[0])
+        information[1] = information[2] = score[0]
+        np.subtract(part, bend, out=information[3])
+        loglik = log_density_of_deviance(part, k)
+        loglik -= log_y
+        return loglik, np.moveaxis(score, 0, -1), np.moveaxis(information.reshape(2, 2, *t.shape), (0, 1), (-2, -1))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""
@@ -153,9 +163,9 @@ def _shape(eta: Floats) -> Floats:
     return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
 
 
-def _once(k: Floats) -> Floats:
-    """A shape that all rows share as one number, since functions of it cost more than all else."""
-    return k[:1] if k.size > 1 and (k == k[0]).all() else k
+def _once(values: Floats) -> Floats:
+    """What all rows share as one number, since functions of the shape cost more than all else."""
+    return values[:1] if values.size > 1 and (values == values.flat[0]).all() else values
 
 
 def _parts(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:

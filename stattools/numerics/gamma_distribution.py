@@ -33,6 +33,9 @@ SERIES = [1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 36288
 LARGE = 2e4
 """Shapes beyond which SciPy's series for the lower tail is cut short."""
 
+SHORT = 0.1
+"""The size of t from which on differences of exp(t) have their digits, so that one exponential makes all of them."""
+
 TINY = 1e-9
 """Below, P(Z <= z) = z^a / Gamma(a + 1) (1 - a z / (a + 1)) to the last digit."""
 
@@ -63,11 +66,30 @@ def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
     """
     t, a = np.asarray(t, dtype=float), np.asarray(a, dtype=float)
     value = np.asarray(np.expm1(t) - np.minimum(t, 1e300))
-    near = np.abs(t) < 0.1
+    near = np.abs(t) < SHORT
     if near.any():
         s = t[near]
         value[near] = s * s * polyval(s, SERIES)
     return a * value
+
+
+@np.errstate(over="ignore")  # as above
+def differences(t: Floats) -> tuple[Floats, Floats, Floats]:
+    """exp(t), exp(t) - 1 and exp(t) - 1 - t, each to full accuracy, of one exponential.
+
+    >>> [part.tolist() for part in differences(np.array([1e-9]))]
+    [[1.000000001], [1.0000000005e-09], [5.000000001666667e-19]]
+    """
+    power = np.exp(t)
+    less = power - 1.0
+    rest = less - t
+    near = np.nonzero(np.abs(t) < SHORT)
+    if near[0].size:
+        s = t[near]
+        short = s * s * polyval(s, SERIES)
+        rest[near] = short
+        less[near] = s + short
+    return power, less, rest
 
 
 def lower_tail(t: ArrayLike, a: ArrayLike) -> Floats:

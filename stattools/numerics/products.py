@@ -31,6 +31,9 @@ NARROW = 12
 WIDE = 128
 """Columns from which rows of positive and of negative weight are better told apart, for two `dsyrk`."""
 
+CACHED = 40_000
+"""Numbers of X that a full product reads at a time: with their weighted copy they stay in the cache of a core."""
+
 FEW = 10_000
 """Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
 
@@ -108,11 +111,20 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
         if isinstance(X, BesideOnes):
             return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())
-        half = X.T * weight
-        return half.dot(X) if X.flags.forc else np.matmul(half, X)
+        rows = max(1, CACHED // max(X.shape[1], 1))
+        found = _full_gram(X[:rows], weight[:rows])
+        for first in range(rows, len(X), rows):
+            found += _full_gram(X[first : first + rows], weight[first : first + rows])
+        return found
     total = np.zeros((X.shape[1],) * 2, order="F")
     add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
     return total
+
+
+def _full_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X by one product."""
+    half = X.T * weight
+    return half.dot(X) if X.flags.forc else np.matmul(half, X)
 
 
 def symmetric(upper: Floats) -> Floats:

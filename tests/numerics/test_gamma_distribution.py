@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import special, stats
 
 from stattools.numerics.gamma_distribution import (
+    differences,
     digamma_gap,
     gamma_differences,
     log_density_of_log,
@@ -104,3 +105,12 @@ def test_what_digamma_lacks_of_a_logarithm_keeps_its_digits(k):
     found = digamma_gap(np.array(k))
     assert_allclose(float(found[0]), float(gap), rtol=2e-14)
     assert_allclose(float(found[1]), float(slope), rtol=1e-11, atol=1e-15)  # the smaller part of what it stands in
+
+
+def test_differences_of_an_exponential_have_all_their_digits():
+    t = np.array([-300.0, -30.0, -0.1001, -0.0999, -1e-12, 0.0, 1e-5, 0.0999, 0.1001, 3.0, 300.0])
+    with mp.workdps(60):
+        exact = [(mp.e**x, mp.expm1(x), mp.expm1(x) - x) for x in map(mp.mpf, t.tolist())]
+    for found, expected in zip(differences(t), zip(*exact, strict=True), strict=True):
+        assert_allclose(found, np.array(expected, dtype=float), rtol=5e-14, atol=0)
+    assert_allclose(differences(t.reshape(1, -1))[2][0], differences(t)[2], rtol=0)

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.numerics import products
-from stattools.numerics.products import FEW, WIDE, add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.numerics.products import CACHED, FEW, WIDE, add_gram, gram, symmetric, times, transposed, upper_gram
 
 
 def orders(X):
@@ -60,3 +60,14 @@ def test_a_total_that_cannot_be_added_to_is_refused():
     with pytest.raises(ValueError, match="Fortran order"):
         add_gram(np.zeros((2, 2)), np.ones((3, 2)))
     assert_array_equal(symmetric(np.array([[1.0, 2.0], [0.0, 3.0]])), [[1.0, 2.0], [2.0, 3.0]])
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_narrow_gram_of_many_rows_is_that_of_all(order):
+    g = np.random.default_rng(0)
+    X, weight = np.asarray(g.normal(size=(2 * CACHED // 3 + 7, 3)), order=order), g.random(2 * CACHED // 3 + 7)
+    assert_allclose(upper_gram(X, weight), (X * weight[:, None]).T @ X, rtol=1e-11)
+
+
+def test_rows_without_columns_have_an_empty_gram():
+    assert upper_gram(np.empty((3, 0)), np.ones(3)).shape == (0, 0)

@@ -19,7 +19,7 @@ from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.numerics.gamma_distribution import digamma_gap, log_density_of_log
+from stattools.numerics.gamma_distribution import differences, digamma_gap, log_density_of_log
 from stattools.solvers.batches.stacked_newton import StackedMaxima, stacked_newton
 
 STEPS = 25
@@ -56,7 +56,7 @@ def stacked_gamma(
         t = log_y - (found.estimate @ X.T if X.ndim == 2 else (X @ found.estimate[:, :, None])[:, :, 0])
         if offset is not None:
             t -= offset
-        each = np.expm1(t) - t
+        each = differences(t)[2]
         if W is None:
             n, sizes, logs = np.full(m, float(t.shape[1])), each.mean(axis=1), log_y.sum(axis=1)
         else:
