@@ -30,6 +30,7 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.models.predictors.read_columns import among
 from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.level_metric import LevelMetric
 
@@ -103,14 +104,14 @@ def leverage(fit: Estimates) -> Floats:
     model = regression(fit, "leverage")
     require_finite(fit, "leverage")
     one_leverage(fit, "leverage")
-    rows, main = model.rows, model.predictor.main
-    X = rows.X if main is None else rows.X[:, list(main)]
+    rows = model.rows
+    X: Any = among(rows.X, model.predictor.main)
     information = model.likelihood.information(model.eta(fit.estimate), rows.y)
     curvature = information.reshape(len(rows.X), -1)[:, 0]
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
-    if type(X) is LevelColumns:
+    if type(X) is LevelColumns and curvature.min() >= 0.0:
         inverse = LevelMetric(X.gram(curvature * frequency)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor

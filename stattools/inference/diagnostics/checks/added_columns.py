@@ -28,6 +28,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.models.predictors.read_columns import among
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.products import weighted
@@ -167,13 +168,13 @@ def _constant(model: Model) -> Floats | None:
     """The combination of the columns of the first parameter that is 1 in all rows of a sample; None for none."""
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
-    X = model.rows.whole.X
+    X: Any = among(model.rows.whole.X, model.predictor.main)
     if type(X) is LevelColumns:
         if X.is_complete:
             return X.joined(1.0, np.zeros(X.others.shape[1]))
         found = _made_of(X.others)
         return None if found is None else X.joined(0.0, found)
-    return _made_of(X[:, model.predictor.first])
+    return _made_of(X)
 
 
 def _made_of(X: Floats) -> Floats | None:

@@ -21,6 +21,8 @@ from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.standard_errors import OfRows
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.level_columns import LevelColumns
+from tests.models.predictors.test_read_columns import MODELS as BESIDE
+from tests.models.predictors.test_read_columns import table as rows_of_models
 
 RNG = np.random.default_rng(1)
 G = np.append(np.arange(6), RNG.integers(0, 6, 84))
@@ -139,3 +141,12 @@ def test_a_regression_on_levels(complete):
 def test_the_largest_rows_are_in_their_order():
     assert largest(np.array([1.0, 5.0, -1.0, 5.0, 5.0]), 2).tolist() == [1, 3]
     assert largest(np.array([-1.0, 2.0]), 2).tolist() == [1]
+
+
+@pytest.mark.parametrize("name", ["times", "labels", "labels with a scale", "overdispersed hurdle", "gamma"])
+def test_checks_of_several_linear_predictors_are_those_of_all_columns(monkeypatch, name):
+    said = []
+    for many in (200, 4):
+        monkeypatch.setattr(terms, "MANY", many)
+        said.append(str(st.fit(BESIDE[name](rows_of_models()), solver=st.Newton(tolerance=1e-11)).check()))
+    assert said[1] == said[0]
