@@ -27,6 +27,7 @@ from stattools.inference.mixed.stacked_mixed import stacked_mixed
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.units import LARGEST, SMALLEST
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.regression import ols
@@ -234,14 +235,28 @@ def _members(m: int, p: int) -> Members:
     return Members.unsettled(m, p)
 
 
+def _alone(one: Any) -> Fit:
+    """The fit of a member; DomainError for units that all rows together may have, and its own may not."""
+    regression = one.fixed if one.is_mixed else one
+    if regression.has_scale:
+        regression.likelihood.check(regression.rows.y)
+    return fit(one)
+
+
 def _assembled(
     model: Any, labels: tuple[Any, ...], found: Members, model_of: Callable[[int], Any], own: Floats | None = None
 ) -> ManyFits:
     """All members, those without numbers fitted alone; `own` are the degrees of freedom (m, p) of mixed models."""
     reasons: dict[Any, str] = {}
-    for k in np.flatnonzero(~found.settled):
+    sure = found.settled
+    if model.has_scale:  # the square of a scale beyond these is no float64
+        with np.errstate(invalid="ignore"):
+            sure = sure & (found.scale > SMALLEST) & (found.scale < LARGEST)
+        if not sure.all():
+            found.put(~sure, Members.unsettled(int((~sure).sum()), len(model.names)))
+    for k in np.flatnonzero(~sure):
         try:
-            alone: Fit = fit(model_of(int(k)))
+            alone = _alone(model_of(int(k)))
         except StattoolsError as error:
             reasons[labels[k]] = error.message
             continue

@@ -62,7 +62,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"\.found ?\.maximum\.least", "inf", "no variance of effects is at 0"),
     (r"Fit\.(smooths|local_maxima) \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),
     (r"\.marginal\.(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
-    (r"\.glance \.r_squared|^Fit\.r_squared", "nan", "a model without a null model"),
+    (r"\.glance \.r_squared|^\w*Fit\.r_squared", "nan", "a model without a null model"),
     (r"marginal_effects \.statistic", "inf", "an effect whose standard error is 0: the page of the fit says so"),
     (r"^hodrick_prescott |^Decomposition\.cycle", "nan", "the cycle where nothing was observed"),
     (r"^ExponentialFilterState\.update ", "nan", "missing from the start"),

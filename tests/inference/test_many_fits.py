@@ -135,6 +135,18 @@ def assert_same_mixed(fits, k, alone):
     np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-6)
 
 
+@pytest.mark.parametrize(("model", "formula"), [(st.ols, "y ~ x"), (st.linear_mixed, "y ~ x + (1 | g)")])
+def test_members_in_units_beyond_float64_are_refused_as_alone(model, formula):
+    """Their variances underflow: standard errors were 1e44 times what they are, or Python's own error came."""
+    g = np.random.default_rng(0)
+    table = pd.DataFrame({"k": np.repeat([0, 1], 24), "g": np.tile(np.arange(24) // 4, 2), "x": g.normal(size=48)})
+    table["y"] = g.normal(size=48) * np.where(table.k == 1, 1e-200, 1.0)
+    fits = st.fit_many(formula, table, by="k", model=model)
+    with pytest.raises(DomainError, match="squares y") as alone:
+        st.fit(model(formula, table[table.k == 1]))
+    assert fits.reasons == {1: alone.value.message}
+
+
 def test_regressions_with_groups_are_refused_by_members_as_alone():
     table = pd.DataFrame({"k": np.repeat([0, 1], 20), "g": [*np.arange(20) % 4, *[0] * 20]})
     table["y"] = np.random.default_rng(9).poisson(2.0, 40)

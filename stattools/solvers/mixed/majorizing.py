@@ -39,6 +39,9 @@ def majorized(at: Profile | AtFew) -> Floats:
     for T, M, pull in at.two_parts:
         half = T @ T.T @ pull  # S N S = half half'
         values, vectors = eigen(0.5 * (M + M.T))
+        if not values[-1] > 0.0:  # the fixed effects make these effects: the likelihood does not depend on T
+            factors.append(T)
+            continue
         root = np.sqrt(np.maximum(values, FLATTEST * abs(values[-1])))
         left = (root[:, None] * vectors.T) @ half
         values, inner = eigen(left @ left.T)

@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 
 from stattools.solvers.mixed.majorizing import first_steps, majorized
@@ -17,3 +19,10 @@ def test_majorizing_steps_never_rise():
 def test_the_first_steps_lower_it():
     _, of = made(Y, X, term(G, X))
     assert of.at(first_steps(of, of.at)).value < of.at(of.theta((np.eye(2),))).value
+
+
+def test_effects_that_fixed_effects_make_stay_where_they_are():
+    """Nothing depends on their variance; a step divided by a curvature of 0, with a warning of NumPy."""
+    still = (2.0 * np.eye(1), np.zeros((1, 1)), np.zeros((1, 3)))
+    at = SimpleNamespace(two_parts=[still], of=SimpleNamespace(theta=lambda factors: factors[0].ravel()))
+    assert majorized(at).tolist() == [2.0]  # type: ignore[arg-type]
