@@ -218,7 +218,13 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
     whole = with_intercept(values) if intercept else values
     return Dataset(
-        whole, outcome, _name_of(y), design, extras, origin=origin, extras=_origins(columns) if extras else NONE
+        whole,
+        outcome,
+        "y" if plain else _name_of(y),
+        design,
+        extras,
+        origin=origin,
+        extras=_origins(columns) if extras else NONE,
     )
 
 

@@ -52,7 +52,7 @@ def labels_of(data: Any) -> list[Any]:
 
 def label_of(values: Any) -> Any:
     """The name of a series or of the first column of a data frame; None without one, as of arrays and lists."""
-    if isinstance(values, Mapping | np.ndarray | list | tuple):
+    if isinstance(values, np.ndarray | list | tuple | Mapping):
         return None
     if is_frame(values):
         return next(iter(labels_of(values)), None)

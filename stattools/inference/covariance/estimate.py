@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from math import log, sqrt
 from typing import Any, NamedTuple
 
@@ -46,6 +47,10 @@ class Covariance(NamedTuple):
     degrees: Satterthwaite | None = None
 
 
+made = partial(tuple.__new__, Covariance)
+"""Makes a Covariance of its four fields without the Python call of its own constructor."""
+
+
 def covariance(
     model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
 ) -> Covariance:
@@ -71,14 +76,14 @@ def covariance(
     >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
     [[0.0264, -0.0126], [-0.0126, 0.0134]]
     """
-    variances = bread.diagonal().tolist()
-    if not (min(variances) > TINY and max(variances) < HUGE and TINY < scale * scale < HUGE):
+    variances, square = bread.diagonal().tolist(), scale * scale
+    if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
         _require_variances(model, variances, scale)
-    if isinstance(cov, str) and cov not in POWER and cov != "information":
+    if isinstance(cov, str) and cov != "information" and cov not in POWER:
         cov = word_of(cov, ("information", *POWER))
     if isinstance(cov, str) and cov == "information":
         df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
-        return Covariance(bread if scale == 1.0 else bread * (scale * scale), cov, df)
+        return made((bread if square == 1.0 else bread * square, cov, df, None))
     if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("quasi", *POWER))):
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "

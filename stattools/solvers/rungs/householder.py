@@ -20,12 +20,12 @@ from math import sqrt, sumprod
 
 import numpy as np
 from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger, dnrm2  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dgels, dtrtri, dtrtrs  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
+from stattools.interface.units import LARGEST, SMALLEST
 from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
@@ -72,8 +72,8 @@ class RowsAtOnce:
     @classmethod
     def unmoved(cls, rows: Rows) -> RowsAtOnce:
         """All rows as they are."""
-        X = np.asarray(rows.X)
-        return cls._weighted(Shift.none(X.shape[1]), X, rows.y if rows.offset is None else rows.y - rows.offset, rows)
+        X, y = np.asarray(rows.X), rows.y
+        return cls._weighted(Shift.none(X.shape[1]), X, y if rows.offset is None else y - rows.offset, rows)
 
     @classmethod
     def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> RowsAtOnce:
@@ -117,8 +117,8 @@ def are_few(rows: Rows) -> bool:
 
 @record
 class Orthogonal:
-    """theta with its inverse information and, in the columns of `shift`, phi, W, Z^T Z and r = |v - Z phi|. With the
-    lengths d of the columns, `whole` = |v| + sum_k d_k |phi_k| and `far` = sum_k d_k sqrt(C_kk), where C = W W^T.
+    """theta with its inverse information and, in the columns of `shift`, phi, W, their `lengths` d and r = |v - Z phi|.
+    `whole` = |v| + sum_k d_k |phi_k| and `far` = sum_k d_k sqrt(C_kk), where C = W W^T.
     `scale` is the residual standard deviation, and `unit` the share of a length that rounding loses.
 
     `decrement` bounds the distance to the maximum in standard errors, and so the error of each coefficient relative to
@@ -130,7 +130,7 @@ class Orthogonal:
     shift: Shift
     phi: Floats
     W: Floats
-    gram: Floats
+    lengths: list[float]
     r: float
     whole: float
     far: float
@@ -149,23 +149,23 @@ class Orthogonal:
         factor, solved, failed = dgels(Z, v)
         if failed:
             return None
-        R, phi = factor[:p] * _upper(p), solved[:p]
-        W, gram, r = dtrtri(R)[0], dgemm(1.0, R, R, 0.0, None, 1), dnrm2(solved, n - p, p)
-        squares = gram.diagonal().tolist()
+        # R is on and above the diagonal of `factor`; what is below it is read by neither of the next two
+        phi, W, r, flat = solved[:p], dtrtrs(factor, _identity(p))[0], dnrm2(solved, n - p, p), factor.ravel("F")
+        d = [dnrm2(flat, k + 1, k * n) for k in range(p)]
         # `dgels` rescales columns beyond these sizes, and R would be in other units
-        if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM and r > 0):
+        if not (min(d) > SMALLEST and max(d) < LARGEST and r > 0):
             return None
         theta, covariance, spread, lifting = shift.back(phi, W)
-        d = [sqrt(square) for square in squares]
         whole, far = dnrm2(v) + sumprod(d, map(abs, phi.tolist())), sumprod(d, spread)
         scale, unit = r / sqrt(max(observations - p, 1.0)), EPS * (2.0 + sqrt(n) * LOST)
         decrement = unit * (whole + r * far) / scale
-        return cls(theta, covariance, shift, phi, W, gram, r, whole, far, scale, unit, decrement, lifting / scale)
+        return cls(theta, covariance, shift, phi, W, d, r, whole, far, scale, unit, decrement, lifting / scale)
 
     @property
     def rcond(self) -> float:
         """Reciprocal condition of the information scaled to unit diagonal."""
-        return Metric(self.gram).rcond
+        R = dtrtri(self.W)[0]
+        return Metric(R.T.dot(R)).rcond
 
     def well_conditioned(self, least: float) -> bool:
         """Is `rcond` at least this? As in `Metric`: `far`^2 is no less than the sum of the inflated variances."""
@@ -183,13 +183,13 @@ class Orthogonal:
 
     def _farthest(self) -> float:
         """The largest sum_k |(T C)_jk| d_k relative to the root of the variance of theta_j; at least 1."""
-        far = np.abs(self.shift.T @ self.W.dot(self.W.T)).dot(np.sqrt(self.gram.diagonal()))
+        far = np.abs(self.shift.T @ self.W.dot(self.W.T)).dot(self.lengths)
         return float((far / np.sqrt(self.covariance.diagonal())).max())
 
     @property
     def digits(self) -> Digits:
         """Correct digits of the coefficients and standard errors."""
-        theta, d, T, C = self.theta, np.sqrt(self.gram.diagonal()), np.abs(self.shift.T), self.W.dot(self.W.T)
+        theta, d, T, C = self.theta, np.array(self.lengths), np.abs(self.shift.T), self.W.dot(self.W.T)
         spread, far, variance = np.sqrt(C.diagonal()), np.abs(C) @ d, self.covariance.diagonal()
         own, carried = np.sqrt(variance), np.abs(self.shift.T @ C) @ d
         error = self.unit * (self.whole * own + self.r * carried) + EPS * np.abs(theta)
@@ -201,6 +201,6 @@ class Orthogonal:
 
 
 @lru_cache(maxsize=64)
-def _upper(p: int) -> Floats:
-    """Ones where a (p, p) matrix in Fortran order is on or above its diagonal, else 0."""
-    return np.tri(p).T
+def _identity(p: int) -> Floats:
+    """The identity (p, p) in Fortran order, which BLAS reads without a copy; not to be written to."""
+    return np.eye(p, order="F")
