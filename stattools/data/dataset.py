@@ -216,16 +216,8 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     if extras or not plain:
         beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)
         origin = origin_of(y, X, index=paired(("y", y), ("X", X), *beside))
-    whole = with_intercept(values) if intercept else values
-    return Dataset(
-        whole,
-        outcome,
-        "y" if plain else _name_of(y),
-        design,
-        extras,
-        origin=origin,
-        extras=_origins(columns) if extras else NONE,
-    )
+    whole, name = with_intercept(values) if intercept else values, "y" if plain else _name_of(y)
+    return Dataset(whole, outcome, name, design, extras, origin=origin, extras=_origins(columns) if extras else NONE)
 
 
 def _array_design(names: tuple[str, ...], intercept: bool) -> Design:

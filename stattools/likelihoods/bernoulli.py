@@ -15,7 +15,7 @@ from stattools.likelihoods.event import Event
 from stattools.likelihoods.likelihood import Floats, Terms, Words, allowed, finite, floats
 from stattools.likelihoods.words import Equation
 
-ZERO, HALF, MINUS = np.array(0.0), np.array(0.5), np.array(-1.0)
+ZERO, HALF, ONE, MINUS = np.array(0.0), np.array(0.5), np.array(1.0), np.array(-1.0)
 """Numbers that every step of a fit needs; to make arrays of them takes as long as a hundred products."""
 
 LOG_ODDS = Words("the log odds", "odds ratio", beside=" and the outcomes overlap")
@@ -97,9 +97,17 @@ class Bernoulli(Event):
         half = np.subtract(y, HALF)
         sign = half + half
         margin = sign * eta
-        loglik = np.minimum(margin, ZERO) - np.log1p(np.exp(np.copysign(margin, MINUS)))  # exp in (0, 1]
-        miss = -np.expm1(loglik)  # probability of the outcome that did not happen
-        return loglik, sign * miss, miss * np.exp(loglik)
+        if not margin.ndim:
+            return tuple(values[0] for values in self.evaluate(np.atleast_1d(eta), y))  # type: ignore[return-value]
+        # in place, since memory for thousands of rows costs more than what is done with them
+        rest = np.copysign(margin, MINUS)
+        np.log1p(np.exp(rest, out=rest), out=rest)  # exp in (0, 1]
+        loglik = np.minimum(margin, ZERO, out=margin)
+        loglik -= rest
+        miss = np.negative(np.expm1(loglik, out=rest), out=rest)  # probability of the outcome that did not happen
+        information = np.exp(loglik)
+        information *= miss
+        return loglik, sign * miss, information
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
         """p q (q - p) and p q (1 - 6 p q)."""
@@ -109,4 +117,4 @@ class Bernoulli(Event):
 
 def are_zero_or_one(y: NDArray[Any]) -> bool:
     """True where every entry is 0 or 1."""
-    return np.count_nonzero(y == y.astype(bool)) == y.size
+    return np.count_nonzero(y == ONE) == np.count_nonzero(y)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from math import isfinite, sqrt
+from math import isfinite, sqrt, sumprod
 
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
@@ -37,6 +37,7 @@ class Metric:
 
     definite = True
     _inverse_factor: Floats | None = None
+    _inverse: Floats | None = None
     _inflation: float | None = None
 
     def __init__(self, information: Floats) -> None:
@@ -66,8 +67,12 @@ class Metric:
     def inflation(self) -> float:
         """The trace of the inverse of the information scaled to unit diagonal: the sum of the inflated variances."""
         if self._inflation is None:
-            half = np.sqrt(self.information.diagonal()) * self.whiten().T
-            self._inflation = float(nrm2(half.ravel("K"))) ** 2
+            diagonal = self.information.diagonal()
+            if len(diagonal) <= LARGEST_KEPT:  # the inverse costs little, and is asked for again
+                self._inflation = sumprod(diagonal.tolist(), self.covariance().diagonal().tolist())
+            else:
+                half = np.sqrt(diagonal) * self.whiten().T
+                self._inflation = float(nrm2(half.ravel("K"))) ** 2
         return self._inflation
 
     @classmethod
@@ -104,7 +109,7 @@ class Metric:
         """The metric of `factor` times the information."""
         metric = copy(self)
         metric.information, metric.factor = factor * self.information, sqrt(factor) * self.factor
-        metric._inverse_factor = None
+        metric._inverse_factor = metric._inverse = None
         return metric
 
     def solve(self, score: Floats) -> Floats:
@@ -134,8 +139,10 @@ class Metric:
 
     def covariance(self) -> Floats:
         """H^-1."""
-        W = self.whiten()
-        return W.dot(W.T)
+        if self._inverse is None:
+            W = self.whiten()
+            self._inverse = W.dot(W.T)
+        return self._inverse
 
 
 def why_singular(diagonal: Floats, failed: int) -> str:

@@ -25,6 +25,18 @@ def test_bernoulli_keeps_relative_accuracy(eta, y):
         assert_allclose(float(st.Bernoulli().evaluate(eta, y)[0]), float(exact), rtol=4e-15)
 
 
+def test_what_is_given_to_an_evaluation_is_left_as_it_was():
+    eta, y = np.array([0.5, -2.0, 3.0]), np.array([1.0, 0.0, 0.0])
+    one = st.Bernoulli().evaluate(eta, y)
+    assert eta.tolist() == [0.5, -2.0, 3.0] and y.tolist() == [1.0, 0.0, 0.0]
+    many = st.Bernoulli().evaluate(np.stack([eta, -eta]), y)  # many points at the same outcomes
+    for single, rows in zip(one, many, strict=True):
+        assert_allclose(rows[0], single, rtol=1e-15)
+    assert_allclose(many[1][1], st.Bernoulli().score(-eta, y), rtol=1e-15)
+
+
 def test_codes_of_two_labels():
-    assert are_zero_or_one(np.array([0.0, 1.0]))
-    assert not are_zero_or_one(np.array([0.0, 0.5]))
+    for codes in ([0.0, 1.0], [1.0, 1.0], [0, 1], [False, True]):
+        assert are_zero_or_one(np.array(codes))
+    for others in ([0.0, 0.5], [0.0, np.nan], [1.0, -1.0], [2, 0], [5e-324, 1.0], [np.inf, 1.0]):
+        assert not are_zero_or_one(np.array(others))

@@ -178,8 +178,8 @@ class Linear:
         """eta for the rows of the block, and the function that pulls a score back to theta."""
         X = block.X
         if self.width == 1:
-            eta = times(X, theta)
             plain = type(X) is np.ndarray and X.flags.forc
+            eta = X.dot(theta) if plain else times(X, theta)
             pullback = X.T.dot if plain else lambda score: transposed(X, score)
             return eta if block.offset is None else eta + block.offset, pullback
         if not self.own:
