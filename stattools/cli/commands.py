@@ -7,6 +7,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from stattools.cli.plain_values import take_plain_values
 from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.of_arguments import ARGUMENTS
 from stattools.interface.names.rows import plain, rows_of
@@ -36,6 +37,7 @@ class Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """The arguments, or wrong usage with the option that was meant."""
+        take_plain_values(self, ctx)
         try:
             return super().parse_args(ctx, args)
         except UsageError as error:
@@ -66,6 +68,11 @@ class Command(TyperCommand):
 
 class Commands(TyperGroup):
     """The group of all commands, which answers the name of one that there is not."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """The arguments before the command."""
+        take_plain_values(self, ctx)
+        return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command, or wrong usage with the one that was meant."""

@@ -139,10 +139,11 @@ class Metric:
 
     def covariance(self) -> Floats:
         """H^-1."""
-        if self._inverse is None:
+        C = self._inverse
+        if C is None:
             W = self.whiten()
-            self._inverse = W.dot(W.T)
-        return self._inverse
+            C = self._inverse = W.dot(W.T)
+        return C
 
 
 def why_singular(diagonal: Floats, failed: int) -> str:

@@ -17,7 +17,7 @@ HOME = Path(__file__).parents[2] / "stattools" / "cli"
 NOT_NEEDED = (
     "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.integrate", "scipy.interpolate", "matplotlib",
     "stattools.bayes", "stattools.networks", "stattools.validation", "stattools.reporting", "stattools.figures",
-    "stattools.gallery", "stattools.benchmarking", "stattools.qualification", "statsmodels",
+    "stattools.gallery", "stattools.benchmarking", "stattools.qualification", "statsmodels", "pydantic",
 )  # fmt: skip
 """What a fit and its printed table do without; all of it took longer to load than NumPy and pandas together."""
 

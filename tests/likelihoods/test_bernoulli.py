@@ -28,7 +28,7 @@ def test_bernoulli_keeps_relative_accuracy(eta, y):
 def test_what_is_given_to_an_evaluation_is_left_as_it_was():
     eta, y = np.array([0.5, -2.0, 3.0]), np.array([1.0, 0.0, 0.0])
     one = st.Bernoulli().evaluate(eta, y)
-    assert eta.tolist() == [0.5, -2.0, 3.0] and y.tolist() == [1.0, 0.0, 0.0]
+    assert (eta.tolist(), y.tolist()) == ([0.5, -2.0, 3.0], [1.0, 0.0, 0.0])
     many = st.Bernoulli().evaluate(np.stack([eta, -eta]), y)  # many points at the same outcomes
     for single, rows in zip(one, many, strict=True):
         assert_allclose(rows[0], single, rtol=1e-15)
