@@ -48,8 +48,8 @@ class LowRank(SymmetricInParts):
         return np.square(X) @ self.d + ((along @ self.K) * along).sum(axis=1)
 
     def mapped(self, T: Any) -> LowRank:
-        """T V T', for a map T that leaves the coefficients of the diagonal as they are."""
-        return LowRank(self.d, T @ self.U, self.K)
+        """T V T', for a map T that leaves the coefficients of the diagonal as they are, or scales each by its `t`."""
+        return LowRank(self.d * T.t**2 if isinstance(T, InParts) else self.d, T @ self.U, self.K)
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""

@@ -14,9 +14,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.level_units import LevelUnits, in_units
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.models.predictors.read_columns import among
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import congruent
 from stattools.solvers.solution import Solution
 
 FAR = 2.0
@@ -31,7 +35,7 @@ class AboutMeans(NamedTuple):
     """
 
     model: Model
-    T: Floats
+    T: Any
     means: Floats
     scale: NDArray[np.intp]
 
@@ -48,11 +52,13 @@ class AboutMeans(NamedTuple):
                 f"the scale there is {'exp' if s > 0 else '1 / exp'}({abs(s):.0f}) times that at the mean. Center it, "
                 'as in scale="~ center(x)": thresholds are then those at the mean.'
             )
-        others, J = np.setdiff1d(np.arange(predictor.size), self.scale), np.eye(predictor.size)
-        theta[others] *= np.exp(s)
-        J[others, others] = np.exp(s)
-        J[np.ix_(others, self.scale)] = np.outer(theta[others], rates)
-        return replace(solution, estimate=theta, covariance=(J @ L) @ solution.covariance @ (J @ L).T)
+        size = np.full(predictor.size, np.exp(s))
+        size[self.scale] = 1.0
+        theta = size * theta
+        moving, rate = theta.copy(), np.zeros(predictor.size)
+        moving[self.scale], rate[self.scale] = 0.0, rates
+        J, C = LevelUnits(size, moving[:, None], rate[:, None]), congruent(L, solution.covariance)
+        return replace(solution, estimate=theta, covariance=congruent(J, C))
 
 
 def about_means(model: Model) -> AboutMeans | None:
@@ -68,17 +74,21 @@ def about_means(model: Model) -> AboutMeans | None:
     if not means.any():
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
-    if rows.place == "in memory":
+    T: Any
+    if type(rows.X) is LevelColumns:
+        T = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
+        moved: Any = replace(rows, X=replace(rows.X, others=rows.X.others - rows.X.split(means)[1]))
+    elif rows.place == "in memory":
         T = np.eye(len(means))
         T[0] -= means
-        moved: Any = replace(rows, X=np.asarray(rows.X) - means)
+        moved = replace(rows, X=np.asarray(rows.X) - means)
     else:  # in units of their own too, as rows that have an origin are not standardized again
         moved, T = rows.standardized()
         kept = [k for k in predictor.held(T) if not means[k]]
         moved, T = moved.uncentered(kept), T.copy()
         T[0, kept] = 0.0
         means = np.where(np.isin(np.arange(len(means)), at), -T[0] / T.diagonal(), 0.0)
-    start = np.linalg.solve(predictor.lifted(T), model.start)
+    start = in_units(predictor.lifted(T), model.start)
     return AboutMeans(replace(model, rows=moved, start=start), T, means, where)
 
 
@@ -90,7 +100,7 @@ def has_offset(model: Model) -> bool:
 
 def _far(model: Model, at: list[int]) -> Floats:
     """The means of those columns that are far from 0, 0 for others."""
-    X = np.asarray(model.rows.sampled.X)[:, at]
+    X = np.asarray(among(model.rows.sampled.X, tuple(at)))
     size = np.abs(X).max(axis=0)  # squares of columns in their own size neither overflow nor vanish
     shares = X / np.where(size > 0.0, size, 1.0)
     middle, spread = shares.mean(axis=0), shares.std(axis=0)

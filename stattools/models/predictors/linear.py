@@ -273,8 +273,6 @@ class Linear:
         """
         if self.width == 1:
             return T
-        if isinstance(T, LevelUnits):
-            return lifted_units(self, T)
         if not self.own:
             return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
         if self.held(T):
@@ -284,10 +282,12 @@ class Linear:
             )
         return self.lifted(T)
 
-    def lifted(self, T: Floats) -> Floats:
+    def lifted(self, T: Any) -> Any:
         """T for each linear predictor, as far as it reads the columns, and what T adds of a constant 1 to columns of
         one without a constant, in those that take it up.
         """
+        if isinstance(T, LevelUnits):
+            return lifted_units(self, T)
         whole, taken = np.eye(self.size), dict(self.taken_up)
         for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
             if use != ():
