@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from stattools.data.rows.shared_columns import shared_columns
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.any_fit import AnyFit
 from stattools.inference.covariance import Cluster, covariance
@@ -81,7 +82,8 @@ def way_of(model: Any) -> Way:
 
 
 def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
-    return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
+    with shared_columns([part.rows for part in model.parts]):
+        return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
 
 
 def _fit_log_likelihood(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.rows.shared_columns import found_once
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.products import weighted
@@ -67,7 +68,7 @@ def centered(X: Floats, center: Floats) -> Floats:
 def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
     """Mean, standard deviation and largest size of each column, read once and kept with the rows."""
     if "moments" not in rows.later:
-        rows.later["moments"] = _moments(rows)
+        rows.later["moments"] = found_once(rows, "moments", lambda: _moments(rows))
     return rows.later["moments"]
 
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -156,7 +157,9 @@ def _from_sample(begun: Begun, tolerance: float, covariance: bool) -> Solution |
 def _from_start(passes: SoftmaxPasses, model: Model, tolerance: float, max_steps: int, covariance: bool) -> Solution:
     """L-BFGS from the start of the model, in single precision first."""
     single = passes.single()
-    start = np.linalg.solve(passes.T, model.start.reshape(passes.width, passes.p).T).T.ravel()
+    T, given = passes.T, model.start.reshape(passes.width, passes.p).T
+    upper = not np.tril(T, -1).any()  # as where the constant is the first column; to factor T takes a whole step's time
+    start = (solve_triangular(T, given) if upper else np.linalg.solve(T, given)).T.ravel()
 
     def watch(theta: Floats) -> None:
         if passes.ridge is None and passes.separates(theta):
