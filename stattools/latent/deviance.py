@@ -36,6 +36,13 @@ def lower_entries(q: int) -> tuple[Indices, Indices]:
     return np.tril_indices(q)
 
 
+@cache
+def places_of(widths: tuple[int, ...]) -> tuple[slice, ...]:
+    """Where the lower entries of each T_k (q, q) stand, one after the other."""
+    sizes = [q * (q + 1) // 2 for q in widths]
+    return tuple(slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True))
+
+
 @record
 class Deviance:
     """-2 log L as a function of theta, the lower entries of each T_k row by row, one term after the other.
@@ -67,11 +74,10 @@ class Deviance:
         """Rows and columns of the lower entries of each T_k."""
         return tuple(map(lower_entries, self.structure.widths))
 
-    @cached_property
+    @property
     def places(self) -> tuple[slice, ...]:
         """Where the entries of each T_k stand in theta."""
-        sizes = [q * (q + 1) // 2 for q in self.structure.widths]
-        return tuple(slice(end - size, end) for end, size in zip(accumulate(sizes), sizes, strict=True))
+        return places_of(self.structure.widths)
 
     def factors(self, theta: Floats) -> tuple[Floats, ...]:
         """The T_k of theta."""

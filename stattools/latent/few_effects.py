@@ -16,37 +16,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache, cached_property
 from math import isfinite, log, pi, sqrt
+from typing import NamedTuple
 
 import numpy as np
-from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import Deviance, Indices, Profile, lower_entries, potrf, trtri
+from stattools.latent.deviance import Deviance, Indices, lower_entries, potrf, trtri
 from stattools.latent.one_factor import OneFactor
 from stattools.numerics.few_columns import eigen
-
-(posv,) = get_lapack_funcs(("posv",), dtype=np.float64)
 
 MOST = 130_000
 """Numbers y up to which this is quicker: twice as quick at 5,000 groups with a slope, beside one column and ones."""
 LARGEST = 1e4
 """tr(S A) of a group up to which no more than four digits are lost."""
-ENOUGH = 0.1
-"""|A| as a share of a11 a22 from which a group tells both of its effects."""
-INVERTIBLE = 1e-100
-"""|A| from which its inverse, and squares of that, are in float64."""
-FEWEST = 3
-"""Groups from which moments are taken."""
-SPRINT = 8
-"""Steps that are taken before a climb at most."""
-NEAR = 2e-22
-"""Twice the squared decrement that a climb leaves as it is."""
-BELOW = 1e-8
-"""Twice the squared decrement below which -2 log L does not tell whether a step is one, and Newton's needs no telling.
-"""
-LEAST = 0.05
-"""A variance starts at this share of its error or more."""
 
 
 @cache
@@ -102,30 +85,6 @@ class FewEffects:
         """Are the two effects of two terms, which are not correlated?"""
         return len(self.of.structure.widths) > 1
 
-    def start(self) -> Floats | None:
-        """theta by moments: what the least squares of the groups vary beyond their errors, where most groups have some.
-
-        S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
-        """
-        E, m = self.sums.E, len(self.pair)
-        a, b, det = E[:, : len(E)], E[:, -1], self.u[-1]
-        told = det > np.maximum(ENOUGH * (a[0, 0] * a[-1, -1] if len(a) > 1 else 1.0), INVERTIBLE)
-        J = int(np.count_nonzero(told))
-        if max(FEWEST, 0.5 * len(det)) > J:
-            return None
-        if len(det) > J:
-            a, b, det = a[:, :, told], b[:, told], det[told]
-        inverse = 1.0 / a if len(a) == 1 else np.array([[a[1, 1], -a[0, 1]], [-a[0, 1], a[0, 0]]]) / det
-        u = np.add.reduce(inverse * b, axis=1)
-        left, degrees = float(self.sums.C[-1, -1] - np.vdot(u, b)), self.of.d - len(a) * J
-        if degrees < m or not left > 0.0:
-            return None
-        errors = np.add.reduce(inverse, axis=2) / J
-        sizes, vectors = eigen(u @ u.T * (degrees / left / J) - errors)
-        S = (vectors * np.maximum(sizes, LEAST * float(np.trace(errors)))) @ vectors.T
-        parts = [S] if not self.is_apart else [S[:1, :1], S[1:, 1:]]
-        return np.concatenate([_root(part) for part in parts])
-
     def at(self, theta: Floats) -> AtFew | None:
         """What is known at theta; None where digits would be lost, or float64 is left."""
         of, u, y, d = self.of, self.u, self.y, self.of.d
@@ -151,33 +110,49 @@ class FewEffects:
         back = trtri(triangle, lower=True)[0]
         change = explained[1:] - sums[0].reshape(pairs, K).T
         moved = back @ (change[:, self.pair] @ back.T)  # the last row is the residual's
-        across, pulls = moved[:, -1, :-1], moved[:, -1, -1]
+        pulls = moved[:, -1, -1]
         first, second = np.add.reduce(slopes, axis=1), d * pulls
+        flat = moved[:, :-1, :-1].reshape(K, -1)
+        if of.reml:
+            value += 2.0 * sum(map(log, diagonal))
+            first += flat @ self.trace
+        if not isfinite(value):
+            return None
+        bending = Bending(slopes, inverse, sums, moved[:, -1, :-1], pulls, flat, back)
+        return AtFew(self, theta, c, value, last * last / d, first, second, steps, bending)
+
+    def bends(self, at: AtFew) -> Floats:
+        """The second derivatives of -2 log L by c, (K, K)."""
+        y, d = self.y, self.of.d
+        slopes, inverse, sums, across, pulls, flat, back = at.bending
+        pairs, K, J = y.shape
         found = across @ across.T
         found += found
         found += np.multiply.outer(pulls, pulls)
         found *= -d
-        back[-1] *= sqrt(d)
-        if of.reml:
-            value += 2.0 * sum(map(log, diagonal))
-            flat = moved[:, :-1, :-1].reshape(K, -1)
-            first += flat @ self.trace
+        scaled = back * self.scale
+        if self.of.reml:
             found -= flat @ flat.T
-            weights = back.T @ back
+            weights = scaled.T @ scaled
         else:
-            weights = np.multiply.outer(back[-1], back[-1])
-        if not isfinite(value):
-            return None
+            weights = np.multiply.outer(scaled[-1], scaled[-1])
         packed = np.bincount(self.flat_pair, weights.ravel(), pairs)
         between = packed @ sums[1:].reshape(K, pairs, K)
-        q = c @ (packed @ y.reshape(pairs, -1)).reshape(K, J)
+        q = at.c @ (packed @ y.reshape(pairs, -1)).reshape(K, J)
         q *= inverse
         q *= 2.0
         q += 1.0
         found += between
         found += between.T
         found -= (slopes * q) @ slopes.T
-        return AtFew(self, theta, c, value, last * last / d, first, second, steps, found)
+        return found
+
+    @cached_property
+    def scale(self) -> Floats:
+        """The square root of d for the row of the residual, 1 for the others, (m, 1)."""
+        found = np.ones((len(self.pair), 1))
+        found[-1] = sqrt(self.of.d)
+        return found
 
     @cached_property
     def trace(self) -> Floats:
@@ -205,19 +180,26 @@ class FewEffects:
         return np.array((s11, t1 * t2, s22, root * root)), steps[::2] if self.is_apart else steps
 
 
-def _root(S: Floats) -> Floats:
-    """The lower entries, row by row, of the Cholesky factor of a positive definite S of one or two rows."""
-    first = sqrt(S[0, 0])
-    if len(S) == 1:
-        return np.array([first])
-    across = S[1, 0] / first
-    return np.array([first, across, sqrt(max(S[1, 1] - across * across, 0.0))])
+class Bending(NamedTuple):
+    """What the second derivatives of a point are made of: u / D and 1 / D of the groups, the sums over them, and the
+    first derivatives of W'V^-1 W in the coordinates of its Cholesky factor, whose inverse is `back`: `across` and
+    `pulls` are the row of the residual, `flat` is the rest.
+    """
+
+    slopes: Floats
+    inverse: Floats
+    sums: Floats
+    across: Floats
+    pulls: Floats
+    flat: Floats
+    back: Floats
 
 
 @record
 class AtFew:
     """-2 log L at theta, which is c with d c / d theta = `steps` (t, K): its `value`, the residual variance, and its
-    derivatives by c, `first` of the determinants and `second` of the residual (K,) and `bends` (K, K) of all.
+    derivatives by c, `first` of the determinants and `second` of the residual (K,); the second ones are made of
+    `bending` when they are asked for.
     """
 
     few: FewEffects
@@ -228,7 +210,7 @@ class AtFew:
     first: Floats
     second: Floats
     steps: Floats
-    bends: Floats
+    bending: Bending
 
     @property
     def of(self) -> Deviance:
@@ -236,22 +218,34 @@ class AtFew:
         return self.few.of
 
     @cached_property
+    def slope(self) -> Floats:
+        """The derivative by c."""
+        return self.first + self.second
+
+    @cached_property
     def gradient(self) -> Floats:
         """The derivative by theta."""
-        return self.steps @ (self.first + self.second)
+        return self.steps @ self.slope
 
     @cached_property
     def curvature(self) -> Floats:
         """The second derivatives by theta."""
-        found = self.steps @ self.bends @ self.steps.T
-        g = (self.first + self.second).tolist()
+        found = self.steps @ self.few.bends(self) @ self.steps.T
+        g = self.slope.tolist()
         if len(g) == 1:
-            return found + 2.0 * g[0]
+            found += 2.0 * g[0]
+            return found
         t1, t3 = float(self.theta[0]), float(self.theta[-1])
-        own, other, both = 2.0 * (g[0] + g[3] * t3 * t3), 2.0 * (g[2] + g[3] * t1 * t1), 4.0 * g[3] * t1 * t3
-        if self.few.is_apart:
-            return found + ((own, both), (both, other))
-        return found + ((own, g[1], both), (g[1], 2.0 * g[2], 0.0), (both, 0.0, other))
+        both = 4.0 * g[3] * t1 * t3
+        found[0, 0] += 2.0 * (g[0] + g[3] * t3 * t3)
+        found[-1, -1] += 2.0 * (g[2] + g[3] * t1 * t1)
+        found[0, -1] += both
+        found[-1, 0] += both
+        if not self.few.is_apart:
+            found[0, 1] += g[1]
+            found[1, 0] += g[1]
+            found[1, 1] += 2.0 * g[2]
+        return found
 
     @property
     def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
@@ -268,26 +262,3 @@ class AtFew:
         s11, s12, s22, _ = self.c.tolist()
         across = 0.5 * g[1] - g[3] * s12
         return np.array([[g[0] + g[3] * s22, across], [across, g[2] + g[3] * s11]])
-
-
-def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
-    """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, or is too near the
-    end to tell: what follows is left to the climb, which can do more and costs more.
-    """
-    points = [at]
-    for _ in range(SPRINT):
-        step, info = posv(at.curvature, at.gradient)[1:]
-        decrement = float(at.gradient @ step)
-        if info or not decrement > NEAR:
-            break
-        following = few.at(at.theta - step)
-        if following is None or not (following.value < at.value or decrement < BELOW):
-            break
-        at = following
-        points.append(at)
-    return points
-
-
-def known(deviance: Deviance, few: FewEffects | None, theta: Floats) -> Profile | AtFew:
-    """-2 log L with its derivatives, where effects are few and not large; else as a profile."""
-    return (None if few is None else few.at(theta)) or deviance.at(theta)

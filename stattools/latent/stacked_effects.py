@@ -18,7 +18,8 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.few_effects import ENOUGH, FEWEST, LARGEST, LEAST
+from stattools.latent.few_effects import LARGEST
+from stattools.latent.moments_of_groups import ENOUGH, FEWEST, LEAST
 from stattools.latent.stacked_sums import Bools, StackedSums
 from stattools.numerics.stacks import factored, inverted
 

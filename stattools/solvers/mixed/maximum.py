@@ -1,6 +1,6 @@
 """The maximum of the likelihood over the T_k: a start near it, then Newton's method, then the boundary.
 
-    start        moments of the groups (`few_effects.py`), or majorizing steps (`majorizing.py`)
+    start        moments of the groups (`moments_of_groups.py`), or majorizing steps (`majorizing.py`)
     Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
     boundary     T_k singular is a maximum where Gamma_k has no negative eigenvalue (Karush-Kuhn-Tucker)
 
@@ -22,9 +22,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
-from stattools.latent.few_effects import AtFew, FewEffects, known, sprint
+from stattools.latent.few_effects import AtFew, FewEffects
 from stattools.latent.lower import lower
+from stattools.latent.moments_of_groups import moments
 from stattools.latent.secant import secant
+from stattools.latent.sprint import known, sprint
 from stattools.models.evaluation import Evaluation
 from stattools.numerics.few_columns import eigen
 from stattools.solvers.climb import Climbed, Standing, climb, noted, rising
@@ -113,7 +115,7 @@ def maximum(
     """
     few = FewEffects.made(deviance)
     point = partial(known, deviance, few)
-    theta = (few.start() if few is not None else None) if start is None else deviance.theta(start)
+    theta = (moments(few) if few is not None else None) if start is None else deviance.theta(start)
     if theta is None:
         theta = first_steps(deviance, point)
     trace: list[TraceStep] = []
@@ -213,6 +215,8 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
     curved = np.maximum(sizes, FLATTEST * max(float(sizes.max(initial=0.0)), 1e-300))
     metric = Curved(at, free, vectors, curved, definite, directions[:, 0], H, carried is None)
     decrement = metric.norm(now.score)
+    if definite and decrement <= EXACT:  # no step is taken from here
+        return Standing(at.theta, now, metric, decrement)
     ahead = metric.solve(now.score)
     if not definite:  # a saddle is no maximum, however small its slopes
         decrement = max(decrement, 2.0 * tolerance)

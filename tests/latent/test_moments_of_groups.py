@@ -1,0 +1,37 @@
+"""Moments of the groups are near the maximum, where there are enough groups."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.latent.moments_of_groups import _root, moments
+from tests.latent.test_few_effects import CASES, few_of, few_with_effects, of_rows
+from tests.latent.test_structure import of_several_factors
+
+
+def test_groups_whose_effects_are_next_to_nothing_give_no_moments():
+    """One row is 1e119 beside others of 1, so that the other groups have effects whose inverses have no squares."""
+    r = np.random.default_rng(0)
+    table = {"x": [1e119, *r.normal(size=23)], "g": np.arange(24) % 8, "y": r.normal(size=24)}
+    fit = st.fit(st.linear_mixed("y ~ 1 + (x || g)", table))
+    assert np.isfinite([*fit.estimate, *fit.se]).all()
+
+
+@pytest.mark.parametrize("widths", CASES, ids=str)
+def test_moments_start_near_the_maximum(widths):
+    few = few_with_effects(widths)
+    start = few.at(moments(few))
+    assert start.value < few.at(few.of.theta(tuple(0.2 * np.eye(q) for q in widths))).value
+    assert np.linalg.eigvalsh(start.curvature)[0] > 0.0
+
+
+def test_the_start_is_the_root_of_a_covariance():
+    for S in (np.array([[4.0]]), np.array([[4.0, -1.0], [-1.0, 3.0]])):
+        L = np.linalg.cholesky(S)
+        assert_allclose(_root(S), L[np.tril_indices(len(S))], rtol=1e-15)
+    assert _root(np.array([[1.0, 1.0], [1.0, 1.0 - 1e-16]])).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_two_groups_give_no_moments():
+    assert moments(few_of(of_rows(of_several_factors((2,), np.repeat([0, 1], 20))))) is None
