@@ -179,10 +179,14 @@ def _end(profile: Any, of: VarianceParameter, cut: float, last: float, side: flo
     """The end on one side, `last` the end of the parameter's range there."""
     root = np.sqrt(cut)
 
-    def beyond(value: float) -> float:
-        return np.sqrt(max(profile.height(value), 0.0)) - root
-
     estimate = of.estimate
+    known = {estimate: -root}
+
+    def beyond(value: float) -> float:
+        if value not in known:  # an end that was tried is not tried again: the next search would start from there
+            known[value] = np.sqrt(max(profile.height(value), 0.0)) - root
+        return known[value]
+
     if np.isfinite(last) and not (of.k < 0 and last == 0.0):
         if estimate == last or beyond(last) <= 0.0:
             return last
@@ -197,7 +201,5 @@ def _end(profile: Any, of: VarianceParameter, cut: float, last: float, side: flo
                 return last
     ends = sorted((estimate, far))
     width = ends[1] - ends[0]
-    found_at: Any = optimize.brentq(
-        lambda value: -root if value == estimate else beyond(value), *ends, xtol=CLOSE * width
-    )
+    found_at: Any = optimize.brentq(beyond, *ends, xtol=CLOSE * width)
     return float(found_at)

@@ -1,5 +1,7 @@
 """Profile intervals: against profiles by a slow search, exact forms, and lme4."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.optimize import minimize
@@ -115,3 +117,27 @@ def test_a_higher_likelihood_than_that_of_the_fit_is_an_error(slopes):
     wrong = MixedMaximum(slopes.model, slopes.coordinates, slopes.deviance, stopped, slopes.reml)
     with pytest.raises(ConvergenceError, match="higher likelihood"):
         profile_ends(wrong, parameters(wrong)[0], CUT)
+
+
+class Astray:
+    """A parabola about 0.2 whose search does not come back from where it is at the end of the range."""
+
+    def __init__(self):
+        self.start, self.asked = "maximum", []
+
+    def coordinates_of_maximum(self):
+        return "maximum"
+
+    def height(self, value):
+        self.asked.append(value)
+        if abs(value) == 1.0:
+            self.start = "astray"
+        return 60.0 if self.start == "astray" else 10.0 * (value - 0.2) ** 2
+
+
+def test_what_a_search_finds_at_the_end_of_the_range_starts_no_other():
+    made = []
+    found = SimpleNamespace(profile_of=lambda of: made.append(Astray()) or made[-1])
+    ends = profile_ends(found, VarianceParameter(0, 1, 0, 0.2), 3.6)
+    np.testing.assert_allclose(ends, (-0.4, 0.8), atol=1e-4)
+    assert all(len(set(one.asked)) == len(one.asked) > 2 for one in made)
