@@ -41,6 +41,7 @@ class Along:
         """theta."""
         return self.base + self.V @ np.asarray(gamma, dtype=float)
 
+    @np.errstate(over="ignore", invalid="ignore")  # `is_finite` tells
     def evaluate(self, gamma: ArrayLike, order: int = 2) -> Evaluation:
         now = self.model.evaluate(self.at(gamma), order)
         if order == 0 or not now.is_finite:

@@ -32,6 +32,8 @@ from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
 
 ALL = "all terms"
+INDEFINITE = 1e-12
+"""The smallest eigenvalue of a matrix of correlations down to which it counts as singular."""
 
 
 def proportional_odds(fit: Estimates) -> pd.DataFrame:
@@ -61,7 +63,10 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
         for test, statistic in _larger(fit, chosen, f"{name}, ", missing):
             rows.append(_row(name, test, df, statistic))
         if binary is not None:
-            rows.append(_row(name, "brant", df, _brant(model, binary, chosen)))
+            try:
+                rows.append(_row(name, "brant", df, _brant(model, binary, chosen)))
+            except StattoolsError as error:
+                missing.append(f"{name}, brant: {error.message}")
     table = pd.DataFrame(rows, columns=["term", "test", "df", "statistic", "p_value"])
     if missing:
         table.attrs["note"] = "Not made: " + " ".join(missing)
@@ -176,7 +181,9 @@ def _times(rows: Any, w: Floats) -> Floats:
 
 
 def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...]) -> float:
-    """Wald's statistic of equal coefficients of some columns at all cuts."""
+    """Wald's statistic of equal coefficients of some columns at all cuts; DomainError where their covariance, which is
+    put together from regressions of each cut, is not definite.
+    """
     betas, V = binary
     cuts, q = betas.shape
     among = [0, *(model.predictor.main or ())]
@@ -184,5 +191,11 @@ def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...])
     R = np.kron(difference, np.eye(q)[[among.index(column) for column in chosen]])
     gap = R @ betas.ravel()
     C = R @ V @ R.T
-    size = np.sqrt(np.diagonal(C))
-    return float(gap / size @ np.linalg.solve(C / np.outer(size, size), gap / size))
+    size = np.sqrt(np.maximum(np.diagonal(C), np.finfo(float).tiny))
+    scaled = C / np.outer(size, size)
+    if not np.linalg.eigvalsh(scaled)[0] > INDEFINITE:
+        raise DomainError(
+            "the covariance of the coefficients between cuts, of which each is estimated on its own, is not definite, "
+            "as where one cut is nearly separated."
+        )
+    return float(gap / size @ np.linalg.solve(scaled, gap / size))

@@ -92,9 +92,9 @@ def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows,
     for pair in beside_maximum(at):
         ends = [rows.variances(at.of.at(at.of.theta(factors))) for factors in pair]
         slopes.append(found.s2 * (ends[0] - ends[1]) / (2.0 * STEP))
-    g = np.array(slopes)
+    g = np.array(slopes) / variance  # relative slopes: squares of variances may leave float64
     covariance = variance_covariance(curvatures)
-    return 2.0 * variance**2 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
+    return 2.0 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
 
 
 def beside_maximum(at: Profile) -> list[tuple[tuple[Floats, ...], tuple[Floats, ...]]]:

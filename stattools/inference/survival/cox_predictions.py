@@ -135,6 +135,9 @@ def _ratios(baseline: CoxBaseline, x: Floats, kind: str, z: float | None) -> pd.
     link = away @ baseline.theta
     columns = {kind: link}
     if z is not None:
-        half = z * np.sqrt(np.einsum("ri,ij,rj->r", away, baseline.covariance, away))
+        variance = np.einsum("ri,ij,rj->r", away, baseline.covariance, away)
+        half = z * np.sqrt(
+            np.maximum(variance, 0.0)
+        )  # near the means of columns far from 0 it may be below by round-off
         columns |= {"lower": link - half, "upper": link + half}
     return pd.DataFrame({name: np.exp(v) if kind == "hazard_ratio" else v for name, v in columns.items()})

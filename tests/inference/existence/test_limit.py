@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.existence.limit import Along, Among
+from stattools.models.evaluation import Evaluation
 from tests.cases import rng
 
 G = rng(3)
@@ -40,3 +41,15 @@ def test_a_category_that_is_not_allowed_has_probability_0():
     assert_allclose(score, np.column_stack([np.zeros(8), wanted[1]]), rtol=1e-12, atol=1e-15)
     assert_allclose(information[:, 1, 1], wanted[2], rtol=1e-12)
     assert not information[:, 0].any()
+
+
+def test_a_point_so_far_out_that_sums_overflow_is_not_finite():
+    """A step that a climb tries and takes back: NumPy warned of it."""
+
+    class Steep:
+        @staticmethod
+        def evaluate(theta, order=2):
+            return Evaluation(-1.0, np.full(2, 1e300), np.full((2, 2), 1e300))
+
+    found = Along(Steep(), 1e9 * np.eye(2)).evaluate(np.zeros(2))
+    assert not found.is_finite

@@ -1,5 +1,7 @@
 """Proportional odds: likelihood ratios are those of fits with effects at each cut, Brant's test is a loop's."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,6 +10,7 @@ from scipy import special
 
 import stattools as st
 from stattools.errors import IncompatibleError
+from stattools.inference.hypotheses.proportional_odds import _brant
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +78,13 @@ def test_other_models_and_fits_are_refused(table, fit):
         st.fit(st.ols("y ~ x", table)).proportional_odds()
     with pytest.raises(IncompatibleError, match="without penalty="):
         st.fit(fit.model, cov="HC1").proportional_odds()
+
+
+def test_brants_test_is_left_out_where_its_covariance_is_not_definite():
+    """Regressions of each cut that are nearly separated: the statistic was NaN, with a warning of NumPy."""
+    model: Any = st.ordinal("y ~ x", {"y": [0, 1, 2, 1, 0, 2, 1, 2], "x": [1.0, 2, 3, 4, 2, 5, 1, 3]})
+    betas, V = np.array([[1.0], [2.0]]), np.array([[1.0, 2.0], [2.0, 1.0]])
+    with pytest.raises(st.DomainError, match="not definite"):
+        _brant(model, (betas, V), (0,))
+    sound = _brant(model, (betas, np.eye(2)), (0,))
+    assert sound == pytest.approx(0.5)

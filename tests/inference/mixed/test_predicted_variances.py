@@ -65,3 +65,16 @@ def test_known_groups_are_those_of_dense_matrices(formula):
         away = columns.W[:-1, i] - z @ D
         variances.append(z @ K @ z + away @ at.inverse_gram @ away)
     assert_allclose(of(found, "known").variances(at), variances, rtol=1e-8)
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e100])
+def test_degrees_of_freedom_are_the_same_in_extreme_units(unit):
+    """Squares of variances left float64, and NumPy warned."""
+    g = np.random.default_rng(2)
+    table = {"x": g.normal(size=30), "h": np.arange(30) % 6}
+    y = g.normal(size=30) + g.normal(size=6)[table["h"]]
+    near, far = (st.fit(st.linear_mixed("y ~ x + (1 | h)", {**table, "y": c * y})) for c in (1.0, unit))
+    new = {"x": [0.5, 1.0], "h": [1, 2]}
+    for kind in ("mean", "observation"):
+        ours, theirs = (np.asarray(fit.predict(new, interval=0.95, kind=kind)) for fit in (far, near))
+        assert_allclose(ours / unit, theirs, rtol=1e-6)

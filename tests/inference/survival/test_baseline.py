@@ -46,3 +46,12 @@ def test_the_origin_of_a_column_changes_no_survival():
 
 def test_a_median_is_infinite_where_the_curve_ends_above():
     assert median_of(np.array([1.0, 2.0]), np.array([[0.9, 0.4], [0.9, 0.8]])).tolist() == [2.0, np.inf]
+
+
+def test_ratios_near_the_means_of_columns_far_from_0_have_intervals():
+    """Their variance is what is left of 1e15, and was below 0 by round-off: NaN with a warning of NumPy."""
+    g = np.random.default_rng(0)
+    table = {"x": 1e8 + g.normal(size=40), "g": g.permutation(np.arange(40) % 3).astype(str)}
+    fit = st.fit(st.cox("survival(t) ~ x * g", {**table, "t": g.exponential(size=40)}))
+    new = {"x": 1e8 + np.tile(np.linspace(-1.0, 1.0, 300), 3), "g": np.repeat(list("012"), 300)}
+    assert np.isfinite(np.asarray(fit.predict(new, kind="link", interval=0.95), dtype=float)).all()

@@ -96,7 +96,8 @@ class LookedAt:
     def asked(self) -> list[int]:
         """The coefficients that are looked at: those that do not depend on an origin, or all where there are none."""
         found = sorted(k for unit in self.units if not unit.is_part for k in unit.coefficients)
-        return found or list(range(len(self.theta) if self.model.is_partial else self.model.predictor.size_first))
+        size = 0 if self.model.is_partial else self.model.predictor.size_first
+        return found or list(range(size or len(self.theta)))
 
     @cached_property
     def pearson(self) -> Spread | None:

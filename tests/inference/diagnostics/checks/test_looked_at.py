@@ -26,3 +26,10 @@ def test_who_trusts_the_likelihood():
 def test_a_ridge_fit_has_no_bread():
     with pytest.raises(StattoolsError, match="no standard errors"):
         _ = LookedAt(st.fit(st.ols("y ~ x", TABLE), penalty=st.Ridge(1.0))).bread
+
+
+def test_thresholds_are_looked_at_where_there_is_nothing_else():
+    """A check of y ~ 1 ended in NumPy's own error, of a maximum of nothing."""
+    fit = st.fit(st.ordinal("g ~ 1", {"g": [0, 1, 2, 1, 0, 2, 1, 1, 2, 0]}))
+    assert LookedAt(fit).asked == [0, 1]
+    assert len(fit.check().table())
