@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,11 @@ class Design:
     def formula(self) -> str | None:
         """The formula as text; None for arrays."""
         return self.parsed.text if self.parsed else None
+
+    @cached_property
+    def spelled(self) -> Mapping[str, dict[str, Any]]:
+        """The levels of each factor by what they are called in the names of coefficients."""
+        return {factor: {str(level): level for level in reversed(known)} for factor, known in self.levels.items()}
 
     @property
     def whole(self) -> Formula | None:

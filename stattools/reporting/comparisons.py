@@ -63,7 +63,7 @@ def parts_of(model: Any, term: str) -> tuple[ComparedFactor, ...]:
 
 def factors_of(design: Any, term: str) -> tuple[ComparedFactor, ...]:
     """The factors of a term as its name has them: a column of numbers stays one, whatever it holds."""
-    levels = {} if design is None else design.levels
+    levels = {} if design is None else design.spelled
     found, rest = [], term
     while rest:
         part, rest = _first(rest, levels, by_formula=design is not None and design.parsed is not None)
@@ -111,17 +111,17 @@ def _kind(parts: Sequence[ComparedFactor]) -> tuple[tuple[str, str], ...]:
     return tuple((part.name, part.low) for part in parts)
 
 
-def _first(term: str, levels: Mapping[str, Any], *, by_formula: bool) -> tuple[ComparedFactor, str]:
+def _first(term: str, levels: Mapping[str, dict[str, Any]], *, by_formula: bool) -> tuple[ComparedFactor, str]:
     """The first factor of a term, and what is left: levels may contain colons and brackets themselves."""
     ends = [k for k, letter in enumerate(term) if letter == "]" and term[k + 1 : k + 2] in ("", ":")]
     for factor, known in levels.items():
         openings = [text for text in (f"{factor}[T.", f"{factor}[") if term.startswith(text)]
         read = [(term[len(text) : end], text, end) for end in ends for text in openings if end >= len(text)]
         for said, text, end in sorted(read, key=lambda one: -len(one[0])):
-            if so_called := [said] if said in known else [one for one in known if str(one) == said]:
+            if said in known:
                 name = re.sub(r"^C\((\w+)\)$", r"\1", factor)
-                low = _said(known[0]) if text.endswith("[T.") else ANOTHER
-                return ComparedFactor(name, _said(so_called[0]), low), term[end + 2 :]
+                low = _said(next(reversed(known.values()))) if text.endswith("[T.") else ANOTHER
+                return ComparedFactor(name, _said(known[said]), low), term[end + 2 :]
     if not by_formula:
         return ComparedFactor(term), ""
     depth = 0

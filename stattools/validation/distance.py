@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from stattools.data.rows.level_units import in_units
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.solvers.level_metric import METRICS
 from stattools.solvers.metric import Metric
 
 
@@ -21,11 +23,13 @@ def decrement(model: Model, theta: Floats) -> float:
     if not np.isfinite(theta).all():
         return float("inf")
     work, T = model.standardized()
-    phi = np.linalg.solve(T, theta)
+    phi = in_units(T, theta)
     now = work.evaluate(phi)
     if not now.is_finite:
         return float("inf")
     try:
-        return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
+        return METRICS.get(type(now.information), Metric)(now.information).norm(now.score) / float(
+            np.sqrt(work.dispersion(phi))
+        )
     except IdentificationError:
         return float("inf")
