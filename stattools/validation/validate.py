@@ -37,6 +37,7 @@ from stattools.models.samples.waiting import Waits
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
+from stattools.numerics.level_columns import LevelColumns
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -58,7 +59,7 @@ from stattools.validation.moment_dispersion import moment_note
 from stattools.validation.posterior_agreement import PosteriorAgreement
 from stattools.validation.references.partial_fits import partial_fit
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
-from stattools.validation.references.sparse_columns import reference_of
+from stattools.validation.references.sparse_columns import sparse_fit
 from stattools.validation.references.statsmodels import Reference, reference_fit
 
 type Check = Callable[[Any], Any]
@@ -137,7 +138,8 @@ def _of_regression(fit: Fit) -> Agreement:
         return validate_in_files(fit, validate)
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
-    reference = reference_of(fit.model, fit.cov_kind or "information")
+    refer = sparse_fit if type(fit.model.rows.X) is LevelColumns else reference_fit
+    reference = refer(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
     if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():
         plain = covariance(fit.model, fit.estimate, fit.solution.covariance, "HC0", scale=fit.scale)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.monotone import monotone
-from stattools.inference.existence.pure_levels import separation_of_levels
+from stattools.inference.existence.pure_levels import may_separate, separation_of_levels
 from stattools.inference.existence.separated_rows import Separation, separation_of_rows
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
@@ -29,4 +29,6 @@ def separation(model: Any) -> Separation | None:
     """
     if isinstance(model, CoxRegression):
         return monotone(model)
-    return (separation_of_levels(model) if isinstance(model, Model) else None) or separation_of_rows(model)
+    if not isinstance(model, Model):
+        return separation_of_rows(model)
+    return separation_of_levels(model) or (separation_of_rows(model) if may_separate(model) else None)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,20 +26,26 @@ from stattools.data.rows.triangle import Triangle, triangle
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
 from stattools.inference.hypotheses.nested_cuts import cuts_embedded
+from stattools.inference.hypotheses.nested_levels import projected
 from stattools.inference.hypotheses.partial_likelihoods import difference_of_times
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
+from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 def beside(ours: Rows, theirs: Rows) -> Floats:
     """[X of one, X of the other, the difference of the offsets]."""
+    return np.column_stack([ours.X, theirs.X, shift_of(ours, theirs)])
+
+
+def shift_of(ours: Rows, theirs: Rows) -> Floats:
+    """The difference of the offsets, 0 where it is round-off."""
     zero = np.zeros(len(ours.y))
     one, other = (zero if v is None else v for v in (ours.offset, theirs.offset))
-    shift = np.where(np.abs(other - one) > 1e-13 * (np.abs(one) + np.abs(other)), other - one, 0.0)
-    return np.column_stack([ours.X, theirs.X, shift])
+    return np.where(np.abs(other - one) > 1e-13 * (np.abs(one) + np.abs(other)), other - one, 0.0)
 
 
 def sizes(ours: Rows, theirs: Rows) -> Floats:
@@ -152,16 +158,14 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
+    if type(full.rows.X) is LevelColumns:
+        return _beside_levels(full, restricted, estimate)
     size = sizes(full.rows, restricted.rows)
     R = triangle_of_both(full.rows, restricted.rows, size)
     inside, outside = R[:p, p:], R[p:, p:]
     lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
     if lost.any():
-        names = [*restricted.terms, "offset"]
-        raise IncompatibleError(
-            f"the models are not nested: {names[int(np.argmax(lost))]!r} of {describe(restricted)} is no combination "
-            f"of the columns of {describe(full)}. Compare them by AIC or BIC (st.compare)."
-        )
+        _refuse(full, restricted, int(np.argmax(lost)))
     try:
         map_of = np.linalg.solve(R[:p, :p], inside) / size[:p, None] * size[p:]
     except np.linalg.LinAlgError:
@@ -172,6 +176,24 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     theta = betas @ map_of[:, :r].T + map_of[:, r]
     found = np.concatenate([theta.ravel(), estimate[width * r :]])
     return np.append(found, np.zeros(full.predictor.size - len(found)))  # a parameter that the smaller one holds at 0
+
+
+def _beside_levels(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The same where the larger model's levels are codes: one linear predictor, and constants of all rows."""
+    r = restricted.predictor.columns
+    theta, lost = projected(full.rows, restricted.rows, shift_of(full.rows, restricted.rows), estimate[:r], SAME_SPACE)
+    if lost is not None:
+        _refuse(full, restricted, lost)
+    found = np.concatenate([theta, estimate[r:]])
+    return np.append(found, np.zeros(full.predictor.size - len(found)))
+
+
+def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:
+    name = [*restricted.terms, "offset"][column]
+    raise IncompatibleError(
+        f"the models are not nested: {name!r} of {describe(restricted)} is no combination of the columns of "
+        f"{describe(full)}. Compare them by AIC or BIC (st.compare)."
+    )
 
 
 def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:

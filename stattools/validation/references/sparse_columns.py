@@ -20,7 +20,7 @@ from stattools.models.model import Model
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.products import weighted
 from stattools.validation.references.densities import named
-from stattools.validation.references.statsmodels import Reference, reference_fit
+from stattools.validation.references.statsmodels import Reference
 
 STEPS = 100
 """Newton's method needs five to fifteen."""
@@ -50,11 +50,6 @@ CURVES: dict[str, Curve] = {"poisson": _poisson, "logistic": _logistic, "ols": _
 """The likelihoods of which it is known, by the name of the model."""
 
 
-def reference_of(model: Model, cov: Any) -> Reference:
-    """The fit of statsmodels or, beside a factor whose levels are kept as codes, of sparse matrices."""
-    return sparse_fit(model, cov) if type(model.rows.X) is LevelColumns else reference_fit(model, cov)
-
-
 def sparse_fit(model: Model, cov: Any) -> Reference:
     """The maximum with the standard errors of the information; IncompatibleError for other models and kinds."""
     curve = CURVES.get(named(model))
@@ -65,8 +60,11 @@ def sparse_fit(model: Model, cov: Any) -> Reference:
             "hold all columns and take minutes. Beside a factor of many levels it knows st.ols, st.logistic of zeros "
             "and ones and st.poisson with cov='information': validate such a fit, or one to the rows of some levels."
         )
-    work, T = model.standardized()
-    rows, X = work.rows, _sparse(work.rows.X)
+    work, units = model.standardized()
+    T: Any = units
+    rows, columns = work.rows, work.rows.X
+    assert isinstance(columns, LevelColumns)
+    X = columns.sparse()
     heavy = np.ones(len(rows.y)) if rows.importance is None else rows.importance
     offset = 0.0 if rows.offset is None else rows.offset
     start = {"poisson": np.log(np.maximum(rows.y, 0.1)), "logistic": rows.y - 0.5, "ols": rows.y}[named(model)] - offset
@@ -92,14 +90,6 @@ def sparse_fit(model: Model, cov: Any) -> Reference:
         variance = square / (n - len(phi))
     se = np.sqrt(variance * _variances(_solver(X, heavy * weight), T))
     return Reference(f"SciPy {scipy.__version__} sparse Newton's method", T.product(phi), se, loglik, converged)
-
-
-def _sparse(X: LevelColumns) -> Any:
-    from scipy.sparse import csr_array, hstack
-
-    n, has = len(X), np.flatnonzero(X.codes >= 0)
-    levels = csr_array((np.ones(len(has)), (has, X.codes[has])), shape=(n, X.levels))
-    return hstack([csr_array(X.others[:, : X.at]), levels, csr_array(X.others[:, X.at :])], format="csr")
 
 
 def _solver(X: Any, weight: Floats) -> Any:

@@ -8,7 +8,7 @@ import stattools as st
 from stattools.data import terms
 from stattools.numerics.level_columns import LevelColumns
 from stattools.validation.distance import decrement
-from stattools.validation.references.sparse_columns import reference_of, sparse_fit
+from stattools.validation.references.sparse_columns import sparse_fit
 from stattools.validation.references.statsmodels import reference_fit
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, both
 
@@ -25,7 +25,7 @@ MODELS = [
 def test_it_is_the_reference_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make)
     monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
-    expected, found = reference_fit(plain.model), reference_of(coded.model, "information")
+    expected, found = reference_fit(plain.model), sparse_fit(coded.model, "information")
     assert found.converged
     assert "sparse" in found.name
     assert_allclose(found.estimate, expected.estimate, rtol=1e-6, atol=1e-8)
