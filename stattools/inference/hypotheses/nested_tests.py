@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from stattools.data.rows.level_units import in_units
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
@@ -23,6 +24,7 @@ from stattools.inference.hypotheses.nesting import describe, difference_in_outco
 from stattools.inference.hypotheses.partial_likelihoods import require_nested_columns
 from stattools.inference.hypotheses.result import TestResult
 from stattools.models.model import Model
+from stattools.solvers.level_metric import METRICS
 from stattools.solvers.metric import Metric
 
 
@@ -110,9 +112,9 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     check_rank(full)
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
-    at = work.evaluate(np.linalg.solve(T, theta))
+    at = work.evaluate(in_units(T, theta))
     try:
-        statistic = Metric(at.information).norm(at.score) ** 2
+        statistic = METRICS.get(type(at.information), Metric)(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank
         raise IncompatibleError(
             f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "

@@ -99,7 +99,7 @@ def _solver(X: Any, weight: Floats) -> Any:
 
 
 def _variances(solver: Any, T: Any) -> Floats:
-    """The diagonal of T V T', where V is the inverse that is solved with and T = diag(t) + a r'."""
+    """The diagonal of T V T', where V is the inverse that is solved with and T = diag(t) + A R'."""
     p = len(T.t)
     own = np.empty(p)
     for start in range(0, p, SOME):
@@ -107,5 +107,5 @@ def _variances(solver: Any, T: Any) -> Floats:
         unit = np.zeros((p, len(part)))
         unit[part, part - start] = 1.0
         own[part] = solver.solve(unit)[part, part - start]
-    along = solver.solve(T.r)
-    return T.t**2 * own + 2.0 * T.t * T.a * along + T.a**2 * (T.r @ along)
+    along = solver.solve(T.R)
+    return T.t**2 * own + 2.0 * T.t * (T.A * along).sum(axis=1) + ((T.A @ (T.R.T @ along)) * T.A).sum(axis=1)
