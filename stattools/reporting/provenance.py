@@ -7,21 +7,31 @@ from __future__ import annotations
 
 import hashlib
 import platform
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
 
+from stattools.numerics.in_parts import InParts
 from stattools.reporting import rows_in_files
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
+AT_A_TIME = 1024
+"""Rows of a matrix in parts that are made together."""
 ROWS = ("X", "y", "weight", "offset", "precision")
 
 
 def hash_name(model: Any) -> str:
     """What `data_hash` is a hash of, as a report calls it."""
     return "SHA-256 of the files' footers" if held_elsewhere(model) else "SHA-256"
+
+
+def _some_rows_at_a_time(X: InParts) -> Iterator[Any]:
+    """The rows of a matrix of which no array is in memory, a few hundred after the others."""
+    for start in range(0, len(X), AT_A_TIME):
+        yield X[start : start + AT_A_TIME]
 
 
 def data_hash(model: Any) -> str:
@@ -43,9 +53,10 @@ def data_hash(model: Any) -> str:
     for name, values in held.items():
         if values is None:
             continue
-        array = np.asarray(values, dtype="<f8")
-        digest.update(f"\x1e{name}{array.shape}".encode())
-        digest.update(array.tobytes(order="C"))
+        parts = _some_rows_at_a_time(values) if isinstance(values, InParts) else (values,)
+        digest.update(f"\x1e{name}{np.shape(values)}".encode())
+        for part in parts:
+            digest.update(np.asarray(part, dtype="<f8").tobytes(order="C"))
     return digest.hexdigest()
 
 

@@ -2,7 +2,10 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.data import terms
 from stattools.errors import IncompatibleError
+from stattools.numerics.level_columns import LevelColumns
+from stattools.reporting import provenance
 from stattools.reporting.provenance import code_version, data_hash, environment
 
 X = np.random.default_rng(0).normal(size=(9, 2))
@@ -43,3 +46,13 @@ def test_a_function_has_no_hash():
 def test_versions():
     assert code_version() == st.__version__
     assert {"python", "numpy", "scipy", "statsmodels", "arviz"} <= set(environment())
+
+
+def test_levels_that_are_codes_have_the_hash_of_their_columns(monkeypatch):
+    data = {"y": np.arange(30) % 4, "g": np.arange(30) % 5}
+    plain = data_hash(st.poisson("y ~ C(g)", data))
+    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr(provenance, "AT_A_TIME", 7)
+    coded = st.poisson("y ~ C(g)", data)
+    assert type(coded.rows.X) is LevelColumns
+    assert data_hash(coded) == plain
