@@ -24,6 +24,8 @@ from stattools.latent.lower import lower
 
 CLOSE = 1e-7
 """Ends are found to this share of the distance from the estimate."""
+JUMP = 0.01
+"""An end where the root of the fall of 2 log L is off by more than this share is none: a search missed the least."""
 BETTER = 1e-4
 """-2 log L lower than at the maximum by more than this is a better maximum."""
 BEYOND = 1e8
@@ -59,7 +61,9 @@ def parameters(found: Any) -> list[VarianceParameter]:
 
 
 class VarianceProfile:
-    """-2 log L at its least where one parameter has a value; the point before is where the next search starts."""
+    """-2 log L at its least where one parameter has a value, searched from the point before and from the maximum: a
+    search that has come to a standard deviation of 0, where no correlation counts, may not leave it.
+    """
 
     def __init__(self, found: Any, of: VarianceParameter) -> None:
         self.found, self.of, self.deviance = found, of, found.deviance
@@ -78,7 +82,8 @@ class VarianceProfile:
                 turned, _ = np.linalg.qr(np.column_stack([N[of.i], np.eye(len(N))]))
                 self.ways[of.k] = turned
                 self.unit *= float(np.linalg.norm(N[of.i]))
-        self.start = self.coordinates_of_maximum()
+        self.maximum = self.coordinates_of_maximum()
+        self.start = self.maximum.copy()
 
     def coordinates_of_maximum(self) -> Floats:
         """The triangles of A_k / sigma, and log sigma over its estimate, at the maximum, variances of 0 lifted."""
@@ -111,7 +116,8 @@ class VarianceProfile:
         ties = None
         if self.is_correlation:  # the held coordinate is the correlation, the next one the sd of the second effect
             L, r = triangles[self.of.k], x[self.place]
-            signs = np.sign(L[0, 0]), np.sign(L[1, 1])  # the sds are positive, whatever sign the search tries
+            # the sds are positive, whatever sign the search tries; at 0 the slope is that of a larger one
+            signs = np.where(L.diagonal()[:2] < 0.0, -1.0, 1.0)
             L[0, 0], b, left = abs(L[0, 0]), abs(L[1, 1]), np.sqrt(max(1.0 - r * r, 0.0))
             L[1, 0], L[1, 1] = b * r, b * left
             ties = (r, left, *signs)
@@ -154,10 +160,13 @@ class VarianceProfile:
                 return self.top + BEYOND, np.zeros(len(some))
             return (now, gradient[free]) if np.isfinite(now) else (self.top + BEYOND, np.zeros(len(some)))
 
+        starts = [self.start] if np.array_equal(self.start, self.maximum) else [self.start, self.maximum]
         with np.errstate(all="ignore"):  # a step too far is not finite, and is taken back
-            best: Any = optimize.minimize(
-                least, self.start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200}
-            )
+            found: list[Any] = [
+                optimize.minimize(least, start[free], jac=True, method="BFGS", options={"gtol": 1e-5, "maxiter": 200})
+                for start in starts
+            ]
+        best = min(found, key=lambda one: one.fun)
         if best.fun < self.top - BETTER:
             raise ConvergenceError(
                 "a profile interval met a higher likelihood than that of the fit: its maximum is a local one. Fit with "
@@ -202,4 +211,9 @@ def _end(profile: Any, of: VarianceParameter, cut: float, last: float, side: flo
     ends = sorted((estimate, far))
     width = ends[1] - ends[0]
     found_at: Any = optimize.brentq(beyond, *ends, xtol=CLOSE * width)
+    if abs(beyond(found_at)) > JUMP * root:
+        raise ConvergenceError(
+            f"a profile interval has no end where one was looked for: near {found_at:.6g} -2 log L jumps past what a "
+            "likelihood ratio test does not reject. Take interval=None, or a simpler random part"
+        )
     return float(found_at)

@@ -11,7 +11,13 @@ import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.solvers.mixed.maximum import Maximum
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
-from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile, parameters, profile_ends
+from stattools.solvers.mixed.variance_profile import (
+    VarianceParameter,
+    VarianceProfile,
+    _end,
+    parameters,
+    profile_ends,
+)
 from tests.latent.certified import table
 
 CUT = float(chi2.ppf(0.95, 1))
@@ -141,3 +147,25 @@ def test_what_a_search_finds_at_the_end_of_the_range_starts_no_other():
     ends = profile_ends(found, VarianceParameter(0, 1, 0, 0.2), 3.6)
     np.testing.assert_allclose(ends, (-0.4, 0.8), atol=1e-4)
     assert all(len(set(one.asked)) == len(one.asked) > 2 for one in made)
+
+
+def test_a_search_leaves_a_standard_deviation_of_0_where_no_correlation_counts(slopes):
+    of = parameters(slopes)[2]
+    fresh, stuck = VarianceProfile(slopes, of), VarianceProfile(slopes, of)
+    stuck.start[0] = 0.0
+    assert stuck.height(0.9 * of.estimate) == pytest.approx(fresh.height(0.9 * of.estimate), abs=1e-6)
+    r = 0.9 * of.estimate
+    x = stuck.coordinates_of_maximum()
+    x[stuck.place], x[0] = r, 0.0
+    step = np.eye(len(x))[0] * 1e-7
+    assert stuck.at(x)[1][0] == pytest.approx((stuck.at(x + step)[0] - stuck.at(x)[0]) / 1e-7, rel=1e-4)
+
+
+def test_an_end_at_a_jump_is_refused(slopes):
+    class Jumping(VarianceProfile):
+        def height(self, value):
+            return 0.0 if value > 0.1 else 100.0
+
+    of = parameters(slopes)[2]
+    with pytest.raises(ConvergenceError, match="jumps past"):
+        _end(Jumping(slopes, of), of, CUT, -1.0, -1.0)
