@@ -9,7 +9,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.own_units import climb_in_own_units
-from stattools.solvers.samples.subsampled_newton import subsampled
+from stattools.solvers.samples.subsampled_newton import sampled_start, subsampled
 from stattools.solvers.samples.surrogate import surrogate_ascent
 from stattools.solvers.solution import Solution, require_choice, require_rows, require_tolerance
 
@@ -21,10 +21,10 @@ class Newton:
 
     `tolerance` bounds the Newton decrement sqrt(g^T H^-1 g): the distance to the maximum in standard errors. Where
     there is no maximum (separated outcomes) it falls by exp(-1/2) a step; `st.fit` finds that out. With many rows the
-    first steps are made on samples of them and the next by the score alone (`subsample="auto"`); the certificate is
-    that of all rows, and `subsample="never"` reads all of them in every step. Source: Boyd & Vandenberghe, Convex
-    Optimization (2004), 9.5. Raises DomainError for a tolerance that is not positive, IdentificationError where the
-    information is singular at the end.
+    first steps are made on samples of them, and of very many the next by the score alone (`subsample="auto"`); the
+    certificate is that of all rows, and `subsample="never"` reads all of them in every step. Source: Boyd &
+    Vandenberghe, Convex Optimization (2004), 9.5. Raises DomainError for a tolerance that is not positive,
+    IdentificationError where the information is singular at the end.
 
     >>> Newton(tolerance=1e-10)
     Newton(tolerance=1e-10, max_steps=100, subsample='auto')
@@ -53,5 +53,7 @@ class Newton:
             return found
         if model.is_function:
             return climb_in_own_units(model, self.tolerance, steps).solution
+        if self.subsample == "auto" and (near := sampled_start(model)) is not None:
+            return newton_ascent(near.model, near.theta, self.tolerance, steps, "Newton").mapped(near.T)
         work, T, now, metric = footing(model)
         return newton_ascent(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

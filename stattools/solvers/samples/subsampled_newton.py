@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -42,6 +42,9 @@ from stattools.solvers.solution import Solution, TraceStep
 SMALLEST = 500_000
 """The most numbers of X for which Newton's method on all rows is as fast. The choice changes the time, not the maximum.
 """
+
+MANY_ROWS = 40_000
+"""The most rows for which a start on samples costs as much as the steps that it saves."""
 
 DIFFERENT = 10
 """The least number of outcomes other than the usual one that a sample has for each coefficient: samples with fewer are
@@ -156,15 +159,30 @@ def carried_well(decrement: float, left: float) -> bool:
     return decrement <= SHARP or left <= SHARP * decrement
 
 
-def sample_sizes(model: Model) -> list[int]:
-    """The sizes of the samples; none where the rows are too few for samples to pay.
+def sampled_start(model: Any) -> Start | None:
+    """Where Newton's method on all rows starts: near the maximum, as samples of many rows know it.
+
+    None for few rows, for likelihoods that start at zero, which take three or four cheap steps, and where the samples
+    do not determine the coefficients.
+    """
+    if not isinstance(model, Model) or model.likelihood.starts_at_zero or len(model.rows.X) <= MANY_ROWS:
+        return None
+    try:
+        sizes = sample_sizes(model, 0)
+        return subsample_start(model, sizes) if sizes else None
+    except (DomainError, IdentificationError):
+        return None
+
+
+def sample_sizes(model: Model, few: int = SMALLEST) -> list[int]:
+    """The sizes of the samples; none where X has no more than `few` numbers, or rows are too few for two samples.
 
     >>> import stattools as st
     >>> sample_sizes(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))
     []
     """
     n, p = model.rows.X.shape
-    if n * p <= SMALLEST or type(model.rows.X) is LevelColumns:  # whose steps cost little
+    if n * p <= few or type(model.rows.X) is LevelColumns:  # whose steps cost little
         return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)

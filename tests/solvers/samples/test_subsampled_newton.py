@@ -9,7 +9,14 @@ from scipy import special
 
 import stattools as st
 from stattools.numerics.threads import one_blas_thread
-from stattools.solvers.samples.subsampled_newton import DIFFERENT, sample_sizes, step_carried, subsample_start
+from stattools.solvers.samples.subsampled_newton import (
+    DIFFERENT,
+    MANY_ROWS,
+    sample_sizes,
+    sampled_start,
+    step_carried,
+    subsample_start,
+)
 from tests.cases import rng
 from tests.sizes import first
 
@@ -232,3 +239,26 @@ def test_a_rare_outcome_has_no_sample():
     rare = st.logistic(y, g.normal(size=(n, 5)))
     with pytest.raises(st.IdentificationError, match="too few outcomes differ"):
         subsample_start(rare, sample_sizes(rare))
+
+
+@pytest.mark.parametrize("far", [0.0, 1e5])
+def test_many_rows_of_few_columns_start_near_their_maximum(far):
+    """All rows take each step, so that the digits are those of a climb from the usual start."""
+    g, n = rng(8), MANY_ROWS + 1
+    X = np.column_stack([np.ones(n), g.normal(size=(n, 2)) + far])
+    model = st.gamma(g.gamma(2.0, np.exp(0.5 * (X[:, 1] - far))), X, intercept=False)
+    fit, exact = st.fit(model), st.fit(model, solver=EVERY_ROW)
+    assert fit.solution.solver == exact.solution.solver == "Newton"
+    assert fit.solution.steps < exact.solution.steps
+    assert np.abs((fit.estimate - exact.estimate) / exact.se).max() < 1e-8
+    assert_allclose(fit.se, exact.se, rtol=1e-10)
+
+
+def test_few_rows_and_likelihoods_that_start_at_zero_start_where_they_do(model):
+    g = rng(9)
+    X, y = g.normal(size=(MANY_ROWS, 2)), g.gamma(2.0, size=MANY_ROWS)
+    assert sampled_start(st.gamma(y, X)) is None
+    assert sampled_start(model) is None
+    rare = np.zeros(MANY_ROWS + 5)
+    rare[:5] = 1.0
+    assert sampled_start(st.poisson(rare, g.normal(size=(MANY_ROWS + 5, 2)))) is None
