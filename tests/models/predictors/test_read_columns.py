@@ -8,6 +8,7 @@ import stattools as st
 from stattools.data import terms
 from stattools.errors import IdentificationError
 from stattools.inference.existence import SeparationError
+from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.level_columns import LevelColumns
@@ -42,7 +43,7 @@ MODELS = {
     "labels by probit": lambda rows: st.ordinal("label ~ x + C(g)", rows, link="probit"),
     "effects at cuts": lambda rows: st.ordinal("label ~ C(g) + x + z", rows, nonparallel="x"),
     "labels with a scale": lambda rows: st.ordinal("label ~ C(g) + x", rows, scale="~ z"),
-    "labels with a scale far from 0": lambda rows: st.ordinal("label ~ C(g) + x", rows, scale="~ age + x"),
+    "labels with a scale far from 0": lambda rows: st.ordinal("label ~ C(g) + x + age", rows, scale="~ age + x"),
     "hurdle": lambda rows: st.hurdle("count ~ C(g) + x", rows, weights="w"),
     "hurdle of columns": lambda rows: st.hurdle("count ~ 0 + C(g) + x", rows, zero="~ year + C(k)"),
     "overdispersed hurdle": lambda rows: st.hurdle("spread ~ C(g) + x", rows, zero="~ z", family="negative-binomial"),
@@ -189,3 +190,16 @@ def test_terms_are_tested_as_with_all_columns(monkeypatch, name):
         found.append((fit.anova(test="lr").p_value, fit.interval(kind="profile").lower, fit.anova(test="wald").p_value))
     for ours, theirs in zip(*found, strict=True):
         assert_allclose(ours, theirs, rtol=1e-6, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["times", "labels", "labels with a scale", "hurdle of columns"])
+def test_the_point_of_a_restricted_maximum_has_its_height(monkeypatch, name):
+    monkeypatch.setattr(terms, "MANY", 4)
+    fit = st.fit(MODELS[name](table()))
+    summit, p = RestrictedMaximum.of(fit), len(fit.names)
+    levels = [k for k, one in enumerate(fit.names) if one.startswith("C(g)")]
+    for held, q in ((levels, 0.0), ([fit.names.index("x")], 0.1), (levels[:2], -0.2)):
+        R = np.eye(p)[held]
+        theta, height = summit.where(R, np.full(len(held), q))
+        assert_allclose(theta[held], q, atol=1e-12)
+        assert_allclose(fit.model.loglik(theta), height, rtol=1e-12)
