@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data.files.row_groups import is_checked
+from stattools.data.files.row_groups import is_checked, parquet_batches
 
 
 def written(path, **options):
@@ -67,3 +67,15 @@ def test_a_report_says_once_that_files_have_no_checksums(tmp_path, checksum):
 def test_arrow_files_have_no_checksums(tmp_path):
     pyarrow.feather.write_feather(pa.table({"x": [1.0]}), tmp_path / "a.arrow")
     assert not is_checked(tmp_path / "a.arrow")
+
+
+def test_batches_come_from_the_allocator_of_the_system_and_arrows_own_is_left_as_it_was(tmp_path):
+    path, before = tmp_path / "rows.parquet", pa.default_memory_pool().backend_name
+    pq.write_table(pa.table({"x": np.arange(100_000.0)}), path)
+    system, own = pa.system_memory_pool(), pa.default_memory_pool()
+    taken, others = system.bytes_allocated(), own.bytes_allocated()
+    batches = [batch.table for batch in parquet_batches(path, (100_000,), ["x"], [], 0, 50_000, False)]
+    assert system.bytes_allocated() - taken >= 2 * 8 * 50_000
+    assert own.bytes_allocated() - others < 8 * 50_000
+    assert pa.default_memory_pool().backend_name == before
+    assert sum(batch.num_rows for batch in batches) == 100_000
