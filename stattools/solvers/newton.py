@@ -9,7 +9,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.own_units import climb_in_own_units
-from stattools.solvers.samples.subsampled_newton import sampled_start, subsampled
+from stattools.solvers.samples.subsampled_newton import subsampled
 from stattools.solvers.samples.surrogate import surrogate_ascent
 from stattools.solvers.solution import Solution, require_choice, require_rows, require_tolerance
 
@@ -53,7 +53,5 @@ class Newton:
             return found
         if model.is_function:
             return climb_in_own_units(model, self.tolerance, steps).solution
-        if self.subsample == "auto" and (near := sampled_start(model)) is not None:
-            return newton_ascent(near.model, near.theta, self.tolerance, steps, "Newton").mapped(near.T)
         work, T, now, metric = footing(model)
         return newton_ascent(work, work.start, self.tolerance, steps, "Newton", now, metric).mapped(T)

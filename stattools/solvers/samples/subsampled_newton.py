@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import sqrt
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -93,10 +93,15 @@ class Start(NamedTuple):
 
 
 def subsampled(model: Model, tolerance: float, max_steps: int) -> Solution | None:
-    """The maximum with its certificate from all rows; None where the usual method has to find it."""
-    sizes = sample_sizes(model) if isinstance(model, Model) and not model.has_scale else []
-    if not sizes or max_steps < MOST_READS:
+    """The maximum with its certificate from all rows, which take every step where there are tens of thousands of them;
+    None where the usual method has to find it.
+    """
+    if not isinstance(model, Model) or model.has_scale:
         return None
+    sizes = sample_sizes(model)
+    if not sizes or max_steps < MOST_READS:
+        near = sampled_start(model) if len(model.rows.X) > MANY_ROWS else None
+        return near and newton_ascent(near.model, near.theta, tolerance, max_steps, "Newton").mapped(near.T)
     try:
         start = subsample_start(model, sizes)
         least = _carried_from(start.model, start.samples[-1], tolerance)
@@ -159,16 +164,14 @@ def carried_well(decrement: float, left: float) -> bool:
     return decrement <= SHARP or left <= SHARP * decrement
 
 
-def sampled_start(model: Any) -> Start | None:
+def sampled_start(model: Model) -> Start | None:
     """Where Newton's method on all rows starts: near the maximum, as samples of many rows know it.
 
-    None for few rows, for likelihoods that start at zero, which take three or four cheap steps, and where the samples
-    do not determine the coefficients.
+    None for likelihoods that start at zero, which take three or four cheap steps, and where the samples do not
+    determine the coefficients.
     """
-    if not isinstance(model, Model) or model.likelihood.starts_at_zero or len(model.rows.X) <= MANY_ROWS:
-        return None
+    sizes = [] if model.likelihood.starts_at_zero else sample_sizes(model, 0)
     try:
-        sizes = sample_sizes(model, 0)
         return subsample_start(model, sizes) if sizes else None
     except (DomainError, IdentificationError):
         return None
