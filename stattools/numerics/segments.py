@@ -10,6 +10,17 @@ from stattools.interface.arrays import Floats
 Places = NDArray[np.intp]
 
 
+def changes(values: NDArray[np.intp]) -> Places:
+    """Where the numbers of an array change along it, its first place among them.
+
+    >>> changes(np.array([2, 2, 5, 5, 7])).tolist(), changes(np.array([], dtype=np.intp)).tolist()
+    ([0, 2, 4], [])
+    """
+    new = np.ones(len(values), dtype=bool)
+    np.not_equal(values[1:], values[:-1], out=new[1:])
+    return np.flatnonzero(new)
+
+
 def running_sums(values: Floats, first: Places) -> Floats:
     """Cumulative sums along the last axis that begin anew at each place of `first`, whose first is 0.
 
@@ -36,5 +47,7 @@ def sums_to_the_end(values: Floats, first: Places) -> Floats:
     >>> sums_to_the_end(np.array([1.0, 2.0, 3.0, 4.0]), np.array([0, 2])).tolist()
     [3.0, 2.0, 7.0, 4.0]
     """
+    if len(first) < 2:
+        return np.cumsum(values[..., ::-1], axis=-1)[..., ::-1]
     ends = values.shape[-1] - np.append(first[1:], values.shape[-1])[::-1]
     return running_sums(values[..., ::-1], ends)[..., ::-1]

@@ -23,7 +23,7 @@ from stattools.models.survival.levels_at_risk import AtEvents, information_besid
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.tied_times import TiedTerms
 from stattools.numerics.level_columns import LevelRows
-from stattools.numerics.segments import running_sums
+from stattools.numerics.segments import changes, running_sums
 
 AT_A_TIME = 1 << 16
 """Numbers of a product at a time, so that they stay in the cache."""
@@ -50,6 +50,8 @@ class AtPoint:
     def shift(self) -> Floats:
         """The largest eta of each row's stratum: what the exponentials are relative to."""
         first = self.sets.starts[self.sets.first]
+        if len(first) == 1:
+            return np.full(len(self.eta), np.maximum.reduce(self.eta))
         each = np.maximum.reduceat(self.eta, first)
         return np.repeat(each, np.diff(np.append(first, len(self.eta))))
 
@@ -155,7 +157,7 @@ class AtPoint:
         some = np.zeros(sets.m, dtype=bool)
         some[times] = True
         rows = np.flatnonzero(sets.died & some[sets.joins])
-        begin = np.flatnonzero(np.diff(sets.joins[rows], prepend=-1))
+        begin = changes(sets.joins[rows])
         return (
             np.add.reduceat(self.X[:, rows] * self.risk[rows], begin, axis=1)
             if len(rows)

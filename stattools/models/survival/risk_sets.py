@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.segments import running_sums, sums_to_the_end
+from stattools.numerics.segments import changes, running_sums, sums_to_the_end
 
 Ints = NDArray[np.intp]
 Bools = NDArray[np.bool_]
@@ -73,8 +73,8 @@ class RiskSets:
         there = np.flatnonzero((joins < leaves) & (weight[order] > 0))
         used, joins = order[there], joins[there]
         return cls(
-            used, joins, some[there], weight[used], times, stratum, np.flatnonzero(np.diff(stratum, prepend=-1)),
-            np.flatnonzero(np.diff(joins, prepend=-1)), None if entry is None else leaves[there],
+            used, joins, some[there], weight[used], times, stratum, changes(stratum),
+            changes(joins), None if entry is None else leaves[there],
         )  # fmt: skip
 
     @property
