@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from stattools.inference.fitted import Fit
 from stattools.inference.plots import calibration as of_calibration
@@ -40,8 +43,20 @@ def frequencies(*fits: Fit, name: str = "frequencies") -> Figure:
 
 
 def coefficients(fit: Fit, name: str = "coefficients") -> Figure:
-    """Estimates times the standard deviation of their columns, so that all are on one scale."""
-    return figure(name, of_coefficients.coefficients(fit, standardized=True))
+    """Estimates times the standard deviation of their columns, so that all are on one scale; of more than `READ` the
+    `STRONGEST`.
+    """
+    strength = np.abs(fit.estimate) * of_coefficients.spreads(fit.model)
+    if np.count_nonzero(strength) <= READ:
+        return figure(name, of_coefficients.coefficients(fit, standardized=True))
+    strongest = np.sort(np.argsort(-strength, kind="stable")[:STRONGEST])
+    drawing = of_coefficients.coefficients(fit, terms=[fit.names[k] for k in strongest], standardized=True)
+    said = f"Shown are the {STRONGEST} of {np.count_nonzero(strength):,} that are farthest from zero."
+    return figure(name, replace(drawing, caption=f"{drawing.caption} {said}"))
+
+
+READ, STRONGEST = 1_000, 100
+"""So many coefficients are drawn at most, and so many of more: a figure of two thousand lines is read by nobody."""
 
 
 FIGURES: dict[str, Callable[[Fit], Figure]] = {

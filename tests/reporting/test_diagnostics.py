@@ -6,6 +6,7 @@ from hypothesis import strategies as s
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.plots.columns import summary
+from stattools.reporting import diagnostics
 from stattools.reporting.accounts import account
 
 rng = np.random.default_rng(1)
@@ -66,3 +67,18 @@ def test_weights_are_repeated_rows():
 
 def test_a_constant_has_no_spread():
     assert summary(st.ols("y ~ x", table)).sd[0] == 0.0
+
+
+def test_of_very_many_coefficients_the_strongest_are_drawn(monkeypatch):
+    rng = np.random.default_rng(0)
+    model = st.ols(rng.normal(size=40), rng.normal(size=(40, 6)))
+    fit = st.fit(model)
+    assert "Shown" not in diagnostics.coefficients(fit).caption
+    monkeypatch.setattr(diagnostics, "READ", 5)
+    monkeypatch.setattr(diagnostics, "STRONGEST", 2)
+    found = diagnostics.coefficients(fit)
+    assert found.caption.endswith("Shown are the 2 of 6 that are farthest from zero.")
+    strength = np.abs(fit.estimate) * np.append(0.0, model.rows.X[:, 1:].std(axis=0))
+    names = {fit.names[k] for k in np.argsort(-strength)[:2]}
+    (axes,) = found.draw().axes
+    assert {label.get_text() for label in axes.get_yticklabels()} == names

@@ -35,6 +35,10 @@ TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
 """Products of two numbers between these have all their digits."""
 
 
+LONGEST = 4e11
+"""Clusters times p^3 of "CR2" and "CR3": some minutes of one core."""
+
+
 class Covariance(NamedTuple):
     """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
     Student's t for intervals and tests: infinite where they are normal; one for each coefficient where `degrees` tells
@@ -118,7 +122,10 @@ def _beside_levels(model: Any, theta: Floats, cov: str | HAC | Cluster, small: f
     """The covariance beside a factor whose levels are codes, without its columns; None of clusters of kind "CR2" and
     "CR3", which are made with them.
     """
-    if (isinstance(cov, Cluster) and cov.kind != "CR1") or (sandwich := LevelSandwich.of(model, theta)) is None:
+    if isinstance(cov, Cluster) and cov.kind != "CR1":
+        _require_few(cov, _ways(model, cov)[0].n, len(theta))
+        return None
+    if (sandwich := LevelSandwich.of(model, theta)) is None:
         return None
     df = model.n - len(theta) if model.has_scale else np.inf
     if isinstance(cov, HAC):
@@ -221,10 +228,19 @@ def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) ->
     if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
         return grouped_in_files(sandwich, cov)
     ways, p = _ways(sandwich.labelled, cov), len(sandwich.model.names)
-    if cov.kind != "CR1":
-        what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {ways[0].n:,} clusters,'
-        require_memory(what, 2 * ways[0].n * p * p, 'Use kind="CR1", which sums scores alone, or fewer coefficients.')
+    _require_few(cov, ways[0].n, p)
     return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in ways]
+
+
+def _require_few(cov: Cluster, n: int, p: int) -> None:
+    """DomainError or IncompatibleError where "CR2" and "CR3" of p coefficients and n clusters are beyond reach."""
+    if cov.kind == "CR1":
+        return
+    what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {n:,} clusters,'
+    instead = 'Use kind="CR1", which sums scores alone, or fewer coefficients.'
+    require_memory(what, 2 * n * p * p, instead)
+    if n * p**3 > LONGEST:
+        raise IncompatibleError(f"{what} decomposes a matrix of each cluster, which takes many minutes. {instead}")
 
 
 def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:

@@ -16,8 +16,9 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.regression.tests.results import results_macro_ols_robust as macro_stata
 
 import stattools as st
+from stattools.data import terms
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance import HAC, Cluster, covariance
+from stattools.inference.covariance import HAC, Cluster, covariance, estimate
 
 HC = ("HC0", "HC1", "HC2", "HC3", "HC4")
 
@@ -295,3 +296,15 @@ def test_clusters_beyond_memory_are_refused(monkeypatch):
     monkeypatch.setattr("stattools.interface.memory.free_memory", lambda: 100.0)
     with pytest.raises(st.DomainError, match=r"kind=\"CR2\".* of 2 coefficients and 12 clusters, would take"):
         st.fit(model, cov=st.Cluster("c", kind="CR2"))
+
+
+@pytest.mark.parametrize("kind", ["CR2", "CR3"])
+def test_clusters_beyond_reach_are_refused_at_once(kind, monkeypatch):
+    data = {"y": np.arange(60) % 7, "g": np.arange(60) % 5, "c": np.arange(60) // 10}
+    monkeypatch.setattr(estimate, "LONGEST", 6 * 5**3 - 1)
+    for many in (10**9, 4):
+        monkeypatch.setattr(terms, "MANY", many)
+        with pytest.raises(st.IncompatibleError, match=r'of 5 coefficients and 6 clusters, .* Use kind="CR1"'):
+            st.fit(st.poisson("y ~ C(g)", data), cov=st.Cluster("c", kind=kind))
+    monkeypatch.setattr(estimate, "LONGEST", 6 * 5**3)
+    assert st.fit(st.poisson("y ~ C(g)", data), cov=st.Cluster("c", kind="CR2")).degrees is not None
