@@ -203,6 +203,30 @@ def many_levels(name: str, n: int, levels: int, *, rounds: int = 3) -> SpeedComp
     )
 
 
+def beside_levels(n: int, levels: int, *, rounds: int = 1) -> SpeedComparison:
+    """Times, ordered labels and counts with zeros beside a factor of thousands of levels, each from its formula."""
+    random = np.random.default_rng(0)
+    g, x = np.append(np.tile(np.arange(levels), 4), random.integers(0, levels, n - 4 * levels)), random.normal(size=n)
+    eta = 0.5 * random.normal(size=levels)[g] + 0.3 * x
+    time, end = np.exp(eta) * random.weibull(1.5, n), np.exp(0.7 + 0.8 * random.normal(size=n))
+    label = np.digitize(eta + random.logistic(size=n), [-1.0, 0.5, 2.0])
+    label[: 4 * levels] = np.repeat(np.arange(4), levels)  # so that no level is of one side only
+    count = np.where(random.random(n) < 0.3, 0, 1 + random.poisson(np.exp(1.0 + eta)))
+    count[levels : 2 * levels] = 2
+    died = np.where(np.arange(n) < levels, True, time <= end)
+    table = {"g": g, "x": x, "time": np.where(died, time, end), "died": died, "label": label, "count": count}
+    ways: dict[str, Callable[[], Any]] = {
+        "st.aft": lambda: st.aft("survival(time, died) ~ C(g) + x", table),
+        "st.ordinal": lambda: st.ordinal("label ~ C(g) + x", table),
+        "st.hurdle": lambda: st.hurdle("count ~ C(g) + x", table, zero="~ x"),
+        "st.cox": lambda: st.cox("survival(time, died) ~ C(g) + x", table),
+    }
+    cases: dict[str, Callable[[], object] | None] = {
+        name: lambda make=make: st.fit(make()).se for name, make in ways.items()
+    }
+    return interleaved(f"n = {n:,}, a factor of {levels:,} levels", cases, rounds=rounds)
+
+
 def own(n: int, p: int, rounds: int) -> Iterator[SpeedComparison]:
     """A likelihood of one's own, made from SciPy's distribution, against the same written by hand."""
     X, eta, random = columns(n, p)
@@ -226,6 +250,7 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
             yield family(name, n, p)
     for name in ("poisson", "logistic"):
         yield many_levels(name, *((5_000, 500) if quick else (20_000, 2_000)))
+    yield beside_levels(*((5_000, 500) if quick else (20_000, 2_000)))
     yield from own(*((20_000, 5) if quick else (100_000, 10)), 3)
 
 
