@@ -5,24 +5,23 @@ from __future__ import annotations
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting_regressions import Kind
-from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
-from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
+from stattools.inference.fitting_regressions import Kind, fit_regression
 from stattools.inference.penalties import Penalty
-from stattools.inference.separate_fits import OneVsRestFit
-from stattools.inference.series_fit import SeriesFit
-from stattools.inference.survival.cox_fit import CoxFit
 from stattools.inference.trainable import Trainable, TrainingOptions, require_options
-from stattools.inference.ways_of_fitting import way_of
 from stattools.interface.interval import require_level
+from stattools.models.model import Model
 from stattools.solvers import Solver
 
 if TYPE_CHECKING:
+    from stattools.inference.fitted import Fit
+    from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit
+    from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
+    from stattools.inference.separate_fits import OneVsRestFit
+    from stattools.inference.series_fit import SeriesFit
+    from stattools.inference.survival.cox_fit import CoxFit
     from stattools.models.custom import Custom
     from stattools.models.mixed.linear_mixed import LinearMixed
     from stattools.models.mixed.mixed_regression import MixedRegression
-    from stattools.models.model import Model
     from stattools.models.regressions.one_vs_rest import OneVsRest
     from stattools.models.samples.bernoulli_trials import BernoulliTrials
     from stattools.models.samples.binomial_arms import BinomialArms
@@ -157,6 +156,10 @@ def fit(
         require_level(level)
     if special:
         require_options(model, special)
+    if type(model) is Model and not special:  # which needs none of the other models, nor waits for their import
+        return fit_regression(model, solver, level, cov, penalty)
+    from stattools.inference.ways_of_fitting import way_of
+
     return way_of(model)(model, solver, level, cov, penalty, **special)
 
 

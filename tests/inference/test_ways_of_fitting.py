@@ -8,9 +8,11 @@ import pytest
 
 import stattools as st
 from stattools import models, series
+from stattools.inference.fitting_regressions import fit_regression
 from stattools.inference.ways_of_fitting import WAYS, way_of
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 
 
 def model_classes():
@@ -29,6 +31,7 @@ def model_classes():
 
 def test_every_class_of_models_has_its_row():
     assert set(model_classes()) == set(WAYS)
+    assert WAYS[Model] is fit_regression  # which `st.fit` calls without a look at the table
 
 
 class Bell(AnyModel):

@@ -10,7 +10,6 @@ from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros, check_flat_end
 from stattools.inference.existence.extremes import check_extremes
-from stattools.inference.existence.groups import RunningOff, check_mixed, check_mixed_solution, existence, explain_mixed
 from stattools.inference.existence.late_entry import check_late_entry
 from stattools.inference.existence.levels import check_levels, no_end
 from stattools.inference.existence.on_a_bound import certified_within
@@ -22,7 +21,6 @@ from stattools.inference.existence.separated_rows import Separation
 from stattools.inference.existence.times_in_line import check_times
 
 __all__ = [
-    "RunningOff",
     "Separation",
     "SeparationError",
     "certified_within",
@@ -36,15 +34,11 @@ __all__ = [
     "check_labels",
     "check_late_entry",
     "check_levels",
-    "check_mixed",
-    "check_mixed_solution",
     "check_overlap",
     "check_rank",
     "check_size",
     "check_solution",
     "check_times",
-    "existence",
-    "explain_mixed",
     "from_two_starts",
     "has_edges",
     "inside",

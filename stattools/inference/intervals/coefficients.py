@@ -22,7 +22,6 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.series.statespace.variance_profile import ends as variance_ends
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
@@ -44,6 +43,8 @@ def interval(fit: Estimates, level: float, kind: str) -> Interval:
         lower, upper = model.intervals[kind](level)
         return Interval(lower, upper, level, kind, fit.names)
     if model.variances:
+        from stattools.series.statespace.variance_profile import ends as variance_ends
+
         return Interval(*variance_ends(fit, level, kind), level, kind, fit.names)
     if kind != "wald":
         ends = profile_interval(fit, level) if kind == "profile" else score_interval(fit, level)

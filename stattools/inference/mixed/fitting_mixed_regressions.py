@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError
-from stattools.inference.existence import RunningOff, check_labels, check_mixed, check_mixed_solution, explain_mixed
+from stattools.inference.existence import check_labels
+from stattools.inference.existence.groups import RunningOff, check_mixed, check_mixed_solution, explain_mixed
 from stattools.inference.mixed.fitting_mixed import require_no_others, solution_of
 from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
 from stattools.interface.whole_numbers import whole_number

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
 from stattools.inference.any_fit import Judged
-from stattools.inference.existence import existence
+from stattools.inference.existence.groups import existence
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.intervals.profile import profile_interval
