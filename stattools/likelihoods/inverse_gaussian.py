@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import erfcx, log_ndtr, ndtr
+from scipy.special import erfcx, ndtr
 
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
@@ -85,13 +85,13 @@ class InverseGaussian(Together, Positive):
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """Phi(a) + exp(2 / (phi m)) Phi(-b), a = (y / m - 1) / sqrt(phi y), b = (y / m + 1) / sqrt(phi y)."""
-        a, b, gap = self._ends(eta, y)
-        return np.where(y > 0.0, ndtr(a) + np.exp(gap + log_ndtr(-b)), 0.0)
+        a, b = self._ends(eta, y)
+        return np.where(y > 0.0, ndtr(a) + _beyond(a, b), 0.0)
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         """Phi(-a) - exp(2 / (phi m)) Phi(-b), which is phi(a) times a difference of Mills' ratios at a and b."""
-        a, b, gap = self._ends(eta, y)
-        plain = ndtr(-a) - np.exp(gap + log_ndtr(-b))
+        a, b = self._ends(eta, y)
+        plain = ndtr(-a) - _beyond(a, b)
         density, near = np.exp(-0.5 * a * a - HALF_LOG_TWO_PI), np.maximum(a, 0.0)
         return np.where(y <= 0.0, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))
 
@@ -108,12 +108,17 @@ class InverseGaussian(Together, Positive):
         eta = pair(eta, self)
         return np.clip(log_y - eta[..., 0], -LARGEST_RATIO, LARGEST_RATIO), _log_dispersion(eta)
 
-    def _ends(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
-        """a, b and (b^2 - a^2) / 2 = 2 / (phi m)."""
+    def _ends(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """a and b, whose squares differ by 4 / (phi m)."""
         y = np.maximum(y, np.finfo(float).tiny)
         t, log_phi = self._parts(eta, np.log(y))
-        ratio, root = np.exp(t), np.exp(-0.5 * (log_phi + np.log(y)))
-        return np.expm1(t) * root, (ratio + 1.0) * root, 2.0 * ratio * root * root
+        root = np.exp(np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_RATIO))  # so that squares stay in float64
+        return np.expm1(t) * root, (np.exp(t) + 1.0) * root
+
+
+def _beyond(a: Floats, b: Floats) -> Floats:
+    """exp((b^2 - a^2) / 2) Phi(-b), without the difference of squares."""
+    return 0.5 * np.exp(-0.5 * a * a) * erfcx(b * np.sqrt(0.5))
 
 
 def _mills_fall(a: Floats, b: Floats) -> Floats:

@@ -110,6 +110,7 @@ def _mirrored(curve: Callable[[Floats], Curve]) -> Callable[[Floats], Curve]:
     return mirrored
 
 
+@np.errstate(over="ignore")  # the bend of a mean next to 0
 def _logarithm(value: Floats, slope: Floats, bend: Floats) -> Curve:
     value = np.where(value > 0.0, value, np.nan)
     rate = slope / value

@@ -56,3 +56,11 @@ def test_the_start_is_the_maximum_without_columns():
 def test_observed_information_needs_y():
     with pytest.raises(DomainError, match=r"give information\(eta, y\)"):
         FAMILY.information([[0.0, 0.0]])
+
+
+def test_probabilities_next_to_0_and_far_out_stay_in_float64():
+    """b^2 overflowed where a dispersion or an outcome is tiny."""
+    eta = np.array([[0.0, -290.0], [0.0, 0.0], [-160.0, -200.0], [160.0, -290.0]])
+    for y in (1e-300, 1e-120, 1.0, 1e120):
+        below, above = InverseGaussian().cdf(eta, np.full(4, y)), InverseGaussian().survival(eta, np.full(4, y))
+        assert_allclose(below + above, 1.0, rtol=1e-9)

@@ -108,3 +108,11 @@ def test_a_mean_out_of_range_has_no_logarithm():
     assert np.isnan(LINKS["identity"].log_mean(np.array([-1.0]))[0]).all()
     assert np.isnan(LINKS["log"].log_rest(np.array([0.5]))[0]).all()
     assert np.isnan(LINKS["inverse-squared"].mean(np.array([-1.0]))).all()
+
+
+def test_the_log_of_a_mean_next_to_0_has_no_warning():
+    """The square of its slope is beyond float64, as a step of a climb may come to."""
+    value, slope, bend = LINKS["identity"].log_mean(np.array([1e-200]))
+    assert_allclose(value, np.log(1e-200))
+    assert_allclose(slope, 1e200)
+    assert bend == -np.inf

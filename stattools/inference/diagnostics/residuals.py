@@ -81,7 +81,8 @@ def residuals(
     if kind == "response":
         return (observed - mean) * model.likelihood.trials_of(model.rows.y)
     if kind == "pearson":
-        return (observed - mean) / np.sqrt(variance(fit, model, eta))
+        gap = observed - mean
+        return gap / np.where(gap == 0.0, 1.0, np.sqrt(variance(fit, model, eta)))  # a certain outcome varies by 0
     if kind == "deviance":
         size = model.likelihood.deviance(eta, model.rows.y)
         precision = 1.0 if model.rows.precision is None else model.rows.precision

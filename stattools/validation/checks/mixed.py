@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError
+from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.validation.agreement import SECOND, Agreement, compared, counted, fewest
 from stattools.validation.references.mixed_lm import MixedReference, dense, mixed_lm
@@ -47,7 +47,12 @@ def validate_mixed(fit: Any) -> Agreement:
     if reference is None:
         return _second(fit, again, ours, close)
     known = few and np.isfinite(reference.s2) and reference.s2 > 0.0
-    own = dense(model, reference.covariances, reference.s2, found.reml).se if known else np.full(len(fit.se), np.nan)
+    own = np.full(len(fit.se), np.nan)
+    if known:
+        try:
+            own = dense(model, reference.covariances, reference.s2, found.reml).se
+        except IdentificationError:  # at the end of a search that failed
+            known = False
     reference = replace(reference, se=own)
     there = profile_at(fit.found, reference.covariances, reference.s2)
     theirs = np.inf if there is None else decrement_of(there)

@@ -16,6 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
 from stattools.data.random_term import RandomTerm
+from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 
@@ -92,12 +93,21 @@ def _crossed(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
 
 
 def dense(model: Any, covariances: tuple[Floats, ...], s2: float, reml: bool) -> MixedReference:
-    """The likelihood at these covariances, profiled over the fixed effects, from the covariance matrix of all rows."""
+    """The likelihood at these covariances, profiled over the fixed effects, from the covariance matrix of all rows.
+
+    Raises IdentificationError where that matrix is singular in float64.
+    """
     X, y, n = model.X, model.y, len(model.y)
     V = s2 * np.diag(np.ones(n) if model.precision is None else 1.0 / model.precision)
     for term, cov in zip(model.varying, covariances, strict=True):
         V += term.shared(cov)
-    factor = cho_factor(V, lower=True)
+    try:
+        factor = cho_factor(V, lower=True)
+    except np.linalg.LinAlgError:
+        raise IdentificationError(
+            f"the covariance matrix of all rows of {model.title} is singular in float64, so that it has no density: "
+            "effects vary so much more than the residual that its digits are lost. Look at the units of columns."
+        ) from None
     center = X.mean(axis=0) if (X[:, 0] == 1.0).all() else np.zeros(X.shape[1])
     center[0] = 0.0
     Z = X - center

@@ -236,3 +236,13 @@ def test_leverages_of_rows_that_say_nothing_of_a_coefficient_are_refused(monkeyp
     monkeypatch.setattr(type(fit.model.likelihood), "information", bent)
     with pytest.raises(st.IncompatibleError, match="no leverages here"):
         leverage(fit)
+
+
+def test_outcomes_that_are_certain_in_float64_have_residuals_of_0():
+    """Fitted probabilities that vary by exactly 0: 0 / 0 was NaN, with a warning of NumPy."""
+    x = np.concatenate([[-9999.0], np.linspace(-1.0, 1.0, 40), [9999.0]])
+    fit = st.fit(st.probit("y ~ x", {"y": (x > 0) ^ (np.abs(x) < 0.3), "x": x}))
+    found, eta = residuals(fit, "pearson"), fit.model.eta(fit.estimate)
+    assert np.abs(eta[[0, -1]]).min() > 40.0
+    assert np.isfinite(found).all()
+    assert found[[0, -1]].tolist() == [0.0, 0.0]

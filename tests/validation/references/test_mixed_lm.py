@@ -35,3 +35,10 @@ def test_what_mixed_lm_has_no_model_of():
     found = mixed_lm(st.linear_mixed("y ~ x + (1 | g)", TABLE), True)
     assert found is not None
     assert [cov.shape for cov in found.covariances] == [(1, 1)]
+
+
+def test_a_covariance_of_all_rows_that_is_singular_is_refused():
+    """Variances of effects 1e40 times the residual, as a search of the reference may end in: SciPy's own error came."""
+    model = st.linear_mixed("y ~ x + (x | g)", TABLE)
+    with pytest.raises(st.IdentificationError, match="singular in float64"):
+        dense(model, (1e40 * np.eye(2),), 1.0, True)
