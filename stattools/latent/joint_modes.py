@@ -33,6 +33,9 @@ HALVINGS = 1_100
 MOST_TRIED = 3_000
 """Points that all steps to a mode try at most: where a scale is next to 0 each step may be halved a thousand times."""
 
+LARGEST_WEIGHT = 1e303
+"""Sums of so large second derivatives of rows are finite; where a row has a larger one, this stands for it."""
+
 BLOCK = 8192
 """Rows that are evaluated at once: what is made of them on the way stays in a processor's cache."""
 
@@ -107,6 +110,7 @@ def moved(base: Floats, by: Floats) -> Floats:
     return found
 
 
+@np.errstate(over="ignore", invalid="ignore")  # from a start with means beyond float64 the way ends in an error
 def joint_mode(
     rows: SeenRows,
     columns: ScaledColumns,
@@ -172,10 +176,10 @@ def joint_mode(
 
 def _metric(columns: ScaledColumns, w: Floats) -> tuple[PenalizedInformation, bool]:
     """H, or a matrix that is positive definite for certain; is it H?"""
-    found = PenalizedInformation.of(columns, w) if np.isfinite(w).all() else None
+    found = PenalizedInformation.of(columns, w) if np.abs(w).max(initial=0.0) <= LARGEST_WEIGHT else None
     if found is not None:
         return found, True
-    w = np.where(np.isfinite(w), np.maximum(w, 0.0), 0.0)
+    w = np.where(np.isfinite(w), np.clip(w, 0.0, LARGEST_WEIGHT), 0.0)
     found = PenalizedInformation.of(columns, w + 1e-12 * w.max(initial=0.0))
     if found is None:
         raise ConvergenceError(

@@ -1,5 +1,6 @@
 """The mode of all effects: where the slope is 0, whatever the data."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -47,6 +48,17 @@ def test_a_likelihood_that_is_no_number_has_none():
     rows = SeenRows(case.rows.likelihood, np.full(N, np.nan), None)
     with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
         joint_mode(rows, case.scaled, case.base, np.zeros(case.columns.size))
+
+
+@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("far", [700.0, 708.5, 709.5, 800.0])
+def test_a_start_whose_means_are_near_the_end_of_float64_has_a_mode_or_an_error_of_ours(name, far):
+    case, base = CASES[name], CASES[name].base.copy()
+    base[0] = far
+    with suppress(ConvergenceError):
+        found = joint_mode(case.rows, case.scaled, base, np.zeros(case.columns.size))
+        assert np.isfinite(found.u).all()
+        assert not np.isnan(found.value)  # -inf where the row is impossible
 
 
 def test_the_work_is_limited_and_not_the_steps_alone(monkeypatch):

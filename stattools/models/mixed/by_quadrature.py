@@ -195,6 +195,7 @@ class ByQuadrature(MarginalLikelihood):
         size = float(np.abs(first_of(information, 2)).sum()) / self.n
         return tuple(np.eye(own.stop - own.start) / np.sqrt(size) for own in self.own)
 
+    @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2)."""
         theta = as_theta(theta, self.title, self.names)
