@@ -55,7 +55,7 @@ INSIDE = {
     **dict.fromkeys(FAMILIES, "*"), "Newton": "*", "LBFGS": "*", "Adam": "*", "ClosedForm": "*",
     "GradientDescent": "*", "LeastSquares": "*", "Ridge": "*", "Jeffreys": "*", "HAC": "*", "Cluster": "*",
     "Solution": ("mapped",), "Normal": ("draw",), "NormalInverseGamma": ("draw",),
-    "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches"),
+    "NormalInverseWishart": ("log_density_by_root",), "Scan": ("total", "pick", "batches", "head"),
     "Evaluation": "*", "OwnLikelihood": "*",
     "MarginalMaximum": "*", "MixedMaximum": "*", "Separation": ("solution",), "Improper": ("require", "lacks"),
     "Network": "*",

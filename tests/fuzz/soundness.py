@@ -63,6 +63,8 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"Fit\.(smooths|local_maxima) \.penalty", "inf", "a curve that is a line, whose standard deviation is 0"),
     (r"\.marginal\.(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
     (r"\.glance \.r_squared|^\w*Fit\.r_squared", "nan", "a model without a null model"),
+    (r"\.goodness \.(adjusted_)?r_squared", "nan", "an outcome that does not vary has nothing to be explained"),
+    (r"\.variance_components \.(estimate|lower|upper)", "nan", "a correlation beside a variance of 0"),
     (r"marginal_effects \.statistic", "inf", "an effect whose standard error is 0: the page of the fit says so"),
     (r"^hodrick_prescott |^Decomposition\.cycle", "nan", "the cycle where nothing was observed"),
     (r"^ExponentialFilterState\.update ", "nan", "missing from the start"),
