@@ -96,7 +96,7 @@ TERMS = (
     "cr({x}, df=3)",
     "center({x}) + scale({g})",
     "C({g}, contr.sum)",
-    "C({g}, contr.helmert(scale={x}))",
+    "C({g}, contr.helmert(scale={x} + 1))",  # no constant, also where the column is called True
     "poly({x}, 2, raw='no')",
     "exp({x})",
     "0 + {g}",
