@@ -57,7 +57,7 @@ def is_ready(column: pd.Series) -> bool:
     if dtype not in READY:
         return False
     values = column.to_numpy()  # strided values give other last digits
-    return values.flags.c_contiguous and (dtype is not FLOAT64 or all_finite(values))
+    return values.flags.c_contiguous and (dtype.kind != "f" or all_finite(values))
 
 
 def clean(column: pd.Series) -> pd.Series:

@@ -377,3 +377,10 @@ def test_a_column_that_is_ready_is_what_cleaning_makes_of_it(values):
 )
 def test_a_column_that_has_to_be_looked_at_is_not_ready(column):
     assert not is_ready(column)
+
+
+@pytest.mark.parametrize("dtype", ["<f8", ">f8"])
+def test_missing_groups_are_dropped_in_any_byte_order(dtype):
+    group = np.array([1.0, 1.0, 2.0, 2.0, np.nan, 3.0, 3.0], dtype=dtype)
+    model = st.linear_mixed("y ~ (1 | g)", {"y": np.arange(7.0) ** 2, "g": group})
+    assert "6 rows, 3 levels of g, 1 dropped" in " ".join(str(model).split())
