@@ -11,6 +11,7 @@ from stattools.bayes.conjugate.belief import interval_kind, tail
 from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
+from stattools.interface.arrays import Floats
 from stattools.text.columns import percent
 
 PROB = 0.94
@@ -34,7 +35,7 @@ def density(belief: Any, *, prob: float | None = None, kind: Any = None) -> Draw
             "their intervals, belief[[...]] takes some of them."
         )
     low, high = np.min(curve.quantile(1e-4)), np.max(curve.quantile(1.0 - 1e-4))
-    x = np.linspace(low, high, 501)
+    x = _between(belief, low, high)
     heights = [np.asarray([curve.density(point) for point in x], dtype=float)[:, k] for k in range(len(names))]
     panels = {"": {name: (y, np.zeros(len(x)), y) for name, y in zip(names, heights, strict=True)}}
     return Drawing(
@@ -44,8 +45,18 @@ def density(belief: Any, *, prob: float | None = None, kind: Any = None) -> Draw
     )
 
 
+def _between(belief: Any, low: float, high: float) -> Floats:
+    """Where a density is drawn. DomainError where one number of float64 has nearly all of the probability."""
+    if low == high:
+        raise DomainError(
+            f"a density is drawn over a range, and nearly all of the probability of {belief!r} lies at {low:g}, which "
+            "is one number in float64: see table()."
+        )
+    return np.linspace(low, high, 501)
+
+
 def _of_one(belief: Any, curve: Any, prob: float, kind: str) -> Drawing:
-    theta = np.linspace(float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)), 501)
+    theta = _between(belief, float(curve.quantile(1e-5)), float(curve.quantile(1.0 - 1e-5)))
     height, prior, symbol = np.asarray(curve.density(theta), dtype=float), None, belief._symbol
     if belief.seen is None:
         return Drawing(

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.errors import DomainError
 
 SEEN = {
     "Beta": st.Beta(1, 1).update([1, 0, 1, 1]),
@@ -63,3 +64,9 @@ def test_what_is_not_there_is_refused():
             SEEN["Beta"].plot("density", **wrong)
     with pytest.raises(st.DomainError, match="up to 10 arms"):
         st.Beta(1, 1).update(st.binomial([1] * 11, [3] * 11)).plot("density")
+
+
+@pytest.mark.parametrize("belief", [st.Beta(40, 1e-100), st.Gamma(1e-100, 1), st.Beta([40, 1e15], 1e-100)])
+def test_a_density_of_one_number_is_refused(belief):
+    with pytest.raises(DomainError, match="one number in float64"):
+        belief.plot()
