@@ -25,6 +25,7 @@ EARLIER = {
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
+    "stattools.bayes.sampling.regressions": ("stattools.bayes.sampling.logistic", "stattools.sampling.logistic"),
     "stattools.bayes.priors.scaled": ("stattools.priors.positive", "stattools.priors.symmetric"),
     "stattools.data.files": ("stattools.data",),
     "stattools.data.tables": ("stattools.data",),
@@ -32,6 +33,10 @@ EARLIER = {
     "stattools.inference.arviz": ("stattools.export",),
     "stattools.inference.arviz.exported": ("stattools.export.asymptotic",),
     "stattools.inference.diagnostics": ("stattools",),
+    "stattools.inference.existence.monotone_likelihood": (
+        "stattools.inference.existence.monotone",
+        "stattools.existence.monotone",
+    ),
     "stattools.inference.existence.separated": (
         "stattools.inference.existence.separation",
         "stattools.existence.separation",

@@ -29,8 +29,8 @@ def _kind(hint: Any) -> tuple[Any, tuple[Any, ...]]:
     """The type of an argument, without None, and what Typer is told of it; None of several types, and without a hint.
 
     >>> from typing import Annotated
-    >>> _kind(Annotated[str | None, "a note"]), _kind(Annotated[Path, "a note"]), _kind(None)
-    ((<class 'str'>, ('a note',)), (<class 'pathlib.Path'>, ('a note',)), (None, ()))
+    >>> _kind(Annotated[str | None, "a note"]), _kind(int), _kind(None)
+    ((<class 'str'>, ('a note',)), (<class 'int'>, ()), (None, ()))
     """
     inner, *notes = get_args(hint) if get_origin(hint) is Annotated else [hint]
     kinds = [one for one in get_args(inner) if one is not NoneType] if NoneType in get_args(inner) else [inner]

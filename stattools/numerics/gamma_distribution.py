@@ -77,8 +77,8 @@ def deviance(t: ArrayLike, a: ArrayLike) -> Floats:
 def differences(t: Floats) -> tuple[Floats, Floats, Floats]:
     """exp(t), exp(t) - 1 and exp(t) - 1 - t, each to full accuracy, of one exponential.
 
-    >>> [part.tolist() for part in differences(np.array([1e-9]))]
-    [[1.000000001], [1.0000000005e-09], [5.000000001666667e-19]]
+    >>> print(*(f"{part[0]:.12g}" for part in differences(np.array([1e-9]))))
+    1.000000001 1.0000000005e-09 5.00000000167e-19
     """
     power = np.exp(t)
     less = power - 1.0

@@ -40,6 +40,7 @@ class ShiftedSums(NamedTuple):
     def over(cls, blocks: Iterable[ShiftedBlock], phi: Floats | None) -> ShiftedSums:
         """The sums over blocks of rows, of which there is one at least; those of r and of y only where there is a phi.
 
+        >>> import numpy as np
         >>> Z, y = np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 6.0])
         >>> found = ShiftedSums.over([(Z, y - 2.0, None, y)], np.array([1.0]))
         >>> found.G.tolist(), found.g.tolist(), found.square, found.rss, found.size
