@@ -122,7 +122,9 @@ def leveled(levels: int) -> pd.DataFrame:
     eta = 0.3 * x + 0.3 * random.normal(size=levels)[g]
     event = random.random(len(g)) < 1.0 / (1.0 + np.exp(-eta))
     rows = {"x": x, "g": g, "normal": eta + random.normal(size=len(g)), "event": event.astype(float)}
-    return pd.DataFrame(rows | {"count": random.poisson(np.exp(1.5 + eta))})
+    rows |= {"count": random.poisson(np.exp(1.5 + eta)), "time": random.gamma(2.0, np.exp(eta) / 2.0)}
+    label = np.digitize(eta + random.logistic(size=len(g)), [-1.5, -0.5, 0.5, 1.5])
+    return pd.DataFrame(rows | {"seen": (random.random(len(g)) < 2.0 / 3.0).astype(float), "label": label})
 
 
 LEVELS: dict[str, Way] = {
@@ -130,6 +132,9 @@ LEVELS: dict[str, Way] = {
     "st.linear_mixed, (1 | g)": (lambda t: fitted(st.linear_mixed("normal ~ x + (1 | g)", t)), 10**4),
     "st.poisson, C(g)": (lambda t: fitted(st.poisson("count ~ 0 + x + C(g)", t)), 10**4),
     "st.logistic, C(g)": (lambda t: fitted(st.logistic("event ~ 0 + x + C(g)", t)), 1_000),
+    "st.ordinal, C(g)": (lambda t: fitted(st.ordinal("label ~ x + C(g)", t)), 1_000),
+    "st.aft, C(g)": (lambda t: fitted(st.aft("survival(time, seen) ~ x + C(g)", t)), 1_000),
+    "st.cox, C(g)": (lambda t: fitted(st.cox("survival(time, seen) ~ x + C(g)", t)), 1_000),
     "st.logistic, (1 | g)": (lambda t: fitted(st.logistic("event ~ x + (1 | g)", t)), 1_000),
 }
 
