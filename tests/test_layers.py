@@ -44,6 +44,30 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+KEPT_AS_CODES = {"LevelColumns", "LevelRows", "LevelUnits"}
+TOLD_APART = {"data.rows.level_units", "numerics.columns", "numerics.products"}
+"""Where arrays and levels that are codes are told apart: `as_units`, `as_columns`, and once for speed. Elsewhere these
+are asked.
+"""
+
+
+def type_tests(path: Path) -> list[str]:
+    """What a file compares with one of the classes of levels that are codes: `isinstance(X, C)` or `type(X) is C`."""
+    tests = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
+        if is_call or isinstance(node, ast.Compare):
+            named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+            tests += [ast.unparse(node)] * bool(named & KEPT_AS_CODES)
+    return tests
+
+
+def test_levels_that_are_codes_are_told_apart_in_few_places():
+    found = {module(path): tests for path in FILES if (tests := type_tests(path))}
+    assert found.keys() == TOLD_APART, f"ask as_columns(X) or as_units(T): {found}"
+    assert sum(map(len, found.values())) == len(TOLD_APART), found
+
+
 @cache
 def read(path: Path) -> tuple[frozenset[str], dict[str, int]]:
     """Modules that the file imports, inside functions and for typing too, and the lines of its classes: read once."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -27,7 +27,7 @@ from stattools.errors import DomainError
 from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 
 LARGEST = 2**29
 """The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
@@ -229,9 +229,6 @@ def side_by_side(
     order = list(dict.fromkeys(name for _, names in each for name in names))
     numbers = {name: k for k, name in enumerate(order)}
     first, known = each[0]
-    if isinstance(first, LevelColumns):  # the columns of other formulas stand behind its own
-        new = [places[name][0][:, places[name][1]] for name in order[len(known) :]]
-        X: Any = replace(first, others=np.column_stack([first.others, *new]))
-    else:
-        X = np.column_stack([places[name][0][:, places[name][1]] for name in order])
+    new = [places[name][0][:, places[name][1]] for name in order[len(known) :]]
+    X: Any = as_columns(first).beside(*new)  # the columns of other formulas stand behind its own
     return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)

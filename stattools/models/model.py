@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.data.design import Design
-from stattools.data.rows.level_units import at_origin, in_units
+from stattools.data.rows.level_units import as_units
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
@@ -259,7 +259,7 @@ class Model(AnyModel):
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.standardized_rows()
         T = self.predictor.lift(T)
-        return replace(self, rows=rows, start=in_units(T, self.start)), T
+        return replace(self, rows=rows, start=as_units(T).solve(self.start)), T
 
     def standardized_rows(self) -> tuple[Rows, Floats]:
         """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.
@@ -268,7 +268,7 @@ class Model(AnyModel):
         """
         rows, T = self.rows.standardized()
         if self.predictor.own and (held := self.predictor.held(T)):
-            rows, T = at_origin(rows, T, held)
+            rows, T = as_units(T).at_origin(rows, held)
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(T.diagonal()))
         return rows, T

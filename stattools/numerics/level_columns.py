@@ -10,7 +10,7 @@ made, where there is memory for it, so that other code sees the array that it ex
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.arrow import Arrow
+from stattools.numerics.arrow import Arrow, ArrowFactor
 from stattools.numerics.in_parts import InParts
 from stattools.text.one_line import prints
 
@@ -66,6 +66,11 @@ class LevelColumns(InParts):
     def is_complete(self) -> bool:
         """Whether every row has a level with a column, so that these columns add up to ones."""
         return bool(len(self.codes)) and bool(self.codes.min() >= 0)
+
+    @property
+    def coded(self) -> LevelColumns:
+        """These columns, whose levels are kept as codes: what tells them from those of an array."""
+        return self
 
     @property
     def T(self) -> LevelRows:
@@ -134,9 +139,41 @@ class LevelColumns(InParts):
         left_out[list(columns)] = False
         return self.without(left_out)
 
+    def some(self, part: np.ndarray) -> Floats:
+        """Some of the columns as an array of their own."""
+        unit = np.zeros((self.shape[1], len(part)))
+        unit[part, np.arange(len(part))] = 1.0
+        return self.product(unit)
+
     def beside(self, *columns: Floats) -> LevelColumns:
         """With further columns behind."""
         return replace(self, others=np.column_stack([self.others, *columns]))
+
+    def minus(self, by: Floats) -> LevelColumns:
+        """Each other column less a number of `by` (p,)."""
+        return replace(self, others=self.others - self.split(by)[1])
+
+    def over(self, size: Floats) -> LevelColumns:
+        """Each other column over a number of `size` (p,)."""
+        return replace(self, others=self.others / self.split(size)[1])
+
+    def nothing(self) -> LevelColumns:
+        """Columns of the same shape in which all is 0."""
+        return replace(self, others=np.zeros_like(self.others), codes=np.full(len(self), -1))
+
+    def each(self, of: Callable[[Any], Any], of_levels: float) -> Any:
+        """What `of` says of each column, (p,), where `of_levels` is what it would say of zeros and ones."""
+        return self.joined(of_levels, of(self.others))
+
+    def alike(self, other: Any) -> bool:
+        """Whether other columns are the same up to round-off, with the same codes."""
+        same = self.shape == other.shape and self.at == other.at and np.array_equal(self.codes, other.codes)
+        return same and bool(np.allclose(self.others, other.others, rtol=1e-9, atol=0.0))
+
+    def least_squares(self, y: Floats) -> Floats:
+        """The coefficients of the combination of the columns that is nearest to y, (p,); 0 where they are dependent."""
+        factor = ArrowFactor.of(self.gram())
+        return np.zeros(self.shape[1]) if factor.failed else factor.solve(self.pulled(y))
 
     def without(self, left_out: NDArray[np.bool_]) -> Any:
         """The columns but for some, (p,); an array where no level has one."""

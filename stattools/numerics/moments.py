@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 
 
 class SampleMoments(NamedTuple):
@@ -46,8 +46,7 @@ class SampleMoments(NamedTuple):
             return cls()
         weight = np.ones(len(X)) if weight is None else weight
         mean = weight @ X / n
-        square = X.squares_about(mean, weight) if type(X) is LevelColumns else weight @ np.square(X - mean)
-        return cls(n, mean, square)  # type: ignore
+        return cls(n, mean, as_columns(X).squares_about(mean, weight))  # type: ignore
 
     def __add__(self, other: SampleMoments) -> SampleMoments:  # type: ignore[override]
         n = self.n + other.n

@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits, in_units
+from stattools.data.rows.level_units import LevelUnits, about, as_units
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import congruent
 from stattools.solvers.solution import Solution
 
@@ -74,21 +73,16 @@ def about_means(model: Model) -> AboutMeans | None:
     if not means.any():
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
-    T: Any
-    if type(rows.X) is LevelColumns:
-        T = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
-        moved: Any = replace(rows, X=replace(rows.X, others=rows.X.others - rows.X.split(means)[1]))
-    elif rows.place == "in memory":
-        T = np.eye(len(means))
-        T[0] -= means
-        moved = replace(rows, X=np.asarray(rows.X) - means)
+    if rows.place == "in memory":
+        X, T = about(rows.X, means)
+        moved = replace(rows, X=X)
     else:  # in units of their own too, as rows that have an origin are not standardized again
         moved, T = rows.standardized()
         kept = [k for k in predictor.held(T) if not means[k]]
         moved, T = moved.uncentered(kept), T.copy()
         T[0, kept] = 0.0
         means = np.where(np.isin(np.arange(len(means)), at), -T[0] / T.diagonal(), 0.0)
-    start = in_units(predictor.lifted(T), model.start)
+    start = as_units(predictor.lifted(T)).solve(model.start)
     return AboutMeans(replace(model, rows=moved, start=start), T, means, where)
 
 

@@ -37,7 +37,7 @@ from stattools.models.samples.waiting import Waits
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.solvers.samples.surrogate import held_elsewhere
@@ -138,7 +138,7 @@ def _of_regression(fit: Fit) -> Agreement:
         return validate_in_files(fit, validate)
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
-    refer = sparse_fit if type(fit.model.rows.X) is LevelColumns else reference_fit
+    refer = reference_fit if as_columns(fit.model.rows.X).coded is None else sparse_fit
     reference = refer(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
     if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():

@@ -46,7 +46,7 @@ from stattools.models.mixed.joint_density import JointDensity
 from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.moments import SampleMoments
 from stattools.text.one_line import prints
 
@@ -104,9 +104,9 @@ def overview(model: Model) -> Overview:
     about, response = found.columns, found.response
     spread = np.sqrt(about.square / about.n)
     center, scale = standard.center, standard.scale
-    if type(rows.X) is LevelColumns:  # whose levels stay zeros and ones
-        of = units_of_others(rows.X, rows.importance)
-        center, scale = rows.X.joined(0.0, of.center), rows.X.joined(1.0, of.scale)
+    if (coded := as_columns(rows.X).coded) is not None:  # whose levels stay zeros and ones
+        of = units_of_others(coded, rows.importance)
+        center, scale = coded.joined(0.0, of.center), coded.joined(1.0, of.scale)
     sd = scale * np.where(spread > VARIES, spread, 1.0)
     held = np.flatnonzero(np.isfinite(rows.constants))
     constant = int(held[0]) if held.size else None

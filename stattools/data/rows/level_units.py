@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from stattools.data.rows.units import VARIES, constant_columns
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrow import Arrow
+from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_columns import LevelColumns
 
@@ -34,6 +35,11 @@ class LevelUnits(InParts):
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
         return len(self.t), len(self.t)
+
+    @property
+    def coded(self) -> LevelUnits:
+        """These units of columns whose levels are codes: what tells them from an array."""
+        return self
 
     @classmethod
     def identity(cls, p: int) -> LevelUnits:
@@ -64,13 +70,13 @@ class LevelUnits(InParts):
         outside = np.delete(self.A, at, axis=0).any(axis=0)
         return [k for k in at if self.R[k][outside].any()]
 
-    def at_origin(self, X: LevelColumns, columns: list[int]) -> tuple[LevelColumns, LevelUnits]:
-        """Columns in these units, and this map, of which some columns are not centered."""
+    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
+        """Rows in these units, and this map, of which some columns are not centered."""
         first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
         value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
         back, R = np.zeros(self.shape[0]), self.R.copy()
         back[columns], R[columns] = R[columns] @ value, 0.0
-        return replace(X, others=X.others - X.split(back)[1]), replace(self, R=R)
+        return replace(rows, X=rows.X.minus(back)), replace(self, R=R)
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
@@ -95,24 +101,57 @@ def _each(t: Floats, v: Floats) -> Floats:
     return t * v if v.ndim == 1 else t[:, None] * v
 
 
-def at_origin(rows: Any, T: Any, columns: list[int]) -> tuple[Any, Any]:
-    """Standardized rows and their map T, an array or what stands for one, of which some columns keep their origin."""
-    if isinstance(T, LevelUnits):
-        X, T = T.at_origin(rows.X, columns)
-        return replace(rows, X=X), T
-    T, own = T.copy(), T.diagonal()[columns].copy()
-    T[:, columns] = 0.0
-    T[columns, columns] = own
-    return rows.uncentered(columns), T
+@dataclass(frozen=True, eq=False)
+class ArrayUnits:
+    """What `LevelUnits` are asked, of a map T that is an array (p, p)."""
+
+    T: Floats
+
+    coded: ClassVar[None] = None
+    """The columns have no levels that are codes, as `LevelUnits.coded` says of those that have."""
+
+    def solve(self, theta: Floats) -> Any:
+        """T^-1 theta."""
+        return np.linalg.solve(self.T, theta)
+
+    def before(self, other: Any) -> Floats:
+        """This map times another."""
+        return self.T @ other
+
+    def moved(self, at: Sequence[int]) -> list[int]:
+        """Those of some coefficients of which others that are not among them take up the center."""
+        return [k for k in at if np.delete(self.T[:, k], at).any()]
+
+    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
+        """Rows in these units, and this map, of which some columns are not centered."""
+        T, own = self.T.copy(), self.T.diagonal()[columns].copy()
+        T[:, columns] = 0.0
+        T[columns, columns] = own
+        return rows.uncentered(columns), T
 
 
-def in_units(T: Any, theta: Floats) -> Floats:
-    """phi with theta = T phi, for a map T that is an array or stands for one.
+def as_units(T: Any) -> LevelUnits | ArrayUnits:
+    """The map T itself where it answers for its units, else what answers for the array.
 
-    >>> in_units(np.diag([2.0, 4.0]), np.array([1.0, 1.0]))
+    >>> as_units(np.diag([2.0, 4.0])).solve(np.array([1.0, 1.0]))
     array([0.5 , 0.25])
     """
-    return T.solve(theta) if isinstance(T, LevelUnits) else np.linalg.solve(T, theta)
+    return T if isinstance(T, LevelUnits) else ArrayUnits(T)
+
+
+def units_beside(X: Any, units: LevelUnits) -> Any:
+    """The map itself beside columns whose levels are codes, and as an array beside those of an array."""
+    return np.asarray(units) if as_columns(X).coded is None else units
+
+
+def about(X: Any, means: Floats) -> tuple[Any, Any]:
+    """The columns less their means (p,), and the map T with X_about = X T, where the first column is the constant.
+
+    >>> about(np.array([[1.0, 5.0], [1.0, 7.0]]), np.array([0.0, 6.0]))[1].tolist()
+    [[1.0, -6.0], [0.0, 1.0]]
+    """
+    units = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
+    return as_columns(X).minus(means), units_beside(X, units)
 
 
 @record

@@ -20,8 +20,8 @@ from stattools.data.rows.shape_only import OnDisk
 from stattools.data.rows.units import centered, constant_columns, kept_at_origin, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
+from stattools.numerics.in_parts import InParts
 from stattools.numerics.moments import SampleMoments
 from stattools.numerics.sweep import Share, spans, sweep
 from stattools.text.one_line import prints
@@ -264,7 +264,7 @@ class Rows:
             for name in ("y", "weight", "offset", "precision")
             if (values := getattr(self, name)) is not None
         }
-        if isinstance(which, slice) or isinstance(self.X, BesideOnes | LevelColumns):
+        if isinstance(which, slice) or isinstance(self.X, InParts):
             X = self.X[which]
         elif self.X.flags.c_contiguous:
             X = np.empty((len(which), self.X.shape[1]))
@@ -286,8 +286,8 @@ class Rows:
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
-        if type(self.X) is LevelColumns:
-            X, units = with_units(self.X, self.importance)
+        if (coded := as_columns(self.X).coded) is not None:
+            X, units = with_units(coded, self.importance)
             return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)
         held = constant_columns(mean, spread, size)

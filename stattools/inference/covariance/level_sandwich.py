@@ -25,6 +25,7 @@ from stattools.inference.covariance.sandwich import unshrunk, without_negative
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
+from stattools.numerics.columns import as_columns
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import weighted
@@ -47,7 +48,7 @@ class LevelSandwich:
         """None for a model without such a factor. The information is formed again on these columns, so that no digits
         are lost.
         """
-        if type(model.rows.X) is not LevelColumns:
+        if as_columns(model.rows.X).coded is None:
             return None
         work, T = model.standardized()
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.solvers.level_metric import LevelMetric
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
@@ -112,8 +112,8 @@ def leverage(fit: Estimates) -> Floats:
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
-    if type(X) is LevelColumns and curvature.min() >= 0.0:
-        inverse = LevelMetric(X.gram(curvature * frequency)).covariance()
+    if curvature.min() >= 0.0 and (coded := as_columns(X).coded) is not None:
+        inverse = LevelMetric(coded.gram(curvature * frequency)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
         X = X / np.abs(X).max(axis=0)

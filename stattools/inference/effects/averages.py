@@ -21,10 +21,10 @@ from stattools.data.files.source import Batch, at
 from stattools.data.formula.coding import Coding
 from stattools.data.rows.rows import Block
 from stattools.inference.effects.held_rows import holding
-from stattools.inference.effects.moved_levels import nothing
 from stattools.inference.effects.moved_rows import STEP, Population, population_of_batch
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
 
 
 class Derivative(Enum):
@@ -165,7 +165,7 @@ def _moving(theta: Floats, model: Model, block: Block, change: Block) -> tuple[F
     What all rows share, such as log alpha, does not move with x: it is the second part, and is subtracted.
     """
     eta, pullback = model.predictor.forward(theta, block)
-    still, pull_still = model.predictor.forward(theta, change._replace(X=nothing(change.X)))
+    still, pull_still = model.predictor.forward(theta, change._replace(X=as_columns(change.X).nothing()))
     moving, pull_change = model.predictor.forward(theta, change)
     return eta, pullback, moving - still, pull_change, pull_still
 

@@ -11,6 +11,7 @@ import numpy as np
 from stattools.data.terms import factor_of_codes
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
 from stattools.numerics.level_columns import LevelColumns
 
 
@@ -18,8 +19,8 @@ def at_one_level(model: Model, X: Any, moved: Mapping[str, Any]) -> LevelColumns
     """The design X with that factor at one level in all rows; None where it has no such factor, or something else
     moves.
     """
-    formula = model.design.parsed
-    if type(X) is not LevelColumns or formula is None or len(moved) != 1:
+    formula, coded = model.design.parsed, as_columns(X).coded
+    if coded is None or formula is None or len(moved) != 1:
         return None
     factor = factor_of_codes(formula, model.design.levels, model.design.beside.values())
     ((name, value),) = moved.items()
@@ -28,27 +29,13 @@ def at_one_level(model: Model, X: Any, moved: Mapping[str, Any]) -> LevelColumns
     levels = model.design.levels[factor.text]
     if value not in levels:
         return None
-    code = levels.index(value) - (len(levels) - X.levels)  # -1 for a first level without a column
-    return replace(X, codes=np.full(len(X), code))
-
-
-def alike(X: Any, Y: Any) -> bool:
-    """Whether two designs are the same up to round-off; levels that are codes have the same codes."""
-    if type(X) is not LevelColumns or type(Y) is not LevelColumns:
-        return X.shape == Y.shape and bool(np.allclose(X, Y, rtol=1e-9, atol=0.0))
-    same = X.shape == Y.shape and X.at == Y.at and np.array_equal(X.codes, Y.codes)
-    return same and bool(np.allclose(X.others, Y.others, rtol=1e-9, atol=0.0))
+    code = levels.index(value) - (len(levels) - coded.levels)  # -1 for a first level without a column
+    return replace(coded, codes=np.full(len(X), code))
 
 
 def rate(high: Any, low: Any, gap: Floats) -> Any:
     """(high - low) / gap, row by row, of two designs between which a number moves: no row changes its level."""
-    if type(high) is not LevelColumns:
+    coded = as_columns(high).coded
+    if coded is None:
         return (high - low) / gap[:, None]
-    return replace(high, others=(high.others - low.others) / gap[:, None], codes=np.full(len(high), -1))
-
-
-def nothing(X: Any) -> Any:
-    """A design of the same shape in which all is 0."""
-    if type(X) is not LevelColumns:
-        return np.zeros_like(X)
-    return replace(X, others=np.zeros_like(X.others), codes=np.full(len(X), -1))
+    return replace(coded.nothing(), others=(coded.others - low.others) / gap[:, None])

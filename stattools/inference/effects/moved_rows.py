@@ -23,11 +23,12 @@ from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.moved_levels import alike, at_one_level, rate
+from stattools.inference.effects.moved_levels import at_one_level, rate
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 STEP = 6e-6
@@ -262,7 +263,7 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
         again = model.design.encode(columns)
     except DomainError as error:  # other levels, or no memory for the columns
         raise IncompatibleError(f"the model's table does not give its columns again: {error} Or give data=.") from error
-    if not alike(again, model.rows.X):
+    if not as_columns(again).alike(model.rows.X):
         raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
     return columns
 

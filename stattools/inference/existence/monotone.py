@@ -25,7 +25,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.survival.columns_at_risk import centered, whitened
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.level_columns import LevelRows
+from stattools.numerics.columns import as_columns
 from stattools.solvers import Newton, Solution
 from stattools.text.names import first_few
 
@@ -37,7 +37,7 @@ DEPENDENT = 1e-13
 
 def monotone(model: Any) -> MonotoneLikelihood | None:
     """What makes a partial likelihood monotone; None where its maximum exists."""
-    if type(model.Z) is LevelRows:
+    if as_columns(model.Z.T).coded is not None:
         if (found := levels_without_events(model)) is not None:
             return found
         model = replace(model, Z=np.asarray(model.Z))
@@ -115,8 +115,8 @@ def compared(sets: RiskSets) -> NDArray[np.intp]:
 
 def check_columns(model: CoxRegression) -> None:
     """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
-    if type(model.Z) is LevelRows:
-        check_columns_beside_levels(model, model.Z.of, compared(model.sets))
+    if (coded := as_columns(model.Z.T).coded) is not None:
+        check_columns_beside_levels(model, coded, compared(model.sets))
         return
     Z = informative(model)
     raw = np.abs(model.X).max(axis=0)

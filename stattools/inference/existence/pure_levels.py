@@ -30,6 +30,7 @@ from stattools.interface.when_needed import optimize
 from stattools.likelihoods.recession import HalfSpaces
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
+from stattools.numerics.columns import as_columns
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.newton_steps import footing, newton_ascent
@@ -43,9 +44,8 @@ def levels_of_first(model: Model) -> LevelColumns | None:
     """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
     kept as codes.
     """
-    X: Any = model.rows.X
-    first = among(X, model.predictor.main) if type(X) is LevelColumns else X
-    return first if type(first) is LevelColumns else None
+    X = as_columns(model.rows.X).coded
+    return None if X is None else as_columns(among(X, model.predictor.main)).coded
 
 
 def pure_levels(model: Model) -> Floats | None:
@@ -107,8 +107,9 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     """The model without the levels `gone`, first among them the one without a column, and of their rows those
     `shifted` only, whose linear predictor has `by` in the place of a level.
     """
-    X, first, rows, predictor = model.rows.X, levels_of_first(model), model.rows, model.predictor
-    assert isinstance(X, LevelColumns)
+    rows, predictor = model.rows, model.predictor
+    X, first = as_columns(rows.X).coded, levels_of_first(model)
+    assert X is not None
     assert first is not None
     keep, numbers = np.union1d(np.flatnonzero(~gone[X.codes + 1]), shifted), np.arange(predictor.size)
     dropped, out = np.zeros(X.shape[1], dtype=bool), np.zeros(predictor.size, dtype=bool)
@@ -259,8 +260,8 @@ def may_separate(model: Model) -> bool:
 
 def _moves(model: Model, spaces: HalfSpaces) -> Any:
     """How each half-space moves with all coefficients, on columns in their own units, a sparse array."""
-    from scipy.sparse import csr_array, diags_array, hstack
+    from scipy.sparse import diags_array, hstack
 
     each = model.predictor.columns_of(model.standardized_rows()[0].X)
-    blocks = [of[spaces.rows].sparse() if isinstance(of, LevelColumns) else csr_array(of[spaces.rows]) for of in each]
+    blocks = [as_columns(of[spaces.rows]).sparse() for of in each]
     return hstack([diags_array(along) @ of for of, along in zip(blocks, spaces.normals.T, strict=True)]).tocsr()

@@ -28,7 +28,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import Columns, among
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.text.names import first_few
@@ -90,7 +90,7 @@ def check_rank(model: Model) -> None:
     """
     labels = ("",) * model.predictor.n_first + model.others
     whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
-    if type(model.rows.X) is LevelColumns:
+    if as_columns(model.rows.X).coded is not None:
         for use, said in whose.items():
             _check_beside_levels(model, among(model.rows.X, use), use, said)
     else:
@@ -111,8 +111,8 @@ def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
 def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None:
     """The same for the columns of one linear predictor, of a model some of whose columns are codes."""
     terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
-    if type(X) is LevelColumns:
-        check_rank_beside_levels(model, X, terms)
+    if (coded := as_columns(X).coded) is not None:
+        check_rank_beside_levels(model, coded, terms)
         return
     plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))
     _check_columns(plain, *_triangle(plain), range(len(terms)), whose)

@@ -19,7 +19,7 @@ from stattools.interface.when_needed import optimize
 from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 
 EXACT = 1e-9
 """The largest distance of a log time from its fit, beside the size of log times, that is round-off."""
@@ -40,7 +40,8 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
-    X: Any = rows.X[some].sparse() if type(rows.X) is LevelColumns else _first_columns(model, rows)[some]
+    coded = as_columns(rows.X).coded
+    X: Any = _first_columns(model, rows)[some] if coded is None else coded[some].sparse()
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
     if wide and np.count_nonzero(seen) > X.shape[1]:

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.rows.level_units import LevelUnits
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
 from stattools.solvers.level_metric import LevelMetric
 
@@ -28,15 +27,14 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
     these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
     """
     rows, units = full.standardized()
-    X, Z = rows.X, restricted.X
-    assert isinstance(X, LevelColumns)
-    assert isinstance(units, LevelUnits)
+    X, Z = as_columns(rows.X).coded, as_columns(restricted.X)
+    assert X is not None
     metric = LevelMetric(X.gram(full.weight))
-    n, r = Z.shape
+    n, r = restricted.X.shape
     phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
     for start in range(0, r + 1, step):
         part = np.arange(start, min(start + step, r))
-        columns = _columns(Z, part)
+        columns = Z.some(part)
         if start + step > r:
             columns = np.column_stack([columns, shift])
         found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
@@ -48,13 +46,4 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
         if lost.any():
             return phi, start + int(np.argmax(lost))
         phi = phi + found @ np.append(slopes, 1.0)[start : start + columns.shape[1]]
-    return units.product(phi), None
-
-
-def _columns(Z: Floats, part: np.ndarray) -> Floats:
-    """Some columns as an array."""
-    if not isinstance(Z, LevelColumns):
-        return Z[:, part]
-    unit = np.zeros((Z.shape[1], len(part)))
-    unit[part, np.arange(len(part))] = 1.0
-    return Z.product(unit)
+    return units @ phi, None

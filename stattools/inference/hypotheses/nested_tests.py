@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import as_units
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
 from stattools.inference.existence import check_rank, check_size
@@ -112,7 +112,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     check_rank(full)
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
-    at = work.evaluate(in_units(T, theta))
+    at = work.evaluate(as_units(T).solve(theta))
     try:
         statistic = METRICS.get(type(at.information), Metric)(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank

@@ -32,7 +32,7 @@ from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 
@@ -158,7 +158,7 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
-    if type(full.rows.X) is LevelColumns:
+    if as_columns(full.rows.X).coded is not None:
         return _beside_levels(full, restricted, estimate)
     size = sizes(full.rows, restricted.rows)
     R = triangle_of_both(full.rows, restricted.rows, size)

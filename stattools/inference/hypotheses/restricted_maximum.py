@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.design import Design
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import as_units
 from stattools.errors import ConvergenceError
 from stattools.inference.estimates import Estimates
 from stattools.inference.existence.limit import Along
@@ -50,7 +50,7 @@ class RestrictedMaximum:
         """At the estimate; of a penalized fit the log-likelihood with its penalty."""
         model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
         work, T = model.standardized()
-        peak = in_units(T, fit.estimate)
+        peak = as_units(T).solve(fit.estimate)
         now = work.evaluate(peak)
         return RestrictedMaximum(fit, work, T, peak, now.information, now.loglik)
 

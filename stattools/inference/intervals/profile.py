@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import as_units
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.existence.limit import Along
@@ -103,7 +103,7 @@ def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
 def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
-    information = work.evaluate(in_units(T, fit.estimate)).information
+    information = work.evaluate(as_units(T).solve(fit.estimate)).information
     if type(information) is Arrow:
         spread = np.sqrt(LevelMetric(information).covariance().mapped(T).diagonal())
     else:
@@ -146,7 +146,7 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     """For a coefficient and a side its profile, and the standard error that it is measured in."""
     model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
     work, T = model.standardized()
-    peak = in_units(T, fit.estimate)
+    peak = as_units(T).solve(fit.estimate)
     now = work.evaluate(peak)
     metric = METRICS.get(type(now.information), Metric)(now.information)
     if metric.norm(now.score) > FAR_OFF:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.rows.level_units import LevelUnits
+from stattools.data.rows.level_units import LevelUnits, as_units, units_beside
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
 from stattools.inference.existence.monotone import check_columns
@@ -24,7 +24,6 @@ from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.newton_steps import newton_ascent
@@ -90,7 +89,7 @@ class Penalized(AnyModel):
     def standardized(self) -> tuple[Penalized, Floats]:
         """The same function on standardized columns, and the map back."""
         work, T = self.model.standardized()
-        return Penalized(work, self.penalty, self.T.before(T) if isinstance(self.T, LevelUnits) else self.T @ T), T
+        return Penalized(work, self.penalty, as_units(self.T).before(T)), T
 
 
 NONE = np.empty(0)
@@ -117,8 +116,8 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
             "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
         )
     penalty.check(model)
-    coded = isinstance(model, Model) and type(model.rows.X) is LevelColumns
-    T: Any = LevelUnits.identity(len(model.names)) if coded else np.eye(len(model.names))
+    p = len(model.names)
+    T = units_beside(model.rows.X, LevelUnits.identity(p)) if isinstance(model, Model) else np.eye(p)
     return Penalized(model, penalty, T)
 
 

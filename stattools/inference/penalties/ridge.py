@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits
+from stattools.data.rows.level_units import LevelUnits, as_units
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
@@ -90,8 +90,8 @@ class Ridge:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
         if order == 2:
             self.require_units(model.names, T.diagonal(), penalized_coefficients(model))
-        if isinstance(T, LevelUnits):
-            return self._beside_levels(model, theta, T, order)
+        if (units := as_units(T).coded) is not None:
+            return self._beside_levels(model, theta, units, order)
         B = T[penalized_coefficients(model)]
         G = self._about_mean(model, B) if self.is_centered(model) else B
         beta, gap = B @ theta, G @ theta

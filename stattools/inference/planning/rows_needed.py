@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import as_units
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
 from stattools.inference.planning.simulated_fits import Simulated, Truth, simulated
 from stattools.interface.arrays import Floats
@@ -112,7 +112,7 @@ def _first_guess(truth: Truth, target: float) -> float:
             "rows. Give effect=, or rows= to see that level."
         )
     work, T = truth.model.standardized()  # columns far from 0 leave no digits of their information
-    now = work.evaluate(in_units(T, truth.theta))
+    now = work.evaluate(as_units(T).solve(truth.theta))
     along = np.asarray(T)[truth.which] @ Metric(np.asarray(now.information)).whiten()
     distance = float(np.square(np.linalg.lstsq(along, effect / truth.scale, rcond=None)[0]).sum())
     k = len(effect)

@@ -12,7 +12,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.rows.units import VARIES
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.moments import Ends, SampleMoments
 
 
@@ -60,11 +60,9 @@ def summary(model: Model) -> ColumnSummary:
 def _of_block(block: Block) -> _ColumnSums:
     X, y = block.X, block.y.reshape(len(block.y), -1)
     low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
-    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), _others(X))
+    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), as_columns(X).each(_others, 0))
 
 
 def _others(X: Any) -> Any:
-    """How many values of each column are neither 0 nor 1; those of levels that are codes all are."""
-    if type(X) is LevelColumns:
-        return X.joined(0, _others(X.others))
+    """How many values of each column are neither 0 nor 1."""
     return ((X != 0) & (X != 1)).sum(axis=0)

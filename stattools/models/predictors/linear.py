@@ -17,12 +17,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits
+from stattools.data.rows.level_units import as_units
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.predictors.read_columns import Columns, among, lifted_units, moved
-from stattools.numerics.level_columns import LevelColumns
+from stattools.models.predictors.read_columns import Columns, among, lifted_units
+from stattools.numerics.columns import as_columns
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import cross_gram, symmetric, times, transposed, upper_gram
 
@@ -166,7 +166,7 @@ class Linear:
         taken, found = {number for number, to in self.taken_up if to}, set[int]()
         for number, use in enumerate(self.uses):
             if use and number not in taken:
-                found |= set(moved(T, list(use)))
+                found |= set(as_units(T).moved(use))
         return sorted(found)
 
     def columns_of(self, X: Any) -> list[Any]:
@@ -246,8 +246,8 @@ class Linear:
         if self.width == 1:
             return upper_gram(X, weight)
         each = self.columns_of(X)
-        if type(each[0]) is LevelColumns and self.n_first == 1:
-            return each[0].gram_beside(each[1:], weight)
+        if self.n_first == 1 and (coded := as_columns(each[0]).coded) is not None:
+            return coded.gram_beside(each[1:], weight)
         total = np.empty((self.size, self.size))
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]
@@ -286,8 +286,8 @@ class Linear:
         """T for each linear predictor, as far as it reads the columns, and what T adds of a constant 1 to columns of
         one without a constant, in those that take it up.
         """
-        if isinstance(T, LevelUnits):
-            return lifted_units(self, T)
+        if (units := as_units(T).coded) is not None:
+            return lifted_units(self, units)
         whole, taken = np.eye(self.size), dict(self.taken_up)
         for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
             if use != ():

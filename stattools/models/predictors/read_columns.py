@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.rows.level_units import LevelUnits
-from stattools.numerics.beside_ones import without_ones
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.products import ones
 
 Columns = tuple[int, ...] | None
@@ -25,20 +24,7 @@ def among(X: Any, columns: Columns) -> Any:
         return X
     if not columns:
         return ones(len(X))[:, None]
-    if isinstance(X, LevelColumns):
-        return X.among(columns)
-    if columns[-1] - columns[0] == len(columns) - 1 and columns == tuple(range(columns[0], columns[-1] + 1)):
-        return without_ones(X)[:, columns[0] - 1 : columns[-1]] if columns[0] else X[:, : columns[-1] + 1]
-    return np.column_stack([X[:, k] for k in columns])
-
-
-def moved(T: Any, at: list[int]) -> list[int]:
-    """The columns of some to which a map T, an array or what stands for one, adds others.
-
-    >>> moved(np.array([[1.0, 2.0], [0.0, 1.0]]), [1])
-    [1]
-    """
-    return T.moved(at) if isinstance(T, LevelUnits) else [k for k in at if np.delete(T[:, k], at).any()]
+    return as_columns(X).among(columns)
 
 
 def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:

@@ -13,7 +13,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.arrow import ArrowFactor
+from stattools.numerics.columns import as_columns
 from stattools.numerics.level_columns import LevelColumns
 
 ENOUGH = 50_000
@@ -56,8 +56,8 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
         elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
     own = [column for column in constant if predictor.main is None or column in predictor.main]
-    X = first.X
-    if type(X) is LevelColumns and not predictor.taken_up and (own or X.is_complete):
+    X = as_columns(first.X).coded
+    if X is not None and not predictor.taken_up and (own or X.is_complete):
         theta[X.at : X.stop] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
@@ -127,17 +127,10 @@ def _nearest(rows: Rows, eta: Floats) -> Floats:
     if len(eta) > ENOUGH:
         rows = replace(rows, y=eta).sample(ENOUGH)
         eta = rows.y
-    X = rows.X
-    if type(X) is LevelColumns:
-        size = np.abs(X.others).max(axis=0)
-        size = np.where(size > 0, size, 1.0)
-        unit = replace(X, others=X.others / size)
-        factor = ArrowFactor.of(unit.gram())
-        found = np.zeros(X.shape[1]) if factor.failed else factor.solve(unit.pulled(eta))
-        return _in_units(found, X.joined(1.0, size))
-    size = np.abs(X).max(axis=0)
+    size = np.abs(rows.X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    return _in_units(np.linalg.lstsq(X / size, eta, rcond=None)[0], size)
+    shares = as_columns(as_columns(rows.X).over(size))
+    return _in_units(shares.least_squares(eta), size)
 
 
 def _in_units(coefficients: Floats, size: Floats) -> Floats:

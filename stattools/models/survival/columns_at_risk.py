@@ -11,7 +11,7 @@ from stattools.data.rows.level_units import LevelUnits
 from stattools.interface.arrays import Floats
 from stattools.models.survival.partial_likelihood import parts
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.level_columns import LevelColumns, LevelRows
+from stattools.numerics.columns import as_columns
 
 LONG = 1e-4
 """Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
@@ -19,8 +19,8 @@ LONG = 1e-4
 
 def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
-    if isinstance(X, LevelColumns):
-        return X[sets.rows].T
+    if (coded := as_columns(X).coded) is not None:
+        return coded[sets.rows].T
     Z = np.empty((X.shape[1], len(sets.rows)))
     for part in parts(*Z.shape):
         Z[:, part] = X[sets.rows[part]].T
@@ -31,9 +31,9 @@ def centered(Z: Any, sets: RiskSets) -> Any:
     """The columns less their means within strata, which no ratio of hazards depends on; in place. Levels that are codes
     stay zeros and ones.
     """
-    if isinstance(Z, LevelRows):
-        others = centered(np.ascontiguousarray(Z.of.others.T), sets)
-        return replace(Z.of, others=np.ascontiguousarray(others.T)).T
+    if (coded := as_columns(Z.T).coded) is not None:
+        others = centered(np.ascontiguousarray(coded.others.T), sets)
+        return replace(coded, others=np.ascontiguousarray(others.T)).T
     first = sets.starts[sets.first]
     counts = np.diff(np.append(first, Z.shape[1]))
     of = np.zeros(Z.shape[1], dtype=np.intp)
@@ -48,14 +48,13 @@ def centered(Z: Any, sets: RiskSets) -> Any:
 
 def in_own_units(Z: Any) -> tuple[Any, Any]:
     """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit."""
-    if not isinstance(Z, LevelRows):
+    X = as_columns(Z.T).coded
+    if X is None:
         T = whitened(Z)
         return T.T @ Z, T
-    X = Z.of
     length = np.sqrt((X.others**2).mean(axis=0))
-    length = np.where(length > 0.0, length, 1.0)
-    none = np.zeros((X.shape[1], 0))
-    return replace(X, others=X.others / length).T, LevelUnits(X.joined(1.0, 1.0 / length), none, none)
+    length = X.joined(1.0, np.where(length > 0.0, length, 1.0))
+    return X.over(length).T, replace(LevelUnits.identity(len(length)), t=1.0 / length)
 
 
 def whitened(Z: Floats) -> Floats:

@@ -22,7 +22,7 @@ from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.survival.levels_at_risk import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.tied_times import TiedTerms
-from stattools.numerics.level_columns import LevelRows
+from stattools.numerics.columns import as_columns
 from stattools.numerics.segments import changes, running_sums
 
 AT_A_TIME = 1 << 16
@@ -110,10 +110,10 @@ class AtPoint:
     def information(self, by: Floats | None = None) -> Floats:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
         terms, weight = self.terms, 1.0 if by is None else by
-        if isinstance(self.X, LevelRows):
+        if (coded := as_columns(self.X.T).coded) is not None:
             each = (None if of is None else weight * of for of in (terms.squares, terms.mixed, terms.own_squares))
             hazard = self.weighted_hazard(by)
-            return information_beside_levels(self.X.of, self.sets, self.risk, hazard, AtEvents(*each))  # type: ignore
+            return information_beside_levels(coded, self.sets, self.risk, hazard, AtEvents(*each))  # type: ignore
         found = gram(self.X, self.risk * self.weighted_hazard(by))
         squares = weight * terms.squares
         tied = np.flatnonzero(self.sets.deaths > 1.0)  # of one event the sums with f are 0

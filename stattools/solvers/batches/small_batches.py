@@ -20,7 +20,7 @@ from stattools.likelihoods.failure_time import FailureTime
 from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_gamma import stacked_gamma
@@ -127,9 +127,11 @@ class Members:
 def together(model: Model, Y: Floats | None = None) -> bool:
     """Are regressions such as this, with outcomes Y (m, n), fitted at once?"""
     likelihood, rows = model.likelihood, model.rows
-    if type(rows.X) is LevelColumns:
-        return False
-    if rows.precision is not None or not (supported(likelihood) or _has_own_way(model) or stacks(model)):
+    if (
+        as_columns(rows.X).coded is not None
+        or rows.precision is not None
+        or not (supported(likelihood) or _has_own_way(model) or stacks(model))
+    ):
         return False
     return Y is None or likelihood.outcome is not Outcome.TRIALS
 

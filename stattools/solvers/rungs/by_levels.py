@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.solution import Solution
 
@@ -18,7 +18,7 @@ MOST_STEPS = 20
 
 def by_levels(model: Model) -> Solution | None:
     """The least-squares solution of a model whose levels are kept as codes; None for others."""
-    if type(model.rows.X) is not LevelColumns:
+    if as_columns(model.rows.X).coded is None:
         return None
     work, T, now, metric = footing(model)
     found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)

@@ -32,7 +32,7 @@ import numpy as np
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.solvers.climb import Standing, climb
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.newton_steps import footing, newton_ascent
@@ -185,7 +185,7 @@ def sample_sizes(model: Model, few: int = SMALLEST) -> list[int]:
     []
     """
     n, p = model.rows.X.shape
-    if n * p <= few or type(model.rows.X) is LevelColumns:  # whose steps cost little
+    if n * p <= few or as_columns(model.rows.X).coded is not None:  # whose steps cost little
         return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)

@@ -17,7 +17,7 @@ from scipy import special
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
 from stattools.validation.references.densities import named
 from stattools.validation.references.statsmodels import Reference
@@ -62,9 +62,7 @@ def sparse_fit(model: Model, cov: Any) -> Reference:
         )
     work, units = model.standardized()
     T: Any = units
-    rows, columns = work.rows, work.rows.X
-    assert isinstance(columns, LevelColumns)
-    X = columns.sparse()
+    rows, X = work.rows, as_columns(work.rows.X).sparse()
     heavy = np.ones(len(rows.y)) if rows.importance is None else rows.importance
     offset = 0.0 if rows.offset is None else rows.offset
     start = {"poisson": np.log(np.maximum(rows.y, 0.1)), "logistic": rows.y - 0.5, "ols": rows.y}[named(model)] - offset

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.rows.level_units import in_units
+from stattools.data.rows.level_units import as_units
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded, score_statistic
@@ -30,7 +30,7 @@ from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
 
 SAMPLE = 2_000
@@ -116,7 +116,7 @@ class ScoredColumns(NamedTuple):
 def added(model: Model, theta: Floats) -> Added | LevelAdded:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
-    phi = in_units(T, theta)
+    phi = as_units(T).solve(theta)
     rows = work.rows.sampled
     some = replace(work, rows=rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE), source=None)
     eta = some.predictor.forward(phi, some.rows.whole)[0]
@@ -169,12 +169,12 @@ def _constant(model: Model) -> Floats | None:
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
     X: Any = among(model.rows.whole.X, model.predictor.main)
-    if type(X) is LevelColumns:
-        if X.is_complete:
-            return X.joined(1.0, np.zeros(X.others.shape[1]))
-        found = _made_of(X.others)
-        return None if found is None else X.joined(0.0, found)
-    return _made_of(X)
+    if (coded := as_columns(X).coded) is None:
+        return _made_of(X)
+    if coded.is_complete:
+        return coded.joined(1.0, np.zeros(coded.others.shape[1]))
+    found = _made_of(coded.others)
+    return None if found is None else coded.joined(0.0, found)
 
 
 def _made_of(X: Floats) -> Floats | None:
@@ -212,7 +212,7 @@ def _block(
     if link is not None:
         first = eta.reshape(len(eta), -1)[:, :1]
         new.append(((first - link[0]) / link[1]) ** 2)
-    wider = block._replace(X=X.beside(*new) if type(X) is LevelColumns else np.concatenate([X, *new], axis=1))
+    wider = block._replace(X=as_columns(X).beside(*new))
     _, score, information = likelihood.evaluate(eta, block.y)
     score, information = weighted(score, block.weight), weighted(information, block.weight)
     along = wide.forward(np.zeros(wide.size), wider)[1]
