@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.existence.limit import Along
-from stattools.inference.existence.separated_rows import UNTOLD, Separation
+from stattools.inference.existence.separated_rows import Separation
 from stattools.interface.names.guesses import answers_guesses
 from stattools.solvers import Solution
 from stattools.solvers.newton_steps import newton_ascent
@@ -41,10 +41,6 @@ class MonotoneLikelihood(Separation):
         return replace(found, estimate=estimate, covariance=covariance)
 
     @property
-    def sentence(self) -> str:
-        """Which coefficients are infinite."""
-        values = ", ".join(
-            f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
-            for name, value in self.infinite.items()
-        )
-        return f"a monotone partial likelihood of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
+    def _what(self) -> str:
+        """What makes coefficients infinite."""
+        return "a monotone partial likelihood"

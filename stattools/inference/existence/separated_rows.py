@@ -149,7 +149,12 @@ class Separation(Faces):
             f"{name} is not determined" if np.isnan(value) else f"{name} = {value:g}"
             for name, value in self.infinite.items()
         )
-        return f"{self.kind} separation of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
+        return f"{self._what} of {self.model.outcome_name}{f': {values}' if values else UNTOLD}"
+
+    @property
+    def _what(self) -> str:
+        """What makes coefficients infinite."""
+        return f"{self.kind} separation"
 
     def _page(self) -> Page:
         return Page(self.sentence)

@@ -13,7 +13,7 @@ Weisberg, Biometrika 70 (1983), 1-10.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -22,7 +22,8 @@ import numpy as np
 from stattools.data.rows.level_units import as_units
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
-from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded, score_statistic
+from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded
+from stattools.inference.diagnostics.checks.added_information import Added
 from stattools.inference.diagnostics.checks.variables import units_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
@@ -38,28 +39,11 @@ MOST = 50
 """Squares that are looked at in one read."""
 
 
-@dataclass(frozen=True, eq=False)
-class Added:
-    """The information (P, P) and the score (P,) of the model with added columns, all columns standardized.
-
-    `kept` are the places of the coefficients of the model itself, `curves` the names of the squares and the places of
-    their coefficients, `link` those of the square of the linear predictor, empty where there is none. `constants`
-    (p, m) span what a shift of the columns moves: intercepts, and the coefficients of other parameters. `phi` are the
-    coefficients, `variance` the squared scale.
-    """
-
-    information: Floats
-    score: Floats
-    kept: tuple[int, ...]
-    curves: dict[str, tuple[int, ...]]
-    link: tuple[int, ...]
-    constants: Floats
-    phi: Floats
-    variance: float
+class ArrayAdded(Added):
+    """`Added` with the information as an array (P, P)."""
 
     @property
     def base(self) -> Floats:
-        """The information about the coefficients of the model."""
         return self.information[np.ix_(self.kept, self.kept)]
 
     @cached_property
@@ -69,12 +53,10 @@ class Added:
         return whole - whole @ N @ np.linalg.solve(N.T @ whole @ N, N.T @ whole)
 
     @property
-    def explained(self) -> float:
-        """How much the linear predictor varies, weighted as the rows inform of it, in squared standard errors."""
-        return max(float(self.phi @ self.slopes @ self.phi), 0.0) / self.variance
+    def varied(self) -> float:
+        return float(self.phi @ self.slopes @ self.phi)
 
     def inflation(self, mine: list[int], others: list[int]) -> float:
-        """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A are the `slopes` about these."""
         both = sorted([*mine, *others])
         inverse, at = self._inverse(tuple(both)), [both.index(k) for k in mine]
         return float(np.linalg.det(self._scaled[np.ix_(mine, mine)]) * np.linalg.det(inverse[np.ix_(at, at)]))
@@ -93,14 +75,9 @@ class Added:
         root = np.sqrt(np.maximum(self.slopes.diagonal(), 1e-300))
         return self.slopes / root[:, None] / root
 
-    def test(self, places: tuple[int, ...]) -> tuple[float, int]:
-        """The score statistic of added columns and its degrees of freedom; 0 and 0 where they are not new."""
-        kept, new = list(self.kept), list(places)
-        cross = self.information[np.ix_(kept, new)]
-        whole = self.information[np.ix_(new, new)]
-        onto = np.linalg.solve(self.base, cross)
-        V, u = whole - cross.T @ onto, self.score[new] - onto.T @ self.score[kept]  # penalized, the others are not 0
-        return score_statistic(V, whole, u, self.variance)
+    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
+        cross = self.information[np.ix_(self.kept, new)]
+        return self.information[np.ix_(new, new)], cross, np.linalg.solve(self.base, cross)
 
 
 class ScoredColumns(NamedTuple):
@@ -113,7 +90,7 @@ class ScoredColumns(NamedTuple):
         return ScoredColumns(self.information + other.information, self.score + other.score)
 
 
-def added(model: Model, theta: Floats) -> Added | LevelAdded:
+def added(model: Model, theta: Floats) -> Added:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
     phi = as_units(T).solve(theta)
@@ -139,7 +116,7 @@ def added(model: Model, theta: Floats) -> Added | LevelAdded:
     curves = dict(zip(squares, new, strict=False))
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
-    of: Any = LevelAdded if type(information) is Arrow else Added
+    of: Any = LevelAdded if type(information) is Arrow else ArrayAdded
     return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
 
 

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from stattools.inference.diagnostics.checks.added_columns import Added, squares_of
+from stattools.inference.diagnostics.checks.added_columns import ArrayAdded, squares_of
+from stattools.inference.diagnostics.checks.added_information import Added
 from stattools.interface.arrays import Floats
 from stattools.models.survival.columns_at_risk import centered
 from stattools.models.survival.cox import CoxRegression
@@ -29,7 +30,7 @@ def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
     p, q = len(phi), len(new)
     now = replace(model, Z=np.concatenate([model.Z / unit[:, None], curves])).evaluate(np.append(phi, np.zeros(q)))
     places = [(p + k,) for k in range(q)]
-    return Added(
+    return ArrayAdded(
         now.information, now.score, tuple(range(p)), dict(zip(squares, places, strict=False)), places[-1],
         np.zeros((p, 0)), phi, 1.0,
     )  # fmt: skip

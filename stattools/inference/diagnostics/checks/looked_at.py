@@ -10,8 +10,8 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance.level_sandwich import LevelSandwich
-from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded
-from stattools.inference.diagnostics.checks.added_columns import Added, added
+from stattools.inference.diagnostics.checks.added_columns import added
+from stattools.inference.diagnostics.checks.added_information import Added
 from stattools.inference.diagnostics.checks.added_to_partial import added_to_partial
 from stattools.inference.diagnostics.checks.spread import Spread, spread_of
 from stattools.inference.diagnostics.checks.variables import Unit, units_of
@@ -83,7 +83,7 @@ class LookedAt:
         return self.fit.cov.startswith("quasi(")
 
     @cached_property
-    def added(self) -> Added | LevelAdded:
+    def added(self) -> Added:
         """The information with columns added: squares of numbers, and of the linear predictor."""
         return added_to_partial(self.model, self.theta) if self.model.is_partial else added(self.model, self.theta)
 

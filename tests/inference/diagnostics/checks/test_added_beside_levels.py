@@ -1,10 +1,9 @@
 """Added columns and inflation beside a factor of many levels are those of all columns."""
 
-import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded, score_statistic
+from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded
 from stattools.inference.diagnostics.checks.added_columns import added
 from stattools.inference.diagnostics.checks.collinearity import inflation
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
@@ -25,8 +24,3 @@ def test_they_are_those_of_all_columns(make, monkeypatch):
     assert factors.keys() == found.keys()
     assert_allclose(list(found.values()), list(factors.values()), rtol=1e-7)
     assert len(factors) >= 2
-
-
-def test_a_column_that_others_make_says_nothing():
-    assert score_statistic(np.array([[1e-9]]), np.array([[1.0]]), np.array([1.0]), 1.0) == (0.0, 0)
-    assert score_statistic(np.array([[4.0]]), np.array([[5.0]]), np.array([2.0]), 0.5) == (2.0, 1)
