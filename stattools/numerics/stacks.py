@@ -21,24 +21,24 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
     >>> L[:, :, 0].tolist(), pivot.tolist()
     ([[2.0, 0.0], [1.0, 1.0]], [0.5])
     """
-    L = np.zeros_like(A)
-    left = np.empty((len(A), A.shape[2]))
+    L = np.zeros(A.shape)
+    left = np.empty(A.shape[1:])
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         for j in range(len(A)):
             column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0]
-            left[j] = column[0]
-            root = np.sqrt(np.where(column[0] > 0, column[0], 1.0))
+            left[j] = pivot = column[0]
+            root = np.sqrt(np.where(pivot > 0.0, pivot, 1.0))
             np.divide(column, root, out=L[j:, j])
             L[j, j] = root
-        diagonal = np.einsum("jjm->jm", A)
-        share = np.where(diagonal > 0, left / diagonal, -1.0)
+        diagonal = A.diagonal().T
+        share = np.where(diagonal > 0.0, left / diagonal, -1.0)
     return L, np.minimum(share.min(axis=0), 1.0)
 
 
 def forward(L: Floats, right: Floats) -> Floats:
     """L^-1 right, for right of shape (p, m) or (p, r, m)."""
-    members = np.broadcast_shapes(L.shape[2:], right.shape[-1:])
-    x = np.array(np.broadcast_to(right, right.shape[:-1] + members))
+    x = np.empty((*right.shape[:-1], right.shape[-1] if L.shape[2] == 1 else L.shape[2]))
+    x[...] = right
     below = L if right.ndim == 2 else L[:, :, None]
     for j in range(len(L)):
         x[j] /= L[j, j]

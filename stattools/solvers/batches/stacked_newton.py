@@ -11,6 +11,7 @@ singular, as where outcomes are separated, are doubtful, and the caller fits the
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,12 +21,10 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.stacks import backward, factored, forward
 from stattools.solvers.batches.batched_newton import FEWER, POOLED, SINGULAR
+from stattools.solvers.batches.stacked_rows import Coefficients, StackedRows
 from stattools.solvers.climb import NOISE
 
 Bools = NDArray[np.bool_]
-Coefficients = tuple[Floats, Floats, Floats]
-"""log-likelihoods (m,), scores (p, m) and informations (p, p, m) of members."""
-
 ROWS = 25_000
 """Rows of members that are looked at together: their arrays stay in the cache of a core."""
 TRIES = 40
@@ -34,6 +33,8 @@ FAR = 15.0
 """A linear predictor that moves farther from the start than this is in doubt: it may be on its way to infinity."""
 VANISHED = 1e-7
 """The information about a coefficient as a share of that at the start, below which it is on its way there."""
+LEAST = 1e-6
+"""The smallest share of a step that is tried."""
 SADDLE = 1e-3
 """The least curvature, at unit diagonal, that a step away from a saddle is made by."""
 NARROW = -5.0
@@ -62,90 +63,6 @@ def stacks(model: Model) -> bool:
     return plain and family.concave and family.knows_ends and not any(map(np.isfinite, family.domain))
 
 
-@dataclass(frozen=True, eq=False)
-class StackedRows:
-    """Columns Z (1 or m, n, p), outcomes (1 or m, n, ...), weights W and offset (1 or m, n) or None, in units in which
-    the coefficients of `model` are `lift` times these. `events` (m,), where it is given, times the log of the last
-    coefficient belongs to the log-likelihood.
-    """
-
-    model: Model
-    Z: Floats
-    Y: Floats
-    W: Floats | None
-    offset: Floats | None
-    events: Floats | None = None
-
-    def each(self) -> list[Floats]:
-        """The columns of each linear predictor, (1 or m, n, q)."""
-        predictor, found = self.model.predictor, []
-        for use, alone in zip(predictor.uses, predictor.constant, strict=True):
-            ones = np.ones((1, self.Z.shape[1], 1))
-            found.append(self.Z if use is None else ones if alone else self.Z[:, :, list(use)])
-        return found
-
-    def kept(self, going: NDArray[np.intp]) -> StackedRows:
-        """The rows of some members."""
-        Zt = np.swapaxes(self.Z, 1, 2)
-        all_of_them = (Zt, self.Y, self.W, self.offset, self.events)
-        Zt, *others = (A if A is None or len(A) == 1 else A[going] for A in all_of_them)
-        return StackedRows(self.model, np.swapaxes(Zt, 1, 2), *others)  # type: ignore[arg-type]
-
-    def eta(self, theta: Floats) -> Floats:
-        """Linear predictors (m, n, width) at theta (p, m)."""
-        predictor, n = self.model.predictor, self.Z.shape[1]
-        # each linear predictor of its own lies side by side in memory
-        found = np.moveaxis(np.empty((predictor.width, theta.shape[1], n)), 0, 2)
-        for k, (part, Z) in enumerate(zip(predictor.parts, self.each(), strict=True)):
-            found[:, :, k] = theta[part].T @ Z[0].T if len(Z) == 1 else (Z @ theta[part].T[:, :, None])[:, :, 0]
-        if self.offset is not None:
-            found[:, :, : predictor.n_first] += self.offset[:, :, None]
-        return found
-
-    def at(self, theta: Floats) -> tuple[Coefficients, Floats]:
-        """Log-likelihoods and their derivatives at theta (p, m), and the linear predictors."""
-        predictor, family = self.model.predictor, self.model.likelihood
-        eta, width = self.eta(theta), predictor.width
-        m, n = eta.shape[:2]
-        y = np.broadcast_to(self.Y, (m, *self.Y.shape[1:])).reshape(m * n, *self.Y.shape[2:])
-        each, score, information = family.evaluate(eta.reshape(m * n, width) if width > 1 else eta.ravel(), y)
-        each, score = each.reshape(m, n), score.reshape(m, n, width)
-        information = information.reshape(m, n, width, width)
-        if self.W is not None:
-            used = self.W > 0.0
-            each = np.where(used, each, 0.0) * self.W
-            score, information = score * self.W[:, :, None], information * self.W[:, :, None, None]
-        first, second = np.zeros((predictor.size, m)), np.zeros((predictor.size, predictor.size, m))
-        columns = self.each()
-        for a, part in enumerate(predictor.parts):
-            first[part] = _weighted(score[:, :, a], columns[a]).T
-        for a, b, one, other in predictor.pairs:
-            w = information[:, :, a, b]
-            if len(columns[a]) == len(columns[b]) == 1:
-                products = columns[a][0][:, :, None] * columns[b][0][:, None, :]
-                found = (w @ products.reshape(n, -1)).reshape(m, *products.shape[1:])
-            elif predictor.constant[b]:
-                found = _weighted(w, columns[a])[:, :, None]
-            else:
-                found = np.swapaxes(columns[a], 1, 2) @ (columns[b] * w[:, :, None])
-            second[one, other] = np.moveaxis(found, 0, 2)
-            if a != b:
-                second[other, one] = np.moveaxis(found, 0, 2).swapaxes(0, 1)
-        value = each.sum(axis=1)
-        if self.events is not None:
-            value += self.events * np.log(theta[-1])
-            first[-1] += self.events / theta[-1]
-            second[-1, -1] += self.events / theta[-1] ** 2
-        return (value, first, second), eta
-
-
-def _weighted(values: Floats, columns: Floats) -> Floats:
-    """Sums over rows of values (m, n) times columns (1 or m, n, q): (m, q)."""
-    if columns.shape[2] == 1 and len(columns) == 1:
-        return np.einsum("mn,n->m", values, columns[0, :, 0])[:, None]
-    return values @ columns[0] if len(columns) == 1 else (values[:, None, :] @ columns)[:, 0]
-
-
 @np.errstate(all="ignore")  # members that leave float64 are doubtful
 def stacked_newton(
     model: Model,
@@ -159,7 +76,8 @@ def stacked_newton(
     events: Floats | None = None,
 ) -> StackedMaxima:
     """The maxima for columns X (n, p) or (m, n, p), outcomes Y (1 or m, n, ...), and weights W (1 or m, n) or None,
-    from coefficients `near` all of them (p,), or from the start of the model. `events` as in `StackedRows`.
+    from coefficients `near` all of them (p,) or each (m, p), or from the start of the model. `events` as in
+    `StackedRows`.
 
     >>> import stattools as st
     >>> model = st.probit([0, 0, 1, 1], [[0.0], [1.0], [0.0], [1.0]])
@@ -179,69 +97,115 @@ def stacked_newton(
     Z = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2)) - mean[:, None]
     Z = np.swapaxes(Z * T.diagonal()[:, None], 1, 2)
     rows = StackedRows(model, Z, Y, W, offset, events)
-    begin = np.linalg.solve(lift, model.start if near is None else near)
+    begin = np.linalg.solve(lift, np.atleast_2d(model.start if near is None else near).T)
     if near is None and m >= POOLED:  # one member alone tells where the others are
-        one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), 1, CLOSE)
-        begin = begin if one.doubtful[0] else one.estimate[0]
+        one = _climbed(rows.kept(np.arange(1)), begin, np.eye(size), CLOSE)
+        begin = begin if one.doubtful[0] else one.estimate.T
+    begin = np.broadcast_to(begin, (size, m))
     few = -(-m // -(-m * Y.shape[1] // ROWS))  # as many in each part
-    each = [
-        _climbed(rows.kept(np.arange(k, min(k + few, m))), begin, lift, min(few, m - k), tolerance)
-        for k in range(0, m, few)
-    ]
+    if few == m:
+        return _climbed(rows, begin, lift, tolerance)
+    parts = [np.arange(k, min(k + few, m)) for k in range(0, m, few)]
+    each = [_climbed(rows.kept(part), begin[:, part], lift, tolerance) for part in parts]
     names = (field.name for field in fields(StackedMaxima))
     return StackedMaxima(*(np.concatenate([getattr(one, name) for one in each]) for name in names))
 
 
-def _climbed(rows: StackedRows, begin: Floats, lift: Floats, m: int, tolerance: float) -> StackedMaxima:
-    """The maxima of m members whose columns have unit size."""
-    W, size = rows.W, len(begin)
-    point = np.repeat(begin[:, None], m, axis=1)
-    (value, score, information), first = rows.at(point)
-    n = np.full(m, float(rows.Z.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
-    at_start = np.einsum("iim->im", information).copy()
-    if rows.events is not None:
-        at_start = rows.events  # of which hazards have as many in sum, wherever they start
-    theta, factor, ahead = point.copy(), np.zeros((size, size, m)), np.zeros((size, m))
-    decrement, settled = np.full(m, np.inf), np.zeros(m, dtype=bool)
-    going, share, fresh = np.arange(m), np.ones(m), np.ones(m, dtype=bool)
-    best, last, some = value.copy(), np.full(m, np.inf), rows
-    for _ in range(TRIES):
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The best points of m members: coefficients theta and steps `ahead` (p, m), factors of the informations (p, p, m),
+    log-likelihoods, decrements, the last share of a step, and which are maxima (m,).
+    """
+
+    theta: Floats
+    ahead: Floats
+    factor: Floats
+    value: Floats
+    decrement: Floats
+    share: Floats
+    settled: Bools
+
+    @classmethod
+    def before(cls, begin: Floats) -> Points:
+        """Before the first look; a member that has no log-likelihood at the first stays where it is."""
+        size, m = begin.shape
+        theta, ahead, factor = begin.copy(), np.zeros((size, m)), np.zeros((size, size, m))
+        return cls(theta, ahead, factor, np.full(m, np.nan), np.full(m, np.inf), np.ones(m), np.zeros(m, dtype=bool))
+
+    def look(self, point: Floats, at: Coefficients, fresh: Bools, tolerance: float) -> None:
+        """Move those of `fresh` that are no maxima yet to `point`, where log-likelihoods and derivatives are `at`; who
+        does not move, as where a score is not finite, takes half the step.
+        """
+        value, score, information = at
         L, pivot = factored(information)
-        bent = fresh & ~(pivot > SINGULAR) & np.isfinite(value)
+        bent = fresh & ~(pivot > SINGULAR)
         if bent.any():
             L[:, :, bent] = _upright(information[:, :, bent])
         half = forward(L, score)
         length = np.sqrt((half * half).sum(axis=0))
-        sound = fresh & np.isfinite(length) & np.isfinite(value) & ~settled[going]
-        whose = going[sound]
-        theta[:, whose], factor[:, :, whose] = point[:, sound], L[:, :, sound]
-        best[whose], decrement[whose], ahead[:, whose] = value[sound], length[sound], backward(L, half)[:, sound]
-        share[going] = np.where(sound, 1.0, 0.5 * share[going])
-        done = sound & ~bent & ((length <= tolerance) | ((length <= ROUND_OFF) & (length > 0.5 * last[going])))
-        last[whose] = length[sound]
-        settled[going[done]] = True
-        stays = ~settled[going] & (share[going] > 1e-6) & np.isfinite(decrement[going])
-        if not stays.any():
+        sound = fresh & np.isfinite(length) & ~self.settled
+        ended = (length <= tolerance) | ((length <= ROUND_OFF) & (length > 0.5 * self.decrement))
+        self.settled[sound & ended & ~bent] = True
+        self.share[...] = np.where(sound, 1.0, 0.5 * self.share)
+        for kept, now in (
+            (self.theta, point),
+            (self.ahead, backward(L, half)),
+            (self.factor, L),
+            (self.value, value),
+            (self.decrement, length),
+        ):
+            np.copyto(kept, now, where=sound)
+
+    def of(self, which: Any) -> Points:
+        """The points of some members."""
+        return Points(*(getattr(self, field.name)[..., which] for field in fields(self)))
+
+    def put(self, where: Any, points: Points) -> None:
+        """Write the points of some members."""
+        for field in fields(self):
+            getattr(self, field.name)[..., where] = getattr(points, field.name)
+
+
+def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: float) -> StackedMaxima:
+    """The maxima of members whose columns have unit size, from `begin` (p, m) on."""
+    W, (size, m) = rows.W, begin.shape
+    n = np.full(m, float(rows.Z.shape[1])) if W is None else np.broadcast_to(W.sum(axis=1), m)
+    found = here = Points.before(begin)
+    at, first = rows.at(begin)
+    # hazards have as many events in sum, wherever they start
+    at_start = np.einsum("iim->im", at[2]).copy() if rows.events is None else rows.events
+    here.look(begin, at, np.isfinite(at[0]), tolerance)
+    going, some = np.arange(m), rows
+    for _ in range(TRIES - 1):
+        stays = ~here.settled & (here.share > LEAST) & np.isfinite(here.decrement)
+        count = np.count_nonzero(stays)
+        if not count:
             break
-        if np.count_nonzero(stays) < FEWER * len(going):
-            going = going[stays]
+        if count < FEWER * len(going):
+            found.put(going, here)
+            going, here = going[stays], here.of(stays)
             some = rows.kept(going)
-        point = theta[:, going] + share[going] * ahead[:, going]
-        (value, score, information), _ = some.at(point)
-        fresh = value - best[going] >= -NOISE * (np.abs(best[going]) + n[going])
+        point = here.theta + here.share * here.ahead
+        at, _ = some.at(point)
+        fresh = at[0] - here.value >= -NOISE * (np.abs(here.value) + n[going])
+        here.look(point, at, fresh & np.isfinite(at[0]), tolerance)
+    if here is not found:
+        found.put(going, here)
+    best, settled = found.value, found.settled
     if rows.events is not None:
         best += rows.events * np.log(lift[-1, -1])  # of the coefficient in its own units
     C = np.zeros((m, size, size))
     if settled.any():
-        root = forward(factor[:, :, settled], np.broadcast_to(lift.T[:, :, None], (size, size, int(settled.sum()))))
-        C[settled] = np.einsum("kim,kjm->mij", root, root)
-    kept = np.einsum("jkm,jkm->jm", factor, factor)
+        whose = slice(None) if settled.all() else settled
+        root = forward(found.factor[:, :, whose], lift.T[:, :, None])
+        C[whose] = np.einsum("kim,kjm->mij", root, root)
+    kept = np.einsum("jkm,jkm->jm", found.factor, found.factor)
     doubtful = ~settled | ~(kept > VANISHED * at_start).all(axis=0)
     if rows.events is None:
-        doubtful |= far_from(first, rows.eta(theta), W)
+        doubtful |= far_from(first, rows.eta(found.theta), W)
     if rows.model.likelihood.outcome is Outcome.TIME:
-        doubtful |= _few_times(rows, m) | (theta[-1] < NARROW)
-    return StackedMaxima((lift @ theta).T, C, best, decrement, doubtful)
+        doubtful |= _few_times(rows, m) | (found.theta[-1] < NARROW)
+    return StackedMaxima((lift @ found.theta).T, C, best, found.decrement, doubtful)
 
 
 def far_from(first: Floats, last: Floats, W: Floats | None) -> Bools:

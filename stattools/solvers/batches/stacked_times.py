@@ -23,6 +23,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.solvers.batches.stacked_newton import NARROW, StackedMaxima, far_from, stacked_newton
+from stattools.solvers.batches.stacked_starts import finite, least_squares, raised
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def stacked_weibull(
     hazards = replace(model, likelihood=family, predictor=Linear(U.shape[-1]), start=begin)
     m = max(len(A) for A in (U if U.ndim == 3 else seen, seen, counted))
     events = np.broadcast_to(counted.sum(axis=1), m)
-    found = stacked_newton(hazards, U, seen, W, None, None if near is None else begin, events=events)
+    near = begin if near is not None else _starts(X, L, W, events, begin)
+    found = stacked_newton(hazards, U, seen, W, None, near, events=events)
     with np.errstate(all="ignore"):  # of members that are doubtful
         tau = found.estimate[:, -1]
         slopes, log_scale = -found.estimate[:, :-1] / tau[:, None], -np.log(tau)
@@ -75,6 +77,19 @@ def stacked_weibull(
     doubtful = found.doubtful | few | ~(log_scale >= NARROW) | ~np.isfinite(loglik)
     doubtful |= far_from(np.zeros(1), moved, W)
     return StackedMaxima(np.column_stack([slopes, log_scale]), C, loglik, found.decrement, doubtful)
+
+
+@np.errstate(all="ignore")  # members that leave float64 begin where the model does
+def _starts(X: Floats, L: Floats, W: Floats | None, events: Floats, begin: Floats) -> Floats:
+    """Coefficients (m, p + 1) from the least squares of log times L on X, the scale from what they leave, raised to
+    where hazards have as many events in sum; `begin` where these are no numbers.
+    """
+    slopes, rest = least_squares(X, L, W)
+    tau = np.pi / np.sqrt(6.0) / rest.std(axis=1, keepdims=True)
+    hazard = np.exp(tau * rest)
+    total = hazard.sum(axis=1) if W is None else (hazard * W).sum(axis=1)
+    theta = raised(-slopes * tau, X, np.log(events / total))
+    return finite(np.column_stack([theta, np.broadcast_to(tau, (len(theta), 1))]), begin)
 
 
 def _beside(X: Floats, L: Floats) -> Floats:
