@@ -1,5 +1,6 @@
 """Messages: objects are shown by their kind, and nothing is missing from a sentence."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -119,3 +120,26 @@ def test_a_verb_given_another_kind_says_so(verb, kind):
     said = message(lambda: VERBS[verb](KINDS[kind]))
     if kind not in ("table", "array", "dict"):  # which print themselves with spaces and brackets
         assert not HOLES.search(said)
+
+
+SHOWN_OR_RECORDED = {
+    "stattools.errors": "a value is shown in an error of its own",
+    "stattools.text.one_line": "an object is shown, half made or not",
+    "stattools.qualification.dossier.procedure": "the error is what the test found, and is recorded with its name",
+    "stattools.qualification.exam.harness": "the error is the answer of another package, and is recorded with its name",
+}
+"""Where any error is caught, memory that runs out among them, and why it is."""
+
+
+def test_memory_that_runs_out_is_not_taken_for_another_error():
+    """Where any error is caught and told in other words, a MemoryError is raised again before."""
+    package = Path(st.__file__).parent
+    found = set()
+    for path in package.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Try):
+                continue
+            caught = [ast.unparse(handler.type) if handler.type else "everything" for handler in node.handlers]
+            if {"Exception", "everything"} & set(caught) and "MemoryError" not in " ".join(caught):
+                found.add(".".join(path.relative_to(package.parent).with_suffix("").parts))
+    assert found == SHOWN_OR_RECORDED.keys()

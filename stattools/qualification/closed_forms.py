@@ -16,8 +16,6 @@ from stattools.qualification.agreements import shipped
 from stattools.qualification.check import Measured, PromisedDigits, digits
 from stattools.qualification.reading import readings, readings_of
 
-PROBABILITIES = np.array([0.001, 0.025, 0.5, 0.975, 0.999])
-
 
 def normal_sample(effort: float = 1.0) -> Measured:
     """Mean, standard error of the mean and log-likelihood of one sample."""

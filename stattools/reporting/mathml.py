@@ -42,6 +42,8 @@ def mathml(tex: str, *, block: bool = False) -> str:
     try:
         converted = convert(tex, display="block" if block else "inline")
         root = ElementTree.fromstring(converted)
+    except MemoryError:  # it says nothing of the formula
+        raise
     except Exception as error:  # latex2mathml has a score of errors, with no other root
         raise IncompatibleError(f"MathML needs a formula that latex2mathml knows; got {tex!r} ({error!r}).") from None
     for element in root.iter():

@@ -189,11 +189,6 @@ class Mode:
         u = z.reshape(-1, z.shape[-1]) @ self.W.T + self.center
         return self.target.transforms.values(u).reshape(z.shape)
 
-    @property
-    def log_volume(self) -> float:
-        """log |det W|: the density of z has it more than that of u."""
-        return float(np.linalg.slogdet(self.W)[1])
-
 
 def target(model: Any, priors: Priors, *, ordered: bool = False) -> Target:
     """The posterior density of a model under its priors; `ordered` walks thresholds in logarithms of their distances.

@@ -63,11 +63,3 @@ def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
     """What the wiggly parts of all curves add to the first linear predictor of n rows."""
     pairs = zip(terms, fit.found.of_curves, strict=True)
     return sum((term.columns @ curve.wiggly for term, curve in pairs), np.zeros(n))
-
-
-def with_curves(fit: Any, model: Model) -> Model:
-    """The rows of the fit with its curves in their offset, as they are."""
-    if not fit.model.smooths:
-        return model
-    shift, rows = along_curves(fit, fit.model.smooths, len(model.rows.X)), model.rows
-    return replace(model, rows=replace(rows, offset=shift if rows.offset is None else rows.offset + shift))

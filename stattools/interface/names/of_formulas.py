@@ -15,7 +15,6 @@ A_TIME = (
     'st.cox("survival(time, died) ~ x", table) and st.kaplan_meier("survival(time, died) ~ group", table)'
 )
 INSIDE = r"\s*((?:[^(),~]|\([^()~]*\))+?)\s*"
-TO_THE_END = r"(?:,[^()~]*)?"
 TREATMENT = r"C(\1, contr.treatment(\2))"
 WEIGHTS = r'weights="\1" (frequencies; of inverse variances precision="\1")'
 OF_MGCV = (

@@ -5,9 +5,6 @@ from __future__ import annotations
 from stattools.interface.names.of_fits import NO_MIXED, NO_ORDINAL, NO_SMOOTH
 from stattools.interface.names.rows import Row
 
-AFTER_A_FIT = "fit"
-"""What R asks by a function, `coef(fit)`, we ask of the fit itself."""
-
 FUNCTIONS = (
     Row('st.fit(st.ols("y ~ x", table))', statsmodels="OLS WLS wls", r="lm", scikit_learn="LinearRegression",
         pyfixest="feols", others="linregress linear linear_regression lstsq least_squares regress reg "

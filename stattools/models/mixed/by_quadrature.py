@@ -244,16 +244,6 @@ class ByQuadrature(MarginalLikelihood):
         bend = self._integrated(theta, eta, 2).bend
         return tuple(bend[own, own] for own in self.own)
 
-    def scores_of_groups(self, theta: ArrayLike) -> Floats:
-        """The score of each level, (J, p + m), whose sum is that of `evaluate`; 0 of levels without rows."""
-        theta = as_theta(theta, self.title, self.names)
-        eta, _ = self.work.predictor.forward(theta[: self.n_fixed], self.block)
-        found = self._integrated(theta, eta, 1)
-        each = found.score if found.score.ndim == 1 else found.score[:, self.moves.of].T
-        scores = np.zeros((self.model.random[0].n_levels, len(theta)))
-        scores[self.present] = np.concatenate([self.rows.sums_along(self.moves.x * each), found.moved]).T
-        return scores
-
     def effects(self, theta: ArrayLike) -> tuple[tuple[Floats, ...], tuple[Floats, ...]]:
         """The conditional modes (q, J) of the effects of each term and their covariances (q, q, J), in the user's
         columns of z; levels without rows have mode 0 and the covariance of nobody.

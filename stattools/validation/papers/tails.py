@@ -8,9 +8,6 @@ from itertools import product
 import numpy as np
 from scipy import special
 
-LEAST_DF = 10.0
-"""Where a t has no degrees of freedom they are at least so many."""
-
 type Ends = tuple[float, float]
 
 

@@ -197,15 +197,6 @@ def test_more_nodes_than_memory_holds_are_refused():
         quadrature_maximum(st.poisson("k ~ x + (x | g)", table), nodes=501)
 
 
-def test_scores_of_groups_add_up_to_nothing_at_the_maximum():
-    table = crossed_slopes(20, 4, np.array([[0.8, 0.0], [0.2, 0.5]]))
-    found = quadrature_maximum(st.negative_binomial("k ~ x + (1 | g)", table))
-    scores = found.marginal.scores_of_groups(found.at)
-    assert scores.shape == (20, len(found.at))
-    assert_allclose(scores.sum(axis=0), 0.0, atol=1e-7)
-    assert np.abs(scores).max() > 0.1
-
-
 @pytest.mark.nightly
 def test_three_effects_are_integrated():
     random = rng(14)
