@@ -84,6 +84,10 @@ class BesideCurvesAt:
         return None
 
     @property
+    def between(self) -> None:
+        """Second derivatives are differences of the gradient."""
+
+    @property
     def _Q(self) -> int:
         return len(self.t)
 

@@ -29,12 +29,13 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import sparse
+from stattools.latent.crossed_bends import ENOUGH, between_crossed
 from stattools.latent.factors import Factor, factors_of, own_blocks, own_rows, places, side_by_side, widths
 from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
 from stattools.latent.meetings import Meetings
 from stattools.latent.pairs import Pairs, products_of
 from stattools.latent.small_blocks import Codes, IntegratedOut, eliminated, grams, times, transposed
-from stattools.latent.structure import LatentColumns
+from stattools.latent.structure import BetweenTerms, LatentColumns
 from stattools.latent.taken_out import BesideLarge, TakenOut, large_terms
 
 potrf, potri, trtrs = get_lapack_funcs(("potrf", "potri", "trtrs"), dtype=np.float64)
@@ -45,9 +46,6 @@ MOST_COLUMNS = 5_000
 
 AT_ONCE = 1_000
 """Rows whose covariances are made together."""
-
-ENOUGH = 1e-2
-"""Where the size of T'C T in a level is above this, (I - S^-1) keeps 14 digits of it or more."""
 
 
 @record
@@ -176,6 +174,11 @@ class CrossedEvaluated:
     def joint(self) -> None:
         """Levels of different factors meet."""
 
+    @property
+    def between(self) -> BetweenTerms | None:
+        """See `Evaluated`."""
+        return between_crossed(self)
+
     @cached_property
     def inverse(self) -> Floats:
         """The lower triangle of S^-1."""
@@ -202,11 +205,11 @@ class CrossedEvaluated:
     @property
     def projected(self) -> tuple[Floats, ...]:
         """[Z_k'V^-1 W]_j of each term, (q, m, J)."""
-        return own_rows((self.structure.largest, *self.structure.rest), self._all_projected)
+        return own_rows((self.structure.largest, *self.structure.rest), self.all_projected)
 
     @cached_property
     def _all_blocks(self) -> list[Floats]:
-        around, left = self._around, self.gone.left
+        around, left = self.around, self.gone.left
         blocks, start = [self.gone.inner - times(times(left, around), transposed(left))], 0
         for place, factor in enumerate(self.structure.rest):
             end = start + factor.count * factor.q
@@ -215,7 +218,7 @@ class CrossedEvaluated:
         return blocks
 
     @cached_property
-    def _all_projected(self) -> list[Floats]:
+    def all_projected(self) -> list[Floats]:
         structure = self.structure
         unexplained = structure.to_design - structure.meetings.up(self.mean)
         found, start = [times(self.gone.left, unexplained)], 0
@@ -245,7 +248,7 @@ class CrossedEvaluated:
                     "new rows: how their effects go together there is not known. Write both terms with one name."
                 )
             spread = self.gone.spread
-            whole = spread + times(times(spread, self._around), spread)
+            whole = spread + times(times(spread, self.around), spread)
             return whole[rows, columns][:, :, i]
         met = self._columns(two, columns, j)
         found = np.empty((self.structure.largest.q, *met.shape))
@@ -267,7 +270,7 @@ class CrossedEvaluated:
         return filled(self.covariance)
 
     @cached_property
-    def _around(self) -> Floats:
+    def around(self) -> Floats:
         return self.structure.products.quadratic(self.covariance)
 
     def _blocks(self, place: int, own: slice) -> Floats:

@@ -190,9 +190,15 @@ class EffectColumns:
         return found.reshape(shape)
 
     @cached_property
+    def halves(self) -> tuple[Codes, Codes, Codes]:
+        """The pairs of rows of `met`, the first not after the second, and which of them are one row twice."""
+        above, right = np.triu_indices(len(self.met))
+        return above, right, np.flatnonzero(above == right)
+
+    @cached_property
     def among(self) -> Codes:
         """Of each pair of `met`, the first not after the second, the place in a matrix (r, r) of levels."""
-        above, right = np.triu_indices(len(self.met))
+        above, right, _ = self.halves
         return self.met[above] * self.starts[-1] + self.met[right]
 
     def sums(self, k: int, rows: Floats) -> Floats:
@@ -273,9 +279,9 @@ class ScaledColumns:
         r, levels = of.r, of.starts[-1]
         found, weighted = np.empty((r, r)), self.rest * w
         if levels:
-            above, right = np.triu_indices(len(of.met))
+            above, right, twice = of.halves
             products = weighted[above] * self.rest[right]
-            products[above == right] *= 0.5
+            products[twice] *= 0.5
             half = np.bincount(of.among.ravel(), products.ravel(), levels * levels).reshape(levels, levels)
             found[:levels, :levels] = half + half.T
         for k, column in enumerate(self.dense):

@@ -147,6 +147,10 @@ class NestedEvaluated:
     def joint(self) -> None:
         """Levels of different factors meet."""
 
+    @property
+    def between(self) -> None:
+        """Second derivatives are differences of the gradient."""
+
     @cached_property
     def levels(self) -> tuple[_Level, ...]:
         """The way down: of each factor, finest first, blocks, projections, and what is known of its effects."""

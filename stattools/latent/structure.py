@@ -55,11 +55,22 @@ class Joint:
     projected: Floats
 
 
+@record
+class BetweenTerms:
+    """Where levels of K terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and P_k = Z_k'V^-1 W:
+    `squares` (K, K), the sum of all H_kl^2, and `through` (K, K, m, m), P_k'H_kl P_l.
+    """
+
+    squares: Floats
+    through: Floats
+
+
 class Evaluated(Protocol):
     """What a structure says at its factors: log|V|, `cross` W'V^-1 W (m, m), and for each term, per level j,
     `diagonal_blocks` [Z_k'V^-1 Z_k]_jj (q, q, J) and `projected` [Z_k'V^-1 W]_j (q, m, J).
 
-    `joint` is None where levels of different terms meet in rows.
+    `joint` is None where levels of different terms meet in rows. There `between` has what second derivatives need, and
+    is None too where these are differences of the gradient.
     """
 
     @property
@@ -72,6 +83,8 @@ class Evaluated(Protocol):
     def projected(self) -> tuple[Floats, ...]: ...
     @property
     def joint(self) -> Joint | None: ...
+    @property
+    def between(self) -> BetweenTerms | None: ...
 
 
 @record
@@ -83,6 +96,7 @@ class AtFactors:
     diagonal_blocks: tuple[Floats, ...]
     projected: tuple[Floats, ...]
     joint: Joint | None = None
+    between: BetweenTerms | None = None
 
 
 class Structure(Protocol):

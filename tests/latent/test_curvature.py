@@ -2,11 +2,13 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.latent.crossed import Crossed
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance
 from tests.latent.certified import made, term
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_deviance import G, X, Y
+from tests.latent.test_structure import DAY, PUPIL, SUBJECT, of_several_factors
 
 
 @pytest.mark.parametrize("reml", [False, True])
@@ -20,3 +22,14 @@ def test_exact_second_derivatives_are_differences_of_gradients(reml, several):
     h = 1e-5 * np.eye(len(theta))
     central = [(deviance.at(theta + one).gradient - deviance.at(theta - one).gradient) / 2e-5 for one in h]
     assert_allclose(hessian(deviance.at(theta)), central, rtol=1e-7, atol=1e-7)
+
+
+@pytest.mark.parametrize("reml", [False, True])
+@pytest.mark.parametrize("groups", [(DAY, PUPIL), (DAY, SUBJECT, PUPIL), (PUPIL, SUBJECT, DAY)])
+def test_second_derivatives_of_crossed_groups_are_differences_of_gradients(groups, reml):
+    found = of_several_factors((1,) * len(groups), *groups)
+    deviance = Deviance.of(Crossed.of(found.columns), found, reml)
+    theta = np.array([0.5, 0.7, -0.3])[: len(groups)]
+    h = 1e-5 * np.eye(len(theta))
+    central = [(deviance.at(theta + one).gradient - deviance.at(theta - one).gradient) / 2e-5 for one in h]
+    assert_allclose(hessian(deviance.at(theta)), central, rtol=1e-7, atol=1e-6)

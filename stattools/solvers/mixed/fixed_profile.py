@@ -20,7 +20,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.when_needed import optimize
 from stattools.latent.deviance import Deviance
-from stattools.latent.structure import AtFactors, Evaluated, Joint, Structure
+from stattools.latent.structure import AtFactors, BetweenTerms, Evaluated, Joint, Structure
 from stattools.solvers.mixed.maximum import maximum
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 
@@ -45,7 +45,8 @@ class Recombined:
         at, L = self.of.evaluate(factors), self.L
         projected = tuple(np.matmul(L.T, one) for one in at.projected)
         joint = None if at.joint is None else Joint(at.joint.blocks, np.matmul(L.T, at.joint.projected))
-        return AtFactors(at.log_determinant, L.T @ at.cross @ L, at.diagonal_blocks, projected, joint)
+        between = None if at.between is None else BetweenTerms(at.between.squares, L.T @ at.between.through @ L)
+        return AtFactors(at.log_determinant, L.T @ at.cross @ L, at.diagonal_blocks, projected, joint, between)
 
     def with_columns(self, which: list[int]) -> Recombined:
         """See `Structure`."""

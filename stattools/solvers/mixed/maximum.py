@@ -1,6 +1,6 @@
 """The maximum of the likelihood over the T_k: a start near it, then Newton's method, then the boundary.
 
-    start        moments of the groups (`moments_of_groups.py`), or majorizing steps (`majorizing.py`)
+    start        moments (`moments_of_groups.py`, `moments_of_crossed.py`), or majorizing steps (`majorizing.py`)
     Newton       theta <- theta + t H^-1 g of log L, until the decrement sqrt(g'H^-1 g) is within the tolerance
     boundary     T_k singular is a maximum where Gamma_k has no negative eigenvalue (Karush-Kuhn-Tucker)
 
@@ -14,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import permutations
-from math import prod
 
 import numpy as np
 
@@ -23,7 +22,8 @@ from stattools.interface.record import record
 from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance, Profile
 from stattools.latent.few_effects import AtFew, FewEffects
-from stattools.latent.lower import lower
+from stattools.latent.lower import NOTHING, least_size, lower, null_directions
+from stattools.latent.moments_of_crossed import moments_of_crossed
 from stattools.latent.moments_of_groups import moments
 from stattools.latent.secant import secant
 from stattools.latent.sprint import known, sprint
@@ -38,8 +38,6 @@ EXACT = 1e-11
 """A climb that ends farther than this takes one step more, which squares the distance: all digits of the variances."""
 SMALL = 1e-3
 """An effect of a standard deviation below this share of the residual's is tried at 0, in orthonormal coordinates."""
-NOTHING = 1e-12
-"""A standard deviation of effects below this share of the largest of the term is 0 but for round-off."""
 PATIENCE = 25
 """Steps after which an effect of any size is tried at 0: near a singular T its likelihood is a valley of rotations that
 are all but free, where Newton's steps are short.
@@ -115,9 +113,11 @@ def maximum(
     """
     few = FewEffects.made(deviance)
     point = partial(known, deviance, few)
-    theta = (moments(few) if few is not None else None) if start is None else deviance.theta(start)
-    if theta is None:
-        theta = first_steps(deviance, point)
+    if start is not None:
+        theta = deviance.theta(start)
+    else:
+        theta = moments(few) if few is not None else moments_of_crossed(deviance.structure)
+        theta = first_steps(deviance, point) if theta is None else theta
     trace: list[TraceStep] = []
     here = point(theta)
     if few is not None and isinstance(here, AtFew) and max_steps >= PATIENCE:
@@ -125,7 +125,7 @@ def maximum(
         trace += [noted((k, -0.5 * at.value, 0.5 * nrm2(at.gradient) / deviance.n)) for k, at in enumerate(before)]
     found = _climbed(point, here, tolerance, min(max_steps, PATIENCE), len(trace), trace)
     for _ in range(2 * RELEASES):
-        at, taken = deviance.at(found.here.theta), found.steps + 1
+        at, taken = _profile(found.here), found.steps + 1
         if stuck := found.status == "max-steps":
             following = (_without_small(at, ANY) or _in_one(at) or at) if taken < max_steps else None
         else:
@@ -135,7 +135,13 @@ def maximum(
         found = _climbed(
             point, following, tolerance, min(max_steps - taken, PATIENCE) if stuck else max_steps, taken, trace
         )
-    return _ended(found, deviance.at(found.here.theta), "max-steps", trace)
+    return _ended(found, _profile(found.here), "max-steps", trace)
+
+
+def _profile(here: Standing) -> Profile:
+    """All that is known where a climb stands."""
+    at = here.metric.at
+    return at.of.at(here.theta) if isinstance(at, AtFew) else at
 
 
 def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) -> Maximum:
@@ -230,7 +236,7 @@ def _standing(at: Profile | AtFew, now: Evaluation, tolerance: float, before: St
 def _without_small(at: Profile, size_of_small: float) -> Profile | None:
     """The profile with the effects at 0 that are below a size, where -2 log L is no higher; None without any."""
     for k, T in enumerate(at.factors):
-        if _least_size(T) > size_of_small:
+        if least_size(T) > size_of_small:
             continue
         vectors, size, _ = np.linalg.svd(T)  # of T itself: T T' has lost half the digits of small ones
         small = np.flatnonzero((size < size_of_small) & (size > (NOTHING * size[0] if len(T) > 1 else 0.0)))
@@ -257,24 +263,10 @@ def _in_one(at: Profile) -> Profile | None:
     return best if best is not None and best.value <= at.value + LOST else None
 
 
-def _least_size(T: Floats) -> float:
-    """A number that no singular value of the triangle T is below: that of its determinant and its length."""
-    length = nrm2(T.ravel())
-    return abs(prod((T.diagonal() / length).tolist())) * length if length > 0.0 else 0.0
-
-
-def _null(T: Floats) -> Floats:
-    """An orthonormal basis (q, r) of the effects that have no variance."""
-    if _least_size(T) > NOTHING * nrm2(T.ravel()):
-        return np.zeros((len(T), 0))
-    vectors, size, _ = np.linalg.svd(T)
-    return vectors[:, size <= NOTHING * size[0]]
-
-
 def _least(at: Profile) -> tuple[float, ...]:
     found = []
     for k, T in enumerate(at.factors):
-        null = _null(T)
+        null = null_directions(T)
         found.append(float(np.linalg.eigvalsh(null.T @ at.gammas[k] @ null)[0]) if null.shape[1] else np.inf)
     return tuple(found)
 
@@ -282,7 +274,7 @@ def _least(at: Profile) -> tuple[float, ...]:
 def _released(at: Profile) -> Profile | None:
     """The profile with an effect moved off 0 along which -2 log L falls; None where all zeros are maxima."""
     for k, T in enumerate(at.factors):
-        null = _null(T)
+        null = null_directions(T)
         if not null.shape[1]:
             continue
         gamma = at.gammas[k]

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.latent.deviance import Deviance
 from stattools.latent.lower import lower
-from stattools.solvers.mixed.maximum import _least_size, maximum
+from stattools.solvers.mixed.maximum import maximum
 from stattools.solvers.mixed.mixed_maximum import maximized
 from tests.latent.certified import made, table, term
 from tests.latent.dense_structure import DenseStructure
@@ -113,10 +113,3 @@ def test_independent_effects_far_from_the_origin_have_a_maximum(seed):
     alone = maximized(st.linear_mixed("y ~ x + (1 | g)", {"y": y, "x": x, "g": g}), True)
     assert_allclose([one.loglik for one in found], alone.loglik, atol=1e-3)  # the limit, 1e-4 away at 1e5
     assert min(one.loglik for one in found) >= alone.loglik - 1e-6
-
-
-@pytest.mark.parametrize("q", [1, 2, 3])
-def test_the_least_size_of_a_triangle_is_a_bound(q):
-    r = np.random.default_rng(q)
-    for T in (np.tril(r.normal(size=(q, q))), np.zeros((q, q)), 1e-200 * np.eye(q)):
-        assert 0.0 <= _least_size(T) <= np.linalg.svd(T)[1][-1] * (1.0 + 1e-12)
