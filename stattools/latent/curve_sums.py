@@ -8,14 +8,12 @@ so that columns Z of a curve, k - 2 numbers of each row, are never made. Source:
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stattools.data.smooth_term import SmoothTerm
+from stattools.data.smooth_term import Indices, SmoothTerm
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 
 
 def spline_gram(term: SmoothTerm, w: Floats | None = None) -> Floats:
@@ -27,11 +25,11 @@ def spline_gram(term: SmoothTerm, w: Floats | None = None) -> Floats:
     >>> spline_gram(SimpleNamespace(first=first, values=values, k=5)).diagonal().round(4).tolist()
     [0.0278, 0.4722, 0.4722, 0.0278, 0.0]
     """
-    sums = [np.bincount(term.first, row * term.values[:, a + d], term.k - 3) for a, d, row in _pairs(term, w)]
-    return _banded(np.array(sums, dtype=float), term.k)
+    sums = [np.bincount(term.first, row * term.values[:, a + d], term.k - 3) for a, d, row in pairs(term, w)]
+    return banded(np.array(sums, dtype=float), term.k)
 
 
-def _pairs(term: SmoothTerm, w: Floats | None) -> Iterator[tuple[int, int, Floats]]:
+def pairs(term: SmoothTerm, w: Floats | None) -> Iterator[tuple[int, int, Floats]]:
     """Numbers of two of the four B-splines of each row, the second by how far behind the first, and the first's values
     times the weights.
     """
@@ -41,48 +39,24 @@ def _pairs(term: SmoothTerm, w: Floats | None) -> Iterator[tuple[int, int, Float
             yield a, d, row
 
 
-def _banded(sums: Floats, k: int) -> Floats:
-    """The matrix (k, k) from `sums` (10, k - 3) over the rows between two knots of products of two B-splines."""
-    found, places = np.zeros((k, k)), np.arange(k - 3)
-    pairs = [(a, d) for a in range(4) for d in range(4 - a)]
-    for (one, further), each in zip(pairs, sums, strict=True):
-        found[places + one + further, places + one] += each
-    return found + np.tril(found, -1).T
-
-
-@record
-class RowsByKnots:
-    """The rows of a curve in the `order` of the knots that they lie between, which change at `ends`, with the ten
-    `products` (n, 10) of each row's B-splines: a Gram matrix is then one product of a vector and a matrix between each
-    pair of knots, a third of the time of sums row by row. It takes 88 bytes a row.
+def banded(sums: Floats, k: int) -> Floats:
+    """The symmetric matrix (k, k) from `sums` (10, k - 3) over the rows between two knots of products of two of their
+    four B-splines: of the first with itself and with the three behind it, of the second, and so on.
     """
+    at, of = _places(k)
+    return np.bincount(at, sums.take(of), k * k).reshape(k, k)
 
-    k: int
-    order: NDArray[np.intp]
-    ends: tuple[int, ...]
-    products: Floats
 
-    @classmethod
-    def of(cls, term: SmoothTerm) -> RowsByKnots:
-        """The rows of a curve."""
-        order = np.argsort(term.first.astype(np.int32), kind="stable")
-        ends = np.searchsorted(term.first[order], np.arange(term.k - 2))
-        products = np.stack([(row * term.values[:, a + d])[order] for a, d, row in _pairs(term, None)], axis=1)
-        return cls(term.k, order, tuple(ends.tolist()), products)
-
-    def gram(self, w: Floats) -> Floats:
-        """B'WB (k, k)."""
-        w = w[self.order]
-        return _banded(np.array([w[a:b] @ self.products[a:b] for a, b in pairwise(self.ends)]).T, self.k)
-
-    def quadratic(self, K: Floats) -> Floats:
-        """b_i'K b_i (n,) for the B-splines b_i of each row and a symmetric K (k, k)."""
-        places = np.arange(self.k - 3)
-        each = np.array([(2.0 if d else 1.0) * K[places + a, places + a + d] for a in range(4) for d in range(4 - a)])
-        found = np.empty(len(self.order))
-        for column, (a, b) in zip(each.T, pairwise(self.ends), strict=True):
-            found[self.order[a:b]] = self.products[a:b] @ column
-        return found
+@lru_cache(maxsize=64)
+def _places(k: int) -> tuple[Indices, Indices]:
+    """The entries of a matrix (k, k), row by row, to which the numbers of `sums` (10, k - 3) belong: entries of the
+    diagonal once, others twice.
+    """
+    between, pairs = np.arange(k - 3), [(a, a + d) for a in range(4) for d in range(4 - a)]
+    at = np.array([(between + one) * k + between + other for one, other in pairs])
+    back = np.array([(between + other) * k + between + one for one, other in pairs])
+    of, apart = np.arange(10 * (k - 3)).reshape(10, -1), np.array([one != other for one, other in pairs])
+    return np.concatenate([at, back[apart]]).ravel(), np.concatenate([of, of[apart]]).ravel()
 
 
 def spline_products(term: SmoothTerm, W: Floats) -> Floats:
@@ -110,10 +84,10 @@ def spline_meetings(one: SmoothTerm, other: SmoothTerm, w: Floats | None = None)
 
 def fitted(term: SmoothTerm, coefficients: Floats) -> Floats:
     """B c (m, n) of coefficients c (k, m)."""
-    found = np.zeros((coefficients.shape[1], len(term.first)))
-    for a in range(4):
-        for row, column in zip(found, coefficients.T, strict=True):
-            row += term.values[:, a] * column[term.first + a]
+    between, values = np.arange(term.k - 3) + np.arange(4)[:, None], term.values.T
+    found = np.empty((coefficients.shape[1], len(term.first)))
+    for row, column in zip(found, coefficients.T, strict=True):
+        np.einsum("an,an->n", values, column[between].take(term.first, axis=1), out=row)
     return found
 
 

@@ -95,12 +95,12 @@ class EffectColumns:
         """The effects of dense columns: of smooths, then of a flat prior."""
         return u[self.size - self.r + self.starts[-1] :]
 
-    @property
+    @cached_property
     def r(self) -> int:
         """Number of columns beside the largest factor's."""
         return self.starts[-1] + self.ends[-1] + len(self.flat)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Number of all effects."""
         return self.largest.count * self.largest.q + self.r

@@ -46,15 +46,17 @@ class PenalizedInformation:
     def of(cls, columns: ScaledColumns, w: Floats, less: Less | None = None) -> PenalizedInformation | None:
         """H, `less` what a factor took that was eliminated before; None where it is not positive definite."""
         of = columns.of
-        largest, q, J = of.largest, of.largest.q, of.largest.count
-        gram = grams(columns.largest, columns.largest * w, largest.codes, J)
-        gram[np.arange(q), np.arange(q)] += 1.0
-        held = _roots(gram if less is None else gram - less.gram, bool(w.min(initial=0.0) >= 0.0))
-        if held is None:
-            return None
-        back = solved(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
-        log_determinant = 2.0 * float(np.log(held[np.arange(q), np.arange(q)]).sum())
-        values = across = S = np.empty((0, 0))
+        q, J = of.largest.q, of.largest.count
+        back, log_determinant, values = np.empty((q, q, 0)), 0.0, np.empty((0, 0))
+        across = S = values
+        if J:
+            gram = grams(columns.largest, columns.largest * w, of.largest.codes, J)
+            gram[np.arange(q), np.arange(q)] += 1.0
+            held = _roots(gram if less is None else gram - less.gram, bool(w.min(initial=0.0) >= 0.0))
+            if held is None:
+                return None
+            back = solved(held, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+            log_determinant = 2.0 * float(np.log(held[np.arange(q), np.arange(q)]).sum())
         if J and of.r:
             beside = columns.beside(w) - (0.0 if less is None else less.beside)
             values = times(back[:, :, of.pattern[0] // of.r], beside[:, None])[:, 0]
@@ -81,18 +83,20 @@ class PenalizedInformation:
     def solve(self, g: Floats) -> Floats:
         """H^-1 g."""
         of = self.columns.of
+        if not of.largest.count:
+            return potrs(self.root, g, lower=0)[0] if of.r else g
         q, J = of.largest.q, of.largest.count
         own, rest = g[: q * J].reshape(q, 1, J), g[q * J :]
-        half = times(self.back, own) if J else own
-        if J and of.r:
+        half = times(self.back, own)
+        if of.r:
             rest = rest - self.across.T @ half.ravel()
         if self.inner is not None:
             rest = self._by_levels(self.inner.solve(self._by_effects(rest)))
         elif of.r:
             rest = potrs(self.root, rest, lower=0)[0]
-        if J and of.r:
+        if of.r:
             half = half - (self.across @ rest).reshape(half.shape)
-        return np.concatenate([times(transposed(self.back), half).ravel() if J else own.ravel(), rest])
+        return np.concatenate([times(transposed(self.back), half).ravel(), rest])
 
     def colored(self, xi: Floats) -> Floats:
         """H^-1/2 xi for each column of xi (size, m): draws of the effects where those are of N(0, I)."""
@@ -226,7 +230,7 @@ def _roots(gram: Floats, plainly: bool) -> Floats | None:
     """The lower triangular roots of the blocks; None where one is not positive definite. `plainly` where none is less
     than 1.
     """
-    if plainly or not gram.shape[-1]:
+    if plainly:
         return cholesky(gram)
     try:
         return np.moveaxis(np.linalg.cholesky(np.moveaxis(gram, 2, 0)), 0, 2)

@@ -12,16 +12,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from stattools.data.smooth_term import SmoothTerm
+from stattools.data.smooth_term import Indices, SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.curve_sums import RowsByKnots, fitted, spline_gram, spline_meetings, spline_products
+from stattools.latent.curve_sums import fitted, spline_gram, spline_meetings, spline_products
 from stattools.latent.effect_columns import NOBODY, EffectColumns, ScaledColumns
+from stattools.latent.rows_by_knots import RowsByKnots
 from stattools.latent.structure import LatentColumns
 
 ALONG = 1e-12
@@ -69,16 +70,36 @@ class SplineColumns(EffectColumns):
         return tuple(map(RowsByKnots.of, self.terms))
 
     @cached_property
-    def along(self) -> tuple[tuple[Floats, NDArray[np.bool_]], ...]:
-        """Of each curve the coefficients of its B-splines that make columns of fixed effects, and of which they do:
-        the intercept, and the line of the curve.
+    def made(self) -> tuple[tuple[Indices, Floats], ...]:
+        """Of each curve the columns of fixed effects that its B-splines make and those of no curve before it do, as the
+        intercept and its line, by their numbers, and the coefficients of B-splines that make them.
         """
-        found = []
+        found, left = [], np.arange(len(self.flat))
         for term in self.terms:
-            c = np.asarray(np.linalg.lstsq(spline_gram(term), spline_products(term, self.flat))[0], dtype=float)
-            apart = np.abs(fitted(term, c) - self.flat).max(axis=1, initial=0.0)
-            found.append((c, apart <= ALONG * np.abs(self.flat).max(axis=1, initial=0.0)))
+            flat = self.flat[left]
+            c = np.asarray(np.linalg.lstsq(spline_gram(term), spline_products(term, flat))[0], dtype=float)
+            apart = np.abs(fitted(term, c) - flat).max(axis=1, initial=0.0)
+            are = apart <= ALONG * np.abs(flat).max(axis=1, initial=0.0)
+            found.append((left[are], c[:, are]))
+            left = left[~are]
         return tuple(found)
+
+    @cached_property
+    def lifts(self) -> tuple[Floats, ...]:
+        """The coefficients of B-splines that make the columns of each curve, and the fixed effects of `made`."""
+        return tuple(np.hstack([way, c]) for way, (_, c) in zip(self.ways, self.made, strict=True))
+
+    @cached_property
+    def places(self) -> tuple[Indices, ...]:
+        """The numbers of these columns."""
+        own = [np.arange(a, b) for a, b in pairwise(self.ends)]
+        return tuple(np.append(one, self.ends[-1] + which) for one, (which, _) in zip(own, self.made, strict=True))
+
+    @cached_property
+    def beside(self) -> tuple[Indices, Floats]:
+        """The numbers of the columns of fixed effects that no curve makes, and these (m, n)."""
+        which = np.setdiff1d(np.arange(len(self.flat)), np.concatenate([made for made, _ in self.made]))
+        return self.ends[-1] + which, self.flat[which]
 
     def sums(self, k: int, rows: Floats) -> Floats:
         """Z_k' times numbers of the rows."""
@@ -98,22 +119,17 @@ class SplineColumns(EffectColumns):
         return self._latest[1]
 
     def _gram(self, w: Floats) -> Floats:
-        found, ends = np.empty((self.r, self.r)), self.ends
-        weighted = self.flat * w
-        found[ends[-1] :, ends[-1] :] = weighted @ self.flat.T
-        for k, (term, way) in enumerate(zip(self.terms, self.ways, strict=True)):
-            own = slice(ends[k], ends[k + 1])
-            B, (c, made) = self.by_knots[k].gram(w), self.along[k]
-            beside = B @ c
-            if not made.all():
-                beside[:, ~made] = spline_products(term, weighted[~made])
-            found[own, own] = way.T @ B @ way
-            found[own, ends[-1] :] = way.T @ beside
-            found[ends[-1] :, own] = found[own, ends[-1] :].T
-            for j in range(k):
-                to = slice(ends[j], ends[j + 1])
-                found[own, to] = way.T @ spline_meetings(term, self.terms[j], w) @ self.ways[j]
-                found[to, own] = found[own, to].T
+        found, (rest, flat) = np.empty((self.r, self.r)), self.beside
+        weighted = flat * w
+        found[rest[:, None], rest] = weighted @ flat.T
+        for k, (term, lift, own) in enumerate(zip(self.terms, self.lifts, self.places, strict=True)):
+            found[own[:, None], own] = lift.T @ self.by_knots[k].gram(w) @ lift
+            across = [(rest, spline_products(term, weighted))] if len(rest) else []
+            across += [(self.places[j], spline_meetings(term, self.terms[j], w) @ self.lifts[j]) for j in range(k)]
+            for to, products in across:
+                met = lift.T @ products
+                found[own[:, None], to] = met
+                found[to[:, None], own] = met.T
         return found
 
     def scaled(self, factors: Sequence[Floats], taus: Sequence[float]) -> ScaledSplines:
@@ -142,17 +158,21 @@ class ScaledSplines(ScaledColumns):
 
     def up(self, u: Floats) -> Floats:
         """Z~ u of every row (n,), or of many u (size, m) beside each other (n, m)."""
-        of, end = self.of, self.of.ends[-1]
-        found = of.flat.T @ u[end:]
-        for k, (term, way, tau) in enumerate(zip(of.terms, of.ways, self.taus, strict=True)):
-            own = tau * (way @ u[of.ends[k] : of.ends[k + 1]])
-            found += fitted(term, own.reshape(len(own), -1)).T.reshape(found.shape)
-        return found
+        of, scaled = self.of, (u.T * self.scales).T.reshape(len(u), -1)
+        rest, flat = of.beside
+        found = scaled[rest].T @ flat
+        for term, lift, own in zip(of.terms, of.lifts, of.places, strict=True):
+            found += fitted(term, lift @ scaled[own])
+        return found.T.reshape(of.n, *u.shape[1:])
 
     def down(self, s: Floats) -> Floats:
         """Z~'s."""
-        each = [tau * self.of.sums(k, s) for k, tau in enumerate(self.taus)]
-        return np.concatenate([*each, self.of.flat @ s])
+        of, found = self.of, np.empty(self.of.r)
+        for term, lift, own in zip(of.terms, of.lifts, of.places, strict=True):
+            found[own] = lift.T @ spline_products(term, s[None])[:, 0]
+        rest, flat = of.beside
+        found[rest] = flat @ s
+        return self.scales * found
 
     def within(self, w: Floats) -> Floats:
         """Z~'WZ~."""
@@ -165,22 +185,15 @@ class ScaledSplines(ScaledColumns):
 
     def leverage(self, H: Any) -> Floats:
         """z~_i'H^-1 z~_i of each row."""
-        of, end = self.of, self.of.ends[-1]
+        of, (rest, flat) = self.of, self.of.beside
         C = self.scales[:, None] * H.inverse * self.scales
-        flat = C[end:, end:]
-        whole = bool(of.along[0][1].all())  # the first curve's B-splines make all fixed effects
-        found = np.zeros(of.n) if whole else np.einsum("pn,pq,qn->n", of.flat, flat, of.flat, optimize=True)
-        for k, (term, way) in enumerate(zip(of.terms, of.ways, strict=True)):
-            own, (c, made) = slice(of.ends[k], of.ends[k + 1]), of.along[k]
-            beside = way @ C[own, end:]
-            across = beside[:, made] @ c[:, made].T
-            K = way @ C[own, own] @ way.T + across + across.T
-            found += of.by_knots[k].quadratic(K + c @ flat @ c.T if whole and not k else K)
-            for p in np.flatnonzero(~made):
-                for a in range(4):
-                    found += 2.0 * term.values[:, a] * of.flat[p] * beside[a:, p][term.first]
+        found = np.einsum("pn,pn->n", flat, C[rest[:, None], rest] @ flat)
+        for k, (term, lift, own) in enumerate(zip(of.terms, of.lifts, of.places, strict=True)):
+            found += of.by_knots[k].quadratic(lift @ C[own[:, None], own] @ lift.T)
+            for row, column in zip(flat, (lift @ C[own[:, None], rest]).T, strict=True):
+                found += 2.0 * row * fitted(term, column[:, None])[0]
             for j in range(k):
-                met = way @ C[own, of.ends[j] : of.ends[j + 1]] @ of.ways[j].T
+                met = lift @ C[own[:, None], of.places[j]] @ of.lifts[j].T
                 other = of.terms[j]
                 for a in range(4):
                     for b in range(4):

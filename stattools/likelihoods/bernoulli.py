@@ -109,6 +109,15 @@ class Bernoulli(Event):
         information *= miss
         return loglik, sign * miss, information
 
+    def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+        """score and information from one exp: the score is the probability of the outcome that did not happen."""
+        sign = 2.0 * np.asarray(y, dtype=float) - 1.0
+        margin = sign * np.asarray(eta, dtype=float)
+        less = np.exp(-np.abs(margin))
+        whole = 1.0 + less
+        miss = np.where(margin > 0.0, less, 1.0) / whole
+        return sign * miss, less / (whole * whole)
+
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
         """p q (q - p) and p q (1 - 6 p q)."""
         variance = self.information(eta)

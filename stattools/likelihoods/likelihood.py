@@ -157,6 +157,10 @@ class Likelihood(Starts, Recession):
         """loglik, score and information in one go."""
         return self.loglik(eta, y), self.score(eta, y), self.information(eta, y)
 
+    def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+        """score and information in one go, for steps that do not ask for the log-likelihood."""
+        return self.evaluate(eta, y)[1:]
+
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row of eta."""
         raise self.lacks("sample(eta, seed=)")

@@ -96,6 +96,11 @@ class Poisson(Count):
         loglik = np.maximum(log_poisson_pmf(y, mean, eta), -np.finfo(float).max)
         return loglik, y - mean, mean
 
+    def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+        """score and information from one exp."""
+        mean = self.mean(eta)
+        return np.asarray(y, dtype=float) - mean, mean
+
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per eta."""
         return poisson_counts(generator(seed), self.mean(eta)).astype(float)

@@ -4,7 +4,6 @@ from numpy.testing import assert_allclose
 
 from stattools.data.mixed_rows import rows_with_groups
 from stattools.latent.curve_sums import (
-    RowsByKnots,
     curve_products,
     fitted,
     spline_gram,
@@ -37,12 +36,3 @@ def test_sums_are_products_of_dense_matrices(terms):
             assert_allclose(spline_meetings(one, other), B.T @ basis(other), atol=1e-13)
     whole = np.column_stack([*(term.columns for term in terms), W.T])
     assert_allclose(curve_products(terms, W), whole.T @ whole, atol=1e-10)
-
-
-def test_rows_in_the_order_of_knots_have_the_same_sums(terms):
-    random = np.random.default_rng(1)
-    w = random.uniform(size=len(TABLE["y"]))
-    for one in terms:
-        B, rows, K = basis(one), RowsByKnots.of(one), random.normal(size=(one.k, one.k))
-        assert_allclose(rows.gram(w), B.T @ (w[:, None] * B), atol=1e-13)
-        assert_allclose(rows.quadratic(K + K.T), np.einsum("ia,ab,ib->i", B, K + K.T, B), atol=1e-12)

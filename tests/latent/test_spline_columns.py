@@ -69,8 +69,8 @@ def test_lines_of_a_curve_alone_are_made_by_its_b_splines():
     flat = BESIDE["those of the last curve"]
     made = SplineColumns.of_curves([term], flat)
     dense = EffectColumns.of(LatentColumns(np.empty((0, N)), (), (), ()), [term.columns.T / made.sizes[0]], flat)
-    assert made.along[0][1].all()
-    assert not SplineColumns.of_curves([term], FLAT).along[0][1].any()
+    assert made.made[0][0].tolist() == [0, 1]
+    assert not len(SplineColumns.of_curves([term], FLAT).made[0][0])
     one, other = made.scaled((), (0.7,)), dense.scaled((), (0.7,))
     assert_allclose(one.within(W), other.within(W), atol=1e-11)
     H, twin = PenalizedInformation.of(one, W), PenalizedInformation.of(other, W)

@@ -63,6 +63,8 @@ def test_evaluate_is_loglik_score_information(case: LikelihoodCase):
         strict=True,
     ):
         assert_allclose(fused, alone, rtol=2e-15, atol=1e-300)
+    for fused, alone in zip(case.likelihood.derivatives(eta, y), parts[1:], strict=True):
+        assert_allclose(fused, alone, rtol=4e-15, atol=1e-300)
 
 
 def test_bartlett_identities_under_sample(case: LikelihoodCase):
