@@ -18,13 +18,14 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
+from stattools.inference.acceleration import acceleration
 from stattools.inference.fitted import Fit
 from stattools.inference.fitting import fit
 from stattools.inference.fitting_many import replicate
 from stattools.inference.mixed.drawn_groups import DRAWN_GROUPS
 from stattools.inference.simulated_outcomes import outcomes
 from stattools.inference.storage.unsaved import require_rows
-from stattools.inference.survival.resampled import influence_of_units, resampled
+from stattools.inference.survival.resampled import resampled
 from stattools.interface.arguments import described, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
@@ -119,7 +120,8 @@ class Bootstrap(Faces):
         elif kind == "bca" and self.fit.model.is_mixed:
             raise IncompatibleError("kind='bca' needs independent rows, and a mixed model's are not; use 'percentile'.")
         elif kind == "bca":
-            ends = [np.quantile(x, self._levels(j, tails)) for j, x in enumerate(self.draws.T)]
+            each = zip(self.draws.T, self.fit.estimate, acceleration(self.fit), strict=True)
+            ends = [np.quantile(x, _levels(x, theta, skew, tails)) for x, theta, skew in each]
             lower, upper = np.array(ends).T
         else:
             lower, upper = np.quantile(self.draws, tails, axis=0)
@@ -165,15 +167,14 @@ class Bootstrap(Faces):
         named = ", ".join(f"{count:,} {reason}" for reason, count in why.most_common())
         return f"{head}, {self.failed:,} without a maximum ({named}) left out"
 
-    def _levels(self, j: int, tails: Floats) -> Floats:
-        x, theta = self.draws[:, j], self.fit.estimate[j]
-        m = len(x)
-        share = (np.count_nonzero(x < theta) + 0.5 * np.count_nonzero(x == theta)) / m
-        bias = special.ndtri(np.clip(share, 0.5 / m, 1.0 - 0.5 / m))
-        influence, weight = _influence(self.fit)
-        skew = weight @ influence[:, j] ** 3 / (6.0 * (weight @ influence[:, j] ** 2) ** 1.5)
-        z = bias + special.ndtri(tails)
-        return special.ndtr(bias + z / (1.0 - skew * z))
+
+def _levels(x: Floats, theta: float, skew: float, tails: Floats) -> Floats:
+    """Which quantiles of the draws x of a coefficient are the ends of its BCa interval."""
+    m = len(x)
+    share = (np.count_nonzero(x < theta) + 0.5 * np.count_nonzero(x == theta)) / m
+    bias = special.ndtri(np.clip(share, 0.5 / m, 1.0 - 0.5 / m))
+    z = bias + special.ndtri(tails)
+    return special.ndtr(bias + z / (1.0 - skew * z))
 
 
 @one_blas_thread()
@@ -273,20 +274,6 @@ def _replicate(
         drawn += len(weight) * np.arange(len(part))[:, None]
         part[:] = np.bincount(drawn.ravel(), minlength=part.size).reshape(part.shape)
     return None, counts
-
-
-def _influence(whole: Fit) -> tuple[Floats, Floats]:
-    """How each row pulls the estimate, C x_i score_i, (n, p), and its frequency."""
-    model = whole.model
-    if isinstance(model, CoxRegression):
-        return influence_of_units(model, whole.estimate, np.asarray(whole.solution.covariance))
-    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
-    parts = []
-    for block in model.rows.blocks():
-        eta = model.predictor.forward(whole.estimate, block)[0]
-        parts.append(model.predictor.row_scores(block.X, model.likelihood.score(eta, block.y)))
-    influence = np.concatenate(parts) @ whole.solution.covariance
-    return influence if model.rows.precision is None else influence * model.rows.precision[:, None], weight
 
 
 def kind_of_failure(reason: str) -> str:

@@ -183,7 +183,9 @@ class _Sums(NamedTuple):
 
 
 def _of_rows(fit: Estimates, model: Model) -> _Sums:
-    """The sums over the rows of the model, which are in memory."""
+    """The sums over the rows of the model that count, which are in memory."""
+    if model.rows.weight is not None and not model.rows.weight.all():
+        model = model.subset(np.flatnonzero(model.rows.weight))
     eta = model.eta(fit.estimate)
     mean, y = model.likelihood.mean(eta), model.rows.y
     deviance = _sum(model.likelihood.deviance(eta, y), model.rows.importance)

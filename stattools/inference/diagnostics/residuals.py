@@ -33,6 +33,7 @@ from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.columns import as_columns
 from stattools.solvers.level_metric import LevelMetric
+from stattools.text.names import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 
@@ -81,13 +82,24 @@ def residuals(
     if kind == "response":
         return (observed - mean) * model.likelihood.trials_of(model.rows.y)
     if kind == "pearson":
-        gap = observed - mean
-        return gap / np.where(gap == 0.0, 1.0, np.sqrt(variance(fit, model, eta)))  # a certain outcome varies by 0
+        return _pearson(observed - mean, variance(fit, model, eta))
     if kind == "deviance":
         size = model.likelihood.deviance(eta, model.rows.y)
         precision = 1.0 if model.rows.precision is None else model.rows.precision
         return np.copysign(np.sqrt(size * precision), observed - mean)
     return _quantiles(fit, model, eta, mean, seed)
+
+
+def _pearson(gap: Floats, variance: Floats) -> Floats:
+    """Gaps in standard deviations, 0 for outcomes that are certain; DomainError where another outcome was certain."""
+    if len(impossible := np.flatnonzero((variance == 0.0) & (gap != 0.0))):
+        raise DomainError(
+            f"pearson residuals divide by the standard deviation of a row: the fit is certain of another outcome of "
+            f"{'row' if len(impossible) == 1 else 'rows'} {first_few([*map(str, impossible)])}, numbered from 0 among "
+            "those that were kept. Leave out such rows, which have a weight of 0 or columns far from all others, or "
+            'use kind="response".'
+        )
+    return gap / np.where(gap == 0.0, 1.0, np.sqrt(variance))
 
 
 def leverage(fit: Estimates) -> Floats:

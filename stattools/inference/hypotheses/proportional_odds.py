@@ -191,9 +191,10 @@ def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...])
     R = np.kron(difference, np.eye(q)[[among.index(column) for column in chosen]])
     gap = R @ betas.ravel()
     C = R @ V @ R.T
-    size = np.sqrt(np.maximum(np.diagonal(C), np.finfo(float).tiny))
-    scaled = C / np.outer(size, size)
-    if not np.linalg.eigvalsh(scaled)[0] > INDEFINITE:
+    variances = np.diagonal(C)
+    size = np.sqrt(np.where(variances > 0.0, variances, 1.0))
+    scaled = C / size / size[:, None]
+    if not (np.isfinite(scaled).all() and variances.min() > 0.0 and np.linalg.eigvalsh(scaled)[0] > INDEFINITE):
         raise DomainError(
             "the covariance of the coefficients between cuts, of which each is estimated on its own, is not definite, "
             "as where one cut is nearly separated."

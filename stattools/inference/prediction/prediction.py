@@ -60,10 +60,10 @@ def predict(
     upper`; of the rows that `predictions` leaves out under missing="null" there is none.
 
     An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
-    that theirs covers at least `level`. `offset`, `exposure` and, of an observation, `trials` and
-    `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had them; what was a column is
-    looked up. Raises DomainError for unseen levels, missing columns and values, IncompatibleError for what the model
-    does not have.
+    that theirs covers at least `level`; an end beyond 2^53 is infinite. `offset`, `exposure` and, of an observation,
+    `trials` and `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had them; what was
+    a column is looked up. Raises DomainError for unseen levels, missing columns and values, IncompatibleError for what
+    the model does not have.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))

@@ -168,9 +168,16 @@ class MixedDensity(DensityOfMixed):
         start[:p] = np.abs(self.coordinates.to_beta * self.coordinates.unit).max(axis=1)
         return np.where(start > 0.0, start, 1.0)
 
+    @property
+    def _beyond(self) -> Evaluation:
+        """The density where float64 has none: beside errors that are too small for the effects."""
+        return Evaluation(-np.inf, np.full(len(self.names), np.nan))
+
     def _scored(self, theta: Floats, order: int) -> Evaluation:
         c, p, n = self.coordinates, len(self.mixed.names), self.n
         sigma = float(theta[-1])
+        if not 0.0 < sigma * sigma < np.inf:
+            return self._beyond
         roots, each = [], []
         first = p
         for one in self.effects:
@@ -180,10 +187,15 @@ class MixedDensity(DensityOfMixed):
             roots.append(lower(one.P @ (s[:, None] * L) / sigma))
             each.append((one, s, z, L))
             first = last
-        found = self.structure.evaluate(tuple(roots))
+        try:
+            found = self.structure.evaluate(tuple(roots))
+        except ArithmeticError:  # effects so large beside the errors that their matrix has no root in float64
+            return self._beyond
         away = np.append(np.linalg.solve(c.to_beta, c.beta - theta[:p]) / c.unit, 1.0)
         left = found.cross @ away
         rho = c.unit**2 * float(away @ left)
+        if rho < 0.0:  # a sum of squares of which no digit is left
+            return self._beyond
         logs = n * (LOG_TWO_PI + 2.0 * np.log(sigma)) - c.log_precision + found.log_determinant
         value = float(-0.5 * (logs + rho / sigma**2))
         if order == 0:

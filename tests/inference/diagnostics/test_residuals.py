@@ -246,3 +246,15 @@ def test_outcomes_that_are_certain_in_float64_have_residuals_of_0():
     assert np.abs(eta[[0, -1]]).min() > 40.0
     assert np.isfinite(found).all()
     assert found[[0, -1]].tolist() == [0.0, 0.0]
+
+
+def test_an_outcome_that_the_fit_excludes_is_named_and_rows_that_do_not_count_change_nothing():
+    """A row of weight 0, of which the fit is certain of the other outcome in float64: it divided by 0."""
+    x, y = np.append(np.linspace(-1.0, 1.0, 40), 9999.0), np.append(np.arange(40) > 19, False)
+    y[[10, 30]] ^= True
+    fit = st.fit(st.logistic("y ~ x", {"y": y, "x": x, "w": (x < 2.0) * 2.0}, weights="w"))
+    for ask in (lambda: residuals(fit, "pearson"), fit.cooks_distance):
+        with pytest.raises(st.DomainError, match="certain of another outcome of row 40"):
+            ask()
+    fewer = st.fit(st.logistic("y ~ x", {"y": y[:-1], "x": x[:-1], "w": np.full(40, 2.0)}, weights="w"))
+    assert_allclose(fit.goodness().iloc[0], fewer.goodness().iloc[0])

@@ -88,3 +88,5 @@ def test_brants_test_is_left_out_where_its_covariance_is_not_definite():
         _brant(model, (betas, V), (0,))
     sound = _brant(model, (betas, np.eye(2)), (0,))
     assert sound == pytest.approx(0.5)
+    with pytest.raises(st.DomainError, match="not definite"):  # a variance far below 0, whose unit was the least number
+        _brant(model, (betas, np.array([[-1e300, 0.0], [0.0, 1.0]])), (0,))

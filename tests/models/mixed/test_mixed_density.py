@@ -112,3 +112,15 @@ def test_calibration_of_draws_by_simulation():
     ranks = np.sort(np.array(below), axis=0)
     gap = np.abs(ranks - (np.arange(SIMULATIONS)[:, None] + 0.5) / SIMULATIONS).max(axis=0)
     assert (np.sqrt(SIMULATIONS) * gap).max() < 1.9  # Kolmogorov's distance; six of them exceed it once in 110 times
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@pytest.mark.parametrize("precision", [None, "w"])
+def test_errors_too_small_for_the_effects_have_no_density(formula, precision):
+    model = st.linear_mixed(formula, TABLE, precision=precision).density
+    for size in 10.0 ** -np.array([3, 6, 8, 10, 12, 14, 16, 18, 20, 30, 100, 200, 300]):
+        theta = model.start
+        theta[-1] *= size
+        now = model.evaluate(theta, 2)
+        assert now.loglik <= -1e6
+        assert now.is_finite or np.isnan(now.score).all() or not np.isfinite(now.information).all()

@@ -19,15 +19,18 @@ from stattools.data.tables.columns import missing
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.covariance.groups import labels_of_rows
+from stattools.inference.covariance.kinds import kernel_weights
+from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.checks.check import Check, judged
+from stattools.inference.diagnostics.checks.errors_beside_levels import parts_of_rows
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.text.columns import number
 
-NAME = "autocorrelation"
+NAME, THE_MEAN = "autocorrelation", "the mean"
 LAGS = 10
 FEWEST = 10
 
@@ -70,15 +73,10 @@ def autocorrelation(of: LookedAt) -> Check | None:
     n = len(model.rows.X)
     if n < FEWEST:
         raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
-    sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
     lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
-    M, M0 = (sandwich.autocorrelated(HAC(lags=k))[0] for k in (lags, 0))
-    directions = {model.names[k]: sandwich.B[k] for k in of.asked}
-    if "Intercept" in model.names:
-        directions["the mean"] = sandwich.C[model.names.index("Intercept")]
-    ratio = {name: float(np.sqrt(max(b @ M @ b, 0.0) / (b @ M0 @ b))) for name, b in directions.items()}
+    ratio = _ratios(of, lags) if of.beside_levels is None else _ratios_beside_levels(of, of.beside_levels, lags)
     worst = max(ratio, key=ratio.__getitem__)
-    first, p_value = _correlated(sandwich)
+    first, p_value = _correlated(of)
     measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
     if isinstance(of.fit.cov_kind, HAC | Cluster) or of.fit.cov.startswith(("HAC", "Cluster")):
         return Check(NAME, f"{measure}, which {of.fit.cov.split('(')[0]} allows for", ratio[worst], p_value=p_value)
@@ -89,11 +87,48 @@ def autocorrelation(of: LookedAt) -> Check | None:
     return judged(NAME, measure, ratio[worst], advice, p_value=p_value, term=worst)
 
 
-def _correlated(sandwich: Sandwich) -> tuple[float, float]:
+def _ratios(of: LookedAt, lags: int) -> dict[str, float]:
+    """The standard errors with autocorrelation over those without, by what they are of."""
+    model = of.model
+    sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
+    M, M0 = (sandwich.autocorrelated(HAC(lags=k))[0] for k in (lags, 0))
+    directions = {model.names[k]: sandwich.B[k] for k in of.asked}
+    if "Intercept" in model.names:
+        directions[THE_MEAN] = sandwich.C[model.names.index("Intercept")]
+    return {name: float(np.sqrt(max(b @ M @ b, 0.0) / (b @ M0 @ b))) for name, b in directions.items()}
+
+
+def _ratios_beside_levels(of: LookedAt, sandwich: LevelSandwich, lags: int) -> dict[str, float]:
+    """The same beside levels that are codes, from the series of the rows' parts in a coefficient, of some at a time."""
+    model, u, found = of.model, sandwich.scores(), {}
+    for part, v in parts_of_rows(sandwich, of.asked):
+        each = _ratio(np.einsum("nak,na->nk", v, u, optimize=True)[of.order], lags)
+        found |= dict(zip([model.names[k] for k in of.asked[part]], each.tolist(), strict=True))
+    if "Intercept" in model.names:
+        columns, predictor = sandwich.work.predictor.columns_of(sandwich.work.rows.X), sandwich.work.predictor
+        share = np.ones(len(u)) if model.rows.importance is None else model.rows.importance
+        mean = np.zeros(len(of.theta))
+        mean[predictor.parts[0]] = columns[0].T @ (share / share.sum())
+        b = sandwich.C.product(mean)
+        parts = zip(columns, u.T, predictor.parts, strict=True)
+        along = sum((X @ b[own]) * of_rows for X, of_rows, own in parts)
+        found[THE_MEAN] = float(_ratio(np.asarray(along)[of.order, None], lags)[0])
+    return found
+
+
+def _ratio(series: Floats, lags: int) -> Floats:
+    """sqrt(V / V0) of sums of these series, (n, k): shape (k,)."""
+    n, kernel = len(series), kernel_weights("bartlett", lags)
+    sums = np.array([np.einsum("nk,nk->k", series[lag:], series[: n - lag]) for lag in range(lags + 1)])
+    return np.sqrt(np.maximum(sums[0] + 2.0 * kernel[1:] @ sums[1:], 0.0) / sums[0])
+
+
+def _correlated(of: LookedAt) -> tuple[float, float]:
     """The correlation of scores one row apart, of the parameter that has most, and how often chance makes such ones."""
-    model = sandwich.work
-    eta = model.predictor.forward(sandwich.phi, model.rows.whole)[0]
-    scores = model.likelihood.score(eta, model.rows.y).reshape(len(eta), -1)
+    model = of.model
+    rows = model.rows.take(of.order)
+    eta = model.predictor.forward(of.theta, rows.whole)[0]
+    scores = model.likelihood.score(eta, rows.y).reshape(len(eta), -1)
     found = [of_series(u) for u in scores.T[: model.predictor.n_first]]
     first, p_value = min(found, key=lambda each: each[1])
     return first, min(1.0, len(found) * p_value)

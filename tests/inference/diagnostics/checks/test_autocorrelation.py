@@ -6,6 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.data import terms
 from stattools.errors import DomainError
 from stattools.inference.diagnostics.checks.autocorrelation import of_series, order_of
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
@@ -75,3 +76,19 @@ def test_chance_is_as_often_as_it_says():
     g = np.random.default_rng(4)
     p = [of_series(u)[1] for u in g.standard_t(5, size=(400, 150))]
     assert 0.02 < np.mean(np.array(p) < 0.05) < 0.08
+
+
+@pytest.mark.parametrize("make", [st.ols, st.negative_binomial], ids=lambda of: of.__name__)
+@pytest.mark.parametrize("formula", ["y ~ C(g) + x", "y ~ 0 + C(g) + x"])
+def test_levels_as_codes_have_the_check_of_columns(monkeypatch, make, formula):
+    g = np.random.default_rng(3)
+    table = {"g": [f"l{k}" for k in g.integers(0, 6, 120)], "x": g.normal(size=120), "day": g.permutation(120)}
+    table["y"] = g.poisson(np.exp(1.0 + 0.5 * np.sin(table["day"] / 5.0)))
+    dense = st.fit(make(formula, table)).check(order="day").set_index("check").loc["autocorrelation"]
+    monkeypatch.setattr(terms, "MANY", 4)
+    monkeypatch.setattr("stattools.inference.diagnostics.checks.errors_beside_levels.CELLS", 130)
+    fit = st.fit(make(formula, table))
+    assert type(fit.model.rows.X).__name__ == "LevelColumns"
+    coded = fit.check(order="day").set_index("check").loc["autocorrelation"]
+    assert (coded.verdict, coded.advice, coded.measure) == (dense.verdict, dense.advice, dense.measure)
+    assert_allclose(coded.value, dense.value, rtol=1e-6)
