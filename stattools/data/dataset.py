@@ -211,7 +211,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
         extras[key] = number_column(vector(value, f"{key}="), key, f"{key}=")
         same_length(extras[key], f"{key}=", len(values), "X")
     plain = type(y) is type(X) is np.ndarray
-    if names is None and ((y.ndim, X.ndim) if plain else (np.ndim(y), np.ndim(X))) == (2, 1):
+    if names is None and (y.ndim if plain else np.ndim(y)) == 2 and np.ndim(X) == 1:
         raise DomainError("the outcome comes first, (y, X); got one column of a table and then a vector.")
     if extras or not plain:
         beside = ((f"{key}=", value) for key, value in columns.items() if value is not None)

@@ -96,7 +96,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_labels(model)
         if (moved := about_means(model)) is not None:
             return moved.back(_solve(moved.model, solver))
-    discrete = not model.has_scale
+    discrete = not model.likelihood.has_scale
     if discrete and large(model):
         check_extremes(model)
     elif (p := len(model.start)) > FEW:
@@ -164,7 +164,7 @@ def _soon(model: Model, solver: Newton) -> Solution | None:
 
 
 def _usual_solver(model: Model) -> Solver:
-    return LEAST_SQUARES if model.has_scale else LBFGS() if large(model) else NEWTON
+    return LEAST_SQUARES if model.likelihood.has_scale else LBFGS() if large(model) else NEWTON
 
 
 def required_solver(solver: Any, usual: Solver) -> Solver:
@@ -245,7 +245,7 @@ def _last_digits(solution: Solution) -> float | None:
 
 def _scale_and_loglik(model: Model, solution: Solution, penalty: Penalty | None = None) -> tuple[float, float]:
     """The unbiased scale (1 where none is estimated) and the log-likelihood at the estimate."""
-    if not model.has_scale:
+    if not model.likelihood.has_scale:
         return 1.0, solution.loglik
     spare = model.n - len(solution.estimate)
     if spare <= 0:

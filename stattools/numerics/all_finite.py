@@ -29,7 +29,7 @@ def all_finite(values: Floats) -> bool:
     >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
     (True, False)
     """
-    flat = values.ravel("K")
+    flat = values if values.ndim == 1 else values.ravel("K")
     if flat.size < FEW:
         found = nrm2(flat) if flat.size else 0.0
     elif flat.size < 2 * WORTH_A_THREAD:

@@ -18,7 +18,7 @@ def changes(values: NDArray[np.intp]) -> Places:
     """
     new = np.ones(len(values), dtype=bool)
     np.not_equal(values[1:], values[:-1], out=new[1:])
-    return np.flatnonzero(new)
+    return new.nonzero()[0]
 
 
 def running_sums(values: Floats, first: Places) -> Floats:

@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
-from math import log, pi, sqrt
+from functools import cached_property
+from math import sqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -29,6 +29,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 from stattools.solvers.climb import noted
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error
 from stattools.solvers.rungs.by_levels import by_levels
@@ -81,10 +82,14 @@ class LeastSquares:
 
     def solve(self, model: Any) -> Solution:
         """The least-squares coefficients with (X^T W X)^-1, by the first rung of the ladder that suffices."""
-        if not (isinstance(model, Model) and model.has_scale):
+        if not (isinstance(model, Model) and model.likelihood.has_scale):
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
+        if self.accuracy == "auto" and are_few(model.rows):  # one call costs less than the several of the rungs
+            found = _at_once(model, RowsAtOnce.unmoved(model.rows))
+            if found is not None:
+                return found
         if self.accuracy != "exact" and (found := by_levels(model)) is not None:
             return found
         before = model.rows.reads
@@ -151,21 +156,19 @@ def _least(solution: Solution) -> float:
     return 0.0 if solution.digits is None else solution.digits.smallest
 
 
-def _are_few(asked: LeastSquaresTask) -> bool:
-    rows = asked.model.rows
-    return asked.accuracy == "auto" and isinstance(rows, Rows) and rows.low is None and are_few(rows)
-
-
-def _at_once(asked: LeastSquaresTask, *, moved: bool) -> Solution | None:
+def _at_once(model: Model, rows: RowsAtOnce) -> Solution | None:
     """QR of few numbers, as they are or about their means, without refinement; None where it cannot be sure of enough
     digits.
     """
-    model, rows = asked.model, asked.rows if moved else RowsAtOnce.unmoved(asked.model.rows)
     found = Orthogonal.of(rows, model.n)
     if found is None or not found.certainly(ENOUGH):
         return None
-    sums = max(found.r**2, EPS**2 * rows.size, TINY), rows.size
+    sums = max(found.r * found.r, EPS**2 * rows.size, TINY), rows.size
     return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")
+
+
+def _moved(asked: LeastSquaresTask) -> Solution | None:
+    return _at_once(asked.model, asked.rows)
 
 
 def _fast(asked: LeastSquaresTask) -> Solution | None:
@@ -249,7 +252,7 @@ def _solution(
 ) -> Solution:
     """A solution of a rung. Its log-likelihood is the model's at scale 1, as in every solution."""
     status: Status = "converged" if decrement <= 1e-8 else "round-off"
-    loglik = -0.5 * (sums[0] + model.n * log(2.0 * pi))
+    loglik = -0.5 * sums[0] - model.n * HALF_LOG_TWO_PI
     trace = (noted((0, loglik, 0.0)),)
     return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
 
@@ -283,10 +286,8 @@ def _never(_asked: LeastSquaresTask, _found: Solution) -> bool:
 
 
 LADDER = (
-    # one call costs less than the several of the next rungs
-    Rung(_are_few, partial(_at_once, moved=False)),
     # about their means columns far from 0 lose no digits, at the cost of a copy
-    Rung(_are_few, partial(_at_once, moved=True)),
+    Rung(lambda asked: asked.auto(0, NARROW) and are_few(asked.model.rows), _moved),
     # one or two reads of the rows, near the cost of one Gram product
     Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
     # twenty Gram products, and an elimination that takes seconds from some hundred columns on

@@ -40,6 +40,8 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     >>> matrix([[1, 2], [3, 4]])[0].shape
     (2, 2)
     """
+    if type(X) is np.ndarray and X.dtype is FLOAT64 and X.ndim == 2 and X.flags.forc and len(X) and all_finite(X):
+        return X, None
     values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
     if values.ndim == 1:
         values = values[:, None]

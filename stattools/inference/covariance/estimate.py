@@ -83,11 +83,12 @@ def covariance(
     variances, square = bread.diagonal().tolist(), scale * scale
     if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
         _require_variances(model, variances, scale)
-    if isinstance(cov, str) and cov != "information" and cov not in POWER:
-        cov = word_of(cov, ("information", *POWER))
-    if isinstance(cov, str) and cov == "information":
-        df = model.n - len(theta) if isinstance(model, Model) and model.has_scale else np.inf
-        return made((bread if square == 1.0 else bread * square, cov, df, None))
+    if isinstance(cov, str):
+        if cov != "information" and cov not in POWER:
+            cov = word_of(cov, ("information", *POWER))
+        if cov == "information":
+            df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
+            return made((bread if square == 1.0 else bread * square, cov, df, None))
     if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("quasi", *POWER))):
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "

@@ -65,8 +65,16 @@ def read_rows(
         from stattools.data.mixed_rows import rows_with_groups
 
         return rows_with_groups(formula_or_y, data_or_X, columns, beside)
-    how = {"columns": columns, "formulas": beside, "coded": True, "products": products}
-    return read(formula_or_y, data_or_X, names=names, intercept=intercept, **how)
+    return read(
+        formula_or_y,
+        data_or_X,
+        names=names,
+        intercept=intercept,
+        columns=columns,
+        formulas=beside,
+        coded=True,
+        products=products,
+    )
 
 
 def has_latent(formula: Any) -> bool:
@@ -102,9 +110,10 @@ def bind(
             if extras[1] is not None:
                 outcome = SampleMoments.of(y, extras[0]) if _is_in_units_of_y(likelihood) else None
                 require_moderate(likelihood, Farthest.of(extras[1], data.kept), outcome)
-        rows = Rows(data.X, likelihood.check(y), *extras, low=data.low)
-        if extras[2] is not None:
-            require_precision(extras[2], rows.y)
+        weight, offset, precision = extras
+        rows = Rows(data.X, likelihood.check(y), weight, offset, precision, None, None, data.low)
+        if precision is not None:
+            require_precision(precision, rows.y)
     columns = data.X.shape[1]
     if data.design.uses or likelihood.taken_up:
         predictor = linear_of(likelihood, data.design, columns)

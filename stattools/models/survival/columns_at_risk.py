@@ -35,14 +35,13 @@ def centered(Z: Any, sets: RiskSets) -> Any:
         others = centered(np.ascontiguousarray(coded.others.T), sets)
         return replace(coded, others=np.ascontiguousarray(others.T)).T
     first = sets.starts[sets.first]
-    counts = np.diff(np.append(first, Z.shape[1]))
-    of = np.zeros(Z.shape[1], dtype=np.intp)
-    of[first[1:]] = 1
-    of = np.cumsum(of)
+    one = len(first) == 1
+    counts = Z.shape[1] if one else np.diff(np.append(first, Z.shape[1]))
+    of = None if one else np.repeat(np.arange(len(first)), counts)
     for _ in range(2):  # the second time for what round-off left
         means = np.add.reduceat(Z, first, axis=1) / counts
         for part in parts(*Z.shape):
-            Z[:, part] -= means if len(first) == 1 else means[:, of[part]]
+            Z[:, part] -= means if of is None else means[:, of[part]]
     return Z
 
 

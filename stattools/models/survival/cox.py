@@ -64,7 +64,7 @@ def bound(
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     X: Any = among(X, tuple(kept))
     Z = columns_at_risk(X, sets)
-    require_sizes(title, [design.names[k] for k in kept], np.max(np.abs(X), axis=0))
+    require_sizes(title, [design.names[k] for k in kept], np.abs(X).max(axis=0))
     model = (made or CoxRegression)(rows, design, X, sets, centered(Z, sets), ties, kind, title)
     if model.exact is not None:
         model.exact.require_cost(len(kept))

@@ -55,26 +55,28 @@ class RiskSets:
         ([2, 1], [0, 1], [3.0, 2.0])
         """
         n = len(time)
-        weight = np.ones(n) if weight is None else weight
-        order = np.argsort(-time, kind="stable") if strata is None else np.lexsort((-time, strata))
-        t, code = time[order], None if strata is None else strata[order]
-        some = (event & (weight > 0))[order]
+        order = (-time).argsort(kind="stable") if strata is None else np.lexsort((-time, strata))
+        t, some, code = time[order], event[order], None if strata is None else strata[order]
+        counts = None if weight is None else weight[order] > 0.0
+        if counts is not None:
+            some = some & counts
         new = np.ones(n, dtype=bool)  # rows whose time or stratum is another one than that of the row before
         new[1:] = t[1:] != t[:-1]
         if code is not None:
             new[1:] |= code[1:] != code[:-1]
-        begin = np.flatnonzero(new)
+        begin = new.nonzero()[0]
         has_event = np.logical_or.reduceat(some, begin) if n else some
-        joins = (np.cumsum(has_event) - has_event)[np.cumsum(new) - 1]  # how many event times come before the row's own
+        joins = (has_event.cumsum() - has_event)[new.cumsum() - 1]  # how many event times come before the row's own
         at = begin[has_event]
         times, stratum = t[at], np.zeros(len(at), dtype=np.intp) if code is None else code[at]
         ends: Any = len(at) if code is None else np.searchsorted(stratum, code, side="right")
         leaves = ends if entry is None else _leaving(times, stratum, entry[order], code)
-        there = np.flatnonzero((joins < leaves) & (weight[order] > 0))
+        stay = joins < leaves
+        there = (stay if counts is None else stay & counts).nonzero()[0]
         used, joins = order[there], joins[there]
         return cls(
-            used, joins, some[there], weight[used], times, stratum, changes(stratum),
-            changes(joins), None if entry is None else leaves[there],
+            used, joins, some[there], np.ones(len(used)) if weight is None else weight[used], times, stratum,
+            changes(stratum), changes(joins), None if entry is None else leaves[there],
         )  # fmt: skip
 
     @property

@@ -15,8 +15,9 @@ Computations (2013), 5.3; Bjorck, Numerical Methods for Least Squares Problems (
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from math import sqrt, sumprod
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger, dnrm2  # type: ignore[attr-defined]
@@ -24,12 +25,12 @@ from scipy.linalg.lapack import dgels, dtrtri, dtrtrs  # type: ignore[attr-defin
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.numerics.products import NARROW, ones, symmetric, upper_gram
 from stattools.solvers.digits import EPS, Digits
 from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.shifted_rows import Shift, constant_column
+from stattools.text.one_line import prints
 
 FEW = 9_000
 """The most multiplications of a Gram product, n p^2, for which QR costs less than the calls that it saves."""
@@ -43,8 +44,8 @@ MOST_ROWS = 1024
 """The most rows that are taken as one block."""
 
 
-@record
-class RowsAtOnce:
+@prints
+class RowsAtOnce(NamedTuple):
     """Z (n, p), in Fortran order unless unmoved, and v (n,), both multiplied by the roots of the weights; `size` is y^T
     W y.
     """
@@ -79,7 +80,7 @@ class RowsAtOnce:
     def _weighted(cls, shift: Shift, Z: Floats, v: Floats, rows: Rows) -> RowsAtOnce:
         y, weight = rows.y, rows.importance
         if weight is None:
-            return cls(shift, Z, v, ddot(y, y))
+            return at_once((shift, Z, v, ddot(y, y)))
         root = np.sqrt(weight)
         with np.errstate(over="ignore"):  # sums that overflow are refused later, by the function that asks for them
             return cls(shift, Z * root[:, None], v * root, ddot(y, weight * y))
@@ -103,20 +104,24 @@ class RowsAtOnce:
         return r.dot(self.Z), ddot(r, r), self.size
 
 
+at_once = partial(tuple.__new__, RowsAtOnce)
+"""Makes a RowsAtOnce of its four fields without the Python call of its own constructor."""
+
+
 @lru_cache(maxsize=64)
 def _shares(n: int) -> Floats:
     """The number 1 / n, n times: the product with it is a mean."""
     return np.full(n, 1.0 / n)
 
 
-def are_few(rows: Rows) -> bool:
-    """Are there more rows than columns, and are the numbers few enough for QR to be quick?"""
+def are_few(rows: Any) -> bool:
+    """Are there more rows than columns, all in memory as float64, and few enough numbers for QR to be quick?"""
     n, p = rows.X.shape
-    return p < n <= MOST_ROWS and n * p * p < FEW
+    return p < n <= MOST_ROWS and n * p * p < FEW and isinstance(rows, Rows) and rows.low is None
 
 
-@record
-class Orthogonal:
+@prints
+class Orthogonal(NamedTuple):
     """theta with its inverse information and, in the columns of `shift`, phi, W, their `lengths` d and r = |v - Z phi|.
     `whole` = |v| + sum_k d_k |phi_k| and `far` = sum_k d_k sqrt(C_kk), where C = W W^T.
     `scale` is the residual standard deviation, and `unit` the share of a length that rounding loses.
@@ -159,7 +164,7 @@ class Orthogonal:
         whole, far = dnrm2(v) + sumprod(d, map(abs, phi.tolist())), sumprod(d, spread)
         scale, unit = r / sqrt(max(observations - p, 1.0)), EPS * (2.0 + sqrt(n) * LOST)
         decrement = unit * (whole + r * far) / scale
-        return cls(theta, covariance, shift, phi, W, d, r, whole, far, scale, unit, decrement, lifting / scale)
+        return made((theta, covariance, shift, phi, W, d, r, whole, far, scale, unit, decrement, lifting / scale))
 
     @property
     def rcond(self) -> float:
@@ -198,6 +203,10 @@ class Orthogonal:
         relative = 8.0 * EPS * (T @ far) * (T @ spread) / variance
         loss = self.unit * self.whole / self.r
         return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / T.diagonal())
+
+
+made = partial(tuple.__new__, Orthogonal)
+"""Makes an Orthogonal of its thirteen fields without the Python call of its own constructor."""
 
 
 @lru_cache(maxsize=64)
