@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from stattools.interface.record import record
 from stattools.latent.variance_directions import VarianceDirections, variance_directions
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.degrees_of_freedom import (
+    ApproximateF,
     Curvatures,
     KenwardRoger,
     are_determined,
@@ -33,20 +35,16 @@ exact gradient, which take no matrix of all effects.
 
 @record
 class MixedDegrees:
-    """The degrees of freedom of combinations of the fixed effects: `kind` is "satterthwaite" or "kenward-roger"."""
+    """The degrees of freedom of combinations of the fixed effects, of which each `kind` has a class."""
 
-    kind: str
     found: MixedMaximum
+    kind: ClassVar[str]
 
     @cached_property
     def curvatures(self) -> Curvatures:
         """The second derivatives of the likelihood in the variances."""
-        found = self.found
-        effects = sum(size * q for size, q in zip(found.coordinates.columns.sizes, found.structure.widths, strict=True))
         with one_blas_thread():
-            if self.kind == "kenward-roger" or len(found.structure.widths) == 1 or effects <= EXACT_EFFECTS:
-                return self.directions
-            return variance_differences(found.profile)
+            return self.directions
 
     @cached_property
     def directions(self) -> VarianceDirections:
@@ -55,23 +53,21 @@ class MixedDegrees:
 
     @cached_property
     def are_normal(self) -> bool:
-        """Is the likelihood so flat in the variances that Satterthwaite's degrees of freedom are not known? Tests are
-        then normal; asked for by name, these degrees of freedom are refused.
-        """
-        return self.kind == "satterthwaite" and not are_determined(self.curvatures.hessian)
-
-    @cached_property
-    def adjusted(self) -> KenwardRoger:
-        """Kenward and Roger's covariance and tests."""
-        return kenward_roger(self.directions)
+        """Are the degrees of freedom not known, so that tests are normal?"""
+        return False
 
     @property
     def covariance(self) -> Floats:
         """The covariance (p, p) of the fixed effects that goes with the degrees of freedom."""
-        if self.kind == "satterthwaite":
-            return self.found.covariance
-        way = self.found.coordinates.to_beta * self.found.coordinates.unit
-        return way @ self.adjusted.covariance @ way.T
+        return self.found.covariance
+
+    def of_combinations(self, L: Floats) -> Floats:
+        """Degrees of freedom of t for combinations (k, p) of orthonormal columns, none of which is 0."""
+        raise NotImplementedError
+
+    def test(self, L: Floats) -> ApproximateF:
+        """What makes Wald's statistic of these combinations together an F."""
+        raise NotImplementedError
 
     @property
     def without(self) -> tuple[str, ...]:
@@ -87,10 +83,7 @@ class MixedDegrees:
         L = gradient.reshape(-1, gradient.shape[-1]) @ self.found.coordinates.to_beta
         found, there = np.full(len(L), np.inf), L.any(axis=1)
         if there.any() and not self.are_normal:
-            some = _of_size_one(L[there])
-            found[there] = (
-                satterthwaite(self.curvatures, some) if self.kind == "satterthwaite" else self.adjusted.df(some)
-            )
+            found[there] = self.of_combinations(_of_size_one(L[there]))
         return found.reshape(gradient.shape[:-1])
 
     @cached_property
@@ -102,8 +95,7 @@ class MixedDegrees:
         """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""
         if self.are_normal:
             return statistic / len(R), np.inf
-        L = _of_size_one(R @ self.found.coordinates.to_beta)
-        test = satterthwaite_test(self.curvatures, L) if self.kind == "satterthwaite" else self.adjusted.test(L)
+        test = self.test(_of_size_one(R @ self.found.coordinates.to_beta))
         return test.scale * statistic / test.rank, test.df
 
     @property
@@ -112,6 +104,61 @@ class MixedDegrees:
         if self.are_normal:
             return "Wald's"
         return f"Wald's with the degrees of freedom of {KINDS[self.kind]}"
+
+
+class SatterthwaiteDegrees(MixedDegrees):
+    """Satterthwaite's, from how uncertain the variances are.
+
+    Where the likelihood is so flat in the variances that they are not known, tests are normal; asked for by name, these
+    degrees of freedom are refused.
+    """
+
+    kind = "satterthwaite"
+
+    @cached_property
+    def curvatures(self) -> Curvatures:
+        found = self.found
+        effects = sum(size * q for size, q in zip(found.coordinates.columns.sizes, found.structure.widths, strict=True))
+        with one_blas_thread():
+            if len(found.structure.widths) == 1 or effects <= EXACT_EFFECTS:
+                return self.directions
+            return variance_differences(found.profile)
+
+    @cached_property
+    def are_normal(self) -> bool:
+        return not are_determined(self.curvatures.hessian)
+
+    def of_combinations(self, L: Floats) -> Floats:
+        return satterthwaite(self.curvatures, L)
+
+    def test(self, L: Floats) -> ApproximateF:
+        return satterthwaite_test(self.curvatures, L)
+
+
+class KenwardRogerDegrees(MixedDegrees):
+    """Kenward and Roger's, with their covariance of the fixed effects."""
+
+    kind = "kenward-roger"
+
+    @cached_property
+    def adjusted(self) -> KenwardRoger:
+        """Their covariance and tests."""
+        return kenward_roger(self.directions)
+
+    @property
+    def covariance(self) -> Floats:
+        way = self.found.coordinates.to_beta * self.found.coordinates.unit
+        return way @ self.adjusted.covariance @ way.T
+
+    def of_combinations(self, L: Floats) -> Floats:
+        return self.adjusted.df(L)
+
+    def test(self, L: Floats) -> ApproximateF:
+        return self.adjusted.test(L)
+
+
+OF_GROUPS = {one.kind: one for one in (SatterthwaiteDegrees, KenwardRogerDegrees)}
+"""The degrees of freedom of a model without curves, by name."""
 
 
 def _of_size_one(L: Floats) -> Floats:
@@ -170,7 +217,7 @@ def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDe
     kind = ("residual" if curved else "satterthwaite") if df is None else word_of(df, tuple(KINDS))
     if not is_one_of(kind, tuple(KINDS)):
         raise DomainError(f"df= of st.fit is {', '.join(map(repr, KINDS))}; got df={quoted(df)}.")
-    if curved and kind in ("satterthwaite", "kenward-roger"):
+    if curved and kind in OF_GROUPS:
         raise IncompatibleError(
             f'df={kind!r} is of groups alone; a model with curves has df="residual", its rows less the effective '
             'degrees of freedom, and df="normal".'
@@ -189,7 +236,7 @@ def degrees_of(found: MixedMaximum, df: str | None) -> MixedDegrees | ResidualDe
         )
     if kind == "normal":
         return None
-    degrees = MixedDegrees(kind, found)
+    degrees = OF_GROUPS[kind](found)
     if df is not None and kind == "satterthwaite":
         variance_covariance(degrees.curvatures)
     return degrees

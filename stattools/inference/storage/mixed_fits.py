@@ -22,7 +22,7 @@ from stattools.data.mixed_rows import MixedRows
 from stattools.data.random_design import RandomDesign, terms_in
 from stattools.data.random_term import RandomTerm
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.mixed_degrees import MixedDegrees
+from stattools.inference.mixed.mixed_degrees import OF_GROUPS, MixedDegrees
 from stattools.inference.mixed.predicted_variances import beside_maximum
 from stattools.inference.storage.unsaved import Unsaved, refuse
 from stattools.interface.arrays import Floats
@@ -243,7 +243,7 @@ class SavedMixedFit(SavedParts):
         """The degrees of freedom, with the curvatures that were saved."""
         if self.curvatures is None:
             return None
-        degrees = MixedDegrees(self.df, self.found)
+        degrees = OF_GROUPS[self.df](self.found)
         vars(degrees).update(curvatures=self.curvatures, directions=self.curvatures)
         return degrees
 

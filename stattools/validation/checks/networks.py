@@ -103,23 +103,31 @@ def loglik_again(model: NetworkModel, theta: Floats) -> float:
     rest = theta
     for layer in model.perceptron.layers:
         part, rest = rest[: layer.size], rest[layer.size :]
-        Z = _through(layer, part, Z)
+        Z = LAYERS[layer.title](layer, part, Z)
     y, weight = model.rows.y, model.rows.weight
     each = _density(model, Z, y)
     return float(each.sum() if weight is None else weight @ each)
 
 
-def _through(layer: Any, part: Floats, Z: Floats) -> Floats:
-    if layer.title == "dense":
-        inputs = Z.shape[1]
-        W = part[: inputs * layer.outputs].reshape(inputs, layer.outputs)
-        return np.einsum("ij,jk->ik", Z, W, optimize=True) + part[inputs * layer.outputs :]
-    if layer.title == "batch norm":
-        half = len(part) // 2
-        return part[:half] * (Z - layer.moments.mean) / np.sqrt(layer.moments.variance + layer.epsilon) + part[half:]
-    if layer.title == "sigmoid":
-        return 0.5 * (1.0 + np.tanh(0.5 * Z))
-    return np.tanh(Z) if layer.title == "tanh" else np.where(Z > 0.0, Z, 0.0)
+def _dense(layer: Any, part: Floats, Z: Floats) -> Floats:
+    inputs = Z.shape[1]
+    W = part[: inputs * layer.outputs].reshape(inputs, layer.outputs)
+    return np.einsum("ij,jk->ik", Z, W, optimize=True) + part[inputs * layer.outputs :]
+
+
+def _batch_norm(layer: Any, part: Floats, Z: Floats) -> Floats:
+    half = len(part) // 2
+    return part[:half] * (Z - layer.moments.mean) / np.sqrt(layer.moments.variance + layer.epsilon) + part[half:]
+
+
+LAYERS: dict[str, Callable[[Any, Floats, Floats], Floats]] = {
+    "dense": _dense,
+    "batch norm": _batch_norm,
+    "sigmoid": lambda layer, part, Z: 0.5 * (1.0 + np.tanh(0.5 * Z)),
+    "tanh": lambda layer, part, Z: np.tanh(Z),
+    "relu": lambda layer, part, Z: np.where(Z > 0.0, Z, 0.0),
+}
+"""What each layer makes of the numbers before it and of its part of the parameters."""
 
 
 def _density(model: NetworkModel, eta: Floats, y: Floats) -> Floats:

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.networks.activation import FUNCTIONS
+from stattools.networks.batch_norm import BatchNorm
 from stattools.networks.dense import Dense
-from stattools.validation.checks.networks import loglik_again
+from stattools.validation.checks.networks import LAYERS, loglik_again
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(80, 3)) * [1.0, 20.0, 0.1] + [0.0, 5.0, 1.0]
@@ -35,6 +37,10 @@ def test_every_network_agrees(outcome, activation, batch_norm):
     assert found.loglik == pytest.approx(found.reference_loglik, rel=1e-11)
     assert len(found.table()) == 6
     assert "agree" in str(found)
+
+
+def test_every_layer_is_written_again():
+    assert LAYERS.keys() == {Dense.title, BatchNorm.title, *FUNCTIONS}
 
 
 def test_frequency_weights_count():
