@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.variance_null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
 from stattools.solvers.solution import require_choice
 
-METHODS = {"mixture": 0, "exact": 9999, "bootstrap": 999}
-"""How the p-value is made, and how many draws it takes unless they are given."""
+WHO = "fit.variance_test"
 
 
 class Nulls(NamedTuple):
@@ -37,69 +38,130 @@ LINEAR = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, Tr
 """Those of a normal outcome."""
 
 
+class AskedVariance(NamedTuple):
+    """What is tested: the variance of the effect `i` of the term `k` of a fit, of all its effects where `i` is None."""
+
+    fit: Any
+    k: int
+    i: int | None
+    nulls: Nulls
+    draws: int | None
+    seed: Any
+
+
+class Mixture:
+    """By a mixture of two chi-squared, which is exact with many groups."""
+
+    law = "chibar2"
+
+    def check(self, asked: AskedVariance) -> None:
+        """IncompatibleError for all effects of a term at once, and for draws."""
+        term = asked.fit.model.random[asked.k]
+        if asked.i is None:
+            raise IncompatibleError(
+                f"{WHO}: without all {len(term.columns)} effects of {term.name} the likelihood ratio is no mixture of "
+                f"two chi-squared. Test one by effect={quoted(term.columns[-1])}, or use "
+                'method="bootstrap".'
+            )
+        if not (asked.draws is None and asked.seed is None):
+            raise IncompatibleError(f'{WHO}: method="mixture" draws nothing; leave draws= and seed= out.')
+
+    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
+        """The p-value, and what is said of it."""
+        note = (
+            f"chibar2: half chi2({null.lost}), half chi2({null.lost + 1}), since 0 is the edge of the range; of few "
+            "groups its p-values are too large."
+        )
+        return mixture_tail(statistic, null.lost), note
+
+
+@dataclass(frozen=True)
+class Bootstrapped:
+    """By likelihood ratios drawn without the variance, `usual` of them unless it is said how many."""
+
+    method: str
+    usual: int
+    law: ClassVar[str] = "draws"
+
+    def check(self, asked: AskedVariance) -> None:
+        """DomainError without a seed, or for a number of draws below 1."""
+        if asked.seed is None:
+            raise DomainError(f"{WHO}: method={quoted(self.method)} draws at random and needs seed=, such as seed=1.")
+        self.count(asked)
+
+    def count(self, asked: AskedVariance) -> int:
+        """How many ratios are drawn."""
+        return self.usual if asked.draws is None else whole_number(asked.draws, "draws", at_least=1)
+
+    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
+        """The p-value, and what is said of it."""
+        count = self.count(asked)
+        ratios = self.ratios(asked, null, count)
+        return (1.0 + float((ratios >= statistic - 1e-8).sum())) / (1.0 + count), self.note(count)
+
+    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
+        """Likelihood ratios, (count,)."""
+        return np.fromiter(asked.nulls.ratios(asked.fit, null, count, generator(asked.seed)), float, count)
+
+    def note(self, count: int) -> str:
+        """How the p-value was made."""
+        return f"p-value by {count:,} outcomes drawn from the model without it, both models fitted to each."
+
+
+class ExactDraws(Bootstrapped):
+    """By draws of the exact distribution, which is known of the only variance of a normal outcome."""
+
+    def check(self, asked: AskedVariance) -> None:
+        """IncompatibleError where it is not known, DomainError without a seed."""
+        if not asked.nulls.exact:
+            raise IncompatibleError(
+                f"{WHO}: the exact distribution is known of a normal outcome. Use "
+                'method="mixture" or method="bootstrap".'
+            )
+        if asked.fit.found.structure.widths != (1,):
+            raise IncompatibleError(
+                f"{WHO}: the exact distribution is known of the only variance of a model; "
+                f'{asked.fit.model.formula} has more. Use method="bootstrap".'
+            )
+        Bootstrapped.check(self, asked)
+
+    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
+        return simulated_ratios(asked.fit.found.deviance, count, generator(asked.seed))
+
+    def note(self, count: int) -> str:
+        return f"p-value by {count:,} draws of the exact distribution (Crainiceanu and Ruppert)."
+
+
+METHODS: dict[str, Mixture | Bootstrapped] = {
+    "mixture": Mixture(),
+    "exact": ExactDraws("exact", 9999),
+    "bootstrap": Bootstrapped("bootstrap", 999),
+}
+"""How the p-value is made."""
+
+
 def variance_test(
     fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls = LINEAR
 ) -> TestResult:
     """See `LinearMixedFit.variance_test`."""
-    who = "fit.variance_test"
-    require_choice(who, "method", method, tuple(METHODS))
-    fit.model.require_groups_alone(who)
+    require_choice(WHO, "method", method, tuple(METHODS))
+    fit.model.require_groups_alone(WHO)
     k, i = _place(fit, term, effect)
-    q = len(fit.model.random[k].columns)
-    if not nulls.exact and method == "exact":
-        raise IncompatibleError(
-            f'{who}: the exact distribution is known of a normal outcome. Use method="mixture" or method="bootstrap".'
-        )
     if fit.model.summed is not None:
         raise IncompatibleError(
-            f"{who} fits the model without the variance, for which rows in files are not read again."
+            f"{WHO} fits the model without the variance, for which rows in files are not read again."
         )
-    whole = effect is None and q > 1
-    if method == "mixture" and whole:
-        raise IncompatibleError(
-            f"{who}: without all {q} effects of {term} the likelihood ratio is no mixture of two chi-squared. Test one "
-            f'by effect={quoted(fit.model.random[k].columns[-1])}, or use method="bootstrap".'
-        )
-    if method == "exact" and fit.found.structure.widths != (1,):
-        raise IncompatibleError(
-            f"{who}: the exact distribution is known of the only variance of a model; "
-            f'{fit.model.formula} has more. Use method="bootstrap".'
-        )
-    if method == "mixture" and not (draws is None and seed is None):
-        raise IncompatibleError(f'{who}: method="mixture" draws nothing; leave draws= and seed= out.')
-    if method != "mixture" and seed is None:
-        raise DomainError(f"{who}: method={quoted(method)} draws at random and needs seed=, such as seed=1.")
-    count = METHODS[method] if draws is None else whole_number(draws, "draws", at_least=1)
+    by, asked = METHODS[method], AskedVariance(fit, k, i, nulls, draws, seed)
+    by.check(asked)
     with one_blas_thread():
         null = nulls.without(fit, k, i)
         statistic = max(null.deviance - fit.deviance, 0.0)
-        if method == "mixture":
-            p_value = mixture_tail(statistic, null.lost)
-        else:
-            random = generator(seed)
-            if method == "exact":
-                drawn = simulated_ratios(fit.found.deviance, count, random)
-            else:
-                drawn = np.fromiter(nulls.ratios(fit, null, count, random), float, count)
-            p_value = (1.0 + float((drawn >= statistic - 1e-8).sum())) / (1.0 + count)
-    names = [fit.model.random[k].columns[i]] if i is not None and q > 1 else []
+        p_value, note = by.tail(asked, null, statistic)
+    columns = fit.model.random[k].columns
+    names = [columns[i]] if i is not None and len(columns) > 1 else []
     hypothesis = " ".join(["variance of", *names, *(["in"] if names else []), fit.model.random[k].name, "= 0"])
     kind = "restricted likelihood ratio" if fit.reml else "likelihood ratio"
-    law = "chibar2" if method == "mixture" else "draws"
-    return TestResult(
-        kind, statistic, null.lost + 1, p_value, (hypothesis,), distribution=law, note=_note(method, count, null)
-    )
-
-
-def _note(method: str, count: int, null: Any) -> str:
-    if method == "mixture":
-        return (
-            f"chibar2: half chi2({null.lost}), half chi2({null.lost + 1}), since 0 is the edge of the range; of few "
-            "groups its p-values are too large."
-        )
-    if method == "exact":
-        return f"p-value by {count:,} draws of the exact distribution (Crainiceanu and Ruppert)."
-    return f"p-value by {count:,} outcomes drawn from the model without it, both models fitted to each."
+    return TestResult(kind, statistic, null.lost + 1, p_value, (hypothesis,), distribution=by.law, note=note)
 
 
 def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:
