@@ -47,8 +47,9 @@ def network(
     what enters each of them; hidden=[] is a linear predictor. Text, categories, bool and whole numbers of an integer
     type are labels: `st.Categorical` for several, `st.Bernoulli` for two; fractions are a quantity, `st.Gaussian()`.
     `likelihood` chooses another: `st.Poisson()` for counts, `st.Gaussian()` for whole numbers that are a quantity.
-    Inputs are standardized unless `standardize=False`: x less its mean, in standard deviations, or in fifths of its
-    largest distance from the mean where those are more, so that a rare value is at most at 5; both are remembered.
+    Inputs are standardized unless `standardize=False`: x less its mean, in units of its variance over its mean distance
+    from the mean, 1.25 standard deviations of a normal column and half of the distance of two values, so that rare ones
+    do not outweigh the others; or in fifths of the largest distance where that is more. Both are remembered.
     `weights` are frequencies. Raises DomainError for data that the model cannot take, IncompatibleError for a
     likelihood that does not go with a network and for weights with `batch_norm`. Source: Bishop, Pattern Recognition
     and Machine Learning (2006), ch. 5.

@@ -19,6 +19,7 @@ from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training
+from stattools.networks.varying_inputs import VaryingInputs
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.adam import Adam
 from stattools.solvers.lbfgs import LBFGS
@@ -95,13 +96,14 @@ def _best(
 
 
 def _train(model: NetworkModel, solver: Adam | LBFGS, penalty: Ridge | None, random: np.random.Generator) -> Training:
-    """One training from one random start."""
-    start = model.start_from(random)
+    """One training from one random start, of the inputs that vary."""
+    varying = VaryingInputs.of(model)
+    start = varying.without(model.start_from(random))
     # What overflows in a diverging network is found by the check of every batch, which names the layer.
     with one_blas_thread(), np.errstate(over="ignore", invalid="ignore"):
         if isinstance(solver, Adam):
-            return train_by_adam(model, solver, penalty, start, random)
-        return train_by_lbfgs(model, solver, penalty, start)
+            return varying.back(train_by_adam(varying.model, solver, penalty, start, random))
+        return varying.back(train_by_lbfgs(varying.model, solver, penalty, start))
 
 
 def _resampled(model: NetworkModel, random: np.random.Generator) -> NetworkModel:

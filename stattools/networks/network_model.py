@@ -122,9 +122,9 @@ class NetworkModel(AnyModel):
         """Random weights; 0 for inputs that are 0 in every row, whose weights nothing moves: new rows that have such an
         input are not judged by chance. With a count, the last bias is that of its mean: exp does not overshoot there.
         """
-        theta, weight, X = self.perceptron.start(seed), self.rows.weight, self.rows.X[:, self.first :]
-        X = X if weight is None or weight.all() else X[weight > 0]
-        self.perceptron.silence(theta, zero_inputs(X, self.center, self.scale))
+        theta, weight = self.perceptron.start(seed), self.rows.weight
+        zero = zero_inputs(self.rows.X[:, self.first :], self.center, self.scale, weight)
+        self.perceptron.silence(theta, zero)
         if not self.likelihood.starts_at_zero:
             mean = float(np.average(self.rows.y, weights=weight)) if weight is None or weight.any() else 1.0
             theta[-1] = self.likelihood.link(max(mean, 0.5 / self.n))

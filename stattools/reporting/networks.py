@@ -104,9 +104,8 @@ def likelihood(model: NetworkModel) -> Section:
     units = (
         f"{sizes[0]} units each" if len(sizes) > 1 and len(set(sizes)) == 1 else f"{', '.join(map(str, sizes))} units"
     )
-    scaled = "$h_0$ are the inputs, centered and in units of their standard deviation. " * bool(
-        (model.scale != 1).any()
-    )
+    scaled = "$h_0$ are the inputs, centered and in units of their variance over their mean distance from the mean. "
+    scaled *= bool((model.scale != 1).any())
     words = (
         f"The network has {'one hidden layer' if hidden == 1 else f'{hidden} hidden layers'} of {units}, "
         f"{count(model.perceptron.size)} parameters in all. {scaled}"

@@ -40,7 +40,7 @@ class Adam:
     one rate. Raises DomainError for values out of range.
 
     >>> Adam(rate=0.01)
-    Adam(rate=0.01, batch=128, epochs=200, weight_decay=0.0, validation=0.1, patience=5, slowdowns=2)
+    Adam(rate=0.01, batch=128, epochs=200, weight_decay=0.0, validation=0.1, patience=5, slowdowns=1)
     """
 
     rate: float = 1e-3
@@ -49,7 +49,7 @@ class Adam:
     weight_decay: float = 0.0
     validation: float = 0.1
     patience: int = 5
-    slowdowns: int = 2
+    slowdowns: int = 1
     needs = "a network: a model whose score can be taken over some rows"
 
     def __post_init__(self) -> None:

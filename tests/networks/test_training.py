@@ -61,10 +61,10 @@ def test_the_penalty_of_every_reference_is_the_same(hidden, ridge):
 
 
 def test_without_layers_between_it_is_softmax_with_the_ridge():
-    Z = (X - X.mean(axis=0)) / X.std(axis=0)
+    model = st.network(LABELS[CODES], X, hidden=[])
     solver = st.LBFGS(max_steps=2000, tolerance=1e-12)
-    network = st.fit(st.network(LABELS[CODES], X, hidden=[]), penalty=st.Ridge(5.0), solver=solver)
-    softmax = st.fit(st.softmax(LABELS[CODES], Z), penalty=st.Ridge(5.0))
+    network = st.fit(model, penalty=st.Ridge(5.0), solver=solver)
+    softmax = st.fit(st.softmax(LABELS[CODES], model.inputs(X)), penalty=st.Ridge(5.0))
     assert_allclose(network.predict(), softmax.predict(), atol=1e-5)  # L-BFGS ends at 1e-9 of its own
     assert network.penalty == "Ridge(5)"
 
