@@ -58,7 +58,7 @@ def _rows(x: np.ndarray, survey: Any) -> Any:
 
 
 def _probabilities(fit: Fit, survey: Any) -> tuple[Block, ...]:
-    """Of every label, and the mean step."""
+    """The probability of every label, and the mean step."""
     x = np.linspace(1.0, 7.0, 61)
     curves = fit.predict(_rows(x, survey), interval=fit.level)
     parts = {name: curves[curves["category"] == name] for name in PARTIES}

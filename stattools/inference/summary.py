@@ -144,7 +144,7 @@ def _without_error(fit: Any) -> str:
 
 
 def _alone(fit: Any) -> list[str]:
-    """Of which coefficients a cluster has all that the rows say."""
+    """A line that names the coefficients of which one cluster has all that the rows say; none where there are none."""
     names = [fit.names[k] for k in np.unique(fit.degrees.alone()[1])]
     some = ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
     return [f"One cluster alone determines {some}: its part is not in their se."] if names else []

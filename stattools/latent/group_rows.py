@@ -42,7 +42,7 @@ class GroupRows:
         return np.add.reduceat(values, self.first, axis=0)
 
     def sums_along(self, values: Floats) -> Floats:
-        """The same along the last axis: (..., n) makes (..., J)."""
+        """Sums over the rows of each group along the last axis: (..., n) makes (..., J)."""
         return np.add.reduceat(values, self.first, axis=-1)
 
     def spread(self, values: Floats) -> Floats:

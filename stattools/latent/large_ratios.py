@@ -55,7 +55,7 @@ class WithinGroups:
         return _back(self.R, self.S)
 
     def with_columns(self, which: list[int]) -> WithinGroups:
-        """Of some of the columns W."""
+        """What is within groups of some of the columns W."""
         return WithinGroups(self.R, self.S[:, which], self.C[np.ix_(which, which)])
 
     @property

@@ -70,7 +70,7 @@ class StackedEffects:
         return found + self.sums.log_gram if self.reml else found
 
     def some(self, which: np.ndarray) -> StackedEffects:
-        """The same of some members."""
+        """The effects of some of the members."""
         s = self.sums
         sums = StackedSums(
             s.A[which], s.B[which], s.C[which], s.beta[which], s.to_beta[which], s.unit[which], s.n[which],

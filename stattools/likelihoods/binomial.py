@@ -188,7 +188,7 @@ class Binomial(Likelihood):
         return count_interval(eta, V, level, trials=trials)
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
-        """Those of the number of successes."""
+        """The cumulants of the number of successes."""
         return Bernoulli().cumulants(eta, y, weight * self.trials_of(y))
 
     def _trials(self, y: ArrayLike | None) -> Floats:

@@ -65,7 +65,7 @@ class LogTimeErrors:
         return location + np.exp(log_scale) * self.quantile(p)
 
     def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
-        """Its derivatives, (n, 2)."""
+        """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
         return np.stack([np.ones_like(location), np.exp(log_scale) * self.quantile(p)], axis=-1)
 
     def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:

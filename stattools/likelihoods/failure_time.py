@@ -206,7 +206,7 @@ class FailureTime(SeenOrLonger):
         return low
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
-        """That of a time that is seen."""
+        """The variance of a time that is seen."""
         return self.mean(eta) ** 2 * self._law.relative_variance(np.exp(self.location_scale(eta)[1]))
 
     def center(self, eta: Floats) -> Floats:

@@ -70,7 +70,7 @@ class GammaTimes:
         return location + log_quantile(p, 1.0 - p, _shape(log_scale))
 
     def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
-        """Its derivatives, (n, 2)."""
+        """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
         k = _shape(log_scale)
         t = log_quantile(p, 1.0 - p, k)
         time, left = np.exp(location + t), p < 0.5

@@ -76,7 +76,7 @@ class Hurdle(Zeros):
 
     @property
     def edges(self) -> dict[str, Edge]:
-        """Those of the positive counts."""
+        """The edges of the parameters of the positive counts."""
         return self.positive.edges
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:

@@ -159,7 +159,7 @@ class NegativeBinomial(LogMean, Count):
         return mean + np.exp(eta[:, 1]) * mean * mean
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """That of a count of the same alpha whose mean is y."""
+        """Twice what is lost against a count of the same alpha whose mean is y."""
         mean, inverse = self.mean(eta), np.exp(-eta[:, 1])
         return np.maximum(2.0 * (deviance_part(y, mean) - deviance_part(y + inverse, mean + inverse)), 0.0)
 

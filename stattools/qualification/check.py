@@ -38,7 +38,7 @@ class Measured:
 
     @property
     def digits(self) -> tuple[float | None, float | None, float | None]:
-        """Of estimates, standard errors, log-likelihood."""
+        """The digits of estimates, of standard errors and of the log-likelihood."""
         return self.estimate, self.se, self.loglik
 
 

@@ -34,7 +34,7 @@ def measure(family: str, draw: Draw, truth: Floats, effort: float = 1.0) -> Meas
 
 
 def measure_softmax(effort: float = 1.0) -> Measured:
-    """The same for three categories and two columns."""
+    """The largest distance from the true coefficients for three categories and two columns."""
     rng = np.random.default_rng(12)
     n = int(ROWS * effort)
     X = rng.normal(size=(n, 2))

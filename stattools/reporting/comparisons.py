@@ -31,7 +31,7 @@ class ComparedFactor:
         return self.compared(str)
 
     def compared(self, say: Callable[[str], str]) -> str:
-        """The same with names and levels as `say` writes them."""
+        """`where`, with names and levels as `say` writes them."""
         if not self.high:
             return f"per unit of {say(self.name)}"
         if self.low == ANOTHER:
@@ -44,7 +44,7 @@ class ComparedFactor:
         return self.owner(str)
 
     def owner(self, say: Callable[[str], str]) -> str:
-        """The same with names and levels as `say` writes them."""
+        """`whose`, with names and levels as `say` writes them."""
         low = self.low if self.low == ANOTHER else say(self.low)
         return f"{say(self.name)} ({say(self.high)} against {low})" if self.high else say(self.name)
 

@@ -125,7 +125,7 @@ def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...
 
 
 def validation(agreement: PosteriorAgreement) -> Section:
-    """The same posterior computed another way."""
+    """The section on the posterior when it is computed another way."""
     rows = []
     for row in agreement.rows.to_dict("records"):
         places = decimals(float(row["reference_sd"]), digits=3)

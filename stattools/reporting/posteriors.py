@@ -143,7 +143,7 @@ def exact(beta: Beta) -> Table:
 
 
 def sampled(beta: Beta) -> tuple[Paragraph, Table]:
-    """The same by ArviZ, from independent draws."""
+    """What ArviZ says of the posterior, from independent draws."""
     import arviz
 
     interval = credible(beta)

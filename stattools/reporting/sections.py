@@ -76,7 +76,7 @@ def answered(fit: Fit) -> Answered:
 
 
 def validation(agreement: Agreement) -> Section:
-    """The same model by an independent reference."""
+    """The section on the model as an independent reference fits it."""
     same = abs(agreement.loglik - agreement.reference_loglik) < 1e-6 * (1.0 + abs(agreement.loglik))
     theirs = f"{agreement.reference_loglik:.6f}" if np.isfinite(agreement.reference_loglik) else "none"
     other = "the same in both" if same else f"the reference has {theirs}"

@@ -19,7 +19,7 @@ class Story:
 
     @property
     def words(self) -> Words:
-        """Those of the likelihood."""
+        """The words of the likelihood."""
         return self.model.likelihood.words
 
     @property

@@ -255,7 +255,7 @@ def _of_columns(
 
 
 def _of_shared(model: Model, parameter: Parameter, spread: float) -> Default:
-    """Of a parameter that all rows share."""
+    """The default belief about a parameter that all rows share."""
     is_spread = parameter.name == "scale" and model.likelihood.outcome is Outcome.REAL
     if is_spread or parameter.role == "scale":
         return Default(Exponential(1.0 / spread), "mean sd(y)")

@@ -81,7 +81,7 @@ class Transforms:
         return B
 
     def _sum(self, x: Floats) -> Floats:
-        """The same of values (..., q)."""
+        """What `summed` makes of values (..., q), in place."""
         if self.ordered:
             at = list(self.ordered)
             x[..., at] = np.cumsum(x[..., at], axis=-1)

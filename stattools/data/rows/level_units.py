@@ -33,7 +33,7 @@ class LevelUnits(InParts):
 
     @property
     def shape(self) -> tuple[int, int]:
-        """As a square matrix."""
+        """Rows and columns of the matrix, which is square."""
         return len(self.t), len(self.t)
 
     @property

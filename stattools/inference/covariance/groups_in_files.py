@@ -38,7 +38,7 @@ class Grouped(NamedTuple):
 
     @property
     def meat(self) -> Floats:
-        """Of the sums of scores, without a factor."""
+        """The sum over groups of the products of their scores, (p, p), without a factor."""
         return self.sums.T @ self.sums
 
 

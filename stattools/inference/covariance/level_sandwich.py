@@ -122,7 +122,7 @@ class LevelSandwich:
         return total
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
-        """As of `Sandwich`."""
+        """The meat of HAC, and the lags that it takes, as `Sandwich.autocorrelated` has them."""
         require_series(self.model, cov)
         varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
         rows = self.rows

@@ -45,7 +45,7 @@ def null_loglik(model: Model) -> float:
 
 
 def null_loglik_read(model: Model) -> float:
-    """The same of all rows: two or three reads of those in files."""
+    """The maximum with a constant for every parameter, of all rows: two or three reads of those in files."""
     return _of_constants(model, model.rows.without_columns())
 
 

@@ -49,7 +49,7 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
 
 
 def _require_inside(model: Model, estimate: Floats, number: int, edge: Edge, penalized: bool) -> None:
-    """The same of the parameter behind one linear predictor."""
+    """What `check_dispersion` asks, of the parameter behind one linear predictor."""
     ends = (float(estimate[model.predictor.parts[number].start]),) * 2
     if model.predictor.uses[number]:  # it moves with columns
         found = model.rows.total(partial(_ends, model.predictor, estimate, number))

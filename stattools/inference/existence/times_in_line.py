@@ -91,7 +91,7 @@ def _are_in_line(X: Any, low: Floats, high: Floats, seen: Any) -> bool:
 
 
 def _lie_between(X: Any, low: Floats, high: Floats) -> bool:
-    """The same by a linear program."""
+    """Is there a g with low <= X g <= high? A linear program looks for one."""
     from scipy.sparse import csr_array, vstack
 
     X, from_above, from_below = csr_array(X), np.isfinite(high), np.isfinite(low)

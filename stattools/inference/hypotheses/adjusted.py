@@ -92,7 +92,7 @@ def method_of(method: Any) -> str:
 
 
 def adjusted(p_values: Any, method: str) -> Any:
-    """The same, of a method that exists."""
+    """Adjusted p-values, by a method that exists."""
     try:
         p = np.asarray(as_numbers(p_values, "p_adjust needs p-values"), dtype=float)
     except ValueError:  # DomainError is one

@@ -90,7 +90,7 @@ class LinearMixedFit(Smoothed, Fit):
 
     @cached_property
     def _of_means(self) -> Any:  # type: ignore[override]
-        """The same with the columns of curves."""
+        """The fixed effects as a regression of single rows, with the columns of curves among its own."""
         return all_columns_of_normal(self) if self.model.smooths else self._of_rows
 
     @property

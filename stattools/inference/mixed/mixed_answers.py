@@ -61,17 +61,17 @@ class MixedAnswers(Fit):
 
     @cached_property
     def _of_rows(self) -> Any:  # type: ignore[override]
-        """Of a group whose effects are 0."""
+        """The coefficients as a regression of single rows, for a group whose effects are 0."""
         return typical(self)
 
     @cached_property
     def _typical(self) -> Any:
-        """The same with the columns of curves."""
+        """The regression of single rows, for a group whose effects are 0, with the columns of curves."""
         return all_columns(self, self._of_rows) if self.model.smooths else self._of_rows
 
     @cached_property
     def _population(self) -> Any:
-        """Of the population of groups, with the columns of curves."""
+        """The regression averaged over the population of groups, with the columns of curves."""
         return all_columns(self, population(self)) if self.model.smooths else population(self)
 
     def _averaged_over(self, groups: Any, name: str) -> Any:

@@ -118,7 +118,7 @@ def _together(found: MixedMaximum, Y: Floats) -> Floats:
 
 
 def _one_by_one(found: MixedMaximum, Y: Floats) -> Any:
-    """The same, of sums over rows that are made in one pass."""
+    """The estimates of each outcome, one after the other, from sums over rows that are made in one pass."""
     way, columns, of = found.coordinates, found.coordinates.columns, found.deviance
     root = 1.0 if found.model.precision is None else np.sqrt(found.model.precision)
     Q = columns.W[:-1]

@@ -56,12 +56,12 @@ class InColumns(AnyModel):
 
 
 def typical(fit: Any) -> Fit:
-    """Of a group whose effects are 0: the coefficients as they are, conditional on the effects."""
+    """The fit for a group whose effects are 0: the coefficients as they are, conditional on the effects."""
     return Fit(fit.model.fixed, fit.estimate, fit.covariance, fit.loglik, fit.solution, 1.0, fit.level)
 
 
 def population(fit: Any) -> Fit:
-    """Of the population of groups: effects are integrated out."""
+    """The fit for the population of groups: effects are integrated out."""
     model, found = fit.model, fit.found
     if not model.random:
         return typical(fit)

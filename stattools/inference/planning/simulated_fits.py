@@ -115,7 +115,7 @@ def simulated(truth: Truth, rows: int, draws: int, random: np.random.Generator) 
 
 
 def _quantile(k: int, df: Floats, level: float) -> Floats:
-    """Of chi2(k), or where df is finite k times that of F(k, df)."""
+    """The quantile of chi2(k), or where df is finite k times that of F(k, df)."""
     some = np.isfinite(df)
     of_f = k * special.fdtri(k, np.where(some, df, 1.0), level)
     return np.where(some, of_f, special.chdtri(k, 1.0 - level))
@@ -146,7 +146,7 @@ def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> Simul
 
 
 def _those_found(truth: Truth, many: ManyFits) -> SimulatedEstimates:
-    """Those of many fits that have a maximum."""
+    """The estimates of those of many fits that have a maximum."""
     some, which = np.isfinite(many.decrement), truth.which
     b, V = many.estimate[some][:, which], many.covariance[some][:, which[:, None], which]
     return SimulatedEstimates(b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()])

@@ -54,7 +54,7 @@ def counts(fit: Any, name: str) -> None:
 
 
 def _residuals(fit: Any, *, kind: str | None = None, seed: Any = None) -> Drawing:
-    """Of single rows, or with what is known of their groups."""
+    """Residuals of single rows, or those with what is known of their groups."""
     return (mixed_residuals if fit.model.is_mixed else residuals)(fit, kind=kind, seed=seed)
 
 

@@ -74,7 +74,7 @@ def predicted_times(fit: Estimates, at: Model, interval: float | None, kind: str
 
 
 def no_times(kind: str, asked: Floats, interval: float | None) -> Any:
-    """The same of one row without a value."""
+    """What `predicted_times` gives for one row without a value."""
     ends = {} if interval is None else {"lower": np.nan, "upper": np.nan}
     if kind == SURVIVAL:
         return pd.DataFrame({"row": 0, "time": asked, kind: np.nan, **ends})

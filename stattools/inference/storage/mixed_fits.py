@@ -100,7 +100,7 @@ class SavedParts:
 
     @staticmethod
     def kept_of(model: Any) -> dict[str, Any]:
-        """These fields of a model."""
+        """What these fields are of a model, by name."""
         said = model.read.said
         return {
             "fixed": replace(model.fixed, design=replace(model.design, parsed=replace(said.formula, text=said.fixed))),

@@ -34,7 +34,7 @@ class OwnCategories(OwnLikelihood):
         vars(self)["refused"] = unknown
 
     def among(self, categories: int) -> OwnCategories:
-        """The same for so many labels."""
+        """This likelihood for so many labels."""
         return replace(self, categories=categories)
 
     def scaled(self, y: Floats) -> OwnLikelihood:

@@ -62,7 +62,7 @@ class ByCoefficients(MarginalLikelihood):
 
     @classmethod
     def of(cls, model: Any) -> ByCoefficients:
-        """Of a model that knows all its coefficients."""
+        """The marginal likelihood of a model that knows all its coefficients."""
         return cls(model, model.coefficients)
 
     @property
@@ -104,7 +104,7 @@ class ByCoefficients(MarginalLikelihood):
         return np.empty(0), [], theta
 
     def factors(self, theta: Floats) -> list[Floats]:
-        """Those of groups: there are none."""
+        """The factors of random terms: there are no groups."""
         return []
 
     def taus(self, theta: Floats) -> Floats:
@@ -154,11 +154,11 @@ class ByCoefficients(MarginalLikelihood):
         return self.at(theta).coefficients[self.coefficients.flat]
 
     def fixed_spread(self, theta: Floats) -> Floats:
-        """Their covariance given the standard deviations."""
+        """The covariance of the coefficients without a curve, given the standard deviations."""
         return self.at(theta).covariance[np.ix_(self.coefficients.flat, self.coefficients.flat)]
 
     def fixed_change(self, theta: Floats) -> Floats:
-        """What of them is known to move with theta: nothing, the standard deviations are taken as known."""
+        """How these coefficients move with theta: not at all, as the standard deviations are taken as known."""
         return np.zeros((len(self.coefficients.flat), len(theta)))
 
     def fixed_metric(self, theta: Floats) -> Floats:

@@ -113,7 +113,7 @@ class ByQuadrature(MarginalLikelihood):
 
     @property
     def title(self) -> str:
-        """What it is."""
+        """What the model is, for people."""
         return str(self.model.title)
 
     @property
@@ -141,7 +141,7 @@ class ByQuadrature(MarginalLikelihood):
         return self.theta(self.work.start, self.first_factors(self.work.start))
 
     def with_nodes(self, nodes: int) -> ByQuadrature:
-        """The same with another number of nodes."""
+        """The marginal likelihood with another number of nodes."""
         return replace(self, nodes=nodes)
 
     @property

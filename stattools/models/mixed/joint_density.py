@@ -224,7 +224,7 @@ class JointDensity(DensityOfMixed):
         return Evaluation(value, score, self._information(eta, beta, behind, unit, [part[4] for part in parts]))
 
     def _information(self, eta: Floats, beta: Floats, behind: Floats, unit: Floats, roots: list[Floats]) -> Floats:
-        """Of the fixed part and of the effects; 0 for the rest."""
+        """The information about the fixed part and the effects; 0 for the rest."""
         from scipy.sparse import csr_array, hstack
 
         fixed, block, p, size = self.mixed.fixed, self._block, len(self._fixed), len(self.names)

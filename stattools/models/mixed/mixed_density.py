@@ -96,7 +96,7 @@ class MixedDensity(DensityOfMixed):
 
     @classmethod
     def of(cls, mixed: Any, structure: Structure) -> MixedDensity:
-        """Of a model and what knows its random terms."""
+        """The density of a model, with what knows its random terms."""
         coordinates = mixed.coordinates
         each = zip(mixed.random, coordinates.to_effects, strict=True)
         effects = tuple(Effects.of(term, back) for term, back in each)

@@ -86,7 +86,7 @@ class MixedModel(AnyModel):
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The same."""
+        """Names of the columns of the fixed part."""
         return self.fixed.terms
 
     @property

@@ -46,5 +46,5 @@ def _without_constant(
 def linear(
     columns: int, width: int, own: tuple[tuple[int, ...], ...], main: tuple[int, ...] | None, taken_up: TakenUp
 ) -> Linear:
-    """The same for all models of a size, made once."""
+    """The linear predictors of all models of one size, made once."""
     return Linear(columns, width, own, main, taken_up)

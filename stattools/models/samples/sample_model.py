@@ -31,7 +31,7 @@ class SampleModel(Dropped, AnyModel):
     variance: Any
 
     def covariance(self, theta: ArrayLike) -> Floats:
-        """Of the estimates, which are independent, shape (m, m)."""
+        """The covariance of the estimates, which are independent, shape (m, m)."""
         at = np.asarray(theta, dtype=float)
         return np.diag(np.atleast_1d(self.variance(at[0] if len(at) == 1 else at)))
 

@@ -105,7 +105,7 @@ class CoxRegression(AnyModel):
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The same."""
+        """The terms that have a coefficient, which have the names of the coefficients."""
         return self.names
 
     @property

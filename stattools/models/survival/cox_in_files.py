@@ -117,7 +117,7 @@ class CoxInFiles(AnyModel):
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The same."""
+        """The terms that have a coefficient, which have the names of the coefficients."""
         return self.names
 
     @property

@@ -81,7 +81,7 @@ class AtPoint:
         return self.weighted_hazard(None)
 
     def weighted_hazard(self, by: Floats | None) -> Floats:
-        """The same with a weight for each event time."""
+        """The `hazard` with a weight for each event time."""
         terms, sets = self.terms, self.sets
         found = sets.while_at_risk(terms.hazard if by is None else by * terms.hazard)
         if terms.own is not None:

@@ -41,7 +41,7 @@ def breslow(S: Floats, T: Floats, d: Floats) -> TiedTerms:
 
 
 def efron(S: Floats, T: Floats, d: Floats) -> TiedTerms:
-    """The same; one term for each event, repeated by its weight."""
+    """Efron's terms from the same sums: one for each event, repeated by its weight."""
     if (d <= 1.0).all():
         return breslow(S, T, d)
     count = d.astype(np.intp)

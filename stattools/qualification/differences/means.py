@@ -35,7 +35,7 @@ def student() -> Sequence[float]:
 
 
 def welch() -> Sequence[float]:
-    """The same of the t test with a variance for each arm."""
+    """Degrees of freedom and p-value of the t test with a variance for each arm."""
     test = st.fit(st.normal("gain ~ arm", GAINED)).test("mean[placebo] = mean[treatment]")
     return test.df_residual, test.p_value
 

@@ -47,7 +47,7 @@ def dependencies() -> dict[str, str]:
 
 
 def version(name: str) -> str:
-    """Of an installed package."""
+    """The version of an installed package."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:

@@ -28,12 +28,12 @@ def canonical(value: Any) -> bytes:
 
 
 def sha256(value: bytes | str) -> str:
-    """Of bytes, or of text in UTF-8."""
+    """The hash of bytes, or of text in UTF-8."""
     return hashlib.sha256(value.encode() if isinstance(value, str) else value).hexdigest()
 
 
 def number_hash(test: str, number: dict[str, Any]) -> str:
-    """Of a number with its name, its tolerance and its test."""
+    """The hash of a number with its name, its tolerance and its test."""
     return sha256("\n".join([test, number["name"], repr(number["value"]), repr(number["tolerance"])]))
 
 

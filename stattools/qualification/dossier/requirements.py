@@ -27,7 +27,7 @@ class Requirement:
     answers: tuple[str, ...] = ()
 
     def names(self, tests: Iterable[str]) -> tuple[str, ...]:
-        """Those of the tests that show it, in their order."""
+        """Which of some tests show the requirement, in their order."""
         return tuple(name for name in tests if any(fnmatchcase(name, pattern) for pattern in self.tests))
 
 

@@ -19,7 +19,7 @@ from stattools.qualification.exam.recodings import Expected
 
 
 def exactly(b: Any, se: Any = None) -> Expected:
-    """What is known, whatever the fit before."""
+    """An answer that is known, whatever the fit before was."""
 
     def expect(model: str, before: Any, errors: Any) -> Answer:
         return np.asarray(b), np.full(np.shape(b), np.nan) if se is None else np.asarray(se)

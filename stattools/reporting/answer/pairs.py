@@ -34,7 +34,7 @@ class LevelPair:
         return self.levels * (self.levels - 1) // 2
 
     def of(self, fit: Fit) -> Effect:
-        """The same two levels by another fit with the same columns."""
+        """The difference of these two levels by another fit with the same columns."""
         return _between(fit, self.high, self.low, self.levels)
 
 

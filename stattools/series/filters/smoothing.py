@@ -72,7 +72,7 @@ class ExponentialSmoothing(AnyModel):
 
     @property
     def observations(self) -> float:
-        """The same."""
+        """Number of observations that count: the errors."""
         return self.n
 
     @property

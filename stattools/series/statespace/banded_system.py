@@ -41,7 +41,7 @@ class Affine:
         return Affine(self.fixed[rows], self.local[rows], self.shared[rows])
 
     def at(self, z: Floats, g: Floats) -> Floats:
-        """Its value at given unknowns; more columns, more values."""
+        """The value at given unknowns; several columns of unknowns give several values."""
         fixed = self.fixed if z.ndim == 1 else self.fixed[:, None]
         return fixed + self.local @ z + self.shared @ g
 

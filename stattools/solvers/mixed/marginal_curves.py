@@ -35,7 +35,7 @@ class CurveParts:
 
 
 def curve_parts(found: Any) -> CurveParts:
-    """Those of a `MarginalMaximum`."""
+    """The curves at a `MarginalMaximum`."""
     return PARTS[type(found.marginal)](found)
 
 

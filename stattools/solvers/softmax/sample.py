@@ -68,7 +68,7 @@ class ByProducts:
 
     @property
     def rcond(self) -> float:
-        """That of the metric of the products."""
+        """The reciprocal condition of the metric of the products."""
         return self.rough.rcond
 
     def solve(self, score: Floats) -> Floats:

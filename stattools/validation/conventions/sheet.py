@@ -40,15 +40,15 @@ class Sheet:
     kept: NDArray[np.intp] | None = None
 
     def with_column(self, name: str, values: Any) -> Sheet:
-        """The same with other values of a column."""
+        """The sheet with other values of a column."""
         return replace(self, frame=self.frame.assign(**{name: values}))
 
     def with_columns(self, columns: Mapping[str, Any]) -> Sheet:
-        """The same with other values of several columns."""
+        """The sheet with other values of several columns."""
         return replace(self, frame=self.frame.assign(**columns))
 
     def take(self, rows: NDArray[np.intp]) -> Sheet:
-        """The same with some of the rows, by their numbers among these."""
+        """The sheet with some of the rows, by their numbers among these."""
         kept = None if self.kept is None else self.kept[rows]
         return replace(self, frame=self.frame.iloc[rows].reset_index(drop=True), kept=kept)
 

@@ -102,7 +102,7 @@ class State:
             return self.recipe.maximum(near)
 
     def errors(self, theta: Floats) -> Floats:
-        """Their standard errors."""
+        """The standard errors of coefficients theta."""
         return self.recipe.se(theta if self.curvature is None else self.curvature)
 
     @property

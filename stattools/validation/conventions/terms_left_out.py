@@ -50,7 +50,7 @@ def _left_out(state: State) -> Iterator[Variant]:
 
 
 def _unwritten(state: State) -> Iterator[Variant]:
-    """The same of models that are made again from their formula."""
+    """Variants without the silent terms, of models that are made again from their formula."""
     sheet, aim = state.sheet, claimed_by(state)
     if sheet is None or sheet.whole is None or aim is None:
         return

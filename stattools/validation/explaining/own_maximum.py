@@ -56,7 +56,7 @@ def steps_to_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
 
 
 def steps_from_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
-    """The same on the way back, of the second fit."""
+    """The steps of `steps_to_maximum` on the way back, of the second fit."""
     there = list(steps_to_maximum(foreign, notes))
     for k in reversed(range(len(there))):
         cause, words, model, _ = there[k]

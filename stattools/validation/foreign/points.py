@@ -45,7 +45,7 @@ class PointOfModel:
 
     @cached_property
     def se(self) -> Floats:
-        """Their standard errors; NaN where there are none."""
+        """Standard errors of the estimates; NaN where there are none."""
         return np.asarray(self.fit.se, dtype=float).ravel()
 
     @property

@@ -52,7 +52,7 @@ class PaperAudit(Faces):
 
     @property
     def findings(self) -> tuple[PaperCheck, ...]:
-        """What is wrong."""
+        """The checks that find something wrong."""
         return tuple(one for one in self.checks if one.verdict == "wrong")
 
     @property

@@ -44,7 +44,7 @@ def predictors(predictor: Linear, X: Any, theta: Any) -> list[Any]:
 
 @density("logistic")
 def _logistic(y: Any, eta: Any) -> Any:
-    """Of events, or of (n, 2) successes and trials."""
+    """The log density of events, or of (n, 2) successes and trials."""
     if y.ndim == 1:
         return y * eta - _log1p_exp(eta)
     k, n = y.T
