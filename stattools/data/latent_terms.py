@@ -39,7 +39,7 @@ class LatentTerms:
         return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
 
     def keeping(self, rows: NDArray[np.intp]) -> LatentTerms:
-        """The same where the other rows say nothing; DomainError where these have one group only."""
+        """The terms where the other rows say nothing; DomainError where these have one group only."""
         found = self.take(rows)
         for design in found.random:
             require_groups(design.part, design.labels, len(rows))

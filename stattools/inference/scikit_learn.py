@@ -94,7 +94,7 @@ class Classifier(ClassifierMixin, _Estimator):
         return np.column_stack([1.0 - mean, mean]) if mean.ndim == 1 else mean
 
     def predict_log_proba(self, X: ArrayLike) -> Floats:
-        """Their logarithms; -inf where a probability is less than float64 has."""
+        """The logarithms of `predict_proba`; -inf where a probability is less than float64 has."""
         with np.errstate(divide="ignore"):
             return np.log(self.predict_proba(X))
 

@@ -226,7 +226,7 @@ class ScaledColumns:
 
     @property
     def inner(self) -> ScaledColumns | None:
-        """Those without the largest factor, where it is taken out by itself."""
+        """The columns without the largest factor, where it is taken out by itself."""
         of = self.of.inner
         return (
             None if of is None else ScaledColumns(of, self.rest[: of.largest.q], self.rest[of.largest.q :], self.dense)

@@ -60,7 +60,7 @@ def factors_of(columns: LatentColumns) -> tuple[Factor, ...]:
 
 
 def places(factors: Sequence[Factor]) -> list[tuple[int, slice]]:
-    """Of each term, in the model's order, its factor and its effects there."""
+    """For each term, in the model's order, its factor and its effects there."""
     found = {term: (k, own) for k, each in enumerate(factors) for term, own in zip(each.terms, each.own, strict=True)}
     return [found[term] for term in sorted(found)]
 
@@ -71,17 +71,17 @@ def widths(factors: Sequence[Factor]) -> tuple[int, ...]:
 
 
 def own_rows(factors: Sequence[Factor], arrays: Sequence[Floats]) -> tuple[Floats, ...]:
-    """Of arrays (Q, m, J), one for each factor, the rows of each term."""
+    """The rows of each term in arrays (Q, m, J), one for each factor."""
     return tuple(arrays[k][own] for k, own in places(factors))
 
 
 def own_blocks(factors: Sequence[Factor], arrays: Sequence[Floats]) -> tuple[Floats, ...]:
-    """Of arrays (Q, Q, J), one for each factor, the block of each term."""
+    """The block of each term in arrays (Q, Q, J), one for each factor."""
     return tuple(arrays[k][own, own] for k, own in places(factors))
 
 
 def side_by_side(factors: Sequence[Factor], arrays: Sequence[Floats]) -> list[Floats]:
-    """Of arrays (q, m, J), one for each term, those of each factor below each other."""
+    """Arrays (q, m, J), one for each term: those of each factor are put below each other."""
     return [np.concatenate([arrays[k] for k in factor.terms]) for factor in factors]
 
 

@@ -132,7 +132,7 @@ class Categorical(Likelihood):
         return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Categories:
-        """Those of the indicators of all categories but the reference."""
+        """The cumulants of the indicators of all categories but the reference."""
         return Categories(self.mean(eta), weight)
 
     def _score(self, mean: Floats, y: ArrayLike) -> Floats:

@@ -50,7 +50,7 @@ class LogTimeErrors:
         return np.stack([log - log_scale - np.log(time), *by_location, mixed * precision, curl])
 
     def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
-        """The same of log(F(high) - F(low)), where low may be 0 or high inf."""
+        """log(F(high) - F(low)) with its derivatives, where low may be 0 or high inf."""
         a, b = (held(standardized(location, log_scale, end)) for end in (low, high))
         precision = np.exp(-log_scale)
         log, shift, bend, turn, mixed, curl = between_ends(self.link, a, b, low, high, precision)

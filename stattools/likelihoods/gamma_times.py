@@ -53,7 +53,7 @@ class GammaTimes:
         return np.stack([log - np.log(time), first, second, own, mixed, curl])
 
     def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
-        """The same of log(F(high) - F(low)), where low may be 0 or high inf."""
+        """log(F(high) - F(low)) with its derivatives, where low may be 0 or high inf."""
         found = np.empty((6, len(low)))
         for start in range(0, len(low), AT_A_TIME):
             part = slice(start, start + AT_A_TIME)

@@ -117,7 +117,7 @@ class ZeroTruncated(Together, Count):
         return self.seen(eta).drawn(generator(seed))
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
-        """That of the positive counts: c (v + (1 - c) m^2), c = 1 / (1 - f(0))."""
+        """The variance of the positive counts: c (v + (1 - c) m^2), c = 1 / (1 - f(0))."""
         seen = self.seen(eta)
         m = self.family.mean(seen.eta)
         return np.maximum(self.family.variance(seen.eta, y) - seen.odds * m * m, 0.0) / seen.share

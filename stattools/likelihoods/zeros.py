@@ -71,7 +71,7 @@ class Zeros(Together, Count):
 
     @property
     def _counts(self) -> Likelihood:
-        """Of what a row is that is no zero by itself, which has probability 1 - p: here the family."""
+        """The law of a row that is no zero by itself, which has probability 1 - p: here the family."""
         return self.family
 
     def mean(self, eta: ArrayLike) -> Floats:

@@ -156,11 +156,11 @@ class Custom(AnyModel):
         return AT_START[self]
 
     def in_units(self, W: Floats) -> Custom:
-        """The same function, differentiated along the columns of W from now on."""
+        """This function, differentiated along the columns of W."""
         return replace(self, units=W)
 
     def standardized(self) -> tuple[Custom, Floats]:
-        """The same function in units of what the data leave open, and the map back."""
+        """This function in units of what the data leave open, and the map back."""
         W = self.axes
         return replace(self, start=np.linalg.solve(W, self.start), T=self.T @ W, units=np.eye(len(W))), W
 

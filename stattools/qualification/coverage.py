@@ -33,7 +33,7 @@ def least_squares(effort: float = 1.0) -> Measured:
 
 
 def logistic(kind: str, effort: float = 1.0) -> Measured:
-    """The same for a slope of a logistic regression with 400 rows."""
+    """The coverage for a slope of a logistic regression with 400 rows."""
     rng = np.random.default_rng(22)
     times = int(SIMULATIONS * effort)
     x, held = rng.normal(size=(400, 1)), 0

@@ -216,7 +216,7 @@ class NormalInverseWishart(Updatable, Distribution):
         return float(self.log_density_by_root(at, positive_root(spread, d, "log_density needs covariance").T))
 
     def log_density_by_root(self, mean: Floats, lower: Floats) -> Floats:
-        """The same for means (..., d) and the lower Cholesky factors (..., d, d) of covariances."""
+        """The log density of means (..., d) and of covariances by their lower Cholesky factors (..., d, d)."""
         d = len(self.mean)
         z = np.linalg.solve(lower, (mean - self.mean)[..., None])[..., 0]
         wishart = inverse_wishart.log_density(lower, positive_root(np.asarray(self.scale), d, "scale"), self.df)

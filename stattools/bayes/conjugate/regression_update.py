@@ -36,7 +36,7 @@ class Parameters(NamedTuple):
 
 
 def flat_parameters(model: Model) -> Parameters:
-    """Those of the flat prior, worth no rows. Raises where the rows do not determine the coefficients."""
+    """The parameters of the flat prior, worth no rows. Raises where the rows do not determine the coefficients."""
     check_size(model)
     check_rank(model)
     p = len(model.names)

@@ -133,7 +133,7 @@ class Priors(Faces):
         return [f"{row['term']} ~ {row['prior']}" + (f", {row['about']}" if row["about"] else "") for row in rows]
 
     def smoothed(self) -> Priors:
-        """The same with every kink rounded off: for the search of the mode."""
+        """The priors with every kink rounded off: for the search of the mode."""
         return Priors(
             self.parameters, tuple(getattr(prior, "smooth", prior) for prior in self.each), self.rows, self.why
         )

@@ -242,7 +242,7 @@ def _of_regression(model: Model, parameters: tuple[Parameter, ...]) -> list[Defa
 def _of_columns(
     rows: Overview, columns: tuple[int, ...], level: Normal, about: str, units: str, first: int
 ) -> list[Default]:
-    """Of the coefficients of one linear predictor, the `first` of which has this number."""
+    """The default beliefs about the coefficients of one linear predictor, the `first` of which has this number."""
     found = []
     for j in columns:
         if j == rows.constant:

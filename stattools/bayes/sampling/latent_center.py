@@ -66,7 +66,7 @@ class Inner:
 
 
 def first_priors(priors: Priors, m: int) -> Priors:
-    """Those of the first m parameters: effects have one that nobody gave."""
+    """The priors of the first m parameters: effects have one that nobody gave."""
     return Priors(priors.parameters[:m], priors.each[:m], priors.rows[:m, :m], priors.why[:m])
 
 

@@ -51,7 +51,7 @@ def check_propriety(model: Any, priors: Priors) -> None:
 
 
 def _check_rows(model: Model, priors: Priors) -> None:
-    """Of rows in files the sample is looked at: what it determines, all rows determine."""
+    """`check_propriety` of rows; of those in files the sample is looked at: what it determines, all rows determine."""
     sample = at_sample(model)
     try:
         _check_regression(sample, priors)

@@ -46,7 +46,7 @@ class Surroundings:
 
     @classmethod
     def of(cls, batch: Batch, formula: Formula, kinds: Mapping[str, str]) -> Surroundings | None:
-        """Those that the first rows give; None for a formula of another form, and for too few or infinite values."""
+        """What the first rows give; None for a formula of another form, and for too few or infinite values."""
         names, outcome = columns_as_they_are(formula, kinds), formula.outcome.category
         if names is None or outcome is None:
             return None

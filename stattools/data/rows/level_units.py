@@ -66,7 +66,7 @@ class LevelUnits(InParts):
         return self.t + (self.A * self.R).sum(axis=1)
 
     def moved(self, at: Sequence[int]) -> list[int]:
-        """Those of some coefficients of which others that are not among them take up the center."""
+        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
         outside = np.delete(self.A, at, axis=0).any(axis=0)
         return [k for k in at if self.R[k][outside].any()]
 
@@ -119,7 +119,7 @@ class ArrayUnits:
         return self.T @ other
 
     def moved(self, at: Sequence[int]) -> list[int]:
-        """Those of some coefficients of which others that are not among them take up the center."""
+        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
         return [k for k in at if np.delete(self.T[:, k], at).any()]
 
     def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:

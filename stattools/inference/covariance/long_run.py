@@ -48,7 +48,7 @@ class Series:
 
     @classmethod
     def of(cls, kernel: Floats, scores: Any) -> Series:
-        """Of the scores of consecutive rows, an array or a sparse one."""
+        """The series of the scores of consecutive rows, an array or a sparse one."""
         lags, (n, p) = kernel.shape[1] - 1, scores.shape
         first, last = (dense(scores[part]) for part in (slice(lags), slice(max(n - lags, 0), None)))
         found = cls(kernel, np.zeros((len(kernel), p, p)), first, last)

@@ -117,7 +117,7 @@ class Satterthwaite:
         return np.divide(trace * trace, square, out=np.full(len(L), np.inf), where=there)
 
     def _pieces(self, L: Floats) -> tuple[Floats, Floats]:
-        """Of unit combinations (k, p): l^T f M f l of each with each (G, k, k), and f M l (G, k, p)."""
+        """For unit combinations l (k, p): l^T f M f l of each with each (G, k, k), and f M l (G, k, p)."""
         (values, vectors), f = self._eigen, self._factors
         z = L @ vectors
         own = (z * (values * f * f)[:, None, :]) @ z.transpose(0, 2, 1)

@@ -72,7 +72,7 @@ def _require_inside(model: Model, work: Model, theta: Floats, share: float) -> N
 
 
 def _distances(model: Model, theta: Floats) -> Floats:
-    """Of the first linear predictor of each row from each end that is finite, (ends, n)."""
+    """How far the first linear predictor of each row is from each end that is finite, (ends, n)."""
     eta = model.eta(theta)
     first = eta if eta.ndim == 1 else eta[:, 0]
     return np.stack([np.abs(first - end) for end in model.likelihood.domain if np.isfinite(end)])

@@ -109,7 +109,7 @@ def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
 
 
 def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None:
-    """The same for the columns of one linear predictor, of a model some of whose columns are codes."""
+    """What `check_rank` asks of the columns of one linear predictor, where some of the columns are codes."""
     terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
     if (coded := as_columns(X).coded) is not None:
         check_rank_beside_levels(model, coded, terms)
@@ -119,7 +119,7 @@ def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None
 
 
 def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequence[int], whose: str) -> None:
-    """The same for the columns of one linear predictor, from the triangle of all."""
+    """What `check_rank` asks of the columns of one linear predictor, from the triangle of all."""
     kept: list[int] = []
     aliased: list[str] = []
     Q, U = np.zeros_like(R), np.zeros_like(R)  # of the columns kept: R[:, kept] = Q U

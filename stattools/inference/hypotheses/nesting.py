@@ -179,7 +179,7 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
 
 
 def _beside_levels(full: Model, restricted: Model, estimate: Floats) -> Floats:
-    """The same where the larger model's levels are codes: one linear predictor, and constants of all rows."""
+    """The `embedding` where the larger model's levels are codes: one linear predictor, and constants of all rows."""
     r = restricted.predictor.columns
     theta, lost = projected(full.rows, restricted.rows, shift_of(full.rows, restricted.rows), estimate[:r], SAME_SPACE)
     if lost is not None:

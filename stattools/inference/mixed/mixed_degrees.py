@@ -48,7 +48,7 @@ class MixedDegrees:
 
     @cached_property
     def directions(self) -> VarianceDirections:
-        """The same, exact."""
+        """The second derivatives of the likelihood in the variances, exact whatever the size of the model."""
         return variance_directions(self.found.profile, self.found.coordinates.columns)
 
     @cached_property
@@ -142,7 +142,7 @@ class KenwardRogerDegrees(MixedDegrees):
 
     @cached_property
     def adjusted(self) -> KenwardRoger:
-        """Their covariance and tests."""
+        """Kenward and Roger's covariance and tests."""
         return kenward_roger(self.directions)
 
     @property

@@ -87,7 +87,7 @@ class Penalized(AnyModel):
         return self.model.dispersion(theta)
 
     def standardized(self) -> tuple[Penalized, Floats]:
-        """The same function on standardized columns, and the map back."""
+        """This function on standardized columns, and the map back."""
         work, T = self.model.standardized()
         return Penalized(work, self.penalty, as_units(self.T).before(T)), T
 

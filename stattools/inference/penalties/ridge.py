@@ -102,7 +102,7 @@ class Ridge:
         return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
 
     def _beside_levels(self, model: Model, theta: Floats, T: LevelUnits, order: int) -> Evaluation:
-        """The same beside a factor whose levels are kept as codes, without an array (p, p)."""
+        """The `term` beside a factor whose levels are kept as codes, without an array (p, p)."""
         X: Any = model.rows.X
         weight = self.strength * penalized_coefficients(model)
         beta = T.product(theta)

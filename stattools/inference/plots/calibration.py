@@ -69,7 +69,7 @@ def events(fit: Any, bins: int = BINS, level: float = 0.95) -> Drawing:
 
 
 def of_categories(fit: Any, bins: int, level: float) -> Drawing:
-    """The same of each category, or of each cut between labels in order."""
+    """The calibration of each category, or of each cut between labels in order."""
     table = calibration_table(fit, bins, level=level)
     what = str(table.columns[0])
     columns = ("predicted", "observed", "lower", "upper")

@@ -94,7 +94,7 @@ def _reach(quantile: Quantile, slope: Floats) -> Floats:
 
 
 def _probabilities(at: Model, eta: Floats, kind: str, sloped: bool = False) -> tuple[Floats, Floats]:
-    """Of each label, or that an outcome is at most it, with their slopes where those are asked for."""
+    """The probability of each label, or that an outcome is at most it, with slopes where those are asked for."""
     family: Any = at.likelihood
     slope = family.slope(eta) if sloped else eta
     if kind != CUMULATIVE:

@@ -38,7 +38,7 @@ class OwnCategories(OwnLikelihood):
         return replace(self, categories=categories)
 
     def scaled(self, y: Floats) -> OwnLikelihood:
-        """The same with steps that suit these outcomes, whose probabilities add up to 1 where a climb begins."""
+        """This likelihood with steps that suit these outcomes; probabilities add up to 1 where a climb begins."""
         self.require_rows(y)
         start = self.start(y, np.ones(len(y)), np.zeros(len(y)))
         total = float(self.mean(start[0] if self.width == 1 else start).sum())

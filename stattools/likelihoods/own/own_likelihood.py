@@ -85,7 +85,7 @@ class OwnLikelihood(Likelihood):
         return (REMARK,)
 
     def scaled(self, y: Floats) -> OwnLikelihood:
-        """The same with steps that suit these outcomes; DomainError for a function that is not one of rows."""
+        """This likelihood with steps that suit these outcomes; DomainError for a function that is not one of rows."""
         self.require_rows(y)
         some = y[:: max(1, len(y) // ROWS)]
         start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))

@@ -52,7 +52,7 @@ class ByLaplace(MarginalLikelihood):
 
     @classmethod
     def of(cls, model: Any) -> ByLaplace:
-        """Of a mixed regression; IncompatibleError for more than one linear predictor of the mean."""
+        """The likelihood of a mixed regression; IncompatibleError for more than one linear predictor of the mean."""
         coordinates = OrthonormalModel.of(model)
         fixed = coordinates.fixed
         predictor, block = fixed.predictor, fixed.rows.whole
@@ -131,7 +131,7 @@ class ByLaplace(MarginalLikelihood):
         return np.concatenate([fixed[self.outer], *roots, taus])
 
     def parts(self, theta: Floats) -> tuple[Floats, list[Floats], Floats]:
-        """Those of the fixed part, the T_k and the curves' standard deviations; integrated coefficients are 0."""
+        """Parameters of the fixed part, the T_k and the curves' standard deviations; integrated coefficients are 0."""
         fixed = self.fixed.start.copy()
         if self.is_restricted:
             fixed[: self.fixed.predictor.size_first] = 0.0

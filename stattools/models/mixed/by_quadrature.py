@@ -71,7 +71,7 @@ class ByQuadrature(MarginalLikelihood):
 
     @classmethod
     def of(cls, model: Any, nodes: int) -> ByQuadrature:
-        """Of a regression with random terms; IncompatibleError where quadrature cannot take them."""
+        """The likelihood of a regression with random terms; IncompatibleError where quadrature cannot take them."""
         terms = model.random
         if not is_integrated(terms):
             raise IncompatibleError(

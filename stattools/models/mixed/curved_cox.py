@@ -76,7 +76,7 @@ class CurvedCox(MixedModel):
 
     @classmethod
     def of(cls, fixed: CoxRegression, read: LatentTerms) -> CurvedCox:
-        """Of the regression on lines and other columns; IncompatibleError for exact ties."""
+        """The model with the regression on lines and other columns; IncompatibleError for exact ties."""
         if fixed.exact is not None:
             raise IncompatibleError(
                 "curves of st.cox go with ties of Efron or Breslow: the exact likelihood of ties has no third "

@@ -37,7 +37,7 @@ class MarginalLikelihood:
 
     @property
     def coarser(self) -> Any:
-        """The same by a quicker integral that is good enough for the ends of intervals."""
+        """This likelihood by a quicker integral that is good enough for the ends of intervals."""
         return self
 
     def fixed_at(self, theta: Floats) -> Floats:
@@ -49,5 +49,5 @@ class MarginalLikelihood:
         return np.eye(len(self.to_fixed), len(theta))
 
     def fixed_spread(self, theta: Floats) -> Floats:
-        """Their covariance given theta (p, p): that of parameters which are integrated out."""
+        """The covariance (p, p) of the fixed part given theta: that of parameters which are integrated out."""
         return np.zeros(self.to_fixed.shape)

@@ -113,7 +113,7 @@ class Linear:
         return np.append(values, constant)[self.column]
 
     def names(self, terms: tuple[str, ...], labels: tuple[str | None, ...]) -> tuple[str, ...]:
-        """Of each coefficient: the term, behind the label of its predictor if it has one; that alone for a constant."""
+        """For each coefficient the term, behind the label of its predictor if it has one; that alone for a constant."""
         found = []
         for use, alone, label in zip(self.uses, self.constant, labels, strict=True):
             own = terms if use is None else [terms[k] for k in use]
@@ -148,7 +148,7 @@ class Linear:
         return found
 
     def without_columns(self) -> Linear:
-        """The same of no columns: a constant for each linear predictor that has one, over a column of ones."""
+        """The predictors of no columns: a constant for each linear predictor that has one, over a column of ones."""
         return replace(self, columns=1, own=((),) * len(self.own), main=() if self.taken_up else None)
 
     def keeping(self, kept: NDArray[np.bool_], first: NDArray[np.intp]) -> Linear:

@@ -166,7 +166,7 @@ class CoxInFiles(AnyModel):
         return self.unit
 
     def standardized(self) -> tuple[CoxInFiles, Floats]:
-        """The same function of columns of unit length, and the map back."""
+        """This function of columns of unit length, and the map back."""
         return replace(self, scale=self.unit), np.diag(self.scale / self.unit)
 
     def loglik(self, theta: ArrayLike) -> float:

@@ -23,7 +23,7 @@ WIDE, WIDE_IF_LATE = 300.0, 20.0
 
 
 def near(at: AtPoint) -> AtPoint:
-    """The same likelihood with strata in which nothing is lost; itself where linear predictors are near each other."""
+    """This likelihood with strata in which nothing is lost; itself where linear predictors are near each other."""
     eta, sets = at.eta, at.sets
     if not float(np.ptp(eta)) > (WIDE if sets.leaves is None else WIDE_IF_LATE):
         return at

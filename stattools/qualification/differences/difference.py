@@ -57,7 +57,7 @@ class Reproduced:
 
     @property
     def sides_given(self) -> tuple[bool, ...]:
-        """Of each side, whether our numbers under its convention are those that it prints."""
+        """For each side, whether our numbers under its convention are those that it prints."""
         pairs = zip(self.difference.sides, self.found, strict=True)
         return tuple(gives(found, side.printed) for side, found in pairs)
 

@@ -45,7 +45,7 @@ class Rule:
 
 
 def with_covariance(fit: Fit, cov: str) -> Fit:
-    """The same maximum with standard errors of another kind."""
+    """The fit of the same maximum with standard errors of another kind."""
     found = covariance(fit.model, fit.estimate, fit.solution.covariance, cov, scale=fit.scale)
     return replace(fit, covariance=found.matrix, cov=found.name, t_df=found.df, cov_kind=cov, degrees=found.degrees)
 

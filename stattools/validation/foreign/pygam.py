@@ -96,7 +96,7 @@ def _names(terms: list[Any]) -> list[str]:
 
 
 def _penalty(model: Model, P: Floats, phi: float) -> Shrinkage | None:
-    """Its penalty beside our log-likelihood; None where every lam is 0."""
+    """The penalty of pyGAM beside our log-likelihood; None where every lam is 0."""
     if not P.any():
         return None
     Q = np.zeros((len(model.names),) * 2)

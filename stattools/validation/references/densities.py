@@ -233,7 +233,7 @@ def _log_time(log_density: Density, log_beyond: Density, log_below: Density) -> 
 
 
 def _gamma_time(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
-    """Of gamma times, whose density is summed over panels between the ends."""
+    """The log density of gamma times, which is summed over panels between the ends."""
     eta, k = np.broadcast_arrays(eta, np.exp(-2.0 * np.asarray(log_scale)))
 
     def log_density(log_time: Any, eta: Any, k: Any) -> Any:
@@ -267,7 +267,7 @@ DENSITIES |= {f"FailureTime {_name}": _density for _name, _density in TIMES.item
 
 
 def _softmax(y: Any, *eta: Any) -> Any:
-    """Of the number of a category, whose first one has the linear predictor 0."""
+    """The log density of the number of a category, whose first one has the linear predictor 0."""
     every = np.column_stack([0.0 * eta[0], *eta])
     top = np.real(every).max(axis=1)
     return every[np.arange(len(y)), y.astype(int)] - top - np.log(np.exp(every - top[:, None]).sum(axis=1))

@@ -42,7 +42,7 @@ class InOurs:
 
 
 def ordered_model(model: Model, rows: Rows) -> tuple[str, InOurs]:
-    """Their fit of the location and the thresholds, to the rows as often as they were seen."""
+    """The fit by statsmodels of the location and the thresholds, to the rows as often as they were seen."""
     main = list(model.predictor.main or ())
     law = LAWS[next(iter(model.likelihood.parameters.values()))]
     reference = OrderedModel(rows.y.astype(int), np.asarray(rows.X)[:, main], offset=rows.offset, distr=law)

@@ -89,7 +89,7 @@ def log_likelihood(
 
 
 def _predictors(predictor: Linear, theta: Floats, X: Floats, offset: Floats | None) -> tuple[Floats, list[Any]]:
-    """Of each row d eta / d theta (m, k, q), and the linear predictors, of which the first has the offset."""
+    """For each row d eta / d theta (m, k, q), and the linear predictors, of which the first has the offset."""
     J = np.zeros((len(X), predictor.width, len(theta)))
     for j, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
         J[:, j, part] = X if use is None else X[:, list(use)] if use else 1.0

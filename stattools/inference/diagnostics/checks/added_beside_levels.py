@@ -35,7 +35,7 @@ class LevelAdded(Added):
         return float(np.exp(one + other - both - self._log_determinant([])))
 
     def _log_determinant(self, which: list[int]) -> float:
-        """That of the information about some coefficients and the constants."""
+        """The log determinant of the information about some coefficients and the constants."""
         base, N = self.base, self.constants
         sides = base.product(N)
         part = sorted(which)

@@ -51,7 +51,7 @@ def elastic_net(last: Any, options: Mapping[str, Any], n: float) -> Addition:
 
 
 def mean_loss(last: Any, options: Mapping[str, Any], n: float) -> Addition:
-    """Of the generalized linear models, which divide the loss by the sum of weights."""
+    """The penalty of the generalized linear models, which divide the loss by the sum of weights."""
     alpha = float(options["alpha"])
     return Addition(n * alpha, 0.0, f"alpha = {alpha:g}")
 
@@ -66,7 +66,7 @@ SHARES = {"l1": 1.0, "l2": 0.0}
 
 
 def inverse(last: Any, options: Mapping[str, Any], n: float) -> Addition:
-    """Of logistic regression; since 1.8 l1_ratio and an infinite C say what `penalty` said before."""
+    """The penalty of logistic regression; since 1.8 l1_ratio and an infinite C say what `penalty` said before."""
     chosen = attributes(last, CHOSEN)
     C = float(_one(options["C"] if chosen.C_ is None else chosen.C_, "C"))
     told = options.get("l1_ratio") if chosen.l1_ratio_ is None else chosen.l1_ratio_

@@ -55,7 +55,7 @@ def degrees_of(df: float, model: Model) -> float | None:
 
 
 def taken(results: Any) -> tuple[bool | None, int | None, int | None]:
-    """Its word on convergence, steps taken, and the most that it would take."""
+    """What the fit says of convergence, the steps taken, and the most that it would take."""
     told = attributes(results, RESULTS)
     converged = told.mle_retvals.get("converged", told.converged)
     steps = told.mle_retvals.get("iterations", told.fit_history.get("iteration"))
