@@ -140,7 +140,7 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
     yield cox(100_000, 20, {}, times=100)
     yield cox(1_000_000, 20, {R: 3.0, LIFELINES: 20.0}, rounds=1)
     yield exact(300, 30, {R: 1.0}, 3)
-    yield exact(300, 10, {}, 1)
+    yield exact(300, 10, {R: 1.0}, 3)
     yield weibull(1_000, 10, {})
     yield weibull(100_000, 10, {})
     yield weibull(1_000_000, 10, {LIFELINES: 20.0}, rounds=1)

@@ -221,7 +221,7 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
     """
     try:
         # integers are told apart as they are; of other columns True and 1.0 are as Python has them
-        codes, labels = pd.factorize(column if column.dtype.kind in "iu" else column.astype(object))
+        codes, labels = pd.factorize(column.to_numpy() if column.dtype.kind in "iu" else column.astype(object))
     except (TypeError, ValueError):
         raise DomainError(
             f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."

@@ -73,7 +73,9 @@ def groups_of(
     (m, n, p), outcomes (m, n), and weights and offsets (m, n) or None.
     """
     place = np.minimum(np.arange(n), lengths[:, None] - 1)
-    some, shape = rows.take(order[firsts[:, None] + place].ravel()), place.shape
+    which, shape = order[firsts[:, None] + place].ravel(), place.shape
+    beside = which[-1] - which[0] == len(which) - 1 and bool((which[1:] > which[:-1]).all())
+    some = rows.take(slice(which[0], which[-1] + 1) if beside else which)  # rows in their order need no copy
     there = np.arange(n) < lengths[:, None]
     w = None if there.all() else there.astype(float)
     if some.weight is not None:

@@ -86,16 +86,18 @@ def stacked_newton(
     ([[0.0, 0.0]], [False])
     """
     m, size = max(len(A) for A in (X if X.ndim == 3 else Y, Y, W) if A is not None), model.predictor.size
-    T, mean = _units(X.reshape(-1, X.shape[-1]) if W is None or X.ndim == 2 else X[W > 0.0])
+    # rows of a column lie side by side, so that weights times columns run along them
+    columns = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2))
+    T, mean = _units(columns if W is None or X.ndim == 2 else X[W > 0.0].T[None])
     lift = model.predictor.lift(T)
     beyond = not (np.isfinite(lift).all() and lift.diagonal().all())  # units that float64 does not hold
     if beyond or (model.predictor.own and model.predictor.held(T)):
         none = np.full(m, np.nan)
         return StackedMaxima(np.full((m, size), np.nan), np.full((m, size, size), np.nan), none, none, np.ones(m, bool))
     offset = None if offset is None else np.atleast_2d(offset)
-    # the difference is exact; rows of a column lie side by side, so that weights times columns run along them
-    Z = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2)) - mean[:, None]
-    Z = np.swapaxes(Z * T.diagonal()[:, None], 1, 2)
+    Z = columns - mean[:, None]  # the difference is exact
+    Z *= T.diagonal()[:, None]
+    Z = np.swapaxes(Z, 1, 2)
     rows = StackedRows(model, Z, Y, W, offset, events)
     begin = np.linalg.solve(lift, np.atleast_2d(model.start if near is None else near).T)
     if near is None and m >= POOLED:  # one member alone tells where the others are
@@ -239,19 +241,20 @@ def _few_times(rows: StackedRows, m: int) -> Bools:
     return np.broadcast_to(count <= rows.model.predictor.size, m)
 
 
-def _units(X: Floats) -> tuple[Floats, Floats]:
-    """T (p, p) with which the columns X T have unit size, centered where the first column is constant, and the mean
+def _units(columns: Floats) -> tuple[Floats, Floats]:
+    """T (p, p) with which columns (m, p, n) have unit size, centered where the first of them is constant, and the mean
     (p,) that is taken off.
     """
-    columns = np.ascontiguousarray(X.T)  # sums over rows that lie side by side take a fraction of the time
-    mean: Floats = columns.mean(axis=1)
-    spread: Floats = columns.std(axis=1)
-    size = np.maximum(columns.max(axis=1), -columns.min(axis=1))
+    # first along rows that lie side by side, which takes a fraction of the time of both axes at once
+    mean: Floats = columns.mean(axis=2).mean(axis=0)
+    gap = columns - mean[:, None]
+    spread = np.sqrt(np.einsum("mpn,mpn->p", gap, gap) / (len(gap) * gap.shape[2]))
+    size = np.maximum(columns.max(axis=2).max(axis=0), -columns.min(axis=2).min(axis=0))
     constant = spread <= 1e-13 * size
     scale = np.where(constant, np.where(size > 0.0, size, 1.0), spread)
     T = np.diag(1.0 / scale)
     if not constant[:1].any() or not size[0] > 0.0:
         return T, np.zeros(len(T))
     mean[constant] = 0.0
-    T[0, 1:] = -mean[1:] / scale[1:] / X[0, 0]
+    T[0, 1:] = -mean[1:] / scale[1:] / columns[0, 0, 0]
     return T, mean

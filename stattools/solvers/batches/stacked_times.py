@@ -22,6 +22,7 @@ from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_newton import NARROW, StackedMaxima, far_from, stacked_newton
 from stattools.solvers.batches.stacked_starts import finite, least_squares, raised
 
@@ -60,7 +61,7 @@ def stacked_weibull(
     hazards = replace(model, likelihood=family, predictor=Linear(U.shape[-1]), start=begin)
     m = max(len(A) for A in (U if U.ndim == 3 else seen, seen, counted))
     events = np.broadcast_to(counted.sum(axis=1), m)
-    near = begin if near is not None else _starts(X, L, W, events, begin)
+    near = begin if near is not None else _starts(X if X.ndim == 2 else U[..., :-1], L, W, events, begin)
     found = stacked_newton(hazards, U, seen, W, None, near, events=events)
     with np.errstate(all="ignore"):  # of members that are doubtful
         tau = found.estimate[:, -1]
@@ -85,10 +86,11 @@ def _starts(X: Floats, L: Floats, W: Floats | None, events: Floats, begin: Float
     where hazards have as many events in sum; `begin` where these are no numbers.
     """
     slopes, rest = least_squares(X, L, W)
-    tau = np.pi / np.sqrt(6.0) / rest.std(axis=1, keepdims=True)
-    hazard = np.exp(tau * rest)
-    total = hazard.sum(axis=1) if W is None else (hazard * W).sum(axis=1)
-    theta = raised(-slopes * tau, X, np.log(events / total))
+    weight = np.ones((1, rest.shape[1])) if W is None else W
+    left = np.maximum(weight.sum(axis=1) - X.shape[-1], 1.0)
+    # the logs of Weibull times have the variance (pi sigma)^2 / 6; from a scale too small the way is long
+    tau = np.pi / np.sqrt(6.0 * weighted_squares(rest, W) / left)[:, None]
+    theta = raised(-slopes * tau, X, np.log(events / (np.exp(tau * rest) * weight).sum(axis=1)))
     return finite(np.column_stack([theta, np.broadcast_to(tau, (len(theta), 1))]), begin)
 
 
