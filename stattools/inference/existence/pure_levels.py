@@ -111,7 +111,9 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     X, first = as_columns(rows.X).coded, levels_of_first(model)
     assert X is not None
     assert first is not None
-    keep, numbers = np.union1d(np.flatnonzero(~gone[X.codes + 1]), shifted), np.arange(predictor.size)
+    stays, numbers = ~gone[X.codes + 1], np.arange(predictor.size)
+    stays[shifted] = True
+    keep = np.flatnonzero(stays)
     dropped, out = np.zeros(X.shape[1], dtype=bool), np.zeros(predictor.size, dtype=bool)
     dropped[X.at : X.stop] = out[first.at : first.stop] = gone[1:]
     if gone[0]:  # each level is one of its own, and stands for the constant too
@@ -188,8 +190,16 @@ class LevelSeparation(Separation):
             shifted, unit = np.flatnonzero(X.codes < 0), float(X[0, j])
         side, cut = float(np.sign(here)), float(special.chdtri(1.0, 1.0 - level))
 
+        left = self._left(shifted, 0.0, gone)
+        rows, start, offset = left.model.rows, left.model.start, np.asarray(left.model.rows.offset)
+        moves = np.asarray(self._left(shifted, unit, gone).model.rows.offset) - offset
+
         def beyond(t: float) -> float:
-            return 2.0 * (self.solution.loglik - self._left(shifted, unit * t, gone).solution.loglik) - cut
+            nonlocal start  # the last maximum is near
+            at = replace(left.model, rows=replace(rows, offset=offset + t * moves), start=start)
+            there = Left(at, left.numbers).solution
+            start = there.estimate
+            return 2.0 * (self.solution.loglik - there.loglik) - cut
 
         inner = outer = 0.0
         reach: Callable[[float], float] = lambda t: -side * max(2.0 * abs(t), 1.0)  # noqa: E731

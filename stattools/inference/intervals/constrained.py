@@ -51,19 +51,20 @@ class Point(NamedTuple):
 class ProfileCurve:
     """The profile of the log-likelihood over one coefficient, of a model whose coordinates are psi.
 
-    The `peak` is the maximum. Along `out` the coefficient grows by a standard error; the metric `across` of an
-    information is that of steps which hold the coefficient.
+    The `peak` is the maximum, and `top` what the model says there. Along `out` the coefficient grows by a standard
+    error; the metric `across` of an information is that of steps which hold the coefficient.
     """
 
     model: Any
     peak: Floats
+    top: Evaluation
     out: Floats
     across: Callable[[Any], Any]
     name: str
 
     def start(self) -> Point | None:
         """The peak, or None where the log-likelihood is not finite there."""
-        return self.measure(0.0, self.peak)
+        return self._point(0.0, self._stand(self.peak, self.top)) if self.top.is_finite else None
 
     def measure(self, tau: float, psi: Floats) -> Point | None:
         """The point psi, or None where the log-likelihood is not finite."""

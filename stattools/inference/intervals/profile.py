@@ -27,13 +27,22 @@ from stattools.inference.intervals.constrained import Across, Point, ProfileCurv
 from stattools.inference.penalties import Ridge, penalized
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
+from stattools.numerics.columns import as_columns
 from stattools.solvers.held_metric import HeldMetric
 from stattools.solvers.level_metric import METRICS, LevelMetric
 from stattools.solvers.metric import Metric
 
 CLOSE = 1e-9
-"""An end is found when the next step is this small, in standard errors; that step is still taken."""
+"""An end is found when what a step leaves is this small, in standard errors; that step is still taken."""
+
+READS, SECONDS_OF_A_NUMBER, SECONDS_OF_A_PRODUCT, MOST_HOURS = 5, 1e-8, 4e-10, 2.0
+"""What an end costs, about: reads of the rows, by the numbers that these have, and by the cube of the coefficients."""
+
+SURE = 1e-6
+"""A longer step is looked at again, whatever its curvature says: it may lead beyond the edge of the domain."""
 
 FAR_OFF = 1e-3
 """An estimate this many standard errors from the maximum is not the maximum."""
@@ -113,6 +122,7 @@ def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
 
 
 def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float) -> tuple[Floats, Floats]:
+    _require_reachable(fit)
     curve_of = _curves(fit)
     ends = np.empty((2, len(fit.names)))  # of a mixed model its variances are no coefficients
     for j in range(len(fit.names)):
@@ -120,6 +130,21 @@ def _ends(fit: Estimates, target: float, height: Height | None, tolerance: float
             curve, se = curve_of(j, side)
             ends[row, j] = fit.estimate[j] + side * se * _reach(curve, target, height, tolerance)
     return ends[0], ends[1]
+
+
+def _require_reachable(fit: Estimates) -> None:
+    """IncompatibleError where the ends of so many coefficients take more than `MOST_HOURS`."""
+    if not isinstance(fit.model, Model):
+        return
+    p, rows = len(fit.names), fit.model.rows
+    cubes = p**3 if as_columns(rows.X).coded is None else 0
+    hours = 2 * p * READS * (SECONDS_OF_A_NUMBER * rows.X.size + SECONDS_OF_A_PRODUCT * cubes) / 3600.0
+    if hours > MOST_HOURS:
+        raise IncompatibleError(
+            f"profile and score intervals read all rows about {READS} times for each end, which for the {p:,} "
+            f'coefficients of {fit.model.title} takes about {hours:,.0f} hours of one core. Use kind="wald", or fewer '
+            "coefficients: (1 | group) in the place of the levels of a factor."
+        )
 
 
 def profile_fall(fit: Estimates, j: int, low: float, high: float, steps: int) -> tuple[Floats, Floats]:
@@ -155,27 +180,28 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
             f"that of {model.title}. Fit again."
         )
     if type(now.information) is Arrow:
-        return partial(_beside_levels, fit, work, T, peak, metric)
+        return partial(_beside_levels, fit, work, T, peak, now, metric)
     W = metric.whiten()
     toward = T @ W
+    whole, start = Along(work, W, peak), np.zeros(len(peak))
+    top = whole.evaluate(start)
 
     def curve(j: int, side: float) -> tuple[ProfileCurve, float]:
         se = float(np.linalg.norm(toward[j]))
         others = np.linalg.qr(toward[j][:, None], mode="complete")[0][:, 1:]
-        whole, start = Along(work, W, peak), np.zeros(len(peak))
-        return ProfileCurve(whole, start, side * toward[j] / se, partial(Across, others), fit.names[j]), se
+        return ProfileCurve(whole, start, top, side * toward[j] / se, partial(Across, others), fit.names[j]), se
 
     return curve
 
 
 def _beside_levels(
-    fit: Estimates, work: Any, T: Any, peak: Floats, metric: Any, j: int, side: float
+    fit: Estimates, work: Any, T: Any, peak: Floats, now: Evaluation, metric: Any, j: int, side: float
 ) -> tuple[ProfileCurve, float]:
     """The profile of a coefficient beside levels that are codes, in the coordinates of the columns."""
     along = T.pulled(side * np.eye(1, len(peak), j)[0])
     out = metric.solve(along)
     se = float(np.sqrt(along @ out))
-    return ProfileCurve(work, peak, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
+    return ProfileCurve(work, peak, now, out / se, partial(HeldMetric, along[None]), fit.names[j]), se
 
 
 Height = Callable[[Point, float], tuple[float, float]]
@@ -196,7 +222,7 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
     if point is None:
         raise ConvergenceError(f"The log-likelihood at the estimate is not finite: {curve.name!r} has no interval.")
     top, low, high, edge = point.loglik, 0.0, np.inf, np.inf
-    tau, last = target, (0.0, 0.0)
+    tau, last, before = target, (0.0, 0.0), np.inf
     for _ in range(200):
         new = curve.at(tau, point, tolerance)
         if new is None:  # beyond the edge of the parameter's domain
@@ -212,11 +238,13 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
         if height is None:
             value = -point.slope / np.sqrt(point.curvature)
             slope = (value - last[1]) / (tau - last[0])
-            last = (tau, value)
+            wrong = abs(slope - before) / abs(slope) if slope else np.inf  # about as wrong as it was before
+            last, before = (tau, value), slope
         else:
             value, slope = height(point, top)
             if _levels_off(point, top - 0.5 * target**2):
                 return np.inf
+            wrong = 0.5 * abs(point.curvature - slope**2) / (value * abs(slope)) if value * slope else np.inf
         gap = value - target
         if abs(gap) > 0.01:
             low, high = (max(low, tau), high) if gap < 0 else (low, min(high, tau))
@@ -225,7 +253,9 @@ def _reach(curve: ProfileCurve, target: float, height: Height | None, tolerance:
         following = tau - gap / slope if slope > 0 else np.inf
         if following >= edge:
             following = 0.5 * (tau + edge)
-        if abs(following - tau) <= CLOSE * max(1.0, tau) and point.decrement <= 1e-4:
+        step = abs(following - tau)
+        left = step * wrong * (1.0 if height is None else step) if 0.0 < step <= SURE and edge == np.inf else step
+        if min(step, left) <= CLOSE * max(1.0, tau) and point.decrement <= 1e-4:
             return following
         following = min(following, 3.0 * max(tau, target))
         tau = following if low < following < high else 0.5 * (low + high)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -102,9 +103,17 @@ def _poisson(model: Model) -> tuple[str, Any]:
 
 def _negative_binomial(model: Model) -> tuple[str, Any]:
     rows = _repeated(model)
-    reference = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
+    reference: Any = sm.NegativeBinomial(rows.y, rows.X, loglike_method="nb2", offset=rows.offset)
     start = reference.fit(disp=0, method="bfgs", maxiter=1000).params
+    reference.hessian = partial(_above_zero, reference.hessian)
     return "NegativeBinomial", reference.fit(start_params=np.asarray(start), **NEWTON)
+
+
+def _above_zero(hessian: Callable[[Any], Any], params: Any) -> Any:
+    """The second derivatives at an alpha above 0: below it SciPy's zeta counts up from 1 / alpha, for hours."""
+    if not params[-1] > 0.0:
+        raise FloatingPointError(f"Newton's method left the domain, to alpha = {params[-1]:.3g}")
+    return hessian(params)
 
 
 def _of_density(model: Model) -> tuple[str, Any]:

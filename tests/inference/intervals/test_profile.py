@@ -286,3 +286,15 @@ def test_intervals_next_to_the_estimate_are_wald_s(make, level):
     within = 10.0 * reach**2 + 1e-12
     assert_allclose((profile.upper - fit.estimate) / fit.se, reach, atol=within)
     assert_allclose((profile.lower - fit.estimate) / fit.se, -reach, atol=within)
+
+
+def test_ends_that_would_take_hours_are_refused_at_once(monkeypatch):
+    fit = st.fit(st.poisson("y ~ x", {"y": [1, 2, 4, 3, 7, 9], "x": [0.0, 1, 2, 3, 4, 5]}))
+    before = profile_interval(fit, 0.95), score_interval(fit, 0.95)
+    monkeypatch.setattr("stattools.inference.intervals.profile.SECONDS_OF_A_NUMBER", 180.0)
+    for kind in ("profile", "score"):
+        with pytest.raises(
+            st.IncompatibleError, match=r'2 coefficients of .* about 12 hours of one core. Use kind="wald"'
+        ):
+            fit.interval(kind=kind)
+    assert np.isfinite(before).all()

@@ -5,6 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.validation.references.statsmodels import _above_zero, reference_fit
 from tests.validation.test_validate import CASES, frame
 
 
@@ -50,3 +51,15 @@ def test_categories_that_were_never_seen_are_zero_in_both(counts):
 def test_one_category_alone_needs_no_reference():
     with pytest.raises(st.IncompatibleError, match="two categories that were seen"):
         st.validate(st.fit(st.multinomial({"a": 0, "b": 4})))
+
+
+def test_a_step_of_newton_to_an_alpha_below_0_fails_at_once():
+    """SciPy's zeta counted up from 1 / alpha = -1e160, and `st.validate` never ended."""
+    calls = []
+    assert _above_zero(lambda params: calls.append(1) or 7.0, np.array([1.0, 0.5])) == 7.0
+    for alpha in (-1e-160, 0.0, np.nan):
+        with pytest.raises(FloatingPointError, match="left the domain"):
+            _above_zero(lambda params: calls.append(1), np.array([1.0, alpha]))
+    assert len(calls) == 1
+    reference = reference_fit(st.negative_binomial("y ~ x", {"y": [0, 3, 1, 9, 2, 14, 0, 8], "x": range(8)}))
+    assert reference.converged
