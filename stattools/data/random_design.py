@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -34,7 +36,7 @@ class RandomDesign:
     design: Design
     levels: tuple[tuple[Any, ...], ...]
 
-    @property
+    @cached_property
     def labels(self) -> tuple[Any, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
         return _labels(self.part, self.levels)
@@ -99,7 +101,7 @@ def learn_random(
 
 
 def _labels(part: RandomPart, levels: tuple[tuple[Any, ...], ...]) -> tuple[Any, ...]:
-    return levels if len(part.groups) > 1 else tuple(level for (level,) in levels)
+    return levels if len(part.groups) > 1 else tuple(chain.from_iterable(levels))
 
 
 def _called(formula: Formula | None) -> list[list[str]]:
@@ -177,7 +179,7 @@ def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any,
     """The combinations of levels that occur, sorted as the levels are, and the code of each row."""
     if len(each) == 1:
         ((found, codes),) = each
-        return tuple((level,) for level in found), codes.astype(np.intp)
+        return tuple(zip(found, strict=True)), codes.astype(np.intp, copy=False)
     code = np.zeros(len(each[0][1]), dtype=np.int64)
     kept: list[np.ndarray] = []
     for found, codes in each:  # made small again after each column, so that products do not overflow

@@ -23,6 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import require_sizes
 from stattools.latent.structure import LatentColumns
+from stattools.numerics.few_columns import row_products
 
 # For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
 getrf, posv, potrf, trtri = get_lapack_funcs(("getrf", "posv", "potrf", "trtri"), dtype=np.float64)
@@ -91,7 +92,7 @@ def coordinates(
         W[-1] = y - level
     if root is not None:
         W[-1] *= root
-    gram = Q @ Q.T
+    gram = row_products(Q)
     for _ in range(2):  # the second time for what round-off left
         step = posv(gram, Q @ W[-1])[1]
         b += step
@@ -120,11 +121,14 @@ def _root_mean_square(row: Floats) -> float:
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:
     """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p)."""
     n, p = X.shape
-    M = np.eye(p)
     out[:] = X.T
     largest = np.maximum.reduce(np.abs(out), axis=1)
     require_sizes(who, names or [f"column {k + 1}" for k in range(p)], largest)
     constant = _constant(out)
+    if p == 1 and constant is not None and root is None:
+        out /= largest[0]
+        return np.array([1.0 / largest])
+    M = np.eye(p)
     if constant is not None:
         value, weight = out[constant, 0], None if root is None else root**2
         for k in range(p):
@@ -142,7 +146,7 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
     M /= length
     if p == 1:
         return M
-    gram = out @ out.T / n
+    gram = row_products(out) / n
     upper, info = potrf(gram, clean=True)
     if info or not float(upper.diagonal().min()) ** 2 >= CLOSE:
         upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)

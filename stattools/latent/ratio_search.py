@@ -64,13 +64,15 @@ class RatioSearch:
     """All local maxima, best first, and cells (lower, upper) that round-off leaves undecided, empty as a rule.
 
     `deviance` of a maximum is h + df log r2, without constants that do not depend on the ratio. No ratio is better
-    than the first by more than `gap`.
+    than the first by more than `gap`. `bend` is the second derivative of half the deviance there by the square root of
+    the ratio.
     """
 
     maxima: tuple[LocalMaximum, ...]
     gap: float
     undecided: tuple[tuple[float, float], ...]
     evaluations: int
+    bend: float
 
     @property
     def best(self) -> LocalMaximum:
@@ -186,27 +188,29 @@ class CellSearch:
             known = self.classified()
         slope = self.at.h[1] + self.df * self.at.log_r2[1]
         holds = np.flatnonzero((slope[:-1] < 0.0) & (slope[1:] >= 0.0))
-        maxima = sorted([*self.at_zero(), *map(self.root, holds.tolist())], key=lambda one: one.deviance)
+        each = sorted([*self.at_zero(), *map(self.root, holds.tolist())], key=lambda one: one[0].deviance)
+        maxima, bend = tuple(one for one, _ in each), each[0][1]
         if known.all():
-            return RatioSearch(tuple(maxima), GAP, (), len(self.ratios))
+            return RatioSearch(maxima, GAP, (), len(self.ratios), bend)
         # the log-determinant grows and the residual falls along the ratio: together they bound a cell from below
         floors = (self.at.h[0, :-1] + self.df * self.at.log_r2[0, 1:])[~known]
         cells = np.stack([self.ratios[:-1], self.ratios[1:]], axis=1)[~known]
         gap = max([GAP, *(maxima[0].deviance - floors)])
-        return RatioSearch(tuple(maxima), float(gap), tuple(map(tuple, cells.tolist())), len(self.ratios))
+        return RatioSearch(maxima, float(gap), tuple(map(tuple, cells.tolist())), len(self.ratios), bend)
 
-    def at_zero(self) -> list[LocalMaximum]:
-        """Ratio 0, where the deviance rises from there."""
+    def at_zero(self) -> list[tuple[LocalMaximum, float]]:
+        """Ratio 0, where the deviance rises from there, and how it bends."""
         value, slope, _ = (self.at.h[:, 0] + self.df * self.at.log_r2[:, 0]).tolist()
-        return [LocalMaximum(0.0, value, self.sums.least * slope)] if slope >= 0.0 else []
+        slope *= self.sums.least
+        return [(LocalMaximum(0.0, value, slope), slope)] if slope >= 0.0 else []
 
-    def root(self, cell: int) -> LocalMaximum:
+    def root(self, cell: int) -> tuple[LocalMaximum, float]:
         """The maximum in a cell where the slope turns from negative to positive: Newton's method between its ends, of
-        log f - log g along log v, v = 1 + tau a of the largest group, which is nearly a line.
+        log f - log g along log v, v = 1 + tau a of the largest group, which is nearly a line. And how it bends there.
         """
         first, last = max(cell - BESIDE, 0), min(cell + 2 + BESIDE, len(self.ratios))
         places = np.log1p(self.largest * self.ratios[first:last]).tolist()
-        near = [self.turned(self.at, k, x) for k, x in enumerate(places, first)]
+        near = self.turned(self.at, slice(first, last), places)
         own = slice(cell - first, cell - first + 2)
         (low, high), (lower, upper) = places[own], near[own]
         x = inverse_at_zero(places, near)
@@ -218,27 +222,32 @@ class CellSearch:
             at = slopes(self.sums, np.array([expm1(x) / self.largest]), self.restricted)
             value, slope, bend = (at.h + self.df * at.log_r2)[:, 0].tolist()
             low, high = (x, high) if slope < 0.0 else (low, x)
-            off, turn = self.turned(at, 0, x)
+            ((off, turn),) = self.turned(at, slice(1), [x])
             step = -off / turn if turn > 0.0 else inf
             bent = abs(curve / turn) if isfinite(curve / turn) else 1.0
             if 0.5 * bent * step * step <= NEAR * x or high - low <= 1e-15 * high:
-                along = step * self.along(at, 0, x)
+                along = step * self.along(float(at.u[0]), x)
                 ratio = expm1(x + step) / self.largest
-                return LocalMaximum(ratio, value + along * (slope + 0.5 * bend * along), 0.0)
+                value += along * (slope + 0.5 * bend * along)
+                to_u = self.sums.least / (1.0 + self.sums.least * ratio)
+                return LocalMaximum(ratio, value, 0.0), 2.0 * ratio * bend * to_u * to_u
             x = x + step if low < x + step < high else 0.5 * (low + high)
         raise ConvergenceError("a maximum of the likelihood along the variance ratio is not found within its cell")
 
-    def along(self, at: Slopes, k: int, x: float) -> float:
+    def along(self, u: float, x: float) -> float:
         """The derivative of log u by x = log v."""
-        return self.sums.least / self.largest * exp(x) / float(at.u[k])
+        return self.sums.least / self.largest * exp(x) / u
 
-    def turned(self, at: Slopes, k: int, x: float) -> tuple[float, float]:
-        """log f - log g at a point and its derivative by x = log v, which has the sign of the bend near a maximum."""
-        f, df = at.h[1:, k].tolist()
-        g, dg = (-self.df * at.log_r2[1:, k]).tolist()
-        if not f > 0.0 < g:
-            return inf, inf
-        return log(f / g), (df / f - dg / g) * self.along(at, k, x)
+    def turned(self, at: Slopes, which: slice, places: Sequence[float]) -> list[tuple[float, float]]:
+        """log f - log g at points and its derivative by x = log v, which has the sign of the bend near a maximum."""
+        found, df = [], self.df
+        rows = (*at.h[1:, which].tolist(), *at.log_r2[1:, which].tolist(), at.u[which].tolist())
+        for x, f, fall_f, g, fall_g, u in zip(places, *rows, strict=True):
+            if f > 0.0 > g:
+                found.append((log(f / (-df * g)), (fall_f / f - fall_g / g) * self.along(u, x)))
+            else:
+                found.append((inf, inf))
+        return found
 
 
 def inverse_at_zero(points: Sequence[float], known: Sequence[tuple[float, float]]) -> float:

@@ -21,6 +21,14 @@ def test_columns_are_orthonormal_whatever_their_origin_and_unit(center):
         assert_allclose(X @ M, Q.T, atol=1e-13)
 
 
+@pytest.mark.parametrize("value", [1.0, -3.0, 1e-7])
+def test_one_column_of_one_number_is_its_sign(value):
+    Q = np.empty((1, 5))
+    M = orthonormal(np.full((5, 1), value), None, (), "X", Q)
+    assert Q.tolist() == [[np.sign(value)] * 5]
+    assert_allclose(M, [[1.0 / abs(value)]], rtol=1e-15)
+
+
 def test_nearly_dependent_columns_are_taken_apart_without_squares():
     r = np.random.default_rng(0)
     x = r.normal(size=50)

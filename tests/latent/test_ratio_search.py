@@ -7,6 +7,7 @@ import pytest
 
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.coordinates import coordinates
+from stattools.latent.curvature import hessian
 from stattools.latent.deviance import Deviance
 from stattools.latent.one_factor import OneFactor
 from stattools.latent.one_ratio import slopes
@@ -179,3 +180,14 @@ def test_groups_that_fixed_effects_make_have_no_variance_in_the_restricted_likel
     with pytest.raises(IdentificationError, match="fixed effects make all that differs"):
         ratio_search(sums, restricted=True)
     assert ratio_search(sums, restricted=False).best.ratio == 0.0
+
+
+@pytest.mark.parametrize("restricted", [True, False])
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_bend_of_the_best_is_that_of_the_profiled_likelihood(seed, restricted):
+    y, X, z, codes = drawn(seed, [3, 2, 5, 1, 4, 2], p=2, spread=(0.1, 0.5, 3.0))
+    found = coordinates(X, y, [term(codes, z[:, None])])
+    deviance = Deviance.of(OneFactor.of(found.columns), found, restricted)
+    best = ratio_search(sums_of_one_ratio(deviance), restricted)
+    at = deviance.at(np.sqrt([best.best.ratio]))
+    assert best.bend == pytest.approx(0.5 * float(hessian(at)[0, 0]), rel=1e-6)

@@ -175,15 +175,22 @@ class LinearMixed(MixedModel):
         """IdentificationError where y is constant within the groups of a term whose effects can make that, as those
         of (1 | g) can: the residual variance is then 0.
         """
+        if (term := self._makes_outcome) is not None:
+            raise IdentificationError(
+                f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
+                f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
+                "an outcome that varies within groups."
+            )
+
+    @cached_property
+    def _makes_outcome(self) -> RandomTerm | None:
+        """The first term whose effects can make the outcome."""
         for term in self.random:
             first = np.empty(term.n_levels)
             first[term.codes[::-1]] = self.y[::-1]
             if (self.y == first[term.codes]).all() and _makes_constants(term):
-                raise IdentificationError(
-                    f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
-                    f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
-                    "an outcome that varies within groups."
-                )
+                return term
+        return None
 
 
 def _makes_constants(term: RandomTerm) -> bool:

@@ -10,6 +10,7 @@ from stattools.interface.record import record
 from stattools.latent.branch_and_bound import branch_and_bound
 from stattools.latent.deviance import Deviance
 from stattools.latent.ratio_search import LocalMaximum, ratio_search, sums_of_one_ratio
+from stattools.solvers.mixed.known_maximum import known_maximum
 from stattools.solvers.mixed.maximum import Maximum, maximum
 
 CERTIFY = ("auto", "global", "local")
@@ -49,7 +50,9 @@ def proven_maximum(
             found = ratio_search(sums_of_one_ratio(deviance), deviance.reml)
         except ConvergenceError:  # nothing varies within groups: the climb says so in the words of the model
             return maximum(deviance), None
-        best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
+        best = known_maximum(deviance, found.best.ratio, found.bend)
+        if best is None:
+            best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
         if not best.converged:  # a start within round-off of the end may have no step that rises
             other = maximum(deviance)
             best = other if other.converged and other.profile.value <= best.profile.value + found.gap else best

@@ -152,11 +152,11 @@ def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) 
         found.steps,
         tuple(trace),
         _least(at),
-        _is_flat(found.here.metric.H, at.theta),
+        hardly_bends(found.here.metric.H, at.theta),
     )
 
 
-def _is_flat(H: Floats, theta: Floats) -> bool:
+def hardly_bends(H: Floats, theta: Floats) -> bool:
     """Is a direction next to flat? In units of 1 + |theta| every curvature is about 1 or more, where the data tell."""
     curved = H.diagonal() * (1.0 + np.abs(theta)) ** 2
     if curved.min(initial=1.0) < FLATTEST:
