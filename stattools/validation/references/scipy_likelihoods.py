@@ -27,9 +27,9 @@ from stattools.models.samples.waiting import Waits
 from stattools.models.survival.cox import CoxRegression
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.partial_likelihoods import partial_likelihood
-from stattools.validation.references.reference_values import penalized, summit
+from stattools.validation.references.reference_values import climbed, penalized, summit
 from stattools.validation.references.sample_densities import observed
-from stattools.validation.references.second_sums import log_likelihood
+from stattools.validation.references.second_sums import Again, log_likelihood
 
 SAME = 1e-5
 """In standard errors; as a ratio of standard errors 1e-4, since the reference's are differences."""
@@ -44,7 +44,8 @@ KNOWN = 8.0
 class Rewritten(NamedTuple):
     """A log-likelihood of free parameters gamma, theta = base + B gamma, and where it comes from.
 
-    `information` is what standard errors are made from where that is not the curvature of `value`.
+    `information` is what standard errors are made from where that is not the curvature of `value`; `sums` has the value
+    with its derivatives where these are to be climbed.
     """
 
     value: Callable[[Floats], float]
@@ -52,6 +53,7 @@ class Rewritten(NamedTuple):
     B: Floats
     base: Floats
     information: Callable[[Floats], Floats] | None = None
+    sums: Callable[[Floats], Again] | None = None
 
 
 def validate_rewritten(fit: Fit) -> Agreement:
@@ -70,7 +72,7 @@ def validate_rewritten(fit: Fit) -> Agreement:
             f"validate climbs from values beside the estimate, and that of {fit.model.title.lower()} lies on the "
             "boundary of its domain. Its intervals are exact there: fit.interval(kind=...)."
         )
-    top = summit(again.value, gamma, unit)
+    top = summit(again.value, gamma, unit) if again.sums is None else climbed(again.sums, gamma, unit)
     reference = again.base + again.B @ top.estimate
     if again.information is not None:
         top = top._replace(covariance=np.linalg.inv(again.information(top.estimate)))
@@ -109,8 +111,9 @@ def _of_all(fit: Fit, value: Callable[[Floats], float], name: str = DENSITY) -> 
 def _of_regression(fit: Fit) -> Rewritten:
     if fit.penalty is None:
         return _of_own(fit)
-    value, information = penalized(fit.model, fit.penalty)
-    return _of_all(fit, value, "SciPy's log density with the penalty, climbed,")._replace(information=information)
+    value, information, sums = penalized(fit.model, fit.penalty)
+    made = _of_all(fit, value, "SciPy's log density with the penalty, climbed,")
+    return made._replace(information=information, sums=sums)
 
 
 def _of_own(fit: Fit) -> Rewritten:

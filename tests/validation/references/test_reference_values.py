@@ -4,7 +4,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.penalties.penalized import penalized as ours
-from stattools.validation.references.reference_values import penalized, summit
+from stattools.validation.references import reference_values
+from stattools.validation.references.reference_values import climbed, penalized, summit
+from stattools.validation.references.second_sums import Again
 from tests.cases import rng
 
 
@@ -46,3 +48,50 @@ def test_differences_of_the_penalized_log_likelihood_are_ours(kind, penalty):
     one, two = 0.2 * G.normal(size=(2, len(model.names)))
     # constants such as log y! and log(2 pi) are left out on either side
     assert_allclose(theirs(one) - theirs(two), mine.loglik(one) - mine.loglik(two), rtol=1e-8, atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["logistic", "poisson", "softmax", "probit", "gamma"])
+def test_complex_steps_lead_to_the_maximum_of_the_values(kind, monkeypatch):
+    monkeypatch.setattr(reference_values, "MANY", 1)
+    fit = st.fit(MODELS[kind], penalty=st.Ridge(2.0))
+    form = penalized(MODELS[kind], st.Ridge(2.0))
+    unit = np.sqrt(np.diagonal(fit.solution.covariance))
+    by_values, by_steps = summit(form.value, fit.estimate, unit), climbed(form.sums, fit.estimate, unit)
+    assert_allclose(by_steps.estimate, by_values.estimate, atol=1e-7)
+    assert_allclose(by_steps.covariance, by_values.covariance, rtol=1e-4, atol=1e-8)
+    assert_allclose(by_steps.value, by_values.value, rtol=1e-10)
+    moved = climbed(form.sums, fit.estimate + 0.1 * unit, unit)
+    assert by_steps.checked < 1e-6 < 0.05 < moved.checked
+
+
+@pytest.mark.slow
+def test_a_probit_with_a_ridge_and_hundreds_of_levels_is_validated():
+    r = np.random.default_rng(0)
+    table = {"y": r.integers(0, 2, 700), "g": np.r_[np.arange(210), r.integers(0, 210, 490)]}
+    fit = st.fit(st.probit("y ~ C(g)", table), penalty=st.Ridge(1.0))
+    found = st.validate(fit)
+    assert found.ok
+    assert "the same 210 coefficients" in found.sentence
+
+
+def test_hundreds_of_coefficients_with_jeffreys_prior_are_refused_before_anything_is_climbed():
+    r = np.random.default_rng(0)
+    model = st.logistic(r.integers(0, 2, 500), r.normal(size=(500, 150)))
+    with pytest.raises(st.IncompatibleError, match=r"alone, 7e\+05 of them for 151 coefficients in 500"):
+        penalized(model, st.Jeffreys())
+
+
+def test_a_climb_that_does_not_end_is_said():
+    def away(theta):
+        return Again(1, 1.0, float(theta[0]), np.ones(1), np.eye(1), np.eye(1))
+
+    with pytest.raises(st.ConvergenceError, match=r"still 1.0e\+00 standard errors from its maximum"):
+        climbed(away, np.zeros(1), np.ones(1))
+
+
+def test_a_form_that_bends_upwards_has_no_maximum():
+    def valley(theta):
+        return Again(1, 1.0, 0.5 * float(theta @ theta), theta, -np.eye(1), np.eye(1))
+
+    with pytest.raises(st.ConvergenceError, match="does not bend downwards beside the estimate"):
+        climbed(valley, np.zeros(1), np.ones(1))
