@@ -29,7 +29,14 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.solution import Solution
 
 LARGE = 120
-"""With more coefficients than this the second derivative of log det I is left out, and Newton's steps are Fisher's."""
+"""Coefficients up to which the second derivative of log det I may be made of that of I, P^3 numbers. Of one linear
+predictor it is made of products between rows where these are fewer; of several with more coefficients it is left out:
+Newton's steps are then Fisher's.
+"""
+MOST = 2e10
+"""Multiplications of products between rows: about a second. Beyond, Newton's steps are Fisher's too."""
+AT_ONCE = 1_000
+"""Rows whose products with all others are made together."""
 
 
 @constructed_by_callers
@@ -93,7 +100,12 @@ class Jeffreys:
         if order == 0:
             return Evaluation(half)
         W, P = metric.whiten(), len(theta)
-        score, fourth, third = np.zeros(P), np.zeros((P, P)), np.zeros((P, *W.shape))
+        n = len(model.rows.y)
+        most = P**3 * (n + 4.0 * P) if P <= LARGE else MOST
+        between = order == 2 and model.predictor.width == 1 and 4.0 * n * n * P < most
+        bends = order == 2 and P <= LARGE and not between
+        pairs: list[tuple[Floats, Floats]] = []
+        score, fourth, third = np.zeros(P), np.zeros((P, P)), np.zeros((P, *W.shape) if bends else 0)
         for block in model.rows.blocks():
             eta, pullback = model.predictor.forward(theta, block)
             weight = np.ones(len(eta)) if block.weight is None else block.weight
@@ -101,15 +113,25 @@ class Jeffreys:
             X = block.X[:, model.predictor.first]
             Q = leverage(W, X, model.predictor.n_first)
             score += 0.5 * pullback(flat(rows.third(Q)))
-            if order == 2 and P <= LARGE:
+            if bends or between:
                 fourth += model.predictor.information(block, flat(rows.fourth(Q)))
+            if bends:
                 third += (
                     change_of_information(rows.skewness(), X)
                     if model.likelihood.canonical
                     else change_of_weights(model.predictor.row_scores(block.X, flat(rows.slope)), X)
                 )
+            elif between:
+                slope = rows.skewness() if model.likelihood.canonical else rows.slope
+                pairs.append((np.asarray(X @ W), model.predictor.row_scores(block.X, slope.reshape(len(eta)))))
         if order == 1:
             return Evaluation(half, score)
+        if between:
+            return Evaluation(
+                half, score, 0.5 * (between_rows(*map(np.concatenate, zip(*pairs, strict=True))) - fourth)
+            )
+        if not bends:
+            return Evaluation(half, score, fourth)
         change = (W.T @ third @ W).reshape(P, -1)
         return Evaluation(half, score, 0.5 * (change @ change.T - fourth))
 
@@ -161,6 +183,19 @@ def change_of_information(skewness: Floats, X: Floats) -> Floats:
 def change_of_weights(slopes: Floats, X: Floats) -> Floats:
     """d X^T diag(w) X / d theta_K, shape (P, p, p), where row i of `slopes` (n, P) is that of its weight in theta."""
     return np.stack([X.T @ (X * slope[:, None]) for slope in slopes.T])
+
+
+def between_rows(moved: Floats, slopes: Floats) -> Floats:
+    """tr(I^-1 I'_K I^-1 I'_L) of all coefficients, (P, P): S'(H * H) S with H_ij = x_i'I^-1 x_j, of rows `moved` (n, p)
+    to the coordinates in which I is 1, whose weights have the `slopes` S (n, P). It is what P^3 numbers I' say too.
+    """
+    total = np.zeros((slopes.shape[1],) * 2)
+    for start in range(0, len(moved), AT_ONCE):
+        part = slice(start, start + AT_ONCE)
+        products = moved[part] @ moved.T
+        products *= products
+        total += slopes[part].T @ (products @ slopes)
+    return total
 
 
 def flat(values: Floats) -> Floats:

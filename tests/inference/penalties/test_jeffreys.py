@@ -11,8 +11,14 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 
 import stattools as st
-from stattools.inference.penalties import Jeffreys, maximize, penalized
-from stattools.inference.penalties.jeffreys import change_of_information, change_of_weights, flat, leverage
+from stattools.inference.penalties import Jeffreys, jeffreys, maximize, penalized
+from stattools.inference.penalties.jeffreys import (
+    between_rows,
+    change_of_information,
+    change_of_weights,
+    flat,
+    leverage,
+)
 from tests.cases import rng
 from tests.inference.existence import classics
 from tests.inference.penalties.test_penalized import (
@@ -193,3 +199,27 @@ def test_the_change_of_weights_is_that_of_a_weighted_product():
 def test_one_predictor_is_flat():
     assert flat(np.ones((4, 1))).shape == flat(np.ones((4, 1, 1))).shape == (4,)
     assert flat(np.ones((4, 2))).shape == (4, 2)
+
+
+def test_products_between_rows_say_what_the_derivative_of_the_information_does(monkeypatch):
+    monkeypatch.setattr(jeffreys, "AT_ONCE", 7)
+    r = rng(4)
+    X, slopes = r.normal(size=(30, 4)), r.normal(size=(30, 5))
+    W = np.linalg.inv(np.linalg.cholesky(X.T @ X)).T
+    change = (W.T @ change_of_weights(slopes, X) @ W).reshape(5, -1)
+    assert_allclose(between_rows(X @ W, slopes), change @ change.T, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("link", ["logit", "probit"])
+def test_the_second_derivative_of_hundreds_of_levels_is_that_of_its_slopes(link):
+    """A fit of more coefficients than the derivative of the information is made for ends in a few steps too."""
+    r = rng(5)
+    table = {"y": r.integers(0, 2, 400), "g": np.r_[np.arange(125), r.integers(0, 125, 275)]}
+    model = st.glm("y ~ C(g)", table, family="binomial", link=link)
+    whole = penalized(model, Jeffreys())
+    theta, step = 0.3 * r.normal(size=125), 1e-6 * r.normal(size=125)
+    slope = (whole.evaluate(theta - step).score - whole.evaluate(theta + step).score) / 2e-6
+    assert_allclose(whole.evaluate(theta).information @ (step / 1e-6), slope, rtol=1e-5, atol=1e-6)
+    found = maximize(model, Jeffreys())
+    assert found.decrement <= 1e-8
+    assert found.steps <= 8
