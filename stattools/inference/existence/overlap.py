@@ -92,7 +92,7 @@ def check_solution(model: Model, solution: Solution) -> None:
     """
     if not solution.quality.well_conditioned(WELL_CONDITIONED):
         check_rank(model)
-    if not model.has_scale and (not solution.converged or _is_far(model, solution)):
+    if not model.likelihood.has_scale and (not solution.converged or _is_far(model, solution)):
         check_overlap(model)
         if solution.converged and program_size(model) > LARGEST_PROGRAM and may_separate(model):
             _check_large(model, solution)

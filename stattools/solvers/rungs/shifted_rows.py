@@ -68,13 +68,13 @@ class Shift:
         first = self.first
         if first is None:
             covariance = dgemm(1.0, W, W, 0.0, None, 0, 1)
-            return phi, covariance, [sqrt(variance) for variance in covariance.diagonal().tolist()], 0.0
+            return phi, covariance, list(map(sqrt, covariance.diagonal().tolist())), 0.0
         center, value, coefficients = self.center.tolist(), self.value, phi.tolist()
         theta, V = phi.copy(), W.copy("F")
         theta[first] += (self.middle - sumprod(center, coefficients)) / value
         V[first] = dgemv(-1.0 / value, W, self.center, 1.0, W[first], 0, 1, 0, 1, 1)
         covariance = dgemm(1.0, V, V, 0.0, None, 0, 1)
-        spread = [sqrt(variance) for variance in covariance.diagonal().tolist()]
+        spread = list(map(sqrt, covariance.diagonal().tolist()))
         size = sumprod(map(abs, center), map(abs, coefficients)) + abs(self.middle)
         lifting = 2.0 * EPS * size / abs(value) / spread[first]
         spread[first] = dnrm2(W[first])
