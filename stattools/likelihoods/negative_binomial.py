@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, expit
 
 from stattools.errors import DomainError
@@ -30,7 +30,7 @@ from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finit
 from stattools.likelihoods.mean_beside import LogMean, pair
 from stattools.likelihoods.poisson import Poisson
 from stattools.likelihoods.predictive import count_interval
-from stattools.likelihoods.tabulated_counts import few_values, log_rising, rising_share
+from stattools.likelihoods.tabulated_counts import few_values, log_rising, rising_curvature, rising_share
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -145,7 +145,10 @@ class NegativeBinomial(LogMean, Count):
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        return self.loglik(eta, y), *self._derivatives(eta, np.asarray(y, dtype=float))
+        eta, y = pair(eta, self), np.asarray(y, dtype=float)
+        if (counts := few_values(eta, y)) is not None and -300.0 <= -eta[0, 1] < np.log(NEAR):
+            return _of_few(eta[:, 0], float(np.exp(-eta[0, 1])), y, counts)
+        return self.loglik(eta, y), *self._derivatives(eta, y)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One count per row: Poisson with a gamma-distributed mean."""
@@ -205,6 +208,24 @@ class NegativeBinomial(LogMean, Count):
         information[..., 0, 1] = information[..., 1, 0] = (y - m) * p * q
         information[..., 1, 1] = -(slope + curvature)
         return score, information
+
+
+def _of_few(eta: Floats, r: float, y: Floats, counts: NDArray[np.intp]) -> Terms:
+    """loglik, score and information of rows that share r, less than `NEAR`, with functions of y from tables."""
+    most, log_m = int(counts.max()), np.minimum(eta, LARGEST)
+    m, n = np.exp(log_m), y + r
+    total = r + m
+    p, q, gap = r / total, m / total, y - m
+    log_ratio = np.where(m < r, np.log1p(np.minimum(m, r) / r), np.log(total) - np.log(r))
+    loglik = log_rising(r, most)[counts] + y * log_m - n * log_ratio
+    score, information = np.empty((len(y), 2)), np.empty((len(y), 2, 2))
+    fall = gap * p
+    score[:, 0] = fall
+    score[:, 1] = along = rising_share(r, most)[counts] - n * q + r * log_ratio
+    information[:, 0, 0] = p * q * n
+    information[:, 0, 1] = information[:, 1, 0] = fall * q
+    information[:, 1, 1] = along - rising_curvature(r, most)[counts] - fall * fall / n
+    return loglik, score, information
 
 
 def _log_ratio(m: Floats, r: Floats, log_total: Floats) -> Floats:

@@ -52,3 +52,15 @@ def rising_share(r: float, most: int) -> Floats:
     """
     i = np.arange(float(most))
     return np.concatenate([[0.0], np.cumsum(i / (r + i))])
+
+
+def rising_curvature(r: float, most: int) -> Floats:
+    """r y / (r + y) less the sum of r^2 / (r + i)^2 over i < y, for y = 0, 1, ..., most: the curvature of
+    `gamma_differences` for whole y.
+
+    >>> rising_curvature(1.0, 2).round(12).tolist()
+    [0.0, -0.5, -0.583333333333]
+    """
+    y = np.arange(most + 1.0)
+    u = r / (r + y)
+    return y * u - np.concatenate([[0.0], np.cumsum(u[:-1] * u[:-1])])

@@ -9,7 +9,7 @@ from stattools.likelihoods import NegativeBinomial
 from stattools.likelihoods.tabulated_counts import few_values, log_rising
 
 
-@pytest.mark.parametrize("log_alpha", [-30.0, -16.0, -5.0, -0.5, 3.0, 20.0])
+@pytest.mark.parametrize("log_alpha", [-30.0, -16.0, -5.0, -4.0, -0.5, 3.0, 20.0, 600.0])
 def test_rows_of_one_dispersion_have_what_single_rows_have(log_alpha):
     rng = np.random.default_rng(1)
     y = np.append(rng.poisson(3.0, 197), [0.0, 60.0, 31.0])
@@ -22,6 +22,8 @@ def test_rows_of_one_dispersion_have_what_single_rows_have(log_alpha):
     assert_allclose(family.loglik(eta, y), loglik, rtol=1e-12, atol=1e-13)
     assert_allclose(family.score(eta, y), score, rtol=1e-11, atol=1e-13)  # sums over a table, of numbers up to y
     assert_allclose(family.information(eta, y), information, rtol=1e-13, atol=1e-300)
+    for one, alone in zip(family.evaluate(eta, y), (loglik, score, information), strict=True):
+        assert_allclose(one, alone, rtol=1e-11, atol=1e-13)
 
 
 def test_rows_that_differ_in_dispersion_or_have_large_counts_have_no_table():
