@@ -126,7 +126,9 @@ class GammaFamily(Positive):
         np.subtract(part, bend, out=information[3])
         loglik = log_density_of_deviance(part, k)
         loglik -= log_y
-        return loglik, np.moveaxis(score, 0, -1), np.moveaxis(information.reshape(2, 2, *t.shape), (0, 1), (-2, -1))
+        rows = range(1, score.ndim)
+        square = information.reshape(2, 2, *t.shape).transpose(*(axis + 1 for axis in rows), 0, 1)
+        return loglik, score.transpose(*rows, 0), square
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""

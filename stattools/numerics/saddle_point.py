@@ -32,12 +32,19 @@ def stirling_error(n: ArrayLike) -> Floats:
     0.081061466795
     """
     n = np.asarray(n, dtype=float)
-    small = np.clip(n, 1e-300, 16.0)
-    direct = gammaln(small + 1.0) - (small + 0.5) * np.log(small) + small - HALF_LOG_TWO_PI
+    low = n < 16.0
+    if low.all():
+        return np.asarray(_stirling_error_below(n))
     r = 1.0 / np.maximum(n, 16.0)
     s = r * r
     series = r * (1 / 12 - s * (1 / 360 - s * (1 / 1260 - s * (1 / 1680 - s * (1 / 1188 - s * 691 / 360360)))))
-    return np.where(n < 16.0, direct, series)
+    return np.where(low, _stirling_error_below(np.minimum(n, 16.0)), series)
+
+
+def _stirling_error_below(n: Floats) -> Floats:
+    """The same up to 16, from its definition."""
+    n = np.maximum(n, 1e-300)
+    return gammaln(n + 1.0) - (n + 0.5) * np.log(n) + n - HALF_LOG_TWO_PI
 
 
 @np.errstate(over="ignore")  # beyond float64 it is infinite
