@@ -26,7 +26,7 @@ from stattools.latent.rows_by_knots import RowsByKnots
 from stattools.latent.structure import LatentColumns
 
 ALONG = 1e-12
-"""A column that B-splines make but for this share of its largest number is one that they make."""
+"""A column that is a line along a curve but for this share of its largest number is one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,13 +71,14 @@ class SplineColumns(EffectColumns):
 
     @cached_property
     def made(self) -> tuple[tuple[Indices, Floats], ...]:
-        """Of each curve the columns of fixed effects that its B-splines make and those of no curve before it do, as the
-        intercept and its line, by their numbers, and the coefficients of B-splines that make them.
+        """Of each curve the columns of fixed effects that are lines along it and along no curve before it, as the
+        intercept and its own line: their numbers, and the coefficients of B-splines that make them.
         """
         found, left = [], np.arange(len(self.flat))
         for term in self.terms:
-            flat = self.flat[left]
-            c = np.asarray(np.linalg.lstsq(spline_gram(term), spline_products(term, flat))[0], dtype=float)
+            flat, places = self.flat[left], np.arange(float(term.k))
+            lines = np.column_stack([np.ones(term.k), places - places.mean()])
+            c = lines @ np.linalg.lstsq(fitted(term, lines).T, flat.T)[0]
             apart = np.abs(fitted(term, c) - flat).max(axis=1, initial=0.0)
             are = apart <= ALONG * np.abs(flat).max(axis=1, initial=0.0)
             found.append((left[are], c[:, are]))

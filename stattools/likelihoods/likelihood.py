@@ -46,6 +46,8 @@ class Likelihood(Starts, Recession):
     """True where the mean is the probability of an event, and trials are independent of each other."""
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    from_zero: ClassVar[bool] = False
+    """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
     has_firth: ClassVar[bool] = False
     """True where Jeffreys' penalty makes every maximum finite; it needs `cumulants`, but not of ordered outcomes."""
     concave_with: ClassVar[tuple[str, ...]] = ()

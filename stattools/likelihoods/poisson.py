@@ -40,7 +40,7 @@ class Poisson(Count):
     verified = "poisson"
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log", "identity", "sqrt")
-    canonical = has_firth = True
+    canonical = has_firth = from_zero = True
     words = replace(
         Count.words,
         beside=" and no combination of them separates the zeros",

@@ -67,6 +67,15 @@ def test_evaluate_is_loglik_score_information(case: LikelihoodCase):
         assert_allclose(fused, alone, rtol=4e-15, atol=1e-300)
 
 
+def test_where_means_stand_for_outcomes_the_log_likelihood_is_a_line_in_them(case: LikelihoodCase):
+    if case.likelihood.from_zero:
+        eta, y = case.draw(rng(3))
+        zero = np.zeros(len(y))
+        apart = case.likelihood.loglik(eta, y) - case.likelihood.loglik(eta, zero) - y * eta
+        assert_allclose(apart, case.likelihood.loglik(zero, y) - case.likelihood.loglik(zero, zero), atol=1e-10)
+        assert case.likelihood.canonical
+
+
 def test_bartlett_identities_under_sample(case: LikelihoodCase):
     """E[score] = 0 and Var[score] = information, within five Monte Carlo standard errors."""
     if case.name == "binomial with trials in y":

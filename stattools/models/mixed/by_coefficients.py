@@ -76,11 +76,6 @@ class ByCoefficients(MarginalLikelihood):
         return self.coefficients.smooths
 
     @property
-    def n(self) -> float:
-        """Number of observations."""
-        return self.model.n
-
-    @property
     def n_smooths(self) -> int:
         """Number of curves."""
         return len(self.coefficients.blocks)

@@ -20,6 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.curve_nodes import CurveNodes, curve_nodes
 from stattools.latent.effect_columns import EffectColumns
 from stattools.latent.importance import log_ratio, pairs_for, shifts
 from stattools.latent.joint_modes import CLOSE, SeenRows
@@ -106,11 +107,6 @@ class ByLaplace(MarginalLikelihood):
         return (*fixed, *roots, *(f"sd of {smooth.name}" for smooth in self.model.smooths))
 
     @property
-    def n(self) -> float:
-        """Number of observations."""
-        return self.model.n
-
-    @property
     def n_outer(self) -> int:
         """Number of entries of theta that are of the fixed part."""
         return len(self.outer)
@@ -152,8 +148,9 @@ class ByLaplace(MarginalLikelihood):
         if not self.is_restricted:
             return 0.0
         size = self.fixed.predictor.size_first
-        found = float(np.linalg.slogdet(self.to_fixed[:size, :size])[1])
-        return found + sum(smooth.log_line for smooth in self.model.smooths)
+        return float(np.linalg.slogdet(self.to_fixed[:size, :size])[1]) + sum(
+            smooth.log_line for smooth in self.model.smooths
+        )
 
     @cached_property
     def _latest(self) -> Latest[LaplaceIntegral]:
@@ -166,9 +163,18 @@ class ByLaplace(MarginalLikelihood):
 
     def beside(self, theta: Floats, last: LaplaceIntegral | None, close: float = CLOSE) -> LaplaceIntegral:
         """The approximation at theta, whose mode is looked for from that of `last`, to a squared decrement `close`."""
-        fixed, factors, taus = self.parts(theta)
-        base, _ = self.fixed.predictor.forward(fixed, self.fixed.rows.whole)
-        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last, close)
+        _, factors, taus = self.parts(theta)
+        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), self.base(theta), last, close)
+
+    def base(self, theta: Floats) -> Floats:
+        """The linear predictors without effects."""
+        return self.fixed.predictor.forward(self.parts(theta)[0], self.fixed.rows.whole)[0]
+
+    @property
+    def points(self) -> CurveNodes | None:
+        """Points that stand for the rows, where one curve is all that moves their linear predictors."""
+        others = self.columns.factors or self.n_outer or self.n_smooths != 1 or self.base(np.zeros(1)).any()
+        return None if others else curve_nodes(self.rows, self.columns)  # type: ignore[arg-type]
 
     @property
     def to_fixed(self) -> Floats:  # type: ignore[override]
@@ -231,8 +237,7 @@ class ByLaplace(MarginalLikelihood):
     def jacobian(self, theta: Floats, found: LaplaceIntegral | None = None) -> Floats:
         """I_0k d eta_k / d theta_fixed of each row, summed over the linear predictors k, (n, p)."""
         found = self.at(theta) if found is None else found
-        weight = found.mode.information[:, :, 0]
-        predictor = self.fixed.predictor
+        weight, predictor = found.mode.information[:, :, 0], self.fixed.predictor
         X = np.asarray(self.fixed.rows.whole.X)
         return predictor.row_scores(X, weight[:, 0] if predictor.width == 1 else weight)
 
@@ -251,12 +256,11 @@ class ByLaplace(MarginalLikelihood):
 
     def score_of(self, found: LaplaceIntegral) -> Floats:
         """The slopes of the log-likelihood in theta."""
-        width = self.fixed.predictor.width
-        _, pullback = self.fixed.predictor.forward(self.fixed.start, self.fixed.rows.whole)
-        rows = found.row_slopes
-        fixed = pullback(rows[:, 0] if width == 1 else rows)
-        roots, taus = found.slopes
-        return np.concatenate([fixed[self.outer], *(T[at] for T, at in zip(roots, self.entries, strict=True)), taus])
+        fixed, (roots, taus) = np.empty(0), found.slopes
+        if self.n_outer:
+            pullback, rows = self.fixed.predictor.forward(self.fixed.start, self.fixed.rows.whole)[1], found.row_slopes
+            fixed = pullback(rows[:, 0] if self.fixed.predictor.width == 1 else rows)[self.outer]
+        return np.concatenate([fixed, *(T[at] for T, at in zip(roots, self.entries, strict=True)), taus])
 
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
         """Log-likelihood (order 0), score (1) and information (2, by differences of the score) at theta; where the

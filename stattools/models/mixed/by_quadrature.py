@@ -117,11 +117,6 @@ class ByQuadrature(MarginalLikelihood):
         return str(self.model.title)
 
     @property
-    def n(self) -> float:
-        """Number of observations."""
-        return float(self.model.n)
-
-    @property
     def n_fixed(self) -> int:
         """How many parameters come before those of T."""
         return self.work.predictor.size

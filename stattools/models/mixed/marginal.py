@@ -21,6 +21,9 @@ class MarginalLikelihood:
     to_effects: Any
     to_taus: Any = 1.0
     """What makes the standard deviations of curves' effects in the user's units of those in theta."""
+    points: Any = None
+    """Points that stand for the rows of one curve, where there are such."""
+    _latest: Any
 
     def factors(self, theta: Floats) -> Any:
         """The T_k (q, q)."""
@@ -29,6 +32,15 @@ class MarginalLikelihood:
     def taus(self, theta: Floats) -> Floats:
         """The standard deviations of the effects of curves: here there are none."""
         return np.empty(0)
+
+    @property
+    def n(self) -> float:
+        """Number of observations."""
+        return float(self.model.n)
+
+    def begin_near(self, found: Any) -> None:
+        """The mode of the next theta is looked for from that of `found`, which may be one of points."""
+        self._latest.put(found)
 
     @property
     def smooths(self) -> Any:

@@ -23,7 +23,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.mixed.by_laplace import ByLaplace
 from stattools.solvers.climb import Climbed, Standing, climb, rising
 from stattools.solvers.mixed.boundary import Bent, released, without_small
-from stattools.solvers.mixed.curve_search import curve_starts
+from stattools.solvers.mixed.curve_search import CurveStart, curve_starts
 from stattools.solvers.mixed.marginal_maximum import Integral, MarginalMaximum, Watch
 from stattools.solvers.newton import Newton
 from stattools.solvers.solution import TraceStep
@@ -61,12 +61,28 @@ def laplace_maximum(
     where the decrement did not come within the tolerance.
     """
     by = model.laplace
+    one_curve = start is None and by.n_smooths == 1 and not model.random
+    if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
+        return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
     first = maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
     if start is None and model.random and not model.fixed.is_concave:
         return _higher(by, first, tolerance, max_steps, watch)
-    if start is not None or by.n_smooths != 1 or model.random or not first.converged:
+    if not one_curve or not first.converged:
         return first
-    each = [first, *(maximum_of(by, one, tolerance, max_steps, watch) for one in curve_starts(by, first.at))]
+    others = curve_starts(by, first.at)
+    return _highest([first, *(_climbed_from(by, one, tolerance, max_steps, watch) for one in others)])
+
+
+def _climbed_from(
+    by: ByLaplace, start: CurveStart, tolerance: float, max_steps: int, watch: Watch | None
+) -> MarginalMaximum:
+    if start.near is not None:
+        by.begin_near(start.near)
+    return maximum_of(by, start.theta, tolerance, max_steps, watch)
+
+
+def _highest(each: list[MarginalMaximum]) -> MarginalMaximum:
+    """The highest of the maxima of one curve, which says of all others."""
     best, *others = sorted(each, key=lambda one: -one.loglik)
     maxima = [(float(best.taus[0]), best.loglik)]
     for one in others:

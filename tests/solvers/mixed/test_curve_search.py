@@ -1,6 +1,7 @@
 """All local maxima of one curve are found, and the highest is the answer."""
 
 from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.models.mixed.by_laplace import ByLaplace
-from stattools.solvers.mixed.curve_search import SIZES, _signs, curve_starts
+from stattools.solvers.mixed.curve_search import SIZES, _between, _Look, _looks, _maximum, curve_starts
 from stattools.solvers.mixed.laplace_maximum import laplace_maximum, maximum_of
 
 RNG = np.random.default_rng(9)
@@ -33,26 +34,65 @@ def test_the_line_and_the_waves_are_both_maxima():
     assert max(by.evaluate(near, 0).loglik, by.evaluate(away, 0).loglik - 1e-4) < best
 
 
-@pytest.mark.slow
 def test_a_second_search_from_the_maximum_finds_the_others():
     by = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES))
     found = laplace_maximum(by.model)
-    assert [one.tolist() for one in curve_starts(by, found.at)] == [[0.0]]
-    starts = curve_starts(by, np.zeros(1))
-    assert len(starts) == 1
-    assert_allclose(maximum_of(by, starts[0], 1e-8, 200).loglik, found.loglik, rtol=1e-12)
+    assert [one.theta.tolist() for one in curve_starts(by, found.at)] == [[0.0]]
+    (start,) = curve_starts(by, np.zeros(1))
+    assert_allclose(maximum_of(by, start.theta, 1e-8, 200).loglik, found.loglik, rtol=1e-12)
+    assert [one.theta[0] == 0.0 for one in curve_starts(by)] == [True, False]
 
 
 def test_slopes_near_the_mode_have_the_signs_of_those_at_it():
     by = ByLaplace.of(st.poisson("y ~ s(x, k=30)", WAVES))
-    at = [np.array([size]) for size in SIZES]
-    exact = [-1.0 if by.evaluate(theta, 1).score[-1] <= 0.0 else 1.0 for theta in at]
-    assert _signs(by, at) == exact
-    assert {-1.0, 1.0} == set(exact)
+    exact = [size * by.evaluate(np.array([size]), 1).score[-1] for size in SIZES]
+    found = [look.slope for look in _looks(by, np.empty(0))]
+    assert_allclose(found, exact, rtol=1e-4, atol=1e-6)
+    assert {-1.0, 1.0} == set(np.sign(exact))
+
+
+@pytest.mark.parametrize("make", [st.poisson, st.logistic])
+def test_points_lead_to_the_maxima_of_the_rows(make):
+    """The search on points begins the climb where it ends: the first decrement is that of the maximum."""
+    x = np.random.default_rng(1).uniform(size=2_000)
+    y = np.random.default_rng(2).uniform(size=2_000) < 0.3 + 0.3 * np.sin(9.0 * x)
+    by = ByLaplace.of(make("y ~ s(x, k=12)", {"x": x, "y": y.astype(float)}))
+    (start,) = curve_starts(by)
+    assert start.near.columns.n <= 100
+    found = maximum_of(by, start.theta, 1e-8, 200)
+    assert_allclose(start.theta, found.at, rtol=1e-8)
+    with patch.object(ByLaplace, "points", None):
+        (rough,) = curve_starts(by)
+    assert rough.near.columns.n == 2_000
+    other = maximum_of(by, rough.theta, 1e-8, 200)
+    assert other.steps > found.steps
+    assert_allclose(other.at, found.at, rtol=1e-8)
+
+
+def test_an_offset_is_no_curve():
+    """With one the rows are searched: points stand for rows whose linear predictor is a curve."""
+    table = {"x": np.linspace(0.0, 1.0, 1_000), "y": RNG.poisson(2.0, 1_000)}
+    offset = np.linspace(0.0, 1.0, 1_000) ** 2
+    for given, some in ((None, True), (offset, False)):
+        by = ByLaplace.of(st.poisson("y ~ s(x, k=9)", table, offset=given))
+        assert (by.points is not None) == some
 
 
 def test_where_effects_have_no_mode_the_slope_counts_as_falling():
     def fails(*_):
         raise ConvergenceError("no mode")
 
-    assert _signs(SimpleNamespace(beside=fails), [np.zeros(1)] * 2) == [-1.0, -1.0]
+    nothing = SimpleNamespace(beside=fails)
+    assert [look.slope for look in _looks(nothing, np.empty(0))] == [-np.inf] * len(SIZES)
+
+
+def test_between_two_sizes_a_slope_that_is_none_counts_as_the_middle():
+    low, high = _Look(1.0, 3.0, None), _Look(4.0, -1.0, None)
+    assert_allclose(_between(low, high).size, 4.0**0.75)
+    assert_allclose(_between(low, _Look(4.0, -np.inf, None)).size, 2.0)
+
+
+def test_the_maximum_on_points_is_where_their_slope_is_zero():
+    points = SimpleNamespace(beside=lambda theta, *_: theta, score_of=lambda theta: np.exp(-theta) - 0.2)
+    ends = [_Look(size, size * (np.exp(-size) - 0.2), None) for size in (0.8, 2.9)]
+    assert_allclose(_maximum(points, *ends).size, np.log(5.0), rtol=1e-9)
