@@ -76,7 +76,8 @@ class LevelMetric(Metric):
 
     def solve(self, score: Floats) -> Floats:
         """H^-1 g: the Newton step."""
-        step = self.eliminated.solve(score)
+        with np.errstate(over="ignore", invalid="ignore"):  # a step beyond float64 leads nowhere, and is not taken
+            step = self.eliminated.solve(score)
         return step if nrm2(step.ravel("K")) < LONGEST else np.clip(step, -LONGEST, LONGEST)
 
     def norm(self, score: Floats) -> float:

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.bayes.priors.defaults import overview
 from stattools.data import terms
+from stattools.errors import IdentificationError
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.level_columns import LevelColumns
 from stattools.solvers.level_metric import LevelMetric
@@ -182,3 +183,10 @@ def test_lengths_and_determinants_are_those_of_the_array():
     assert_allclose(metric.whiten() @ metric.whiten().T, np.asarray(metric.covariance()))
     assert 0.0 < metric.rcond <= 1.0
     assert metric.kept().rcond == metric.rcond
+
+
+def test_times_that_are_all_the_same_are_refused_where_levels_are_codes():
+    codes = np.repeat(np.arange(250), 2)
+    model = st.aft("survival(y) ~ 0 + C(g)", {"y": np.full(500, 3.5), "g": codes})
+    with pytest.raises(IdentificationError, match="the scale has its maximum at 0"):
+        st.fit(model)
