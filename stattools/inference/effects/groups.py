@@ -21,7 +21,7 @@ from stattools.inference.hypotheses.adjusted import adjusted, method_of
 from stattools.inference.intervals.coefficients import without_errors
 from stattools.inference.intervals.ratios import factors, require_ratios
 from stattools.inference.prediction.prediction import regression, require_finite
-from stattools.interface.arguments import are_different, require_truth, several
+from stattools.interface.arguments import are_different, is_one_of, require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.memory import require_memory
@@ -111,7 +111,7 @@ def contrasts(
     over_grid = require_over(over, model)
     if ratio and over_grid:
         require_ratios(model)
-    method = "none" if adjust is None else adjust if adjust == "tukey" else method_of(adjust)
+    method = "none" if adjust is None else adjust if is_one_of(adjust, ("tukey",)) else method_of(adjust)
     level = fit.level if level is None else level
     require_level(level)
     rows = population(model, data, offset, exposure, "overall")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import is_one_of
 
 
 def require_curves(fit: Any, name: str) -> None:
@@ -19,10 +20,10 @@ def chosen(fit: Any, variable: str) -> tuple[Any, ...]:
     """The curves that a name means: one, or those of all levels of a factor."""
     require_curves(fit, "smooth")
     curves = fit.found.of_curves
-    own = [curve for curve in curves if variable == curve.term.name]
+    own = [curve for curve in curves if is_one_of(variable, (curve.term.name,))]
     if own:
         return tuple(own)
-    named = [curve for curve in curves if variable in _names(curve.term)]
+    named = [curve for curve in curves if is_one_of(variable, _names(curve.term))]
     designs = {id(curve.term.design) for curve in named}
     if len(designs) == 1:
         return tuple(named)

@@ -1,6 +1,7 @@
 """Contrasts of means: R's emmeans, adjustments, ratios; effects by level and at values."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
@@ -88,4 +89,6 @@ def test_what_has_no_ratio_or_no_method_is_told():
         LINE.contrasts("g", ratio=True, over="grid")
     with pytest.raises(DomainError, match="method= "):
         LINE.contrasts("g", adjust="scheffe")  # type: ignore[arg-type]
+    with pytest.raises(DomainError, match="method= "):  # pandas has no truth value of it
+        LINE.contrasts("g", adjust=pd.Series([1.0, 2.0]))  # type: ignore[arg-type]
     assert len(LINE.contrasts("g")) == 3 < N
