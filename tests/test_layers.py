@@ -44,7 +44,7 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-KEPT_AS_CODES = {"LevelColumns", "LevelRows", "LevelUnits"}
+KEPT_AS_CODES = {"CodedLevels", "LevelColumns", "LevelRows", "LevelSlopes", "LevelUnits"}
 TOLD_APART = {"data.rows.level_units", "numerics.columns", "numerics.products"}
 """Where arrays and levels that are codes are told apart: `as_units`, `as_columns`, and once for speed. Elsewhere these
 are asked.

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.coded_columns import STAND_IN, STAND_IN_LEVELS, expanded
 from stattools.data.formula.backticks import in_backticks
 from stattools.data.formula.evaluation import constants, evaluate
 from stattools.data.formula.expression import Expression
@@ -23,7 +24,6 @@ from stattools.data.tables.columns import finite, listing
 from stattools.errors import DomainError, quoted
 from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
-from stattools.numerics.level_columns import LevelColumns
 
 AT_A_TIME = 4096
 """Rows of X that are put together at a time, so that they stay in the cache."""
@@ -34,8 +34,8 @@ MANY = 200
 ADVICE = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
 """What an error says of a term that is not finite."""
 
-STAND_IN = 3
-"""Levels of the stand-in of such a factor."""
+MOST_SLOPES = 10
+"""The most columns for each level of such a factor, its own and those of products with it."""
 
 
 def columns_of(
@@ -81,17 +81,21 @@ def _evaluated(
 def factor_of_codes(
     formula: Formula, levels: Mapping[str, tuple[Any, ...]], beside: Collection[Formula] = ()
 ) -> Expression | None:
-    """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has a term of its
-    own, the usual contrasts, and no part in other terms, or in formulas `beside` this.
+    """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has the usual
+    contrasts and no part in formulas `beside` this, and at most `MOST_SLOPES` columns for each level.
     """
     found = None
-    for term in formula.terms:
-        factor = term[0] if len(term) == 1 else None
-        if factor is None or len(levels.get(factor.text, ())) <= MANY or chooses_contrasts(factor):
+    for factor in formula.factors:
+        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or chooses_contrasts(factor):
             continue
-        elsewhere = (other for other in formula.factors if other is not factor and factor.category in other.columns)
-        again = sum(factor in other for other in formula.terms) > 1 or any(elsewhere)
+        again = any(other is not factor and factor.category in other.columns for other in formula.factors)
         again = again or any(factor.category in other.columns for other in beside)
+        of_level = [
+            math.prod(_most_columns(one, levels) for one in t if one is not factor)
+            for t in formula.terms
+            if factor in t
+        ]
+        again = again or sum(of_level) > MOST_SLOPES
         if not again and (found is None or len(levels[factor.text]) > len(levels[found.text])):
             found = factor
     return found
@@ -110,18 +114,13 @@ def _with_codes(
     """
     category, every = str(widest.category), levels[widest.text]
     codes = codes_of(widest, columns[category], every, rows)
-    few = pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(every[:STAND_IN]))
-    fewer = {**levels, widest.text: every[:STAND_IN]}
+    few = pd.Series(pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(STAND_IN_LEVELS)))
+    fewer = {**levels, widest.text: STAND_IN_LEVELS}
     require_room(formula, fewer, len(rows))
-    values, numbers = _evaluated(formula, {**columns, category: pd.Series(few)}, rows, fewer, state)
-    X, names, places = materialized(formula, values, numbers, rows)
-    among = places[[term == (widest,) for term in formula.terms].index(True)]
-    first = STAND_IN - (among.stop - among.start)  # 1 where the first level has no column
-    others = np.delete(X, np.arange(among.start, among.stop), axis=1)
-    begins = names[among.start].removesuffix(f"{few.categories[first]}]")
-    named = tuple(f"{begins}{level}]" for level in pd.Index(list(every))[first:])
-    made = LevelColumns(np.ascontiguousarray(others), codes - first, len(every) - first, among.start)
-    return made, (*names[: among.start], *named, *names[among.stop :])
+    values, numbers = _evaluated(formula, {**columns, category: few}, rows, fewer, state)
+    X, names, _ = materialized(formula, values, numbers, rows)
+    alone = all(term == (widest,) or widest not in term for term in formula.terms)
+    return expanded(X, names, codes, [str(level) for level in pd.Index(list(every))], alone)
 
 
 def _side_by_side(columns: list[Any], n: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """What is asked of the columns of X, whichever way they are kept: as an array, or beside levels that are codes.
 
-`as_columns` is the one place that tells the two apart. `LevelColumns` answers for itself, and `ArrayColumns` gives the
-same answers for an array; a test holds them to the same numbers.
+`as_columns` is the one place that tells the two apart. `LevelColumns` and `LevelSlopes` answer for themselves, and
+`ArrayColumns` gives the same answers for an array; a test holds them to the same numbers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.beside_ones import without_ones
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.coded_levels import CodedLevels
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,9 @@ class ArrayColumns:
 
     coded: ClassVar[None] = None
     """No levels are kept as codes, as `LevelColumns.coded` says of those that are."""
+
+    by_levels: ClassVar[None] = None
+    """No levels are eliminated first, as `CodedLevels.by_levels` says of those that are."""
 
     def among(self, columns: Sequence[int]) -> Floats:
         """Some of the columns, a slice where they stand together."""
@@ -76,10 +79,10 @@ class ArrayColumns:
         return csr_array(self.X)
 
 
-def as_columns(X: Any) -> LevelColumns | ArrayColumns:
+def as_columns(X: Any) -> Any:
     """X itself where it answers for its columns, else what answers for the array.
 
     >>> as_columns(np.array([[1.0, 2.0]])).beside(np.array([3.0]))
     array([[1., 2., 3.]])
     """
-    return X if isinstance(X, LevelColumns) else ArrayColumns(X)
+    return X if isinstance(X, CodedLevels) else ArrayColumns(X)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,6 +21,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrow import Arrow, ArrowFactor
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.in_parts import InParts
 from stattools.text.one_line import prints
 
@@ -31,7 +31,7 @@ FLAGS = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=
 
 @prints
 @dataclass(frozen=True, eq=False)
-class LevelColumns(InParts):
+class LevelColumns(CodedLevels):
     """Stands for X (n, p): the columns of `others` (n, k), with those of `levels` levels between them, from column `at`
     on. `codes` (n,) is the level of each row, -1 for the level that has no column.
 
@@ -62,10 +62,25 @@ class LevelColumns(InParts):
         """The column after those of the levels."""
         return self.at + self.levels
 
-    @cached_property
+    @property
     def is_complete(self) -> bool:
         """Whether every row has a level with a column, so that these columns add up to ones."""
-        return bool(len(self.codes)) and bool(self.codes.min() >= 0)
+        return self.is_everywhere
+
+    @property
+    def numbers(self) -> NDArray[np.intp]:
+        """The numbers of the columns of each level, (L, 1)."""
+        return np.arange(self.at, self.stop)[:, None]
+
+    @property
+    def arrow_at(self) -> int:
+        """Where the levels stand, as an `Arrow` says it."""
+        return self.at
+
+    @property
+    def constants(self) -> NDArray[np.intp]:
+        """The numbers of the columns of each level that are 1 in its rows, (L,): all of them."""
+        return np.arange(self.at, self.stop)
 
     @property
     def coded(self) -> LevelColumns:
@@ -86,21 +101,6 @@ class LevelColumns(InParts):
         of_levels = np.broadcast_to(of_levels, (self.levels, *of_others.shape[1:]))
         return np.concatenate([of_others[: self.at], of_levels, of_others[self.at :]])
 
-    def by_level(self, values: Floats) -> Floats:
-        """Sums over the rows of each level of values (n,) or (n, k)."""
-        if values.ndim == 1:
-            return np.bincount(self.codes + 1, values, self.levels + 1)[1:]
-        found = np.empty((self.levels, values.shape[1]))
-        for j in range(values.shape[1]):
-            found[:, j] = self.by_level(values[:, j])
-        return found
-
-    def of_rows(self, by_level: Floats) -> Floats:
-        """What is known of each level, for each row; 0 for rows of the level without a column."""
-        if self.is_complete:
-            return by_level[self.codes]
-        return np.concatenate([by_level, np.zeros_like(by_level[:1])])[self.codes]
-
     def product(self, v: Floats) -> Floats:
         """X v, for v (p,) or (p, r)."""
         z, rest = self.split(v)
@@ -116,20 +116,6 @@ class LevelColumns(InParts):
         half = A if weight is None else A * weight[:, None]
         counts = np.ones(len(self.codes)) if weight is None else weight
         return Arrow(self.at, self.by_level(counts), self.by_level(half), A.T @ half)
-
-    def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Any:
-        """The same beside the columns of further linear predictors: J' weight J where the blocks of J are X and the
-        `others` (n, k_1), ..., (n, k_m), for weight (n, 1 + m, 1 + m).
-        """
-        ends = np.cumsum([0, *(of.shape[1] for of in others)]).tolist()
-        parts = list(map(slice, ends, ends[1:]))
-        sides, corner = np.empty((self.shape[1], ends[-1])), np.empty((ends[-1], ends[-1]))
-        for a, (of, part) in enumerate(zip(others, parts, strict=True)):
-            sides[:, part] = self.pulled(weight[:, 0, a + 1, None] * of)
-            for b in range(a, len(others)):
-                corner[part, parts[b]] = of.T @ (weight[:, a + 1, b + 1, None] * others[b])
-                corner[parts[b], part] = corner[part, parts[b]].T
-        return self.gram(np.ascontiguousarray(weight[:, 0, 0])).bordered(sides, corner)
 
     def among(self, columns: Sequence[int]) -> Any:
         """Some of the columns: with levels among them in the order of X, else an array in the order that is given."""
@@ -213,13 +199,6 @@ class LevelColumns(InParts):
         counts = np.bincount(self.codes + 1, minlength=self.levels + 1)[1:]
         return self._ends((counts == len(self.codes)).astype(float), np.min, axis)
 
-    def sum(self, axis: int | None = None, out: None = None) -> Any:
-        """The sum, of each column for axis 0."""
-        if axis not in (0, None):
-            return np.asarray(self).sum(axis=axis)
-        found = self.pulled(np.ones(len(self.codes)))
-        return found if axis == 0 else found.sum()
-
     def squares_about(self, mean: Floats, weight: Floats) -> Floats:
         """Sums of weight (x - mean)^2 of each column, (p,)."""
         of_levels, of_others = self.split(mean)
@@ -250,14 +229,14 @@ class LevelColumns(InParts):
         """Absolute values and squares too, which leave zeros and ones as they are."""
         if ufunc in (np.absolute, np.square):
             return replace(self, others=ufunc(self.others))
-        return InParts.applied(self, ufunc, inputs)
+        return CodedLevels.applied(self, ufunc, inputs)
 
 
 @dataclass(frozen=True, eq=False)
 class LevelRows(InParts):
-    """The transposed of `LevelColumns`, for products X'u."""
+    """The transposed of such columns, for products X'u."""
 
-    of: LevelColumns
+    of: Any
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -266,7 +245,7 @@ class LevelRows(InParts):
         return p, n
 
     @property
-    def T(self) -> LevelColumns:
+    def T(self) -> Any:
         """The matrix itself."""
         return self.of
 

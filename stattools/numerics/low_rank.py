@@ -2,8 +2,8 @@
 
     V = diag(d) + U K U'      d (p,), U (p, r), K (r, r)
 
-Diagonal, single entries, products and quadratic forms of rows cost p r numbers. The array (p, p) is made when it is
-asked for, once.
+and small blocks beside the diagonal where a level has several coefficients. Diagonal, single entries, products and
+quadratic forms of rows cost p r numbers. The array (p, p) is made when it is asked for, once.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.in_parts import InParts, SymmetricInParts
+from stattools.numerics.level_blocks import Within
 from stattools.text.one_line import prints
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class LowRank(SymmetricInParts):
-    """Stands for diag(d) + U K U', (p, p).
+    """Stands for diag(d) + U K U', (p, p), and what there is `within` the blocks of levels beside the diagonal.
 
     >>> V = LowRank(np.array([1.0, 2.0]), np.array([[1.0], [1.0]]), np.array([[0.5]]))
     >>> np.asarray(V).tolist(), V.diagonal(), V @ [1.0, 0.0]
@@ -32,6 +33,20 @@ class LowRank(SymmetricInParts):
     d: Floats
     U: Floats
     K: Floats
+    within: Within | None = None
+
+    @classmethod
+    def of_parts(cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None) -> LowRank:
+        """The matrix of the arrays that `parts` gives."""
+        return cls(d, U, K, None if off is None else Within(places, off))
+
+    def parts(self) -> tuple[Any, ...]:
+        """The arrays that it is made of."""
+        return self.d, self.U, self.K, *(() if self.within is None else (self.within.places, self.within.off))
+
+    def is_rising(self) -> bool:
+        """Whether the diagonal and the blocks of levels have no negative eigenvalues, up to round-off."""
+        return not (self.d < 0).any() and (self.within is None or self.within.is_part_of(self.d))
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -45,19 +60,28 @@ class LowRank(SymmetricInParts):
     def quadratic(self, X: Any) -> Floats:
         """x'V x of each row of X, (n,); X may have its levels as codes."""
         along = X @ self.U
-        return np.square(X) @ self.d + ((along @ self.K) * along).sum(axis=1)
+        found = np.square(X) @ self.d + ((along @ self.K) * along).sum(axis=1)
+        return found if self.within is None else found + self.within.quadratic(X)
 
     def mapped(self, T: Any) -> LowRank:
-        """T V T', for a map T that leaves the coefficients of the diagonal as they are, or scales each by its `t`."""
-        return LowRank(self.d * T.t**2 if isinstance(T, InParts) else self.d, T @ self.U, self.K)
+        """T V T', for a map T that leaves the coefficients of the diagonal as they are, or scales each by its `t`, or
+        maps those of each level.
+        """
+        U = T @ self.U
+        if not isinstance(T, InParts):
+            return LowRank(self.d, U, self.K, self.within)
+        d, within = T.carried(self.d, self.within)
+        return LowRank(d, U, self.K, within)
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""
-        return LowRank(factor * self.d, self.U, factor * self.K)
+        within = None if self.within is None else self.within.scaled(factor)
+        return LowRank(factor * self.d, self.U, factor * self.K, within)
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""
-        return (self.d if v.ndim == 1 else self.d[:, None]) * v + self.U @ (self.K @ (self.U.T @ v))
+        found = (self.d if v.ndim == 1 else self.d[:, None]) * v + self.U @ (self.K @ (self.U.T @ v))
+        return found if self.within is None else found + self.within.product(v)
 
     @cached_property
     def whole(self) -> Floats:  # type: ignore[override]
@@ -69,6 +93,8 @@ class LowRank(SymmetricInParts):
         found = (self.U @ self.K) @ self.U.T
         found = 0.5 * (found + found.T)
         found[np.arange(len(self)), np.arange(len(self))] += self.d
+        if self.within is not None:
+            self.within.added_to(found)
         return found
 
     def __getitem__(self, place: Any) -> Any:
@@ -76,7 +102,9 @@ class LowRank(SymmetricInParts):
             return self.whole[place]
         every = np.arange(len(self))
         if all(isinstance(one, slice) for one in place) and place[0] == place[1]:  # a part of the same kind
-            return LowRank(self.d[place[0]], self.U[place[0]], self.K)
+            within = None if self.within is None else self.within.among(every[place[0]], len(self))
+            if self.within is None or within is not None:
+                return LowRank(self.d[place[0]], self.U[place[0]], self.K, within)
         i, j = (every[one] if isinstance(one, slice) else np.asarray(one) for one in place)
         if i.dtype == bool or j.dtype == bool:
             return self.whole[place]
@@ -89,7 +117,8 @@ class LowRank(SymmetricInParts):
             found = (self.U[i[:, 0]] @ self.K) @ self.U[np.ravel(j)].T
         else:
             found = ((self.U[i] @ self.K) * self.U[j]).sum(axis=-1)
-        return found + np.where(i == j, self.d[i], 0.0)
+        found = found + np.where(i == j, self.d[i], 0.0)
+        return found if self.within is None else found + self.within.at(i, j, len(self))
 
 
 def congruent(T: Any, C: Any) -> Any:

@@ -23,7 +23,7 @@ from scipy.linalg import get_blas_funcs
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.coded_levels import CodedLevels
 
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
@@ -100,7 +100,7 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if type(X) is LevelColumns:  # not `as_columns`, which costs a twentieth of a product of a few rows
+    if isinstance(X, CodedLevels):  # not `as_columns`, which costs a twentieth of a product of a few rows
         return X.gram(weight)
     if weight is None:
         if X.size < FEW:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -42,24 +43,25 @@ class LevelMetric(Metric):
             return cls(information)
         except IdentificationError:
             least = 1e-8 * max(float(np.abs(information.d).max()), np.finfo(float).tiny)
-            d = np.maximum(np.abs(information.d), least)
-            inner = information.B.T @ (information.B / d[:, None])
+            raised = information.raised(least)
+            inner = raised.taken()
             left = Metric.for_ascent(information.C - inner).information if len(inner) else inner
-            metric = cls(Arrow(information.at, d, information.B, left + inner))
+            metric = cls(replace(raised, C=left + inner))
             metric.definite = False
             return metric
 
     @property
     def rcond(self) -> float:
         """The reciprocal condition of what is left of the other coefficients, scaled to unit diagonal, times the
-        smallest share that is left of one: what elimination can lose. The levels themselves are a diagonal.
+        smallest share that is left of one: what elimination can lose. The levels themselves are a diagonal, or small
+        blocks of which the smallest share counts in the same way.
         """
-        R = self.eliminated.R
+        R, least = self.eliminated.R, self.eliminated.share
         if not len(R):
-            return 1.0
+            return least
         S = R.T @ R
         unit = np.sqrt(S.diagonal())
-        share = float((S.diagonal() / self.information.C.diagonal()).min())
+        share = min(least, float((S.diagonal() / self.information.C.diagonal()).min()))
         return share * float(pocon(R / unit, lange("1", S / unit[:, None] / unit))[0])
 
     def well_conditioned(self, least: float) -> bool:
@@ -91,7 +93,7 @@ class LevelMetric(Metric):
 
     def log_determinant(self) -> float:
         """The logarithm of the determinant of the information."""
-        return float(np.log(self.information.d).sum() + 2.0 * np.log(self.eliminated.R.diagonal()).sum())
+        return float(np.log(self.eliminated.delta).sum() + 2.0 * np.log(self.eliminated.R.diagonal()).sum())
 
     def inflation(self) -> float:
         """The trace of the inverse of the information scaled to unit diagonal."""
@@ -103,8 +105,8 @@ class LevelMetric(Metric):
 
     def covariance(self) -> Any:
         """H^-1."""
-        inverse, W = self.eliminated.sides()
-        return LowRank(inverse, W, np.eye(W.shape[1]))
+        inverse, W, within = self.eliminated.sides()
+        return LowRank(inverse, W, np.eye(W.shape[1]), within)
 
 
 METRICS: Mapping[type, type[Metric]] = {Arrow: LevelMetric}

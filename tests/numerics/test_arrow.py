@@ -1,9 +1,13 @@
 """Matrices with a diagonal block, against dense algebra."""
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from numpy.testing import assert_allclose
 
 from stattools.numerics.arrow import Arrow, ArrowFactor
+from stattools.numerics.level_blocks import beside_diagonals, diagonals
 
 
 def arrow(at=2, levels=5, others=3):
@@ -13,29 +17,46 @@ def arrow(at=2, levels=5, others=3):
     return Arrow(min(at, others), d, B, B.T @ (B / d[:, None]) + np.eye(others) + 0.1)
 
 
-def test_sums_and_products_are_those_of_the_array():
-    H, rng = arrow(), np.random.default_rng(2)
-    A, v = np.asarray(H), rng.standard_normal((8, 2))
+def of_blocks(k=2, others=3, levels=4):
+    """A positive definite matrix whose levels have k rows each, those of one kind together."""
+    rng = np.random.default_rng(k)
+    half = rng.standard_normal((levels, k, k))
+    D = half @ half.transpose(0, 2, 1) + 0.5 * np.eye(k)
+    B, C = rng.standard_normal((levels * k, others)), np.zeros((others, others))
+    at = np.arange(k) * (levels + (others > 0)) + np.arange(levels)[:, None]
+    H = Arrow(at, diagonals(D), B, C, beside_diagonals(D))
+    return replace(H, C=H.taken() + np.eye(others) + 0.1)
+
+
+@pytest.mark.parametrize("H", [arrow(), of_blocks(), of_blocks(3), of_blocks(1)], ids=str)
+def test_sums_and_products_are_those_of_the_array(H):
+    rng = np.random.default_rng(2)
+    A, v = np.asarray(H), rng.standard_normal((len(H), 2))
     other = H.scaled(3.0)
     assert isinstance(H + other, Arrow)
     for found, expected in [
         (H + other, 4 * A), (other - H, 2 * A), (H / 2.0, A / 2), (2.0 * H, 2 * A), (H @ v, A @ v),
         (H @ v[:, 0], A @ v[:, 0]), (H.diagonal(), np.diagonal(A)), (H[1:3, 2], A[1:3, 2]),
-        (H * v[:, :1], A * v[:, :1]), (H.T, A),
+        (H * v[:, :1], A * v[:, :1]), (H.T, A), (H.columns(np.array([3, 0])), A[:, [3, 0]]),
+        (H.bordered(v, np.eye(2)), np.block([[A, v], [v.T, np.eye(2)]])), (H.raised(1e-9), A),
     ]:  # fmt: skip
         assert_allclose(np.asarray(found), expected, rtol=1e-13, atol=1e-13)
 
 
 def test_the_factor_solves_and_inverts():
-    for H in (arrow(), arrow(0, 4, 1), arrow(0, 4, 0)):
+    for H in (arrow(), arrow(0, 4, 1), arrow(0, 4, 0), of_blocks(), of_blocks(1), of_blocks(3, 0)):
         A, factor = np.asarray(H), ArrowFactor.of(H)
         v = np.random.default_rng(3).standard_normal((len(A), 2))
         assert factor.failed == 0
         assert_allclose(factor.solve(v), np.linalg.solve(A, v), rtol=1e-11, atol=1e-12)
         z, rest = factor.half(v[:, 0])
         assert_allclose(z @ z + rest @ rest, v[:, 0] @ np.linalg.solve(A, v[:, 0]), rtol=1e-12)
-        inverse, W = factor.sides()
-        assert_allclose(np.diag(inverse) + W @ W.T, np.linalg.inv(A), rtol=1e-10, atol=1e-12)
+        inverse, W, within = factor.sides()
+        found = np.diag(inverse) + W @ W.T
+        if within is not None:
+            within.added_to(found)
+        assert_allclose(found, np.linalg.inv(A), rtol=1e-10, atol=1e-12)
+        assert_allclose(H.taken(), H.C - factor.R.T @ factor.R if len(H.C) else H.C, rtol=1e-10, atol=1e-10)
 
 
 def test_a_matrix_that_is_not_definite_has_no_factor():
@@ -51,3 +72,28 @@ def test_some_rows_and_columns():
     for which in ([0, 2, 5, 6], [1, 3], [3, 4], [0, 1]):
         assert_allclose(np.asarray(H.among(which)), np.asarray(H)[np.ix_(which, which)])
     assert H.among([]).shape == (0, 0)
+
+
+def test_some_rows_and_columns_of_blocks():
+    H = of_blocks(3, 2)
+    A = np.asarray(H)
+    for which in ([0, 1, 2, 3], [4], [0, 2, 4, 7, 9, 13], [*range(len(H))], [10, 11, 12, 13], [1, 3, 6, 11], []):
+        found, ones = H.among(which), np.ones(len(which))
+        assert_allclose(np.asarray(found), A[np.ix_(which, which)], rtol=1e-13, atol=1e-13)
+        assert_allclose(ArrowFactor.of(found).solve(ones), np.linalg.solve(A[np.ix_(which, which)], ones), rtol=1e-10)
+
+
+def test_a_block_that_is_not_definite_is_found_and_raised():
+    H = of_blocks()
+    assert H.off is not None
+    d = H.d.copy()
+    d[5] = 0.9 * H.off[2, 0, 1] ** 2 / d[4]  # of the third level the determinant is below 0
+    bent = replace(H, d=d)
+    assert ArrowFactor.of(bent).failed == H.places[0][5] + 1
+    assert np.linalg.eigvalsh(bent.raised(1e-3).blocks).min() >= 1e-3 * (1 - 1e-9)
+
+
+def test_the_share_that_is_left_tells_of_columns_that_are_nearly_in_line():
+    D = np.array([[[1.0, 1.0], [1.0, 1.0 + 1e-9]], [[2.0, 0.0], [0.0, 1.0]]])
+    H = Arrow(np.array([[0, 2], [1, 3]]), diagonals(D), np.zeros((4, 0)), np.zeros((0, 0)), beside_diagonals(D))
+    assert_allclose(ArrowFactor.of(H).share, 1e-9, rtol=1e-6)

@@ -7,9 +7,11 @@ from numpy.testing import assert_allclose
 from stattools.numerics.beside_ones import BesideOnes
 from stattools.numerics.columns import ArrayColumns, as_columns
 from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_slopes import LevelSlopes
 
 rng = np.random.default_rng(4)
 X = LevelColumns(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
+SLOPES = LevelSlopes(X.others[:, :1], rng.standard_normal((12, 2)), np.arange(12) % 3 - 1, np.array([[1, 2], [3, 4]]))
 by, weight, y = np.array([0.5, 0.0, 0.0, 0.0, -2.0]), rng.random(12), rng.standard_normal(12)
 size = np.array([2.0, 1.0, 1.0, 1.0, 0.25])
 QUESTIONS = {
@@ -28,23 +30,27 @@ QUESTIONS = {
 
 def test_every_question_is_here():
     asked = {name for name in vars(ArrayColumns) if not name.startswith("_")} - {"X"}
-    assert asked == {*QUESTIONS, "coded", "alike"}
+    assert asked == {*QUESTIONS, "coded", "by_levels", "alike"}
 
 
+@pytest.mark.parametrize("X", [X, SLOPES], ids=["levels", "slopes"])
 @pytest.mark.parametrize("ask", QUESTIONS.values(), ids=QUESTIONS)
-def test_every_answer_is_that_of_the_array(ask):
+def test_every_answer_is_that_of_the_array(ask, X):
     for found, expected in zip(ask(as_columns(X)), ask(as_columns(np.asarray(X))), strict=True):
         assert_allclose(np.asarray(found), np.asarray(expected), rtol=1e-12, atol=1e-13)
 
 
 def test_columns_say_whether_levels_among_them_are_codes():
-    assert as_columns(X) is X is X.coded
+    assert as_columns(X) is X is X.coded is X.by_levels
+    assert as_columns(SLOPES) is SLOPES is SLOPES.by_levels
+    assert SLOPES.coded is as_columns(np.eye(2)).by_levels is None
     assert as_columns(np.eye(2)).coded is None
     assert as_columns(BesideOnes(np.eye(2))).coded is None
 
 
+@pytest.mark.parametrize("X", [X, SLOPES], ids=["levels", "slopes"])
 @pytest.mark.parametrize("kept", [lambda X: X, np.asarray], ids=["as codes", "as an array"])
-def test_columns_are_alike_up_to_round_off(kept):
+def test_columns_are_alike_up_to_round_off(kept, X):
     alike = as_columns(kept(X)).alike
     assert alike(kept(X.over(1.0 + 1e-12 * size)))
     assert not alike(kept(X.over(1.0 + 1e-3 * size)))

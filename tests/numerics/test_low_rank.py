@@ -4,16 +4,26 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.numerics.level_blocks import Within
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank, congruent
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
 V = LowRank(np.append(rng.random(6), 0.0), rng.standard_normal((7, 2)), K @ K.T)
-A = np.asarray(V)
+OFF = rng.standard_normal((2, 2, 2)) * np.array([[0.0, 1.0], [1.0, 0.0]])
+W = LowRank(V.d, V.U, V.K, Within(np.array([[0, 3], [5, 1]]), OFF + OFF.transpose(0, 2, 1)))
 i = np.array([1, 4])
 
 
+def whole(V):
+    found = np.zeros(V.shape)
+    for rows, block in zip(V.within.places, V.within.off, strict=True):
+        found[np.ix_(rows, rows)] = block
+    return found
+
+
+@pytest.mark.parametrize("V", [V, W], ids=["diagonal", "blocks"])
 @pytest.mark.parametrize(
     "place",
     [(2, 3), (2, 2), (slice(None), 1),
@@ -21,11 +31,14 @@ i = np.array([1, 4])
      3, (slice(None), i), (i, slice(None)), np.ix_(np.arange(7) > 2, np.arange(7) > 2), (slice(None), slice(None))],
     ids=str,
 )  # fmt: skip
-def test_entries_are_those_of_the_array(place):
-    assert_allclose(np.asarray(V[place]), A[place], rtol=1e-12, atol=1e-14)
+def test_entries_are_those_of_the_array(place, V):
+    assert_allclose(np.asarray(V[place]), np.asarray(V)[place], rtol=1e-12, atol=1e-14)
 
 
-def test_products_and_sums():
+@pytest.mark.parametrize("V", [V, W], ids=["diagonal", "blocks"])
+def test_products_and_sums(V):
+    A = np.asarray(V)
+    assert_allclose(A, V.U @ V.K @ V.U.T + np.diag(V.d) + (0.0 if V is not W else whole(W)), rtol=1e-12, atol=1e-13)
     v, X = rng.standard_normal((7, 2)), LevelColumns(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
     for found, expected in [
         (V @ v, A @ v), (v.T @ V, v.T @ A), (V @ v[:, 0], A @ v[:, 0]), (v[:, 0] @ V, v[:, 0] @ A), (2.0 * V, 2 * A),

@@ -22,7 +22,7 @@ What default priors need to know of a model's rows: where its columns and its ou
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from math import sqrt
 from typing import Any, NamedTuple
@@ -98,15 +98,17 @@ def overview(model: Model) -> Overview:
     (array([25.]), 0, array([4.]))
     """
     rows, offset = model.rows, model.rows.sampled.offset
-    standard, _ = rows.standardized()
+    if (levels := as_columns(rows.X).by_levels) is None:
+        standard, _ = rows.standardized()
+        center, scale = standard.center, standard.scale
+    else:  # whose columns stay as they are
+        of = units_of_others(levels, rows.importance)
+        center, scale = levels.joined(0.0, of.center), levels.joined(1.0, of.scale)
+        standard = replace(rows, X=levels.minus(center).over(scale))
     shift = 0.0 if offset is None or not len(offset) else float(offset.max())
     found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))
     about, response = found.columns, found.response
     spread = np.sqrt(about.square / about.n)
-    center, scale = standard.center, standard.scale
-    if (coded := as_columns(rows.X).coded) is not None:  # whose levels stay zeros and ones
-        of = units_of_others(coded, rows.importance)
-        center, scale = coded.joined(0.0, of.center), coded.joined(1.0, of.scale)
     sd = scale * np.where(spread > VARIES, spread, 1.0)
     held = np.flatnonzero(np.isfinite(rows.constants))
     constant = int(held[0]) if held.size else None

@@ -3,7 +3,8 @@
     theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels where they add up to ones
 
 What centering takes from the columns, the constant or the levels take up, so that T is a diagonal and one product; of
-several linear predictors a product for each.
+several linear predictors a product for each. Where each level has several columns, T maps those of a level by a small
+block as well (`slope_units.py`).
 """
 
 from __future__ import annotations
@@ -20,16 +21,20 @@ from stattools.interface.record import record
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import InParts
+from stattools.numerics.level_blocks import Within, beside_diagonals, diagonals
 from stattools.numerics.level_columns import LevelColumns
 
 
 @dataclass(frozen=True, eq=False)
 class LevelUnits(InParts):
-    """Stands for diag(t) + A R', (p, p), of A and R (p, m), where each row of one or of the other is 0."""
+    """Stands for diag(t) + A R', (p, p), of A and R (p, m), where each row of one or of the other is 0, and what there
+    is `within` the levels, in whose rows R is 0.
+    """
 
     t: Floats
     A: Floats
     R: Floats
+    within: Within | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -48,18 +53,24 @@ class LevelUnits(InParts):
 
     def before(self, other: Any) -> Any:
         """This map times another, which is that itself where this changes nothing."""
-        still = not self.A.any() and bool((self.t == 1.0).all())
+        still = not self.A.any() and bool((self.t == 1.0).all()) and self.within is None
         return other if still else np.asarray(self) @ np.asarray(other)
 
-    def gram(self, weight: Floats, at: int, levels: int) -> Arrow:
-        """T' diag(weight) T, where the coefficients of the levels are those from `at` on."""
-        t, A, R = self.t, self.A, self.R
+    def gram(self, weight: Floats, X: Any) -> Arrow:
+        """T' diag(weight) T, for the columns X whose levels are kept as codes."""
+        t, A, R, levels = self.t, self.A, self.R, X.numbers.ravel()
         own = np.zeros(len(t), dtype=bool)
-        own[at : at + levels] = True
-        crossed = (t * weight)[:, None] * A
+        own[levels] = True
+        moved = weight[:, None] * A
+        crossed = _each(t, moved) if self.within is None else _each(t, moved) + self.within.pulled(moved)
         C = crossed[~own] @ R[~own].T
-        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ (weight[:, None] * A)) @ R[~own].T
-        return Arrow(at, weight[own] * t[own] ** 2, crossed[own] @ R[~own].T, C)
+        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
+        B = crossed[levels] @ R[~own].T
+        if self.within is None:
+            return Arrow(X.arrow_at, weight[levels] * t[levels] ** 2, B, C)
+        M = self.within.blocks(t)
+        blocks = M.transpose(0, 2, 1) @ (weight[self.within.places][:, :, None] * M)
+        return Arrow(X.arrow_at, diagonals(blocks), B, C, beside_diagonals(blocks))
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
@@ -68,7 +79,12 @@ class LevelUnits(InParts):
     def moved(self, at: Sequence[int]) -> list[int]:
         """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
         outside = np.delete(self.A, at, axis=0).any(axis=0)
-        return [k for k in at if self.R[k][outside].any()]
+        found = {k for k in at if self.R[k][outside].any()}
+        if self.within is not None:
+            of_level, kept = self.within.places, np.isin(self.within.places, list(at))
+            adds = ((self.within.off != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
+            found |= set(of_level[adds].tolist())
+        return sorted(found)
 
     def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
         """Rows in these units, and this map, of which some columns are not centered."""
@@ -80,20 +96,48 @@ class LevelUnits(InParts):
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
-        return _each(self.t, v) + self.A @ (self.R.T @ v)
+        found = _each(self.t, v) + self.A @ (self.R.T @ v)
+        return found if self.within is None else found + self.within.product(v)
 
     def solve(self, theta: Floats) -> Floats:
         """T^-1 theta."""
+        phi = self._without_products(theta)
+        return phi - self._without_products(self.A @ (self.R.T @ phi))
+
+    def _without_products(self, theta: Floats) -> Floats:
+        """The inverse of the diagonal, and of the blocks of levels, times theta (p,)."""
         phi = theta / self.t
-        return phi - self.A @ (self.R.T @ phi) / self.t
+        if self.within is not None:
+            of_levels = self.within.places
+            phi[of_levels] = np.linalg.solve(self.within.blocks(self.t), theta[of_levels][..., None])[..., 0]
+        return phi
 
     def pulled(self, u: Floats) -> Floats:
         """T' u, for u (p,) or (p, k)."""
-        return _each(self.t, u) + self.R @ (self.A.T @ u)
+        found = _each(self.t, u) + self.R @ (self.A.T @ u)
+        return found if self.within is None else found + self.within.pulled(u)
+
+    def carried(self, d: Floats, within: Within | None) -> tuple[Floats, Within | None]:
+        """T D T' of a diagonal d (p,), which is 0 but for levels, and what stands beside it `within` the levels: its
+        diagonal, and the same.
+        """
+        if self.within is None and within is None:
+            return d * self.t**2, None
+        of = self.within or within
+        assert of is not None
+        nothing = np.zeros_like(of.off)
+        M = (self.within or Within(of.places, nothing)).blocks(self.t)
+        blocks = M @ (within or Within(of.places, nothing)).blocks(d) @ M.transpose(0, 2, 1)
+        found = d * self.t**2
+        found[of.places.ravel()] = diagonals(blocks)
+        return found, Within.of(of.places, 0.5 * (blocks + blocks.transpose(0, 2, 1)))
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
-        return np.diag(self.t) + self.A @ self.R.T
+        found = np.diag(self.t) + self.A @ self.R.T
+        if self.within is not None:
+            self.within.added_to(found)
+        return found
 
 
 def _each(t: Floats, v: Floats) -> Floats:
@@ -141,7 +185,7 @@ def as_units(T: Any) -> LevelUnits | ArrayUnits:
 
 def units_beside(X: Any, units: LevelUnits) -> Any:
     """The map itself beside columns whose levels are codes, and as an array beside those of an array."""
-    return np.asarray(units) if as_columns(X).coded is None else units
+    return np.asarray(units) if as_columns(X).by_levels is None else units
 
 
 def about(X: Any, means: Floats) -> tuple[Any, Any]:
@@ -166,7 +210,7 @@ class OfOthers:
     levels: bool
 
 
-def units_of_others(X: LevelColumns, importance: Floats | None) -> OfOthers:
+def units_of_others(X: Any, importance: Floats | None) -> OfOthers:
     """The units of the columns beside the levels."""
     A = X.others
     n = float(len(A)) if importance is None else float(importance.sum())

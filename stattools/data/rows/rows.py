@@ -15,8 +15,8 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import with_units
 from stattools.data.rows.shape_only import OnDisk
+from stattools.data.rows.slope_units import standard_columns
 from stattools.data.rows.units import centered, constant_columns, kept_at_origin, moments_of_columns, standard_units
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -286,8 +286,8 @@ class Rows:
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
-        if (coded := as_columns(self.X).coded) is not None:
-            X, units = with_units(coded, self.importance)
+        if (levels := as_columns(self.X).by_levels) is not None:
+            X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)
         held = constant_columns(mean, spread, size)

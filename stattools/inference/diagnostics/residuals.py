@@ -124,8 +124,8 @@ def leverage(fit: Estimates) -> Floats:
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
-    if curvature.min() >= 0.0 and (coded := as_columns(X).coded) is not None:
-        inverse = LevelMetric(coded.gram(curvature * frequency)).covariance()
+    if curvature.min() >= 0.0 and (levels := as_columns(X).by_levels) is not None:
+        inverse = LevelMetric(levels.gram(curvature * frequency)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
         X = X / np.abs(X).max(axis=0)

@@ -11,7 +11,7 @@ positive counts, and counts of 1 from larger ones?
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,14 +24,22 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank_beside_levels import check_rank_beside_levels
+from stattools.inference.existence.rank_of_slopes import check_rank_of_slopes
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import Columns, among
 from stattools.numerics.columns import as_columns
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.moments import Largest
 from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.text.names import first_few
+
+BESIDE: Mapping[type, Callable[[Model, Any, Sequence[str]], None]] = {
+    LevelColumns: check_rank_beside_levels, LevelSlopes: check_rank_of_slopes,
+}  # fmt: skip
+"""How the rank of columns is told whose levels are codes."""
 
 
 def pieces(model: Model) -> list[Model]:
@@ -90,7 +98,7 @@ def check_rank(model: Model) -> None:
     """
     labels = ("",) * model.predictor.n_first + model.others
     whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
-    if as_columns(model.rows.X).coded is not None:
+    if as_columns(model.rows.X).by_levels is not None:
         for use, said in whose.items():
             _check_beside_levels(model, among(model.rows.X, use), use, said)
     else:
@@ -111,8 +119,8 @@ def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
 def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None:
     """What `check_rank` asks of the columns of one linear predictor, where some of the columns are codes."""
     terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
-    if (coded := as_columns(X).coded) is not None:
-        check_rank_beside_levels(model, coded, terms)
+    if (levels := as_columns(X).by_levels) is not None:
+        BESIDE[type(levels)](model, levels, terms)
         return
     plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))
     _check_columns(plain, *_triangle(plain), range(len(terms)), whose)

@@ -40,8 +40,20 @@ def check_rank_beside_levels(model: Model, X: LevelColumns, terms: Sequence[str]
     means = work.by_level(weighted(work.others, w)) / counts[:, None]
     within = np.sqrt(w)[:, None] * (work.others - work.of_rows(means))
     names = [name for k, name in enumerate(terms) if not X.at <= k < X.stop]
+    same = [_is_same(column, X.codes + 1) for column in work.others.T]
+    if aliased := combinations(within, size, names, same, factor, model.n):
+        refuse(model, list(aliased.values()), len(terms))
+
+
+def combinations(
+    within: Floats, size: Floats, names: Sequence[str], same: Sequence[bool], factor: str, n: float
+) -> dict[str, str]:
+    """What is said of each column that is a combination of those before it and of the levels of a `factor`: `within`
+    (n, m) is what the levels leave of the columns, `size` (m,) what they were, and `same` tells which the levels make
+    alone.
+    """
     unit: list[Floats] = []
-    aliased: list[str] = []
+    aliased: dict[str, str] = {}
     before: list[str] = []
     for j, name in enumerate(names):
         rest = within[:, j]
@@ -49,19 +61,23 @@ def check_rank_beside_levels(model: Model, X: LevelColumns, terms: Sequence[str]
             for one in unit:
                 rest = rest - one * (one @ rest)
         length = float(np.linalg.norm(rest))
-        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(model.n):
+        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(n):
             unit.append(rest / length)
             before.append(name)
             continue
-        if _is_same(work.others[:, j], X.codes + 1):
-            aliased.append(f"{name} is the same in all rows of each level of {factor}")
+        if same[j]:
+            aliased[name] = f"{name} is the same in all rows of each level of {factor}"
         else:
-            aliased.append(f"{name} is a combination of {first_few(before)} and the levels of {factor}")
-    if aliased:
-        raise IdentificationError(
-            f"{model.title} cannot tell {len(aliased)} of its {len(terms)} columns from the others: "
-            f"{first_few(aliased, between='; ')}. Leave out one column of each combination."
-        )
+            aliased[name] = f"{name} is a combination of {first_few(before)} and the levels of {factor}"
+    return aliased
+
+
+def refuse(model: Model, aliased: Sequence[str], columns: int) -> None:
+    """IdentificationError that says of which of the columns the rows tell no coefficient."""
+    raise IdentificationError(
+        f"{model.title} cannot tell {len(aliased)} of its {columns} columns from the others: "
+        f"{first_few(aliased, between='; ')}. Leave out one column of each combination."
+    )
 
 
 def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:

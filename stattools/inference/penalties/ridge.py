@@ -110,7 +110,7 @@ class Ridge:
         if order == 0:
             return Evaluation(value)
         score = -T.pulled(weight * beta)
-        return Evaluation(value, score) if order == 1 else Evaluation(value, score, T.gram(weight, X.at, X.levels))  # type: ignore[arg-type]
+        return Evaluation(value, score) if order == 1 else Evaluation(value, score, T.gram(weight, X))  # type: ignore[arg-type]
 
     def require_units(self, names: Sequence[str], units: Floats, penalized: NDArray[np.bool_]) -> None:
         """DomainError where the strength overflows in the units in which a penalized coefficient is climbed."""

@@ -80,7 +80,7 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         case np.ndarray() if value.dtype.kind in "biuf":
             return {"@": "array", "name": _put(value, arrays)}
         case LowRank():
-            return {"@": "low rank", "parts": [encoded(part, arrays) for part in (value.d, value.U, value.K)]}
+            return {"@": "low rank", "parts": [encoded(part, arrays) for part in value.parts()]}
         case NoCovariance():
             return encoded(np.full(value.shape, np.nan), arrays)
         case Link():
@@ -174,7 +174,7 @@ def decoded(value: Any, arrays: Mapping[str, NDArray[Any]]) -> Any:
         case "array":
             return arrays[value["name"]]
         case "low rank":
-            return LowRank(*(decoded(part, arrays) for part in value["parts"]))
+            return LowRank.of_parts(*(decoded(part, arrays) for part in value["parts"]))
         case "trace":
             return tuple(TraceStep(int(step), float(a), float(b)) for step, a, b in arrays[value["name"]])
         case "history":

@@ -246,8 +246,8 @@ class Linear:
         if self.width == 1:
             return upper_gram(X, weight)
         each = self.columns_of(X)
-        if self.n_first == 1 and (coded := as_columns(each[0]).coded) is not None:
-            return coded.gram_beside(each[1:], weight)
+        if self.n_first == 1 and (levels := as_columns(each[0]).by_levels) is not None:
+            return levels.gram_beside(each[1:], weight)
         total = np.empty((self.size, self.size))
         for a, b, one, other in self.pairs:
             w = weight[:, a, b]

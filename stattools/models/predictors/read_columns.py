@@ -44,6 +44,5 @@ def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:
                 for constant in taken.get(number, ()):
                     A[-1][predictor.parts[constant]] = -a[0]
     none = np.zeros((predictor.size, 0))
-    return LevelUnits(
-        predictor.of_columns(T.t, 1.0), np.column_stack(A) if A else none, np.column_stack(R) if R else none
-    )
+    each = predictor.of_columns(T.t, 1.0), np.column_stack(A) if A else none, np.column_stack(R) if R else none
+    return LevelUnits(*each, T.within)  # levels stand in the first linear predictor alone, which reads all columns

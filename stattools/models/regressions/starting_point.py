@@ -13,8 +13,8 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.columns import as_columns
-from stattools.numerics.level_columns import LevelColumns
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
@@ -56,15 +56,15 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
         elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
     own = [column for column in constant if predictor.main is None or column in predictor.main]
-    X = as_columns(first.X).coded
-    if X is not None and not predictor.taken_up and (own or X.is_complete):
-        theta[X.at : X.stop] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
+    X = as_columns(first.X).by_levels
+    if X is not None and X.constants is not None and not predictor.taken_up and (own or X.is_complete):
+        theta[X.constants] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])
     return theta
 
 
-def _of_levels(likelihood: Likelihood, X: LevelColumns, y: Floats, weight: Floats, offset: Floats) -> Floats:
+def _of_levels(likelihood: Likelihood, X: CodedLevels, y: Floats, weight: Floats, offset: Floats) -> Floats:
     """The first linear predictor of the mean outcome of each level, and of one more observation of the usual mean: a
     level whose outcomes are all 0 has a start too.
     """

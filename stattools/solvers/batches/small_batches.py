@@ -130,7 +130,7 @@ def together(model: Model, Y: Floats | None = None) -> bool:
     """Are regressions such as this, with outcomes Y (m, n), fitted at once?"""
     likelihood, rows = model.likelihood, model.rows
     if (
-        as_columns(rows.X).coded is not None
+        as_columns(rows.X).by_levels is not None
         or rows.precision is not None
         or not (supported(likelihood) or _has_own_way(model) or stacks(model))
     ):

@@ -18,7 +18,7 @@ MOST_STEPS = 20
 
 def by_levels(model: Model) -> Solution | None:
     """The least-squares solution of a model whose levels are kept as codes; None for others."""
-    if as_columns(model.rows.X).coded is None:
+    if as_columns(model.rows.X).by_levels is None:
         return None
     work, T, now, metric = footing(model)
     found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)

@@ -185,7 +185,7 @@ def sample_sizes(model: Model, few: int = SMALLEST) -> list[int]:
     []
     """
     n, p = model.rows.X.shape
-    if n * p <= few or as_columns(model.rows.X).coded is not None:  # whose steps cost little
+    if n * p <= few or as_columns(model.rows.X).by_levels is not None:  # whose steps cost little
         return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)

@@ -33,7 +33,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(kept.others[:, 1], X.others[:, 1] * T.t[5], rtol=1e-12)
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
-    assert_allclose(np.asarray(T.gram(penalty, 1, 4)), M.T @ (penalty[:, None] * M), rtol=1e-12)
+    assert_allclose(np.asarray(T.gram(penalty, X)), M.T @ (penalty[:, None] * M), rtol=1e-12)
     assert LevelUnits.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
     V = LowRank(X.joined(1.0, np.zeros(2)), rng.standard_normal((6, 2)), np.eye(2))

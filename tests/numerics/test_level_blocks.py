@@ -1,0 +1,42 @@
+"""Small blocks for each level, against dense algebra."""
+
+import numpy as np
+from numpy.testing import assert_allclose
+
+from stattools.numerics.level_blocks import Within, backward, diagonals, forward, times, triangles
+
+rng = np.random.default_rng(0)
+half = rng.standard_normal((5, 3, 3))
+D = half @ half.transpose(0, 2, 1) + 0.1 * np.eye(3)
+PLACES = np.array([[0, 4, 2], [1, 5, 7]])
+WITHIN = Within.of(PLACES, D[:2])
+
+
+def whole():
+    found = np.zeros((9, 9))
+    for rows, block in zip(PLACES, D, strict=False):
+        found[np.ix_(rows, rows)] = block - np.diag(np.diagonal(block))
+    return found
+
+
+def test_the_triangles_are_those_of_the_blocks():
+    N, delta = triangles(D)
+    assert_allclose(N @ (delta[:, :, None] * N.transpose(0, 2, 1)), D, rtol=1e-12, atol=1e-12)
+    for v in (rng.standard_normal((5, 3)), rng.standard_normal((5, 3, 2))):
+        assert_allclose(times(N, forward(N, v)), v, rtol=1e-12, atol=1e-12)
+        assert_allclose(times(N.transpose(0, 2, 1), backward(N, v)), v, rtol=1e-12, atol=1e-12)
+    assert triangles(np.array([[[1.0, 2.0], [2.0, 1.0]]]))[1].tolist() == [[1.0, -3.0]]
+
+
+def test_what_stands_beside_the_diagonal_is_that_of_the_array():
+    A, v, X = whole(), rng.standard_normal((9, 2)), rng.standard_normal((4, 9))
+    skew = Within(PLACES, np.triu(WITHIN.off))
+    i, j = np.ogrid[:9, :9]
+    found = np.zeros((9, 9))
+    WITHIN.added_to(found)
+    for one, other in [
+        (WITHIN.product(v), A @ v), (WITHIN.product(v[:, 0]), A @ v[:, 0]), (found, A), (WITHIN.at(i, j, 9), A),
+        (WITHIN.quadratic(X), np.einsum("ia,ab,ib->i", X, A, X)), (WITHIN.scaled(2.0).off, 2.0 * WITHIN.off),
+        (skew.product(v) + skew.pulled(v), A @ v), (diagonals(WITHIN.blocks(np.arange(9.0)))[:3], [0.0, 4.0, 2.0]),
+    ]:  # fmt: skip
+        assert_allclose(one, other, rtol=1e-12, atol=1e-12)
