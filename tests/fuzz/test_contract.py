@@ -25,6 +25,8 @@ import stattools as st
 from stattools.bayes.conjugate import predictives
 from tests.fuzz.answers import VERBS
 from tests.fuzz.calls import ENTRIES, INSIDE, RECORDS, Fault, World, is_method, parameters, questions
+from tests.fuzz.every_question import NAMES, every_question, plain_scene
+from tests.fuzz.every_question import VERBS as ASKED
 from tests.fuzz.examples import compare, example
 from tests.fuzz.parameters import POOL, pool
 from tests.fuzz.regressions import REGRESSIONS, made
@@ -35,6 +37,8 @@ EXAMPLES = {"stattools": 500, "nightly": 10_000}[settings.get_current_profile_na
 REGRESSION = 6
 """A regression is drawn so many times as often as another name: tables have more ways to be hostile than options."""
 TURNS = {name: REGRESSION if name in REGRESSIONS else 1 for name in ENTRIES}
+FEWER = 100
+"""An example of every question asks tens of questions: so many times fewer are drawn than of single ones."""
 ROOM = 6 * 2**30
 """Bytes that an example may take beside what the process has: a size that nobody refused ends in MemoryError."""
 
@@ -62,6 +66,18 @@ def test_right_or_refused(name, little_memory):
     def holds(data):
         with TemporaryDirectory() as folder, chdir(folder):
             example(World(Hand(data), Path(folder)), name)
+
+    holds()
+
+
+@pytest.mark.slow
+def test_every_question_has_an_answer_or_is_refused(little_memory):
+    @settings(max_examples=math.ceil(EXAMPLES / FEWER), suppress_health_check=list(HealthCheck))
+    @given(some.data())
+    def holds(data):
+        with TemporaryDirectory() as folder, chdir(folder):
+            world = World(Hand(data), Path(folder))
+            every_question(world, world.hand.pick(NAMES, "name"))
 
     holds()
 
@@ -97,6 +113,22 @@ def test_plain_tables_are_fitted(name, tmp_path):
         compare(world, st.fit(model), here)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_tables_in_plain_units_are_fitted(name, tmp_path):
+    """Without extreme units there is a fit, so that there is something to ask."""
+    regression = REGRESSIONS[name]
+    scene = plain_scene(World(Plain(), tmp_path), name)
+    formula = f"{regression.left} ~ {regression.right}".format(y="y", x="x", g="g")
+    fit = st.fit(regression.make(formula, scene.table, **{key: key for key in regression.required}))
+    assert all(np.isfinite(part.loglik) for part in getattr(fit, "fits", [fit]))
+
+
+def test_a_hole_in_one_answer_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(st.Fit, "interval", lambda self: np.array([np.nan]))
+    with pytest.raises(Fault, match=r"Fit\.interval  is nan"):
+        every_question(World(Plain(), tmp_path), "ols")
+
+
 def test_every_parameter_has_something_to_be_given():
     """A new public name, question or option has a row in POOL, or a name that others have too."""
     for name in ENTRIES:
@@ -128,7 +160,7 @@ def test_every_option_of_a_regression_is_drawn():
 def test_tables_name_what_there_is():
     public = set(st.__all__)
     assert public >= RECORDS
-    assert {name for verbs in VERBS.values() for name in verbs} <= set(ENTRIES)
+    assert {*ASKED, *(name for verbs in VERBS.values() for name in verbs)} <= set(ENTRIES)
     assert public | {"Improper", "MarginalMaximum", "MixedMaximum", "OwnLikelihood"} >= set(INSIDE)
     assert {key.split(".")[0] for key in POOL if key[0].isupper() and "." in key} <= {
         *public,

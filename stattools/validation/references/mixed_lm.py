@@ -50,17 +50,17 @@ def mixed_lm(model: Any, reml: bool) -> MixedReference | None:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            found = _crossed(model, reml) if crossed else _one_factor(model, reml)
+            results, covariances = _crossed(model, reml) if crossed else _one_factor(model, reml)
+            loglik = float(results.llf)  # from determinants, which it makes when it is asked
         except (np.linalg.LinAlgError, ValueError, RuntimeError, FloatingPointError) as error:
             said = f"statsmodels failed: {type(error).__name__}: {error}"
             gap = np.full(len(model.names), np.nan)
             none = tuple(np.full((len(term.columns),) * 2, np.nan) for term in terms)
             return MixedReference(name, gap, gap, none, np.nan, np.nan, False, (said,))
     notes = tuple(dict.fromkeys(f"statsmodels warned: {' '.join(str(w.message).split())}" for w in caught))
-    results, covariances = found
     p, s2 = len(model.names), float(results.scale)
     numbers = np.asarray(results.fe_params), np.asarray(results.bse)[:p]
-    return MixedReference(name, *numbers, covariances, s2, float(results.llf), bool(results.converged), notes)
+    return MixedReference(name, *numbers, covariances, s2, loglik, bool(results.converged), notes)
 
 
 def _one_factor(model: Any, reml: bool) -> tuple[Any, tuple[Floats, ...]]:
