@@ -20,8 +20,9 @@ import numpy as np
 from stattools.data.smooth_term import Indices, SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.curve_sums import fitted, spline_gram, spline_meetings, spline_products
+from stattools.latent.curve_sums import fitted, spline_gram, spline_products
 from stattools.latent.effect_columns import NOBODY, EffectColumns, ScaledColumns
+from stattools.latent.rows_by_cells import RowsByCells
 from stattools.latent.rows_by_knots import RowsByKnots
 from stattools.latent.structure import LatentColumns
 
@@ -68,6 +69,11 @@ class SplineColumns(EffectColumns):
     def by_knots(self) -> tuple[RowsByKnots, ...]:
         """The rows of each curve in the order of its knots."""
         return tuple(map(RowsByKnots.of, self.terms))
+
+    @cached_property
+    def by_cells(self) -> tuple[tuple[RowsByCells, ...], ...]:
+        """The rows of each curve and each one before it in the order of the cells between their knots."""
+        return tuple(tuple(RowsByCells.of(one, other) for other in self.terms[:k]) for k, one in enumerate(self.terms))
 
     @cached_property
     def made(self) -> tuple[tuple[Indices, Floats], ...]:
@@ -126,7 +132,7 @@ class SplineColumns(EffectColumns):
         for k, (term, lift, own) in enumerate(zip(self.terms, self.lifts, self.places, strict=True)):
             found[own[:, None], own] = lift.T @ self.by_knots[k].gram(w) @ lift
             across = [(rest, spline_products(term, weighted))] if len(rest) else []
-            across += [(self.places[j], spline_meetings(term, self.terms[j], w) @ self.lifts[j]) for j in range(k)]
+            across += [(self.places[j], pair.meetings(w) @ self.lifts[j]) for j, pair in enumerate(self.by_cells[k])]
             for to, products in across:
                 met = lift.T @ products
                 found[own[:, None], to] = met
@@ -193,13 +199,8 @@ class ScaledSplines(ScaledColumns):
             found += of.by_knots[k].quadratic(lift @ C[own[:, None], own] @ lift.T)
             for row, column in zip(flat, (lift @ C[own[:, None], rest]).T, strict=True):
                 found += 2.0 * row * fitted(term, column[:, None])[0]
-            for j in range(k):
-                met = lift @ C[own[:, None], of.places[j]] @ of.lifts[j].T
-                other = of.terms[j]
-                for a in range(4):
-                    for b in range(4):
-                        both = term.values[:, a] * other.values[:, b]
-                        found += 2.0 * both * met[term.first + a, other.first + b]
+            for j, pair in enumerate(of.by_cells[k]):
+                found += 2.0 * pair.forms(lift @ C[own[:, None], of.places[j]] @ of.lifts[j].T)
         return found
 
 
