@@ -37,7 +37,8 @@ class Factor:
 
     def joined(self, factors: tuple[Floats, ...]) -> Floats:
         """T of all terms of this grouping, block diagonal: terms of one grouping are independent."""
-        return np.asarray(block_diag(*(factors[k] for k in self.terms)))
+        own = [factors[k] for k in self.terms]
+        return own[0] if len(own) == 1 else np.asarray(block_diag(*own))
 
 
 def factors_of(columns: LatentColumns) -> tuple[Factor, ...]:

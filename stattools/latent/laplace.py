@@ -51,12 +51,14 @@ class LaplaceIntegral:
         base: Floats,
         last: LaplaceIntegral | None = None,
         close: float = CLOSE,
+        start: Floats | None = None,
     ) -> LaplaceIntegral:
-        """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from that of the
-        `last` approximation, or from 0, to a squared decrement of `close`.
+        """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from `start`, or
+        else from that of the `last` approximation, or from 0, to a squared decrement of `close`.
         """
-        start = np.zeros(columns.size) if last is None else last._start_for(taus)
-        same = last is not None and last._same_rows(factors, taus, base)
+        same = start is None and last is not None and last._same_rows(factors, taus, base)
+        if start is None:
+            start = np.zeros(columns.size) if last is None else last._start_for(taus)
         mode = joint_mode(rows, columns.scaled(factors, taus), base, start, last.mode if last and same else None, close)
         return cls(rows, columns, tuple(factors), tuple(taus), base, mode)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.latent import laplace
 from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
 from tests.latent.effect_cases import CASES, N
@@ -98,3 +99,15 @@ def test_rows_are_known_where_curves_alone_have_other_standard_deviations(monkey
     LaplaceIntegral.at(case.rows, case.columns, case.factors, [0.8, 0.8], case.base, last)
     assert asked
     assert not any(np.allclose(eta, last.mode.eta, atol=1e-12) for eta in asked)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_start_of_its_own_is_begun_from_and_leads_to_the_same_mode(name, monkeypatch):
+    case = CASES[name]
+    last, begun = value(case, case.factors, case.taus, case.base), []
+    start, whole = last.mode.u + 0.1, laplace.joint_mode
+    monkeypatch.setattr(laplace, "joint_mode", lambda *given: begun.append(given[3]) or whole(*given))
+    found = LaplaceIntegral.at(case.rows, case.columns, case.factors, case.taus, case.base, last, start=start)
+    assert begun[0] is start
+    assert_allclose(found.loglik, last.loglik, rtol=1e-12)
+    assert_allclose(found.mode.u, last.mode.u, atol=1e-8)

@@ -161,10 +161,12 @@ class ByLaplace(MarginalLikelihood):
         """The approximation at theta; ConvergenceError where the effects have no mode in float64."""
         return self._latest.at(np.asarray(theta, dtype=float), self.beside)
 
-    def beside(self, theta: Floats, last: LaplaceIntegral | None, close: float = CLOSE) -> LaplaceIntegral:
-        """The approximation at theta, whose mode is looked for from that of `last`, to a squared decrement `close`."""
-        _, factors, taus = self.parts(theta)
-        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), self.base(theta), last, close)
+    def beside(
+        self, theta: Floats, last: LaplaceIntegral | None, close: float = CLOSE, start: Floats | None = None
+    ) -> LaplaceIntegral:
+        """The approximation at theta: its mode is sought from `start`, or that of `last`, to a squared decrement."""
+        (_, factors, taus), base = self.parts(theta), self.base(theta)
+        return LaplaceIntegral.at(self.rows, self.columns, factors, taus.tolist(), base, last, close, start)
 
     def base(self, theta: Floats) -> Floats:
         """The linear predictors without effects."""
@@ -280,13 +282,14 @@ class ByLaplace(MarginalLikelihood):
 
     def information(self, theta: Floats, which: Any = None) -> Floats:
         """-d2 log L, by central differences of the score; of some columns where `which` has their numbers."""
-        which = range(len(theta)) if which is None else which
+        which, here = range(len(theta)) if which is None else which, self.at(theta)
         found = np.empty((len(theta), len(which)))
         for k, number in enumerate(which):
             step = np.zeros(len(theta))
             step[number] = STEP * max(1.0, abs(theta[number]))
-            ahead, behind = (self.score_of(self.at(theta + by)) for by in (step, -step))
-            found[:, k] = (behind - ahead) / (2.0 * step[number])
+            ahead = self.beside(theta + step, here)
+            behind = self.beside(theta - step, here, start=2.0 * here.mode.u - ahead.mode.u)  # nearly its mode
+            found[:, k] = (self.score_of(behind) - self.score_of(ahead)) / (2.0 * step[number])
         return 0.5 * (found + found.T) if len(which) == len(theta) else found
 
     def integral_error(self, theta: Floats, inverse: Floats, pairs: int | None = None) -> Floats:

@@ -30,6 +30,8 @@ from stattools.solvers.solution import TraceStep
 
 FIRST = 4
 """Steps for the variances before the climb."""
+ROUGH = 1e-4
+"""The squared decrement to which these find the mode of the effects."""
 NEAR = 1e-4
 """From this decrement on the information itself is the metric, which was carried on before."""
 SLOW = 0.7
@@ -146,8 +148,10 @@ def first_theta(by: ByLaplace) -> Floats:
                 theta = by.theta(found, by.factors(theta), by.taus(theta))
         except StattoolsError:
             pass  # the start of the regression serves as well, at some more steps
+    found = None
     for _ in range(FIRST):
-        roots, taus = by.at(theta).moments
+        found = by.beside(theta, found, ROUGH)
+        roots, taus = found.moments
         factors = [lower(T @ np.linalg.cholesky(S)) for T, S in zip(by.factors(theta), roots, strict=True)]
         theta = by.theta(by.parts(theta)[0], factors, by.taus(theta) * np.sqrt(taus))
     return theta
