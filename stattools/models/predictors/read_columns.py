@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -45,4 +46,8 @@ def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:
                     A[-1][predictor.parts[constant]] = -a[0]
     none = np.zeros((predictor.size, 0))
     each = predictor.of_columns(T.t, 1.0), np.column_stack(A) if A else none, np.column_stack(R) if R else none
-    return LevelUnits(*each, T.within)  # levels stand in the first linear predictor alone, which reads all columns
+    if T.within is None:
+        return LevelUnits(*each)
+    use, number = predictor.uses[0], np.zeros(predictor.columns, dtype=np.intp)  # levels stand in the first alone
+    number[np.arange(predictor.columns) if use is None else np.array(use)] = np.arange(len(each[0]))[predictor.parts[0]]
+    return LevelUnits(*each, replace(T.within, places=number[T.within.places]))
