@@ -19,6 +19,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.predictors.read_columns import among
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
 
@@ -103,7 +104,7 @@ class Ridge:
 
     def _beside_levels(self, model: Model, theta: Floats, T: LevelUnits, order: int) -> Evaluation:
         """The `term` beside a factor whose levels are kept as codes, without an array (p, p)."""
-        X: Any = model.rows.X
+        X: Any = among(model.rows.X, model.predictor.main)  # as the linear predictor numbers them
         weight = self.strength * penalized_coefficients(model)
         beta = T.product(theta)
         value = -0.5 * float(beta @ (weight * beta))
