@@ -85,9 +85,16 @@ class SmoothDesign:
         )  # fmt: skip
 
     def places(self, x: Floats) -> Floats:
-        """Where values lie, in distances of knots from the first."""
+        """Where values lie, in distances of knots from the first; DomainError where float64 does not hold that."""
         k = self.part.k
-        return (x - self.least) / self.step + MARGIN * (k - 3) / (1.0 + 2.0 * MARGIN)
+        with np.errstate(over="ignore"):
+            found = (x - self.least) / self.step + MARGIN * (k - 3) / (1.0 + 2.0 * MARGIN)
+        if not np.isfinite(found).all():
+            raise DomainError(
+                f"{self.part.name} has knots {self.step:.1g} apart, and a value is up to {np.abs(x).max():.1g}: its "
+                "distance is beyond float64. Give values in the units of the fit."
+            )
+        return found
 
 
 def curves_of(

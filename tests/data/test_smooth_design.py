@@ -111,3 +111,6 @@ def test_what_tells_nothing_is_refused():
         term.design.terms({"x": [1.5], "g": ["q"]})
     with pytest.raises(DomainError, match="has no value"):
         term.design.terms({"x": [None], "g": ["a"]})
+    (term, *_) = read("s(x)", TABLE | {"x": np.linspace(0.0, 1e-160, N)})[0]
+    with pytest.raises(DomainError, match="distance is beyond float64"):
+        term.design.terms({"x": [1e200]})

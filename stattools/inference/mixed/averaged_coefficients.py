@@ -48,7 +48,9 @@ def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> 
     X = np.asarray(model.rows.X)[:, model.predictor.first]
     root = np.ones(len(X)) if model.rows.weight is None else np.sqrt(model.rows.weight)
     both = np.column_stack([own if offset is None else own - offset, change]) * root[:, None]
-    solved = np.linalg.lstsq(X * root[:, None], both, rcond=None)[0]
+    size = np.abs(X).max(axis=0)
+    size = np.where(size > 0.0, size, 1.0)  # least squares drop what is small beside other columns
+    solved = np.linalg.lstsq(X / size * root[:, None], both, rcond=None)[0] / size[:, None]
     estimate, gradient = solved[:, 0], solved[:, 1:]
     se = np.sqrt(np.maximum(((gradient @ averaged.covariance) * gradient).sum(axis=1), 0.0))
     statistic, p_value = against_zero(estimate, se, np.inf)

@@ -28,7 +28,7 @@ from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered, require
 from stattools.inference.smooths.all_columns import all_columns
 from stattools.inference.smooths.deviance_explained import with_deviance
-from stattools.interface.arguments import word_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
@@ -286,7 +286,7 @@ class MixedAnswers(Fit):
         p_value; see `stattools.Fit.anova` for the kinds. Likelihood ratios are of two fits:
         `st.likelihood_ratio(fit, smaller)`.
         """
-        if test is not None and word_of(test, ("lr", "wald", "F")) != "wald":
+        if test is not None and not is_one_of(word_of(test, ("lr", "wald", "F")), ("wald",)):
             raise IncompatibleError(
                 "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
                 "maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller)."

@@ -47,3 +47,17 @@ def test_a_mean_that_other_parameters_move_has_no_such_coefficients():
         with pytest.raises(IncompatibleError, match="moves with other parameters too"):
             ask()
     assert len(one.marginal_effects()) == 1
+
+
+@pytest.mark.parametrize("unit", [1e-100, 1e18, 1e100])
+def test_they_follow_the_unit_of_a_column(unit):
+    """Least squares dropped the constant beside a column of nanoseconds, and its coefficient was about 0."""
+    g = np.random.default_rng(1)
+    data = {"x": g.normal(size=60), "g": np.arange(60) % 6, "y": g.poisson(2.0, 60)}
+    plain, found = (
+        st.fit(st.poisson("y ~ x + (1 | g)", data | {"x": data["x"] * by})).averaged_coefficients()
+        for by in (1.0, unit)
+    )
+    size = np.array([1.0, unit])
+    for name in ("estimate", "se", "lower", "upper"):
+        assert_allclose(found[name] * size, plain[name], rtol=1e-6)

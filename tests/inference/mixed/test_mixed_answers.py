@@ -64,6 +64,8 @@ def test_intervals_and_tests_of_coefficients():
     assert_allclose(one.anova().statistic[0], (one.estimate[1] / one.se[1]) ** 2, rtol=1e-12)
     with pytest.raises(IncompatibleError, match="Wald"):
         one.anova(test="lr")
+    with pytest.raises(IncompatibleError, match="tests terms by Wald's test"):  # pandas has no truth value of a table
+        one.anova(test=table())
     with pytest.raises(IncompatibleError, match=r"variance_test"):
         st.likelihood_ratio(one, st.fit(st.logistic("y ~ x", table())))
 

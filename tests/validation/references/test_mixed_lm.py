@@ -1,9 +1,12 @@
 """The dense form of the likelihood is that of SciPy's multivariate normal; MixedLM is asked for what it has."""
 
+import warnings
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
+from statsmodels.regression.mixed_linear_model import MixedLMResults
 
 import stattools as st
 from stattools.validation.references.mixed_lm import dense, mixed_lm
@@ -42,3 +45,24 @@ def test_a_covariance_of_all_rows_that_is_singular_is_refused():
     model = st.linear_mixed("y ~ x + (x | g)", TABLE)
     with pytest.raises(st.IdentificationError, match="singular in float64"):
         dense(model, (1e40 * np.eye(2),), 1.0, True)
+
+
+def test_a_log_likelihood_that_warns_or_fails_is_a_note(monkeypatch):
+    """MixedLM takes determinants when its log-likelihood is asked for, outside its fit."""
+    model = st.linear_mixed("y ~ x + (1 | g)", TABLE)
+
+    def warns(self):
+        warnings.warn("no determinant", RuntimeWarning, stacklevel=1)
+        return 1.0
+
+    def fails(self):
+        raise np.linalg.LinAlgError("singular")
+
+    monkeypatch.setattr(MixedLMResults, "llf", property(warns))
+    found = mixed_lm(model, True)
+    assert found is not None
+    assert "statsmodels warned: no determinant" in found.notes
+    monkeypatch.setattr(MixedLMResults, "llf", property(fails))
+    found = mixed_lm(model, True)
+    assert found is not None
+    assert found.notes == ("statsmodels failed: LinAlgError: singular",)
