@@ -89,10 +89,10 @@ class SmoothDesign:
         k = self.part.k
         with np.errstate(over="ignore"):
             found = (x - self.least) / self.step + MARGIN * (k - 3) / (1.0 + 2.0 * MARGIN)
-        if not np.isfinite(found).all():
+        if not (np.abs(found) < 2.0**53).all():
             raise DomainError(
                 f"{self.part.name} has knots {self.step:.1g} apart, and a value is up to {np.abs(x).max():.1g}: its "
-                "distance is beyond float64. Give values in the units of the fit."
+                "distance is beyond the whole numbers of float64. Give values in the units of the fit."
             )
         return found
 

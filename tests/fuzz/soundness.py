@@ -62,7 +62,7 @@ DOCUMENTED: tuple[tuple[str, str, str], ...] = (
     (r"\.found ?\.maximum\.least", "inf", "no variance of effects is at 0"),
     (r"Fit\.(smooths|local_maxima|smooth) .*\.?penalty", "inf", "a curve that is a line, of standard deviation 0"),
     (r"^\w*Fit\.predict .upper", "inf", "an end beyond the largest number that float64 has"),
-    (r"\.marginal\.(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
+    (r"\.marginal\.(work\.)?(rows\.y|block)", "inf", "where the interval of a time that is censored ends"),
     (r"\.glance \.r_squared|^\w*Fit\.r_squared", "nan", "a model without a null model"),
     (r"\.goodness \.(adjusted_)?r_squared", "nan", "an outcome that does not vary has nothing to be explained"),
     (r"\.variance_components \.(estimate|lower|upper)", "nan", "a correlation beside a variance of 0"),

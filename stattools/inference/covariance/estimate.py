@@ -100,6 +100,11 @@ def covariance(
         phi = quasi_dispersion(model, theta)
         return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", n - p)
     df = n - p if model.has_scale else np.inf
+    if n <= p and _divides(model, cov):
+        raise DomainError(
+            f"{cov} multiplies by n / (n - p), and {model.title} has {p} coefficients of n = {n:g}. Use cov='HC0', or "
+            "a correction without p."
+        )
     small = n / (n - p) if n > p else np.inf
     if isinstance(bread, LowRank) and (found := _beside_levels(model, theta, cov, small)) is not None:
         return found
@@ -112,6 +117,14 @@ def covariance(
     if isinstance(cov, Cluster):
         return _clustered(sandwich, cov)
     return Covariance(sandwich.closed(_factor(model, cov, small) * sandwich.independent(cov), cov), cov, df)
+
+
+def _divides(model: Any, cov: str | HAC | Cluster) -> bool:
+    """Whether the covariance is multiplied with n / (n - p), or a number like it."""
+    if isinstance(cov, str):
+        return cov == "HC1" or (cov == "robust" and model.has_scale)
+    of_scale = isinstance(cov, HAC) or model.has_scale
+    return cov.correction == "statsmodels" or (cov.correction == "stata" and of_scale)
 
 
 def _factor(model: Any, cov: str, small: float) -> float:
