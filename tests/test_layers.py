@@ -154,7 +154,6 @@ def test_tests_mirror_the_package():
         "test_before",
         "test_with_curves",
         "test_calls",
-        "test_every_question",
         "test_public_face",
         "test_import",
         "test_contract",
