@@ -135,7 +135,7 @@ def test_large_effects_cost_no_digits(formula, table, tmp_path):
         data["y"] -= own[1] * (data.x - 2.0e4) / 10.0
     models = [st.linear_mixed(formula, source) for source in (data, scanned(data, tmp_path))]
     memory, files = (st.fit(model) for model in models)
-    assert_allclose(files.loglik, memory.loglik, rtol=1e-11)
+    assert_allclose(files.loglik, memory.loglik, rtol=1e-10)  # n times the relative error of the scale
     assert_allclose(files.scale, memory.scale, rtol=1e-10)  # a thirty thousandth of the effects
     every = models[1].read.every
     assert every is not None

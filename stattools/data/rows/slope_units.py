@@ -40,7 +40,7 @@ class OrthogonalLevels:
 
 def orthogonal(X: LevelSlopes, importance: Floats | None) -> OrthogonalLevels:
     """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
-    nothing is left keeps the size that it had.
+    nothing but round-off is left is 0, so that no information is factored that has it.
     """
     w = np.ones(len(X)) if importance is None else importance
     size = np.abs(X.values).max(axis=0, initial=0.0)
@@ -60,7 +60,7 @@ def orthogonal(X: LevelSlopes, importance: Floats | None) -> OrthogonalLevels:
         spread = np.sqrt(X.by_level(w * Q[:, b] ** 2) / rows)
         aliased[:, b] = spread <= ROUND_OFF * largest[1:]
         unit = np.where(aliased[:, b], np.where(largest[1:] > 0.0, largest[1:], 1.0), spread)
-        Q[:, b] /= np.where(X.codes >= 0, X.of_rows(unit), 1.0)
+        Q[:, b] *= X.of_rows(np.where(aliased[:, b], 0.0, 1.0 / unit))
         M[:, :, b] /= unit[:, None]
         squares[:, b] = X.by_level(w * Q[:, b] ** 2)
     return OrthogonalLevels(Q, M, counts, squares, aliased)

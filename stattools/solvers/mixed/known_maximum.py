@@ -9,6 +9,7 @@ from math import sqrt
 
 import numpy as np
 
+from stattools.interface.time_limit import ENDS, require_time
 from stattools.latent.deviance import Deviance
 from stattools.solvers.climb import noted
 from stattools.solvers.metric import nrm2
@@ -19,6 +20,8 @@ def known_maximum(deviance: Deviance, ratio: float, bend: float) -> Maximum | No
     """The maximum at a ratio where -log L bends by `bend` along t; None where the slope there is not 0 in float64, or
     effects are so small that 0 is to be tried: there a climb is needed.
     """
+    if ENDS.get():
+        require_time()
     t = sqrt(ratio)
     if not (t > SMALL and bend > 0.0):
         return None

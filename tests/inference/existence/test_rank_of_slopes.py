@@ -30,6 +30,16 @@ def test_a_slope_in_a_level_whose_number_does_not_vary_is_named(formula):
     assert f"cannot tell 1 of its 12 columns from the others: {name} " in expected
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("order", ["z * g + x * g", "x * g + z * g"])
+def test_what_rounding_leaves_of_a_number_beside_another_slope_is_no_column(order, seed):
+    own = np.random.default_rng(seed)
+    g, (x, y, z) = own.choice(list("abcdef"), 81), own.standard_normal((3, 81))
+    data = pd.DataFrame({"y": y, "g": g, "z": z, "x": np.where(g == "c", 1.0, x + 1000.0) * own.lognormal(0.0, 5.0)})
+    for many in (4, 10**9):
+        assert "cannot tell 1 of its 18 columns" in error(f"y ~ {order}", data, many)
+
+
 def test_a_level_whose_number_does_not_vary_is_enough_for_a_slope_alone():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(terms, "MANY", 4)
