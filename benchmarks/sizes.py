@@ -131,6 +131,8 @@ LEVELS: dict[str, Way] = {
     "st.ols, C(g)": (lambda t: fitted(st.ols("normal ~ 0 + x + C(g)", t)), 10**4),
     "st.linear_mixed, (1 | g)": (lambda t: fitted(st.linear_mixed("normal ~ x + (1 | g)", t)), 10**4),
     "st.poisson, C(g)": (lambda t: fitted(st.poisson("count ~ 0 + x + C(g)", t)), 10**4),
+    "st.ols, x*C(g)": (lambda t: fitted(st.ols("normal ~ x*C(g)", t)), 10**4),
+    "st.poisson, x*C(g)": (lambda t: fitted(st.poisson("count ~ x*C(g)", t)), 10**4),
     "st.logistic, C(g)": (lambda t: fitted(st.logistic("event ~ 0 + x + C(g)", t)), 1_000),
     "st.ordinal, C(g)": (lambda t: fitted(st.ordinal("label ~ x + C(g)", t)), 1_000),
     "st.aft, C(g)": (lambda t: fitted(st.aft("survival(time, seen) ~ x + C(g)", t)), 1_000),

@@ -28,6 +28,7 @@ from stattools.inference.existence import (
     check_size,
     check_solution,
     check_times,
+    check_wide,
     from_two_starts,
     has_edges,
     inside,
@@ -127,7 +128,10 @@ def _solve(model: Model, solver: Solver) -> Solution:
         if model.likelihood.inflated:
             check_extra_zeros(model, solution)
     check_solution(model, solution)
-    return _from_two_starts(model, solution) if discrete else solution
+    if not discrete:
+        return solution
+    check_wide(model, solution)
+    return _from_two_starts(model, solution)
 
 
 def _at_round_off(solution: Solution) -> Solution:
@@ -151,6 +155,7 @@ def _from_two_starts(model: Model, solution: Solution) -> Solution:
         if model.likelihood.inflated:
             check_extra_zeros(model, found)
         check_solution(model, found)
+        check_wide(model, found)
     return found
 
 

@@ -79,6 +79,7 @@ def test_draws_of_a_coin_agree_with_the_exact_posterior(method):
     assert abs(draws.probability(low=0.5, name="theta") - exact.probability(low=0.5)) < 0.03
 
 
+@pytest.mark.slow
 def test_flat_linear_regression_is_student_t():
     """With beta and sigma flat, beta is t with n - p - 1 degrees of freedom, its scale that of rss / (n - p - 1)."""
     model = st.ols("y ~ x", DATA)
@@ -363,6 +364,7 @@ def test_exact_pairs_agree_with_draws(name):
     agrees(draws, np.atleast_1d(exact.mean), np.atleast_1d(exact.sd))
 
 
+@pytest.mark.slow
 def test_parameters_stay_where_they_can_be():
     """Without a prior a rate is positive and not below 1, a probability of an arm in (0, 1)."""
     rate = st.posterior(st.poisson_rate([30, 40, 35]), method="importance", seed=1)
@@ -465,7 +467,7 @@ def test_more_improper_posteriors_are_refused():
 @pytest.mark.parametrize(
     "prior", [st.Normal(0, 2), st.StudentT(3, 0, 2), st.Cauchy(0, 2), st.Laplace(0, 2), st.Uniform(-9, 9), st.Flat()]
 )
-@pytest.mark.parametrize("kind", ["logistic", "probit", "poisson", "ols", "softmax"])
+@pytest.mark.parametrize("kind", first(2, ["logistic", "ols", "softmax", "poisson", "probit"]))
 def test_every_prior_goes_with_every_regression(kind, prior):
     data = DATA | {"g": np.array(list("abcd"))[np.arange(N) % 4]}
     outcome = {"logistic": "ill", "probit": "ill", "poisson": "k", "ols": "y", "softmax": "g"}[kind]

@@ -10,6 +10,7 @@ from stattools import figures
 from stattools.errors import DomainError, FileError
 from stattools.reporting import files
 from stattools.reporting.document import Document, Figure, Paragraph, Picture
+from tests.sizes import first
 
 
 def drawn():
@@ -60,7 +61,7 @@ def test_a_full_disk_leaves_the_old_report_as_it_was(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace"])
-@pytest.mark.parametrize("after", [0, 1, 2])
+@pytest.mark.parametrize("after", first(1, [1, 0, 2]))
 def test_a_disk_that_fills_at_any_step_is_named_and_leaves_the_old_report(tmp_path, monkeypatch, broken, after):
     files.write(document("old", drawn, drawn), tmp_path / "r", html=True)
     before, works, calls = contents(tmp_path), getattr(os, broken), []

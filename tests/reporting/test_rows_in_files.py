@@ -17,6 +17,7 @@ def data(tmp_path, monkeypatch):
     return st.scan(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", first(1, [MODELS[0], MODELS[3], MODELS[6], MODELS[7]]), ids=lambda case: case[1])
 def test_a_report_says_what_is_of_a_sample(case, data, tmp_path):
     make, formula, options, _ = model_of(case, DATA)

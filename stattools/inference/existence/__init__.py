@@ -11,7 +11,7 @@ from stattools.inference.existence.domain_edge import check_edge, has_edges, ins
 from stattools.inference.existence.extra_zeros import check_extra_zeros, check_flat_end
 from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.late_entry import check_late_entry
-from stattools.inference.existence.levels import check_levels, no_end
+from stattools.inference.existence.levels import check_levels, check_wide, no_end
 from stattools.inference.existence.on_a_bound import certified_within
 from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
@@ -39,6 +39,7 @@ __all__ = [
     "check_size",
     "check_solution",
     "check_times",
+    "check_wide",
     "from_two_starts",
     "has_edges",
     "inside",

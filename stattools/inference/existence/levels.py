@@ -8,14 +8,23 @@ coefficient.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from stattools.errors import IdentificationError
+from stattools.inference.existence.overlap import farthest_move
 from stattools.models.model import Model
 from stattools.solvers.solution import Solution
 
 LEVEL = 0.02
 """A fall by less than this, one standard error away, is none."""
+
+WIDE = 30.0
+"""A standard error in units of its column that says next to nothing of a coefficient: exp(30) is 1e13."""
+
+BEYOND = 1e4
+"""A standard error of a linear predictor of a row, which is a logarithm, that no row leaves."""
 
 FAR = 25.0
 """A logarithm of a shared parameter that moved so far from its start runs off."""
@@ -34,12 +43,30 @@ def check_levels(model: Model, solution: Solution) -> None:
     check_run_off(model, solution)
     if not solution.converged:
         return
-    C, top = solution.covariance, model.evaluate(solution.estimate, 0).loglik
-    for j, name in enumerate(model.names):
+    _require_fall(model, solution, range(len(model.names)))
+
+
+def check_wide(model: Model, solution: Solution) -> None:
+    """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
+    next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
+    """
+    if solution.converged and (any(model.predictor.own) or model.likelihood.inflated):
+        size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
+        wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
+        for j in wide:
+            if not farthest_move(model, C[:, j] / np.sqrt(C[j, j])) < BEYOND:
+                raise no_maximum(model, model.names[j], float(solution.estimate[j]))
+        _require_fall(model, solution, wide)
+
+
+def _require_fall(model: Model, solution: Solution, which: Iterable[int]) -> None:
+    """IdentificationError where the log-likelihood does not fall one standard error of a coefficient to one side."""
+    C = solution.covariance
+    for j in which:
         step = C[:, j] / np.sqrt(C[j, j])
         for side in (1.0, -1.0):
-            if top - model.evaluate(solution.estimate + side * step, 0).loglik < LEVEL:
-                raise no_maximum(model, name, float(solution.estimate[j]))
+            if solution.loglik - model.evaluate(solution.estimate + side * step, 0).loglik < LEVEL:
+                raise no_maximum(model, model.names[j], float(solution.estimate[j]))
 
 
 def check_run_off(model: Model, solution: Solution) -> None:

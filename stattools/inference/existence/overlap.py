@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from stattools.data.formula.evaluation import short
 from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
-from stattools.inference.existence.pure_levels import may_separate, separation_of_levels
+from stattools.inference.existence.pure_levels import separation_of_levels
 from stattools.inference.existence.rank import check_rank, spans
 from stattools.inference.existence.separated_rows import UNTOLD, Separation, separation_of_rows
+from stattools.inference.existence.sparse_program import may_separate, require_overlap_beside_slopes
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import Largest
@@ -54,7 +55,9 @@ def check_overlap(model: Model) -> None:
     found, has_firth = separation_of_levels(model), model.likelihood.has_firth
     if found is None and (not may_separate(model) or program_size(model) > LARGEST_PROGRAM):
         return
-    found = separation_of_rows(model) if found is None else found
+    if found is None:
+        require_overlap_beside_slopes(model)
+        found = separation_of_rows(model)
     if found is None:
         return
     if not whole:  # rows that overlap do so among others, too; the converse is not so
@@ -111,13 +114,17 @@ def _check_large(model: Model, solution: Solution) -> None:
     direction allows (Stiemke). Near it the multipliers P (1 - a z) do the same, positive while all a z < 1.
     """
     step = solution.covariance @ model.evaluate(solution.estimate, order=1).score
-    moved = model.rows.total(partial(_moved, model.predictor, step)).values
-    if not moved < 0.25:
+    if not farthest_move(model, step) < 0.25:
         raise IdentificationError(
             f"{model.title}: linear predictors beyond {FAR:g} leave in doubt whether the outcomes are separated, and "
             f"the linear program that would tell has {program_size(model):.1e} entries, too many to be solved. "
             "Use penalty=st.Ridge(strength), or fewer columns."
         )
+
+
+def farthest_move(model: Model, step: NDArray[np.float64]) -> float:
+    """The largest change of a linear predictor of a row that a step of all coefficients makes."""
+    return float(model.rows.total(partial(_moved, model.predictor, step)).values)
 
 
 def _moved(predictor: Any, step: NDArray[np.float64], block: Block) -> Largest:

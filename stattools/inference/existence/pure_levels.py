@@ -4,7 +4,7 @@
 
 A level with a column runs off by its own coefficient; the level without one by the constant, with all other levels
 against it. What is left has the maximum of the other rows. One count of the rows finds them, however many levels there
-are; whether other columns separate what is left is asked of a sparse linear program, of rows times few unknowns.
+are; whether other columns separate what is left is asked of `sparse_program.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design import Design
-from stattools.data.rows.level_units import with_units
 from stattools.errors import ConvergenceError
 from stattools.inference.existence.rank import pieces
 from stattools.inference.existence.separated_rows import Separation
@@ -27,7 +26,6 @@ from stattools.inference.existence.suprema import profile_ends
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.when_needed import optimize
-from stattools.likelihoods.recession import HalfSpaces
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.columns import as_columns
@@ -241,37 +239,3 @@ def separation_of_levels(model: Model) -> LevelSeparation | None:
     used = np.ones(n, dtype=bool) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if certain[used].all() else "quasi-complete"
     return LevelSeparation(model, kind, infinite, moves, certain, np.ones((n, 1), dtype=bool), np.eye(0), pure)
-
-
-def may_separate(model: Model) -> bool:
-    """Whether a direction separates the outcomes of a model whose levels are codes and of which no level is pure, by a
-    sparse linear program; True of other models, for which the usual program tells.
-    """
-    if parts := pieces(model):
-        return any(map(may_separate, parts))
-    X, pure = levels_of_first(model), pure_levels(model)
-    if pure is None or X is None or pure.any():
-        return True
-    weight = model.rows.weight
-    if (spaces := model.likelihood.half_spaces(model.rows.y)) is not None:
-        A_ub, held = -_moves(model, spaces), None
-        A_ub = A_ub if weight is None else A_ub[weight[spaces.rows] > 0]
-    else:
-        side = np.asarray(model.likelihood.side(model.rows.y))
-        used = np.flatnonzero(~np.isnan(side) if weight is None else ~np.isnan(side) & (weight > 0))
-        A, side = with_units(X, None)[0][used].sparse(), side[used]
-        A_ub, held = -A[side != 0].multiply(side[side != 0, None]).tocsr(), A[side == 0]
-    goal = np.asarray(A_ub.sum(axis=0)).ravel()
-    rest = {} if held is None or not held.shape[0] else {"A_eq": held, "b_eq": np.zeros(held.shape[0])}
-    options = {"A_ub": A_ub, "b_ub": np.zeros(A_ub.shape[0]), "bounds": (-1.0, 1.0), "method": "highs"}
-    found = optimize.linprog(goal, **options, **rest)
-    return found.x is None or float(-goal @ found.x) > 1e-6 * max(np.abs(goal).max(), 1.0)
-
-
-def _moves(model: Model, spaces: HalfSpaces) -> Any:
-    """How each half-space moves with all coefficients, on columns in their own units, a sparse array."""
-    from scipy.sparse import diags_array, hstack
-
-    each = model.predictor.columns_of(model.standardized_rows()[0].X)
-    blocks = [as_columns(of[spaces.rows]).sparse() for of in each]
-    return hstack([diags_array(along) @ of for of, along in zip(blocks, spaces.normals.T, strict=True)]).tocsr()

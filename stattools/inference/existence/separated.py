@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.inference.existence.monotone import monotone
-from stattools.inference.existence.pure_levels import may_separate, separation_of_levels
+from stattools.inference.existence.pure_levels import separation_of_levels
 from stattools.inference.existence.separated_rows import Separation, separation_of_rows
+from stattools.inference.existence.sparse_program import may_separate, require_overlap_beside_slopes
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 
@@ -17,7 +18,8 @@ def separation(model: Any) -> Separation | None:
     For logistic, probit, softmax, ordinal, Poisson and negative binomial regression, grouped counts, and hurdles, whose
     zeros and positive counts are looked at one after the other, and for Cox's regression and matched sets, whose events
     may be in the order of some combination of columns; None for other regressions. Under a second for 20,000 rows and
-    21 columns. Source: Albert & Anderson (1984); Konis (2007); Bryson & Johnson (1981).
+    21 columns; IdentificationError names what separates beside slopes by thousands of levels. Source: Albert & Anderson
+    (1984); Konis (2007); Bryson & Johnson (1981).
 
     >>> import stattools as st
     >>> separation(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])) is None
@@ -31,4 +33,8 @@ def separation(model: Any) -> Separation | None:
         return monotone(model)
     if not isinstance(model, Model):
         return separation_of_rows(model)
-    return separation_of_levels(model) or (separation_of_rows(model) if may_separate(model) else None)
+    found = separation_of_levels(model)
+    if found is not None or not may_separate(model):
+        return found
+    require_overlap_beside_slopes(model)
+    return separation_of_rows(model)

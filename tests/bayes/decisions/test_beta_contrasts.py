@@ -10,7 +10,7 @@ from tests.bayes.decisions.test_contrasts import beta_density
 from tests.sizes import first
 
 
-@pytest.mark.parametrize("z", first(3, [-0.85, -0.001, 0.4, -0.3, 0.0, 0.02, 0.9]))
+@pytest.mark.parametrize("z", first(2, [-0.85, 0.4, -0.001, -0.3, 0.0, 0.02, 0.9]))
 @pytest.mark.parametrize("case", [(5, 3, 3, 5), (1, 1, 1, 1), (30, 9, 4, 40)])
 def test_beta_difference_equals_mpmath(case, z):
     a, b, c, d = case
@@ -31,7 +31,7 @@ def test_beta_difference_equals_mpmath(case, z):
     assert_allclose(contrast.density(z), float(density), rtol=1e-11)
 
 
-@pytest.mark.parametrize("r", first(2, [0.6, 40.0, 0.01, 1.0, 1.7]))
+@pytest.mark.parametrize("r", first(1, [0.6, 40.0, 0.01, 1.0, 1.7]))
 @pytest.mark.parametrize("case", [(5, 3, 3, 5), (1, 1, 1, 1), (30, 9, 4, 40)])
 def test_beta_ratio_equals_mpmath(case, r):
     a, b, c, d = case

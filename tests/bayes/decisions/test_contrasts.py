@@ -128,6 +128,7 @@ def test_rope():
         st.rope_probability(b, a, low=0.1, high=-0.1)
 
 
+@pytest.mark.slow
 def test_arrays_are_each_entry():
     b, a = st.Beta([5, 30, 2], [3, 70, 9], arms=("x", "y", "z")), st.Beta([4, 20, 3], [4, 80, 3], arms=("x", "y", "z"))
     for make in (st.difference, st.ratio):
@@ -197,6 +198,7 @@ def test_quantiles_of_arms_with_parameters_of_a_hundredth(make, b, a):
         assert_allclose(contrast.probability(low=0.0), st.probability_greater(b, a), rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_highest_density_next_to_a_point_without_bound():
     contrast = st.difference(st.Gamma(0.52, 1.035), st.Gamma(0.0106, 3.22))
     low, high = contrast.interval(0.9)

@@ -27,6 +27,7 @@ def test_a_hole_in_a_users_score_is_told():
         st.posterior(model, prior=st.Normal(0, 10), draws=300, chains=2, seed=1)
 
 
+@pytest.mark.slow
 def test_impossible_points_and_an_overflow_where_no_draw_comes_are_allowed():
     cut = st.posterior(normal(-np.inf, -1.0), prior=st.Normal(0, 10), method="importance", draws=4000, seed=1)
     assert cut.mean[0] == pytest.approx(0.288, abs=0.03)  # phi(1) / Phi(1); five standard errors of so many draws

@@ -23,6 +23,7 @@ def sampled(folder, monkeypatch, held=500):
     return st.scan(folder)
 
 
+@pytest.mark.slow
 @settings(max_examples=6, deadline=None, derandomize=True)
 @given(
     case=hs.sampled_from(MODELS),
@@ -114,6 +115,7 @@ def test_what_reads_all_rows_for_each_draw_is_refused(method, words, tmp_path, m
         st.posterior(model, method=method)
 
 
+@pytest.mark.slow
 def test_least_squares_need_one_read_whatever_the_method(tmp_path, monkeypatch):
     data = sampled(tmp_path, monkeypatch)
     for options in ({"draws": 100, "chains": 2}, {"method": "importance"}):

@@ -75,6 +75,7 @@ def same(a, b, rtol=1e-10):
     np.testing.assert_allclose(a.loglik, b.loglik, rtol=rtol)
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, derandomize=True)
 @given(
     case=hs.sampled_from(MODELS),

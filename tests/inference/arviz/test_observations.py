@@ -112,6 +112,7 @@ def test_it_round_trips(made, tmp_path):
                 xarray.testing.assert_equal(back[name].to_dataset(), tree[name].to_dataset())
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::UserWarning")  # k-hat and few draws are what these trees are not about
 def test_arviz_reads_it_as_it_is(made):
     posterior, tree = made

@@ -96,3 +96,18 @@ def test_the_boundary_test_of_alpha_stays():
     assert "alpha = 0" in test.note
     with pytest.raises(st.IncompatibleError, match="infinite coefficients of zero"):
         st.likelihood_ratio(large, st.fit(st.negative_binomial("y ~ x", frame)))
+
+
+def test_rows_that_may_all_be_extra_zeros_have_no_coefficient_of_their_own():
+    """Three rows without a count have a column of their own, of both signs: nothing tells it from infinite."""
+    refused = 0
+    for seed in range(8):
+        g = rng(seed)
+        frame = pd.DataFrame({"x": g.normal(size=60), "own": np.zeros(60)})
+        frame["y"] = g.poisson(np.exp(0.6 + 0.4 * frame.x)) * (g.random(60) < 0.7)
+        frame.loc[:2, "own"], frame.loc[:2, "y"] = g.normal(size=3), 0
+        try:
+            assert st.fit(st.zero_inflated("y ~ x + own", frame)).se.max() < 100.0
+        except st.IdentificationError as error:
+            refused += "has no maximum" in str(error)
+    assert refused > 2

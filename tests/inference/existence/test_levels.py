@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -35,3 +36,29 @@ def test_columns_that_say_the_same_are_named_first():
     table = {"x": G.normal(size=30), "y": G.normal(size=30)}
     with pytest.raises(st.IdentificationError, match=r"I\(2 \* x\) = 2 x"):
         st.fit(st.regression("y ~ x + I(2 * x)", table, NORMAL))
+
+
+RUN_OFF = {
+    "dispersion": lambda frame: st.negative_binomial("k ~ x", frame, dispersion="~ own"),
+    "scale of labels": lambda frame: st.ordinal("label ~ x", frame, scale="~ own"),
+    "scale of times": lambda frame: st.aft("survival(time, seen) ~ x", frame, scale="~ own"),
+    "zeros": lambda frame: st.zero_inflated("k ~ x", frame, zero="~ own"),
+}
+
+
+@pytest.mark.parametrize("name", RUN_OFF)
+def test_what_few_rows_alone_would_tell_of_another_parameter_is_refused_or_known(name):
+    """Rows without a count, of the lowest label, and of times not seen have a column of their own."""
+    refused = 0
+    for seed in range(6):
+        own = np.random.default_rng(seed)
+        frame = pd.DataFrame({"x": own.normal(size=60), "own": np.zeros(60), "label": own.integers(0, 4, 60)})
+        frame["k"], frame["time"] = own.poisson(2.0 * own.gamma(1.0, 1.0, 60)), own.weibull(1.5, 60)
+        frame["seen"] = (own.random(60) < 0.7).astype(int)
+        frame.loc[:1, "own"] = 1.0 if seed % 2 else own.normal(size=2)
+        frame.loc[:1, ["k", "label", "seen"]] = 0
+        try:
+            assert st.fit(RUN_OFF[name](frame)).se.max() < 1000.0
+        except st.IdentificationError:
+            refused += 1
+    assert refused > 1

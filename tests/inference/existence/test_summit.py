@@ -6,6 +6,7 @@ from scipy import stats
 
 import stattools as st
 from tests.cases import rng
+from tests.sizes import first
 
 ODD = rng(0).laplace(0.0, 1.0, 101)
 MANY = rng(3).laplace(0.0, 1.0, 20_001)
@@ -49,7 +50,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", first(12, CASES))
 def test_no_standard_error_is_printed(name):
     loglik, start, message = CASES[name]
     with pytest.raises((st.IdentificationError, st.ConvergenceError), match=message) as error:

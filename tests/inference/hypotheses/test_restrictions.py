@@ -72,6 +72,7 @@ def test_labels_are_the_equations_as_written():
 plain = some.lists(some.from_regex(r"[a-z_][a-z0-9_.]{0,5}", fullmatch=True), min_size=3, max_size=6, unique=True)
 
 
+@pytest.mark.slow
 @given(plain, some.lists(some.integers(-9, 9), min_size=3, max_size=3), some.integers(-9, 9))
 def test_round_trip_of_linear_forms(names, amounts, value):
     assume(any(amounts))

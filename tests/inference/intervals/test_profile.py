@@ -195,6 +195,7 @@ def test_penalized_profiles_of_separated_outcomes_by_brute_force(model):
             assert_allclose(2 * (top + found.fun), CUT, rtol=1e-8)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(some.integers(0, 10**6), some.floats(0.5, 0.999), some.sampled_from(["logistic", "poisson", "probit"]))
 def test_ends_satisfy_their_equations(seed, level, kind):

@@ -112,6 +112,7 @@ def test_formulas_and_learned_constants_come_back(right, tmp_path):
 PARTS = ["x", "z", "g", "flag", "w", "log(z)", "center(x)", "scale(z)", "C(w)", "x:g", "poly(z, 2)", "I(x > 0)"]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     make=some.sampled_from([st.ols, st.poisson]),

@@ -30,6 +30,7 @@ def test_the_clearest_pair_has_the_interval_of_tukey(formula):
     )
 
 
+@pytest.mark.slow
 def test_the_clearest_of_many_levels_is_that_of_all_intervals(monkeypatch):
     """Found from estimates and covariances at once; the interval is then computed for one pair only."""
     rng = np.random.default_rng(0)

@@ -47,6 +47,7 @@ def exact(rows):
     return st.LeastSquares(accuracy="exact").solve(model)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("moved", [RowsAtOnce.of, RowsAtOnce.unmoved])
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(

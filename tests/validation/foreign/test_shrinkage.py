@@ -6,6 +6,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import stattools as st
+from tests.sizes import first
 from tests.validation.explaining.test_audit import X, count, kind, n, quantity, quiet, yes
 
 PENALTIES = {
@@ -23,7 +24,7 @@ PENALTIES = {
 }
 
 
-@pytest.mark.parametrize("name", PENALTIES)
+@pytest.mark.parametrize("name", first(5, PENALTIES))
 def test_the_penalty_and_its_strength_are_named(name):
     estimator, y, strength = PENALTIES[name]
     found = st.audit(quiet(estimator.fit, X, y), X=X, y=y)

@@ -1,0 +1,44 @@
+"""The sparse program says of slopes by level what the program of all columns says."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import stattools as st
+from stattools.data import terms
+from stattools.inference.existence import sparse_program
+from stattools.inference.existence.sparse_program import may_separate
+
+FAMILIES = {"logistic": st.logistic, "poisson": st.poisson, "probit": st.probit, "ordinal": st.ordinal}
+
+
+def table(seed, rows, family):
+    own = np.random.default_rng(seed)
+    g, x = own.choice(list("abcdef"), rows), own.standard_normal(rows)
+    y = own.poisson(np.exp(0.5 * x)) if family == "poisson" else own.integers(0, 3 if family == "ordinal" else 2, rows)
+    return pd.DataFrame({"y": y, "g": g, "x": x, "z": own.standard_normal(rows)})
+
+
+def models(family, formula, data):
+    for many in (4, 10**9):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(terms, "MANY", many)
+            yield FAMILIES[family](formula, data)
+
+
+@pytest.mark.parametrize("rows", [50, 90])
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("formula", ["y ~ x * g", "y ~ z + g:x"])
+def test_it_tells_separated_outcomes_from_others(family, formula, rows, monkeypatch):
+    monkeypatch.setattr(sparse_program, "LARGEST_BESIDE_SLOPES", 0.0)
+    for seed in range(4):
+        coded, dense = models(family, formula, table(seed, rows, family))
+        expected = st.separation(dense)
+        assert may_separate(coded) == (expected is not None)
+        if expected is None:
+            assert st.separation(coded) is None
+            continue
+        for ask in (st.separation, st.fit):
+            with pytest.raises(st.IdentificationError, match=r"has no maximum: .* separate the values of y") as raised:
+                ask(coded)
+        assert any(f" {name}" in str(raised.value) for name in expected.infinite)
