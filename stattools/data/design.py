@@ -177,9 +177,7 @@ def learn(
     }
     widest = factor_of_codes(first, levels, beside.values()) if coded else None
     for term in formula.terms if levels else ():
-        if term == (widest,):
-            continue
-        cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term)
+        cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term if factor != widest)
         if cells > LARGEST:
             raise DomainError(
                 f"the term {':'.join(factor.text for factor in term)!r} has {cells // len(rows):,} levels in "

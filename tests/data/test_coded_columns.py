@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data import terms
+import stattools as st
+from stattools.data import design, terms
 from stattools.data.dataset import read
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
@@ -50,3 +51,12 @@ def test_factors_whose_columns_are_made(right, monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     monkeypatch.setattr(terms, "MOST_SLOPES", 3)
     assert isinstance(read("y ~ " + right, DATA, coded=True).X, np.ndarray)
+
+
+def test_levels_that_are_codes_need_no_room_for_columns(monkeypatch):
+    data = pd.DataFrame({"y": np.arange(40.0) % 7, "x": np.arange(40.0) ** 0.5, "g": list("abcdefgh") * 5})
+    monkeypatch.setattr(design, "LARGEST", 300)  # of 40 rows times 8 levels
+    with pytest.raises(st.DomainError, match=r"the term 'x:C\(g\)' has 8 levels in 40 rows|the term 'C\(g\)'"):
+        st.ols("y ~ x*C(g)", data)
+    monkeypatch.setattr(terms, "MANY", 4)
+    assert len(st.ols("y ~ x*C(g)", data).names) == 16
