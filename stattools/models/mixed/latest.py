@@ -32,6 +32,7 @@ class Latest[Found]:
     def put(self, found: Found) -> None:
         """The next one is found from `found`, whatever its theta.
 
+        >>> import numpy as np
         >>> latest = Latest()
         >>> latest.put(3.0)
         >>> latest.at(np.array([1.0]), lambda at, last: (at[0], last))
