@@ -45,27 +45,38 @@ def module(path: Path) -> str:
 
 
 KEPT_AS_CODES = {"CodedLevels", "LevelColumns", "LevelRows", "LevelSlopes", "LevelUnits"}
-TOLD_APART = {"data.rows.level_units", "numerics.columns", "numerics.products"}
-"""Where arrays and levels that are codes are told apart: `as_units`, `as_columns`, and once for speed. Elsewhere these
-are asked.
+KEPT_IN_PARTS = {"Arrow", "LowRank"}
+TOLD_APART = {
+    "levels that are codes: ask as_columns(X) or as_units(T)": (
+        KEPT_AS_CODES, ["data.rows.level_units", "numerics.columns", "numerics.products"]
+    ),
+    "information and covariance in parts: ask metric_for(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
+        KEPT_IN_PARTS,
+        ["inference.storage.field_kinds", "inference.storage.rules", "numerics.arrow", "numerics.low_rank",
+         "numerics.low_rank", "numerics.products", "solvers.level_metric"],
+    ),
+}  # fmt: skip
+"""The classes that answer in the place of an array, and where they are told from one, once for each time. Elsewhere
+they are asked.
 """
 
 
-def type_tests(path: Path) -> list[str]:
-    """What a file compares with one of the classes of levels that are codes: `isinstance(X, C)` or `type(X) is C`."""
+def type_tests(path: Path, kept: set[str]) -> list[str]:
+    """What a file compares with one of these classes: `isinstance(X, C)` or `type(X) is C`."""
     tests, text = [], path.read_text(encoding="utf-8")
-    for node in ast.walk(ast.parse(text if any(name in text for name in KEPT_AS_CODES) else "")):
+    for node in ast.walk(ast.parse(text if any(name in text for name in kept) else "")):
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "isinstance"
         if is_call or isinstance(node, ast.Compare):
             named = {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-            tests += [ast.unparse(node)] * bool(named & KEPT_AS_CODES)
+            tests += [ast.unparse(node)] * bool(named & kept)
     return tests
 
 
-def test_levels_that_are_codes_are_told_apart_in_few_places():
-    found = {module(path): tests for path in FILES if (tests := type_tests(path))}
-    assert found.keys() == TOLD_APART, f"ask as_columns(X) or as_units(T): {found}"
-    assert sum(map(len, found.values())) == len(TOLD_APART), found
+@pytest.mark.parametrize("what", TOLD_APART)
+def test_what_answers_in_the_place_of_an_array_is_told_apart_in_few_places(what):
+    kept, places = TOLD_APART[what]
+    found = [(module(path), test) for path in FILES for test in type_tests(path, kept)]
+    assert [place for place, _ in found] == places, f"{what}: {found}"
 
 
 @cache

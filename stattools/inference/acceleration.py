@@ -38,7 +38,7 @@ def _influence(fit: Any) -> Iterator[tuple[slice, Floats, Floats]]:
         return
     rows = model.rows
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    if (sandwich := LevelSandwich.of(model, fit.estimate)) is not None:
+    if (sandwich := LevelSandwich.of(model, fit.estimate, fit.solution.covariance)) is not None:
         u = sandwich.scores()
         for part, v in parts_of_rows(sandwich, range(len(fit.estimate))):
             yield part, np.einsum("nak,na->nk", v, u, optimize=True), weight

@@ -92,6 +92,11 @@ class InParts(NDArrayOperatorsMixin):
         return object.__getattribute__(self, name) if name.startswith("_") else getattr(self.whole, name)
 
 
+def in_parts(matrix: Any) -> bool:
+    """Whether the matrix is kept in parts, so that what takes its array is too dear."""
+    return isinstance(matrix, InParts)
+
+
 class SymmetricInParts(InParts):
     """A symmetric matrix in parts; `scaled` is a factor times it."""
 

@@ -121,6 +121,11 @@ class LowRank(SymmetricInParts):
         return found if self.within is None else found + self.within.at(i, j, len(self))
 
 
+def quadratic(X: Any, C: Any) -> Floats:
+    """x'C x of each row of X, of an array or of such a matrix."""
+    return C.quadratic(X) if isinstance(C, LowRank) else ((X @ C) * X).sum(axis=1)
+
+
 def congruent(T: Any, C: Any) -> Any:
     """T C T', of an array or of such a matrix."""
     if isinstance(C, LowRank):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.interface.arrays import Floats
-from stattools.solvers.level_metric import METRICS
+from stattools.solvers.level_metric import metric_for
 from stattools.solvers.metric import Metric
 
 
@@ -27,7 +27,7 @@ class HeldMetric:
     """
 
     def __init__(self, R: Floats, information: Any) -> None:
-        self.whole: Any = METRICS.get(type(information), Metric).for_ascent(information)
+        self.whole: Any = metric_for(information).for_ascent(information)
         self.R, self.G = R, self.whole.solve(R.T)
         self.spread = Metric(R @ self.G)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from math import sqrt
 from typing import Any
@@ -27,6 +26,8 @@ class LevelMetric(Metric):
     >>> metric.norm(np.array([2.0, 0.0, 0.0])), metric.covariance().diagonal()
     (1.4142135623730951, array([0.5, 0.5, 1. ]))
     """
+
+    by_levels = True
 
     def __init__(self, information: Any) -> None:
         factor = ArrowFactor.of(information)
@@ -91,6 +92,10 @@ class LevelMetric(Metric):
         """sqrt(d^T H d): a step d in standard errors."""
         return sqrt(max(float(step @ self.information.product(step)), 0.0))
 
+    def spread(self, T: Any) -> Floats:
+        """The square roots of the diagonal of T H^-1 T'."""
+        return np.sqrt(self.covariance().mapped(T).diagonal())
+
     def log_determinant(self) -> float:
         """The logarithm of the determinant of the information."""
         return float(np.log(self.eliminated.delta).sum() + 2.0 * np.log(self.eliminated.R.diagonal()).sum())
@@ -109,5 +114,6 @@ class LevelMetric(Metric):
         return LowRank(inverse, W, np.eye(W.shape[1]), within)
 
 
-METRICS: Mapping[type, type[Metric]] = {Arrow: LevelMetric}
-"""The metric that goes with an information that is no array, for which it is `Metric`."""
+def metric_for(information: Any) -> type[Metric]:
+    """The class of metrics that goes with an information: an array, or an `Arrow`."""
+    return LevelMetric if type(information) is Arrow else Metric

@@ -36,6 +36,8 @@ class Metric:
     """
 
     definite = True
+    by_levels = False
+    """Whether levels that are codes are eliminated first, so that coordinates `whiten` would be an array of theirs."""
     _inverse_factor: Floats | None = None
     _inverse: Floats | None = None
     _inflation: float | None = None
@@ -125,6 +127,10 @@ class Metric:
     def length(self, step: Floats) -> float:
         """sqrt(d^T H d): a step d in standard errors."""
         return float(nrm2(self.factor @ step))  # `potrf` cleared the lower triangle
+
+    def spread(self, T: Floats) -> Floats:
+        """The square roots of the diagonal of T H^-1 T^T: standard errors of T phi."""
+        return np.linalg.norm(T @ self.whiten(), axis=1)
 
     def log_determinant(self) -> float:
         """The logarithm of the determinant of the information."""

@@ -13,7 +13,7 @@ from stattools.interface.units import within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.solvers.climb import Standing, climb, rising
-from stattools.solvers.level_metric import METRICS
+from stattools.solvers.level_metric import metric_for
 from stattools.solvers.metric import Floats, Metric
 from stattools.solvers.solution import Solution, TraceStep
 
@@ -46,7 +46,7 @@ def footing(model: Model) -> Footing:
     """
     if isinstance(model, Model):
         now = model.evaluate(model.start)
-        metric = METRICS.get(type(now.information), Metric).where_definite(now.information)
+        metric = metric_for(now.information).where_definite(now.information)
         if (
             metric is not None
             and now.is_finite
@@ -82,7 +82,7 @@ def newton_ascent(
             f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
         )
 
-    measured = METRICS.get(type(now.information), Metric)
+    measured = metric_for(now.information)
 
     def stand(theta: Floats, now: Evaluation, metric: Metric | None = None) -> Standing:
         metric = metric or measured.for_ascent(now.information)

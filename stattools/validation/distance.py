@@ -8,8 +8,7 @@ from stattools.data.rows.level_units import as_units
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.level_metric import METRICS
-from stattools.solvers.metric import Metric
+from stattools.solvers.level_metric import metric_for
 
 
 def decrement(model: Model, theta: Floats) -> float:
@@ -28,8 +27,6 @@ def decrement(model: Model, theta: Floats) -> float:
     if not now.is_finite:
         return float("inf")
     try:
-        return METRICS.get(type(now.information), Metric)(now.information).norm(now.score) / float(
-            np.sqrt(work.dispersion(phi))
-        )
+        return metric_for(now.information)(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
     except IdentificationError:
         return float("inf")

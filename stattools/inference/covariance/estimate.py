@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from math import log, sqrt
@@ -28,7 +28,7 @@ from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
-from stattools.numerics.low_rank import LowRank
+from stattools.numerics.in_parts import in_parts
 from stattools.solvers.samples.surrogate import held_elsewhere
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
@@ -83,80 +83,81 @@ def covariance(
     variances, square = bread.diagonal().tolist(), scale * scale
     if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
         _require_variances(model, variances, scale)
-    if isinstance(cov, str):
-        if cov != "information" and cov not in POWER:
-            cov = word_of(cov, ("information", *POWER))
-        if cov == "information":
-            df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
-            return made((bread if square == 1.0 else bread * square, cov, df, None))
-    if not (isinstance(cov, HAC | Cluster) or (isinstance(cov, str) and cov in ("quasi", *POWER))):
+    if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
+        cov = word_of(cov, ("information", *POWER))
+    if word and cov == "information":
+        df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
+        return made((bread if square == 1.0 else bread * square, cov, df, None))
+    if (of := OF_KIND.get(cov if word else type(cov))) is None:
         raise IncompatibleError(
             f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
             f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
             f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
         )
+    return of(model, theta, bread, cov)
+
+
+def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+    """Of a variance that is a multiple of the family's."""
+    if not isinstance(model, Model):
+        raise _without_rows(model, cov)
+    phi = quasi_dispersion(model, theta)
+    return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", model.n - len(theta))
+
+
+def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+    """Of rows that are independent."""
+    small = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
+    factor = {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
+    if (levels := LevelSandwich.of(model, theta, bread)) is not None:
+        V: Any = levels.closed_by_levels(factor * levels.independent(cov))
+    else:
+        sandwich = _sandwich(model, theta, bread, cov)
+        V = sandwich.closed(factor * sandwich.independent(cov), cov)
+    return Covariance(V, cov, _df(model, theta))
+
+
+def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
+    """Of rows in the order of time."""
+    divides = cov.correction == "stata"
+    small = _small(model, theta, cov, divides)
+    sandwich = LevelSandwich.of(model, theta, bread) or _sandwich(model, theta, bread, cov)
+    meat, lags = sandwich.autocorrelated(cov)
+    name = f"HAC(lags={lags}{unusual(cov)})"
+    return Covariance(sandwich.closed((small if divides else 1.0) * meat, name), name, _df(model, theta))
+
+
+def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Covariance:
+    """Of rows in groups; "CR2" and "CR3" are made with the columns of levels that are codes."""
+    _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
+    if cov.kind != "CR1" and in_parts(bread):
+        _require_few(cov, _ways(model, cov)[0].n, len(theta))
+    elif (levels := LevelSandwich.of(model, theta, bread)) is not None:
+        signed = _signed(model, cov, _ways(model, cov), len(theta))
+        name, df = _named(model, cov, [way for way, _ in signed])
+        return Covariance(levels.clustered(signed, name), name, df)
+    return _clustered(_sandwich(model, theta, bread, cov), cov)
+
+
+OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
+    "quasi": _quasi, **dict.fromkeys(POWER, _of_rows), HAC: _of_series, Cluster: _of_clusters
+}  # fmt: skip
+"""What makes the covariance of each kind, by its name or its class, but for the inverse information itself."""
+
+
+def _df(model: Any, theta: Floats) -> float:
+    return model.n - len(theta) if model.has_scale else np.inf
+
+
+def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
+    """n / (n - p); a DomainError where it is not positive and the kind `divides` by n - p, or a number like it."""
     n, p = model.n, len(theta)
-    if isinstance(cov, str) and cov == "quasi" and isinstance(model, Model):
-        phi = quasi_dispersion(model, theta)
-        return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", n - p)
-    df = n - p if model.has_scale else np.inf
-    if n <= p and _divides(model, cov):
+    if n <= p and divides:
         raise DomainError(
             f"{cov} multiplies by n / (n - p), and {model.title} has {p} coefficients of n = {n:g}. Use cov='HC0', or "
             "a correction without p."
         )
-    small = n / (n - p) if n > p else np.inf
-    if isinstance(bread, LowRank) and (found := _beside_levels(model, theta, cov, small)) is not None:
-        return found
-    sandwich = _sandwich(model, theta, bread, cov)
-    if isinstance(cov, HAC):
-        factor = small if cov.correction == "stata" else 1.0
-        meat, lags = sandwich.autocorrelated(cov)
-        name = f"HAC(lags={lags}{unusual(cov)})"
-        return Covariance(sandwich.closed(factor * meat, name), name, df)
-    if isinstance(cov, Cluster):
-        return _clustered(sandwich, cov)
-    return Covariance(sandwich.closed(_factor(model, cov, small) * sandwich.independent(cov), cov), cov, df)
-
-
-def _divides(model: Any, cov: str | HAC | Cluster) -> bool:
-    """Whether the covariance is multiplied with n / (n - p), or a number like it."""
-    if isinstance(cov, str):
-        return cov == "HC1" or (cov == "robust" and model.has_scale)
-    of_scale = isinstance(cov, HAC) or model.has_scale
-    return cov.correction == "statsmodels" or (cov.correction == "stata" and of_scale)
-
-
-def _factor(model: Any, cov: str, small: float) -> float:
-    """What the meat of independent rows is multiplied with, where n / (n - p) is `small`."""
-    return {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
-
-
-def _beside_levels(model: Any, theta: Floats, cov: str | HAC | Cluster, small: float) -> Covariance | None:
-    """The covariance beside a factor whose levels are codes, without its columns; None of clusters of kind "CR2" and
-    "CR3", which are made with them.
-    """
-    if isinstance(cov, Cluster) and cov.kind != "CR1":
-        _require_few(cov, _ways(model, cov)[0].n, len(theta))
-        return None
-    if (sandwich := LevelSandwich.of(model, theta)) is None:
-        return None
-    df = model.n - len(theta) if model.has_scale else np.inf
-    if isinstance(cov, HAC):
-        meat, lags = sandwich.autocorrelated(cov)
-        name = f"HAC(lags={lags}{unusual(cov)})"
-        return Covariance(
-            sandwich.closed_of_array((small if cov.correction == "stata" else 1.0) * meat, name), name, df
-        )
-    if isinstance(cov, str):
-        meat = sandwich.independent(cov)
-        return Covariance(sandwich.closed(meat, _factor(model, cov, small)), cov, df)  # type: ignore[arg-type]
-    signed = _signed(model, cov, _ways(model, cov), len(theta))
-    name, df = _named(model, cov, [way for way, _ in signed])
-    if cov.second is not None:
-        return Covariance(sandwich.closed_of_array(sandwich.of_ways(signed), name), name, df)
-    V: Any = sandwich.closed(sandwich.grouped(signed[0][0]), signed[0][1])
-    return Covariance(V, name, df)
+    return n / (n - p) if n > p else np.inf
 
 
 def _ways(labelled: Any, cov: Cluster) -> list[Groups]:
@@ -195,12 +196,16 @@ def _sandwich(
     """What makes the meat: scores of the rows of a regression, of times, or of those of a user's function."""
     if isinstance(model, Model):
         return Sandwich.of(model, theta, bread)
-    if isinstance(model, Custom) and model.is_by_row and cov != "quasi":
+    if isinstance(model, Custom) and model.is_by_row:
         return FunctionRows(model, theta, bread)
-    if isinstance(model, CoxRegression) and cov != "quasi":
+    if isinstance(model, CoxRegression):
         return SurvivalScores(model, theta, bread)
+    raise _without_rows(model, cov)
+
+
+def _without_rows(model: Any, cov: Any) -> IncompatibleError:
     way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
-    raise IncompatibleError(
+    return IncompatibleError(
         f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
     )
 

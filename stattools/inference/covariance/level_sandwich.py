@@ -26,6 +26,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.columns import as_columns
+from stattools.numerics.in_parts import in_parts
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import weighted
@@ -44,11 +45,11 @@ class LevelSandwich:
     C: Any
 
     @classmethod
-    def of(cls, model: Model, theta: Floats) -> LevelSandwich | None:
-        """None for a model without such a factor. The information is formed again on these columns, so that no digits
-        are lost.
+    def of(cls, model: Model, theta: Floats, bread: Any) -> LevelSandwich | None:
+        """None where the inverse information `bread` is an array, and for a model without such a factor. The
+        information is formed again on these columns, so that no digits are lost.
         """
-        if as_columns(model.rows.X).coded is None:
+        if not in_parts(bread) or as_columns(model.rows.X).coded is None:
             return None
         work, T = model.standardized()
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
@@ -77,8 +78,8 @@ class LevelSandwich:
         _, *others = self.work.predictor.columns_of(self.work.rows.X)
         return np.column_stack([of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)])
 
-    def grouped(self, groups: Groups) -> Arrow | Floats:
-        """The meat of clusters where each is in one level; else the sums of scores in each, (G, p)."""
+    def grouped(self, groups: Groups, factor: float) -> LowRank:
+        """The covariance of clusters in one way, times the factor."""
         u, X = weighted(self.scores(), self.work.rows.weight), self.X
         pairs, of_row = np.unique(groups.codes * np.intp(X.levels + 1) + X.codes + 1, return_inverse=True)
         group, level = np.divmod(pairs, X.levels + 1)
@@ -87,15 +88,15 @@ class LevelSandwich:
         if len(pairs) == groups.n:
             rest = _sums(others, of_row, len(pairs))
             each = LevelColumns(rest, level - 1, X.levels, X.at)
-            has = level > 0
             d, B = each.by_level(own * own), each.by_level(own[:, None] * rest)
-            return Arrow(X.at, np.where(np.isfinite(d), d, 0.0), B, rest.T @ rest) if has.any() else rest
+            return self.closed_by_levels(factor * Arrow(X.at, np.where(np.isfinite(d), d, 0.0), B, rest.T @ rest))
         found = np.zeros((groups.n, len(self.phi)))
         levels, rest = np.arange(X.at, X.stop), np.delete(np.arange(len(self.phi)), slice(X.at, X.stop))
         some = level > 0
         found[group[some], levels[level[some] - 1]] = own[some]
         found[:, rest] = _sums(others, groups.codes, groups.n)
-        return found
+        root = self.C.product(found.T)
+        return LowRank(np.zeros(len(root)), root, factor * np.eye(groups.n)).mapped(self.T)
 
     @property
     def rows(self) -> Any:
@@ -110,16 +111,18 @@ class LevelSandwich:
         columns = np.concatenate([levels[X.codes[some]], np.tile(rest, len(u))])
         return csr_array((np.concatenate([u[some, 0], others.ravel()]), (at, columns)), shape=(len(u), len(self.phi)))
 
-    def of_ways(self, ways: Sequence[tuple[Groups, float]]) -> Floats:
-        """The meat of clusters of several ways, each times its factor."""
+    def clustered(self, ways: Sequence[tuple[Groups, float]], name: str) -> Any:
+        """The covariance of clusters in one way or several, each with its factor."""
         from scipy.sparse import csr_array
 
+        if len(ways) == 1:
+            return self.grouped(*ways[0])
         total, rows = np.zeros((len(self.phi),) * 2), self.rows
         entries = np.ones(rows.shape[0]) if self.work.rows.weight is None else self.work.rows.weight
         for way, factor in ways:
             summed = csr_array((entries, (way.codes, np.arange(len(entries)))), shape=(way.n, len(entries))) @ rows
             total += factor * (summed.T @ summed).toarray()
-        return total
+        return self.closed(total, name)
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of HAC, and the lags that it takes, as `Sandwich.autocorrelated` has them."""
@@ -128,25 +131,21 @@ class LevelSandwich:
         rows = self.rows
         return long_run(cov, rows.shape[0], lambda kernel: Series.of(kernel, rows), np.asarray(self.C), varying)
 
-    def closed_of_array(self, meat: Floats, name: str) -> Floats:
+    def closed(self, meat: Floats, name: str) -> Floats:
         """C M C in theta, of an array M (p, p); a DomainError where a variance is negative beyond round-off."""
         V = self.C.product(self.C.product(meat).T)
         V = self.T.product(self.T.product(V).T)
         return without_negative(0.5 * (V + V.T), lambda: np.asarray(self.T) @ self.C, meat, self.model.names, name)
 
-    def closed(self, meat: Arrow | Floats, factor: float) -> LowRank:
-        """C M C times the factor, in theta."""
-        C = self.C
-        if not isinstance(meat, Arrow):
-            root = C.product(meat.T)
-            return LowRank(np.zeros(len(C)), root, factor * np.eye(root.shape[1])).mapped(self.T)
-        W = C.U
+    def closed_by_levels(self, meat: Arrow) -> LowRank:
+        """C M C in theta."""
+        C, W = self.C, self.C.U
         MW = meat.product(W)
         Y, k = C.d[:, None] * MW, W.shape[1]
         K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
         d = np.zeros(len(C))
         d[meat.places[0]] = meat.d
-        V = LowRank(factor * C.d * d * C.d, np.column_stack([W, Y]), factor * K).mapped(self.T)
+        V = LowRank(C.d * d * C.d, np.column_stack([W, Y]), K).mapped(self.T)
         below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
         return replace(V, d=np.where(below, 0.0, V.d), U=np.where(below[:, None], 0.0, V.U)) if below.any() else V
 

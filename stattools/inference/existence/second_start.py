@@ -16,7 +16,7 @@ import numpy as np
 from stattools.errors import ConvergenceError, DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.low_rank import LowRank
+from stattools.numerics.in_parts import in_parts
 from stattools.solvers.newton import Newton
 from stattools.solvers.samples.subsampled_newton import sampled_alike
 from stattools.solvers.solution import Solution
@@ -44,7 +44,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance.diagonal()).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
-    if model.likelihood.concave_with and not isinstance(solution.covariance, LowRank):  # thousands of axes
+    if model.likelihood.concave_with and not in_parts(solution.covariance):  # thousands of axes
         for start in _axes(solution):
             other = _beside(model, solution, start)
             solution = solution if other.second in (SAID["same"], SAID["none"]) else other
@@ -83,10 +83,7 @@ def mirrored(model: Model, solution: Solution) -> Floats:
     """The first start behind the maximum, as far as the log-likelihood is finite there."""
     se = np.sqrt(solution.covariance.diagonal())
     gap = (solution.estimate - model.start) / se
-    if isinstance(solution.covariance, LowRank):  # whose inverse is the information of few products
-        square = gap * se @ (model.evaluate(solution.estimate).information @ (gap * se))
-    else:
-        square = gap @ np.linalg.lstsq(solution.covariance / np.outer(se, se), gap, rcond=None)[0]
+    square = gap * se @ (model.evaluate(solution.estimate).information @ (gap * se))
     length = float(np.sqrt(max(square, 0.0)))
     if not length > 1e-6:
         gap, length = np.ones(len(gap)), float(np.sqrt(len(gap)))

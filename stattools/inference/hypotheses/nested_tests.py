@@ -24,8 +24,7 @@ from stattools.inference.hypotheses.nesting import describe, difference_in_outco
 from stattools.inference.hypotheses.partial_likelihoods import require_nested_columns
 from stattools.inference.hypotheses.result import TestResult
 from stattools.models.model import Model
-from stattools.solvers.level_metric import METRICS
-from stattools.solvers.metric import Metric
+from stattools.solvers.level_metric import metric_for
 
 
 def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
@@ -114,7 +113,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     work, T = full.standardized()
     at = work.evaluate(as_units(T).solve(theta))
     try:
-        statistic = METRICS.get(type(at.information), Metric)(at.information).norm(at.score) ** 2
+        statistic = metric_for(at.information)(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank
         raise IncompatibleError(
             f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "

@@ -27,9 +27,9 @@ from stattools.inference.penalties import penalized
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.regressions.starting_point import starting_point
-from stattools.numerics.arrow import Arrow
 from stattools.solvers.climb import Standing, climb, rising
 from stattools.solvers.held_metric import HeldMetric
+from stattools.solvers.level_metric import metric_for
 from stattools.solvers.metric import Metric
 from stattools.solvers.newton_steps import footing, newton_ascent
 
@@ -73,7 +73,7 @@ class RestrictedMaximum:
 
     def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
         """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
-        if type(self.information) is Arrow:
+        if metric_for(self.information).by_levels:
             theta, height, done = self._beside_levels(R, q)
         else:
             theta, height, done = self._along_free_directions(R, q)

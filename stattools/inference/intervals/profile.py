@@ -29,11 +29,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.arrow import Arrow
 from stattools.numerics.columns import as_columns
 from stattools.solvers.held_metric import HeldMetric
-from stattools.solvers.level_metric import METRICS, LevelMetric
-from stattools.solvers.metric import Metric
+from stattools.solvers.level_metric import metric_for
 
 CLOSE = 1e-9
 """An end is found when what a step leaves is this small, in standard errors; that step is still taken."""
@@ -113,11 +111,7 @@ def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
     information = work.evaluate(as_units(T).solve(fit.estimate)).information
-    if type(information) is Arrow:
-        spread = np.sqrt(LevelMetric(information).covariance().mapped(T).diagonal())
-    else:
-        spread = np.linalg.norm(T @ Metric(information).whiten(), axis=1)
-    half = reach * scale * spread
+    half = reach * scale * metric_for(information)(information).spread(T)
     return fit.estimate - half, fit.estimate + half
 
 
@@ -173,13 +167,13 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     work, T = model.standardized()
     peak = as_units(T).solve(fit.estimate)
     now = work.evaluate(peak)
-    metric = METRICS.get(type(now.information), Metric)(now.information)
+    metric = metric_for(now.information)(now.information)
     if metric.norm(now.score) > FAR_OFF:
         raise ConvergenceError(
             f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
             f"that of {model.title}. Fit again."
         )
-    if type(now.information) is Arrow:
+    if metric.by_levels:
         return partial(_beside_levels, fit, work, T, peak, now, metric)
     W = metric.whiten()
     toward = T @ W

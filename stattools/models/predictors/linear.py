@@ -23,7 +23,7 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.predictors.read_columns import Columns, among, lifted_units
 from stattools.numerics.columns import as_columns
-from stattools.numerics.low_rank import LowRank
+from stattools.numerics.low_rank import quadratic
 from stattools.numerics.products import cross_gram, symmetric, times, transposed, upper_gram
 
 Pullback = Callable[[Floats], Floats]
@@ -232,8 +232,7 @@ class Linear:
         V, each = np.empty((len(X), self.width, self.width)), self.columns_of(X)
         for a, b, one, other in self.pairs:
             part = C[one, other]
-            along = part.quadratic(each[a]) if type(part) is LowRank else ((each[a] @ part) * each[b]).sum(axis=1)
-            V[:, a, b] = V[:, b, a] = along
+            V[:, a, b] = V[:, b, a] = quadratic(each[a], part) if a == b else ((each[a] @ part) * each[b]).sum(axis=1)
         return V
 
     def information(self, block: Block, weight: Floats) -> Floats:

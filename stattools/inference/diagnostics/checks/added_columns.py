@@ -30,9 +30,9 @@ from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.arrow import Arrow
 from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
+from stattools.solvers.level_metric import metric_for
 
 SAMPLE = 2_000
 MOST = 50
@@ -116,7 +116,7 @@ def added(model: Model, theta: Floats) -> Added:
     curves = dict(zip(squares, new, strict=False))
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
-    of: Any = LevelAdded if type(information) is Arrow else ArrayAdded
+    of: Any = LevelAdded if metric_for(information).by_levels else ArrayAdded
     return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
 
 

@@ -46,17 +46,16 @@ class LookedAt:
     @cached_property
     def bread(self) -> Any:
         """The inverse information at scale 1, an array or a `LowRank`; refused by a fit that has no covariance."""
-        both = [C if type(C) is LowRank else np.asarray(C) for C in (self.fit.covariance, self.fit.solution.covariance)]
-        return both[1]
+        for C in (self.fit.covariance, self.fit.solution.covariance):
+            _ = C[0, 0]
+        return self.fit.solution.covariance
 
     @cached_property
     def beside_levels(self) -> LevelSandwich | None:
         """The scores beside a factor whose levels are kept as codes; None of a model without one. With a penalty, the
         inverse information is that of the penalized maximum.
         """
-        if type(self.bread) is not LowRank:
-            return None
-        found = LevelSandwich.of(self.model, self.theta)
+        found = LevelSandwich.of(self.model, self.theta, self.bread)
         if found is None or self.fit.penalty is None:
             return found
         U = np.column_stack([found.T.solve(u) for u in self.bread.U.T])

@@ -87,7 +87,7 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     given = {"kind": kind, "scale": scale, "has_scale": plain.model.has_scale, "factor": 1.3}
     expected = one.work.rows.gather(OfRows(one.terms, one.B[asked], **given))
-    levels = LevelSandwich.of(coded.model, coded.estimate)
+    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     assert levels is not None
     found = level_errors(levels, asked, **given)
     for name in ("robust", "gap", "square", "own", "explained"):
@@ -98,7 +98,7 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
 def test_rows_that_move_a_coefficient_most(monkeypatch):
     plain, coded = both(monkeypatch, MODELS[2])
     asked = LookedAt(coded).asked
-    levels = LevelSandwich.of(coded.model, coded.estimate)
+    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     unit = np.sqrt(plain.covariance.diagonal())[asked]
     moves = np.concatenate([s * w[:, None] for _, s, w in one.terms.of(one.work.rows, "HC3")]) @ one.B[asked].T / unit
@@ -112,7 +112,7 @@ def test_rows_that_move_a_coefficient_most(monkeypatch):
 
 def test_parts_are_the_rows_times_the_inverse_information(monkeypatch):
     _, coded = both(monkeypatch, MODELS[4])
-    levels = LevelSandwich.of(coded.model, coded.estimate)
+    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     assert levels is not None
     whole = np.asarray(levels.X) @ np.asarray(levels.C) @ np.asarray(levels.T).T
     for part, v in parts_of_rows(levels, [1, 3]):
