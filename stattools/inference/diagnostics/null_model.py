@@ -14,9 +14,13 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
+from stattools.numerics.columns import as_columns
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
 from stattools.solvers.samples.surrogate import held_elsewhere
+
+SAME_SPACE = 1e-8
+"""A constant lies among the columns where what is left of it beside them is this small beside it."""
 
 
 def r_squared(model: Any, estimate: NDArray[np.float64], loglik: float, rss: float | None = None) -> float:
@@ -78,6 +82,16 @@ def total_sum_of_squares(model: Model) -> float:
         center = weight @ y / weight.sum()
         return float(weight @ (y - center) ** 2)
     constant = Rows(rows.X, np.ones(len(y)), rows.weight, precision=rows.precision).standardized()[0]
-    has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= 1e-8 * np.sqrt(weight.sum())
+    levels = as_columns(constant.X).by_levels
+    if levels is None:
+        has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= SAME_SPACE * np.sqrt(weight.sum())
+    else:
+        has_constant = levels.is_complete or _add_up_to_ones(levels[weight > 0])
     center = weight @ y / weight.sum() if has_constant else 0.0
     return float(weight @ (y - center) ** 2)
+
+
+def _add_up_to_ones(levels: Any) -> bool:
+    """Whether a combination of the columns, levels as codes among them, is 1 in every row."""
+    ones = np.ones(levels.shape[0])
+    return float(np.linalg.norm(ones - levels @ levels.least_squares(ones))) <= SAME_SPACE * np.sqrt(len(ones))

@@ -42,3 +42,18 @@ def test_rows_in_files_are_compared_with_the_same_intercept(tmp_path, make):
     there, here = (st.fit(make(table)).goodness() for table in (st.scan(tmp_path), frame))
     shared = [name for name in here if name in there]
     assert_allclose(there[shared], here[shared], rtol=1e-8)
+
+
+@pytest.mark.parametrize("formula", ["y ~ 0 + C(g) + x", "y ~ 0 + h + C(g)", "y ~ 0 + x:C(g)"])
+def test_levels_kept_as_codes_say_whether_they_hold_a_constant(formula, monkeypatch):
+    g = rng(5)
+    frame = data(900).assign(g=np.arange(900) % 300, h=g.choice(["a", "b"], 900))
+    fit = st.fit(st.ols(formula, frame, weights="w"))
+    X, y, w = np.asarray(fit.model.rows.X), frame.y.to_numpy(), frame.w.to_numpy()
+    whole = type(fit.model.rows.X).copy
+    one_row = lambda levels: whole(levels) if len(levels) == 1 else pytest.fail("the levels became columns")  # noqa: E731
+    monkeypatch.setattr(type(fit.model.rows.X), "copy", one_row)
+    ones = np.ones(900)
+    holds = np.allclose(X @ np.linalg.lstsq(X, ones, rcond=None)[0], ones)
+    about = w @ y / w.sum() if holds else 0.0
+    assert_allclose(fit.r_squared, 1 - w @ (y - X @ fit.estimate) ** 2 / (w @ (y - about) ** 2), rtol=1e-10)
