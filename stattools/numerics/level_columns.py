@@ -68,6 +68,11 @@ class LevelColumns(CodedLevels):
         return self.is_everywhere
 
     @property
+    def values(self) -> Floats:
+        """What stands in the columns of its level in each row, (n, 1): ones."""
+        return np.ones((len(self.codes), 1))
+
+    @property
     def numbers(self) -> NDArray[np.intp]:
         """The numbers of the columns of each level, (L, 1)."""
         return np.arange(self.at, self.stop)[:, None]

@@ -6,6 +6,8 @@ from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
+from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_slopes import LevelSlopes
 from tests.cases import rng
 
 
@@ -26,3 +28,19 @@ def test_offset_is_taken_off_the_response():
     g = rng(3)
     X, y, offset = g.normal(size=(50, 2)), g.normal(size=50), g.normal(size=50)
     assert_allclose(triangle(Rows(X, y, None, offset), beside=True), triangle(Rows(X, y - offset), beside=True))
+
+
+@pytest.mark.parametrize("k", [1, 2])
+@pytest.mark.parametrize("weighted", [False, True])
+def test_levels_kept_as_codes_give_the_triangle_of_their_columns(k, weighted):
+    g = rng(k)
+    codes, others, values = np.append(np.arange(40) % 9 - 1, 8), g.normal(size=(41, 2)), g.normal(size=(41, 2))
+    X = (
+        LevelColumns(others, codes, 9, 1)
+        if k == 1
+        else LevelSlopes(others, values, codes, 1 + np.arange(18).reshape(9, 2))
+    )
+    y, w = g.normal(size=41), g.integers(0, 3, 41).astype(float) if weighted else None
+    found, expected = (triangle(Rows(kept, y, w), beside=True) for kept in (X, np.asarray(X)))
+    assert_allclose(found.T @ found, expected.T @ expected, atol=1e-12)
+    assert_allclose(found, np.triu(found), atol=0)
