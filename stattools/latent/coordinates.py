@@ -81,9 +81,9 @@ def coordinates(
     """
     root = None if precision is None else np.sqrt(precision)
     W = np.empty((X.shape[1] + 1, len(y)))
-    to_beta = orthonormal(X, root, names, "The model", W[:-1])
-    Q, b = W[:-1], np.zeros(len(to_beta))
-    shift, constant = np.zeros(len(b)), _constant(X.T)
+    Q, constant = W[:-1], _constant(X.T)
+    to_beta = _orthonormal(X, root, names, "The model", Q, constant)
+    b, shift = np.zeros(len(to_beta)), np.zeros(len(to_beta))
     if constant is None:
         W[-1] = y
     else:  # an outcome far from 0 keeps its digits: the difference from its mean is exact
@@ -106,8 +106,13 @@ def coordinates(
             back.append(to_beta)
             z.append(Q)
             continue
+        own = _constant(term.z.T)
+        if len(term.columns) == 1 and own == constant == 0 and root is None:  # ones, as those of X are
+            back.append(np.array([[Q[0, 0] / term.z[0, 0]]]))
+            z.append(Q[:1])
+            continue
         made = np.empty((len(term.columns), len(y)))
-        back.append(orthonormal(term.z, root, term.columns, term.name, made))
+        back.append(_orthonormal(term.z, root, term.columns, term.name, made, own))
         z.append(made)
     columns = LatentColumns(W, tuple(t.codes for t in terms), tuple(len(t.levels) for t in terms), tuple(z))
     log_precision = 0.0 if precision is None else float(np.log(precision).sum())
@@ -120,11 +125,17 @@ def _root_mean_square(row: Floats) -> float:
 
 def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats) -> Floats:
     """Write Q' (p, n) to `out`, Q = diag(root) X M with Q'Q = n I but for round-off; returns M (p, p)."""
+    return _orthonormal(X, root, names, who, out, _constant(X.T))
+
+
+def _orthonormal(
+    X: Floats, root: Floats | None, names: Sequence[str], who: str, out: Floats, constant: int | None
+) -> Floats:
+    """The same of columns of which the first that does not vary is the `constant` one."""
     n, p = X.shape
     out[:] = X.T
     largest = np.maximum.reduce(np.abs(out), axis=1)
     require_sizes(who, names or [f"column {k + 1}" for k in range(p)], largest)
-    constant = _constant(out)
     if p == 1 and constant is not None and root is None:
         out /= largest[0]
         return np.array([1.0 / largest])
@@ -138,22 +149,22 @@ def orthonormal(X: Floats, root: Floats | None, names: Sequence[str], who: str, 
                 out[k] -= shift
     if root is not None:
         out *= root
-    length = np.sqrt(np.einsum("ij,ij->i", out, out) / n)
-    dead = np.flatnonzero(length <= DEPENDENT * largest * (0.0 if constant is None else 1e-5))
-    if len(dead):
-        raise dependent(who, names, int(dead[0]))
-    out /= length[:, None]
-    M /= length
-    if p == 1:
-        return M
     gram = row_products(out) / n
-    upper, info = potrf(gram, clean=True)
-    if info or not float(upper.diagonal().min()) ** 2 >= CLOSE:
-        upper = np.linalg.qr(out.T, mode="r") / np.sqrt(n)
+    length = np.sqrt(gram.diagonal())
+    part = DEPENDENT * (0.0 if constant is None else 1e-5)
+    for k, (own, size) in enumerate(zip(length.tolist(), largest.tolist(), strict=True)):
+        if own <= part * size:
+            raise dependent(who, names, k)
+    if p == 1:
+        out /= length
+        return M / length
+    upper, info = potrf(gram / np.multiply.outer(length, length), clean=True)
+    if info or not min(upper.diagonal().tolist()) ** 2 >= CLOSE:
+        upper = np.linalg.qr((out / length[:, None]).T, mode="r") / np.sqrt(n)
         small = [*np.flatnonzero(np.abs(upper.diagonal()) <= DEPENDENT).tolist(), *range(len(upper), p)]
         if small:  # the columns beyond the number of rows are combinations of the first ones
             raise dependent(who, names, small[0])
-    inverse = trtri(upper)[0]
+    inverse = trtri(upper)[0] / length[:, None]
     out[:] = inverse.T @ out
     return M @ inverse
 

@@ -99,6 +99,31 @@ class Deviance:
 
 
 @record
+class Reached:
+    """Where a search ended, and what is reported of it: `value` is -2 log L at theta, `s2` the residual variance, `b`
+    the coefficients of X, and `root` R (p, p) with R R' = (X'V^-1 X)^-1. All else is in `profile`, made when it is
+    asked for.
+    """
+
+    of: Deviance
+    theta: Floats
+    value: float
+    s2: float
+    b: Floats
+    root: Floats
+
+    @cached_property
+    def factors(self) -> tuple[Floats, ...]:
+        """The T_k of theta."""
+        return self.of.factors(self.theta)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Everything that is known at theta."""
+        return self.of.at(self.theta)
+
+
+@record
 class Profile:
     """The profiled deviance at theta. `cross` is split into X'V^-1 X, X'V^-1 y and y'V^-1 y."""
 
@@ -106,6 +131,13 @@ class Profile:
     theta: Floats
     factors: tuple[Floats, ...]
     evaluated: Evaluated
+
+    @property
+    def profile(self) -> Profile:
+        """Itself: of a point where all was computed, nothing is left to be asked for."""
+        return self
+
+    reached = profile
 
     @property
     def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:

@@ -14,15 +14,15 @@ thousands of groups `one_factor.py` costs no more: there it is left to that. Sou
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache, cached_property
-from math import isfinite, log, pi, sqrt
-from typing import NamedTuple
+from functools import cache, cached_property, lru_cache
+from math import isfinite, log, pi
 
 import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import Deviance, Indices, lower_entries, potrf, trtri
+from stattools.latent.deviance import Deviance, Indices, Profile, Reached, lower_entries, potrf, trtri
+from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
 from stattools.numerics.few_columns import eigen
 
@@ -41,10 +41,25 @@ def _pairs(m: int) -> tuple[Indices, Indices, Indices]:
     return first, second, pair
 
 
+@lru_cache(maxsize=128)
+def _weights(m: int, reml: bool, d: int) -> tuple[Floats, Floats, Floats]:
+    """Of m columns, the last of which is the residual's: the weight `own` (m,) of each in the derivative of -2 log L by
+    W'V^-1 W in the coordinates of its Cholesky factor, d for the residual and 1 with REML, 0 without, for the others;
+    the same at the places of the diagonal of a flat matrix, (m * m,); and what second derivatives weigh the products of
+    two such matrices with.
+    """
+    own = np.full(m, float(reml))
+    own[-1] = d
+    products = np.full((m, m), -float(d))
+    products[:-1, :-1] = -float(reml)
+    return own, np.diag(own).ravel(), products.ravel()
+
+
 @record
 class FewEffects:
-    """Of the `sums` over rows the features `u` (K, J) and `y` (m (m + 1) / 2, K, J) of the groups, C in pairs of
-    columns, and the `largest` sum of squares of each effect; `pair` (m, m) says which pair two columns are.
+    """Of the `sums` over rows the features `u` (1 + K, J), below a row of ones, and `y` (m (m + 1) / 2, K, J) of the
+    groups, C in pairs of columns, and the `largest` sum of squares of each effect; `pair` (m, m) says which pair two
+    columns are.
     """
 
     of: Deviance
@@ -67,97 +82,84 @@ class FewEffects:
         if m * (m + 1) // 2 * K * J > MOST:
             return None
         first, second, pair = _pairs(m)
-        y, B = np.empty((len(first), K, J)), E[:, Q:]
-        left, right = B[:, first], B[:, second]
+        y, u, B = np.empty((len(first), K, J)), np.empty((1 + K, J)), E[:, Q:]
+        left, right = B.take(first, axis=1), B.take(second, axis=1)
+        u[0] = 1.0
+        u[1] = E[0, 0]
         np.multiply(left[0], right[0], out=y[:, 0])
-        if Q == 1:
-            return cls(deviance, structure, E[0, :1], y, C[first, second], pair, (float(E[0, 0].max()),))
-        np.multiply(left[0], right[1], out=y[:, 1])
-        y[:, 1] += left[1] * right[0]
-        np.multiply(left[1], right[1], out=y[:, 2])
-        a, b, c = E[0, 0], E[0, 1], E[1, 1]
-        y[:, 3] = c * y[:, 0] - b * y[:, 1] + a * y[:, 2]
-        u = np.array([a, 2.0 * b, c, a * c - b * b])
-        return cls(deviance, structure, u, y, C[first, second], pair, (float(a.max()), float(c.max())))
+        if Q > 1:
+            a, b, c = E[0, 0], E[0, 1], E[1, 1]
+            np.multiply(2.0, b, out=u[2])
+            u[3] = c
+            np.subtract(a * c, b * b, out=u[4])
+            np.multiply(left[0], right[1], out=y[:, 1])
+            y[:, 1] += left[1] * right[0]
+            np.multiply(left[1], right[1], out=y[:, 2])
+            np.add(c * y[:, 0], a * y[:, 2], out=y[:, 3])
+            y[:, 3] -= b * y[:, 1]
+        sizes = np.maximum.reduce(u[1:4:2], axis=1)
+        return cls(deviance, structure, u, y, C[first, second], pair, tuple(sizes.tolist()))
 
     @cached_property
     def is_apart(self) -> bool:
         """Are the two effects of two terms, which are not correlated?"""
         return len(self.of.structure.widths) > 1
 
+    @cached_property
+    def flat(self) -> Floats:
+        """`y` with one row for each pair and feature, (m (m + 1) / 2 K, J)."""
+        return self.y.reshape(-1, self.y.shape[2])
+
+    @cached_property
+    def weights(self) -> tuple[Floats, Floats, Floats]:
+        """The weights of columns and of their products in derivatives (`_weights`)."""
+        return _weights(len(self.pair), self.of.reml, self.of.d)
+
     def at(self, theta: Floats) -> AtFew | None:
         """What is known at theta; None where digits would be lost, or float64 is left."""
-        of, u, y, d = self.of, self.u, self.y, self.of.d
+        of, u, d = self.of, self.u, self.of.d
         ways = self._way(theta)
         if ways is None:
             return None
-        c, steps = ways
-        pairs, K, J = y.shape
-        D = c @ u
-        D += 1.0
-        shares = np.empty((1 + K, J))  # 1 / D, and u / D^2 below it
-        inverse = np.divide(1.0, D, out=shares[0])
-        slopes = u * inverse
-        np.multiply(slopes, inverse, out=shares[1:])
-        sums = shares @ y.reshape(-1, J).T
+        whole, steps = ways
+        pairs, K, _ = self.y.shape
+        c, D = whole[1:], whole @ u
+        shares = u / D  # 1 / D, and u / D below it
+        weights = shares * shares[0]
+        weights[0] = shares[0]  # 1 / D, and u / D^2 below it
+        sums = weights @ self.flat.T
         explained = (sums.reshape(-1, K) @ c).reshape(1 + K, pairs)
-        triangle, info = potrf((self.C - explained[0])[self.pair], lower=True)
+        triangle, info = potrf((self.C - explained[0]).take(self.pair), lower=True)
         if info:
             return None
-        diagonal = triangle.diagonal().tolist()
-        last = diagonal.pop()
+        *others, last = triangle.diagonal().tolist()
         value = float(np.add.reduce(np.log(D))) + d * (1.0 + log(2.0 * pi * last * last / d)) + of.constant
-        back = trtri(triangle, lower=True)[0]
-        change = explained[1:] - sums[0].reshape(pairs, K).T
-        moved = back @ (change[:, self.pair] @ back.T)  # the last row is the residual's
-        pulls = moved[:, -1, -1]
-        first, second = np.add.reduce(slopes, axis=1), d * pulls
-        flat = moved[:, :-1, :-1].reshape(K, -1)
         if of.reml:
-            value += 2.0 * sum(map(log, diagonal))
-            first += flat @ self.trace
+            value += 2.0 * sum(map(log, others))
         if not isfinite(value):
             return None
-        bending = Bending(slopes, inverse, sums, moved[:, -1, :-1], pulls, flat, back)
-        return AtFew(self, theta, c, value, last * last / d, first, second, steps, bending)
+        back = trtri(triangle, lower=True)[0]
+        change = explained[1:] - sums[0].reshape(pairs, K).T
+        moved = (back @ (change.take(self.pair, axis=1) @ back.T)).reshape(K, -1)
+        slope = np.add.reduce(shares[1:], axis=1) + moved @ self.weights[1]
+        return AtFew(self, theta, c, value, last * last / d, slope, steps @ slope, steps, shares, sums, moved, back)
 
     def bends(self, at: AtFew) -> Floats:
         """The second derivatives of -2 log L by c, (K, K)."""
-        y, d = self.y, self.of.d
-        slopes, inverse, sums, across, pulls, flat, back = at.bending
-        pairs, K, J = y.shape
-        found = across @ across.T
-        found += found
-        found += np.multiply.outer(pulls, pulls)
-        found *= -d
-        scaled = back * self.scale
-        if self.of.reml:
-            found -= flat @ flat.T
-            weights = scaled.T @ scaled
-        else:
-            weights = np.multiply.outer(scaled[-1], scaled[-1])
-        packed = np.bincount(self.flat_pair, weights.ravel(), pairs)
+        pairs, K, _ = self.y.shape
+        own, _, of_products = self.weights
+        slopes, sums, moved, back = at.shares[1:], at.sums, at.moved, at.back
+        found = (moved * of_products) @ moved.T
+        packed = np.bincount(self.flat_pair, ((back.T * own) @ back).ravel(), pairs)
         between = packed @ sums[1:].reshape(K, pairs, K)
-        q = at.c @ (packed @ y.reshape(pairs, -1)).reshape(K, J)
-        q *= inverse
-        q *= 2.0
-        q += 1.0
         found += between
         found += between.T
+        packed += packed
+        q = np.multiply.outer(packed, at.c).ravel() @ self.flat
+        q *= at.shares[0]
+        q += 1.0
         found -= (slopes * q) @ slopes.T
         return found
-
-    @cached_property
-    def scale(self) -> Floats:
-        """The square root of d for the row of the residual, 1 for the others, (m, 1)."""
-        found = np.ones((len(self.pair), 1))
-        found[-1] = sqrt(self.of.d)
-        return found
-
-    @cached_property
-    def trace(self) -> Floats:
-        """What makes the trace of a flat matrix of the columns of X."""
-        return np.eye(len(self.pair) - 1).ravel()
 
     @cached_property
     def flat_pair(self) -> Indices:
@@ -165,41 +167,32 @@ class FewEffects:
         return self.pair.ravel()
 
     def _way(self, theta: Floats) -> tuple[Floats, Floats] | None:
-        """c and its derivatives by theta (t, K); None where the largest tr(S A) loses digits."""
+        """1 and c, and the derivatives of c by theta (t, K); None where the largest tr(S A) loses digits."""
         t = theta.tolist()
-        if len(self.u) == 1:
+        if len(self.u) == 2:
             (t1,) = t
             inside = t1 * t1 * self.largest[0] <= LARGEST
-            return (np.array([t1 * t1]), np.array([[2.0 * t1]])) if inside else None
+            return (np.array([1.0, t1 * t1]), np.array([[2.0 * t1]])) if inside else None
         t1, t2, t3 = (t[0], 0.0, t[1]) if self.is_apart else t
         root, s11, s22 = t1 * t3, t1 * t1, t2 * t2 + t3 * t3
         if not s11 * self.largest[0] + s22 * self.largest[1] <= LARGEST:
             return None
-        steps = np.array((2 * t1, t2, 0.0, 2 * root * t3, 0.0, t1, 2 * t2, 0.0, 0.0, 0.0, 2 * t3, 2 * root * t1))
-        steps = steps.reshape(3, 4)
-        return np.array((s11, t1 * t2, s22, root * root)), steps[::2] if self.is_apart else steps
-
-
-class Bending(NamedTuple):
-    """What the second derivatives of a point are made of: u / D and 1 / D of the groups, the sums over them, and the
-    first derivatives of W'V^-1 W in the coordinates of its Cholesky factor, whose inverse is `back`: `across` and
-    `pulls` are the row of the residual, `flat` is the rest.
-    """
-
-    slopes: Floats
-    inverse: Floats
-    sums: Floats
-    across: Floats
-    pulls: Floats
-    flat: Floats
-    back: Floats
+        both = np.array((
+            1.0, s11, t1 * t2, s22, root * root,
+            2 * t1, t2, 0.0, 2 * root * t3, 0.0, t1, 2 * t2, 0.0, 0.0, 0.0, 2 * t3, 2 * root * t1,
+        ))  # fmt: skip
+        steps = both[5:].reshape(3, 4)
+        return both[:5], steps[::2] if self.is_apart else steps
 
 
 @record
 class AtFew:
     """-2 log L at theta, which is c with d c / d theta = `steps` (t, K): its `value`, the residual variance, and its
-    derivatives by c, `first` of the determinants and `second` of the residual (K,); the second ones are made of
-    `bending` when they are asked for.
+    derivatives, `slope` by c (K,) and `gradient` by theta.
+
+    Second derivatives are made of the rest when they are asked for: `shares` (1 + K, J), 1 / D and u / D of the groups,
+    `sums` over them (1 + K, m (m + 1) / 2 K), and the first derivatives of W'V^-1 W in the coordinates of its Cholesky
+    factor, `moved` (K, m * m), whose inverse is `back` (m, m).
     """
 
     few: FewEffects
@@ -207,25 +200,38 @@ class AtFew:
     c: Floats
     value: float
     s2: float
-    first: Floats
-    second: Floats
+    slope: Floats
+    gradient: Floats
     steps: Floats
-    bending: Bending
+    shares: Floats
+    sums: Floats
+    moved: Floats
+    back: Floats
 
     @property
     def of(self) -> Deviance:
         """The deviance that this is."""
         return self.few.of
 
-    @cached_property
-    def slope(self) -> Floats:
-        """The derivative by c."""
-        return self.first + self.second
+    @property
+    def profile(self) -> Profile:
+        """Everything that is known at theta."""
+        return self.of.at(self.theta)
 
     @cached_property
-    def gradient(self) -> Floats:
-        """The derivative by theta."""
-        return self.steps @ self.slope
+    def factors(self) -> tuple[Floats, ...]:
+        """The T_k of theta."""
+        return self.of.factors(self.theta)
+
+    @property
+    def reached(self) -> Reached | Profile:
+        """What is reported of a search that ends here, without the sums over groups: of large effects, as the rows say
+        it, whose digits are all there.
+        """
+        if max(map(abs, self.theta.tolist())) > LARGE:
+            return self.profile
+        b = self.back[-1, :-1] / -self.back[-1, -1]  # the last row is that of the residual, in units of its length
+        return Reached(self.of, self.theta, self.value, self.s2, b, self.back[:-1, :-1].T)
 
     @cached_property
     def curvature(self) -> Floats:
@@ -236,21 +242,18 @@ class AtFew:
             found += 2.0 * g[0]
             return found
         t1, t3 = float(self.theta[0]), float(self.theta[-1])
-        both = 4.0 * g[3] * t1 * t3
-        found[0, 0] += 2.0 * (g[0] + g[3] * t3 * t3)
-        found[-1, -1] += 2.0 * (g[2] + g[3] * t1 * t1)
-        found[0, -1] += both
-        found[-1, 0] += both
-        if not self.few.is_apart:
-            found[0, 1] += g[1]
-            found[1, 0] += g[1]
-            found[1, 1] += 2.0 * g[2]
+        first, both, last = 2.0 * (g[0] + g[3] * t3 * t3), 4.0 * g[3] * t1 * t3, 2.0 * (g[2] + g[3] * t1 * t1)
+        if self.few.is_apart:
+            found += np.array((first, both, both, last)).reshape(2, 2)
+        else:
+            found += np.array((first, g[1], both, g[1], 2.0 * g[2], 0.0, both, 0.0, last)).reshape(3, 3)
         return found
 
     @property
     def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
         """For each term T, and M and N = h h' of Gamma = M - N, as (T, M, h)."""
-        first, second = (self._by_entries(part.tolist()) for part in (self.first, self.second))
+        of_residual = self.of.d * self.moved[:, -1]
+        first, second = (self._by_entries(part.tolist()) for part in (self.slope - of_residual, of_residual))
         for T, own in zip(self.of.factors(self.theta), self.few.sums.spans, strict=True):
             sizes, vectors = eigen(-second[own, own])
             yield T, first[own, own], vectors * np.sqrt(np.maximum(sizes, 0.0))

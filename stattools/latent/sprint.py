@@ -20,10 +20,11 @@ BELOW = 1e-8
 """
 
 
-def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
+def sprint(few: FewEffects, at: AtFew) -> tuple[list[AtFew], Floats]:
     """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, or is too near the
-    end to tell: what follows is left to the climb, which can do more and costs more. So near the second derivatives
-    are those of the point before to more digits than a step needs.
+    end to tell: what follows is left to the climb, which can do more and costs more. And how -2 log L bends at the last
+    of them: so near, the second derivatives are those of a point before to four digits, more than a step or its length
+    needs.
     """
     points, bent = [at], at.curvature
     for _ in range(SPRINT):
@@ -38,7 +39,7 @@ def sprint(few: FewEffects, at: AtFew) -> list[AtFew]:
         points.append(at)
         if decrement >= BELOW:
             bent = at.curvature
-    return points
+    return points, bent
 
 
 def known(deviance: Deviance, few: FewEffects | None, theta: Floats) -> Profile | AtFew:

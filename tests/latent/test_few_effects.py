@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.latent import few_effects
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Deviance
+from stattools.latent.deviance import Deviance, Profile, Reached
 from stattools.latent.few_effects import FewEffects
 from stattools.latent.one_factor import OneFactor
 from stattools.solvers.mixed.majorizing import majorized
@@ -58,6 +59,27 @@ def few_with_effects(widths):
     W = rows.W.copy()
     W[-1] = (np.concatenate(rows.z) * effects[:, GROUPS]).sum(axis=0) + r.normal(size=len(GROUPS))
     return few_of(Deviance(OneFactor.of(type(rows)(W, rows.codes, rows.sizes, rows.z)), len(GROUPS), 2, True))
+
+
+@pytest.mark.parametrize("reml", [False, True])
+@pytest.mark.parametrize("widths", CASES, ids=str)
+def test_what_is_reported_of_an_end_is_that_of_the_profile(widths, reml):
+    few = few_of(of_rows(CASES[widths], reml))
+    for theta in map(np.array, POINTS[widths]):
+        here, slow = few.at(theta).reached, few.of.at(theta)
+        assert isinstance(here, Reached)
+        assert_allclose([here.value, here.s2], [slow.value, slow.s2], rtol=1e-12)
+        assert_allclose(here.b, slow.b, rtol=1e-10, atol=1e-12)
+        assert_allclose(here.root @ here.root.T, slow.inverse_gram, rtol=1e-11)
+        assert all(map(np.array_equal, here.factors, slow.factors))
+        assert here.profile.value == slow.value == slow.reached.value
+
+
+def test_large_effects_are_reported_from_the_rows(monkeypatch):
+    few = few_of(of_rows(CASES[1,]))
+    assert isinstance(few.at(np.array([-0.7])).reached, Reached)
+    monkeypatch.setattr(few_effects, "LARGE", 0.6)
+    assert isinstance(few.at(np.array([-0.7])).reached, Profile)
 
 
 def test_other_ways_are_left_where_these_lose_digits_or_time():

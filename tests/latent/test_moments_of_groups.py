@@ -29,8 +29,8 @@ def test_moments_start_near_the_maximum(widths):
 def test_the_start_is_the_root_of_a_covariance():
     for S in (np.array([[4.0]]), np.array([[4.0, -1.0], [-1.0, 3.0]])):
         L = np.linalg.cholesky(S)
-        assert_allclose(_root(S), L[np.tril_indices(len(S))], rtol=1e-15)
-    assert _root(np.array([[1.0, 1.0], [1.0, 1.0 - 1e-16]])).tolist() == [1.0, 1.0, 0.0]
+        assert_allclose(_root(S.tolist()), L[np.tril_indices(len(S))], rtol=1e-15)
+    assert _root([[1.0, 1.0], [1.0, 1.0 - 1e-16]]).tolist() == [1.0, 1.0, 0.0]
 
 
 def test_two_groups_give_no_moments():

@@ -13,7 +13,7 @@ from tests.latent.test_few_effects import CASES, POINTS, few_of, few_with_effect
 @pytest.mark.parametrize("widths", CASES, ids=str)
 def test_a_sprint_goes_down_and_no_further_than_a_climb_may(widths):
     few = few_of(of_rows(CASES[widths]))
-    values = [at.value for at in sprint(few, few.at(np.array(POINTS[widths][0])))]
+    values = [at.value for at in sprint(few, few.at(np.array(POINTS[widths][0])))[0]]
     assert values == sorted(values, reverse=True)
     assert len(values) <= 1 + SPRINT
 
@@ -21,7 +21,7 @@ def test_a_sprint_goes_down_and_no_further_than_a_climb_may(widths):
 @pytest.mark.parametrize("widths", CASES, ids=str)
 def test_a_sprint_ends_where_a_climb_leaves_nothing(widths):
     few = few_with_effects(widths)
-    points = sprint(few, few.at(moments(few)))
+    points, _ = sprint(few, few.at(moments(few)))
     values = np.array([at.value for at in points])
     assert 3 < len(points) <= SPRINT
     assert (np.diff(values) <= 1e-13 * np.abs(values[1:])).all()  # the last steps change round-off alone
@@ -34,7 +34,7 @@ def test_second_derivatives_are_made_where_a_step_or_the_end_needs_them(monkeypa
     few = few_with_effects((2,))
     made, way = [], FewEffects.bends
     monkeypatch.setattr(FewEffects, "bends", lambda self, at: made.append(at) or way(self, at))
-    points = sprint(few, few.at(moments(few)))
+    points, _ = sprint(few, few.at(moments(few)))
     asked = len(made)
     decrements = [one.gradient @ np.linalg.solve(one.curvature, one.gradient) for one in points]
     assert asked == 1 + sum(decrement >= BELOW for decrement in decrements) < len(points)

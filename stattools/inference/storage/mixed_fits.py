@@ -35,7 +35,7 @@ from stattools.models.mixed.linear_mixed import TITLE, LinearMixed
 from stattools.models.model import Model
 from stattools.solvers.mixed.degrees_of_freedom import Curvatures
 from stattools.solvers.mixed.global_proof import GlobalProof
-from stattools.solvers.mixed.maximum import Maximum
+from stattools.solvers.mixed.known_maximum import Maximum
 from stattools.solvers.mixed.mixed_maximum import MixedMaximum
 from stattools.solvers.solution import Solution
 

@@ -9,9 +9,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.branch_and_bound import branch_and_bound
 from stattools.latent.deviance import Deviance
+from stattools.latent.few_effects import FewEffects
 from stattools.latent.ratio_search import LocalMaximum, ratio_search, sums_of_one_ratio
-from stattools.solvers.mixed.known_maximum import known_maximum
-from stattools.solvers.mixed.maximum import Maximum, maximum
+from stattools.latent.sprint import known
+from stattools.solvers.mixed.known_maximum import Maximum, known_maximum
+from stattools.solvers.mixed.maximum import maximum
 
 CERTIFY = ("auto", "global", "local")
 
@@ -50,18 +52,19 @@ def proven_maximum(
             found = ratio_search(sums_of_one_ratio(deviance), deviance.reml)
         except ConvergenceError:  # nothing varies within groups: the climb says so in the words of the model
             return maximum(deviance), None
-        best = known_maximum(deviance, found.best.ratio, found.bend)
+        point = known(deviance, FewEffects.made(deviance), np.array([np.sqrt(found.best.ratio)]))
+        best = known_maximum(point, np.full((1, 1), found.bend), [])
         if best is None:
             best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
         if not best.converged:  # a start within round-off of the end may have no step that rises
             other = maximum(deviance)
-            best = other if other.converged and other.profile.value <= best.profile.value + found.gap else best
+            best = other if other.converged and other.at.value <= best.at.value + found.gap else best
         return best, GlobalProof(found.gap, found.evaluations, True, found.maxima)
     best = maximum(deviance, start)
     if certify != "global" or not best.converged:
         return best, None
-    bounded = branch_and_bound(deviance, best.profile.value)
-    if bounded.value < best.profile.value - bounded.gap:
+    bounded = branch_and_bound(deviance, best.at.value)
+    if bounded.value < best.at.value - bounded.gap:
         best = maximum(deviance, deviance.factors(bounded.theta))
-    gap = max(bounded.gap - (bounded.value - best.profile.value), min(bounded.gap, 1e-6))
+    gap = max(bounded.gap - (bounded.value - best.at.value), min(bounded.gap, 1e-6))
     return best, GlobalProof(gap, bounded.points, bounded.closed)

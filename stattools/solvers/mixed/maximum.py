@@ -31,13 +31,10 @@ from stattools.models.evaluation import Evaluation
 from stattools.numerics.few_columns import eigen
 from stattools.solvers.climb import Climbed, Standing, climb, noted, rising
 from stattools.solvers.metric import nrm2
+from stattools.solvers.mixed.known_maximum import EXACT, SMALL, Maximum, hardly_bends, known_maximum
 from stattools.solvers.mixed.majorizing import FLATTEST, first_steps
 from stattools.solvers.solution import Status, TraceStep
 
-EXACT = 1e-11
-"""A climb that ends farther than this takes one step more, which squares the distance: all digits of the variances."""
-SMALL = 1e-3
-"""An effect of a standard deviation below this share of the residual's is tried at 0, in orthonormal coordinates."""
 PATIENCE = 25
 """Steps after which an effect of any size is tried at 0: near a singular T its likelihood is a valley of rotations that
 are all but free, where Newton's steps are short.
@@ -50,28 +47,6 @@ NEGATIVE = 1e-8
 """An eigenvalue of Gamma below minus this share of its largest entry is negative beyond round-off."""
 RELEASES = 5
 """Variances are put to 0 or moved off it so many times at most."""
-
-
-@record
-class Maximum:
-    """Where the climb ended: the profile there, the Newton decrement, why it ended, its steps and its trace.
-
-    `least` are the smallest eigenvalues of Gamma_k among the directions in which T_k T_k' is 0, infinite where it is
-    regular: none is negative at a maximum. `is_flat` says that log L hardly bends along a combination of variances.
-    """
-
-    profile: Profile
-    decrement: float
-    status: Status
-    steps: int
-    trace: tuple[TraceStep, ...]
-    least: tuple[float, ...]
-    is_flat: bool = False
-
-    @property
-    def converged(self) -> bool:
-        """Is it within the tolerance, or within round-off?"""
-        return self.status in ("converged", "round-off")
 
 
 @record
@@ -121,8 +96,10 @@ def maximum(
     trace: list[TraceStep] = []
     here = point(theta)
     if few is not None and isinstance(here, AtFew) and max_steps >= PATIENCE:
-        *before, here = sprint(few, here)
+        (*before, here), bent = sprint(few, here)
         trace += [noted((k, -0.5 * at.value, 0.5 * nrm2(at.gradient) / deviance.n)) for k, at in enumerate(before)]
+        if tolerance >= EXACT and (found := known_maximum(here, 0.5 * bent, trace)) is not None:
+            return found
     found = _climbed(point, here, tolerance, min(max_steps, PATIENCE), len(trace), trace)
     for _ in range(2 * RELEASES):
         at, taken = _profile(found.here), found.steps + 1
@@ -154,15 +131,6 @@ def _ended(found: Climbed, at: Profile, status: Status, trace: list[TraceStep]) 
         _least(at),
         hardly_bends(found.here.metric.H, at.theta),
     )
-
-
-def hardly_bends(H: Floats, theta: Floats) -> bool:
-    """Is a direction next to flat? In units of 1 + |theta| every curvature is about 1 or more, where the data tell."""
-    curved = H.diagonal() * (1.0 + np.abs(theta)) ** 2
-    if curved.min(initial=1.0) < FLATTEST:
-        return True
-    unit = np.sqrt(H.diagonal())
-    return bool(eigen(H / unit[:, None] / unit)[0][0] < FLATTEST)
 
 
 def _climbed(

@@ -17,7 +17,7 @@ from stattools.interface.record import record
 from stattools.interface.units import finite_variances
 from stattools.latent.coordinates import Coordinates
 from stattools.latent.curves import CurveEffects
-from stattools.latent.deviance import Deviance, Profile
+from stattools.latent.deviance import Deviance, Profile, Reached
 from stattools.latent.effects import modes, pulls, spreads
 from stattools.latent.large_ratios import LARGE
 from stattools.latent.one_factor import OneFactor
@@ -27,7 +27,8 @@ from stattools.latent.variance_directions import variance_directions
 from stattools.models.mixed.linear_mixed import TITLE, LinearMixed
 from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
-from stattools.solvers.mixed.maximum import Maximum, maximum
+from stattools.solvers.mixed.known_maximum import Maximum
+from stattools.solvers.mixed.maximum import maximum
 from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile
 
 ROUND_OFF = 1e-14
@@ -62,32 +63,37 @@ class MixedMaximum:
         return self.maximum.profile
 
     @property
+    def at(self) -> Profile | Reached:
+        """What is reported of the maximum, in the coordinates."""
+        return self.maximum.at
+
+    @property
     def loglik(self) -> float:
         """The log-likelihood, or the restricted one."""
-        return -0.5 * self.profile.value
+        return -0.5 * self.at.value
 
     @property
     def s2(self) -> float:
         """The residual variance sigma^2, of rows of precision 1."""
-        return self.profile.s2 * self.coordinates.unit**2
+        return self.at.s2 * self.coordinates.unit**2
 
     @cached_property
     def beta(self) -> Floats:
         """The fixed effects (p,)."""
-        return self.coordinates.beta + self.coordinates.to_beta @ self.profile.b * self.coordinates.unit
+        return self.coordinates.beta + self.coordinates.to_beta @ self.at.b * self.coordinates.unit
 
     @cached_property
     def covariance(self) -> Floats:
         """The covariance of the fixed effects (p, p), the variances taken as known."""
         with np.errstate(over="ignore", invalid="ignore"):
-            root = self.coordinates.to_beta @ self.profile.root * np.sqrt(self.s2)
+            root = self.coordinates.to_beta @ self.at.root * np.sqrt(self.s2)
             return finite_variances(root @ root.T, TITLE)
 
     @cached_property
     def roots(self) -> tuple[Floats, ...]:
         """A square root R (q, q) of the covariance of each term's effects: Sigma_k = R R'; the curves' come last."""
         sigma = np.sqrt(self.s2)
-        return tuple(sigma * back @ T for back, T in zip(self.to_effects, self.profile.factors, strict=True))
+        return tuple(sigma * back @ T for back, T in zip(self.to_effects, self.at.factors, strict=True))
 
     @cached_property
     def to_effects(self) -> tuple[Floats, ...]:
@@ -143,7 +149,7 @@ class MixedMaximum:
     @property
     def n_parameters(self) -> int:
         """Fixed effects, entries of the covariances, and the residual variance."""
-        return len(self.beta) + len(self.profile.theta) + 1
+        return len(self.beta) + len(self.at.theta) + 1
 
 
 def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str = "auto") -> MixedMaximum:
@@ -169,7 +175,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
             f"{model.title} found no maximum: in float64 the random effects make {model.outcome_name} exactly, or "
             "nearly so, and what is left is round-off. Take a simpler random part, or look at the units of columns."
         ) from None
-    left = best.profile.s2
+    left = best.at.s2
     if not best.converged and isinstance(deviance.structure, OneFactor):
         left = min(left, deviance.structure.within.residual / model.n)
     if not left > VANISHED * max(size**2 / found.unit**2, 1.0):
@@ -194,13 +200,13 @@ def _without_loss(
     effects in y than of its residual, and what is left is taken out first, so that their sums of squares do not cancel.
     """
     for _ in range(TURNS):
-        b, s2 = best.profile.b, best.profile.s2
-        large = max(float(np.abs(T).max()) for T in best.profile.factors) > LARGE
+        b, s2 = best.at.b, best.at.s2
+        large = max(float(np.abs(T).max()) for T in best.at.factors) > LARGE
         if model.summed is not None or not large or not np.isfinite(b).all() or b @ b <= MUCH * s2:
             break
         found = found.about(b)
         deviance = model.deviance_over(found, deviance.reml)
-        again = maximum(deviance, best.profile.factors)
+        again = maximum(deviance, best.at.factors)
         best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
     return found, deviance, best
 
@@ -220,7 +226,7 @@ def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Devian
 
 def _is_without_residual(best: Maximum) -> bool:
     """Does the likelihood not fall as the residual goes to 0 beside effects that are many times as large already?"""
-    at = best.profile
+    at = best.at
     if not np.abs(at.theta).max() > LARGE:
         return False
     return bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
