@@ -20,6 +20,8 @@ from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import deviance_part, log_poisson_pmf
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
+LOWEST = -np.finfo(float).max
+"""The log-likelihood of a count that is all but impossible: float64 has no lower number that is finite."""
 LARGER = "Count in larger units."
 """What to do about counts beyond those that are told apart."""
 
@@ -79,7 +81,7 @@ class Poisson(Count):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """y eta - exp(eta) - log y!, per observation."""
         eta = np.asarray(eta, dtype=float)
-        return np.maximum(log_poisson_pmf(y, self.mean(eta), eta), -np.finfo(float).max)
+        return np.maximum(log_poisson_pmf(y, self.mean(eta), eta), LOWEST)
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """y - exp(eta)."""
@@ -93,7 +95,7 @@ class Poisson(Count):
         """loglik, score and information from one exp."""
         eta, y = np.asarray(eta, dtype=float), np.asarray(y, dtype=float)
         mean = self.mean(eta)
-        loglik = np.maximum(log_poisson_pmf(y, mean, eta), -np.finfo(float).max)
+        loglik = np.maximum(log_poisson_pmf(y, mean, eta), LOWEST)
         return loglik, y - mean, mean
 
     def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:

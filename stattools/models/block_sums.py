@@ -33,7 +33,8 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
     if likelihood.has_reach:
         reach = likelihood.reach(eta, y)
     else:
-        first = eta[:, : predictor.n_first].ravel() if predictor.own else eta.ravel()
+        first = eta[:, : predictor.n_first] if predictor.own else eta
+        first = first if first.ndim == 1 else first.ravel()
         reach = abs(float(first[idamax(first)]))
     return Evaluation(total(loglik, w), pullback(score), predictor.upper(block, information), reach)
 

@@ -100,6 +100,8 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
+    if type(X) is np.ndarray and X.size < FEW:
+        return _full_gram(X, weight)
     if isinstance(X, CodedLevels):  # not `as_columns`, which costs a twentieth of a product of a few rows
         return X.gram(weight)
     if weight is None:
@@ -121,9 +123,9 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     return total
 
 
-def _full_gram(X: Floats, weight: Floats) -> Floats:
+def _full_gram(X: Floats, weight: Floats | None) -> Floats:
     """X^T diag(weight) X by one product."""
-    half = X.T * weight
+    half = X.T if weight is None else X.T * weight
     return half.dot(X) if X.flags.forc else np.matmul(half, X)
 
 

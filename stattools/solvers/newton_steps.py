@@ -41,10 +41,10 @@ class Footing(NamedTuple):
 
 
 def footing(model: Model) -> Footing:
-    """The columns, point and metric from which Newton's method starts. Models without columns bring their own units,
-    those of their finite differences.
+    """The columns, point and metric from which Newton's method starts: those of a regression, of hazards too, where the
+    information is well conditioned. Other models bring their own units, those of their finite differences.
     """
-    if isinstance(model, Model):
+    if isinstance(model, Model) or model.is_partial:
         now = model.evaluate(model.start)
         metric = metric_for(now.information).where_definite(now.information)
         if (

@@ -42,11 +42,32 @@ def test_impossible_counts_have_probability_zero():
     assert log_poisson_pmf([0, 3], 0.0).tolist() == [0.0, -np.inf]
 
 
-def test_many_small_counts_by_a_table_have_the_values_of_few():
+def test_small_counts_by_a_table_have_the_values_of_the_formula():
     k = np.repeat(np.arange(40.0) ** 2 % 300.0, 50)
     mean = np.tile(np.geomspace(1e-3, 400.0, 50), 40)
-    few = [log_poisson_pmf(k[i : i + 100], mean[i : i + 100], np.log(mean[i : i + 100])) for i in range(0, 2000, 100)]
-    assert_allclose(log_poisson_pmf(k, mean, np.log(mean)), np.concatenate(few), rtol=1e-15, atol=1e-15)
+    beyond, there = np.append(k, 5000.0), np.append(mean, 5000.0)  # one count that the table does not have
+    formula = log_poisson_pmf(beyond, there, np.log(there))[:-1]
+    assert_allclose(log_poisson_pmf(k, mean, np.log(mean)), formula, rtol=1e-15, atol=1e-15)
+    assert_allclose(log_poisson_pmf(k[:9], mean[:9], np.log(mean[:9])), formula[:9], rtol=1e-15, atol=1e-15)
+
+
+def test_no_count_a_single_one_and_those_that_no_table_has():
+    assert log_poisson_pmf([], [], []).shape == (0,)
+    assert_allclose(log_poisson_pmf(3.0, 2.0, np.log(2.0)), log_poisson_pmf(3.0, 2.0), rtol=1e-15)
+    for k in ([2.5, 3.0], [5.0, 2000.0]):
+        assert_allclose(log_poisson_pmf(k, [2.0, 2.0], np.log([2.0, 2.0])), log_poisson_pmf(k, [2.0, 2.0]), rtol=1e-15)
+
+
+def test_a_count_near_its_mean_has_all_digits_of_its_deviance():
+    """Where x and m differ by nearly a tenth of their sum, the series is at its slowest."""
+    x = np.array([1.0, 30.0, 500.0])
+    for ratio in (1.2221, 0.8183, 1.1, 1.0 + 1e-9):
+        exact = []
+        with mpmath.workdps(50):
+            for value in x:
+                X, M = mpmath.mpf(value), mpmath.mpf(value * ratio)
+                exact.append(float(X * mpmath.log(X / M) + M - X))
+        assert_allclose(deviance_part(x, x * ratio), exact, rtol=8e-16)
 
 
 def test_many_counts_with_means_that_underflow_or_are_zero():

@@ -70,3 +70,14 @@ def test_years_are_standardized_and_other_columns_are_not():
     work, T, now, _ = footing(st.logistic(y, 2000.0 + x))
     assert_allclose(T @ work.start, st.logistic(y, 2000.0 + x).start, atol=1e-12)
     assert_allclose(now.loglik, work.evaluate(work.start).loglik, rtol=1e-15)
+
+
+def test_a_regression_of_hazards_climbs_in_its_own_columns_where_these_are_well_conditioned():
+    g = rng(2)
+    table = {"t": g.exponential(size=60), "d": np.ones(60), "x": g.normal(size=60), "z": g.normal(size=60)}
+    model = st.cox("survival(t, d) ~ x + z", table)
+    assert footing(model).T is None
+    near = table | {"z": table["x"] + 1e-5 * table["z"]}
+    apart = st.cox("survival(t, d) ~ x + z", near)
+    assert footing(apart).T is not None
+    assert_allclose(st.fit(apart).loglik, st.fit(model).loglik, rtol=1e-9)  # the same space of columns

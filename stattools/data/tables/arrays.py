@@ -171,7 +171,7 @@ def with_intercept(X: np.ndarray) -> np.ndarray:
     column beside X itself.
     """
     wider: Any = BesideOnes(X)
-    return wider.whole if X.size < WORTH_NO_COPY else wider
+    return wider.copy() if X.size < WORTH_NO_COPY else wider
 
 
 def _read(X: Any, what: str) -> tuple[np.ndarray, tuple[str, ...] | None]:

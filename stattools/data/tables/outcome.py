@@ -49,7 +49,7 @@ def binary(values: pd.Series | np.ndarray, name: str) -> tuple[np.ndarray, tuple
     >>> binary(["no", "yes", "no"], "admitted")
     (array([0., 1., 0.]), ('no', 'yes'))
     """
-    if _is_numbers(values) and 0 < np.count_nonzero(values) < len(values) and are_zero_or_one(values):
+    if _is_numbers(values) and are_zero_or_one(values) and 0 < np.count_nonzero(values) < len(values):
         return np.asarray(values, dtype=np.float64), (False, True) if values.dtype.kind == "b" else None
     column = vector(values, f"the outcome {name!r}")
     if column.dtype.kind not in NUMBERS:

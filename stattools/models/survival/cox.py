@@ -23,7 +23,7 @@ from stattools.data.formula.formula import Formula
 from stattools.data.survival_rows import SurvivalRows
 from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError
-from stattools.interface.arguments import as_theta
+from stattools.interface.arguments import FLOAT64, as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import finite_loglik, require_sizes
 from stattools.models.any_model import AnyModel
@@ -232,7 +232,9 @@ class CoxRegression(AnyModel):
         return replace(self, said=said, X=X, sets=sets, Z=centered(columns_at_risk(X, sets), sets))
 
     def _checked(self, theta: ArrayLike) -> NDArray[np.float64]:
-        at = as_theta(theta, self.title, self.names)
+        at = theta
+        if type(at) is not np.ndarray or at.dtype is not FLOAT64:  # not so in the steps of a climb
+            at = as_theta(theta, self.title, self.names)
         if at.shape != (len(self.Z),):
             raise DomainError(f"{self.title} has {len(self.Z)} coefficients; got theta of shape {at.shape}.")
         return at
