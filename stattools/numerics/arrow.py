@@ -107,11 +107,23 @@ class Arrow(SymmetricInParts):
         d, off = diagonals(blocks), beside_diagonals(blocks)
         return Arrow(number[rows], d, beside[rows.ravel()], beside[rest], off)
 
+    def in_blocks(self, V: Floats) -> Arrow:
+        """W' H W, where W has the blocks V (L, k, k) in the rows and columns of the levels, and is 1 elsewhere."""
+        across = V.transpose(0, 2, 1)
+        blocks = across @ self.blocks @ V
+        B = (across @ self.B.reshape(*V.shape[:2], -1)).reshape(self.B.shape)
+        return replace(self, d=diagonals(blocks), B=B, off=beside_diagonals(0.5 * (blocks + blocks.transpose(0, 2, 1))))
+
     def bordered(self, sides: Floats, corner: Floats) -> Arrow:
         """With further rows and columns behind: `sides` (p, m) and `corner` (m, m)."""
         levels, others = self.places
         C = np.block([[self.C, sides[others]], [sides[others].T, corner]])
         return replace(self, B=np.column_stack([self.B, sides[levels]]), C=C)
+
+    def beside_diagonal(self, more: Floats) -> Arrow:
+        """With a diagonal matrix added, `more` (p,)."""
+        levels, others = self.places
+        return replace(self, d=self.d + more[levels], C=self.C + np.diag(more[others]))
 
     def scaled(self, factor: float) -> Arrow:
         """`factor` times the matrix."""

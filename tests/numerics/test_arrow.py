@@ -38,9 +38,18 @@ def test_sums_and_products_are_those_of_the_array(H):
         (H + other, 4 * A), (other - H, 2 * A), (H / 2.0, A / 2), (2.0 * H, 2 * A), (H @ v, A @ v),
         (H @ v[:, 0], A @ v[:, 0]), (H.diagonal(), np.diagonal(A)), (H[1:3, 2], A[1:3, 2]),
         (H * v[:, :1], A * v[:, :1]), (H.T, A), (H.columns(np.array([3, 0])), A[:, [3, 0]]),
+        (H.beside_diagonal(v[:, 0]), A + np.diag(v[:, 0])),
         (H.bordered(v, np.eye(2)), np.block([[A, v], [v.T, np.eye(2)]])), (H.raised(1e-9), A),
     ]:  # fmt: skip
         assert_allclose(np.asarray(found), expected, rtol=1e-13, atol=1e-13)
+
+
+def test_blocks_on_both_sides_are_products_of_arrays():
+    H = of_blocks(3)
+    V = np.random.default_rng(4).standard_normal((4, 3, 3))
+    W = np.eye(len(H))
+    W[H.at[:, :, None], H.at[:, None, :]] = V
+    assert_allclose(np.asarray(H.in_blocks(V)), W.T @ np.asarray(H) @ W, rtol=1e-12, atol=1e-12)
 
 
 def test_the_factor_solves_and_inverts():

@@ -6,7 +6,8 @@
     quantile   Phi^-1(u), u = F(y), for a discrete outcome uniform between F(y - 1) and F(y): standard normal under the
                model whatever the outcome, which no other residual of a count or of a yes or no is
     cox_snell  -log S(time) of times that may be censored: exponential under the model, censored where the times are
-    leverage   h_i = w_i x_i^T (X^T W X)^-1 x_i;   Cook's distance = pearson_i^2 h_i / (p (1 - h_i)^2)
+    leverage   h_i = w_i x_i^T (X^T W X + Q)^-1 x_i, Q of a ridge, else 0;   Cook's distance = pearson_i^2 h_i /
+               (p (1 - h_i)^2)
 
 Source: McCullagh & Nelder (1989), 2.4 and 12.5; quantile residuals: Dunn & Smyth, JCGS 5 (1996), 236-244; Cook (1977),
 Pregibon (1981). Cost: one pass over the rows; the leverage is a QR decomposition of X and holds a copy of it.
@@ -21,8 +22,9 @@ from scipy import special
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
+from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.inference.prediction.prediction import regression, require_finite
-from stattools.inference.questions import one_leverage
+from stattools.inference.questions import one_leverage, standard_errors
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
@@ -107,8 +109,8 @@ def leverage(fit: Estimates) -> Floats:
 
     The observed information weighs the rows, as in statsmodels' GLM; where that of a row is negative, so is its
     leverage. A row of frequency w has the leverage of one of
-    its observations: the sum of w h is the number of columns. Raises IncompatibleError for softmax, whose rows have a
-    hat matrix each.
+    its observations: the sum of w h is the number of columns, and after a ridge the number that it leaves free. Raises
+    IncompatibleError for softmax, whose rows have a hat matrix each.
 
     >>> import stattools as st
     >>> leverage(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))).round(6).tolist()
@@ -124,13 +126,15 @@ def leverage(fit: Estimates) -> Floats:
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
+    ridge = _ridge(fit, model)
     if curvature.min() >= 0.0 and (levels := as_columns(X).by_levels) is not None:
-        inverse = LevelMetric(levels.gram(curvature * frequency)).covariance()
+        inverse = LevelMetric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
-        X = X / np.abs(X).max(axis=0)
+        size = np.abs(X).max(axis=0)
+        X, H = X / size, np.diag(ridge / size**2)
         try:
-            moves = np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]), X.T)
+            moves = np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]) + H, X.T)
         except np.linalg.LinAlgError:
             raise IncompatibleError(
                 f"{model.title} has no leverages here: the rows alone say nothing of some coefficients of the mean, as "
@@ -138,10 +142,10 @@ def leverage(fit: Estimates) -> Floats:
             ) from None
         return curvature * (moves * X.T).sum(axis=0)
     root = np.sqrt(curvature)
-    whole = X * (root * np.sqrt(frequency))[:, None]
+    whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
     size = np.abs(whole).max(axis=0)
     Q, R = np.linalg.qr(whole / np.where(size > 0, size, 1.0))
-    share = (Q * Q).sum(axis=1)
+    share = (Q * Q).sum(axis=1)[: len(X)]
     absent = frequency == 0  # a row that was never seen did not shape Q: its leverage if it were seen once more
     if absent.any():
         ghost = np.linalg.solve(R.T, (X[absent] * root[absent, None] / np.where(size > 0, size, 1.0)).T)
@@ -149,16 +153,27 @@ def leverage(fit: Estimates) -> Floats:
     return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
 
 
+def _ridge(fit: Estimates, model: Model) -> Floats:
+    """What a ridge adds to the information about each coefficient of the first parameter; zeros without one."""
+    first = model.predictor.parts[0]
+    penalty = fit.penalty
+    if not isinstance(penalty, Ridge):
+        return np.zeros(first.stop - first.start)
+    return np.where(penalized_coefficients(model)[first], penalty.strength, 0.0)
+
+
 def cooks_distance(fit: Estimates) -> Floats:
     """How far all fitted values move when one observation is left out, shape (n_rows,), in units of their covariance.
 
     Exact for `st.ols`, one step of Newton otherwise; above 1 is much. Infinite where a row determines a coefficient
-    alone (leverage 1). Raises IncompatibleError for softmax, and where a leverage is negative.
+    alone (leverage 1). Raises IncompatibleError for softmax, where a leverage is negative, and after a ridge, which has
+    no covariance.
 
     >>> import stattools as st
     >>> cooks_distance(st.fit(st.ols([1.0, 2.0, 4.0, 4.0], [0.0, 1.0, 2.0, 3.0]))).round(4).tolist()
     [0.1111, 0.035, 0.4286, 1.7778]
     """
+    standard_errors(fit, "cooks_distance")
     h = leverage(fit)
     if h.min() < 0.0:
         raise IncompatibleError(

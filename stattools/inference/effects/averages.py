@@ -23,6 +23,7 @@ from stattools.data.rows.rows import Block
 from stattools.inference.effects.held_rows import holding
 from stattools.inference.effects.moved_rows import STEP, Population, population_of_batch
 from stattools.interface.arrays import Floats
+from stattools.interface.units import finite
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
 
@@ -139,13 +140,15 @@ def _slope(theta: Floats, rows: Population, name: str) -> Average:
     ahead, behind = model.likelihood.slope(eta + unit), model.likelihood.slope(eta - unit)
     bend = (ahead - behind) / (2.0 * STEP) * size.reshape(-1, 1, 1)
     weight = np.asarray(block.weight)
-    value = _along(slope, moving, weight)
-    slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
-    gradient = [
-        _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
-        for k in range(slope.shape[1])
-    ]
-    return Average(value, np.stack(gradient))
+    with np.errstate(over="ignore", invalid="ignore"):  # told below
+        value = _along(slope, moving, weight)
+        slope, bend = slope * weight[:, None, None], bend * weight[:, None, None]
+        gradient = [
+            _pulled(pull_change, slope[:, k]) - _pulled(pull_still, slope[:, k]) + _pulled(pullback, bend[:, k])
+            for k in range(slope.shape[1])
+        ]
+    what = f"the average slope in {name!r} or its gradient"
+    return Average(finite(value, model.title, what), finite(np.stack(gradient), model.title, what))
 
 
 def sloping(rows: Population, name: str) -> tuple[Block, Block]:

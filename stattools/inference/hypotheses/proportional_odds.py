@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
 from stattools.inference.estimates import Estimates
 from stattools.inference.existence import check_overlap, check_rank
 from stattools.inference.hypotheses.terms import terms_of
@@ -27,6 +27,7 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Cumulative
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
+from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric
@@ -44,7 +45,7 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     >>> proportional_odds(st.fit(st.ordinal("pain ~ dose", pain))).test.unique().tolist()
     ['lr', 'score', 'brant']
     """
-    model = fit.model
+    model = _with_all_columns(fit.model)
     family, of = _family(fit), terms_of(model)[0]
     names = [name for k, name in enumerate(of.names) if _columns(model, of.columns(k))]
     columns = {name: _columns(model, of.columns(of.names.index(name))) for name in names}
@@ -55,12 +56,12 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     binary: tuple[Floats, Floats] | None = None
     if model.rows.place == "in memory" and family == replace(family.plain, link_name="logit"):
         try:
-            binary = _binary(fit)
+            binary = _binary(model)
         except StattoolsError as error:
             missing.append(f"brant: {error.message}")
     for name, chosen in columns.items():
         df = len(chosen) * (family.categories - 2)
-        for test, statistic in _larger(fit, chosen, f"{name}, ", missing):
+        for test, statistic in _larger(model, fit, chosen, f"{name}, ", missing):
             rows.append(_row(name, test, df, statistic))
         if binary is not None:
             try:
@@ -103,9 +104,19 @@ def _row(term: str, test: str, df: int, statistic: float) -> dict[str, Any]:
     }
 
 
-def _larger(fit: Estimates, chosen: tuple[int, ...], who: str, missing: list[str]) -> list[tuple[str, float]]:
+def _with_all_columns(model: Model) -> Model:
+    """The model with its columns as an array: the levels of a factor have effects at each cut, where they are no codes
+    of one linear predictor.
+    """
+    rows = model.rows
+    return model if as_columns(rows.X).by_levels is None else replace(model, rows=replace(rows, X=np.asarray(rows.X)))
+
+
+def _larger(
+    model: Model, fit: Estimates, chosen: tuple[int, ...], who: str, missing: list[str]
+) -> list[tuple[str, float]]:
     """The likelihood ratio, where the larger model has a maximum, and the score test, against effects at each cut."""
-    full, theta = _with_effects(fit.model, fit.estimate, chosen)
+    full, theta = _with_effects(model, fit.estimate, chosen)
     work, T = full.standardized()
     phi = np.linalg.solve(T, theta)
     found: list[tuple[str, float]] = []
@@ -118,7 +129,10 @@ def _larger(fit: Estimates, chosen: tuple[int, ...], who: str, missing: list[str
     except StattoolsError as error:
         missing.append(f"lr of {who}{error.message}")
     at = work.evaluate(phi)
-    found.append(("score", Metric(at.information).norm(at.score) ** 2))
+    try:
+        found.append(("score", Metric(at.information).norm(at.score) ** 2))
+    except IdentificationError as error:  # as of a level without rows in a label
+        missing.append(f"score of {who}{error.message}")
     return found
 
 
@@ -144,10 +158,9 @@ def _with_effects(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tu
     return replace(model, likelihood=full, predictor=new, start=theta), theta
 
 
-def _binary(fit: Estimates) -> tuple[Floats, Floats]:
+def _binary(model: Model) -> tuple[Floats, Floats]:
     """Coefficients (K - 1, p + 1) of logistic regressions of y > j, and the covariance of all of them."""
-    model = fit.model
-    columns, K = [0, *(model.predictor.main or ())], model.likelihood.categories
+    columns, K = [0, *(model.predictor.main or ())], model.likelihood.categories  # type: ignore[attr-defined]
     X, T = model.standardized_rows()
     X = np.concatenate([block.X for block in X.blocks()])[:, columns]
     U = T[np.ix_(columns, columns)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arguments import is_one_of
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
@@ -167,8 +168,8 @@ def variance_test(
 def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:
     """The numbers of a term, by its name or that of its group, and of its effect."""
     terms = fit.model.random
-    found = [k for k, one in enumerate(terms) if term == one.name] or [
-        k for k, one in enumerate(terms) if term == one.group
+    found = [k for k, one in enumerate(terms) if is_one_of(term, (one.name,))] or [
+        k for k, one in enumerate(terms) if is_one_of(term, (one.group,))
     ]
     if len(found) != 1:
         raise DomainError(
@@ -178,7 +179,7 @@ def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:
     columns = terms[found[0]].columns
     if effect is None:
         return found[0], 0 if len(columns) == 1 else None
-    if effect not in columns:
+    if not is_one_of(effect, columns):
         raise DomainError(
             f"fit.variance_test: the effects of {terms[found[0]].name} are {', '.join(map(repr, columns))}; got "
             f"effect={quoted(effect)}."

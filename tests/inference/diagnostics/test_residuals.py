@@ -9,6 +9,7 @@ from scipy import special, stats
 from statsmodels.datasets import longley
 
 import stattools as st
+from stattools.data import terms
 from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
 from tests.cases import rng
 
@@ -258,3 +259,37 @@ def test_an_outcome_that_the_fit_excludes_is_named_and_rows_that_do_not_count_ch
             ask()
     fewer = st.fit(st.logistic("y ~ x", {"y": y[:-1], "x": x[:-1], "w": np.full(40, 2.0)}, weights="w"))
     assert_allclose(fit.goodness().iloc[0], fewer.goodness().iloc[0])
+
+
+@pytest.mark.parametrize("many", [10**9, 3])
+def test_leverages_of_a_ridge_are_how_much_an_outcome_moves_its_fitted_value(many, monkeypatch):
+    """They were those without the ridge: 1 where a level has one row, and none where a level has no weight."""
+    monkeypatch.setattr(terms, "MANY", many)
+    frame = data(60).assign(g=np.append(np.arange(59) % 5, 5))
+    formula, ridge = "y ~ C(g) + C(g):x + z", st.Ridge(2.0)
+    fit = st.fit(st.ols(formula, frame), penalty=ridge)
+    found = leverage(fit)
+    for row in (0, 59):
+        moved = frame.assign(y=np.where(np.arange(60) == row, frame.y + 1.0, frame.y))
+        slope = st.fit(st.ols(formula, moved), penalty=ridge).predict(align=False)[row] - fit.predict(align=False)[row]
+        assert_allclose(found[row], slope, rtol=1e-8)
+    assert 1.0 < found.sum() < len(fit.estimate)
+    weighted = st.fit(
+        st.poisson("c ~ C(g)*x", frame.assign(w=np.where(frame.g == 3, 0, frame.w)), weights="w"), penalty=ridge
+    )
+    assert np.isfinite(leverage(weighted)).all()
+    with pytest.raises(st.StattoolsError, match="penalized: no standard errors"):
+        cooks_distance(fit)
+
+
+def test_leverages_of_a_ridge_where_rows_bend_up():
+    frame = data(60)
+    fit = st.fit(st.negative_binomial("over ~ x + z", frame), penalty=st.Ridge(3.0))
+    model, H = fit.model, np.diag([0.0, 3.0, 3.0])
+    X, w = np.asarray(model.rows.X), model.likelihood.information(model.eta(fit.estimate), model.rows.y)[:, 0, 0]
+    assert_allclose(leverage(fit), w * ((X @ np.linalg.inv(X.T @ (X * w[:, None]) + H)) * X).sum(axis=1), rtol=1e-9)
+    cauchit = st.fit(st.glm("b ~ x + z", frame, family="binomial", link="cauchit"), penalty=st.Ridge(3.0))
+    model = cauchit.model
+    w = model.likelihood.information(model.eta(cauchit.estimate), model.rows.y).reshape(60)
+    assert w.min() < 0.0
+    assert_allclose(leverage(cauchit), w * ((X @ np.linalg.inv(X.T @ (X * w[:, None]) + H)) * X).sum(axis=1), rtol=1e-9)

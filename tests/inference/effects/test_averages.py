@@ -86,3 +86,11 @@ def test_steps_and_kinks_of_files_are_refused_and_values_compared(tmp_path):
     write(tmp_path / "kink", at_0, [], 90)
     with pytest.raises(st.DomainError, match=r"row group 5: .*no derivative in 'x' in 1 of .*'abs\(x\)' breaks"):
         st.fit(st.ols("t ~ abs(x)", st.scan(tmp_path / "kink"))).marginal_effects()
+
+
+def test_a_slope_beyond_float64_is_refused():
+    """Far from all rows a rate is as large as float64 has numbers; its slope ended in a warning of NumPy."""
+    g = np.random.default_rng(0)
+    fit = st.fit(st.poisson("y ~ scale(x)", {"y": g.poisson(2.0, 30), "x": 1e-160 * g.normal(size=30)}))
+    with pytest.raises(st.DomainError, match="the average slope in 'x' or its gradient"):
+        fit.marginal_effects(at={"x": 1.0})

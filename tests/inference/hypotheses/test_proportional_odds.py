@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
+from stattools.data import terms
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.proportional_odds import _brant
 
@@ -90,3 +91,29 @@ def test_brants_test_is_left_out_where_its_covariance_is_not_definite():
     assert sound == pytest.approx(0.5)
     with pytest.raises(st.DomainError, match="not definite"):  # a variance far below 0, whose unit was the least number
         _brant(model, (betas, np.array([[-1e300, 0.0], [0.0, 1.0]])), (0,))
+
+
+@pytest.mark.parametrize("formula", ["y ~ x*C(g)", "y ~ C(g):x + z", "y ~ z + C(g)", "y ~ C(g)"])
+def test_levels_that_are_codes_have_the_tests_of_all_columns(formula, table, monkeypatch):
+    """Effects at each cut of slopes by level ended in an error of NumPy, or in words of a column that is all 0."""
+    some = table.assign(g=np.arange(400) % 5)
+    monkeypatch.setattr(terms, "MANY", 10**9)
+    plain = st.fit(st.ordinal(formula, some)).proportional_odds()
+    monkeypatch.setattr(terms, "MANY", 3)
+    coded = st.fit(st.ordinal(formula, some))
+    assert type(coded.model.rows.X) is not np.ndarray
+    found = coded.proportional_odds()
+    assert found[["term", "test", "df"]].equals(plain[["term", "test", "df"]])
+    assert_allclose(found.statistic, plain.statistic, rtol=1e-6)
+
+
+def test_a_score_test_that_is_singular_leaves_the_others():
+    """A level without one of the labels has no information about an effect at that cut; no test was made at all."""
+    rng = np.random.default_rng(0)
+    data = {"y": rng.integers(0, 4, 200), "x": rng.normal(size=200), "g": np.arange(200) % 2}
+    data["g"][(np.arange(200) % 5 == 0)] = 2
+    data["y"][data["g"] == 2] = 0
+    data["y"][np.flatnonzero(data["g"] == 2)[:3]] = 1
+    found = st.fit(st.ordinal("y ~ x + C(g)", data)).proportional_odds()
+    assert {"lr", "score"} <= set(found[found.term == "x"].test)
+    assert "score of C(g), " in found.attrs["note"]

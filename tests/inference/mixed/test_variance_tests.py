@@ -59,6 +59,8 @@ def test_draws_need_a_seed_and_repeat_with_it(fit):
     [
         (("h",), {}, DomainError, r"'\(1 \| g\)'"),
         (("g", "x"), {}, DomainError, "'Intercept'"),
+        ((np.array([np.nan, 1.0]),), {}, DomainError, r"'\(1 \| g\)'"),  # whose comparison was an error of NumPy
+        (("g", np.array([1.0, 2.0])), {}, DomainError, "'Intercept'"),
         (("g",), {"method": "exact"}, DomainError, "seed=1"),
         (("g",), {"seed": 1}, IncompatibleError, "draws nothing"),
         (("g",), {"method": "lr"}, DomainError, "mixture"),

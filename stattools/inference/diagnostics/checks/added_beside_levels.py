@@ -7,12 +7,14 @@ in logarithms only.
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
 
 import numpy as np
 
 from stattools.inference.diagnostics.checks.added_information import Added
 from stattools.interface.arrays import Floats
+from stattools.numerics.arrow import Arrow
+from stattools.numerics.level_blocks import Within
 from stattools.solvers.level_metric import LevelMetric
 
 
@@ -20,7 +22,7 @@ class LevelAdded(Added):
     """`Added` with the information as an `Arrow` (P, P)."""
 
     @property
-    def base(self) -> Any:
+    def base(self) -> Arrow:
         return self.information.among(list(self.kept))
 
     @property
@@ -34,9 +36,22 @@ class LevelAdded(Added):
         one, other, both = map(self._log_determinant, (mine, others, [*mine, *others]))
         return float(np.exp(one + other - both - self._log_determinant([])))
 
+    @cached_property
+    def _as_given(self) -> tuple[Arrow, Floats]:
+        """The information about the coefficients of the columns of levels as they are given, and the constants as
+        these make them: in units of their own a column of a level has lost what those before it in the level make,
+        and means another thing where one of these is left out.
+        """
+        base, N, within = self.base, self.constants, self.units.within
+        if within is None:
+            return base, N
+        M = within.blocks(self.units.t)
+        mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
+        return base.in_blocks(np.linalg.inv(mixing)), N + Within.of(within.places, mixing).product(N)
+
     def _log_determinant(self, which: list[int]) -> float:
         """The log determinant of the information about some coefficients and the constants."""
-        base, N = self.base, self.constants
+        base, N = self._as_given
         sides = base.product(N)
         part = sorted(which)
         return LevelMetric(base.among(part).bordered(sides[part], N.T @ sides)).log_determinant()

@@ -100,7 +100,7 @@ def added(model: Model, theta: Floats) -> Added:
     has_link = model.predictor.n_first == 1
     first = eta.reshape(len(eta), -1)[:, 0]
     constant = _constant(some)
-    center = float(first.mean()) if constant is not None else 0.0
+    center = float(first.mean()) if constant is not None or model.predictor.taken_up else 0.0
     unit = float(first.std()) or 1.0
     squares = squares_of(model, phi)
     n_new = len(squares) + has_link
@@ -117,7 +117,7 @@ def added(model: Model, theta: Floats) -> Added:
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
     of: Any = LevelAdded if metric_for(information).by_levels else ArrayAdded
-    return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance)
+    return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance, T)
 
 
 def squares_of(model: Any, phi: Floats) -> dict[str, int]:

@@ -25,7 +25,7 @@ class Added:
     `kept` are the places of the coefficients of the model itself, `curves` the names of the squares and the places of
     their coefficients, `link` those of the square of the linear predictor, empty where there is none. `constants`
     (p, m) span what a shift of the columns moves: intercepts, and the coefficients of other parameters. `phi` are the
-    coefficients, `variance` the squared scale.
+    coefficients, `variance` the squared scale, `units` the map from standardized coefficients to those of the model.
     """
 
     information: Any
@@ -36,6 +36,7 @@ class Added:
     constants: Floats
     phi: Floats
     variance: float
+    units: Any = None
 
     @property
     def base(self) -> Any:
