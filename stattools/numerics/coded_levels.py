@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,6 +23,11 @@ class CodedLevels(InParts):
     levels: int
 
     @property
+    def T(self) -> LevelRows:
+        """The transposed matrix, of which there are products only."""
+        return LevelRows(self)
+
+    @property
     def by_levels(self) -> Any:
         """These columns, whose levels are eliminated first."""
         return self
@@ -34,6 +40,11 @@ class CodedLevels(InParts):
     def gram(self, weight: Floats | None = None) -> Any:
         """X' diag(weight) X, an `Arrow`."""
         raise NotImplementedError
+
+    def beside(self, *columns: Floats) -> Any:
+        """With further columns behind."""
+        of: Any = self
+        return replace(of, others=np.column_stack([of.others, *columns]))
 
     def by_level(self, values: Floats) -> Floats:
         """Sums over the rows of each level of values (n,) or (n, r)."""
@@ -71,3 +82,39 @@ class CodedLevels(InParts):
             return np.asarray(self).sum(axis=axis)
         found = self.pulled(np.ones(len(self.codes)))
         return found if axis == 0 else found.sum()
+
+
+@dataclass(frozen=True, eq=False)
+class LevelRows(InParts):
+    """The transposed of such columns, for products X'u."""
+
+    of: Any
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Columns and rows."""
+        n, p = self.of.shape
+        return p, n
+
+    @property
+    def T(self) -> Any:
+        """The matrix itself."""
+        return self.of
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        return self.of.copy().T
+
+    def product(self, v: Floats) -> Floats:
+        """X' u."""
+        return self.of.pulled(v)
+
+    def pulled(self, u: Floats) -> Floats:
+        """X v."""
+        return self.of.product(u)
+
+    def __getitem__(self, place: Any) -> Any:
+        rows, *columns = place if isinstance(place, tuple) else (place,)
+        if isinstance(rows, slice) and rows == slice(None) and len(columns) == 1 and np.ndim(columns[0]) == 1:
+            return self.of[columns[0]].T
+        return self.whole[place]

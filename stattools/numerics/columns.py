@@ -52,6 +52,10 @@ class ArrayColumns:
         """Each column over a number of `size` (p,)."""
         return self.X / size
 
+    def rate(self, before: Floats, gap: Floats) -> Floats:
+        """These columns less those `before` a number moved by `gap` (n,), over that."""
+        return (self.X - before) / gap[:, None]
+
     def nothing(self) -> Floats:
         """Columns of the same shape in which all is 0."""
         return np.zeros_like(self.X)

@@ -66,8 +66,9 @@ class InParts(NDArrayOperatorsMixin):
         left, right = inputs
         if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
             return self.product(np.asarray(right))
-        if right is self and not isinstance(left, InParts) and np.ndim(left) in (1, 2):
-            return self.pulled(np.asarray(left).T).T
+        if right is self and not isinstance(left, InParts) and np.ndim(left) > 0:
+            rows = np.reshape(left, (-1, len(self))) if np.ndim(left) > 2 else np.asarray(left)
+            return self.pulled(rows.T).T.reshape(*np.shape(left)[:-1], self.shape[1])
         return None
 
     def __len__(self) -> int:

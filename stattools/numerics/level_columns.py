@@ -22,7 +22,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrow import Arrow, ArrowFactor
 from stattools.numerics.coded_levels import CodedLevels
-from stattools.numerics.in_parts import InParts
 from stattools.text.one_line import prints
 
 FLAGS = SimpleNamespace(forc=False, fnc=False, c_contiguous=False, f_contiguous=False, writeable=False)
@@ -92,11 +91,6 @@ class LevelColumns(CodedLevels):
         """These columns, whose levels are kept as codes: what tells them from those of an array."""
         return self
 
-    @property
-    def T(self) -> LevelRows:
-        """The transposed matrix, of which there are products only."""
-        return LevelRows(self)
-
     def split(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """What is known of each column, (p, ...): of the levels, and of the others."""
         return values[self.at : self.stop], np.concatenate([values[: self.at], values[self.stop :]])
@@ -122,6 +116,13 @@ class LevelColumns(CodedLevels):
         counts = np.ones(len(self.codes)) if weight is None else weight
         return Arrow(self.at, self.by_level(counts), self.by_level(half), A.T @ half)
 
+    def squares(self, codes: NDArray[np.intp], values: Floats, others: Floats) -> Arrow:
+        """The sum of s s', an `Arrow`, of vectors s (p,) that are 0 but for `values` (m, 1) in the column of their
+        level and `others` (m, k).
+        """
+        each = replace(self, others=others, codes=codes)
+        return Arrow(self.at, each.by_level(values[:, 0] ** 2), each.by_level(values * others), others.T @ others)
+
     def among(self, columns: Sequence[int]) -> Any:
         """Some of the columns: with levels among them in the order of X, else an array in the order that is given."""
         if not any(self.at <= k < self.stop for k in columns):
@@ -136,10 +137,6 @@ class LevelColumns(CodedLevels):
         unit[part, np.arange(len(part))] = 1.0
         return self.product(unit)
 
-    def beside(self, *columns: Floats) -> LevelColumns:
-        """With further columns behind."""
-        return replace(self, others=np.column_stack([self.others, *columns]))
-
     def minus(self, by: Floats) -> LevelColumns:
         """Each other column less a number of `by` (p,)."""
         return replace(self, others=self.others - self.split(by)[1])
@@ -147,6 +144,14 @@ class LevelColumns(CodedLevels):
     def over(self, size: Floats) -> LevelColumns:
         """Each other column over a number of `size` (p,)."""
         return replace(self, others=self.others / self.split(size)[1])
+
+    def at_level(self, code: int, last: Callable[[], Any]) -> LevelColumns:
+        """With all rows in one level, -1 for that without a column."""
+        return replace(self, codes=np.full(len(self), code))
+
+    def rate(self, before: Any, gap: Floats) -> LevelColumns:
+        """These columns less those `before` a number moved by `gap` (n,), over that; no row changes its level."""
+        return replace(self.nothing(), others=(self.others - before.others) / gap[:, None])
 
     def nothing(self) -> LevelColumns:
         """Columns of the same shape in which all is 0."""
@@ -235,39 +240,3 @@ class LevelColumns(CodedLevels):
         if ufunc in (np.absolute, np.square):
             return replace(self, others=ufunc(self.others))
         return CodedLevels.applied(self, ufunc, inputs)
-
-
-@dataclass(frozen=True, eq=False)
-class LevelRows(InParts):
-    """The transposed of such columns, for products X'u."""
-
-    of: Any
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Columns and rows."""
-        n, p = self.of.shape
-        return p, n
-
-    @property
-    def T(self) -> Any:
-        """The matrix itself."""
-        return self.of
-
-    def copy(self) -> Floats:
-        """The array that this stands for, a new one."""
-        return self.of.copy().T
-
-    def product(self, v: Floats) -> Floats:
-        """X' u."""
-        return self.of.pulled(v)
-
-    def pulled(self, u: Floats) -> Floats:
-        """X v."""
-        return self.of.product(u)
-
-    def __getitem__(self, place: Any) -> Any:
-        rows, *columns = place if isinstance(place, tuple) else (place,)
-        if isinstance(rows, slice) and rows == slice(None) and len(columns) == 1 and np.ndim(columns[0]) == 1:
-            return self.of[columns[0]].T
-        return self.whole[place]

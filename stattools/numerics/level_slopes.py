@@ -24,7 +24,7 @@ from stattools.interface.memory import require_memory
 from stattools.numerics.arrow import Arrow, ArrowFactor
 from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.level_blocks import Within, beside_diagonals, diagonals
-from stattools.numerics.level_columns import FLAGS, LevelRows
+from stattools.numerics.level_columns import FLAGS
 from stattools.text.one_line import prints
 
 TOGETHER = 64
@@ -105,11 +105,6 @@ class LevelSlopes(CodedLevels):
         """The numbers of the columns of each level that are 1 in its rows, (L,); None where levels have none."""
         return None if self.ones is None else self.places[:, self.ones]
 
-    @property
-    def T(self) -> LevelRows:
-        """The transposed matrix, of which there are products only."""
-        return LevelRows(self)
-
     def split(self, values: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """What is known of each column, (p, ...): of the levels, (L, k, ...), and of the others."""
         return values[self.places], values[self.rest]
@@ -145,6 +140,12 @@ class LevelSlopes(CodedLevels):
                 blocks[:, a, b] = blocks[:, b, a] = self.by_level(z * Z[:, b])
             B[:, a] = self.by_level(Z[:, a, None] * half)
         return Arrow(self.places, diagonals(blocks), B.reshape(L * k, -1), A.T @ half, beside_diagonals(blocks))
+
+    def squares(self, codes: NDArray[np.intp], values: Floats, others: Floats) -> Arrow:
+        """The sum of s s', an `Arrow`, of vectors s (p,) that are 0 but for `values` (m, k) in the columns of their
+        level and `others` (m, q).
+        """
+        return replace(self, others=others, values=values, codes=codes).gram()
 
     def between(self, within: Within) -> Floats:
         """x'E x of each row, where E stands between the coefficients of each level."""
@@ -188,10 +189,6 @@ class LevelSlopes(CodedLevels):
             found[:, number] = own
         return found
 
-    def beside(self, *columns: Floats) -> LevelSlopes:
-        """With further columns behind."""
-        return replace(self, others=np.column_stack([self.others, *columns]))
-
     def minus(self, by: Floats) -> Any:
         """Each column less a number of `by` (p,): an array where it takes from those of levels."""
         of_levels, of_others = self.split(by)
@@ -202,6 +199,17 @@ class LevelSlopes(CodedLevels):
         of_levels, of_others = self.split(size)
         values = self.values / np.where(self.codes[:, None] >= 0, self.of_rows(of_levels), 1.0)
         return replace(self, others=self.others / of_others, values=values)
+
+    def at_level(self, code: int, last: Callable[[], Any]) -> Any:
+        """With all rows in one level, by the numbers that they have in the `last`; None for the level without columns,
+        whose rows may have some among the others.
+        """
+        return None if code < 0 else replace(last(), codes=np.full(len(self), code))
+
+    def rate(self, before: Any, gap: Floats) -> LevelSlopes:
+        """These columns less those `before` a number moved by `gap` (n,), over that; no row changes its level."""
+        values = (self.values - before.values) / gap[:, None]
+        return replace(self, others=(self.others - before.others) / gap[:, None], values=values)
 
     def nothing(self) -> LevelSlopes:
         """Columns of the same shape in which all is 0."""

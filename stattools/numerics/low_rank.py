@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.in_parts import InParts, SymmetricInParts
@@ -77,6 +78,15 @@ class LowRank(SymmetricInParts):
         """`factor` times the matrix."""
         within = None if self.within is None else self.within.scaled(factor)
         return LowRank(factor * self.d, self.U, factor * self.K, within)
+
+    def without(self, which: NDArray[np.bool_]) -> LowRank:
+        """With 0 in the rows and columns of some coefficients, (p,)."""
+        kept = np.where(which, 0.0, 1.0)
+        within = self.within
+        if within is not None:
+            of_levels = kept[within.places]
+            within = Within(within.places, of_levels[:, :, None] * within.off * of_levels[:, None, :])
+        return LowRank(kept * self.d, kept[:, None] * self.U, self.K, within)
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""

@@ -138,7 +138,7 @@ def _of_regression(fit: Fit) -> Agreement:
         return validate_in_files(fit, validate)
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
-    refer = reference_fit if as_columns(fit.model.rows.X).coded is None else sparse_fit
+    refer = reference_fit if as_columns(fit.model.rows.X).by_levels is None else sparse_fit
     reference = refer(fit.model, fit.cov_kind or "information")
     notes: tuple[str, ...] = ()
     if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():

@@ -20,6 +20,7 @@ QUESTIONS = {
     "beside": lambda X: [X.beside(y, np.ones((12, 2)))],
     "minus": lambda X: [X.minus(by)],
     "over": lambda X: [X.over(size)],
+    "rate": lambda X: [X.rate(X.over(size), 1.0 + weight)],
     "nothing": lambda X: [X.nothing()],
     "each": lambda X: [X.each(lambda A: ((A != 0) & (A != 1)).sum(axis=0), 0)],
     "squares_about": lambda X: [X.squares_about(by, weight)],

@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from stattools.data.rows.level_units import LevelUnits
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.coded_levels import CodedLevels, LevelRows
 from stattools.numerics.in_parts import InParts, SymmetricInParts
-from stattools.numerics.level_columns import LevelColumns, LevelRows
+from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.low_rank import LowRank
 

@@ -23,6 +23,7 @@ from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import InParts
 from stattools.numerics.level_blocks import Within, beside_diagonals, diagonals
 from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.low_rank import LowRank
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,6 +132,18 @@ class LevelUnits(InParts):
         found = d * self.t**2
         found[of.places.ravel()] = diagonals(blocks)
         return found, Within.of(of.places, 0.5 * (blocks + blocks.transpose(0, 2, 1)))
+
+    def before_units(self, V: LowRank) -> LowRank:
+        """T^-1 V T^-T: a covariance in the units that this map leads away from."""
+        if self.within is None:
+            back = replace(self, t=1.0 / self.t)
+        else:
+            blocks: Any = np.linalg.inv(self.within.blocks(self.t))
+            t = 1.0 / self.t
+            t[self.within.places] = np.diagonal(blocks, axis1=1, axis2=2)
+            back = replace(self, t=t, within=Within.of(self.within.places, blocks))
+        d, within = back.carried(V.d, V.within)
+        return LowRank(d, np.column_stack([V.U[:, :0], *(self.solve(u) for u in V.U.T)]), V.K, within)
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""

@@ -4,6 +4,8 @@
 
     C M C = diag(c M_d c) + W (W'M W) W' + Y W' + W Y',   Y = diag(c) M W
 
+Where each level has several columns, small blocks stand in the place of diag(c) and of M_d.
+
 Rows that are independent, the levels themselves as clusters, and groups within levels have such an M. Of other clusters
 the sums of scores S (G, p) are made, and V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made
 as an array (p, p), from scores of which few numbers are not 0.
@@ -25,9 +27,10 @@ from stattools.inference.covariance.sandwich import unshrunk, without_negative
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import in_parts
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_blocks import Within
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import weighted
 from stattools.solvers.level_metric import LevelMetric
@@ -39,7 +42,7 @@ class LevelSandwich:
 
     model: Model
     work: Model
-    X: LevelColumns
+    X: CodedLevels
     T: Any
     phi: Floats
     C: Any
@@ -49,7 +52,7 @@ class LevelSandwich:
         """None where the inverse information `bread` is an array, and for a model without such a factor. The
         information is formed again on these columns, so that no digits are lost.
         """
-        if not in_parts(bread) or as_columns(model.rows.X).coded is None:
+        if not in_parts(bread) or as_columns(model.rows.X).by_levels is None:
             return None
         work, T = model.standardized()
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
@@ -83,33 +86,32 @@ class LevelSandwich:
         u, X = weighted(self.scores(), self.work.rows.weight), self.X
         pairs, of_row = np.unique(groups.codes * np.intp(X.levels + 1) + X.codes + 1, return_inverse=True)
         group, level = np.divmod(pairs, X.levels + 1)
-        own = _sums(u[:, :1], of_row, len(pairs))[:, 0]
-        others = self.beside(u)
+        own, others = _sums(u[:, :1] * X.values, of_row, len(pairs)), self.beside(u)
         if len(pairs) == groups.n:
             rest = _sums(others, of_row, len(pairs))
-            each = LevelColumns(rest, level - 1, X.levels, X.at)
-            d, B = each.by_level(own * own), each.by_level(own[:, None] * rest)
-            return self.closed_by_levels(factor * Arrow(X.at, np.where(np.isfinite(d), d, 0.0), B, rest.T @ rest))
-        found = np.zeros((groups.n, len(self.phi)))
-        levels, rest = np.arange(X.at, X.stop), np.delete(np.arange(len(self.phi)), slice(X.at, X.stop))
-        some = level > 0
-        found[group[some], levels[level[some] - 1]] = own[some]
-        found[:, rest] = _sums(others, groups.codes, groups.n)
+            return self.closed_by_levels(factor * X.squares(level - 1, own, rest))
+        found, some = np.zeros((groups.n, len(self.phi))), level > 0
+        found[group[some, None], X.numbers[level[some] - 1]] = own[some]
+        found[:, self.others] = _sums(others, groups.codes, groups.n)
         root = self.C.product(found.T)
         return LowRank(np.zeros(len(root)), root, factor * np.eye(groups.n)).mapped(self.T)
+
+    @property
+    def others(self) -> NDArray[np.intp]:
+        """The numbers of the coefficients that are not of levels."""
+        return np.delete(np.arange(len(self.phi)), self.X.numbers.ravel())
 
     @property
     def rows(self) -> Any:
         """The scores of the rows, (n, p), a sparse array."""
         from scipy.sparse import csr_array
 
-        u, X = self.scores(), self.X
-        some = np.flatnonzero(X.codes >= 0)
-        levels, rest = np.arange(X.at, X.stop), np.delete(np.arange(len(self.phi)), slice(X.at, X.stop))
-        others = self.beside(u)
-        at = np.concatenate([some, np.repeat(np.arange(len(u)), len(rest))])
-        columns = np.concatenate([levels[X.codes[some]], np.tile(rest, len(u))])
-        return csr_array((np.concatenate([u[some, 0], others.ravel()]), (at, columns)), shape=(len(u), len(self.phi)))
+        u, X, rest = self.scores(), self.X, self.others
+        some, others, kinds = np.flatnonzero(X.codes >= 0), self.beside(u), X.numbers.shape[1]
+        at = np.concatenate([np.repeat(some, kinds), np.repeat(np.arange(len(u)), len(rest))])
+        columns = np.concatenate([X.numbers[X.codes[some]].ravel(), np.tile(rest, len(u))])
+        numbers = np.concatenate([(u[some, :1] * X.values[some]).ravel(), others.ravel()])
+        return csr_array((numbers, (at, columns)), shape=(len(u), len(self.phi)))
 
     def clustered(self, ways: Sequence[tuple[Groups, float]], name: str) -> Any:
         """The covariance of clusters in one way or several, each with its factor."""
@@ -139,15 +141,27 @@ class LevelSandwich:
 
     def closed_by_levels(self, meat: Arrow) -> LowRank:
         """C M C in theta."""
-        C, W = self.C, self.C.U
+        C = self.C
+        D, W = replace(C, U=C.U[:, :0], K=C.K[:0, :0]), C.U
         MW = meat.product(W)
-        Y, k = C.d[:, None] * MW, W.shape[1]
+        Y, k = D.product(MW), W.shape[1]
         K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
-        d = np.zeros(len(C))
-        d[meat.places[0]] = meat.d
-        V = LowRank(C.d * d * C.d, np.column_stack([W, Y]), K).mapped(self.T)
+        d, within = _squeezed(D, meat)
+        V = LowRank(d, np.column_stack([W, Y]), K, within).mapped(self.T)
         below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
-        return replace(V, d=np.where(below, 0.0, V.d), U=np.where(below[:, None], 0.0, V.U)) if below.any() else V
+        return V.without(below) if below.any() else V
+
+
+def _squeezed(D: LowRank, meat: Arrow) -> tuple[Floats, Within | None]:
+    """D M D of the levels' part of M, where D is that of C: its diagonal (p,), and what stands beside it."""
+    d = np.zeros(len(D))
+    if D.within is None or meat.off is None:
+        d[meat.places[0]] = meat.d
+        return D.d * d * D.d, None
+    own = D.within.blocks(D.d)
+    blocks = own @ meat.blocks @ own
+    d[D.within.places] = np.diagonal(blocks, axis1=1, axis2=2)
+    return d, Within.of(D.within.places, 0.5 * (blocks + blocks.transpose(0, 2, 1)))
 
 
 def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:

@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.moved_rows import Population, filled
+from stattools.inference.effects.moved_levels import filled
+from stattools.inference.effects.moved_rows import Population
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 

@@ -23,7 +23,7 @@ from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.moved_levels import at_one_level, rate
+from stattools.inference.effects.moved_levels import OneLevel, filled
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
@@ -101,8 +101,8 @@ class Population:
     def X(self, moved: Mapping[str, Any]) -> Floats:
         """The design with some variables moved, to one value or to one per row."""
         n = len(self.model.rows.X)
-        if moved and (there := at_one_level(self.model, self.unmoved, moved)) is not None:
-            return there  # type: ignore[return-value]
+        if moved and (there := self.one_level.at(moved)) is not None:
+            return there
         if self.columns is None:
             X = self.model.rows.X.copy()
             for name, value in moved.items():
@@ -115,6 +115,11 @@ class Population:
     def unmoved(self) -> Floats:
         """The design as it is."""
         return self.X({}) if self.collapsed else self.model.rows.X
+
+    @cached_property
+    def one_level(self) -> OneLevel:
+        """The design at levels of a factor that is kept as codes."""
+        return OneLevel(self.model, self.unmoved, self.columns)
 
     def breaks(self, name: str) -> tuple[Break, ...]:
         """Where the design has no derivative in a number."""
@@ -157,7 +162,7 @@ class Population:
             high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
             try:
                 self._require_smooth(name, low, high)
-                return rate(self.X({name: high}), self.X({name: low}), high - low)
+                return as_columns(self.X({name: high})).rate(self.X({name: low}), high - low)
             except DomainError as error:
                 reason = error
         raise reason
@@ -279,12 +284,6 @@ def _read(names: Sequence[str], data: Any, kept: Any) -> Mapping[str, Any]:
         column = frame.column(name) if kept is None else frame.column(name).iloc[kept].reset_index(drop=True)
         columns[name] = checked(column, np.arange(len(column)))
     return columns
-
-
-def filled(value: Any, n: int) -> Any:
-    if isinstance(value, np.ndarray):
-        return value
-    return np.full(n, value, dtype=object if isinstance(value, str) else None)
 
 
 def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:

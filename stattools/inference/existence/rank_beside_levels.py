@@ -46,11 +46,11 @@ def check_rank_beside_levels(model: Model, X: LevelColumns, terms: Sequence[str]
 
 
 def combinations(
-    within: Floats, size: Floats, names: Sequence[str], same: Sequence[bool], factor: str, n: float
+    within: Floats, size: Floats, names: Sequence[str], same: Sequence[bool], factor: str, n: float, such: str = ""
 ) -> dict[str, str]:
     """What is said of each column that is a combination of those before it and of the levels of a `factor`: `within`
     (n, m) is what the levels leave of the columns, `size` (m,) what they were, and `same` tells which the levels make
-    alone.
+    alone. `such` says which columns the levels have, where they have several.
     """
     unit: list[Floats] = []
     aliased: dict[str, str] = {}
@@ -68,7 +68,8 @@ def combinations(
         if same[j]:
             aliased[name] = f"{name} is the same in all rows of each level of {factor}"
         else:
-            aliased[name] = f"{name} is a combination of {first_few(before)} and the levels of {factor}"
+            beside = f"{first_few(before)} and " if before else ""
+            aliased[name] = f"{name} is a combination of {beside}the levels of {factor}{such}"
     return aliased
 
 

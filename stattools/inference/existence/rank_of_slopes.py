@@ -43,7 +43,8 @@ def check_rank_of_slopes(model: Model, X: LevelSlopes, terms: Sequence[str]) -> 
         within -= levels.Q[:, kind, None] * X.of_rows(along)
     names, size = [str(terms[j]) for j in X.rest.tolist()], np.abs(work.others).max(axis=0, initial=1.0)
     left = np.sqrt(w)[:, None] * within
-    aliased |= combinations(left, size, names, [False] * len(names), factor, model.n)
+    such = f" (columns such as {first_few([str(terms[j]) for j in X.places[0].tolist()], between=' and ')})"
+    aliased |= combinations(left, size, names, [False] * len(names), factor, model.n, such)
     if aliased:
         refuse(model, [aliased[name] for name in terms if name in aliased], len(terms))
 

@@ -97,13 +97,13 @@ def _solver(X: Any, weight: Floats) -> Any:
 
 
 def _variances(solver: Any, T: Any) -> Floats:
-    """The diagonal of T V T', where V is the inverse that is solved with and T = diag(t) + A R'."""
-    p = len(T.t)
-    own = np.empty(p)
+    """The diagonal of T V T', where V is the inverse that is solved with."""
+    p = T.shape[0]
+    found = np.empty(p)
     for start in range(0, p, SOME):
         part = np.arange(start, min(start + SOME, p))
         unit = np.zeros((p, len(part)))
         unit[part, part - start] = 1.0
-        own[part] = solver.solve(unit)[part, part - start]
-    along = solver.solve(T.R)
-    return T.t**2 * own + 2.0 * T.t * (T.A * along).sum(axis=1) + ((T.A @ (T.R.T @ along)) * T.A).sum(axis=1)
+        rows = T.pulled(unit)
+        found[part] = (rows * solver.solve(rows)).sum(axis=0)
+    return found

@@ -18,13 +18,17 @@ def models():
     g, x = np.append(np.arange(6), rng.integers(0, 6, 84)), rng.standard_normal(90)
     data = {
         "g": g, "x": 1000 + x, "c": rng.integers(0, 12, 90), "w": rng.integers(1, 4, 90), "above": g // 2,
-        "y": 1 + rng.negative_binomial(2, 1 / (1 + np.exp(0.5 * x))), "within": 3 * g + rng.integers(0, 3, 90),
+        "y": 1 + rng.negative_binomial(2, 1 / (1 + np.exp(0.5 * x))), "z": x**2,
+        "within": 3 * g + rng.integers(0, 3, 90),
     }  # fmt: skip
     found = []
     with pytest.MonkeyPatch.context() as patch:
         for many in (10**9, 3):
             patch.setattr(terms, "MANY", many)
-            found.append([st.negative_binomial("y ~ C(g) + x", data, weights="w"), st.ols("y ~ 0 + x + C(g)", data)])
+            found.append([
+                st.negative_binomial("y ~ C(g) + x", data, weights="w"), st.ols("y ~ 0 + x + C(g)", data),
+                st.poisson("y ~ z * C(g) + c", data, weights="w"), st.ols("y ~ 0 + C(g) + C(g):z + c", data),
+            ])  # fmt: skip
     return found
 
 

@@ -55,6 +55,12 @@ def test_what_the_levels_make_of_other_columns_is_named():
     error("y ~ z + 0 + g + g:x", data, 10**9)
 
 
+def test_a_level_without_columns_is_named_with_the_slopes_of_the_others():
+    still = DATA.assign(x=DATA["x"].where(DATA["g"] != "a", 7.3))
+    found = error("y ~ x * g", still, 4)
+    assert "x is a combination of Intercept and the levels of g (columns such as g[T.b] and x:g[T.b])" in found
+
+
 def test_a_number_that_is_0_in_a_level_and_a_level_without_weight():
     zero = DATA.assign(x=DATA["x"].where(DATA["g"] != "c", 0.0))
     assert "g[c]:x is 0 in all rows that count" in error("y ~ g:x", zero, 4)

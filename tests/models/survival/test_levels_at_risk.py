@@ -9,7 +9,8 @@ from stattools.data import terms
 from stattools.errors import DomainError
 from stattools.models.survival.levels_at_risk import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.level_columns import LevelColumns, LevelRows
+from stattools.numerics.coded_levels import LevelRows
+from stattools.numerics.level_columns import LevelColumns
 
 
 def table(n=240):

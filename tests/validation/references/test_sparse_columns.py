@@ -6,11 +6,10 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data import terms
-from stattools.numerics.level_columns import LevelColumns
 from stattools.validation.distance import decrement
 from stattools.validation.references.sparse_columns import sparse_fit
 from stattools.validation.references.statsmodels import reference_fit
-from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, both
+from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, both, no_columns
 
 MODELS = [
     lambda: st.poisson("k ~ x + C(g) + C(z)", DATA, weights="w"),
@@ -18,13 +17,15 @@ MODELS = [
     lambda: st.logistic("b ~ C(g) + x", DATA),
     lambda: st.ols("c ~ 0 + C(g) + x", DATA),
     lambda: st.ols("c ~ x + C(g)", DATA, precision="w"),
+    lambda: st.poisson("k ~ x * C(g) + z", DATA, weights="w"),
+    lambda: st.ols("c ~ 0 + C(g) + C(g):x + z", DATA),
 ]
 
 
 @pytest.mark.parametrize("make", MODELS)
 def test_it_is_the_reference_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make)
-    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    no_columns(monkeypatch)
     expected, found = reference_fit(plain.model), sparse_fit(coded.model, "information")
     assert found.converged
     assert "sparse" in found.name

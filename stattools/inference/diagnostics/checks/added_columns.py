@@ -146,12 +146,16 @@ def _constant(model: Model) -> Floats | None:
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
     X: Any = among(model.rows.whole.X, model.predictor.main)
-    if (coded := as_columns(X).coded) is None:
+    if (coded := as_columns(X).by_levels) is None:
         return _made_of(X)
+    found = np.zeros(coded.shape[1])
     if coded.is_complete:
-        return coded.joined(1.0, np.zeros(coded.others.shape[1]))
-    found = _made_of(coded.others)
-    return None if found is None else coded.joined(0.0, found)
+        found[coded.constants] = 1.0
+        return found
+    if (of_others := _made_of(coded.others)) is None:
+        return None
+    found[np.delete(np.arange(len(found)), coded.numbers.ravel())] = of_others
+    return found
 
 
 def _made_of(X: Floats) -> Floats | None:

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.level_blocks import times
 from stattools.numerics.products import weighted
 
 CELLS = 2_000_000
@@ -95,16 +96,16 @@ def explained(squares: Arrow, cross: Floats) -> Floats:
     """c' A^-1 c of each column c of `cross`, where A is `squares`; what is 0 in A to round-off explains nothing."""
     least = np.finfo(float).eps * len(squares) * float(np.abs(squares.diagonal()).max(initial=0.0))
     levels, others = squares.places
-    inverse = np.divide(1.0, squares.d, out=np.zeros_like(squares.d), where=squares.d > least)
-    Q = squares.B * inverse[:, None]
-    rest = cross[others] - Q.T @ cross[levels]
-    left = squares.C - squares.B.T @ Q
-    return (np.square(cross[levels]) * inverse[:, None]).sum(axis=0) + np.einsum(
-        "jk,jk->k", rest, np.linalg.lstsq(left, rest, rcond=None)[0]
-    )
+    values, vectors = np.linalg.eigh(squares.blocks)
+    root = np.divide(1.0, np.sqrt(np.maximum(values, 0.0)), out=np.zeros_like(values), where=values > least)
+    inverse = (vectors * root[:, None, :]).transpose(0, 2, 1)
+    sides = (v.reshape(*values.shape, v.shape[1]) for v in (squares.B, cross[levels]))
+    Q, of_levels = (times(inverse, v).reshape(len(levels), v.shape[-1]) for v in sides)
+    rest, left = cross[others] - Q.T @ of_levels, squares.C - Q.T @ Q
+    return np.square(of_levels).sum(axis=0) + np.einsum("jk,jk->k", rest, np.linalg.lstsq(left, rest, rcond=None)[0])
 
 
-def regression_on_columns(X: LevelColumns, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
+def regression_on_columns(X: CodedLevels, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
     """Of y (n,) on a constant and the columns: the sum of weights, that of y and of y^2, what the columns explain of
     the last, and how many of them are independent.
     """

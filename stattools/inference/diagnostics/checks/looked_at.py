@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.inference.diagnostics.checks.added_columns import added
@@ -18,7 +16,6 @@ from stattools.inference.diagnostics.checks.variables import Unit, units_of
 from stattools.inference.estimates import Estimates
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.numerics.low_rank import LowRank
 
 EXACT = 1e-24
 """A squared scale this small beside the outcomes is round-off."""
@@ -58,8 +55,7 @@ class LookedAt:
         found = LevelSandwich.of(self.model, self.theta, self.bread)
         if found is None or self.fit.penalty is None:
             return found
-        U = np.column_stack([found.T.solve(u) for u in self.bread.U.T])
-        return replace(found, C=LowRank(self.bread.d, U, self.bread.K))
+        return replace(found, C=found.T.before_units(self.bread))
 
     def require_errors(self) -> None:
         """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""

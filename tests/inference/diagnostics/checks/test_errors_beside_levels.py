@@ -21,6 +21,7 @@ from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.standard_errors import OfRows
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_slopes import LevelSlopes
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
 from tests.models.predictors.test_read_columns import table as rows_of_models
 
@@ -43,6 +44,9 @@ MODELS = [
     lambda: st.ols("c ~ 0 + C(z) + C(g) + x", DATA, precision="w"),
     lambda: st.gamma("p ~ x + C(g)", DATA),
     lambda: st.logistic("b ~ C(g) + x", DATA),
+    lambda: st.poisson("k ~ x * C(g) + z", DATA, weights="w"),
+    lambda: st.ols("c ~ 0 + C(g) + C(g):x + z", DATA),
+    lambda: st.logistic("b ~ 0 + C(g):x", DATA),
 ]
 
 
@@ -54,12 +58,17 @@ def both(monkeypatch, make, **given):
     return plain, st.fit(make(), **given)
 
 
+def no_columns(monkeypatch):
+    """Columns of levels may not be made as an array."""
+    for kind in (LevelColumns, LevelSlopes):
+        monkeypatch.setattr(kind, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+
+
 @pytest.mark.parametrize("make", MODELS)
 def test_checks_are_those_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make)
-    assert type(coded.model.rows.X) is LevelColumns
     expected = plain.check()
-    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    no_columns(monkeypatch)
     monkeypatch.setattr(errors_beside_levels, "CELLS", 200)
     found = coded.check()
     assert found.check.tolist() == expected.check.tolist()
@@ -70,7 +79,7 @@ def test_checks_are_those_of_all_columns(make, monkeypatch):
     assert_allclose(*numbers, rtol=1e-5, atol=1e-9)
 
 
-@pytest.mark.parametrize("make", MODELS[:1])
+@pytest.mark.parametrize("make", [MODELS[0], MODELS[8]])
 def test_checks_of_a_ridge_are_those_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make, penalty=st.Ridge(0.5))
     expected, found = plain.check(), coded.check()
@@ -117,6 +126,13 @@ def test_parts_are_the_rows_times_the_inverse_information(monkeypatch):
     whole = np.asarray(levels.X) @ np.asarray(levels.C) @ np.asarray(levels.T).T
     for part, v in parts_of_rows(levels, [1, 3]):
         assert_allclose(v[:, 0], whole[:, [1, 3]][:, part], atol=1e-12)
+
+
+def test_explained_of_blocks_of_which_one_is_flat():
+    values = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 0.5], [1.0, 3.0]])
+    A = LevelSlopes(np.arange(4.0)[:, None], values, np.array([0, 0, 1, 1]), np.array([[0, 1], [2, 3]])).gram()
+    c = np.asarray(A)[:, [0, 4]] + np.asarray(A)[:, [2, 3]]
+    assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-9)
 
 
 def test_explained_of_a_matrix_that_has_zeros():
