@@ -1,6 +1,7 @@
 """Products of tall blocks with themselves and with vectors, in either memory order and without a copy.
 
-    add_gram    total <- total + X^T X      BLAS dsyrk, upper triangle in place: half the operations of a full product
+    add_gram    total <- total + X^T X      BLAS dsyrk, upper triangle in place: half the operations of a full product,
+                                            which is quicker of few columns
     times       X v                         one read of X
     transposed  X^T r                       one read of X
 
@@ -27,6 +28,14 @@ from stattools.numerics.coded_levels import CodedLevels
 
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
+
+NARROWER_THAN_DSYRK = 22
+"""Columns up to which full products of some rows at a time are faster than `dsyrk`: on the processors that it knows
+best, OpenBLAS reads the factors of small products where they are, and packs those of all others first.
+"""
+
+SMALL = 900_000
+"""The most multiplications of a product that is small in this sense."""
 
 WIDE = 128
 """Columns from which rows of positive and of negative weight are better told apart, for two `dsyrk`."""
@@ -60,6 +69,9 @@ def add_gram(total: Floats, X: Floats) -> None:
         total[0, 1:] += transposed(X.given, ones(m))
         return
     X, rows_apart, columns_apart = _with_steps(X)
+    if 1 < p <= NARROWER_THAN_DSYRK and X.size >= FEW:
+        _add_narrow(total, X)
+        return
     by_rows = columns_apart == 1  # to Fortran, X^T without a copy
     routine = _dsyrk()
     if routine is None:
@@ -78,6 +90,20 @@ def add_gram(total: Floats, X: Floats) -> None:
         total.ctypes.data,
         ctypes.byref(ctypes.c_int(max(total.strides[1] // 8, p))),
     )
+
+
+def _add_narrow(total: Floats, X: Floats) -> None:
+    """`add_gram` of few columns, by small products. NumPy computes X^T X by `dsyrk`, and X^T Y by a full product: so
+    one factor is without the last column.
+    """
+    p = X.shape[1]
+    upper, size = np.logical_not(_below(p)), SMALL // (p * p)
+    with np.errstate(over="ignore", invalid="ignore"):  # as `dsyrk`, which says nothing of sums that overflow
+        for first in range(0, len(X), size):
+            part = X[first : first + size]
+            found, last = np.matmul(part[:, :-1].T, part), part[:, -1]
+            np.add(total[:-1], found, out=total[:-1], where=upper[:-1])
+            total[-1, -1] += last.dot(last)
 
 
 def gram(blocks: Iterable[Floats], p: int) -> Floats:

@@ -71,7 +71,7 @@ class Question:
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
             seen = _dictionaries(batch, {name: kind for name, kind in kinds.items() if name not in self.labels})
-            clean = cleaned(batch.table, batch.first, kinds)
+            clean = cleaned(batch.table, batch.first, kinds, finite=batch.finite)
             places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
             if not len(clean.rows):
                 return Counted(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
@@ -92,7 +92,9 @@ class Question:
                 there = np.bincount(column.codes, minlength=len(column.categories)) > 0
                 occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
                 seen[name] = seen.get(name, {}) | occur
-            elif column.dtype.kind == "f" and not (self.ends and name in self.ends.endless):
+            elif (
+                column.dtype.kind == "f" and name not in clean.finite and not (self.ends and name in self.ends.endless)
+            ):
                 finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
         levels = {
             name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
@@ -233,7 +235,7 @@ def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] |
         values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
     else:
         numbers = found.to_numpy()
-        moments = SampleMoments.of(numbers.astype(np.float64), weight)
+        moments = SampleMoments.of(numbers.astype(np.float64, copy=False), weight)
         if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
             return moments, None
         if ((numbers == 0) | (numbers == 1)).all():

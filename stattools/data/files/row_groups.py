@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,14 +35,18 @@ class Promises:
         self._said = {name: said[name] for name in columns if name in said}
         self._found: dict[str, list[Any]] = {name: [0, None, None] for name in self._said}
 
-    def see(self, batch: pa.RecordBatch) -> None:
-        """The values of a batch."""
+    def see(self, batch: pa.RecordBatch) -> frozenset[str]:
+        """Note the values of a batch; the columns that turn out to be finite numbers in every row."""
+        finite = []
         for name, found in self._found.items():
             column = batch.column(name)
             found[0] += column.null_count
-            if self._said[name].has_min_max and _is_plain(column.type) and pa.types.is_primitive(column.type):
-                least, largest = _ends(column)
+            if self._said[name].has_min_max and _is_plain(column.type):
+                least, largest, whole = _ends(column)
                 found[1], found[2] = _of(min, found[1], least), _of(max, found[2], largest)
+                if whole:
+                    finite.append(name)
+        return frozenset(finite)
 
     def require_kept(self, where: str) -> None:
         """DomainError where the values that were read are not those that the footer tells of."""
@@ -58,17 +63,19 @@ def _is_plain(kind: pa.DataType) -> bool:
     return pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
 
 
-def _ends(column: pa.Array) -> tuple[Any, Any]:
-    """The least and the largest value; NumPy finds them at the speed of memory, where none is missing."""
-    import pyarrow.compute as pc
-
+def _ends(column: pa.Array) -> tuple[Any, Any, bool]:
+    """The least and the largest value, and whether all values are there and finite. NumPy finds them at the speed of
+    memory, where none is missing.
+    """
     if len(column) and not column.null_count:
         values = column.to_numpy()
-        least, largest = values.min(), values.max()
+        least, largest = values.min().item(), values.max().item()
         if least == least:
-            return least.item(), largest.item()
+            return least, largest, isfinite(least) and isfinite(largest)
+    import pyarrow.compute as pc
+
     ends: Any = pc.min_max(column)  # type: ignore[attr-defined]
-    return ends["min"].as_py(), ends["max"].as_py()
+    return ends["min"].as_py(), ends["max"].as_py(), False
 
 
 def _of(choose: Any, one: Any, other: Any) -> Any:
@@ -110,8 +117,9 @@ def is_checked(path: Path) -> bool:
 PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
 """Endings of the names of the files that are read."""
 
-BUFFER = 1 << 20
-"""Bytes of a column that are read from a Parquet file at a time."""
+BUFFER = 1 << 16
+"""Bytes of a column that are read from a Parquet file at a time, beside whole pages: they stay in the cache of a core.
+"""
 
 
 def ending(path: Path) -> str:
@@ -185,6 +193,7 @@ def parquet_batches(
             if not rows:
                 continue
             promises = Promises(file.metadata.row_group(number), columns) if verify else None
+            finite = frozenset[str]()
             with _named(where):
                 batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
             while True:
@@ -192,10 +201,10 @@ def parquet_batches(
                     batch = next(batches, None)
                     if promises is not None and batch is not None:
                         batch.validate(full=True)
-                        promises.see(batch)
+                        finite = promises.see(batch)
                 if batch is None:
                     break
-                yield Batch(batch, where, first, before + first)
+                yield Batch(batch, where, first, before + first, finite)
                 first += batch.num_rows
             if first != rows:
                 raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")

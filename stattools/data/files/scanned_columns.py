@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -42,13 +43,14 @@ class Columns(Mapping[str, "pd.Series"]):
 @dataclass(frozen=True, eq=False)
 class Clean:
     """The complete rows of a batch: columns by name, the numbers of the rows in the row group, and how many rows have
-    no value, by column.
+    no value, by column; `finite` are columns whose values are known to be finite numbers.
     """
 
     columns: Columns
     rows: NDArray[np.intp]
     gaps: dict[str, int] = field(default_factory=dict)
     n: int = 0
+    finite: frozenset[str] = frozenset()
 
 
 def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
@@ -65,9 +67,14 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
 
 
 def cleaned(
-    batch: pa.RecordBatch, first: int, kinds: Mapping[str, str], levels: Mapping[str, Sequence[str]] | None = None
+    batch: pa.RecordBatch,
+    first: int,
+    kinds: Mapping[str, str],
+    levels: Mapping[str, Sequence[str]] | None = None,
+    finite: frozenset[str] = frozenset(),
 ) -> Clean:
     """The complete rows of a batch. Text is coded over `levels` where they are known, over the batch's own otherwise.
+    Columns that are known to be `finite` are not looked at again.
 
     >>> import pyarrow as pa
     >>> batch = pa.record_batch({"x": [1.0, None, 3.0], "g": ["b", "a", "a"]})
@@ -76,10 +83,16 @@ def cleaned(
     ([1.0, 3.0], ['b', 'a'], {'x': 1})
     """
     batch = _with_proper_dictionaries(batch)
-    gaps, whole = {}, np.ones(batch.num_rows, dtype=bool)
+    gaps, known, whole = {}, set(finite), np.ones(batch.num_rows, dtype=bool)
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
-        if not column.null_count and not _has_nan(column):
+        if name in finite:
             continue
+        if not column.null_count:
+            total = _sum(column) if pa.types.is_floating(column.type) else 0.0
+            if isfinite(total) and pa.types.is_floating(column.type):
+                known.add(name)
+            if not isnan(total):
+                continue
         gap = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
         gaps[name] = int(gap.sum())
         whole &= ~gap
@@ -91,7 +104,7 @@ def cleaned(
         name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
-    return Clean(Columns(values), rows, gaps, n)
+    return Clean(Columns(values), rows, gaps, n, frozenset(known))
 
 
 def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
@@ -105,13 +118,12 @@ def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:
     return batch
 
 
-def _has_nan(column: pa.Array) -> bool:
-    """Whether a value is NaN. One sum tells: it is NaN only where a value is, or where infinities of both signs are."""
-    if not pa.types.is_floating(column.type):
-        return False
-    values = column.to_numpy(zero_copy_only=False)
+def _sum(column: pa.Array) -> float:
+    """The sum of numbers. It is NaN only where a value is, or where infinities of both signs are, and finite only where
+    all values are.
+    """
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(np.isnan(values.sum(dtype=np.float64)))
+        return float(column.to_numpy(zero_copy_only=False).sum(dtype=np.float64))
 
 
 def _values(column: pa.Array, name: str, kind: str, levels: Sequence[str] | None) -> NDArray[Any] | pd.Categorical:

@@ -21,6 +21,7 @@ from stattools.data.files.source import Batch, Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
+from stattools.data.rows.stacked_columns import one_below_the_other
 from stattools.data.rows.units import kept_at_origin, standard_units
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -152,7 +153,7 @@ class ScannedRows:
             )
         keys = np.asarray(values) if numbers else None
         coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
-        parts = [rows for batch in self.raw if (rows := coding.rows(batch)) is not None]
+        parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
         return replace(self, coding=coding, held=stacked(parts))
@@ -279,9 +280,9 @@ class ScannedRows:
 
 def stacked(parts: list[Rows]) -> Rows:
     """Rows of a sample one below the other."""
-    given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
+    given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
     joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
-    return Rows(**joined, low=_stacked_low(parts))
+    return Rows(one_below_the_other([part.X for part in parts]), **joined, low=_stacked_low(parts))
 
 
 def _stacked_low(parts: list[Rows]) -> Low | None:

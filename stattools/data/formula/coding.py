@@ -65,7 +65,7 @@ class Coding:
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
         """The complete rows of a batch, which are read in blocks, with their numbers in the row group or partition."""
         with at(batch.where):
-            clean = cleaned(batch.table, batch.first, self.kinds, self.levels)
+            clean = cleaned(batch.table, batch.first, self.kinds, self.levels, batch.finite)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
 
     def _rows(self, clean: Clean) -> Rows:

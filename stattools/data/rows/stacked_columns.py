@@ -6,6 +6,7 @@ as blocks that are used at once they stay in the cache.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,9 +57,32 @@ class StackedColumns:
         m, p = max(last - first, 0), len(self.columns)
         room = np.empty(m * p) if self.scratch is None else self.scratch[: m * p]
         X = room.reshape((m, p), order="F")
+        self.put(X, rows)
+        return X
+
+    def put(self, X: Floats, rows: slice = slice(None)) -> None:
+        """Write some of the rows into X."""
         for place, column in enumerate(self.columns):
             X[:, place] = column[rows] if isinstance(column, np.ndarray) else column
-        return X
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Floats:
         return replace(self, scratch=None)[:]
+
+
+def one_below_the_other(parts: Sequence[StackedColumns | Floats]) -> Floats:
+    """The rows of all parts, written once where their columns lie apart.
+
+    >>> one_below_the_other([StackedColumns((1.0, np.array([2, 3])), 2), np.array([[4.0, 5.0]])]).tolist()
+    [[1.0, 2.0], [1.0, 3.0], [4.0, 5.0]]
+    """
+    if not any(isinstance(part, StackedColumns) for part in parts):
+        return np.concatenate(parts)
+    X, first = np.empty((sum(map(len, parts)), parts[0].shape[1]), order="F"), 0
+    for part in parts:
+        last = first + len(part)
+        if isinstance(part, StackedColumns):
+            part.put(X[first:last])
+        else:
+            X[first:last] = part
+        first = last
+    return X

@@ -55,6 +55,33 @@ def test_whole_files_are_read_whatever_their_values(tmp_path):
             assert st.fit(st.ols(f"y ~ {right}", st.scan(tmp_path))).n == 200 - missing
 
 
+def test_a_batch_says_which_columns_are_finite_in_every_row(tmp_path):
+    columns = {
+        "x": [1.0, 2.0, 3.0, 4.0],
+        "k": [1, 2, 3, 4],
+        "nan": [1.0, np.nan, 3.0, 4.0],
+        "inf": [1.0, 2.0, 3.0, -np.inf],
+        "none": pa.array([1.0, None, 3.0, 4.0]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    found = [set(batch.finite) for batch in st.scan(tmp_path)._batches(list(columns), 2)]
+    assert found == [{"x", "k", "inf"}, {"x", "k", "nan", "none"}]
+    assert [batch.finite for batch in st.scan(tmp_path).batches(["nan"])] == [frozenset()]
+
+
+@pytest.mark.parametrize("bad", [np.inf, -np.inf])
+@pytest.mark.parametrize("statistics", [True, False])
+def test_an_infinite_value_is_named_whatever_the_footer_says(tmp_path, bad, statistics):
+    x = np.arange(300.0) % 7
+    x[202] = bad
+    table = pa.table({"x": x, "y": np.arange(300.0) % 5})
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=100, write_statistics=statistics)
+    with pytest.raises(
+        st.DomainError, match=r"row group 2: column 'x' is not finite in 1 of 100 rows, first in row 2 "
+    ):
+        st.ols("y ~ x", st.scan(tmp_path))
+
+
 @pytest.mark.parametrize("checksum", [False, True])
 def test_a_report_says_once_that_files_have_no_checksums(tmp_path, checksum):
     for name in "ab":
