@@ -19,7 +19,8 @@ Kernel = Callable[[Arrays, Array, Array, Array], None]
 (R, T), which is contiguous.
 """
 
-BLOCK = 32768
+BLOCK = 1 << 16
+"""Times of a block: with fewer the calls cost more, and with more the cache of a core no longer helps."""
 
 
 class Trouble(Exception):

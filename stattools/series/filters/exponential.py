@@ -10,6 +10,7 @@ Numerical Algorithms (2002), ch. 12.
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any, Literal
 
 import numpy as np
@@ -174,9 +175,11 @@ def mean_of_small(w: Array) -> float:
         return float(np.abs(number)) * min(w.size / BLOCK, 1.0) if np.isfinite(number) else np.nan
     flat = w.reshape(-1)
     total = np.abs(_sums_of_blocks(flat))
-    if not (total >= SMALL * BLOCK).all():  # |a sum| is at most the sum of |w|, which takes one more pass
+    smallest = float(total.min())
+    if not smallest >= SMALL * BLOCK:  # |a sum| is at most the sum of |w|, which takes one more pass
         total = _sums_of_blocks(np.abs(flat))
-    return float(total.min()) / BLOCK if np.isfinite(total).all() else np.nan
+        smallest = float(total.min())
+    return smallest / BLOCK if isfinite(total.max()) else np.nan
 
 
 def _sums_of_blocks(flat: Array) -> Array:
@@ -185,7 +188,8 @@ def _sums_of_blocks(flat: Array) -> Array:
     if not blocks:
         return flat.sum(keepdims=True)
     total = flat[: blocks * BLOCK].reshape(blocks, BLOCK).sum(axis=1)
-    total[-1] += flat[blocks * BLOCK :].sum()
+    if len(flat) > blocks * BLOCK:
+        total[-1] += flat[blocks * BLOCK :].sum()
     return total
 
 
