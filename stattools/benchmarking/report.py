@@ -6,6 +6,7 @@ Timings differ from run to run, so this report cannot be verified; it says on wh
 from __future__ import annotations
 
 import math
+import re
 import os
 import platform
 from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ def _figure(name: str, comparisons: Sequence[SpeedComparison]) -> Figure:
 
     def draw() -> Drawing:
         return figures.ratios(
-            groups if alone else names,
+            [re.sub(r" \([^()]*\)$", "", group) for group in groups] if alone else names,  # the table has the rest
             values,
             low,
             high,

@@ -101,15 +101,16 @@ def profile(x: Numbers, height: Numbers, *, cut: float, marks: Mapping[str, floa
     axes.plot(x, height, color=BLUE)
     for k, (label, place) in enumerate(sorted(marks.items(), key=lambda mark: mark[1])):
         at = (place, np.interp(place, x, height))
+        has_room = place > x[0] + 0.25 * (x[-1] - x[0])  # left of its line, where the curve comes up near the edge
         axes.plot(*at, "o", color=VERMILION, markersize=6)
         axes.annotate(
             plain(f"{label}: {place:.1f}", limit=60),
             at,
             xytext=(0, -80 - 20 * k),
             textcoords="offset points",
-            ha="right",
+            ha="right" if has_room else "left",
             fontsize=9,
-            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "relpos": (1, 0)},
+            arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.6, "relpos": (1 if has_room else 0, 0)},
         )
     axes.set(xlabel=xlabel, ylabel="log-likelihood − supremum", xlim=(x[0], x[-1]), ylim=(height.min(), 0.5))
     return figure

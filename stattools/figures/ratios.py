@@ -52,7 +52,7 @@ def ratios(
     axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
     axes.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:,.12g}")
     axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_yticklabels([plain(name, 48) for name in names])
+    axes.set_yticklabels([plain(name, 52) for name in names])
     axes.grid(visible=False, axis="y")
     return figure
 

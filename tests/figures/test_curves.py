@@ -32,6 +32,7 @@ def test_marks_stand_on_the_profile():
     assert [line.get_ydata()[0] for line in axes.lines[:2]] == [0.0, -0.5]
     marks = [line.get_xydata()[0] for line in axes.lines if line.get_marker() == "o"]
     assert_allclose(marks, [[0.25, -0.25], [0.9, -0.9]])
+    assert [text.get_ha() for text in axes.texts] == ["left", "right"]  # near the left edge the curve is left of it
 
 
 def test_the_first_density_is_filled():
