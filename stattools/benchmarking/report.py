@@ -6,9 +6,9 @@ Timings differ from run to run, so this report cannot be verified; it says on wh
 from __future__ import annotations
 
 import math
-import re
 import os
 import platform
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
