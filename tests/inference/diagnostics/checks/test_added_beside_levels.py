@@ -19,7 +19,7 @@ SLOPES = [
 ]
 
 
-@pytest.mark.parametrize("make", MODELS)
+@pytest.mark.parametrize("make", MODELS[:-1])  # the last has one term alone, which nothing widens
 def test_they_are_those_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make)
     one, other = added(plain.model, plain.estimate), added(coded.model, coded.estimate)
