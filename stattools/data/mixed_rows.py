@@ -80,14 +80,12 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
         )
     if (source := source_of(data)) is not None:
         return _in_files(who, formula, data, source, columns)
-    made = rows_with_groups(formula, data, columns)
-    latent = made.latent
+    made, latent = _with_latent(formula, data, columns, NO_FORMULAS)
     if latent is None:
         raise _without_random(who, formula)
     for one in latent.random:
         require_few_effects(one.part, one.levels, len(made.X), effects_together(one))
-    data = replace(made, latent=None)
-    return MixedRows(data, latent.said, latent.random, latent.terms, smooths=latent.smooths)
+    return MixedRows(made, latent.said, latent.random, latent.terms, smooths=latent.smooths)
 
 
 def rows_with_groups(
@@ -103,6 +101,14 @@ def rows_with_groups(
     >>> rows.columns["trials"].tolist(), rows.latent.terms[0].name
     ([4.0, 4.0, 5.0, 8.0], '(1 | g)')
     """
+    made, latent = _with_latent(text, data, columns, formulas)
+    return made if latent is None else replace(made, latent=latent)
+
+
+def _with_latent(
+    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]
+) -> tuple[Dataset, LatentTerms | None]:
+    """The complete rows of a formula, and its random parts and curves over them; None where it has none."""
     if (source := source_of(data)) is not None:
         raise IncompatibleError(
             f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and st.glm(..., "
@@ -114,14 +120,13 @@ def rows_with_groups(
     said = mixed_formula(text, frame.names, apart)
     formula, outcome = said.formula, said.formula.outcome
     if not said.random and not has_curves(formula):
-        return read(text, data, columns=columns, formulas=formulas)
+        return read(text, data, columns=columns, formulas=formulas), None
     beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
     used = (*outcome.columns, *said.columns, *(together(formula, beside.values()) if beside else formula).columns)
     require_apart(text, extras.get("failures"), used)
     found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=said.groups)
     learned, latent = learn_latent(said, beside, found)
-    made = bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns)
-    return replace(made, latent=latent)
+    return bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns), latent
 
 
 def learn_latent(
@@ -141,7 +146,8 @@ def learn_latent(
     smooths = tuple(
         term for curve in curves for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows)
     )
-    said = replace(said, notes=(*said.notes, *notes))
+    if notes:
+        said = replace(said, notes=(*said.notes, *notes))
     return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
 
 

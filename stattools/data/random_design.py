@@ -91,7 +91,8 @@ def learn_random(
     Raises DomainError for a grouping column with one level.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
-    require_groups(part, _labels(part, levels), len(rows))
+    if len(levels) < 2:
+        require_groups(part, _labels(part, levels), len(rows))
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:

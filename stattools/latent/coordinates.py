@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import sqrt
+from math import log, sqrt
 
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
@@ -55,7 +55,7 @@ class Coordinates:
     @property
     def log_gram(self) -> float:
         """log|X'V^-1 X| less log|Q'V^-1 Q|."""
-        return -2.0 * float(np.log(np.abs(getrf(self.to_beta)[0].diagonal())).sum())
+        return -2.0 * sum(log(abs(one)) for one in getrf(self.to_beta)[0].diagonal().tolist())
 
     def about(self, b: Floats) -> Coordinates:
         """The same with y less what the coefficients b of Q make of it, so that these are small."""

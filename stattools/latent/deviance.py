@@ -100,22 +100,18 @@ class Deviance:
 
 @record
 class Reached:
-    """Where a search ended, and what is reported of it: `value` is -2 log L at theta, `s2` the residual variance, `b`
-    the coefficients of X, and `root` R (p, p) with R R' = (X'V^-1 X)^-1. All else is in `profile`, made when it is
-    asked for.
+    """Where a search ended, and what is reported of it: `value` is -2 log L at theta, which is the T_k `factors`, `s2`
+    the residual variance, `b` the coefficients of X, and `root` R (p, p) with R R' = (X'V^-1 X)^-1. All else is in
+    `profile`, made when it is asked for.
     """
 
     of: Deviance
     theta: Floats
+    factors: tuple[Floats, ...]
     value: float
     s2: float
     b: Floats
     root: Floats
-
-    @cached_property
-    def factors(self) -> tuple[Floats, ...]:
-        """The T_k of theta."""
-        return self.of.factors(self.theta)
 
     @cached_property
     def profile(self) -> Profile:

@@ -231,7 +231,7 @@ class AtFew:
         if max(map(abs, self.theta.tolist())) > LARGE:
             return self.profile
         b = self.back[-1, :-1] / -self.back[-1, -1]  # the last row is that of the residual, in units of its length
-        return Reached(self.of, self.theta, self.value, self.s2, b, self.back[:-1, :-1].T)
+        return Reached(self.of, self.theta, self.factors, self.value, self.s2, b, self.back[:-1, :-1].T)
 
     @cached_property
     def curvature(self) -> Floats:

@@ -33,7 +33,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.deviance import lower_entries
+from stattools.latent.deviance import lower_entries, potrf, trtri
 from stattools.numerics.few_columns import eigen
 
 MOST_SIZES = 64
@@ -102,10 +102,13 @@ def ratio_sums(
     turned so that those which groups make stand alone, since at a large ratio these are all but 0 beside the others.
     Groups whose z is 0 drop out. `exact` is asked for what is left within groups where a difference has lost digits.
     """
-    there = sizes > TINY * sizes.max(initial=0.0)
-    a, B = (sizes, projected) if there.all() else (sizes[there], projected[:, there])
-    smallest = float(a.min())
-    if a.max() <= smallest * (1 + TINY):
+    a, B, largest = sizes, projected, float(np.maximum.reduce(sizes, initial=0.0))
+    smallest = float(np.minimum.reduce(a))
+    if not smallest > TINY * largest:
+        there = a > TINY * largest
+        a, B = a[there], B[:, there]
+        smallest = float(a.min())
+    if largest <= smallest * (1 + TINY):
         kept, counts, products = a[:1], np.array([float(len(a))]), (B @ B.T / smallest)[None]
     else:
         order = rising(a)
@@ -117,16 +120,17 @@ def ratio_sums(
             kept, counts, products = a[firsts], (ends - firsts).astype(float), summed_products(B, firsts, ends)
         else:
             kept, counts, products = interpolated(a, B)
-    within = total - products.sum(axis=0)
+    within = total - np.add.reduce(products)
     if exact is not None and within[-1, -1] < CANCELED * total[-1, -1]:
         within = exact()
     turn = np.eye(len(total))
     values, turn[:-1, :-1] = eigen(within[:-1, :-1])
     within = turn.T @ within @ turn
-    length = float(total.diagonal()[:-1].sum()) / max(len(values), 1)
-    gone = np.flatnonzero(values <= DUST * length)
-    within[gone], within[:, gone] = 0.0, 0.0
-    share = min([1.0, *(values[len(gone) :][:1] / length).tolist()])  # the eigenvalues rise
+    length = sum(total.diagonal()[:-1].tolist()) / max(len(values), 1)
+    eigenvalues = values.tolist()  # which rise
+    gone = sum(value <= DUST * length for value in eigenvalues)
+    within[:gone], within[:, :gone] = 0.0, 0.0
+    share = min([1.0, *(value / length for value in eigenvalues[gone : gone + 1])])
     return RatioSums(kept, counts, turn.T @ products @ turn, within, n, SAFE * share * smallest)
 
 
@@ -205,26 +209,44 @@ def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
     u = 1.0 + least * ratios
     beyond = left * (sums.sizes / least)  # 1 / (u - c)
     pull = beyond * u[:, None]
-    falls = left * pull
-    weights = np.concatenate([left, -falls, falls * (2.0 * pull - 1.0)])
-    C = (weights @ sums.products.reshape(len(sums.sizes), -1)).reshape(3, P, m, m)
+    weights = np.empty((3, *left.shape))
+    weights[0] = left
+    falls = np.multiply(left, pull, out=weights[1])
+    np.multiply(falls, 2.0 * pull - 1.0, out=weights[2])
+    np.negative(falls, out=falls)
+    C = (weights.reshape(3 * P, -1) @ sums.products.reshape(len(sums.sizes), -1)).reshape(3, P, m, m)
     C[0] += sums.within
     # directions that groups make come first and shrink as columns of the triangle, so that its inverse keeps its digits
-    L = np.linalg.cholesky(C[0])
-    back = np.linalg.inv(L)
+    L, back = _triangle(C[0]) if P == 1 else _triangles(C[0])
     changes = back @ C[1:] @ back.transpose(0, 2, 1)  # the derivatives where W'V^-1 W is the identity
     own = np.empty((3, P, m))
     np.log(L.diagonal(axis1=1, axis2=2), out=own[0])
     own[0] *= 2.0
     own[1:] = changes.diagonal(axis1=2, axis2=3)
     squares = (changes[0] * changes[0]).reshape(P, m * m) @ _blocks(m)
-    log_r2 = own[:, :, -1].copy()
+    log_r2, h = own[:, :, -1].copy(), np.empty((3, P))
     log_r2[2] -= 2.0 * squares[:, 1] + log_r2[1] * log_r2[1]
-    h = np.array([np.log1p(reach) @ sums.counts, pull @ sums.counts, (pull * beyond) @ sums.bends])
+    np.matmul(np.log1p(reach), sums.counts, out=h[0])
+    np.matmul(pull, sums.counts, out=h[1])
+    np.matmul(pull * beyond, sums.bends, out=h[2])
     if restricted:
-        h += own[:, :, :-1].sum(axis=2)
+        h += np.add.reduce(own[:, :, :-1], axis=2)
         h[2] -= squares[:, 0]
     return Slopes(u, h, log_r2)
+
+
+def _triangles(stack: Floats) -> tuple[Floats, Floats]:
+    """The Cholesky factors of matrices (P, m, m), and their inverses."""
+    L = np.linalg.cholesky(stack)
+    return L, np.linalg.inv(L)
+
+
+def _triangle(stack: Floats) -> tuple[Floats, Floats]:
+    """The same of one matrix (1, m, m), by LAPACK alone: the checks of numpy.linalg take longer than it does."""
+    L, info = potrf(stack[0], lower=True, clean=True)
+    if info:
+        raise np.linalg.LinAlgError("Matrix is not positive definite")
+    return L[None], trtri(L, lower=True)[0][None]
 
 
 @cache

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from math import exp, expm1, inf, isfinite, log, nan
+from math import exp, expm1, inf, isfinite, log, log1p, nan
 
 import numpy as np
 
@@ -116,11 +116,11 @@ class CellSearch:
     def __init__(self, sums: RatioSums, restricted: bool) -> None:
         self.sums, self.restricted = sums, restricted
         self.df = float(sums.n - restricted * sums.p)
-        self.largest = float(sums.sizes.max())
-        smallest = float(sums.sizes.min())
-        end = REACH * self.largest / smallest
-        count = 2 + int(np.log1p(end) / np.log(STEP))
-        self.ratios = np.expm1(np.arange(count) * (np.log1p(end) / (count - 1))) / self.largest
+        self.largest = float(np.maximum.reduce(sums.sizes))
+        smallest = float(np.minimum.reduce(sums.sizes))
+        end = log1p(REACH * self.largest / smallest)
+        count = 2 + int(end / log(STEP))
+        self.ratios = np.expm1(np.arange(count) * (end / (count - 1))) / self.largest
         self.at = slopes(sums, self.ratios, restricted)
         if not sums.least * self.at.h[1, 0] > FLAT * float(sums.counts @ sums.sizes):
             raise IdentificationError(
@@ -142,7 +142,8 @@ class CellSearch:
         last = int(rises.argmax())
         if not rises[last]:
             return False
-        self.keep(slice(0, last + 1))
+        if last + 1 < len(rises):
+            self.keep(slice(0, last + 1))
         return True
 
     def keep(self, which: slice | np.ndarray) -> None:
@@ -163,15 +164,24 @@ class CellSearch:
         self.keep(np.argsort(self.ratios, kind="stable"))
 
     def classified(self) -> np.ndarray:
-        """Whether all is known of each cell between neighbours."""
-        at, width = self.at, self.sums.least * (self.ratios[1:] - self.ratios[:-1])
-        parts = np.array([at.h[1:], -self.df * at.log_r2[1:]])  # f and g, and their slopes
+        """Whether all is known of each cell between neighbours: by the ends of f and g, which fall, or of their slopes,
+        which rise; where these do not tell of all cells, by tangents.
+        """
+        at = self.at
+        parts = np.empty((2, 2, len(at.u)))  # f and g, and their slopes
+        parts[0] = at.h[1:]
+        np.multiply(-self.df, at.log_r2[1:], out=parts[1])
         parts[:, 1] /= at.u
+        sure = CERTAIN * np.add.reduce(np.abs(parts[:, :, :-1]))
+        early, late = parts[:, :, :-1], parts[::-1, :, 1:]
+        apart = early - late
+        np.negative(apart[:, 0], out=apart[:, 0])  # one is above the other if its least is above the other's most
+        known = np.logical_or.reduce(apart > sure, axis=(0, 1))
+        if known.all():
+            return known
         values, bends = parts[:, 0], parts[:, 1]
-        sure = CERTAIN * np.abs(parts[:, :, :-1]).sum(axis=0)
-        known = least(values, bends, -values[::-1], width) > sure[0]
-        known |= bends[:, :-1] - bends[::-1, 1:] > sure[1]
-        return known[0] | known[1]
+        width = self.sums.least * (self.ratios[1:] - self.ratios[:-1])
+        return known | np.logical_or.reduce(least(values, bends, -values[::-1], width) > sure[0])
 
     def found(self) -> RatioSearch:
         for _ in range(ROUNDS):

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from stattools.data.random_term import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.latent.coordinates import coordinates, orthonormal
 from tests.latent.certified import term
@@ -58,6 +59,19 @@ def test_effects_of_the_columns_of_x_themselves_are_made_orthonormal_once(precis
     one, apart = (coordinates(X, y, [term(codes, z)], precision) for z in (X, X.copy()))
     assert_allclose(one.columns.z[0], apart.columns.z[0], rtol=0, atol=0)
     assert_allclose(one.to_effects[0], apart.to_effects[0], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("precision", [None, np.linspace(0.5, 2.0, 12)])
+@pytest.mark.parametrize(("first", "own"), [(1.0, 1.0), (2.0, -3.0)])
+def test_levels_beside_a_constant_column_are_those_of_their_own_column(first, own, precision):
+    r = np.random.default_rng(0)
+    X, codes = np.column_stack([np.full(12, first), r.normal(size=12)]), np.arange(12) // 3
+    z = RandomTerm("(0 + c | g)", "g", codes, tuple("abcd"), ("c",), np.full((12, 1), own))
+    found = coordinates(X, r.normal(size=12), [z], precision)
+    ((row,),) = found.columns.z
+    root = 1.0 if precision is None else np.sqrt(precision)
+    assert_allclose(row, found.to_effects[0][0, 0] * own * root, rtol=1e-14)
+    assert_allclose(np.mean(row**2), 1.0, rtol=1e-14)
 
 
 @pytest.mark.parametrize("precision", [None, np.arange(1.0, 13.0)])

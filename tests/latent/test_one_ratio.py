@@ -1,5 +1,7 @@
 """Sums over groups against dense matrices and against differences."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -100,6 +102,17 @@ def test_products_of_runs_are_those_of_their_columns(m):
     np.testing.assert_allclose(
         found, [B[:, i:j] @ B[:, i:j].T for i, j in ((0, 3), (3, 4), (4, 10))], rtol=1e-12, atol=1e-14
     )
+
+
+def test_one_ratio_alone_has_the_values_that_it_has_among_others():
+    sums, ratios = sums_of(*drawn(3, [3, 2, 1, 5], p=2)), np.array([0.0, 0.3, 20.0])
+    among = slopes(sums, ratios, True)
+    for k in range(3):
+        alone = slopes(sums, ratios[k : k + 1], True)
+        np.testing.assert_allclose(alone.h[:, 0], among.h[:, k], rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(alone.log_r2[:, 0], among.log_r2[:, k], rtol=1e-12, atol=1e-13)
+    with pytest.raises(np.linalg.LinAlgError):
+        slopes(replace(sums, within=-100.0 * sums.within), ratios[:1], True)
 
 
 def test_residual_at_an_infinite_ratio_is_that_of_groups_as_columns():

@@ -21,11 +21,12 @@ def test_a_sprint_goes_down_and_no_further_than_a_climb_may(widths):
 @pytest.mark.parametrize("widths", CASES, ids=str)
 def test_a_sprint_ends_where_a_climb_leaves_nothing(widths):
     few = few_with_effects(widths)
-    points, _ = sprint(few, few.at(moments(few)))
+    points, bent = sprint(few, few.at(moments(few)))
     values = np.array([at.value for at in points])
     assert 3 < len(points) <= SPRINT
     assert (np.diff(values) <= 1e-13 * np.abs(values[1:])).all()  # the last steps change round-off alone
     end = points[-1]
+    np.testing.assert_allclose(bent, end.curvature, rtol=1e-3, atol=1e-4 * np.abs(bent).max())
     assert np.sqrt(0.5 * end.gradient @ np.linalg.solve(end.curvature, end.gradient)) <= EXACT
     assert np.linalg.norm(few.of.at(end.theta).gradient) < 1e-9
 

@@ -34,8 +34,11 @@ from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.models.regressions.binding import bind
 
+AHEAD = 50
+"""Rows of which it is asked first whether the outcome varies within groups: as a rule they tell that it does."""
 TITLE = "Linear mixed model"
 WITH_CURVES = "Linear regression with curves"
+NORMAL = Gaussian()
 
 
 def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
@@ -68,7 +71,7 @@ def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | Non
     read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
     y = numeric(read.data.outcome, read.data.outcome_name)
     title = TITLE if read.said.random else WITH_CURVES
-    fixed = bind("ols", title, Gaussian(), read.data, y)
+    fixed = bind("ols", title, NORMAL, read.data, y)
     if read.curves:
         of_curves = summed_curves(read, y)
         return LinearMixed(replace(read, smooths=of_curves.smooths), fixed, "linear_mixed", title, of_curves)
@@ -185,12 +188,18 @@ class LinearMixed(MixedModel):
     @cached_property
     def _makes_outcome(self) -> RandomTerm | None:
         """The first term whose effects can make the outcome."""
+        y = self.y
         for term in self.random:
-            first = np.empty(term.n_levels)
-            first[term.codes[::-1]] = self.y[::-1]
-            if (self.y == first[term.codes]).all() and _makes_constants(term):
+            if _one_each(y[:AHEAD], term.codes[:AHEAD]) and _one_each(y, term.codes) and _makes_constants(term):
                 return term
         return None
+
+
+def _one_each(y: Floats, codes: NDArray[np.intp]) -> bool:
+    """Whether y is one number in all rows of each code."""
+    first = np.empty(int(codes.max()) + 1)
+    first[codes[::-1]] = y[::-1]
+    return bool((y == first[codes]).all())
 
 
 def _makes_constants(term: RandomTerm) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from math import sqrt
 from typing import Any
 
 import numpy as np
@@ -160,7 +161,7 @@ def maximized(model: LinearMixed, reml: bool, *, start: Any = None, certify: str
     standard errors.
     """
     found = model.coordinates
-    size = float(np.sqrt(model.fixed.rows.outcome_square / model.n))
+    size = sqrt(model.fixed.rows.outcome_square / model.n)
     if found.unit <= ROUND_OFF * size or model.n <= len(model.names):
         raise IdentificationError(
             f"{model.title}: the fixed effects make {model.outcome_name} exactly, and nothing is left to vary between "
@@ -201,14 +202,18 @@ def _without_loss(
     """
     for _ in range(TURNS):
         b, s2 = best.at.b, best.at.s2
-        large = max(float(np.abs(T).max()) for T in best.at.factors) > LARGE
-        if model.summed is not None or not large or not np.isfinite(b).all() or b @ b <= MUCH * s2:
+        if model.summed is not None or not _is_large(best) or not np.isfinite(b).all() or b @ b <= MUCH * s2:
             break
         found = found.about(b)
         deviance = model.deviance_over(found, deviance.reml)
         again = maximum(deviance, best.at.factors)
         best = replace(again, steps=best.steps + again.steps, trace=best.trace + again.trace)
     return found, deviance, best
+
+
+def _is_large(best: Maximum) -> bool:
+    """Are effects so many times the residual that sums of squares lose their digits?"""
+    return max(map(abs, best.at.theta.tolist())) > LARGE
 
 
 def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Deviance) -> None:
@@ -227,7 +232,7 @@ def _require_told_apart(model: LinearMixed, found: Coordinates, deviance: Devian
 def _is_without_residual(best: Maximum) -> bool:
     """Does the likelihood not fall as the residual goes to 0 beside effects that are many times as large already?"""
     at = best.at
-    if not np.abs(at.theta).max() > LARGE:
+    if not _is_large(best):
         return False
     return bool(at.of.at(10.0 * at.theta).value <= at.value + 1e-6)
 

@@ -33,6 +33,14 @@ def test_an_outcome_that_is_constant_within_groups_is_named():
         st.linear_mixed("y ~ x + (1 | g)", TABLE | {"y": [1, 1, 1, 3, 3, 3, 2, 2]})
 
 
+def test_an_outcome_that_is_constant_in_the_first_groups_alone_is_none():
+    y, g = np.repeat(np.arange(40.0), 5), np.repeat(np.arange(40), 5)
+    y[-1] += 1.0
+    assert st.linear_mixed("y ~ 1 + (1 | g)", {"y": y, "g": g}).n == 200
+    with pytest.raises(IdentificationError, match="y is constant within each level of 'g'"):
+        st.linear_mixed("y ~ 1 + (1 | g)", {"y": y[:-1], "g": g[:-1]})
+
+
 @pytest.mark.parametrize("part", ["(1 | g)", "(x | g)", "(0 + f | g)"])
 def test_effects_that_make_a_constant_outcome_are_named(part):
     table = {"y": [1, 1, 1, 3, 3, 3, 2, 2, 2] * 2, "x": np.arange(18.0) ** 2, "f": ["a", "b", "a"] * 6}
