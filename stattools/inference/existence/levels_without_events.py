@@ -20,9 +20,11 @@ from stattools.data.design import Design
 from stattools.data.formula.evaluation import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.monotone_likelihood import MonotoneLikelihood
-from stattools.models.survival.columns_at_risk import centered, columns_at_risk
+from stattools.inference.existence.rank_of_slopes import factor_of
+from stattools.interface.arrays import Floats
+from stattools.models.survival.columns_at_risk import centered, columns_at_risk, in_own_units
 from stattools.models.survival.cox import CoxRegression
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.solvers import Newton, Solution
 from stattools.text.names import first_few
 
@@ -97,22 +99,29 @@ def _without(model: CoxRegression, keep: NDArray[np.intp], dropped: NDArray[np.b
     return replace(left, X=X, Z=Z, design=Design(names))
 
 
-def check_columns_beside_levels(model: CoxRegression, X: LevelColumns, compared: NDArray[np.intp]) -> None:
+def check_columns_beside_levels(model: CoxRegression, X: CodedLevels, compared: NDArray[np.intp]) -> None:
     """IdentificationError naming columns that are the same for all rows that are `compared`, up to a combination of the
     levels and of columns before them.
     """
     from scipy.sparse import csr_array
 
-    A, n = X.sparse(), len(X)
+    n, levels = len(X), X.numbers.ravel()
     each = csr_array((np.ones(n), (compared, np.arange(n))))
-    sums = (each @ A).toarray()
-    G = (A.T @ A).toarray() - sums.T @ (sums / each.sum(axis=1)[:, None])
-    order = np.r_[np.arange(X.at, X.stop), np.delete(np.arange(X.shape[1]), slice(X.at, X.stop))]
-    length = np.sqrt((A * A).sum(axis=0))
-    unit = np.where(length > 0.0, length, 1.0)
-    R, _ = potrf((G / unit / unit[:, None])[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
+
+    def less_means(A: Any) -> tuple[Any, Floats, Floats]:
+        length = np.sqrt((A * A).sum(axis=0))
+        A = A.multiply(1.0 / np.where(length > 0.0, length, 1.0)).tocsr()
+        sums = (each @ A).toarray()
+        return A, sums, sums / each.sum(axis=1)[:, None]
+
+    A, sums, means = less_means(in_own_units(X.T)[0].T.sparse())
+    G = (A.T @ A).toarray() - sums.T @ means
+    order = np.r_[levels, np.delete(np.arange(X.shape[1]), levels)]
+    R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
     nothing = order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]
-    said = [_said(model, X, int(j), bool(G[j, j] <= NOTHING * unit[j] ** 2)) for j in np.sort(nothing)]
+    A, sums, means = less_means(X.sparse())
+    same = (A * A).sum(axis=0) - (sums * means).sum(axis=0) <= NOTHING
+    said = [_said(model, X, int(j), bool(same[j])) for j in np.sort(nothing)]
     if said:
         raise IdentificationError(
             f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
@@ -120,11 +129,11 @@ def check_columns_beside_levels(model: CoxRegression, X: LevelColumns, compared:
         )
 
 
-def _said(model: CoxRegression, X: LevelColumns, j: int, same: bool) -> str:
+def _said(model: CoxRegression, X: CodedLevels, j: int, same: bool) -> str:
     """What is said of a column that is not determined."""
     name = short(model.names[j])
     if same:
         return f"{name} is the same for all who are at risk together"
-    factor = short(model.names[X.at].rsplit("[", 1)[0])
-    beside = "" if X.at <= j < X.stop else " and of columns before it"
+    factor = short(factor_of(X, model.names))
+    beside = "" if j in X.numbers else " and of columns before it"
     return f"{name} is a combination of levels of {factor}{beside}, but for a constant"

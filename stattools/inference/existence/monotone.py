@@ -21,8 +21,9 @@ from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, Separat
 from stattools.inference.existence.recession_cone import null_space
 from stattools.inference.existence.risk_set_order import POSITIVE, RiskSetOrder
 from stattools.inference.existence.separated_rows import UNTOLD, sign_of
+from stattools.inference.existence.sparse_program import LARGEST_BESIDE_SLOPES
 from stattools.interface.arrays import Floats
-from stattools.models.survival.columns_at_risk import centered, whitened
+from stattools.models.survival.columns_at_risk import centered, in_own_units, whitened
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import as_columns
@@ -37,8 +38,8 @@ DEPENDENT = 1e-13
 
 def monotone(model: Any) -> MonotoneLikelihood | None:
     """What makes a partial likelihood monotone; None where its maximum exists."""
-    if as_columns(model.Z.T).coded is not None:
-        if (found := levels_without_events(model)) is not None:
+    if as_columns(model.Z.T).by_levels is not None:
+        if as_columns(model.Z.T).coded is not None and (found := levels_without_events(model)) is not None:
             return found
         model = replace(model, Z=np.asarray(model.Z))
     T = whitened(model.Z)
@@ -115,7 +116,7 @@ def compared(sets: RiskSets) -> NDArray[np.intp]:
 
 def check_columns(model: CoxRegression) -> None:
     """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
-    if (coded := as_columns(model.Z.T).coded) is not None:
+    if (coded := as_columns(model.Z.T).by_levels) is not None:
         check_columns_beside_levels(model, coded, compared(model.sets))
         return
     Z = informative(model)
@@ -159,8 +160,28 @@ def certified_partial(model: Any, solver: Any) -> tuple[Any, Solution]:
     return model, solver.solve(model) if found is None else found
 
 
+def require_order_beside_slopes(model: Any) -> None:
+    """IdentificationError where columns of a large model of slopes by level make its likelihood rise for ever, with
+    their names, from one sparse program.
+    """
+    Z, T = in_own_units(model.Z)
+    if (d := RiskSetOrder(model.sets, Z, model.ties == "exact").direction()) is None:
+        return
+    step = np.abs(T @ d) * np.abs(as_columns(model.Z.T).by_levels).max(axis=0)
+    named = [short(name) for name, move in zip(model.names, step / step.max(), strict=True) if move > 1e-7]
+    raise IdentificationError(
+        f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
+        f"combination of {first_few(named)}, so that the log-likelihood rises for ever. Use "
+        "penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, or collect more events."
+    )
+
+
 def check_monotone(model: CoxRegression) -> None:
     """SeparationError where the partial likelihood rises for ever."""
+    X = as_columns(model.Z.T).by_levels
+    if X is not None and X.coded is None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
+        require_order_beside_slopes(model)
+        return
     separation = monotone(model)
     if separation is None:
         return

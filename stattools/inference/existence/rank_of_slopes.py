@@ -14,6 +14,7 @@ from stattools.data.rows.slope_units import orthogonal, with_slope_units
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank_beside_levels import combinations, refuse
 from stattools.models.model import Model
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.products import weighted
 from stattools.text.names import first_few
@@ -23,7 +24,7 @@ def check_rank_of_slopes(model: Model, X: LevelSlopes, terms: Sequence[str]) -> 
     """IdentificationError naming what the rows do not determine of the columns X of a linear predictor, called
     `terms`.
     """
-    importance, factor = model.rows.importance, _factor(X, terms)
+    importance, factor = model.rows.importance, factor_of(X, terms)
     levels = orthogonal(X, importance)
     if len(empty := np.flatnonzero(~(levels.counts > 0))):
         raise IdentificationError(
@@ -49,8 +50,8 @@ def check_rank_of_slopes(model: Model, X: LevelSlopes, terms: Sequence[str]) -> 
         refuse(model, [aliased[name] for name in terms if name in aliased], len(terms))
 
 
-def _factor(X: LevelSlopes, terms: Sequence[str]) -> str:
+def factor_of(X: CodedLevels, terms: Sequence[str]) -> str:
     """What the factor is called in the names of the columns of its first and last level: the part that differs."""
-    first, last = (terms[int(X.places[level, 0])].split(":") for level in (0, -1))
+    first, last = (terms[int(X.numbers[level, 0])].split(":") for level in (0, -1))
     parts = [one for one, other in zip(first, last, strict=False) if one != other] or first
     return parts[0].rsplit("[", 1)[0]

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 
 from stattools.data.rows.level_units import LevelUnits
+from stattools.data.rows.slope_units import orthogonal
 from stattools.interface.arrays import Floats
 from stattools.models.survival.partial_likelihood import parts
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import as_columns
+from stattools.numerics.level_blocks import Within
 
 LONG = 1e-4
 """Columns whose Gram matrix of unit lengths has at least this reciprocal condition are left as they are."""
@@ -19,7 +21,7 @@ LONG = 1e-4
 
 def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
-    if (coded := as_columns(X).coded) is not None:
+    if (coded := as_columns(X).by_levels) is not None:
         return coded[sets.rows].T
     Z = np.empty((X.shape[1], len(sets.rows)))
     for part in parts(*Z.shape):
@@ -31,7 +33,7 @@ def centered(Z: Any, sets: RiskSets) -> Any:
     """The columns less their means within strata, which no ratio of hazards depends on; in place. Levels that are codes
     stay zeros and ones.
     """
-    if (coded := as_columns(Z.T).coded) is not None:
+    if (coded := as_columns(Z.T).by_levels) is not None:
         others = centered(np.ascontiguousarray(coded.others.T), sets)
         return replace(coded, others=np.ascontiguousarray(others.T)).T
     first = sets.starts[sets.first]
@@ -46,14 +48,23 @@ def centered(Z: Any, sets: RiskSets) -> Any:
 
 
 def in_own_units(Z: Any) -> tuple[Any, Any]:
-    """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit."""
-    X = as_columns(Z.T).coded
+    """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit, where those of a
+    level with several are made orthogonal.
+    """
+    X = as_columns(Z.T).by_levels
     if X is None:
         T = whitened(Z)
         return T.T @ Z, T
     length = np.sqrt((X.others**2).mean(axis=0))
-    length = X.joined(1.0, np.where(length > 0.0, length, 1.0))
-    return X.over(length).T, replace(LevelUnits.identity(len(length)), t=1.0 / length)
+    length = np.where(length > 0.0, length, 1.0)
+    identity = LevelUnits.identity(X.shape[1])
+    if X.coded is not None:
+        length = X.joined(1.0, length)
+        return X.over(length).T, replace(identity, t=1.0 / length)
+    of = orthogonal(X, None)
+    t = X.joined(np.diagonal(of.M, axis1=1, axis2=2), 1.0 / length)
+    own = replace(X, others=X.others / length, values=of.Q)
+    return own.T, replace(identity, t=t, within=Within.of(X.places, of.M))
 
 
 def whitened(Z: Floats) -> Floats:

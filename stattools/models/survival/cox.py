@@ -36,7 +36,6 @@ from stattools.models.survival.partial_likelihood import AtPoint
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.models.survival.third_moments import slope_of_log_determinant
 from stattools.models.survival.tied_times import TIES
-from stattools.numerics.columns import as_columns
 from stattools.text.one_line import many
 
 KINDS = (*TIES, "exact")
@@ -64,8 +63,6 @@ def bound(
     if not sets.m:
         raise DomainError(f"{who}: all rows with an event have weight 0.")
     X: Any = among(X, tuple(kept))
-    if as_columns(X).coded is None:  # risk sets know levels of one column
-        X, design = np.asarray(X), replace(design, coded=False)
     Z = columns_at_risk(X, sets)
     require_sizes(title, [design.names[k] for k in kept], np.abs(X).max(axis=0))
     model = (made or CoxRegression)(rows, design, X, sets, centered(Z, sets), ties, kind, title)

@@ -1,13 +1,15 @@
 """The information of a partial likelihood beside a factor whose levels are kept as codes.
 
-    sum over event times of w S S',   S (L,) the sums of r over those at risk in each level
+    sum over event times of w S S',   S (L k,) the sums of r z over those at risk in each level
 
-S changes only where a row joins or leaves, by r in one level. So the sum is one over pairs of such changes,
+z are the k numbers of a row in the columns of its level: 1 where a level has one. S changes only where a row joins or
+leaves, by r z in one level. So the sum is one over pairs of such changes,
 
-    sum of r_e r_f W(the later of e and f),   W(t) the sum of w from t on
+    sum of r_e r_f W(the later of e and f) z_e z_f',   W(t) the sum of w from t on
 
-and a row of it gains r_e W(e) S as the change e is met: L numbers for each row, and not L^2 for each event time. All
-else costs what it costs of the columns beside the levels. Source: Therneau & Grambsch (2000), ch. 3.
+and the rows of a level gain r_e W(e) z_e S' as the change e is met: L k^2 numbers for each row, and not (L k)^2 for
+each event time. All else costs what it costs of the columns beside the levels. Source: Therneau & Grambsch (2000),
+ch. 3.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.segments import sums_to_the_end
 
 
@@ -36,21 +38,21 @@ class AtEvents:
     own: Floats | None
 
 
-def information_beside_levels(X: LevelColumns, sets: RiskSets, risk: Floats, hazard: Floats, at: AtEvents) -> Floats:
+def information_beside_levels(X: CodedLevels, sets: RiskSets, risk: Floats, hazard: Floats, at: AtEvents) -> Floats:
     """The sum over event times of the covariance of x over those at risk, (p, p), for X (n, p) of the rows of `sets`;
     `hazard` is what each row has been exposed to.
     """
     p = X.shape[1]
     require_memory(f"the information of {p:,} coefficients", 3 * p * p, "Group the levels of the factor.")
     found, A = np.asarray(X.gram(risk * hazard)).copy(), X.others.T * risk
-    levels, others = np.arange(X.at, X.stop), np.delete(np.arange(p), slice(X.at, X.stop))
+    levels, others = X.numbers.ravel(), np.delete(np.arange(p), X.numbers.ravel())
     S = sets.sums(A)
     less, between = _beside(X, sets, risk, at.squares * S), (S * at.squares) @ S.T
     within = _between_levels(X, sets, risk, at)
     if at.mixed is not None and at.own is not None:
         T = sets.sums_of_dead(A)
         less -= _beside(X, sets, risk, at.mixed * T)
-        less -= X.by_level((sets.died * risk * (at.mixed * S - at.own * T)[:, sets.joins]).T)
+        less -= _of_levels(X, sets.died * risk * (at.mixed * S - at.own * T)[:, sets.joins])
         tied = (S * at.mixed) @ T.T
         between += (T * at.own) @ T.T - tied - tied.T
     found[np.ix_(levels, levels)] -= within
@@ -60,54 +62,65 @@ def information_beside_levels(X: LevelColumns, sets: RiskSets, risk: Floats, haz
     return 0.5 * (found + found.T)
 
 
-def _beside(X: LevelColumns, sets: RiskSets, risk: Floats, values: Floats) -> Floats:
-    """The sum over event times of S times values (k, m) of each, (L, k)."""
-    return X.by_level((risk * sets.while_at_risk(values)).T)
+def _of_levels(X: CodedLevels, values: Floats) -> Floats:
+    """X' times values (m, n) of each row, of the columns of levels, level after level, (L k, m)."""
+    return X.pulled(np.ascontiguousarray(values.T))[X.numbers.ravel()]
 
 
-def _between_levels(X: LevelColumns, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
-    """The sum of w S S' - mixed (S T' + T S') + own T T' over event times, (L, L)."""
-    steps = _changes(X, sets, risk, at)
-    S, found = np.zeros(X.levels), np.zeros((X.levels, X.levels))
-    for level, change, gain, anew in zip(*(of.tolist() for of in steps), strict=True):
-        if anew:
+def _beside(X: CodedLevels, sets: RiskSets, risk: Floats, values: Floats) -> Floats:
+    """The sum over event times of S times values (m, event times) of each, (L k, m)."""
+    return _of_levels(X, risk * sets.while_at_risk(values))
+
+
+def _between_levels(X: CodedLevels, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
+    """The sum of w S S' - mixed (S T' + T S') + own T T' over event times, (L k, L k)."""
+    row, change, gain, anew = _changes(X, sets, risk, at)
+    (L, k), level, z = X.numbers.shape, X.codes[row], X.values[row]
+    S, found = np.zeros((L, k)), np.zeros((L, k, L * k))
+    flat, moved, gained = S.reshape(-1), change[:, None] * z, (gain[:, None] * z)[:, :, None]
+    for step, (one, gains, begins) in enumerate(zip(level.tolist(), gain.tolist(), anew.tolist(), strict=True)):
+        if begins:
             S[:] = 0.0
-        S[level] += change
-        if gain:
-            found[level] += gain * S
-    level, change, gain, _ = steps
+        S[one] += moved[step]
+        if gains:
+            found[one] += gained[step] * flat
+    found = found.reshape(L * k, L * k)
     found += found.T
-    np.subtract.at(found, (level, level), change * gain)  # each change met itself twice
+    own = (change * gain)[:, None, None] * z[:, :, None] * z[:, None, :]  # each change met itself twice
+    places = (level[:, None] * k + np.arange(k))[:, :, None]
+    np.subtract.at(found, (places, places.transpose(0, 2, 1)), own)
     if at.own is not None:
         from scipy.sparse import csr_array
 
         dead = np.flatnonzero(sets.died & (X.codes >= 0))
-        T = csr_array((risk[dead], (X.codes[dead], sets.joins[dead])), shape=(X.levels, sets.m))
+        rows = (X.codes[dead, None] * k + np.arange(k)).ravel()
+        numbers = (risk[dead, None] * X.values[dead]).ravel()
+        T = csr_array((numbers, (rows, np.repeat(sets.joins[dead], k))), shape=(L * k, sets.m))
         found += ((T * at.own) @ T.T).toarray()
     return found
 
 
 def _changes(
-    X: LevelColumns, sets: RiskSets, risk: Floats, at: AtEvents
+    X: CodedLevels, sets: RiskSets, risk: Floats, at: AtEvents
 ) -> tuple[NDArray[np.intp], Floats, Floats, NDArray[np.bool_]]:
-    """In their order: the level in which S changes, by how much, what times S its row gains, and whether a stratum
-    begins. Rows join, then leave; those with the event at a tied time gain S when all have joined.
+    """In their order: the row whose level changes, how often its numbers are added to S, what times S they gain, and
+    whether a stratum begins. Rows join, then leave; those with the event at a tied time gain S when all have joined.
     """
     W = sums_to_the_end(at.squares, sets.first)
     rows = np.flatnonzero(X.codes >= 0)
-    parts: list[tuple[Any, ...]] = [(sets.joins[rows], 0, X.codes[rows], risk[rows], risk[rows] * W[sets.joins[rows]])]
+    parts: list[tuple[Any, ...]] = [(sets.joins[rows], 0, rows, risk[rows], risk[rows] * W[sets.joins[rows]])]
     if sets.leaves is not None:
         ends = np.append(sets.first[1:], sets.m)[np.searchsorted(sets.first, sets.joins[rows], side="right") - 1]
         late = rows[sets.leaves[rows] < ends]
         leaves = sets.leaves[late]
-        parts.append((leaves, 0, X.codes[late], -risk[late], -risk[late] * W[leaves]))
+        parts.append((leaves, 0, late, -risk[late], -risk[late] * W[leaves]))
     if at.mixed is not None:
         tied = rows[sets.died[rows] & (sets.deaths > 1.0)[sets.joins[rows]]]
         own = sets.joins[tied]
-        parts.append((own, 1, X.codes[tied], np.zeros(len(tied)), -risk[tied] * at.mixed[own]))
-    time, last, level, change, gain = (
+        parts.append((own, 1, tied, np.zeros(len(tied)), -risk[tied] * at.mixed[own]))
+    time, last, row, change, gain = (
         np.concatenate([np.broadcast_to(part[k], len(part[2])) for part in parts]) for k in range(5)
     )
     order = np.lexsort((last, time))
     stratum = np.searchsorted(sets.first, time[order], side="right")
-    return level[order], change[order], gain[order], np.diff(stratum, prepend=-1) != 0
+    return row[order], change[order], gain[order], np.diff(stratum, prepend=-1) != 0

@@ -110,7 +110,7 @@ class AtPoint:
     def information(self, by: Floats | None = None) -> Floats:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
         terms, weight = self.terms, 1.0 if by is None else by
-        if (coded := as_columns(self.X.T).coded) is not None:
+        if (coded := as_columns(self.X.T).by_levels) is not None:
             each = (None if of is None else weight * of for of in (terms.squares, terms.mixed, terms.own_squares))
             hazard = self.weighted_hazard(by)
             return information_beside_levels(coded, self.sets, self.risk, hazard, AtEvents(*each))  # type: ignore

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.data import terms
+from stattools.inference.existence import monotone as monotone_module
 from stattools.inference.existence.monotone import monotone
 
 G = np.random.default_rng(2)
@@ -110,3 +112,48 @@ def test_a_message_names_the_first_few_of_many_columns():
     with pytest.raises(st.SeparationError, match=r"a combination of .* and \d+ more, so that") as caught:
         st.fit(st.cox("survival(t, d) ~ g", table))
     assert len(str(caught.value)) < 900
+
+
+def slopes(seed, late, **beside):
+    """Rows of a regression on slopes of six levels, of which level c has x = 7 where asked."""
+    rng = np.random.default_rng(seed)
+    x, t, entry = rng.standard_normal(60), np.round(rng.exponential(size=60), 1) + 0.1, rng.exponential(size=60)
+    data = {"g": list("abcdef") * 10, "x": x, "t": t, "d": rng.random(60) < 0.25, "e": np.maximum(0.0, t - entry)}
+    return "survival(e, t, d) ~ C(g) + C(g):x" if late else "survival(t, d) ~ x * C(g)", data | beside
+
+
+def failure(formula, data, many, largest=1e7):
+    """The error of a fit, or the fit itself, where levels beyond `many` are kept as codes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terms, "MANY", many)
+        patch.setattr(monotone_module, "LARGEST_BESIDE_SLOPES", largest)
+        try:
+            return st.fit(st.cox(formula, data))
+        except st.IdentificationError as error:
+            return error
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_slopes_kept_as_codes_are_refused_where_all_columns_are(late):
+    seen = set()
+    for seed in range(4):
+        asked = slopes(seed, late)
+        plain, coded, large = failure(*asked, 10**9), failure(*asked, 3), failure(*asked, 3, 1.0)
+        seen.add(refused := isinstance(plain, st.SeparationError))
+        if not refused:
+            assert coded.loglik == pytest.approx(plain.loglik, rel=1e-12)
+            assert large.loglik == pytest.approx(plain.loglik, rel=1e-12)
+            continue
+        assert str(coded) == str(plain)
+        assert "no maximum: at every event those who have it are the highest" in str(large)
+        assert "leave slopes of such levels out" in str(large)
+        assert any(name in str(large) for name in plain.separation.infinite)
+    assert seen == {True, False}
+
+
+def test_a_slope_whose_number_does_not_vary_in_a_level_is_named():
+    formula, data = slopes(0, False)
+    still = data | {"x": np.where(np.array(data["g"]) == "c", 7.0, 7.0 + data["x"]), "d": np.ones(60)}
+    plain, coded = failure(formula, still, 10**9), failure(formula, still, 3)
+    assert "cannot tell 1 of its 11 columns: x:C(g)[T.c] = 7 C(g)[T.c]" in str(plain)
+    assert "cannot tell 1 of its 11 columns: x:C(g)[T.c] is a combination of levels of C(g)" in str(coded)

@@ -11,6 +11,7 @@ from stattools.models.survival.levels_at_risk import AtEvents, information_besid
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.coded_levels import LevelRows
 from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_slopes import LevelSlopes
 
 
 def table(n=240):
@@ -39,6 +40,9 @@ CASES = {
     "late entry": (LATE, {}),
     "late entry in strata": (LATE, {"strata": "s", "weights": "w", "ties": "breslow"}),
     "levels alone": ("survival(t, d) ~ C(g)", {}),
+    "slopes": ("survival(t, d) ~ x*C(g) + z", {"strata": "s", "weights": "w"}),
+    "slopes with late entry": ("survival(entry, t, d) ~ C(g) + C(g):x", {}),
+    "slopes alone": ("survival(t, d) ~ C(g):x", {"ties": "breslow"}),
 }
 
 
@@ -49,7 +53,7 @@ def plain_and_coded(request, monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     coded = st.cox(formula, table(), **options)
     assert type(coded.Z) is LevelRows
-    assert type(coded.X) is LevelColumns
+    assert type(coded.X) is (LevelSlopes if ":" in coded.names[-1] or ":" in coded.names[-2] else LevelColumns)
     return plain, coded
 
 
