@@ -20,7 +20,7 @@ from hypothesis import settings
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-settings.register_profile("stattools", deadline=None, derandomize=True)
+settings.register_profile("stattools", deadline=None, derandomize=True, max_examples=50)
 settings.register_profile("nightly", deadline=None, print_blob=True, max_examples=10_000)
 settings.load_profile("stattools")
 

@@ -64,6 +64,7 @@ def test_posterior_means_are_weighted_means():
     assert_allclose(found.observed, k / n)
 
 
+@pytest.mark.slow
 def test_a_known_prior_is_recovered_and_intervals_cover():
     """20 sets of 400 groups: a + b within its intervals, and 80 % intervals of theta hold it in 80 % of the groups."""
     held, inside = [], 0

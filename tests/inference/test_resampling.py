@@ -128,7 +128,7 @@ def test_coverage(kind):
     assert 0.90 <= hits / 400 <= 0.98
 
 
-@pytest.mark.parametrize("make", [st.logistic, st.beta_binomial])
+@pytest.mark.parametrize("make", [st.logistic, pytest.param(st.beta_binomial, marks=pytest.mark.slow)])
 def test_parametric_replicates_of_grouped_outcomes_keep_their_trials(make):
     """Successes are drawn out of the trials of their row: the saturated shares vary as their distribution says."""
     table = {"k": [1, 14, 10, 36, 9, 2, 33, 12], "n": [10, 20, 40, 40] * 2, "g": list("aaaabbbb")}

@@ -16,6 +16,7 @@ from stattools.latent.structures import structure_of
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn
+from tests.sizes import first
 
 
 def one_term(seed, reml=False, sizes=(3, 2, 1, 1, 1, 2)):
@@ -47,7 +48,7 @@ def test_a_lower_maximum_is_found_out():
     assert found.closed
 
 
-@pytest.mark.parametrize("reml", [True, False])
+@pytest.mark.parametrize("reml", first(1, [True, False]))
 def test_two_components_are_proven_and_no_point_of_a_grid_is_better(reml):
     deviance = two_terms(1, reml)
     best = maximum(deviance).profile.value

@@ -142,7 +142,7 @@ def refuses(question, *args):
     return False
 
 
-def many(case: LikelihoodCase, seed: int, n: int = 100_000):
+def many(case: LikelihoodCase, seed: int, n: int = 40_000):
     """One eta repeated, outcomes drawn at it, and the family that drew them."""
     family = case.likelihood
     eta = case.draw(rng(seed), 1)[0] / (2.0 * case.spread)
@@ -191,7 +191,7 @@ def test_intervals_of_a_new_outcome_cover(case: LikelihoodCase):
         return
     given = np.array([12.0]) if family.outcome is Outcome.TRIALS else None
     lower, upper = (float(end[0]) for end in family.interval(center, (root @ root.T)[None], 0.9, given))
-    eta = center + rng(13).standard_normal((200_000, width)) @ root.T
+    eta = center + rng(13).standard_normal((60_000, width)) @ root.T
     eta[:, 0] = np.clip(eta[:, 0], *within(*family.domain))
     y = family.with_trials(np.full(len(eta), 12.0)).sample(eta[:, 0] if width == 1 else eta, seed=14)
     inside = ((y >= lower) & (y <= upper)).mean()

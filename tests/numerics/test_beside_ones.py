@@ -202,7 +202,7 @@ def no_whole(monkeypatch):
 
 
 @pytest.mark.parametrize("order", ["C", pytest.param("F", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", slowly(NAMES, "negative_binomial"))
+@pytest.mark.parametrize("name", slowly(NAMES, "negative_binomial", "probit"))
 def test_large_fits_never_make_the_whole(name, order, no_whole):
     make, y, Z = models(60_000, 11, order, 0)[name]
     model = make(y, Z)

@@ -8,6 +8,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 from stattools.numerics.beta_distribution import log_density, log_density_of_logit, quantile, tails
+from tests.sizes import examples
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
 SHAPES = [(0.01, 0.01), (0.5, 3.0), (5.0, 3.0), (0.01, 1e9), (4.0, 1e9), (1000.0, 1e9), (1e5, 3.0), (2e3, 5e3)]
@@ -85,7 +86,7 @@ def test_quantiles_at_probability_0_and_1():
     assert_allclose(quantile([0.0, 1.0], [1.0, 0.0], 5.0, 3.0), [0.0, 1.0], rtol=0)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(parameters, parameters, some.floats(1e-10, 1.0 - 1e-10))
 def test_quantile_inverts_the_tails(a, b, p):
     x = quantile(p, 1.0 - p, a, b)

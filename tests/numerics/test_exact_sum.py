@@ -9,6 +9,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
 from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
+from tests.sizes import examples
 
 numbers = some.lists(some.floats(-1e200, 1e200), min_size=1, max_size=30)
 moderate = some.lists(some.floats(-1e100, 1e100).map(lambda x: 0.0 if abs(x) < 1e-120 else x), min_size=1, max_size=20)
@@ -22,7 +23,7 @@ def close(pair, value, bits=100):
     return abs(exact(*pair) - value) <= abs(value) * Fraction(1, 2**bits)
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(numbers)
 def test_sum_is_the_rational_sum(values):
     high, low = ExactSum.of(np.array(values)).rounded()

@@ -15,7 +15,7 @@ from scipy.special import expit, log_expit
 
 from stattools.numerics.beta_distribution import log_density_of_logit
 from stattools.numerics.two_betas import landmarks, log_density_and_below, log_tails, probability_less
-from tests.sizes import first
+from tests.sizes import examples, first
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
 
@@ -44,7 +44,7 @@ def successes_at_most(k, n, a, b):
     return total
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(parameters, parameters, some.integers(1, 300), some.data())
 def test_probability_less_equals_the_sum(a, b, n, data):
     k = data.draw(some.integers(0, n - 1))
@@ -116,7 +116,7 @@ def test_extreme_parameters_equal_the_twin(case):
         assert_allclose(value, exact, rtol=3e-12, atol=0)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(parameters, parameters, parameters, parameters)
 def test_one_more_success_adds_one_term(a, b, c, d):
     """P(X < Y) with a + 1 for a is less by B(a + c, b + d) / (a B(a, b) B(c, d)): an exact recurrence in any a."""
@@ -127,7 +127,7 @@ def test_one_more_success_adds_one_term(a, b, c, d):
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=examples(50), deadline=None, derandomize=True)
 @given(parameters, parameters, parameters, parameters)
 def test_one_of_two_is_less(a, b, c, d):
     less, greater = probability_less(a, b, c, d), probability_less(c, d, a, b)
@@ -155,7 +155,7 @@ def test_many_pairs_at_once_are_each_pair():
     assert_array_equal(probability_less(a[:, :0], 1.0, 1.0, 1.0).shape, (5, 0))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(parameters, parameters, some.floats(-5, 0.5))
 def test_log_tails_are_continuous_where_the_formula_changes(a, b, z):
     """Near an end the tail is x^a / (a B(a, b)); that formula and SciPy's meet at (a + b) x = 1e-17."""

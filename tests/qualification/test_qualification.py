@@ -52,6 +52,7 @@ def test_every_model_of_the_package_has_a_check(model):
     assert any(model in one.model.lower() for one in checks())
 
 
+@pytest.mark.slow
 def test_quick_has_no_simulations_and_says_what_it_measured():
     found = qualify("quick")
     assert found.ok, found.failures

@@ -34,7 +34,7 @@ def test_a_clause_that_says_what_to_type_is_left_out(text, plain):
     assert not has_hints(plain)
 
 
-@pytest.mark.parametrize("case", first(2, REGRESSIONS), ids=str)
+@pytest.mark.parametrize("case", first(1, REGRESSIONS), ids=str)
 def test_no_report_of_a_regression_says_what_to_type(case):
     fit = st.fit(case.model("y ~ x + g", case.table()))
     parts = [fit, fit.check()]

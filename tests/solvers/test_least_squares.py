@@ -12,6 +12,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from tests.cases import rng
+from tests.sizes import examples
 
 NIST = Path(__file__).resolve().parents[3] / "shared" / "nist" / "linear"
 needs_nist = pytest.mark.skipif(not NIST.is_dir(), reason="the NIST StRD files are not part of the project")
@@ -129,7 +130,7 @@ def design(seed, n, p, kind):
 KINDS = ["plain", "offset", "powers", "near", "units", "row", "levels"]
 
 
-@settings(max_examples=120, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(
     seed=some.integers(0, 10**6),
     n=some.integers(8, 24),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -34,48 +34,60 @@ def quantile(parts: Any, p: Floats) -> Floats:
     linear; a step that leaves the bracket is replaced by bisection.
     """
     aim: Floats = ndtri(p)
-    spread: Floats
-    t: Floats
-    low: Floats
-    high: Floats
-    active: NDArray[np.intp]
     center, spread = parts.start()
-    t = center + spread * aim
-    ends = _from_value(parts, np.asarray(parts.support, dtype=float))
-    low, high = (np.full(len(p), end) for end in ends)
+    t: Floats = center + spread * aim
+    low, high = (np.full(len(p), end) for end in _from_value(parts, np.asarray(parts.support, dtype=float)))
     if parts.log_scale:
         low, high = np.maximum(low, -BEYOND), np.minimum(high, BEYOND)
         center = np.clip(center, 0.9 * low, 0.9 * high)
-    t = np.where((t > low) & (t < high), t, center)
+    bracket = _Bracket(np.where((t > low) & (t < high), t, center), low, high, aim, spread)
     answer, active, part = np.empty(len(p)), np.arange(len(p)), parts
     for turn in range(MOST_STEPS):
-        value = _to_value(parts, t)
-        score = _score(*part.tails(value))
-        rightward = score < aim
-        low, high = np.where(rightward, t, low), np.where(rightward, high, t)
-        # The density of t over that of its score; a tail that underflows asks for bisection.
-        with np.errstate(over="ignore", invalid="ignore"):
-            slope = np.exp(_log_density(part, t) + 0.5 * score * score + HALF_LOG_TWO_PI)
-            step = np.where(
-                np.isfinite(score) & (slope > 0.0), (aim - score) / np.where(slope > 0.0, slope, 1.0), np.inf
-            )
-            reach = spread * 2.0 ** min(turn, 60)
-            inside = (t + step >= low) & (t + step <= high) & (np.abs(step) < 64.0 * reach)
-        with np.errstate(invalid="ignore"):  # no end yet on one side has no middle
-            middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
-        new = np.where(inside, t + np.where(inside, step, 0.0), middle)
-        close = 1e-11 if turn < 8 else 1e-10  # the rounding of tails may keep steps above the smaller
-        moves = np.abs(new - t)
-        rest = moves > close * spread + 4e-16 * np.abs(t)
-        # Next to a point of unbounded density a small step may still be much probability.
-        rest |= (np.abs(aim - score) > 1e-8) & (moves > 4e-16 * np.abs(t))
-        answer[active[~rest]] = new[~rest]
+        bracket, rest = _narrowed(part, bracket, turn)
+        answer[active[~rest]] = bracket.t[~rest]
         if not rest.any():
             return _to_value(parts, answer)
-        t, low, high, aim, spread = new[rest], low[rest], high[rest], aim[rest], spread[rest]
-        active = active[rest]
-        part = rows(part, rest)
+        bracket, active, part = bracket.rows(rest), active[rest], rows(part, rest)
     raise ConvergenceError("a quantile of a contrast did not settle in 80 steps. Report the parameters of the arms.")
+
+
+@dataclass(frozen=True)
+class _Bracket:
+    """Where quantiles of some rows are looked for: a value, the ends around it, the score aimed at, and a spread."""
+
+    t: Floats
+    low: Floats
+    high: Floats
+    aim: Floats
+    spread: Floats
+
+    def rows(self, index: NDArray[np.bool_]) -> _Bracket:
+        return rows(self, index)
+
+
+def _narrowed(part: Any, at: _Bracket, turn: int) -> tuple[_Bracket, NDArray[np.bool_]]:
+    """The brackets after one step, and which rows are still on their way."""
+    t, spread = at.t, at.spread
+    value = _to_value(part, t)
+    score = _score(*part.tails(value))
+    rightward = score < at.aim
+    low, high = np.where(rightward, t, at.low), np.where(rightward, at.high, t)
+    # The density of t over that of its score; a tail that underflows asks for bisection.
+    with np.errstate(over="ignore", invalid="ignore"):
+        slope = np.exp(_log_density(part, t) + 0.5 * score * score + HALF_LOG_TWO_PI)
+        usable = np.isfinite(score) & (slope > 0.0)
+        step = np.where(usable, (at.aim - score) / np.where(slope > 0.0, slope, 1.0), np.inf)
+        reach = spread * 2.0 ** min(turn, 60)
+        inside = (t + step >= low) & (t + step <= high) & (np.abs(step) < 64.0 * reach)
+    with np.errstate(invalid="ignore"):  # no end yet on one side has no middle
+        middle = np.where(np.isinf(low), high - reach, np.where(np.isinf(high), low + reach, 0.5 * (low + high)))
+    new = np.where(inside, t + np.where(inside, step, 0.0), middle)
+    close = 1e-11 if turn < 8 else 1e-10  # the rounding of tails may keep steps above the smaller
+    moves = np.abs(new - t)
+    rest = moves > close * spread + 4e-16 * np.abs(t)
+    # Next to a point of unbounded density a small step may still be much probability.
+    rest |= (np.abs(at.aim - score) > 1e-8) & (moves > 4e-16 * np.abs(t))
+    return _Bracket(new, low, high, at.aim, spread), rest
 
 
 def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
@@ -93,30 +105,9 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
     if not len(active):
         return lower, upper
     part = rows(parts, active)
-    low: Floats
-    high: Floats
     low, high = _from_value(parts, lower[active]), _from_value(parts, upper[active])
     for _ in range(MOST_CLIMBS):
-        width = high - low
-        points = np.concatenate([low, high, low + 1e-4 * width, high - 1e-4 * width])
-        four = rows(part, np.tile(np.arange(len(low)), 4))
-        heights = _height(four, points).reshape(4, -1)
-        two = rows(part, np.tile(np.arange(len(low)), 2))
-        below, above = two.tails(_to_value(two, np.concatenate([low, high])))
-        outside = below[: len(low)] + above[len(low) :]
-        inner = np.exp(_log_density(part, low)), np.exp(_log_density(part, high))
-        slope_low = (heights[2] - heights[0]) / (1e-4 * width)
-        slope_high = (heights[1] - heights[3]) / (1e-4 * width)
-        missing, uneven = (1.0 - prob) - outside, heights[1] - heights[0]
-        # d outside = inner_low dl - inner_high du;  slope_low dl - slope_high du = uneven
-        determinant = -inner[0] * slope_high + inner[1] * slope_low
-        step_low = (-missing * slope_high + inner[1] * uneven) / determinant
-        step_high = (inner[0] * uneven - slope_low * missing) / determinant
-        most = 0.3 * width
-        step_low, step_high = np.clip(step_low, -most, most), np.clip(step_high, -most, most)
-        low, high = low + step_low, high + step_high
-        low, high = (np.clip(end, *_from_value(parts, np.asarray(parts.support, dtype=float))) for end in (low, high))
-        rest = np.maximum(np.abs(step_low), np.abs(step_high)) > 1e-10 * width
+        low, high, rest = _climbed(part, low, high, prob)
         lower[active[~rest]], upper[active[~rest]] = _to_value(parts, low[~rest]), _to_value(parts, high[~rest])
         if not rest.any():
             return lower, upper
@@ -124,6 +115,29 @@ def highest_density(parts: Any, prob: float) -> tuple[Floats, Floats]:
     for row in active:  # next to a point of unbounded density
         lower[row], upper[row] = _search(rows(parts, [row]), prob)
     return lower, upper
+
+
+def _climbed(part: Any, low: Floats, high: Floats, prob: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Both ends after one step of Newton's method, and which rows are still on their way."""
+    width = high - low
+    points = np.concatenate([low, high, low + 1e-4 * width, high - 1e-4 * width])
+    heights = _height(rows(part, np.tile(np.arange(len(low)), 4)), points).reshape(4, -1)
+    two = rows(part, np.tile(np.arange(len(low)), 2))
+    below, above = two.tails(_to_value(two, np.concatenate([low, high])))
+    outside = below[: len(low)] + above[len(low) :]
+    inner = np.exp(_log_density(part, low)), np.exp(_log_density(part, high))
+    slope_low = (heights[2] - heights[0]) / (1e-4 * width)
+    slope_high = (heights[1] - heights[3]) / (1e-4 * width)
+    missing, uneven = (1.0 - prob) - outside, heights[1] - heights[0]
+    # d outside = inner_low dl - inner_high du;  slope_low dl - slope_high du = uneven
+    determinant = -inner[0] * slope_high + inner[1] * slope_low
+    step_low = (-missing * slope_high + inner[1] * uneven) / determinant
+    step_high = (inner[0] * uneven - slope_low * missing) / determinant
+    most = 0.3 * width
+    step_low, step_high = np.clip(step_low, -most, most), np.clip(step_high, -most, most)
+    ends = _from_value(part, np.asarray(part.support, dtype=float))
+    rest = np.maximum(np.abs(step_low), np.abs(step_high)) > 1e-10 * width
+    return np.clip(low + step_low, *ends), np.clip(high + step_high, *ends), rest
 
 
 def _search(part: Any, prob: float) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from tests.sizes import examples
 
 FLIPS = [0, 1, 0, 1, 1, 1, 0, 0, 1, 1]
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
@@ -52,7 +53,7 @@ def test_mode(a, b, mode):
 # Evidence
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(parameters, parameters, some.integers(1, 10**9), some.floats(0, 1), some.sampled_from(["coin", "binomial"]))
 def test_log_evidence_keeps_its_digits(a, b, n, share, kind):
     k = int(share * n)
@@ -120,7 +121,7 @@ def test_two_counts_say_more_than_their_sum():
 # Intervals and probabilities
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(above_one, above_one, probs)
 def test_highest_density_interval_has_its_mass_equal_ends_and_least_width(a, b, prob):
     posterior = st.Beta(a, b)
@@ -159,7 +160,7 @@ def test_the_density_may_peak_next_to_an_end():
     assert_allclose(st.Beta(1.0001, 1e9).probability(high=high), 0.94, rtol=1e-12)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(parameters, parameters, some.floats(0.01, 0.99))
 def test_equal_tailed_interval_leaves_equal_tails(a, b, prob):
     posterior = st.Beta(a, b)
@@ -197,7 +198,14 @@ def test_samples_are_reproducible_and_follow_the_density():
     assert posterior.sample(1, seed=0).shape == (1,)
 
 
-@pytest.mark.parametrize(("prior", "n"), [(st.Beta(1, 1), 10), (st.Beta(0.5, 0.5), 3), (st.Beta(8, 2), 50)])
+@pytest.mark.parametrize(
+    ("prior", "n"),
+    [
+        (st.Beta(1, 1), 10),
+        pytest.param(st.Beta(0.5, 0.5), 3, marks=pytest.mark.slow),
+        pytest.param(st.Beta(8, 2), 50, marks=pytest.mark.slow),
+    ],
+)
 def test_calibration_by_simulation(prior, n):
     """theta from the prior, flips from theta: the posterior rank of theta is uniform (Talts et al. 2018), and intervals
     of probability 0.8 hold theta in 80 % of the simulations."""

@@ -176,6 +176,7 @@ def test_table_and_tree():
     assert scalar["prior"]["p"].shape == (1, 10, 3)
 
 
+@pytest.mark.slow
 def test_calibration_and_coverage():
     rng, draws = np.random.default_rng(14), 600
     truth = PRIOR.sample(draws, seed=rng)

@@ -119,7 +119,7 @@ def test_arms_are_independent():
 
 def test_draws_follow_the_marginals():
     posterior = PRIOR.update(Y)
-    draws = posterior.sample(4000, seed=4)
+    draws = posterior.sample(1000, seed=4)
     for name in ("mean", "variance", "sd"):
         marginal = posterior.marginal(name)
         cdf = [marginal.probability(marginal.support[0], v) for v in draws[name]]

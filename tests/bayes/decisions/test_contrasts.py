@@ -27,7 +27,7 @@ PAIRS = [
 ]
 CONTRASTS = [st.difference(*pair) for pair in PAIRS] + [st.ratio(*pair) for pair in PAIRS[:-1]]
 names = [repr(contrast) for contrast in CONTRASTS]
-LONGER = [str(CONTRASTS[k]) for k in (1, 2, 4, 5, 10, 11, 13, 14)]
+LONGER = [str(CONTRASTS[k]) for k in (0, 1, 2, 4, 5, 7, 10, 11, 13, 14, 16)]
 
 
 def beta_density(x, a, b):

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
+from tests.sizes import examples
 
 positive = some.floats(-2, 9).map(lambda e: 10.0**e)
 betas = some.builds(st.Beta, positive, positive)
@@ -17,7 +18,7 @@ normals = some.builds(st.Normal, some.floats(-1e3, 1e3), some.floats(-3, 3).map(
 families = some.one_of(*(some.lists(arm, min_size=2, max_size=4) for arm in (betas, gammas, normals)))
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(40), deadline=None, derandomize=True)
 @given(families)
 def test_losses_differ_by_the_means(arms):
     """E max(B - A, 0) - E max(A - B, 0) = E[B] - E[A]."""

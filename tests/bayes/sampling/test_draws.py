@@ -68,6 +68,7 @@ def test_log_likelihood_is_that_of_the_model(drawn):
     assert_allclose(prior, drawn.priors.evaluate(drawn.flat[7])[0], rtol=1e-10)
 
 
+@pytest.mark.slow
 def test_arviz_reads_the_tree_as_it_is(linear):
     tree = linear.to_arviz()
     assert {"prior", "prior_predictive", "posterior_predictive", "observed_data", "constant_data"} <= set(tree.children)

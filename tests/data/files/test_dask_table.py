@@ -186,7 +186,7 @@ class Travel:
 @pytest.mark.parametrize(
     "made",
     first(
-        3,
+        2,
         [
             (st.logistic, "y ~ x + g", {"cov": "HC3"}),
             (st.ols, "t ~ x + I(1e6 + z)", {"solver": st.LeastSquares(accuracy="exact")}),

@@ -231,6 +231,7 @@ def test_two_outcomes_of_softmax_equal_the_logistic():
         assert gap(sandwich(twin, cov).matrix, sandwich(model, cov).matrix) < 1e-9
 
 
+@pytest.mark.slow
 def test_hc1_covers_where_the_information_does_not():
     """Error variance grows with x^2: the 95 % interval of the slope covers by HC3 and not by the information."""
     g = np.random.default_rng(8)

@@ -14,6 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 import stattools as st
 from stattools.inference.diagnostics.goodness import area_under_curve, calibration, goodness, grouped
 from tests.cases import rng
+from tests.sizes import examples
 
 
 def data(n: int = 300):
@@ -129,7 +130,7 @@ def test_perfectly_useless_and_nearly_perfect():
 COUNTED = some.tuples(some.integers(0, 4), some.integers(0, 3), some.integers(0, 3))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(some.lists(COUNTED, min_size=1, max_size=8).filter(lambda rows: all(np.sum(rows, axis=0)[1:] > 0)))
 def test_area_under_curve_equals_the_count_of_pairs(rows):
     p, events, others = np.array(rows, dtype=float).T

@@ -13,6 +13,7 @@ import stattools as st
 from stattools.inference.existence import SeparationError, separation
 from tests.cases import SOLVERS, rng
 from tests.inference.existence import classics
+from tests.sizes import examples
 
 
 @pytest.mark.parametrize("solver", [None, *SOLVERS], ids=lambda s: type(s).__name__)
@@ -56,7 +57,7 @@ def separable(X, y) -> bool:
     return -found.fun > 1e-7
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(some.integers(0, 10**6), some.integers(8, 30))
 def test_a_fit_is_returned_exactly_when_the_outcomes_overlap(seed, n):
     g = rng(seed)

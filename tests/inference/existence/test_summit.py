@@ -50,7 +50,7 @@ CASES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", first(12, CASES))
+@pytest.mark.parametrize("name", first(7, CASES))
 def test_no_standard_error_is_printed(name):
     loglik, start, message = CASES[name]
     with pytest.raises((st.IdentificationError, st.ConvergenceError), match=message) as error:

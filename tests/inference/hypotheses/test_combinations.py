@@ -97,6 +97,7 @@ def test_a_proportion():
     assert_allclose(test.statistic, (0.25 / np.sqrt(0.75 * 0.25 / 4)) ** 2)
 
 
+@pytest.mark.slow
 def test_size():
     """A true hypothesis is rejected at 5 % in 5 % of the samples: 400 samples, 3 standard errors of simulation."""
     g = np.random.default_rng(5)

@@ -122,6 +122,7 @@ def test_score_needs_no_maximum_of_the_larger_model():
     assert_allclose(test.statistic, 40 * np.corrcoef(x, y)[0, 1] ** 2, rtol=1e-10)  # n r^2
 
 
+@pytest.mark.slow
 def test_size_of_the_score_and_likelihood_ratio_tests():
     g = np.random.default_rng(7)
     Z = g.standard_normal((200, 2))

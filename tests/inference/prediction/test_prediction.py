@@ -13,6 +13,7 @@ from stattools.inference.prediction.ends import eta_covariance
 from stattools.inference.prediction.prediction import predict
 from stattools.likelihoods.predictive import Predictive, count_interval
 from tests.cases import rng
+from tests.sizes import first
 
 
 def data(n: int = 300):
@@ -289,7 +290,7 @@ def test_counts_beyond_float64_have_no_upper_end():
     assert np.isfinite([lower[0], upper[0], lower[2]]).all()
 
 
-@pytest.mark.parametrize("kind", ["poisson", pytest.param("negative_binomial", marks=pytest.mark.slow), "binomial"])
+@pytest.mark.parametrize("kind", first(1, ["poisson", "negative_binomial", "binomial"]))
 def test_observation_intervals_cover_new_outcomes(kind):
     """Fits on 25 rows, one new outcome each: at least 80 % fall inside, and not all."""
     g, hits, fits = rng(5), 0, 250

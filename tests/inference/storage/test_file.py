@@ -19,6 +19,7 @@ from stattools.inference.storage.file import save, sealed
 from stattools.inference.storage.loading import load
 from stattools.networks.network_fit import NetworkFit
 from tests.cases import rng
+from tests.sizes import examples
 
 
 def data(n: int = 250):
@@ -210,7 +211,7 @@ def saved(folder) -> bytes:
     return save(st.fit(st.softmax("color ~ x + g", FRAME)), folder / "whole.stattools").read_bytes()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=some.floats(0, 1, exclude_max=True), change=some.integers(1, 255))
 def test_any_changed_byte_is_noticed(tmp_path, place, change):
     whole = tmp_path / "whole.stattools"
@@ -221,7 +222,7 @@ def test_any_changed_byte_is_noticed(tmp_path, place, change):
         load(tmp_path / "broken")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.one_of(some.binary(max_size=300), some.floats(0, 1, exclude_max=True)))
 def test_pieces_and_noise_are_refused(tmp_path, what):
     whole = saved(tmp_path) if not isinstance(what, bytes) else b""

@@ -14,6 +14,7 @@ import stattools as st
 from stattools.inference.storage.file import FORMAT, VERSION, save
 from stattools.inference.storage.loading import load
 from tests.inference.storage.test_file import FRAME, SWAPS, contents, nodes, saved, write
+from tests.sizes import examples
 
 
 def test_a_newer_format_says_so_sealed_or_not(tmp_path):
@@ -31,7 +32,7 @@ def test_a_newer_format_says_so_sealed_or_not(tmp_path):
         load(tmp_path / "loose")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(some.integers(0, 10**6), some.sampled_from(SWAPS))
 def test_forged_contents_give_a_fit_or_an_error_of_ours(tmp_path, number, swap):
     """A correctly sealed file with other contents is read, or refused; nothing else is raised."""

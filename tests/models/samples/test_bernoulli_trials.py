@@ -12,6 +12,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from tests.sizes import examples
 
 FLIPS = [0, 1, 0, 1, 1, 1, 0, 0, 1, 1]
 both_kinds = pytest.mark.parametrize("make", [lambda k, n: st.coin([1] * k + [0] * (n - k)), st.binomial])
@@ -72,7 +73,7 @@ def test_at_the_ends_of_the_unit_interval(make):
         assert_array_equal(every.information([0.0, 1.0]), [np.inf, 5.0])
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=examples(50), deadline=None, derandomize=True)
 @given(some.integers(1, 10**9), some.floats(0, 1), some.floats(0, 1))
 def test_loglik_is_highest_at_the_maximum(n, share, theta):
     k = int(share * n)

@@ -12,6 +12,7 @@ from stattools.qualification.dossier.manifest import NAME, SELF, canonical, evid
 from stattools.qualification.dossier.procedure import Observation
 from stattools.qualification.dossier.verification import changes, compared
 from tests.qualification.dossier.tiny import VALUES, file, procedures
+from tests.sizes import examples
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def test_a_changed_byte_of_each_file_is_named(folder):
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(share=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_any_byte_of_the_manifest_that_changes_is_seen(folder, share, flip):
     whole = (folder / NAME).read_bytes()

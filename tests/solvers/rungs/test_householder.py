@@ -19,6 +19,7 @@ from stattools.solvers.metric import Metric
 from stattools.solvers.rungs.cholesky import refine
 from stattools.solvers.rungs.householder import FEW, MOST_ROWS, Orthogonal, RowsAtOnce, are_few
 from tests.cases import rng
+from tests.sizes import examples
 
 
 def problem(seed, n, p, *, constant, offset, closeness, noise, extras, order):
@@ -49,7 +50,7 @@ def exact(rows):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("moved", [RowsAtOnce.of, RowsAtOnce.unmoved])
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=examples(100), deadline=None, derandomize=True)
 @given(
     seed=some.integers(0, 999),
     n=some.integers(20, 300),
@@ -152,7 +153,7 @@ def test_what_was_given_is_left_as_it_was(moved):
         assert np.array_equal(few.v, v)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=examples(150), deadline=None, derandomize=True)
 @given(
     seed=some.integers(0, 999),
     n=some.integers(1, 120),

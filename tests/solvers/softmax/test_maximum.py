@@ -117,6 +117,7 @@ def test_the_decrement_is_that_of_the_information():
     assert decrement == pytest.approx(np.sqrt(now.score @ exact), rel=1e-10)
 
 
+@pytest.mark.slow
 def test_large_models_go_by_passes_and_say_so():
     model = made(n=4000, p=40, K=6)
     assert large(model)

@@ -44,9 +44,11 @@ def test_links_of_labels_and_distributions_of_times():
 @pytest.mark.parametrize(
     ("model", "words", "logarithm"),
     [
-        (st.poisson("count ~ x", TABLE), "log(count + 1)", np.log1p(TABLE["count"])),
+        pytest.param(
+            st.poisson("count ~ x", TABLE), "log(count + 1)", np.log1p(TABLE["count"]), marks=pytest.mark.slow
+        ),
         (NEGATIVE, "log(count + 1)", np.log1p(TABLE["count"])),
-        (st.gamma("cost ~ x", TABLE), "log(cost)", np.log(TABLE.cost)),
+        pytest.param(st.gamma("cost ~ x", TABLE), "log(cost)", np.log(TABLE.cost), marks=pytest.mark.slow),
     ],
 )
 def test_least_squares_of_a_logarithm_is_tried(model, words, logarithm):

@@ -15,7 +15,7 @@ from tests.validation.conventions.planted import TABLE
 MODELS = {"ols": st.ols, "poisson": st.poisson}
 
 
-@pytest.mark.parametrize(("kind", "outcome"), [("ols", "y"), ("poisson", "count")])
+@pytest.mark.parametrize(("kind", "outcome"), [("ols", "y"), pytest.param("poisson", "count", marks=pytest.mark.slow)])
 def test_a_run_of_rows_that_was_appended_again_is_named(kind, outcome):
     model = MODELS[kind](f"{outcome} ~ x + z", TABLE)
     again = pd.concat([TABLE, TABLE.iloc[13:31]], ignore_index=True)

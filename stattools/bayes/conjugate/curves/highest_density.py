@@ -135,8 +135,10 @@ def _search(prob: float, family: Peaked, parameters: tuple[Floats, ...]) -> Floa
         middle = left + (0.5 if turn % 3 == 2 else np.clip(share, 0.0, 1.0)) * (right - left)
         value = difference(middle)
         below = value < 0.0
-        left, right = np.where(below, middle, left), np.where(below, right, middle)
-        at_left, at_right = np.where(below, value, 0.5 * at_left), np.where(below, 0.5 * at_right, value)
+        left[below], right[~below] = middle[below], middle[~below]
+        at_left[~below] *= 0.5
+        at_right[below] *= 0.5
+        at_left[below], at_right[~below] = value[below], value[~below]
         if np.all((right - left <= 1e-13 * np.maximum(np.abs(left), 1.0)) | (value == 0.0)):
             break
     return np.stack(ends(middle))

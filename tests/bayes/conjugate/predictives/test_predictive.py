@@ -10,6 +10,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.bayes.conjugate.predictives.predictive import MOST_TERMS, BetaBinomialPredictive
+from tests.sizes import examples
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)
 
@@ -23,7 +24,7 @@ def exact_log_pmf(k, n, a, b):
     return -mp.log(n + 1) - log_beta(k + 1, n - k + 1) + log_beta(a + k, b + n - k) - log_beta(a, b)
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=examples(50), deadline=None, derandomize=True)
 @given(some.integers(1, 10**9), some.floats(0, 1), parameters, parameters)
 def test_pmf_keeps_its_digits(n, share, a, b):
     with mp.workdps(50):
