@@ -22,6 +22,7 @@ from scipy.linalg import solve_triangular
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.curve_variances import information_of_curves, variance_ratios
 
 Places = NDArray[np.intp]
 
@@ -158,9 +159,13 @@ class CoefficientMode:
 
     @property
     def moments(self) -> tuple[tuple[()], Floats]:
-        """The mean over the coefficients of each curve of u_j^2 + H^-1_jj: 1 at a maximum, nearly."""
-        each = self.u**2 + self.inverse.diagonal()
-        return (), np.array([float(each[block].mean()) for block in self.given.blocks])
+        """Of each curve what `variance_ratios` says: 1 at a maximum, nearly."""
+        return (), variance_ratios(self.u, self.inverse, self.given.blocks)
+
+    @property
+    def information_of_curves(self) -> Floats:
+        """Nearly the information about the logarithms of the standard deviations of curves."""
+        return information_of_curves(self.u, self.inverse, self.given.blocks)
 
     @property
     def degrees(self) -> list[float]:

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -28,7 +27,8 @@ from stattools.latent.curve_sums import fitted
 from stattools.latent.effect_columns import NOBODY
 from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
-from stattools.latent.spline_columns import SplineColumns, WidthOnly
+from stattools.latent.point_columns import PointColumns
+from stattools.latent.spline_columns import SplineColumns
 
 POINTS = 10
 """Of a rule: a curve that moves by 4 between two knots has sums with an error of about 1e-13."""
@@ -72,7 +72,7 @@ class CurveNodes:
     """The points and the columns of a curve there: an approximation of the likelihood by its standard deviation."""
 
     rows: SeenMeans
-    columns: SplineColumns
+    columns: PointColumns
 
     def beside(self, theta: Floats, last: LaplaceIntegral | None, close: float) -> LaplaceIntegral:
         """The approximation at theta (1,), whose mode is looked for from that of `last`, to a squared decrement."""
@@ -101,11 +101,10 @@ def curve_nodes(rows: SeenRows, columns: SplineColumns) -> CurveNodes | None:
         return None
     first, basis, beyond = bsplines(np.clip(at, 0.0, term.k - 3.0), term.k)
     points = replace(term, first=first, basis=basis, beyond=beyond)
-    ((which, c),) = columns.made
+    which, c = columns.made
     flat = np.empty((len(which), len(at)))
     flat[which] = fitted(points, c)
-    smooths: Any = (WidthOnly(points, columns.sizes[0]),)
-    made = SplineColumns(len(at), NOBODY, (), smooths, flat, True, (points,), columns.sizes)
+    made = PointColumns(len(at), NOBODY, (), (points.columns.T / columns.sizes[0],), flat)
     return CurveNodes(SeenMeans(rows.likelihood, wy / w, w), made)
 
 

@@ -201,9 +201,9 @@ class EffectColumns:
         above, right, _ = self.halves
         return self.met[above] * self.starts[-1] + self.met[right]
 
-    def sums(self, k: int, rows: Floats) -> Floats:
-        """The columns of smooth k times numbers of the rows."""
-        return self.smooths[k] @ rows
+    def sums(self, rows: Floats) -> list[Floats]:
+        """The columns of each smooth times numbers of the rows (n,), or many (n, m)."""
+        return [columns @ rows for columns in self.smooths]
 
     def scaled(self, factors: Sequence[Floats], taus: Sequence[float]) -> ScaledColumns:
         """The columns at the T_k of each random term and the standard deviation of each smooth."""

@@ -34,6 +34,12 @@ ROUND_OFF = 1e-14
 """A squared decrement below this share of F, or below 1e-12, that does not fall any more is round-off."""
 BESIDE = 100.0
 """From a squared decrement of this Newton's steps lead to the mode of a concave log-likelihood."""
+CARRIED = 1e-6
+"""From a squared decrement of this the information changes so little that the next steps take that of this one: each
+leaves some thousandth, and H is made once more at the mode.
+"""
+FALLS = 0.25
+"""A squared decrement that does not fall below this share of the one before has met round-off, or a wrong H."""
 HALVINGS = 1_100
 """A step of 1e300 that is halved so often is one of 1e-30."""
 
@@ -146,10 +152,12 @@ def joint_mode(
     start: Floats,
     before: JointMode | None = None,
     close: float = CLOSE,
+    near: JointMode | None = None,
 ) -> JointMode:
     """The mode that is reached from `start`, or from 0 where that is higher. `before` is a mode of the same rows in
-    other units, whose linear predictors are those of the start: there the rows are known already. The way ends at a
-    squared decrement of `close`.
+    other units, whose linear predictors are those of the start: there the rows are known already. `near` is one whose
+    linear predictors are nearly those of the start: its H takes the first steps. The way ends at a squared decrement
+    of `close`.
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
     """
@@ -162,10 +170,16 @@ def joint_mode(
     else:
         eta, score, information, w = before.eta, before.score, before.information, before.penalized.w
     slope, last, tried, asked = columns.down(score[:, 0]) - prior * u, np.inf, 0, not start.any()
+    carried = None if near is None or not concave else PenalizedInformation.of(columns, near.penalized.w)
     for _ in range(MOST):
-        penalized, exact = _metric(columns, w)
+        penalized, exact = (carried, False) if carried is not None else _metric(columns, w)
         ahead = penalized.solve(slope)
         along = float(slope @ ahead)
+        if carried is not None and not close < along <= min(CARRIED, FALLS * last):
+            carried = None
+            penalized, exact = _metric(columns, w)
+            ahead = penalized.solve(slope)
+            along = float(slope @ ahead)
         is_close = concave and along <= BESIDE
         # near the mode of a concave log-likelihood nobody asks how high it is at 0
         if not asked and not is_close:
@@ -179,7 +193,7 @@ def joint_mode(
         asked = True
         if exact and along <= close:
             return JointMode(rows, u, eta, score, information, penalized, value)
-        if exact and along > 0.25 * last:  # it does not fall any more
+        if exact and along > FALLS * last:  # it does not fall any more
             found = JointMode(rows, u, eta, score, information, penalized, value)
             if along <= 1e-12 or along <= ROUND_OFF * abs(found.value):
                 return found
@@ -191,7 +205,9 @@ def joint_mode(
             if float(new_slope @ ahead) >= -0.5 * along:
                 u, eta, score, information, slope = new_u, new_eta, new_score, new_information, new_slope
                 value, w, last = None, information[:, 0, 0], along
+                carried = penalized if along <= CARRIED else None
                 continue
+            carried = None
         last = along
         value = rows.loglik(eta) - lost(columns, u) if value is None else value
         noise = NOISE * (abs(value) + len(eta))

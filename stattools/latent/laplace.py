@@ -21,6 +21,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.latent.curve_variances import information_of_curves, variance_ratios
 from stattools.latent.effect_columns import EffectColumns
 from stattools.latent.factors import Factor, own_blocks, own_rows, places
 from stattools.latent.information_slopes import information_slopes
@@ -56,10 +57,11 @@ class LaplaceIntegral:
         """With `base` (n,) or (n, width), the linear predictors without effects; the mode is searched from `start`, or
         else from that of the `last` approximation, or from 0, to a squared decrement of `close`.
         """
-        same = start is None and last is not None and last._same_rows(factors, taus, base)
+        alike = last.mode if last is not None and last._same_rows(factors, taus, base) else None
+        before, near = (alike, None) if start is None else (None, alike)
         if start is None:
             start = np.zeros(columns.size) if last is None else last._start_for(taus)
-        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, last.mode if last and same else None, close)
+        mode = joint_mode(rows, columns.scaled(factors, taus), base, start, before, close, near)
         return cls(rows, columns, tuple(factors), tuple(taus), base, mode)
 
     def _same_rows(self, factors: Sequence[Floats], taus: Sequence[float], base: Floats) -> bool:
@@ -124,8 +126,9 @@ class LaplaceIntegral:
             found.append(pull @ u.T - push @ v.T - (factor.z * w) @ spread.T)
         u, v, taus = of.of_smooths(mode.u), of.of_smooths(self._turn), []
         traces = mode.penalized.columns.traces(mode.penalized, w) if of.smooths else []
-        for k, (trace, (start, stop)) in enumerate(zip(traces, pairwise(of.ends), strict=True)):
-            taus.append(float(of.sums(k, e) @ u[start:stop] - of.sums(k, s) @ v[start:stop]) - trace)
+        sums = of.sums(np.column_stack([e, s])) if of.smooths else []
+        for trace, both, (start, stop) in zip(traces, sums, pairwise(of.ends), strict=True):
+            taus.append(float(both[:, 0] @ u[start:stop] - both[:, 1] @ v[start:stop]) - trace)
         return tuple(found[k][own, own] for k, own in places(of.factors)), np.array(taus)
 
     def moves(self, across: Floats) -> Floats:
@@ -136,17 +139,26 @@ class LaplaceIntegral:
 
     @property
     def moments(self) -> tuple[tuple[Floats, ...], Floats]:
-        """The mean over levels of u_j u_j' + H^-1_jj for each random term, and of a curve's effects: 1 at a maximum,
-        nearly.
+        """The mean over levels of u_j u_j' + H^-1_jj for each random term, and of each curve what
+        `variance_ratios` says: 1 at a maximum, nearly.
         """
-        of, H = self.columns, self.mode.penalized
+        of = self.columns
         found = [
             u @ u.T / u.shape[1] + block.mean(axis=2)
             for u, block in zip(self._levels, self.mode.penalized.blocks, strict=True)
         ]
-        u, spread, start = of.of_smooths(self.mode.u), H.dense.diagonal(), of.ends
-        taus = [float((u[a:b] ** 2 + spread[a:b]).mean()) for a, b in pairwise(start)]
-        return tuple(found[k][own, own] for k, own in places(of.factors)), np.array(taus)
+        taus = variance_ratios(of.of_smooths(self.mode.u), self.mode.penalized.dense, self._curves)
+        return tuple(found[k][own, own] for k, own in places(of.factors)), taus
+
+    @property
+    def information_of_curves(self) -> Floats:
+        """Nearly the information about the logarithms of the standard deviations of curves."""
+        return information_of_curves(self.columns.of_smooths(self.mode.u), self.mode.penalized.dense, self._curves)
+
+    @property
+    def _curves(self) -> list[slice]:
+        """The numbers of the effects of each curve among those of dense columns."""
+        return [slice(a, b) for a, b in pairwise(self.columns.ends)]
 
     @property
     def _levels(self) -> list[Floats]:

@@ -2,54 +2,64 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from stattools.data.smooth_term import Indices, SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
 
 
 @record
 class RowsByCells:
-    """The rows of two curves in the `order` of the cells between two knots of either. Rows of the cell numbered
-    `cells[i]` go on from the i-th of `starts`; there are `counts[i]`. `one` and `other` (4, n) are the values of their
-    B-splines, k and m of them. It takes 72 bytes a row.
+    """The rows of two curves in the `order` of the cells between two knots of either; rows that one of the curves is
+    0 in are left out. Rows of the cell numbered `cells[i]` go on to the next of `ends`. `products` (n, 16) are those
+    of the B-splines of each row, of the first curve's first with the other's four, and so on; the curves have k and m
+    of them. It takes 140 bytes a row.
     """
 
+    n: int
     k: int
     m: int
     order: Indices
     cells: Indices
-    starts: Indices
-    counts: Indices
-    one: Floats
-    other: Floats
+    ends: Indices
+    products: Floats
 
     @classmethod
     def of(cls, one: SmoothTerm, other: SmoothTerm) -> RowsByCells:
         """The rows of two curves."""
-        cell = (one.first * (other.k - 3) + other.first).astype(np.int32)
-        order = np.argsort(cell, kind="stable")
-        cells, starts, counts = np.unique(cell.take(order), return_index=True, return_counts=True)
-        values = (np.ascontiguousarray(term.values.T.take(order, axis=1)) for term in (one, other))
-        return cls(one.k, other.k, order, cells.astype(np.intp), starts, counts, *values)
+        n, cell = len(one.first), (one.first * (other.k - 3) + other.first).astype(np.int32)
+        weights = [term.weight != 0.0 for term in (one, other) if term.weight is not None]
+        are = np.flatnonzero(np.logical_and.reduce(weights)) if weights else np.arange(n)
+        order = are[np.argsort(cell[are], kind="stable")]
+        cells, starts = np.unique(cell[order], return_index=True)
+        products = one.values[order, :, None] * other.values[order, None]
+        ends = np.append(starts, len(order))
+        return cls(n, one.k, other.k, order, cells.astype(np.intp), ends, products.reshape(-1, 16))
+
+    @cached_property
+    def _places(self) -> Indices:
+        """The entries of a matrix (k, m), row by row, to which the sixteen products of each cell belong."""
+        first = (self.cells // (self.m - 3)) * self.m + self.cells % (self.m - 3)
+        return first[:, None] + (np.arange(4)[:, None] * self.m + np.arange(4)).ravel()
 
     def meetings(self, w: Floats) -> Floats:
         """B'WC (k, m) with weights of the rows."""
-        w, found = w.take(self.order), np.zeros((self.k, self.m))
-        for a, row in enumerate(self.one):
-            sums = np.zeros((4, (self.k - 3) * (self.m - 3)))
-            sums[:, self.cells] = np.add.reduceat(self.other * (row * w), self.starts, axis=1)
-            for b, each in enumerate(sums):
-                found[a : a + self.k - 3, b : b + self.m - 3] += each.reshape(self.k - 3, self.m - 3)
-        return found
+        count = len(self.order)
+        by_cells = sparse.csr_array((w.take(self.order), self._numbers, self.ends), shape=(len(self.cells), count))
+        sums = by_cells @ self.products
+        found = np.bincount(self._places.ravel(), sums.ravel(), self.k * self.m)
+        return found.astype(float, copy=False).reshape(self.k, self.m)
+
+    @cached_property
+    def _numbers(self) -> Indices:
+        return np.arange(len(self.order), dtype=self.ends.dtype)
 
     def forms(self, K: Floats) -> Floats:
         """b_i'K c_i (n,) for the B-splines b_i and c_i of each row, K (k, m)."""
-        at = (self.cells // (self.m - 3)) * self.m + self.cells % (self.m - 3)
-        own, found = np.zeros(len(self.order)), np.empty(len(self.order))
-        for a, row in enumerate(self.one):
-            each = np.array([K.take(at + a * self.m + b) for b in range(4)])
-            own += row * np.einsum("bn,bn->n", self.other, np.repeat(each, self.counts, axis=1))
-        found[self.order] = own
+        each, found = K.ravel().take(self._places), np.zeros(self.n)
+        found[self.order] = np.einsum("np,np->n", self.products, np.repeat(each, np.diff(self.ends), axis=0))
         return found

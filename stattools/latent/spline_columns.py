@@ -1,10 +1,12 @@
 """Columns of curves without groups beside, which are never made: a row meets four B-splines of each.
 
-    Z~ = [tau_1 B_1 M_1 / s_1, ..., X]      up, down and Z~'WZ~ by sums over rows of four numbers, then small matrices
-    h_i = b_i'K b_i + ...,   K = C H^-1 C'  of the coefficients of B-splines: sixteen numbers of K for each row
+    Z~ = [B_1 ... B_m] L S + [0, X]     L the coefficients of B-splines that make each column, S standard deviations
+    Z~'WZ~ = S L'B'WB L S               B'WB by sums over rows between two knots, and over rows of a cell of two curves
+    h_i = b_i'K b_i,   K = L S H^-1 S L'  sixteen numbers of K for each row and each curve or pair of curves
 
-Cost: some thirty sums over n rows for one curve, whatever k is, where the columns themselves take k^2. Source: Eilers &
-Marx, Statistical Science 11 (1996); Wood, Pya & Saefken (2016), 3.
+where X are the columns of fixed effects that B-splines do not make. Cost: ten numbers of each row for a curve and
+sixteen for a pair of curves, whatever k is, where the columns themselves take the square of their number. Source:
+Eilers & Marx, Statistical Science 11 (1996); Wood, Pya & Saefken (2016), 3.
 """
 
 from __future__ import annotations
@@ -20,12 +22,15 @@ import numpy as np
 from stattools.data.smooth_term import Indices, SmoothTerm
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.curve_sums import fitted, spline_gram, spline_products
+from stattools.interface.when_needed import sparse
+from stattools.latent.curve_sums import spline_gram
 from stattools.latent.effect_columns import NOBODY, EffectColumns, ScaledColumns
 from stattools.latent.rows_by_cells import RowsByCells
 from stattools.latent.rows_by_knots import RowsByKnots
 from stattools.latent.structure import LatentColumns
 
+KEPT = 3
+"""Gram matrices that are kept, with their weights: differences go to and fro between a mode and those beside it."""
 ALONG = 1e-12
 """A column that is a line along a curve but for this share of its largest number is one."""
 
@@ -76,67 +81,100 @@ class SplineColumns(EffectColumns):
         return tuple(tuple(RowsByCells.of(one, other) for other in self.terms[:k]) for k, one in enumerate(self.terms))
 
     @cached_property
-    def made(self) -> tuple[tuple[Indices, Floats], ...]:
-        """Of each curve the columns of fixed effects that are lines along it and along no curve before it, as the
-        intercept and its own line: their numbers, and the coefficients of B-splines that make them.
+    def parts(self) -> tuple[slice, ...]:
+        """Where the B-splines of each curve are among those of all."""
+        ends = np.cumsum([0, *(term.k for term in self.terms)]).tolist()
+        return tuple(slice(a, b) for a, b in pairwise(ends))
+
+    @cached_property
+    def splines(self) -> sparse.csr_array:
+        """The B-splines of all curves beside each other (n, K)."""
+        at = [
+            term.first[:, None] + np.arange(part.start, part.start + 4)
+            for term, part in zip(self.terms, self.parts, strict=True)
+        ]
+        values = np.hstack([term.values for term in self.terms])
+        ends = np.arange(0, values.size + 1, values.shape[1])
+        shape = (self.n, self.parts[-1].stop)
+        found = sparse.csr_array((values.ravel(), np.hstack(at).ravel(), ends), shape=shape)
+        if any(term.weight is not None for term in self.terms):  # most are 0 where each level has a curve
+            found.eliminate_zeros()
+        return found
+
+    @cached_property
+    def across(self) -> sparse.csc_array:
+        """The B-splines of all curves, one under the other (K, n)."""
+        return self.splines.T
+
+    @cached_property
+    def made(self) -> tuple[Indices, Floats]:
+        """The numbers of the columns of fixed effects that are sums of lines along curves, as the intercept and a
+        curve's own line are, and the coefficients (K, m) of B-splines that make them.
         """
-        found, left = [], np.arange(len(self.flat))
-        for term in self.terms:
-            flat, places = self.flat[left], np.arange(float(term.k))
-            lines = np.column_stack([np.ones(term.k), places - places.mean()])
-            c = lines @ np.linalg.lstsq(fitted(term, lines).T, flat.T)[0]
-            apart = np.abs(fitted(term, c) - flat).max(axis=1, initial=0.0)
-            are = apart <= ALONG * np.abs(flat).max(axis=1, initial=0.0)
-            found.append((left[are], c[:, are]))
-            left = left[~are]
-        return tuple(found)
+        lines = np.zeros((self.parts[-1].stop, 2 * len(self.terms)))
+        for k, (term, part) in enumerate(zip(self.terms, self.parts, strict=True)):
+            places = np.arange(float(term.k))
+            lines[part, 2 * k], lines[part, 2 * k + 1] = 1.0, places - places.mean()
+        along, flat = self.splines @ lines, self.flat
+        back = np.linalg.pinv(along.T @ along, hermitian=True)
+        c = back @ (flat @ along).T
+        c += back @ ((flat - (along @ c).T) @ along).T  # what the square of their condition takes of the first
+        apart = np.abs((along @ c).T - flat).max(axis=1, initial=0.0)
+        are = apart <= ALONG * np.abs(flat).max(axis=1, initial=0.0)
+        return np.flatnonzero(are), lines @ c[:, are]
 
     @cached_property
-    def lifts(self) -> tuple[Floats, ...]:
-        """The coefficients of B-splines that make the columns of each curve, and the fixed effects of `made`."""
-        return tuple(np.hstack([way, c]) for way, (_, c) in zip(self.ways, self.made, strict=True))
-
-    @cached_property
-    def places(self) -> tuple[Indices, ...]:
-        """The numbers of these columns."""
-        own = [np.arange(a, b) for a, b in pairwise(self.ends)]
-        return tuple(np.append(one, self.ends[-1] + which) for one, (which, _) in zip(own, self.made, strict=True))
+    def lift(self) -> Floats:
+        """The coefficients (K, r) of B-splines that make each column, 0 for those `beside`."""
+        found = np.zeros((self.parts[-1].stop, self.r))
+        for way, part, (a, b) in zip(self.ways, self.parts, pairwise(self.ends), strict=True):
+            found[part, a:b] = way
+        which, c = self.made
+        found[:, self.ends[-1] + which] = c
+        return found
 
     @cached_property
     def beside(self) -> tuple[Indices, Floats]:
         """The numbers of the columns of fixed effects that no curve makes, and these (m, n)."""
-        which = np.setdiff1d(np.arange(len(self.flat)), np.concatenate([made for made, _ in self.made]))
+        which = np.setdiff1d(np.arange(len(self.flat)), self.made[0])
         return self.ends[-1] + which, self.flat[which]
 
-    def sums(self, k: int, rows: Floats) -> Floats:
-        """Z_k' times numbers of the rows."""
-        return self.ways[k].T @ spline_products(self.terms[k], rows[None])[:, 0]
+    def sums(self, rows: Floats) -> list[Floats]:
+        """Of each curve Z_k' times numbers of the rows (n,), or many (n, m)."""
+        found = self.across @ rows
+        return [way.T @ found[part] for way, part in zip(self.ways, self.parts, strict=True)]
 
     @cached_property
-    def _latest(self) -> list[Floats]:
-        """The weights that a Gram matrix was asked for last, and that matrix."""
+    def _latest(self) -> list[tuple[Floats, Floats]]:
+        """The weights that Gram matrices were asked for last, and these."""
         return []
 
     def gram(self, w: Floats) -> Floats:
-        """Z'WZ of the columns before they are scaled, those of fixed effects last; that of the same array `w` as before
-        is not summed again.
+        """Z'WZ of the columns before they are scaled, those of fixed effects last; that of one of the arrays `w` that
+        were asked for last is not summed again.
         """
-        if not self._latest or self._latest[0] is not w:
-            self._latest[:] = [w, self._gram(w)]
-        return self._latest[1]
+        kept = [pair for pair in self._latest if pair[0] is w]
+        found = kept[0] if kept else (w, self._gram(w))
+        self._latest[:] = [found, *(pair for pair in self._latest if pair[0] is not w)][:KEPT]
+        return found[1]
 
     def _gram(self, w: Floats) -> Floats:
-        found, (rest, flat) = np.empty((self.r, self.r)), self.beside
-        weighted = flat * w
-        found[rest[:, None], rest] = weighted @ flat.T
-        for k, (term, lift, own) in enumerate(zip(self.terms, self.lifts, self.places, strict=True)):
-            found[own[:, None], own] = lift.T @ self.by_knots[k].gram(w) @ lift
-            across = [(rest, spline_products(term, weighted))] if len(rest) else []
-            across += [(self.places[j], pair.meetings(w) @ self.lifts[j]) for j, pair in enumerate(self.by_cells[k])]
-            for to, products in across:
-                met = lift.T @ products
-                found[own[:, None], to] = met
-                found[to[:, None], own] = met.T
+        found, (rest, flat) = self.lift.T @ self._of_splines(w) @ self.lift, self.beside
+        if len(rest):
+            weighted = flat * w
+            met = self.lift.T @ (self.across @ weighted.T)
+            found[:, rest], found[rest] = met, met.T
+            found[rest[:, None], rest] = weighted @ flat.T
+        return found
+
+    def _of_splines(self, w: Floats) -> Floats:
+        """B'WB (K, K) of the B-splines of all curves."""
+        found = np.empty((self.parts[-1].stop, self.parts[-1].stop))
+        for k, own in enumerate(self.parts):
+            found[own, own] = self.by_knots[k].gram(w)
+            for pair, other in zip(self.by_cells[k], self.parts, strict=False):
+                met = pair.meetings(w)
+                found[own, other], found[other, own] = met, met.T
         return found
 
     def scaled(self, factors: Sequence[Floats], taus: Sequence[float]) -> ScaledSplines:
@@ -165,19 +203,15 @@ class ScaledSplines(ScaledColumns):
 
     def up(self, u: Floats) -> Floats:
         """Z~ u of every row (n,), or of many u (size, m) beside each other (n, m)."""
-        of, scaled = self.of, (u.T * self.scales).T.reshape(len(u), -1)
+        of, scaled = self.of, (u.T * self.scales).T
         rest, flat = of.beside
-        found = scaled[rest].T @ flat
-        for term, lift, own in zip(of.terms, of.lifts, of.places, strict=True):
-            found += fitted(term, lift @ scaled[own])
-        return found.T.reshape(of.n, *u.shape[1:])
+        found = of.splines @ (of.lift @ scaled)
+        return found + flat.T @ scaled[rest] if len(rest) else found
 
     def down(self, s: Floats) -> Floats:
         """Z~'s."""
-        of, found = self.of, np.empty(self.of.r)
-        for term, lift, own in zip(of.terms, of.lifts, of.places, strict=True):
-            found[own] = lift.T @ spline_products(term, s[None])[:, 0]
-        rest, flat = of.beside
+        of, (rest, flat) = self.of, self.of.beside
+        found = of.lift.T @ (of.across @ s)
         found[rest] = flat @ s
         return self.scales * found
 
@@ -194,13 +228,14 @@ class ScaledSplines(ScaledColumns):
         """z~_i'H^-1 z~_i of each row."""
         of, (rest, flat) = self.of, self.of.beside
         C = self.scales[:, None] * H.inverse * self.scales
-        found = np.einsum("pn,pn->n", flat, C[rest[:, None], rest] @ flat)
-        for k, (term, lift, own) in enumerate(zip(of.terms, of.lifts, of.places, strict=True)):
-            found += of.by_knots[k].quadratic(lift @ C[own[:, None], own] @ lift.T)
-            for row, column in zip(flat, (lift @ C[own[:, None], rest]).T, strict=True):
-                found += 2.0 * row * fitted(term, column[:, None])[0]
-            for j, pair in enumerate(of.by_cells[k]):
-                found += 2.0 * pair.forms(lift @ C[own[:, None], of.places[j]] @ of.lifts[j].T)
+        K, found = of.lift @ C @ of.lift.T, np.zeros(of.n)
+        for k, own in enumerate(of.parts):
+            found += of.by_knots[k].quadratic(K[own, own])
+            for pair, other in zip(of.by_cells[k], of.parts, strict=False):
+                found += 2.0 * pair.forms(K[own, other])
+        if len(rest):
+            met = C[rest[:, None], rest] @ flat + 2.0 * (of.splines @ (of.lift @ C[:, rest])).T
+            found += np.einsum("pn,pn->n", flat, met)
         return found
 
 

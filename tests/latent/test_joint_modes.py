@@ -8,6 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import ConvergenceError
+from stattools.latent import joint_modes
 from stattools.latent.joint_modes import SeenRows, joint_mode
 from tests.latent.effect_cases import CASES, N
 
@@ -77,3 +78,20 @@ def test_rows_in_blocks_are_all_rows(name, monkeypatch):
     for found, expected in zip(case.rows.evaluate(case.base), whole, strict=True):
         assert np.shape(found) == np.shape(expected)
         assert_allclose(found, expected, rtol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["with a smooth", "crossed"])
+def test_beside_a_mode_the_information_is_made_once_more(name, monkeypatch):
+    """It takes the steps there, and is made at the mode; where it is not near, Newton's steps lead to the same mode."""
+    case, made = CASES[name], []
+    columns = case.columns.scaled(case.factors, case.taus)
+    there = joint_mode(case.rows, columns, case.base, np.zeros(case.columns.size))
+    whole = joint_modes._metric
+    monkeypatch.setattr(joint_modes, "_metric", lambda *given: made.append(given[1]) or whole(*given))
+    for far, most in ((1e-5, 1), (1e-1, 9)):
+        made.clear()
+        found = joint_mode(case.rows, columns, case.base, there.u + far, near=there)
+        assert len(made) <= most
+        assert found.penalized.w is made[-1]
+        assert_allclose(found.penalized.w, found.information[:, 0, 0])
+        assert_allclose(found.u, there.u, atol=1e-10)

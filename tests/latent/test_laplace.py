@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.latent import laplace
 from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
+from stattools.models.mixed.by_laplace import ByLaplace
 from tests.latent.effect_cases import CASES, N
 
 H = 1e-3
@@ -111,3 +113,28 @@ def test_a_start_of_its_own_is_begun_from_and_leads_to_the_same_mode(name, monke
     assert begun[0] is start
     assert_allclose(found.loglik, last.loglik, rtol=1e-12)
     assert_allclose(found.mode.u, last.mode.u, atol=1e-8)
+
+
+def test_the_information_of_curves_is_exact_for_a_normal_outcome():
+    """In logarithms of standard deviations: from that in these themselves, and their slopes."""
+    x, noise = np.random.default_rng(0).uniform(size=(2, 80))
+    table = {"x": x, "z": noise**2, "y": np.sin(6.0 * x) + noise}
+    by = ByLaplace.of(st.glm("y ~ s(x, k=8) + s(z, k=7)", table, family="normal"))
+    taus = np.array([0.7, 1.3])
+    here = by.at(taus)
+    exact = by.information(taus) * np.outer(taus, taus) - np.diag(taus * by.score_of(here))
+    assert_allclose(here.information_of_curves, exact, atol=1e-6)
+    assert abs(exact[0, 1]) > 1e-3
+
+
+def test_standard_deviations_of_curves_begin_near_their_maximum():
+    """Two curves of counts, by effective degrees of freedom: means of squares lead there in forty steps."""
+    x, z = np.random.default_rng(1).uniform(size=(2, 300))
+    y = np.random.default_rng(2).poisson(np.exp(np.sin(9.0 * x) + np.cos(7.0 * z)))
+    by = ByLaplace.of(st.poisson("y ~ s(x, k=9) + s(z, k=8)", {"x": x, "z": z, "y": y}))
+    taus, found = np.ones(2), None
+    for _ in range(4):
+        found = by.beside(taus, found)
+        taus = taus * np.sqrt(found.moments[1])
+    score, H = by.score_of(by.at(taus)), by.at(taus).information_of_curves / np.outer(taus, taus)
+    assert abs(score @ np.linalg.solve(H, score)) < 1e-3

@@ -49,7 +49,7 @@ def test_products_are_those_of_the_columns(both):
     assert_allclose(one.down(s), other.down(s), atol=1e-11)
     assert_allclose(one.within(W), other.within(W), atol=1e-11)
     for k in range(3):
-        assert_allclose(both[0].sums(k, s), both[1].sums(k, s), atol=1e-11)
+        assert_allclose(both[0].sums(s)[k], both[1].sums(s)[k], atol=1e-11)
         assert_allclose(np.asarray(both[0].smooths[k]), both[1].smooths[k], atol=1e-13)
 
 
@@ -69,14 +69,36 @@ def test_lines_of_a_curve_alone_are_made_by_its_b_splines():
     flat = BESIDE["those of the last curve"]
     made = SplineColumns.of_curves([term], flat)
     dense = EffectColumns.of(LatentColumns(np.empty((0, N)), (), (), ()), [term.columns.T / made.sizes[0]], flat)
-    assert made.made[0][0].tolist() == [0, 1]
-    assert not len(SplineColumns.of_curves([term], FLAT).made[0][0])
+    assert made.made[0].tolist() == [0, 1]
+    assert not len(SplineColumns.of_curves([term], FLAT).made[0])
     one, other = made.scaled((), (0.7,)), dense.scaled((), (0.7,))
     assert_allclose(one.within(W), other.within(W), atol=1e-11)
     H, twin = PenalizedInformation.of(one, W), PenalizedInformation.of(other, W)
     assert H is not None
     assert twin is not None
     assert_allclose(H.leverage, ScaledColumns.leverage(other, twin), rtol=1e-9)
+
+
+def test_sums_of_the_same_weights_are_kept(both):
+    """Those of a mode, while those beside it are asked for; what is kept is what other weights do not change."""
+    columns, (first, second, third, fourth) = both[0], (k * W for k in range(1, 5))
+    here = columns.gram(first)
+    columns.gram(second)
+    columns.gram(third)
+    assert columns.gram(first) is here
+    columns.gram(fourth)
+    assert columns.gram(first) is here
+    assert columns.gram(2.0 * first) is not here
+    assert_allclose(columns.gram(2.0 * first), 2.0 * here)
+
+
+def test_rows_that_a_curve_is_zero_in_are_no_part_of_its_sums(both):
+    """Each level has a curve of its own: two of them have no row in common."""
+    columns = both[0]
+    one, other = columns.by_cells[1][0], columns.by_cells[2][0]
+    assert len(one.order) == 0
+    assert len(other.order) == int((TABLE["g"] == "a").sum())
+    assert columns.splines.nnz <= 8 * N
 
 
 def test_beside_groups_columns_are_made():

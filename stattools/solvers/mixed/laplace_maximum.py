@@ -154,6 +154,7 @@ def first_theta(by: ByLaplace) -> Floats:
         roots, taus = found.moments
         factors = [lower(T @ np.linalg.cholesky(S)) for T, S in zip(by.factors(theta), roots, strict=True)]
         theta = by.theta(by.parts(theta)[0], factors, by.taus(theta) * np.sqrt(taus))
+    by.begin_near(found)
     return theta
 
 
@@ -220,14 +221,22 @@ def _standing(
 
 
 def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
-    """Nearly the information: of the fixed part from the modes of effects, of the rest by differences of the score."""
-    m = by.n_outer
+    """Nearly the information: of the fixed part and of curves from the modes of effects, of the rest by differences of
+    the score.
+    """
+    m, at = by.n_outer, len(theta) - by.n_smooths
+    near = by.at(theta)
     H = np.zeros((len(theta), len(theta)))
     H[:m, :m] = by.fixed_metric(theta)
-    for k in range(m, len(theta)):
+    if theta[at:].all():
+        H[at:, at:] = near.information_of_curves / np.outer(theta[at:], theta[at:])
+    else:
+        at = len(theta)
+    for k in range(m, at):
         moved = theta.copy()
         moved[k] += 1e-4 * max(1.0, abs(theta[k]))
         H[:, k] = (now.score - by.evaluate(moved, 1).score) / (moved[k] - theta[k])
-    H[m:, :m] = H[:m, m:].T
-    H[m:, m:] = 0.5 * (H[m:, m:] + H[m:, m:].T)
+        H[k, :m] = H[:m, k]
+        H[k, at:] = H[at:, k]
+    H[m:at, m:at] = 0.5 * (H[m:at, m:at] + H[m:at, m:at].T)
     return H
