@@ -261,7 +261,7 @@ def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
         column = pd.Series(pd.Categorical(levels[name], categories=levels[name]), name=name)
         return Marginal(outcome_of(formula, {name: column}, np.arange(len(column))), counts, counted.outcome)
     if counted.counts is None:
-        parts = [cleaned(batch.table, 0, coding.kinds, levels) for batch in sample.batches]
+        parts = [cleaned(batch.table, 0, coding.kinds, levels, batch.finite) for batch in sample.batches]
         found = [np.asarray(outcome_values(formula, part)) for part in parts if len(part.rows)]
         return Marginal(pd.Series(np.concatenate(found), name=formula.outcome.text), None, counted.outcome)
     values = np.array(sorted(counted.counts))

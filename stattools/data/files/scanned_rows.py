@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 from stattools.data.design import Design
 from stattools.data.extras import NO_OFFSET, Farthest
 from stattools.data.files.counted_values import Marginal
+from stattools.data.files.held_sample import HeldSample
 from stattools.data.files.passes import OverBlocks, OverBoth, OverRows, OverRowsBeside, Summed
 from stattools.data.files.source import Batch, Source
 from stattools.data.formula.coding import CHANGED, Coding
 from stattools.data.rows.rows import Block, Low, Rows
 from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.stacked_columns import one_below_the_other
 from stattools.data.rows.units import kept_at_origin, standard_units
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
@@ -51,7 +51,7 @@ class ScannedRows:
     marginal: Marginal
     raw: tuple[Batch, ...]
     farthest: Farthest = NO_OFFSET
-    held: Rows | None = None
+    held: HeldSample | None = None
     later: dict[str, Any] = field(default_factory=dict)
     """What reads after the first have found, shared by copies."""
 
@@ -156,7 +156,7 @@ class ScannedRows:
         parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
-        return replace(self, coding=coding, held=stacked(parts))
+        return replace(self, coding=coding, held=HeldSample(tuple(parts)))
 
     def total(self, part: Callable[[Block], Any], fold: int = 1) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source."""
@@ -219,7 +219,7 @@ class ScannedRows:
         """The rows held, in the coordinates of these."""
         if self.held is None:
             raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
-        return replace(self.held, center=self.coding.center, scale=self.coding.scale)
+        return replace(self.held.rows, center=self.coding.center, scale=self.coding.scale)
 
     @property
     def typical(self) -> Rows:
@@ -276,25 +276,3 @@ class ScannedRows:
     def uncentered(self, columns: list[int]) -> ScannedRows:
         """Standardized rows of which some columns keep their origin."""
         return replace(self, coding=replace(self.coding, center=kept_at_origin(self.center, columns)))
-
-
-def stacked(parts: list[Rows]) -> Rows:
-    """Rows of a sample one below the other."""
-    given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
-    return Rows(one_below_the_other([part.X for part in parts]), **joined, low=_stacked_low(parts))
-
-
-def _stacked_low(parts: list[Rows]) -> Low | None:
-    """The rests of all parts, which differ in the columns that have one."""
-    found = [part.low.columns for part in parts if part.low is not None]
-    if not found:
-        return None
-    columns = np.unique(np.concatenate(found))
-    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
-    first = 0
-    for part in parts:
-        if part.low is not None:
-            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
-        first += len(part.X)
-    return Low(columns, values)

@@ -111,7 +111,8 @@ def _joined(parts: list[Drawn]) -> list[Drawn]:
     batches, (schema, *others) = [batch for batch, _ in parts], [batch.table.schema for batch, _ in parts]
     if any(schema != other for other in others) or any(pa.types.is_dictionary(column.type) for column in schema):
         return parts
-    columns = [pa.concat_arrays([batch.table.column(k) for batch in batches]) for k in range(len(schema))]
+    pool = pa.system_memory_pool()  # which has the room of the batches that were read
+    columns = [pa.concat_arrays([batch.table.column(k) for batch in batches], pool) for k in range(len(schema))]
     table = pa.RecordBatch.from_arrays(columns, schema=schema)
     finite = frozenset.intersection(*(batch.finite for batch in batches))
     return [(batches[0]._replace(table=table, finite=finite), np.concatenate([lots for _, lots in parts]))]

@@ -56,7 +56,7 @@ def null_loglik_read(model: Model) -> float:
 def _of_constants(model: Model, rows: Rows) -> float:
     """The maximum with a constant for every parameter."""
     predictor = model.predictor.without_columns()
-    start = starting_point(model.likelihood, predictor, rows.typical)
+    start = starting_point(model.likelihood, predictor, rows)
     return Newton().solve(replace(model, rows=rows, predictor=predictor, start=start, source=None)).loglik
 
 

@@ -127,7 +127,7 @@ def bind(
         rows,
         data.design,
         outcome_name or data.outcome_name,
-        starting_point(likelihood, predictor, rows if data.scanned is None else rows.typical),
+        starting_point(likelihood, predictor, rows),
         labels,
         data.extras,
         data.dropped,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +25,10 @@ MANY = 100
 """Columns from which all rows of all columns are looked at in one go."""
 
 
-def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Floats:
-    """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away."""
+def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floats:
+    """Zeros, or what undoes the offset as far as the columns can; near `Likelihood.start` where zeros are far away. Of
+    rows in files the sample is looked at, and only where zeros are not the start.
+    """
     theta = np.zeros(predictor.size)
     at_zero = likelihood.starts_at_zero
     if at_zero and (rows.offset is None or likelihood.has_scale):
@@ -35,6 +38,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Rows) -> Flo
             "the scale of normal errors comes from least squares, which knows no link but the identity. Give a family "
             "whose scale is one of its parameters."
         )
+    rows = rows.typical
     weight = np.ones(len(rows.y)) if rows.weight is None else rows.weight
     offset = np.zeros(len(rows.y)) if rows.offset is None else rows.offset
     first = rows if predictor.main is None else replace(rows, X=among(rows.X, predictor.main))
