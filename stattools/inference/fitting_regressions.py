@@ -34,6 +34,7 @@ from stattools.inference.existence import (
     inside,
     no_end,
 )
+from stattools.inference.existence.rank import spans
 from stattools.inference.fitted import Fit
 from stattools.inference.penalties import NO_SE, Penalty, Ridge, maximize
 from stattools.inference.penalties.penalized import without_penalty
@@ -53,6 +54,9 @@ LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
 
 FEW = 1_000
 """Coefficients up to which the memory of a covariance is not asked for."""
+
+WIDE = 100
+"""Coefficients from which on a column of zeros is looked for before a climb, whose steps cost more."""
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
@@ -102,6 +106,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     elif (p := len(model.start)) > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
+    if discrete and len(model.start) > WIDE and not spans(model).all():
+        check_rank(model)  # of a column of zeros each step decomposes a singular matrix
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
             found = _soon(model, solver)

@@ -39,3 +39,20 @@ def test_a_climb_that_round_off_ends_says_so():
         st.fit(st.poisson("y ~ x", table, weights="w"))
     with pytest.raises(st.ConvergenceError, match=r"Use st\.Newton"):
         st.fit(st.poisson("y ~ x", {**table, "y": g.poisson(20, 40)}), solver=st.Newton(max_steps=1))
+
+
+@pytest.mark.parametrize("make", [st.poisson, st.logistic])
+def test_a_column_of_zeros_among_many_is_named_before_any_climb(make, monkeypatch):
+    monkeypatch.setattr("stattools.inference.fitting_regressions.WIDE", 3)
+    monkeypatch.setattr(st.Newton, "within", lambda *_: pytest.fail("a climb began"))
+    frame = {
+        "y": np.arange(24) % 2,
+        "a": np.arange(24) % 4 // 2,
+        "b": np.repeat([0, 0, 1], 8),
+        "x": np.arange(24.0) ** 2,
+    }
+    frame["a"] = np.where(frame["b"] == 1, 0, frame["a"])
+    with pytest.raises(
+        st.IdentificationError, match=r"cannot tell 1 of its 5 columns .*C\(a\)\[T.1\]:C\(b\)\[T.1\] = 0"
+    ):
+        st.fit(make("y ~ C(a) * C(b) + x", frame))

@@ -30,19 +30,31 @@ def triangle(rows: Rows, beside: bool = False) -> Floats:
     array([[5.]])
     """
     q = rows.X.shape[1] + beside
-    R = rows.total(partial(_triangle, beside)).R
+    R: Any = rows.total(partial(_triangle, beside)).R
+    if len(R) > q or np.tril(R, -1).any():
+        R = np.linalg.qr(R, mode="r")
     return np.concatenate([R, np.zeros((q - len(R), q))]) if len(R) < q else R
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class Triangle:
-    """R of some rows; the sum (`+`) of two is R of the rows of both."""
+    """R of some rows, or these rows themselves while they are few; the sum (`+`) of two is that of the rows of both."""
 
     R: Floats
 
     def __add__(self, other: Triangle) -> Triangle:
-        return Triangle(np.linalg.qr(np.concatenate([self.R, other.R]), mode="r"))
+        return Triangle(_reduced(np.concatenate([self.R, other.R])))
+
+
+def _reduced(X: Floats) -> Floats:
+    """The triangle of X, or X itself where it has few rows beside its columns: a triangle of each few rows would cost
+    as much as that of as many rows as there are columns.
+    """
+    if len(X) < 2 * X.shape[1]:
+        return X
+    R: Any = np.linalg.qr(X, mode="r")
+    return R
 
 
 def _triangle(beside: bool, block: Block) -> Triangle:
@@ -55,7 +67,7 @@ def _triangle(beside: bool, block: Block) -> Triangle:
         X = np.column_stack([X, behind])
     if root is not None:
         X = X * root
-    return Triangle(np.linalg.qr(X, mode="r"))
+    return Triangle(_reduced(X))
 
 
 def _by_level(levels: Any, behind: Floats, root: Floats | None) -> Floats:

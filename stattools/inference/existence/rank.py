@@ -137,7 +137,7 @@ def _check_columns(model: Model, R: Floats, T: Floats, size: Floats, among: Sequ
         rest = vector - basis @ along
         again = basis.T @ rest
         rest, along = rest - basis @ again, along + again
-        unit = solve_triangular(U[: len(kept), : len(kept)], along) if kept else np.zeros(0)
+        unit = solve_triangular(U[: len(kept), : len(kept)], along, check_finite=False) if kept else np.zeros(0)
         noise = np.finfo(float).eps * np.hypot(size[column], np.linalg.norm(unit * size[kept]))
         if np.linalg.norm(rest) > max(4.0 * noise, 1e-14) * np.sqrt(model.n):
             length = np.linalg.norm(rest)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.triangle import triangle
+from stattools.data.rows.triangle import Triangle, triangle
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
 from tests.cases import rng
@@ -44,3 +44,18 @@ def test_levels_kept_as_codes_give_the_triangle_of_their_columns(k, weighted):
     found, expected = (triangle(Rows(kept, y, w), beside=True) for kept in (X, np.asarray(X)))
     assert_allclose(found.T @ found, expected.T @ expected, atol=1e-12)
     assert_allclose(found, np.triu(found), atol=0)
+
+
+@pytest.mark.parametrize("n", [3, 11, 40])
+def test_few_rows_at_a_time_wait_for_others(n, monkeypatch):
+    """Triangles of blocks with fewer rows than columns would cost more than one of all."""
+    X, decomposed, qr = np.random.default_rng(n).standard_normal((n, 7)), [], np.linalg.qr
+    monkeypatch.setattr(np.linalg, "qr", lambda A, mode: decomposed.append(len(A)) or qr(A, mode=mode))
+    parts = [Triangle(X[k : k + 3]) for k in range(0, n, 3)]
+    R = sum(parts[1:], parts[0]).R
+    assert_allclose(R.T @ R, X.T @ X, atol=1e-12)
+    assert all(rows >= 14 for rows in decomposed)
+    found = triangle(Rows(X, np.zeros(n)))
+    assert_allclose(found.T @ found, X.T @ X, atol=1e-12)
+    assert found.shape == (7, 7)
+    assert not np.tril(found, -1).any()
