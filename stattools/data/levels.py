@@ -22,6 +22,11 @@ def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
     and sorted otherwise.
     """
     found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
+    return chosen_levels(factor, found, n)
+
+
+def chosen_levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+    """Those of the levels that were found in n rows which a factor has, in its order."""
     chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
     if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
         raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
@@ -29,8 +34,8 @@ def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
     levels = tuple(level for level in chosen if level in occur)
     if len(levels) < 2:
         raise DomainError(
-            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n} complete rows: "
-            "it cannot be told from the intercept; remove it from the formula."
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
+            "be told from the intercept; remove it from the formula."
         )
     return levels
 

@@ -76,6 +76,18 @@ def best_dispersion(model: Model, theta: Floats) -> Floats:
     return np.append(theta[:-1], newton_ascent(alone, theta[-1:], 1e-10, 50, "Newton").estimate)
 
 
+def expected_of_mean(model: Model, theta: Floats) -> Floats:
+    """The expected information of the mean, X' (dm/deta)^2 / V(m) X."""
+    p = model.predictor.size_first
+    total = np.zeros((p, p))
+    for block in model.rows.blocks():
+        eta = model.predictor.forward(theta, block)[0]
+        w = model.likelihood.slope(eta)[:, 0, 0] ** 2 / model.likelihood.variance(eta, block.y)
+        X = block.X[:, model.predictor.first]
+        total += (X.T * (w if block.weight is None else w * block.weight)) @ X
+    return total
+
+
 def mean_covariance(model: Model, theta: Floats, information: str) -> Floats:
     """The covariance of the coefficients where phi is known, by the "expected" or the "observed" information; in the
     place of phi stands 1.
@@ -84,12 +96,7 @@ def mean_covariance(model: Model, theta: Floats, information: str) -> Floats:
     phi, p = np.linalg.solve(T, theta), model.predictor.size_first
     total = work.evaluate(phi).information[:p, :p]
     if information == "expected":
-        total = np.zeros((p, p))
-        for block in work.rows.blocks():
-            eta = work.predictor.forward(phi, block)[0]
-            w = work.likelihood.slope(eta)[:, 0, 0] ** 2 / work.likelihood.variance(eta, block.y)
-            X = block.X[:, work.predictor.first]
-            total += (X.T * (w if block.weight is None else w * block.weight)) @ X
+        total = expected_of_mean(work, phi)
     C = np.eye(len(theta))
     C[:p, :p] = T[:p, :p] @ Metric(total).covariance() @ T[:p, :p].T
     return C

@@ -25,10 +25,9 @@ from stattools.data.files.scanned_rows import DROP, ScannedRows
 from stattools.data.files.source import Batch, Pick, Sample, Source
 from stattools.data.formula.coding import Coding, needed, outcome_values
 from stattools.data.formula.evaluation import constants
-from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE
-from stattools.data.levels import in_order
+from stattools.data.levels import chosen_levels, in_order
 from stattools.data.tables.columns import listing
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
@@ -122,7 +121,7 @@ def read_source(
     numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
                for name, found in counted.levels.items()}  # fmt: skip
     found = {
-        factor.text: _levels(factor, (levels | numbers)[str(factor.category)], counted.n_rows)
+        factor.text: chosen_levels(factor, (levels | numbers)[str(factor.category)], counted.n_rows)
         for factor in formula.factors
         if factor.category is not None and (factor.call == "C" or kinds[factor.category] in TEXT)
     }
@@ -199,20 +198,6 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
             raise DomainError(f"{ast.unparse(call)!r} needs a column that varies, in more rows than ddof=.")
         scale = np.sqrt(square / (moments.n - given["ddof"])) if scale else None
     return {"ddof": given["ddof"], "center": center, "scale": scale}
-
-
-def _levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
-    """The levels of a factor, the same as for rows in memory."""
-    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
-    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
-        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
-    levels = tuple(level for level in chosen if level in set(found))
-    if len(levels) < 2:
-        raise DomainError(
-            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
-            "be told from the intercept; remove it from the formula."
-        )
-    return levels
 
 
 def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:

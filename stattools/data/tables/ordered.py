@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.tables.arrays import NUMBERS, vector
+from stattools.data.tables.columns import listing
 from stattools.data.tables.outcome import categories
 from stattools.data.tables.table import series
 from stattools.errors import DomainError, quoted
@@ -39,7 +40,7 @@ def ordered(values: Any, name: str, levels: Any = None, declared: Any = None) ->
     if unknown:
         raise DomainError(
             f"levels= of {WHO} are all labels of {name!r} from the lowest to the highest; it also holds "
-            f"{_few(unknown)}. Name them in levels=, or leave those rows out."
+            f"{listing(unknown, 8)}. Name them in levels=, or leave those rows out."
         )
     _require_all(name, labels, order)
     place = np.array([order.index(label) for label in labels])
@@ -60,8 +61,8 @@ def _require_all(name: str, labels: Sequence[Any], levels: Sequence[Any]) -> Non
     if empty:
         has = "level" if len(empty) == 1 else "levels"
         raise DomainError(
-            f"no row of {name!r} has the {has} {_few(empty)}: the data do not determine the thresholds about an empty "
-            f"level. Leave {'it' if len(empty) == 1 else 'them'} out, by .cat.remove_unused_categories() or "
+            f"no row of {name!r} has the {has} {listing(empty, 8)}: the data do not determine the thresholds about an "
+            f"empty level. Leave {'it' if len(empty) == 1 else 'them'} out, by .cat.remove_unused_categories() or "
             f"levels={[level for level in levels if level not in empty]!r}, or merge levels."
         )
 
@@ -80,11 +81,7 @@ def _distinct(levels: Any) -> list[Any]:
 
 def _refuse_without_order(name: str, labels: list[Any]) -> None:
     raise DomainError(
-        f"{WHO} needs an outcome whose labels have an order; {name!r} holds {_few(labels)}, of which nobody said which "
-        f"is lower. Give levels=[...] from the lowest to the highest, or make it an ordered category: "
+        f"{WHO} needs an outcome whose labels have an order; {name!r} holds {listing(labels, 8)}, of which nobody said "
+        f"which is lower. Give levels=[...] from the lowest to the highest, or make it an ordered category: "
         "pd.Categorical(values, categories=[...], ordered=True), pl.Enum([...]). Labels without an order: st.softmax."
     )
-
-
-def _few(labels: Sequence[Any], longest: int = 8) -> str:
-    return ", ".join(repr(label) for label in labels[:longest]) + (", ..." if len(labels) > longest else "")

@@ -16,6 +16,20 @@ SAME_SPACE = 1e-7
 """A column whose distance from the larger model's columns is this share of its length is a combination of them."""
 
 
+def made_of(R: Floats, at: list[int], to: list[int], described: tuple[str, str]) -> Floats:
+    """Columns `to` of a triangle as combinations of its columns `at`; IncompatibleError where they are none. Described
+    are the larger model and the smaller.
+    """
+    found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
+    lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
+    if (lost > SAME_SPACE * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
+        raise IncompatibleError(
+            f"the models are not nested: a column of {described[1]} is no combination of the columns that "
+            f"{described[0]} has for the same parameter. Compare them by AIC or BIC (st.compare)."
+        )
+    return found
+
+
 def cuts_embedded(
     full: Model, restricted: Model, estimate: Floats, R: Floats, size: Floats, described: tuple[str, str]
 ) -> Floats:
@@ -34,14 +48,7 @@ def cuts_embedded(
 
     def among(at: list[int], to: list[int]) -> Floats:
         """The columns `to` of the smaller model as combinations of those of the larger."""
-        found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
-        lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
-        if (lost > SAME_SPACE * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
-            raise IncompatibleError(
-                f"the models are not nested: a column of {described[1]} is no combination of those that {described[0]} "
-                "has for the same parameter. Compare them by AIC or BIC (st.compare)."
-            )
-        return found * size[to] / size[at][:, None]
+        return made_of(R, at, to, described) * size[to] / size[at][:, None]
 
     theta = np.zeros(full.predictor.size)
     numbers = {name: k for k, name in enumerate(full.likelihood.parameters)}

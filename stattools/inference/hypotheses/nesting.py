@@ -25,7 +25,7 @@ from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import Triangle, triangle
 from stattools.errors import IncompatibleError
 from stattools.inference.existence import check_rank
-from stattools.inference.hypotheses.nested_cuts import cuts_embedded
+from stattools.inference.hypotheses.nested_cuts import cuts_embedded, made_of
 from stattools.inference.hypotheses.nested_levels import projected
 from stattools.inference.hypotheses.partial_likelihoods import difference_of_times
 from stattools.interface.arguments import described
@@ -215,13 +215,7 @@ def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
         to = [p + j for j in (range(r) if inner is None else inner or (r,))]
         if k < full.predictor.n_first:
             to, given = [*to, p + r + 1], np.append(given, 1.0)
-        found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
-        lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
-        if (lost > SAME_SPACE * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
-            raise IncompatibleError(
-                f"the models are not nested: a column of {describe(restricted)} is no combination of the columns that "
-                f"{describe(full)} has for the same parameter. Compare them by AIC or BIC (st.compare)."
-            )
+        found = made_of(R, at, to, (describe(full), describe(restricted)))
         theta[part] = (found * size[to] / size[at][:, None]) @ given
     return theta
 

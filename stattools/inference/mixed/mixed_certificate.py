@@ -13,14 +13,19 @@ from stattools.text.columns import number
 FALL = "−2 log L"
 
 
+def within(found: Any, what: str) -> str:
+    """How near a solution is to a maximum, and in how many steps."""
+    bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
+    steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
+    reached = "" if found.status == "converged" else ", the limit of float64 on these data"
+    return f"Within {bound} standard errors of {what}{reached} (Newton, {steps})"
+
+
 def certificate(fit: Any) -> str:
     """The decrement, the global proof or that it is local, and the conditions at variances of 0."""
-    best, proof = fit.found.maximum, fit.found.proof
-    bound = f"{max(best.decrement, 1e-8):.0e}".replace("e-0", "e-")
-    steps = f"{best.steps} step{'' if best.steps == 1 else 's'}"
-    reached = "" if best.status == "converged" else ", the limit of float64 on these data"
+    proof = fit.found.proof
     what = "a local maximum" if proof is None else "the maximum"
-    said = [f"Within {bound} standard errors of {what}{reached} (Newton, {steps})" + _global(proof) + "."]
+    said = [within(fit.found.maximum, what) + _global(proof) + "."]
     if proof is not None and len(proof.maxima) > 1:
         frame = local_maxima(fit)
         term = fit.model.varying[0].name

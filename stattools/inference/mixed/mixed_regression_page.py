@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.mixed.mixed_certificate import within
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
 from stattools.likelihoods.outcomes import Outcome
@@ -72,12 +73,8 @@ def certificate(fit: Any) -> str:
 
 def curved_certificate(fit: Any, only: str = "") -> str:
     """The decrement, and what is known of other maxima."""
-    found = fit.found
-    bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
-    steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
-    reached = "" if found.status == "converged" else ", the limit of float64 on these data"
-    said = f"Within {bound} standard errors of a local maximum{reached} (Newton, {steps}){only}. The likelihood is not"
-    return f"{said} concave in the variances: {_of_others(fit)}"
+    said = f"{within(fit.found, 'a local maximum')}{only}."
+    return f"{said} The likelihood is not concave in the variances: {_of_others(fit)}"
 
 
 def _of_others(fit: Any) -> str:

@@ -192,10 +192,15 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> TermFind
         rows.append(along)
     if not fit.kinds or len(found) == 1:
         return TermFinding(called(unit.name), unit, tuple(found), found[0].numbers["p_value"])
-    test = fit.test((np.array(rows), np.zeros(len(rows))))
+    said, p_value = tested_together(fit, np.array(rows))
+    return TermFinding(called(unit.name), unit, tuple(found), p_value, said)
+
+
+def tested_together(fit: Any, R: Floats) -> tuple[str, float]:
+    """What the test of R theta = 0 says, and its p-value."""
+    test = fit.test((R, np.zeros(len(R))))
     law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
-    said = test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
-    return TermFinding(called(unit.name), unit, tuple(found), float(test.p_value), said)
+    return test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest)), float(test.p_value)
 
 
 def along_numbers(fit: Fit, along: Floats) -> dict[str, float]:

@@ -14,7 +14,7 @@ from stattools.inference.diagnostics.checks.variables import Unit
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.intervals.coefficients import whole_table
-from stattools.reporting.answer.findings import TermFinding, called, effect, test_said
+from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
 from stattools.reporting.document import code
 
 SUBJECTS = {
@@ -66,10 +66,7 @@ def _found(fit: Fit, of: TermsOfParameter) -> Beside:
         effects = tuple(effect(part, j, row, beside) for j, row in zip(own, bare, strict=True))
         tested, p_value = "", effects[0].numbers["p_value"]
         if len(own) > 1 and fit.kinds:
-            test = fit.test((np.eye(len(fit.estimate))[list(own)], np.zeros(len(own))))
-            law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
-            tested = test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest))
-            p_value = float(test.p_value)
+            tested, p_value = tested_together(fit, np.eye(len(fit.estimate))[list(own)])
         bent = any("in other terms too" in one.held for one in effects)
         unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
         found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))

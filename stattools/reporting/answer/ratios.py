@@ -18,7 +18,7 @@ from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.basis import basis_of
 from stattools.reporting.answer.box import limits, sure, told
 from stattools.reporting.answer.diagnosis import checked
-from stattools.reporting.answer.findings import TermFinding, called, effect, test_said
+from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
 from stattools.reporting.answer.results import table_of_terms
 from stattools.reporting.document import Block, Box, Section, code
 from stattools.reporting.tables import listed, p_said
@@ -54,8 +54,7 @@ def terms_of_ratios(fit: Fit, words: RatioWords) -> tuple[TermFinding, ...]:
         effects = tuple(effect(model, k, rows[k], words) for k in own)
         tested, p_value = "", effects[0].numbers["p_value"]
         if len(own) > 1 and fit.kinds:
-            test = fit.test((np.eye(len(model.names))[list(own)], np.zeros(len(own))))
-            tested, p_value = test_said("χ²", {"df": test.df, "statistic": test.statistic}, np.inf), float(test.p_value)
+            tested, p_value = tested_together(fit, np.eye(len(model.names))[list(own)])
         bent = any("in other terms too" in one.held for one in effects)
         unit = Unit(term.text, frozenset(term.factors), own, own, False, False)
         found.append(TermFinding(called(term.text), unit, effects, p_value, tested, bent))

@@ -23,6 +23,7 @@ from stattools.validation.claims.right import Right, right_at
 from stattools.validation.foreign.shrinkage import Shrinkage, shrunk_maximum
 from stattools.validation.moment_dispersion import (
     deviance_dispersion,
+    expected_of_mean,
     mean_covariance,
     pearson_dispersion,
     with_dispersion,
@@ -176,14 +177,9 @@ def expected(model: Model, theta: Floats) -> Floats:
 
 
 def expected_apart(model: Model, theta: Floats) -> Floats:
-    """The same with the expected information of the mean, X' (dm/deta)^2 / V(m) X: R's glm.nb."""
+    """The same with the expected information of the mean: R's glm.nb."""
     total, p = apart(model, theta), model.predictor.size_first
-    total[:p, :p] = 0.0
-    for block in model.rows.blocks():
-        eta = model.predictor.forward(theta, block)[0]
-        w = model.likelihood.slope(eta)[:, 0, 0] ** 2 / model.likelihood.variance(eta, block.y)
-        X = block.X[:, model.predictor.first]
-        total[:p, :p] += (X.T * (w if block.weight is None else w * block.weight)) @ X
+    total[:p, :p] = expected_of_mean(model, theta)
     return total
 
 
