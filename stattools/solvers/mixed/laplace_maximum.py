@@ -44,6 +44,8 @@ MOST_TRIED = 400
 """Points that the steps of a climb try at most. Usual climbs try about one for each step; where the effects have
 several modes the approximation jumps, and twenty halvings of each step lead nowhere.
 """
+TOLD = 1e-6
+"""Information about the logarithm of a curve's standard deviation that is less is round-off."""
 ROUNDS = 8
 """Variances are put to 0 or moved off it so many times at most."""
 
@@ -225,11 +227,11 @@ def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
     the score.
     """
     m, at = by.n_outer, len(theta) - by.n_smooths
-    near = by.at(theta)
+    of_logs = by.at(theta).information_of_curves
     H = np.zeros((len(theta), len(theta)))
     H[:m, :m] = by.fixed_metric(theta)
-    if theta[at:].all():
-        H[at:, at:] = near.information_of_curves / np.outer(theta[at:], theta[at:])
+    if (of_logs.diagonal() > TOLD).all():
+        H[at:, at:] = of_logs / np.outer(theta[at:], theta[at:])
     else:
         at = len(theta)
     for k in range(m, at):

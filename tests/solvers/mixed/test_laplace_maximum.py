@@ -8,7 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.solvers.mixed.laplace_maximum import _rough, laplace_maximum
+from tests.cases import rng
 from tests.models.mixed.small_mixed import crossed, mixed, term
 
 DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
@@ -103,3 +104,14 @@ def test_a_dispersion_does_not_take_up_what_differs_between_groups():
     found = laplace_maximum(mixed(st.negative_binomial("y ~ 1", {"y": y}), term(g, "g")))
     assert found.converged
     assert_allclose(found.loglik, -21.61953701, rtol=1e-8)
+
+
+@pytest.mark.parametrize("tau", [1e-12, 1e-5])
+def test_the_metric_of_a_curve_that_is_nearly_a_line_is_no_round_off(tau):
+    g = rng(6)
+    table = {"c": g.poisson(2.0, 60), "u": g.uniform(size=60), "g": np.arange(60) % 5}
+    by = st.poisson("c ~ s(u) + (1 | g)", table).laplace
+    theta = np.array([0.3, tau])
+    found = _rough(by, theta, by.evaluate(theta, 1))
+    beside = _rough(by, np.array([0.3, 1e-2]), by.evaluate(np.array([0.3, 1e-2]), 1))
+    assert_allclose(found, beside, atol=0.1 * np.abs(beside).max())
