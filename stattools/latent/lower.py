@@ -29,6 +29,8 @@ def lower(root: Floats) -> Floats:
 
 def least_size(T: Floats) -> float:
     """A number that no singular value of the triangle T is below: that of its determinant and its length."""
+    if len(T) == 1:
+        return abs(float(T[0, 0]))
     length = nrm2(T.ravel())
     return abs(prod((T.diagonal() / length).tolist())) * length if length > 0.0 else 0.0
 

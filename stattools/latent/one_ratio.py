@@ -27,6 +27,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +80,7 @@ class RatioSums:
     @cached_property
     def made(self) -> int:
         """How many directions of X the groups make."""
-        return int(np.count_nonzero(self.within.diagonal()[:-1] == 0.0))
+        return self.within.diagonal()[:-1].tolist().count(0.0)
 
 
 @record
@@ -237,7 +238,7 @@ def slopes(sums: RatioSums, ratios: Floats, restricted: bool) -> Slopes:
 
 def _triangles(stack: Floats) -> tuple[Floats, Floats]:
     """The Cholesky factors of matrices (P, m, m), and their inverses."""
-    L = np.linalg.cholesky(stack)
+    L: Any = np.linalg.cholesky(stack)
     return L, np.linalg.inv(L)
 
 

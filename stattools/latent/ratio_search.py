@@ -96,7 +96,7 @@ def ratio_search(sums: RatioSums, restricted: bool) -> RatioSearch:
     `restricted` is for REML. Raises IdentificationError where fixed effects make the groups, and
     ConvergenceError where the residual within groups is zero: the likelihood then grows without bound.
     """
-    total = sums.within[-1, -1] + sums.products[:, -1, -1].sum()
+    total = sums.within[-1, -1] + np.add.reduce(sums.products[:, -1, -1])
     if not residual_at_infinity(sums) > ROUND_OFF * total:
         raise ConvergenceError(
             "the variance ratio has no maximum: nothing is left of the outcome within groups, so that the "
@@ -137,7 +137,7 @@ class CellSearch:
 
     def ended(self) -> bool:
         """Is there a ratio beyond which the deviance is proven to rise? Those after the first are left out."""
-        limit = float(self.sums.counts.sum()) - self.restricted * self.sums.made
+        limit = float(np.add.reduce(self.sums.counts)) - self.restricted * self.sums.made
         rises = (1.0 - CERTAIN) * limit > -self.df * self.at.log_r2[1]
         last = int(rises.argmax())
         if not rises[last]:
@@ -197,7 +197,7 @@ class CellSearch:
         else:
             known = self.classified()
         slope = self.at.h[1] + self.df * self.at.log_r2[1]
-        holds = np.flatnonzero((slope[:-1] < 0.0) & (slope[1:] >= 0.0))
+        (holds,) = ((slope[:-1] < 0.0) & (slope[1:] >= 0.0)).nonzero()
         each = sorted([*self.at_zero(), *map(self.root, holds.tolist())], key=lambda one: one[0].deviance)
         maxima, bend = tuple(one for one, _ in each), each[0][1]
         if known.all():

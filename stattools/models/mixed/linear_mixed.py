@@ -35,7 +35,7 @@ from stattools.models.model import Model
 from stattools.models.regressions.binding import bind
 
 AHEAD = 50
-"""Rows of which it is asked first whether the outcome varies within groups: as a rule they tell that it does."""
+"""Rows that are looked at one by one, whether the outcome varies within groups, before all are together."""
 TITLE = "Linear mixed model"
 WITH_CURVES = "Linear regression with curves"
 NORMAL = Gaussian()
@@ -190,14 +190,18 @@ class LinearMixed(MixedModel):
         """The first term whose effects can make the outcome."""
         y = self.y
         for term in self.random:
-            if _one_each(y[:AHEAD], term.codes[:AHEAD]) and _one_each(y, term.codes) and _makes_constants(term):
+            if _one_each(y, term.codes, term.n_levels) and _makes_constants(term):
                 return term
         return None
 
 
-def _one_each(y: Floats, codes: NDArray[np.intp]) -> bool:
-    """Whether y is one number in all rows of each code."""
-    first = np.empty(int(codes.max()) + 1)
+def _one_each(y: Floats, codes: NDArray[np.intp], size: int) -> bool:
+    """Whether y is one number in all rows of each code; as a rule two of the first rows tell that it is not."""
+    seen: dict[int, float] = {}
+    ahead = zip(codes[:AHEAD].tolist(), y[:AHEAD].tolist(), strict=True)
+    if any(seen.setdefault(code, one) != one for code, one in ahead):
+        return False
+    first = np.empty(size)
     first[codes[::-1]] = y[::-1]
     return bool((y == first[codes]).all())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import sqrt
+
 import numpy as np
 
 from stattools.errors import ConvergenceError, IncompatibleError
@@ -52,8 +54,8 @@ def proven_maximum(
             found = ratio_search(sums_of_one_ratio(deviance), deviance.reml)
         except ConvergenceError:  # nothing varies within groups: the climb says so in the words of the model
             return maximum(deviance), None
-        point = known(deviance, FewEffects.made(deviance), np.array([np.sqrt(found.best.ratio)]))
-        best = known_maximum(point, np.full((1, 1), found.bend), [])
+        point = known(deviance, FewEffects.made(deviance), np.array([sqrt(found.best.ratio)]))
+        best = known_maximum(point, np.array([[found.bend]]), [])
         if best is None:
             best = maximum(deviance, (np.full((1, 1), np.sqrt(found.best.ratio)),))
         if not best.converged:  # a start within round-off of the end may have no step that rises

@@ -80,6 +80,8 @@ def _bends(triangle: Floats, H: Floats) -> bool:
     the mean 1, so that the least of them is more than their product over e.
     """
     own = H.diagonal().tolist()
+    if len(own) == 1:
+        return own[0] > FLATTEST
     share = prod(root * root / size for root, size in zip(triangle.diagonal().tolist(), own, strict=True))
     return share > 3.0 * FLATTEST and min(own) > FLATTEST
 
