@@ -5,6 +5,8 @@ These are functions of small arguments, so that a cluster can send them to where
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
@@ -19,7 +21,9 @@ from stattools.numerics.products import weighted
 # A step that is too long may overflow: the solver sees a non-finite value and shortens it.
 @np.errstate(over="ignore", invalid="ignore")
 def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block) -> Evaluation:
-    """Log-likelihood of the block's rows, of order 1 with their score, of order 2 with their information too."""
+    """Log-likelihood of the block's rows, of order 1 with their score, of order 2 with their information too. The reach
+    of a family that has its own costs as much as the log-likelihood: it is NaN here, and asked of the maximum alone.
+    """
     eta, pullback = predictor.forward(theta, block)
     y, w = block.y, block.weight
     if order == 0:
@@ -30,13 +34,21 @@ def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: 
     loglik, score, information = likelihood.evaluate(eta, y)
     if w is not None:
         score, information = weighted(score, w), weighted(information, w)
-    if likelihood.has_reach:
-        reach = likelihood.reach(eta, y)
-    else:
+    reach = np.nan
+    if not likelihood.has_reach:
         first = eta[:, : predictor.n_first] if predictor.own else eta
         first = first if first.ndim == 1 else first.ravel()
         reach = abs(float(first[idamax(first)]))
     return Evaluation(total(loglik, w), pullback(score), predictor.upper(block, information), reach)
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def evaluation_with_reach(
+    likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block
+) -> Evaluation:
+    """`evaluation` with the reach of a family that has its own, of rows that take longer to read once more."""
+    found = evaluation(likelihood, predictor, theta, order, block)
+    return found if order < 2 else replace(found, reach=likelihood.reach(predictor.forward(theta, block)[0], block.y))
 
 
 def logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:

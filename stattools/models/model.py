@@ -173,7 +173,9 @@ class Model(AnyModel):
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
-        found = self.rows.total(partial(block_sums.evaluation, self.likelihood, self.predictor, theta, order), fold)
+        asked = self.likelihood.has_reach and not self.rows.are_few()
+        sums = block_sums.evaluation_with_reach if asked else block_sums.evaluation
+        found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
         if order < 2 or self.rows.X.size < FEW:
             return found
         return replace(found, information=symmetric(found.information))

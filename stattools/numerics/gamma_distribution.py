@@ -222,10 +222,23 @@ def digamma_gap(k: Floats) -> tuple[Floats, Floats]:
     >>> f"{gap:.12f} {slope:.7e}"
     '0.500000083333 -8.3333333e-08'
     """
-    s = 1.0 / np.maximum(k, 15.0)
-    terms = [s / 12, -(s**3) / 120, s**5 / 252, -(s**7) / 240, s**9 / 132]
-    far_slope = -sum((2 * j + 1) * term for j, term in enumerate(terms))
-    small = np.minimum(k, 15.0)
-    near = small * (np.log(small) - digamma(small))
-    near_slope = near + small - small * small * zeta(2.0, small)
-    return np.where(k < 15.0, near, 0.5 + sum(terms)), np.where(k < 15.0, near_slope, far_slope)
+    low = k < 15.0
+    if low.all():
+        return _gap_below(k)
+    if not low.any():
+        return _gap_beyond(k)
+    below, beyond = _gap_below(np.minimum(k, 15.0)), _gap_beyond(np.maximum(k, 15.0))
+    return np.where(low, below[0], beyond[0]), np.where(low, below[1], beyond[1])
+
+
+def _gap_below(k: Floats) -> tuple[Floats, Floats]:
+    """The same up to 15, from its definition."""
+    gap = k * (np.log(k) - digamma(k))
+    return gap, gap + k - k * k * zeta(2.0, k)
+
+
+def _gap_beyond(k: Floats) -> tuple[Floats, Floats]:
+    """The same from 15 on, by the series."""
+    s = 1.0 / k
+    a, b, c, d, e = s / 12, s**3 / 120, s**5 / 252, s**7 / 240, s**9 / 132
+    return 0.5 + (a - b + c - d + e), -(a - 3 * b + 5 * c - 7 * d + 9 * e)

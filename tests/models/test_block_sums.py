@@ -1,6 +1,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
+import stattools as st
 from stattools.data.rows.rows import Block
 from stattools.likelihoods import Poisson
 from stattools.models import block_sums
@@ -34,3 +35,13 @@ def test_squares_are_weighted():
     residual = BLOCK.y - X @ THETA - OFFSET
     wanted = [(WEIGHT * residual**2).sum(), (WEIGHT * BLOCK.y**2).sum()]
     assert_allclose(block_sums.squares(Linear(2), THETA, BLOCK), wanted, rtol=1e-13)
+
+
+def test_the_reach_of_a_family_that_has_its_own_is_asked_of_rows_elsewhere_alone():
+    model = st.ordinal(random.integers(0, 3, 60), random.normal(size=(60, 2)))
+    theta = st.fit(model).estimate
+    here = model.evaluate(theta)
+    there = block_sums.evaluation_with_reach(model.likelihood, model.predictor, theta, 2, model.rows.whole)
+    assert np.isnan(here.reach)
+    assert there.reach == model.likelihood.reach(model.eta(theta), model.rows.y) > 0.0
+    assert_allclose(there.information, here.information, rtol=1e-15)

@@ -148,6 +148,7 @@ def _is_far(model: Model, solution: Solution) -> bool:
     return reach > model.likelihood.far(min(FAR, -1.5 * log(min(max(solution.decrement, 1e-300), 0.5))))
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what is beyond float64 is far
 def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block: Block) -> Largest:
     """The largest reach of a block of rows."""
     return Largest(np.asarray(likelihood.reach(predictor.forward(theta, block)[0], block.y)))

@@ -20,8 +20,8 @@ from math import sqrt, sumprod
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger, dnrm2  # type: ignore[attr-defined]
-from scipy.linalg.lapack import dgels, dtrtri, dtrtrs  # type: ignore[attr-defined]
+from scipy.linalg.blas import daxpy, ddot, dgemm, dgemv, dger, dnrm2, dtrsm  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dgels, dtrtri  # type: ignore[attr-defined]
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
@@ -156,7 +156,8 @@ class Orthogonal(NamedTuple):
         if failed:
             return None
         # R is on and above the diagonal of `factor`; what is below it is read by neither of the next two
-        phi, W, r, flat = solved[:p], dtrtrs(factor, _identity(p))[0], dnrm2(solved, n - p, p), factor.ravel("F")
+        # (`dtrtrs` would wake a second thread even for three columns, and wait for it where the cores are busy)
+        phi, W, r, flat = solved[:p], dtrsm(1.0, factor[:p], _identity(p)), dnrm2(solved, n - p, p), factor.ravel("F")
         d = [dnrm2(flat, k + 1, k * n) for k in range(p)]
         # `dgels` rescales columns beyond these sizes, and R would be in other units
         if not (min(d) > SMALLEST and max(d) < LARGEST and r > 0):
