@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
 from numpy.typing import NDArray
 from scipy import special, stats
 
@@ -783,6 +784,21 @@ REGRESSIONS = [
         slow=True,
     ),
 ]
+
+
+def at_length(*quick: str) -> list[Any]:
+    """The regressions: the README's command asks those called `quick`, the long tests the others.
+
+    Those that differ from one before by what stands beside the table only are asked at night.
+    """
+    made: list[Any] = []
+    found: list[Any] = []
+    for case in REGRESSIONS:
+        again = (case.make, case.outcome) in made and case.beside not in ((), ("trials",))
+        made.append((case.make, case.outcome))
+        mark = pytest.mark.nightly if again else pytest.mark.slow
+        found.append(case if case.name in quick else pytest.param(case, marks=mark))
+    return found
 
 
 @dataclass(frozen=True)

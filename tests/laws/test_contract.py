@@ -17,13 +17,15 @@ from tests.laws.regressions import FITS, NO_LAWS, REGRESSIONS, Case, random_case
 
 EXAMPLES = {"stattools": 2, "nightly": 60}[settings.get_current_profile_name()]
 LONGER = ("zero_inflated", "hurdle", "ordinal", "aft", "aft gamma")
+LATER = ([], [pytest.mark.slow], [pytest.mark.nightly])
 THEOREMS = [
-    pytest.param(law, name, marks=[pytest.mark.slow] * (name in LONGER or (row + column) % 2 == 1))
+    pytest.param(law, name, marks=LATER[(name in LONGER) + (k > 0 and (row + k) % 2)])
     for row, law in enumerate(LAWS)
-    for column, name in enumerate(REGRESSIONS)
-    if name not in LAWS[law].unless
+    for k, name in enumerate(name for name in REGRESSIONS if name not in LAWS[law].unless)
 ]
-"""Every other one is asked by the README's command: each law, and each regression but the longer ones."""
+"""Every other one is asked by the README's command and the rest by long tests; of the longer ones by long tests and at
+night. Each law is met, and each regression.
+"""
 
 
 def kinds(law: str, name: str) -> list[str]:
@@ -146,3 +148,10 @@ def test_a_wrong_law_is_noticed():
     changed, _ = LAWS["origin of a column"].change(case, np.random.default_rng(0), None)
     with pytest.raises(AssertionError):
         check(fits_of(case)[0], fits_of(changed)[0], Follows())
+
+
+@pytest.mark.parametrize("later", [[], ["slow"]], ids=["quick", "long"])
+def test_each_law_and_each_regression_is_met(later):
+    met = [row.values for row in THEOREMS if [mark.name for mark in row.marks] == later]
+    assert later or {law for law, _ in met} == set(LAWS)
+    assert {name for _, name in met} >= (set(LONGER) if later else set(REGRESSIONS) - set(LONGER))

@@ -10,7 +10,6 @@ from stattools.data.files import first_pass
 from stattools.errors import DomainError
 from stattools.solvers.least_squares import ENOUGH
 from stattools.solvers.rungs.householder import Orthogonal
-from tests.sizes import first
 from tests.solvers.test_least_squares import agreement, design, needs_nist, nist
 
 
@@ -47,7 +46,9 @@ def test_nist_certified_values(name, digits, tmp_path):
 
 @pytest.mark.parametrize("kind", ["offset", "powers", "near", "units", "row", "levels"])
 @pytest.mark.parametrize("accuracy", ["auto", "fast", "exact"])
-@pytest.mark.parametrize("seed", first(1, [1, 2, 3]))
+@pytest.mark.parametrize(
+    "seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.nightly)]
+)
 def test_rungs_and_digits_are_those_in_memory(kind, accuracy, seed, tmp_path):
     X, y = design(seed, 120, 4, kind)
     table = {"y": y} | {f"x{j}": X[:, j] for j in range(1, 4)}

@@ -27,7 +27,7 @@ MODELS = {
 
 @pytest.fixture(scope="module", params=slowly(MODELS, "negative binomial"), ids=str)
 def drawn(request):
-    return st.posterior(MODELS[request.param], method="nuts", draws=200, chains=2, seed=3)
+    return st.posterior(MODELS[request.param], method="nuts", draws=200, chains=2, tune=300, seed=3)
 
 
 @pytest.fixture(scope="module")

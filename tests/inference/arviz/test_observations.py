@@ -22,7 +22,6 @@ from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.series.statespace.many import LocalLevels
-from tests.sizes import slowly
 
 matplotlib.use("Agg")
 RNG = np.random.default_rng(5)
@@ -63,7 +62,11 @@ PRIORS["smoothing"] = {"logit weight": st.Normal(0, 2), "level": st.Normal(0, 5)
 SOME = {"posterior", "log_prior", "prior", "log_likelihood", "posterior_predictive", "observed_data"}
 
 
-@pytest.fixture(scope="module", params=slowly(MODELS, *LIKE_OTHERS), ids=str)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(name, marks=[pytest.mark.nightly] * (name in LIKE_OTHERS)) for name in MODELS],
+    ids=str,
+)
 def made(request):
     model = MODELS[request.param]
     options = {"method": "importance", "draws": 50}

@@ -8,7 +8,7 @@ from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.check import LIMITS
 from stattools.inference.diagnostics.checks.of_regressions import CHECKS, OF_ALL, OF_OUTCOME, OF_TIMES, checks_of
 from stattools.likelihoods.outcomes import Outcome
-from tests.cases import LIKELIHOODS, REGRESSIONS
+from tests.cases import LIKELIHOODS, REGRESSIONS, at_length
 from tests.inference.diagnostics.checks.planted import rows
 
 
@@ -28,9 +28,7 @@ WITHOUT_CDF = {"beta_binomial"}
 
 
 @pytest.mark.parametrize(
-    "case",
-    [pytest.param(case, marks=[pytest.mark.slow] * (case.slow or bool(case.beside))) for case in REGRESSIONS],
-    ids=str,
+    "case", at_length(*(case.name for case in REGRESSIONS if not (case.slow or case.beside))), ids=str
 )
 def test_every_regression_is_checked(case):
     """What its model made is right; a few of many checks may be a look, and what is not there says why."""
