@@ -30,6 +30,7 @@ GROUP = 1_000_000
 NAMES = [f"x{k}" for k in range(P)]
 RIGHT = " + ".join(NAMES)
 FRAME, ARRAYS = "stattools, a DataFrame in memory", "stattools, arrays in memory"
+DUCKDB = "DuckDB, sums of products"
 
 
 def write(folder: str, millions: int) -> None:
@@ -185,7 +186,7 @@ WAYS: dict[str, Callable[[str, str, str], dict]] = {
     ARRAYS: in_memory,
     "statsmodels and pandas, with reading": in_statsmodels,
     "scikit-learn, SGD by partial_fit": in_scikit_learn,
-    "DuckDB, sums of products": in_duckdb,
+    DUCKDB: in_duckdb,
 }
 
 
@@ -202,6 +203,7 @@ def written(folder: str, millions: int) -> None:
 def compared(
     title: str, make: str, outcome: str, folder: str, ways: list[str], rounds: int, least: float | None = None
 ) -> SpeedComparison:
+    promised = {FRAME: least, DUCKDB: 1 / 1.2}
     runs: dict[str, list[dict]] = {way: [] for way in ways}
     for _ in range(rounds):
         for way, found in runs.items():
@@ -216,7 +218,7 @@ def compared(
             "reads": found[0]["reads"],
             "se apart": float(gap.max()),
         }
-        timings.append(Timing(way, tuple(run["seconds"] for run in found), facts, least if way == FRAME else None))
+        timings.append(Timing(way, tuple(run["seconds"] for run in found), facts, promised.get(way)))
         if way == FRAME:
             timings.append(Timing(f"{way}, with reading", tuple(run["with_reading"] for run in found), {}))
     return SpeedComparison(title, tuple(timings))
@@ -230,14 +232,14 @@ def comparisons(quick: bool) -> Iterator[SpeedComparison]:
         written(folder, few)
         ways = [*ours, "statsmodels and pandas, with reading", "scikit-learn, SGD by partial_fit"]
         yield compared(f"logistic regression of {few} million rows, 10 columns", "logistic", "y", folder, ways, rounds)
-        ways = [*ours, "statsmodels and pandas, with reading", "DuckDB, sums of products"]
+        ways = [*ours, "statsmodels and pandas, with reading", DUCKDB]
         yield compared(f"least squares of {few} million rows, 10 columns", "ols", "t", folder, ways, rounds)
     if quick:
         return
     with tempfile.TemporaryDirectory() as folder:
         written(folder, 20)
         yield compared("logistic regression of 20 million rows, 10 columns", "logistic", "y", folder, ours, 1, 1 / 1.5)
-        ways = [*ours, "DuckDB, sums of products"]
+        ways = [*ours, DUCKDB]
         yield compared("least squares of 20 million rows, 10 columns", "ols", "t", folder, ways, 1)
 
 
