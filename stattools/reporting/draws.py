@@ -96,7 +96,7 @@ def _parameters(posterior: Posterior) -> Table:
     return Table(("parameter", "mean", "standard deviation", LABEL), tuple(rows), "lrrc")
 
 
-def _beside_priors(posterior: Posterior, name: str = BESIDE_PRIORS) -> tuple[Figure, ...]:
+def _beside_priors(posterior: Posterior) -> tuple[Figure, ...]:
     """The draws of the first parameters beside what was believed before; none where no prior has a density."""
     if all(isinstance(prior, Flat) for prior in posterior.priors.each):
         return ()
@@ -105,10 +105,10 @@ def _beside_priors(posterior: Posterior, name: str = BESIDE_PRIORS) -> tuple[Fig
         f"Bars: the draws, the {LABEL} darker, their mean a line. Dashes: the prior, where it has a density. Where the "
         "bars have the shape of the dashes, the data say nothing about the parameter."
     )
-    return (Figure(name, lambda: drawing.draw(None), alt=drawing.alt, caption=caption),)
+    return (Figure(BESIDE_PRIORS, lambda: drawing.draw(None), alt=drawing.alt, caption=caption),)
 
 
-def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...]:
+def _picture(posterior: Posterior) -> tuple[Figure, ...]:
     """Coefficients on one scale, where there are several."""
     model = posterior.model
     if not isinstance(model, Model) or int((spreads_of(model) > 0).sum()) < 2:
@@ -116,7 +116,7 @@ def _picture(posterior: Posterior, name: str = "posterior") -> tuple[Figure, ...
     drawing = plots.coefficients(posterior, standardized=True, prob=PROB)
     return (
         Figure(
-            name,
+            "posterior",
             lambda: drawing.draw(None),
             alt=f"Posterior means of the coefficients with their {LABEL}, on the scale of one standard deviation",
             caption=f"Posterior means and {LABEL} of the coefficients, times the standard deviations of their columns.",

@@ -136,13 +136,13 @@ def small(value: float, floor: float = 1e-6) -> str:
     return f"<1e{round(math.log10(floor))}" if abs(value) < floor else f"{abs(value):.2g}"
 
 
-def small_said(value: float, floor: float = 1e-6) -> str:
+def small_said(value: float) -> str:
     """A difference that should be nothing, in a sentence.
 
     >>> small_said(-4e-12), small_said(0.0123)
     ('less than 1e-6', '0.012')
     """
-    return small(value, floor).replace("<", "less than ")
+    return small(value, 1e-6).replace("<", "less than ")
 
 
 def agreeing(digits: float) -> str:

@@ -85,6 +85,6 @@ def survival_ends(hazard: Floats, se: Floats, z: float, band: str) -> tuple[Floa
     return BANDS[band](S, se * se, -z), BANDS[band](S, se * se, z)
 
 
-def median_of(times: Floats, S: Floats, share: float = 0.5) -> Any:
-    """Where each curve (r, times) comes down to a share, infinite where it does not."""
-    return np.array([first_below(times, row, share) for row in S])
+def median_of(times: Floats, S: Floats) -> Any:
+    """Where each curve (r, times) comes down to a half, infinite where it does not."""
+    return np.array([first_below(times, row, 0.5) for row in S])

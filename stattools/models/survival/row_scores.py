@@ -45,8 +45,8 @@ def score_rows(at: AtPoint) -> Floats:
     return found - np.where(sets.died, mean_at_events(at)[:, sets.joins], 0.0)
 
 
-def on_all_rows(values: Floats, at: AtPoint, n: int, absent: float = 0.0) -> Floats:
+def on_all_rows(values: Floats, at: AtPoint, n: int) -> Floats:
     """Values of the rows of the risk sets, (..., rows), as those of all n rows; others are never at risk."""
-    found = np.full((*values.shape[:-1], n), absent)
+    found = np.zeros((*values.shape[:-1], n))
     found[..., at.sets.rows] = values
     return found

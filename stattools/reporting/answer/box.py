@@ -31,10 +31,10 @@ CLEAR, UNCLEAR = 4, 2
 """So many terms are told with their effects; the table below the box has all."""
 
 
-def box(basis: Basis, title: str = "") -> Box:
+def box(basis: Basis) -> Box:
     """The answer of a regression in two to four sentences."""
     said = [asked_of(basis.own.model), found(basis), *besides(basis.fit), sure(basis), limits(basis)]
-    return Box(tuple(sentence for sentence in said if sentence), title)
+    return Box(tuple(sentence for sentence in said if sentence))
 
 
 def conclusion(fit: Fit, checked: str = "") -> str:

@@ -68,15 +68,13 @@ def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution |
     return certified_ascent(model, expanded(model), tolerance, max_steps, named("Newton", model)).mapped(T)
 
 
-def certified_ascent(
-    whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str, *, reads: int = 1
-) -> Solution:
-    """The maximum of `whole`, each of whose evaluations is a read of all rows; `reads` also counts the reads before.
+def certified_ascent(whole: Any, stand_in: Any, tolerance: float, max_steps: int, solver: str) -> Solution:
+    """The maximum of `whole`, each of whose evaluations is a read of all rows, after the first that made it.
 
     `stand_in` is the same function of a sample that stands for all rows (see `expanded`). Where the sample does not
     determine the coefficients, or the maximum of a surrogate is no nearer, Newton's method on `whole` takes over.
     """
-    theta = _start(stand_in)
+    theta, reads = _start(stand_in), 1
     size = float(np.sqrt(stand_in.dispersion(theta)))
     carried = min(NEAR, 0.2 * tolerance * sqrt(whole.n * len(stand_in.rows.X))) if isinstance(whole, Model) else 0.0
 

@@ -17,7 +17,7 @@ LOOSE = 0.15
 """Statistics that are so near a limit, as a share, are on neither side of it: they may be of t with few degrees."""
 
 
-def told_by_stars(pairs: Sequence[tuple[str, str]], notes: str, mark: str = ".") -> str | None:
+def told_by_stars(pairs: Sequence[tuple[str, str]], notes: str) -> str | None:
     """The kind of the numbers in brackets, each after its estimate with stars; None where stars do not tell.
 
     >>> told_by_stars([("0.486***", "0.104"), ("0.243", "0.213")], "*p<0.1; **p<0.05; ***p<0.01")
@@ -29,7 +29,7 @@ def told_by_stars(pairs: Sequence[tuple[str, str]], notes: str, mark: str = ".")
     known = [(main, text) for main, text in pairs if is_number(main) and is_number(text)]
     if not limits or not known:
         return None
-    rows = [(printed(main, "", mark)[0], printed(text, "", mark)[0], main.count("*")) for main, text in known]
+    rows = [(printed(main, "", ".")[0], printed(text, "", ".")[0], main.count("*")) for main, text in known]
     fitting = [kind for kind in ("se", "t", "p") if all(_fits(kind, *row, limits) for row in rows)]
     return fitting[0] if len(fitting) == 1 else None
 
