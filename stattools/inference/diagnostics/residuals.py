@@ -132,6 +132,7 @@ def leverage(fit: Estimates) -> Floats:
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
         size = np.abs(X).max(axis=0)
+        size = np.where(size > 0.0, size, 1.0)
         X, H = X / size, np.diag(ridge / size**2)
         try:
             moves = np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]) + H, X.T)

@@ -1,9 +1,10 @@
 """A log-likelihood that is not concave may have several maxima: it is climbed from a second start too.
 
 The second start lies as far beyond the first maximum as the first start lay before it, and at least three standard
-errors away. The higher of two maxima is taken, and what became of the other climb is said. Where the link alone takes
-concavity away, as a cauchit link does, few rows can hide a maximum beside that way: points on the principal axes of the
-covariance are climbed from too, on both sides.
+errors away. The higher of two maxima is taken, and what became of the other climb is said. Few rows can hide a maximum
+beside that way: points on the longest principal axes of the covariance of standardized columns are climbed from too, on
+both sides, ten standard errors away, and nearer ones on all axes where the link alone takes concavity away, as a
+cauchit link does.
 """
 
 from __future__ import annotations
@@ -23,6 +24,11 @@ from stattools.solvers.solution import Solution
 
 NEAREST, FARTHEST = 3.0, 100.0
 """How far from the first maximum the second start lies, in standard errors."""
+
+FEW_ROWS, LONGEST, BESIDE = 200, 3, 10.0
+"""Of so few rows a maximum is looked for on so many axes beside the way of the climb, so many standard errors away: of
+19 that random regressions hid from two starts, inverse Gaussian and zero-inflated, these found 16.
+"""
 
 PATIENCE = 50
 """Steps of the second climb."""
@@ -44,10 +50,9 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance.diagonal()).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
-    if model.likelihood.concave_with and not in_parts(solution.covariance):  # thousands of axes
-        for start in _axes(solution):
-            other = _beside(model, solution, start)
-            solution = solution if other.second in (SAID["same"], SAID["none"]) else other
+    for start in _starts(model, solution):
+        other = _beside(model, solution, start)
+        solution = solution if other.second in (SAID["same"], SAID["none"]) else other
     return solution
 
 
@@ -72,11 +77,22 @@ def _beside(model: Model, solution: Solution, start: Floats) -> Solution:
     return replace(other if rise > 0.0 else solution, second=lower)
 
 
-def _axes(solution: Solution) -> list[Floats]:
-    """Points on the principal axes of the covariance, on both sides of the maximum."""
-    values, vectors = np.linalg.eigh(solution.covariance)
-    steps = NEAREST * np.sqrt(np.maximum(values, 0.0)) * vectors
-    return [solution.estimate + sign * step for step in steps.T for sign in (-1.0, 1.0)]
+def _starts(model: Model, solution: Solution) -> list[Floats]:
+    """Where else is climbed from, beside the way of the first climb."""
+    if in_parts(solution.covariance) or not model.likelihood.knows_ends:  # thousands of axes, or derivatives by steps
+        return []
+    if model.likelihood.concave_with:
+        return _axes(model, solution, len(solution.estimate), NEAREST)
+    return _axes(model, solution, LONGEST, BESIDE) if len(model.rows.X) <= FEW_ROWS else []
+
+
+def _axes(model: Model, solution: Solution, count: int, far: float) -> list[Floats]:
+    """Points on the longest principal axes of the covariance of standardized columns, on both sides of the maximum."""
+    T = np.asarray(model.standardized()[1])
+    half = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
+    values, vectors = np.linalg.eigh(0.5 * (half + half.T))
+    steps = T @ (far * np.sqrt(np.maximum(values, 0.0)) * vectors)[:, ::-1]
+    return [solution.estimate + sign * step for step in steps.T[:count] for sign in (-1.0, 1.0)]
 
 
 def mirrored(model: Model, solution: Solution) -> Floats:

@@ -46,6 +46,9 @@ NEAR = 1e-4
 FARTHEST = 1e3
 """Standard errors from the estimate, at most, that such an interval is looked for."""
 
+TOLD = 1e6
+"""Standard errors from the estimate up to which float64 tells which draws are as far as the data."""
+
 
 @answers_guesses
 @dataclass(frozen=True, eq=False, repr=False)
@@ -188,6 +191,11 @@ def wild_bootstrap(
     signs = ClusterWeights(weights, len(clusters.S), asked, int(random.integers(2**62)), impose_null)
     se = float(np.sqrt(R[0] @ fit.covariance @ R[0]))
     estimate, unit = float(R[0] @ fit.estimate), size * clusters.spread**0.5
+    if not abs(estimate - float(q[0])) <= TOLD * unit:
+        raise DomainError(
+            f"wild_bootstrap: {labels[0]} is {abs(estimate - float(q[0])) / unit:.1g} standard errors from the "
+            f"estimate; beyond {TOLD:g} rounding decides which draws are as far. Ask about a nearer value."
+        )
     if impose_null:
         p, squares = _p_value(fit, R[0], float(q[0]), signs, clusters, size)
     else:

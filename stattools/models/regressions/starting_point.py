@@ -62,6 +62,8 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
     own = [column for column in constant if predictor.main is None or column in predictor.main]
     X = as_columns(first.X).by_levels
     if X is not None and X.constants is not None and not predictor.taken_up and (own or X.is_complete):
+        if not own:
+            theta[predictor.parts[0]] = 0.0  # slopes of levels go with other constants
         theta[X.constants] = _of_levels(likelihood, X, rows.y, weight, offset) - (near[0] if own else 0.0)
     if np.isfinite(likelihood.domain).any():
         theta[predictor.parts[0]] = _inside(likelihood.domain, first, theta[predictor.parts[0]])

@@ -293,3 +293,15 @@ def test_leverages_of_a_ridge_where_rows_bend_up():
     w = model.likelihood.information(model.eta(cauchit.estimate), model.rows.y).reshape(60)
     assert w.min() < 0.0
     assert_allclose(leverage(cauchit), w * ((X @ np.linalg.inv(X.T @ (X * w[:, None]) + H)) * X).sum(axis=1), rtol=1e-9)
+
+
+def test_a_column_that_is_0_has_leverages_after_a_ridge_where_rows_bend_up():
+    """The column was divided by its size, 0 / 0."""
+    frame = data(60).assign(none=0.0)
+    kind = {"family": "binomial", "link": "cauchit"}
+    plain, more = (
+        leverage(st.fit(st.glm(formula, frame, **kind), penalty=st.Ridge(3.0)))
+        for formula in ("b ~ x + z", "b ~ x + z + none")
+    )
+    assert plain.min() < 0.0
+    assert_allclose(more, plain, rtol=1e-6)

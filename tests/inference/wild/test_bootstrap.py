@@ -133,3 +133,11 @@ def test_an_information_that_is_not_positive_under_the_hypothesis():
     with pytest.raises(st.IdentificationError, match=r"is not positive: .* Use impose_null=False"):
         fit.wild_bootstrap("x = -3", seed=1)
     assert fit.wild_bootstrap("x", seed=1, impose_null=False).p_value < 0.05
+
+
+def test_a_value_too_far_for_float64_is_refused(fit):
+    """The squares of the scores ended in a warning of NumPy, and nearer the draw of no signs was not as far as t."""
+    for value in ("1e300", "-1e9"):
+        with pytest.raises(DomainError, match="standard errors from the estimate"):
+            fit.wild_bootstrap(f"hp = {value}", seed=1)
+    assert fit.wild_bootstrap("hp = 1e3", seed=1).p_value > 0.0

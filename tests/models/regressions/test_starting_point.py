@@ -4,6 +4,8 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.data import terms
+from stattools.numerics.level_slopes import LevelSlopes
 from tests.cases import rng
 
 
@@ -44,3 +46,16 @@ def test_offsets_of_rows_that_do_not_count_move_no_start():
         start = maker([0, 3, 2, 9], np.ones((4, 1)), intercept=False, weights=[2, 1, 1, 0], offset=offset).start
         some = maker([0, 3, 2], np.ones((3, 1)), intercept=False, weights=[2, 1, 1], offset=offset[:3]).start
         assert_allclose(start, some)
+
+
+def test_levels_without_an_intercept_start_at_their_means_beside_slopes_and_an_offset(monkeypatch):
+    """Slopes that went with other constants stayed: far from 0 the climb began at -2e135 and came to no end."""
+    monkeypatch.setattr(terms, "MANY", 4)
+    g = np.random.default_rng(5)
+    level, z = np.arange(120) % 6, g.normal(size=120)
+    table = {"y": g.poisson(np.exp(0.5 + 0.4 * z)), "g": level, "x": 1000.0 + z, "o": 0.1 * g.normal(size=120)}
+    model = st.poisson("y ~ 0 + C(g) + C(g):x", table, offset="o")
+    assert isinstance(model.rows.X, LevelSlopes)
+    eta = model.eta(model.start)
+    assert np.abs(eta).max() < 3.0
+    assert st.fit(model).solution.converged
