@@ -5,8 +5,9 @@
 Steps are halved until F rises. Near the mode of a concave log-likelihood the slopes along a step tell enough of that: F
 would rise by half their sum if it were quadratic (Hager & Zhang, SIAM Journal on Optimization 16, 2005). The
 log-likelihoods of rows, which take more time than their derivatives, are then summed only where somebody asks. Where H
-is not positive definite, negative weights are put to 0, which leads upwards too. The way ends where the decrement
-g'H^-1 g is round-off.
+is not positive definite, negative weights are put to 0, which leads upwards too. Next to the mode the H of one step
+takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1 g is
+round-off.
 """
 
 from __future__ import annotations
@@ -170,12 +171,14 @@ def joint_mode(
     else:
         eta, score, information, w = before.eta, before.score, before.information, before.penalized.w
     slope, last, tried, asked = columns.down(score[:, 0]) - prior * u, np.inf, 0, not start.any()
-    carried = None if near is None or not concave else PenalizedInformation.of(columns, near.penalized.w)
+    carries, carried = True, None if near is None or not concave else PenalizedInformation.of(columns, near.penalized.w)
     for _ in range(MOST):
         penalized, exact = (carried, False) if carried is not None else _metric(columns, w)
         ahead = penalized.solve(slope)
         along = float(slope @ ahead)
         if carried is not None and not close < along <= min(CARRIED, FALLS * last):
+            if along > close:  # what falls no more with this H may fall with that of each point
+                carries, last = False, np.inf
             carried = None
             penalized, exact = _metric(columns, w)
             ahead = penalized.solve(slope)
@@ -205,7 +208,7 @@ def joint_mode(
             if float(new_slope @ ahead) >= -0.5 * along:
                 u, eta, score, information, slope = new_u, new_eta, new_score, new_information, new_slope
                 value, w, last = None, information[:, 0, 0], along
-                carried = penalized if along <= CARRIED else None
+                carried = penalized if carries and along <= CARRIED else None
                 continue
             carried = None
         last = along

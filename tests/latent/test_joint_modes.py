@@ -95,3 +95,16 @@ def test_beside_a_mode_the_information_is_made_once_more(name, monkeypatch):
         assert found.penalized.w is made[-1]
         assert_allclose(found.penalized.w, found.information[:, 0, 0])
         assert_allclose(found.u, there.u, atol=1e-10)
+
+
+def test_a_wrong_information_beside_a_mode_does_not_end_the_way():
+    """Steps with one ten times too large hardly move: that they fall no more does not say that the mode is reached."""
+    case = CASES["with a smooth"]
+    columns = case.columns.scaled(case.factors, case.taus)
+    there = joint_mode(case.rows, columns, case.base, np.zeros(case.columns.size))
+    penalized = joint_modes.PenalizedInformation.of(columns, 10.0 * there.penalized.w)
+    assert penalized is not None
+    wrong, start = replace(there, penalized=penalized), there.u + 1e-8
+    found = joint_mode(case.rows, columns, case.base, start, near=wrong)
+    assert_allclose(found.u, there.u, atol=1e-12)
+    assert np.abs(start - there.u).max() > 9e-9

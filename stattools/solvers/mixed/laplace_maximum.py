@@ -1,6 +1,7 @@
 """The maximum of a mixed regression's likelihood by Laplace's approximation.
 
-    start      the regression without effects; variances by a few steps T T' <- mean of T (u_j u_j' + H^-1_jj) T'
+    start      the regression without effects; variances by a few steps T T' <- mean of T (u_j u_j' + H^-1_jj) T',
+               those of curves by |u|^2 over their effective degrees of freedom
     climb      theta <- theta + t H^-1 g, H from the effects' modes and differences for the T_k, then carried on (BFGS)
     end        H by central differences of the exact score: the decrement that is said is measured with it
     boundary   small standard deviations are tried at 0; a zero along which log L rises is left
