@@ -94,7 +94,7 @@ class MixedAnswers(Fit):
         """Confidence intervals of the fixed effects, (p,) each: "wald", or "profile", the values that a likelihood
         ratio does not reject, variances and other coefficients at their best for each.
         """
-        if word_of(kind, self.kinds) != "profile" or "profile" not in self.kinds:
+        if not is_one_of(word_of(kind, self.kinds), ("profile",)) or "profile" not in self.kinds:
             return super().interval(level, kind=kind)
         level = self.level if level is None else level
         require_level(level)

@@ -106,3 +106,9 @@ def test_groups_that_are_no_word_are_refused_in_words():
     for groups in ("", np.array([1.0, 2.0])):
         with pytest.raises(DomainError, match="groups"):
             fit("logistic").means("x", groups=groups)
+
+
+def test_a_kind_of_interval_that_is_no_word_is_refused_in_words():
+    """Its comparison with a word was an error of NumPy."""
+    with pytest.raises(st.StattoolsError, match="kind"):
+        fit("logistic").interval(kind=np.array([1.0, 2.0]))
