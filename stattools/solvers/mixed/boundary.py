@@ -20,6 +20,10 @@ NEGATIVE = 1e-7
 """An eigenvalue of the information below minus this share of the largest is negative beyond its error."""
 SMALL = 0.05
 """A standard deviation of effects below this is tried at 0."""
+UNCLEAR = 3.0
+"""A standard deviation of a curve that is less than so many standard errors is tried at 0 too: there may be another
+maximum.
+"""
 LOST = 1e-9
 """So much of log L may a zero lose at most."""
 TRIED = (0.3, 0.1, 0.03, 0.01)
@@ -87,7 +91,9 @@ def without_small(by: Any, here: Standing) -> tuple[Floats, float] | None:
             found = _moved(by, here, [*factors[:k], lower(vectors * kept), *factors[k + 1 :]], taus)
             if found[1] >= here.now.loglik - LOST:
                 return found
-    for k in np.flatnonzero((np.abs(taus) < SMALL) & (taus != 0.0)):
+    own = here.metric.H.diagonal()[len(here.theta) - len(taus) :]
+    small = (np.abs(taus) < SMALL) | (taus**2 * own < UNCLEAR**2)
+    for k in np.flatnonzero(small & (taus != 0.0)):
         found = _moved(by, here, factors, np.where(np.arange(len(taus)) == k, 0.0, taus))
         if found[1] >= here.now.loglik - LOST:
             return found

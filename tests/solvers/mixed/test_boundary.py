@@ -1,5 +1,7 @@
 """What leads to variances of 0, and off them: a likelihood of which the maximum is known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 from numpy.testing import assert_allclose
 
@@ -33,7 +35,8 @@ class Known:
         return Evaluation(-0.5 * float(((T @ T.T - self.A) ** 2).sum() + (tau**2 - self.B) ** 2))
 
     def here(self, theta):
-        return Standing(np.array(theta), self.evaluate(np.array(theta), 0), None, 0.0)
+        clear = Bent.of(1e8 * np.eye(len(theta)), np.arange(len(theta)), True)
+        return Standing(np.array(theta), self.evaluate(np.array(theta), 0), clear, 0.0)
 
 
 def test_small_effects_are_put_to_zero_where_nothing_is_lost():
@@ -68,3 +71,23 @@ def test_a_metric_of_a_matrix_that_is_not_definite_leads_upwards():
     assert_allclose(metric.solve(np.array([2.0, 3.0, 5.0])), [1.0, 3.0, 0.0])
     assert_allclose(metric.norm(np.array([2.0, 3.0, 5.0])), np.sqrt(2.0 + 9.0))
     assert_allclose(np.abs(metric.away), [0.0, 1.0, 0.0])
+
+
+def test_a_curve_that_is_unclear_is_tried_at_zero():
+    """Where its standard deviation is less than three standard errors log L may be higher without the curve."""
+    taus, standing = np.array([0.4, 0.9]), {0.4: -2.0, 0.0: -1.0}
+
+    def at(theta):
+        return SimpleNamespace(loglik=standing[float(theta[0])])
+
+    by = SimpleNamespace(
+        factors=lambda theta: [], taus=lambda theta: theta, parts=lambda theta: (None,),
+        theta=lambda fixed, factors, taus: taus, evaluate=lambda theta, order: at(theta),
+    )  # fmt: skip
+    for information, tried in ((4.0, True), (100.0, False)):
+        here = SimpleNamespace(
+            theta=taus, now=at(taus), metric=SimpleNamespace(H=np.diag([information, 100.0])),
+        )  # fmt: skip
+        found = without_small(by, here)
+        assert (found is not None) == tried
+        assert found is None or found[0].tolist() == [0.0, 0.9]
