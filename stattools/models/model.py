@@ -172,13 +172,13 @@ class Model(AnyModel):
         estimated. It is what solvers ask: where theta is too far for float64, `is_finite` of the answer is False.
         """
         theta = self._checked(theta)
+        if self.rows.are_few(FEW - 1):  # one block, whose information is a whole product
+            return block_sums.evaluation(self.likelihood, self.predictor, theta, order, self.rows.whole)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
         asked = self.likelihood.has_reach and not self.rows.are_few()
         sums = block_sums.evaluation_with_reach if asked else block_sums.evaluation
         found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
-        if order < 2 or self.rows.X.size < FEW:
-            return found
-        return replace(found, information=symmetric(found.information))
+        return found if order < 2 else replace(found, information=symmetric(found.information))
 
     def ascent(self, theta: ArrayLike, share: Share | None = None) -> Floats:
         """The score alone, shape (p,), of all rows or of a share, at less cost than `evaluate`, and like it with the

@@ -43,9 +43,10 @@ class LookedAt:
     @cached_property
     def bread(self) -> Any:
         """The inverse information at scale 1, an array or a `LowRank`; refused by a fit that has no covariance."""
-        for C in (self.fit.covariance, self.fit.solution.covariance):
-            _ = C[0, 0]
-        return self.fit.solution.covariance
+        inverse = self.fit.solution.covariance
+        for covariance in (self.fit.covariance, inverse):
+            covariance[0, 0]  # what stands in the place of a covariance refuses to be read
+        return inverse
 
     @cached_property
     def beside_levels(self) -> LevelSandwich | None:
