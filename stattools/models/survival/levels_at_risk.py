@@ -26,6 +26,10 @@ from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.coded_levels import CodedLevels
 from stattools.numerics.segments import sums_to_the_end
 
+TOGETHER = 64
+"""Changes that are met as a block: what S was before all of them is added by one product, and their pairs by one sum.
+"""
+
 
 @record
 class AtEvents:
@@ -74,30 +78,47 @@ def _beside(X: CodedLevels, sets: RiskSets, risk: Floats, values: Floats) -> Flo
 
 def _between_levels(X: CodedLevels, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
     """The sum of w S S' - mixed (S T' + T S') + own T T' over event times, (L k, L k)."""
+    from scipy.sparse import csr_array
+
     row, change, gain, anew = _changes(X, sets, risk, at)
     (L, k), level, z = X.numbers.shape, X.codes[row], X.values[row]
-    S, found = np.zeros((L, k)), np.zeros((L, k, L * k))
-    flat, moved, gained = S.reshape(-1), change[:, None] * z, (gain[:, None] * z)[:, :, None]
-    for step, (one, gains, begins) in enumerate(zip(level.tolist(), gain.tolist(), anew.tolist(), strict=True)):
-        if begins:
-            S[:] = 0.0
-        S[one] += moved[step]
-        if gains:
-            found[one] += gained[step] * flat
-    found = found.reshape(L * k, L * k)
+    places, moved, gained = level[:, None] * k + np.arange(k), change[:, None] * z, gain[:, None] * z
+    S, found = np.zeros(L * k), np.zeros((L * k, L * k))
+    later, earlier = np.tril_indices(TOGETHER)
+    starts = _starts(anew)
+    ends = np.append(starts[1:], len(row))
+    for first in range(0, len(starts), TOGETHER):
+        own = slice(first, first + TOGETHER)
+        before = np.empty((len(starts[own]), L * k))
+        for place, (start, stop) in enumerate(zip(starts[own].tolist(), ends[own].tolist(), strict=True)):
+            if anew[start]:
+                S[:] = 0.0
+            before[place] = S
+            S += np.bincount(places[start:stop].ravel(), moved[start:stop].ravel(), L * k)
+        met = slice(starts[first], ends[own][-1])
+        block = np.repeat(np.arange(len(before)), (ends - starts)[own] * k)
+        found += csr_array((gained[met].ravel(), (places[met].ravel(), block)), shape=(L * k, len(before))) @ before
+        each, pair = np.nonzero(later < (ends - starts)[own, None])
+        e, f = starts[own][each] + later[pair], starts[own][each] + earlier[pair]
+        at_pair = places[e][:, :, None] * (L * k) + places[f][:, None, :]
+        np.add.at(found.reshape(-1), at_pair.ravel(), (gained[e][:, :, None] * moved[f][:, None, :]).ravel())
     found += found.T
-    own = (change * gain)[:, None, None] * z[:, :, None] * z[:, None, :]  # each change met itself twice
-    places = (level[:, None] * k + np.arange(k))[:, :, None]
-    np.subtract.at(found, (places, places.transpose(0, 2, 1)), own)
+    twice = moved[:, :, None] * gained[:, None, :]  # each change met itself twice
+    np.subtract.at(found, (places[:, :, None], places[:, None, :]), twice)
     if at.own is not None:
-        from scipy.sparse import csr_array
-
         dead = np.flatnonzero(sets.died & (X.codes >= 0))
         rows = (X.codes[dead, None] * k + np.arange(k)).ravel()
         numbers = (risk[dead, None] * X.values[dead]).ravel()
         T = csr_array((numbers, (rows, np.repeat(sets.joins[dead], k))), shape=(L * k, sets.m))
         found += ((T * at.own) @ T.T).toarray()
     return found
+
+
+def _starts(anew: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """Where blocks of at most `TOGETHER` changes begin, none of which reaches over the begin of a stratum."""
+    number = np.arange(len(anew))
+    first = np.maximum.accumulate(np.where(anew, number, 0))
+    return np.flatnonzero((number - first) % TOGETHER == 0)
 
 
 def _changes(
