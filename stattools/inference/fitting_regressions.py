@@ -43,6 +43,7 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
 from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.scale_about_means import about_means, offset_far_from_means
@@ -56,7 +57,7 @@ FEW = 1_000
 """Coefficients up to which the memory of a covariance is not asked for."""
 
 WIDE = 100
-"""Coefficients from which on a column of zeros is looked for before a climb, whose steps cost more."""
+"""Coefficients from which on a column of zeros of an array is looked for before a climb, whose steps cost more."""
 
 ONE_THREAD = 9_000
 """Multiplications that BLAS keeps to one thread by itself, so that no limit need be set."""
@@ -94,6 +95,14 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
     return Fit(model, solution.estimate, C.matrix, loglik, solution, scale, level, C.name, C.df, None, cov, C.degrees)
 
 
+def _has_zeros(model: Model) -> bool:
+    """Whether one of many columns of an array is 0 in all rows: each step would decompose a singular matrix."""
+    rows = model.rows
+    if len(model.start) <= WIDE or not rows.are_few() or as_columns(rows.X).by_levels is not None:
+        return False
+    return not spans(model).all()
+
+
 def _solve(model: Model, solver: Solver) -> Solution:
     """The solver's answer, once it is known that the data determine it."""
     check_size(model)
@@ -106,8 +115,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     elif (p := len(model.start)) > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
-    if discrete and len(model.start) > WIDE and not spans(model).all():
-        check_rank(model)  # of a column of zeros each step decomposes a singular matrix
+    if discrete and _has_zeros(model):
+        check_rank(model)
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
             found = _soon(model, solver)
