@@ -26,7 +26,7 @@ MOST_ROWS = 1000
 ERRORS = ("se", "sd", "se_log")
 """Columns of errors, by which the numbers of their row are rounded."""
 
-ROUNDED = ("estimate", "effect", "mean", "median", "lower", "upper", *ERRORS)
+ROUNDED = ("estimate", "mean", "median", "lower", "upper", *ERRORS)
 """Columns that the error of a row rounds."""
 
 

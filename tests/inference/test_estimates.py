@@ -62,7 +62,7 @@ def test_each_combination_has_its_own_degrees_of_freedom():
     assert_allclose(found.upper - found.estimate, reach(both), rtol=1e-6)
     assert_allclose(found.p_value, 2 * stats.t.sf(abs(found.statistic), fit.degrees.df(both)), rtol=1e-6)
     effect = fit.marginal_effects(variables=["x1"]).iloc[0]
-    assert_allclose(effect.upper - effect.effect, reach(np.eye(len(row))[fit.names.index("x1")]), rtol=1e-6)
+    assert_allclose(effect.upper - effect.estimate, reach(np.eye(len(row))[fit.names.index("x1")]), rtol=1e-6)
     second = np.eye(len(row))[-1]
     pair = fit.contrasts("g", over="grid").iloc[len(set(frame.g)) - 2]
     assert_allclose(pair.upper - pair.estimate, reach(second), rtol=1e-9)

@@ -21,7 +21,7 @@ def _average(a: Asked, theta: Floats, **moved: object) -> Floats:
     return (mean @ a.weight / a.weight.sum())[..., None]
 
 
-def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]], column: str = "effect") -> None:
+def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]]) -> None:
     """Values and standard errors by the delta method, whose gradients are differences."""
     h = 1e-4
     steps = h * np.diag(a.unit)
@@ -31,7 +31,7 @@ def _compare(a: Asked, found: object, effects: list[Callable[[Floats], Floats]],
         values.append(effect(a.theta))
         errors.append(np.sqrt(np.einsum("ik,ij,jk->k", gradient, a.fit.covariance, gradient)))
     value, se = np.array(values).T.ravel(), np.array(errors).T.ravel()  # category by category
-    assert_allclose(found[column], value, rtol=1e-6, atol=1e-9)  # type: ignore[index]
+    assert_allclose(found.estimate, value, rtol=1e-6, atol=1e-9)  # type: ignore[attr-defined]
     assert_allclose(found.se, se, rtol=1e-5, atol=1e-8)  # type: ignore[attr-defined]
     assert_allclose(found.statistic, value / se, rtol=1e-4, atol=1e-6)  # type: ignore[attr-defined]
     half = a.t.ppf(0.975) * se
@@ -52,9 +52,9 @@ def marginal_effects(a: Asked) -> None:
 @question("contrasts")
 def contrasts(a: Asked) -> None:
     pairs = [("b", "a"), ("c", "a"), ("c", "b")]
-    _compare(a, a.fit.contrasts("g"), [_of_level(a, *pair) for pair in pairs], "estimate")
+    _compare(a, a.fit.contrasts("g"), [_of_level(a, *pair) for pair in pairs])
     numbers = [lambda theta: _average(a, theta, x=1.0) - _average(a, theta, x=-1.0)]
-    _compare(a, a.fit.contrasts("x", values=[-1.0, 1.0]), numbers, "estimate")
+    _compare(a, a.fit.contrasts("x", values=[-1.0, 1.0]), numbers)
     adjusted = a.fit.contrasts("g", adjust="bonferroni")  # of each category by itself
     assert_allclose(adjusted.p_value, np.minimum(3.0 * a.fit.contrasts("g").p_value, 1.0), rtol=1e-9)
 

@@ -83,7 +83,7 @@ def test_estimates_standard_errors_and_loglik(name):
 def test_marginal_effects_of_spector_in_stata(discrete, at):
     name = f"margeff_{'dummy' if discrete else 'nodummy'}_dydx{'mean' if at == 'mean' else ''}"
     table = st.fit(st.logistic("GRADE ~ GPA + TUCE + PSI", grades())).marginal_effects(at=at, discrete=discrete)
-    assert_allclose(table.effect, getattr(Spector.logit, name), atol=6e-9)
+    assert_allclose(table.estimate, getattr(Spector.logit, name), atol=6e-9)
     assert_allclose(table.se, getattr(Spector.logit, f"{name}_se"), atol=6e-8)
 
 
@@ -91,7 +91,7 @@ def test_marginal_effects_of_spector_in_stata(discrete, at):
 def test_marginal_effects_of_anes96_in_stata(at):
     table = st.fit(st.softmax(PARTY, parties())).marginal_effects(at=at)
     published = Anes.mnlogit_basezero
-    assert_allclose(table.effect.to_numpy().reshape(7, 5).T, getattr(published, f"margeff_dydx_{at}"), atol=2e-7)
+    assert_allclose(table.estimate.to_numpy().reshape(7, 5).T, getattr(published, f"margeff_dydx_{at}"), atol=2e-7)
     assert_allclose(table.se.to_numpy().reshape(7, 5).T, getattr(published, f"margeff_dydx_{at}_se"), atol=2e-9)
 
 
@@ -107,7 +107,7 @@ def test_marginal_effects_of_counts_in_stata(make, kind, dummy):
     table = fit.marginal_effects(variables=names[:-1], discrete=["south"] if dummy else [])
     published = getattr(margins, f"results_{kind}_margins_{'dummy' if dummy else 'cont'}")
     rows = [0, 1, 2, 3, 5, 6] if dummy else list(range(6))
-    assert_allclose(table.effect, np.asarray(published.params)[rows], rtol=5e-6)  # Stata stopped there
+    assert_allclose(table.estimate, np.asarray(published.params)[rows], rtol=5e-6)  # Stata stopped there
     assert_allclose(table.se, np.asarray(published.bse)[rows], rtol=1e-6)
 
 

@@ -47,7 +47,7 @@ def marginal_effects(
     offset: Column = None,
     exposure: Column = None,
 ) -> pd.DataFrame:
-    """Effects of the variables on the mean outcome: [category,] term, effect, se, statistic, p_value, lower, upper.
+    """Effects of the variables on the mean outcome: [category,] term, estimate, se, statistic, p_value, lower, upper.
 
     The mean is E(y): a probability for binary outcomes, the probability of each category for softmax, a mean count.
     Variables are the columns of the table that the formula uses, or the columns of X. A number has the derivative of
@@ -63,7 +63,7 @@ def marginal_effects(
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
-    >>> marginal_effects(fit)[["term", "effect", "se"]].round(4).to_numpy().tolist()
+    >>> marginal_effects(fit)[["term", "estimate", "se"]].round(4).to_numpy().tolist()
     [['dose', 0.1586, 0.0222]]
     """
     model = regression(fit, "marginal_effects")
@@ -166,9 +166,9 @@ def _table(fit: Estimates, column: str, names: list[str], found: list[Average], 
         head = {"category": np.repeat(np.array(labels, dtype=object), len(names)), column: names * len(labels)}
     effect = effect.ravel()
     if not fit.kinds:
-        return without_errors(head | {"effect": effect})
+        return without_errors(head | {"estimate": effect})
     se, df = errors_of(fit, found, "effects").ravel(), np.ravel(df_of(fit, found)) if fit.degrees else fit.t_df
     statistic, p_value = against_zero(effect, se, df)
     half = quantile_of(df, level) * se
-    columns = {"effect": effect, "se": se, "statistic": statistic, "p_value": p_value}
+    columns = {"estimate": effect, "se": se, "statistic": statistic, "p_value": p_value}
     return pd.DataFrame(head | columns | {"lower": effect - half, "upper": effect + half})

@@ -70,7 +70,7 @@ def _of_means(trial: ClaimTrial) -> Iterator[tuple[str, str, str, Right]]:
         table = trial.found.marginal_effects()
     except StattoolsError:
         return
-    effects = dict(zip(table["term"], zip(table["effect"], table["se"], strict=True), strict=True))
+    effects = dict(zip(table["term"], zip(table["estimate"], table["se"], strict=True), strict=True))
     pairs = [effects.get(name, (np.nan, np.nan)) for name in names]
     value, se = (np.array(part, dtype=float) for part in zip(*pairs, strict=True))
     made = right_at(names, value, se, np.inf, trial.level)

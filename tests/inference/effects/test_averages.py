@@ -36,7 +36,7 @@ def test_any_partition_gives_effects_and_goodness_in_memory(case, cuts, group, b
         mine, theirs = ours.goodness(), reference.goodness()
     assert a.term.tolist() == b.term.tolist()
     # derivatives are differences with steps of 6e-6, which a batch chooses by its own values
-    np.testing.assert_allclose(a[["effect", "se"]], b[["effect", "se"]], rtol=1e-7, atol=1e-10)
+    np.testing.assert_allclose(a[["estimate", "se"]], b[["estimate", "se"]], rtol=1e-7, atol=1e-10)
     assert set(theirs) - set(mine) <= {"auc"}
     np.testing.assert_allclose(mine, theirs[list(mine)], rtol=1e-9)
 

@@ -71,11 +71,11 @@ def test_contrasts_are_differences_of_means_by_level():
 def test_effects_within_levels_and_at_values():
     whole, found = LINE.marginal_effects(variables=["x"]), LINE.marginal_effects(variables=["x"], by="g")
     slopes = LINE.estimate[1] + np.array([0.0, *LINE.estimate[-2:]])
-    assert_allclose(found.effect, slopes, rtol=1e-9)
-    assert_allclose(whole.effect[0], (slopes * DATA.g.value_counts(normalize=True).sort_index()).sum(), rtol=1e-9)
+    assert_allclose(found.estimate, slopes, rtol=1e-9)
+    assert_allclose(whole.estimate[0], (slopes * DATA.g.value_counts(normalize=True).sort_index()).sum(), rtol=1e-9)
     held = LINE.marginal_effects(variables=["x"], at={"g": "b"})
-    assert_allclose(held.effect, slopes[1], rtol=1e-9)
-    at = LOGISTIC.marginal_effects(variables=["x"], at={"x": 1.0}).effect[0]
+    assert_allclose(held.estimate, slopes[1], rtol=1e-9)
+    at = LOGISTIC.marginal_effects(variables=["x"], at={"x": 1.0}).estimate[0]
     p = LOGISTIC.predict(DATA.assign(x=1.0))
     assert_allclose(at, (LOGISTIC.estimate[1] * p * (1 - p)).mean(), rtol=1e-9)
     with pytest.raises(IncompatibleError, match="give one of them"):

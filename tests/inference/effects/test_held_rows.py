@@ -64,7 +64,7 @@ def test_rows_in_files_have_held_rows_and_no_rows_of_a_level(tmp_path):
         ours, theirs = (getattr(one, name)("g") for one in (fit, there))
         assert_allclose(theirs[["estimate", "se"]], ours[["estimate", "se"]], rtol=1e-7)
     ours, theirs = (one.marginal_effects(at={"x": 2.0}) for one in (fit, there))
-    assert_allclose(theirs.effect, ours.effect, rtol=1e-6)
+    assert_allclose(theirs.estimate, ours.estimate, rtol=1e-6)
     with pytest.raises(IncompatibleError, match="by= averages over some of the rows"):
         there.marginal_effects(by="g")
     with pytest.raises(IncompatibleError, match="needs the means of the columns"):

@@ -17,7 +17,7 @@ from stattools.inference.effects.marginal_effects import marginal_effects
 from tests.cases import rng
 from tests.sizes import slowly
 
-COLUMNS = ["term", "effect", "se", "statistic", "p_value", "lower", "upper"]
+COLUMNS = ["term", "estimate", "se", "statistic", "p_value", "lower", "upper"]
 at_both = pytest.mark.parametrize("at", ["overall", "mean"])
 
 
@@ -38,7 +38,7 @@ def equal(table, reference, rtol=1e-6):
     frame = reference.summary_frame()
     if isinstance(frame.index, pd.MultiIndex):
         frame = frame.sort_index(level=0, sort_remaining=False)
-    assert_allclose(table.effect, frame["dy/dx"], rtol=rtol)
+    assert_allclose(table.estimate, frame["dy/dx"], rtol=rtol)
     assert_allclose(table.se, frame["Std. Err."], rtol=rtol)
     assert_allclose(table.statistic, frame["z"], rtol=rtol)
     assert_allclose(table.p_value, frame["Pr(>|z|)"], rtol=rtol * 1e2, atol=1e-12)
@@ -56,7 +56,7 @@ def test_binary_effects_equal_statsmodels_on_spector(make, reference, at):
     assert table.term.tolist() == ["GPA", "TUCE", "PSI"]
     equal(table, ref.get_margeff(at=at))
     discrete = marginal_effects(fit, at=at, discrete=["PSI"])
-    assert abs(discrete.effect[2] - table.effect[2]) > 1e-3
+    assert abs(discrete.estimate[2] - table.estimate[2]) > 1e-3
     equal(discrete, ref.get_margeff(at=at, dummy=True))
 
 
@@ -79,9 +79,9 @@ def test_softmax_effects_equal_statsmodels_on_anes96(at):
     table = marginal_effects(fit, at=at)
     assert list(table.columns) == ["category", *COLUMNS]
     assert table.category.unique().tolist() == ["0", "1", "2", "3", "4", "5", "6"]
-    assert_allclose(table.effect, margins.margeff.T.ravel(), rtol=1e-6, atol=1e-12)
+    assert_allclose(table.estimate, margins.margeff.T.ravel(), rtol=1e-6, atol=1e-12)
     assert_allclose(table.se, margins.margeff_se.T.ravel(), rtol=1e-6)
-    assert_allclose(table.groupby("term").effect.sum(), 0, atol=1e-12)
+    assert_allclose(table.groupby("term").estimate.sum(), 0, atol=1e-12)
 
 
 @at_both
@@ -93,12 +93,12 @@ def test_categories_are_discrete_changes_equal_to_statsmodels(at):
     ref = smf.logit("b ~ x + g + flag", frame.assign(flag=frame.flag.astype(float))).fit(disp=0, tol=1e-14)
     margins = ref.get_margeff(at="overall", dummy=True).summary_frame().loc[["x", "flag"]]
     if at == "overall":
-        assert_allclose(table.set_index("term").effect[["x", "flag"]], margins["dy/dx"], rtol=1e-6)
+        assert_allclose(table.set_index("term").estimate[["x", "flag"]], margins["dy/dx"], rtol=1e-6)
     # The two dummies of g move together: not as columns, as statsmodels does. The slow twin moves the table.
     rows = frame if at == "overall" else frame.assign(x=frame.x.mean())
     X = [fit.model.design.encode(rows.assign(g=level)) for level in "ab"]
     X = X if at == "overall" else [one.mean(axis=0, keepdims=True) for one in X]
-    assert_allclose(table.effect[1], np.diff([special.expit(one @ fit.estimate).mean() for one in X])[0], rtol=1e-12)
+    assert_allclose(table.estimate[1], np.diff([special.expit(one @ fit.estimate).mean() for one in X])[0], rtol=1e-12)
 
 
 FORMULAS = [
@@ -125,7 +125,7 @@ def test_a_variable_has_one_effect_through_all_its_columns(formula):
     for name in ("x", "z"):
         # One-sided differences of z at the ends of the data err by 1e-5 times the curvature, in 2 of 400 rows.
         rtol = 1e-7 if name == "x" else 1e-5
-        assert_allclose(table.effect[name], slow_effect(fit, frame, fit.estimate, name), rtol=rtol, atol=1e-9)
+        assert_allclose(table.estimate[name], slow_effect(fit, frame, fit.estimate, name), rtol=rtol, atol=1e-9)
         gradient = []
         for k in range(len(fit.estimate)):
             step = np.zeros(len(fit.estimate))
@@ -155,7 +155,7 @@ def test_the_reference_is_that_of_the_coding():
     back = st.fit(st.poisson("c ~ C(w) + g", frame))
     other = marginal_effects(back, data=frame)
     assert other.term.tolist() == ["w[T.2]", "w[T.3]", "g[T.b]", "g[T.c]"]
-    assert_allclose(table.effect[0], -other.effect[0], rtol=1e-7)
+    assert_allclose(table.estimate[0], -other.estimate[0], rtol=1e-7)
     assert_allclose(table.se[2], other.se[3], rtol=1e-6)
 
 
@@ -167,7 +167,7 @@ def test_ols_effects_are_the_coefficients(cov):
     effects = marginal_effects(fit).set_index("term")
     for name in effects.index:
         own = [table.loc[name, c] for c in ("estimate", "se", "statistic", "lower", "upper", "p_value")]
-        found = [effects.loc[name, c] for c in ("effect", "se", "statistic", "lower", "upper", "p_value")]
+        found = [effects.loc[name, c] for c in ("estimate", "se", "statistic", "lower", "upper", "p_value")]
         assert_allclose(found, own, rtol=1e-6, atol=1e-12)
 
 
@@ -180,7 +180,7 @@ def test_negative_binomial_effects_are_the_mean_times_the_coefficient():
     mean = np.exp(X @ fit.estimate[:-1])
     for k, name in ((1, "x"), (2, "z")):
         row = table.set_index("term").loc[name]
-        assert_allclose(row.effect, mean.mean() * fit.estimate[k], rtol=1e-8)
+        assert_allclose(row.estimate, mean.mean() * fit.estimate[k], rtol=1e-8)
         gradient = np.append(fit.estimate[k] * (mean @ X) / len(X), 0.0)
         gradient[k] += mean.mean()
         assert_allclose(row.se, np.sqrt(gradient @ fit.covariance @ gradient), rtol=1e-7)
@@ -191,24 +191,24 @@ def test_weights_count_rows(at):
     frame = data()
     weighted = st.fit(st.poisson("c ~ x + g + log(z)", frame, weights="w"))
     repeated = st.fit(st.poisson("c ~ x + g + log(z)", frame.loc[frame.index.repeat(frame.w)]))
-    columns = ["effect", "se"]
+    columns = ["estimate", "se"]
     assert_allclose(marginal_effects(weighted, at=at)[columns], marginal_effects(repeated, at=at)[columns], rtol=1e-7)
 
 
 def test_exposure_counts_in_the_mean():
     frame = data()
     fit = st.fit(st.poisson("c ~ x", frame, exposure="w"))
-    assert_allclose(marginal_effects(fit).effect[0], fit.predict().mean() * fit.estimate[1], rtol=1e-8)
+    assert_allclose(marginal_effects(fit).estimate[0], fit.predict().mean() * fit.estimate[1], rtol=1e-8)
     assert_allclose(marginal_effects(fit, data=frame).se, marginal_effects(fit).se, rtol=1e-10)
     double = marginal_effects(fit, data=frame, exposure=2 * frame.w)
-    assert_allclose(double.effect, 2 * marginal_effects(fit).effect, rtol=1e-10)
+    assert_allclose(double.estimate, 2 * marginal_effects(fit).estimate, rtol=1e-10)
 
 
 def test_a_ridge_fit_has_effects_without_standard_errors():
     frame = data()
     table = marginal_effects(st.fit(st.logistic("b ~ x", frame), penalty=st.Ridge(1.0)))
-    assert np.isfinite(table.effect).all()
-    assert list(table) == ["term", "effect"]
+    assert np.isfinite(table.estimate).all()
+    assert list(table) == ["term", "estimate"]
 
 
 def test_effects_of_arrays_at_other_rows():
@@ -217,7 +217,7 @@ def test_effects_of_arrays_at_other_rows():
     few = frame[["x", "z"]].head(20)
     formula = st.fit(st.logistic("b ~ x + z", frame))
     same = marginal_effects(formula, data=frame.head(20))
-    assert_allclose(marginal_effects(fit, data=few)[["effect", "se"]], same[["effect", "se"]], rtol=1e-8)
+    assert_allclose(marginal_effects(fit, data=few)[["estimate", "se"]], same[["estimate", "se"]], rtol=1e-8)
     assert marginal_effects(fit, variables=["z"]).term.tolist() == ["z"]
 
 
@@ -242,7 +242,7 @@ def test_contrasts_are_differences_of_average_means(make):
     assert_allclose(pairs.estimate, slow, rtol=1e-10)
     effects = marginal_effects(fit, data=frame, variables=["g"])
     own = effects if make is not st.softmax else effects[effects.category == "green"]
-    assert_allclose(pairs[["estimate", "se"]].iloc[:2], own[["effect", "se"]], rtol=1e-10)
+    assert_allclose(pairs[["estimate", "se"]].iloc[:2], own[["estimate", "se"]], rtol=1e-10)
     flag = contrasts(fit, "flag", data=frame)
     assert flag.contrast.iloc[0] == "True - False"
 
@@ -284,14 +284,14 @@ def test_effects_where_the_mean_moves_with_every_parameter(at):
     for term in table.index:
 
         def effect(theta, term=term):
-            return marginal_effects(replace(fit, estimate=theta), at=at).set_index("term").effect[term]
+            return marginal_effects(replace(fit, estimate=theta), at=at).set_index("term").estimate[term]
 
         steps = 1e-5 * np.diag(fit.se)
         gradient = [(effect(fit.estimate + s) - effect(fit.estimate - s)) / (2 * s.max()) for s in steps]
         assert_allclose(table.se[term], np.sqrt(gradient @ fit.covariance @ gradient), rtol=1e-6)  # two differences
     mean = fit.model.likelihood.mean(fit.model.eta(fit.estimate)).mean()
     if at == "overall":
-        assert_allclose(table.effect["x"], mean * fit.estimate[1], rtol=1e-8)
+        assert_allclose(table.estimate["x"], mean * fit.estimate[1], rtol=1e-8)
 
 
 def test_intervals_of_a_mean_that_moves_with_every_parameter():
@@ -355,7 +355,7 @@ def test_standard_errors_far_from_zero_are_right_or_refused(kind, right):
         found = moved.marginal_effects()
         # Up to the twentieth of a variance that rounding may take before it is refused; 1e9 + x has 7 digits of x.
         assert_allclose(found.se, near.se, rtol=0.025)
-        assert_allclose(found.effect, near.effect, rtol=1e-4, atol=1e-6)
+        assert_allclose(found.estimate, near.estimate, rtol=1e-4, atol=1e-6)
 
 
 def test_effects_whose_variance_is_beyond_float64_are_refused():

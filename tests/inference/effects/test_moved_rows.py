@@ -18,7 +18,7 @@ def test_a_step_has_no_derivative_and_is_refused_with_the_way(formula):
     for options in ({}, {"at": "mean"}, {"data": frame.head(30)}, {"variables": ["x"]}):
         with pytest.raises(st.IncompatibleError, match=r"jumps and is flat.*fit.contrasts\('x', values="):
             marginal_effects(fit, **options)
-    assert_allclose(marginal_effects(fit, variables=["w"]).effect, fit.estimate[1], rtol=1e-7)
+    assert_allclose(marginal_effects(fit, variables=["w"]).estimate, fit.estimate[1], rtol=1e-7)
     table = contrasts(fit, "x", values=[-0.7, 0.8])
     means = [fit.predict(frame.assign(x=value)).mean() for value in (-0.7, 0.8)]
     assert table.contrast.tolist() == ["0.8 - -0.7"]
@@ -36,7 +36,7 @@ def test_rows_at_a_kink_are_named(formula):
     h = 1e-6
     slow = np.subtract(*(fit.predict(smooth.assign(w=smooth.w + s)) for s in (h, -h))) / (2 * h)
     ours = marginal_effects(fit, data=smooth, variables=["w"])
-    assert_allclose(ours.effect, slow.mean(), rtol=1e-6)  # differences of predictions
+    assert_allclose(ours.estimate, slow.mean(), rtol=1e-6)  # differences of predictions
 
 
 def test_the_derivative_of_a_spline_that_is_cut_off_ends_within():
@@ -44,7 +44,7 @@ def test_the_derivative_of_a_spline_that_is_cut_off_ends_within():
     frame = pd.DataFrame({"x": [0.0, 0.5, 1.0] * 4, "y": [0.0, 1.0, 3.0, 0.1, 1.2, 2.9, -0.2, 1.1, 3.1, 0.0, 0.9, 3.0]})
     cut = marginal_effects(st.fit(st.ols("y ~ bs(x, degree=2, df=2, extrapolation='clip')", frame)))
     plain = marginal_effects(st.fit(st.ols("y ~ x + I(x**2)", frame)))
-    assert_allclose(cut.effect, plain.effect, rtol=1e-5)  # one-sided steps at the ends
+    assert_allclose(cut.estimate, plain.estimate, rtol=1e-5)  # one-sided steps at the ends
 
 
 def test_a_table_that_does_not_give_its_columns_again_says_why(monkeypatch):

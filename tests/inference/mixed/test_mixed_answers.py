@@ -15,8 +15,8 @@ def test_effects_and_means_are_of_the_population_unless_of_a_typical_group():
     assert_allclose(one.means(groups="typical").estimate, one.predict(groups="typical").mean(), rtol=1e-12)
     population, typical = one.marginal_effects(), one.marginal_effects(groups="typical")
     moved = table() | {"w": np.full(len(table()["w"]), "b")}, table() | {"w": np.full(len(table()["w"]), "a")}
-    assert_allclose(population.effect[1], one.predict(moved[0]).mean() - one.predict(moved[1]).mean(), rtol=1e-9)
-    assert abs(population.effect[0]) < abs(typical.effect[0])
+    assert_allclose(population.estimate[1], one.predict(moved[0]).mean() - one.predict(moved[1]).mean(), rtol=1e-9)
+    assert abs(population.estimate[0]) < abs(typical.estimate[0])
     ratio = one.contrasts("w", over="grid", ratio=True, groups="typical")
     assert_allclose(ratio.estimate, np.exp(one.estimate[2]), rtol=1e-12)
     with pytest.raises(DomainError, match="groups"):

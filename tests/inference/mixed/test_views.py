@@ -80,7 +80,7 @@ def test_columns_that_vary_between_groups_move_the_average_too():
     effect = one.marginal_effects()
     s2, x = float(one.found.roots[0][0, 0] ** 2), np.asarray(table()["x"])
     expected = np.mean(s2 * x * np.exp(one.estimate[0] + 0.5 * s2 * x**2))
-    assert_allclose(effect.effect, expected, rtol=1e-7)  # slopes are central differences
+    assert_allclose(effect.estimate, expected, rtol=1e-7)  # slopes are central differences
 
 
 def test_profiles_are_in_the_user_s_columns():

@@ -190,7 +190,7 @@ def test_it_is_shown_copied_and_kept(fit, tmp_path):
 
 def test_tables_have_the_columns_that_there_are(fit):
     assert list(fit.table()) == ["term", "estimate"]
-    assert list(fit.marginal_effects()) == ["term", "effect"]
+    assert list(fit.marginal_effects()) == ["term", "estimate"]
     assert list(fit.contrasts("g")) == ["contrast", "estimate"]
     for table in (fit.table(), fit.marginal_effects(), fit.contrasts("g")):
         assert table.attrs["note"] == "penalized: no standard errors"

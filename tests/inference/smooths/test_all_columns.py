@@ -40,7 +40,7 @@ def test_averages_are_those_of_predictions_of_moved_rows(name):
     effects = fit.marginal_effects(variables=["x"])
     step = 1e-4
     slopes = (mean(fit, TABLE.assign(x=TABLE.x + step)) - mean(fit, TABLE.assign(x=TABLE.x - step))) / (2.0 * step)
-    assert_allclose(effects["effect"], np.atleast_1d(slopes), atol=1e-5)  # a row at each end steps beyond the data
+    assert_allclose(effects["estimate"], np.atleast_1d(slopes), atol=1e-5)  # a row at each end steps beyond the data
 
 
 def test_standard_errors_are_those_of_the_curve():
@@ -61,7 +61,7 @@ def test_a_curve_without_bends_is_a_line():
     curved: Any = st.fit(st.poisson("k ~ s(x, k=8)", rows))
     line = st.fit(st.poisson("k ~ x", rows))
     assert curved.smooths()["penalty"].tolist() == [np.inf]
-    columns = ["effect", "se"]
+    columns = ["estimate", "se"]
     assert_allclose(curved.marginal_effects()[columns], line.marginal_effects()[columns], rtol=1e-6)
 
 

@@ -64,7 +64,7 @@ def test_it_is_the_softmax_of_the_house(fits):
     numbers = ["mean", "lower", "upper"]
     ours, theirs = (fit.predict({"x": [0.0, 1.0]}, interval=0.9)[numbers] for fit in fits)
     assert_allclose(ours, theirs, atol=1e-6)
-    ours, theirs = (fit.marginal_effects().effect for fit in fits)
+    ours, theirs = (fit.marginal_effects().estimate for fit in fits)
     assert_allclose(ours, theirs, atol=1e-8)
     assert (st.confusion(own) == st.confusion(house)).all(axis=None)
     assert own.predict({"x": [0.0]}, kind="link").shape == (1,)

@@ -67,7 +67,7 @@ def test_what_was_given_is_answered():
     assert_allclose(fit.predict(), hand.predict(), rtol=1e-8)
     assert_allclose(fit.residuals_of("quantile"), hand.residuals_of("quantile"), atol=1e-7)
     assert_allclose(fit.residuals_of("pearson"), hand.residuals_of("pearson"), atol=1e-7)
-    effects = [one.marginal_effects()[["effect", "se"]].to_numpy() for one in (fit, hand)]
+    effects = [one.marginal_effects()[["estimate", "se"]].to_numpy() for one in (fit, hand)]
     assert_allclose(effects[0], effects[1], rtol=1e-5)
     new = {"x": [0.0, 1.0]}
     intervals = [one.predict(new, interval=0.9, kind="observation").to_numpy() for one in (fit, hand)]

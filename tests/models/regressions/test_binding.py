@@ -128,7 +128,7 @@ def test_new_rows_need_the_columns_of_all_formulas(fit):
 
 
 def test_effects_on_the_mean_count_the_scale(fit):
-    effects = fit.marginal_effects().set_index("term").effect
+    effects = fit.marginal_effects().set_index("term").estimate
     log_scale = fit.model.eta(fit.estimate)[:, 1]
     assert effects["x"] == pytest.approx(fit.estimate[1], rel=1e-6)
     assert effects["z"] == pytest.approx(np.euler_gamma * fit.estimate[3] * np.exp(log_scale).mean(), rel=1e-6)

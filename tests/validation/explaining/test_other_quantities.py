@@ -33,7 +33,7 @@ def test_coefficients_times_100_and_effects_on_the_probability():
     fit = st.fit(LOGISTIC)
     assert audited(LOGISTIC, 100.0 * fit.estimate, fit.names) == ["percent"]
     effects = fit.marginal_effects()
-    assert audited(LOGISTIC, effects.effect, effects.term, se=texts(effects.se)) == ["marginal effects"]
+    assert audited(LOGISTIC, effects.estimate, effects.term, se=texts(effects.se)) == ["marginal effects"]
 
 
 @pytest.mark.parametrize("form", [lambda b: b, np.exp])

@@ -66,7 +66,7 @@ def effects() -> Iterable[SideBySide]:
     found = fit.marginal_effects(variables=["age"])
     slope = b * (w * (1 - 2 * p)) @ X / len(X)
     slope[place] += w.mean()
-    yield SideBySide("the marginal effect", found["effect"].iloc[0], b * w.mean())
+    yield SideBySide("the marginal effect", found["estimate"].iloc[0], b * w.mean())
     yield SideBySide("its standard error", found["se"].iloc[0], np.sqrt(slope @ V @ slope), 1e-6)
     means = fit.means("religious")
     names = [list(fit.names).index(name) for name in fit.names if "religious" in name]
