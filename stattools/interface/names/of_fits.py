@@ -84,20 +84,31 @@ FIT = (
         note="fit.leverage() says which rows pull"),
     Row("fit.r_squared", statsmodels="rsquared prsquared pseudo_rsquared", r="r.squared", pyfixest="_r2",
         others="r2 rsq r_sq mcfadden pseudo_r2 r2_score rsquare pseudor2 r2_"),
-    Row("fit.goodness()", statsmodels="rsquared_adj", r="adj.r.squared null.deviance", scikit_learn="score",
-        pyfixest="_adj_r2", others="r2_adj adj_r_squared adjusted_r_squared adj_r2 adjusted_r2 brier auc roc_auc "
-        "accuracy accuracy_score concordance concordance_index_ c_index nagelkerke tjur hosmer_lemeshow "
-        "fit_statistics mae mse gof"),
-    Row("fit.goodness()", statsmodels="deviance pearson_chi2", r="deviance chisq residual.deviance",
-        others="dev hosmer chi2 chi_squared gof_test pearson_x2"),
+    Row("fit.goodness()", scikit_learn="score", others="fit_statistics gof", note="r_squared of numbers, accuracy of "
+        "labels"),
+    Row("fit.goodness().adjusted_r_squared[0]", statsmodels="rsquared_adj", r="adj.r.squared", pyfixest="_adj_r2",
+        others="r2_adj adj_r_squared adjusted_r_squared adj_r2 adjusted_r2", note="of st.ols"),
+    Row("fit.goodness().deviance[0]", statsmodels="deviance", r="deviance residual.deviance", others="dev"),
+    Row("smaller.goodness().deviance[0]", statsmodels="null_deviance", r="null.deviance", others="deviance_null",
+        note='where smaller is the fit of the intercept alone, "y ~ 1", to the same rows'),
+    Row("fit.goodness().pearson[0]", statsmodels="pearson_chi2", r="chisq", others="chi2 chi_squared pearson_x2",
+        note="Pearson's chi-square of counts, groups and positive amounts"),
+    Row("fit.goodness().accuracy[0]", others="accuracy accuracy_score", note="of probabilities"),
+    Row("fit.goodness().auc[0]", others="auc roc_auc concordance c_index", note="of probabilities of an event"),
+    Row("fit.goodness().brier[0]", others="brier brier_score", note="of probabilities"),
+    Row("fit.goodness().nagelkerke[0]", others="nagelkerke", note="of counts and labels"),
+    Row("fit.goodness().tjur[0]", others="tjur", note="of probabilities of an event"),
+    Row("(fit.residuals ** 2).mean()", others="mse mean_squared_error"),
+    Row("abs(fit.residuals).mean()", others="mae mean_absolute_error"),
     Row("(fit.residuals ** 2).mean() ** 0.5", pyfixest="_rmse", others="rmse root_mean_squared_error",
         note="fit.scale divides by the degrees of freedom"),
     Row("fit.scale", r="sigma", others="sigma_ residual_se rse residual_standard_error resid_std "
         "sd_residual residual_sd noise_sd"),
     Row("fit.r_squared", statsmodels="ess mse_model mse_total centered_tss uncentered_tss", others="tss sst ss_total "
         "explained_variance", note="the share explained of the sum of squares; (fit.residuals ** 2).sum() is the rest"),
-    Row("st.fit(smaller.model).loglik", statsmodels="llnull ll_null", others="null_loglik loglik_null null_model",
-        note='of the model without columns, "y ~ 1"; fit.r_squared compares the two'),
+    Row("smaller.loglik", statsmodels="llnull ll_null", others="null_loglik loglik_null null_model",
+        note='where smaller is the fit of the intercept alone, "y ~ 1", to the same rows; fit.r_squared compares the '
+        "two"),
     Row("fit.scale ** 2", statsmodels="mse_resid", r="dispersion sigma2", pyfixest="_sigma2",
         others="sigma_sq sigmasq phi s2 residual_variance"),
     Row("(fit.residuals ** 2).sum()", statsmodels="ssr", others="rss sse sum_of_squares ss_res"),
@@ -207,13 +218,14 @@ FIT = (
         others="innovation one_step_errors forecast_errors", note="of a state space model"),
     Row("fit.diagnostics()", statsmodels="test_serial_correlation test_heteroskedasticity test_normality",
         r="tsdiag Box.test", others="ljung_box diagnostic tests diagnostics_", note="of a state space model"),
-    Row("st.simulate_states(fit, draws=100, seed=1)", statsmodels="simulate", others="simulate_states "
-        "simulation_smoother", note="of a state space model"),
+    Row('st.bootstrap(fit, kind="parametric", draws=200, seed=1)', r="simulate bootMer", others="simulated "
+        "simulate_outcomes", note="which draws outcomes from the fit and fits each again; "
+        'st.posterior(fit.model).predict(new, kind="observation", seed=1) draws outcomes of other rows'),
     Row("fit.check()", statsmodels="condition_number eigenvals condition_no", r="kappa vif alias",
         others="variance_inflation_factor vifs collinearity multicollinearity condition",
         note="columns that no fit can tell apart are an error that names them"),
     Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
-        "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
+        "hosmer_lemeshow hosmer gof_test check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
     Row('fit.random_effects("g")', statsmodels="random_effects_cov re", r="ranef condVar",
         others="random_effect blups blup conditional_modes group_effects", note="of a formula with (x | g)"),
     Row('fit.variance_test("g")', r="ranova rand exactRLRT exactLRT", others="variance_component_test",
@@ -228,7 +240,7 @@ FIT = (
         "survival_function_ predict_survival predict_cumulative_hazard", note="of st.cox"),
     Row('fit.predict(new, kind="median")', others="predict_median median_survival_time_ predict_expectation",
         note="of st.cox"),
-    Row("fit.concordance()", others="harrell harrells_c", note="of st.cox"),
+    Row("fit.concordance()", others="harrell harrells_c concordance_index_", note="of st.cox"),
     Row("fit.proportional_hazards()", r="cox.zph", others="check_assumptions_cox schoenfeld proportional_hazard_test",
         note="of st.cox"),
     Row('fit.residuals_of("martingale")', statsmodels="martingale_residuals", others="martingales",

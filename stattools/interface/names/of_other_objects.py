@@ -99,6 +99,8 @@ SERIES = (
         others="residual errors fitted_values one_step resid_pearson standardized_residuals"),
     Row("fit.forecast(12)", statsmodels="get_prediction", r="predict", scikit_learn="predict_proba",
         others="prediction predictions predict_ahead"),
+    Row("st.simulate_states(fit, draws=100, seed=1)", statsmodels="simulate", others="simulate_states "
+        "simulation_smoother simulated"),
     Row("fit.states()", statsmodels="level smoothed_state", others="fitted_level trend_ smooth_level"),
 )  # fmt: skip
 

@@ -23,7 +23,16 @@ resid_pearson rstandard -> fit.residuals_of("pearson")
 resid_deviance -> fit.residuals_of("deviance")
 fittedvalues fitted fitted_values yhat -> fit.predict()
 rsquared r2 rsq prsquared pseudo_r2 r_sq -> fit.r_squared
-rsquared_adj adj_r_squared auc score accuracy -> fit.goodness()
+score fit_statistics -> use fit.goodness();
+rsquared_adj adj_r_squared -> fit.goodness().adjusted_r_squared[0]
+accuracy -> fit.goodness().accuracy[0]
+auc c_index -> fit.goodness().auc[0]
+deviance residual.deviance -> use fit.goodness().deviance[0]
+null.deviance null_deviance -> use smaller.goodness().deviance[0]
+pearson_chi2 -> fit.goodness().pearson[0]
+hosmer_lemeshow -> fit.check()
+mae -> abs(fit.residuals).mean()
+simulate -> use st.bootstrap(fit, kind="parametric"
 influence get_influence cooks_d cooks.distance dffits -> fit.cooks_distance()
 hatvalues hat_matrix_diag -> fit.leverage()
 odds_ratios odds_ratio exp_coef irr hazard_ratio -> fit.table(exponentiate=True)
@@ -127,6 +136,7 @@ conf_int -> st.fit(model).interval(0.95)
 resid fittedvalues -> fit.innovations()
 get_forecast -> fit.forecast(12)
 smoothed_state -> fit.states()
+simulate -> use st.simulate_states(fit
 conf_int -> fit.interval(0.95)
 """,
     "one_vs_rest": """

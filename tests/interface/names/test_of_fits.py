@@ -1,11 +1,13 @@
 """What others call the attributes of a fit: what is recommended exists, and no name means two things."""
 
+import re
 from collections import Counter
 
 import pytest
 
 import stattools as st
 from stattools.interface.names.of_fits import FIT
+from stattools.interface.names.of_functions import FUNCTIONS
 from stattools.interface.names.rows import plain
 from tests.interface.names.scene import runs
 
@@ -17,6 +19,17 @@ def test_what_is_recommended_runs(row, tmp_path, monkeypatch):
         st.fit(st.coin([0, 1, 1])).save("fit")
     assert row.names
     assert runs(row.ours) if row.ours else row.note
+
+
+@pytest.mark.parametrize("row", FIT + FUNCTIONS, ids=lambda row: row.ours or row.note[:40])
+def test_a_statistic_of_goodness_is_named(row):
+    """`fit.goodness()` alone promises columns that it may not have; `runs` asks for the column that is named."""
+    if "goodness()" in row.ours:
+        assert re.search(r"goodness\(\)\.\w+\[0\]", row.ours) or {plain(name) for name in row.names} <= OF_A_WHOLE
+
+
+OF_A_WHOLE = {"score", "fitstatistics", "gof"}
+"""Names of others that stand for several statistics."""
 
 
 def test_no_name_stands_in_two_rows():
