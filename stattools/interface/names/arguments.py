@@ -79,6 +79,7 @@ def about_argument(
         return f"{called} takes {name} by position, without {name}=: {_example(called, places)}."
     here = [row for row in rows_of(name, ARGUMENTS) if _argument(row) in takes]
     if here:
+        here = [row for row in here if row.note.startswith(f"{called}(")] or here
         return f"{lacking}: use {' or '.join(dict.fromkeys(written_with(row.ours, called, asked) for row in here))}."
     if meant := did_you_mean(name, takes):
         return f"{lacking}.{meant}"
@@ -127,11 +128,12 @@ def _code(said: str) -> str:
 
 
 def _elsewhere(name: str) -> Iterator[str]:
-    """Calls that take an argument, ours or somebody's."""
-    ours = [row for row in ARGUMENTS if _argument(row) == name]
-    rows = list(dict.fromkeys((*ours[:1], *rows_of(name, ARGUMENTS))))[:2]
-    if rows:
-        yield f"it belongs to {' or '.join(row.note for row in rows)}"
+    """Calls that take an argument, ours or somebody's; not constructors, whose words are those of a distribution."""
+    calls = [row for row in ARGUMENTS if not re.match(r"st\.[A-Z]", row.note)]
+    if ours := [row for row in calls if _argument(row) == name]:
+        yield f"it belongs to {' or '.join(row.note for row in ours[:2])}"
+    elif theirs := list(rows_of(name, tuple(calls)))[:2]:
+        yield f"it is {' or '.join(f'{_argument(row)}= of {row.note}' for row in theirs)}"
 
 
 def _is_open(parameter: inspect.Parameter) -> bool:

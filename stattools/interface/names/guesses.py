@@ -118,6 +118,8 @@ def refuse_arguments(
         return
     from stattools.interface.names.arguments import about_call
 
+    if cls is not None and name != "__init__" and given:  # the class that was asked, which inherits the method
+        cls = given[0] if isinstance(given[0], type) else type(given[0]) if isinstance(given[0], cls) else cls
     said = about_call(function, name, cls, given, named)
     if said is not None:
         raise IncompatibleError(said) from None

@@ -225,7 +225,8 @@ FIT = (
         others="variance_inflation_factor vifs collinearity multicollinearity condition",
         note="columns that no fit can tell apart are an error that names them"),
     Row("fit.check()", r="check_model dispersiontest", others="check_assumptions "
-        "hosmer_lemeshow hosmer gof_test check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
+        "hosmer_lemeshow hosmer gof_test "
+        "check_overdispersion check_collinearity check_heteroscedasticity overdispersion heteroskedasticity diagnose"),
     Row('fit.random_effects("g")', statsmodels="random_effects_cov re", r="ranef condVar",
         others="random_effect blups blup conditional_modes group_effects", note="of a formula with (x | g)"),
     Row('fit.variance_test("g")', r="ranova rand exactRLRT exactLRT", others="variance_component_test",
