@@ -80,8 +80,8 @@ class Binomial(Likelihood):
             successes,
             successes <= trials,
             "Binomial",
-            "successes no larger than trials",
-            "Check the two counts.",
+            "successes that do not exceed their trials",
+            "Check the two counts, and which is trials=.",
         )
         return values
 

@@ -11,6 +11,7 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError
+from stattools.likelihoods.binomial import Binomial
 from stattools.models.model import Model
 
 
@@ -18,9 +19,10 @@ def successes_and_trials(data: Dataset) -> tuple[Dataset, NDArray[np.float64]]:
     """The rows that have trials, and both counts of each, shape (n, 2).
 
     A row of 0 trials says nothing, and is dropped and counted (R's `glm` keeps it with weight 0 and does not count it).
-    Raises DomainError where there are no trials, or all rows have successes only or failures only.
+    Raises DomainError where counts are not whole, negative or exceed their trials, where there are no trials, or all
+    rows have successes only or failures only.
     """
-    y = both_counts(data)
+    y = Binomial().check(both_counts(data))
     successes, trials = y.T
     if not trials.any():
         raise DomainError(f"the outcome {data.outcome_name!r} has no trials in any row; check the counts.")

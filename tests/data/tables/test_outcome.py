@@ -184,7 +184,7 @@ def test_other_left_sides_are_left_alone(formula):
     [
         ("dead + alive ~ dose", {"trials": "n"}, "give one of the two"),
         ("dead + alive ~ dose + alive", {}, "part of the outcome"),
-        ("dead ~ dose", {"trials": [1] * 39 + [900]}, "no larger than trials"),
+        ("dead ~ dose", {"trials": [1] * 39 + [900]}, "do not exceed their trials"),
         ("dead + nothing ~ dose", {}, "nothing"),
     ],
 )

@@ -93,7 +93,7 @@ CALLS = [
     (lambda: exact().sample(10, random_state=1), "use seed=1"),
     (lambda: fit().test("x = 0", alternative="greater"), "two-sided"),
     (lambda: curve().smooth("x", values=[1.0]), "fit.smooth has no values=: use at=[0.0, 1.0]."),
-    (lambda: curve().smooth("x", low=2.0), "fit.smooth has no low=; by name it takes at=, level=."),
+    (lambda: curve().smooth("x", low=2.0), "fit.smooth has no low=; by name it takes variable=, at=, level=."),
     (lambda: curve().smooth("x", scale=2.0), 'fit.smooth has no scale=: it is kind= of fit.predict(new, kind="mean")'),
     (lambda: fit().means("x", at=[1.0]), "fit.means has no at=: use values=[0.0, 1.0]."),
     (lambda: fit().marginal_effects(values=[1.0]), 'fit.marginal_effects has no values=: use at={"x": 1.0}.'),

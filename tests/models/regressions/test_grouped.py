@@ -95,3 +95,28 @@ def test_rows_without_trials_come_back_where_the_precision_has_columns_and_the_m
     for name in ("lower", "upper", "shrinkage"):
         assert_array_equal(whole.table()[name].to_numpy()[at], left.table()[name].to_numpy())
     assert (whole.table()["shrinkage"].to_numpy()[n == 0] == 1.0).all()
+
+
+ABOVE = DATA.assign(one=1, below=-1, half=DATA.s + 0.5)
+REGRESSIONS = {
+    "logistic": st.logistic,
+    "probit": st.probit,
+    "beta_binomial": st.beta_binomial,
+    "cloglog": lambda *given, **named: st.glm(*given, family="binomial", link="cloglog", **named),
+    "groups": lambda formula, table, **named: st.logistic(f"{formula} + (1 | g)", table, **named),
+}
+
+
+@pytest.mark.parametrize("make", REGRESSIONS.values(), ids=REGRESSIONS)
+@pytest.mark.parametrize(
+    ("trials", "said"),
+    [("one", "do not exceed their trials; got 2 at"), ("below", "non-negative trials"), ("half", "whole, ")],
+)
+def test_impossible_counts_are_not_called_one_class(make, trials, said):
+    with pytest.raises(st.DomainError, match=re.escape(said)):
+        make("s ~ x", ABOVE, trials=trials)
+
+
+def test_more_successes_than_trials_in_negative_failures():
+    with pytest.raises(st.DomainError, match="do not exceed their trials"):
+        st.logistic("s + below ~ x", ABOVE[ABOVE.s > 0])

@@ -254,7 +254,7 @@ def test_all_or_nothing_groups_have_no_precision():
         (lambda: st.beta_binomial([0, 1], [[1.0], [2.0]]), st.DomainError, "one of the two; got neither"),
         (lambda: st.beta_binomial("won + lost ~ x", groups(), trials="n"), st.DomainError, "got both"),
         (lambda: st.beta_binomial([0, 1], [[1.0], [2.0]], trials=[1, 1]), st.IdentificationError, "two trials or more"),
-        (lambda: st.beta_binomial([3, 1], [[1.0], [2.0]], trials=[2, 4]), st.DomainError, "no larger than trials"),
+        (lambda: st.beta_binomial([3, 1], [[1.0], [2.0]], trials=[2, 4]), st.DomainError, "do not exceed their trials"),
         (lambda: st.beta_binomial([0, 0], [[1.0], [2.0]], trials=[2, 4]), st.DomainError, "no success in any row"),
     ],
 )
