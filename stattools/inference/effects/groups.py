@@ -223,11 +223,12 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
 
 
 def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
-    """The values to compare: the levels in their order, or those that were asked for."""
+    """The values to compare: the levels in their order, or those that were asked for; contrasts need two."""
+    fewest = "two or more" if who == "contrasts" else "one or more"
     if values is None:
         if ordered is None:
             raise DomainError(
-                f"{who} compare levels, and {variable!r} is a number: give values=[...], two or more to compare, "
+                f"{who} compare levels, and {variable!r} is a number: give values=[...], {fewest}, "
                 f"write C({variable}) in the formula, or see fit.marginal_effects()."
             )
         return ordered
@@ -236,8 +237,11 @@ def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequenc
         good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
     except (TypeError, ValueError, OverflowError):
         good = False
-    if len(chosen) < 2 or not are_different(chosen) or not good:
-        raise DomainError(f"{who} of {variable!r} need two or more different values; got {quoted(values)}.")
+    if len(chosen) < 1 + (who == "contrasts") or not are_different(chosen) or not good:
+        raise DomainError(
+            f"{who} of {variable!r} need {fewest} different {'numbers' if levels is None else 'levels'} as "
+            f"values=; got {quoted(values)}."
+        )
     if levels is not None and (unknown := [value for value in chosen if value not in levels]):
         raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")
     return chosen

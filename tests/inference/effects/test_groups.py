@@ -92,3 +92,15 @@ def test_what_has_no_ratio_or_no_method_is_told():
     with pytest.raises(DomainError, match="method= "):  # pandas has no truth value of it
         LINE.contrasts("g", adjust=pd.Series([1.0, 2.0]))  # type: ignore[arg-type]
     assert len(LINE.contrasts("g")) == 3 < N
+
+
+@pytest.mark.parametrize("over", ["rows", "grid"])
+def test_means_at_one_value_are_those_among_several(over):
+    for name, value, others in (("x", 1.0, [0.0, 1.0]), ("g", "b", ["a", "b"])):
+        alone = LOGISTIC.means(name, values=[value], over=over)
+        both = LOGISTIC.means(name, values=others, over=over)
+        pd.testing.assert_frame_equal(alone, both.iloc[1:].reset_index(drop=True))
+    with pytest.raises(st.DomainError, match="contrasts of 'x' need two or more different numbers"):
+        LOGISTIC.contrasts("x", values=[1.0])
+    with pytest.raises(st.DomainError, match="means of 'x' need one or more different numbers"):
+        LOGISTIC.means("x", values=[])

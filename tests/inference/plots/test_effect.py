@@ -65,7 +65,7 @@ def test_a_ridge_fit_has_a_curve_and_says_that_it_has_no_interval():
         (3, {}, "has no variable 3"),
         ("x", {"by": "x"}, "by="),
         ("g", {"by": "x"}, "by= needs categories"),
-        ("x", {"values": [1.0]}, "two or more"),
+        ("x", {"values": []}, "one or more"),
         ("g", {"values": ["a", "q"]}, "no level 'q'"),
         ("x", {"over": "columns"}, "over="),
     ],
