@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -38,6 +39,16 @@ class CompleteRows:
     dropped: dict[str, int]
     n_dropped: int
     index: Any
+
+    def keeping(self, places: np.ndarray) -> CompleteRows:
+        """Some of these rows, by their places among them; the others are counted as dropped."""
+        return replace(
+            self,
+            columns={name: column.iloc[places].reset_index(drop=True) for name, column in self.columns.items()},
+            numbers={key: values[places] for key, values in self.numbers.items()},
+            rows=self.rows[places],
+            n_dropped=self.n_dropped + len(self.rows) - len(places),
+        )
 
 
 def complete_rows(

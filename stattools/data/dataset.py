@@ -40,12 +40,12 @@ class Dataset:
     """Complete rows: X (n, p) float64, the outcome as it came, extras (n,) float64, and what was dropped.
 
     `dropped` counts for each column the rows in which it was missing; a row missing in two columns counts in both.
-    `n_dropped` counts all rows that were dropped, and `n_empty` those of them that say nothing (0 trials). `kept` are
-    the numbers of the rows that stayed, None where all did. `source` is the table as it was given, None for arrays;
-    `origin` says what it was, None for plain arrays. `columns` are the columns that the extras were, None for an array.
-    `low` is what float64 does not hold of powers in X. X may be a `BesideOnes`, whose column of ones is not in memory.
-    For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of its values.
-    `latent` are the effects of groups that the formula names, None where it names none.
+    `n_dropped` counts all rows that were dropped, and `n_empty` those of them without information (0 trials, times from
+    0 to inf). `kept` are the numbers of the rows that stayed, None where all did. `source` is the table as it came,
+    None for arrays; `origin` says what it was, None for plain arrays. `columns` are the columns that the extras were,
+    None for an array. `low` is what float64 does not hold of powers in X. X may be a `BesideOnes`, whose column of ones
+    is not in memory. For a source, `scanned` are the rows, X has its shape only, and `outcome` is one row for each of
+    its values. `latent` are the effects of groups that the formula names, None where it names none.
     """
 
     X: np.ndarray

@@ -5,7 +5,8 @@ right side, and for each row the ends between which its time lies.
     longer     low = time, high = inf
     shorter    low = 0, high = time
 
-and, where rows enter late, the time before which nobody looked.
+and, where rows enter late, the time before which nobody looked. A row between 0 and inf carries no information: it is
+dropped and counted, and refused in files.
 """
 
 from __future__ import annotations
@@ -91,11 +92,15 @@ def time_rows(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "
             "longer without end, and nothing is known of what it depends on."
         )
+    open_ended = (outcome[:, 0] == 0.0) & (outcome[:, 1] == np.inf)
+    n_empty = int(open_ended.sum())
+    if n_empty:
+        found, outcome = found.keeping(np.flatnonzero(~open_ended)), outcome[~open_ended]
     if has_latent:
         learned, latent = learn_latent(mixed, beside, found)
-        return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent)
-    learned = learn(parsed, found.columns, found.rows, beside, coded=True)
-    return bound(found, outcome, parsed.outcome.text, learned, data, extras)
+    else:
+        learned, latent = learn(parsed, found.columns, found.rows, beside, coded=True), None
+    return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent, n_empty=n_empty)
 
 
 @prints
@@ -118,8 +123,13 @@ class TimeEnds:
         return self.said.formula.outcome.columns if "low" in self.said.parts else ()
 
     def __call__(self, clean: Any) -> Floats:
-        """The ends of the complete rows of a batch."""
-        return self.of(clean.columns, clean.rows)
+        """The ends of the complete rows of a batch; DomainError for rows between 0 and inf, which a file keeps."""
+        ends = self.of(clean.columns, clean.rows)
+        if "low" in self.said.parts:
+            says = (ends[:, 0] > 0.0) | (ends[:, 1] < np.inf)
+            hint = " Such a row carries no information: leave it out of the file."
+            _require(self.who, self.said, "high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
+        return ends
 
     def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
         """The ends of each time, (n, 2), or with its entry (n, 3)."""

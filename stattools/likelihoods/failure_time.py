@@ -140,12 +140,12 @@ class FailureTime(SeenOrLonger):
         """loglik, score and information of rows of any kind, each kind by itself."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        seen, late = low == high, entry > 0.0
-        found: Any = np.empty((6, *location.shape))
+        seen, late, between = low == high, entry > 0.0, (low < high) & ((low > 0.0) | (high < np.inf))
+        found: Any = np.zeros((6, *location.shape))  # a time from 0 to inf has probability 1
         if seen.any():
             found[:, seen] = self._law.seen(location[seen], log_scale[seen], low[seen])
-        if not seen.all():
-            found[:, ~seen] = self._law.between(location[~seen], log_scale[~seen], low[~seen], high[~seen])
+        if between.any():
+            found[:, between] = self._law.between(*(v[between] for v in (location, log_scale, low, high)))
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
             found[:, late] -= self._law.between(location[late], log_scale[late], entry[late], endless)
@@ -252,7 +252,7 @@ class FailureTime(SeenOrLonger):
     def side(self, y: Floats) -> Floats:
         """A time that is longer than what was seen rises for ever, a shorter one falls; others have a maximum."""
         low, high, _ = ends_of(y, self.late)
-        return np.where(high == np.inf, 1.0, np.where(low == 0.0, -1.0, 0.0))
+        return 1.0 * ((high == np.inf) & (low > 0.0)) - 1.0 * ((low == 0.0) & (high < np.inf))
 
     def reach(self, eta: Floats, y: Floats) -> float:
         """Minus the log of the smallest probability that a time is not on the side where it is known to be."""

@@ -59,4 +59,5 @@ def _dropped(model: Any) -> str:
     if missing := model.n_dropped - model.n_empty:
         columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
         counted = f", {missing:,} dropped for missing values ({columns})"
-    return counted + (f", {model.n_empty:,} dropped without trials" if model.n_empty else "")
+    lacking = "trials" if "trials" in model.likelihood.parts else "information"
+    return counted + (f", {model.n_empty:,} dropped without {lacking}" if model.n_empty else "")

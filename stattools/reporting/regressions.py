@@ -46,7 +46,8 @@ def facts(model: Any) -> dict[str, str]:
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
-    pairs |= {"rows dropped without trials": count(model.n_empty)} if model.n_empty else {}
+    lacking = "trials" if "trials" in model.likelihood.parts else "information"
+    pairs |= {f"rows dropped without {lacking}": count(model.n_empty)} if model.n_empty else {}
     return pairs | _given(model) | _outcome(model)
 
 

@@ -142,3 +142,14 @@ def test_switches_are_true_or_false(name):
     for value in (None, 10**12, np.array([])):
         with pytest.raises(DomainError, match=f"{name}= of FailureTime is True or False"):
             FailureTime(**{name: value})
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_time_from_0_to_inf_has_probability_1(name):
+    family = FailureTime(name)
+    eta = np.array([[0.3, -0.2], [1.0, 0.4]])[:, : family.width].reshape((2, 2) if family.width > 1 else 2)
+    y = np.array([[0.0, np.inf], [1.5, 1.5]])
+    loglik, score, information = family.evaluate(eta, y)
+    assert [np.any(part[0]) for part in (loglik, score, information)] == [False, False, False]
+    assert family.side(y).tolist() == [0.0, 0.0]
+    assert_allclose(family.loglik(eta, y)[1], family.loglik(eta[1:], y[1:])[0], rtol=1e-14)

@@ -352,3 +352,40 @@ def test_times_that_levels_fit_exactly_are_refused_as_with_all_columns(monkeypat
         st.fit(st.aft("survival(t, d) ~ C(f) + x", exact))
     with pytest.raises(IdentificationError, match="any"):
         st.fit(st.aft("survival(lo, hi, type='interval') ~ C(f) + x", at_once))
+
+
+NOTHING_KNOWN = "survival(lo, hi, type='interval') ~ x"
+
+
+@pytest.mark.parametrize("beside", ["", " + (1 | g)"])
+@pytest.mark.parametrize("name", ERRORS)
+def test_rows_without_information_change_nothing_and_are_counted(name, beside):
+    rows = pd.DataFrame(table())
+    more = pd.concat([rows, rows.iloc[[3, 7]].assign(lo=[0.0, -np.inf], hi=np.inf, g="c")], ignore_index=True)
+    without, whole = (st.fit(st.aft(NOTHING_KNOWN + beside, of, distribution=name)) for of in (rows, more))
+    assert (whole.estimate == without.estimate).all()
+    assert (whole.se == without.se).all()
+    assert (whole.n, whole.model.n_dropped, whole.model.n_empty) == (60, 2, 2)
+    assert "2 dropped without information" in str(whole)
+
+
+def test_rows_without_information_come_back_empty_and_are_saved(tmp_path):
+    rows = pd.DataFrame(table())
+    rows.loc[[3, 40], "lo"], rows.loc[[3, 40], "hi"], rows.loc[8, "x"] = 0.0, np.inf, np.nan
+    fit = st.fit(st.aft(NOTHING_KNOWN, rows))
+    assert "1 dropped for missing values (x 1), 2 dropped without information" in " ".join(str(fit).split())
+    gone = fit.residuals_of("quantile", seed=1).isna()
+    assert np.flatnonzero(gone).tolist() == [3, 8, 40]
+    fit.save(tmp_path / "fit")
+    assert str(st.load(tmp_path / "fit")) == str(fit)
+    rows["lo"], rows["hi"] = 0.0, np.inf
+    with pytest.raises(DomainError, match="has its event"):
+        st.aft(NOTHING_KNOWN, rows)
+
+
+def test_rows_without_information_in_files_are_named(tmp_path):
+    rows = pd.DataFrame(table())
+    rows.loc[41, "lo"], rows.loc[41, "hi"] = 0.0, np.inf
+    rows.to_parquet(tmp_path / "0.parquet", row_group_size=40)
+    with pytest.raises(DomainError, match=r"'hi' is inf in row 1 .* carries no information: leave it out of the file"):
+        st.aft(NOTHING_KNOWN, st.scan(tmp_path))
