@@ -27,6 +27,7 @@ from stattools.inference.mixed.stacked_mixed import stacked_mixed
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.interface.own_functions import called
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
@@ -87,7 +88,7 @@ def fit_many(
             columns["weights"] = weights
         if not callable(model):
             raise IncompatibleError(f"model= is a function, such as st.ols or st.logistic; got {quoted(model)}.")
-        whole = model(models, data, **columns)
+        whole = called("model= of fit_many", model, models, data, **columns)
         if not isinstance(whole, Model | MixedModel):
             raise IncompatibleError(
                 "fit_many needs model=, a regression of one likelihood such as st.logistic; got "

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
+from stattools.interface.own_functions import called
 from stattools.models.any_model import AnyModel
 from stattools.models.differences import PLACES, SLOPE, H, Steps, best_steps, differences, information_of, noise
 from stattools.models.evaluation import Evaluation
@@ -237,7 +238,7 @@ class Custom(AnyModel):
         assert self.gradient is not None
         if not self.is_inside(self.T @ phi):
             return np.full(len(phi), np.nan)
-        found = self.gradient(self.T @ phi)
+        found = called(f"{self.title}: score", self.gradient, self.T @ phi)
         try:
             given = np.asarray(found, dtype=float)
         except (TypeError, ValueError, OverflowError):
@@ -255,8 +256,7 @@ class Custom(AnyModel):
         if not self.is_inside(theta):
             return np.array(-np.inf)
         # A step that is too long may overflow: the value is then no number, and whoever made the step shortens it.
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-            found = self.function(theta)
+        found = called(f"{self.title}: loglik", self.function, theta)
         value = numbers(found)
         if value is None or not (value.shape == self._shape or (value.shape == () and not np.isfinite(value))):
             rows = f"an array of {self.n:,.0f} numbers, one for each row" if self.is_by_row else "one number, the sum"

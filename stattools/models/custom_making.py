@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import are_different, as_numbers, is_number, labelled, written
+from stattools.interface.own_functions import called
 from stattools.models.custom import LARGEST, Custom, numbers
 from stattools.models.own_function import NEEDS_START, Places, of_array, of_names, read_bounds
 
@@ -70,8 +71,7 @@ def custom(
     function, gradient = of_array(loglik, places, "loglik"), None if score is None else of_array(score, places, "score")
     low, high = (None, None) if bounds is None else read_bounds(bounds, begin, labels, places)
     model = Custom(function, begin, labels, gradient, n, title, np.eye(len(begin)), None, low, high)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below
-        first = numbers(function(begin))
+    first = numbers(called(f"{title}: loglik", function, begin))
     if first is not None and first.ndim == 1 and len(first):
         if n is not None and n != len(first):
             raise DomainError(f"{title}: loglik returns {len(first):,} numbers, one for each row, and n={quoted(n)}.")

@@ -25,7 +25,7 @@ from stattools import likelihoods
 from stattools.models.any_model import AnyModel
 from tests.fuzz.answers import READY, VERBS
 from tests.fuzz.columns import NUMBERS, TEXTS
-from tests.fuzz.parameters import ANSWERS, COLUMNS, HOSTILE, PATH, TABLE, Mine, paths, pool
+from tests.fuzz.parameters import ANSWERS, COLUMNS, HOSTILE, PATH, TABLE, paths, pool
 from tests.fuzz.scenes import Hand, Scene, column, scene
 from tests.fuzz.soundness import DOCUMENTED, faults_of_message, holes, holes_of_text
 
@@ -111,9 +111,6 @@ class World:
             if faults := faults_of_message(str(error)):
                 raise self.fault(f"{type(error).__name__} of {owner}: {faults}: {error}") from error
             self.transcript.append(f"    refused: {str(error)[:200]}")
-            return None
-        except Mine:
-            self.transcript.append("    passed on")
             return None
         except (Fault, KeyboardInterrupt):
             raise

@@ -43,6 +43,7 @@ def every_question(world: World, name: str) -> None:
     fit = world.ask("fit", st.fit, model, **({} if cov == "information" else {"cov": cov}))
     if fit is None:
         return
+    scaled_answers(world, fit)
     for question in questions(type(fit)):
         owner = f"{type(fit).__name__}.{question}"
         if is_method(type(fit), question):
@@ -51,6 +52,22 @@ def every_question(world: World, name: str) -> None:
             world.ask(owner, lambda question=question: getattr(fit, question))
     verb = hand.pick(VERBS, "verb")
     world.call(verb, getattr(st, verb), fit)
+
+
+FACTORS = (1e-200, 1e200, -1e-100, 1e280)
+
+
+def scaled_answers(world: World, fit: Any) -> None:
+    """A function of a coefficient has the same p-value and statistic whatever it is multiplied by."""
+    if not hasattr(fit, "function"):
+        return
+    factor = world.hand.pick(FACTORS, "factor")
+    plain = world.ask("Fit.function", fit.function, lambda b: [*b.values()])
+    scaled = world.ask("Fit.function", fit.function, lambda b: [factor * value for value in b.values()])
+    if plain is not None and scaled is not None:
+        apart = np.abs(np.abs(scaled.statistic) - np.abs(plain.statistic)) > 1e-6 * np.abs(plain.statistic)
+        if apart.any():
+            raise world.fault(f"{factor} times a coefficient is {scaled} where the coefficient is {plain}")
 
 
 def plain_scene(world: World, name: str) -> Scene:

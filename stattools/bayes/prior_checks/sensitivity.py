@@ -26,6 +26,7 @@ from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import as_theta, is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.own_functions import called
 from stattools.interface.when_needed import optimize
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
@@ -271,7 +272,7 @@ def _reason(
 def _conclusion(conclusion: Callable[[Any], float], posterior: Any) -> float:
     if not callable(conclusion):
         raise DomainError(f"conclusion= is a function of the posterior, such as its mean; got {quoted(conclusion)}.")
-    found = conclusion(posterior)
+    found = called("conclusion=", conclusion, posterior)
     if not (is_number(found) or isinstance(found, bool | np.bool_)):
         raise DomainError(f"conclusion= must return a finite number, or True or False; got {quoted(found)}.")
     return float(found)

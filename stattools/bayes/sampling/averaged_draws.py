@@ -33,9 +33,11 @@ from stattools.models.own_scale import behind_links
 
 def summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:
     """mean, sd, median, lower, upper of draws (S, m)."""
+    unit = np.frexp(np.abs(draws).max(axis=0))[1]  # sums and squares stay within float64, whatever the units
+    draws = np.ldexp(draws, -unit)
     lower, upper = ends(draws, prob, kind)
     columns = {"mean": draws.mean(axis=0), "sd": draws.std(axis=0, ddof=1), "median": np.median(draws, axis=0)}
-    return columns | {"lower": lower, "upper": upper}
+    return {name: np.ldexp(found, unit) for name, found in (columns | {"lower": lower, "upper": upper}).items()}
 
 
 def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> dict[Move, Floats]:

@@ -22,6 +22,7 @@ from stattools.inference.arviz.observations import observations
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
 from stattools.text.faces import Faces
@@ -103,7 +104,7 @@ def beside(
 
 def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
     """The statistic of one set of outcomes, or a DomainError where it is no finite number."""
-    found = statistic(outcomes)
+    found = called("the statistic of predictive_check", statistic, outcomes)
     if np.ndim(found) or not isinstance(found, Real | np.bool_) or not np.isfinite(found):
         raise DomainError(f"predictive_check needs a statistic that returns one finite number; got {quoted(found)}.")
     return float(found)

@@ -24,6 +24,7 @@ from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.moved_levels import OneLevel, filled
+from stattools.inference.effects.two_steps import extrapolated
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
@@ -140,10 +141,7 @@ class Population:
                 )
 
     def derivative(self, name: str) -> Floats:
-        """d X / d x, row by row; exact for columns that are linear or quadratic in x, up to round-off.
-
-        Raises IncompatibleError for a step, DomainError where a row is at a kink or at an infinite slope.
-        """
+        """d X / d x, row by row, by two steps; DomainError where a row is at a kink, or at too steep a slope."""
         if self.columns is None:
             change = np.zeros_like(self.model.rows.X)
             change[:, self.model.terms.index(name)] = 1.0
@@ -162,7 +160,9 @@ class Population:
             high, low = np.minimum(x + size, high_end), np.maximum(x - size, low_end)
             try:
                 self._require_smooth(name, low, high)
-                return as_columns(self.X({name: high})).rate(self.X({name: low}), high - low)
+                steps = ((low, high), (0.5 * (x + low), 0.5 * (x + high)))
+                rates = (as_columns(self.X({name: b})).rate(self.X({name: a}), b - a) for a, b in steps)
+                return extrapolated(self.model, name, *rates)
             except DomainError as error:
                 reason = error
         raise reason

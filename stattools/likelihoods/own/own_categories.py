@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import allowed, finite_floats
 from stattools.likelihoods.own.differences import slopes
@@ -58,8 +59,9 @@ class OwnCategories(OwnLikelihood):
         """All K probabilities, in the order of the labels, shape (..., K)."""
         wide = self._wide(eta)
         values, shape = self._values(wide), wide.shape[:-1]
+        who = f"loglik of {self.name}"
+        each = [called(who, self.density, np.full(shape, float(k)), **values) for k in range(self.categories)]
         with np.errstate(all="ignore"):  # told by `scaled`
-            each = [self.density(np.full(shape, float(k)), **values) for k in range(self.categories)]
             return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1).astype(float))
 
     def slope(self, eta: ArrayLike) -> Floats:

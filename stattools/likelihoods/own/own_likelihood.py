@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
+from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Likelihood, Terms, Words, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
@@ -253,13 +254,18 @@ class OwnLikelihood(Likelihood):
         return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.by_name.items())}
 
     def _function(self, y: Floats) -> Callable[[Floats], Floats]:
-        return lambda eta: np.asarray(self.density(y, **self._values(eta)), dtype=float)
+        who = f"loglik of {self.name}"
+        return lambda eta: np.asarray(called(who, self.density, y, **self._values(eta)), dtype=float)
 
     def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
         if name not in self.answers:
             raise self.lacks(f"{name}=")
         values = self.values(eta)
-        found = np.asarray(self.answers[name](*given, **values, **beside), dtype=float)
+        found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
+        try:
+            found = np.asarray(found, dtype=float)
+        except (TypeError, ValueError):
+            raise DomainError(f"{name}= of {self.name} returns {quoted(found)}, which are no numbers.") from None
         rows = next(iter(values.values())).shape
         try:
             return np.broadcast_to(found, np.broadcast_shapes(found.shape, rows)).copy()

@@ -5,8 +5,9 @@ Densities are asked of SciPy's own formula for a row at standard location and sc
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -55,41 +56,47 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     settled = {key: float(value) for key, value in fixed.items()}
     bases = _bases(distribution, parameters, settled)
     low, high = _support(distribution, parameters, settled, bases)
-    density = _density(distribution, shapes, settled, continuous)
-
-    def allows(y: Floats) -> Any:
-        with np.errstate(all="ignore"):  # outcomes without a density are told
-            return np.isfinite([density(y, **base) for base in bases[:2]]).all(axis=0) & (y >= low) & (y <= high)
-
-    def answer(method: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*given: Any, **values: Any) -> Any:
-            return method(*given, **settled, **values)
-
-        return asked
-
+    density = LogDensity(distribution, shapes, settled, continuous)
     methods = {"mean": distribution.mean, "variance": distribution.var, "cdf": distribution.cdf}
     methods |= {"survival": distribution.sf, "quantile": distribution.ppf, "sample": distribution.rvs}
     methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
-    answers = {word: answer(method) for word, method in methods.items()}
+    answers = {word: partial(method, **settled) for word, method in methods.items()}
     kind = _outcome(name, continuous, low, high)
-    made = OwnLikelihood(name, density, parameters, kind, answers, allows)
+    made = OwnLikelihood(name, density, parameters, kind, answers, Allowed(density, tuple(bases[:2]), low, high))
     return replace(made, distribution=distribution, fixed=settled)
 
 
-def _density(
-    distribution: Any, shapes: tuple[str, ...], settled: Mapping[str, float], continuous: bool
-) -> Callable[..., Any]:
-    """The log density of (y, **parameters)."""
+@dataclass(frozen=True, eq=False)
+class LogDensity:
+    """The log density of (y, **parameters); an object, for functions inside of functions cannot be pickled."""
 
-    def density(y: Floats, **values: Any) -> Any:
-        given = {**settled, **values}
+    distribution: Any
+    shapes: tuple[str, ...]
+    settled: Mapping[str, float]
+    continuous: bool
+
+    def __call__(self, y: Floats, **values: Any) -> Any:
+        given = {**self.settled, **values}
         loc, scale = given.get("loc", 0.0), given.get("scale", 1.0)
-        own = [given[shape] for shape in shapes]
-        if continuous:
-            return distribution._logpdf((y - loc) / scale, *own) - np.log(scale)
-        return distribution._logpmf(y - loc, *own)
+        own = [given[shape] for shape in self.shapes]
+        if self.continuous:
+            return self.distribution._logpdf((y - loc) / scale, *own) - np.log(scale)
+        return self.distribution._logpmf(y - loc, *own)
 
-    return density
+
+@dataclass(frozen=True, eq=False)
+class Allowed:
+    """Which outcomes have a density: within the support, and finite at some parameters."""
+
+    density: LogDensity
+    bases: tuple[dict[str, float], ...]
+    low: float
+    high: float
+
+    def __call__(self, y: Floats) -> Any:
+        with np.errstate(all="ignore"):  # outcomes without a density are told
+            finite = np.isfinite([self.density(y, **base) for base in self.bases]).all(axis=0)
+        return finite & (y >= self.low) & (y <= self.high)
 
 
 def _check_links(distribution: Any, parameters: Mapping[str, str], known: tuple[str, ...]) -> None:
