@@ -105,7 +105,7 @@ def beside(
 def _number(statistic: Callable[[Floats], float], outcomes: Floats) -> float:
     """The statistic of one set of outcomes, or a DomainError where it is no finite number."""
     found = called("the statistic of predictive_check", statistic, outcomes)
-    if np.ndim(found) or not isinstance(found, Real | np.bool_) or not np.isfinite(found):
+    if np.ndim(found) or not isinstance(found, Real | np.bool_) or not np.isfinite(float(found)):
         raise DomainError(f"predictive_check needs a statistic that returns one finite number; got {quoted(found)}.")
     return float(found)
 
