@@ -14,6 +14,7 @@ import numpy as np
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster, covariance
 from stattools.inference.existence import (
+    check_columns_of,
     check_crossing,
     check_dispersion,
     check_edge,
@@ -115,12 +116,14 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     elif (p := len(model.start)) > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
-    if discrete and _has_zeros(model):
+    told_by_climb = model.likelihood.concave and model.likelihood.knows_ends
+    if discrete and (not told_by_climb or _has_zeros(model)):
         check_rank(model)
     try:
         if discrete and isinstance(solver, Newton) and solver.max_steps > PATIENCE:
             found = _soon(model, solver)
             if found is None:  # as where there is no maximum to converge to
+                check_rank(model)
                 check_overlap(model)
                 found = inside(model) if has_edges(model) else None
             solution = solver.solve(model) if found is None else found
@@ -132,6 +135,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     if not model.likelihood.knows_ends:
         solution = _at_round_off(solution)
     if discrete:
+        check_columns_of(model, solution)
         check_edge(model, solution.estimate)
         check_dispersion(model, solution.estimate)
         check_levels(model, solution)

@@ -7,6 +7,7 @@ A model that is not in the table brings its own way, `trained` (networks do), or
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -53,6 +54,7 @@ from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.maximum import BoundedNewton
 from stattools.series.statespace.structural import Structural
 from stattools.solvers import ClosedForm, Newton, Solution, Solver
+from stattools.solvers.metric import SINGULAR
 
 type Way = Callable[..., Any]
 
@@ -127,11 +129,15 @@ def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solutio
 def _climbed_in_files(model: CoxInFiles, solver: Solver) -> tuple[Any, Solution]:
     """The maximum for rows in files, whose existence is not proven: they are too many for a linear program."""
     some = "Fit a sample of the rows in memory, whose error names the columns, or use penalty=st.Ridge(strength)."
-    try:
-        quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
+    quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
+    solution: Any = None
+    with suppress(IdentificationError):  # raised by chance where round-off is above or below 0
         solution = solver.within(model, PATIENCE) if quick else solver.solve(model)  # type: ignore[attr-defined]
-    except IdentificationError as error:
-        raise IdentificationError(f"{error.message} {some}") from error
+    if solution is None or not solution.quality.well_conditioned(SINGULAR):
+        raise IdentificationError(
+            f"{model.title} cannot tell its columns from each other: the information where the climb stopped is "
+            f"singular, as where some are combinations of others. {some}"
+        )
     if not solution.converged or solution.reach > FAR:
         raise ConvergenceError(
             f"{solution.solver} stopped after {solution.steps} steps, where linear predictors of {model.title} reach "

@@ -21,6 +21,11 @@ lange, potrf, pocon, potrs, trtrs, trtri = get_lapack_funcs(
 LARGEST_KEPT = 100
 """The most coefficients for which a solution keeps its metric: two matrices of 80 kB."""
 
+SINGULAR = 1e-12
+"""The smallest eigenvalue of an information of unit diagonal down to which it is singular. Round-off leaves 1e-16
+where it is 0, above it or below: whether a factorization succeeds there is chance.
+"""
+
 LONGEST = 1e150
 """The longest step; its square is finite, as floats end at 1.8e308."""
 
@@ -150,6 +155,23 @@ class Metric:
             W = self.whiten()
             C = self._inverse = W.dot(W.T)
         return C
+
+
+def undetermined(information: Floats) -> int | None:
+    """The number of the first coefficient that the information does not determine beside those before it, a decision
+    with a margin; None where it determines all.
+
+    >>> undetermined(np.diag([4.0, 9.0])), undetermined(np.array([[1.0, 2.0, 0.0], [2.0, 4.0, 0.0], [0.0, 0.0, 1.0]]))
+    (None, 1)
+    """
+    diagonal = information.diagonal()
+    if len(bad := np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))):
+        return int(bad[0])
+    unit = np.sqrt(diagonal)
+    scaled = information / unit[:, None] / unit
+    if np.linalg.eigvalsh(scaled)[0] > SINGULAR:
+        return None
+    return next(j for j in range(len(unit)) if np.linalg.eigvalsh(scaled[: j + 1, : j + 1])[0] <= SINGULAR)
 
 
 def why_singular(diagonal: Floats, failed: int) -> str:

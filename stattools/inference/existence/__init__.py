@@ -13,7 +13,7 @@ from stattools.inference.existence.extremes import check_extremes
 from stattools.inference.existence.late_entry import check_late_entry
 from stattools.inference.existence.levels import check_levels, check_wide, no_end
 from stattools.inference.existence.on_a_bound import certified_within
-from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution
+from stattools.inference.existence.overlap import SeparationError, check_columns_of, check_overlap, check_solution
 from stattools.inference.existence.rank import check_rank, check_size
 from stattools.inference.existence.second_start import from_two_starts
 from stattools.inference.existence.separated import separation
@@ -24,6 +24,7 @@ __all__ = [
     "Separation",
     "SeparationError",
     "certified_within",
+    "check_columns_of",
     "check_crossing",
     "check_dispersion",
     "check_edge",

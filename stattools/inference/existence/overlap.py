@@ -93,12 +93,19 @@ def check_solution(model: Model, solution: Solution) -> None:
     """Examine a solution whose own numbers leave a doubt; IdentificationError if there is no unique
     maximum.
     """
-    if not solution.quality.well_conditioned(WELL_CONDITIONED):
-        check_rank(model)
+    check_columns_of(model, solution)
     if not model.likelihood.has_scale and (not solution.converged or _is_far(model, solution)):
         check_overlap(model)
         if solution.converged and program_size(model) > LARGEST_PROGRAM and may_separate(model):
             _check_large(model, solution)
+
+
+def check_columns_of(model: Model, solution: Solution) -> None:
+    """IdentificationError where the information at a solution leaves a doubt about the rank of the columns and they are
+    aliased: asked before anything else is said of the solution, which is round-off along such columns.
+    """
+    if not solution.quality.well_conditioned(WELL_CONDITIONED):
+        check_rank(model)
 
 
 def program_size(model: Model) -> float:

@@ -152,11 +152,13 @@ def _undetermined(model: Custom, place: Place, axis: Floats) -> IdentificationEr
     if off is not None:
         return _levels_off(model, place, off)
     share = np.abs(axis) / np.linalg.norm(place.W, axis=1)
-    moving = [repr(model.names[j]) for j in np.flatnonzero(share > 1e-3 * share.max())]
+    moving = share > 1e-3 * share.max()
+    names = [repr(name) for name, moves in zip(model.names, moving, strict=True) if moves]
+    # Where the climb drifted to along the parameters that move is round-off: the others say where that is.
+    at = "" if moving.all() else f" at {_spelled(model, place.x, ~moving)}"
     return IdentificationError(
-        f"{model.title}: the log-likelihood is flat along {' and '.join(moving[:6])} at {_spelled(model, place.x)}: "
-        f"the data do not determine {'it' if len(moving) == 1 else 'them beside each other'}. Leave the parameter out, "
-        "or fix one of them."
+        f"{model.title}: the log-likelihood is flat along {' and '.join(names[:6])}{at}: the data do not determine "
+        f"{'it' if len(names) == 1 else 'them beside each other'}. Leave the parameter out, or fix one of them."
     )
 
 
@@ -254,6 +256,8 @@ def _widest(model: Custom, axis: Floats) -> str:
     return model.names[int(np.argmax(np.abs(axis)))]
 
 
-def _spelled(model: Custom, x: Floats) -> str:
-    shown = [f"{name} = {value:.6g}" for name, value in list(zip(model.names, x, strict=True))[:6]]
-    return ", ".join(shown) + (", ..." if len(x) > 6 else "")
+def _spelled(model: Custom, x: Floats, which: Any = True) -> str:
+    """`mu = 1.2, sigma = 3.4`, of the parameters in `which`."""
+    each = zip(model.names, x, np.broadcast_to(which, x.shape), strict=True)
+    shown = [f"{name} = {value:.6g}" for name, value, said in each if said]
+    return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")

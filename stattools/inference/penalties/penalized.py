@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.rows.level_units import LevelUnits, as_units, units_beside
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
 from stattools.inference.existence.monotone import check_columns
 from stattools.inference.existence.on_a_bound import certified_within
@@ -144,20 +144,13 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
         return _in_files(target, solver)
     if model.is_function:
         return _own_likelihood(model, target, solver)
-    firth = isinstance(penalty, Jeffreys)
-    check_identified = check_columns if model.is_partial else check_rank
-    if firth and not model.is_partial:
-        check_size(model)
+    if isinstance(penalty, Jeffreys):  # which has no maximum, but one of round-off, along aliased columns
+        if not model.is_partial:
+            check_size(model)
+        (check_columns if model.is_partial else check_rank)(model)
     work, T = target.standardized()
     whole: Any = work
-    try:
-        found = newton_ascent(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
-    except (DomainError, IdentificationError):
-        if firth:
-            check_identified(model)
-        raise
-    if firth and not found.quality.well_conditioned(1e-10):
-        check_identified(model)
+    found = newton_ascent(whole, work.start, solver.tolerance, solver.max_steps, str(solver).split("(")[0])
     try:
         found = replace(found, covariance=penalty.covariance(found, work.model)).mapped(T)
     except IdentificationError:

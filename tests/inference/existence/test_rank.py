@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import stattools as st
 from stattools.inference.existence.rank import pieces
@@ -135,3 +136,69 @@ def test_dozens_of_aliased_columns_and_of_parts_are_counted_and_not_listed():
     with pytest.raises(st.IdentificationError, match=r" and \d+ more") as caught:
         st.fit(st.ols("y ~ C(g):x", table))
     assert len(str(caught.value)) < 1000
+
+
+def _beside_another_fault():
+    """Outcomes whose fits have other reasons to fail, which the climb along aliased columns might tell first."""
+    g = rng(12)
+    a, b = g.normal(size=60), 2.0 + 0.5 * g.normal(size=60)
+    return pd.DataFrame(
+        {
+            "a": a, "b": b, "normal": a + g.normal(size=60), "flat": g.uniform(-1.0, 1.0, 60), "up": (a > 0) * 1,
+            "even": g.binomial(9, 0.7, 60), "none": g.poisson(9.0, 60) % 9, "exact": np.exp(a),
+            "third": np.digitize(a, [-0.5, 0.5]), "time": np.exp(-a), "seen": 1, "set": np.arange(60) // 2,
+            "case": np.arange(60) % 2, "coin": g.integers(0, 2, 60), "some": g.poisson(2.0, 60) * (a < 0),
+        }
+    )  # fmt: skip
+
+
+OWN = {
+    "normal": (stats.norm, {"loc": "identity", "scale": "log"}),
+    "flat": (stats.t, {"loc": "identity", "scale": "log", "df": "log"}),
+    "up": (stats.bernoulli, {"p": "logit"}),
+    "even": (stats.nbinom, {"n": "log", "p": "logit"}),
+}
+BESIDE_ANOTHER_FAULT = {
+    **{
+        f"own {y}": lambda columns, table, y=y, law=law: st.regression(
+            f"{y} ~ {columns}", table, st.likelihood(law[0], parameters=law[1])
+        )
+        for y, law in OWN.items()
+    },
+    "no overdispersion": lambda columns, table: st.negative_binomial(f"even ~ {columns}", table),
+    "a dispersion": lambda columns, table: st.negative_binomial("even ~ b", table, dispersion=f"~ {columns}"),
+    "no extra zeros": lambda columns, table: st.zero_inflated(f"none ~ {columns}", table),
+    "extra zeros": lambda columns, table: st.zero_inflated("none ~ b", table, zero=f"~ {columns}"),
+    "times in line": lambda columns, table: st.aft(f"survival(time, seen) ~ {columns}", table),
+    "exact gamma": lambda columns, table: st.gamma(f"exact ~ {columns}", table),
+    "exact normal": lambda columns, table: st.glm(f"exact ~ {columns}", table, family="normal", link="log"),
+    "an edge": lambda columns, table: st.glm(f"some ~ {columns}", table, family="poisson", link="identity"),
+    "separated": lambda columns, table: st.logistic(f"up ~ {columns}", table),
+    "separated labels": lambda columns, table: st.ordinal(f"third ~ {columns}", table),
+    "separated hazards": lambda columns, table: st.cox(f"survival(time, seen) ~ {columns}", table),
+    "matched sets": lambda columns, table: st.conditional_logit(f"case ~ {columns}", table, strata="set"),
+    "groups": lambda columns, table: st.logistic(f"up ~ {columns} + (1 | set)", table),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("columns", ["a + I(2 * a) + b", "b + a + I(a / 3)", "a + b + I(a - 3 * b)"])
+@pytest.mark.parametrize("name", BESIDE_ANOTHER_FAULT)
+def test_aliased_columns_are_the_reason_whatever_else_is_wrong(name, columns):
+    """The reason was that of where the climb ended, which was round-off: half of these told another one, and which half
+    hung on the processor.
+    """
+    for rows in (60, 24):
+        model = BESIDE_ANOTHER_FAULT[name](columns, _beside_another_fault()[:rows])
+        with pytest.raises(st.IdentificationError, match="cannot tell 1 of its"):
+            st.fit(model)
+
+
+@pytest.mark.parametrize("columns", ["a + I(2 * a) + b", "b + a + I(a / 3)", "a + b + I(a - 3 * b)"])
+@pytest.mark.parametrize("outcome", ["coin", "up"])
+def test_a_jeffreys_penalty_gives_aliased_columns_no_coefficients(outcome, columns):
+    """On some processors a fit was printed, with a reciprocal condition of 2e-6."""
+    for scale in (1.0, 0.1, 7.3):
+        table = _beside_another_fault()
+        model = st.logistic(f"{outcome} ~ {columns}", table.assign(a=scale * table.a))
+        with pytest.raises(st.IdentificationError, match="cannot tell 1 of its"):
+            st.fit(model, penalty=st.Jeffreys())

@@ -87,3 +87,9 @@ def test_a_negative_log_likelihood_is_asked_about():
         st.fit(st.custom(lambda t: 0.5 * np.sum((y - t[0]) ** 2), start=[0.0]))
     far = st.fit(st.custom(lambda t: -np.sum(np.log1p((y - t[0]) ** 2)), start=[300.0]))  # it bends up there too
     assert 1.0 < far.estimate[0] < 6.0
+
+
+def test_where_a_flat_direction_was_left_is_not_said():
+    """How far the climb drifted along it is round-off, other on each processor."""
+    with pytest.raises(st.IdentificationError, match=r"along 'theta1' and 'theta2' at theta3 = -?\d\.\d+: the data"):
+        st.fit(st.custom(CASES["ridge of three"][0], start=[0.0, 0.0, 0.0]))
