@@ -199,6 +199,20 @@ def _is_ordered(column: pd.Series) -> bool:
     return column.dtype.kind == "O" and bool(column.cat.ordered)
 
 
+def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, Any]) -> None:
+    """DomainError where two columns or two terms have one name, or a column has that of a factor with levels."""
+    texts = [":".join(factor.text for factor in term) for term in formula.terms]
+    known = set(names)
+    coded = [text for text, term in zip(texts, formula.terms, strict=True) if any(f.text in levels for f in term)]
+    twice = [text for text in coded if text in known]
+    if len(known) < len(names) or len(set(texts)) < len(texts):
+        twice += [name for every in (names, texts) for k, name in enumerate(every) if name in every[:k]]
+    if twice:
+        raise DomainError(
+            f"the formula {formula.text!r} makes two columns named {twice[0]!r}; rename a column of the data."
+        )
+
+
 def side_by_side(
     formulas: Sequence[Formula],
     columns: Mapping[str, pd.Series],
@@ -216,11 +230,7 @@ def side_by_side(
         for number, formula in enumerate(formulas)
     ]
     for formula, (_, names) in zip(formulas, each, strict=True):
-        if len(set(names)) < len(names):
-            twice = next(name for name in names if names.count(name) > 1)
-            raise DomainError(
-                f"the formula {formula.text!r} makes two columns named {twice!r}; rename a column of the data."
-            )
+        _require_different(formula, names, levels)
     if len(each) == 1:
         return *each[0], ()
     places = {name: (X, k) for X, names in reversed(each) for k, name in enumerate(names)}

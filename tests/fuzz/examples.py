@@ -35,6 +35,9 @@ def regression(world: World, name: str) -> Any:
     fit = world.ask("fit", st.fit, model)
     if fit is None:
         return model
+    for part in _parts(fit):
+        if len(set(part.names)) < len(part.names):
+            raise world.fault(f"two coefficients have one name: {part.names}")
     if here.twin is not None:
         compare(world, fit, here)
     return fit

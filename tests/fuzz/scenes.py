@@ -60,7 +60,10 @@ NAMES = (
     "%s{0}",
     "<b>",
     "$x_1$",
+    *("log alpha", "zero", "logit zero", "log scale", "log dispersion", "log precision", "sigma", "sd(Intercept | g)"),
+    *("a|b", "0|1", "b: x", "1: x", "log scale: x", "sd", "theta", "x:g", "g[T.b]"),
 )
+"""Names of columns that are hostile to readers, the last two rows those of parameters."""
 
 
 @dataclass

@@ -49,19 +49,24 @@ def parameters(model: Any) -> tuple[Parameter, ...]:
     >>> [parameter.name for parameter in parameters(model)]
     ['Intercept', 'age', 'alpha']
     """
+    found = _parameters(model)
+    seen = set[str]()
+    for name in (parameter.name for parameter in found):
+        if name in seen:
+            raise IncompatibleError(
+                f"{model.title} has two parameters named {name!r}, one of them the coefficient of a column: rename the "
+                "column."
+            )
+        seen.add(name)
+    return found
+
+
+def _parameters(model: Any) -> tuple[Parameter, ...]:
     if isinstance(model, Model):
         role = "threshold" if model.predictor.taken_up else "dispersion"
         dispersion = {k: Parameter(name, *link.ends, role) for k, (name, link) in shared(model).items()}
         scale = (Parameter("sigma", *POSITIVE, "scale"),) if model.has_scale else ()
-        found = tuple(dispersion.get(k) or Parameter(name) for k, name in enumerate(model.names)) + scale
-        names = [parameter.name for parameter in found]
-        for parameter in (*dispersion.values(), *scale):
-            if names.count(parameter.name) > 1:
-                raise IncompatibleError(
-                    f"{model.title} has two parameters named {parameter.name!r}, one of them the coefficient of a "
-                    "column: rename the column."
-                )
-        return found
+        return tuple(dispersion.get(k) or Parameter(name) for k, name in enumerate(model.names)) + scale
     if model.parts:
         raise IncompatibleError(
             f"posterior needs one likelihood; {model.title} are {len(model.parts)} separate ones. Sample each of "

@@ -137,12 +137,31 @@ def bind(
         data.source,
         data.origin,
     )
+    if predictor.width > 1:
+        require_different_names(model)
     if data.latent is None:
         return model
     from stattools.models.mixed.mixed_regression import MixedRegression, require_whole_line
 
     require_whole_line(title, likelihood)
     return MixedRegression(data.latent, model, kind, f"{title} {data.latent.said_of}")
+
+
+def require_different_names(model: Model) -> None:
+    """DomainError where a column or a term is called as the coefficient of another parameter, or of a category, is, or
+    two of these are called the same: tests, functions and priors would speak of the other one.
+    """
+    names, design = model.names, model.design
+    others = names if model.categories else names[model.predictor.size_first :]
+    terms = (term for formula in design.formulas for term in formula.terms if term)
+    taken = {*model.terms, *(":".join(factor.text for factor in term) for term in terms)}
+    for name in others:
+        if name in taken:
+            raise DomainError(
+                f"{model.title} has a parameter called {name!r}, and a column of the data is called {name!r} too, or "
+                "makes a coefficient of that name: one name would stand for two coefficients. Rename the column."
+            )
+        taken.add(name)
 
 
 def _eliminates(likelihood: Likelihood) -> bool:
