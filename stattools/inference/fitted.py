@@ -208,10 +208,11 @@ class Fit(Plotted):
         """What the model expects, for the rows of the fit or for new rows.
 
         `kind` is "mean" (for softmax a frame with one column of probabilities per category), "class" (the most probable
-        label), "link" (the linear predictor) or "observation" (with `interval=level`: where a new one falls); of times
-        "median", "quantile" (at probability `p`) and "survival" (by row and of `times`). `data` is a table with the
-        formula's columns, or like the X of the fit. `offset`, `exposure` and, of an observation, `trials` and
-        `precision` are needed for new rows where the fit had them. With `interval=level` also lower and upper.
+        label), "link" (the linear predictor), "observation" (with `interval=level`: where a new one falls), "median" or
+        "quantile" (which a new one is below with probability `p`); of times "survival" (by row and of `times`). `data`
+        is a table with the formula's columns, or like the X of the fit. `offset`, `exposure` and, of an observation or
+        a quantile, `trials` and `precision` are needed for new rows where the fit had them. With `interval=level` also
+        lower and upper.
 
         The answer has the rows of the table: a series or a frame with the index of a pandas table, of Polars where the
         rows are, an array of arrays. A row of the fit that was dropped has NaN (null in Polars), and under

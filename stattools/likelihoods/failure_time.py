@@ -174,12 +174,12 @@ class FailureTime(SeenOrLonger):
         _, by_scale = self._law.log_mean(np.exp(log_scale))
         return np.stack([mean, mean * by_scale], axis=-1)[:, None, :]
 
-    def quantile(self, eta: ArrayLike, p: Any) -> Floats:
+    def quantile(self, eta: ArrayLike, p: Any, trials: Floats | None = None) -> Floats:
         """The time before which the event has happened with probability p, shape (n,)."""
         log = self._law.log_quantile(*self.location_scale(eta), p)
         return np.exp(np.clip(log, -LARGEST_MEAN, LARGEST_MEAN))
 
-    def slope_of_quantile(self, eta: ArrayLike, p: float) -> Floats:
+    def slope_of_quantile(self, eta: ArrayLike, p: float, step: Floats | None = None) -> Floats:
         """d log quantile / d eta, shape (n, width)."""
         return self._law.slope_of_quantile(*self.location_scale(eta), p)[:, : self.width]
 

@@ -14,7 +14,7 @@ from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.predictive import mixture_interval
+from stattools.likelihoods.predictive import mixture_interval, quantile_in_range, slope_of_quantile
 from stattools.likelihoods.recession import Recession
 from stattools.likelihoods.starts import Starts
 from stattools.likelihoods.words import Edge, Limits, Piece, Words
@@ -242,6 +242,19 @@ class Likelihood(Starts, Recession):
         if self.outcome.has_labels:
             raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no interval.")
         return mixture_interval(self, eta, V, level)
+
+    def quantile(self, eta: Floats, p: Any, trials: Floats | None = None) -> Floats:
+        """The smallest outcome that is exceeded with probability 1 - p at most, (n,), of successes out of `trials`."""
+        if self.outcome.has_labels:
+            raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no quantiles.")
+        self.require("cdf")
+        return quantile_in_range(self, eta, p, trials)
+
+    def slope_of_quantile(self, eta: Floats, p: float, step: Floats) -> Floats:
+        """The slope (n, width) of a quantile in eta, by differences over `step` (n, width): of the log of a positive
+        outcome, of the log odds of a share.
+        """
+        return slope_of_quantile(self, eta, p, step)
 
     def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Cumulants:
         """How the expected information of each row moves with eta, times its weight, of families that `has_firth`."""

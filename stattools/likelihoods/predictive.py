@@ -88,6 +88,45 @@ def mixture_interval(
     return np.clip(lower, low, high), np.clip(upper, low, high)
 
 
+def quantile_in_range(likelihood: Any, eta: Floats, p: float, trials: Floats | None = None) -> Floats:
+    """The quantile of any family that knows its distribution function, within the range of its outcome: (m,)."""
+    low, high = likelihood.outcome.range
+    family, out_of = likelihood if trials is None else likelihood.with_trials(trials), 1.0 if trials is None else trials
+    mean = np.asarray(out_of * family.center(eta), dtype=float)
+
+    def cdf(y: Floats) -> Floats:
+        return np.where(y < low, 0.0, family.cdf(eta, np.clip(y, low, high)))
+
+    whole = likelihood.outcome.is_whole
+    found = (smallest_count if whole else crossing)(cdf, p, mean, np.maximum(np.abs(mean), 1.0 if whole else SMALLEST))
+    return np.clip(found, low, high if trials is None else trials)
+
+
+def slope_of_quantile(likelihood: Any, eta: Floats, p: float, step: Floats) -> Floats:
+    """The slope (m, width) in eta of what `on_line` makes of a quantile, by central differences over `step` (m, width);
+    0 where the step is.
+    """
+    found = np.zeros(step.shape)
+    for k, by in enumerate(step.T):
+        moved = by if eta.ndim == 1 else by[:, None] * np.eye(step.shape[1])[k]
+        ahead, behind = (on_line(likelihood, likelihood.quantile(eta + sign * moved, p)) for sign in (1.0, -1.0))
+        np.divide(ahead - behind, 2.0 * by, out=found[:, k], where=by > 0.0)
+    return found
+
+
+def on_line(likelihood: Any, value: Floats) -> Floats:
+    """The log of a positive outcome, the log odds of a share, and a number as it is."""
+    low, high = likelihood.outcome.range
+    value = np.clip(value, *inside(low, high))
+    return value if low == -np.inf else np.log(value) if high == np.inf else special.logit(value)
+
+
+def from_line(likelihood: Any, value: Floats) -> Floats:
+    """The outcome that `on_line` made a value of."""
+    low, high = likelihood.outcome.range
+    return value if low == -np.inf else np.exp(value) if high == np.inf else special.expit(value)
+
+
 def inside(low: float, high: float) -> tuple[float, float]:
     """The least and the largest number within a range."""
     eps = float(np.finfo(float).eps)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
@@ -91,6 +92,30 @@ def coverage_over_samples(a: Asked) -> None:
     assert np.mean(inside) > LEVEL - 0.03
     if not a.is_discrete:
         assert np.mean(inside) < LEVEL + 0.03
+
+
+@question("predict(kind='quantile')", "predict(kind='median')", refused=NO_NUMBER)
+def quantiles_of_outcomes(a: Asked) -> None:
+    """SciPy's quantiles of a new outcome; the interval covers those of parameters drawn around the estimate."""
+    new = new_rows(a)
+    at = a.distribution(a.theta, new)
+    if a.is_discrete:
+        for p, of, found in (
+            (0.5, at, a.fit.predict(new, kind="median")),
+            (0.9, a.at, a.fit.predict(kind="quantile", p=0.9)),
+        ):
+            assert (of.cdf(found) >= p - 1e-9).all()
+            assert (of.cdf(found - 1.0) < p + 1e-9).all()
+        with pytest.raises(st.IncompatibleError, match="whole number, which moves in steps"):
+            a.fit.predict(new, kind="median", interval=LEVEL)
+        return
+    assert_allclose(a.fit.predict(new, kind="median"), at.ppf(0.5), rtol=1e-8, atol=1e-10)  # a search in F
+    assert_allclose(a.fit.predict(kind="quantile", p=0.9), a.at.ppf(0.9), rtol=1e-8)
+    found = a.fit.predict(new, kind="quantile", p=0.2, interval=LEVEL)
+    theta, sd = a.draws(DRAWS)
+    drawn = a.distribution(theta, new, sd).ppf(0.2)
+    inside = (drawn >= found.lower.to_numpy()) & (drawn <= found.upper.to_numpy())
+    assert_allclose(inside.mean(axis=0), LEVEL, atol=0.02)  # 4000 draws err by 0.005, the delta method more
 
 
 @question("predict(kind='class')", refused=NO_CLASSES)

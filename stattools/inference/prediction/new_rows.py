@@ -24,6 +24,7 @@ from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.pairing import paired
 from stattools.data.tables.table import is_frame, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.prediction.times import OF_OUTCOMES
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -100,11 +101,13 @@ def columns_beside(model: Model, kind: str, trials: Column, precision: Column) -
     """What a new outcome depends on beside its predictors: what was given, or the columns that the fit had; other kinds
     of prediction depend on none, and IncompatibleError says so where one is given.
     """
-    if trials is not None and (kind != "observation" or "trials" not in model.likelihood.parts):
-        raise IncompatibleError('predict takes trials= for kind="observation" of a grouped outcome only; leave it out.')
-    if precision is not None and kind != "observation":
-        raise IncompatibleError('predict takes precision= for kind="observation" only; leave it out.')
-    if kind != "observation":
+    if trials is not None and (kind not in OF_OUTCOMES or "trials" not in model.likelihood.parts):
+        raise IncompatibleError(
+            'predict takes trials= for kind="observation" and quantiles of a grouped outcome only; leave it out.'
+        )
+    if precision is not None and kind not in OF_OUTCOMES:
+        raise IncompatibleError('predict takes precision= for kind="observation" and quantiles only; leave it out.')
+    if kind not in OF_OUTCOMES:
         return {}
     given = {"trials": trials} if "trials" in model.likelihood.parts else {}
     if model.rows.precision is not None:
@@ -141,8 +144,8 @@ def trials_of(at: Model, model: Model, data: Any, trials: Column) -> Floats | No
     trials = model.extras.get("trials") if trials is None else trials
     if trials is None:
         raise DomainError(
-            f'predict(kind="observation") of {model.title} predicts successes out of trials: give trials=, one '
-            "whole number per new row."
+            f"a new outcome of {model.title} is a number of successes out of trials: give trials=, one whole number "
+            "per new row."
         )
     values = _numbers(data, trials, "trials", at.places)
     if not ((values >= 0) & (values == np.floor(values))).all():

@@ -34,7 +34,15 @@ from stattools.inference.prediction.categories import (
 from stattools.inference.prediction.confusion_table import most_probable
 from stattools.inference.prediction.ends import ENDS, VALUES, eta_covariance, quantiles, require_counts
 from stattools.inference.prediction.new_rows import Column, Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.inference.prediction.times import OF_TIMES, asked_of, no_times, predicted_times
+from stattools.inference.prediction.times import (
+    OF_OUTCOMES,
+    QUANTILES,
+    SURVIVAL,
+    asked_of,
+    no_survival,
+    predicted_quantile,
+    predicted_survival,
+)
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
@@ -42,7 +50,7 @@ from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 
-KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *OF_TIMES)
+KINDS = ("mean", "observation", "class", "link", "zero", CUMULATIVE, SCORE, *QUANTILES, SURVIVAL)
 
 
 def predict(
@@ -53,17 +61,18 @@ def predict(
     `kind` is "mean": E(y), for softmax and ordinal a frame with one column of probabilities per label; "link": the
     linear predictor (softmax: log odds against the reference); "class": the label of the most probable category;
     "zero": the probability that a count is 0; of labels in order "cumulative": a frame of P(y <= label), and "score":
-    the mean of the labels where they are numbers, else of 1, 2, ...; of times "median", "quantile" of the probability
-    `p`, and "survival": a frame `row, time, survival` at `times`; "observation": one new outcome, for grouped
-    outcomes the number of successes in `trials`. Without `interval` the answer is an array (m,), with `interval=level`
-    a frame `mean, lower, upper` (`link, lower, upper`), of several labels a long frame `row, category, mean, lower,
-    upper`; of the rows that `predictions` leaves out under missing="null" there is none.
+    the mean of the labels where they are numbers, else of 1, 2, ...; "median" and "quantile": what a new outcome is
+    below with the probability `p`, the parameters as estimated; of times "survival": a frame `row, time, survival` at
+    `times`; "observation": one new outcome, for grouped outcomes the number of successes in `trials`. Without
+    `interval` the answer is an array (m,), with `interval=level` a frame `mean, lower, upper` (`link, lower, upper`),
+    of several labels a long frame `row, category, mean, lower, upper`; of the rows that `predictions` leaves out under
+    missing="null" there is none.
 
     An interval of kind "mean" covers the mean, one of kind "observation" covers the new outcome; counts are whole, so
-    that theirs covers at least `level`; an end beyond 2^53 is infinite. `offset`, `exposure` and, of an observation,
-    `trials` and `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had them; what was
-    a column is looked up. Raises DomainError for unseen levels, missing columns and values, IncompatibleError for what
-    the model does not have.
+    that theirs covers at least `level`; an end beyond 2^53 is infinite. `offset`, `exposure` and, of an observation and
+    of quantiles, `trials` and `precision` are columns of `data` or arrays (m,), needed for new rows where the fit had
+    them; what was a column is looked up. Raises DomainError for unseen levels, missing columns and values,
+    IncompatibleError for what the model does not have.
 
     >>> import stattools as st
     >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]}))
@@ -105,27 +114,33 @@ def predictions(
         require_counts(model)
     if kind in (CUMULATIVE, SCORE):
         require_order(model, kind)
-    asked = asked_of(model, kind, times, p) if kind in OF_TIMES or times is not None or p is not None else None
-    if precision is not None and (kind != "observation" or interval is None):
-        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
+    is_asked = kind in (*QUANTILES, SURVIVAL) or times is not None or p is not None
+    asked = asked_of(model, kind, times, p) if is_asked else np.empty(0)
+    is_spread = kind in QUANTILES or (kind == "observation" and interval is not None)
+    if precision is not None and not is_spread:
+        raise IncompatibleError(
+            'predict takes precision= for quantiles and for the interval of kind="observation" only; leave it out.'
+        )
     if interval is not None:
         require_level(interval, "interval")  # before any work
         if kind != "class" and not fit.kinds:
             np.asarray(fit.covariance)  # refused, with what to do
     beside = {**columns_beside(model, kind, trials, precision), **needed}
-    if interval is None:
+    if not is_spread:
         beside.pop("precision", None)
     at = at_rows(model, data, offset, exposure, missing=missing, beside=beside)
     among = None
-    if kind == "observation":
+    if kind in OF_OUTCOMES:
         require_numbers(at)
-        at = at if interval is None else with_precision(at, model, data, precision)
+        at = with_precision(at, model, data, precision) if is_spread else at
         among = trials_of(at, model, data, trials)
     rows = len(at.rows.X)
     if seen is not None and rows:
         fit, at = seen(at)
-    if asked is not None:
-        return predicted_times(fit, at, interval, kind, asked) if rows else no_times(kind, asked, interval), at.places
+    if kind == SURVIVAL:
+        return (predicted_survival(fit, at, interval, asked) if rows else no_survival(asked, interval)), at.places
+    if kind in QUANTILES and rows:
+        return predicted_quantile(fit, at, interval, kind, float(asked[0]), among), at.places
     return (_predicted(fit, at, interval, kind, among) if rows else _nothing(at, interval, kind)), at.places
 
 

@@ -24,6 +24,7 @@ from stattools.errors import DomainError, FileError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.categories import is_of_categories, names_of_categories
 from stattools.inference.prediction.prediction import KINDS, labels_of, predict, require_finite
+from stattools.inference.prediction.times import OF_OUTCOMES
 from stattools.inference.questions import formula
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.values import meant
@@ -62,7 +63,7 @@ def predict_to(
     if interval is not None and model.likelihood.outcome.has_several:
         raise IncompatibleError("predict_to writes probabilities of categories without interval=; leave it out.")
     require_finite(fit, "predict_to")
-    asked = ["offset", "exposure"] + ["precision", "trials"] * (kind == "observation")
+    asked = ["offset", "exposure"] + ["precision", "trials"] * (kind in OF_OUTCOMES)
     extras = [model.extras[key] for key in asked if model.extras.get(key)]
     names = list(dict.fromkeys((*model.design.whole.columns, *extras)))
     for name in names:

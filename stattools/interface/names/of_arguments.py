@@ -66,6 +66,7 @@ ARGUMENTS = (
     Row('kind="mean"', statsmodels="which linear transform", r="type", scikit_learn="method", pyfixest="type",
         others="scale what pred_type mode of how prediction_type output response return_type which_residuals",
         note='fit.predict(new, kind="mean")'),
+    Row("p=0.9", others="q quantile tau probs percentile quantiles", note='fit.predict(new, kind="quantile", p=0.9)'),
     Row("interval=0.95", statsmodels="alpha", r="se.fit level se_fit", scikit_learn="return_std", pyfixest="se_fit",
         others="ci conf_int return_ci confidence prediction_interval alpha_level intervals",
         note="fit.predict(new, interval=0.95)"),

@@ -239,8 +239,8 @@ FIT = (
         "baseline_survival_ cumulative_hazard_ baseline_cumulative_hazard_ hazard_ hazards_", note="of st.cox"),
     Row('fit.predict(new, kind="survival", times=[1, 5])', r="survfit", others="predict_survival_function "
         "survival_function_ predict_survival predict_cumulative_hazard", note="of st.cox"),
-    Row('fit.predict(new, kind="median")', others="predict_median median_survival_time_ predict_expectation",
-        note="of st.cox"),
+    Row('fit.predict(new, kind="median")', others="predict_median median_survival_time_ predict_expectation"),
+    Row('fit.predict(new, kind="quantile", p=0.9)', others="predict_quantile predict_percentile ppf"),
     Row("fit.concordance()", others="harrell harrells_c concordance_index_", note="of st.cox"),
     Row("fit.proportional_hazards()", r="cox.zph", others="check_assumptions_cox schoenfeld proportional_hazard_test",
         note="of st.cox"),
