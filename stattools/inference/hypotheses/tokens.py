@@ -14,6 +14,7 @@ from stattools.errors import DomainError
 NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
 QUOTED = re.compile(r"`((?:[^`]|``)*)`")
 SYMBOL = re.compile(r"==|[-+*/=,()]")
+ORDER = re.compile(r"[<>!]=?|[≤≥≠]")
 
 
 class Token(NamedTuple):
@@ -56,6 +57,13 @@ def tokens(text: str, names: Sequence[str]) -> Iterator[Token]:
         elif found := SYMBOL.match(text, position):
             yield Token(found[0][:1], None, position, found.end())
             position = found.end()
+        elif ORDER.match(text, position):
+            rest = re.sub(f"{QUOTED.pattern}|{ORDER.pattern}", lambda at: at[0] if at[1] else "=", text[position:])
+            raise DomainError(
+                f"the hypothesis {text!r} is no equation, and tests are two-sided here. Write "
+                f"{text[:position] + rest!r}: where the estimate lies on the side that you expect, half of its p_value "
+                "is the one-sided p-value, and 1 less that half where it lies on the other."
+            )
         else:
             raise _unknown(_word_at(text, position), names)
 
@@ -93,7 +101,7 @@ def _is_arithmetic(name: str, known: dict[str, int]) -> bool:
 
 
 def _word_at(text: str, position: int) -> str:
-    found = re.compile(r"[^\s=,+*/()]+(?:\([^)]*\)\S*|:\s*[^\s=,+*/()]+)?").match(text, position)
+    found = re.compile(r"[^\s=<>,+*/()]+(?:\([^)]*\)\S*|:\s*[^\s=<>,+*/()]+)?").match(text, position)
     return found[0] if found else text[position : position + 20]
 
 

@@ -1,10 +1,13 @@
 """Names in a hypothesis, whatever they look like, are read as names or refused."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
+from scipy import stats
 
 import stattools as st
 from stattools.data.formula.backticks import in_backticks
@@ -69,3 +72,32 @@ def test_a_factor_is_answered_with_all_of_its_coefficients():
         with pytest.raises(DomainError, match=r"'g': it is a factor, which has 2, .*fit\.test\('g'\) tests all"):
             fit.test(asked)
     assert fit.test("g").df == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a > 0", "a = 0"),
+        ("a>=b, b < 2*a", "a=b, b = 2*a"),
+        ("a != 0", "a = 0"),
+        ("a ≤ `I(a > 0)`", "a = `I(a > 0)`"),
+        ("I(a > 0) < 1, `I(a > 0)` > b", "I(a > 0) = 1, `I(a > 0)` = b"),
+    ],
+)
+def test_a_hypothesis_with_a_side_is_told_what_to_write(text, written):
+    names = ["a", "b", "I(a > 0)"]
+    with pytest.raises(DomainError, match=re.escape(f"Write {written!r}: where the estimate lies on the side")):
+        parse(text, names)
+    assert len(parse(written, names).R) == written.count("=")
+
+
+def test_an_unknown_name_beside_a_side_is_named_alone():
+    with pytest.raises(DomainError, match="no coefficient is called 'z'"):
+        parse("z>0", ["a", "b"])
+
+
+def test_half_of_the_p_value_is_the_one_sided_one():
+    y = np.array([1.2, 0.4, 2.0, 1.1, 0.9, 1.7, -0.3])
+    fit = st.fit(st.ols("y ~ 1", {"y": y}))
+    one_sided = stats.ttest_1samp(y, 0.0, alternative="greater").pvalue
+    assert fit.test("Intercept = 0").p_value / 2 == pytest.approx(one_sided, rel=1e-10)
