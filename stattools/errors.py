@@ -87,7 +87,7 @@ def quoted(value: object, longest: int = 80) -> str:
     ('[1, 2]', "'a...")
     """
     try:
-        text = repr(value)
+        text = " ".join(repr(value).split("\n"))
     except Exception:  # whatever a foreign object does when it is shown
         return f"an object of type {type(value).__name__}"
     return text if len(text) <= longest else text[: longest - 3] + "..."

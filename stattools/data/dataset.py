@@ -198,7 +198,7 @@ def _from_arrays(y: Any, X: Any, names: Sequence[str] | None, intercept: bool, c
     try:
         outcome = vector(y, "y")
     except DomainError:
-        if _width(y) and values.shape[1] == 1:
+        if _width(y) > 1 and values.shape[1] == 1:
             raise DomainError(f"the outcome comes first, (y, X); got {_width(y)} columns and then one.") from None
         raise
     same_length(outcome, "y", len(values), "X")

@@ -59,5 +59,7 @@ def _dropped(model: Any) -> str:
     if missing := model.n_dropped - model.n_empty:
         columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
         counted = f", {missing:,} dropped for missing values ({columns})"
-    lacking = "trials" if "trials" in model.likelihood.parts else "information"
-    return counted + (f", {model.n_empty:,} dropped without {lacking}" if model.n_empty else "")
+    if model.n_empty:
+        lacking = "trials" if "trials" in model.likelihood.parts else "information"
+        counted += f", {model.n_empty:,} dropped without {lacking}"
+    return counted

@@ -46,8 +46,9 @@ def facts(model: Any) -> dict[str, str]:
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
     pairs |= {f"missing in {code(name)}": count(missing) for name, missing in model.dropped.items() if missing}
-    lacking = "trials" if "trials" in model.likelihood.parts else "information"
-    pairs |= {f"rows dropped without {lacking}": count(model.n_empty)} if model.n_empty else {}
+    if model.n_empty:
+        lacking = "trials" if "trials" in model.likelihood.parts else "information"
+        pairs[f"rows dropped without {lacking}"] = count(model.n_empty)
     return pairs | _given(model) | _outcome(model)
 
 

@@ -71,8 +71,10 @@ def axes(values: Any) -> int:
     >>> axes(3.0), axes([1, 2]), axes({"x": [1]})
     (0, 1, 2)
     """
-    if isinstance(values, Mapping) or is_sparse(values):
+    if isinstance(values, Mapping):
         return 2
+    if is_sparse(values):
+        return len(values.shape)
     if (shape := shape_of(values)) is not None:
         return len(shape)
     if isinstance(values, list | tuple) and values:

@@ -236,6 +236,7 @@ HOSTILE = {
     "void": np.zeros(N, "V8"),
     "sparse matrix": scipy.sparse.csr_matrix(np.ones((N, 1))),
     "sparse array": scipy.sparse.coo_array(np.ones((N, 1))),
+    "sparse vector": scipy.sparse.coo_array(np.ones(N)),
     "two columns": pd.DataFrame({"a": range(N), "b": range(N)}),
     "index of two levels": pd.MultiIndex.from_arrays([range(N), range(N)]),
     "one number": np.array(2.0),
@@ -307,12 +308,28 @@ def test_what_no_column_can_be_is_an_error_of_ours(taker):
         raise AssertionError(f"{name} is taken as {taker}")
 
 
-@pytest.mark.parametrize("name", ["lists", "dicts", "ragged", "sparse matrix", "two columns"])
+@pytest.mark.parametrize("name", ["lists", "dicts", "ragged", "sparse matrix", "sparse vector", "two columns"])
 def test_labels_that_cannot_be_compared(name):
     with pytest.raises(st.StattoolsError):
         st.fit(OLS.model, cov=st.Cluster(HOSTILE[name]))
     with pytest.raises(st.StattoolsError):
         st.fit_many("y ~ 1", FRAME | {"v": HOSTILE[name]}, by="v")
+
+
+@pytest.mark.parametrize("name", ["sparse matrix", "sparse array", "sparse vector"])
+def test_sparse_columns_are_called_sparse(name):
+    thing = HOSTILE[name]
+    for ask in (
+        lambda: st.ols(thing, np.arange(N)),
+        lambda: st.ols("v ~ 1", {"v": thing, "y": np.arange(N)}),
+        lambda: st.ols("y ~ v", FRAME | {"v": thing}),
+        lambda: st.ols("y ~ 1", FRAME, weights=thing),
+        lambda: st.fit(OLS.model, cov=st.Cluster(thing)),
+        lambda: OLS.check(order=thing),
+    ):
+        with pytest.raises(st.DomainError, match="is a sparse matrix; make it dense") as caught:
+            ask()
+        assert "\n" not in str(caught.value)
 
 
 def test_dates_are_labels():
