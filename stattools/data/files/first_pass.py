@@ -28,7 +28,7 @@ from stattools.data.formula.evaluation import constants
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE
 from stattools.data.levels import chosen_levels, in_order
-from stattools.data.tables.columns import listing
+from stattools.data.tables.columns import listing, require_no_marks
 from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
 from stattools.numerics.moments import SampleMoments
@@ -117,7 +117,7 @@ def read_source(
         raise DomainError(f"no row is complete: of {counted.n_all:,} rows, these columns are missing: {counts}.")
     require_some(counted.n)
     kinds = {name: kind.name for name, kind in counted.kinds.items()}
-    levels = {name: _ordered(kinds[name], seen) for name, seen in counted.seen.items()}
+    levels = {name: _ordered(name, kinds[name], seen) for name, seen in counted.seen.items()}
     numbers = {name: sorted(np.array(list(found), dtype=DTYPES[kinds[name]]).tolist())
                for name, found in counted.levels.items()}  # fmt: skip
     found = {
@@ -200,11 +200,12 @@ def _constants(call: ast.Call, moments: SampleMoments) -> dict[str, Any]:
     return {"ddof": given["ddof"], "center": center, "scale": scale}
 
 
-def _ordered(kind: str, seen: Mapping[str, bool]) -> list[str]:
+def _ordered(name: str, kind: str, seen: Mapping[str, bool]) -> list[str]:
     """The levels that occur: text is sorted, categories have the order of their dictionaries."""
     occur = [level for level, yes in seen.items() if yes]
     if kind != "categories" and not all(isinstance(level, str) for level in occur):
         raise DomainError(f"a column is text in one place and categories of numbers in another: {listing(occur)}.")
+    require_no_marks(f"column {name!r}", occur)
     return occur if kind == "categories" else sorted(occur)
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -107,6 +107,7 @@ def _objects(column: pd.Series, dtype: Any) -> pd.Series:
     if every(numbers.Real, Decimal, np.bool_):
         return pd.Series(np.array([_float(value, name) for value in values]), name=name)
     if any(issubclass(kind, str) for kind in kinds):
+        require_no_marks(f"column {name!r}", list(dict.fromkeys(map(str, values))))
         text, other = (next(v for v in values if isinstance(v, str) is kind) for kind in (True, False))
         raise DomainError(
             f"column {name!r} mixes text ({text!r}) with other values ({other!r}); make it all text or all numbers."
@@ -124,7 +125,33 @@ def _categories(column: pd.Series) -> pd.Series:
             f"column {str(column.name)!r} holds {broken[:40]!a}, which has half of a character (a lone surrogate): "
             "read the text with its right encoding, or replace it."
         )
+    require_no_marks(f"column {str(column.name)!r}", levels)
     return pd.Series(pd.Categorical(values, categories=levels), name=column.name)
+
+
+MARKS = frozenset({"", ".", "..", "-", "--", "?", "*", "#", "na", "n/a", "#n/a", "nan", "null"})
+"""How programs write a missing value, in small letters."""
+
+
+def require_no_marks(what: str, levels: Sequence[Any]) -> None:
+    """DomainError for text whose levels are numbers but for marks of missing values: a column that was misread.
+
+    >>> require_no_marks("column 'x'", ["1.5", "."])
+    Traceback (most recent call last):
+    stattools.errors.DomainError: column 'x' is text: it holds numbers, and '.' where a value seems to be missing. ...
+    """
+    marks = [level for level in levels if str(level).strip().lower() in MARKS]
+    if not marks or len(marks) == len(levels):
+        return
+    try:
+        _ = [float(str(level).replace(",", ".")) for level in levels if level not in marks]
+    except ValueError:  # these are categories
+        return
+    raise DomainError(
+        f"{what} is text: it holds numbers, and {' and '.join(map(repr, marks))} where a value seems to be missing. "
+        f"Read it as missing, as by pandas.read_csv(path, na_values={marks!r}), or leave those fields of the file empty; "
+        "a category that is meant needs another name."
+    )
 
 
 def _float(value: Any, name: str) -> float:
@@ -145,6 +172,7 @@ def _tidy(column: pd.Series) -> pd.Series:
         raise DomainError(
             f"column {str(column.name)!r} has the levels {first!r} and {second!r}, which read the same; rename one."
         )
+    require_no_marks(f"column {str(column.name)!r}", [level for level in levels if isinstance(level, str)])
     if (bad := next((level for level in levels if isinstance(level, bytes)), None)) is not None:
         raise _refusal(str(column.name), column.dtype, bad)
     if not all(map(is_writable, texts)):
@@ -226,6 +254,7 @@ def coded(column: pd.Series, who: str) -> tuple[np.ndarray, tuple[Any, ...]]:
         raise DomainError(
             f"{who} needs labels, such as text, numbers or dates; got {type(column.iloc[0]).__name__} objects."
         ) from None
+    require_no_marks(who, [label for label in labels if isinstance(label, str)])
     return codes, tuple(labels.tolist())
 
 

@@ -95,6 +95,8 @@ def table(data: Any) -> NamedColumns:
             f"this needs a table in memory, and the rows are {source.place}: {source.counted}. Regressions from a "
             "formula and fit.predict_to read them there; for the rest give a table of some of the rows."
         )
+    if is_sparse(data):
+        raise DomainError("the data is a sparse matrix; make it dense with .toarray().")
     if is_pandas(data) and data.ndim == 2 and data.columns.nlevels == 1:
         return _with_rows(PandasColumns(data), len(data))
     if isinstance(data, Mapping):

@@ -1,4 +1,5 @@
 import datetime
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -401,3 +402,50 @@ def test_missing_groups_are_dropped_in_any_byte_order(dtype):
     group = np.array([1.0, 1.0, 2.0, 2.0, np.nan, 3.0, 3.0], dtype=dtype)
     model = st.linear_mixed("y ~ (1 | g)", {"y": np.arange(7.0) ** 2, "g": group})
     assert "6 rows, 3 levels of g, 1 dropped" in " ".join(str(model).split())
+
+
+TEXT_OF_NUMBERS = {
+    "dots": ["1.5", ".", "2", "-3e1"],
+    "decimal commas": ["1,5", "NA", "2,25", "3"],
+    "blank": ["1", " ", "2", "1"],
+}
+TEXT_OF_NUMBERS |= {"mixed": [1.5, ".", 2, 3], "categories": pd.Categorical(["1", "?", "2", "1"])}
+
+
+@pytest.mark.parametrize("name", TEXT_OF_NUMBERS)
+def test_marks_of_missing_values_among_numbers_are_told(name, tmp_path):
+    rows = pd.DataFrame({"x": TEXT_OF_NUMBERS[name], "z": [1.0, 3.0, 2.0, 5.0], "n": [5, 6, 7, 8]})
+    mark = next(repr(value) for value in rows.x if isinstance(value, str) and not value[-1].isdigit())
+    said = re.escape(
+        f"it holds numbers, and {mark} where a value seems to be missing. Read it as missing, as by pandas."
+    )
+    for ask in (
+        lambda: st.ols("z ~ x", rows),
+        lambda: st.ols("z ~ C(x)", rows),
+        lambda: st.ols("x ~ z", rows),
+        lambda: st.softmax("x ~ z", rows),
+        lambda: st.ols("z ~ n", rows, weights="x"),
+        lambda: st.linear_mixed("z ~ n + (1 | x)", rows),
+        lambda: st.kaplan_meier("survival(x) ~ 1", rows),
+    ):
+        with pytest.raises(st.DomainError, match=f"column 'x' is text: {said}"):
+            ask()
+    if name not in ("mixed", "categories"):
+        rows.to_parquet(tmp_path / "rows.parquet")
+        with pytest.raises(st.DomainError, match=f"column 'x' is text: {said}"):
+            st.ols("z ~ x", st.scan(tmp_path / "rows.parquet"))
+        with pytest.raises(st.DomainError, match=said):
+            st.fit(st.ols("z ~ 1", rows), cov=st.Cluster("x"))
+
+
+def test_a_file_of_dots_is_read_as_the_message_says(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("x,z\n1.5,1\n.,3\n2,2.5\n4,6\n", encoding="utf-8")
+    with pytest.raises(st.DomainError, match=r"na_values=\['\.'\]"):
+        st.ols("z ~ x", pd.read_csv(path))
+    assert st.ols("z ~ x", pd.read_csv(path, na_values=["."])).dropped == {"x": 1}
+
+
+def test_categories_beside_marks_stay_categories():
+    for levels in (["a", ".", "b"], ["1", "3+", "-"], [".", ".", "-"], ["1", "2", "other"]):
+        assert clean(pd.Series(levels)).dtype == "category"
