@@ -24,15 +24,16 @@ def influence(
     residual: Numbers,
     cook: Numbers,
     *,
-    size: int,
+    size: int | None,
     names: Sequence[str],
     worst: Sequence[int],
     note: str = "",
     on: Any = None,
 ) -> Figure:
-    """Standardized residuals r against leverage h; Cook's distance r^2 h / (size (1 - h)) is the same along a line.
+    """Standardized residuals r against leverage h; Cook's distance r^2 h / (size (1 - h)) is the same along a line;
+    size None draws none, where it is no function of the two.
 
-    The `worst` rows are named. `note` says which rows have no place here.
+    The `worst` rows are named with their distances. `note` says which rows have no place here.
     """
     leverage, residual = np.asarray(leverage), np.asarray(residual)
     figure, ((axes,),) = canvas(4.2, nrows=1, ncols=1, on=on)
@@ -42,18 +43,19 @@ def influence(
     reach = 1.15 * max(float(np.abs(residual).max(initial=0.0)), 2.5)
     right = min(1.12 * float(leverage.max(initial=0.01)), 1.0)
     h = np.linspace(right / 400, min(right, 1.0 - 1e-9), 400)
-    for line, dashes in zip(_lines(float(np.max(cook, initial=0.0))), DASHES, strict=False):
-        edge = np.sqrt(line * size * (1.0 - h) / h)
-        if not (shown := edge <= reach).any():
-            continue
-        axes.plot(
-            h[shown], edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes, label=f"Cook's distance {line:g}"
-        )
-        axes.plot(h[shown], -edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes)
+    if size is not None:
+        for line, dashes in zip(_lines(float(np.max(cook, initial=0.0))), DASHES, strict=False):
+            edge = np.sqrt(line * size * (1.0 - h) / h)
+            if not (shown := edge <= reach).any():
+                continue
+            said = f"Cook's distance {line:g}"
+            axes.plot(h[shown], edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes, label=said)
+            axes.plot(h[shown], -edge[shown], color=VERMILION, linewidth=1.0, linestyle=dashes)
     axes.set(xlabel="leverage", ylabel="standardized residual", xlim=(0.0, right), ylim=(-reach, reach))
     if note:
         axes.annotate(plain(note, 90), (1.0, 0.01), xycoords="axes fraction", ha="right", va="bottom", fontsize=8.5)
-    legend(axes, 3)
+    if axes.get_legend_handles_labels()[0]:
+        legend(axes, 3)
     _name(axes, leverage, residual, {k: f"{plain(names[k])} ({cook[k]:.2g})" for k in worst})
     return figure
 

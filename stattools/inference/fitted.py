@@ -182,8 +182,8 @@ class Fit(Plotted):
         return handed_out(self.model.places, leverage(self), "leverage", align)
 
     def cooks_distance(self, *, align: bool = True) -> Any:
-        """How far the coefficients move when a row is left out, in units of their covariance: one per row of the table,
-        or with `align=False` an array of the rows that were used; see `residuals_of`.
+        """How far the mean's coefficients move, by one step of Newton, when a row is left out, in units of their
+        covariance: one per row of the table, or with `align=False` an array of the rows used; see `residuals_of`.
         """
         from stattools.inference.diagnostics.residuals import cooks_distance
 

@@ -149,7 +149,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "residuals": (rows, rows_at_hand),
     "residuals_of": (rows, rows_at_hand),
     "leverage": (rows, one_leverage, rows_at_hand),
-    "cooks_distance": (rows, one_leverage, standard_errors, rows_at_hand),
+    "cooks_distance": (rows, standard_errors, rows_at_hand),
     "predict": (rows,),
     "predict_to": (rows, formula),
     "marginal_effects": (rows, variables),

@@ -53,7 +53,7 @@ class Bernoulli(Event):
         ),
         at_mean=Equation(EVENTS, "P(y_i = 1) = p_i", FLIPS, mean=("probability", "p_i")),
     )
-    canonical = has_firth = from_zero = True
+    canonical = has_firth = from_zero = linear_score = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is 0 or 1."""

@@ -17,7 +17,7 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincc, expit, log_expit, logit
+from scipy.special import betainc, betaincc, expit, log_expit, logit, polygamma
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.seeds import generator
@@ -92,6 +92,15 @@ class BetaFamily(LogitMean):
         """loglik, score and information in one go."""
         parts = _BetaParts(pair(eta, self), np.asarray(y, dtype=float))
         return parts.loglik(), *parts.derivatives()
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """That of a and b, psi'(a), psi'(b) less psi'(s) everywhere, moved by d (a, b) / d eta: (n, 2, 2)."""
+        a, b = _shapes(pair(eta, self))
+        steep, moved = a * expit(-eta[..., 0]), np.empty((*a.shape, 2, 2))
+        moved[..., 0, 0], moved[..., 1, 0], moved[..., 0, 1], moved[..., 1, 1] = steep, -steep, a, b
+        of, shared = np.zeros_like(moved), polygamma(1, a + b)[..., None, None]
+        of[..., 0, 0], of[..., 1, 1] = polygamma(1, a), polygamma(1, b)
+        return moved.swapaxes(-1, -2) @ (of - shared) @ moved
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One share per row."""

@@ -60,7 +60,7 @@ class Binomial(Likelihood):
         ),
         at_mean=Equation(GROUPS, GROUP, SUCCESSES, mean=("probability", "p_i")),
     )
-    is_event = canonical = has_firth = starts_at_zero = True
+    is_event = canonical = has_firth = starts_at_zero = linear_score = True
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""

@@ -21,7 +21,7 @@ from stattools.errors import DomainError
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
-from stattools.likelihoods.mean_beside import pair
+from stattools.likelihoods.mean_beside import apart, pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import (
@@ -73,6 +73,7 @@ class GammaFamily(Positive):
     # without k and mean. The coefficients that maximize have the least sum of w d, whatever k: y exp(-eta) + eta is
     # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
     concave_if_shared = ("log", "inverse")
+    linear_score = True
     edge = Edge(lower=float(np.log(1e-20)), below=FITS)
     words = replace(
         Positive.words,
@@ -129,6 +130,10 @@ class GammaFamily(Positive):
         rows = range(1, score.ndim)
         square = information.reshape(2, 2, *t.shape).transpose(*(axis + 1 for axis in rows), 0, 1)
         return loglik, score.transpose(*rows, 0), square
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """slope^2 / variance, and k^2 psi'(k) - k of the shape k: (n, 2, 2)."""
+        return apart(self.expected_of_first(eta, y), np.subtract(*digamma_gap(_shape(pair(eta, self)))))
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""

@@ -61,7 +61,7 @@ class Gaussian(Likelihood):
     concave_with = ("identity",)
     outcome = Outcome.REAL
     words = Words("the mean", equation=LEAST_SQUARES, with_precision=WEIGHTED_LEAST_SQUARES, figures=("residuals",))
-    has_scale = starts_at_zero = True
+    has_scale = starts_at_zero = linear_score = True
 
     def __post_init__(self) -> None:
         if not (is_number(self.scale) and self.scale > 0.0):

@@ -19,7 +19,7 @@ from scipy.special import erfcx, ndtr
 
 from stattools.interface.seeds import generator
 from stattools.likelihoods.likelihood import Edge, Floats, Terms
-from stattools.likelihoods.mean_beside import Together, pair
+from stattools.likelihoods.mean_beside import Together, apart, pair
 from stattools.likelihoods.positive import FITS, Positive
 from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
@@ -44,6 +44,7 @@ class InverseGaussian(Together, Positive):
     """
 
     who = "An inverse Gaussian regression"
+    linear_score = True
     edge = Edge(lower=float(np.log(1e-20)), power=-1.0, below=FITS)
     words = replace(
         Positive.words,
@@ -68,6 +69,10 @@ class InverseGaussian(Together, Positive):
         information = np.stack([(above + ratio) * ratio * precision, mixed, mixed, half], axis=-1)
         loglik = -(HALF_LOG_TWO_PI + 0.5 * (log_phi + 3.0 * log_y)) - half
         return loglik, np.stack([mixed, half - 0.5], axis=-1), information.reshape(*t.shape, 2, 2)
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """slope^2 / variance, and 1 / 2: (n, 2, 2)."""
+        return apart(self.expected_of_first(eta, y), 0.5)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One outcome per row."""

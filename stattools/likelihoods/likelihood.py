@@ -46,6 +46,9 @@ class Likelihood(Starts, Recession):
     """True where the mean is the probability of an event, and trials are independent of each other."""
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
+    linear_score: ClassVar[bool] = False
+    """True where the score in the first linear predictor is (observed - mean) slope / variance, as in every generalized
+    linear model, so that the expected information about it is slope^2 / variance."""
     from_zero: ClassVar[bool] = False
     """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
     has_firth: ClassVar[bool] = False
@@ -169,7 +172,17 @@ class Likelihood(Starts, Recession):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """The mean of the information under eta: the information itself where that does not depend on y."""
-        return self.information(eta, y)
+        if self.canonical:
+            return self.information(eta, y)
+        if self.width == 1 and self.linear_score:
+            return self.expected_of_first(eta, y)
+        raise self.lacks("expected information")
+
+    def expected_of_first(self, eta: Floats, y: Floats) -> Floats:
+        """The mean of the information about the first linear predictor, (n,)."""
+        if self.linear_score:
+            return self.slope(eta)[:, 0, 0] ** 2 / self.variance(eta, y)
+        return self.expected(eta, y).reshape(len(eta), -1)[:, 0]
 
     @property
     def parts(self) -> tuple[str, ...]:

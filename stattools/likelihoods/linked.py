@@ -89,6 +89,7 @@ class Linked(Likelihood):
             concave_if_shared=family.concave_if_shared,
             starts_at_zero=family.starts_at_zero and unit,
             canonical=family.canonical and same,
+            linear_score=family.linear_score,
             has_firth=family.has_firth and (same or (unit and family.is_event)),  # Kosmidis & Firth (2021)
             domain=link.domain(*MEANS[own]),
         )
@@ -160,9 +161,12 @@ class Linked(Likelihood):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         theta, slope, _ = self._curve(eta)
-        if self.width > 1:
-            return self.information(eta, y)
-        return self.family.expected(theta, y) * slope * slope
+        if self.width == 1:
+            return self.family.expected(theta, y) * slope * slope
+        found = np.array(self.family.expected(theta, y))
+        found[..., 0, :] *= slope[..., None]
+        found[..., :, 0] *= slope[..., None]
+        return found
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         return self.family.sample(self._theta(eta), seed=seed)

@@ -19,7 +19,7 @@ from scipy.special import ndtr
 from stattools.interface.seeds import generator
 from stattools.likelihoods.gaussian import Gaussian
 from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words
-from stattools.likelihoods.mean_beside import Together, pair
+from stattools.likelihoods.mean_beside import Together, apart, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
@@ -42,6 +42,7 @@ class LocationScale(Together):
     verified = "normal"
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
     outcome = Outcome.REAL
+    linear_score = True
     words = Words(
         "the mean",
         at_mean=Equation(
@@ -86,6 +87,10 @@ class LocationScale(Together):
         information = np.stack([precision * precision, mixed, mixed, 2.0 * z * z], axis=-1)
         loglik = -0.5 * z * z - (log_scale + HALF_LOG_TWO_PI)
         return loglik, np.stack([z * precision, z * z - 1.0], axis=-1), information.reshape(*z.shape, 2, 2)
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """1 / scale^2, and 2: (n, 2, 2)."""
+        return apart(self.expected_of_first(eta, y), 2.0)
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per row."""

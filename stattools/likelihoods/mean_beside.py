@@ -67,6 +67,13 @@ class Together(Likelihood):
         return self.evaluate(eta, y)[2]
 
 
+def apart(first: Floats, second: Any) -> Floats:
+    """Informations (n,) about two linear predictors with nothing between them: (n, 2, 2)."""
+    found = np.zeros((*first.shape, 2, 2))
+    found[..., 0, 0], found[..., 1, 1] = first, second
+    return found
+
+
 def pair(eta: ArrayLike, family: Likelihood) -> Floats:
     """eta as numbers, or a DomainError unless it has a column for each of two parameters."""
     eta = np.asarray(eta, dtype=float)

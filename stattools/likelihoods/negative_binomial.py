@@ -71,7 +71,7 @@ class NegativeBinomial(LogMean, Count):
     verified = "negative-binomial"
     parameters: ClassVar = {"mean": "log", "alpha": "log"}
     limits: ClassVar = {"alpha": (Poisson, "alpha = 0")}
-    has_firth = True
+    has_firth = linear_score = True
     words = replace(
         Count.words,
         beside=" and the counts vary more than Poisson counts",

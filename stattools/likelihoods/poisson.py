@@ -42,7 +42,7 @@ class Poisson(Count):
     verified = "poisson"
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log", "identity", "sqrt")
-    canonical = has_firth = from_zero = True
+    canonical = has_firth = from_zero = linear_score = True
     words = replace(
         Count.words,
         beside=" and no combination of them separates the zeros",

@@ -46,6 +46,7 @@ class Probit(Event):
     verified = "binomial"
     parameters: ClassVar = {"mean": "probit"}
     concave_with = ("probit",)
+    linear_score = True
     has_firth = True
     words = replace(
         QUANTILE,

@@ -77,12 +77,12 @@ def best_dispersion(model: Model, theta: Floats) -> Floats:
 
 
 def expected_of_mean(model: Model, theta: Floats) -> Floats:
-    """The expected information of the mean, X' (dm/deta)^2 / V(m) X."""
+    """The expected information of the mean, X' (dm/deta)^2 / V(m) X for a generalized linear model."""
     p = model.predictor.size_first
     total = np.zeros((p, p))
     for block in model.rows.blocks():
         eta = model.predictor.forward(theta, block)[0]
-        w = model.likelihood.slope(eta)[:, 0, 0] ** 2 / model.likelihood.variance(eta, block.y)
+        w = model.likelihood.expected_of_first(eta, block.y)
         X = block.X[:, model.predictor.first]
         total += (X.T * (w if block.weight is None else w * block.weight)) @ X
     return total

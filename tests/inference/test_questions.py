@@ -142,7 +142,7 @@ def test_some_fits_are_not_offered_what_belongs_to_others(fits):
     expected = {
         "coin": {"leverage", "check", "predict", "marginal_effects", "calibration", "anova"},
         "ols": {"calibration"},
-        "softmax": {"leverage", "cooks_distance"},
+        "softmax": {"leverage"},
         "ridge": {"interval", "test", "anova"},
         "intercept": {"anova"},
         "level": {"predict", "residuals", "save"},

@@ -1,5 +1,6 @@
 """Every likelihood keeps the contract: derivatives, Bartlett identities, scipy's numbers, extremes, refusals."""
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -272,12 +273,32 @@ def test_level_is_the_predictor_of_the_mean_outcome_and_sums_add_up(case: Likeli
 
 
 def test_the_expected_information_is_the_mean_of_the_observed(case: LikelihoodCase):
+    """Or it is refused: the observed one does not stand for it."""
     family, eta, y = many(case, 19)
-    if case.likelihood.width > 1 and not case.likelihood.canonical:
-        return  # the observed one stands for it
-    observed, expected = family.information(eta, y).reshape(len(y), -1), family.expected(eta, y).reshape(len(y), -1)
-    noise = 5 * observed.std(axis=0) / np.sqrt(len(y)) + 1e-12
-    assert (np.abs(observed.mean(axis=0) - expected.mean(axis=0)) < noise).all()
+    try:
+        expected = family.expected_of_first(eta, y)
+    except IncompatibleError:
+        assert not family.canonical
+        assert not family.linear_score
+        return
+    observed = family.information(eta, y).reshape(len(y), -1)
+    other = family.expected_of_first(eta, np.roll(y, 1, axis=0))
+    if np.ndim(family.trials_of(y)) == 0:
+        assert_allclose(other, expected, rtol=0)
+    wanted = [(observed[:, 0], expected)]
+    with suppress(IncompatibleError):  # that of an alpha is not known
+        wanted += zip(observed.T, family.expected(eta, y).reshape(len(y), -1).T, strict=True)
+    for one, mean in wanted:
+        assert abs(one.mean() - mean.mean()) < 5 * one.std() / np.sqrt(len(y)) + 1e-12
+
+
+def test_a_score_that_is_linear_in_the_outcome_is_declared(case: LikelihoodCase):
+    family, eta, y = many(case, 20)
+    if not family.linear_score or family.outcome.has_several:
+        return
+    gap = family.observed(y) - family.mean(eta)
+    wanted = gap * family.slope(eta)[:, 0, 0] / family.variance(eta, y)
+    assert_allclose(family.score(eta, y).reshape(len(y), -1)[:, 0], wanted, rtol=1e-6, atol=1e-9)
 
 
 def weights_move(family: Any, eta: np.ndarray, y: np.ndarray) -> None:

@@ -2,27 +2,36 @@
 
     response   y - mean (grouped outcomes: successes minus their mean)
     pearson    (y - mean) / sd(y), mean 0 and variance about 1
-    deviance   sign(y - mean) sqrt(deviance of the row); their squares sum to the deviance
+    deviance   sign(mean at which it is 0 - mean) sqrt(deviance of the row); their squares sum to the deviance
     quantile   Phi^-1(u), u = F(y), for a discrete outcome uniform between F(y - 1) and F(y): standard normal under the
                model whatever the outcome, which no other residual of a count or of a yes or no is
     cox_snell  -log S(time) of times that may be censored: exponential under the model, censored where the times are
-    leverage   h_i = w_i x_i^T (X^T W X + Q)^-1 x_i, Q of a ridge, else 0;   Cook's distance = pearson_i^2 h_i /
-               (p (1 - h_i)^2)
+    leverage   h_i = w_i x_i^T (X^T W X + Q)^-1 x_i, Q of a ridge, else 0
+
+    Cook's distance of a row with score J_i^T u_i and information J_i^T W_i J_i, I that of all rows, I^-1 = C:
+
+        theta - theta_(i) ~ (I - J_i^T W_i J_i)^-1 J_i^T u_i = C J_i^T r_i,   r_i = (1 - W_i G_i)^-1 u_i
+        D_i = d_i^T C_bb^-1 d_i / p = r_i^T (G_i - J_ic I_cc^-1 J_ic^T) r_i / p,   G_i = J_i C J_i^T
+
+    d_i are the p coefficients b of the mean in theta - theta_(i), c those of other parameters. Of one linear predictor
+    with the information w it is u^2 h / (w p (1 - h)^2), and with a canonical link pearson^2 h / (p (1 - h)^2).
 
 Source: McCullagh & Nelder (1989), 2.4 and 12.5; quantile residuals: Dunn & Smyth, JCGS 5 (1996), 236-244; Cook (1977),
-Pregibon (1981). Cost: one pass over the rows; the leverage is a QR decomposition of X and holds a copy of it.
+Pregibon (1981), 4; Williams, Applied Statistics 36 (1987), 181-191. Cost: one pass over the rows; the leverage is a QR
+decomposition of X and holds a copy of it.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any, Literal
 
 import numpy as np
 from scipy import special
 
+from stattools.data.rows.level_units import as_units
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
-from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.inference.prediction.prediction import regression, require_finite
 from stattools.inference.questions import one_leverage, standard_errors
 from stattools.interface.arguments import is_one_of, word_of
@@ -32,14 +41,19 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
+from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.columns import as_columns
-from stattools.solvers.level_metric import LevelMetric
+from stattools.numerics.products import weighted
+from stattools.solvers.level_metric import LevelMetric, metric_for
 from stattools.text.names import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
 
 KINDS = ("response", "pearson", "deviance", "quantile", "cox_snell")
+
+ALONE = 1.0 - 1e-12
+"""A row of more leverage determines a coefficient alone."""
 
 
 def residuals(
@@ -86,9 +100,10 @@ def residuals(
     if kind == "pearson":
         return _pearson(observed - mean, variance(fit, model, eta))
     if kind == "deviance":
-        size = model.likelihood.deviance(eta, model.rows.y)
+        family, y = model.likelihood, model.rows.y
         precision = 1.0 if model.rows.precision is None else model.rows.precision
-        return np.copysign(np.sqrt(size * precision), observed - mean)
+        rises = family.score(eta, y).reshape(len(eta), -1)[:, 0] * family.slope(eta)[:, 0, 0]  # towards the best mean
+        return np.copysign(np.sqrt(family.deviance(eta, y) * precision), rises)
     return _quantiles(fit, model, eta, mean, seed)
 
 
@@ -107,10 +122,11 @@ def _pearson(gap: Floats, variance: Floats) -> Floats:
 def leverage(fit: Estimates) -> Floats:
     """The diagonal of the hat matrix, shape (n_rows,): how much each outcome moves its own fitted value, in [0, 1].
 
-    The observed information weighs the rows, as in statsmodels' GLM; where that of a row is negative, so is its
-    leverage. A row of frequency w has the leverage of one of
-    its observations: the sum of w h is the number of columns, and after a ridge the number that it leaves free. Raises
-    IncompatibleError for softmax, whose rows have a hat matrix each.
+    The observed information about the first linear predictor weighs the rows, as in statsmodels' GLM; where that of a
+    row is negative, the expected one weighs them all, of families that know it. A row of frequency w has the leverage
+    of one of its observations: the sum of w h is the number of columns, and after a ridge the number that it leaves
+    free. Raises IncompatibleError for softmax and for labels in order, whose rows have a hat matrix each, and where
+    neither information says how much a row weighs.
 
     >>> import stattools as st
     >>> leverage(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0]))).round(6).tolist()
@@ -121,27 +137,15 @@ def leverage(fit: Estimates) -> Floats:
     one_leverage(fit, "leverage")
     rows = model.rows
     X: Any = among(rows.X, model.predictor.main)
-    information = model.likelihood.information(model.eta(fit.estimate), rows.y)
-    curvature = information.reshape(len(rows.X), -1)[:, 0]
+    curvature = _weights(model, model.eta(fit.estimate))
     if rows.precision is not None:
         curvature = curvature * rows.precision
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
-    ridge = _ridge(fit, model)
-    if curvature.min() >= 0.0 and (levels := as_columns(X).by_levels) is not None:
+    ridge = 0.0 if fit.penalty is None else fit.penalty.added(model)[model.predictor.parts[0]]
+    ridge = np.broadcast_to(ridge, X.shape[1:])
+    if (levels := as_columns(X).by_levels) is not None:
         inverse = LevelMetric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
-    if curvature.min() < 0.0:  # the log-likelihood of a row bends up in its predictor
-        size = np.abs(X).max(axis=0)
-        size = np.where(size > 0.0, size, 1.0)
-        X, H = X / size, np.diag(ridge / size**2)
-        try:
-            moves = np.linalg.solve(X.T @ (X * (curvature * frequency)[:, None]) + H, X.T)
-        except np.linalg.LinAlgError:
-            raise IncompatibleError(
-                f"{model.title} has no leverages here: the rows alone say nothing of some coefficients of the mean, as "
-                'the log-likelihood does not bend along them. Use fit.residuals_of("quantile").'
-            ) from None
-        return curvature * (moves * X.T).sum(axis=0)
     root = np.sqrt(curvature)
     whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
     size = np.abs(whole).max(axis=0)
@@ -154,39 +158,67 @@ def leverage(fit: Estimates) -> Floats:
     return np.minimum(share / np.where(absent, 1.0, frequency), 1.0)
 
 
-def _ridge(fit: Estimates, model: Model) -> Floats:
-    """What a ridge adds to the information about each coefficient of the first parameter; zeros without one."""
-    first = model.predictor.parts[0]
-    penalty = fit.penalty
-    if not isinstance(penalty, Ridge):
-        return np.zeros(first.stop - first.start)
-    return np.where(penalized_coefficients(model)[first], penalty.strength, 0.0)
+def _weights(model: Model, eta: Floats) -> Floats:
+    """The information of each row about its first linear predictor, none below 0: see `leverage`."""
+    family, y = model.likelihood, model.rows.y
+    observed = family.information(eta, y).reshape(len(eta), -1)[:, 0]
+    bent = int((observed < 0.0).sum())
+    if not bent:
+        return observed
+    try:
+        return family.expected_of_first(eta, y)
+    except IncompatibleError as error:
+        raise IncompatibleError(
+            f"{model.title} has no leverages here: the log-likelihood of {bent:,} rows is not concave in their linear "
+            f"predictor, so that theirs would be negative, and {error} Use fit.cooks_distance(), which needs none."
+        ) from None
 
 
 def cooks_distance(fit: Estimates) -> Floats:
-    """How far all fitted values move when one observation is left out, shape (n_rows,), in units of their covariance.
+    """How far the coefficients of the mean move when one observation is left out, shape (n_rows,), in units of their
+    covariance: by one step of Newton in all parameters, which is exact for `st.ols`.
 
-    Exact for `st.ols`, one step of Newton otherwise; above 1 is much. Infinite where a row determines a coefficient
-    alone (leverage 1). Raises IncompatibleError for softmax, where a leverage is negative, and after a ridge, which has
-    no covariance.
+    D_i = d^T V^-1 d / p, d the p coefficients of the first parameter less those that the step leads to without the row,
+    V their covariance by the information, whatever `cov=` is. With softmax they are those of all categories, with
+    labels in order the thresholds too. Above 1 is much; 0 of a row with a frequency of 0. Infinite where the other rows
+    have no maximum near, as where a row determines a coefficient alone. Equal to statsmodels' and R's where the link is
+    canonical. Raises IncompatibleError after a ridge, which has no covariance.
 
     >>> import stattools as st
     >>> cooks_distance(st.fit(st.ols([1.0, 2.0, 4.0, 4.0], [0.0, 1.0, 2.0, 3.0]))).round(4).tolist()
     [0.1111, 0.035, 0.4286, 1.7778]
     """
     standard_errors(fit, "cooks_distance")
-    h = leverage(fit)
-    if h.min() < 0.0:
-        raise IncompatibleError(
-            f"{fit.model.title} has no Cook's distances here: the log-likelihood of {int((h < 0.0).sum()):,} rows "
-            "bends up in their linear predictors, so that their leverages are negative. Use "
-            'fit.residuals_of("quantile").'
-        )
-    pearson = residuals(fit, "pearson")
-    rest = 1.0 - h
-    alone = rest <= 1e-12
-    safe = np.where(alone, 1.0, rest)
-    return np.where(alone, np.inf, pearson**2 * h / safe**2 / fit.model.predictor.size_first)
+    model = regression(fit, "cooks_distance")
+    require_finite(fit, "cooks_distance")
+    work, T = model.standardized()
+    theta, rows, predictor = as_units(T).solve(fit.estimate), work.rows, model.predictor
+    information = work.evaluate(theta).information
+    u, W = work.likelihood.evaluate(work.eta(theta), rows.y)[1:]
+    X, width = rows.whole.X, predictor.width
+    G = predictor.covariance(X, metric_for(information)(information).covariance())
+    u, W = weighted(u.reshape(-1, width, 1), rows.precision), weighted(W.reshape(-1, width, width), rows.precision)
+    constants = (k for number, to in predictor.taken_up if to for k in (number, *to))  # of the first parameter
+    first = max(predictor.n_first, *(k + 1 for k in constants), 0)
+    V = G - _of_others(predictor, X, weighted(W, rows.weight), first) if first < width else G
+    one = None if rows.weight is None else np.minimum(rows.weight, 1.0)  # no more than is there is left out
+    u, W = weighted(u, one), weighted(W, one)
+    alone = np.linalg.eigvals(W @ G).real.max(axis=1) >= ALONE
+    r = np.linalg.solve(np.eye(width) - np.where(alone[:, None, None], 0.0, W @ G), u)
+    D = (r.transpose(0, 2, 1) @ V @ r)[:, 0, 0] / (fit.scale**2 or 1.0) / predictor.parts[first - 1].stop
+    return np.where(alone, np.inf, np.maximum(D, 0.0))
+
+
+def _of_others(predictor: Linear, X: Any, W: Floats, first: int) -> Floats:
+    """The covariance of the linear predictors of each row, (m, width, width), where those before `first` are known."""
+    each, start = predictor.columns_of(X)[first:], predictor.parts[first].start
+    parts = [slice(part.start - start, part.stop - start) for part in predictor.parts[first:]]
+    W = W[:, first:, first:]
+    blocks = [[a.T @ (b * W[:, j, k, None]) for k, b in enumerate(each)] for j, a in enumerate(each)]
+    C, V = np.linalg.inv(np.block(blocks)), np.zeros((len(X), predictor.width, predictor.width))
+    for (j, a), (k, b) in product(enumerate(each), repeat=2):
+        V[:, first + j, first + k] = ((a @ C[parts[j], parts[k]]) * b).sum(axis=1)
+    return V
 
 
 def outcomes(model: Model) -> Floats:

@@ -135,6 +135,10 @@ class Jeffreys:
         change = (W.T @ third @ W).reshape(P, -1)
         return Evaluation(half, score, 0.5 * (change @ change.T - fourth))
 
+    def added(self, model: Any) -> Floats:
+        """Nothing is added to the information."""
+        return np.zeros(len(model.names))
+
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the information at the estimate, the penalty left out, as in R's logistf and brglm2: the
         expected one, of a negative binomial that about all its parameters, which is observed.

@@ -38,6 +38,7 @@ class Penalty(Protocol):
     def check(self, model: Any) -> None: ...
     def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation: ...
     def covariance(self, solution: Solution, model: Any) -> Floats: ...
+    def added(self, model: Any) -> Floats: ...
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -106,7 +107,8 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
     >>> round(gain, 12) == round(0.5 * float(np.log(2 * 0.25)), 12)  # information: 2 rows, 1/4 each
     True
     """
-    if isinstance(penalty, type) or not all(hasattr(penalty, part) for part in ("check", "term", "covariance")):
+    answers = ("check", "term", "covariance", "added")
+    if isinstance(penalty, type) or not all(hasattr(penalty, answer) for answer in answers):
         raise IncompatibleError(
             f"penalty= needs st.Jeffreys() or st.Ridge(strength); got {quoted(penalty)}.{meant('penalty', penalty)}"
         )

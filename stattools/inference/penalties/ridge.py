@@ -105,7 +105,7 @@ class Ridge:
     def _beside_levels(self, model: Model, theta: Floats, T: LevelUnits, order: int) -> Evaluation:
         """The `term` beside a factor whose levels are kept as codes, without an array (p, p)."""
         X: Any = among(model.rows.X, model.predictor.main)  # as the linear predictor numbers them
-        weight = self.strength * penalized_coefficients(model)
+        weight = self.added(model)
         beta = T.product(theta)
         value = -0.5 * float(beta @ (weight * beta))
         if order == 0:
@@ -127,6 +127,10 @@ class Ridge:
         """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
         B = np.eye(len(model.names))[penalized_coefficients(model)]
         return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
+
+    def added(self, model: Model) -> Floats:
+        """What the penalty adds to the information about each coefficient, (p,), where it is not centered."""
+        return np.where(penalized_coefficients(model), float(self.strength), 0.0)
 
     def covariance(self, solution: Solution, model: Any) -> Floats:
         """The inverse of the penalized information: of the posterior at its mode, not of the estimate."""

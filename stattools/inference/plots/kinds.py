@@ -72,7 +72,7 @@ PLOTS: Plots = {
     "residuals": Plot(_residuals, (of_rows(rows), of_rows(one_residual), of_rows(rows_at_hand))),
     "calibration": Plot(calibration, (rows, rows_at_hand)),
     "frequencies": Plot(_frequencies, (rows, counts, rows_at_hand)),
-    "influence": Plot(influence, NEEDS["cooks_distance"]),
+    "influence": Plot(influence, (*NEEDS["leverage"], *NEEDS["cooks_distance"])),
     "random_effects": Plot(random_effects, (groups_with_effects,)),
     "smooth": Plot(smooth_curve, (a_curve,)),
     "profile": Plot(profile, (rows_to_climb, a_profile)),

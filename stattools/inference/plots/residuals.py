@@ -88,7 +88,7 @@ def trend_of(fitted: Floats, residual: Floats, weight: Floats | None) -> tuple[F
 
 def influence(fit: Any) -> Drawing:
     """See `Fit.plot`."""
-    require(fit, "cooks_distance")
+    require(fit, "leverage")
     model = fit.model
     h, cook, pearson = (
         fit.leverage(align=False),
@@ -109,19 +109,22 @@ def influence(fit: Any) -> Drawing:
         notes.append(f"{int((~seen).sum()):,} of weight 0 not shown")
     first = names[there[worst[0]]] if worst else "none"
     largest = float(cook[there].max()) if len(there) else 0.0
+    size = model.predictor.size_first
+    on_lines = np.allclose(cook[there], standardized**2 * h[there] / (size * (1.0 - h[there])), rtol=1e-6, atol=1e-12)
     return Drawing(
         lambda on: figures.influence(
             h[there],
             standardized,
             cook[there],
-            size=model.predictor.size_first,
+            size=size if on_lines else None,
             names=[names[k] for k in there],
             worst=worst,
             note="; ".join(notes),
             on=on,
         ),
         alt=f"Standardized residuals against leverage; the largest Cook's distance is {largest:.2g}, of row {first}",
-        caption="Rows beyond the lines pull at the fit: leave them out, and look at how far the estimates move.",
+        caption=f"Rows {'beyond the lines' if on_lines else 'of a large distance'} pull at the fit: leave them out, "
+        "and look at how far the estimates move.",
     )
 
 

@@ -31,6 +31,7 @@ class KnownAlpha(Count):
     alpha: float
     parameters: ClassVar = {"mean": "log"}
     concave_with = ("log",)
+    linear_score = True
 
     def _both(self, eta: ArrayLike) -> Floats:
         eta = np.asarray(eta, dtype=float)
@@ -63,11 +64,6 @@ class KnownAlpha(Count):
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """Observed information, shape (n,)."""
         return FAMILY.information(self._both(eta), y)[..., 0, 0]
-
-    def expected(self, eta: Floats, y: Floats) -> Floats:
-        """m / (1 + alpha m)."""
-        mean = self.mean(eta)
-        return mean / (1.0 + self.alpha * mean)
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """m + alpha m^2."""

@@ -97,10 +97,11 @@ def test_explain_says_that_the_dispersion_is_another():
     fit = st.fit(st.gamma(COST, X, intercept=False, names=["const", "x1", "x2"]))
     why = st.explain(fit, glm())
     assert why.ok
-    (row,) = why.table().to_dict("records")
+    information, row = why.table().to_dict("records")
+    assert information["cause"] == "expected or observed information"  # the observed one stood for the expected
     assert row["cause"] == "dispersion"
     assert row["words"] == "maximum likelihood or Pearson's statistic over n - p"
-    assert row["se"] == pytest.approx(1.0)
+    assert information["se"] + row["se"] == pytest.approx(1.0)
     assert st.explain(glm(), glm(scale="dev")).ok
 
 
