@@ -38,7 +38,7 @@ TOKEN = re.compile(
 BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
 PLAIN = re.compile(r"[^\W\d]\w*")
 # Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
-LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|\s*\n\s*""")
+LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|(?<![^\S\n])[^\S\n]*+\n\s*""")
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 

@@ -30,7 +30,7 @@ from stattools.errors import DomainError
 from stattools.interface.record import record
 
 # Text constants and names in backticks, in which nothing is looked for; the opening of a call; brackets, bars, the ~.
-MARKS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[^\W\d][\w.]*\s*\(|\|+|[()~]""")
+MARKS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|(?<![\w.])[^\W\d][\w.]*+\s*+\(|\|+|[()~]""")
 HOW = "A random part is written (1 | g), (x | g), (0 + x | g) or (x || g), between plus signs."
 
 

@@ -11,7 +11,7 @@ from stattools.data.formula.backticks import in_backticks
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError
 
-NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.])")
+NUMBER = re.compile(r"(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?+(?![\w.])")
 QUOTED = re.compile(r"`((?:[^`]|``)*)`")
 SYMBOL = re.compile(r"==|[-+*/=,()]")
 ORDER = re.compile(r"[<>!]=?|[≤≥≠]")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stattools.validation.claims.characters import one_kind
+from stattools.validation.claims.characters import LONGEST, one_kind
 from stattools.validation.claims.headings import share
 from stattools.validation.claims.printed import bare, is_number
 
@@ -44,6 +44,8 @@ def parts(cell: str) -> tuple[str, list[Part]]:
     >>> parts("(0.03)"), parts("0.12 [p = .03]")[1][0].kind
     (('', [Part(sign='(', text='0.03', kind=None)]), 'p')
     """
+    if len(cell) > LONGEST:
+        return cell.strip(), []
     text = re.sub(r"\^\{([^{}]*)\}", r"^\1", cell.replace("\\{", "{").replace("\\}", "}")).strip()
     found = []
     for one in BRACKETED.finditer(text):
@@ -69,6 +71,8 @@ def pair(text: str, mark: str | None = None) -> tuple[str, str] | None:
     >>> pair("1.01, 1.55"), pair("-0.5--0.1"), pair("1,01; 1,55"), pair("0.1 to 0.3"), pair("0.3")
     (('1.01', '1.55'), ('-0.5', '-0.1'), ('1,01', '1,55'), ('0.1', '0.3'), None)
     """
+    if len(text) > LONGEST:
+        return None
     text = bare(one_kind(text))
     number = r"[<>]?\s*[+-]?\s?(?:\d[\d']*(?:[.,]\d+)*|[.,]\d+)(?:e[+-]?\d+)?"
     plain = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:e[+-]?\d+)?"

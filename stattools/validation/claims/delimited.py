@@ -24,12 +24,12 @@ def cells(text: str, name: str) -> Cells:
     """
     lines = [line for line in text.splitlines() if line.strip()]
     mark = max(MARKS, key=lines[0].count) if any(map(lines[0].count, MARKS)) else ","
-    mark = "," if not is_heading(lines[0].split(mark)) and any(is_heading(row) for row in csv.reader(lines)) else mark
+    mark = "," if not is_heading(lines[0].split(mark)) and any(map(is_heading, _fields(lines))) else mark
     if not any(line.count(mark) for line in lines):
         raise DomainError(
             f"a claim needs a table of terms and numbers, with a heading for each column; {name} is none."
         )
-    every = list(csv.reader(text.splitlines(), delimiter=mark, strict=False))
+    every = _fields(text.splitlines(), mark)
     start = next((at for at, row in enumerate(every) if is_heading(row)), 0)
     head, rows = every[start], every[start + 1 :]
     above = every[start - 1] if start and _goes_on(every[start - 1], head) else None
@@ -47,6 +47,13 @@ def cells(text: str, name: str) -> Cells:
     commas = mark == ";" and any(re.search(r"\d,\d", cell) for cell in cells) and not any(map(POINT.search, cells))
     heads = (tuple(head),) if above is None else (tuple(above), tuple(head))
     return Cells(name, heads, tuple(filled), "\n".join(notes), "," if commas else None)
+
+
+def _fields(lines: Sequence[str], mark: str = ",") -> list[list[str]]:
+    try:
+        return list(csv.reader(lines, delimiter=mark))
+    except csv.Error as error:
+        raise DomainError(f"a claim needs a table of text; what is parted by {mark!r} here is none: {error}.") from None
 
 
 def _goes_on(above: Sequence[str], head: Sequence[str]) -> bool:
@@ -71,9 +78,9 @@ def is_delimited(text: str) -> bool:
     lines = [line for line in text.splitlines() if line.strip()]
     mark = max(MARKS, key=lines[0].count)
     try:
-        rows = list(csv.reader(lines, delimiter=mark))
-    except csv.Error:
+        rows, by_commas = _fields(lines, mark), _fields(lines)
+    except DomainError:
         return False
     widths = [len(row) for row in rows]
     even = widths[0] > 1 and 2 * sum(width == widths[0] for width in widths) > len(widths)
-    return even or any(is_heading(row) for row in csv.reader(lines, delimiter=","))
+    return even or any(map(is_heading, by_commas))

@@ -19,6 +19,7 @@ from stattools.validation.claims import (
     vectors,
 )
 from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.characters import narrow
 
 FORMATS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Cells]], ...] = (
     (json_text.is_json, json_text.cells),
@@ -41,6 +42,7 @@ def cells_of(text: str, name: str) -> Cells:
     >>> cells_of("term,coef\\nx,1.5\\n", "a").rows
     (('x', '1.5'),)
     """
+    text = narrow(text)
     if not text.strip():
         raise DomainError(f"a claim needs a table of terms and numbers; {name} is empty.")
     for knows, read in FORMATS:

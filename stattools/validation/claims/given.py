@@ -12,6 +12,7 @@ import numpy as np
 from stattools.data.tables.table import axes, table
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.characters import LONGEST, NO_NUMBER
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.class_frames import by_class
 from stattools.validation.claims.printed import Printed, column_of, decimal_mark, printed
@@ -28,7 +29,7 @@ def of_estimates(claim: Mapping[Any, Any], name: str) -> Claim:
     if len(set(terms)) < len(terms):
         raise DomainError(f"a claim needs each term once; got {', '.join(map(quoted, terms))}.")
     texts = texts_of(claim.values(), terms, "the estimate")
-    column = column_of(texts, "estimates")
+    column = column_of(texts, "the estimate", terms)
     if not np.isfinite(column.value).any():
         raise DomainError("a claim needs estimates; got none that is a number.")
     quotes = tuple(f"{term} {text}" for term, text in zip(terms, texts, strict=True))
@@ -107,7 +108,7 @@ def of_frame(frame: Any, name: str) -> Cells:
 
     columns = table(frame)
     head: list[str] = list(columns.names)
-    cells = [[text_of(value, f"the column {quoted(label)}") for value in columns.column(label)] for label in head]
+    cells = [_texts(columns.column(label), f"the column {quoted(label)}") for label in head]
     index = (
         None if isinstance(frame, Mapping | np.ndarray) else nw.maybe_get_index(nw.from_native(frame, eager_only=True))
     )
@@ -116,6 +117,13 @@ def of_frame(frame: Any, name: str) -> Cells:
         head.insert(0, "")
         cells.insert(0, [str(label) for label in levels[0]])
     return by_class(Cells(name, (tuple(head),), tuple(zip(*cells, strict=True))))
+
+
+def _texts(values: Iterable[Any], where: str) -> list[str]:
+    """The texts of a column, with a word where a number is missing among numbers, as NaN in a frame says."""
+    held = list(values)
+    missing = "" if any(isinstance(value, str) for value in held) else "n/a"
+    return [missing if (text := text_of(value, where)) == "NaN" else text for value in held]
 
 
 def of_records(records: Iterable[Mapping[str, Any]], name: str) -> Cells:
@@ -133,15 +141,22 @@ def texts_of(values: Iterable[Any], terms: Sequence[str], asker: str) -> list[st
         if type(value) is float and math.isfinite(value):  # as most are, which need no words for a refusal
             found.append(repr(value))
         else:
-            found.append(value if type(value) is str else text_of(value, f"{asker} of {quoted(term)}"))
+            text = value if type(value) is str else text_of(value, f"{asker} of {quoted(term)}")
+            if NO_NUMBER.fullmatch(text.strip()):
+                raise DomainError(
+                    f"a claim needs a number in {asker} of {quoted(term)}; got {quoted(text)}. Leave out the terms "
+                    "that have none, or give None for them."
+                )
+            found.append(text)
     return found
 
 
 def text_of(value: Any, where: str) -> str:
-    """A value as it would be printed: text as it stands, a number in its shortest decimal form, "" for what is missing.
+    """A value as it would be printed: text as it stands, a number in its shortest decimal form, "" for what is missing,
+    "NaN" for what is not a number.
 
-    >>> text_of("2.380", ""), text_of(2.38, ""), text_of(float("nan"), "")
-    ('2.380', '2.38', '')
+    >>> text_of("2.380", ""), text_of(2.38, ""), text_of(None, ""), text_of(float("nan"), "")
+    ('2.380', '2.38', '', 'NaN')
     """
     if isinstance(value, np.ndarray | np.generic) and value.ndim == 0 and not isinstance(value, np.floating):
         value = value.item()
@@ -156,8 +171,10 @@ def text_of(value: Any, where: str) -> str:
             f"a claim needs numbers, or text of numbers, in {where}; got {quoted(value)} of type "
             f"{type(value).__name__}."
         )
+    if isinstance(value, int) and value.bit_length() > 4 * LONGEST:
+        raise DomainError(f"a claim needs numbers that can be printed in {where}; got {quoted(value)}.")
     if math.isnan(value):
-        return ""
+        return "NaN"
     if math.isinf(value):
         raise DomainError(f"a claim needs finite numbers in {where}; got {value}.")
     return str(value) if isinstance(value, int | Decimal) else _shortest(value)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from stattools.validation.claims.characters import GREEK, MARKS
+from stattools.validation.claims.characters import GREEK, LONGEST, MARKS
 
 WORDS = {
     "term": "term terms variable variables name names parameter parameters param coefficients coefname rowname "
@@ -65,6 +65,8 @@ def heading(text: str) -> Heading | None:
     >>> heading("Coef. (SE)").inside
     ('se',)
     """
+    if len(text) > LONGEST:
+        return None
     text = re.sub(rf"[{MARKS}]+$", "", " ".join(text.replace("\\", "").replace("$", "").split()))
     if re.search(r"exp\(\s*-|-\s*log2|cmp to", text, re.I):  # the ratio turned round, and what says nothing more
         return Heading("beside")

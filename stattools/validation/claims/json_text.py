@@ -25,8 +25,8 @@ def is_json(text: str) -> bool:
     if text.lstrip()[:1] not in ("[", "{"):
         return False
     try:
-        json.loads(text)
-    except ValueError:
+        json.loads(text, parse_int=Decimal)
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -39,7 +39,7 @@ def cells(text: str, name: str) -> Cells:
     >>> cells('{"tidy": [{"term": "x", "estimate": 0.50}], "glance": {"nobs": 20}}', "a").facts["n"].value
     array(20.)
     """
-    whole = json.loads(text, parse_float=Decimal, parse_constant=lambda _: None)
+    whole = json.loads(text, parse_float=Decimal, parse_int=Decimal, parse_constant=str)
     parts = [part for part in _parts(whole) if any(heading(key) for row in part for key in row)]
     tables = [part for part in parts if _kinds(part) >= {"term", "estimate"}]
     if len(tables) != 1:

@@ -25,7 +25,11 @@ def is_latex(text: str) -> bool:
     >>> is_latex(r"\begin{tabular}{lc} x & 1 \\ \end{tabular}"), is_latex("a & b"), is_latex(r"x & 1 \\")
     (True, False, True)
     """
-    return "\\begin{tab" in text or "\\begin{longtable}" in text or bool(re.search(r"&.*\\\\", text))
+    return (
+        "\\begin{tab" in text
+        or "\\begin{longtable}" in text
+        or any("\\\\" in line.partition("&")[2] for line in text.splitlines())
+    )
 
 
 def cells(text: str, name: str) -> Cells:
@@ -74,6 +78,8 @@ def _rows(body: str) -> list[list[str]]:
 
 def plain(text: str) -> str:
     """Text without commands: stars and signs stay."""
+    if not re.search(r"[\\$~^{}]", text):
+        return text.strip()
     text = re.sub(r"\\(?:textsuperscript|sym|tnote|textsuperscript|footnotemark)\{([^{}]*)\}", r"^{\1}", text)
     text = re.sub(r"\$?\\(?:times|cdot)\$?", "x", text).replace("\\pm", "\u00b1").replace("\\textminus", "-")
     text = re.sub(r"\\(?:hat|widehat|tilde|bar|bm|boldsymbol)(?![a-zA-Z])", "", text)

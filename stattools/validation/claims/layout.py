@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import numpy as np
 
 from stattools.errors import DomainError
 from stattools.validation.claims import single_numbers, words
 from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.characters import bounded
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.columns import picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
@@ -14,6 +18,8 @@ from stattools.validation.claims.rows import entries
 from stattools.validation.claims.stars import limits_in
 from stattools.validation.claims.step_columns import without_steps
 
+MOST_COLUMNS = 1000
+"""A line of more cells is no row of a table."""
 PLAIN = ("nonrobust", "nonrobust.", "information", "oim", "unadjusted")
 """What tables call the covariance that their own F is of."""
 
@@ -27,7 +33,9 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
     """
     if not cells.rows:
         raise DomainError(f"a claim needs rows with a term and an estimate each; {cells.name} has none.")
-    cells = without_steps(cells)
+    if (width := max(map(len, (*cells.head, *cells.rows)))) > MOST_COLUMNS:
+        raise DomainError(f"a claim needs a table of at most {MOST_COLUMNS:,} columns; {cells.name} has {width:,}.")
+    cells = without_steps(_with_notes(cells))
     group = picked(cells, column)
     found, single, said = entries(cells, group)
     texts = [text for entry in found for text in entry.texts.values()]
@@ -58,3 +66,21 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
     stars = tuple(entry.texts["estimate"].count("*") for entry in found)
     limits = limits_in(cells.notes) if any(stars) else {}
     return Claim(cells.name, terms, columns, known, told, quotes, shown, stars if limits else (), limits)
+
+
+SAYING = re.compile(r"\w[^=:]*[=:]\s*[<>]?[-+]?[\d.]*\d.*")
+"""What says a number in words: N = 555."""
+
+
+def _with_notes(cells: Cells) -> Cells:
+    """The cells without the rows that are notes: one text alone, or in all columns, that says a number in words."""
+    said = [
+        next(iter(filled))
+        if len(filled := {cell.strip() for cell in row if cell.strip()}) == 1 and (row[0].strip() or len(set(row)) == 1)
+        else ""
+        for row in cells.rows
+    ]
+    is_note = [SAYING.fullmatch(text) is not None and len(text) > 1 for text in said]
+    notes = [text for text, note in zip(said, is_note, strict=True) if note]
+    rows = tuple(row for row, note in zip(cells.rows, is_note, strict=True) if not note)
+    return replace(cells, rows=rows, notes=bounded("\n".join((cells.notes, *notes))))

@@ -12,7 +12,7 @@ import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
-from stattools.validation.claims.characters import ABOVE, BOUNDS, MARKS, NOTHING, one_kind
+from stattools.validation.claims.characters import ABOVE, BOUNDS, LONGEST, MARKS, NOTHING, one_kind
 
 FULL = 9
 """A number with so many significant digits was not rounded for print."""
@@ -47,16 +47,19 @@ class Printed:
         return near | np.isnan(self.value)
 
 
-def column_of(texts: Sequence[str], where: str) -> Printed:
-    """Texts as numbers, with the decimal mark that they have together.
+def column_of(texts: Sequence[str], where: str, terms: Sequence[str] = ()) -> Printed:
+    """Texts as numbers, with the decimal mark that they have together; `terms` are what messages call them.
 
     >>> column_of(["1,5", "0,25"], "a").value.tolist()
     [1.5, 0.25]
     """
-    if all(map(PLAIN.fullmatch, texts)):  # as most are, which need no question about their mark
+    if max(map(len, texts), default=0) <= LONGEST and all(
+        map(PLAIN.fullmatch, texts)
+    ):  # as most are, which need no question about their mark
         return Printed.of(map(_usual, texts))
     mark = decimal_mark(texts, where)
-    return Printed.of(printed(text, where, mark) for text in texts)
+    places = [f"{where} of {quoted(term)}" for term in terms] or [where] * len(texts)
+    return Printed.of(printed(text, place, mark) for text, place in zip(texts, places, strict=True))
 
 
 def decimal_mark(texts: Sequence[str], where: str) -> str:
@@ -94,7 +97,7 @@ def printed(text: str, where: str, mark: str = ".") -> tuple[float, float]:
     >>> [printed(text, "") for text in ("2.83***", "\N{MINUS SIGN}1,204", "", "< 0.001", "1.2 x 10^-5")]
     [(2.83, 0.005), (-1204.0, 0.5), (nan, nan), (0.0005, 0.0005), (1.2e-05, 5e-07)]
     """
-    if mark == "." and PLAIN.fullmatch(text):
+    if len(text) <= LONGEST and mark == "." and PLAIN.fullmatch(text):
         return _usual(text)
     plain = bare(text)
     if plain.casefold() in NOTHING:
@@ -127,6 +130,8 @@ def is_number(text: str) -> bool:
 
 def bare(text: str) -> str:
     """A cell without the spaces, brackets, stars and footnote marks around its number."""
+    if len(text) > LONGEST:
+        return text
     text = re.sub(r"\\sym\{[^{}]*\}|[${}]|\\[,;!% ]", "", one_kind(text))
     text = re.sub(r"(?<=[\d.%)\]])\s*\^\(?[^\d()-]*\)?$", "", text)
     text = text.strip(" ()[]")
@@ -137,6 +142,8 @@ def bare(text: str) -> str:
 
 def read(plain: str, mark: str) -> Decimal | None:
     """The number that a bare cell holds, or None."""
+    if len(plain) > LONGEST:
+        return None
     thousands = "." if mark == "," else ","
     body = plain.lstrip(f"{BOUNDS} ")
     body = re.sub(rf"(?<=\d)(?:{re.escape(thousands)}|['\u2019 ])(?=\d{{3}}(?!\d))", "", body)

@@ -40,7 +40,7 @@ def r_fit_in(text: str) -> Mapping[str, Any] | None:
         return None
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if is_r_fit(found) else None
 

@@ -59,7 +59,7 @@ def read_claim(
             raise DomainError(
                 f"{found.name} has a column of {kind} already: leave {kind if kind in ('se', 'p') else 'ci'}= out."
             )
-        columns[kind] = column_of(texts, f"{kind} beside the claim")
+        columns[kind] = column_of(texts, f"{kind} beside the claim", found.terms)
     for key, value in {"loglik": loglik, "n": n}.items():
         if value is None:
             continue

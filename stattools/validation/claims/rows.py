@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims.brackets import KIND, SIGNS, Part, inside, pair, parts
 from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.characters import NOTHING
+from stattools.validation.claims.characters import NO_NUMBER, NOTHING
 from stattools.validation.claims.columns import Group
 from stattools.validation.claims.printed import bare, is_number
 from stattools.validation.claims.single_numbers import fact
@@ -76,6 +76,9 @@ def _walk(cells: Cells, group: Group) -> list[tuple[ClaimedTerm, Sequence[str]]]
                 current.brackets.extend([*([Part("", main)] if main else []), *brackets])
             continue
         current, opened = None, False
+        missing = main.casefold() in NOTHING and main.strip("-.\u2013\u2014\u2026")
+        if (missing or NO_NUMBER.fullmatch(main)) and any(is_number(row[place]) for place in group.others.values()):
+            raise _unread(group.estimate, label, main, cells)
         if not is_number(main):
             if REFERENCE.fullmatch(main) or YES_OR_NO.fullmatch(main):
                 continue
@@ -97,6 +100,13 @@ def _walk(cells: Cells, group: Group) -> list[tuple[ClaimedTerm, Sequence[str]]]
     return found
 
 
+def _unread(place: int, label: str, text: str, cells: Cells) -> DomainError:
+    return DomainError(
+        f"a claim needs numbers in the column {cells.title(place)} of {cells.name}; got {quoted(text.strip())} of "
+        f"{quoted(label)}. Write the number, or leave the cell empty where there is none."
+    )
+
+
 def _told(
     one: tuple[ClaimedTerm, Sequence[str]], group: Group, held: dict[str, str], cells: Cells
 ) -> tuple[ClaimedTerm, Sequence[str]]:
@@ -105,6 +115,9 @@ def _told(
     main = entry.texts["estimate"]
     if fact(entry.term) is not None and all(text.strip() in ("", main) for text in entry.texts.values()):
         entry = replace(entry, texts={"estimate": main})  # a single number, which may span all columns
+    for kind, text in entry.texts.items():
+        if NO_NUMBER.fullmatch(text.strip()):
+            raise _unread(group.others[kind], entry.term, text, cells)
     texts = _ends(dict(entry.texts), entry, cells)
     alone = not any(texts.get(kind, "").strip() for kind in ("se", "statistic", "p"))
     remarks = all(part.kind is None and not is_number(part.text) for part in entry.brackets)

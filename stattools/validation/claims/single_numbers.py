@@ -39,7 +39,8 @@ WORDS = {
 NAMES = {word: name for name, words in WORDS.items() for word in words.split()}
 NUMBER = r"[+-]?(?:(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
 SAID = re.compile(
-    r"([A-Za-z][\w.\-\u00b2]*(?:[ -][A-Za-z(][\w.\-\u00b2]*\)?){0,4})(?:\s?\([^()=:]*\))*\s*[=:]\s*"
+    r"(?<!\w)(?<!\w[.-])([A-Za-z][\w.\-\u00b2]*+(?:[ -][A-Za-z(][\w.\-\u00b2]*+\)?+){0,4})"
+    r"(?:\s?\([^()=:]*\))*\s*[=:]\s*"
     rf"({NUMBER})(?!\w|[.,:/-]?\d)"
 )
 

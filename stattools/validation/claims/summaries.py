@@ -54,8 +54,9 @@ def cells(text: str, name: str) -> Cells:
     taken = {at for table in found for at in range(table.first, table.last)}
     notes = "\n".join(line for at, line in enumerate(lines) if at not in taken)
     head = ("", *_without_naive(kinds, kinds))
+    ruled = text.partition("=" * 40)[2]
     ratios = "Confidence intervals are for the hazard ratios" in notes
-    software = {"software": "statsmodels"} if re.search(r"Results: |={40,}.*coef {2,}std err", text, re.S) else {}
+    software = {"software": "statsmodels"} if "Results: " in text or re.search(r"coef {2,}std err", ruled) else {}
     software |= _made(text) | ({"intervals": "ratio"} if ratios else {})
     return Cells(name, (head,), tuple(rows), notes, ".", {}, software)
 

@@ -9,7 +9,7 @@ from stattools.errors import DomainError
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.printed import is_number
 
-START = re.compile(r"^\s*(Coefficients|Std\. Errors):\s*(?:\(.*\))?\s*$", re.M)
+START = re.compile(r"^[ \t]*(Coefficients|Std\. Errors):\s*(?:\(.*\))?[ \t]*$", re.M)
 SERIES = re.compile(r"^(\S(?:.*\S)?)\s+(\S+)$")
 
 
@@ -76,4 +76,4 @@ def _series(lines: list[str]) -> dict[str, str]:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(re.fullmatch(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|NA|NaN", text))
+    return bool(re.fullmatch(r"[+-]?(?:\d++\.?\d*|\.\d+)(?:e[+-]?\d+)?|NA|NaN", text))

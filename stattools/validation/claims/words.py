@@ -21,7 +21,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ("covariance", rf"({ERRORS}[^.\n;()]*{ROBUST}\s*\(HC[0-3]\))"),
     ("covariance", rf"({ROBUST}[^.\n;]*?{ERRORS}[^.\n;()]*)"),
     ("covariance", rf"({ERRORS}[^.\n;()]*{ROBUST}[^.\n;()]*)"),
-    ("covariance", r"(?m)^[\s|]*(Robust|Clustered|Bootstrap|OPG|OIM)\s*$"),
+    ("covariance", r"(?m)^[ \t|]*(Robust|Clustered|Bootstrap|OPG|OIM)[ \t]*$"),
     ("level", r"(\d{2}(?:\.\d+)?) ?% *(?:conf|CI\b|c\.i\.)"),
     (
         "exponentiated",
@@ -30,7 +30,7 @@ SAYINGS: tuple[tuple[str, str], ...] = (
     ("ties", r"[Tt]ies:?\s+(\w+)|Method for ties:\s*(\w+)"),
     ("method", r"fit by (REML|maximum likelihood)|Method:\s+(REML|ML)\b"),
     ("converged", r"[Cc]onverged:\s+(\w+)"),
-    ("model", r"(?m)^\s*Model:\s+(\w+)"),
+    ("model", r"(?m)^[ \t]*Model:\s+(\w+)"),
 )
 """What is looked for in the words, by what it says; the first that is found counts."""
 
@@ -58,17 +58,22 @@ def said(notes: str) -> dict[str, str]:
 
 def _formula(notes: str) -> str | None:
     """The formula of a call, up to the comma or the bracket that ends it."""
-    start = re.search(r"formula\s*[=:]\s*(?=[^=]*~)", notes, re.I)
+    place, start = 0, None
+    for part in notes.split("~")[:-1]:  # the last sign of equality before a tilde, or a colon behind it
+        before, sign, after = part.rpartition("=")
+        start = re.search(r"formula\s*$", before, re.I) if sign else None
+        if start is None:
+            place, start = place + len(before) + len(sign), re.search(r"formula\s*:", after, re.I)
+        if start is not None:
+            break
+        place += len(after) + 1
     if start is None:
         return None
+    place += start.start()
     depth, found = 0, ""
-    for mark in notes[start.end() :]:
+    for mark in notes[place + len(start[0]) + (not start[0].endswith(":")) :]:
         depth += (mark in "([") - (mark in ")]")
-        if (
-            depth < 0
-            or (depth == 0 and mark == ",")
-            or (mark == "\n" and found.strip() and notes[start.start()] == "F")
-        ):
+        if depth < 0 or (depth == 0 and mark == ",") or (mark == "\n" and found.strip() and notes[place] == "F"):
             break
         found += mark
     return " ".join(found.split()) or None

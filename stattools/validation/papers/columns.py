@@ -22,7 +22,7 @@ OWN = {
 KINDS = {word: kind for kind, words in OWN.items() for word in words.split()}
 LONGEST = 100
 """No heading has more characters."""
-SIZE = re.compile(r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)(?![\d.])")
+SIZE = re.compile(r"\b[nN]\s?=\s?(\d{1,3}(?:,\d{3})+|\d{1,15})(?![\d.])")
 
 
 def kinds(head: str) -> tuple[str, ...]:

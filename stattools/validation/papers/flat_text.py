@@ -10,8 +10,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from stattools.validation.papers.characters import KEPT, PARAGRAPH, QUARTER, SIGNS
 
@@ -35,12 +37,16 @@ class FlatText:
     lines: tuple[int, ...]
     source: tuple[str, ...]
 
-    def sub(self, pattern: str, by: Replacement, flags: int = 0) -> FlatText:
-        """The text with each match replaced; what is put in its place is from the line where the match begins."""
+    def sub(self, pattern: str, by: Replacement, flags: int = 0, *, closing: str = "") -> FlatText:
+        """The text with each match replaced; what is put in its place is from the line where the match begins.
+
+        `closing` is what every match ends with: nothing is looked for behind the last place of it.
+        """
         text: list[str] = []
         lines: list[int] = []
         end = 0
-        for found in re.finditer(pattern, self.text, flags):
+        last = max((one.end() for one in re.finditer(closing, self.text, flags)), default=0)
+        for found in re.compile(pattern, flags).finditer(self.text, 0, last if closing else len(self.text)):
             new = found.expand(by) if isinstance(by, str) else by(found)
             text += [self.text[end : found.start()], new]
             lines += self.lines[end : found.start()]
@@ -65,18 +71,27 @@ class FlatText:
         low, high = self.text.rfind(PARAGRAPH, low, start) + 1 or low, self.text.find(PARAGRAPH, end, high) % (high + 1)
         return "…" + self.text[low:high].strip() + "…"
 
+    @cached_property
+    def _ends(self) -> tuple[list[int], list[int]]:
+        """Where the ends of sentences begin, and where they end."""
+        found = [one.span() for one in SENTENCE_END.finditer(self.text)]
+        return [start for start, _ in found], [end for _, end in found]
+
     def sentence(self, place: int) -> str:
         """The sentence around a place."""
-        first = max(0, place - LONGEST)
-        begin = max((found.end() for found in SENTENCE_END.finditer(self.text, first, place)), default=first)
-        after = SENTENCE_END.search(self.text, place, place + LONGEST)
-        return self.text[begin : after.start() + 1 if after else place + LONGEST]
+        starts, ends = self._ends
+        before, after = bisect_right(ends, place) - 1, bisect_left(starts, place)
+        begin = max(ends[before] if before >= 0 else 0, place - LONGEST)
+        end = starts[after] + 1 if after < len(starts) else len(self.text)
+        return self.text[begin : min(end, place + LONGEST)]
 
     def sentence_before(self, place: int) -> str:
         """The sentence in front of the one around a place."""
-        first = max(0, place - LONGEST)
-        ends = list(SENTENCE_END.finditer(self.text, first, place))
-        return self.sentence(ends[-1].start()) if ends and ends[-1][0] != PARAGRAPH else ""
+        starts, ends = self._ends
+        before = bisect_right(ends, place) - 1
+        if before < 0 or starts[before] < place - LONGEST or self.text[starts[before]] == PARAGRAPH:
+            return ""
+        return self.sentence(starts[before])
 
 
 LONGEST = 1000
@@ -95,7 +110,9 @@ def flat(text: str) -> FlatText:
 
 
 def _without_hypertext(text: FlatText) -> FlatText:
-    text = text.sub(r"<!--.*?-->|<(script|style|title)\b.*?</\1>", " ", re.S | re.I)
+    text = text.sub(r"<!--.*?-->", " ", re.S, closing="-->")
+    for tag in ("script", "style", "title"):
+        text = text.sub(rf"<{tag}\b.*?</{tag}>", " ", re.S | re.I, closing=f"</{tag}>")
     text = text.sub(r"<sub(?:\s[^<>]*)?>\s*([^<>]*?)\s*</sub>", _lowered, re.I)
     text = text.sub(r"<sup(?:\s[^<>]*)?>\s*([^<>]*?)\s*</sup>", r"^{\1}", re.I)
     text = text.sub(rf"</?(?:{BLOCKS})(?:\s[^<>]*)?>", PARAGRAPH, re.I)
@@ -131,7 +148,7 @@ def _without_latex(text: FlatText) -> FlatText:
     text = text.sub(r"\\([%&#_$ ])", r"\1")
     text = text.sub(r"\$|\\[()]", "")
     text = text.sub(r"(?<=\d)---(?=\.?\d)", " to -")  # a dash of LaTeX between the ends of an interval
-    return text.sub(r"(?<![-\d.])(\d+\.?\d*|\.\d+)--(?=\.?\d)", r"\1 to ")
+    return text.sub(r"(?<![-\d.])(\d++(?:\.\d*+)?|\.\d++)--(?=\.?\d)", r"\1 to ")
 
 
 def _without_marks(text: FlatText) -> FlatText:
@@ -142,7 +159,7 @@ def _without_marks(text: FlatText) -> FlatText:
     text = text.sub(r"(?<=[A-Za-zχη\d])_\{([^{}]*)\}", _lowered)
     text = text.sub(r"(?<=[A-Za-zχη])~(\d+(?:[.,;]\s?\d+)*)~", _lowered)
     text = text.sub(r"(?<=\b[tFrzQ])_(\d+(?:,\d+)?)", _lowered)
-    text = text.sub(r"\*+|`+|(?<![A-Za-z0-9])_+(?=[A-Za-zχ])|(?<=[A-Za-z0-9χ])_+(?![A-Za-z0-9])|[{}]", "")
+    text = text.sub(r"\*+|`+|(?<![A-Za-z0-9_])_++(?=[A-Za-zχ])|(?<=[A-Za-z0-9χ])_+(?![A-Za-z0-9])|[{}]", "")
     return text.sub(r"~", " ")
 
 

@@ -31,7 +31,10 @@ SAID = {
 }
 """What is asked of sentences, and how it is said."""
 EXPRESSIONS = {name: re.compile(words, re.IGNORECASE) for name, words in SAID.items()}
-SIZE = re.compile(r"\b[nN](?:_\w+)?\s?=\s?(\d{1,3}(?:,\d{3})+|\d+)(?!\d|\.\d)")
+EVERY = re.compile(r"\b(?:all|every|alle)\b", re.IGNORECASE)
+TESTS = re.compile(r"\b(?:tests?|p|p-values?)\b", re.IGNORECASE)
+"""What a sentence has that speaks of all tests of a paper, the second behind the first."""
+SIZE = re.compile(r"\b[nN](?:_\w+)?\s?=\s?(\d{1,3}(?:,\d{3})+|\d{1,15})(?!\d|\.\d)")
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def setting(text: FlatText, *, alpha: float, whole: bool) -> Setting:
         if EXPRESSIONS[name].search(plain)
     }
     for sentence in SENTENCE_END.split(plain):
-        if re.search(r"\b(?:all|every|alle)\b[^.]*\b(?:tests?|p|P|p-values?)\b", sentence, re.IGNORECASE):
+        if any((every := EVERY.search(part)) and TESTS.search(part, every.end()) for part in sentence.split(".")):
             holds |= {name for name in ("one-sided", "two-sided") if EXPRESSIONS[name].search(sentence)}
         if re.search(r"\bintervals?\b|\bCIs?\b", sentence) and not re.search(r"\d\s?[\])]", sentence):
             holds |= {name for name in ("another interval",) if EXPRESSIONS[name].search(sentence)}

@@ -11,6 +11,7 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from stattools.validation.papers.characters import PARAGRAPH
@@ -18,13 +19,15 @@ from stattools.validation.papers.columns import kinds, size_of
 from stattools.validation.papers.flat_text import flat
 
 RULE = re.compile(r"[\s|:=+-]*-[\s|:=+-]*")
-PLAIN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+PLAIN = r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?"
 GAP = re.compile(r"\s{2,}|\t")
 MOST_COLUMNS = 100
 """A line of more cells is no row of a table."""
+WIDEST = 1000
+"""A longer line is no row of a printout."""
 AROUND = 3
 """Lines before and after a table that say what it is: its caption and its notes."""
-LATEX = re.compile(r"\\begin\{(tabular[xy*]?|longtable|tabulary)\}(.*?)\\end\{\1\}", re.DOTALL)
+LATEX = re.compile(r"\\begin\{(tabular[xy*]?|longtable|tabulary)\}")
 RULES = (
     r"\\(?:hline|toprule|midrule|bottomrule|endhead|endfirsthead|endfoot|c(?:mid)?(?:line|rule)(?:\([lr]+\))?\{[^}]*\}|"
     r"addlinespace(?:\[[^\]]*\])?)"
@@ -86,6 +89,7 @@ def _depth(cells: Sequence[Row]) -> int:
     return 1
 
 
+@lru_cache(4096)
 def _plain(cell: str) -> str:
     return " ".join(flat(cell).text.replace(PARAGRAPH, " ").split())
 
@@ -136,7 +140,7 @@ def _printouts(lines: Sequence[str]) -> Iterator[list[Row]]:
         if len(heads) > 2 and not WORDS.sub("", line).strip(" |-=+"):
             rows = [(number, ("", *heads))]
             row = re.compile(r"(.*?\S)[\s|]+" + r"[\s|]+".join([rf"([<>]?\s?{PLAIN})"] * len(heads)) + TAIL.pattern)
-        elif rows and (found := row.fullmatch(line)):
+        elif rows and len(line) <= WIDEST and (found := row.fullmatch(line)):
             rows.append((number, found.groups()))
         elif rows and not RULE.fullmatch(line):
             if len(rows) > 1:
@@ -145,10 +149,16 @@ def _printouts(lines: Sequence[str]) -> Iterator[list[Row]]:
 
 
 def _latex(text: str) -> Iterator[list[Row]]:
+    first, place = 1, 0
+    last = {kind: text.rfind(f"\\end{{{kind}}}") for kind in {found[1] for found in LATEX.finditer(text)}}
     for found in LATEX.finditer(text):
-        line = text.count("\n", 0, found.start(2)) + 1
+        if found.start() < place or found.end() > last[found[1]]:
+            continue
+        line = first + text.count("\n", place, found.end())
+        place = text.index(f"\\end{{{found[1]}}}", found.end())
+        first = line + text.count("\n", found.end(), place)
         rows: list[Row] = []
-        body = re.sub(r"(?m)^\s*%[^\n]*", "", found[2])
+        body = re.sub(r"(?m)^\s*%[^\n]*", "", text[found.end() : place])
         for part in re.split(r"(\\\\(?:\[[^\]]*\])?|\\tabularnewline)", body):
             cells = re.sub(RULES, "", part).strip()
             lead = len(part) - len(part.lstrip())

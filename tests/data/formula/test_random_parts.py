@@ -104,3 +104,8 @@ def test_a_random_part_never_runs_code(attack):
 
 def test_bars_in_names_and_texts_are_none():
     assert without_random("y ~ `(1 | g)` + I(g == '(1 | g)')") == ("y ~ `(1 | g)` + I(g == '(1 | g)')", ())
+
+
+def test_a_long_name_is_read_once():
+    """A pattern that is tried from each of its letters takes minutes for a hundred thousand."""
+    assert len(without_random("y ~ x + (1 | g) + " + "a" * 200_000)[1]) == 1

@@ -90,7 +90,7 @@ def test_what_claims_nothing(claim, options, said):
 
 
 def test_the_text_of_a_value():
-    assert [text_of(value, "") for value in ("a", 1, 0.1, None, np.nan, pd.NA)] == ["a", "1", "0.1", "", "", ""]
+    assert [text_of(value, "") for value in ("a", 1, 0.1, None, np.nan, pd.NA)] == ["a", "1", "0.1", "", "NaN", ""]
 
 
 def test_a_series_is_a_dict_of_its_labels():

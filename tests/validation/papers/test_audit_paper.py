@@ -1,5 +1,8 @@
 """A paper that is right is right in every style; what is changed beyond rounding is found."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -95,3 +98,29 @@ def test_what_is_no_fault(text):
 def test_long_nonsense_is_read_once(nonsense):
     """A pattern that is tried from each place to the end takes minutes for such texts."""
     assert len(audit_paper(f"z = 2.1, p = .036.\n\n{nonsense * (6000 // len(nonsense))}", "a paper").checks) >= 1
+
+
+HANG = """
+from stattools.validation.papers.audit_paper import audit_paper
+for piece in PIECES:
+    audit_paper("z = 2.1, p = .036.\\n\\n" + piece * (SIZE // len(piece)), "a paper")
+"""
+"""Quadratic patterns need hours for it; it runs in a process of its own, which can be stopped."""
+
+
+def _reads(size, *pieces):
+    told = f"SIZE, PIECES = {size}, {pieces!r}\n{HANG}"
+    subprocess.run([sys.executable, "-c", told], check=True, timeout=1500)
+
+
+def test_long_runs_are_read_once():
+    _reads(100_000, "1", "_", "all ", "\\begin{tabular}", "<!--")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "piece",
+    ["1", "t(1", " ", "_", "<!--", "<title>", "all ", "\\begin{tabular}", "(", "a ", "|1", "1\n", "- ", "1,", "1."],
+)
+def test_a_million_characters_are_read_once(piece):
+    _reads(1_000_000, piece)
