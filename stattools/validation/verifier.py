@@ -1,48 +1,47 @@
 """Is a saved fit what it says? Asked by a program that shares nothing with the one that made it: `verifier.py FIT`.
 
-`fit.save(path, design=True)` writes beside the fit, in plain arrays, what it was made from: read here with NumPy, SciPy
-and the standard library alone, in one sitting. Each log-likelihood is written again for complex numbers: after a tiny
-imaginary step the imaginary part is the derivative to the last digit (Squire & Trapp, SIAM Review 40 (1998), 110-112).
+It reads what `fit.save(path, design=True)` adds. Log-likelihoods are of complex numbers: after a tiny imaginary step
+the imaginary part is the derivative to the last digit (Squire & Trapp, SIAM Review 40 (1998), 110-112).
 """
 
-from __future__ import annotations
-
+# fmt: off
 import hashlib
 import io
 import json
+import re
 import sys
 import zipfile
 from collections import namedtuple
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln, log_ndtr, loggamma
+from scipy.special import gammaln, log_ndtr, loggamma, stdtrit
 
 STEP, WIDE = 1e-30, 1e-4  # the imaginary step of a derivative; the step of a difference of derivatives, in its unit
-AT_MAXIMUM, SAME, SAME_SE = 1e-3, 1e-8, 1e-4  # in standard errors; relative, of a log-likelihood; of a standard error
+LEAST, SAME, SAME_SE = 1e-6, 1e-8, 1e-4  # in standard errors; relative, of a log-likelihood; of a standard error
+CALLS: Any = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
+CALLS |= {"survival": lambda *t: np.array([t[-2], np.where(t[-1] > 0, t[-2], np.inf), *t[:-2]]).T, "I": np.positive}
+LEVEL = re.compile(r"(?:\bC\(([^,()]+)(?:,[^:]*)?\)|(\w+))\[(?:T\.)?(.*?)\](?=:|$)")  # C(g)[T.b], g[b]: where g is b
+APART = {"estimate", "covariance", "ends", "T", "witness", "weight", "precision", "offset"}  # may be of no column
+OLD, NONE = {"columns": {}, "why": "it has no hashes"}, "the file has no design: save the fit with design=True"
 Check = namedtuple("Check", "name ok words")  # ok is None where something was not checked
-
 
 def softplus(x: Any) -> Any:  # log(1 + exp(x))
     return np.where(x.real > 0, x, 0) + np.log1p(np.exp(np.where(x.real > 0, -x, x)))
 
-
 SHARES: dict[str, Any] = {
     "logit": lambda x: (-softplus(-x), -softplus(x)), "probit": lambda x: (log_ndtr(x), log_ndtr(-x)),
-    "cloglog": lambda x: (np.log(-np.expm1(-np.exp(x))), -np.exp(x)),
-    "loglog": lambda x: (-np.exp(-x), np.log(-np.expm1(-np.exp(-x)))),
+    "cloglog": lambda x: (np.log(-np.expm1(-np.exp(x))), -np.exp(x)), "log": lambda x: (x, np.log(-np.expm1(x))),
+    "loglog": lambda x: (-np.exp(-x), np.log(-np.expm1(-np.exp(-x)))), "identity": lambda x: (np.log(x), np.log1p(-x)),
     "cauchit": lambda x: (np.log(0.5 + np.arctan(x) / np.pi), np.log(0.5 - np.arctan(x) / np.pi)),
-    "log": lambda x: (x, np.log(-np.expm1(x))), "identity": lambda x: (np.log(x), np.log1p(-x)),
-}  # fmt: skip # by link: the logarithm of a mean, and of what is left to 1
+}  # by link: the logarithm of a mean, and of what is left to 1
 MEANS: dict[str, Any] = {"identity": np.positive, "log": np.exp, "inverse": np.reciprocal, "sqrt": np.square}
 ERRORS: dict[str, Any] = {
     "weibull": (lambda z: z - np.exp(z), lambda z: -np.exp(z)),
     "lognormal": (lambda z: -0.5 * z * z - 0.5 * np.log(2 * np.pi), lambda z: log_ndtr(-z)),
     "loglogistic": (lambda z: -softplus(z) - softplus(-z), lambda z: -softplus(z)),
 }  # by the distribution of a time: log density and log upper tail of the error of its logarithm
-
 
 def row_logliks(said: Any, y: Any, eta: Any) -> Any:
     """log p(y | eta) of each row, by family; eta (n, width) are its linear predictors."""
@@ -82,59 +81,47 @@ def row_logliks(said: Any, y: Any, eta: Any) -> Any:
             over = np.where(ends == 0, 0.0, np.where(np.isinf(ends), -np.inf, tail(z)))  # log P(T > end)
             between = over[0] + np.log(-np.expm1(np.where(seen, -1.0, over[1] - over[0])))
             return np.where(seen, density(z[0]) - scale - logs[0], between) - (over[2] if len(ends) == 3 else 0.0)
-    raise KeyError(f"the family {said['family']!r} is not known here")
 
+def predicted(said: Any, a: Any, theta: Any) -> Any:
+    """The linear predictors (n, width); coefficients of one after those of the other, each over columns of X."""
+    eta = np.zeros((len(a["X"]), len(said["predictors"])), dtype=theta.dtype)
+    for k, (part, uses) in enumerate(zip(said["parts"], said["predictors"], strict=True)):
+        eta[:, k] = a["X"][:, uses] @ theta[slice(*part)] if uses else theta[slice(*part)].sum()
+    eta[:, : said["offset_on"]] += np.reshape(a.get("offset", 0.0), (-1, 1))
+    return eta
 
-def of_rows(said: Any, a: Any) -> Callable[[Any], Any]:
-    """A sum over rows; coefficients of one linear predictor after the other, each over columns of X."""
-
-    def loglik(theta: Any) -> Any:
-        eta = np.zeros((len(a["X"]), len(said["predictors"])), dtype=theta.dtype)
-        for k, (part, uses) in enumerate(zip(said["parts"], said["predictors"], strict=True)):
-            eta[:, k] = a["X"][:, uses] @ theta[slice(*part)] if uses else theta[slice(*part)].sum()
-        eta[:, : said["offset_on"]] += np.reshape(a.get("offset", 0.0), (-1, 1))
-        return (a.get("weight", 1.0) * row_logliks(said, a["y"], eta)).sum()
-
-    return loglik
-
-
-def partial(said: Any, a: Any) -> Callable[[Any], Any]:
+def partial(said: Any, a: Any) -> Any:
     """Cox's partial likelihood with Breslow's or Efron's ties: sums over those at risk at each time of an event."""
-    entry, weight = a.get("entry", a["time"] - np.inf), a.get("weight", np.ones(len(a["time"])))
-    strata, died = a.get("strata", 0.0 * a["time"]), a["event"].astype(bool) & (weight > 0)
+    (time, end, *more), weight = a["y"].T, a.get("weight", np.ones(len(a["y"])))
+    strata, died, entry = a.get("strata", 0 * time), np.isfinite(end) & (weight > 0), [*more, time - np.inf][0]
     groups = [(strata == one, died & (strata == one)) for one in np.unique(strata[died])]
-
-    def since(when: Any, values: Any, times: Any) -> Any:
-        order = np.argsort(when)
-        return np.append(np.cumsum(values[order][::-1])[::-1], 0.0)[np.searchsorted(when[order], times)]
-
     def loglik(theta: Any) -> Any:
         eta = a["X"] @ theta
         risk, total = weight * np.exp(eta - eta.real.max()), 0.0
         for here, dead in groups:
-            times, place = np.unique(a["time"][dead], return_inverse=True)
+            times, place = np.unique(time[dead], return_inverse=True)
             count, tied = np.bincount(place, weight[dead]), np.zeros(len(times), dtype=risk.dtype)
             np.add.at(tied, place, risk[dead])
-            at_risk = since(a["time"][here], risk[here], times) - since(entry[here], risk[here], times)
+            since, values = np.append(time[here], entry[here]), np.append(risk[here], -risk[here])
+            sums = np.append(np.cumsum(values[order := np.argsort(since)][::-1])[::-1], 0.0)
+            at_risk = sums[np.searchsorted(since[order], times)]
             total = total + (weight[dead] * (eta[dead] - eta.real.max())).sum()
             for k in range(int(count.max())):  # of tied events the k-th meets what the ones before it left
                 share = np.where(k < count, k / count, 0.0) * (said["ties"] == "efron")
                 total = total - np.where(k < count, np.log(at_risk - share * tied), 0).sum()
         return total
-
     return loglik
 
-
-def mixed(said: Any, a: Any) -> Callable[[Any], Any]:
-    """A linear mixed model with one grouping; of T alone, Var(u) = sigma^2 T T', beta and sigma follow."""
-    root = np.sqrt(a.get("precision", np.ones(len(a["y"]))))[:, None]
-    (Q, U), Z, group, q = np.linalg.qr(a["X"] * root), a["Z"] * root, a["group"].astype(int), a["Z"].shape[1]
-    C, U = np.column_stack([Q, a["y"] * root[:, 0]]), np.linalg.inv(U)
-    ZZ, ZC = np.zeros((group.max() + 1, q, q)), np.zeros((group.max() + 1, q, C.shape[1]))
+def mixed(said: Any, a: Any) -> Any:
+    """A linear model with one grouping or none; of T alone, Var(u) = sigma^2 T T', beta and sigma follow."""
+    weight, precision = (np.ones(len(a["y"])) * a.get(name, 1.0) for name in ("weight", "precision"))
+    root, group, reml = np.sqrt(weight * precision)[:, None], a.get("group", 0 * weight).astype(int), said.get("reml")
+    (Q, U), Z, p = np.linalg.qr(a["X"] * root), a.get("Z", root[:, :0]) * root, a["X"].shape[1]
+    C, U, q = np.column_stack([Q, (a["y"] - a.get("offset", 0.0)) * root[:, 0]]), np.linalg.inv(U), Z.shape[1]
+    ZZ, ZC = np.zeros((group.max() + 1, q, q)), np.zeros((group.max() + 1, q, p + 1))
     np.add.at(ZZ, group, Z[:, :, None] * Z[:, None, :])
     np.add.at(ZC, group, Z[:, :, None] * C[:, None, :])
-    m, CC, det = len(C) - said["reml"] * (C.shape[1] - 1), C.T @ C, np.linalg.det(U)
-
+    m, CC, det, own = weight.sum() - bool(reml) * p, C.T @ C, np.linalg.det(U), p * (said["kind"] == "least-squares")
     def loglik(t: Any, everything: bool = False) -> Any:
         T = np.zeros((q, q), dtype=t.dtype)
         T[np.tril_indices(q)] = t
@@ -142,22 +129,16 @@ def mixed(said: Any, a: Any) -> Callable[[Any], Any]:
         R = CC - np.einsum("gqa,gqb->ab", right, np.linalg.solve(inner, right))
         beta = np.linalg.solve(R[:-1, :-1], R[:-1, -1])
         scale = (R[-1, -1] - R[-1, :-1] @ beta) / m
-        logs = np.log(np.linalg.det(inner)).sum() + said["reml"] * np.log(np.linalg.det(R[:-1, :-1]) / det**2)
-        value = np.log(root).sum() - 0.5 * (m * (1.0 + np.log(2.0 * np.pi * scale)) + logs)
-        return (value, U @ beta, scale, U @ np.linalg.inv(R[:-1, :-1]) @ U.T) if everything else value
-
+        logs = np.log(np.linalg.det(inner)).sum() + bool(reml) * np.log(np.linalg.det(R[:-1, :-1]) / det**2)
+        value = 0.5 * weight @ np.log(precision) - 0.5 * (m * (1.0 + np.log(2.0 * np.pi * scale)) + logs)
+        return (value, U @ beta, scale * m / (m - own), U @ np.linalg.inv(R[:-1, :-1]) @ U.T) if everything else value
     return loglik
 
-
-def curved(loglik: Callable[[Any], Any], theta: Any, L: Any) -> tuple[Any, Any]:
-    """The score, and minus the second derivative, along the columns of L."""
-
-    def score(point: Any) -> Any:
+def curved(loglik: Any, theta: Any, L: Any) -> tuple[Any, Any]:
+    def score(point: Any) -> Any:  # along the columns of L
         return np.array([loglik(point + 1j * STEP * step).imag for step in L.T]) / STEP
-
-    found = np.array([score(theta - WIDE * step) - score(theta + WIDE * step) for step in L.T]) / WIDE
+    found = np.array([score(theta - WIDE * step) - score(theta + WIDE * step) for step in L.T]).reshape(L.shape) / WIDE
     return score(theta), 0.25 * (found + found.T)
-
 
 def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
     """A maximum over all parameters together, and what proves that there is one."""
@@ -167,132 +148,151 @@ def ask_maximum(loglik: Any, said: Any, a: Any) -> list[Check]:
     slope, curve = curved(loglik, a["estimate"], L)
     if not (np.isfinite(curve).all() and np.linalg.eigvalsh(curve)[0] > 0):
         return [Check("maximum", False, "the information is not positive definite")]
-    V, found = np.linalg.inv(curve), same("log-likelihood", float(loglik(a["estimate"])), said["loglik"])
-    exists = [witnessed(said, a)] if "witness" in a or "no_witness" in said else []
-    return [found, *near(slope @ V @ slope, L @ V @ L.T, said, se), *exists]
+    V, value = np.linalg.inv(curve), float(loglik(a["estimate"]))
+    exists = [witnessed(said, a)] if said.get("family") in ("binomial", "poisson", "multinomial", "ordinal") else []
+    return [*near(value, slope @ V @ slope, L @ V @ L.T, said, a, np.inf), *exists]
 
-
-def ask_squares(loglik: Any, said: Any, a: Any) -> list[Check]:
-    """Least squares: the normal equations, and the scale from the residuals; independent columns have one minimum."""
-    weight, precision = (np.ones(len(a["X"])) * a.get(name, 1.0) for name in ("weight", "precision"))
-    A, n = a["X"] * np.sqrt(weight * precision)[:, None], float(weight.sum())
-    rest = np.sqrt(weight * precision) * (a["y"] - a.get("offset", 0.0)) - A @ a["estimate"]
-    R = np.linalg.inv(np.linalg.qr(A, mode="r"))
-    squares, slope = float(rest @ rest), R.T @ (A.T @ rest)
-    scale = squares / (n - len(R))
-    value = 0.5 * (float(weight @ np.log(precision)) - n * (np.log(2.0 * np.pi * squares / n) + 1.0))
-    found = same("log-likelihood", value, said["loglik"])
-    return [found, *near(slope @ slope / scale, scale * R @ R.T, said, np.sqrt(np.diagonal(a["covariance"])))]
-
-
-def ask_mixed(loglik: Any, said: Any, a: Any) -> list[Check]:
+def ask_linear(loglik: Any, said: Any, a: Any) -> list[Check]:
     """A maximum over T, with beta and sigma that follow; where a variance is 0, no rise beside it."""
-    t, se = (a["T"] / said["scale"])[np.tril_indices(len(a["T"]))], np.sqrt(np.diagonal(a["covariance"]))
+    T, weight = a.get("T", np.zeros((0, 0))), np.ones(len(a["y"])) * a.get("weight", 1.0)
+    t, m = (T / said["scale"])[np.tril_indices(len(T))], weight.sum() - said.get("reml", True) * a["X"].shape[1]
     value, beta, scale, V = loglik(t, True)
-    slope, curve = curved(loglik, t, np.diag(np.maximum(np.abs(t), 1e-3 * np.abs(t).max(initial=1e-3))))
+    L = np.diag(np.maximum(np.abs(t), 1e-3 * np.abs(t).max(initial=1e-3)))
+    slope, curve = curved(loglik, t, L)
     values, vectors = np.linalg.eigh(curve)
-    free = values > 1e-6 * abs(values[-1])  # along the others T turns and nothing changes, or it is 0
+    free = values > 1e-6 * np.abs(values).max(initial=0.0)  # along the others T turns and nothing changes, or it is 0
     away, rest = a["estimate"] - beta, vectors[:, free].T @ slope
-    found = near(away @ np.linalg.solve(V, away) / scale + (rest**2 / values[free]).sum(), scale * V, said, se)
-    if (values < -1e-6 * abs(values[-1])).any():
-        found[0] = Check("maximum", False, "the likelihood rises beside this point")
-    spread = same("residual standard deviation", float(np.sqrt(scale)), said["scale"], SAME_SE)
-    return [same("log-likelihood", float(value), said["loglik"]), *found, spread]
-
+    moved = [loglik(t + 1j * STEP * step, True) for step in (L @ vectors[:, free]).T]
+    moves = np.array([np.imag(np.diagonal(one[2] * one[3])) for one in moved]).reshape(len(moved), len(V)) / STEP
+    df = 2.0 / (2.0 / m + (moves**2 / values[free, None]).sum(axis=0) / np.diagonal(scale * V) ** 2)  # Satterthwaite's
+    edge = T.any() and np.abs(np.diagonal(T)).min() < 1e-6 * np.abs(T).max()
+    square, df = away @ np.linalg.solve(V, away) / scale + (rest**2 / values[free]).sum(), np.nan if edge else df
+    found, sigma = [*near(float(value), square, scale * V, said, a, df)], float(np.sqrt(scale))
+    if (values < -1e-6 * np.abs(values).max(initial=0.0)).any():
+        found[1] = Check("maximum", False, "the likelihood rises beside this point")
+    return [*found, Check("scale", abs(sigma / said["scale"] - 1.0) < SAME_SE, f"{said['scale']:.9g}, and {sigma:.9g}")]
 
 def witnessed(said: Any, a: Any) -> Check:
-    """There is a maximum where no direction leads up for ever. Numbers u for each row and linear predictor, with the
-    signs in which each row can rise and X'u = 0, are the proof (Stiemke, Math. Annalen 76 (1915), 340-342).
-    """
+    """No direction leads up for ever where numbers u with the signs of the scores of rows, which never change, have
+    X'u = 0 (Stiemke, Math. Annalen 76 (1915), 340-342)."""
     if "witness" not in a:
-        return Check("existence", None, said["no_witness"])
-    u, left = a["witness"].reshape(len(a["X"]), -1), 0.0
+        return Check("existence", None, "there is no witness: float64 holds none, or it was taken out")
+    u, eta, y, left = a["witness"].reshape(len(a["X"]), -1), predicted(said, a, a["estimate"]), a["y"], 0.0
     for part, uses, v in zip(said["parts"], said["predictors"], u.T, strict=True):
         X = a["X"][:, uses] if uses else np.ones((len(u), part[1] - part[0]))
         left = max(left, *np.abs(X.T @ v) / np.maximum(np.abs(X).T @ np.abs(v), 1e-300), 0.0)
-    right, words = float(signs(said["family"], a["y"], u).mean()), "the right signs of a witness are in"
+    score = np.array([row_logliks(said, y, eta + 1j * STEP * one).imag for one in np.eye(u.shape[1])]).T / STEP
+    sums = [v.sum(axis=1) * (np.abs(v.sum(axis=1)) > 1e-9 * np.abs(v).sum(axis=1)) for v in (u, score)]
+    (k, m), same_sign = y.T if y.ndim == 2 else (y, y**0), np.sign([*u.T, sums[0]]) == np.sign([*score.T, sums[1]])
+    free = {"binomial": ((k > 0) & (k < m)) | (m == 0), "poisson": k > 0}.get(said["family"], k < 0)
+    right, words = float((same_sign.all(axis=0) | free).mean()), "the right signs of a witness are in"
     return Check("existence", bool(right == 1.0 and left < 1e-10), f"{words} {right:.1%} of rows, |X'u| = {left:.1g}")
 
-
-def signs(family: str, y: Any, u: Any) -> Any:
-    """Which rows of u have the signs in which their log-likelihood can rise."""
-    row, last = np.arange(len(y)), u.shape[1]
-    match family:
-        case "binomial":
-            k, m = y.T if y.ndim == 2 else (y, y**0)
-            return np.where(k == m, (u[:, 0] > 0) | (m == 0), (u[:, 0] < 0) | (k > 0))
-        case "poisson":
-            return (y > 0) | (u[:, 0] < 0)
-        case "multinomial":
-            every = np.column_stack([-u.sum(axis=1), u])
-            return (every[row, y.astype(int)] > 0) & ((every < 0).sum(axis=1) == last)
-        case _:  # ordinal: down at the threshold below the label, up at that above, and against the location
-            wanted = np.zeros((len(y), last + 1))
-            wanted[row, y.astype(int)], wanted[row, y.astype(int) + 1] = -1.0, 1.0
-            against = np.isclose(u[:, 0], -u[:, 1:].sum(axis=1), rtol=1e-9, atol=0)
-            return against & (np.sign(u[:, 1:]) == wanted[:, 1:last]).all(axis=1)
-
-
 KINDS: dict[str | None, tuple[Any, Any]] = {
-    "rows": (of_rows, ask_maximum), "partial": (partial, ask_maximum), "mixed": (mixed, ask_mixed),
-    "least-squares": (lambda said, a: None, ask_squares),
-    None: (lambda said, a: None, lambda loglik, said, a: [Check("design", None, said["why"])]),
-}  # fmt: skip
+    "rows": (lambda said, a: lambda at: (a.get("weight", 1) * row_logliks(said, a["y"], predicted(said, a, at))).sum(),
+    ask_maximum), "partial": (partial, ask_maximum), "mixed": (mixed, ask_linear), "least-squares": (mixed, ask_linear),
+    None: (lambda *_: None, lambda _, said, a: [Check("design", None, said["why"])]),
+}
 
+def near(loglik: Any, square: float, V: Any, said: Any, a: Any, df: Any) -> Any:
+    """How far the maximum is, the standard errors by the inverse information V, and intervals of the level with df."""
+    fit, se, told = said["fit"], np.sqrt(np.diagonal(a["covariance"])), f"{said['loglik']:.12g}"
+    ok = bool(abs(loglik - said["loglik"]) < SAME * max(abs(loglik), 1.0))
+    yield Check("log-likelihood", ok, f"{told}, and {loglik:.12g} when it is computed again")
+    within, off = max(fit["solution"]["decrement"], 1e-8), float(np.max(np.abs(np.sqrt(np.diagonal(V)) / se - 1.0)))
+    told = said["about"]["certificate"].startswith(f"Within {within:.0e} standard errors".replace("e-0", "e-"))
+    top = f"{abs(square) ** 0.5:.2g} standard errors from it, {'' if told else 'not '}as the certificate says"
+    yield Check("maximum", told and bool(square < max(within, LEAST) ** 2), top)
+    ok, level = None if said["covariance"] != "information" else off < SAME_SE, fit["level"]
+    yield Check("standard errors", ok, f"of kind {said['covariance']}, {off:.1g} from those of the information")
+    q = (a["ends"].T - a["estimate"]) / se * [[-1.0], [1.0]] - stdtrit(np.minimum(df, 1e300), 0.5 + 0.5 * level)
+    ok = None if np.isnan(q).any() else ok and bool(np.abs(q).max() < SAME_SE)
+    yield Check("intervals", ok, f"of level {level:g}, {np.abs(q).max():.1g} standard errors from where they end")
 
-def same(name: str, right: float, said: float, tolerance: float = SAME) -> Check:
-    ok = bool(abs(right - said) < tolerance * max(abs(right), 1.0))
-    return Check(name, ok, f"{said:.12g}, and {right:.12g} when it is computed again")
+def value(name: str, table: Any, weight: Any) -> Any:
+    """The column that a name speaks of, made of columns of the table; KeyError for what is not known here."""
+    if name in table:
+        return table[name]
+    known = CALLS | {"Intercept": np.ones(len(weight)), "center": lambda x: x - np.average(x, weights=weight)} | table
+    known |= {f"level{it.start()}": (of := table[it[1] or it[2]]) == like(of, [it[3]]) for it in LEVEL.finditer(name)}
+    text = LEVEL.sub(lambda it: f"level{it.start()}", name).replace(":", " * ")
+    if not re.fullmatch(r"(?:[^\W\d]\w*|\d+[.]?\d*|[-+*/(), ])+", text):  # names, numbers, signs and brackets
+        raise KeyError(name)
+    return eval(re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text), {"__builtins__": {}}, known)
 
+def like(column: Any, labels: Any) -> Any:  # labels as they stand in a column of words or numbers
+    kind = str if column.dtype.kind == "U" else lambda it: float(1 if it == "True" else 0 if it == "False" else it)
+    return np.array([kind(it) for it in labels])
 
-def near(square: float, V: Any, said: Any, se: Any) -> list[Check]:
-    """The distance from the maximum, and the standard errors beside those of the inverse information V."""
-    off = float(np.max(np.abs(np.sqrt(np.diagonal(V)) / se - 1.0)))
-    ok = None if said["covariance"] != "information" else off < SAME_SE
-    top = Check("maximum", bool(square < AT_MAXIMUM**2), f"{abs(square) ** 0.5:.2g} standard errors from it")
-    return [top, Check("standard errors", ok, f"of kind {said['covariance']}, {off:.1g} from those of the information")]
+def named(said: Any, a: Any) -> Any:
+    """Columns of the table have their hashes, the names in the file speak of them, and its counts are theirs."""
+    data, table = said["about"].get("data", OLD), {name[6:]: it for name, it in a.items() if name.startswith("data: ")}
+    lines = {name: "\n".join(it).encode("utf-8", "surrogatepass") for name, it in table.items() if it.dtype.kind == "U"}
+    digests = {name: "float64:" * (name not in lines) + sha(it) for name, it in (table | lines).items()}
+    other = [name for name, it in digests.items() if data["columns"].get(name) != it]
+    words = f"others: {', '.join(other)}" if other else f"hashes of {len(data['columns'])} columns of {data.get('of')}"
+    yield Check("carries", None if data["why"] else not other, data["why"] or words)
+    if said["kind"] is None:
+        return
+    fit, n, weight, speaks = said["fit"], len(a["X"]), a.get("weight", np.ones(len(a["X"]))), said["speaks"]
+    model, at = fit.get("model", fit.get("fixed", fit)), fit["solution"]
+    rows, given = model["rows"], dict(model.get("extras", ()))
+    gaps = {name: (column != column) | (column == "") for name, column in table.items()}
+    kept = ~np.logical_or.reduce([*gaps.values()] or [np.full(n, False)]) & (table.get(given.get("trials"), 1) != 0)
+    T = {name: column[kept & (table.get(given.get("weights"), 1) != 0)] for name, column in table.items()}
+    wrong, unknown = [], sorted({*a} - APART - {one[1] for one in speaks} - {f"data: {name}" for name in table})
+    for name, part, place, labels in speaks:
+        column = a[part] if place is None else a[part].reshape(n, -1)[:, place]
+        try:
+            here, near_0 = value(name, T, weight), 1e-9 * np.abs(column[np.isfinite(column)]).max(initial=0.0)
+            right = like(here, labels)[column.astype(int)] == here if labels else np.isclose(here, column, 1e-9, near_0)
+            wrong += [] if right.all() else [name]
+        except (KeyError, ValueError, TypeError, NameError, SyntaxError, OverflowError):
+            unknown += [name]
+    text = (model["design"]["parsed"] or {"text": model.get("outcome_name")})["text"].split("~")[0].strip(" `")
+    names = [*model["design"]["names"][-a["X"].shape[1] :], *(fit["designs"][0]["names"] if "Z" in a else [])]
+    told = [[one[0] for one in speaks if one[1] in "XZ"], *[[one[0], one[3]] for one in speaks if one[1] == "y"][:1]]
+    wrong += ["others"] * (told != [names, [text, model.get("labels")]] or model.get("outcome_name", text) != text)
+    words = f"of other columns: {', '.join(wrong)}" if wrong else f"not known here: {', '.join(unknown)}"
+    yield Check("names", not wrong and (None if unknown else True), words if wrong or unknown else "of these columns")
+    total = fit["weight"] if "rows" in fit else (rows["weight"] or {"sums": [None]})["sums"][0]
+    told = [model["n_dropped"], dict(model["dropped"]), rows if "rows" in fit else rows["X"]["shape"][0], total]
+    here = [(~kept).sum(), {it: gap.sum() for it, gap in gaps.items() if gap.any()}, kept.sum(), total and weight.sum()]
+    ok = told == here and (model.get("n_events") is None or model["n_events"] == weight @ np.isfinite(a["y"].T[1]))
+    yield Check("counts", bool(ok), f"{kept.sum()} rows, {(~kept).sum()} dropped")
+    told = [fit.get("estimate", at["estimate"]), fit["covariance"], fit.get("loglik", at["loglik"]), fit.get("scale")]
+    here = [a["estimate"], a["covariance"], said["loglik"], said["scale"] if "scale" in fit else None]
+    yield Check("numbers", all(map(np.array_equal, told, here)), "of the fit, those of its design")
 
+def sha(data: Any) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 def read(path: str) -> tuple[Any, Any]:
-    """What the design says, and its arrays; ValueError for a file that was changed, or the design of another fit."""
+    """What the file and its design say, and its arrays; ValueError for a file that was changed, or another's design."""
     data = Path(path).read_bytes()
-    if data[-71:] != b"sha256:" + hashlib.sha256(data[:-71]).hexdigest().encode():
+    if data[-71:] != b"sha256:" + sha(data[:-71]).encode():
         raise ValueError("it was changed after it was written: its hash is another")
     with zipfile.ZipFile(io.BytesIO(data)) as folder:
-        about = json.loads(folder.read("about.json")) if "about.json" in folder.namelist() else None
-        if "design.json" not in folder.namelist():
-            return {"kind": None, "about": about, "why": "the file has no design: save the fit with design=True"}, {}
-        said, whole = json.loads(folder.read("design.json")), folder.read("fit.json").decode()
-        kept, design = (dict(np.load(io.BytesIO(folder.read(name)))) for name in ("arrays.npz", "design.npz"))
-    there = [any(np.array_equal(design.get(it, 0), one) for one in kept.values()) for it in ("estimate", "covariance")]
-    if said["kind"] and not all([*there, *(json.dumps(it) in whole for it in (said["loglik"], *said.get("told", ())))]):
-        raise ValueError("its numbers or names are others than those of its design")
-    return said | {"about": about}, design
+        parts = {name: folder.read(name) for name in folder.namelist()}
+    about, said = (json.loads(parts.get(name, b"{}")) for name in ("about.json", "design.json"))
+    if said.get("kind") is None or said.get("version") != 2:
+        return {"why": NONE, **said, "kind": None, "about": about}, {}
+    kept, a = (dict(np.load(io.BytesIO(parts[name]))) for name in ("arrays.npz", "design.npz"))
+    def plain(node: Any) -> Any:  # what is written with the name of its class
+        number = float(node["value"]) if node.get("@") == "float" else kept.get(node.get("name"), node)
+        return node.get("fields", node.get("items", number))
+    if any(sha(parts[name]) != said["of"][name] for name in ("fit.json", "arrays.npz", "about.json")):
+        raise ValueError("its numbers or words are others than those of its design")
+    return said | {"about": about, "fit": json.loads(parts["fit.json"], object_hook=plain)["fit"]}, a
 
-
-def carried(said: Any, arrays: Any) -> Check:
-    """What every file says of itself: the hashes of its data, also of columns of the design, and its certificate."""
-    about = said["about"] or {"data": {"columns": {}, "why": "it was saved before files had certificates and hashes"}}
-    data, each = about["data"], said.get("from", {}).values()
-    other = [name for one in each for name, digest in one.items() if data["columns"].get(name) != digest]
-    for name, place, column in said.get("same", ()):
-        values = arrays[name].reshape(len(arrays[name]), -1)[:, place] + 0.0
-        digest = hashlib.sha256(np.where(np.isnan(values), np.nan, values).astype("<f8").tobytes()).hexdigest()
-        other += [column] * (data["columns"].get(column) != f"float64:{digest}")
-    words = data["why"] or f"hashes of {len(data['columns'])} columns of {data['of']}; {about['certificate']}"
-    return Check("carries", None if data["why"] else not other, f"others: {', '.join(other)}" if other else words)
-
-
-def verify(path: str) -> list[Check]:
-    """All checks of a file."""
+def verify(path: str) -> list[Check]:  # all checks of a file
     try:
-        said, arrays = read(path)
-        told, (make, ask) = [Check("file", True, "as it was written"), carried(said, arrays)], KINDS[said["kind"]]
+        said, a = read(path)
+        make, ask = KINDS[said["kind"]]
         with np.errstate(all="ignore"):
-            return [*told, *ask(make(said, arrays), said, arrays)]
-    except (ValueError, OSError, KeyError, TypeError, IndexError, zipfile.BadZipFile) as error:
+            return [Check("file", True, "as it was written"), *named(said, a), *ask(make(said, a), said, a)]
+    except (ValueError, OSError, KeyError, TypeError, IndexError, AttributeError, zipfile.BadZipFile) as error:
         return [Check("file", False, f"it is no fit that was saved: {error}")]
-
 
 if __name__ == "__main__":
     for check in (checks := verify(sys.argv[1])):

@@ -48,7 +48,7 @@ def test_saved_fits_are_checked_with_their_data(tmp_path):
     fit.save(tmp_path / "fit", design=True)
     result = run("verify", tmp_path / "fit", "--data", tmp_path / "data.csv")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("holds") == 7
+    assert result.stdout.count("holds") == 11
     assert max(map(len, result.stdout.splitlines()[1:])) <= 80
     table.assign(x=table["x"] + 1).to_csv(tmp_path / "data.csv", index=False)
     result = run("verify", tmp_path / "fit", "--data", tmp_path / "data.csv")

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ast
+import copy
+import functools
+import hashlib
 import io
 import json
+import math
+import operator
+import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -111,10 +117,31 @@ def test_what_it_does_not_know_is_not_checked(saved, name):
     assert "the verifier does not check" in found.words
 
 
+def parts_of(path: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(path) as folder:
+        return {name: folder.read(name) for name in folder.namelist()}
+
+
+def forged(path: Path, parts: dict[str, bytes], inner: bool = True) -> Path:
+    """The file with other members, sealed again as a forger would, who knows of the hashes in the design too."""
+    said = json.loads(parts["design.json"])
+    if inner and "of" in said:
+        said["of"] = {name: hashlib.sha256(parts[name]).hexdigest() for name in said["of"]}
+        parts = parts | {"design.json": json.dumps(said, indent=1).encode()}
+    target = path.with_suffix(".forged")
+    target.write_bytes(sealed(parts))
+    return target
+
+
+def packed(arrays: dict[str, Any]) -> bytes:
+    out = io.BytesIO()
+    np.savez(out, allow_pickle=False, **arrays)
+    return out.getvalue()
+
+
 def changed(path: Path, numbers: Callable[[dict[str, Any], dict[str, Any]], None]) -> Path:
     """The file with other numbers in the design and, where they stand there too, in the fit; sealed again."""
-    with zipfile.ZipFile(path) as folder:
-        parts = {name: folder.read(name) for name in folder.namelist()}
+    parts = parts_of(path)
     said, design = json.loads(parts["design.json"]), dict(np.load(io.BytesIO(parts["design.npz"])))
     kept, before = dict(np.load(io.BytesIO(parts["arrays.npz"]))), {**design}
     old = said["loglik"]
@@ -123,13 +150,7 @@ def changed(path: Path, numbers: Callable[[dict[str, Any], dict[str, Any]], None
         kept = {key: design[name] if np.array_equal(one, before[name]) else one for key, one in kept.items()}
     parts["fit.json"] = parts["fit.json"].replace(repr(old).encode(), repr(said["loglik"]).encode())
     parts["design.json"] = json.dumps(said).encode()
-    for name, arrays in (("design.npz", design), ("arrays.npz", kept)):
-        packed = io.BytesIO()
-        np.savez(packed, allow_pickle=False, **arrays)
-        parts[name] = packed.getvalue()
-    target = path.with_suffix(".changed")
-    target.write_bytes(sealed(parts))
-    return target
+    return forged(path, parts | {"design.npz": packed(design), "arrays.npz": packed(kept)})
 
 
 def moved(name: str, how: Callable[[Any], Any]) -> Callable[[dict[str, Any], dict[str, Any]], None]:
@@ -149,7 +170,7 @@ CHANGES: dict[str, tuple[Callable[[dict[str, Any], dict[str, Any]], None], str]]
     "estimate": (moved("estimate", lambda it: _first(it, 0.01)), "maximum"),
     "covariance": (moved("covariance", lambda it: _first(it, 0.01)), "standard errors"),
     "loglik": (lambda said, design: said.update(loglik=said["loglik"] + 1e-4), "log-likelihood"),
-    "a column": (moved("X", lambda it: it * np.linspace(1.0, 1.01, len(it))[:, None]), "log-likelihood"),
+    "a column": (moved("X", lambda it: it * np.linspace(1.0, 1.01, len(it))[:, None]), "names"),
 }
 
 
@@ -178,13 +199,10 @@ def test_any_byte_that_is_changed_is_found(saved, place, bits):
     assert found.ok is False
 
 
-def resealed(path: Path, member: str, how: Callable[[bytes], bytes]) -> Path:
-    """The file with another member, sealed again as a forger would."""
-    with zipfile.ZipFile(path) as folder:
-        parts = {name: folder.read(name) for name in folder.namelist()}
-    target = path.with_suffix(".forged")
-    target.write_bytes(sealed(parts | {member: how(parts[member])}))
-    return target
+def resealed(path: Path, member: str, how: Callable[[bytes], bytes], inner: bool = True) -> Path:
+    """The file with another member, sealed again."""
+    parts = parts_of(path)
+    return forged(path, parts | {member: how(parts[member])}, inner)
 
 
 def other_digit(text: bytes, place: int) -> bytes:
@@ -201,21 +219,14 @@ FIXED = ("least squares", "logit", "trials", "gamma", "softmax", "ordinal", "cox
 @given(name=some.sampled_from(FIXED), array=some.integers(0, 99), place=some.integers(0, 10**9))
 def test_any_number_of_a_design_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, array, place):
     """By what is computed from it; of columns of the data by their hashes, to the last digit."""
-    with zipfile.ZipFile(saved(name)) as folder:
-        said, design = json.loads(folder.read("design.json")), dict(np.load(io.BytesIO(folder.read("design.npz"))))
-    exact = {key for key, _, _ in said["same"]} | {"estimate", "covariance"}
-    key = sorted(exact)[array % len(exact)]
-    places = [k for of, k, _ in said["same"] if of == key] if key != "estimate" and key != "covariance" else None
+    design = dict(np.load(io.BytesIO(parts_of(saved(name))["design.npz"])))
+    exact = sorted({key for key in design if key.startswith("data: ")} | {"estimate", "covariance"})
+    key = exact[array % len(exact)]
 
-    def forge(packed: bytes) -> bytes:
+    def forge(_: bytes) -> bytes:
         values = np.array(design[key], dtype=float)
-        grid = values.reshape(len(values), -1)
-        column = place % grid.shape[1] if places is None else places[place % len(places)]
-        row = place % len(grid)
-        grid[row, column] = np.nextafter(grid[row, column], np.inf)
-        out = io.BytesIO()
-        np.savez(out, allow_pickle=False, **design | {key: values})
-        return out.getvalue()
+        values.flat[place % values.size] = np.nextafter(values.flat[place % values.size], np.inf)
+        return packed(design | {key: values})
 
     assert any(check.ok is False for check in verify(str(resealed(saved(name), "design.npz", forge))))
 
@@ -223,27 +234,168 @@ def test_any_number_of_a_design_that_is_changed_is_found_in_a_file_that_is_seale
 @settings(max_examples=10 if settings.get_current_profile_name() == "stattools" else 2000)
 @given(name=some.sampled_from(FIXED), place=some.integers(0, 10**9))
 def test_a_hash_of_a_column_that_is_changed_is_found_in_a_file_that_is_sealed_again(saved, name, place):
-    with zipfile.ZipFile(saved(name)) as folder:
-        said, about = json.loads(folder.read("design.json")), json.loads(folder.read("about.json"))
+    parts = parts_of(saved(name))
+    about, design = json.loads(parts["about.json"]), np.load(io.BytesIO(parts["design.npz"]))
     columns = about["data"]["columns"]
-    column = said["same"][place % len(said["same"])][2]
+    used = [key.removeprefix("data: ") for key in design.files if key.startswith("data: ")]
+    column = used[place % len(used)]
     columns[column] = "float64:" + other_digit(columns[column].removeprefix("float64:").encode(), place).decode()
     found = verify(str(resealed(saved(name), "about.json", lambda old: json.dumps(about).encode())))
     assert any(check.ok is False and column in check.words for check in found)
 
 
-def test_a_name_or_a_log_likelihood_of_another_fit_is_found_in_a_file_that_is_sealed_again(saved):
-    for name in FIXED:
-        with zipfile.ZipFile(saved(name)) as folder:
-            said = json.loads(folder.read("design.json"))
-        for old, new in (
-            (json.dumps(said["told"][-1]), '"another"'),
-            (repr(said["loglik"]), repr(said["loglik"] + 1e-9)),
-        ):
-            path = resealed(
-                saved(name), "fit.json", lambda text, old=old, new=new: text.replace(old.encode(), new.encode())
-            )
-            assert verify(str(path))[0].ok is False
+def exchanged(text: bytes, one: str, other: str) -> bytes:
+    """The text with two names exchanged, wherever they stand as words."""
+    places = {one: other, other: one}
+    return re.sub(rf"\b({one}|{other})\b", lambda found: places[found[0]], text.decode()).encode()
+
+
+def edited(how: Callable[[dict[str, Any]], None]) -> Callable[[bytes], bytes]:
+    def edit(text: bytes) -> bytes:
+        made = json.loads(text)
+        how(made)
+        return json.dumps(made, indent=1).encode()
+
+    return edit
+
+
+def model_in(made: dict[str, Any]) -> dict[str, Any]:
+    fields = made["fit"]["fields"]
+    return fields.get("model", fields.get("fixed", {"fields": fields}))["fields"]
+
+
+def fewer_rows(made: dict[str, Any]) -> None:
+    model_in(made)["n_dropped"] = 7
+    model_in(made)["dropped"]["items"] = [["x", 7]]
+
+
+EDITS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "level": ("fit.json", edited(lambda made: made["fit"]["fields"].update(level=0.68))),
+    "dropped rows": ("fit.json", edited(fewer_rows)),
+    "words of the certificate": (
+        "about.json",
+        edited(lambda made: made.update(certificate=made["certificate"].replace("1e-8", "1e-12"))),
+    ),
+    "decrement": ("fit.json", lambda text: re.sub(rb'("decrement": )[^,]+', rb"\g<1>3e-05", text)),
+    "log-likelihood": ("fit.json", lambda text: re.sub(rb'("loglik": )[^,]+', rb"\g<1>-9.5", text)),
+    "names": ("fit.json", lambda text: exchanged(text, "x", "z")),
+    "estimates": ("arrays.npz", lambda data: packed({k: v * 1.01 for k, v in np.load(io.BytesIO(data)).items()})),
+}
+
+
+@pytest.mark.parametrize("inner", [False, True])
+@pytest.mark.parametrize("name", ["least squares", "logit", "softmax", "ordinal", "cox", "slopes"])
+@pytest.mark.parametrize("edit", EDITS)
+def test_an_edit_of_what_is_printed_is_found(saved, name, edit, inner):
+    path = resealed(saved(name), *EDITS[edit], inner)
+    assert any(check.ok is False for check in verify(str(path)))
+
+
+@pytest.mark.parametrize("name", ["least squares", "logit", "softmax", "ordinal", "cox", "slopes"])
+def test_names_that_are_exchanged_everywhere_are_found_by_the_columns_that_they_speak_of(saved, name):
+    """With the formula, in the fit and in its design; each coefficient would be printed under the other's name."""
+    parts = parts_of(saved(name))
+    parts |= {member: exchanged(parts[member], "x", "z") for member in ("fit.json", "design.json")}
+    said = json.loads(parts["design.json"])
+    parts["design.json"] = json.dumps(said).encode()
+    found = {check.name: check for check in verify(str(forged(saved(name), parts)))}
+    assert found["names"].ok is False
+    assert {"x", "z"} & set(re.findall(r"\w+", found["names"].words))
+
+
+@pytest.mark.parametrize("name", ["logit", "poisson", "softmax", "ordinal"])
+def test_a_witness_that_is_taken_out_is_missed(saved, name):
+    parts = parts_of(saved(name))
+    arrays = {key: value for key, value in np.load(io.BytesIO(parts["design.npz"])).items() if key != "witness"}
+    found = {check.name: check.ok for check in verify(str(forged(saved(name), parts | {"design.npz": packed(arrays)})))}
+    assert found["existence"] is None
+
+
+def leaves(node: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    parts = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, part in parts:
+        yield from leaves(part, (*path, key))
+    if not isinstance(node, dict | list) and path[-1] != "@":
+        yield path, node
+
+
+def otherwise(value: Any) -> Any:
+    match value:
+        case None:
+            return 1
+        case bool():
+            return not value
+        case int():
+            return value + 7
+        case float():
+            return 0.7 * value + 0.1
+    try:
+        return repr(0.9 * float(value) + 3.0 if math.isfinite(float(value)) else 1.5)
+    except ValueError:
+        return f"{value}x"
+
+
+def page(path: Path) -> str | None:
+    """What is printed of the fit in a file; None where it cannot be loaded."""
+    try:
+        fit = st.load(path)
+        return f"{fit}\n{fit!r}\n{fit.table().to_csv()}"
+    except st.StattoolsError:
+        return None
+    except (IndexError, TypeError):  # of curvatures that are not those of the model
+        return None
+
+
+TOLD = {
+    "title",
+    "steps",
+    "solver",
+    "reads",
+    "second",
+    "r_squared",
+    "_spread",
+    "smallest",
+    "written_by",
+    "scaled",
+    "late",
+}
+"""What nobody can compute again from the data, or the verifier does not: a hash ties it to the design."""
+OF_MIXED = {"curvatures", "proof", "least", "designs"}
+"""Of mixed models: from which their degrees of freedom, and the words on their boundary, are made again on loading."""
+
+
+@pytest.mark.parametrize("name", ["least squares", "logit", "softmax", "ordinal", "time weibull", "cox", "slopes"])
+def test_each_leaf_of_a_saved_fit_is_checked_or_not_printed(saved, name):
+    """By a forger who makes all hashes again; without those of the design any edit of these members is found."""
+    path = saved(name)
+    parts, right = parts_of(path), page(path)
+    made, missed = json.loads(parts["fit.json"]), []
+    for place, value in leaves(made):
+        node = copy.deepcopy(made)
+        functools.reduce(operator.getitem, place[:-1], node)[place[-1]] = otherwise(value)
+        text = json.dumps(node, indent=1).encode()
+        if verify(str(forged(path, parts | {"fit.json": text}, inner=False)))[0].ok is not False:
+            missed.append((place, "not even by the hash"))
+        changed = forged(path, parts | {"fit.json": text})
+        shown = page(changed)
+        if shown in (None, right) or {*place} & (TOLD | OF_MIXED):
+            continue
+        if all(check.ok is True for check in verify(str(changed))):
+            missed.append((place, value))
+    assert missed == []
+
+
+@pytest.mark.parametrize("name", ["logit", "softmax", "cox", "slopes", "dispersion with columns"])
+def test_each_leaf_of_a_design_is_checked_or_not_used(saved, name):
+    path = saved(name)
+    parts = parts_of(path)
+    right = [(check.name, check.words) for check in verify(str(path))]
+    made = json.loads(parts["design.json"])
+    for place, value in leaves(made):
+        node = copy.deepcopy(made)
+        functools.reduce(operator.getitem, place[:-1], node)[place[-1]] = otherwise(value)
+        found = verify(str(forged(path, parts | {"design.json": json.dumps(node).encode()}, inner=False)))
+        assert any(check.ok is not True for check in found) or [(it.name, it.words) for it in found] == right, place
 
 
 def test_separated_rows_have_no_witness_and_no_fit_to_save():
@@ -256,9 +408,7 @@ def test_a_file_without_a_design_says_how_to_write_one(tmp_path):
     file, carries, design = verify(str(path))
     assert file.ok
     assert carries.ok
-    assert carries.words.startswith(
-        "hashes of 14 columns of a table; Within 1e-8 standard errors of the maximum (Newton"
-    )
+    assert carries.words == "hashes of 14 columns of a table"
     assert design == Check("design", None, "the file has no design: save the fit with design=True")
     (tmp_path / "no.fit").write_bytes(b"nothing" * 20)
     assert verify(str(tmp_path / "no.fit"))[0].ok is False
@@ -277,7 +427,7 @@ def test_it_stands_alone(saved):
         [sys.executable, "-I", str(verifier.__file__), str(saved("ordinal"))], capture_output=True, text=True
     )
     assert run.returncode == 0
-    assert run.stdout.count("holds") == 6
+    assert run.stdout.count("holds") == 10
 
 
 def families(kind: type[Likelihood] = Likelihood) -> set[type[Likelihood]]:

@@ -28,7 +28,7 @@ LOADED = "said_when_saved"
 """Where a fit that was loaded keeps what its file said, so that it is saved with the same again."""
 NUMBERS = "float64:"
 """What the hash of a column of numbers begins with; that of words has nothing before it."""
-ARRAYS = ("y", "X", "weight", "offset", "precision")
+ARRAYS = ("weight", "offset", "precision")
 NOT_HERE = "its rows are not in memory"
 
 
@@ -77,12 +77,27 @@ def _of_table(source: Any) -> dict[str, Any]:
 
 
 def _of_arrays(**given: Any) -> dict[str, Any]:
+    return {"of": "arrays", "columns": {name: column_hash(one) for name, one in flat(**given).items()}, "why": ""}
+
+
+def flat(**given: Any) -> dict[str, NDArray[Any]]:
+    """Arrays as columns with names; None is left out.
+
+    >>> sorted(flat(y=[1.0, 2.0], X=[[1.0, 2.0], [3.0, 4.0]], weight=None))
+    ['X1', 'X2', 'y']
+    """
     columns = {name: np.asarray(value) for name, value in given.items() if value is not None}
     parts = {name: value.reshape(len(value), -1).T for name, value in columns.items()}
-    named = {
+    return {
         name if len(part) == 1 else f"{name}{k + 1}": one for name, part in parts.items() for k, one in enumerate(part)
     }
-    return {"of": "arrays", "columns": {name: column_hash(one) for name, one in named.items()}, "why": ""}
+
+
+def arrays_of(model: Any) -> dict[str, NDArray[Any]]:
+    """The columns of a regression on arrays, those of X by their names."""
+    rows, names, added = vars(model.rows), model.design.names, int(model.design.added)
+    X = dict(zip(names[added:], rows["X"].T[added:], strict=True))
+    return flat(**{model.outcome_name: rows["y"]}) | X | flat(**{name: rows[name] for name in ARRAYS})
 
 
 def _of_rows(model: Any) -> dict[str, Any]:
@@ -90,8 +105,7 @@ def _of_rows(model: Any) -> dict[str, Any]:
         return _none(NOT_HERE)
     if is_frame(model.source):
         return _of_table(model.source)
-    given = {name: vars(model.rows)[name] for name in ARRAYS}
-    return _of_arrays(**given | {"X": given["X"][:, int(model.design.added) :]})
+    return _of_arrays(**arrays_of(model))
 
 
 def _of_times(model: Any) -> dict[str, Any]:
@@ -119,20 +133,29 @@ def hashes(source: Any, like: dict[str, str] | None = None) -> dict[str, str]:
     return {name: words_hash(one) if name in as_words else column_hash(one) for name, one in columns.items()}
 
 
-def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
-    """The SHA-256 of float64 numbers in the order of bytes of most machines, NaN where there is none; of a column with
-    words, of a line for each value.
+def plain_column(values: Sequence[Any] | pd.Series | NDArray[Any]) -> NDArray[Any]:
+    """A column as it is hashed: float64 numbers in the order of bytes of most machines, NaN where there is none; words
+    where not all are numbers, "" where there is none.
 
-    >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
-    True
+    >>> plain_column(["1", "2.0", ""]).tolist(), plain_column(["a", None, 2]).tolist()
+    ([1.0, 2.0, nan], ['a', '', '2.0'])
     """
     each = np.asarray(values)
     try:
         numbers = each.astype("<f8") if each.dtype.kind in "biuf" else np.array(_without_gaps(each), dtype="<f8")
     except (TypeError, ValueError, OverflowError):
-        return words_hash(values)
-    numbers = np.where(np.isnan(numbers), np.nan, numbers + 0.0)  # one NaN, and no 0 with a sign
-    return NUMBERS + hashlib.sha256(numbers.astype("<f8").tobytes()).hexdigest()
+        return np.array(_lines(values), dtype=str)
+    return np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8")  # one NaN, and no 0 with a sign
+
+
+def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
+    """The SHA-256 of the numbers of a column; of a column with words, of a line for each value.
+
+    >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
+    True
+    """
+    column = plain_column(values)
+    return words_hash(values) if column.dtype.kind == "U" else NUMBERS + hashlib.sha256(column.tobytes()).hexdigest()
 
 
 def _without_gaps(values: NDArray[Any]) -> list[Any]:
@@ -143,12 +166,15 @@ def _without_gaps(values: NDArray[Any]) -> list[Any]:
 
 def words_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
     """The SHA-256 of a line for each value: numbers as Python writes a float, nothing where there is none."""
+    return hashlib.sha256("\n".join(_lines(values)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lines(values: Sequence[Any] | pd.Series | NDArray[Any]) -> list[str]:
     try:
         lines = {one: _line(one) for one in set(values)}
-        text = "\n".join([lines[one] for one in values])
+        return [lines[one] for one in values]
     except TypeError:  # values that are no keys, such as lists
-        text = "\n".join(map(_line, values))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        return list(map(_line, values))
 
 
 def _line(value: Any) -> str:

@@ -90,7 +90,7 @@ def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool
     np.savez(packed, allow_pickle=False, **arrays)
     said = json.dumps(about(fit if whole is None else whole), indent=1).encode()
     parts = {"fit.json": text.encode(), "arrays.npz": packed.getvalue(), "about.json": said}
-    data = sealed(parts | (members(whole) if design else {}))
+    data = sealed(parts | (members(whole, parts) if design else {}))
     return replace_file(target, lambda file: file.write(data), "save")
 
 

@@ -137,6 +137,8 @@ def _outcome(it: Any) -> dict[str, Any]:
     return {
         "the labels are not those of the likelihood": it.labels is None
         or (len(it.labels) == several and are_distinct(it.labels)),
+        "the thresholds are not those between the labels": not getattr(it.likelihood, "labels", ())
+        or it.likelihood.labels == tuple(map(str, it.labels or ())),
         "the numbers of dropped rows do not agree": _dropped(it),
         "there is a column beside the rows that they have not": all(
             getattr(it.rows, BESIDE[name]) is not None for name in it.extras if name in BESIDE

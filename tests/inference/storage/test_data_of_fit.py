@@ -31,7 +31,7 @@ LONG = pd.DataFrame(
     ("model", "columns"),
     [
         (lambda: st.ols("y ~ x", TABLE), ["y", "x", "name"]),
-        (lambda: st.poisson(TABLE.y.to_numpy(), TABLE.x.to_numpy(), exposure=[1.0, 2, 2, 3]), ["y", "X", "offset"]),
+        (lambda: st.poisson(TABLE.y.to_numpy(), TABLE.x.to_numpy(), exposure=[1.0, 2, 2, 3]), ["y", "x1", "offset"]),
         (lambda: st.cox("survival(x, b) ~ y", LONG.assign(x=LONG["x"] + 0.5)), list(LONG)),
         (lambda: st.linear_mixed("y ~ x + (1 | g)", LONG), list(LONG)),
         (lambda: st.logistic("b ~ x + (1 | g)", LONG), list(LONG)),
