@@ -65,7 +65,7 @@ def spoken(model: Any, arrays: Arrays) -> list[tuple[str, str, int | None, list[
 
     >>> import stattools as st
     >>> model = st.logistic("y ~ x", {"y": ["no", "yes", "no", "yes"], "x": [1.0, 2.0, 3.0, 3.0]})
-    >>> spoken(model, {"X": model.X, "y": model.y})
+    >>> spoken(model, {"X": model.rows.X})
     [('Intercept', 'X', 0, None), ('x', 'X', 1, None), ('y', 'y', 0, ['no', 'yes'])]
     """
     parsed, asked, labels, coded = model.design.parsed, {}, None, []
