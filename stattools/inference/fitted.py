@@ -141,8 +141,8 @@ class Fit(Plotted):
         fit's covariance, also a robust one) or "F" (`st.ols`; with cov="quasi" the fall of the deviance over the
         dispersion); by default F where there is a scale, lr where the covariance is of the information, else Wald's.
         Terms of other parameters, "log alpha: x", have rows too, the intercept has none. `attrs` say kind, test and
-        distribution. Equal to R's anova (I), drop1 and car's Anova (II, III). Raises IncompatibleError for tests that
-        the fit does not have.
+        distribution, and in a "note" which terms cannot be tested and why. Equal to R's anova (I), drop1 and car's
+        Anova (II, III). Raises IncompatibleError for tests that the fit does not have.
         """
         from stattools.inference.hypotheses.anova import anova
 

@@ -108,7 +108,7 @@ def _proportional(fit: Any) -> tuple[Block, ...]:
             "Are hazards proportional? Score tests that a coefficient changes with time (Grambsch and Therneau):"
         ),
         Table(("term", "chi2", "df", "p"), tuple(rows), "lrrr"),
-        Paragraph(_constant(fit)),
+        Paragraph(" ".join([_constant(fit), *([note] if (note := found.attrs.get("note")) else [])])),
     )
 
 

@@ -157,9 +157,10 @@ class Metric:
         return C
 
 
-def undetermined(information: Floats) -> int | None:
+def undetermined(information: Floats, whole: Floats | None = None) -> int | None:
     """The number of the first coefficient that the information does not determine beside those before it, a decision
-    with a margin; None where it determines all.
+    with a margin; None where it determines all. `whole` is the diagonal before others were projected from it, beside
+    which the rest may be round-off.
 
     >>> undetermined(np.diag([4.0, 9.0])), undetermined(np.array([[1.0, 2.0, 0.0], [2.0, 4.0, 0.0], [0.0, 0.0, 1.0]]))
     (None, 1)
@@ -167,7 +168,7 @@ def undetermined(information: Floats) -> int | None:
     diagonal = information.diagonal()
     if len(bad := np.flatnonzero(~((diagonal > 0) & (diagonal < np.inf)))):
         return int(bad[0])
-    unit = np.sqrt(diagonal)
+    unit = np.sqrt(diagonal if whole is None else whole)
     scaled = information / unit[:, None] / unit
     if np.linalg.eigvalsh(scaled)[0] > SINGULAR:
         return None

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.metric import LONGEST, Metric
+from stattools.solvers.metric import LONGEST, Metric, undetermined
 from tests.cases import rng
 
 
@@ -77,3 +77,20 @@ def test_what_a_metric_keeps_of_its_factor_is_not_that_of_another():
     metric.whiten(), metric.inflation()
     assert_allclose(metric.times(4.0).covariance(), metric.covariance() / 4.0, rtol=1e-14)
     assert_allclose(metric.times(4.0).inflation(), metric.inflation(), rtol=1e-14)
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-9, 1e120])
+def test_what_is_not_determined_is_decided_with_a_margin(unit):
+    """Round-off of either sign, by which a factorization succeeds or fails by chance, moves no answer."""
+    g, succeeded = rng(5), 0
+    for _ in range(40):
+        Z = g.normal(size=(30, 4)) * [1.0, unit, 3.0, 1.0]
+        Z[:, 2] = Z[:, 0] * g.normal() + Z[:, 1] / unit
+        H = Z.T @ Z
+        succeeded += Metric.where_definite(H) is not None
+        assert undetermined(H) == 2
+        assert undetermined(H[:2, :2]) is None
+    assert 0 < succeeded < 40
+    near = np.array([[1.0, 1.0 - 1e-8], [1.0 - 1e-8, 1.0]])  # a column that is nearly another is one of its own
+    assert undetermined(near) is None
+    assert undetermined(1e-15 * np.eye(2), np.ones(2)) == 0

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.fitted import Fit
 from stattools.inference.hypotheses.mixed_models import require_same_likelihood
@@ -157,7 +157,7 @@ def compare(*fits: Fit, names: Sequence[str] | None = None) -> Comparison:
         for k in sorted(larger, key=lambda k: len(fits[k].estimate)):
             try:
                 test = likelihood_ratio(fits[k], fit)
-            except IncompatibleError as error:
+            except StattoolsError as error:
                 notes.append(f"No test of {labels[index]} within {labels[k]}: {error.message}")
                 continue
             tests[-1], within[-1] = test, labels[k]

@@ -15,9 +15,10 @@ as in car's Anova, Fox & Weisberg (2019), by W(term and what contains it) - W(wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any
 
 import numpy as np
 from scipy import special
@@ -25,23 +26,17 @@ from scipy import special
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.estimates import Estimates
-from stattools.inference.hypotheses.combinations import wald
+from stattools.inference.hypotheses.combinations import metric_of, wald
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
+from stattools.inference.hypotheses.several import not_made, several
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
+from stattools.solvers.metric import Metric
 
 TESTS = ("lr", "wald", "F")
-
-
-class _Pair(NamedTuple):
-    """A term, and the hypotheses of the smaller model and of the larger one it is compared with, R theta = 0 each."""
-
-    name: str
-    smaller: Floats
-    larger: Floats
 
 
 def _first(of: TermsOfParameter, k: int) -> tuple[Floats, Floats]:
@@ -84,30 +79,46 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     if fit.degrees is not None and chosen == "wald":
         return _by_few_clusters(fit, kind)
     measure, df_residual, what = _measure(fit, chosen)
-    rows = []
-    for name, smaller, larger in _pairs(fit, kind):
+
+    def row(smaller: Floats, larger: Floats) -> tuple[int, float, float]:
         df = len(smaller) - len(larger)
         chi2 = measure(smaller, larger)
         finite = np.isfinite(df_residual)
         p_value = special.fdtrc(df, df_residual, chi2 / df) if finite else special.chdtrc(df, chi2)
-        rows.append((name, df, chi2 / df if finite else chi2, float(p_value)))
-    made = pd.DataFrame(rows, columns=["term", "df", "statistic", "p_value"])
+        return df, chi2 / df if finite else chi2, float(p_value)
+
+    made = _of_terms(fit, kind, row, ["df", "statistic", "p_value"])
     law = f"F(df, {df_residual:,.0f})" if np.isfinite(df_residual) else "chi2(df)"
     made.attrs |= {"kind": kind, "test": chosen, "distribution": law, "df_residual": df_residual, "cov": fit.cov}
-    made.attrs["note"] = f"Type {kind} tests of terms, {what}; statistic is {law}."
+    return _with_note(made, f"Type {kind} tests of terms, {what}; statistic is {law}.")
+
+
+def _of_terms(
+    fit: Estimates, kind: str, row: Callable[[Floats, Floats], Sequence[Any]], columns: list[str]
+) -> pd.DataFrame:
+    """A row for each term, made of the hypotheses of the smaller model and of the larger one that it is compared with,
+    R theta = 0 each; `attrs` have the reasons of those that could not be made as "unmade".
+    """
+
+    def of_term(of: TermsOfParameter, k: int, name: str) -> tuple[Any, ...]:
+        smaller, larger = TYPES[kind](of, k)
+        if len(smaller) == len(larger):
+            raise IncompatibleError(
+                f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make "
+                "all of its columns."
+            )
+        return (name, *row(of.lifted(smaller), of.lifted(larger)))
+
+    tests = {name: partial(of_term, of, k, name) for of in terms_of(fit.model) for k, name in enumerate(of.names)}
+    rows, unmade = several(tests)
+    made = pd.DataFrame(list(rows.values()), columns=["term", *columns])
+    made.attrs["unmade"] = unmade
     return made
 
 
-def _pairs(fit: Estimates, kind: str) -> Iterator[_Pair]:
-    for of in terms_of(fit.model):
-        for k, name in enumerate(of.names):
-            smaller, larger = TYPES[kind](of, k)
-            if len(smaller) == len(larger):
-                raise IncompatibleError(
-                    f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make "
-                    "all of its columns."
-                )
-            yield _Pair(name, of.lifted(smaller), of.lifted(larger))
+def _with_note(made: pd.DataFrame, note: str) -> pd.DataFrame:
+    made.attrs["note"] = f"{note} {not_made(made.attrs['unmade'])}".strip()
+    return made
 
 
 def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
@@ -115,25 +126,29 @@ def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
     beyond the larger one, which is W(smaller) - W(larger).
     """
     degrees: Any = fit.degrees
-    rows = []
-    for name, smaller, larger in _pairs(fit, kind):
+
+    def row(smaller: Floats, larger: Floats) -> tuple[int, Any, float, float]:
         beyond = smaller
         if len(larger):
             V, k = fit.covariance, len(smaller) - len(larger)
-            spread = larger @ V @ larger.T
-            unit = 1.0 / np.sqrt(np.diagonal(spread))
-            pull = np.linalg.solve(spread * unit[:, None] * unit, unit[:, None] * (larger @ V @ smaller.T))
-            rest = smaller - pull.T @ (unit[:, None] * larger)
+            metric, unit = _beside(fit, larger)
+            rest = smaller - metric.solve(unit[:, None] * (larger @ V @ smaller.T)).T @ (unit[:, None] * larger)
             size = np.where(V.diagonal() > 0, np.sqrt(V.diagonal()), 1.0)
             beyond = np.linalg.svd(rest * size)[2][:k] / size
         found = wald(fit, (beyond, np.zeros(len(beyond))))
-        rows.append((name, found.df, found.df_residual, found.statistic, found.p_value))
-    made = pd.DataFrame(rows, columns=["term", "df", "df_residual", "statistic", "p_value"])
+        return found.df, found.df_residual, found.statistic, found.p_value
+
+    made = _of_terms(fit, kind, row, ["df", "df_residual", "statistic", "p_value"])
     made.attrs |= {"kind": kind, "test": "wald", "distribution": "F(df, df_residual)", "cov": fit.cov}
-    made.attrs["note"] = (
-        f"Type {kind} tests of terms, {degrees.by}, with covariance {fit.cov}; statistic is F(df, df_residual)."
-    )
-    return made
+    note = f"Type {kind} tests of terms, {degrees.by}, with covariance {fit.cov}; statistic is F(df, df_residual)."
+    return _with_note(made, note)
+
+
+def _beside(fit: Estimates, larger: Floats) -> tuple[Metric, Floats]:
+    """The metric of the hypotheses of the larger model, each in units of its standard error, and these units."""
+    spread = larger @ fit.covariance @ larger.T
+    unit = 1.0 / np.sqrt(np.diagonal(spread))
+    return metric_of(fit, spread * unit[:, None] * unit, "the terms that contain this one"), unit
 
 
 def _usual(fit: Estimates) -> str:
@@ -189,10 +204,9 @@ def _apart(fit: Estimates, smaller: Floats, larger: Floats) -> float:
     one that is nearest to the estimate.
     """
     if len(larger):
-        spread = larger @ fit.covariance @ larger.T
-        unit = 1.0 / np.sqrt(np.diagonal(spread))
+        metric, unit = _beside(fit, larger)
         with np.errstate(over="ignore", invalid="ignore"):  # told below
-            pull = np.linalg.solve(spread * unit[:, None] * unit, unit * (larger @ fit.estimate)) * unit
+            pull = metric.solve(unit * (larger @ fit.estimate)) * unit
         if not np.isfinite(pull).all():
             raise DomainError(
                 f"anova: terms of {fit.model.title} are so many standard errors from 0 that their squares are beyond "

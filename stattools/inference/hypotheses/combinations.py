@@ -83,6 +83,19 @@ def _spread(R: Floats, V: Floats) -> Floats:
     return size[:, None] * V[np.ix_(column, column)] * size
 
 
+def metric_of(fit: Estimates, spread: Floats, what: str) -> Metric:
+    """The metric of a covariance of combinations of coefficients; IdentificationError where it is singular to round-off
+    for them, which are `what`.
+    """
+    metric = Metric.where_definite(spread)
+    if metric is None or metric.rcond < 1e-14:
+        raise IdentificationError(
+            f"the covariance ({fit.cov}) does not determine {what}: it is singular for them, as with fewer groups than "
+            "hypotheses. Test fewer at a time."
+        )
+    return metric
+
+
 def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
     for k, name in enumerate(fit.model.variances):
@@ -126,15 +139,7 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
         difference = R @ theta - q * unit
     spread = _spread(R, V)
     se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
-    try:
-        metric = Metric(spread)
-    except IdentificationError:
-        metric = None
-    if metric is None or metric.rcond < 1e-14:
-        raise IdentificationError(
-            f"the covariance ({fit.cov}) does not determine the {len(labels)} combinations {', '.join(labels)}: it is "
-            "singular for them, as with fewer groups than hypotheses. Test fewer at a time."
-        )
+    metric = metric_of(fit, spread, f"the {len(labels)} combinations {', '.join(labels)}")
     distance = metric.norm(difference) if np.isfinite(difference).all() else 1e308
     if not distance < FARTHEST:
         raise DomainError(

@@ -25,6 +25,7 @@ from stattools.inference.hypotheses.partial_likelihoods import require_nested_co
 from stattools.inference.hypotheses.result import TestResult
 from stattools.models.model import Model
 from stattools.solvers.level_metric import metric_for
+from stattools.solvers.metric import undetermined
 
 
 def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
@@ -112,8 +113,11 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
     at = work.evaluate(as_units(T).solve(theta))
+    metric = metric_for(at.information)
     try:
-        statistic = metric_for(at.information)(at.information).norm(at.score) ** 2
+        if not metric.by_levels and undetermined(at.information) is not None:
+            raise IdentificationError(f"{full.title} is not determined.")
+        statistic = metric(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank
         raise IncompatibleError(
             f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "

@@ -11,30 +11,31 @@ Source: Brant, Biometrics 46 (1990), 1171-1178; Peterson & Harrell, Applied Stat
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, cached_property, partial
 from typing import Any
 
 import numpy as np
 from scipy import special
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates
-from stattools.inference.existence import check_overlap, check_rank
+from stattools.inference.existence import check_overlap, check_rank, check_solution
+from stattools.inference.hypotheses.several import not_made, several
 from stattools.inference.hypotheses.terms import terms_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Cumulative
+from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.numerics.columns import as_columns
 from stattools.numerics.products import weighted
 from stattools.solvers import Newton
-from stattools.solvers.metric import Metric
+from stattools.solvers.metric import Metric, undetermined
 
 ALL = "all terms"
-INDEFINITE = 1e-12
-"""The smallest eigenvalue of a matrix of correlations down to which it counts as singular."""
 
 
 def proportional_odds(fit: Estimates) -> pd.DataFrame:
@@ -48,29 +49,23 @@ def proportional_odds(fit: Estimates) -> pd.DataFrame:
     model = _with_all_columns(fit.model)
     family, of = _family(fit), terms_of(model)[0]
     names = [name for k, name in enumerate(of.names) if _columns(model, of.columns(k))]
+    binary = cache(lambda: _binary(model))  # of all cuts, for all terms
     columns = {name: _columns(model, of.columns(of.names.index(name))) for name in names}
     if len(columns) > 1:
         columns[ALL] = tuple(sorted({column for each in columns.values() for column in each}))
-    rows: list[dict[str, Any]] = []
-    missing: list[str] = []
-    binary: tuple[Floats, Floats] | None = None
-    if model.rows.place == "in memory" and family == replace(family.plain, link_name="logit"):
-        try:
-            binary = _binary(model)
-        except StattoolsError as error:
-            missing.append(f"brant: {error.message}")
+    answers: dict[str, Callable[[], dict[str, Any]]] = {}
     for name, chosen in columns.items():
         df = len(chosen) * (family.categories - 2)
-        for test, statistic in _larger(model, fit, chosen, f"{name}, ", missing):
-            rows.append(_row(name, test, df, statistic))
-        if binary is not None:
-            try:
-                rows.append(_row(name, "brant", df, _brant(model, binary, chosen)))
-            except StattoolsError as error:
-                missing.append(f"{name}, brant: {error.message}")
-    table = pd.DataFrame(rows, columns=["term", "test", "df", "statistic", "p_value"])
-    if missing:
-        table.attrs["note"] = "Not made: " + " ".join(missing)
+        larger = _Larger(model, fit, chosen)
+        tests = {"lr": larger.ratio, "score": larger.score}
+        if model.rows.place == "in memory" and family == replace(family.plain, link_name="logit"):
+            tests["brant"] = partial(lambda chosen: _brant(model, binary(), chosen), chosen)
+        for test, statistic in tests.items():
+            answers[f"{test} of {name}"] = partial(_row, name, test, df, statistic)
+    rows, unmade = several(answers)
+    table = pd.DataFrame(list(rows.values()), columns=["term", "test", "df", "statistic", "p_value"])
+    if unmade:
+        table.attrs["note"] = not_made(unmade)
     return table
 
 
@@ -94,14 +89,10 @@ def _columns(model: Model, coefficients: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(model.predictor.column[k]) for k in coefficients if part.start <= k < part.stop)
 
 
-def _row(term: str, test: str, df: int, statistic: float) -> dict[str, Any]:
-    return {
-        "term": term,
-        "test": test,
-        "df": df,
-        "statistic": statistic,
-        "p_value": float(special.chdtrc(df, statistic)),
-    }
+def _row(term: str, test: str, df: int, measure: Callable[[], float]) -> dict[str, Any]:
+    statistic = measure()
+    p_value = float(special.chdtrc(df, statistic))
+    return {"term": term, "test": test, "df": df, "statistic": statistic, "p_value": p_value}
 
 
 def _with_all_columns(model: Model) -> Model:
@@ -112,28 +103,38 @@ def _with_all_columns(model: Model) -> Model:
     return model if as_columns(rows.X).by_levels is None else replace(model, rows=replace(rows, X=np.asarray(rows.X)))
 
 
-def _larger(
-    model: Model, fit: Estimates, chosen: tuple[int, ...], who: str, missing: list[str]
-) -> list[tuple[str, float]]:
-    """The likelihood ratio, where the larger model has a maximum, and the score test, against effects at each cut."""
-    full, theta = _with_effects(model, fit.estimate, chosen)
-    work, T = full.standardized()
-    phi = np.linalg.solve(T, theta)
-    found: list[tuple[str, float]] = []
-    try:
-        solution = Newton().solve(replace(work, start=phi))
+class _Larger:
+    """The model with effects of the columns `chosen` at each cut, looked at where these are equal."""
+
+    def __init__(self, model: Model, fit: Estimates, chosen: tuple[int, ...]) -> None:
+        self.fit = fit
+        self.full, theta = _with_effects(model, fit.estimate, chosen)
+        self.work, T = self.full.standardized()
+        self.phi = np.linalg.solve(T, theta)
+
+    @cached_property
+    def at(self) -> Evaluation:
+        """The evaluation where the effects are equal; IdentificationError where it does not determine them all."""
+        at = self.work.evaluate(self.phi)
+        if (number := undetermined(at.information)) is not None:  # as of a level without rows in a label
+            raise IdentificationError(
+                f"the data do not determine {self.full.names[number]} beside the other effects at cuts."
+            )
+        return at
+
+    def score(self) -> float:
+        """Rao's statistic."""
+        return Metric(self.at.information).norm(self.at.score) ** 2
+
+    def ratio(self) -> float:
+        """The likelihood ratio; StattoolsError where there is no maximum with effects at each cut."""
+        assert self.at is not None
+        check_rank(self.full)
+        solution = Newton().solve(replace(self.work, start=self.phi))
+        check_solution(self.work, solution)
         if not solution.converged:
-            check_overlap(full)
             raise DomainError("no maximum was found with effects at each cut.")
-        found.append(("lr", max(2.0 * (solution.loglik - fit.loglik), 0.0)))
-    except StattoolsError as error:
-        missing.append(f"lr of {who}{error.message}")
-    at = work.evaluate(phi)
-    try:
-        found.append(("score", Metric(at.information).norm(at.score) ** 2))
-    except IdentificationError as error:  # as of a level without rows in a label
-        missing.append(f"score of {who}{error.message}")
-    return found
+        return max(2.0 * (solution.loglik - self.fit.loglik), 0.0)
 
 
 def _with_effects(model: Model, estimate: Floats, chosen: tuple[int, ...]) -> tuple[Model, Floats]:
@@ -173,9 +174,9 @@ def _binary(model: Model) -> tuple[Floats, Floats]:
             start=np.zeros(len(columns)), labels=None,
             title=f"logistic regression beyond {(model.labels or ())[cut]!r}",
         )  # fmt: skip
-        solution = Newton().solve(one)
         check_rank(one)
         check_overlap(one)
+        solution = Newton().solve(one)
         betas.append(solution.estimate)
         shares.append(special.expit(one.eta(solution.estimate)))
     p = np.array(shares)
@@ -204,12 +205,9 @@ def _brant(model: Model, binary: tuple[Floats, Floats], chosen: tuple[int, ...])
     R = np.kron(difference, np.eye(q)[[among.index(column) for column in chosen]])
     gap = R @ betas.ravel()
     C = R @ V @ R.T
-    variances = np.diagonal(C)
-    size = np.sqrt(np.where(variances > 0.0, variances, 1.0))
-    scaled = C / size / size[:, None]
-    if not (np.isfinite(scaled).all() and variances.min() > 0.0 and np.linalg.eigvalsh(scaled)[0] > INDEFINITE):
+    if not np.isfinite(C).all() or undetermined(C) is not None:
         raise DomainError(
             "the covariance of the coefficients between cuts, of which each is estimated on its own, is not definite, "
             "as where one cut is nearly separated."
         )
-    return float(gap / size @ np.linalg.solve(scaled, gap / size))
+    return Metric(C).norm(gap) ** 2

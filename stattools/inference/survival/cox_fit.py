@@ -220,8 +220,8 @@ class CoxFit(Smoothed, Fit):
         term of the formula and for all, "GLOBAL": term, statistic, df, p_value.
 
         `transform` is that function: "km" (1 less the Kaplan-Meier curve just before), "rank", "log" or "identity".
-        Equal to R's cox.zph. Raises IncompatibleError for exact ties and penalized fits. Source: Grambsch & Therneau
-        (1994).
+        A term whose change the events do not tell is named in `attrs["note"]`. Equal to R's cox.zph. Raises
+        IncompatibleError for exact ties and penalized fits. Source: Grambsch & Therneau (1994).
         """
         self._require_no_curves("proportional_hazards", "it is a score test at the maximum without a penalty.")
         if self.penalty is not None:

@@ -9,13 +9,15 @@ Therneau, Biometrika 81 (1994), 515-526; this is the exact score test, R's cox.z
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy.special import chdtrc
 
 from stattools.data.term_spaces import TermSpaces
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.hypotheses.several import not_made, several
 from stattools.inference.survival.product_limit import ProductLimit
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -23,6 +25,7 @@ from stattools.interface.when_needed import pd
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.life_table import LifeTable
 from stattools.models.survival.row_scores import mean_at_events
+from stattools.solvers.metric import Metric, undetermined
 
 Clock = Callable[[CoxRegression, Floats], Floats]
 
@@ -57,6 +60,10 @@ CLOCKS: Mapping[str, Clock] = {
 }
 
 
+ALL = "GLOBAL"
+"""The name of the test of all coefficients together."""
+
+
 def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) -> pd.DataFrame:
     """One row per term and one for all, "GLOBAL": term, statistic, df, p_value."""
     transform = word_of(transform, CLOCKS)
@@ -80,15 +87,22 @@ def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) ->
     back = np.linalg.solve(T, np.eye(len(T)))
     u = back.T @ ((dead - mean_at_events(at) * sets.deaths) @ g)
     A, B, C = (back.T @ at.information(by) @ back for by in (None, g, g * g))
-    rows: list[dict[str, Any]] = []
-    each = [*_columns_of_terms(model), ("GLOBAL", list(range(len(u))))]
-    for name, columns in each:
-        own = u[columns]
-        left = C[np.ix_(columns, columns)] - B[columns] @ np.linalg.solve(A, B[:, columns])
-        statistic = float(own @ np.linalg.solve(left, own))
-        rows.append({"term": name, "statistic": statistic, "df": len(columns)})
-    found = pd.DataFrame(rows)
-    found["p_value"] = [float(chdtrc(row["df"], row["statistic"])) for row in rows]
+
+    def row(name: str, columns: list[int]) -> dict[str, Any]:
+        own, at = u[columns], np.ix_(columns, columns)
+        left = C[at] - B[columns] @ np.linalg.solve(A, B[:, columns])
+        if undetermined(left, C[at].diagonal()) is not None:
+            which = "some term" if name == ALL else name
+            raise IdentificationError(f"the events do not tell a change of {which} with time from its effect.")
+        statistic = Metric(left).norm(own) ** 2
+        p_value = float(chdtrc(len(columns), statistic))
+        return {"term": name, "statistic": statistic, "df": len(columns), "p_value": p_value}
+
+    each = {**dict(_columns_of_terms(model)), ALL: list(range(len(u)))}
+    made, unmade = several({name: partial(row, name, columns) for name, columns in each.items()})
+    found = pd.DataFrame(list(made.values()))
+    if unmade:
+        found.attrs["note"] = not_made(unmade)
     found.attrs["transform"] = transform
     return found
 

@@ -197,8 +197,13 @@ def against_first(fit: Fit, unit: Unit, effects: tuple[Effect, ...]) -> TermFind
 
 
 def tested_together(fit: Any, R: Floats) -> tuple[str, float]:
-    """What the test of R theta = 0 says, and its p-value."""
-    test = fit.test((R, np.zeros(len(R))))
+    """What the test of R theta = 0 says, and its p-value; where it cannot be made nothing, and the smallest p-value of
+    one of its rows.
+    """
+    try:
+        test = fit.test((R, np.zeros(len(R))))
+    except StattoolsError:  # as where clusters are fewer than levels
+        return "", min(along_numbers(fit, row)["p_value"] for row in R)
     law, rest = ("F", test.df_residual) if np.isfinite(test.df_residual) else ("χ²", np.inf)
     return test_said(law, {"df": test.df, "statistic": test.statistic}, float(rest)), float(test.p_value)
 

@@ -176,3 +176,19 @@ def test_cox_equals_r():
     assert (test.df, round(float(test.statistic), 5)) == (2, 0.23912)
     robust = st.fit(fit.model, cov="HC0").anova()
     assert robust.attrs["test"] == "wald"
+
+
+@pytest.mark.parametrize("cov", [st.Cluster("c", correction="none"), st.Cluster("c", kind="CR2")], ids=repr)
+@pytest.mark.parametrize(
+    "make", [lambda data: st.ols("y ~ x + C(m)", data), lambda data: st.poisson("k ~ x + C(m)", data)]
+)
+def test_a_term_that_cannot_be_tested_is_named_and_the_others_stand(make, cov):
+    """Four clusters do not determine seven levels: no term was tested, by an error of NumPy with CR2."""
+    fit = st.fit(make(DATA.assign(m=np.arange(N) % 7, c=np.arange(N) // 50)), cov=cov)
+    found = fit.anova()
+    assert found.term.tolist() == ["x"]
+    assert_allclose(found.p_value[0], fit.test("x").p_value, rtol=1e-9)
+    assert list(found.attrs["unmade"]) == ["C(m)"]
+    assert "Not made: C(m): the covariance" in found.attrs["note"]
+    with pytest.raises(st.IdentificationError, match="does not determine"):  # nothing is left to stand
+        st.fit(st.ols("y ~ C(m)", fit.model.source), cov=cov).anova()

@@ -117,3 +117,5 @@ def test_a_score_test_that_is_singular_leaves_the_others():
     found = st.fit(st.ordinal("y ~ x + C(g)", data)).proportional_odds()
     assert {"lr", "score"} <= set(found[found.term == "x"].test)
     assert "score of C(g), " in found.attrs["note"]
+    assert found[["term", "test"]].to_numpy().tolist() == [["x", "lr"], ["x", "score"]]
+    assert "score of all terms: the data do not determine 2|3: C(g)[T.2] beside" in found.attrs["note"]

@@ -24,3 +24,23 @@ def test_logs_need_times_above_zero():
         st.fit(st.cox("survival(t, d) ~ x", CROSSING | {"t": np.r_[0.0, CROSSING["t"][1:]]})).proportional_hazards(
             "log"
         )
+
+
+def test_a_change_that_the_events_do_not_tell_is_named_and_the_others_stand(tmp_path):
+    """Rows of a column that were at risk at one time only: its test was of round-off, or an error of NumPy."""
+    g = np.random.default_rng(3)
+    time, x = np.arange(1.0, 61.0), g.normal(size=60)
+    late = np.repeat([0.0, 1.0], [60, 3])
+    data = {"t": np.r_[time, 30.0, 30.0, 30.0], "d": np.r_[np.ones(60), 1, 0, 0], "entry": 29.5 * late,
+            "x": np.r_[x, 0.1, -0.2, 0.5], "late": late}  # fmt: skip
+    fit = st.fit(st.cox("survival(entry, t, d) ~ x + late", data, ties="breslow"))
+    for transform in ("km", "rank", "log", "identity"):
+        found = fit.proportional_hazards(transform)
+        assert found.term.tolist() == ["x"]
+        assert "Not made: late: the events do not tell a change of late with time" in found.attrs["note"]
+        assert "GLOBAL: " in found.attrs["note"]
+    checks = fit.check()
+    assert "proportional hazards" not in checks.attrs["unchecked"]
+    page = st.report(fit, to=tmp_path / "page").read_text()
+    assert "Are hazards proportional?" in page
+    assert "Not made: late: the events do not tell" in page

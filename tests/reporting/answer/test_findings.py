@@ -64,3 +64,14 @@ def test_every_category_has_its_effects():
     assert [one.category for one in x.effects] == ["v", "w"]
     assert x.effects[0].subject == "the odds of `v` against `u`"
     assert called("C(race):smoke") == "race:smoke"
+
+
+@pytest.mark.parametrize("dispersion", [None, "~ C(m)"])
+def test_a_term_that_clusters_do_not_determine_leaves_the_report(dispersion, tmp_path):
+    """Four clusters and seven levels: the test of all of them together has no number, and the report has the others."""
+    g, rows = np.random.default_rng(0), np.arange(280)
+    data = {"x": g.normal(size=280), "m": rows % 7, "c": rows // 70}
+    data["y"] = g.poisson(2.0 * g.gamma(1.0, 1.0, 280))
+    model = st.negative_binomial("y ~ x + C(m)", data, dispersion=dispersion)
+    fit = st.fit(model, cov=st.Cluster("c", correction="none"))
+    assert "`x`" in st.report(fit, to=tmp_path / "page").read_text()

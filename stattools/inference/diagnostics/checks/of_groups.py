@@ -10,6 +10,7 @@ as they are.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from stattools.inference.diagnostics.checks.certificate import certificate
 from stattools.inference.diagnostics.checks.check import Check, judged
 from stattools.inference.diagnostics.checks.distribution import LEVELS, of_shares
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
-from stattools.inference.diagnostics.checks.of_regressions import Looked
+from stattools.inference.diagnostics.checks.of_regressions import looked
 from stattools.inference.diagnostics.checks.table import CheckTable, check_table
 from stattools.text.columns import number
 
@@ -37,10 +38,12 @@ def check_groups(fit: Any, order: Any = None) -> CheckTable:
         raise IncompatibleError(
             f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
         )
-    influence = () if fit.model.smooths else (_influence(fit),)  # a group's part of a curve is not known
-    normal = (_distribution(fit),) if fit.model.has_scale else ()
-    looked = Looked((certificate(LookedAt(fit)), *influence, *normal), {})
-    return check_table({"": looked}, fit.model.formula)
+    checks: dict[str, Callable[[], Check]] = {"maximum": lambda: certificate(LookedAt(fit))}
+    if not fit.model.smooths:  # a group's part of a curve is not known
+        checks["influence"] = lambda: _influence(fit)
+    if fit.model.has_scale:
+        checks["distribution"] = lambda: _distribution(fit)
+    return check_table({"": looked(checks, fit.model.title)}, fit.model.formula)
 
 
 def _influence(fit: Any) -> Check:

@@ -5,13 +5,13 @@ A check that a fit has not says why: it stands under `unchecked`, never as a hol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import IncompatibleError, StattoolsError
+from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.checks.autocorrelation import autocorrelation, order_of
 from stattools.inference.diagnostics.checks.certificate import certificate
 from stattools.inference.diagnostics.checks.check import Check
@@ -26,6 +26,7 @@ from stattools.inference.diagnostics.checks.proportional import proportional
 from stattools.inference.diagnostics.checks.shape import form, link
 from stattools.inference.diagnostics.checks.standard_errors import standard_errors
 from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses.several import several
 from stattools.likelihoods.outcomes import Outcome
 from stattools.numerics.threads import one_blas_thread
 from stattools.text.one_line import prints
@@ -104,21 +105,18 @@ def _of_partial(model: Any, order: Any) -> tuple[str, ...]:
 
 
 def _looked(of: LookedAt, some: Collection[str]) -> Looked:
-    found, unchecked = [], {}
-    for name, check in CHECKS.items():
-        if name not in some:
-            continue
-        try:
-            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below
-                one = check(of)
-        except StattoolsError as error:
-            unchecked[name] = error.message
-            continue
-        except np.linalg.LinAlgError:
-            one = None
-            unchecked[name] = f"the information about the coefficients of {of.model.title} is singular to round-off."
-        if one is not None and not np.isfinite([one.value, one.p_value or 0.0]).all():
-            unchecked[name] = f"numbers of {of.model.title} are beyond float64. Change the units of its columns."
-        elif one is not None:
-            found.append(one)
-    return Looked(tuple(found), unchecked)
+    return looked({name: partial(check, of) for name, check in CHECKS.items() if name in some}, of.model.title)
+
+
+def looked(checks: Mapping[str, Callable[[], Check | None]], title: str) -> Looked:
+    """The checks by name of a fit of a model called `title`, and the reasons of those that could not be made."""
+
+    def one(check: Callable[[], Check | None]) -> Check | None:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below
+            found = check()
+        if found is not None and not np.isfinite([found.value, found.p_value or 0.0]).all():
+            raise IncompatibleError(f"numbers of {title} are beyond float64. Change the units of its columns.")
+        return found
+
+    made, unchecked = several({name: partial(one, check) for name, check in checks.items()})
+    return Looked(tuple(found for found in made.values() if found is not None), unchecked)

@@ -9,6 +9,7 @@ Source: Durbin & Koopman, Time Series Analysis by State Space Methods (2012), 2.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from stattools.inference.diagnostics.checks.certificate import certificate
 from stattools.inference.diagnostics.checks.check import Check, judged
 from stattools.inference.diagnostics.checks.distribution import LEVELS, of_shares
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
-from stattools.inference.diagnostics.checks.of_regressions import Looked
+from stattools.inference.diagnostics.checks.of_regressions import Looked, looked
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.innovations import innovations
 from stattools.text.columns import number
@@ -43,7 +44,13 @@ def checks_of_series(fit: Any) -> Looked:
             f"check looks at one-step errors, and needs {FEWEST} or more; {fit.model.title} has {len(e)}."
         )
     period = fit.model.components.period if fit.model.has_states else 0
-    return Looked((certificate(LookedAt(fit)), _serial(e, 2 * (period or 0)), _even(e), _normal(e)), {})
+    checks: dict[str, Callable[[], Check]] = {
+        "maximum": lambda: certificate(LookedAt(fit)),
+        "serial correlation": lambda: _serial(e, 2 * (period or 0)),
+        "even variance": lambda: _even(e),
+        "normal errors": lambda: _normal(e),
+    }
+    return looked(checks, fit.model.title)
 
 
 def errors_of(fit: Any) -> Floats:

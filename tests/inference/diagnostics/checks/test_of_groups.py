@@ -3,6 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
+from stattools.inference.diagnostics.checks import of_groups
 
 R = np.random.default_rng(4)
 G, X = np.repeat(np.arange(20), 10), R.normal(size=200)
@@ -37,3 +38,13 @@ def test_rows_of_groups_have_no_order():
     fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": Y, "x": X, "g": G}))
     with pytest.raises(IncompatibleError, match="leave order= out"):
         fit.check(order=X)
+
+
+def test_a_check_that_cannot_be_made_leaves_the_others(monkeypatch):
+    def refused(fit):
+        raise st.IdentificationError("a group is all that tells x.")
+
+    monkeypatch.setattr(of_groups, "_influence", refused)
+    found = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": Y, "x": X, "g": G})).check()
+    assert sorted(found.check) == ["distribution", "maximum"]
+    assert found.attrs["unchecked"] == {"influence": "a group is all that tells x."}

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.diagnostics.checks import of_series
 from stattools.inference.diagnostics.checks.of_series import errors_of
 from tests.inference.diagnostics.checks.planted import of, verdicts
 
@@ -40,3 +41,13 @@ def test_what_a_check_of_a_series_needs():
         st.fit(st.local_level(LEVEL[:10])).check()
     with pytest.raises(IncompatibleError, match="leave order= out"):
         st.fit(st.local_level(LEVEL)).check(order="t")
+
+
+def test_a_check_that_cannot_be_made_leaves_the_others(monkeypatch):
+    def singular(e):
+        raise np.linalg.LinAlgError("Singular matrix")
+
+    monkeypatch.setattr(of_series, "_even", singular)
+    found = st.fit(st.local_level(LEVEL)).check()
+    assert sorted(found.check) == ["maximum", "normal errors", "serial correlation"]
+    assert list(found.attrs["unchecked"]) == ["even variance"]
