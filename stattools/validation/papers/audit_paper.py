@@ -17,7 +17,7 @@ from stattools.validation.papers.estimate_checks import check_estimate
 from stattools.validation.papers.flat_text import FlatText, flat
 from stattools.validation.papers.mean_checks import check_mean
 from stattools.validation.papers.mentions import mentions
-from stattools.validation.papers.p_checks import check_p
+from stattools.validation.papers.p_checks import check_p, check_possible
 from stattools.validation.papers.passages import Passage, passages
 from stattools.validation.papers.setting import Setting, setting
 from stattools.validation.papers.shares import check_shares
@@ -159,6 +159,9 @@ def _checks(text: FlatText, tables: list[PaperTable], said: Setting) -> Iterator
 
 
 def _answers(passage: Passage, said: Setting, before: str) -> Iterator[Answer]:
+    if impossible := list(check_possible(passage, said)):
+        yield from impossible  # nothing can be computed from them
+        return
     yield from check_p(passage, said)
     yield from check_estimate(passage, said)
     yield from check_mean(passage, said, before)

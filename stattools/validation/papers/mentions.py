@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stattools.validation.papers.flat_text import FlatText
 from stattools.validation.papers.reported import NUMBER, RELATION, Reported, reported
@@ -18,7 +18,8 @@ from stattools.validation.papers.reported import NUMBER, RELATION, Reported, rep
 class Mention:
     """A named number. `kind` is a row of `PATTERNS`, `name` what the paper calls it, `value` the number, `start` and
     `end` its place in the text; `df` are the degrees of freedom and `size` the n in its brackets, `second` the upper
-    end of an interval, `level` its level.
+    end of an interval, `level` its level, `sides` how many tails the words right beside a p-value give it, 0 without
+    such words.
     """
 
     kind: str
@@ -30,6 +31,7 @@ class Mention:
     size: Reported | None = None
     second: Reported | None = None
     level: float | None = None
+    sides: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ CHI += r"(?:χ2|[xX]2|[cv]2(?=\s?\()|[Xx]-squared|[Cc]hi-?\s?[Ss]quared?|[Cc]hi2
 CHI += r"(?:_\w+|[A-Z]{1,3}\b|[a-z]{1,5}(?=\s?\())?"
 WORD = r"(?:_\w+(?:-\w+)*)?"
 PATTERNS: dict[str, Pattern] = {
-    "p": Pattern(rf"[pP]s?{WORD}(?:[- ]?values?)?(?:\s?\([^()]*(?:tail|side)[^()]*\))?", least=0.0),
+    "p": Pattern(rf"[pP](?:'?s)?{WORD}(?:[- ]?values?)?(?:\s?\([^()]*(?:tail|side)[^()]*\))?", least=0.0),
     "t": Pattern(rf"(?:[Ss]tudent's |[Ww]elch's |Wald )?[tT](?:[- ](?:value|statistic|ratio|stat))?{WORD}", "maybe"),
     "F": Pattern(rf"(?:Welch's )?(?:Δ|Delta )?F(?:[- ](?:value|statistic|ratio))?{WORD}", "maybe", least=0.0),
     "chi-square": Pattern(
@@ -101,6 +103,23 @@ INTERVAL = (
 )
 BARE = rf"\s?[\[(]\s?(?:(?P<level>\d{{2}}(?:\.\d)?)\s?%\s?(?:CI|KI)?\s?[:,;]?\s?)?{LIMITS}\s?[\])]"
 """An interval right behind a ratio or an estimate, without a name."""
+END = r"(?:0?[.,]\d+|[01](?![\d.,]\d))(?:[eE]-?\d+)?"
+LESS = r"\s?(?:<=|[<≤])\s?"
+MORE = r"\s?(?:>=|[>≥])\s?"
+P_BETWEEN = re.compile(
+    rf"(?<![\w.,])(?:(?P<low>{END}){LESS}[pP]s?{LESS}(?P<high>{END})|(?P<high2>{END}){MORE}[pP]s?{MORE}(?P<low2>{END})|"
+    rf"(?P<low3>{END}){LESS}[pP]s?(?![\w.])|(?P<high3>{END}){MORE}[pP]s?(?![\w.])|"
+    rf"[pP]s?(?:{MORE}(?P<low4>{END}),? (?:and|but)(?: p)?{LESS}(?P<high4>{END})|"
+    rf"{LESS}(?P<high5>{END}),? (?:and|but)(?: p)?{MORE}(?P<low5>{END})|"
+    rf" (?:is |was |lies |lay )?between (?P<low6>{END}) and (?P<high6>{END})))(?!\d)"
+)
+"""A p-value between two ends, or whose sign stands behind its number: .05 < p < .10, .05 > p."""
+ONE = re.compile(r"(?:\b|_)(?:one|1|single)[- ]?(?:tail|sid)|\beinseitig", re.IGNORECASE)
+TWO = re.compile(r"(?:\b|_)(?:two|2)[- ]?(?:tail|sid)|\bzweiseitig", re.IGNORECASE)
+ASIDE = re.compile(r"\s?[,(\[]?\s?(?:(?:[12]|one|two|single)[- ]?(?:tail|sid)|einseitig|zweiseitig)", re.IGNORECASE)
+BEFORE_P = re.compile(r"(?:(?:[12]|one|two|single)[- ]?(?:tailed|sided)|(?:ein|zwei)seitig\w*)[,:]?\s?$", re.IGNORECASE)
+AND = re.compile(rf"(?:,\s(?:and\s|&\s)?|\s(?:and|&|und)\s)(?P<value>{NUMBER})(?!\d)(?!\.\d)")
+RESPECTIVELY = re.compile(r"\brespectively\b|\bbzw\.|\bbeziehungsweise\b")
 NOT_SIGNIFICANT = re.compile(rf"{BEFORE}(?:[pP]\s?=\s?)?(?:n\.?\s?s\.?)(?![\w.])")
 
 
@@ -121,7 +140,8 @@ EXPRESSIONS = {kind: _compiled(kind, pattern) for kind, pattern in PATTERNS.item
 
 def mentions(text: FlatText, comma: bool) -> list[Mention]:
     """All named numbers of a text in their order; `comma` where it writes decimals with commas."""
-    found = [*_named(text.text, comma), *_intervals(text.text, comma), *_not_significant(text.text)]
+    found = [*_named(text, comma), *_intervals(text.text, comma), *_not_significant(text.text)]
+    found += _between(text.text, comma)
     found.sort(key=lambda one: (one.start, -one.end))
     kept: list[Mention] = []
     for one in found:  # the longest of those that begin at the same place; none inside another
@@ -130,7 +150,8 @@ def mentions(text: FlatText, comma: bool) -> list[Mention]:
     return kept
 
 
-def _named(text: str, comma: bool) -> Iterator[Mention]:
+def _named(whole: FlatText, comma: bool) -> Iterator[Mention]:
+    text = whole.text
     for name, expression in EXPRESSIONS.items():
         least, kind = PATTERNS[name].least, ALIKE.get(name, name)
         for found in expression.finditer(text):
@@ -141,8 +162,45 @@ def _named(text: str, comma: bool) -> Iterator[Mention]:
             df, size = _freedom(kind, parts, comma)
             if kind == "df":
                 df = tuple(reported(parts[name], comma=comma) for name in ("value", "two") if parts[name])
-            yield Mention(kind, found["name"].strip(), value, found.start(), found.end("value"), df, size)
+            if kind in ("se", "sd") and value.value < 0.0 and not parts["sign"]:  # a dash between the two
+                value = reported(parts["value"].strip()[1:], comma=comma, least=least)
+            sides = _sides(text, found) if kind == "p" else 0
+            end = found.end("value")
+            one = Mention(kind, found["name"].strip(), value, found.start(), end, df, size, sides=sides)
+            yield one
+            yield from _listed(whole, one, comma, least)
             yield from _bare(text, found.end("value"), kind, comma)
+
+
+def _sides(text: str, found: re.Match[str]) -> int:
+    """How many tails the words of a p-value, or right in front of it or behind it, give it; 0 without such words."""
+    before, behind = BEFORE_P.search(text[max(found.start() - 20, 0) : found.start()]), ASIDE.match(text, found.end())
+    words = " ".join((found["name"], before[0] if before else "", behind[0] if behind else ""))
+    return 1 if ONE.search(words) else 2 if TWO.search(words) else 0
+
+
+def _listed(text: FlatText, one: Mention, comma: bool, least: float) -> Iterator[Mention]:
+    """The further numbers of a list that is said respectively: p = .036 and .006, respectively."""
+    if one.kind not in ("p", "t", "F", "chi-square", "z", "r") or one.value.relation != "=":
+        return
+    place, found = one.end, AND.match(text.text, one.end)
+    while found is not None and RESPECTIVELY.search(text.sentence(one.start)):
+        value = reported(found["value"], comma=comma, least=least)
+        yield replace(one, value=value, start=found.start("value"), end=found.end("value"))
+        place = found.end("value")
+        found = AND.match(text.text, place)
+
+
+def _between(text: str, comma: bool) -> Iterator[Mention]:
+    for found in P_BETWEEN.finditer(text):
+        low, high = (
+            next((part for name, part in found.groupdict().items() if part and name[: len(end)] == end), "")
+            for end in ("low", "high")
+        )
+        least, most = (reported(end, comma=comma).value if end else none for end, none in ((low, 0.0), (high, 1.0)))
+        above = not high or (low and least >= 0.05)
+        value = Reported(least, most, least if above else most, found[0].strip(), ">" if above else "<")
+        yield Mention("p", "p", value, found.start(), found.end())
 
 
 def _freedom(kind: str, parts: dict[str, str | None], comma: bool) -> tuple[tuple[Reported, ...], Reported | None]:

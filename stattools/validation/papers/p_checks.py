@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stattools.validation.papers.check import Answer, between
-from stattools.validation.papers.mentions import Mention
+from stattools.validation.papers.mentions import P_BETWEEN, Mention
 from stattools.validation.papers.passages import STATISTICS, Passage
 from stattools.validation.papers.reported import Reported, meet
 from stattools.validation.papers.setting import EXPRESSIONS, Setting
@@ -22,6 +22,16 @@ from stattools.validation.papers.tails import TAILS, TWO_SIDED, Ends, p_values
 MOST_COMPARISONS = 100
 """A p-value is taken for multiplied by at most so many comparisons."""
 PLAIN_NAMES = ("adj", "bonf", "holm", "corr", "tukey", "fdr", "one", "two", "1", "2", "value", "values")
+POSITIVE = "degrees of freedom are above 0, and finite."
+LIMITS: dict[str, tuple[float, float, str]] = {
+    "p": (0.0, 1.0, "A p-value is from 0 to 1."),
+    "r": (-1.0, 1.0, "A correlation is at most 1 in size."),
+    "F": (0.0, np.inf, "An F is never below 0."),
+    "chi-square": (0.0, np.inf, "A chi-squared statistic is never below 0."),
+    "se": (0.0, np.inf, "A standard error is never below 0."),
+    "sd": (0.0, np.inf, "A standard deviation is never below 0."),
+}
+"""What numbers of a kind are between, and how it is said."""
 RANKS = ("r_s", "r_S", "r_sp", "r_rho")
 
 
@@ -48,11 +58,7 @@ def check_p(passage: Passage, setting: Setting) -> Iterator[Answer]:
     statistic, p = passage.the(*STATISTICS), passage.the("p", "ns")
     if p is None:
         return
-    if p.value.relation == "=" and p.value.value > 1.0:
-        yield Answer("p", said(p, setting), (0.0, 1.0), "wrong", "A p-value is at most 1.")
-    elif statistic is not None and statistic.kind == "r" and statistic.value.size[0] > 1.0:
-        yield Answer("statistic", called(statistic), (-1.0, 1.0), "wrong", "A correlation is at most 1 in size.")
-    elif statistic is not None and _is_plain(p.name):
+    if statistic is not None and _is_plain(p.name):
         df, lacks = freedom(statistic, passage, setting)
         if lacks or statistic.name in RANKS:
             words = f"{called(statistic)} has no {lacks}." if lacks else f"{called(statistic)} is of ranks."
@@ -61,9 +67,29 @@ def check_p(passage: Passage, setting: Setting) -> Iterator[Answer]:
             yield judged(Tested(called(statistic), statistic.kind, statistic.value.size, df), p, passage, setting)
 
 
+def check_possible(passage: Passage, setting: Setting) -> Iterator[Answer]:
+    """Numbers that none of their kind can be: degrees of freedom of 0, an F below 0, a correlation above 1."""
+    for one in passage.mentions:
+        if one.kind in LIMITS and (one.value.high < LIMITS[one.kind][0] or one.value.low > LIMITS[one.kind][1]):
+            kind = one.kind if one.kind in ("p", "se", "sd") else "statistic"
+            text = said(one, setting) if one.kind == "p" else called(one)
+            yield Answer(kind, text, LIMITS[one.kind][:2], "wrong", LIMITS[one.kind][2])
+        elif one.kind in STATISTICS and any(
+            df.high <= 0.0 or df.value == 0.0 or not np.isfinite(df.value) for df in one.df
+        ):
+            words = f"{called(one)} is impossible: {POSITIVE}"
+            yield Answer("degrees of freedom", called(one), None, "wrong", words)
+
+
 def judged(tested: Tested, p: Mention, passage: Passage, setting: Setting) -> Answer:
     """The verdict on the printed p-value of a statistic."""
     right, claimed, text = tested.p, _claimed(p, setting), said(p, setting)
+    if any(high <= 0.0 for _, high in tested.df):
+        return Answer("degrees of freedom", tested.name, None, "wrong", f"{tested.name} is impossible: {POSITIVE}")
+    if np.isnan(right).any():
+        return Answer("p", text, None, "not judged", f"The p-value of {tested.name} cannot be computed.")
+    if (of_one := _of_one_tail(tested, p, claimed, passage.sentence, setting)) is not None:
+        return of_one
     if meet(claimed, right):
         zero = p.value.value == 0.0 and p.value.relation == "="
         least = f"{2.0 * p.value.high:.2g}".removeprefix("0")
@@ -92,6 +118,8 @@ def said(p: Mention, setting: Setting) -> str:
     """A printed p-value in words."""
     if p.kind == "ns":
         return f"called not significant (p > {setting.alpha:g})"
+    if P_BETWEEN.fullmatch(p.value.text):
+        return p.value.text
     return f"p {p.value.text}" if p.value.relation != "=" else f"p = {p.value.text}"
 
 
@@ -132,17 +160,31 @@ def _claimed(p: Mention, setting: Setting) -> Ends:
     return max(p.value.low, 0.0), min(p.value.high, 1.0)
 
 
+def _of_one_tail(tested: Tested, p: Mention, claimed: Ends, sentence: str, setting: Setting) -> Answer | None:
+    """The verdict on a p-value that is called one-sided, and a note on one that is two-sided where its sentence speaks
+    of one-sided tests; None for others.
+    """
+    if tested.kind not in TWO_SIDED or p.sides == 2 or not (p.sides == 1 or setting.said("one-sided", sentence)):
+        return None
+    half = tested.p[0] / 2.0, tested.p[1] / 2.0
+    if any(meet(claimed, one) for one in (half, (1.0 - half[1], 1.0 - half[0]))):
+        return None if meet(claimed, tested.p) else Answer("p", said(p, setting), half, "right")
+    is_two = meet(claimed, tested.p)
+    if p.sides == 1:
+        words = f"The one-sided p-value of {tested.name} is {between(half)}, printed {said(p, setting)}."
+        words += " That is the two-sided one." if is_two else ""
+        return Answer("p", said(p, setting), half, "wrong", words, _turns(p, half, setting.alpha))
+    if is_two and not setting.said("two-sided", sentence):
+        words = f"The p-value of {tested.name} is two-sided, and the paper speaks of one-sided tests."
+        return Answer("p", said(p, setting), tested.p, "note", words)
+    return None
+
+
 def _excuse(tested: Tested, p: Mention, claimed: Ends, sentence: str, setting: Setting) -> tuple[str, str] | None:
     """What makes another p-value right: a verdict and its reason."""
     around, right = f"{sentence} {p.name}", tested.p
     half = right[0] / 2.0, right[1] / 2.0
     two_sided = tested.kind in TWO_SIDED
-    if (
-        two_sided
-        and setting.said("one-sided", around)
-        and any(meet(claimed, one) for one in (half, (1.0 - half[1], 1.0 - half[0])))
-    ):
-        return "right", "it is one-sided, as is said."
     if setting.said("multiplied", around) and any(
         meet(claimed, (min(1.0, k * right[0]), min(1.0, k * right[1]))) for k in range(2, MOST_COMPARISONS)
     ):

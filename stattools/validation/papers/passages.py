@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stattools.validation.papers.flat_text import SENTENCE_END, FlatText
-from stattools.validation.papers.mentions import Mention
+from stattools.validation.papers.mentions import RESPECTIVELY, Mention
 
 REACH = 90
 """No two numbers belong together that stand further apart than so many characters."""
@@ -46,6 +47,7 @@ class Passage:
 def passages(text: FlatText, found: Iterable[Mention]) -> list[Passage]:
     """The numbers of a text in groups that belong together."""
     groups: list[list[Mention]] = []
+    pairs, found = _respectively(text, list(found))
     for one in found:
         last = groups[-1] if groups else []
         if last and _is_near(text.text, last[-1].end, one.start) and not _begins(one, {held.kind for held in last}):
@@ -53,7 +55,29 @@ def passages(text: FlatText, found: Iterable[Mention]) -> list[Passage]:
         else:
             groups.append([one])
     made = [Passage(tuple(group), text.sentence(group[0].start)) for group in groups]
-    return _with_shared(_with_leading(made))
+    return sorted([*pairs, *_with_shared(_with_leading(made))], key=lambda passage: passage.mentions[0].start)
+
+
+def _respectively(text: FlatText, found: list[Mention]) -> tuple[list[Passage], list[Mention]]:
+    """As many p-values behind as many statistics, or in front of them, that a sentence pairs by the word respectively;
+    and the numbers that are in no such pair.
+    """
+    pairs: list[Passage] = []
+    rest: list[Mention] = []
+    kinds = ["s" if one.kind in STATISTICS else "p" if one.kind in ("p", "ns") else "-" for one in found]
+    place = 0
+    for run in re.finditer(r"s{2,}p{2,}|p{2,}s{2,}", "".join(kinds)):
+        both, sentence = found[run.start() : run.end()], text.sentence(found[run.start()].start)
+        half = len(both) // 2
+        if 2 * half != len(both) or len(set(run[0][:half])) > 1 or not RESPECTIVELY.search(sentence):
+            continue
+        if text.sentence(both[-1].start) != sentence:
+            continue
+        rest += found[place : run.start()]
+        place = run.end()
+        for one, other in zip(both[:half], both[half:], strict=True):
+            pairs.append(Passage((one, other), sentence))
+    return pairs, [*rest, *found[place:]]
 
 
 def _is_near(text: str, end: int, start: int) -> bool:

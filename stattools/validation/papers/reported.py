@@ -54,11 +54,13 @@ class Reported:
 
 
 def meet(one: tuple[float, float], other: tuple[float, float]) -> bool:
-    """Whether two intervals have a value in common, round-off aside.
+    """Whether two intervals have a value in common, round-off aside; never where an end is not a number.
 
-    >>> meet((0.0355, 0.0365), (0.0365, 0.04)), meet((0.03, 0.04), (0.041, 0.05))
-    (True, False)
+    >>> meet((0.0355, 0.0365), (0.0365, 0.04)), meet((0.03, 0.04), (0.041, 0.05)), meet((0.03, 0.04), (np.nan, 1.0))
+    (True, False, False)
     """
+    if np.isnan([*one, *other]).any():
+        return False
     finite = [abs(end) for end in (*one, *other) if np.isfinite(end)]
     slack = SLACK * max(finite, default=0.0)
     return max(one[0], other[0]) <= min(one[1], other[1]) + slack

@@ -39,13 +39,16 @@ TWO_SIDED = ("z", "t", "r")
 
 
 def p_values(kind: str, size: Ends, df: tuple[Ends, ...]) -> Ends:
-    """The smallest and the largest p-value of a statistic of absolute value `size` with these degrees of freedom.
+    """The smallest and the largest p-value of a statistic of absolute value `size` with these degrees of freedom, which
+    are above 0; NaN where it cannot be computed.
 
     >>> [round(p, 4) for p in p_values("t", (2.195, 2.205), ((28, 28),))]
     [0.0358, 0.0366]
     """
     tail = TAILS[kind][1]
     found = [tail(*(value for value in ends)) for ends in product(_finite(size), *df)]
+    if np.isnan(found).any():
+        return np.nan, np.nan
     return (0.0 if np.isinf(size[1]) else min(found)), max(found)
 
 

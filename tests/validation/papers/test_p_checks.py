@@ -1,8 +1,11 @@
 """Each way in which a p-value may be right, and the same p-value without it."""
 
+import numpy as np
 import pytest
 
 from stattools.validation.papers.audit_paper import audit_paper
+from stattools.validation.papers.reported import meet
+from stattools.validation.papers.tails import p_values
 
 
 def verdicts(text, **options):
@@ -114,3 +117,93 @@ def test_the_number_of_rows_for_degrees_of_freedom():
 def test_a_zero_says_what_to_write():
     assert audit_paper("t(40) = 4.1, p = .000", "a").notes[0].words.endswith("write p < .001.")
     assert audit_paper("t(40) = 3.1, p = .00", "a").notes[0].words.endswith("write p < .01.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "t(0) = 2.20, p = .036",
+        "t(0) = 2.20",
+        "t(-3) = 2.20, p = .03",
+        "F(0, 10) = 3.1, p = .05",
+        "F(2, 0) = 3.1, p = .05",
+        "F = 3.1, df = 0, 10, p = .05",
+        "χ2(0) = 3.1, p < .001",
+        "r(0) = .3, p = .05",
+        "r(-1) = .3, p = .05",
+        "F(1e400, 10) = 2.2, p = .05",
+        "r(28) = 1.2",
+        "r(28) = -1.2, p < .001",
+        "F(2, 30) = -3.1, p = .06",
+        "χ2(2) = -3.1, p = .2",
+        "t(28) = 2.20, p = -.03",
+        "t(28) = 2.20, p > 1",
+        "M = 3.45, SD = -1.2",
+        "b = 0.5, SE = -0.2, p = .02",
+        "| | SS | df | F | p |\n|---|---|---|---|---|\n| x | 10.0 | 0 | 3.1 | .05 |\n| Residual | 90.0 | 10 | | |\n",
+    ],
+)
+def test_what_no_number_of_its_kind_can_be_is_wrong(text):
+    assert not audit_paper(text, "a paper").ok
+
+
+def test_a_range_of_nan_never_meets_another():
+    assert np.isnan(p_values("t", (2.0, 2.1), ((0.0, 0.0),))).all()
+    assert not any(meet(one, (0.0, 1.0)) or meet((0.0, 1.0), one) for one in ((np.nan, 0.5), (0.5, np.nan)))
+
+
+@pytest.mark.parametrize(
+    "text, verdicts_of_p",
+    [
+        ("t(28) = 2.20 and t(28) = 3.00, p = .036 and p = .006, respectively.", ["right"] * 2),
+        ("t(28) = 2.20 and t(28) = 3.00, p = .006 and p = .036, respectively.", ["wrong"] * 2),
+        ("t(28) = 2.20, t(28) = 3.00, and z = 1.00, p = .036, .006, and .317, respectively.", ["right"] * 3),
+        (
+            "t(28) = 2.20, t(28) = 3.00, and z = 1.00, p = .036, .006, and .217, respectively.",
+            ["right"] * 2 + ["wrong"],
+        ),
+        ("They were t(28) = 2.20 and 3.00, ps = .036 and .006, respectively.", ["right"] * 2),
+        ("They were t(28) = 2.20 and 3.00, ps = .036 and .016, respectively.", ["right", "wrong"]),
+        ("p = .036 and p = .006 for t(28) = 2.20 and t(28) = 3.00, respectively.", ["right"] * 2),
+        ("F(1, 28) = 4.84 and χ2(1) = 1.00, p = .036 and n.s., respectively.", ["right"] * 2),
+    ],
+)
+def test_lists_that_are_paired_in_their_order(text, verdicts_of_p):
+    assert [verdict for kind, verdict in verdicts(text) if kind == "p"] == verdicts_of_p
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("t(28) = 1.80, .05 < p < .10", "right"),
+        ("t(28) = 1.80, .10 > p > .05", "right"),
+        ("t(28) = 1.80, 0.05 &lt; *p* ≤ 0.10", "right"),
+        ("t(28) = 1,80; ,05 < p < ,10", "right"),
+        ("t(28) = 1.80, p between .05 and .10", "right"),
+        ("t(28) = 1.80, p > .05 but < .10", "right"),
+        ("t(28) = 2.20, .05 < p < .10", "wrong"),
+        ("t(28) = 2.20, .10 > p > .05", "wrong"),
+        ("t(28) = 0.20, .05 < p < .10", "wrong"),
+        ("t(28) = 0.20, p < .10 and > .05", "wrong"),
+        ("t(28) = 2.20, .05 > p", "right"),
+        ("t(28) = 2.20, .01 > p", "wrong"),
+    ],
+)
+def test_both_ends_of_a_range_count(text, expected):
+    assert verdict(text) == expected
+
+
+@pytest.mark.parametrize(
+    "words", ["p = {}, one-tailed", "one-tailed p = {}", "p (1-tailed) = {}", "p = {} (one-sided)"]
+)
+def test_a_p_value_that_is_called_one_sided_is_half(words):
+    assert verdict(f"t(28) = 2.20, {words.format('.018')}") == "right"
+    assert verdict(f"t(28) = 2.20, {words.format('.982')}") == "right"
+    assert verdict(f"t(28) = 2.20, {words.format('.036')}") == "wrong"
+    assert verdict(f"All tests are one-tailed. It was t(28) = 2.20, {words.format('.036')}") == "wrong"
+    both = words.format(".036").replace("one", "two").replace("1", "2")
+    assert verdict(f"All tests are one-tailed. It was t(28) = 2.20, {both}") == "right"
+
+
+def test_a_two_sided_p_value_among_one_sided_tests_is_noted():
+    assert verdict("All tests are one-tailed. It was t(28) = 2.20, p = .036") == "note"
