@@ -149,7 +149,7 @@ def require_no_marks(what: str, levels: Sequence[Any]) -> None:
         return
     raise DomainError(
         f"{what} is text: it holds numbers, and {' and '.join(map(repr, marks))} where a value seems to be missing. "
-        f"Read it as missing, as by pandas.read_csv(path, na_values={marks!r}), or leave those fields of the file empty; "
+        f"Read it as missing, as by pandas.read_csv(path, na_values={marks!r}), or leave the fields of the file empty; "
         "a category that is meant needs another name."
     )
 
