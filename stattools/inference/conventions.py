@@ -165,4 +165,8 @@ CONVENTIONS = (
         "a:b without main effects has full rank; R has a column per pair of levels.",
         lambda fit: _without_main_effects(fit.model.design),
     ),
+    Convention(
+        "Newey & West's (1994) lags are those of scores in any units; R's depend on them.",
+        lambda fit: "found automatically" in fit.cov,
+    ),
 )

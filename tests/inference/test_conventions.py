@@ -32,7 +32,7 @@ TABLE = pd.DataFrame(
         "own": pd.Categorical(RNG.choice(["top", "Mid", "low"], N), ["top", "Mid", "low"]),
     }
 )
-AIC, OBSERVED, BETA, ALPHA, SIGN, ZEROS, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS = (
+AIC, OBSERVED, BETA, ALPHA, SIGN, ZEROS, DISPERSION, WEIGHTS, GAMMA_WEIGHTS, ORDERED, CODE_POINTS, PAIRS, LAGS = (
     one.sentence for one in CONVENTIONS
 )
 CASES: dict[str, tuple[Any, list[str]]] = {
@@ -84,6 +84,31 @@ def test_a_convention_is_said_where_it_applies(case):
     assert [line for line in lines if line in {one.sentence for one in CONVENTIONS}] == expected
 
 
+def lags_in_r(S):
+    """bwNeweyWest(lm(y ~ x), prewhite = FALSE) of R's sandwich, as it is written there, of scores S (n, 2)."""
+    n, u = len(S), S[:, 1]
+    last = int(4 * (n / 100) ** (2 / 9))
+    g = [u[lag:] @ u[: n - lag] for lag in range(last + 1)]
+    ratio = 2 * sum(lag * one for lag, one in enumerate(g)) / (g[0] + 2 * sum(g[1:]))
+    return int(1.1447 * (ratio**2) ** (1 / 3) * n ** (1 / 3))
+
+
+def test_automatic_lags_do_not_depend_on_the_origin_as_those_of_r_do():
+    found, theirs = set(), set()
+    for origin in (0.0, TABLE.x.mean(), -1.0, 5.0):
+        fit = st.fit(st.ols("k ~ x", TABLE.assign(x=TABLE.x - origin)), cov=st.HAC("auto"))
+        assert LAGS in conventions(fit)
+        assert LAGS in str(fit).splitlines()
+        found.add(fit.cov)
+        lags = lags_in_r(fit.model.rows.X * fit.residuals.to_numpy()[:, None])
+        theirs.add(lags)
+        if origin == TABLE.x.mean():
+            assert fit.cov == f"HAC(lags={lags} found automatically)"
+    assert len(found) == 1
+    assert len(theirs) > 1
+    assert LAGS not in conventions(st.fit(st.ols("k ~ x", TABLE), cov=st.HAC(3)))
+
+
 def test_other_standard_errors_are_of_no_information(tmp_path):
     assert OBSERVED not in conventions(st.fit(st.probit("b ~ x", TABLE), cov="HC0"))
     assert OBSERVED not in conventions(st.fit(st.probit("b ~ x", TABLE), penalty=st.Ridge(1.0)))
@@ -108,7 +133,7 @@ def test_the_documentation_has_the_same_sentences():
     assert len({one.sentence for one in CONVENTIONS}) == len(CONVENTIONS)
     assert {one.sentence for one in CONVENTIONS} == {
         sentence for _, expected in CASES.values() for sentence in expected
-    }
+    } | {LAGS}
 
 
 def test_the_numbers_differ_from_those_of_statsmodels_as_said():

@@ -25,11 +25,13 @@ class HAC:
     """Newey-West: rows in the order of time, whose scores may correlate up to `lags` rows apart.
 
     M = G_0 + sum_l k_l (G_l + G_l^T) with G_l = sum_t s_t s_{t-l}^T; `kernel` "bartlett": k_l = 1 - l / (lags + 1), or
-    "uniform": k_l = 1. `lags="auto"` takes as many as the autocorrelation of the scores asks for (Newey & West 1994),
-    the same in whatever units the columns are. `prewhiten=True` takes a first-order autoregression out of the scores
-    and puts it back into M (Andrews & Monahan 1992): R's `NeweyWest` does both by default. `correction` is "none"
-    (statsmodels, ivreg2) or "stata" (Stata's `newey`): n / (n - p). Raises DomainError for lags that are not a whole
-    number >= 0, automatic lags of the uniform kernel, and unknown names. Source: Newey & West (1987).
+    "uniform": k_l = 1. `lags="auto"` takes as many as the autocorrelation of the scores asks for (Newey & West 1994):
+    floor(1.1447 (s_1 / s_0)^(2/3) n^(1/3)) from the autocovariances up to lag floor(4 (n / 100)^(2/9)), of scores in
+    units of their covariance, the same in whatever units the columns are. `prewhiten=True` takes a first-order
+    autoregression out of the scores and puts it back into M (Andrews & Monahan 1992): R's `NeweyWest` does both by
+    default. `correction` is "none" (statsmodels, ivreg2) or "stata" (Stata's `newey`): n / (n - p). Raises DomainError
+    for lags that are not a whole number >= 0, automatic lags of the uniform kernel, and unknown names. Source: Newey &
+    West (1987).
 
     >>> HAC(lags=4)
     HAC(lags=4, kernel='bartlett', correction='none', prewhiten=False)
