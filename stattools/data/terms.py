@@ -69,10 +69,11 @@ def _evaluated(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """All factors, and those among them that are numbers."""
     coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
+    has_constant = any(all(factor.text in coded for factor in term) for term in formula.terms)
     values = {
         factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
         if factor.category is not None and factor.text in coded
-        else _computed(factor, columns, rows, state)
+        else _computed(factor, columns, rows, state, has_constant)
         for factor in formula.factors
     }
     return values, {text: value for text, value in values.items() if text not in coded}
@@ -185,9 +186,13 @@ def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndar
 
 
 def _computed(
-    factor: Expression, columns: Mapping[str, pd.Series], rows: np.ndarray, state: dict[str, dict[str, Any]]
+    factor: Expression,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    state: dict[str, dict[str, Any]],
+    has_constant: bool = False,
 ) -> Any:
-    """A factor's numbers, all finite: an array, or several columns."""
+    """A factor's numbers, all finite: an array, or several columns, with which other terms have a constant or not."""
 
     def column(name: str) -> Any:
         values = columns[name]
@@ -199,7 +204,7 @@ def _computed(
         return values
     try:
         with np.errstate(all="ignore"):  # logarithms of zero and the like raise an error below, with the row
-            values = evaluate(factor.tree, column, state)
+            values = evaluate(factor.tree, column, state, has_constant)
     except DomainError:
         raise
     except (TypeError, ValueError, ArithmeticError, LookupError) as error:
@@ -219,7 +224,7 @@ def _computed(
     return values
 
 
-BASES = ("poly", "bs", "cr", "cc")
+BASES = ("poly", "bs", "cr", "cc", "ns")
 """Transforms that make several columns."""
 
 COPIES = 3

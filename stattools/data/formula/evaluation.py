@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.formula.backticks import column_of
-from stattools.data.formula.transforms import CONTRASTS, ELEMENTWISE, TRANSFORMS, transformed
+from stattools.data.formula.transforms import BESIDE_CONSTANT, CONTRASTS, ELEMENTWISE, TRANSFORMS, transformed
 from stattools.errors import DomainError
 
 ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -40,9 +40,11 @@ COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 """Comparisons of a formula by the node of Python's syntax tree."""
 
 
-def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]]) -> Any:
+def evaluate(
+    tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]], has_constant: bool = False
+) -> Any:
     """The values of a checked tree. `values(name)` gives a column, and `state` holds the learned constants by the text
-    of the call.
+    of the call. Where other terms have a constant, a spline whose columns have it too is centered.
 
     >>> tree = ast.parse("log(x) + 1", mode="eval").body
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
@@ -64,7 +66,8 @@ def evaluate(tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
-            return transformed(name, inner, constants(tree), learned)
+            beside = BESIDE_CONSTANT.get(name, {}) if has_constant else {}
+            return transformed(name, inner, {**beside, **constants(tree)}, learned)
     raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression.py` refuses every other node
 
 

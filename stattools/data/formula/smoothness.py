@@ -141,6 +141,7 @@ OPERATIONS: dict[Any, Points] = {
     "bs": _spline,
     "cr": _spline,
     "cc": _spline,
+    "ns": _spline,
     "C": _step,
     "s": _smooth,
 }

@@ -4,13 +4,15 @@
 |---|---|---|
 | `log exp sqrt log2 log10 log1p expm1 abs I` | numbers | 1 |
 | `center scale` | numbers; constants learned once, kept for prediction | 1 |
-| `poly bs cr cc` | numbers; a basis learned once, kept for prediction | several |
+| `poly bs cr cc ns` | numbers; a basis learned once, kept for prediction | several |
 | `C` | a column, read as categories; contrasts `contr.treatment(base) sum helmert diff poly SAS` | levels - 1 |
 | `s` | numbers; a smooth curve, whose coefficients are penalized (`smooth_parts.py`); `by=` is a column | its line |
 
 The bases and contrasts are formulaic's (https://matthewwardrop.github.io/formulaic), equal to patsy's and R's where
 those have them: `poly` is orthogonal (three-term recurrence), `bs` is de Boor's B-spline basis, `cr` and `cc` are the
-cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3.1).
+cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3.1), whose knots are quantiles of the
+different values. `ns` has the knots of R's, quantiles of all rows, and with a constant it spans the same functions. The
+columns of `cr` and `cc` add up to 1: beside a constant they are centered, unless `constraints=` says otherwise.
 
 What the constants of transforms and contrasts may be: `raw` is True or False, `degree` a whole number, knots ascend.
 
@@ -156,9 +158,13 @@ TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} |
     ),
     "cr": Transform(CUBIC, whole=True),
     "cc": Transform(CUBIC, whole=True),
+    "ns": Transform({name: CUBIC[name] for name in ("df", "knots", "lower_bound", "upper_bound")}, whole=True),
     "C": Transform({"contrasts": CONTRAST, "levels": LEVELS}, whole=True),
     "s": Transform({"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN}, whole=True),
 }
+
+BESIDE_CONSTANT: Mapping[str, Mapping[str, Any]] = {name: {"constraints": "center"} for name in ("cr", "cc")}
+"""What a spline whose columns add up to 1 is told beside a constant, of which the columns could not be told apart."""
 
 HELMERT = {"reverse": TRUTH, "scale": TRUTH}
 # How a contrast is written inside C(...), and the constants it takes. The second half are patsy's words for the first.
@@ -210,6 +216,14 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
     from formulaic.transforms import TRANSFORMS as FORMULAIC
 
     learning = not state
+    if name == "ns":
+        name, constants = "cr", {"constraints": "center", **(_knots(values, **constants) if learning else {})}
+    if (
+        name == "cr"
+        and constants.get("constraints") == "center"
+        and (constants.get("df") == 1 or constants.get("knots") in ([], ()))
+    ):
+        raise ValueError("without a knot within it is a straight line: write x itself, or df=2 or more")
     made = FORMULAIC[name](values, **constants, _state=state)
     if learning and "knots" in state and list(state["knots"]) != sorted(state["knots"]):
         raise ValueError(f"its knots must lie within {state['lower_bound']:.6g} and {state['upper_bound']:.6g}")
@@ -219,6 +233,30 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
         names = tuple(str(power) for power in range(1, made.shape[1] + 1))  # names are powers, as in R
         return FactorValues(made, column_names=names)
     return made
+
+
+def _knots(
+    x: np.ndarray, df: int | None = None, knots: Any = None, lower_bound: Any = None, upper_bound: Any = None
+) -> dict[str, Any]:
+    """The knots of R's `ns`: as they are given, or df - 1 quantiles of the rows within the bounds.
+
+    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), 2)
+    {'knots': [0.5], 'lower_bound': 0.0, 'upper_bound': 4.0}
+    """
+    if df is not None and knots is not None:
+        raise ValueError("give df= or knots=, not both")
+    low = float(x.min() if lower_bound is None else lower_bound)
+    high = float(x.max() if upper_bound is None else upper_bound)
+    if knots is None:
+        if df is None:
+            raise ValueError("it needs df=, the number of its columns, or knots=")
+        within = x[(x >= low) & (x <= high)]
+        knots = np.quantile(within, np.arange(1, df) / df).tolist() if len(within) else []
+        if len({low, *knots, high}) < len(knots) + 2:
+            raise ValueError(
+                f"many rows have the same value, and {len(knots)} quantiles are not different: use fewer df"
+            )
+    return {"knots": knots, "lower_bound": low, "upper_bound": high}
 
 
 def contrast(name: str, constants: Mapping[str, Any]) -> Any:

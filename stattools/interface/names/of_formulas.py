@@ -75,8 +75,8 @@ REWRITES = tuple(
         (r"#", r":"),
         (r"%in%", r":"),
         (r"&&?", r":"),
-        (r"\b(?:ns|rcs|natural)\(ARG,\s*(?:df\s*=\s*)?(\d+)\)", r'cr(\1, df=\2, constraints="center")'),
-        (r"\b(?:ns|rcs|natural)\(ARG\)", r'cr(\1, df=3, constraints="center")'),
+        (r"\bnatural\(ARG,\s*(?:df\s*=\s*)?(\d+)\)", r"ns(\1, df=\2)"),
+        (r"\bnatural\(ARG\)", r"ns(\1, df=3)"),
         (OF_MGCV, r"\1"),
         (OF_MGCV, r"\1"),
         (OF_MGCV, r"\1"),
@@ -104,6 +104,12 @@ FIXED_EFFECTS = re.compile(r"\|([^|()~]+)$")
 """pyfixest's: columns after a bar at the end."""
 
 
+OTHER_KNOTS = (
+    "a natural cubic spline is ns(x, df=3), with as many columns as rcs(x, 4), whose knots are other quantiles: "
+    "ns(x, knots=[k2, k3], lower_bound=k1, upper_bound=k4) has given ones"
+)
+
+
 class Lacking(NamedTuple):
     """A pattern of what we do not have, and what to say of it."""
 
@@ -117,6 +123,7 @@ LACKING = tuple(
         (r"\|[^()~|]*\)", NO_MIXED),
         (r"\b(?:Surv|survival)\s*\(", A_TIME),
         (r"(?<![\w.])(?:frailty|re)\(", NO_MIXED),
+        (r"(?<![\w.])rcs\(", OTHER_KNOTS),
         (r"\bcluster\(", 'groups are no term here: st.fit(model, cov=st.Cluster("group"))'),
         (r"\|\|", NO_MIXED),
         (r"\|[^|()~]+\|", "there are no instrumental variables here"),

@@ -75,13 +75,107 @@ def test_splines_equal_patsy(name, constants, call):
 
 @pytest.mark.parametrize(
     ("name", "constants"),
-    [("center", {}), ("scale", {}), ("poly", {"degree": 4}), ("bs", {"df": 5}), ("cr", {"df": 4}), ("cc", {"df": 4})],
+    [
+        ("center", {}),
+        ("scale", {}),
+        ("poly", {"degree": 4}),
+        ("bs", {"df": 5}),
+        ("cr", {"df": 4}),
+        ("cc", {"df": 4}),
+        ("ns", {"df": 4}),
+    ],
 )
 def test_what_was_learned_serves_new_rows(name, constants):
     state = {}
     whole = columns(transformed(name, x, constants, state))
     few = columns(transformed(name, x[7:9], constants, state))
     assert_array_equal(few, whole[7:9])
+
+
+TIED = {"a": 20.0 + np.arange(30) ** 2 % 17, "g": ["a", "b", "c"] * 10}
+TIED["y"] = np.sin(np.arange(30)) + TIED["a"] / 10
+
+
+@pytest.mark.parametrize(
+    ("call", "predicted", "deviance"),
+    [
+        (
+            "df=4",
+            [-0.52597810407, 1.44984480518, 2.43637726636, 3.22931261492, 3.59595824254, 3.06693589994],
+            12.4999480294,
+        ),
+        (
+            "knots=[25, 30]",
+            [0.670581048643, 1.64098271328, 2.30035044383, 3.20825456573, 3.79148761217, 4.15612579242],
+            13.2788036587,
+        ),
+        (
+            "knots=[25, 30], lower_bound=22, upper_bound=34",
+            [0.692727964578, 1.64471218092, 2.30730251723, 3.19061034475, 3.80641775388, 4.21400801473],
+            13.3001449679,
+        ),
+    ],
+)
+def test_ns_spans_what_that_of_r_spans(call, predicted, deviance):
+    """R's predict(lm(y ~ ns(a, df = 4)), data.frame(a = c(15, ...))) with i = 0:29 for arange(30)."""
+    fit = st.fit(st.ols(f"y ~ ns(a, {call})", TIED))
+    assert_allclose(fit.predict({"a": [15.0, 20.0, 23.5, 30.0, 36.0, 40.0]}), predicted, rtol=1e-10)
+    assert_allclose((fit.residuals**2).sum(), deviance, rtol=1e-10)
+
+
+def test_knots_of_cr_are_quantiles_of_different_values_and_those_of_ns_of_rows():
+    ours, patsys = ({}, {})
+    transformed("ns", TIED["a"], {"df": 4}, ours)
+    transformed("cr", TIED["a"], {"df": 4, "constraints": "center"}, patsys)
+    assert ours["knots"] == [20.0, 22.0, 28.0, 33.0, 36.0]
+    assert patsys["knots"] == np.quantile(np.unique(TIED["a"]), [0.0, 0.25, 0.5, 0.75, 1.0]).tolist()
+
+
+@pytest.mark.parametrize(
+    ("formula", "columns"),
+    [
+        ("y ~ {}(a, df=4)", 5),
+        ("y ~ g + {}(a, df=4)", 7),
+        ("y ~ 0 + g + {}(a, df=4)", 7),
+        ("y ~ g * {}(a, df=3)", 12),
+        ("y ~ 0 + {}(a, df=4)", 4),
+    ],
+)
+@pytest.mark.parametrize("name", ["cr", "cc", "ns"])
+def test_splines_beside_a_constant_have_their_columns(name, formula, columns):
+    fit = st.fit(st.ols(formula.format(name), TIED))
+    assert len(fit.names) == columns
+    if name != "ns":
+        written = (
+            formula.format(name)
+            .replace("df=4", "df=4, constraints='center'")
+            .replace("df=3", "df=3, constraints='center'")
+        )
+        same = written if "0 + {}" not in formula else formula.format(name)
+        assert_allclose(fit.predict(), st.fit(st.ols(same, TIED)).predict(), rtol=1e-9)
+    ones = fit.model.rows.X[:, fit.model.rows.X.shape[1] - 4 :].sum(axis=1)
+    assert (np.ptp(ones) < 1e-12) == (formula == "y ~ 0 + {}(a, df=4)" and name != "ns")
+
+
+def test_splines_are_centered_where_the_thresholds_or_the_hazard_are_the_constant():
+    table = TIED | {"o": np.arange(30) % 3, "t": 1.0 + np.arange(30) * 7 % 11}
+    assert len(st.fit(st.ordinal("o ~ cr(a, df=4)", table)).names) == 6
+    assert len(st.fit(st.cox("survival(t) ~ cr(a, df=4)", table)).names) == 4
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("ns(a, df=1)", "a straight line: write x itself, or df=2 or more"),
+        ("cr(a, df=1)", "a straight line: write x itself, or df=2 or more"),
+        ("ns(a)", "needs df=, the number of its columns, or knots="),
+        ("ns(a, df=4, knots=[25])", "give df= or knots=, not both"),
+        ("ns(a, df=30)", "29 quantiles are not different: use fewer df"),
+    ],
+)
+def test_splines_that_are_none_say_so(call, said):
+    with pytest.raises(st.DomainError, match=re.escape(said)):
+        st.ols(f"y ~ {call}", TIED)
 
 
 @pytest.mark.parametrize("name", sorted(CONTRASTS))
@@ -100,7 +194,7 @@ def test_patsys_words_are_formulaics():
 def test_the_documented_list_is_the_list():
     from stattools.data.formula import transforms
 
-    documented = set(re.findall(r"\w+", "log exp sqrt log2 log10 log1p expm1 abs I center scale poly bs cr cc C s"))
+    documented = set(re.findall(r"\w+", "log exp sqrt log2 log10 log1p expm1 abs I center scale poly bs cr cc ns C s"))
     assert set(TRANSFORMS) == documented
     assert all(name in transforms.__doc__ and name in ALLOWED for name in documented)
 

@@ -67,12 +67,12 @@ def test_more_coefficients_than_rows():
         st.fit(st.ols(g.normal(size=3), g.normal(size=(3, 2))))
 
 
-def test_a_spline_that_contains_the_intercept_says_how_to_center_it():
+def test_splines_that_both_contain_the_constant_say_how_to_center_one():
     x = np.linspace(0.0, 1.0, 30)
-    data = {"x": x, "y": np.sin(9 * x)}
+    data = {"x": x, "z": x**2 % 0.3, "y": np.sin(9 * x)}
     with pytest.raises(st.IdentificationError, match="Write constraints='center' into the spline"):
-        st.fit(st.ols("y ~ cr(x, df=4)", data))
-    assert len(st.fit(st.ols("y ~ cr(x, df=4, constraints='center')", data)).estimate) == 5
+        st.fit(st.ols("y ~ 0 + cr(x, df=4) + cr(z, df=4)", data))
+    assert len(st.fit(st.ols("y ~ 0 + cr(x, df=4) + cr(z, df=4, constraints='center')", data)).estimate) == 8
 
 
 @pytest.fixture(scope="module")
