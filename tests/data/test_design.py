@@ -34,11 +34,8 @@ TOY = pd.DataFrame(
         (FAIR, "affairs ~ C(occupation, contr.sum) + C(educ, contr.helmert) + C(religious, contr.poly)"),
         (FAIR, "affairs ~ C(occupation, contr.treatment(3)) + C(rate_marriage, contr.diff)"),
         (FAIR, "affairs ~ C(occupation, contr.SAS) + scale(age) + center(educ)"),
-        (
-            FAIR,
-            "affairs ~ poly(age, 2) + bs(age, df=5) + cr(yrs_married, df=4, constraints='center') "
-            "+ cc(educ, df=3, constraints='center')",
-        ),
+        (FAIR, "affairs ~ poly(age, 2) + bs(age, df=5) + cr(yrs_married, df=4, constraints='center')"),
+        (FAIR, "affairs ~ 0 + cr(yrs_married, df=4) + cc(educ, df=3, constraints='center')"),
         (FAIR, "affairs ~ bs(age, df=6, include_intercept=True)*C(religious)"),
         (FAIR, "affairs ~ (age + educ + children)**3 - age:educ"),
         (FAIR, "affairs ~ C(religious):C(children) + I(age**2 / 100) + log(age)"),
