@@ -67,7 +67,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 
 def estimates(fit: Any) -> tuple[Block, ...]:
     """Coefficients, and what is found of each curve."""
-    groups = (mixed_models.components(fit),) if fit.model.random else ()
+    groups = mixed_models.components(fit) if fit.model.random else ()
     return (
         coefficient_table(fit),
         Paragraph(CURVES),

@@ -46,7 +46,7 @@ def likelihood(model: Any) -> tuple[Block, ...]:
 
 def estimates(fit: Any) -> tuple[Block, ...]:
     """Coefficients, what is found of each curve, and the standard deviations of effects."""
-    groups = (mixed_regressions.components(fit),) if fit.model.random else ()
+    groups = mixed_regressions.components(fit) if fit.model.random else ()
     return (coefficient_table(fit), Paragraph(curved_models.CURVES), curved_models.curves(fit), *groups)
 
 

@@ -73,24 +73,28 @@ def estimates(fit: Any) -> tuple[Block, ...]:
     return (
         coefficient_table(fit),
         Paragraph("What varies between groups, in units of the outcome, for a column in those per unit of it:"),
-        components(fit),
+        *components(fit),
     )
 
 
-def components(fit: Any) -> Table:
-    """Standard deviations and correlations of effects with their intervals, which need the rows."""
-    rows, interval = [], None if lacks_rows(fit.model) else "profile"
+def components(fit: Any) -> tuple[Block, ...]:
+    """Standard deviations and correlations of effects with their intervals, which need the rows, and why some of these
+    were not found.
+    """
+    rows, interval, notes = [], None if lacks_rows(fit.model) else "profile", {}
     for row in fit.variance_components(interval=interval).to_dict("records"):
         beside = f" with {code(row['with'])}" if row["with"] else ""
         what = f"{code(row['term'])}{beside}" if row["term"] else ""
         group = code(row["group"]) if row["term"] else "residual"
         value = row["estimate"]
         cell = "—" if value is None or not np.isfinite(value) else rounded(value, 4)
-        rows.append((group, what, row["what"].replace("sd", "standard deviation"), cell, _interval(row)))
+        found = "not found" if row.get("note") else _interval(row)
+        notes |= {literal(row["note"]): None} if row.get("note") else {}
+        rows.append((group, what, row["what"].replace("sd", "standard deviation"), cell, found))
     header = ("group", "effect", "", "estimate", "interval")
     if not any(row[-1] for row in rows):
-        return Table(header[:-1], tuple(row[:-1] for row in rows), "lllr")
-    return Table(header, tuple(rows), "lllrr")
+        return (Table(header[:-1], tuple(row[:-1] for row in rows), "lllr"),)
+    return Table(header, tuple(rows), "lllrr"), *(Paragraph(f"An interval was not found: {note}.") for note in notes)
 
 
 def _interval(row: dict[Any, Any]) -> str:

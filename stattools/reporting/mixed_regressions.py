@@ -66,7 +66,7 @@ def estimates(fit: Any) -> tuple[Block, ...]:
         shown = averaged[["term", "estimate", "se", "lower", "upper"]]
         parts += [Paragraph("Of averages over groups they are, effects integrated out:"), frame(shown)]
     between_groups = "What varies between groups, on the scale of the linear predictor, for a column per unit of it:"
-    return (*parts, Paragraph(between_groups), components(fit))
+    return (*parts, Paragraph(between_groups), *components(fit))
 
 
 def _averaged(fit: Any) -> Any:

@@ -139,10 +139,10 @@ class MixedAnswers(Fit):
         the linear predictor per unit of the term's column, or "correlation" of `term` and `with`.
 
         The intervals are what a likelihood ratio test does not reject, by the likelihood with the effects integrated
-        out; the lower end of an sd is 0 where 0 is not rejected. They take some hundred evaluations of it;
-        `interval=None` leaves them out. A correlation with an effect whose sd is 0 is missing: it has none. Raises
-        DomainError for a level outside (0, 1), ConvergenceError where the profile meets a higher likelihood than that
-        of the fit. Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
+        out; the lower end of an sd is 0 where 0 is not rejected, and a correlation is (-1, 1) where one of its sds may
+        be 0. They take some hundred evaluations of it; `interval=None` leaves them out. One that was not found is
+        missing, and a column `note` says why. A correlation with an effect whose sd is 0 is none. Raises DomainError
+        for a level outside (0, 1). Source: Bates, Maechler, Bolker & Walker (2015), 5.1.
         """
         return variance_components(self, level, interval)
 

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from stattools.errors import ConvergenceError
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
 from stattools.numerics.threads import one_blas_thread
-from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters, profile_ends
+from stattools.solvers.mixed.profile_search import HigherLikelihood, profile_ends
+from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters
 from stattools.solvers.solution import require_choice
 
 
@@ -24,12 +26,29 @@ def variance_components(fit: Any, level: float | None = None, interval: str | No
         require_choice("fit.variance_components", "interval", interval, ("profile",))
         cut = float(special.ndtri(0.5 * (1.0 - at_level)) ** 2)
         with one_blas_thread():
-            for made, of in zip(rows, parameters(found), strict=True):
-                ends = profile_ends(found, of, cut)
-                made |= dict(zip(("lower", "upper"), map(_missing, ends), strict=True))
+            for (lower, upper), note, made in zip(*_ends(found, cut), rows, strict=True):
+                made |= {"lower": _missing(lower), "upper": _missing(upper), "note": note}
     made = pd.DataFrame(rows)
+    if "note" in made and not any(made["note"]):
+        made = made.drop(columns="note")
     made.attrs |= {"level": at_level, "interval": interval}
     return made
+
+
+def _ends(found: Any, cut: float) -> tuple[list[tuple[float, float]], list[str]]:
+    """The intervals of all parameters, NaN where one was not found, and why it was not."""
+    ends, notes = [], []
+    for of in parameters(found):
+        note, both = "", (np.nan, np.nan)
+        try:
+            both = profile_ends(found, of, cut)
+        except HigherLikelihood as error:
+            return [both] * len(parameters(found)), [str(error)] * len(parameters(found))
+        except ConvergenceError as error:  # the others stand
+            note = str(error)
+        ends.append(both)
+        notes.append(note)
+    return ends, notes
 
 
 def _row(model: Any, of: VarianceParameter) -> dict[str, Any]:

@@ -20,7 +20,8 @@ from stattools.inference.plots.drawing import Drawing, level_of
 from stattools.interface.arrays import Floats
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers.mixed.fixed_profile import FixedProfile
-from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters, profile_ends
+from stattools.solvers.mixed.profile_search import profile_ends
+from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters
 from stattools.text.columns import percent
 
 STEPS = 16

@@ -22,6 +22,7 @@ from stattools.numerics.few_columns import eigen
 from stattools.solvers.mixed.fitted_curves import FittedCurve
 from stattools.solvers.mixed.marginal_curves import marginal_curves
 from stattools.solvers.mixed.marginal_profile import MarginalProfile
+from stattools.solvers.mixed.profile_search import ProfileSearch, ceiling, falls_at_zero
 from stattools.solvers.mixed.variance_profile import VarianceParameter
 from stattools.solvers.solution import Status, TraceStep
 
@@ -214,9 +215,14 @@ class MarginalMaximum:
             each.append(np.sqrt(np.maximum(variances, 0.0)))
         return tuple(each)
 
-    def profile_of(self, of: VarianceParameter) -> MarginalProfile:
+    @cached_property
+    def falls_at_zero(self) -> tuple[Floats, ...]:
+        """How far the highest 2 log L falls where the sd of each effect of each term is 0."""
+        return falls_at_zero(self)
+
+    def profile_of(self, of: VarianceParameter) -> ProfileSearch:
         """The likelihood at its highest where a standard deviation or a correlation has a value."""
-        return MarginalProfile(self, of)
+        return ProfileSearch(MarginalProfile(self, of), of.estimate, ceiling(self, of))
 
 
 def _entries(roots: tuple[Floats, ...]) -> Floats:

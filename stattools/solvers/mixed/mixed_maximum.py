@@ -30,6 +30,7 @@ from stattools.solvers.mixed.fitted_curves import FittedCurve, fitted_curves
 from stattools.solvers.mixed.global_proof import GlobalProof, proven_maximum
 from stattools.solvers.mixed.known_maximum import Maximum
 from stattools.solvers.mixed.maximum import maximum
+from stattools.solvers.mixed.profile_search import ProfileSearch, ceiling, falls_at_zero
 from stattools.solvers.mixed.variance_profile import VarianceParameter, VarianceProfile
 
 ROUND_OFF = 1e-14
@@ -143,9 +144,14 @@ class MixedMaximum:
             each.append(np.sqrt(self.s2 * np.maximum(variances, 0.0)))  # below 0 by round-off where one is known
         return tuple(each)
 
-    def profile_of(self, of: VarianceParameter) -> VarianceProfile:
+    @cached_property
+    def falls_at_zero(self) -> tuple[Floats, ...]:
+        """How far the highest 2 log L falls where the sd of each effect of each term is 0."""
+        return falls_at_zero(self)
+
+    def profile_of(self, of: VarianceParameter) -> ProfileSearch:
         """The likelihood at its highest where a standard deviation or a correlation has a value."""
-        return VarianceProfile(self, of)
+        return ProfileSearch(VarianceProfile(self, of), of.estimate, ceiling(self, of))
 
     @property
     def n_parameters(self) -> int:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
@@ -48,3 +50,25 @@ def test_intervals_cover():
         frame = fit.variance_components()
         held += (frame["lower"] <= [0.8, 1.0]) & (frame["upper"] >= [0.8, 1.0])
     assert (held / 150 > 0.95 - 3 * np.sqrt(0.95 * 0.05 / 150)).all()
+
+
+def stopped_early():
+    """A planted fault: a fit whose likelihood is higher elsewhere, so that some intervals are not there."""
+    r = np.random.default_rng(5)
+    g, x = np.repeat(np.arange(9), 5), r.normal(size=45)
+    y = x + (r.normal(size=(9, 2)) @ [[1.5, 0.4], [0.0, 1.2]])[g, 0] + r.normal(size=45)
+    fit = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": y, "x": x, "g": g}))
+    early = fit.found.deviance.at(1.4 * fit.found.profile.theta)
+    return replace(fit, found=replace(fit.found, maximum=replace(fit.found.maximum, at=early)))
+
+
+def test_an_interval_that_is_not_found_is_missing_and_says_why():
+    frame = stopped_early().variance_components()
+    assert frame["lower"].isna().tolist() == frame["upper"].isna().tolist() == [True, True]
+    assert all("met a higher likelihood" in note for note in frame["note"])
+
+
+def test_a_report_prints_without_the_intervals_that_are_not_found(tmp_path):
+    text = st.report(stopped_early(), to=tmp_path / "page").read_text(encoding="utf-8")
+    assert text.count("not found |") == 2
+    assert text.count("An interval was not found: a profile interval met a higher likelihood") == 1

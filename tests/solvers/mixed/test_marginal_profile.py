@@ -7,7 +7,8 @@ from scipy.optimize import minimize
 from scipy.stats import chi2
 
 from stattools.solvers.mixed.marginal_profile import MarginalProfile
-from stattools.solvers.mixed.variance_profile import parameters, profile_ends
+from stattools.solvers.mixed.profile_search import profile_ends
+from stattools.solvers.mixed.variance_profile import parameters
 from tests.inference.mixed.regressions import fit
 
 CUT = chi2.ppf(0.95, 1)
@@ -45,7 +46,7 @@ def test_heights_are_those_of_a_constrained_maximum(place):
             return np.sqrt(S[of.i, of.i]) - value
         return S[of.i, of.j] / np.sqrt(S[of.i, of.i] * S[of.j, of.j]) - value
 
-    profile = MarginalProfile(found, of)
+    profile = found.profile_of(of)
     assert_allclose(profile.height(value), fall(found, away), rtol=1e-3)  # SLSQP's digits
     assert_allclose(profile.height(of.estimate), 0.0, atol=1e-6)
 
@@ -54,7 +55,7 @@ def test_the_gradient_is_that_of_differences():
     found = fit("slopes").found
     for of in parameters(found):
         profile = MarginalProfile(found, of)
-        x = profile.start + 0.05
+        x = profile.maximum + 0.05
         gradient, h = profile.at(x)[1], 1e-5
         steps = h * np.eye(len(x))
         moved = [(profile.at(x + step)[0] - profile.at(x - step)[0]) / (2.0 * h) for step in steps]
