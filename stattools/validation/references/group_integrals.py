@@ -3,9 +3,12 @@
     log L = sum over groups of log of the sum over a grid of exp(sum_i w_i log p(y_i | eta_i + z_i'R u) - |u|^2 / 2)
 
 The grid of each group is about the mean of its effects and in units of their standard deviations, which a few rounds of
-the rule itself find; of integrands that fall off on both sides its error is exp(-c / step). Densities
-are those of `densities.py`. They take complex numbers, so that slopes are complex steps without round-off; curvatures
-are differences of them. Source: Trefethen & Weideman, SIAM Review 56 (2014), 385-458.
+the rule itself find. A point lies sinh(a t) / a standard deviations away, t on a regular grid: dense where most of the
+integral is, and out to hundreds of standard deviations, where the density of the outcome may have come to a level and
+only that of the effects falls. Nodes where no group has anything are left out. Of analytic integrands the error is
+exp(-c / step); steps are divided until the value stays, and what the last division changed is the error that is known.
+Densities are those of `densities.py`. They take complex numbers, so that slopes are complex steps without round-off;
+curvatures are differences of them. Source: Trefethen & Weideman, SIAM Review 56 (2014), 385-458.
 """
 
 from __future__ import annotations
@@ -19,9 +22,20 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.validation.references.densities import DENSITIES, named, predictors
 
-REACH = 7.2
-STEPS = {1: 0.15, 2: 0.4, 3: 0.6}
-"""The grid, in standard deviations of the effects of a group, by how many there are."""
+BEND = 0.4
+"""The a of sinh(a t) / a."""
+REACH = {1: 1000.0, 2: 200.0, 3: 60.0}
+"""How far the grid goes, in standard deviations of the effects of a group, by how many effects there are."""
+STEPS = {1: 0.25, 2: 0.5, 3: 0.7}
+"""The first step of t; each following one is that over the square root of 2."""
+LARGEST = 1e7
+"""Nodes times rows, those that are left out among them, that are in memory together."""
+SETTLED = 1e-10
+"""Relative to the log-likelihood, what a division of the step changes where it was fine enough."""
+NOTHING = 35.0
+"""Nodes where the logarithm of the integrand of every group is this far below its top are left out."""
+FAR = 9.0
+"""The density of the effects is nothing from so many of their standard deviations on."""
 ROUNDS = 7
 """In which means and standard deviations of effects are found."""
 LEAST = 0.15
@@ -35,7 +49,7 @@ DIFFERENCE = 1e-3
 @record
 class GroupIntegrals:
     """The rows of a `model` in the order of their groups, which begin at `first`; u (J, G, q) are the nodes of each
-    group and `log_size` (J,) the logarithm of what one stands for.
+    group and `log_size` (J, G) the logarithms of what they stand for.
     """
 
     model: Any
@@ -61,7 +75,7 @@ class GroupIntegrals:
         return found
 
     def logs(self, theta: Any) -> Any:
-        """The logarithm of the integrand at each node, (J, G)."""
+        """The logarithm of the integrand at each node and of what that stands for, (J, G)."""
         fixed = self.model.fixed
         rows, order = fixed.rows, self.order
         z = np.concatenate([term.z for term in self.model.random], axis=1)[order]
@@ -74,8 +88,11 @@ class GroupIntegrals:
         beside = [one if np.ndim(one) == 0 else np.repeat(one, G) for one in others]
         with np.errstate(all="ignore"):  # far out an outcome is impossible
             logs = DENSITIES[named(fixed)](np.repeat(rows.y[order], G, axis=0), whole, *beside).reshape(-1, G)
-        logs = logs if rows.weight is None else logs * rows.weight[order, None]
-        return np.add.reduceat(logs, self.first, axis=0) - 0.5 * (self.u**2).sum(axis=2)
+            logs = logs if rows.weight is None else logs * rows.weight[order, None]
+            sums = np.add.reduceat(logs, self.first, axis=0)
+        square = (self.u**2).sum(axis=2)
+        sums = np.where(np.isnan(sums) & (square > FAR**2), -np.inf, sums)  # beyond float64, where no effect is
+        return sums - 0.5 * square + self.log_size
 
     def value(self, theta: Any) -> Any:
         """log L, of complex numbers too."""
@@ -85,7 +102,7 @@ class GroupIntegrals:
             return -np.inf
         if np.isnan(top).any():  # a linear predictor whose exponential is beyond float64
             return np.nan
-        sums = np.log(np.exp(logs - top[:, None]).sum(axis=1)) + top + self.log_size
+        sums = np.log(np.exp(logs - top[:, None]).sum(axis=1)) + top
         return sums.sum() - 0.5 * self.u.shape[2] * len(sums) * np.log(2.0 * np.pi)
 
     def slopes(self, theta: Floats) -> Floats:
@@ -103,34 +120,58 @@ class GroupIntegrals:
         return 0.5 * (found + found.T)
 
 
-def nodes_of(q: int) -> Floats:
-    """The grid (G, q) in standard deviations."""
-    axis = np.arange(-REACH, REACH + 0.5 * STEPS[q], STEPS[q])
-    return np.stack([g.ravel() for g in np.meshgrid(*[axis] * q, indexing="ij")], axis=1)
+def nodes_of(q: int, step: float | None = None) -> tuple[Floats, Floats]:
+    """The grid (G, q) in standard deviations, and the logarithm of what a node stands for (G,)."""
+    step = STEPS[q] if step is None else step
+    last = np.arcsinh(BEND * REACH[q]) / BEND
+    axis = step * np.arange(-np.ceil(last / step), np.ceil(last / step) + 1.0)
+    t = np.stack([g.ravel() for g in np.meshgrid(*[axis] * q, indexing="ij")], axis=1)
+    return np.sinh(BEND * t) / BEND, np.log(step * np.cosh(BEND * t)).sum(axis=1)
 
 
-def group_integrals(model: Any, theta: Floats) -> GroupIntegrals:
-    """With the grids that suit theta."""
+def usual_nodes(q: int) -> int:
+    """How many nodes an integrand like a normal density needs."""
+    s, size = nodes_of(q)
+    return int((size - 0.5 * (s**2).sum(axis=1) > -NOTHING).sum())
+
+
+def group_integrals(model: Any, theta: Floats, most: float = np.inf) -> tuple[GroupIntegrals, GroupIntegrals]:
+    """With the grids that suit theta: the finest, of `most` nodes at most, and the one before, from which it differs by
+    about its error or more.
+    """
     codes = model.random[0].codes
     order = np.argsort(codes, kind="stable")
     first = np.flatnonzero(np.diff(codes[order], prepend=-1))
     q, J = sum(len(term.columns) for term in model.random), len(first)
-    t = nodes_of(q)
-    mean, root = np.zeros((J, q)), np.tile(np.eye(q), (J, 1, 1))
-    made = _placed(model, order, first, t, mean, root)
+    step, mean, root = STEPS[q], np.zeros((J, q)), np.tile(np.eye(q), (J, 1, 1))
     for _ in range(ROUNDS):
-        logs = made.logs(theta)
+        made, logs = _placed(model, order, first, nodes_of(q, step), mean, root, theta)
         mass = np.exp(logs - logs.max(axis=1, keepdims=True))
         mass /= mass.sum(axis=1, keepdims=True)
         mean = (mass[:, :, None] * made.u).sum(axis=1)
         away = made.u - mean[:, None, :]
         spread = (mass[:, :, None, None] * away[:, :, :, None] * away[:, :, None, :]).sum(axis=1)
         root = np.linalg.cholesky(spread + LEAST**2 * root @ root.transpose(0, 2, 1) * STEPS[q] ** 2)
-        made = _placed(model, order, first, t, mean, root)
-    return made
+    before, _ = _placed(model, order, first, nodes_of(q, step), mean, root, theta)
+    while True:
+        step /= np.sqrt(2.0)
+        made, _ = _placed(model, order, first, nodes_of(q, step), mean, root, theta)
+        values = np.array([before.value(theta), made.value(theta)])
+        settled = not abs(values[1] - values[0]) > SETTLED * (1.0 + abs(values[1]))  # or not finite
+        grown = np.sqrt(2.0) ** q
+        if settled or grown * made.u.shape[1] > most or grown * len(order) * len(nodes_of(q, step)[0]) > LARGEST:
+            return made, before
+        before = made
 
 
-def _placed(model: Any, order: Any, first: Any, t: Floats, mean: Floats, root: Floats) -> GroupIntegrals:
-    u = mean[:, None, :] + t @ root.transpose(0, 2, 1)
-    size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1) + t.shape[1] * np.log(STEPS[t.shape[1]])
-    return GroupIntegrals(model, order, first, u, size)
+def _placed(
+    model: Any, order: Any, first: Any, nodes: tuple[Floats, Floats], mean: Floats, root: Floats, theta: Floats
+) -> tuple[GroupIntegrals, Floats]:
+    """The integrals on nodes about a mean in units of a root, and the logarithms of the terms of their sums (J, G)."""
+    s, size = nodes
+    u = mean[:, None, :] + s @ root.transpose(0, 2, 1)
+    log_size = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)[:, None] + size
+    whole = GroupIntegrals(model, order, first, u, log_size)
+    logs = whole.logs(theta)
+    kept = np.flatnonzero(~(logs <= logs.max(axis=1, keepdims=True) - NOTHING).all(axis=0))
+    return GroupIntegrals(model, order, first, u[:, kept], log_size[:, kept]), logs[:, kept]
