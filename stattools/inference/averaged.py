@@ -61,12 +61,13 @@ class Averaged(Estimates):
     ) -> pd.DataFrame:
         """Average change of the mean per unit of each variable, a frame like `table()`.
 
-        `at` is "overall" (the average over the rows), "mean" (at the mean of every number) or values by variable,
-        {"x": 1.0} (over the rows, with these held); `by` are categories, for the rows of each level apart; `variables`
-        are those to move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is
-        that of the intervals. `data` are other rows to average over, with their `offset` and `exposure`. Of a model
-        with random effects `groups` is "population", its effects integrated out (the default), or "typical", groups
-        whose effects are 0.
+        `at` is "overall" (the average over the rows), "mean" (at the mean of every number) or values by variable, {"x":
+        1.0} (over the rows, with these held); `by` are categories, for the rows of each level apart; `variables` are
+        those to move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of
+        the intervals. `data` are other rows to average over, with their `offset` and `exposure`; where the fit had
+        weights by the name of a column that they have, they count as often as it says, and `attrs["note"]` says so. Of
+        a model with random effects `groups` is "population", its effects integrated out (the default), or "typical",
+        groups whose effects are 0.
         """
         from stattools.inference.effects.marginal_effects import marginal_effects
 

@@ -21,7 +21,7 @@ from stattools.inference.effects.averages import SLOPE, Move, average_slope, slo
 from stattools.inference.effects.functions import values_of
 from stattools.inference.effects.groups import head_of
 from stattools.inference.effects.groups import values_of as levels_asked
-from stattools.inference.effects.held_rows import holding
+from stattools.inference.effects.held_rows import holding, noted
 from stattools.inference.effects.marginal_effects import asked_effects
 from stattools.inference.effects.means import moves_of
 from stattools.inference.effects.moved_rows import Population, population
@@ -74,7 +74,7 @@ def means_of_draws(
     found = average_draws(posterior, rows, moves)
     draws = np.stack([found[move] for move in moves], axis=2)  # (S, K, m)
     head = head_of(posterior.model, [move.moved for move in moves], draws.shape[1])
-    return pd.DataFrame(head | summary(draws.reshape(len(draws), -1), prob, kind))
+    return noted(pd.DataFrame(head | summary(draws.reshape(len(draws), -1), prob, kind)), rows.note)
 
 
 def contrasts_of_draws(
@@ -95,7 +95,7 @@ def contrasts_of_draws(
     draws = np.stack(parts, axis=2)
     flat = draws.reshape(len(draws), -1)
     columns = head_of(posterior.model, heads, draws.shape[1]) | summary(flat, prob, kind)
-    return pd.DataFrame(columns | {"probability": (flat > float(ratio)).mean(axis=0)})
+    return noted(pd.DataFrame(columns | {"probability": (flat > float(ratio)).mean(axis=0)}), rows.note)
 
 
 def effects_of_draws(
@@ -122,7 +122,7 @@ def effects_of_draws(
         head = head_of(posterior.model, [{"term": term} for term in terms], draws.shape[1])
         return pd.DataFrame(head | summary(flat, prob, kind) | {"probability": (flat > 0).mean(axis=0)})
 
-    return asked.by_level(by, effects)
+    return noted(asked.by_level(by, effects), asked.rows.note)
 
 
 def function_of_draws(

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import Average
-from stattools.inference.effects.held_rows import levels_of
+from stattools.inference.effects.held_rows import levels_of, noted
 from stattools.inference.effects.means import averages_of, df_of, errors_of, moves_of, on_scale_of_mean, require_over
 from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates, quantile_of
@@ -73,14 +73,12 @@ def means(
     head = head_of(model, [dict(move.moved) for move in moves], len(value))
     if not fit.kinds:
         estimate = on_scale_of_mean(fit, value, np.zeros_like(value), 1.0, over_grid)[0]
-        return without_errors(head | {"estimate": estimate.ravel()})
+        return noted(without_errors(head | {"estimate": estimate.ravel()}), rows.note)
     q = quantile_of(df_of(fit, averages), level)
     parts = on_scale_of_mean(fit, value, errors_of(fit, averages), q, over_grid)
     made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), (p.ravel() for p in parts), strict=True)))
-    made.attrs["note"] = (
-        f"Average predicted means over the {'reference grid' if over_grid else 'rows'}, with {level:.4g} intervals."
-    )
-    return made
+    said = f"Average predicted means over the {'reference grid' if over_grid else 'rows'}, with {level:.4g} intervals."
+    return noted(made, said, rows.note)
 
 
 def contrasts(
@@ -135,9 +133,9 @@ def contrasts(
             table.insert(0, name, value)
         tables.append(table)
     made = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
-    if fit.kinds:  # a fit without standard errors has said so
-        made.attrs["note"] = _note(model, method, ratio, over_grid)
-    return made
+    if not fit.kinds:  # a fit without standard errors has said so
+        return noted(made, rows.note)
+    return noted(made, _note(model, method, ratio, over_grid), rows.note)
 
 
 def _contrasted(

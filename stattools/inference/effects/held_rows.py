@@ -22,6 +22,7 @@ from stattools.inference.effects.moved_levels import filled
 from stattools.inference.effects.moved_rows import Population
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 
 LARGEST_GRID = 100_000
 """Rows of a reference grid, at most."""
@@ -130,3 +131,10 @@ def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
 
 def _kind(levels: Sequence[Any]) -> Any:
     return object if isinstance(levels[0], str) else None
+
+
+def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:
+    """The frame with the sentences that there are, after those that it has, as its `attrs["note"]`."""
+    if note := " ".join(filter(None, (str(frame.attrs.get("note", "")), *said))):
+        frame.attrs["note"] = note
+    return frame

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
-from stattools.inference.effects.held_rows import cells, of_level, require_held
+from stattools.inference.effects.held_rows import cells, noted, of_level, require_held
 from stattools.inference.effects.means import df_of, errors_of
 from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates, quantile_of
@@ -53,10 +53,11 @@ def marginal_effects(
     Variables are the columns of the table that the formula uses, or the columns of X. A number has the derivative of
     the mean; true or false and categories have the change of the mean, from False to True, from the reference to each
     level; so have columns of 0 and 1 named in `discrete`. `at` is "overall": the average over the rows, or "mean": at
-    the mean of every number, with the levels in the proportions that they have; or values by variable, {"x": 1.0}:
-    over the rows, with these held there. `by` names categories: the average over the rows of each level, which stands
-    in a column before. `data` are other rows to average over, each once, `offset` and `exposure` theirs. Equal to
-    statsmodels' get_margeff (`dummy=True` for what is discrete).
+    the mean of every number, with the levels in the proportions that they have; or values by variable, {"x": 1.0}: over
+    the rows, with these held there. `by` names categories: the average over the rows of each level, which stands in a
+    column before. `data` are other rows to average over, `offset` and `exposure` theirs; they count as often as the
+    column says that was the weights of the fit, each once where they have none. Equal to statsmodels' get_margeff
+    (`dummy=True` for what is discrete).
 
     Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
     and for a number in a step, such as `I(x > 0)`, which has no derivative.
@@ -74,7 +75,7 @@ def marginal_effects(
         terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
         return _table(fit, "term", terms, found, level)
 
-    return asked.by_level(by, effects)
+    return noted(asked.by_level(by, effects), asked.rows.note)
 
 
 class Minus(Protocol):

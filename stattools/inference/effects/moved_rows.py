@@ -42,6 +42,7 @@ class Population:
 
     `columns` are those of the table, or None for arrays, where the columns of X themselves move; `observed` are the
     same before any was put at its mean. Where the rows are in files, `elsewhere`, all this is of a few of them.
+    `note` says that new rows are weighed by a column of theirs.
     """
 
     model: Model
@@ -49,6 +50,7 @@ class Population:
     observed: Mapping[str, Any] | None
     collapsed: bool
     elsewhere: ScannedRows | None = None
+    note: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -209,14 +211,16 @@ def population(model: Model, data: Any, offset: Column, exposure: Column, at: st
     columns: Mapping[str, Any] | None = None
     if model.design.parsed is not None:
         columns = _columns(model, data)
-    weight = frequencies_of(model, data)
+    weight, note = frequencies_of(model, data), ""
+    if data is not None and weight is not None:
+        note = f"Rows of data= count as often as their column {model.extras['weights']!r} says, as the fit's rows did."
     model = at_rows(model, data, offset, exposure)
     model = replace(model, rows=replace(model.rows, weight=weight))
     if at == "overall" or columns is None:
-        return Population(model, columns, columns, at == "mean")
+        return Population(model, columns, columns, at == "mean", note=note)
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     weight = weight / weight.sum()
-    plain = Population(model, columns, columns, True)
+    plain = Population(model, columns, columns, True, note=note)
     centered = {
         name: np.full(len(weight), weight @ np.asarray(column, dtype=float))
         if not plain.is_category(name) and column.dtype.kind in "iuf"

@@ -62,3 +62,35 @@ def test_a_table_that_does_not_give_its_columns_again_says_why(monkeypatch):
     frame.loc[7, "g"] = "nobody"
     with pytest.raises(st.IncompatibleError, match=r"columns again: .*nobody.* Or give data="):
         marginal_effects(fit)
+
+
+@pytest.mark.parametrize("where", ["rows", "posterior", "groups"])
+def test_new_rows_that_are_weighed_by_a_column_are_told(where):
+    """New rows count as those of the fit did, where they have the column of its weights, and the answer says so."""
+    g = np.random.default_rng(3)
+    table = pd.DataFrame(
+        {"x": g.normal(size=60), "g": list("abc") * 20, "h": np.arange(60) // 6, "w": 1 + np.arange(60) % 3}
+    )
+    table["y"] = g.poisson(np.exp(0.3 * table.x + 0.2 * (table.g == "b")))
+    formula = "y ~ x + g" + (" + (1 | h)" if where == "groups" else "")
+    fit = st.fit(st.poisson(formula, table, weights=None if where == "groups" else "w"))
+    if where == "groups":
+        asked = fit
+    else:
+        asked = fit if where == "rows" else st.posterior(fit.model, method="laplace", draws=50, chains=1, seed=1)
+    new = table.head(7)
+    again = new.loc[new.index.repeat(new.w)].drop(columns="w")
+    for ask in (
+        lambda data: asked.marginal_effects(data=data),
+        lambda data: asked.marginal_effects(data=data, at="mean"),
+        lambda data: asked.means("g", data=data),
+        lambda data: asked.contrasts("g", data=data),
+    ):
+        weighed, repeated = ask(new), ask(again)
+        said = "Rows of data= count as often as their column 'w' says, as the fit's rows did."
+        assert (said in weighed.attrs.get("note", "")) == (where != "groups")
+        assert said not in repeated.attrs.get("note", "")
+        if where != "groups":
+            numbers = weighed.select_dtypes("number")
+            assert_allclose(numbers, repeated[numbers.columns], rtol=1e-9)
+        assert said not in ask(None).attrs.get("note", "")
