@@ -66,6 +66,14 @@ class Estimates(AnyFit):
         return np.sqrt(self.covariance.diagonal())
 
     @property
+    def _cov_made(self) -> str | HAC | Cluster | None:
+        """What was asked for, where the kind of clusters was left open with that which they have."""
+        cov = self.cov_kind
+        if not isinstance(cov, Cluster) or cov.kind is not None:
+            return cov
+        return Cluster(cov.groups, cov.second, kind="CR1" if self.degrees is None else "CR2")
+
+    @property
     def n(self) -> float:
         """Number of observations: the sum of the frequency weights."""
         return self.model.n

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.conventions import conventions
+from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
 from stattools.inference.diagnostics.checks.overdispersion import on_the_page
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
@@ -125,7 +126,7 @@ def _foot(fit: Estimates) -> list[str]:
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals, *on_the_page(fit)]
-    lines += [] if fit.degrees is None else _alone(fit)
+    lines += _few_clusters(fit)
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
@@ -141,6 +142,26 @@ def _without_error(fit: Any) -> str:
     """Coefficients with rows, or clusters, whose scores are 0 at the estimate: such a standard error is round-off."""
     usual = np.sqrt(fit.solution.covariance.diagonal()) * (fit.scale if fit.model.has_scale else 1.0)
     return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
+
+
+def _few_clusters(fit: Any) -> list[str]:
+    """Lines on clusters that are few: how many, of which kind, and the coefficients of which one cluster has all that
+    the rows say.
+    """
+    if not fit.cov.startswith("Cluster("):
+        return []
+    degrees = fit.degrees
+    counts = [int(n) for n in COUNTED.findall(fit.cov)] if degrees is None else [len(degrees.parts)]
+    if not counts or (G := min(counts)) >= FEW_CLUSTERS:
+        return [] if degrees is None else _alone(fit)
+    if degrees is None:
+        lines = [f"{G} clusters, CR1: too small where clusters are few. Only one way of groups has CR2."]
+    else:
+        lines = [f"{G} clusters, {degrees.kind}: corrected for few clusters, df of each coefficient."]
+    if G < FEWEST_CLUSTERS:
+        see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
+        lines.append(f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is sure{see}.")
+    return lines + ([] if degrees is None else _alone(fit))
 
 
 def _alone(fit: Any) -> list[str]:

@@ -123,7 +123,7 @@ LINEAR = (
         "invest ~ value + capital",
         "grunfeld",
         "OLS, cluster",
-        cov=lambda: st.Cluster("firm"),
+        cov=lambda: st.Cluster("firm", kind="CR1"),
     ),
     _regression("linear regression, precision", "ols", SPENDING, "ccard", "WLS", precision="INCOME"),
     _regression("linear regression, weights", "ols", "AVGEXP ~ INCOME + OWNRENT", "ccard", "OLS", weights="AGE"),

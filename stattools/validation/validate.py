@@ -57,6 +57,7 @@ from stattools.validation.checks.survival_curves import validate_curves
 from stattools.validation.distance import decrement
 from stattools.validation.moment_dispersion import moment_note
 from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.references.few_clusters import few_clusters
 from stattools.validation.references.partial_fits import partial_fit
 from stattools.validation.references.scipy_likelihoods import validate_rewritten
 from stattools.validation.references.sparse_columns import sparse_fit
@@ -139,8 +140,10 @@ def _of_regression(fit: Fit) -> Agreement:
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
     refer = reference_fit if as_columns(fit.model.rows.X).by_levels is None else sparse_fit
-    reference = refer(fit.model, fit.cov_kind or "information")
+    reference = refer(fit.model, fit._cov_made or "information")
     notes: tuple[str, ...] = ()
+    if fit.degrees is not None and fit.cov_kind is not None and np.isfinite(reference.estimate).all():
+        return few_clusters(fit, reference, lambda *given: _beside(fit, *given))
     if np.isfinite(reference.estimate).all() and not np.isfinite(reference.se).any():
         plain = covariance(fit.model, fit.estimate, fit.solution.covariance, "HC0", scale=fit.scale)
         quirk = f"statsmodels has no {fit.cov}"
@@ -166,16 +169,14 @@ def _of_partial(fit: Fit) -> Agreement:
 
 def _beside(fit: Fit, reference: Reference, notes: tuple[str, ...]) -> Agreement:
     """Both, coefficient by coefficient."""
-    table = fit.table()
-    labels = {name: table[name] for name in ("category", "term") if name in table}
+    labels = {name: column for name, column in fit.table().items() if name in ("category", "term")}
     rows: Any = compared(labels, fit.estimate, reference.estimate, unit=fit.se, se=fit.se, reference_se=reference.se)
     ours, theirs = decrement(fit.model, fit.estimate), decrement(fit.model, reference.estimate)
     apart = np.abs(rows["difference_in_se"].to_numpy())
     ratio = np.abs(rows["se"] / rows["reference_se"] - 1.0).to_numpy()
     same_point = bool((apart <= SAME).all())
-    same_se = bool((ratio <= SAME).all())
-    same_loglik = bool(abs(fit.loglik - reference.loglik) <= 1e-8 * (1.0 + abs(fit.loglik)))
-    if same_point and same_se and same_loglik:
+    same_loglik = abs(fit.loglik - reference.loglik) <= 1e-8 * (1.0 + abs(fit.loglik))
+    if same_point and (ratio <= SAME).all() and same_loglik:
         ok, sentence = True, _agreement(reference, rows, fit.cov)
     else:
         ok, sentence = _judge(fit, reference, ours, theirs, same_point, apart, ratio)

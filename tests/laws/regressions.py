@@ -117,7 +117,7 @@ FITS: dict[str, dict[str, Any]] = {
     **{kind: {"cov": kind} for kind in ROBUST},
     "HAC": {"cov": st.HAC(2)},
     "HAC auto": {"cov": st.HAC("auto", prewhiten=True)},
-    "Cluster": {"cov": st.Cluster("cluster")},
+    "Cluster": {"cov": st.Cluster("cluster", kind="CR1")},
     "CR2": {"cov": st.Cluster("cluster", kind="CR2")},
     "two ways": {"cov": st.Cluster("cluster", "way", correction="none")},
     "Ridge": {"penalty": st.Ridge(0.5)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from math import log, sqrt
@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.covariance.clusters import are_corrected_at_once, named, require_few, signed, ways_of
 from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
-from stattools.inference.covariance.kinds import HAC, Cluster, unusual
+from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, unusual
 from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.covariance.sandwich import POWER, Sandwich, closed
@@ -22,7 +23,6 @@ from stattools.inference.covariance.satterthwaite import Satterthwaite, few_grou
 from stattools.inference.covariance.survival_rows import SurvivalScores
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.models.custom import Custom
@@ -33,10 +33,6 @@ from stattools.solvers.samples.surrogate import held_elsewhere
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
 """Products of two numbers between these have all their digits."""
-
-
-LONGEST = 4e11
-"""Clusters times p^3 of "CR2" and "CR3": some minutes of one core."""
 
 
 class Covariance(NamedTuple):
@@ -129,14 +125,38 @@ def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance
 
 def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Covariance:
     """Of rows in groups; "CR2" and "CR3" are made with the columns of levels that are codes."""
+    if cov.kind is None:
+        found, cov = _of_few_clusters(model, theta, bread, cov)
+        if found is not None:
+            return found
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
     if cov.kind != "CR1" and in_parts(bread):
-        _require_few(cov, _ways(model, cov)[0].n, len(theta))
+        require_few(cov, ways_of(model, cov)[0].n, len(theta))
     elif (levels := LevelSandwich.of(model, theta, bread)) is not None:
-        signed = _signed(model, cov, _ways(model, cov), len(theta))
-        name, df = _named(model, cov, [way for way, _ in signed])
-        return Covariance(levels.clustered(signed, name), name, df)
+        each = signed(model, cov, ways_of(model, cov), len(theta))
+        name, df = named(model, cov, [way for way, _ in each])
+        return Covariance(levels.clustered(each, name), name, df)
     return _clustered(_sandwich(model, theta, bread, cov), cov)
+
+
+def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Covariance | None, Cluster]:
+    """CR2 of clusters whose kind was left open, where they are few and have it; None otherwise. And CR1 of them, with
+    the groups as they were read.
+    """
+    usual = replace(cov, kind="CR1")
+    if cov.second is not None or not isinstance(model, Model) or not are_corrected_at_once(len(theta)):
+        return None, usual
+    corrected = replace(cov, kind="CR2")
+    try:
+        if held_elsewhere(model):
+            sandwich = Sandwich.of(model, theta, bread)
+            parts = grouped_in_files(sandwich, corrected, FEW_CLUSTERS - 1)
+            return _few(sandwich, parts[0], corrected, named(model, corrected, parts)[0]), usual
+        groups = Groups.read(cov.groups, model)
+        usual, corrected = (replace(one, groups=groups) for one in (usual, corrected))
+        return (_of_clusters(model, theta, bread, corrected) if groups.n < FEW_CLUSTERS else None), usual
+    except (DomainError, IdentificationError):  # more groups than are few, or of which CR2 is not defined
+        return None, usual
 
 
 OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
@@ -158,36 +178,6 @@ def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
             "a correction without p."
         )
     return n / (n - p) if n > p else np.inf
-
-
-def _ways(labelled: Any, cov: Cluster) -> list[Groups]:
-    """The groups of each way and, for two ways, of both."""
-    ways = [Groups.read(groups, labelled) for groups in (cov.groups, cov.second) if groups is not None]
-    return [*ways, ways[0].crossed(ways[1])] if len(ways) == 2 else ways
-
-
-def _signed(model: Any, cov: Cluster, ways: Sequence[Any], p: int) -> list[tuple[Any, float]]:
-    """Each way, and what its meat is multiplied with: that of both is taken off."""
-    smallest = min(way.n for way in ways[:2])
-    each = zip(ways, (1.0, 1.0, -1.0), strict=False)
-    return [
-        (way, sign * _few_clusters(model, cov, smallest if cov.correction == "stata" else way.n, p))
-        for way, sign in each
-    ]
-
-
-def _named(model: Any, cov: Cluster, ways: Sequence[Any]) -> tuple[str, float]:
-    """The name of the covariance, and the degrees of freedom of Student's t."""
-    name = f"Cluster({', '.join(way.name for way in ways[:2])}{unusual(cov)})"
-    return name, min(way.n for way in ways[:2]) - 1.0 if model.has_scale else np.inf
-
-
-def _few_clusters(model: Any, cov: Cluster, G: float, p: int) -> float:
-    """What the meat of G clusters is multiplied with."""
-    factor = 1.0 if cov.correction == "none" else G / (G - 1.0)
-    if cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale):
-        factor *= (model.n - 1.0) / (model.n - p)
-    return factor
 
 
 def _sandwich(
@@ -232,12 +222,12 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
 
 def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> Covariance:
     model, parts = sandwich.model, _summed(sandwich, cov)
-    name, df = _named(model, cov, parts)
+    name, df = named(model, cov, parts)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
     p = sandwich.B.shape[1]
     meat = np.zeros((p, p))
-    for part, factor in _signed(model, cov, parts, p):
+    for part, factor in signed(model, cov, parts, p):
         meat += factor * part.meat
     return Covariance(sandwich.closed(meat, name), name, df)
 
@@ -246,20 +236,9 @@ def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) ->
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
         return grouped_in_files(sandwich, cov)
-    ways, p = _ways(sandwich.labelled, cov), len(sandwich.model.names)
-    _require_few(cov, ways[0].n, p)
+    ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
+    require_few(cov, ways[0].n, p)
     return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in ways]
-
-
-def _require_few(cov: Cluster, n: int, p: int) -> None:
-    """DomainError or IncompatibleError where "CR2" and "CR3" of p coefficients and n clusters are beyond reach."""
-    if cov.kind == "CR1":
-        return
-    what = f'Cluster(kind="{cov.kind}"), of {p:,} coefficients and {n:,} clusters,'
-    instead = 'Use kind="CR1", which sums scores alone, or fewer coefficients.'
-    require_memory(what, 2 * n * p * p, instead)
-    if n * p**3 > LONGEST:
-        raise IncompatibleError(f"{what} decomposes a matrix of each cluster, which takes many minutes. {instead}")
 
 
 def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:

@@ -68,8 +68,9 @@ class WaySums:
         return self
 
 
-def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
-    """The sums over the groups of each way, and for two ways over the pairs, from one pass over the rows.
+def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) -> list[Grouped]:
+    """The sums over the groups of each way, at most `most`, and for two ways over the pairs, from one pass over the
+    rows.
 
     Groups are columns of the table, numbers or text. Raises IncompatibleError for labels that are no column,
     DomainError, with the place, for a row without a group and for more groups than are held.
@@ -77,7 +78,8 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster) -> list[Grouped]:
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
     width = sandwich.terms.width_of(cov.kind)
-    work = partial(_summed, sandwich.terms, names, min(MOST_GROUPS, MOST_SUMS // width), width)
+    held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
+    work = partial(_summed, sandwich.terms, names, held, width)
     found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
     for name, way in zip(names, found.ways, strict=True):
         if len(way.places) < 2:

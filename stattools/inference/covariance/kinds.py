@@ -63,49 +63,68 @@ class Cluster:
     """Rows in groups: scores may correlate within a group in any way, and not between groups.
 
     `Cluster(groups)`, or `Cluster(firms, years)` for two ways: V = V_firms + V_years - V_(both the same). Groups are
-    the name of a column of the model's table, or one label per row. `correction`, with G groups, n rows and p
-    coefficients:
+    the name of a column of the model's table, or one label per row.
+
+    `kind` "CR1" sums the scores of a group as they are. With few groups, or groups of unequal size, that is too narrow.
+    "CR2" corrects the scores of a group for what its leverage takes from them, as HC2 does those of a row, "CR3" as HC3
+    does: the jackknife that leaves out groups. Each coefficient, and each combination of them, then has Satterthwaite's
+    degrees of freedom of its own, and tests of several at a time Hotelling's T^2, for every model: see
+    `docs/standard_errors.md`. Without `kind=` and `correction=` it is CR2 below 50 groups and CR1 from there on. CR2
+    goes one way and needs leverages: two ways, Cox regressions, your own functions, and very many coefficients have
+    CR1, and the page of the fit says so. Source: Pustejovsky & Tipton (2018).
+
+    `correction` of CR1, with G groups, n rows and p coefficients:
 
     - "statsmodels": G / (G - 1) (n - 1) / (n - p) for every model; each of three two-way terms has its own G;
     - "stata": the same for `st.ols` (`regress`), G / (G - 1) for other models (`logit`, `poisson`, ...); two-way terms
       share the smaller G, as in `ivreg2, small`;
     - "none": 1.
 
-    For `st.ols`, t has G - 1 degrees of freedom (the smaller G), as in both. Source: Cameron & Miller (2015).
+    For `st.ols`, t has G - 1 degrees of freedom (the smaller G), as in both. That of CR2 is "none", and that of CR3
+    "none" or "jackknife": (G - 1) / G. Source: Cameron & Miller (2015).
 
-    With few groups, or groups of unequal size, that is too narrow. `kind` "CR2" corrects the scores of a group for what
-    its leverage takes from them, as HC2 does those of a row, "CR3" as HC3 does: the jackknife that leaves out groups.
-    Each coefficient, and each combination of them, then has Satterthwaite's degrees of freedom of its own, and tests of
-    several at a time Hotelling's T^2, for every model: see `docs/standard_errors.md`. They go one way; `correction` is
-    "none", or for CR3 "jackknife": (G - 1) / G. Source: Pustejovsky & Tipton (2018).
-
-    >>> Cluster(["a", "a", "b"], correction="stata").correction
-    'stata'
+    >>> Cluster(["a", "a", "b"], correction="stata").kind
+    'CR1'
     """
 
     groups: str | ArrayLike
     second: str | ArrayLike | None = None
     correction: Literal["statsmodels", "stata", "none", "jackknife"] | None = field(default=None, kw_only=True)
-    kind: Literal["CR1", "CR2", "CR3"] = field(default="CR1", kw_only=True)
+    kind: Literal["CR1", "CR2", "CR3"] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         if self.groups is None:
             raise DomainError("Cluster needs groups, one label per row or the name of a column; got None.")
-        object.__setattr__(self, "kind", word_of(self.kind, tuple(CORRECTIONS)))
-        require_one_of("Cluster", "kind", self.kind, tuple(CORRECTIONS))
-        allowed = CORRECTIONS[self.kind]
+        kind = word_of(self.kind, tuple(CORRECTIONS))
+        if kind is None and self.correction is None:
+            return
+        kind = "CR1" if kind is None else kind
+        require_one_of("Cluster", "kind", kind, tuple(CORRECTIONS))
+        object.__setattr__(self, "kind", kind)
         if self.correction is None:
-            object.__setattr__(self, "correction", allowed[0])
-        require_one_of("Cluster" if self.kind == "CR1" else self.kind, "correction", self.correction, allowed)
-        if self.second is not None and self.kind != "CR1":
+            object.__setattr__(self, "correction", CORRECTIONS[kind][0])
+        every = tuple(dict.fromkeys(one for allowed in CORRECTIONS.values() for one in allowed))
+        require_one_of("Cluster", "correction", self.correction, every)
+        if self.correction not in CORRECTIONS[kind]:
+            of = " or ".join(f'kind="{one}"' for one, allowed in CORRECTIONS.items() if self.correction in allowed)
+            own = ", ".join(map(repr, CORRECTIONS[kind]))
+            raise DomainError(f"correction={self.correction!r} of Cluster goes with {of}; {kind} has {own}.")
+        if self.second is not None and kind != "CR1":
             raise DomainError(
-                f'Cluster(kind="{self.kind}") goes one way; two ways have kind="CR1" only. Take the way with fewer '
-                "groups."
+                f'Cluster(kind="{kind}") goes one way; two ways have kind="CR1" only. Take the way with fewer groups.'
             )
 
 
 CORRECTIONS = {"CR1": ("statsmodels", "stata", "none"), "CR2": ("none",), "CR3": ("none", "jackknife")}
 """What the correction of each kind may be; the first is the usual one."""
+
+FEW_CLUSTERS = 50
+"""Below so many, clusters that were asked for without kind= and correction= are CR2: CR1 of 10 unequal ones covers 81 %
+where 95 % is printed.
+"""
+
+FEWEST_CLUSTERS = 10
+"""Below so many, no standard error of clusters is sure, and the page of the fit says so."""
 
 
 NAME = re.compile(
@@ -115,12 +134,16 @@ NAME = re.compile(
 )
 """The names of covariances, of which some end with `unusual`."""
 
+COUNTED = re.compile(r"(?:^|[(, ])(\d+) groups")
+"""Where such a name says how many groups there are, of CR1 if they are few or have no other name."""
+
 
 def unusual(cov: HAC | Cluster) -> str:
     """The options that are not the default, as they are printed."""
     usual, words = "none", ""
     if isinstance(cov, Cluster):
-        usual, words = CORRECTIONS[cov.kind][0], f", {cov.kind}" if cov.kind != "CR1" else ""
+        usual = CORRECTIONS[cov.kind or "CR1"][0]
+        words = f", {cov.kind}" if cov.kind != "CR1" else ""
     else:
         words = (" found automatically" if cov.lags == "auto" else "") + (", prewhitened" if cov.prewhiten else "")
         words += f", kernel={cov.kernel}" if cov.kernel != "bartlett" else ""

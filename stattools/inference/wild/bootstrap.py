@@ -11,13 +11,14 @@ Santos (2012) with t* studentized in each draw, MacKinnon, Nielsen & Webb's WCLR
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.covariance.estimate import sums_of_clusters
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
@@ -149,10 +150,11 @@ class WildBootstrap(Faces):
         rows = Grid.of(self.table().to_dict("records"), like="se")
         how = "restricted" if self.impose_null else "unrestricted"
         drawn = f"all {2**self.groups:,} patterns of signs" if self.is_exact else f"{self._signs.count:,} draws"
+        usual = f"se: {self.fit.cov}."
         said = f"{how}, {self.weights} weights of {self.groups:,} clusters, {drawn}."
         level = f"Interval: {self.fit.level:.4g}, the values that are not refused."
         title = f"Wild cluster bootstrap of {self.fit.model._subject}"
-        return Page(title, "", rows, "", said[0].upper() + said[1:], level)
+        return Page(title, "", rows, "", said[0].upper() + said[1:], level, usual)
 
 
 def wild_bootstrap(
@@ -185,6 +187,7 @@ def wild_bootstrap(
             f"{', '.join(labels[:4])}. Test one at a time, as 'x = 0'; fit.test takes several."
         )
     random, kept = generator(seed), recorded(seed)
+    fit = _with_usual_errors(fit)
     clusters, size = clusters_at(fit, fit.estimate, R[0])
     if not clusters.spread > 0:
         raise DomainError(f"wild_bootstrap: no cluster moves {labels[0].partition(' = ')[0]}: its clustered se is 0.")
@@ -205,6 +208,15 @@ def wild_bootstrap(
     return WildBootstrap(
         fit, labels[0], estimate, se, t, p, np.sqrt(squares) * (unit / se), impose_null, kept, R[0], signs
     )
+
+
+def _with_usual_errors(fit: Any) -> Any:
+    """The fit with CR1, which the t of the draws has as well: what leverage takes is the draws' to tell."""
+    if fit.degrees is None:
+        return fit
+    cov = Cluster(fit.cov_kind.groups, kind="CR1")
+    found = covariance(fit.model, fit.estimate, fit.solution.covariance, cov)
+    return replace(fit, covariance=found.matrix, cov=found.name, t_df=found.df, cov_kind=cov, degrees=None)
 
 
 def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, float]:

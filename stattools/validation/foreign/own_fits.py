@@ -43,7 +43,7 @@ def describe(fit: Any, given: Given) -> Foreign:
         penalty = Shrinkage(f"{penalty!r}", penalty.strength, Q, np.zeros(len(Q)))
     elif penalty is not None and not isinstance(penalty, Jeffreys):
         raise IncompatibleError(f"explain does not know the penalty {penalty!r}.")
-    cov = None if isinstance(penalty, Shrinkage) else fit.cov_kind
+    cov = None if isinstance(penalty, Shrinkage) else fit._cov_made
     df = None if np.array_equal(fit.t_df, fit.df) else fit.t_df
     recipe = Recipe(model, penalty, cov, divisor="n - p" if model.has_scale else "1", df=df, level=fit.level)
     none = np.full(len(fit.estimate), np.nan)
@@ -64,7 +64,7 @@ def describe(fit: Any, given: Given) -> Foreign:
 def _of_refit(fit: Any) -> Foreign:
     """The fit of a model that is no regression of single rows, which `st.fit` makes again with its options."""
     chosen = {"reml": fit.reml} if fit.model.is_mixed and fit.model.has_scale else {}
-    recipe = Refit(fit.model, {**chosen, "cov": fit.cov_kind or "information"}, fit.penalty, level=fit.level)
+    recipe = Refit(fit.model, {**chosen, "cov": fit._cov_made or "information"}, fit.penalty, level=fit.level)
     own = point_of(fit.model, fit)
     none = np.full(len(own.names), np.nan)
     numbers = Numbers(own.estimate, none, none, none)

@@ -14,7 +14,8 @@ Y = rng(1).poisson(np.exp(0.3 + 0.4 * X[:, 1])).astype(float)
 FIRM, YEAR = np.repeat(np.arange(12), 5), np.tile(np.arange(5), 12)
 KINDS = {
     "HC0": "HC0", "HC1": "HC1", "robust": "robust", "HAC": st.HAC(2), "uniform": st.HAC(1, kernel="uniform"),
-    "one way": st.Cluster(FIRM), "two ways": st.Cluster(FIRM, YEAR), "stata": st.Cluster(FIRM, correction="stata"),
+    "one way": st.Cluster(FIRM, kind="CR1"), "two ways": st.Cluster(FIRM, YEAR),
+    "stata": st.Cluster(FIRM, correction="stata"),
 }  # fmt: skip
 
 

@@ -107,7 +107,8 @@ def test_a_group_in_several_files_of_another_type_is_one(tmp_path):
 def test_rows_of_weight_zero_make_no_group(tmp_path):
     data = DATA.assign(firm=np.where(DATA.w == 0, "nobody", DATA.firm))
     ours, reference = (fitted(*MODELS[0], source, KINDS[0]) for source in (write(tmp_path, data, [], 100), data))
-    assert ours.t_df == reference.t_df == 29
+    np.testing.assert_allclose(ours.t_df, reference.t_df, rtol=1e-8)
+    assert len(ours.degrees.parts) == len(reference.degrees.parts) == 30
 
 
 @pytest.mark.parametrize(

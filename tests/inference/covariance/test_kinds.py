@@ -18,8 +18,9 @@ def test_the_name_is_what_is_printed():
         "robust": "robust",
         HAC(4): "HAC(lags=4)",
         HAC(4, "uniform", "stata"): "HAC(lags=4, kernel=uniform, correction=stata)",
-        Cluster(firm): "Cluster(firm)",
-        Cluster(firm, year): "Cluster(firm, year)",
+        Cluster(firm): "Cluster(firm, CR2)",
+        Cluster(firm, kind="CR1"): "Cluster(firm, 10 groups)",
+        Cluster(firm, year): "Cluster(firm, year, 10 groups)",
         Cluster(firm.tolist(), correction="none"): "Cluster(10 groups, correction=none)",
     }
     assert {cov: sandwich(model, cov).name for cov in names} == names
@@ -37,7 +38,7 @@ def test_options_that_do_not_exist():
     with pytest.raises(DomainError, match=r"HAC needs correction= one of 'none', 'stata'; got True"):
         HAC(4, correction=True)  # type: ignore[arg-type]
     with pytest.raises(
-        DomainError, match=r"Cluster needs correction= one of 'statsmodels', 'stata', 'none'; got 'sas'"
+        DomainError, match=r"Cluster needs correction= one of 'statsmodels', 'stata', 'none', 'jackknife'; got 'sas'"
     ):
         Cluster([1, 2], correction="sas")  # type: ignore[arg-type]
 

@@ -32,7 +32,7 @@ def models():
     return found
 
 
-CLUSTERS = [st.Cluster(name) for name in ("g", "within", "above", "c")]
+CLUSTERS = [st.Cluster(name, kind="CR1") for name in ("g", "within", "above", "c")]
 
 
 @pytest.mark.parametrize(

@@ -196,12 +196,11 @@ def test_units_origin_and_blocks_do_not_matter(monkeypatch):
 def test_what_there_is_not():
     with pytest.raises(DomainError, match=r'Cluster\(kind="CR2"\) goes one way; two ways have kind="CR1" only'):
         Cluster("a", "b", kind="CR2")
-    with pytest.raises(DomainError, match=r"CR2 needs correction= one of 'none'; got 'stata'"):
+    with pytest.raises(DomainError, match=r"correction='stata' of Cluster goes with kind=\"CR1\"; CR2 has 'none'"):
         Cluster("a", kind="CR2", correction="stata")
-    with pytest.raises(
-        DomainError, match=r"Cluster needs correction= one of 'statsmodels', 'stata', 'none'; got 'jack"
-    ):
-        Cluster("a", correction="jackknife")
+    for kind in (None, "CR1", "CR2"):
+        with pytest.raises(DomainError, match=r"correction='jackknife' of Cluster goes with kind=\"CR3\"; CR[12] has"):
+            Cluster("a", correction="jackknife", kind=kind)
     with pytest.raises(DomainError, match=r"Cluster needs kind= one of 'CR1', 'CR2', 'CR3'; got 'CR4'"):
         Cluster("a", kind="CR4")  # type: ignore[arg-type]
     fit = st.fit(st.ols("mpg ~ wt * hp + disp", cars()), cov=Cluster("carb", kind="CR2"))

@@ -101,13 +101,13 @@ ONE = {
     "normal or t, robust": (lambda: (line(cov="HC1"), smf.ols("q ~ a + b", d).fit(cov_type="HC1")), {"intervals"}),
     "normal or t, cluster": (
         lambda: (
-            line(cov=st.Cluster("firm")),
+            line(cov=st.Cluster("firm", kind="CR1")),
             smf.ols("q ~ a + b", d).fit(cov_type="cluster", cov_kwds={"groups": d.firm}),
         ),
         {"intervals"},
     ),
     "covariance": (lambda: (ours("y ~ a + b"), ours("y ~ a + b", cov="HC0")), {"se", "intervals"}),
-    "covariance, cluster": (lambda: (ours("y ~ a"), ours("y ~ a", cov=st.Cluster("firm"))), {"se", "intervals"}),
+    "covariance, cluster": (lambda: (ours("y ~ a"), ours("y ~ a", cov=st.Cluster("firm", kind="CR1"))), {"se", "intervals"}),
     "HC1 is HC0": (
         lambda: (ours("y ~ a + b", cov="HC1"), smf.logit("y ~ a + b", d).fit(disp=0, cov_type="HC1")),
         {"se", "intervals"},

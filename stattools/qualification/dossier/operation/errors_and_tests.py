@@ -87,7 +87,7 @@ def wald_tests() -> Iterable[SideBySide]:
 def sandwiches() -> Iterable[SideBySide]:
     """HC0 and clusters: bread, meat, bread, by a loop."""
     formula, frame = "invest ~ value + capital", shipped("grunfeld")
-    fit = st.fit(st.ols(formula, frame), cov=st.Cluster("firm"))
+    fit = st.fit(st.ols(formula, frame), cov=st.Cluster("firm", kind="CR1"))
     X, y, eta, _ = parts(fit)
     firms, bread, e = frame["firm"].to_numpy(), np.linalg.inv(X.T @ X), y - eta
     meat = np.zeros((3, 3))
