@@ -146,7 +146,7 @@ def _from_formula(
     require_apart(text, extras.get("failures"), (*formula.outcome.columns, *formula.columns))
     found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
     outcome = outcome_of(formula, found.columns, found.rows)
-    learned = learn(formula, found.columns, found.rows, beside, coded=coded)
+    learned = learn(formula, found.columns, found.rows, beside, found.numbers.get("weights"), coded=coded)
     return bound(found, outcome, formula.outcome.text, learned, data, columns)
 
 

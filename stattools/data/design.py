@@ -17,6 +17,7 @@ import numpy as np
 
 from stattools.data.formula.formula import Formula, require, together
 from stattools.data.formula.powers import rest_of_powers
+from stattools.data.formula.repeated_rows import WEIGHTS, are_frequencies
 from stattools.data.levels import in_order, levels_of
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
@@ -162,12 +163,13 @@ def learn(
     columns: Mapping[str, pd.Series],
     rows: np.ndarray,
     beside: Mapping[str, Formula] = NO_FORMULAS,
+    weights: np.ndarray | None = None,
     *,
     coded: bool = False,
 ) -> tuple[Design, np.ndarray, Low | None]:
     """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
-    hold of powers in X. `rows` are the numbers of the rows in the table. With `coded`, the columns of a factor of very
-    many levels are kept as codes (`factor_of_codes`).
+    hold of powers in X. `rows` are the numbers of the rows in the table, and `weights` how often each was seen. With
+    `coded`, the columns of a factor of very many levels are kept as codes (`factor_of_codes`).
     """
     formula = together(first, beside.values()) if beside else first
     levels = {
@@ -185,7 +187,10 @@ def learn(
                 "them, or leave an identifier out."
             )
     state: dict[str, dict[str, Any]] = {}
+    if weights is not None and (weights != 1.0).any() and are_frequencies(weights):
+        state[WEIGHTS] = {WEIGHTS: weights}
     X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state, widest is not None)
+    state.pop(WEIGHTS, None)
     low = (
         None
         if beside or widest

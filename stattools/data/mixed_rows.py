@@ -136,15 +136,18 @@ def learn_latent(
     groups and curves that it names.
     """
     formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
-    learned = learn(formula, found.columns, found.rows, beside)
+    weights = found.numbers.get("weights")
+    learned = learn(formula, found.columns, found.rows, beside, weights)
     known = None if beside else learned[:2]
-    parts = [learn_random(part, found.columns, found.rows, known) for part in said.random]
+    parts = [learn_random(part, found.columns, found.rows, weights, known) for part in said.random]
     terms = tuple(term for part in parts for term in terms_of(*part))
     _require_other_groups(terms)
     for term in terms:
         _require_not_fixed(term, learned[1])
     smooths = tuple(
-        term for curve in curves for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows)
+        term
+        for curve in curves
+        for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows, weights)
     )
     if notes:
         said = replace(said, notes=(*said.notes, *notes))

@@ -82,11 +82,16 @@ class RandomDesign:
 
 
 def learn_random(
-    part: RandomPart, columns: Mapping[str, pd.Series], rows: Codes, fixed: tuple[Design, Floats] | None = None
+    part: RandomPart,
+    columns: Mapping[str, pd.Series],
+    rows: Codes,
+    weights: Floats | None = None,
+    fixed: tuple[Design, Floats] | None = None,
 ) -> tuple[RandomDesign, Codes, Floats]:
     """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
-    vary. `rows` are the numbers of the rows in the table; `fixed` is what was learned of the fixed effects, whose
-    columns are those of the part where both have the same terms, as in y ~ x + (x | g).
+    vary. `rows` are the numbers of the rows in the table, `weights` how often each was seen; `fixed` is what was
+    learned of the fixed effects, whose columns are those of the part where both have the same terms, as in
+    y ~ x + (x | g).
 
     Raises DomainError for a grouping column with one level.
     """
@@ -96,7 +101,7 @@ def learn_random(
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:
-        design, z, _ = learn(part.left, columns, rows)
+        design, z, _ = learn(part.left, columns, rows, weights=weights)
     require_numbers(part, design)
     return RandomDesign(part, design, levels), codes, z
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from stattools.data.design import Design, learn
 from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
+from stattools.data.formula.repeated_rows import are_frequencies
 from stattools.data.formula.smooth_parts import SmoothPart, smooth_parts
 from stattools.data.smooth_term import MARGIN, SmoothTerm, bsplines, wiggly
 from stattools.data.tables.columns import listing
@@ -128,28 +129,31 @@ def learn_smooth(
     design: Design,
     columns: Mapping[str, pd.Series],
     rows: NDArray[np.intp],
+    weights: Floats | None = None,
 ) -> tuple[SmoothTerm, ...]:
     """The curves of a part over complete, clean columns; `design` is that of X, whose formula has their lines. `rows`
-    are the numbers of the rows in the table.
+    are the numbers of the rows in the table, `weights` how often each was seen.
 
     Raises DomainError for a variable that holds categories, is constant, or has fewer values than coefficients.
     """
     terms = ((part.variable,), *(() if part.by is None else ((part.by,),)))
-    own, made, _ = learn(replace(formula, terms=terms), columns, rows)
+    own, made, _ = learn(replace(formula, terms=terms), columns, rows, weights=weights)
     x, k = made[:, 0], part.k
-    least, most = float(x.min()), float(x.max())
+    weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
+    seen = weights > 0.0
+    least, most = float(x[seen].min()), float(x[seen].max())
     _require_varies(part, least, most, f"all {len(x):,}")
-    _require_values(part, x)
+    _require_values(part, x[seen])
     levels = () if part.by is None else own.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
-    found = SmoothDesign(part, own, levels, least, step, float(x.mean()), None)
+    found = SmoothDesign(part, own, levels, least, step, float(weights @ x / weights.sum()), None)
     splines = bsplines(found.places(x), k)
     if part.by is None or levels:
         first, basis, _ = splines
-        means = sum(np.bincount(first + a, basis[:, a], k) for a in range(4)) / len(x)
+        means = sum(np.bincount(first + a, weights * basis[:, a], k) for a in range(4)) / weights.sum()
         found = replace(found, means=means)
     for level, chosen in zip(levels, made.T[1:], strict=False):
-        _require_some(part, level, x[chosen > 0.0])
+        _require_some(part, level, x[(chosen > 0.0) & seen])
     return replace(found, lines=_lines(part, levels, design.names)).over(made, splines)
 
 

@@ -99,7 +99,8 @@ def time_rows(
     if has_latent:
         learned, latent = learn_latent(mixed, beside, found)
     else:
-        learned, latent = learn(parsed, found.columns, found.rows, beside, coded=True), None
+        weights = found.numbers.get("weights")
+        learned, latent = learn(parsed, found.columns, found.rows, beside, weights, coded=True), None
     return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent, n_empty=n_empty)
 
 

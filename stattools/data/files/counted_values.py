@@ -101,14 +101,15 @@ class Question:
             for name in self.numbered
             if kinds[name] not in TEXT
         }
+        weight, offset = weights_and_offset(self.extras, clean)
+        there = slice(None) if weight is None else weight > 0.0
         moments, spans = {}, {}
         for text, call in self.learned.items():
             with np.errstate(all="ignore"):
                 values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
-            moments[text] = SampleMoments.of(values)
-            spans[text] = Ends(np.min(values), np.max(values))
-        weight, offset = weights_and_offset(self.extras, clean)
+            moments[text] = SampleMoments.of(values, weight)
+            spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
         counted = (
             _outcome(outcome_values(self.formula, clean), weight)
             if self.ends is None

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.formula.backticks import column_of
+from stattools.data.formula.repeated_rows import WEIGHTS
 from stattools.data.formula.transforms import BESIDE_CONSTANT, CONTRASTS, ELEMENTWISE, TRANSFORMS, transformed
 from stattools.errors import DomainError
 
@@ -44,7 +45,8 @@ def evaluate(
     tree: ast.expr, values: Callable[[str], Any], state: dict[str, dict[str, Any]], has_constant: bool = False
 ) -> Any:
     """The values of a checked tree. `values(name)` gives a column, and `state` holds the learned constants by the text
-    of the call. Where other terms have a constant, a spline whose columns have it too is centered.
+    of the call, which are learned with the frequencies of the rows where it has these. Where other terms have a
+    constant, a spline whose columns have it too is centered.
 
     >>> tree = ast.parse("log(x) + 1", mode="eval").body
     >>> evaluate(tree, {"x": np.array([1.0])}.__getitem__, {}).tolist()
@@ -67,7 +69,7 @@ def evaluate(
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
             beside = BESIDE_CONSTANT.get(name, {}) if has_constant else {}
-            return transformed(name, inner, {**beside, **constants(tree)}, learned)
+            return transformed(name, inner, {**beside, **constants(tree)}, learned, state.get(WEIGHTS, {}).get(WEIGHTS))
     raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression.py` refuses every other node
 
 

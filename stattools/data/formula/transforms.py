@@ -29,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from stattools.data.formula.repeated_rows import LEARNED, quantiles
 from stattools.errors import DomainError
 
 LARGEST = 100
@@ -198,8 +199,11 @@ NO_CURVE = (
 """What is said where a formula that takes no curve has one."""
 
 
-def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], state: dict[str, Any]) -> Any:
-    """Values of one transform; `state` is filled the first time and only read after that.
+def transformed(
+    name: str, values: np.ndarray, constants: Mapping[str, Any], state: dict[str, Any], weights: Any = None
+) -> Any:
+    """Values of one transform; `state` is filled the first time and only read after that. It is learned from values as
+    often as their `weights` say; those of weight 0 may lie beyond the ends of a spline, which goes on there.
 
     One column is an array of shape (n,); several are formulaic's `FactorValues`.
 
@@ -217,13 +221,18 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
 
     learning = not state
     if name == "ns":
-        name, constants = "cr", {"constraints": "center", **(_knots(values, **constants) if learning else {})}
+        name, constants = "cr", {"constraints": "center", **(_knots(values, weights, **constants) if learning else {})}
     if (
         name == "cr"
         and constants.get("constraints") == "center"
         and (constants.get("df") == 1 or constants.get("knots") in ([], ()))
     ):
         raise ValueError("without a knot within it is a straight line: write x itself, or df=2 or more")
+    if weights is not None:
+        if learning:
+            state.update(LEARNED[name](values[weights > 0.0], constants, weights[weights > 0.0]))
+        if constants.get("extrapolation", "raise" if name == "bs" else "extend") == "raise":
+            constants = {**constants, "extrapolation": "extend"}
     made = FORMULAIC[name](values, **constants, _state=state)
     if learning and "knots" in state and list(state["knots"]) != sorted(state["knots"]):
         raise ValueError(f"its knots must lie within {state['lower_bound']:.6g} and {state['upper_bound']:.6g}")
@@ -236,22 +245,29 @@ def transformed(name: str, values: np.ndarray, constants: Mapping[str, Any], sta
 
 
 def _knots(
-    x: np.ndarray, df: int | None = None, knots: Any = None, lower_bound: Any = None, upper_bound: Any = None
+    x: np.ndarray,
+    weights: Any,
+    df: int | None = None,
+    knots: Any = None,
+    lower_bound: Any = None,
+    upper_bound: Any = None,
 ) -> dict[str, Any]:
     """The knots of R's `ns`: as they are given, or df - 1 quantiles of the rows within the bounds.
 
-    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), 2)
+    >>> _knots(np.array([0.0, 0.0, 1.0, 4.0]), None, 2)
     {'knots': [0.5], 'lower_bound': 0.0, 'upper_bound': 4.0}
     """
     if df is not None and knots is not None:
         raise ValueError("give df= or knots=, not both")
+    weights = np.ones(len(x)) if weights is None else weights
+    x, weights = x[weights > 0.0], weights[weights > 0.0]
     low = float(x.min() if lower_bound is None else lower_bound)
     high = float(x.max() if upper_bound is None else upper_bound)
     if knots is None:
         if df is None:
             raise ValueError("it needs df=, the number of its columns, or knots=")
-        within = x[(x >= low) & (x <= high)]
-        knots = np.quantile(within, np.arange(1, df) / df).tolist() if len(within) else []
+        within = (x >= low) & (x <= high)
+        knots = quantiles(x[within], weights[within], np.arange(1, df) / df).tolist() if within.any() else []
         if len({low, *knots, high}) < len(knots) + 2:
             raise ValueError(
                 f"many rows have the same value, and {len(knots)} quantiles are not different: use fewer df"

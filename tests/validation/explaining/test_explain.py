@@ -107,7 +107,10 @@ ONE = {
         {"intervals"},
     ),
     "covariance": (lambda: (ours("y ~ a + b"), ours("y ~ a + b", cov="HC0")), {"se", "intervals"}),
-    "covariance, cluster": (lambda: (ours("y ~ a"), ours("y ~ a", cov=st.Cluster("firm", kind="CR1"))), {"se", "intervals"}),
+    "covariance, cluster": (
+        lambda: (ours("y ~ a"), ours("y ~ a", cov=st.Cluster("firm", kind="CR1"))),
+        {"se", "intervals"},
+    ),
     "HC1 is HC0": (
         lambda: (ours("y ~ a + b", cov="HC1"), smf.logit("y ~ a + b", d).fit(disp=0, cov_type="HC1")),
         {"se", "intervals"},
