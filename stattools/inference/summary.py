@@ -13,6 +13,7 @@ from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses import exact_test
 from stattools.inference.intervals.coefficients import interval, table
 from stattools.inference.intervals.ratios import require_ratios
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.page import told
 from stattools.series.statespace.state_table import drift_of
@@ -31,6 +32,9 @@ def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
     body = _proportions(fit) if fit.model.intervals else [coefficients(fit)]
     return Page(*told(fit.model), "", *body, "", *_foot(fit))
 
+
+FEW_TIMES = 80
+"""Times below which the page says how often intervals hold the truth."""
 
 RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
 
@@ -126,7 +130,7 @@ def _foot(fit: Estimates) -> list[str]:
         return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
     source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
     lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals, *on_the_page(fit)]
-    lines += _few_clusters(fit)
+    lines += [*_few_clusters(fit), *_few_times(fit)]
     if fit.penalty is not None:
         lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
     sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
@@ -142,6 +146,14 @@ def _without_error(fit: Any) -> str:
     """Coefficients with rows, or clusters, whose scores are 0 at the estimate: such a standard error is round-off."""
     usual = np.sqrt(fit.solution.covariance.diagonal()) * (fit.scale if fit.model.has_scale else 1.0)
     return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
+
+
+def _few_times(fit: Any) -> list[str]:
+    """A line on Wald's intervals of few times, measured by `benchmarks/few_rows.py`."""
+    model = fit.model
+    if not (isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME and fit.kinds and fit.n < FEW_TIMES):
+        return []
+    return [f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."]
 
 
 def _few_clusters(fit: Any) -> list[str]:

@@ -20,7 +20,9 @@ def test_intervals_have_their_level(make):
     assert_allclose(np.asarray(fit.interval(0.99)).mean(axis=1), fit.estimate, rtol=1e-10)
 
 
-@pytest.mark.parametrize("cov", ["HC0", "HC1", "HC2", "HC3", "HC4", st.HAC(lags=3), st.Cluster("g")], ids=str)
+@pytest.mark.parametrize(
+    "cov", ["HC0", "HC1", "HC2", "HC3", "HC4", st.HAC(lags=3), st.Cluster("g", kind="CR1")], ids=str
+)
 def test_the_covariance_carries_through(cov):
     """Tables, intervals, tests and predictions are made from the covariance that was asked for."""
     frame = data()

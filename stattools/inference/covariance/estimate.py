@@ -252,7 +252,7 @@ def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -
 def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
     """CR2 and CR3, with the degrees of freedom of each coefficient."""
     names = sandwich.model.names
-    root, meat, degrees = few_groups(cov.kind, sandwich.B, sandwich.C, part.sums, names, part.labels.__getitem__)
+    root, meat, degrees = few_groups(cov.kind, sandwich.B, part.sums, names, part.labels.__getitem__)
     if cov.correction == "jackknife":
         meat *= (part.n - 1.0) / part.n
     return Covariance(closed(root, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)

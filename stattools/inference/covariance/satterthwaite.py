@@ -168,17 +168,19 @@ class Satterthwaite:
 
 
 def few_groups(
-    kind: str, B: Floats, C: Floats, sums: Floats, names: Sequence[str], label_of: Callable[[int], Any]
+    kind: str, B: Floats, sums: Floats, names: Sequence[str], label_of: Callable[[int], Any]
 ) -> tuple[Floats, Floats, Satterthwaite]:
     """A root of the covariance, (p, p), the meat beside it, and the degrees of freedom.
 
-    B is the map from scores to theta, C the inverse information in the coordinates of the scores, `sums` (G, p + p^2)
-    the scores and the information of the groups. DomainError for CR3 where a group alone determines a coefficient.
+    B is the map from scores to theta, `sums` (G, p + p^2) the scores and the information of the groups; the inverse of
+    their sum is made here, so that a direction of one group alone has the leverage 1 to round-off. DomainError for CR3
+    where a group alone determines a coefficient.
     """
-    p = len(C)
-    lower = np.linalg.cholesky(C)
+    p = len(B)
+    parts = sums[:, p:].reshape(-1, p, p)
+    lower = np.linalg.cholesky(np.linalg.inv(parts.sum(axis=0)))
     root = np.linalg.solve(lower, B.T).T
-    parts = lower.T @ sums[:, p:].reshape(-1, p, p) @ lower
+    parts = lower.T @ parts @ lower
     parts = 0.5 * (parts + parts.transpose(0, 2, 1))
     found = Satterthwaite(kind, root, parts)
     largest = np.linalg.eigvalsh(parts)[:, -1]

@@ -1,4 +1,4 @@
-"""Clusters whose kind was left open: CR2 below 50 of them where it is defined, CR1 elsewhere, and what the page says."""
+"""Clusters whose kind was left open: CR2 below 50 of them where it is defined, else CR1, and what the page says."""
 
 import numpy as np
 import pandas as pd

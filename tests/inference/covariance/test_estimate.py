@@ -312,7 +312,9 @@ def test_clusters_beyond_reach_are_refused_at_once(kind, monkeypatch):
     assert st.fit(st.poisson("y ~ C(g)", data), cov=st.Cluster("c", kind="CR2")).degrees is not None
 
 
-@pytest.mark.parametrize("cov", ["HC1", Cluster([0, 1, 2, 0, 1, 2, 0, 1]), HAC(1, correction="stata")], ids=str)
+@pytest.mark.parametrize(
+    "cov", ["HC1", Cluster([0, 1, 2, 0, 1, 2, 0, 1], kind="CR1"), HAC(1, correction="stata")], ids=str
+)
 def test_corrections_that_divide_by_n_less_p_need_more_rows_than_coefficients(cov):
     """A softmax with as many coefficients as rows: the factor was infinite, and the variances NaN."""
     model = st.softmax(list("abcabcab"), np.random.default_rng(0).normal(size=(8, 3)))
