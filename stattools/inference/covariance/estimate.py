@@ -238,7 +238,7 @@ def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) ->
         return grouped_in_files(sandwich, cov)
     ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
     require_few(cov, ways[0].n, p)
-    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind), way.labels) for way in ways]
+    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind or "CR1"), way.labels) for way in ways]
 
 
 def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:
@@ -252,7 +252,7 @@ def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -
 def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
     """CR2 and CR3, with the degrees of freedom of each coefficient."""
     names = sandwich.model.names
-    root, meat, degrees = few_groups(cov.kind, sandwich.B, part.sums, names, part.labels.__getitem__)
+    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.labels.__getitem__)
     if cov.correction == "jackknife":
         meat *= (part.n - 1.0) / part.n
     return Covariance(closed(root, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)

@@ -77,7 +77,7 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) 
     """
     rows: Any = sandwich.work.rows
     names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
-    width = sandwich.terms.width_of(cov.kind)
+    width = sandwich.terms.width_of(cov.kind or "CR1")
     held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
     work = partial(_summed, sandwich.terms, names, held, width)
     found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)

@@ -27,8 +27,8 @@ from stattools.numerics.tables_with_margins import share_as_rare, share_as_rare_
 from stattools.text.one_line import many
 
 TESTS = ("score", "lr", "exact")
-MOST = 3_000_000
-"""So many probabilities are held at a time to add up all tables."""
+MOST = 10_000_000
+"""So many steps of paths are made to add up all tables: a second or two."""
 SMALL = 5.0
 """Expected counts below this make chi2 doubtful (Cochran 1954)."""
 

@@ -53,6 +53,14 @@ def test_large_tables_are_drawn_where_a_seed_is_given(monkeypatch):
     assert "2,000 random tables" in one.note
 
 
+def test_a_table_of_a_hundred_is_exact():
+    """R: fisher.test(matrix(c(1,2,1,0, 3,3,6,1, 10,10,14,9, 6,7,12,11), 4, byrow=TRUE))$p.value."""
+    job = [[1, 2, 1, 0], [3, 3, 6, 1], [10, 10, 14, 9], [6, 7, 12, 11]]
+    found = st.independence(job, test="exact")
+    assert found.p_value == pytest.approx(0.782684938966532, rel=1e-9)
+    assert "All tables with these margins" in found.note
+
+
 def test_empty_rows_and_small_counts_are_said():
     found = st.independence(pd.DataFrame({"p": [3, 0, 2], "q": [1, 0, 4], "none": [0, 0, 0]}, index=list("abc")))
     assert found.df == 1
