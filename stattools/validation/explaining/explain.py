@@ -26,9 +26,18 @@ from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.explaining.own_maximum import SAME, steps_from_maximum, steps_to_maximum
 from stattools.validation.explaining.same_columns import gap, largest, renamed, share, vectors
-from stattools.validation.explaining.way_between_fits import require_regressions, require_rows, steps
+from stattools.validation.explaining.way_between_fits import (
+    TRIED,
+    UNKNOWN,
+    require_regressions,
+    require_rows,
+    steps,
+)
+from stattools.validation.explaining.way_between_refits import TRIED as TRIED_OF_REFITS
+from stattools.validation.explaining.way_between_refits import steps_of_refits
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.reading import described, lacks_rows
+from stattools.validation.foreign.recipe import Recipe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,10 +103,12 @@ def explain(
 
     The fits are `st.fit(...)`, results of statsmodels or estimators of scikit-learn in any pair; estimators need `X=`
     and `y=`, or `data=` (and `y=`, the name of the outcome, if the other fit has no formula). Causes: penalty,
-    covariance, rows dropped, sign of the outcome, weights, offset, intercept, scaling, reference level, other columns,
-    likelihood, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds
-    of the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes
-    it. Columns and categories under other names are matched by their values, which a note tells.
+    covariance, rows dropped or repeated, sign of the outcome, other outcome, weights, strata, offset, intercept,
+    scaling, other values of a column, reference level, another basis, other columns, likelihood, ties, random effects,
+    REML or ML, expected or observed information, dispersion, normal or t, Wald or profile (`intervals` are the kinds of
+    the two fits), and numbers that are not the maximum of what they claim. Each is proven by a refit that removes it;
+    what no refit removes is "unknown", with what was tried. Columns and categories under other names are matched by
+    their values, which a note tells.
     Raises IncompatibleError for fits that have nothing in common, DomainError for rows that are not of the same
     data.
 
@@ -141,9 +152,9 @@ def _with_interval(foreign: Foreign, kind: str) -> Foreign:
 def _explained(a: Foreign, b: Foreign) -> Explanation:
     import pandas as pd
 
-    names = list(dict.fromkeys(plain_name(name) for f in (a, b) for name in f.model.names))
+    names = list(dict.fromkeys(plain_name(name) for f in (a, b) for name in f.names))
     unit = _units(a, b, names)
-    start, end = vectors(a.model, a.numbers, names, unit), vectors(b.model, b.numbers, names, unit)
+    start, end = vectors(a.names, a.numbers, names, unit), vectors(b.names, b.numbers, names, unit)
     gaps = {name: gap(start[name], end[name]) for name in QUANTITIES}
     reach = {name: largest(gaps[name]) for name in QUANTITIES}
     different = {name for name, value in reach.items() if value > SAME}
@@ -153,7 +164,7 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
     if not different:
         none = pd.DataFrame(columns=["cause", "words", *QUANTITIES])
         return Explanation((a.name, b.name), none, True, True, f"{title} are the same.", reach)
-    for one in (a, b):
+    for one in (a, b) if isinstance(a.recipe, Recipe) else ():
         one.model.rows.at_hand(
             "explain goes from one fit to the other over rows in memory",
             one.name,
@@ -161,11 +172,11 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
         )
     told: list[dict[str, Any]] = []
     last, pending, notes = start, [], []
-    for cause, words, model, numbers in _states(a, b, notes):
+    for cause, words, own, numbers in _states(a, b, notes):
         if numbers is None:
             pending.append((cause, words))
             continue
-        now = vectors(model, numbers, names, unit)
+        now = vectors(own, numbers, names, unit)
         shares = {
             name: share(last[name], now[name], gaps[name]) if name in different else np.nan for name in QUANTITIES
         }
@@ -175,37 +186,37 @@ def _explained(a: Foreign, b: Foreign) -> Explanation:
             cause = " and ".join(dict.fromkeys(c for c, _ in causes))
             told.append({"cause": cause, "words": "; ".join(dict.fromkeys(w for _, w in causes))} | shares)
     rows = _merged(pd.DataFrame(told, columns=["cause", "words", *QUANTITIES]))
-    left = rows[rows["cause"] == "unexplained"]
+    left = rows[[UNKNOWN in cause for cause in rows["cause"]]]
     ok = bool((left[list(QUANTITIES)].abs().fillna(0.0).to_numpy() <= 0.01).all())
     return Explanation((a.name, b.name), rows, False, ok, _sentence(title, rows, reach, different), reach, tuple(notes))
 
 
 def _states(a: Foreign, b: Foreign, notes: list[str]) -> Any:
-    """(cause, words, model, numbers) along the way; numbers are None where a refit has no maximum."""
+    """(cause, words, names, numbers) along the way; numbers are None where a refit has no maximum."""
     yield from steps_to_maximum(a, notes)
     near = a.numbers.estimate
-    for cause, words, recipe in steps(a, b):
-        goal = b.numbers.estimate if len(b.numbers.estimate) == len(recipe.model.names) else near
+    way, tried = (steps, TRIED) if isinstance(a.recipe, Recipe) else (steps_of_refits, TRIED_OF_REFITS)
+    for cause, words, recipe in way(a, b):
+        goal = b.numbers.estimate if len(b.numbers.estimate) == len(recipe.names) else near
         try:
             numbers = recipe.numbers(recipe.maximum(goal))
         except StattoolsError as error:
             notes.append(f"{cause}: {error.message.split('. ')[0]}.")
             numbers = None
-        yield cause, words, recipe.model, numbers
+        yield cause, words, recipe.names, numbers
     yield from steps_from_maximum(b, notes)
-    yield "unexplained", "what no refit removes", b.model, b.numbers
+    yield UNKNOWN, f"no refit removes it; tried: {tried}", b.names, b.numbers
 
 
 def _units(a: Foreign, b: Foreign, names: list[str]) -> Floats:
     """A standard error for every name, the smaller of those that the two points give."""
     unit = np.full(len(names), np.nan)
     for foreign in (a, b):
-        plain = replace(foreign.recipe, penalty=None, cov="information")
         try:
-            se = plain.se(foreign.numbers.estimate)
+            se = foreign.recipe.plain.se(foreign.numbers.estimate)
         except (StattoolsError, ValueError):
             continue
-        for name, value in zip(foreign.model.names, se, strict=True):
+        for name, value in zip(foreign.names, se, strict=True):
             place = names.index(plain_name(name))
             unit[place] = np.fmin(unit[place], value)
     return np.where(np.isfinite(unit) & (unit > 0), unit, 1.0)
@@ -217,7 +228,8 @@ def _merged(rows: Any) -> Any:
         return rows
     shares = {name: (name, lambda part: part.sum(min_count=1)) for name in QUANTITIES}
     made = rows.groupby("cause", sort=False).agg(words=("words", "; ".join), **shares).reset_index()
-    big = (made[list(QUANTITIES)].abs() > 5e-4).any(axis=1)
+    least = [5e-4 if cause in (UNKNOWN, "not converged") else 1e-6 for cause in made["cause"]]
+    big = made[list(QUANTITIES)].abs().gt(least, axis=0).any(axis=1)
     return made[big].reset_index(drop=True)
 
 

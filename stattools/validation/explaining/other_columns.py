@@ -46,24 +46,59 @@ def other_intercept(now: Model, goal: Model) -> tuple[str, str, Model] | None:
 
 
 def other_scaling(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    """Columns of the same name that are linear functions of each other."""
+    """Columns of the same name that are linear functions of each other, or of which one is such a function in another
+    order of the rows or before it was rounded; what is left is then told by `other_values`.
+    """
     names = [plain_name(term) for term in goal.terms]
     X, moved = now.rows.X.copy(), []
     for k, term in enumerate(now.terms):
         if plain_name(term) not in names:
             continue
         old, new = X[:, k], goal.rows.X[:, names.index(plain_name(term))]
-        if np.array_equal(old, new) or np.ptp(old) == 0:
+        if np.array_equal(old, new) or np.ptp(old) == 0 or {*old.tolist(), *new.tolist()} <= {0.0, 1.0}:
             continue
-        line = np.column_stack([np.ones(len(old)), (old - old.mean()) / old.std()])
-        miss = new - line @ np.linalg.lstsq(line, new, rcond=None)[0]
-        if np.abs(miss).max() <= 1e-9 * max(np.abs(new).max(), np.finfo(float).tiny):
-            X[:, k] = new
+        found = in_units(old, new)
+        if found is not None:
+            X[:, k] = found
             moved.append(term)
     if not moved:
         return None
     listed = ", ".join(moved[:6]) + (", ..." if len(moved) > 6 else "")
     return "scaling", f"{listed} in other units or centered", with_columns(now, X, now.design)
+
+
+MOST_MISSED = 0.02
+"""Of the variance of a column in other units what rounding may leave, for it to be seen in other units as well."""
+
+
+def in_units(old: Floats, new: Floats) -> Floats | None:
+    """The first column in the units of the second; None where they have the same, or nothing to do with each other."""
+    spread, size = old.std(), max(float(np.abs(new).max()), np.finfo(float).tiny)
+    line = np.column_stack([np.ones(len(old)), (old - old.mean()) / spread])
+    made = line @ np.linalg.lstsq(line, new, rcond=None)[0]
+    if np.abs(new - made).max() <= 1e-9 * size:
+        return new
+    for sign in (1.0, -1.0):
+        one, other = np.sort(sign * old), np.sort(new)
+        a, b = _ends(one, other)
+        if np.abs(other - (a + b * one)).max() <= 1e-9 * size and _is_another(a, b * sign, old):
+            return a + b * sign * old
+    slope = float((made - made.mean()) @ (old - old.mean()) / (spread**2 * len(old)))
+    shift = float(made.mean() - slope * old.mean())
+    if (new - made).var() > MOST_MISSED * new.var() or not _is_another(shift, slope, old, 0.1):
+        return None
+    slope = 1.0 if abs(slope - 1.0) < 0.1 else float(f"{slope:.2g}")
+    return slope * old + float(np.mean(new - slope * old)) * (abs(np.mean(new - slope * old)) > 0.1 * new.std())
+
+
+def _ends(one: Floats, other: Floats) -> tuple[float, float]:
+    """The line through the ends of two sorted columns."""
+    b = float((other[-1] - other[0]) / (one[-1] - one[0]))
+    return float(other[0] - b * one[0]), b
+
+
+def _is_another(shift: float, slope: float, old: Floats, least: float = 1e-9) -> bool:
+    return abs(slope - 1.0) > least or abs(shift) > least * max(old.std(), least * abs(old.mean()))
 
 
 def other_columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
@@ -79,7 +114,13 @@ def other_columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
     model = with_columns(now, Z, goal.design)
     mine, theirs = (sorted(set(x) - set(y)) for x, y in ((names, others), (others, names)))
     said = f"{', '.join(mine[:4]) or 'none'} or {', '.join(theirs[:4]) or 'none'}"
-    return ("reference level" if not of_predictors and _same_span(X, Z) else "other columns"), said, model
+    if of_predictors or not _same_span(X, Z):
+        return "other columns", said, model
+    return "another basis" if any(BASIS.search(name) for name in (*mine, *theirs)) else "reference level", said, model
+
+
+BASIS = re.compile(r"\b(poly|bs|ns|cr|cc|s|te|I|np\.power)\(")
+"""Names of columns that are a basis of functions of a variable: another one spans the same functions."""
 
 
 def same_family(now: Model, goal: Model) -> bool:

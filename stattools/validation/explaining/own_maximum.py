@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -15,7 +13,7 @@ from stattools.validation.explaining.printed_errors import SAME as WRONG
 from stattools.validation.explaining.printed_errors import check_errors
 from stattools.validation.explaining.same_columns import ratio
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.recipe import Numbers
+from stattools.validation.foreign.recipe import Numbers, Recipe
 
 SAME = 1e-4
 """Numbers closer than this, in standard errors, are the same."""
@@ -23,8 +21,8 @@ SAME = 1e-4
 LOOSE = 0.05
 """A converged loop with its usual tolerance stops this many standard errors from the maximum, not farther."""
 
-Step = tuple[str, str, Any, Numbers | None]
-"""A cause, its words, the model and the numbers after it, None where there are none."""
+Step = tuple[str, str, tuple[str, ...], Numbers | None]
+"""A cause, its words, the names and the numbers after it, None where there are none."""
 
 
 def steps_to_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
@@ -37,36 +35,36 @@ def steps_to_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
         numbers = recipe.numbers(maximum)
     except StattoolsError as error:
         notes.append(f"{foreign.name}: {error.message.split('. ')[0]}.")
-        yield "no maximum", "the numbers are where a loop stopped", foreign.model, None
+        yield "no maximum", "the numbers are where a loop stopped", foreign.names, None
         return
-    plain = recipe if recipe.cov is not None else replace(recipe, penalty=None, cov="information")
+    plain = recipe if recipe.cov is not None else recipe.plain
     apart = np.abs(theta - maximum) / plain.se(maximum)
     wrong = ratio(foreign.numbers.se, numbers.se)
     if apart.max() <= SAME and wrong <= SAME:
         return
     if apart.max() <= SAME:
         found = [*_causes(foreign), "standard errors of another kind"]
-        yield found[0], f"{foreign.name} labels its standard errors {foreign.said}", foreign.model, numbers
+        yield found[0], f"{foreign.name} labels its standard errors {foreign.said}", foreign.names, numbers
         return
     if (cause := _of_errors(foreign, maximum)) is not None:
         words = f"{foreign.name} labels its standard errors {foreign.said}"
-        yield cause, words, foreign.model, recipe.numbers(theta)
+        yield cause, words, foreign.names, recipe.numbers(theta)
     said = f"{foreign.name} is {apart.max():.2g} standard errors from the maximum of what it claims"
-    yield _reason(foreign, float(apart.max())), said, foreign.model, numbers
+    yield _reason(foreign, float(apart.max())), said, foreign.names, numbers
 
 
 def steps_from_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
     """The steps of `steps_to_maximum` on the way back, of the second fit."""
     there = list(steps_to_maximum(foreign, notes))
     for k in reversed(range(len(there))):
-        cause, words, model, _ = there[k]
-        yield cause, f"{words} (second fit)", model, there[k - 1][3] if k else foreign.numbers
+        cause, words, names, _ = there[k]
+        yield cause, f"{words} (second fit)", names, there[k - 1][3] if k else foreign.numbers
 
 
 def _of_errors(foreign: Foreign, maximum: Floats) -> str | None:
     """Why standard errors are not those of their label, at the point that was printed either; None where they are."""
     recipe, se = foreign.recipe, foreign.numbers.se
-    if recipe.cov is None or not np.isfinite(se).any():
+    if not isinstance(recipe, Recipe) or recipe.cov is None or not np.isfinite(se).any():
         return None
     try:
         there = recipe.se(foreign.numbers.estimate)
@@ -83,7 +81,7 @@ def _reason(foreign: Foreign, gap: float) -> str:
         known = [cause for cause in known if cause != "penalty"]
     if gap <= LOOSE or "stopped early" in known or foreign.converged is False:
         return "not converged"
-    return "unexplained" if not known or "not the maximum" in known else known[0]
+    return "unknown" if not known or "not the maximum" in known else known[0]
 
 
 def _causes(foreign: Foreign) -> list[str]:

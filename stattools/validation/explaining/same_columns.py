@@ -17,7 +17,8 @@ from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.explaining.other_columns import plain_name
-from stattools.validation.explaining.way_between_fits import common_rows, subset
+from stattools.validation.explaining.row_matching import common_rows
+from stattools.validation.explaining.way_between_fits import subset
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Numbers
 
@@ -74,9 +75,9 @@ def _categories(a: Model, b: Model) -> dict[Any, Any]:
     return {b.labels[j]: a.labels[k] for j, k in sorted(pairs)}
 
 
-def vectors(model: Any, numbers: Numbers, names: list[str], unit: Floats) -> dict[str, Floats]:
+def vectors(own: tuple[str, ...], numbers: Numbers, names: list[str], unit: Floats) -> dict[str, Floats]:
     """Estimates in standard errors (0 for what is not there), log standard errors and ends of intervals (NaN there)."""
-    place = [names.index(plain_name(name)) for name in model.names]
+    place = [names.index(plain_name(name)) for name in own]
     estimate, se, ends = np.zeros(len(names)), np.full(len(names), np.nan), np.full((2, len(names)), np.nan)
     estimate[place] = numbers.estimate
     with np.errstate(divide="ignore", invalid="ignore"):

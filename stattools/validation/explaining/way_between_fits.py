@@ -14,17 +14,22 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError, StattoolsError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
+from stattools.models.survival.cox import CoxRegression
 from stattools.validation.explaining.other_columns import (
+    in_units,
     other_columns,
     other_intercept,
     other_scaling,
     plain_name,
     same_family,
 )
+from stattools.validation.explaining.other_values import done_to, other_values
+from stattools.validation.explaining.row_matching import Places, common_rows, repeated, rows_in
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.shrinkage import Shrinkage
@@ -50,22 +55,20 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
     if not isinstance(goal.cov, HAC | Cluster) and not _same_cov(now.cov, goal.cov) and goal.cov is not None:
         now = replace(now, cov=goal.cov)
         yield Step("covariance", f"{_kind(a)} or {_kind(b)}", now)
-    if keep_a is not None and len(keep_a) < len(now.model.rows.X):
-        gone = len(now.model.rows.X) - len(keep_a)
-        now = replace(now, model=subset(now.model, keep_a))
-        yield Step("rows dropped", f"{gone} rows that the second fit does not have", now)
+    for cause, words, model in rows_taken(now.model, keep_a, ("first", "second")):
+        now = replace(now, model=model)
+        yield Step(cause, words, now)
     target = goal.model if keep_b is None else subset(goal.model, keep_b)
-    for change in (_outcome, _weights, _offset, other_intercept, other_scaling, other_columns, _likelihood):
-        found = change(now.model, target)
-        if found is not None:
-            cause, words, model = found
-            now = replace(now, model=model)
-            yield Step(cause, words, now)
+    for cause, words, model in changes_of_columns(now.model, target):
+        now = replace(now, model=model)
+        yield Step(cause, words, now)
+    if not same_data(now.model, target):
+        now = replace(now, model=target)
+        yield Step(UNKNOWN, f"what differs in the models is none of: {TRIED}", now)
     now = replace(now, model=target)
-    if keep_b is not None and len(keep_b) < len(goal.model.rows.X):
-        now = replace(now, model=goal.model)
-        yield Step("rows dropped", f"{len(goal.model.rows.X) - len(keep_b)} rows that the first fit does not have", now)
-    now = replace(now, model=goal.model)
+    for cause, words, model in rows_added(goal.model, keep_b):
+        now = replace(now, model=model)
+        yield Step(cause, words, now)
     if isinstance(goal.cov, HAC | Cluster) and not _same_cov(now.cov, goal.cov):
         now = replace(now, cov=goal.cov)
         yield Step("covariance", f"{_kind(a)} or {_kind(b)}", now)
@@ -86,69 +89,104 @@ def steps(a: Foreign, b: Foreign) -> Iterator[Step]:
         yield Step("penalty", f"{_said(goal.penalty)} put on", goal)
 
 
-def common_rows(a: Foreign, b: Foreign) -> tuple[NDArray[np.intp] | None, NDArray[np.intp] | None]:
-    """Places in a and in b of the rows that both have; None, None where all rows are the same."""
-    n, m = len(a.model.rows.X), len(b.model.rows.X)
-    if a.rows is not None or b.rows is not None:
-        left = np.arange(n) if a.rows is None else a.rows
-        right = np.arange(m) if b.rows is None else b.rows
-        if len(left) == len(right) and (left == right).all():
-            return None, None
-        _, i, j = np.intersect1d(left, right, return_indices=True)
-        return i, j
-    if n == m:
-        return None, None
-    keys_a, keys_b = _keys(a.model, b.model), _keys(b.model, a.model)
-    short, long = (keys_a, keys_b) if n < m else (keys_b, keys_a)
-    places, at = [], 0
-    for key in short:
-        while at < len(long) and not np.allclose(long[at], key, rtol=1e-9, atol=1e-12):
-            at += 1
-        if at == len(long):
-            raise DomainError(
-                f"the two fits have {n} and {m} rows, and the rows of one are not among those of the other in the same "
-                "order: explain needs two fits of the same data."
-            )
-        places.append(at)
-        at += 1
-    whole = np.arange(len(short))
-    return (whole, np.array(places)) if n < m else (np.array(places), whole)
+UNKNOWN = "unknown"
+TRIED = (
+    "penalty, covariance, rows, outcome, weights, offset, intercept, scaling, values of columns, other columns, "
+    "likelihood, information, dispersion, degrees of freedom"
+)
+"""What was tried before a difference is called unknown."""
+MOST_CHANGES = 60
+"""Changes of columns between two fits."""
 
 
-def _keys(model: Model, other: Model) -> Floats:
-    names, others = [plain_name(t) for t in model.terms], {plain_name(t) for t in other.terms}
-    shared = sorted(name for name in names if name in others)
-    columns = [model.rows.X[:, names.index(name)] for name in shared]
-    return (
-        np.column_stack([*columns, model.rows.y])
-        if columns
-        else np.asarray(model.rows.y).reshape(len(model.rows.y), -1)
+def changes_of_columns(now: Model, target: Model) -> Iterator[tuple[str, str, Model]]:
+    """Outcome, weights, offset, columns and likelihood of the first made those of the second, one at a time."""
+    changes = (
+        _outcome, _weights, _offset, other_intercept, other_scaling, other_values, other_columns, _likelihood,
+    )  # fmt: skip
+    for change in changes:
+        for _ in range(MOST_CHANGES):
+            found = change(now, target)
+            if found is None:
+                break
+            yield found
+            now = found[2]
+
+
+def same_data(now: Model, target: Model) -> bool:
+    """Have both the same numbers, columns and likelihood?"""
+    rows, others = now.rows, target.rows
+    pairs = [(rows.X, others.X), (rows.y, others.y)]
+    return all(x.shape == y.shape and np.allclose(x, y, rtol=1e-9, atol=1e-12) for x, y in pairs) and all(
+        change(now, target) is None for change in (_weights, _offset, _likelihood)
     )
 
 
-def subset(model: Model, places: NDArray[np.intp]) -> Model:
+def rows_taken(model: Any, keep: Places | None, which: tuple[str, str]) -> Iterator[tuple[str, str, Any]]:
+    """The rows that the other fit does not have taken out of a model: first those that stand in it again. `which` are
+    the fit of the model and the other one.
+    """
+    n = rows_in(model)
+    if keep is None or len(keep) == n:
+        return
+    gone = np.setdiff1d(np.arange(n), keep)
+    again = repeated(model, gone, keep)
+    if len(again):
+        words = f"{len(again)} rows stand in the {which[0]} fit once more, with the same values"
+        rest = np.setdiff1d(np.arange(n), again) if len(again) < len(gone) else keep
+        yield "rows repeated", words, subset(model, rest)
+    if len(again) < len(gone):
+        words = f"{len(gone) - len(again)} rows that the {which[1]} fit does not have"
+        yield "rows dropped", words, subset(model, keep)
+
+
+def rows_added(model: Any, keep: Places | None) -> Iterator[tuple[str, str, Any]]:
+    """The same on the way back, to the rows of the second fit."""
+    taken = [*rows_taken(model, keep, ("second", "first"))]
+    for k in reversed(range(len(taken))):
+        yield taken[k][0], taken[k][1], taken[k - 1][2] if k else model
+
+
+def subset(model: Any, places: NDArray[np.intp]) -> Any:
     """The model of some of its rows."""
-    if len(places) == len(model.rows.X) and (places == np.arange(len(places))).all():
+    if np.array_equal(places, np.arange(rows_in(model))):
         return model
-    return model.subset(places)
+    return model.taken(places) if model.is_partial else model.subset(places)
 
 
 def _outcome(now: Model, goal: Model) -> tuple[str, str, Model] | None:
-    y, other = now.rows.y, goal.rows.y
+    y, other, likelihood = now.rows.y, goal.rows.y, now.likelihood
+    changed = replace(now, rows=replace(now.rows, y=other), labels=goal.labels)
     if now.categories is not None and goal.categories is not None and now.labels and goal.labels:
-        if now.labels[0] == goal.labels[0] or set(now.labels) != set(goal.labels):
+        one, two = (np.array([str(label) for label in m.labels or ()])[m.rows.y.astype(int)] for m in (now, goal))
+        if now.labels[0] != goal.labels[0] and set(now.labels) == set(goal.labels) and (one == two).all():
+            words = f"category {now.labels[0]!r} or {goal.labels[0]!r} is the reference"
+            return "reference level", words, changed
+        if np.array_equal(y, other) or set(now.labels) != set(goal.labels):
             return None
-        words = f"category {now.labels[0]!r} or {goal.labels[0]!r} is the reference"
-        return "reference level", words, replace(now, rows=replace(now.rows, y=other), labels=goal.labels)
+        return "other outcome", f"{np.count_nonzero(one != two)} values of the outcome differ", changed
     if y.shape != other.shape or np.array_equal(y, other):
         return None
-    changed = replace(now, rows=replace(now.rows, y=other), labels=goal.labels)
-    if len(now.likelihood.parts) == 1 and set(np.unique(y)) <= {0.0, 1.0} and np.array_equal(1.0 - y, other):
+    binary = len(likelihood.parts) == 1 and {*np.unique(y), *np.unique(other)} <= {0.0, 1.0}
+    if binary and np.mean(y != other) > FLIPPED:
+        turned = replace(changed, rows=replace(now.rows, y=1.0 - y))
         first, second = ((1, 0) if m.labels is None else m.labels[::-1] for m in (now, goal))
         said = f"P({now.outcome_name} = {first[0]!r}) or P({goal.outcome_name} = {second[0]!r})"
-        return "sign of the outcome", said if first[0] != second[0] else "1 and 0 are exchanged", changed
-    now.likelihood.check(other)  # refused where these have no likelihood
-    return "other outcome", f"{np.count_nonzero(y != other)} values of the outcome differ", changed
+        return "sign of the outcome", said if first[0] != second[0] else "1 and 0 are exchanged", turned
+    if y.ndim == 1 and not likelihood.outcome.has_labels and (units := in_units(y, other)) is not None:
+        try:
+            likelihood.check(units)
+            return "scaling", "the outcome in other units", replace(changed, rows=replace(now.rows, y=units))
+        except StattoolsError:  # of which these values are no outcome
+            pass
+    likelihood.check(other)  # refused where these have no likelihood
+    differ = y != other if y.ndim == 1 else (y != other).any(axis=1)
+    how = done_to(y, other) if y.ndim == 1 else ""
+    return "other outcome", f"{np.count_nonzero(differ)} values of the outcome differ{how}", changed
+
+
+FLIPPED = 0.9
+"""Rows whose outcome is the other one where the outcome is turned round."""
 
 
 def _weights(now: Model, goal: Model) -> tuple[str, str, Model] | None:
@@ -223,17 +261,24 @@ def _kind(foreign: Foreign) -> str:
 
 
 def require_rows(foreign: Foreign) -> Foreign:
-    """IncompatibleError for a fit whose rows are not independent: one setting after the other is changed of others."""
-    if not isinstance(foreign.recipe, Recipe):
-        raise IncompatibleError(
-            f"explain is for regressions of single rows; {foreign.name} has a fit of {foreign.model.title}. "
-            "st.audit(fit) says of each of the two how far it is from the maximum, and which likelihood it is of."
-        )
-    return foreign
+    """IncompatibleError for a fit that is of no regression: one setting after the other is changed of those."""
+    model = foreign.model
+    of_groups = isinstance(model, MixedModel) and getattr(model, "summed", None) is None
+    if isinstance(foreign.recipe, Recipe) or of_groups or isinstance(model, CoxRegression):
+        return foreign
+    raise IncompatibleError(
+        f"explain is for regressions in memory; {foreign.name} has a fit of {model.title}. st.audit(fit) says of each "
+        "of the two how far it is from the maximum, and which likelihood it is of."
+    )
 
 
 def require_regressions(a: Foreign, b: Foreign) -> None:
     """IncompatibleError for fits that have no coefficients in common."""
+    if isinstance(a.recipe, Recipe) != isinstance(b.recipe, Recipe):
+        raise IncompatibleError(
+            f"explain is for regressions of one kind; {a.name} has a fit of {a.model.title}, and {b.name} one of "
+            f"{b.model.title}."
+        )
     names = {plain_name(n) for n in a.model.names} & {plain_name(n) for n in b.model.names}
     if not names:
         raise IncompatibleError(

@@ -75,6 +75,11 @@ class Recipe:
         """What each number is of."""
         return self.model.names
 
+    @property
+    def plain(self) -> Recipe:
+        """The same without a penalty, with standard errors of the inverse information."""
+        return replace(self, penalty=None, cov="information")
+
     def maximum(self, near: Floats) -> Floats:
         """The maximum of the (penalized) log-likelihood; IdentificationError where there is none.
 

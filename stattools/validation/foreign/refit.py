@@ -63,6 +63,11 @@ class Refit:
         """What each number is of; without a maximum too."""
         return point_of(self.model, None).names
 
+    @property
+    def plain(self) -> Refit:
+        """The same without a penalty, with standard errors of the inverse information."""
+        return replace(self, penalty=None, options={**self.options, "cov": "information"}, known=True)
+
     def maximum(self, near: Floats) -> Floats:
         """The maximum of the (penalized) log-likelihood; `near` gives zeros and signs where a penalty is absolute."""
         if isinstance(self.penalty, Shrinkage):

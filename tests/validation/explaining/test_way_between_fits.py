@@ -33,7 +33,7 @@ def test_what_no_refit_removes_is_said():
     weighted = LogisticRegression(C=np.inf, tol=1e-9).fit(d[["a", "b"]], d.y, sample_weight=d.w)
     found = st.explain(ours("y ~ a + b"), weighted, data=d)
     assert not found.ok
-    assert found.table()["cause"].tolist() == ["unexplained"]
+    assert found.table()["cause"].tolist() == ["unknown"]
     assert st.explain(ours("y ~ a + b", weights="w"), weighted, data=d, weights="w").same
 
 
