@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import Average
-from stattools.inference.effects.held_rows import levels_of, noted
+from stattools.inference.effects.held_rows import levels_of, noted, require_effect
 from stattools.inference.effects.means import averages_of, df_of, errors_of, moves_of, on_scale_of_mean, require_over
 from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates, quantile_of
@@ -65,7 +65,7 @@ def means(
     require_level(level)
     rows = population(model, data, offset, exposure, "overall")
     ordered = values_of(rows, "means", variable, values)
-    groups = moves_of(rows, variable, ordered, by)
+    groups = moves_of(rows, variable, ordered, by, over_grid)
     moves = [move for _, each in groups for move in each]
     found = averages_of(fit, rows, moves, over_grid)
     averages = [found[move] for move in moves]
@@ -114,7 +114,7 @@ def contrasts(
     require_level(level)
     rows = population(model, data, offset, exposure, "overall")
     ordered = values_of(rows, "contrasts", variable, values)
-    groups = moves_of(rows, variable, ordered, by)
+    groups = moves_of(rows, variable, ordered, by, over_grid)
     m, p = len(ordered) * (len(ordered) - 1) // 2, len(fit.names)
     of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
     require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
@@ -216,7 +216,7 @@ def values_of(rows: Population, who: str, variable: str | None, values: Sequence
             raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
         return (None,)
     rows.require(variable)
-    variable = str(variable)
+    require_effect(rows, variable := str(variable))
     return compared(who, variable, rows.levels(variable, ()), levels_of(rows, variable), values)
 
 

@@ -39,6 +39,32 @@ def holding(rows: Population, held: Mapping[str, Any]) -> Population:
     return replace(rows, columns=columns, model=replace(rows.model, rows=replace(rows.model.rows, X=X, low=None)))
 
 
+def require_effect(rows: Population, name: str, over_grid: bool = False) -> None:
+    """IncompatibleError for a variable on which the mean does not depend, as it stands in the formulas of other
+    parameters alone, and over the grid, where the first linear predictor moves, for one that moves the mean by another.
+    """
+    model, design = rows.model, rows.model.design
+    used = [word for word, formula in design.beside.items() if name in formula.columns]
+    if not used:
+        return
+    family, n_first = model.likelihood, model.predictor.n_first
+    moves = (family.slope(model.eta(model.start)) != 0.0).any(axis=(0, 1))
+    others = list(family.parameters)[1:]
+    by_mean = {family.formula_of(other) for other, moved in zip(others, moves[n_first:], strict=True) if moved}
+    first = design.parsed is not None and name in design.parsed.columns
+    said = f"the formula of {' and '.join(used)}"
+    if not first and not by_mean & set(used):
+        raise IncompatibleError(
+            f"the mean of {model.title} does not depend on {name!r}, which stands in {said} alone: it has no effect on "
+            "the mean. fit.table() has its coefficients there; name other variables, as in variables=[...]."
+        )
+    if over_grid and by_mean & set(used):
+        raise IncompatibleError(
+            f'over="grid" moves one linear predictor, and the mean of {model.title} depends on {name!r} by '
+            f"{said} too: leave over= out."
+        )
+
+
 def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, Any]:
     """The variables of `at={"x": 1.0}` with their values, one each; DomainError for others."""
     if not all(isinstance(name, str) for name in at):

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import SLOPE, Average, Move, averages
-from stattools.inference.effects.held_rows import cells, noted, of_level, require_held
+from stattools.inference.effects.held_rows import cells, noted, of_level, require_effect, require_held
 from stattools.inference.effects.means import df_of, errors_of
 from stattools.inference.effects.moved_rows import Population, population
 from stattools.inference.estimates import Estimates, quantile_of
@@ -60,7 +60,8 @@ def marginal_effects(
     (`dummy=True` for what is discrete).
 
     Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
-    and for a number in a step, such as `I(x > 0)`, which has no derivative.
+    for a number in a step, such as `I(x > 0)`, which has no derivative, and for a variable of the formula of another
+    parameter alone, such as a dispersion, on which the mean does not depend.
 
     >>> import stattools as st
     >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
@@ -147,6 +148,8 @@ def asked_effects(
     discrete = several(discrete)
     for name in (*variables, *discrete):
         rows.require(name)
+    for name in variables:
+        require_effect(rows, name)
     asked = {name: rows.levels(name, discrete) for name in variables}
     if not asked:
         raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")

@@ -23,7 +23,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.effects.averages import Average, Move, averages
-from stattools.inference.effects.held_rows import cells, grid
+from stattools.inference.effects.held_rows import cells, grid, require_effect
 from stattools.inference.effects.moved_rows import Population
 from stattools.inference.estimates import Estimates, df_along
 from stattools.inference.prediction.ends import require_digits
@@ -63,12 +63,15 @@ def _of_grid(fit: Estimates, rows: Population, moved: Mapping[str, Any]) -> Aver
 
 
 def moves_of(
-    rows: Population, variable: str | None, values: Sequence[Any], by: Any
+    rows: Population, variable: str | None, values: Sequence[Any], by: Any, over_grid: bool = False
 ) -> list[tuple[tuple[tuple[str, Any], ...], list[Move]]]:
     """For each combination of the levels of `by` the moves of a variable through its values."""
     found = cells(rows, by)
     if variable is not None and any(name == variable for name, _ in found[0]):
         raise DomainError(f"by= has {variable!r}, which is the variable that is moved; leave it out.")
+    if over_grid:
+        for name in [*dict(found[0]), *[variable] * (variable is not None)]:
+            require_effect(rows, str(name), over_grid)
     return [(cell, [Move(variable, value, cell) for value in values]) for cell in found]
 
 
