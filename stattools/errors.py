@@ -55,6 +55,9 @@ class FileError(DomainError, OSError):
 class IdentificationError(StattoolsError, ValueError):
     """The maximum does not exist or is not unique: aliased columns, separated outcomes, more coefficients than rows."""
 
+    stood: Any = None
+    """The model and the point at which a climb ended with a singular information; None of other reasons."""
+
 
 class ConvergenceError(StattoolsError, RuntimeError):
     """A solver stopped before the maximum; `solution` holds its last point and its trace."""

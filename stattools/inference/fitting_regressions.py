@@ -18,6 +18,7 @@ from stattools.inference.existence import (
     check_crossing,
     check_dispersion,
     check_edge,
+    check_exact,
     check_extra_zeros,
     check_extremes,
     check_flat_end,
@@ -129,8 +130,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
             solution = solver.solve(model) if found is None else found
         else:
             solution = solver.solve(model)
-    except (IdentificationError, ConvergenceError):
-        _explain_failure(model)
+    except (IdentificationError, ConvergenceError) as error:
+        _explain_failure(model, getattr(error, "stood", None))
         raise
     if not model.likelihood.knows_ends:
         solution = _at_round_off(solution)
@@ -221,7 +222,7 @@ def penalized_fit(
     return made(model, solution.estimate, solution.covariance, loglik, solution, 1.0, level, penalty=penalty)
 
 
-def _explain_failure(model: Model) -> None:
+def _explain_failure(model: Model, stood: Any = None) -> None:
     """A solver failed: raise the reason if it lies in the data."""
     model.standardized()  # refuses units beyond float64
     check_rank(model)
@@ -230,8 +231,10 @@ def _explain_failure(model: Model) -> None:
         check_times(model)
         if model.likelihood.inflated:
             check_flat_end(model)
-    if not model.likelihood.knows_ends:
-        raise no_end(model)
+    if stood is not None:
+        check_exact(*stood)
+    if not model.likelihood.knows_ends or (stood is not None and model.predictor.own):
+        raise no_end(model) from None
 
 
 def not_converged(model: Any, solution: Solution) -> ConvergenceError:

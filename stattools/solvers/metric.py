@@ -104,7 +104,8 @@ class Metric:
             unit = np.where(unit > 0, unit, 1.0)
             values, vectors = np.linalg.eigh(information / unit[:, None] / unit)
             values = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), np.finfo(float).tiny))
-            metric = cls(((vectors * values) @ vectors.T) * unit[:, None] * unit)
+            with np.errstate(over="ignore"):  # an information beyond float64 has no factor, and is refused
+                metric = cls(((vectors * values) @ vectors.T) * unit[:, None] * unit)
             metric.definite = False
             return metric
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from stattools.errors import DomainError
+from stattools.errors import DomainError, IdentificationError
 from stattools.interface.units import within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -105,6 +105,10 @@ def newton_ascent(
         n=n, first=first, trace=trace, finish=finish,
     )  # fmt: skip
     end, now = found.here.metric, found.here.now
-    if not end.definite:
-        end = measured(now.information)  # no maximum here: raises, saying which coefficient is not determined
+    if not end.definite:  # no maximum here: raises, saying which coefficient is not determined
+        try:
+            end = measured(now.information)
+        except IdentificationError as error:
+            error.stood = model, found.here.theta
+            raise
     return found.solution(end.covariance(), solver, end.kept(), reach=now.reach or np.nan)

@@ -5,7 +5,7 @@ derivatives (`summit.py`), on a bound or turned (`on_a_bound.py`), zeros of whic
 two run only when a solver's own numbers leave a doubt.
 """
 
-from stattools.inference.existence.boundary import check_dispersion, check_end
+from stattools.inference.existence.boundary import check_dispersion, check_end, check_exact
 from stattools.inference.existence.crossing import check_crossing, check_labels
 from stattools.inference.existence.domain_edge import check_edge, has_edges, inside
 from stattools.inference.existence.extra_zeros import check_extra_zeros, check_flat_end
@@ -29,6 +29,7 @@ __all__ = [
     "check_dispersion",
     "check_edge",
     "check_end",
+    "check_exact",
     "check_extra_zeros",
     "check_extremes",
     "check_flat_end",

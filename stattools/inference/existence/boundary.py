@@ -17,6 +17,9 @@ from stattools.models.predictors.linear import Linear
 from stattools.numerics.moments import Ends
 from stattools.solvers.solution import Solution
 
+GAIN = 0.25
+"""An observation that is fitted exactly gains more where a scale falls by a factor e: 1, of a dispersion 1 / 2."""
+
 
 def check_end(model: Any, solution: Solution) -> None:
     """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
@@ -46,6 +49,28 @@ def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False)
     for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
         if name in model.likelihood.edges:
             _require_inside(model, estimate, number, model.likelihood.edges[name], penalized)
+
+
+def check_exact(model: Any, theta: Floats) -> None:
+    """IdentificationError where a climb ended, its information singular, at an exact fit: with a parameter beside the
+    first beyond its end, or where the log-likelihood rises for ever as that runs to its end, in each row alike.
+    """
+    if not (isinstance(model, Model) and model.predictor.own):
+        return
+    check_dispersion(model, theta)
+    predictor = model.predictor
+    for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
+        edge, at = model.likelihood.edges.get(name, Edge()), predictor.parts[number].start
+        if predictor.uses[number] and model.rows.constants[predictor.column[at]] != 1.0:
+            continue
+        unit, column = edge.power * _log_size(model) if edge.power else 0.0, np.eye(predictor.size)[at]
+        for end, sign, said in ((edge.lower, -1.0, edge.below), (edge.upper, 1.0, edge.above)):
+            if said is None or not np.isfinite(end):
+                continue
+            start = theta + (end + unit - theta[at]) * column
+            near, far = (model.evaluate(start + sign * step * column, 0).loglik for step in (1.0, 2.0))
+            if far - near >= GAIN * model.n:
+                raise IdentificationError(f"{model.title}: {said}")
 
 
 def _require_inside(model: Model, estimate: Floats, number: int, edge: Edge, penalized: bool) -> None:

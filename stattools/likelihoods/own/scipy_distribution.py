@@ -34,7 +34,8 @@ def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Map
     Raises IncompatibleError for what is no distribution with known shapes, and for one whose support moves with a
     parameter, which has no regular maximum; DomainError for a link that leaves the domain of its parameter.
     """
-    name = distribution.name
+    known = getattr(stats, distribution.name, None) is distribution
+    name = f"scipy.stats.{distribution.name}" if known else distribution.name
     continuous = isinstance(distribution, stats.rv_continuous)
     shapes = tuple(part.strip() for part in (distribution.shapes or "").split(",") if part.strip())
     known = (*shapes, "loc", "scale") if continuous else (*shapes, "loc")

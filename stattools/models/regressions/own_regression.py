@@ -50,7 +50,11 @@ def regression(
             f"st.regression needs a likelihood, st.likelihood(...) or one of a class derived from Likelihood; got "
             f"{quoted(likelihood)}."
         )
-    called = likelihood.name if isinstance(likelihood, OwnLikelihood) else type(likelihood).__name__
+    own = isinstance(likelihood, OwnLikelihood)
+    called = likelihood.name if own else type(likelihood).__name__
+    title = f"{called[0].upper()}{called[1:]} regression"
+    if own and likelihood.distribution is not None:
+        title = f"Regression with {called}"  # that of scipy.stats.logistic is no logistic regression
     first, *others = likelihood.parameters
     for name in formulas:
         if name == first:
@@ -74,4 +78,4 @@ def regression(
         y = numeric(data.outcome, data.outcome_name)
     if isinstance(likelihood, OwnLikelihood):
         likelihood = likelihood.scaled(likelihood.check(y))
-    return bind("regression", f"{called[0].upper()}{called[1:]} regression", likelihood, data, y, labels=labels)
+    return bind("regression", title, likelihood, data, y, labels=labels)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
@@ -47,7 +47,13 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         return theta
     counts = weight > 0
     largest = 0.0 if predictor.taken_up else float(offset[counts].max())
-    near = likelihood.start(rows.y, weight, np.where(counts, offset - largest, 0.0))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # of a family of the caller's: told here
+        near = likelihood.start(rows.y, weight, np.where(counts, offset - largest, 0.0))
+    if not np.isfinite(near).all():
+        raise IdentificationError(
+            f"the start of {type(likelihood).__name__} is {near.tolist()}, which is not finite: as where all outcomes "
+            "are the same, so that a scale has its maximum at 0. Give other outcomes, or start such a scale above 0."
+        )
     near[0] -= largest
     constant = [column for column in _constant(rows.X).tolist() if rows.X[0, column]]
     for k, (columns, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):

@@ -137,9 +137,7 @@ def _of_own(fit: Fit) -> Rewritten:
         return total if np.isfinite(total) else -1e300
 
     known = "log_density" in likelihood.answers
-    name = (
-        f"scipy.stats.{likelihood.name}, climbed from its values," if known else "your function climbed from its values"
-    )
+    name = f"{likelihood.name}, climbed from its values," if known else "your function climbed from its values"
     return _of_all(fit, value, name)
 
 

@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import stattools as st
-from stattools.inference.existence.boundary import check_dispersion, check_end
+from stattools.inference.existence.boundary import check_dispersion, check_end, check_exact
 from stattools.solvers.solution import Solution, TraceStep
 from tests.cases import rng
+from tests.gumbel import gumbel
 
 
 def ended(norms, solver="Newton"):
@@ -40,3 +42,61 @@ def test_a_dispersion_of_zero_is_named():
             with pytest.raises(st.IdentificationError) as caught:
                 check_dispersion(model, np.array([0.0, 0.0, last]))
             assert str(caught.value).removesuffix(".").endswith(words.removesuffix("."))
+
+
+X = np.arange(1.0, 7.0)
+FLAT = np.full(6, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("family", "link", "y"),
+    [
+        ("normal", "log", FLAT),
+        ("normal", "inverse", FLAT),
+        ("normal", "log", np.exp(0.3 * X)),
+        ("normal", "inverse", 1.0 / (1.0 + X)),
+        ("gamma", "log", FLAT),
+        ("gamma", "identity", 1.0 + 2.0 * X),
+        ("gamma", "inverse", 1.0 / (1.0 + X)),
+        ("inverse-gaussian", "log", FLAT),
+        ("inverse-gaussian", "inverse-squared", FLAT),
+        ("inverse-gaussian", "identity", FLAT),
+        ("inverse-gaussian", "identity", 1.0 + 2.0 * X),
+        ("beta", "logit", FLAT / 5.0),
+    ],
+)
+def test_an_exact_fit_is_told_by_its_scale_and_not_by_the_number_of_a_coefficient(family, link, y):
+    """Of several the information was "about coefficient 2", whose column was to be left out: it is a scale."""
+    with pytest.raises(st.IdentificationError, match=r"fit every outcome to round-off, and the \w+ has its maximum at"):
+        st.fit(st.glm("y ~ x", {"x": X, "y": y}, family=family, link=link))
+
+
+@pytest.mark.parametrize("y", [FLAT, 1.0 + 2.0 * X, 0.5 * X - 3.0])
+def test_an_exact_fit_of_a_scale_that_moves_with_columns(y):
+    with pytest.raises(st.IdentificationError, match=r"fit every outcome to round-off, and the scale has its maximum"):
+        st.fit(st.glm("y ~ x", {"x": X, "y": y}, family="normal", scale="~ x"))
+
+
+@pytest.mark.parametrize("y", [FLAT, 1.0 + 2.0 * X, 0.5 * X - 3.0])
+@pytest.mark.parametrize("law", ["logistic", "norm", "laplace", "cauchy", "gumbel_r", "t"])
+def test_an_exact_fit_of_a_likelihood_of_scipy_says_so(law, y):
+    """That of a logistic or normal one leaked a RuntimeWarning where y is constant."""
+    fixed = {"df": 4.0} if law == "t" else {}
+    own = st.likelihood(getattr(stats, law), parameters={"loc": "identity", "scale": "log"}, fixed=fixed)
+    said = rf"Regression with scipy.stats.{law} has no maximum that was found.*where rows are fitted exactly"
+    with pytest.raises(st.IdentificationError, match=said):
+        st.fit(st.regression("y ~ x", {"x": X, "y": y}, own))
+
+
+@pytest.mark.parametrize("y", [FLAT, 1.0 + 2.0 * X, 0.5 * X - 3.0])
+def test_an_exact_fit_of_a_class_of_the_caller_says_so(y):
+    said = r"where rows are fitted exactly|a scale has its maximum at 0"
+    with pytest.raises(st.IdentificationError, match=said):
+        st.fit(gumbel("y ~ x", {"x": X, "y": y}))
+
+
+def test_a_singular_information_away_from_an_exact_fit_blames_no_end():
+    """The end of the dispersion is the reason only where each outcome gains as it is approached."""
+    model = st.glm("y ~ x", {"x": X, "y": [1.0, 3.0, 2.0, 5.0, 4.0, 6.0]}, family="gamma", link="log")
+    check_exact(model, st.fit(model).estimate)
+    check_exact(model, np.array([0.0, 0.0, 3.0]))

@@ -59,7 +59,7 @@ def test_every_answer_is_scipys(distribution, parameters, fixed, outcome):
         (stats.truncnorm, {"a": "identity", "b": "identity"}, {}, "support of truncnorm moves with 'a'"),
         (stats.levy, LOCATION, {}, "support of levy moves with 'loc'"),
         (stats.genpareto, {"c": "identity", "scale": "log"}, {}, "support of genpareto moves with 'c'"),
-        (stats.norm, LOCATION, {"loc": 0.0}, "'loc' of norm is in parameters= and in fixed="),
+        (stats.norm, LOCATION, {"loc": 0.0}, "'loc' of scipy.stats.norm is in parameters= and in fixed="),
         (stats.gamma, {"scale": "log"}, {}, "shape 'a', which is neither fitted nor given"),
         (stats.norm, {"loc": "identity", "scale": "identity"}, {}, "leaves that range. Use the link 'log'"),
         (stats.bernoulli, {"p": "log"}, {}, "Use the link 'logit'"),
@@ -85,5 +85,5 @@ def test_a_mean_that_does_not_exist_is_refused_where_it_is_asked():
     fit = st.fit(st.regression("y ~ x", table, of_distribution(stats.cauchy, LOCATION, {})))
     assert fit.solution.converged
     assert fit.residuals_of("quantile").shape == (200,)
-    with pytest.raises(st.IncompatibleError, match="the mean of cauchy does not exist"):
+    with pytest.raises(st.IncompatibleError, match="the mean of scipy.stats.cauchy does not exist"):
         fit.predict()

@@ -26,7 +26,7 @@ def test_a_class_of_ones_own_is_taken_as_it_is():
     ("likelihood", "options", "said"),
     [
         (OWN, {"shape": "~ x"}, "gumbel_r has no parameter 'shape'; beside 'loc' it has 'scale'"),
-        (OWN, {"loc": "~ x"}, "'loc' is the first parameter of gumbel_r"),
+        (OWN, {"loc": "~ x"}, "'loc' is the first parameter of scipy.stats.gumbel_r"),
         (3, {}, "needs a likelihood"),
         (st.Gaussian(), {}, "has a constructor of its own"),
         (st.likelihood(stats.expon, parameters={"scale": "log"}), {}, "expon needs positive numbers"),
