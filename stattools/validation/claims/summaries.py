@@ -67,6 +67,8 @@ def _made(text: str) -> dict[str, str]:
     those of MixedLM have the uncertainty of the variances in them, with tests by the normal distribution; glmer says
     by which integral.
     """
+    if "Approximate significance of smooth terms" in text:
+        return {"curves": "mgcv"}
     if "Number of Fisher Scoring iterations" in text and re.search(r"\bglm\.nb\(", text):
         return {"information": "expected apart"}
     if "Number of Fisher Scoring iterations" in text or re.search(r"Generalized Linear Model.*\bIRLS\b", text, re.S):

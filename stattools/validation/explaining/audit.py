@@ -26,6 +26,7 @@ from stattools.validation.claims.reading import read_claim
 from stattools.validation.explaining.causes import gather
 from stattools.validation.explaining.claim_audit import ClaimAudit
 from stattools.validation.explaining.claimed import audit_claim
+from stattools.validation.explaining.claimed_means import audit_means, claim_of_means
 from stattools.validation.explaining.drawn_elsewhere import audit_draws, is_drawn
 from stattools.validation.explaining.evidence import Evidence
 from stattools.validation.explaining.finding import Finding
@@ -165,7 +166,8 @@ def audit(
     and one of nine digits and more holds within 1e-3 standard errors. `cov` is the kind of standard errors that they
     should be, as in `st.fit`, `level` that of the intervals; by default what the claim says of itself. A right claim
     costs one fit; where a number does not hold, conventions, slips of the pen, other rows, weights, terms and families
-    are tried, and what makes every number hold is named.
+    are tried, and what makes every number hold is named. A table of R's emmeans is compared with
+    `fit.means(..., over="grid")`, and of mgcv's page the parametric part, whose curves have another basis than ours.
 
     **Draws** are a DataTree or an InferenceData of ArviZ, and the second argument our posterior under the priors that
     they should have, or a model, whose default priors are taken. Means and standard deviations are compared in Monte
@@ -208,8 +210,14 @@ def audit(
         )
     if level is not None:
         require_level(level)
+    if (means := claim_of_means(results)) is not None:
+        _require_absent({name: value for name, value in of_claim.items() if name not in ("cov", "level")}, OF_TERMS)
+        return audit_means(means, data, level=level, cov=cov)
     claim = read_claim(results, se=se, p=p, ci=ci, loglik=loglik, n=n, column=column)
     return audit_claim(claim, data, terms=terms, cov=cov, level=level)
+
+
+OF_TERMS = "a claim by terms, and this one is a table of means"
 
 
 def _require_fit(results: Any, data: Any) -> None:

@@ -68,6 +68,8 @@ def searched(trial: ClaimTrial) -> Verdict:
     every = not trial.lost
     if own.left == 0 and len(own.findings) == 1 and every and own.findings[0].cause != "one wrong number":
         return Verdict(tuple(own.findings), solved=True)
+    if (basis := another_basis(trial)) is not None:
+        return basis
     turned = _turned_round(trial)
     if turned is not None:
         return turned
@@ -99,6 +101,27 @@ def searched(trial: ClaimTrial) -> Verdict:
     if best is not None and best.left == 0 and best.findings:
         return Verdict(tuple(best.findings), notes=notes, solved=True)
     return _unsolved(trial, best, notes)
+
+
+FAR = 2.0
+"""Standard errors that the estimates beside curves may be apart where these have another basis and another penalty."""
+
+
+def another_basis(trial: ClaimTrial) -> Verdict | None:
+    """A page of mgcv, whose curves are of another basis than those of the model, or which the model has not."""
+    if trial.claim.said.get("curves") != "mgcv" or trial.now.distance > FAR:
+        return None
+    far = f"the estimates beside the curves by up to {trial.now.distance:.2g} standard errors"
+    if trial.model.is_mixed and trial.model.smooths:
+        words = (
+            "The page is mgcv's, whose curves are thin plate splines by default with a penalty of their own, and those "
+            f"of this model are P-splines: numbers differ by that, {far}."
+        )
+        advice = 'Fit with s(x, bs = "ps", m = c(2, 2)) and method = "REML" there, which is the basis here.'
+    else:
+        words = f"The page is mgcv's and has curves, which {trial.model.title} has not: numbers differ by that, {far}."
+        advice = "Write the curves into the model here too, as in y ~ s(x) + z."
+    return Verdict((Finding("another basis", words, advice),))
 
 
 def _untried(explored: list[Explored]) -> tuple[str, ...]:

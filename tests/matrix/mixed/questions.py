@@ -248,7 +248,6 @@ NEVER = (
     "st.held_out(fit, data=TABLE)",
     "st.power(fit, 'w', seed=1)",
     "st.separation(fit.model)",
-    "st.explain(fit, fit)",
     "st.exact_test(fit)",
     "st.empirical_bayes(fit.model)",
     "st.fit(fit.model, cov='HC3')",
