@@ -164,8 +164,9 @@ def bound(
     """Complete rows, their outcome, called `name`, and what `learn` made of them."""
     design, X, low = learned
     kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
-    beside = (found.numbers, found.dropped, found.n_dropped, kept, data, low)
-    return Dataset(X, outcome, name, design, *beside, origin=origin, extras=_origins(columns))
+    numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
+    beside = (numbers, found.dropped, found.n_dropped, kept, data, low)
+    return Dataset(X, outcome.copy(), name, design, *beside, origin=origin, extras=_origins(columns))
 
 
 def from_source(

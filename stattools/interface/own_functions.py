@@ -23,7 +23,7 @@ def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any)
     try:
         with np.errstate(all="ignore"):
             return function(*given, **named)
-    except StattoolsError:
+    except (StattoolsError, MemoryError):  # these say what they are
         raise
     except Exception as error:  # whatever a user's function raises
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

@@ -57,8 +57,10 @@ class BesideOnes(InParts):
 
     @cached_property
     def whole(self) -> Floats:  # type: ignore[override]
-        """The array that this stands for, made once."""
-        return self.copy()
+        """The array that this stands for, made once; not to be written to."""
+        found = self.copy()
+        found.flags.writeable = False
+        return found
 
     def product(self, v: Floats, out: Floats | None = None) -> Floats:
         """X v, for v (p + 1,) or (p + 1, r)."""

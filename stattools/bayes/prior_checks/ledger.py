@@ -20,6 +20,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.prior_checks.surprise import CHECKS, surprise
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.owned import own
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
@@ -76,7 +77,7 @@ class Ledger(Faces):
         if name in self.names:
             raise DomainError(f"the ledger has a batch {name!r} already. Undo it first, or choose another name.")
         self.posterior.update(batch)
-        return Ledger(self.prior, (*self.entries, Entry(name, batch)))
+        return Ledger(self.prior, (*self.entries, Entry(name, own(batch))))
 
     def undo(self, name: str, /) -> Ledger:
         """The ledger without the batch of that name. Raises DomainError where there is none."""

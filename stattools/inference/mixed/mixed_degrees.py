@@ -10,6 +10,7 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.owned import sealed
 from stattools.interface.record import record
 from stattools.latent.variance_directions import VarianceDirections, variance_directions
 from stattools.numerics.threads import one_blas_thread
@@ -89,7 +90,7 @@ class MixedDegrees:
     @cached_property
     def of_coefficients(self) -> Floats:
         """Degrees of freedom (p,) of each fixed effect."""
-        return self.df(np.eye(len(self.found.beta)))
+        return sealed(self.df(np.eye(len(self.found.beta))))
 
     def several(self, R: Floats, statistic: float) -> tuple[float, float]:
         """F of Wald's `statistic` of combinations (k, p) tested together, and its denominator's degrees of freedom."""

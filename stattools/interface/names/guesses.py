@@ -14,15 +14,22 @@ The table of names is read when an error is shown, not before: `hasattr` costs w
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError, IncompatibleError
+from stattools.interface.owned import WATCHED, keeping, unchanged
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
 """How names begin that Python and notebooks look up, and nobody guesses; pyfixest has `fit._N`."""
+
+FILTERS = "stattools.series.filters"
+"""Where functions take signals, at the speed of memory, and keep none of them."""
+
+OF_FITS = "stattools.inference"
+"""Where attributes of objects are answers that read the rows of a model."""
 
 
 class Absence:
@@ -76,13 +83,17 @@ def answers_guesses[T: type](cls: T) -> T:
             setattr(cls, name, answering(value, name, cls))
         elif isinstance(value, classmethod):
             setattr(cls, name, classmethod(answering(value.__func__, name, cls)))
+        elif cls.__module__.startswith(OF_FITS) and isinstance(value, property) and value.fget is not None:
+            setattr(cls, name, property(answering(value.fget, name, cls)))
+        elif cls.__module__.startswith(OF_FITS) and isinstance(value, cached_property):
+            value.func = answering(value.func, name, cls)
     return answers_names(cls)
 
 
 def constructed_by_callers[T: type](cls: T) -> T:
     """`answers_names`, and a constructor that says what to use for an argument that it does not take."""
     made: Any = cls
-    made.__init__ = answering(made.__init__, "__init__", cls)
+    made.__init__ = answering(keeping(made.__init__), "__init__", cls)
     return answers_names(cls)
 
 
@@ -91,11 +102,14 @@ def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = 
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
-    explain = refuse_arguments
+    explain, watches, look = refuse_arguments, WATCHED, unchanged
 
     def call(*given: Any, **named: Any) -> Any:
         try:
-            return function(*given, **named)
+            if not watches:
+                return function(*given, **named)
+            with look(*given, *named.values()):
+                return function(*given, **named)
         except TypeError as error:
             explain(error, function, name, cls, given, named)
             raise
@@ -129,7 +143,7 @@ def public[T](value: T, name: str) -> T:
     """What `stattools.name` is: a function answers arguments that it does not take, anything else is as it is."""
     if not isinstance(value, FunctionType):
         return value
-    made = answering(value, name)
+    made = answering(value if value.__module__.startswith(FILTERS) else keeping(value), name)
     made.__module__ = "stattools"  # where it is found again when it is unpickled
     return made
 

@@ -1,0 +1,215 @@
+"""What is kept is owned, and what is handed out cannot be written to: arrays at the door of the package.
+
+Public functions and constructors take `own` of what a caller gives: arrays, series, dicts and lists are copied, and
+read only from then on; tables of pandas are copied where one of both is written to. A float64 matrix of `LARGE` numbers
+or more is not copied: it stays the caller's memory, its bytes are hashed, and a function or a question that reads it
+again, of the model or of its fit, is refused if they have changed. What a public function returns is `sealed`: arrays
+in it cannot be written to.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import is_dataclass
+from functools import wraps
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.interface.arguments import FLOAT64
+
+LARGE = 200_000
+"""Numbers of a matrix that is hashed in its place; a copy of fewer costs less than the work on them."""
+
+WIDTH, HEIGHT = 509, 400
+"""Words of 8 bytes are summed along both sides of blocks of this size: of 1.6 MB, which stay in the cache, and of a
+prime width, which no period of rows and columns goes with.
+"""
+
+WATCHED: dict[int, tuple[weakref.ref[NDArray[Any]], int]] = {}
+"""By the identity of a read-only view of a caller's matrix: the view, and the hash of its bytes."""
+
+ASKED = threading.local()
+"""Whether a question is being answered in this thread: the questions that it asks in turn look at no bytes again."""
+
+
+def own(value: Any) -> Any:
+    """What a caller gives, as nothing that he does to it later changes it.
+
+    >>> given = {"y": np.array([1.0, 2.0])}
+    >>> kept = own(given)
+    >>> given["y"][0] = 9.0
+    >>> kept["y"].tolist()
+    [1.0, 2.0]
+    """
+    kind = type(value)
+    if kind not in OWNED:
+        module = kind.__module__.partition(".")[0]
+        OWNED[kind] = _copied if issubclass(kind, np.ndarray) else FRAMES.get(module)
+    how = OWNED[kind]
+    return value if how is None else how(value)
+
+
+def _array(value: NDArray[Any]) -> NDArray[Any]:
+    if value.ndim == 2 and value.size >= LARGE and value.dtype is FLOAT64 and value.flags.forc:
+        return watched(value)
+    return _copied(value)
+
+
+def _copied(value: NDArray[Any]) -> NDArray[Any]:
+    made = value.copy(order="K")
+    made.flags.writeable = False
+    return made
+
+
+def _of_pandas(value: Any) -> Any:
+    """A table shares what neither it nor the copy has written to, since pandas 3; a series is copied."""
+    import pandas as pd
+
+    if not isinstance(value, pd.DataFrame | pd.Series):
+        return value
+    return value.copy(deep=not (isinstance(value, pd.DataFrame) and int(pd.__version__.split(".")[0]) >= 3))
+
+
+def _of_polars(value: Any) -> Any:
+    return value.clone() if hasattr(value, "clone") else value
+
+
+FRAMES: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"pandas": _of_pandas, "polars": _of_polars})
+"""Tables and series that can be written to, by the package of their class."""
+
+OWNED: dict[type, Callable[[Any], Any] | None] = {
+    np.ndarray: _array,
+    dict: lambda value: {key: own(each) for key, each in value.items()},
+    list: lambda value: [own(each) for each in value] if value and type(value[0]) in NESTED else value.copy(),
+    tuple: lambda value: tuple(map(own, value)) if value and type(value[0]) in NESTED else value,
+}
+"""How what a caller gives is owned, by its class; None where it cannot be written to, or is no data. Classes that are
+met for the first time are added.
+"""
+NESTED = frozenset({np.ndarray, list, dict, tuple})
+"""What may be written to inside of a list."""
+
+
+def watched(value: NDArray[Any]) -> NDArray[Any]:
+    """A read-only view of a large matrix, whose bytes are looked at again by `require_unchanged`."""
+    view = value.view()
+    view.flags.writeable = False
+    key = id(view)
+    WATCHED[key] = (weakref.ref(view, lambda _: WATCHED.pop(key, None)), hash_of(view))
+    return view
+
+
+def hash_of(matrix: NDArray[np.float64]) -> int:
+    """A hash of the bytes of a matrix: of sums of its words along both sides of blocks, which no change of one word and
+    no exchange of two leaves as they are.
+
+    >>> X = np.arange(6.0).reshape(2, 3)
+    >>> hash_of(X) == hash_of(X.copy()), hash_of(X) == hash_of(X[::-1].copy()), hash_of(X) == hash_of(np.abs(-X))
+    (True, False, True)
+    """
+    words = matrix.ravel("K").view(np.uint64)
+    found = []
+    for first in range(0, len(words), WIDTH * HEIGHT):
+        block = words[first : first + WIDTH * HEIGHT]
+        whole = block[: len(block) // WIDTH * WIDTH].reshape(-1, WIDTH)
+        found += [whole.sum(axis=0).tobytes(), whole.sum(axis=1).tobytes(), block[whole.size :].tobytes()]
+    return hash(b"".join(found))
+
+
+@contextmanager
+def unchanged(*given: Any) -> Iterator[None]:
+    """Answer a question about these objects; IncompatibleError where a matrix of theirs has changed. What is asked on
+    the way is not looked at again.
+    """
+    if getattr(ASKED, "now", False):
+        yield
+        return
+    for array in _arrays(given):
+        watch = WATCHED.get(id(array))
+        if watch is not None and watch[0]() is array and hash_of(array) != watch[1]:
+            raise IncompatibleError(
+                f"the matrix of {array.shape[0]:,} x {array.shape[1]:,} numbers was changed after the model was made "
+                "from it: a large one is not copied. Make the model again, or give it X.copy()."
+            )
+    ASKED.now = True
+    try:
+        yield
+    finally:
+        ASKED.now = False
+
+
+def sealed(value: Any) -> Any:
+    """The same object, in whose arrays nothing can be written.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.coin([1, 0, 1]))
+    >>> fit.estimate[0] = 2.0
+    Traceback (most recent call last):
+    ...
+    ValueError: assignment destination is read-only
+    """
+    for array in _arrays(value):
+        array.setflags(write=False)
+    return value
+
+
+def _arrays(value: Any) -> list[NDArray[Any]]:
+    """The arrays in an object, and in the fields of those that are of this package; a small fit is looked through in
+    this one call.
+    """
+    found, seen, todo = [], set[int](), [value]
+    while todo:
+        one = todo.pop()
+        kind = type(one)
+        if kind not in KINDS:
+            KINDS[kind] = _kind(kind)
+        how = KINDS[kind]
+        if how == "array":
+            found.append(one)
+        elif how and id(one) not in seen:
+            seen.add(id(one))
+            inside = one if how == "list" else one.values() if how == "dict" else one.__dict__.values()
+            if how == "object" or len(one) <= FEW:
+                todo += [each for each in inside if type(each) not in PLAIN]
+    return found
+
+
+def _kind(kind: type) -> str:
+    """How to look into objects of a class; "" where they hold no arrays."""
+    if issubclass(kind, np.ndarray):
+        return "array"
+    if issubclass(kind, dict):
+        return "dict"
+    if issubclass(kind, list | tuple):
+        return "list"
+    ours = kind.__module__.startswith("stattools") and not kind.__module__.startswith(WITHOUT)
+    return "object" if ours and is_dataclass(kind) and kind.__dictoffset__ else ""
+
+
+PLAIN = frozenset({str, int, float, bool, type(None), bytes})
+FEW = 100
+"""Lists that are looked into have so many entries at most."""
+
+WITHOUT = ("stattools.data.formula", "stattools.likelihoods")
+"""Where objects have no arrays that a caller is given."""
+
+KINDS: dict[type, str] = {}
+"""How to look into objects, by their class: told when one is first met."""
+
+
+def keeping[F: Callable[..., Any]](function: F) -> F:
+    """The function, which gets what it may keep as its own, and whose answer is sealed."""
+
+    @wraps(function)
+    def keeps(*given: Any, **named: Any) -> Any:
+        found = function(*map(own, given), **{name: own(value) for name, value in named.items()})
+        return sealed(found) if is_dataclass(found) else found  # an array alone is the caller's
+
+    return keeps  # type: ignore[return-value]
