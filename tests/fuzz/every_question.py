@@ -44,6 +44,7 @@ def every_question(world: World, name: str) -> None:
     if fit is None:
         return
     scaled_answers(world, fit)
+    arrays_changed(world, lambda table: regression.make(formula, table, **{key: key for key in chosen}), cov, fit)
     for question in questions(type(fit)):
         owner = f"{type(fit).__name__}.{question}"
         if is_method(type(fit), question):
@@ -68,6 +69,25 @@ def scaled_answers(world: World, fit: Any) -> None:
         apart = np.abs(np.abs(scaled.statistic) - np.abs(plain.statistic)) > 1e-6 * np.abs(plain.statistic)
         if apart.any():
             raise world.fault(f"{factor} times a coefficient is {scaled} where the coefficient is {plain}")
+
+
+def arrays_changed(world: World, make: Any, cov: Any, fit: Any) -> None:
+    """What is written into a table after a model was made of it changes no fit of that model."""
+    table: Any = world.scene.table  # type: ignore[union-attr]
+    arrays = {name: np.array(table[name]) for name in table}
+    for given in (table.copy(deep=True), arrays):
+        model = world.ask("again", make, given)
+        for name in [*given]:
+            if isinstance(given, pd.DataFrame):
+                given.iloc[:, given.columns.get_loc(name)] = given[name].to_numpy()[::-1]
+            else:
+                given[name][:] = given[name][::-1].copy()
+        again = (
+            None if model is None else world.ask("fit", st.fit, model, **({} if cov == "information" else {"cov": cov}))
+        )
+        parts = zip(getattr(again, "fits", [again]), getattr(fit, "fits", [fit]), strict=True)
+        if again is not None and not all(np.allclose(a.estimate, b.estimate, rtol=1e-6) for a, b in parts):
+            raise world.fault(f"a table that was changed after the model was made has moved {fit} to {again}")
 
 
 def plain_scene(world: World, name: str) -> Scene:

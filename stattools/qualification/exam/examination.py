@@ -115,7 +115,7 @@ def examine(package: str) -> Examination:
     if name not in ADAPTERS:
         raise DomainError(f"exam has adapters for {', '.join(ADAPTERS)}; got {package!r}.")
     adapter = ADAPTERS[name]
-    asked = [(law, model) for law in LAWS for model in law.models if model in _fits(adapter, law.predictions)]
+    asked = [(law, model) for law in LAWS for model in law.models if can_be_asked(adapter, law, model)]
     plain = list(dict.fromkeys((model, law.predictions) for law, model in asked))
     codes = [code(adapter, model, predictions=means) for model, means in plain]
     codes += [code(adapter, model, law) for law, model in asked]
@@ -140,6 +140,12 @@ def _fits(adapter: Adapter, predictions: bool) -> Mapping[str, str]:
     return adapter.predictions if predictions else adapter.models
 
 
+def can_be_asked(adapter: Adapter, law: Law, model: str) -> bool:
+    """Whether the package fits the model; for what comes after a fit its question has to stand after it."""
+    lines = _fits(adapter, law.predictions).get(model)
+    return lines is not None and (not law.afterwards or lines.startswith(adapter.models[model]))
+
+
 def code(
     adapter: Adapter,
     model: str,
@@ -149,9 +155,12 @@ def code(
 ) -> str:
     """The lines of a question: of the plain problem, or of what a law makes of it."""
     fit = _fits(adapter, predictions if law is None else law.predictions)[model]
-    fit = fit if remedy is None else fit.replace(remedy[1], remedy[2])
     change = [] if law is None else [law.lines(model)]
-    return "\n".join([ALONE if law is not None and law.alone else PROBLEMS[model], *change, fit])
+    if law is not None and law.afterwards:
+        change, fit = [adapter.models[model], *change], fit.removeprefix(adapter.models[model]).strip("\n")
+    lines = "\n".join([*change, fit])
+    lines = lines if remedy is None else lines.replace(remedy[1], remedy[2])
+    return "\n".join([ALONE if law is not None and law.alone else PROBLEMS[model], lines])
 
 
 def reproducer(lines: str, notes: Sequence[str] = ()) -> str:
@@ -186,7 +195,7 @@ def _notes(mark: Mark, right: str) -> tuple[str, ...]:
 def _units(asked: list[tuple[Law, str]]) -> list[Any]:
     """Our standard errors of each question; None where there is no fit."""
     ours = ADAPTERS[OURS]
-    known = [k for k, (law, model) in enumerate(asked) if model in _fits(ours, law.predictions)]
+    known = [k for k, (law, model) in enumerate(asked) if can_be_asked(ours, law, model)]
     _, found = answers(OURS, [code(ours, asked[k][1], asked[k][0]) for k in known])
     units = {k: numbers(one["se"]) for k, one in zip(known, found, strict=True) if "error" not in one}
     return [units.get(k) for k in range(len(asked))]

@@ -25,8 +25,8 @@ class Law:
     """A law: `change` are lines of Python after those of the problem; `expect(model, b, se)` are the coefficients and
     standard errors that follow from those before, NaN where nothing follows. A law that asks for "no number" is kept by
     a package that refuses, warns, or has no finite coefficient for what has none. `models` are those for which it is a
-    theorem. Where it is of predictions, b are the fitted means of the rows. The lines of a law that stands `alone` make
-    all its data.
+    theorem. Where it is of predictions, b are the fitted means of the rows; where the change comes `afterwards`, it is
+    made between the fit and them. The lines of a law that stands `alone` make all its data.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Law:
     expect: Callable[[str, Any, Any], Answer] | None = None
     predictions: bool = False
     alone: bool = False
+    afterwards: bool = False
 
     @property
     def asks(self) -> Asks:

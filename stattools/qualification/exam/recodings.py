@@ -147,4 +147,10 @@ PREDICTED = tuple(
 )  # fmt: skip
 """Columns that span the same space give the same fitted means."""
 
-RECODINGS = (*COEFFICIENTS, *PREDICTED)
+AFTERWARDS = Law(
+    "arrays changed afterwards", "the caller's arrays overwritten after the fit", PREDICTED[0].models,
+    "kept = X.copy(); X[...] = 1; {outcome}[...] = 1; X = kept", _same, predictions=True, afterwards=True,
+)  # fmt: skip
+"""What was fitted is what the arrays held then; who gives X again gives what it was."""
+
+RECODINGS = (*COEFFICIENTS, *PREDICTED, AFTERWARDS)

@@ -14,6 +14,7 @@ PROMISED = (
     *("a constant column", "separation", "monotone likelihood", "unbounded: times without spread"),
     *("unbounded: groups without spread", "two maxima of groups", "two maxima of outliers", "published: Longley"),
     *("predictions, scale", "predictions, origin", "predictions, reference level", "time reversed"),
+    "arrays changed afterwards",
 )
 
 
