@@ -35,8 +35,21 @@ prime width, which no period of rows and columns goes with.
 WATCHED: dict[int, tuple[weakref.ref[NDArray[Any]], int]] = {}
 """By the identity of a read-only view of a caller's matrix: the view, and the hash of its bytes."""
 
-ASKED = threading.local()
-"""Whether a question is being answered in this thread: the questions that it asks in turn look at no bytes again."""
+
+class Door(threading.local):
+    """Whether this thread is inside of the package: what is asked there of itself is no question of a caller."""
+
+    inside = False
+
+
+DOOR = Door()
+
+ARITHMETIC: Mapping[str, Any] = MappingProxyType(
+    {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+)
+"""What NumPy does by default where numbers run out: inside of the package it is so whatever the caller has set, for a
+probability of 1e-400 is 0.
+"""
 
 
 def own(value: Any) -> Any:
@@ -124,25 +137,23 @@ def hash_of(matrix: NDArray[np.float64]) -> int:
 
 
 @contextmanager
-def unchanged(*given: Any) -> Iterator[None]:
-    """Answer a question about these objects; IncompatibleError where a matrix of theirs has changed. What is asked on
-    the way is not looked at again.
+def asked(*given: Any) -> Iterator[None]:
+    """Inside of the package, on behalf of a caller; IncompatibleError where a large matrix of these objects has changed
+    since it was given.
     """
-    if getattr(ASKED, "now", False):
-        yield
-        return
-    for array in _arrays(given):
+    for array in _arrays(given) if WATCHED else ():
         watch = WATCHED.get(id(array))
         if watch is not None and watch[0]() is array and hash_of(array) != watch[1]:
             raise IncompatibleError(
                 f"the matrix of {array.shape[0]:,} x {array.shape[1]:,} numbers was changed after the model was made "
                 "from it: a large one is not copied. Make the model again, or give it X.copy()."
             )
-    ASKED.now = True
+    DOOR.inside = True
     try:
-        yield
+        with np.errstate(**ARITHMETIC):
+            yield
     finally:
-        ASKED.now = False
+        DOOR.inside = False
 
 
 def sealed(value: Any) -> Any:

@@ -19,7 +19,7 @@ from types import FunctionType
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.interface.owned import WATCHED, keeping, unchanged
+from stattools.interface.owned import DOOR, asked, keeping
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
@@ -30,6 +30,9 @@ FILTERS = "stattools.series.filters"
 
 OF_FITS = "stattools.inference"
 """Where attributes of objects are answers that read the rows of a model."""
+
+FACES = ("_page", "_headline")
+"""What an object is printed by."""
 
 
 class Absence:
@@ -77,7 +80,7 @@ def answers_names[T: type](cls: T) -> T:
 def answers_guesses[T: type](cls: T) -> T:
     """`answers_names`, and methods that say what to use for an argument that they do not take."""
     for name, value in list(vars(cls).items()):
-        if name.startswith("_"):
+        if name.startswith("_") and name not in FACES:
             continue
         if type(value) is FunctionType:
             setattr(cls, name, answering(value, name, cls))
@@ -102,13 +105,13 @@ def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = 
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
-    explain, watches, look = refuse_arguments, WATCHED, unchanged
+    explain, door, enter = refuse_arguments, DOOR, asked
 
     def call(*given: Any, **named: Any) -> Any:
         try:
-            if not watches:
+            if door.inside:
                 return function(*given, **named)
-            with look(*given, *named.values()):
+            with enter(*given, *named.values()):
                 return function(*given, **named)
         except TypeError as error:
             explain(error, function, name, cls, given, named)
