@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,9 +132,7 @@ def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
     order = np.argsort(codes, kind="stable")
     ends = np.searchsorted(codes[order], np.arange(len(labels) + 1))
 
-    def member(k: int) -> Any:
-        return whole.subset(_run(order[ends[k] : ends[k + 1]]))
-
+    member = partial(_member, whole, order, ends)
     member(0)  # which says where rows cannot be taken
     if whole.is_mixed:
         return _in_groups([member(k) for k in range(len(labels))], labels)
@@ -143,6 +142,11 @@ def _by_group(whole: Any, data: Any, by: Any) -> ManyFits:
         for n, chunk in of_like_length(lengths, whole.rows.X.shape[1]):
             found.put(chunk, climbed(whole, *groups_of(whole.rows, order, ends[chunk], lengths[chunk], n)))
     return _assembled(whole, labels, found, member)
+
+
+def _member(whole: Any, order: NDArray[np.intp], ends: NDArray[np.intp], k: int) -> Any:
+    """The model of one group, of the rows between two ends."""
+    return whole.subset(_run(order[ends[k] : ends[k + 1]]))
 
 
 def _in_groups(models: list[Any], labels: tuple[Any, ...]) -> ManyFits:
@@ -203,7 +207,7 @@ def replicated(model: Model, Y: Floats | None, W: Floats | None) -> ManyFits:
         for part in parts(m, len(rows.X)):
             y, w = rows.y[None] if Y is None else Y[part], own if W is None else W[part]
             found.put(part, climbed(model, rows.X, y, w, rows.offset))
-    return _assembled(model, tuple(range(m)), found, lambda k: replicate(model, Y, W, k))
+    return _assembled(model, tuple(range(m)), found, partial(replicate, model, Y, W))
 
 
 def replicate(model: Model, Y: Floats | None, W: Floats | None, k: int) -> Model:

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
 from types import MappingProxyType
@@ -136,24 +135,15 @@ def hash_of(matrix: NDArray[np.float64]) -> int:
     return hash(b"".join(found))
 
 
-@contextmanager
-def asked(*given: Any) -> Iterator[None]:
-    """Inside of the package, on behalf of a caller; IncompatibleError where a large matrix of these objects has changed
-    since it was given.
-    """
-    for array in _arrays(given) if WATCHED else ():
+def require_unchanged(*given: Any) -> None:
+    """IncompatibleError where a large matrix of these objects has changed since it was given."""
+    for array in _arrays(given):
         watch = WATCHED.get(id(array))
         if watch is not None and watch[0]() is array and hash_of(array) != watch[1]:
             raise IncompatibleError(
                 f"the matrix of {array.shape[0]:,} x {array.shape[1]:,} numbers was changed after the model was made "
                 "from it: a large one is not copied. Make the model again, or give it X.copy()."
             )
-    DOOR.inside = True
-    try:
-        with np.errstate(**ARITHMETIC):
-            yield
-    finally:
-        DOOR.inside = False
 
 
 def sealed(value: Any) -> Any:

@@ -18,8 +18,10 @@ from functools import cached_property, wraps
 from types import FunctionType
 from typing import Any, NoReturn
 
+import numpy as np
+
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.interface.owned import DOOR, asked, keeping
+from stattools.interface.owned import ARITHMETIC, DOOR, WATCHED, keeping, require_unchanged
 from stattools.text.printing import printed
 
 UNSEEN = ("__", "_repr_", "_ipython_")
@@ -105,14 +107,27 @@ def answering[F: Callable[..., Any]](function: F, name: str, cls: type | None = 
 
     A TypeError of a call whose arguments are right comes from within, and is left as it is.
     """
-    explain, door, enter = refuse_arguments, DOOR, asked
+    explain, door, watched, require, state, usual = (
+        refuse_arguments,
+        DOOR,
+        WATCHED,
+        require_unchanged,
+        np.errstate,
+        ARITHMETIC,
+    )
 
     def call(*given: Any, **named: Any) -> Any:
         try:
             if door.inside:
                 return function(*given, **named)
-            with enter(*given, *named.values()):
-                return function(*given, **named)
+            if watched:
+                require(*given, *named.values())
+            door.inside = True
+            try:
+                with state(**usual):
+                    return function(*given, **named)
+            finally:
+                door.inside = False
         except TypeError as error:
             explain(error, function, name, cls, given, named)
             raise
