@@ -143,6 +143,8 @@ def test_effects_of_the_kept_rows_are_those_of_the_table():
     pd.testing.assert_frame_equal(marginal_effects(fit), marginal_effects(fit, data=whole), rtol=1e-12)
     pd.testing.assert_frame_equal(contrasts(fit, "g"), contrasts(fit, "g", data=whole), rtol=1e-12)
     frame.loc[50, "x"] += 1.0
+    pd.testing.assert_frame_equal(marginal_effects(fit), marginal_effects(fit, data=whole), rtol=1e-12)
+    fit.model.source.loc[50, "x"] += 1.0
     with pytest.raises(st.IncompatibleError, match="the table was changed after the model was made"):
         marginal_effects(fit)
 

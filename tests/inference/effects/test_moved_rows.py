@@ -59,7 +59,7 @@ def test_a_table_that_does_not_give_its_columns_again_says_why(monkeypatch):
         patch.setattr(type(fit.model.design), "encode", too_large)
         with pytest.raises(st.IncompatibleError, match=r"columns again: C\(g\) would take 8 TB.* Or give data="):
             marginal_effects(fit)
-    frame.loc[7, "g"] = "nobody"
+    fit.model.source.loc[7, "g"] = "nobody"
     with pytest.raises(st.IncompatibleError, match=r"columns again: .*nobody.* Or give data="):
         marginal_effects(fit)
 
