@@ -10,7 +10,11 @@ Distributions of sums of whole scores: over all ways to choose m of them, and ov
 
 Each score is added in turn to all sums so far. The numbers of ways are floats, as shares of all ways. Source:
 Streitberg & Röhmel, Statistical Software Newsletter 12 (1986), 10-17. Cost: of m of n scores n m S, of n signs n S,
-with S the sum.
+with S the sum. Of two columns of whole scores, such as Spearman's ranks, one after the other takes a score of those
+that are left: 2^n sets of these without ties, and far fewer with them.
+
+Where there are too many, T of one column may be taken for a beta with its four exact moments. Source: Pitman,
+Biometrika 29 (1937), 322-335.
 """
 
 from __future__ import annotations
@@ -78,6 +82,42 @@ def of_signs(scores: Ints) -> Floats:
     return ways
 
 
+MOST_SETS = 130_000
+"""So many steps are made from one set of scores that are left to another."""
+
+
+def of_pairs(h: Ints, g: Ints) -> Floats | None:
+    """P(sum h_i g_i = s), s = 0, 1, ..., where the scores g >= 0 stand in any order beside h >= 0; None where that
+    takes too long.
+
+    >>> of_pairs(np.array([0, 1, 2]), np.array([0, 1, 2])).round(3).tolist()
+    [0.0, 0.0, 0.167, 0.333, 0.333, 0.167]
+    """
+    (levels, counts), h = min((np.unique(g, return_counts=True), h), (np.unique(h, return_counts=True), g), key=_sets)
+    total = int(np.sort(h) @ np.sort(np.repeat(levels, counts)))
+    sets, n = prod((counts + 1).tolist()), len(h)
+    if sets * len(levels) > 2 * MOST_SETS or float(sets) * len(levels) * (total + 1) > MOST_WORK:
+        return None
+    steps = np.cumprod([1, *(counts[:-1] + 1)])
+    law = {0: np.eye(1, total + 1)[0]}
+    for place, score in enumerate(np.sort(h).tolist()):
+        ahead: dict[int, Floats] = {}
+        for taken, ways in law.items():
+            left = counts - taken // steps % (counts + 1)
+            for j in np.flatnonzero(left).tolist():
+                moved = score * int(levels[j])
+                one = ahead.setdefault(taken + int(steps[j]), np.zeros(total + 1))
+                one[moved:] += (left[j] / (n - place)) * ways[: total + 1 - moved]
+        law = ahead
+    (found,) = law.values()
+    return found
+
+
+def _sets(side: Any) -> int:
+    """How many sets of scores may be left."""
+    return prod((side[0][1] + 1).tolist())
+
+
 MOST_LISTED = 100_000
 """So many arrangements are listed one by one."""
 
@@ -104,14 +144,44 @@ class Orders:
             spread += float(h @ h) / max(len(rows) - 1, 1) * (g.T @ g)
         return gap, spread, self.h @ self.g
 
-    @property
-    def whole(self) -> float | None:
-        """The unit in which all scores are whole, where there are two groups; None otherwise."""
-        two = self.g.shape[1] == 1 and bool(np.isin(self.g, (0.0, 1.0)).all())
-        return _unit(self.h) if two else None
+    def law(self) -> tuple[Floats, Floats] | None:
+        """Values of T less its mean and their probabilities, where there is one column and all scores are whole; None
+        otherwise, and where that takes too long.
+        """
+        unit, own = _unit(self.h), _unit(self.g)
+        if self.g.shape[1] > 1 or unit is None or own is None:
+            return None
+        return self._of_groups(unit) if np.isin(self.g, (0.0, 1.0)).all() else self._of_pairs(unit, own)
 
-    def sums(self, unit: float) -> tuple[Floats, Floats] | None:
-        """Values of T less its mean and their probabilities, of two groups; None where that takes too long."""
+    def _of_pairs(self, unit: float, own: float) -> tuple[Floats, Floats] | None:
+        """The law for a column of numbers."""
+        law, middle = np.ones(1), 0.0
+        for rows in self.blocks:
+            h, g = (np.round((x - x.min()) / u).astype(np.int64) for x, u in
+                    ((self.h[rows], unit), (self.g[rows, 0], own)))  # fmt: skip
+            part = of_pairs(h, g)
+            if part is None:
+                return None
+            law, middle = np.convolve(law, part).astype(np.float64), middle + float(h.sum()) * float(g.sum()) / len(h)
+        values: Floats = unit * own * (np.arange(len(law), dtype=np.float64) - middle)
+        return values, law
+
+    @property
+    def shape(self) -> tuple[float, float]:
+        """Skewness and kurtosis of T over all orders, of one column."""
+        sums = np.zeros(3)
+        for rows in self.blocks:
+            a, b = self.h[rows] - self.h[rows].mean(), self.g[rows, 0] - self.g[rows, 0].mean()
+            n, alpha, beta = len(rows), *_quartic(b)
+            if n > 1:
+                square = float(a @ a)
+                variance = square * float(b @ b) / (n - 1.0)
+                third = n * float((a**3).sum()) * float((b**3).sum()) / ((n - 1.0) * max(n - 2.0, 1.0))
+                sums += [variance, third, alpha * square**2 + beta * float((a**4).sum()) - 3.0 * variance**2]
+        return float(sums[1] / sums[0] ** 1.5), float(3.0 + sums[2] / sums[0] ** 2)
+
+    def _of_groups(self, unit: float) -> tuple[Floats, Floats] | None:
+        """The law for two groups."""
         parts: list[Floats] = []
         shift = work = 0.0
         for rows in self.blocks:
@@ -167,12 +237,14 @@ class SignArrangements:
         return np.array([signed]), np.array([[float(self.h @ self.h)]]), np.array([float(self.h @ (self.signs > 0))])
 
     @property
-    def whole(self) -> float | None:
-        """The unit in which all scores are whole; None where there is none."""
-        return _unit(self.h)
+    def shape(self) -> tuple[float, float]:
+        """Skewness and kurtosis of the signed sum over all signs."""
+        return 0.0, float(3.0 - 2.0 * (self.h**4).sum() / (self.h @ self.h) ** 2)
 
-    def sums(self, unit: float) -> tuple[Floats, Floats] | None:
-        """Values of the signed sum and their probabilities; None where that takes too long."""
+    def law(self) -> tuple[Floats, Floats] | None:
+        """Values of the signed sum and their probabilities; None where scores are not whole or that takes too long."""
+        if (unit := _unit(self.h)) is None:
+            return None
         h = np.round(self.h / unit).astype(np.int64)
         if work_of_signs(h) > MOST_WORK:
             return None
@@ -240,12 +312,41 @@ class Standardized:
             far = np.abs(z) >= abs(self.value) - slack
         return float(np.sum(np.where(far, weight, 0.0)))
 
+    def near(self, of: Orders | SignArrangements, alternative: str) -> float | None:
+        """The p-value of a z by the beta distribution with the four moments of all arrangements; None where there is
+        none.
+        """
+        skewness, fourth = of.shape
+        size = 6.0 * (fourth - skewness**2 - 1.0) / (6.0 + 3.0 * skewness**2 - 2.0 * fourth)
+        if not 0.0 < size < np.inf:  # tails are heavier than those of a beta
+            return None
+        shift = size * (size + 2.0) * skewness / np.sqrt(skewness**2 * (size + 2.0) ** 2 + 16.0 * (size + 1.0))
+        p, q = 0.5 * (size - shift), 0.5 * (size + shift)
+        if not min(p, q) > 0.0:
+            return None
+        at = p / size + np.array([-1.0, 1.0]) * abs(self.value) * np.sqrt(p * q / (size + 1.0)) / size
+        low, high = special.betainc(p, q, max(at[0], 0.0)), special.betaincc(p, q, min(at[1], 1.0))
+        if alternative == "two-sided":
+            return float(low + high)
+        far = high if self.value > 0.0 else low
+        return float(far if (alternative == "greater") == (self.value > 0.0) else 1.0 - far)
+
     def asymptotic(self, alternative: str) -> float:
         """The p-value by the normal or the chi-squared distribution."""
         if not self.is_z:
             return float(special.chdtrc(self.rank, self.value))
         tail = {"greater": -self.value, "less": self.value, "two-sided": -abs(self.value)}[alternative]
         return float(special.ndtr(tail)) * (2.0 if alternative == "two-sided" else 1.0)
+
+
+def _quartic(b: Floats) -> tuple[float, float]:
+    """alpha and beta of E (a^T b)^4 = alpha (sum a^2)^2 + beta sum a^4 over all orders of b, for centered a and b."""
+    n, square = len(b), float(b @ b)
+    alpha, beta = 3.0 * square**2 / max(n * n - 1.0, 1.0), 0.0
+    if n > 3:
+        beta = (n * (n + 1.0) * float((b**4).sum()) - 3.0 * (n - 1.0) * square**2) / ((n - 1.0) * (n - 2.0) * (n - 3.0))
+        alpha -= 3.0 * (n - 1.0) / (n * (n + 1.0)) * beta
+    return alpha, beta
 
 
 def _unit(scores: Floats) -> float | None:

@@ -17,6 +17,7 @@ CASES = {
     "two groups": Orders(H, TWO, (np.arange(6),)),
     "three groups": Orders(H, THREE, (np.arange(6),)),
     "a number": Orders(H, np.array([3.0, 1.0, 2.0, 5.0, 4.0, 6.0])[:, None], (np.arange(6),)),
+    "numbers in blocks": Orders(H, np.array([3.0, 1.0, 2.0, 1.0, 2.5, 2.5])[:, None], BLOCKS),
     "blocks": Orders(H, TWO, BLOCKS),
     "three in blocks": Orders(H, THREE, BLOCKS),
     "signs": SignArrangements(H, np.array([1.0, 1.0, -1.0, 1.0, -1.0, 1.0])),
@@ -33,15 +34,36 @@ def test_moments_are_those_of_all_arrangements(name):
     assert_allclose(listed.T @ listed / len(listed), spread, rtol=1e-12, atol=1e-12)
 
 
-@pytest.mark.parametrize("name", ["two groups", "blocks", "signs"])
+@pytest.mark.parametrize("name", ["two groups", "a number", "numbers in blocks", "blocks", "signs"])
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_sums_are_those_of_the_list(name, alternative):
     of = CASES[name]
     gap, spread, _ = of.moments
     seen = Standardized.of(gap, spread)
-    values, law = of.sums(0.5)
+    values, law = of.law()
     by_list = seen.share(of.listed(), 1.0 / of.many, alternative)
     assert seen.share(values[:, None], law, alternative) == pytest.approx(by_list, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["two groups", "a number", "numbers in blocks", "blocks", "signs"])
+def test_shapes_are_those_of_the_list(name):
+    of = CASES[name]
+    z = of.listed()[:, 0] / np.sqrt(of.moments[1][0, 0])
+    assert_allclose(of.shape, [np.mean(z**3), np.mean(z**4)], rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("skewed", [False, True])
+def test_tails_of_the_beta_distribution_are_those_of_a_beta_with_these_moments(skewed):
+    g = np.random.default_rng(2)
+    h = g.exponential(size=40) if skewed else np.arange(40.0)
+    of = Orders(h, g.uniform(size=(40, 1)) ** 3, (np.arange(40),))
+    gap, spread, _ = of.moments
+    seen = Standardized.of(gap, spread)
+    one, other, both = (seen.near(of, alternative) for alternative in ("greater", "less", "two-sided"))
+    assert one + other == pytest.approx(1.0, abs=1e-12)
+    z = np.concatenate(list(of.drawn(200_000, g)))[:, 0] / np.sqrt(spread[0, 0])
+    assert np.mean(z >= seen.value) == pytest.approx(one, abs=0.005)  # Monte Carlo 0.001, and what a beta is not
+    assert np.mean(np.abs(z) >= abs(seen.value)) == pytest.approx(both, abs=0.005)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -57,8 +79,11 @@ def test_what_takes_too_long_is_not_added_up(monkeypatch):
     import stattools.inference.hypotheses.arrangements as module
 
     monkeypatch.setattr(module, "MOST_WORK", 10)
-    assert CASES["two groups"].sums(0.5) is None
-    assert CASES["signs"].sums(0.5) is None
+    for name in ("two groups", "a number", "signs"):
+        assert CASES[name].law() is None
+    monkeypatch.setattr(module, "MOST_WORK", 10**9)
+    monkeypatch.setattr(module, "MOST_SETS", 10)
+    assert CASES["a number"].law() is None
 
 
 SCORES = np.array([0, 3, 3, 5, 8, 2, 1])
