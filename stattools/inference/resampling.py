@@ -55,7 +55,7 @@ DRAWN = 10_000
 
 FEW_ROWS = 100
 FEW = "Few rows: simulated 30 of unequal variance had 91 % in percentile, 75 in basic, 88 in normal and bca intervals."
-"""What the page says below so many rows, measured by `benchmarks/few_rows.py`."""
+"""What the page says below so many rows, measured by `benchmarks/plans/few_rows.py`."""
 
 Kind = Literal["pairs", "parametric", "bayesian"]
 KINDS = ("pairs", "parametric", "bayesian")

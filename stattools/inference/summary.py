@@ -149,7 +149,7 @@ def _without_error(fit: Any) -> str:
 
 
 def _few_times(fit: Any) -> list[str]:
-    """A line on Wald's intervals of few times, measured by `benchmarks/few_rows.py`."""
+    """A line on Wald's intervals of few times, measured by `benchmarks/plans/few_rows.py`."""
     model = fit.model
     if not (isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME and fit.kinds and fit.n < FEW_TIMES):
         return []

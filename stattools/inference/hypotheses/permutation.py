@@ -37,7 +37,7 @@ NEAR = "within 20 % of the exact p-value down to 0.001, within 2 times down to 0
 FAR = "which is too large for few rows: at 0.001 of Kruskal's by 6 times for 15 rows, 2 for 30 and 1.5 for 60"
 UNKNOWN = "whose tails may be far off"
 SEED = "seed= takes random arrangements"
-"""How near the distributions are that stand for that of ranks, by `benchmarks/near_permutations.py`."""
+"""How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
 
 WORDS = {
     "scores": ("ranks", "values", "normal"),

@@ -25,8 +25,8 @@ class TestResult(Faces):
 
     `distribution` is "F", on `df` and `df_residual` degrees of freedom, or "chi2", where `df_residual` is infinite
     ("chibar2", where the restricted model lies at the edge of the larger one: half chi2(df - 1), half chi2(df)).
-    "exact" is that of the statistic itself, "draws" that of random ones, "beta" one with its moments, "normal" that of a
-    z; `note` says more.
+    "exact" is that of the statistic itself, "draws" that of random ones, "beta" one with its moments, "normal" that of
+    a z; `note` says more.
     `digits` are those of the p-value on the page, three decimals without them.
     For Wald tests `difference` holds R theta - q and `se` its standard errors, shape (k,); they are empty otherwise.
     `print(result)` is a sentence or two; `table()` is one row.

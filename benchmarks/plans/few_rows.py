@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the true slope where rows are few: uv run python benchmarks/few_rows.py [draws].
+"""How often 95 % intervals hold the true slope where rows are few: uv run python benchmarks/plans/few_rows.py [draws].
 
 Accelerated failure times of x ~ N(0, 1) with about a third of the rows censored, by Wald's and the profile's interval;
 the bootstrap of pairs of least squares whose errors have the standard deviation 0.3 + x, x exponential; the

@@ -1,4 +1,4 @@
-"""How near the distributions of a permutation test are: uv run python benchmarks/near_permutations.py [draws].
+"""How near the distributions of a permutation test are: uv run python benchmarks/plans/near_permutations.py [draws].
 
 Scores of n rows beside those of a column or groups; p-values of the beta distribution with the moments of the
 arrangements, where there is one column, and of the normal or chi-squared one, over those of so many random
