@@ -34,7 +34,7 @@ def table(path: Path) -> pd.DataFrame:
         ) from None
     except DomainError:
         raise
-    except (ValueError, EOFError, OSError, pd.errors.ParserError) as error:
+    except (ValueError, EOFError, OSError, NotImplementedError, KeyError, pd.errors.ParserError) as error:
         raise DomainError(f"fit needs {KNOWN}; {path} cannot be read: {reason(error)}".rstrip()) from None
     if not len(frame):
         raise DomainError(f"fit needs a file with a header and rows; {path} has a header only.")

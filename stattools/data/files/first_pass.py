@@ -99,7 +99,7 @@ def read_source(
     }
     formula = together(first, beside.values())
     names = needed(formula, extras, groups)
-    require_kinds(source.kinds, names)
+    require_kinds(source.kinds, names, repr(source))
     called = [str(factor.category) for factor in formula.factors if factor.category is not None and factor.call == "C"]
     kinds = {name: source.kinds[name] for name in names} if source.certain else {}
     labels = tuple(name for name in groups if name not in needed(formula, extras))

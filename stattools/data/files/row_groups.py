@@ -19,6 +19,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from stattools.data.files.parquet_footer import Chunk, chunks_of
 from stattools.data.files.source import Batch
 from stattools.errors import DomainError
 from stattools.interface.when_needed import pa
@@ -29,11 +32,10 @@ class Promises:
     them, and as they are read.
     """
 
-    def __init__(self, group: Any, columns: list[str]) -> None:
-        chunks = (group.column(k) for k in range(group.num_columns))
-        said = {chunk.path_in_schema: chunk.statistics for chunk in chunks if chunk.is_stats_set}
-        self._said = {name: said[name] for name in columns if name in said}
+    def __init__(self, chunks: dict[str, Chunk], columns: list[str]) -> None:
+        self._said = {name: chunks[name] for name in columns if name in chunks}
         self._found: dict[str, list[Any]] = {name: [0, None, None] for name in self._said}
+        self._ends: dict[str, Any] = {}
 
     def see(self, batch: pa.RecordBatch) -> frozenset[str]:
         """Note the values of a batch; the columns that turn out to be finite numbers in every row."""
@@ -41,7 +43,8 @@ class Promises:
         for name, found in self._found.items():
             column = batch.column(name)
             found[0] += column.null_count
-            if self._said[name].has_min_max and _is_plain(column.type):
+            if self._said[name].least is not None and _is_plain(column.type):
+                self._ends[name] = self._said[name].ends(np.dtype(column.type.to_pandas_dtype()))
                 least, largest, whole = _ends(column)
                 found[1], found[2] = _of(min, found[1], least), _of(max, found[2], largest)
                 if whole:
@@ -51,12 +54,14 @@ class Promises:
     def require_kept(self, where: str) -> None:
         """DomainError where the values that were read are not those that the footer tells of."""
         for name, (missing, least, largest) in self._found.items():
-            said = self._said[name]
-            if said.has_null_count and said.null_count != missing:
-                raise _broken(where, name, f"{said.null_count} missing values, and it has {missing}")
-            ends = (said.min, said.max) if least is not None else (None, None)
-            if least is not None and ends == ends and ends != (least, largest):
-                raise _broken(where, name, f"values from {ends[0]} to {ends[1]}, and it has {least} to {largest}")
+            said, ends = self._said[name].missing, self._ends.get(name)
+            if said is not None and said != missing:
+                raise _broken(where, name, f"{said} missing values, and it has {missing}")
+            if least is None or ends is None or np.isnan(ends).any():
+                continue
+            low, high = ends.tolist()
+            if (low, high) != (least, largest):
+                raise _broken(where, name, f"values from {low} to {high}, and it has {least} to {largest}")
 
 
 def _is_plain(kind: pa.DataType) -> bool:
@@ -93,18 +98,14 @@ def is_checked(path: Path) -> bool:
     """Whether the first page of a Parquet file has a checksum, by its header in Thrift's compact protocol; others have
     none. Field 4 of a page header is the checksum; fields 1 to 3 before it are whole numbers, seven bits a byte.
     """
-    import pyarrow.parquet as pq
-
     try:
-        with pq.ParquetFile(path) as file:
-            groups = (file.metadata.row_group(k) for k in range(file.metadata.num_row_groups))
-            chunk = next((group.column(0) for group in groups if group.num_rows), None)
-    except (pa.ArrowException, OSError):
+        chunk = next((chunk for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
+    except (OSError, ValueError):
         return False
     if chunk is None:
         return True
     with path.open("rb") as file:
-        file.seek(min(one for one in (chunk.dictionary_page_offset, chunk.data_page_offset) if one))
+        file.seek(chunk.begin)
         header, at = file.read(32), 0
     for _ in range(3):
         at += 1
@@ -187,12 +188,14 @@ def parquet_batches(
         opened = pq.ParquetFile(
             path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
         )
+    with _named(str(path)):
+        said = chunks_of(path) if verify else []
     with opened as file:
         for number, rows in enumerate(groups):
             where, first = f"{path}, row group {number}", 0
             if not rows:
                 continue
-            promises = Promises(file.metadata.row_group(number), columns) if verify else None
+            promises = Promises(said[number], columns) if verify else None
             finite = frozenset[str]()
             with _named(where):
                 batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)

@@ -53,8 +53,8 @@ class Clean:
     finite: frozenset[str] = frozenset()
 
 
-def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
-    """DomainError for a column of a type that no model takes."""
+def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") -> None:
+    """DomainError for a column of a type that no model takes, `of` a source."""
     for name in names:
         if kinds[name] in DTYPES or kinds[name] in TEXT:
             continue
@@ -63,7 +63,7 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str]) -> None:
         advice = next(
             (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
         )
-        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}.")
+        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f" ({of})"}.")
 
 
 def cleaned(

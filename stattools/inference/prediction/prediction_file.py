@@ -68,7 +68,7 @@ def predict_to(
     names = list(dict.fromkeys((*model.design.whole.columns, *extras)))
     for name in names:
         require(name, source.names)
-    require_kinds(source.kinds, names)
+    require_kinds(source.kinds, names, repr(source))
     rule = PredictionRule.of(fit, source, kind, interval)
     names = names or list(source.names[:1])
     return _file(path, source, names, rule) if isinstance(source, Scan) else _folder(path, source, names, rule)
