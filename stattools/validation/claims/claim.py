@@ -8,6 +8,15 @@ from dataclasses import dataclass, field
 from stattools.validation.claims.printed import Printed
 
 
+@dataclass(frozen=True)
+class PageNumber:
+    """A number as a page prints it, the number of its line, and that line."""
+
+    line: int
+    text: str
+    quote: str
+
+
 @dataclass(frozen=True, eq=False)
 class Claim:
     """What a table claims, row by row in its own order.
@@ -17,6 +26,7 @@ class Claim:
     (t or z), "level" of its intervals, "covariance", "exponentiated", "outcome", "family", "link" and so on. `quotes`
     has the line of each row. `shown` is "exp" of a row that shows exp of its parameter, in a table that prints both.
     `stars` are how many stars each estimate has, and `limits` what notes say of them: the limit of p by their number.
+    `left` are the numbers of the page that are none of these, which nothing checks.
     """
 
     name: str
@@ -28,3 +38,4 @@ class Claim:
     shown: tuple[str, ...] = ()
     stars: tuple[int, ...] = ()
     limits: Mapping[int, float] = field(default_factory=dict)
+    left: tuple[PageNumber, ...] = ()

@@ -14,12 +14,14 @@ from math import isfinite
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from stattools.errors import StattoolsError
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.diagnostics.null_model import null_loglik, r_squared, total_sum_of_squares
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.validation.claims.fit_facts import facts_of_fit, se_of_theta, theta
 from stattools.validation.moment_dispersion import (
     deviance_dispersion,
     dispersion_of,
@@ -207,6 +209,12 @@ def _f_statistic(at: FactPoint) -> Values:
     return {"": share / max(k, 1.0) / ((1.0 - share) / max(at.model.n - at.free, 1.0))}
 
 
+def _f_p_value(at: FactPoint) -> Values:
+    return {
+        words: float(special.fdtrc(_df_model(at)[""], _df(at)[""], value)) for words, value in _f_statistic(at).items()
+    }
+
+
 FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
     "n": _n,
     "df": _df,
@@ -224,6 +232,21 @@ FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
     "null_deviance": _null_deviance,
     "lr_statistic": _lr_statistic,
     "f_statistic": _f_statistic,
+    "theta": theta,
+    "se of theta": se_of_theta,
+    "-2 loglik": lambda at: {"": -2.0 * at.loglik},
+    "df_null": lambda at: {
+        words: size - float("Intercept" in at.model.terms)
+        for words, size in {"": at.model.n, "of the rows": float(len(at.model.rows.y))}.items()
+    },
+    "events": lambda at: {} if at.model.n_events is None else {"": at.model.n_events},
+    "df of lr_statistic": lambda at: {"": _df_model(at)["without those of every class"]},
+    "p of lr_statistic": lambda at: {
+        "": float(special.chdtrc(_df_model(at)["without those of every class"], _lr_statistic(at)[""]))
+    },
+    "df of f_statistic": _df_model,
+    "df_resid of f_statistic": lambda at: {"": _df(at)[""]},
+    "p of f_statistic": _f_p_value,
 }
 """What is known of a regression of rows, by the name that a claim has for it."""
 GLANCED = ("n", "df", "loglik", "aic", "bic", "r_squared", "scale")
@@ -249,16 +272,17 @@ def facts_at(point: FactPoint) -> Callable[[str], Values]:
 
 def facts_of(fit: Any) -> Callable[[str], Values]:
     """The facts of a fit of ours."""
+    more = facts_of_fit(fit)
     if type(fit.model) is Model:
         known = facts_at(FactPoint(fit.model, fit.estimate, fit.loglik, fit.scale))
         plain = fit.cov == "information"
-        return lambda name: {} if name == "f_statistic" and not plain else known(name)  # robust ones are Wald's
+        return lambda name: {} if name.endswith("f_statistic") and not plain else known(name) or more(name)
 
     def fact(name: str) -> Values:
         if name == "events" and fit.model.n_events is not None:
             return {"": float(fit.model.n_events)}
         if name not in GLANCED:
-            return {}
+            return more(name)
         value = float(getattr(fit, name))
         if not np.isfinite(value):
             return {}

@@ -12,8 +12,9 @@ from stattools.validation.claims import single_numbers, words
 from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.characters import bounded
 from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.columns import picked, unread
+from stattools.validation.claims.columns import headed, picked, unread
 from stattools.validation.claims.printed import Printed, decimal_mark, printed
+from stattools.validation.claims.random_effects import random_effects
 from stattools.validation.claims.rows import entries
 from stattools.validation.claims.stars import limits_in
 from stattools.validation.claims.step_columns import without_steps
@@ -49,6 +50,7 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
         raise DomainError(f"a claim needs estimates; {cells.name} has none under {cells.title(group.estimate)}.")
     known = {
         **single_numbers.facts(cells.notes),
+        **random_effects(cells.notes),
         **{name: single_numbers.one(text, mark) for name, text in single.items()},
         **cells.facts,
     }
@@ -56,9 +58,12 @@ def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
     if (
         "f_statistic" in known and told.get("covariance", "nonrobust").casefold() not in PLAIN
     ):  # a Wald test of these errors
-        known["Wald's F"] = known.pop("f_statistic")
+        known = {name.replace("f_statistic", "Wald's F"): value for name, value in known.items()}
     if (names := unread(cells, group)) and "unread" not in told:
         told["unread"] = ", ".join(names)
+    degrees = [place for place, one in enumerate(headed(cells)) if one is not None and one.kind == "df"]
+    if degrees and all(row[place].strip() in ("", "1") for row in cells.rows for place in degrees):
+        told["df"] = "1"
     if any("%" in entry.texts["estimate"] for entry in found):
         told["percent"] = "%"
     shown = tuple(entry.shown for entry in found) if any(entry.shown for entry in found) else ()

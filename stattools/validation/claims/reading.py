@@ -14,6 +14,7 @@ from stattools.validation.claims import given
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.formats import cells_of
 from stattools.validation.claims.layout import claim_of
+from stattools.validation.claims.page_numbers import left_over
 from stattools.validation.claims.printed import column_of
 from stattools.validation.claims.r_fits import claim_of_r, is_r_fit, r_fit_in
 
@@ -94,7 +95,10 @@ def _read(claim: Any, name: str | None, column: str | int | None) -> Claim:
 def _of_text(text: str, name: str, column: str | int | None) -> Claim:
     """The claim of a page or a file, which a fit of R may be."""
     fit = r_fit_in(text)
-    return claim_of(cells_of(text, name), column) if fit is None else claim_of_r(fit, name)
+    if fit is not None:
+        return claim_of_r(fit, name)
+    claim = claim_of(cells_of(text, name), column)
+    return replace(claim, left=left_over(text, claim, one_model=column is not None))
 
 
 def _text(path: Path) -> str:

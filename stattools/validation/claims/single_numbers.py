@@ -14,9 +14,12 @@ from stattools.validation.claims.printed import Printed, is_number, printed
 WORDS = {
     "n": "n nobs obs observations numobs noobs noobservations nofobservations numberofobs numberofobservations "
     "nobservations samplesize numobservations nofobs totalobservations",
-    "loglik": "loglik ll loglikelihood logl loglike logpseudolikelihood pseudologlikelihood llf loglikmodel",
+    "-2 loglik": "2log 2logl",
+    "concordance": "concordance concordanceindex cindex",
+    "loglik": "loglik ll loglikelihood logl loglike logpseudolikelihood pseudologlikelihood llf loglikmodel "
+    "partialloglikelihood",
     "loglik_null": "llnull ll0 loglikinterceptonly nullloglikelihood llnul",
-    "aic": "aic akaikeinfcrit akaikeinformationcriterion akaike",
+    "aic": "aic partialaic akaikeinfcrit akaikeinformationcriterion akaike",
     "bic": "bic bayesianinfcrit bayesianinformationcriterion schwarz sic",
     "r_squared": "r2 rsquared rsq multiplersquared rsqr pseudor2 pseudorsq pseudorsqu pseudorsquared mcfaddenr2 r2p "
     "pseudor2mcfadden mcfaddensr2",
@@ -27,9 +30,10 @@ WORDS = {
     "df_resid": "dfresid dfresiduals dfresidual residualdf dfr dfresidualdf dofresiduals",
     "df_model": "dfmodel dfm modeldf",
     "f_statistic": "f fstatistic fstat",
-    "lr_statistic": "lrchi2 likelihoodratiotest lrtest modelchi2",
+    "lr_statistic": "lrchi2 loglikelihoodratiotest likelihoodratiotest lrtest modelchi2",
     "wald_statistic": "waldchi2 waldtest",
-    "events": "numberofevents numevents events noevents nofevents noofevents nooffailures failures",
+    "events": "numberofevents numberofeventsobserved numevents events noevents nofevents noofevents nooffailures "
+    "failures",
     "groups": "nogroups numberofgroups groups numgroups ngroups ng noclusters clusters nclust nclusters "
     "numberofclusters",
     "theta": "theta",
@@ -76,18 +80,43 @@ def facts(notes: str) -> dict[str, Printed]:
     for pattern, name in SPOKEN.items():
         if (spoken := re.search(pattern, notes)) is not None:
             found[name] = one(spoken[1])
-    if "Loglik(intercept only)" in notes:  # survreg calls the scale of times so
-        found.pop("scale", None)
+    if "Loglik(intercept only)" in notes and "scale" in found:  # survreg calls the scale of times so
+        found["scale of times"] = found.pop("scale")
+    for pattern, name in TESTS.items():
+        if (test := re.search(rf"{pattern}\s*=?\s*({NUMBER}){FREEDOM}", notes)) is not None:
+            found |= {name: one(test[1]), f"df of {name}": one(test[2])}
+            found |= {f"p of {name}": one(test[3])} if test[3] else {}
+    if (
+        ratio := re.search(rf"F-statistic: *({NUMBER}) on *(\d+) and *(\d+) DF, *p-value: *(<? *{NUMBER})", notes)
+    ) is not None:
+        parts = ("f_statistic", "df of f_statistic", "df_resid of f_statistic", "p of f_statistic")
+        found |= {name: one(text) for name, text in zip(parts, ratio.groups(), strict=True)}
     if "PHReg" in notes and "n" in found:  # without the rows that were gone before the first event
         found["rows at risk"] = found.pop("n")
     return {**_in_lines(notes), **found}
 
 
+FREEDOM = rf"\s+on\s+(\d+)\s+(?:df|degrees of freedom),\s+p\s*=?\s*(<?\s*{NUMBER})?"
+TESTS = {
+    r"[Ll]ikelihood ratio test": "lr_statistic",
+    r"Chisq": "lr_statistic",
+    r"Wald test": "wald_statistic",
+    r"Score \(logrank\) test": "score_statistic",
+}
+"""Tests of all coefficients, as R prints them."""
 OTHER = re.compile(r"\b(?:pearson|within|between|overall|prob|min|max|mean|median|average|per)\b", re.I)
 """Words that make another number of a fact."""
 SPOKEN = {
     rf"Dispersion parameter for .*? taken to be ({NUMBER})": "scale",
     rf"Residual standard error: ({NUMBER})": "scale",
+    r"Null deviance:.* on +(\d+) +degrees": "df_null",
+    r"Residual deviance:.* on +(\d+) +degrees": "df_resid",
+    rf"Loglik\(intercept only\)= *({NUMBER})": "loglik_null",
+    rf"Prob \(F-statistic\): +({NUMBER})": "p of f_statistic",
+    rf"LLR p-value: +({NUMBER})": "p of lr_statistic",
+    rf"Theta: +({NUMBER})": "theta",
+    rf"Theta:.*\s+Std\. Err\.: +({NUMBER})": "se of theta",
+    rf"Concordance= *{NUMBER} +\(se = *({NUMBER})": "se of concordance",
     r"Residual standard error: .* on (\d+) degrees of freedom": "df_resid",
     r"groups:\s+\w+, (\d+)": "groups",
 }
@@ -106,8 +135,9 @@ def _in_lines(notes: str) -> Mapping[str, Printed]:
     lines = notes.splitlines()
     for line, below in pairwise(lines):
         names, numbers = line.split(), below.split()
-        if len(names) == len(numbers) > 2 and all(map(is_number, numbers)) and not any(map(is_number, names)):
-            for name, number in zip(names, numbers, strict=True):
-                if (known := fact(name)) is not None:
-                    found.setdefault(known, one(number))
+        if len(names) != len(numbers) or len(names) < 3 or any(map(is_number, names)):
+            continue
+        pairs = [(known, text) for name, text in zip(names, numbers, strict=True) if (known := fact(name))]
+        if len(pairs) > 1 and all(is_number(text) for _, text in pairs):
+            found |= {known: one(text) for known, text in pairs if known not in found}
     return found

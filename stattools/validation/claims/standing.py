@@ -31,7 +31,7 @@ FACT = 1e-5
 """A single number in full precision holds within this share of it, or of 1."""
 BESIDE = re.compile(r"\||^log ")
 """Thresholds and logarithms of dispersions, which a table of ratios shows as they are."""
-COUNTS = frozenset(("n", "df", "df_resid", "df_model", "events", "groups"))
+COUNTS = frozenset(("n", "df", "df_null", "df_resid", "df_model", "events", "groups"))
 """Facts that are whole numbers, and were not rounded for print."""
 
 
@@ -67,6 +67,24 @@ class ClaimStanding:
         """How many numbers were compared."""
         return int(sum(np.count_nonzero(mask) for mask in self.checked.values())) + len(self.facts)
 
+    @cached_property
+    def unseen(self) -> tuple[str, ...]:
+        """The claimed numbers that were not compared, of terms that have others: there is no right number."""
+        return tuple(
+            f"{name} of {term}"
+            for name, one in self.claim.columns.items()
+            for row, term in enumerate(self.claim.terms)
+            if np.isfinite(one.value[row])
+            and not (name in self.checked and self.checked[name][row])
+            and any(mask[row] for mask in self.checked.values())
+        )
+
+    @cached_property
+    def total(self) -> int:
+        """How many numbers the claim has, with those that nothing checks and those that its page has beside it."""
+        claimed = sum(np.count_nonzero(np.isfinite(one.value)) for one in self.claim.columns.values())
+        return int(claimed) + len(self.claim.facts) + len(self.claim.left)
+
     @property
     def ok(self) -> bool:
         """Whether every number holds."""
@@ -83,6 +101,9 @@ class ClaimStanding:
         return np.flatnonzero(~self.holds[column]).tolist() if column in self.holds else []
 
 
+LOOSE_VARIANCE = 3e-4
+"""How far a variance or correlation of random effects may be off: lme4 climbs without derivatives."""
+VARIANCE = re.compile(r"(?:variance|sd|correlation) of ")
 LOOSE_FACT = 5e-6
 """How far a single number of a climb that ended early may be off, as a share: R's dispersion is one step behind."""
 
@@ -164,8 +185,10 @@ def _facts(claim: Claim, right: Right) -> tuple[dict[str, str | None], dict[str,
             unchecked.append(name)
             continue
         value, half = given.value.item(), given.half.item()
-        half = 1e-6 * (1.0 + abs(value)) if name in COUNTS or not half else half
-        half += 0.0 if right.solved or name in COUNTS else LOOSE_FACT * abs(value)
+        counted = name.partition(" of ")[0] in COUNTS
+        half = 1e-6 * (1.0 + abs(value)) if counted or not half else half
+        slack = LOOSE_VARIANCE if VARIANCE.match(name) else LOOSE_FACT
+        half += 0.0 if right.solved or counted else slack * abs(value)
         fits = [words for words, number in known.items() if _near(value, half, number)]
         own = fits[0] if fits else None
         facts[name], values[name] = own, known[next(iter(known)) if own is None else own]

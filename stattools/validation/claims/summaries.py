@@ -45,11 +45,12 @@ def cells(text: str, name: str) -> Cells:
     parts = _joined(found)
     kinds = list(parts[0][1])
     rows: list[tuple[str, ...]] = []
-    for number, (table, columns) in enumerate((part for part in parts if list(part[1]) == kinds), 1):
+    parts = [part for part in parts if set(part[1]) <= set(kinds)]  # thresholds may have no p-values
+    for number, (table, columns) in enumerate(parts, 1):
         label = _label(table, lines, text, number)
         for at, (term, _) in enumerate(table.rows):
             if not (VARIANCES.match(term) and "Mixed" in text):
-                texts = [columns[kind][at] for kind in kinds]
+                texts = [columns[kind][at] if kind in columns else "" for kind in kinds]
                 rows.append((f"{label}: {term}" if label else term, *_without_naive(texts, kinds)))
     taken = {at for table in found for at in range(table.first, table.last)}
     notes = "\n".join(line for at, line in enumerate(lines) if at not in taken)

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.errors import quoted
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.text.columns import number
@@ -35,7 +36,8 @@ class ClaimAudit(Faces):
     `convention` is the convention under which the numbers hold where they do not under the model's own, "" otherwise;
     of a right claim it is the kind of standard errors that its words leave open.
     `findings` name what is wrong, with evidence and what to do; `notes` what the digits do not decide, and what was
-    not claimed or not checked. `distance` is how far the estimates are from the maximum beyond their rounding, in
+    not claimed or not checked, each number of a printed page that nothing checks among them, with its line.
+    `distance` is how far the estimates are from the maximum beyond their rounding, in
     standard errors. `rows` has a row for each claimed number: term, quantity, claimed, rounding (half of its last
     digit), right, apart (how far it is off beyond its rounding: in standard errors of the estimate, for p in itself),
     holds. `facts` has the single numbers: fact, claimed, right, holds, definition.
@@ -208,6 +210,19 @@ def unclaimed(standing: ClaimStanding, names: tuple[str, ...], ours: Any) -> tup
     if unread := standing.claim.said.get("unread"):
         notes.append(f"Columns of which the heading is unknown, so not checked: {unread}.")
     if standing.unchecked:
-        notes.append(f"Not checked, as the model has no such number: {first_few(list(standing.unchecked))}.")
+        facts = standing.claim.facts
+        said = [
+            f"{name} {as_printed(float(np.ravel(facts[name].value)[0]), float(np.ravel(facts[name].half)[0]))}"
+            for name in standing.unchecked
+        ]
+        notes.append(f"Not checked, as the model has no such number: {', '.join(said)}.")
+    if standing.unseen:
+        notes.append(f"Not checked, as there is no right number: {', '.join(standing.unseen)}.")
+    by_line: dict[tuple[int, str], list[str]] = {}
+    for one in standing.claim.left:
+        by_line.setdefault((one.line, one.quote), []).append(one.text)
+    if by_line:
+        lines = [f"line {at} {quoted(words)}: {', '.join(texts)}" for (at, words), texts in by_line.items()]
+        notes.append(f"Numbers of the page that are not checked: {'; '.join(lines)}.")
     notes += [f"{name} holds by another definition: {words}." for name, words in standing.facts.items() if words]
     return tuple(notes)

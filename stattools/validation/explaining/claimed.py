@@ -178,7 +178,9 @@ def _right(
     if not now.count:
         raise DomainError(f"{claim.name} has no number that can be compared with {model.title}.")
     many, digits = f"its {now.count} numbers hold", "their digits"
-    if now.count == 1:
+    if now.total > now.count:
+        many = f"{now.count} of its {now.total} numbers are checked and hold"
+    elif now.count == 1:
         many, digits = "its one number holds", "its digits"
     notes = unclaimed(now, right.names, ours)
     if (stars := wrong_stars(claim, ours, right)) is not None:

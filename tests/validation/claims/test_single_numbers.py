@@ -40,7 +40,7 @@ def test_facts_in_words(notes, name, value):
 
 
 @pytest.mark.parametrize(
-    "notes", ["Date: 2026-11-27 19:39", "Pearson chi2: 200.", "Time: 19:39:51", "Prob (F-statistic): 0.15", SURVREG]
+    "notes", ["Date: 2026-11-27 19:39", "Pearson chi2: 200.", "Time: 19:39:51", "Prob(Omnibus): 0.15"]
 )
 def test_what_is_no_fact(notes):
     assert not facts(notes)
@@ -48,3 +48,7 @@ def test_what_is_no_fact(notes):
 
 def test_rows_at_risk_are_not_all_rows():
     assert list(facts("Results: PHReg\nSample size:   299\n")) == ["rows at risk"]
+
+
+def test_the_scale_of_times_is_no_dispersion():
+    assert list(facts(SURVREG)) == ["scale of times"]

@@ -63,6 +63,8 @@ def test_a_page_of_r():
         "deviance": 141.78,
         "aic": 153.78,
         "scale": 1.0,
+        "df_null": 119.0,
+        "df_resid": 114.0,
     }
     assert claim.said["formula"] == "b ~ x + g + log(t)"
     assert claim.said["family"] == "binomial"

@@ -1,0 +1,86 @@
+"""Every number of a printed page is checked, or named as not checked."""
+
+import re
+
+import pytest
+
+import stattools as st
+from stattools.errors import StattoolsError
+from stattools.validation.claims.page_numbers import left_over
+from stattools.validation.claims.reading import read_claim
+from stattools.validation.explaining import claimed
+from stattools.validation.explaining.claim_causes import Verdict
+from tests.validation.claims.printed_pages import MODELS, changed, numbers, page
+
+
+@pytest.fixture(autouse=True)
+def _no_search(monkeypatch):
+    """What is wrong is not explained here, which takes seconds."""
+    monkeypatch.setattr(claimed, "searched", lambda trial: Verdict((), solved=True))
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_page_of_r_is_right_and_says_of_how_many_numbers(name):
+    found = st.audit(page(name), MODELS[name]())
+    assert found.ok
+    standing = found.standing
+    assert len(list(numbers(page(name)))) == standing.total, list(numbers(page(name)))
+    if standing.total > standing.count:
+        assert f"{standing.count} of its {standing.total} numbers are checked and hold" in found.sentence
+    for one in standing.claim.left:
+        assert any(f"line {one.line} " in note and one.text in note for note in found.notes)
+
+
+def test_thresholds_of_clm_are_rows():
+    assert read_claim(page("clm")).terms == ("x", "zb", "zc", "low|mid", "mid|high")
+
+
+def _is_found(name, model, text, number):
+    """Whether a number that was changed is wrong, or named as not checked."""
+    try:
+        found = st.audit(text, model)
+    except StattoolsError:  # it cannot be read any more
+        return True
+    told = " ".join(found.notes)
+    return not found.ok or re.search(rf"(?<![\d.]){re.escape(number.lstrip('-'))}", told) is not None
+
+
+NINE = [
+    ("clm", "-1.0229", "-1.0329"),
+    ("lmer", "0.3749", "0.3849"),
+    ("lmer", "1.0265", "1.0365"),
+    ("lmer", "-0.11\n", "-0.21\n"),
+    ("coxph", "0.638", "0.648"),
+    ("coxph", "test= 24.36", "test= 25.36"),
+    ("coxph", "events= 83", "events= 84"),
+    ("glm_nb", "Theta:  1.385", "Theta:  1.485"),
+    ("survreg", "Scale= 0.737", "Scale= 0.747"),
+]
+
+
+@pytest.mark.parametrize("name, right, wrong", NINE)
+def test_a_wrong_number_beside_the_coefficients_is_wrong(name, right, wrong):
+    assert page(name).count(right) == 1
+    assert not st.audit(page(name).replace(right, wrong), MODELS[name]()).ok
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("digit", [0, 1])
+@pytest.mark.parametrize("name", MODELS)
+def test_each_number_that_is_changed_by_one_digit_is_wrong_or_named(name, digit):
+    text, model = page(name), MODELS[name]()
+    for start, end in numbers(text):
+        if text[:start].rstrip().endswith("<"):  # a larger bound is right too
+            continue
+        tampered, number = changed(text, start, end, digit, 3)
+        assert _is_found(name, model, tampered, number), (text[start:end], number)
+
+
+def test_what_is_no_result_is_not_named():
+    page = (
+        "R version 4.3.1, Tue, 01 Dec 2026 14:00:36, 2026-12-01\n\nCall:\nlm(formula = y ~ poly(x, 3) + I(x2 > 5),\n"
+        "    data = d[1:20, ])\n\n            Estimate Std. Error  2.5 % 97.5 %\n(Intercept)  1.10  0.49 -0.46  2.66\n"
+        "x2           2.00  0.20  1.36  2.64\n---\nSignif. codes:  0 '***' 0.001 '**' 0.01 '*' 0.05 '.' 0.1 ' ' 1\n\n"
+        "95% confidence intervals. Of 12 rows 7 were dropped.\n"
+    )
+    assert [(one.line, one.text) for one in left_over(page, read_claim(page))] == [(13, "12"), (13, "7")]
