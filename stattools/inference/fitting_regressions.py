@@ -117,7 +117,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
         check_extremes(model)
     elif (p := len(model.start)) > FEW:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
-    told_by_climb = model.likelihood.concave and model.likelihood.knows_ends
+    told_by_climb = model.likelihood.unimodal and model.likelihood.knows_ends
     if discrete and (not told_by_climb or _has_zeros(model)):
         check_rank(model)
     try:
@@ -167,7 +167,7 @@ def _at_round_off(solution: Solution) -> Solution:
 
 def _from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of the maxima that two climbs come to, where there may be several."""
-    if model.likelihood.concave or not solution.converged or model.has_one_maximum:
+    if not solution.converged or model.has_one_maximum:
         return solution
     found = from_two_starts(model, solution)
     if found.loglik != solution.loglik:

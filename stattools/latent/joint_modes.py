@@ -162,7 +162,7 @@ def joint_mode(
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
     """
-    prior, concave = columns.of.prior, rows.likelihood.concave
+    prior, concave = columns.of.prior, rows.likelihood.unimodal  # in the effects, the other parameters held
     u, value = start, None
     if before is None:
         eta = moved(base, columns.up(start))

@@ -78,16 +78,16 @@ class FailureTime(SeenOrLonger):
 
     def __post_init__(self) -> None:
         if not is_one_of(self.distribution, ERRORS):
-            raise DomainError(
-                f"FailureTime needs a distribution, one of {', '.join(ERRORS)}; got {quoted(self.distribution)}."
-            )
-        for name, value in (("scaled", self.scaled), ("late", self.late)):
-            require_truth(value, f"{name}= of FailureTime")
+            needs = f"FailureTime needs a distribution, one of {', '.join(ERRORS)}"
+            raise DomainError(f"{needs}; got {quoted(self.distribution)}.")
+        require_truth(self.scaled, "scaled= of FailureTime")
+        require_truth(self.late, "late= of FailureTime")
         parameters = {"time": "log"} if self.distribution == EXPONENTIAL else {"time": "log", "scale": "log"}
         if self.distribution in ONE:
             vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})
         equation = equation_of(self._law.said, len(parameters) > 1, self.late)
         vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
+        vars(self).update(concave_with=("log",) if len(parameters) == 1 else ())
         vars(self).update(verified="" if self.distribution == "gamma" else "failure-time")
 
     @property
@@ -95,8 +95,8 @@ class FailureTime(SeenOrLonger):
         return ERRORS[self.distribution]
 
     @property
-    def concave(self) -> bool:
-        """In (eta_0 / sigma, 1 / sigma): a maximum is the only one."""
+    def unimodal(self) -> bool:
+        """In (eta_0 / sigma, 1 / sigma) it is concave."""
         return self._law.concave and not self.scaled and not (self.late and self.width > 1)
 
     @property

@@ -34,8 +34,6 @@ class Likelihood(Starts, Recession):
     """
 
     width = 1
-    parameters: ClassVar[Mapping[str, str]]
-    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
     outcome: ClassVar[Outcome]
     words: ClassVar[Words]
     has_scale: ClassVar[bool] = False
@@ -47,14 +45,12 @@ class Likelihood(Starts, Recession):
     canonical: ClassVar[bool] = False
     """True where `cumulants` are those of the outcome: the linear predictor is the natural parameter."""
     linear_score: ClassVar[bool] = False
-    """True where the score in the first linear predictor is (observed - mean) slope / variance, as in every generalized
-    linear model, so that the expected information about it is slope^2 / variance."""
+    """True where the score in the first linear predictor is (observed - mean) slope / variance: its square has the mean
+    slope^2 / variance."""
     from_zero: ClassVar[bool] = False
     """True where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta."""
     has_firth: ClassVar[bool] = False
     """True where Jeffreys' penalty makes every maximum finite; it needs `cumulants`, but not of ordered outcomes."""
-    concave_with: ClassVar[tuple[str, ...]] = ()
-    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
     limits: ClassVar[Limits] = MappingProxyType({})
     """The families that this one becomes where one parameter reaches an end."""
     holds: Any = MappingProxyType({})
@@ -83,11 +79,6 @@ class Likelihood(Starts, Recession):
         said = vars(cls).get("parameters")
         if isinstance(said, Mapping) and "width" not in vars(cls):
             cls.width = len(said)
-
-    @property
-    def concave(self) -> bool:
-        """Whether a maximum is the only one: the log-likelihood is concave in the linear predictors together."""
-        return next(iter(self.parameters.values())) in self.concave_with
 
     @property
     def others(self) -> tuple[tuple[str, str], ...]:
@@ -172,11 +163,9 @@ class Likelihood(Starts, Recession):
 
     def expected(self, eta: Floats, y: Floats) -> Floats:
         """The mean of the information under eta: the information itself where that does not depend on y."""
-        if self.canonical:
-            return self.information(eta, y)
-        if self.width == 1 and self.linear_score:
-            return self.expected_of_first(eta, y)
-        raise self.lacks("expected information")
+        if not self.canonical and not (self.width == 1 and self.linear_score):
+            raise self.lacks("expected information")
+        return self.information(eta, y) if self.canonical else self.expected_of_first(eta, y)
 
     def expected_of_first(self, eta: Floats, y: Floats) -> Floats:
         """The mean of the information about the first linear predictor, (n,)."""
@@ -307,6 +296,5 @@ def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remed
         return values
     where = tuple(int(i) for i in np.argwhere(~good)[0])
     position = "" if not where else f" at position {where[0] if len(where) == 1 else where}"
-    raise DomainError(
-        f"{who} needs {needs}; got {values[where]:.6g}{position} ({int((~good).sum())} such values). {remedy}"
-    )
+    some = f"{values[where]:.6g}{position} ({int((~good).sum())} such values)"
+    raise DomainError(f"{who} needs {needs}; got {some}. {remedy}")

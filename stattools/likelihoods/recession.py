@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -31,11 +32,31 @@ class Recession:
     has_reach: ClassVar[bool] = False
     """True where `reach` is not the largest of the first linear predictors."""
 
+    parameters: ClassVar[Mapping[str, str]]
+    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
+
+    concave_with: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
+
     concave_if_shared: ClassVar[tuple[str, ...]] = ()
     """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
     the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
     the log-likelihood is concave in it.
     """
+
+    @property
+    def concave(self) -> bool:
+        """Whether the log-likelihood is concave in these parameters, the linear predictors together: a maximum is then
+        the only one, whatever columns they have and whatever concave is added, as of random effects.
+        """
+        return next(iter(self.parameters.values())) in self.concave_with
+
+    @property
+    def unimodal(self) -> bool:
+        """Whether it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma,
+        1 / sigma): a maximum is then the only one where all rows share the others, and with these held.
+        """
+        return self.concave
 
     def side(self, y: Floats) -> Floats | None:
         """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the

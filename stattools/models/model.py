@@ -129,10 +129,11 @@ class Model(AnyModel):
     @property
     def has_one_maximum(self) -> bool:
         """Whether a maximum is the only one: the log-likelihood is concave, or all rows share the other parameter of a
-        family that has a proof.
+        family that has a proof, by a change of parameters or otherwise.
         """
-        links, shared = self.likelihood.parameters.values(), not any(self.predictor.own)
-        return self.likelihood.concave or (shared and next(iter(links)) in self.likelihood.concave_if_shared)
+        family, shared = self.likelihood, not any(self.predictor.own)
+        proven = family.unimodal or next(iter(family.parameters.values())) in family.concave_if_shared
+        return family.concave or (shared and proven)
 
     @property
     def index(self) -> Any:

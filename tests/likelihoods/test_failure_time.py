@@ -64,7 +64,7 @@ def test_rows_that_entered_late_are_given_that_they_are_after_it(name):
         assert_allclose(wanted[some], whole[some] - since, rtol=1e-12)
     assert late.check(y) is not None
     assert late.parts == ("y", "high", "entry")
-    assert late.concave == (name == "exponential")
+    assert late.concave == late.unimodal == (name == "exponential")
     seen = np.column_stack([[2.0] * 6, [2.0] * 6, entry])
     total = late.cdf(eta, seen) + late.survival(eta, seen)
     assert_allclose(total, 1.0, rtol=1e-12)
@@ -132,9 +132,20 @@ def test_bad_times_are_refused_by_name():
         FailureTime("gompertz")
     with pytest.raises(IncompatibleError, match="not seen"):
         FailureTime().observed(Y)
-    assert FailureTime().concave
-    assert not FailureTime("gamma").concave
-    assert not FailureTime(scaled=True).concave
+    assert FailureTime().unimodal
+    assert not FailureTime("gamma").unimodal
+    assert not FailureTime(scaled=True).unimodal
+
+
+@pytest.mark.parametrize("name", ["exponential", "weibull", "lognormal", "loglogistic"])
+def test_it_is_concave_in_its_parameters_without_a_scale_only(name):
+    """`concave` was said of what is concave in (eta_0 / sigma, 1 / sigma)."""
+    family = FailureTime(name)
+    eta = np.column_stack([np.linspace(-3.0, 3.0, 61), np.full(61, 0.3)])[:, : family.width]
+    eta = eta[:, 0] if family.width == 1 else eta
+    information = family.information(eta, np.column_stack([np.full(61, 1.0)] * 2)).reshape(61, family.width, -1)
+    assert family.unimodal
+    assert (np.linalg.eigvalsh(information)[:, 0] >= 0.0).all() == family.concave == (name == "exponential")
 
 
 @pytest.mark.parametrize("name", ["scaled", "late"])

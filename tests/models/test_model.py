@@ -16,7 +16,7 @@ from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
 from stattools.models.regressions.starting_point import starting_point
 from tests.cases import rng
-from tests.gumbel import gumbel
+from tests.gumbel import Gumbel, gumbel
 
 
 def models(n: int = 300, **options):
@@ -221,3 +221,21 @@ def test_rows_of_several_linear_predictors_have_no_squared_residuals():
     for model in (st.negative_binomial("y ~ x", table), st.softmax("y ~ x", table)):
         with pytest.raises(st.IncompatibleError, match="no sums of squared residuals"):
             model.residual_sums(model.start)
+
+
+class Copied(Gumbel):
+    """A family that takes the flag of failure times, which is one of where all rows share the scale."""
+
+    unimodal = True
+
+
+def test_a_maximum_is_the_only_one_by_a_change_of_parameters_where_all_rows_share_the_others_alone():
+    table = {"y": [1.0, 3.0, 2.0, 5.0, 4.0, 6.0], "x": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]}
+    assert not st.regression("y ~ x", table, Gumbel()).has_one_maximum
+    assert st.regression("y ~ x", table, Copied()).has_one_maximum
+    moving = st.regression("y ~ x", table, Copied(), scale="~ x")
+    assert not moving.has_one_maximum
+    assert not moving.is_concave
+    times = st.aft("survival(y) ~ x", table, distribution="lognormal")
+    assert times.has_one_maximum
+    assert not times.is_concave

@@ -23,7 +23,7 @@ WIDEST = 300.0
 def check_late_entry(model: Model, solution: Solution) -> None:
     """IdentificationError where times with late entry are not determined at the solution."""
     family: Any = model.likelihood
-    if family.outcome is not Outcome.TIME or not family.late or family.concave:
+    if family.outcome is not Outcome.TIME or not family.late or family.unimodal:
         return
     T = model.standardized()[1]
     C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)

@@ -11,7 +11,6 @@ import numpy as np
 from stattools.inference.mixed.mixed_certificate import within
 from stattools.inference.mixed.page import effects
 from stattools.inference.summary import coefficients
-from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.by_quadrature import is_integrated
 from stattools.models.page import told
 from stattools.text.columns import number
@@ -65,8 +64,7 @@ def rounded_up(error: float) -> float:
 def certificate(fit: Any) -> str:
     """The decrement, that the maximum is a local one, why there is one, and variances that are 0."""
     only = ""
-    likelihood = fit.model.likelihood  # of times it is concave in parameters that the effects' variance is none of
-    if likelihood.concave and likelihood.outcome is not Outcome.TIME and fit.found.said.kind == "quadrature":
+    if fit.model.likelihood.concave and fit.found.said.kind == "quadrature":
         only = ", the only one with these variances"
     return " ".join(filter(None, [curved_certificate(fit, only), fit._existence, *_boundary(fit)]))
 

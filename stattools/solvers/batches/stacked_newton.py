@@ -57,10 +57,10 @@ class StackedMaxima:
 
 
 def stacks(model: Model) -> bool:
-    """Is this a regression that is fitted here? Its family is concave, and has a constant for each other parameter."""
+    """Is this a regression that is fitted here? Its family has one maximum, and a constant for each other parameter."""
     family, predictor = model.likelihood, model.predictor
     plain = not (family.has_scale or family.added or family.pieces or any(predictor.own))
-    return plain and family.concave and family.knows_ends and not any(map(np.isfinite, family.domain))
+    return plain and family.unimodal and family.knows_ends and not any(map(np.isfinite, family.domain))
 
 
 @np.errstate(all="ignore")  # members that leave float64 are doubtful

@@ -70,7 +70,7 @@ def laplace_maximum(
     if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
         return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
     first = maximum_of(by, first_theta(by) if start is None else start, tolerance, max_steps, watch)
-    if start is None and model.random and not model.fixed.is_concave:
+    if start is None and model.random and not model.fixed.likelihood.unimodal:
         return _higher(by, first, tolerance, max_steps, watch)
     if not one_curve or not first.converged:
         return first

@@ -93,7 +93,7 @@ def quadrature_maximum(
     trace: list[TraceStep] = []
     ends = tolerance if by.nodes >= most else ROUGHLY
     found = _settled(by, theta, ends, max_steps, trace, watch=watch)
-    if start is None and not (by.rows.likelihood.concave and by.T(found.here.theta).any()):
+    if start is None and not (by.rows.likelihood.unimodal and by.T(found.here.theta).any()):
         found, trace = _or_from_large_effects(by, found, ends, max_steps, trace, watch)
     while True:
         ahead, error = _shift(by, found.here)

@@ -48,6 +48,17 @@ def test_the_certificate_says_what_is_known_of_other_maxima(fit):
     assert "local maximum" in other.certificate
 
 
+@pytest.mark.parametrize("law", ["exponential", "lognormal", "weibull"])
+def test_times_are_concave_beside_variances_without_a_scale_only(law):
+    """Concave in (beta / sigma, 1 / sigma) is not concave with random effects of a given variance."""
+    g = np.random.default_rng(4)
+    group = np.repeat(np.arange(30), 6)
+    times = np.exp(0.5 * g.normal(size=30)[group] + 0.7 * g.gumbel(size=180))
+    page: Any = st.fit(st.aft("survival(t) ~ 1 + (1 | g)", {"t": times, "g": group}, distribution=law))
+    assert page.integral.kind == "quadrature"
+    assert ("the only one with these variances" in page.certificate) == (law == "exponential")
+
+
 def test_a_variance_of_zero_is_said_to_be_at_the_edge():
     data = grouped_data.one_factor("poisson", effects=1, groups=6, seed=5)
     table = data.table() | {"y": np.random.default_rng(1).poisson(2.0, len(data.y))}
