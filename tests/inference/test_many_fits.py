@@ -22,7 +22,7 @@ OUTCOMES = {
 
 
 def assert_same(fits, k, alone):
-    np.testing.assert_allclose((fits.estimate[k] - alone.estimate) / alone.se, 0.0, atol=1e-8)
+    np.testing.assert_allclose((fits.estimate[k] - alone.estimate) / alone.se, 0.0, atol=1e-12)
     np.testing.assert_allclose(fits.se[k], alone.se, rtol=1e-7)
     assert fits.loglik[k] == pytest.approx(alone.loglik, rel=1e-10)
     assert fits.scale[k] == pytest.approx(alone.scale, rel=1e-9)

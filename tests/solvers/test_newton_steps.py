@@ -81,3 +81,17 @@ def test_a_regression_of_hazards_climbs_in_its_own_columns_where_these_are_well_
     apart = st.cox("survival(t, d) ~ x + z", near)
     assert footing(apart).T is not None
     assert_allclose(st.fit(apart).loglik, st.fit(model).loglik, rtol=1e-9)  # the same space of columns
+
+
+@pytest.mark.parametrize("make", [st.logistic, st.probit, st.poisson, st.gamma, st.negative_binomial])
+def test_the_point_that_is_returned_does_not_depend_on_where_the_climb_stops(make):
+    """The step of which the decrement is the length is taken: an error of 1e-5 standard errors becomes its square."""
+    g = np.random.default_rng(5)
+    x = g.normal(size=(80, 2))
+    count = g.negative_binomial(2, 0.4, size=80) + 1.0
+    y = {st.logistic: count > 3.0, st.probit: count > 3.0}.get(make, count).astype(float)
+    loose, tight = (st.fit(make(y, x), solver=st.Newton(tolerance=tolerance)) for tolerance in (1e-5, 1e-12))
+    np.testing.assert_allclose((loose.estimate - tight.estimate) / tight.se, 0.0, atol=1e-9)
+    units = st.fit(make(y, x * [1e3, 1e-2]))
+    changed = units.estimate[1:3] * [1e3, 1e-2]
+    np.testing.assert_allclose((changed - tight.estimate[1:3]) / tight.se[1:3], 0.0, atol=1e-12)

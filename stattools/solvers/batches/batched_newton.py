@@ -141,7 +141,7 @@ def batched_newton(
         sound = (pivot > SINGULAR) & np.isfinite(length)
         whose = slice(None) if len(active) == m else active
         decrement[whose], factor[:, :, whose], settled[whose] = length, L, done & sound
-        found[:, whose] = theta if measured else ahead
+        found[:, whose] = theta if measured and linear else ahead
         going = ~done & sound
         return Standing(theta, TOGETHER, going, float(length[going].max(initial=0.0)), ahead)
 

@@ -194,6 +194,7 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: float) -
     if here is not found:
         found.put(going, here)
     best, settled = found.value, found.settled
+    theta = found.theta + np.where(settled & (found.decrement <= tolerance), found.ahead, 0.0)
     if rows.events is not None:
         best += rows.events * np.log(lift[-1, -1])  # of the coefficient in its own units
     C = np.zeros((m, size, size))
@@ -204,10 +205,10 @@ def _climbed(rows: StackedRows, begin: Floats, lift: Floats, tolerance: float) -
     kept = np.einsum("jkm,jkm->jm", found.factor, found.factor)
     doubtful = ~settled | ~(kept > VANISHED * at_start).all(axis=0)
     if rows.events is None:
-        doubtful |= far_from(first, rows.eta(found.theta), W)
+        doubtful |= far_from(first, rows.eta(theta), W)
     if rows.model.likelihood.outcome is Outcome.TIME:
         doubtful |= _few_times(rows, m) | (found.theta[-1] < NARROW)
-    return StackedMaxima((lift @ found.theta).T, C, best, found.decrement, doubtful)
+    return StackedMaxima((lift @ theta).T, C, best, found.decrement, doubtful)
 
 
 def far_from(first: Floats, last: Floats, W: Floats | None) -> Bools:
