@@ -47,6 +47,18 @@ def as_theta(theta: ArrayLike, who: str, names: Sequence[Any] | None = None) -> 
     return as_numbers(theta, f"{who} needs its parameters as numbers")
 
 
+def some_numbers(given: ArrayLike, needs: str) -> NDArray[np.float64]:
+    """One finite number or several in a row, (k,); a DomainError that begins with `needs` for anything else.
+
+    >>> some_numbers(0.5, "shares are numbers"), some_numbers([1, 2], "times are numbers")
+    (array([0.5]), array([1., 2.]))
+    """
+    found = np.atleast_1d(as_numbers(given, needs))
+    if found.ndim != 1 or not found.size or not np.isfinite(found).all():
+        raise DomainError(f"{needs}; got {quoted(given)}.")
+    return found
+
+
 def are_real(values: NDArray[Any]) -> bool:
     """Whether objects are numbers each; durations, which NumPy counts among whole numbers, are none.
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from stattools.errors import IncompatibleError
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.new_rows import Missing
-from stattools.interface.arguments import word_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -67,7 +67,7 @@ class NetworkEnsemble(TrainedNetwork):
         """
         if spread is None:
             return super().predict(data, kind=kind, missing=missing, align=align)
-        if word_of(kind, KINDS) == "class":
+        if is_one_of(word_of(kind, KINDS), ("class",)):
             raise IncompatibleError("spread= is that of the members' means: it does not go with kind='class'.")
         require_kind(kind)
         X, places = inputs_of(self.model, data, missing)

@@ -26,7 +26,7 @@ from stattools.inference.prediction.new_rows import Missing
 from stattools.inference.questions import NEEDS, offered, require
 from stattools.inference.smooths.all_columns import all_columns_of_normal
 from stattools.inference.smooths.smoothed import Smoothed
-from stattools.interface.arguments import word_of
+from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
@@ -102,7 +102,7 @@ class LinearMixedFit(Smoothed, Fit):
         """Confidence intervals of the fixed effects, (p,) each: "wald", and of a fit with reml=False "profile", the
         values that a likelihood ratio does not reject; the restricted likelihood says nothing of fixed effects.
         """
-        if word_of(kind, ("wald", "profile")) != "profile":
+        if not is_one_of(word_of(kind, ("wald", "profile")), ("profile",)):
             return super().interval(level, kind=kind)
         if self.reml:
             raise IncompatibleError(
@@ -186,7 +186,7 @@ class LinearMixedFit(Smoothed, Fit):
 
         Likelihood ratios are of two fits, both with reml=False: `st.likelihood_ratio(fit, smaller)`.
         """
-        if test is not None and word_of(test, ("lr", "wald", "F")) == "lr":
+        if is_one_of(word_of(test, ("lr", "wald", "F")), ("lr",)):
             raise IncompatibleError(
                 "anova of a mixed model tests terms by Wald's test: a likelihood ratio needs the variances at their "
                 "maximum without the term, so fit the smaller model too and use st.likelihood_ratio(fit, smaller), "

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from stattools.data.tables.arrays import vector
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.prediction.ends import eta_covariance, quantiles
+from stattools.interface.arguments import some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome
@@ -57,8 +57,8 @@ def asked_of(model: Model, kind: str, times: ArrayLike | None, p: float | None) 
         what = "needs p=, such as p=0.9" if p is None else "takes no p=, which belongs to a quantile"
         raise IncompatibleError(f"predict(kind={kind!r}) {what}.")
     if times is not None:
-        found = np.asarray(vector(times if np.ndim(times) else [times], "times"), dtype=np.float64)
-        if not len(found) or not ((found > 0.0) & np.isfinite(found)).all():
+        found = some_numbers(times, "times= of predictions are positive numbers")
+        if not (found > 0.0).all():
             raise DomainError(f"times= of predictions are positive numbers; got {quoted(times)}.")
         return found
     probability = 0.5 if p is None else p

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.estimates import quantile_of
 from stattools.inference.smooths.curve_values import basis_rows, is_beyond, range_of, values_of
 from stattools.inference.smooths.simultaneous import critical_value
+from stattools.interface.arguments import some_numbers
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
@@ -175,11 +176,9 @@ def _edfs(curves: tuple[FittedCurve, ...]) -> str:
 
 def smooth_at(curves: tuple[FittedCurve, ...], at: int | ArrayLike | None, level: float, df: float) -> Smooth:
     """The curves of one term over `at`: values, or how many of them; None is `GRID` over the data."""
-    x = np.asarray(GRID if at is None else at)
-    if x.dtype.kind not in "iuf" or x.ndim > 1 or not x.size or not np.isfinite(x).all():
-        raise DomainError(f"fit.smooth needs at= as finite values of x, or as their number; got {quoted(at)}.")
-    if x.ndim:
-        return Smooth(curves, x.astype(float), level, df)
+    x = some_numbers(GRID if at is None else at, "fit.smooth needs at= as finite values of x, or as their number")
+    if at is not None and np.ndim(at):
+        return Smooth(curves, x, level, df)
     count = whole_number(at if at is not None else GRID, "fit.smooth: at, the number of values,", at_least=2)
     return Smooth(curves, np.linspace(*range_of(curves[0].term), count), level, df)
 

@@ -137,7 +137,7 @@ class CoxFit(Smoothed, Fit):
         """
         if not self.model.smooths:
             return super().anova(kind, test=test)
-        if test is not None and word_of(test, ("lr", "wald", "F")) != "wald":
+        if test is not None and not is_one_of(word_of(test, ("lr", "wald", "F")), ("wald",)):
             raise IncompatibleError(
                 "anova of a fit with curves tests other terms by Wald's test: a likelihood ratio needs the variances "
                 "at their maximum without the term."
@@ -206,7 +206,7 @@ class CoxFit(Smoothed, Fit):
         A row that was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used. Raises
         IncompatibleError for score and Schoenfeld residuals of exact ties.
         """
-        if word_of(kind, OF_COEFFICIENTS) in OF_COEFFICIENTS:
+        if is_one_of(word_of(kind, OF_COEFFICIENTS), OF_COEFFICIENTS):
             self._require_no_curves(f"residuals of kind {kind!r}", "they are of coefficients without a penalty.")
         return cox_residuals(self._of_columns.model, self._of_columns.estimate, kind, align)
 

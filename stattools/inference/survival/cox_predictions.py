@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from stattools.data.formula.formula import require
-from stattools.data.tables.arrays import vector
 from stattools.data.tables.columns import missing
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.pairing import index_of
@@ -18,7 +17,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.survival.baseline import CoxBaseline, median_of, survival_ends
 from stattools.inference.survival.product_limit import BANDS
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arguments import is_one_of, some_numbers, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.when_needed import pd
@@ -92,7 +91,7 @@ def _asked(baseline: CoxBaseline, times: ArrayLike | None) -> Floats:
     """The times that were asked for, those of all events for None; none after the last row was at risk."""
     if times is None:
         return np.unique(baseline.model.sets.times)
-    asked = np.asarray(vector(times if np.ndim(times) else [times], "times"), dtype=np.float64)
+    asked = some_numbers(times, "times= of predictions are numbers")
     if (asked > (last := baseline.last)).any():
         raise DomainError(f"the last row is at risk until {last:g}: nothing is known of {asked.max():g}.")
     return asked

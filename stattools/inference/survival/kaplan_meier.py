@@ -16,12 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from stattools.data.survival_rows import Label, SurvivalRows, groups_of, strata_of, survival_rows
-from stattools.data.tables.arrays import vector
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.survival.log_rank import log_rank
 from stattools.inference.survival.product_limit import BANDS, ProductLimit, first_below
-from stattools.interface.arguments import is_number, is_one_of, word_of
+from stattools.interface.arguments import is_number, is_one_of, some_numbers, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
 
 Band = Literal["log-log", "greenwood", "log"]
 WHO = "st.kaplan_meier"
+SHARES = "quantile takes shares between 0 and 1, the median is 0.5"
 
 
 def kaplan_meier(
@@ -118,9 +118,9 @@ class KaplanMeier(Faces):
 
         The ends are where the band crosses 1 - p (Brookmeyer & Crowley 1982), infinite where it does not come so far.
         """
-        shares = np.atleast_1d(np.asarray(p, dtype=float))
-        if shares.ndim != 1 or not len(shares) or not ((shares > 0.0) & (shares < 1.0)).all():
-            raise DomainError(f"quantile takes shares between 0 and 1, the median is 0.5; got {quoted(p)}.")
+        shares = some_numbers(p, SHARES)
+        if not ((shares > 0.0) & (shares < 1.0)).all():
+            raise DomainError(f"{SHARES}; got {quoted(p)}.")
         frames = []
         for k, curve in enumerate(self.curves):
             ends = [
@@ -281,7 +281,7 @@ class KaplanMeier(Faces):
 
 def _times(times: ArrayLike) -> Floats:
     """Times that were asked for, in order."""
-    asked = np.asarray(vector(times if np.ndim(times) else [times], "times"), dtype=np.float64)
+    asked = some_numbers(times, "times that are asked for are numbers")
     if (np.diff(asked) < 0).any():
         raise DomainError("times are asked for in order, the earliest first.")
     return asked
