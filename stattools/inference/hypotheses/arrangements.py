@@ -11,7 +11,8 @@ Distributions of sums of whole scores: over all ways to choose m of them, and ov
 Each score is added in turn to all sums so far. The numbers of ways are floats, as shares of all ways. Source:
 Streitberg & Röhmel, Statistical Software Newsletter 12 (1986), 10-17. Cost: of m of n scores n m S, of n signs n S,
 with S the sum. Of two columns of whole scores, such as Spearman's ranks, one after the other takes a score of those
-that are left: 2^n sets of these without ties, and far fewer with them.
+that are left: 2^n sets of these without ties, and far fewer with them. Of several groups the sums of their scores are
+told apart, and added over blocks.
 
 Where there are too many, T of one column may be taken for a beta with its four exact moments. Source: Pitman,
 Biometrika 29 (1937), 322-335.
@@ -113,6 +114,37 @@ def of_pairs(h: Ints, g: Ints) -> Floats | None:
     return found
 
 
+MOST_SUMS = 100_000
+"""So many vectors of sums are told apart at a time."""
+
+
+def of_levels(h: Ints, counts: Ints) -> tuple[Ints, Floats] | None:
+    """The sums of the scores that each level gets (m, K), and their probabilities, where level j gets counts[j] of the
+    scores h >= 0 at random; None where there are too many.
+
+    >>> of_levels(np.array([0, 1, 3]), np.array([1, 1, 1]))[1].round(3).tolist()
+    [0.167, 0.167, 0.167, 0.167, 0.167, 0.167]
+    """
+    n, K = len(h), len(counts)
+    states, law = np.zeros((1, 2 * K), dtype=np.int64), np.ones(1)  # how many scores each level has, and their sums
+    for place, score in enumerate(np.sort(h).tolist()):
+        left = counts - states[:, :K]
+        state, level = np.nonzero(left)
+        ahead = states[state]
+        ahead[np.arange(len(state)), level] += 1
+        ahead[np.arange(len(state)), K + level] += score
+        states, law = _added(ahead, law[state] * left[state, level] / (n - place))
+        if len(states) > MOST_SUMS:
+            return None
+    return states[:, K:], law
+
+
+def _added(rows: Ints, law: Floats) -> tuple[Ints, Floats]:
+    """Rows that differ, with the sum of the probabilities of each."""
+    known, which = np.unique(rows, axis=0, return_inverse=True)
+    return known, np.bincount(which.ravel(), law, len(known))
+
+
 def _sets(side: Any) -> int:
     """How many sets of scores may be left."""
     return prod((side[0][1] + 1).tolist())
@@ -145,13 +177,29 @@ class Orders:
         return gap, spread, self.h @ self.g
 
     def law(self) -> tuple[Floats, Floats] | None:
-        """Values of T less its mean and their probabilities, where there is one column and all scores are whole; None
+        """Values of T less its mean, (m,) or (m, q), and their probabilities, where all scores are whole; None
         otherwise, and where that takes too long.
         """
         unit, own = _unit(self.h), _unit(self.g)
-        if self.g.shape[1] > 1 or unit is None or own is None:
+        if unit is not None and self.g.shape[1] > 1:
+            return self._of_levels(unit)
+        if unit is None or own is None:
             return None
         return self._of_groups(unit) if np.isin(self.g, (0.0, 1.0)).all() else self._of_pairs(unit, own)
+
+    def _of_levels(self, unit: float) -> tuple[Floats, Floats] | None:
+        """The law for several columns, which have few different rows."""
+        levels, level = np.unique(self.g, axis=0, return_inverse=True)
+        sums, law = np.zeros((1, len(levels)), dtype=np.int64), np.ones(1)
+        for rows in self.blocks:
+            h = np.round((self.h[rows] - self.h[rows].min()) / unit).astype(np.int64)
+            part = of_levels(h, np.bincount(level.ravel()[rows], minlength=len(levels)))
+            if part is None or len(sums) * len(part[0]) > 10 * MOST_SUMS:
+                return None
+            both = (sums[:, None] + part[0]).reshape(-1, len(levels))
+            sums, law = _added(both, (law[:, None] * part[1]).ravel())
+        T = unit * (sums @ levels)
+        return T - law @ T, law
 
     def _of_pairs(self, unit: float, own: float) -> tuple[Floats, Floats] | None:
         """The law for a column of numbers."""

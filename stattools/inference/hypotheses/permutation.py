@@ -34,7 +34,7 @@ ROUND_OFF = 1e-12
 """Values that differ by less than this share of the largest are tied."""
 
 NEAR = "within 20 % of the exact p-value down to 0.001, within 2 times down to 0.0001, not known below"
-FAR = "which is too large for few rows: at 0.001 of Kruskal's by 6 times for 15 rows, 2 for 30 and 1.5 for 60"
+FAR = "which is too large for few rows: at 0.001 by 2 times for 30 rows in three groups, by 1.5 for 60"
 UNKNOWN = "whose tails may be far off"
 SEED = "seed= takes random arrangements"
 """How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
@@ -212,7 +212,8 @@ def _p_value(
     """The p-value, its distribution, and how it was found."""
     if method in ("auto", "exact"):
         if (law := of.law()) is not None:
-            return min(seen.share(law[0][:, None], law[1], alternative), 1.0), "exact", "over all arrangements."
+            gaps = law[0].reshape(len(law[1]), -1)
+            return min(seen.share(gaps, law[1], alternative), 1.0), "exact", "over all arrangements."
         if of.many <= MOST_LISTED:
             share = seen.share(of.listed(), 1.0 / of.many, alternative)
             return min(share, 1.0), "exact", f"over all {of.many:,} arrangements."

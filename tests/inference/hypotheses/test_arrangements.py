@@ -34,6 +34,18 @@ def test_moments_are_those_of_all_arrangements(name):
     assert_allclose(listed.T @ listed / len(listed), spread, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.parametrize("name", ["three groups", "three in blocks"])
+def test_sums_of_groups_are_those_of_the_list(name):
+    of = CASES[name]
+    gap, spread, _ = of.moments
+    values, law = of.law()
+    seen = Standardized.of(gap, spread)
+    assert seen.share(values, law, "two-sided") == pytest.approx(
+        seen.share(of.listed(), 1.0 / of.many, "two-sided"), rel=1e-12
+    )
+    assert_allclose((values * law[:, None]).T @ values, spread, rtol=1e-12)
+
+
 @pytest.mark.parametrize("name", ["two groups", "a number", "numbers in blocks", "blocks", "signs"])
 @pytest.mark.parametrize("alternative", ["two-sided", "greater", "less"])
 def test_sums_are_those_of_the_list(name, alternative):

@@ -35,7 +35,7 @@ def test_two_groups_are_mann_whitneys(alternative):
 
 
 def test_more_groups_are_kruskals_and_blocks_friedmans():
-    found, theirs = st.permutation_test("y ~ k", TABLE), stats.kruskal(*groups("y", "k"))
+    found, theirs = st.permutation_test("y ~ k", TABLE, method="asymptotic"), stats.kruskal(*groups("y", "k"))
     assert (found.statistic, found.df) == (pytest.approx(theirs.statistic, rel=1e-10), 2)
     assert found.p_value == pytest.approx(theirs.pvalue, rel=1e-10)
     found = st.permutation_test("y ~ k", TABLE, within="block", method="asymptotic")
@@ -101,8 +101,20 @@ def test_spearmans_is_near_where_there_are_too_many_orders(n, strength, seed):
     assert st.permutation_test("y ~ x", table, method="asymptotic").p_value > 1.2 * drawn.p_value
 
 
+def test_groups_and_blocks_are_exact_where_their_sums_can_be_told_apart():
+    for within in (None, "block"):
+        few = TABLE[:15] if within is None else TABLE
+        found, drawn = (
+            st.permutation_test("y ~ k", few, within=within, method=method, seed=1, draws=100_000)
+            for method in ("auto", "draws")
+        )
+        assert found.distribution == "exact"
+        assert found.p_value == pytest.approx(drawn.p_value, abs=0.008)  # Monte Carlo 0.0016
+
+
 def test_what_is_far_is_said_to_be():
-    assert "too large for few rows" in st.permutation_test("y ~ k", TABLE).note
+    longer = pd.concat([TABLE, TABLE.assign(c=TABLE.c + 0.1)], ignore_index=True)
+    assert "too large for few rows" in st.permutation_test("c ~ k", longer).note
     assert "tails may be far off" in st.permutation_test("c ~ x", TABLE, scores="values").note
     assert st.permutation_test("c ~ x", TABLE, method="asymptotic").distribution == "normal"
 
@@ -159,6 +171,6 @@ def test_what_it_cannot_do_is_told():
     with pytest.raises(IncompatibleError, match="no two sides"):
         st.permutation_test("c ~ k", TABLE, alternative="less")
     with pytest.raises(IncompatibleError, match="too many to list"):
-        st.permutation_test("c ~ k", TABLE, method="exact")
+        st.permutation_test("c ~ x", TABLE, method="exact")
     with pytest.raises(IncompatibleError, match="blocks already"):
         st.permutation_test("c ~ 1", TABLE, within="block")
