@@ -115,7 +115,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     discrete = not model.likelihood.has_scale
     if discrete and large(model):
         check_extremes(model)
-    elif (p := len(model.start)) > FEW:
+    elif (p := len(model.start)) > FEW and as_columns(model.rows.X).by_levels is None:
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     told_by_climb = model.likelihood.unimodal and model.likelihood.knows_ends
     if discrete and (not told_by_climb or _has_zeros(model)):

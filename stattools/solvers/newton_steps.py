@@ -13,10 +13,13 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from stattools.data.rows.level_units import as_units
+from stattools.data.rows.within_levels import within_levels
 from stattools.errors import DomainError, IdentificationError
-from stattools.interface.units import within
+from stattools.interface.units import require_units, within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
 from stattools.solvers.climb import Standing, climb, rising
 from stattools.solvers.level_metric import metric_for
 from stattools.solvers.metric import Floats, Metric
@@ -59,8 +62,24 @@ def footing(model: Model) -> Footing:
             and metric.well_conditioned(WELL_PLACED)
         ):
             return Footing(model, None, now, metric)
-    work, T = model.standardized()
+    work, T = about_levels(model)
     return Footing(work, T, work.evaluate(work.start), None)
+
+
+def about_levels(model: Any) -> tuple[Any, Any]:
+    """The model on standardized columns, those beside levels that are codes less what the levels make of them, and T
+    with theta = T phi.
+    """
+    levels = as_columns(model.rows.X).by_levels if isinstance(model, Model) else None
+    if levels is None:
+        return model.standardized()
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # columns beyond float64 are refused below
+        X, T = within_levels(levels, model.rows.importance)
+        require_units(model.title, model.terms, 1.0 / np.abs(T.diagonal()))
+    if model.predictor.own and model.predictor.held(T):  # another linear predictor reads them without the levels
+        return model.standardized()
+    L = model.predictor.lift(T)
+    return replace(model, rows=replace(model.rows, X=X), start=as_units(L).solve(model.start)), L
 
 
 def newton_ascent(

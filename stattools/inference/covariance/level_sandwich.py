@@ -34,6 +34,7 @@ from stattools.numerics.level_blocks import Within
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import weighted
 from stattools.solvers.level_metric import LevelMetric
+from stattools.solvers.newton_steps import about_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,7 @@ class LevelSandwich:
         """
         if not in_parts(bread) or as_columns(model.rows.X).by_levels is None:
             return None
-        work, T = model.standardized()
+        work, T = about_levels(model)
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
         return cls(model, work, X, T, phi, LevelMetric(work.evaluate(phi).information).covariance())  # type: ignore[arg-type]
 

@@ -29,6 +29,7 @@ from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.hypotheses.terms import of_terms
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.models.model import Model
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number
@@ -122,7 +123,11 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     >>> round(test.statistic, 6), test.df, test.df_residual
     (3.0, 1, 2.0)
     """
-    R, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    asked = of_terms(fit.model, hypothesis)
+    if isinstance(asked, list):
+        what = f"Wald's test of {len(asked):,} hypotheses about {len(fit.names):,} coefficients"
+        require_memory(what, 4 * len(asked) * len(fit.names), "Compare with the fit without them: st.likelihood_ratio.")
+    R, q, labels = hypotheses(asked, fit.names)
     whole = R
     involved = np.flatnonzero((R != 0).any(axis=0))
     _refuse_edges(fit, R, q)

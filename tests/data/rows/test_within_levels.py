@@ -1,0 +1,129 @@
+"""Columns beside levels that are codes, less what the levels make of them."""
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+
+import stattools as st
+from stattools.data.rows.slope_units import UNITS
+from stattools.data.rows.within_levels import WITHIN, within_levels
+from stattools.numerics.level_columns import LevelColumns
+from tests.data.rows.test_slope_units import N, slopes
+
+
+def test_all_columns_whose_levels_are_codes_can_be_taken_within_levels():
+    assert WITHIN.keys() == UNITS.keys()
+
+
+def columns(constant):
+    rng = np.random.default_rng(1)
+    first = np.full(N, 2.0) if constant else rng.standard_normal(N)
+    others = np.column_stack([first, 1e6 + 50 * rng.standard_normal(N)])
+    return LevelColumns(others, rng.integers(-1 if constant else 0, 4, N), 4, 1)
+
+
+@pytest.mark.parametrize("kind", [columns, slopes, lambda constant: slopes(constant, ones=False)])
+@pytest.mark.parametrize("constant", [True, False])
+@pytest.mark.parametrize("weight", [None, np.arange(N) % 3 + 0.0], ids=["alone", "weighted"])
+def test_they_are_the_columns_times_the_map_and_orthogonal_to_those_of_the_levels(kind, constant, weight):
+    X, w = kind(constant), np.ones(N) if weight is None else weight
+    Z, T = within_levels(X, weight)
+    A, M = np.asarray(X), np.asarray(T)
+    assert (np.abs(np.asarray(Z) - A @ M) <= 1e-13 * np.abs(A) @ np.abs(M) + 1e-12).all()
+    assert_allclose(Z.gram(w).B[:, 1], 0.0, atol=1e-9)
+    rest = Z.others[:, 1]
+    assert_allclose(w @ rest**2 / w.sum(), 1.0, rtol=1e-9)
+    without = Z.codes < 0
+    if constant and without.any():
+        assert_allclose((w * rest)[without].sum(), 0.0, atol=1e-8)
+    theta = np.random.default_rng(2).standard_normal(len(M))
+    assert_allclose(T @ T.solve(theta), theta, rtol=1e-4, atol=1e-4)  # x and x x of a level are nearly dependent
+
+
+def test_a_column_that_is_the_same_in_each_level_is_0():
+    X = columns(True)
+    levels = np.arange(5.0)[X.codes]
+    for values in (levels, 1e6 + levels / 3.0):
+        others = np.column_stack([X.others[:, 0], values])
+        Z, _ = within_levels(LevelColumns(others, X.codes, 4, 1), None)
+        assert not Z.others[:, 1].any()
+
+
+LEVELS, SIZE = 400, 9
+
+
+def hardly(varies, seed=0):
+    """x that differs between the levels of g by about 1 and within them by a part of that."""
+    r = np.random.default_rng(seed)
+    g = np.repeat(np.arange(LEVELS), SIZE)
+    eta = 0.3 * r.normal(size=LEVELS)[g]
+    x, z = r.normal(size=LEVELS)[g] + varies * r.normal(size=len(g)), r.normal(size=len(g))
+    y, k, b = eta + r.normal(size=len(g)), r.poisson(3.0 * np.exp(eta)), np.tile([0, 1, 1], len(g) // 3)
+    return {"x": x, "z": z, "y": y, "k": k, "b": b, "g": np.array([f"l{j:03}" for j in range(LEVELS)])[g]}, g
+
+
+def rest_of(values, weight, g):
+    """Values less their weighted means by level, in long double."""
+    sums, counts = np.zeros(LEVELS, np.longdouble), np.zeros(LEVELS, np.longdouble)
+    np.add.at(sums, g, np.longdouble(weight) * np.longdouble(values))
+    np.add.at(counts, g, np.longdouble(weight))
+    return np.longdouble(values) - (sums / counts)[g]
+
+
+@pytest.mark.parametrize("varies", [1e-3, 1e-6, 1e-8])
+def test_least_squares_have_the_digits_of_what_varies_within_levels(varies):
+    """Frisch and Waugh in long double. At 1e-6 a standard error was off by 4e-4; at 1e-8 the fit was refused."""
+    table, g = hardly(varies)
+    fit = st.fit(st.ols("y ~ x + C(g)", table))
+    x, y = (rest_of(table[name], np.ones(len(g)), g) for name in "xy")
+    slope = x @ y / (x @ x)
+    s2 = ((y - slope * x) ** 2).sum() / (len(g) - LEVELS - 1)
+    at = fit.names.index("x")
+    lost = 1e-15 / varies  # digits of x that its differences within levels do not have
+    assert_allclose(fit.se[at], float(np.sqrt(s2 / (x @ x))), rtol=1e-11 + lost)
+    assert_allclose(fit.estimate[at], float(slope), atol=(1e-11 + lost) * fit.se[at])
+
+
+@pytest.mark.parametrize("varies", [1e-6, 1e-8])
+def test_beside_slopes_by_level_too(varies):
+    table, g = hardly(varies, 2)
+    fit = st.fit(st.ols("y ~ x + z*C(g)", table))
+    z = rest_of(table["z"], np.ones(len(g)), g)
+
+    def rest(values):
+        left = rest_of(values, np.ones(len(g)), g)
+        for _ in range(2):
+            over = np.zeros((2, LEVELS), np.longdouble)
+            np.add.at(over[0], g, z * left)
+            np.add.at(over[1], g, z * z)
+            left = left - z * (over[0] / over[1])[g]
+        return left
+
+    x, y = rest(table["x"]), rest(table["y"])
+    slope = x @ y / (x @ x)
+    s2 = ((y - slope * x) ** 2).sum() / (len(g) - 2 * LEVELS - 1)
+    at = fit.names.index("x")
+    assert_allclose(fit.se[at], float(np.sqrt(s2 / (x @ x))), rtol=1e-14 / varies)
+    assert_allclose(fit.estimate[at], float(slope), atol=1e-14 / varies * fit.se[at])
+
+
+@pytest.mark.parametrize("family", ["poisson", "logistic"])
+@pytest.mark.parametrize("varies", [1e-6, 1e-8])
+def test_regressions_with_weights_that_the_fit_makes_have_them_too(family, varies):
+    table, g = hardly(varies, 1)
+    fit = st.fit(st.poisson("k ~ x + C(g)", table) if family == "poisson" else st.logistic("b ~ x + C(g)", table))
+    mean = np.asarray(fit.predict())
+    w = mean if family == "poisson" else mean * (1.0 - mean)
+    x = rest_of(table["x"], w, g)
+    at = fit.names.index("x")
+    assert_allclose(fit.se[at], float(1.0 / np.sqrt((w * x**2).sum())), rtol=1e-14 / varies)
+    robust = st.fit(fit.model, cov="HC0").se[at]
+    outcome = table["k" if family == "poisson" else "b"]
+    meat = ((x * (outcome - mean)) ** 2).sum()
+    assert_allclose(robust, float(np.sqrt(meat) / (w * x**2).sum()), rtol=1e-13 / varies)
+
+
+def test_what_does_not_vary_within_levels_is_named():
+    table, _ = hardly(0.0)
+    with pytest.raises(st.IdentificationError, match=r"x is the same in all rows of each level of C\(g\)"):
+        st.fit(st.ols("y ~ x + C(g)", table))
