@@ -22,7 +22,7 @@ from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
 
 
-def within_levels(X: Any, importance: Floats | None) -> tuple[Any, LevelUnits]:
+def within_levels(X: Any, importance: Floats | None) -> tuple[Any, Any]:
     """The columns X less what those of their level make of them, in units of their own, and T with X_within = X T."""
     return WITHIN[type(X)](X, importance)
 
