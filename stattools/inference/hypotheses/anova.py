@@ -33,6 +33,7 @@ from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
 from stattools.solvers.metric import Metric
 
@@ -73,6 +74,8 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
     if not is_one_of(kind, tuple(TYPES)):
         raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
+    what, size = f"anova of {len(fit.names):,} coefficients", 4 * len(fit.names) ** 2
+    require_memory(what, size, "Test a term by fit.test, or compare fits by st.likelihood_ratio.")
     chosen = _usual(fit) if test is None else word_of(test, TESTS)
     if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
