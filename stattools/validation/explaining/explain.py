@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import DomainError, StattoolsError, quoted
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
 from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
@@ -144,6 +144,10 @@ def _with_interval(foreign: Foreign, kind: str) -> Foreign:
     """The description with intervals of another kind, for fits of our own."""
     if kind == "wald" or not np.isfinite(foreign.numbers.se).any():
         return foreign
+    if not isinstance(foreign.recipe, Recipe):
+        raise IncompatibleError(
+            f"explain compares Wald intervals of a {foreign.model.title}; got intervals= with {kind!r}. Leave it out."
+        )
     recipe: Any = replace(foreign.recipe, interval=kind)
     made = recipe.numbers(foreign.numbers.estimate)
     return replace(foreign, recipe=recipe, numbers=foreign.numbers._replace(lower=made.lower, upper=made.upper))

@@ -38,7 +38,8 @@ def steps_to_maximum(foreign: Foreign, notes: list[str]) -> Iterator[Step]:
         yield "no maximum", "the numbers are where a loop stopped", foreign.names, None
         return
     plain = recipe if recipe.cov is not None else recipe.plain
-    apart = np.abs(theta - maximum) / plain.se(maximum)
+    se = plain.se(maximum)
+    apart = (np.abs(theta - maximum) / se)[np.isfinite(se)]  # of variances there are none
     wrong = ratio(foreign.numbers.se, numbers.se)
     if apart.max() <= SAME and wrong <= SAME:
         return

@@ -15,6 +15,7 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.interface.arrays import Floats
+from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
 from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.explaining.row_matching import common_rows
@@ -25,6 +26,8 @@ from stattools.validation.foreign.recipe import Numbers
 
 def renamed(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
     """b in the names of a, and a note on each name that was changed."""
+    if isinstance(a.model, MixedModel) and isinstance(b.model, MixedModel):
+        return _with_groups(a, b)
     if a.model.kind == "custom" or not isinstance(a.model, Model) or not isinstance(b.model, Model):
         return b, ()
     try:
@@ -45,6 +48,30 @@ def renamed(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
     note = f"matched by their values, second fit to first: {', '.join(pairs[:8])}{', ...' if len(pairs) > 8 else ''}."
     model = replace(b.model, design=design, labels=labels)
     return replace(b, recipe=replace(b.recipe, model=model)), (note,)
+
+
+def _with_groups(a: Foreign, b: Foreign) -> tuple[Foreign, tuple[str, ...]]:
+    """b with the random terms of a under their names, where the groups are the same rows and effects."""
+    mine, theirs = a.model.random, b.model.random
+    pairs = list(zip(mine, theirs, strict=False))
+    if len(mine) != len(theirs) or all(one.name == two.name for one, two in pairs):
+        return b, ()
+    if not all(same_groups(one.codes, two.codes) and one.z.shape == two.z.shape for one, two in pairs):
+        return b, ()
+    terms = tuple(replace(two, name=one.name, group=one.group, columns=one.columns) for one, two in pairs)
+    model = replace(b.model, read=replace(b.model.read, terms=terms))
+    told = ", ".join(f"{two.name} is {one.name}" for one, two in pairs if one.name != two.name)
+    return replace(b, recipe=replace(b.recipe, model=model)), (
+        f"matched by their values, second fit to first: {told}.",
+    )
+
+
+def same_groups(one: Any, two: Any) -> bool:
+    """Are the same rows together?"""
+    if one.shape != two.shape:
+        return False
+    both = len(np.unique(np.column_stack([one, two]), axis=0))
+    return both == len(np.unique(one)) == len(np.unique(two))
 
 
 def _columns(a: Model, b: Model) -> dict[str, str]:

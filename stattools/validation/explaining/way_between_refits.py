@@ -18,6 +18,7 @@ from stattools.models.survival.cox import CoxRegression, sets_of
 from stattools.validation.explaining.other_columns import other_columns, other_scaling
 from stattools.validation.explaining.other_values import alike, other_values
 from stattools.validation.explaining.row_matching import common_rows
+from stattools.validation.explaining.same_columns import same_groups
 from stattools.validation.explaining.way_between_fits import (
     MOST_CHANGES,
     UNKNOWN,
@@ -30,7 +31,7 @@ from stattools.validation.explaining.way_between_fits import (
 from stattools.validation.foreign.description import Foreign, bound
 
 Change = tuple[str, str, Any]
-TRIED = "penalty, covariance, rows, outcome, weights, strata, columns, ties, random effects, REML, level"
+TRIED = "penalty, covariance, rows, outcome, weights, strata, columns, ties, random effects, REML, degrees of freedom, level"
 
 
 def steps_of_refits(a: Foreign, b: Foreign) -> Iterator[Step]:
@@ -59,12 +60,14 @@ def steps_of_refits(a: Foreign, b: Foreign) -> Iterator[Step]:
     now = replace(now, model=goal.model)
     for option, cause, said in OPTIONS:
         old, new = now.options.get(option), goal.options.get(option)
-        if str(old) != str(new):
+        if str(old) != str(new) and new is not None:
             now = replace(now, options={**now.options, option: new})
             yield Step(cause, f"{said(old)} or {said(new)}", now)
-    if now.level != goal.level:
-        now = replace(now, level=goal.level)
-        yield Step("level", f"{a.recipe.level:g} or {goal.level:g}", now)
+    for field, cause, said in SETTINGS:
+        old, new = getattr(now, field), getattr(goal, field)
+        if old != new and goal.known:
+            now = replace(now, **{field: new})
+            yield Step(cause, f"{said(old)} or {said(new)}", now)
     if goal.penalty is not None and a.recipe.penalty != goal.penalty:
         yield Step("penalty", f"{goal.penalty!r} put on", goal)
 
@@ -74,20 +77,39 @@ OPTIONS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
     ("cov", "covariance", str),
 )
 """Options of `st.fit`, what they are as causes, and their values in words."""
+SETTINGS: tuple[tuple[str, str, Callable[[Any], str]], ...] = (
+    ("joint", "uncertainty of variances", lambda joint: "in the standard errors" if joint else "left out of them"),
+    ("df", "normal or t", lambda df: "the fit's degrees of freedom" if df is None else f"{df:g}"),
+    ("level", "level", lambda level: f"{level:g}"),
+)
+"""Other fields of a claim, in the same way."""
 
 
 def _of_mixed(now: Any, target: Any) -> Iterator[Change]:
     for cause, words, fixed in changes_of_columns(now.fixed, target.fixed):
         now = replace(now, fixed=fixed)
         yield cause, words, now
-    pairs = list(zip(now.varying, target.varying, strict=False))
     terms = [[term.name for term in model.varying] for model in (now, target)]
+    pairs = list(zip(now.random, target.random, strict=False))
     if terms[0] != terms[1]:
-        yield "random effects", f"{' + '.join(terms[0])} or {' + '.join(terms[1])}", target
-    elif not all(one.codes.shape == two.codes.shape and (one.codes == two.codes).all() for one, two in pairs):
+        yield "random effects", f"{' + '.join(terms[0]) or 'none'} or {' + '.join(terms[1]) or 'none'}", target
+    elif not all(same_groups(one.codes, two.codes) for one, two in pairs):
         yield "random effects", "the groups have other rows", target
     elif not all(alike(one.z, two.z) for one, two in pairs):
         yield "random effects", "the columns whose effects vary have other values", target
+    else:
+        yield from _of_curves(now, target)
+
+
+def _of_curves(now: Any, target: Any) -> Iterator[Change]:
+    for one, two in zip(now.smooths, target.smooths, strict=True):
+        learned = [(term.k, term.least, term.step, term.middle) for term in (one, two)]
+        if learned[0] != learned[1] or not np.array_equal(one.wiggles, two.wiggles):
+            yield "another basis", f"{one.name} has other knots, or another middle, learned from other rows", target
+            return
+        if not np.array_equal(one.first, two.first) or not alike(one.values, two.values):
+            yield "other values", f"the variable of {one.name} has other values", target
+            return
 
 
 def _of_times(now: Any, target: Any) -> Iterator[Change]:

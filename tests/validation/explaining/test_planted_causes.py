@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import combinations
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 import stattools as st
 
@@ -206,3 +208,47 @@ def test_random_effects_are_a_cause():
     why = st.explain(spec.fit(), slopes.fit())
     assert why.table()["cause"].tolist() == ["random effects"]
     assert why.ok
+
+
+FAMILIES = {
+    "logistic": Spec(st.logistic, "yes ~ x + z + (1 | group)"),
+    "poisson": Spec(st.poisson, "count ~ x + z + (1 | group)"),
+    "curve": Spec(st.poisson, "count ~ s(x, k=8) + z"),
+}
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_fits_with_groups_are_explained_for_every_family(name):
+    spec = FAMILIES[name]
+    fit = spec.fit()
+    assert st.explain(fit, fit).same
+    for cause in ("misaligned", "rows dropped"):
+        plant, right, _ = EVERYWHERE[cause]
+        for one, two in ((fit, plant(spec).fit()), (plant(spec).fit(), fit)):
+            why = st.explain(one, two)
+            found = {cause for joined in why.table()["cause"] for cause in joined.split(" and ")}
+            assert right <= found, why
+            assert found <= right | (
+                {"scaling", "another basis"} if name == "curve" else set()
+            )  # knots that are learned
+            assert why.ok
+
+
+def test_a_mixed_model_and_one_without_groups_are_not_compared():
+    groups, alone = MODELS["groups"][0].fit(), MODELS["least squares"][0].fit()
+    with pytest.raises(st.StattoolsError, match="compares Wald intervals"):
+        st.explain(groups, groups, intervals=("wald", "profile"))
+    with pytest.raises(st.StattoolsError, match="of one kind"):
+        st.explain(groups, alone)
+
+
+def test_results_of_statsmodels_differ_by_ties_and_by_the_likelihood_of_variances():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hazards = smf.phreg("time ~ x + z", T, status=T.died.to_numpy(), ties="breslow").fit()
+        means = smf.mixedlm("size ~ x + z", T, groups=T.group).fit(reml=False)
+    ours = replace(MODELS["times"][0], formula="survival(time, died) ~ x + z").fit()
+    assert st.explain(ours, hazards).table()["cause"].tolist() == ["ties"]
+    why = st.explain(replace(MODELS["groups"][0], formula="size ~ x + z + (1 | group)").fit(), means)
+    assert "REML or ML" in set(why.table()["cause"])
+    assert not {"random effects", "unknown", "not converged"} & set(why.table()["cause"]), why
