@@ -36,6 +36,13 @@ OURS_MODELS = {
     "mixed logistic": OURS_GROUPS + OURS_REGRESSION.format("logistic('y ~ x0 + (1 | g)', table)"),
     "local level": OURS_REGRESSION.format("local_level(y, X=X)") + "\nb, se = b[2:], se[2:]",
 }
+OURS_INFLUENCE = (
+    "import stattools as st\nfit = st.fit(st.{}(y, X)); b = np.append(fit.cooks_distance(), fit.leverage())"
+)
+OURS_MODELS |= {
+    f"influence, {model}": OURS_INFLUENCE.format(name)
+    for model, name in {"linear": "ols", "logistic": "logistic", "poisson": "poisson"}.items()
+}
 OURS_PREDICT = "\np = fit.predict(interval=0.95); b, se = p['mean'], (p['upper'] - p['lower']) / 4"
 OURS = Adapter(
     "stattools",
@@ -46,7 +53,7 @@ OURS = Adapter(
         **{
             model: lines + OURS_PREDICT
             for model, lines in OURS_MODELS.items()
-            if model not in (*SERIES, "Cox", "ridge")
+            if model not in (*SERIES, "Cox", "ridge") and "influence" not in model
         },
         "ridge": OURS_MODELS["ridge"] + "; b = fit.predict()",
     },
@@ -96,6 +103,15 @@ STATSMODELS_MODELS = {
     + STATSMODELS_CLIMB
     + "\nb, se = b[:-2], se[:-2]",
 }
+STATSMODELS_INFLUENCE = (
+    STATSMODELS_HEAD
+    + "of = sm.{}.get_influence(); b = np.append(np.asarray(of.cooks_distance[0]), np.asarray(of.hat_matrix_diag))"
+)
+STATSMODELS_MODELS |= {
+    "influence, linear": STATSMODELS_INFLUENCE.format("OLS(y, A).fit()"),
+    "influence, logistic": STATSMODELS_INFLUENCE.format("GLM(y, A, sm.families.Binomial()).fit()"),
+    "influence, poisson": STATSMODELS_INFLUENCE.format("GLM(y, A, sm.families.Poisson()).fit()"),
+}
 STATSMODELS = Adapter(
     "statsmodels",
     "statsmodels, with the defaults of its documentation.",
@@ -110,7 +126,7 @@ STATSMODELS = Adapter(
     {
         model: lines + "\nb, se = np.ravel(fit.predict()), None"
         for model, lines in STATSMODELS_MODELS.items()
-        if model not in (*SERIES, "Cox")
+        if model not in (*SERIES, "Cox") and "influence" not in model
     },
 )
 

@@ -36,8 +36,10 @@ PROBLEMS: dict[str, str] = {
     "autoregression": f"{ROWS}\nfrom scipy.signal import lfilter\n"
     "y = eta + lfilter([1], [1, -0.6], rng.normal(size=n))",
 }
+PROBLEMS |= {f"influence, {model}": PROBLEMS[model] for model in ("linear", "logistic", "poisson")}
 """`b` of an answer are the intercept, where there is one, and the slopes of the columns of X; of a softmax regression a
-row of them for each category but the first; of an ordinal one, Cox's and Weibull's (of log time) the slopes come first.
+row of them for each category but the first; of an ordinal one, Cox's and Weibull's (of log time) the slopes come first;
+of an influence the Cook's distances and the leverages of all rows.
 """
 SLOPES_FIRST = ("ordinal", "Cox", "local level")
 """Models whose answer has the slopes alone."""

@@ -43,7 +43,7 @@ def _slopes_alone(model: str, b: Any, se: Any) -> Answer:
     return np.where(rest, np.nan, b), np.where(rest, np.nan, se)
 
 
-def _same(model: str, b: Any, se: Any) -> Answer:
+def same(model: str, b: Any, se: Any) -> Answer:
     return b, se
 
 
@@ -121,19 +121,19 @@ COEFFICIENTS: tuple[Law, ...] = (
     Law("origin of the outcome", "the outcome from another origin", ("linear", "mixed", "mixed with slopes", *SERIES),
         "y = y + 500", _slopes_alone),
     Law("row order", "rows in another order", (*ALONE, *WITH, *GROUPS, PENALIZED), "i = rng.permutation(n); {rows}",
-        _same),
+        same),
     Law("time reversed", "the last time first: a stationary series, or one whose start is not known, has the same",
-        SERIES, "i = np.arange(n)[::-1]; {rows}", _same),
+        SERIES, "i = np.arange(n)[::-1]; {rows}", same),
     Law("duplicated rows", "every row twice", (*EVENTS, *COUNTS, "softmax", "ordinal", "Weibull"),
         "i = np.repeat(np.arange(n), 2); {rows}", _fewer_errors),
     Law("complement", "the last category first", ("logistic", "probit", "cauchit", "ordinal", PENALIZED),
         "y = y.max() - y", _turned),
     Law("reference category", "another category as reference", ("softmax",), "y = np.array([1, 0, 2])[y]",
         _other_reference),
-    Law("names of groups", "groups under other names", GROUPS, "g = rng.permutation(24)[g]", _same),
+    Law("names of groups", "groups under other names", GROUPS, "g = rng.permutation(24)[g]", same),
     offset(),
     Law("weights", "weights as repeated rows", ("logistic with weights", "poisson with weights"),
-        "i = np.repeat(np.arange(n), w); {rows}; w = np.ones(len(y))", _same),
+        "i = np.repeat(np.arange(n), w); {rows}; w = np.ones(len(y))", same),
 )  # fmt: skip
 
 NO_MEANS = ("Cox", *SERIES)
@@ -141,7 +141,7 @@ NO_MEANS = ("Cox", *SERIES)
 SAME_MEANS = ("scale", "origin", "recombined columns", "reference level")
 PREDICTED = tuple(
     replace(law, name=f"predictions, {law.name}", models=tuple(one for one in law.models if one not in NO_MEANS),
-            expect=_same, predictions=True)
+            expect=same, predictions=True)
     for law in COEFFICIENTS
     if law.name in SAME_MEANS
 )  # fmt: skip
@@ -149,7 +149,7 @@ PREDICTED = tuple(
 
 AFTERWARDS = Law(
     "arrays changed afterwards", "the caller's arrays overwritten after the fit", PREDICTED[0].models,
-    "kept = X.copy(); X[...] = 1; {outcome}[...] = 1; X = kept", _same, predictions=True, afterwards=True,
+    "kept = X.copy(); X[...] = 1; {outcome}[...] = 1; X = kept", same, predictions=True, afterwards=True,
 )  # fmt: skip
 """What was fitted is what the arrays held then; who gives X again gives what it was."""
 

@@ -15,6 +15,7 @@ PROMISED = (
     *("unbounded: groups without spread", "two maxima of groups", "two maxima of outliers", "published: Longley"),
     *("predictions, scale", "predictions, origin", "predictions, reference level", "time reversed"),
     "arrays changed afterwards",
+    *("rows left out of least squares", "rows left out of log odds", "rows left out of log rates", "influence, scale"),
 )
 
 
