@@ -63,7 +63,8 @@ def own(value: Any) -> Any:
     kind = type(value)
     if kind not in OWNED:
         module = kind.__module__.partition(".")[0]
-        OWNED[kind] = _copied if issubclass(kind, np.ndarray) else FRAMES.get(module)
+        base = next((one for one in (np.ndarray, dict, list) if issubclass(kind, one)), None)
+        OWNED[kind] = FRAMES.get(module) if base is None else _copied if base is np.ndarray else OWNED[base]
     how = OWNED[kind]
     return value if how is None else how(value)
 
@@ -84,9 +85,9 @@ def _of_pandas(value: Any) -> Any:
     """A table shares what neither it nor the copy has written to, since pandas 3; a series is copied."""
     import pandas as pd
 
-    if not isinstance(value, pd.DataFrame | pd.Series):
-        return value
-    return value.copy(deep=not (isinstance(value, pd.DataFrame) and int(pd.__version__.split(".")[0]) >= 3))
+    if isinstance(value, pd.DataFrame):
+        return value.copy(deep=int(pd.__version__.split(".")[0]) < 3)
+    return value.copy() if isinstance(value, pd.Series | pd.api.extensions.ExtensionArray) else value
 
 
 def _of_polars(value: Any) -> Any:
@@ -99,7 +100,7 @@ FRAMES: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"pandas": _of_pan
 OWNED: dict[type, Callable[[Any], Any] | None] = {
     np.ndarray: _array,
     dict: lambda value: {key: own(each) for key, each in value.items()},
-    list: lambda value: [own(each) for each in value] if value and type(value[0]) in NESTED else value.copy(),
+    list: lambda value: [own(each) for each in value] if value and type(value[0]) in NESTED else [*value],
     tuple: lambda value: tuple(map(own, value)) if value and type(value[0]) in NESTED else value,
 }
 """How what a caller gives is owned, by its class; None where it cannot be written to, or is no data. Classes that are

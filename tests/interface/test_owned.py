@@ -1,6 +1,7 @@
 """Arrays that are changed afterwards change no answer: those of the caller, and those that he was handed out."""
 
 import gc
+from collections import OrderedDict
 from contextlib import suppress
 
 import numpy as np
@@ -203,3 +204,20 @@ def test_a_callers_array_can_still_be_written_to():
     st.Normal(strengths, strengths)
     st.Cluster(labels)
     labels[0], strengths[0] = 9.0, 9.0
+
+
+def test_other_containers_are_owned_too():
+    for given in (
+        OrderedDict(columns()),
+        {
+            name: pd.array(values) if values.dtype.kind == "f" else pd.Categorical(values)
+            for name, values in columns().items()
+        },
+        {name: np.ma.MaskedArray(values) for name, values in columns().items() if values.dtype.kind == "f"},
+        {name: values.tolist() for name, values in columns().items()},
+    ):
+        fit = st.fit(st.ols("y ~ x", given))
+        before = fit.marginal_effects()
+        for name in [*given]:
+            given[name][0] = given[name][1] = given[name][2]
+        pd.testing.assert_frame_equal(fit.marginal_effects(), before)
