@@ -227,10 +227,10 @@ def test_units_and_order_change_nothing(name):
         return st.fit(st.aft("survival(t, d) ~ x", rows, distribution=name))
 
     fit = fitted(rows)
-    scaled = fitted(rows.assign(t=1e6 * rows.t)).estimate
+    scaled = np.array(fitted(rows.assign(t=1e6 * rows.t)).estimate)
     scaled[0] -= 6.0 * np.log(10.0)
     moved = fitted(rows.assign(x=rows.x + 1e5)).estimate
-    small = fitted(rows.assign(x=1e-6 * rows.x)).estimate
+    small = np.array(fitted(rows.assign(x=1e-6 * rows.x)).estimate)
     small[1] *= 1e-6
     for other in (scaled, np.append(fit.estimate[:1], moved[1:]), small, fitted(rows.iloc[::-1]).estimate):
         assert (np.abs(other - fit.estimate) <= 1e-9 * fit.se).all()
