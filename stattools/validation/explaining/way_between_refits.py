@@ -31,7 +31,10 @@ from stattools.validation.explaining.way_between_fits import (
 from stattools.validation.foreign.description import Foreign, bound
 
 Change = tuple[str, str, Any]
-TRIED = "penalty, covariance, rows, outcome, weights, strata, columns, ties, random effects, REML, degrees of freedom, level"
+TRIED = (
+    "penalty, covariance, rows, outcome, weights, strata, columns, ties, random effects, REML, "
+    "degrees of freedom, level"
+)
 
 
 def steps_of_refits(a: Foreign, b: Foreign) -> Iterator[Step]:
