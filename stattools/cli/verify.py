@@ -34,7 +34,8 @@ def verify(
     fits by a second program: log-likelihood, maximum, standard errors, existence, and the data where they are given.
     Compare qualifications with this machine: files, data, versions, and every test that is quick, run again.
 
-    Exit code 1 where something is wrong, 2 where something of a fit could not be checked.
+    Exit code 1 where something is wrong, which the round-off of another processor is not, 2 where something of a fit
+    could not be checked.
 
     Example: `stattools verify reports/coin.md reports/ols.md`
     """
@@ -60,7 +61,7 @@ def verify(
                         print("\n".join([f"{path}:", *map(line, checks)]), flush=True)
                         continue
                     verdict = verified(path, documents, data)
-                    failed = failed or not verdict.same
+                    failed = failed or not verdict.holds
                     print(f"{path}: {told(verdict)}", flush=True)
             except typer.Exit:
                 failed = True
@@ -120,8 +121,12 @@ def told(verdict: Any, limit: int = 30) -> str:
     if verdict.same:
         moved = f"; the environment moved: {', '.join(verdict.environment)}" if verdict.environment else ""
         return f"the same text{moved}"
+    holds = "holds; " if verdict.holds else ""
     where = f" (in {', '.join(verdict.where)})" if verdict.where else ""
-    lines = [f"moved: {', '.join(verdict.moved)}{where}", *(f"environment: {change}" for change in verdict.environment)]
+    lines = [
+        f"{holds}moved: {', '.join(verdict.moved)}{where}",
+        *(f"environment: {change}" for change in verdict.environment),
+    ]
     lines += verdict.diff[:limit]
     if len(verdict.diff) > limit:
         lines.append(f"... and {len(verdict.diff) - limit} more lines")

@@ -1,9 +1,10 @@
 """Two texts of one report: the same, or what moved and where.
 
 A change has a cause where the report itself names one: its table of inputs has another data hash, another version,
-another seed. Numbers that differ by one unit of their last decimal are what another processor's round-off does; any
-other change of a number, or of a word, is told as such. The versions of the environment are compared apart: newer
-packages with the same numbers are no drift.
+another seed. What another processor's round-off does is no drift: numbers that differ by one unit of their last
+decimal, sizes of what should be nothing, and how many digits two answers share, in figures or in the words "10 or
+more". Any other change of a number, or of a word, is told as such. The versions of the environment are compared apart:
+newer packages with the same numbers are no drift.
 """
 
 from __future__ import annotations
@@ -26,6 +27,13 @@ CAUSES = {
 ROUND_OFF, NUMBERS, WORDS = "round-off of the platform (last digits)", "numbers", "words"
 ORDER = ("the data", "the version of stattools", "the seed", NUMBERS, WORDS, ROUND_OFF)
 ENVIRONMENT = "| environment"
+NOTHING = 1e-9
+"""Below this, numbers are the round-off of others."""
+ENOUGH = 4
+"""Shared digits from which on how many there are is round-off of what is compared."""
+AT_LEAST = re.compile(r"(\d+) or more|(?:≥|at least) ?(\d+)")
+DIGITS = re.compile(r"\d+(?= digits?\b)")
+"""Numbers of digits in a sentence; in a table their columns are called so."""
 NUMBER = re.compile(r"[-−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 
 type Change = tuple[int, str, str]
@@ -51,6 +59,11 @@ class Drift:
         """True when nothing but versions of the environment differs, as far as it was computed again."""
         return not self.moved
 
+    @property
+    def holds(self) -> bool:
+        """True when nothing but these and round-off differs."""
+        return set(self.moved) <= {ROUND_OFF}
+
 
 def drift(old: str, new: str, name: str) -> Drift:
     """What moved between two texts of the report `name`; the padding of table cells does not count.
@@ -59,7 +72,7 @@ def drift(old: str, new: str, name: str) -> Drift:
     ('round-off of the platform (last digits)',)
     """
     (before, versions), (after, newer) = _parted(old), _parted(new)
-    found = [(place, _cause(a, b)) for place, a, b in _changes(before, after)]
+    found = [(place, _cause(a, b, _headings(before, place))) for place, a, b in _changes(before, after)]
     causes = {cause for _, cause in found}
     diff = difflib.unified_diff(before, after, name, "computed again", lineterm="", n=0)
     changed = sorted(
@@ -87,19 +100,50 @@ def _changes(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:
             yield from ((i, "", after[j + k]) for k in range(stop - j))
 
 
-def _cause(before: str, after: str) -> str:
-    """What one changed line says."""
+def _headings(lines: Sequence[str], place: int) -> list[str]:
+    """The headings of the columns of the table that a line is in; none outside a table."""
+    while place > 0 and lines[place].startswith("|") and lines[place - 1].startswith("|"):
+        place -= 1
+    return _cells(lines[place]) if place < len(lines) and lines[place].startswith("|") else []
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+
+
+def _cause(before: str, after: str, headings: Sequence[str]) -> str:
+    """What one changed line says, under the headings of its table."""
     cause = CAUSES.get(_first_word(before or after))
     if cause:
         return cause
+    before, after = (_without_shared_digits(line, headings) for line in (before, after))
     if not (before and after) or NUMBER.sub("0", before) != NUMBER.sub("0", after):
         return WORDS
     pairs = zip(NUMBER.findall(before), NUMBER.findall(after), strict=True)
     return ROUND_OFF if all(_is_round_off(a, b) for a, b in pairs if a != b) else NUMBERS
 
 
+def _without_shared_digits(line: str, headings: Sequence[str]) -> str:
+    """The line with 10 where it counts digits that two answers share, and these are enough."""
+
+    def counted(match: re.Match[str]) -> str:
+        return "10" if int(match[0]) >= ENOUGH else match[0]
+
+    plain = DIGITS.sub(counted, AT_LEAST.sub(lambda match: match[1] or match[2], line))
+    cells = _cells(plain) if line.startswith("|") else []
+    if len(cells) != len(headings):
+        return plain
+    shared = ["digits" in heading and cell.isdigit() for cell, heading in zip(cells, headings, strict=True)]
+    return (
+        "|".join(re.sub(r"^\d+$", counted, cell) if of else cell for cell, of in zip(cells, shared, strict=True))
+        or plain
+    )
+
+
 def _is_round_off(a: str, b: str) -> bool:
-    """Both have as many decimals, and differ by one unit of the last."""
+    """Both have as many decimals, and differ by one unit of the last; or both are nothing but round-off."""
+    if max(abs(float(one.replace(",", "").replace("−", "-"))) for one in (a, b)) < NOTHING:
+        return "e" in a and "e" in b
     if "." not in a or "." not in b:
         return False
     (mantissa, scale), (other, power) = _parts(a), _parts(b)

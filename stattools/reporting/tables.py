@@ -17,7 +17,7 @@ from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
 from stattools.text.columns import percent as percent
 
-DIGITS_SHOWN = 10
+DIGITS_SHOWN = 6
 """Agreeing digits beyond this are round-off, which differs between processors."""
 
 WHOLE = 1e9
@@ -53,7 +53,8 @@ def number(value: float, places: int) -> str:
     if places < -3 or (places < 0 and abs(value) >= WHOLE):
         shown = places + (math.floor(math.log10(abs(value))) if value else 0)
         return f"{value:.{max(shown, 0)}e}" if round(value, places) else "0"
-    text = f"{value:,.{max(places, 0)}f}"
+    # A sum whose last bit another processor rounds otherwise, such as 14.2125, is the same text.
+    text = f"{float(f'{value:.13g}'):,.{max(places, 0)}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text
 
 
@@ -146,12 +147,12 @@ def small_said(value: float) -> str:
 
 
 def agreeing(digits: float) -> str:
-    """Agreeing digits, capped where round-off begins.
+    """Agreeing digits, capped where round-off of the processor begins to decide how many there are.
 
-    >>> agreeing(12.3), agreeing(6.8)
-    ('10 or more', '6')
+    >>> agreeing(12.3), agreeing(5.8)
+    ('≥ 6', '5')
     """
-    return f"{DIGITS_SHOWN} or more" if digits >= DIGITS_SHOWN else str(max(0, math.floor(digits)))
+    return f"≥ {DIGITS_SHOWN}" if digits >= DIGITS_SHOWN else str(max(0, math.floor(digits)))
 
 
 def between(lower: float, upper: float, places: int) -> str:

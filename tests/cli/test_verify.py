@@ -22,8 +22,23 @@ def test_verify_goes_on_to_the_next_report_after_one_it_cannot_read(tmp_path):
 
 
 def verdict(**given):
-    nothing = {"same": False, "unverified": "", "environment": (), "moved": (), "where": (), "diff": []}
+    nothing = {"same": False, "holds": False, "unverified": "", "environment": (), "moved": (), "where": (), "diff": []}
     return SimpleNamespace(**(nothing | given))
+
+
+def test_round_off_of_another_processor_is_told_and_is_no_failure(tmp_path):
+    """A count of shared digits that moved a word ended with exit code 1."""
+    run("gallery", "ordinal", "--out", tmp_path)
+    path = tmp_path / "ordinal.md"
+    text = path.read_text()
+    cells = [line for line in text.splitlines() if "Democrat" in line and "<1e-6" in line]
+    assert cells
+    path.write_text(text.replace(cells[0], cells[0].replace("≥ 6", "10 or more")).replace("(≥ 6 digits)", "(9 digits)"))
+    found = run("verify", path)
+    assert found.exit_code == 0
+    assert "holds; moved: round-off of the platform" in found.stdout
+    path.write_text(text.replace("(≥ 6 digits)", "(2 digits)"))
+    assert run("verify", path).exit_code == 1
 
 
 def test_a_verdict_in_words():

@@ -65,3 +65,60 @@ def test_versions_and_padding_are_no_drift():
     assert found.same
     assert found.environment == ("numpy 2.0.0 -> 2.1.0",)
     assert found.diff == ()
+
+
+AGREED = """# T
+
+## Agreement
+
+**statsmodels agrees**: 9 coefficients to within 1e-6 standard errors (10 or more digits), standard errors to 8 digits.
+
+| coefficient | ours | difference, se | digits, estimate | digits, se |
+| :---------- | ---: | -------------: | ---------------: | ---------: |
+| `a\\|b`      | 1.25 |          <1e-6 |       10 or more |          9 |
+| `3`         | 9.00 |          <1e-6 |                9 |          7 |
+
+The residuals sum to 3.1e-13 in 9 rows.
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("(10 or more digits)", "(9 digits)"),
+        ("(10 or more digits)", "(≥ 8 digits)"),
+        ("(10 or more digits)", "(at least 6 digits)"),
+        ("to 8 digits", "to 10 or more digits"),
+        ("10 or more |", "9 |"),
+        ("  9 |\n| `3`", "  10 or more |\n| `3`"),
+        ("9 |          7", "8 |          6"),
+        ("3.1e-13", "-8.74e-14"),
+        ("1.25", "1.24"),
+    ],
+)
+def test_round_off_is_called_so_and_holds_also_where_it_moves_a_word(old, new):
+    assert old in AGREED
+    found = drift(AGREED, AGREED.replace(old, new, 1), "t.md")
+    assert found.moved == ("round-off of the platform (last digits)",)
+    assert found.holds
+    assert not found.same
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "moved"),
+    [
+        ("(10 or more digits)", "(3 digits)", "numbers"),
+        ("to 8 digits", "to 8 figures", "words"),
+        ("10 or more |", "no |", "words"),
+        ("9 |          7", "2 |          7", "numbers"),
+        ("9 coefficients", "8 coefficients", "numbers"),
+        ("9.00", "8.00", "numbers"),
+        ("`3` ", "`4` ", "numbers"),
+        ("3.1e-13", "3.1e-3", "numbers"),
+        ("in 9 rows", "in 8 rows", "numbers"),
+    ],
+)
+def test_what_is_no_round_off_is_not_called_so(old, new, moved):
+    assert old in AGREED
+    found = drift(AGREED, AGREED.replace(old, new, 1), "t.md")
+    assert (found.moved, found.holds) == ((moved,), False)

@@ -34,7 +34,7 @@ def test_a_bound_is_never_below_the_value(value):
 
 def test_round_off_never_shows():
     assert tables.small(3e-15) == tables.small(-8e-13) == "<1e-6"
-    assert tables.agreeing(13.2) == tables.agreeing(15.9) == tables.agreeing(math.inf) == "10 or more"
+    assert tables.agreeing(13.2) == tables.agreeing(15.9) == tables.agreeing(math.inf) == "≥ 6"
     assert tables.bound(0.0, 1e-8) == tables.bound(7e-16, 1e-8) == "1e-8"
     assert tables.bound(math.inf, 1e-8) == "∞"
 
@@ -54,7 +54,7 @@ def test_categories_get_a_column():
     ).assign(digits=12.0, se=0.5, reference_se=0.5, se_digits=9.4)
     table = tables.agreement(data)
     assert table.header[:2] == ("category", "term")
-    assert table.rows == (("`fig`", "`x`", "1.000000", "1.000000", "<1e-6", "10 or more", "9"),)
+    assert table.rows == (("`fig`", "`x`", "1.000000", "1.000000", "<1e-6", "≥ 6", "≥ 6"),)
 
 
 def test_any_frame():
