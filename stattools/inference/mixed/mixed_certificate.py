@@ -14,11 +14,11 @@ FALL = "−2 log L"
 
 
 def within(found: Any, what: str) -> str:
-    """How near a solution is to a maximum, and in how many steps."""
+    """How near a solution is to a maximum, and in how many steps, where these are more than round-off decides."""
     bound = f"{max(found.decrement, 1e-8):.0e}".replace("e-0", "e-")
-    steps = f"{found.steps} step{'' if found.steps == 1 else 's'}"
+    steps = f", {found.steps} steps" if found.steps > 1 else ""
     reached = "" if found.status == "converged" else ", the limit of float64 on these data"
-    return f"Within {bound} standard errors of {what}{reached} (Newton, {steps})"
+    return f"Within {bound} standard errors of {what}{reached} (Newton{steps})"
 
 
 def certificate(fit: Any) -> str:
