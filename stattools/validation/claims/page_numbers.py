@@ -25,6 +25,7 @@ from stattools.validation.claims.delimited import MARKS, is_delimited, is_headin
 from stattools.validation.claims.printed import printed
 
 NUMBER = re.compile(
+    r"(?:(?<=[=:])|(?<=[=:]\s))[+-]?(?:NaN|nan|NAN|Inf|inf)\b|"
     rf"(?<![\w.)\]])(?<!\d[,'])(?:[{BOUNDS}]\s?=?\s?)?[+-]?"
     r"(?:\d{1,3}(?:[,']\d{3})+(?![\d])(?:[.,]\d+)?|\d++(?:[.,]\d+)?\.?|[.,]\d+)"
     r"(?:[eEdD][+-]?\d+|\s?[x\u00d7]\s?10\^?\{?[+-]?\d+\}?)?(?![A-Za-z_]|\.\w|[.,]?\d)",
@@ -41,10 +42,12 @@ NO_RESULT = re.compile(
     r"(?:lower|upper)\s+0?\.\d+|\[0?\.0\d+|0?\.9\d+\]|"
     r"\d{1,2}(?:\.\d+)?\s?%\s*-?(?=.{0,4}(?:[Cc]onf|C\.?I|[Ii]nterval|[Ll]ow|[Uu]pp))|"
     r"(?:[Cc]onf\w*\.?|C\.?I\.?|[Ll]ower|[Uu]pper)(?:\s\w+)?\s\(?\d{1,2}(?:\.\d+)?\s?%|\*+\s?p?\s?[<\u2264]\s?0?\.\d+|"
-    r"^\s*\[\d+\]|-?2\s?[*x\u00d7]?\s?[Ll]og"
+    r"^\s*\[\d+\]|\b(?:Table|Figure|Panel|Model|Column)\s\d+|-?2\s?[*x\u00d7]?\s?[Ll]og"
 )
 """Spans with figures that are no result: times, dates, versions, levels, legends of stars."""
 ECHO = re.compile(r"\s*(?:Call|[Ff]ormula|[Dd]ata|Subset)\s*:|\. [a-z]\w* |Signif\. codes|\s*0 \W\*\*\*")
+PARTED = "\x00"
+"""What stands between parts of a page that its text has in one line."""
 MODELS = re.compile(r"(?:\s*\(\d+\))+\s*")
 
 
@@ -52,11 +55,12 @@ def left_over(text: str, claim: Claim, *, one_model: bool = False) -> tuple[Page
     """The numbers of a page that are none of the claim's, in their order; for one model of several without those that
     stand in its lines, which are of the others.
     """
-    lines = _lines(text)
+    pieces = [(at, piece) for at, line in enumerate(_lines(text), 1) for piece in line.split(PARTED)]
+    plain = _results([piece for _, piece in pieces], claim)
     every = [
-        PageNumber(at, quoted(one, LONGEST).strip("'"), " ".join(line.split()))
-        for at, (line, plain) in enumerate(zip(lines, _results(lines, claim), strict=True), 1)
-        for one in _numbers(plain)
+        PageNumber(at, quoted(one, LONGEST).strip("'"), " ".join(piece.split()))
+        for (at, piece), result in zip(pieces, plain, strict=True)
+        for one in _numbers(result)
     ]
     free: dict[tuple[float, float], deque[int]] = defaultdict(deque)
     for place, one in enumerate(every):
@@ -92,11 +96,11 @@ def _first(places: deque[int], taken: set[int]) -> list[int]:
 def _lines(text: str) -> list[str]:
     """The lines of a page without what HTML and LaTeX write around its text."""
     if re.search(r"<t[dh][ >]", text, re.I):
-        text = html.unescape(
-            re.sub(r"<(style|script)\b.*?</\1>", lambda one: "\n" * one[0].count("\n"), text, flags=re.S)
-        )
-        text = re.sub(r"</t[dhr]>|<br\s*/?>", " ; ", re.sub(r"</?(?!/|t[dhr]>|br)[a-zA-Z][^<>]*>", "", text))
-        text = re.sub(r"<[a-zA-Z][^<>]*>", "", text)
+        text = html.unescape(re.sub(r"<(style|script)\b[^<]*</\1>", lambda one: "\n" * one[0].count("\n"), text))
+        text = re.sub(r"</t[dh]>", " ; ", re.sub(r"</(?:tr|p|div|table|caption)>|<br\s*/?>", PARTED, text))
+        text = re.sub(r"</?[a-zA-Z][^<>]*>", "", text)
+    if text.lstrip()[:1] in ("[", "{"):  # JSON, each key with its value
+        return re.sub(r"[{}\[\],]", PARTED, text).splitlines()
     if latex.is_latex(text):
         text = re.sub(
             r"\\(?:c(?:mid)?(?:rule|line)(?:\([^()]*\))?|begin|end|multicolumn\{\d+\}|vspace|label|ref)\{[^{}]*\}",

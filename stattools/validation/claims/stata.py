@@ -34,7 +34,8 @@ def cells(text: str, name: str) -> Cells:
     (('g=b', '1.5', '0.2'), ('_cons', '2.5', '0.3'))
     """
     lines = text.splitlines()
-    start = next(at for at, line in enumerate(lines[1:], 1) if RULE.match(line) and "|" in lines[at - 1])
+    starts = [at for at, line in enumerate(lines[1:], 1) if RULE.match(line) and "|" in lines[at - 1]]
+    start = next((at for at in starts if headings(lines[at - 1].partition("|")[2])), starts[0])  # not that of variances
     head = headings(lines[start - 1].partition("|")[2])
     end = next(
         (at for at in range(start, len(lines)) if "|" not in lines[at] and not RULE.match(lines[at])), len(lines)

@@ -84,3 +84,67 @@ def test_what_is_no_result_is_not_named():
         "95% confidence intervals. Of 12 rows 7 were dropped.\n"
     )
     assert [(one.line, one.text) for one in left_over(page, read_claim(page))] == [(13, "12"), (13, "7")]
+
+
+STATA = """
+. regress y x
+
+      Source |       SS           df       MS      Number of obs   =         5
+-------------+----------------------------------   F(1, 3)         =    100.00
+       Model |        40.0         1        40.0   Prob > F        =    0.0021
+    Residual |        1.2          3         0.4   R-squared       =    0.9709
+-------------+----------------------------------   Adj R-squared   =    0.9612
+       Total |        41.2         4        10.3   Root MSE        =    .63246
+
+------------------------------------------------------------------------------
+           y | Coefficient  Std. err.      t    P>|t|     [95% conf. interval]
+-------------+----------------------------------------------------------------
+           x |          2         .2    10.00   0.002     1.363511    2.636489
+       _cons |        1.1    .489898     2.25   0.110    -.4590744    2.659074
+------------------------------------------------------------------------------
+"""
+SMALL = {"y": [1.0, 3.0, 5.0, 8.0, 8.5], "x": [0.0, 1, 2, 3, 4]}
+CSV = "term,estimate,std.error\n(Intercept),1.10,0.4899\nx,2.00,0.2000\n"
+
+
+def test_stata_prints_variances_above_its_coefficients():
+    found = st.audit(STATA, st.ols("y ~ x", SMALL))
+    assert {"n", "r_squared", "adj_r_squared", "scale"} <= set(found.facts.fact)
+    assert {one.line for one in found.standing.claim.left} <= {5, 6, 7, 9}
+
+
+@pytest.mark.parametrize(
+    "page, left",
+    [
+        (CSV + "DW = 1.93\n", ["1.93"]),
+        (CSV + "N = NaN\n", ["NaN"]),
+        (CSV + "Table 2 has 34 rows\n", ["34"]),
+        ("| | coef | se | z9 |\n|--|--|--|--|\n| x | 2.00 | 0.20 | 3.1 |\n\nDW 1.93\n", ["3.1", "1.93"]),
+        (
+            (
+                '<table border="1"><tr><th></th><th>coef</th><th>se</th></tr><tr><td>x</td><td>2.00</td><td>0.20</td></tr>'
+                "</table><p>N = 5, DW 1.93</p>\n"
+            ),
+            ["1.93"],
+        ),
+        (
+            (
+                "\\begin{tabular}{lcc}\n & coef & se \\\\ \\cmidrule{2-3}\nx & $2.00^{***}$ & 0.20 \\\\\n\\end{tabular}\n"
+                "DW 1.93\n"
+            ),
+            ["1.93"],
+        ),
+        (
+            '{"tidy": [{"term": "x", "estimate": 2.00, "std.error": 0.20}], "glance": {"nobs": 5, "DW": 1.93}}\n',
+            ["1.93"],
+        ),
+    ],
+)
+def test_a_number_that_no_reader_takes_is_left_in_every_form(page, left):
+    assert [one.text for one in read_claim(page).left] == left
+    assert st.audit(page, st.ols("y ~ x", SMALL)).ok
+
+
+def test_numbers_of_other_models_are_not_counted():
+    page = "| | m1 | m2 |\n|--|--|--|\n| x | 2.00 | 3.1 |\n| | (0.20) | (0.4) |\n\nStandard errors in parentheses\n"
+    assert read_claim(page, column="m1").left == ()
