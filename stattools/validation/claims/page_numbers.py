@@ -19,7 +19,7 @@ import numpy as np
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims import latex
 from stattools.validation.claims.aligned import headings
-from stattools.validation.claims.characters import BOUNDS, DASHES, LONGEST
+from stattools.validation.claims.characters import BOUNDS, DASHES, LONGEST, WIDEST
 from stattools.validation.claims.claim import Claim, PageNumber
 from stattools.validation.claims.delimited import MARKS, is_delimited, is_heading
 from stattools.validation.claims.printed import printed
@@ -55,7 +55,15 @@ def left_over(text: str, claim: Claim, *, one_model: bool = False) -> tuple[Page
     """The numbers of a page that are none of the claim's, in their order; for one model of several without those that
     stand in its lines, which are of the others.
     """
-    pieces = [(at, piece) for at, line in enumerate(_lines(text), 1) for piece in line.split(PARTED)]
+    pieces = [
+        (
+            at,
+            piece[start : start + WIDEST],
+        )  # no page has longer lines, and patterns are tried from each of their places
+        for at, line in enumerate(_lines(text), 1)
+        for piece in line.split(PARTED)
+        for start in range(0, max(len(piece), 1), WIDEST)
+    ]
     plain = _results([piece for _, piece in pieces], claim)
     every = [
         PageNumber(at, quoted(one, LONGEST).strip("'"), " ".join(piece.split()))
