@@ -89,11 +89,12 @@ def curve_nodes(rows: SeenRows, columns: SplineColumns) -> CurveNodes | None:
     than the rows, where there are other columns, or where means do not stand for outcomes.
     """
     (term,) = columns.terms
-    alike = rows.likelihood.from_zero and term.weight is None and not term.beyond.any() and not len(columns.beside[0])
+    weight = np.ones(columns.n) if rows.weight is None else rows.weight
+    beyond = (term.beyond & (weight > 0.0)).any()
+    alike = rows.likelihood.from_zero and term.weight is None and not beyond and not len(columns.beside[0])
     if not alike or POINTS * (term.k - 3) > FEWER * columns.n:
         return None
     order = columns.by_knots[0].order
-    weight = np.ones(columns.n) if rows.weight is None else rows.weight
     order = order[weight.take(order) > 0.0]
     x = (term.first + term.values @ np.arange(4.0) - 1.0).take(order)  # B-splines times their numbers are x itself
     at, w, wy = _points(term.first.take(order), x, weight.take(order), rows.y.take(order))

@@ -87,7 +87,7 @@ def nuts(
         trace = _awaited(sampler, walk)
     except BaseException as error:
         told = _told(error, walk, mode.target.title)
-        raise told from (None if told is walk.failure else error)
+        raise told from (told.__cause__ if told is walk.failure else error)
     if walk.own is not None and walk.holes:
         raise undefined(walk.own, walk.holes, walk.points)
     statistics = {ours: trace.sample_stats[name].to_numpy() for name, ours in STATISTICS.items()}

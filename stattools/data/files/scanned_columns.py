@@ -63,7 +63,7 @@ def require_kinds(kinds: Mapping[str, str], names: Sequence[str], of: str = "") 
         advice = next(
             (remedy for given, remedy in REFUSED.values() if aliases.get(word, word) in given), "write numbers or text"
         )
-        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f" ({of})"}.")
+        raise DomainError(f"column {name!r} holds {kinds[name]}, which no model takes; {advice}{of and f' ({of})'}.")
 
 
 def cleaned(

@@ -40,12 +40,12 @@ def written(it: OwnLikelihood) -> Written:
             "answers": [*it.answers],
             "categories": it.categories,
         }
-    if getattr(stats, it.name, None) is not it.distribution:
+    if getattr(stats, it.distribution.name, None) is not it.distribution:
         raise IncompatibleError(
             f"save writes distributions of scipy.stats by their names, and {it.name} is none of them; give its "
             "log density to st.likelihood as a function."
         )
-    return found | {"fixed": {**it.fixed}}
+    return found | {"name": it.distribution.name, "fixed": {**it.fixed}}
 
 
 def made(value: Written) -> OwnLikelihood:

@@ -139,10 +139,10 @@ def test_what_a_prediction_has_no_use_for_is_refused():
     posterior = st.posterior(st.logistic("k + m ~ x", table), prior=st.Normal(0, 1), method="importance", draws=20)
     for beside in ({"trials": [5] * 4}, {"kind": "Mean", "trials": [5] * 4}):
         with pytest.raises(
-            st.IncompatibleError, match=r'takes trials= for kind="observation" of a grouped outcome only'
+            st.IncompatibleError, match=r'takes trials= for kind="observation" and quantiles of a grouped outcome only'
         ):
             posterior.predict(table, **beside)
-    with pytest.raises(st.IncompatibleError, match=r'takes precision= for kind="observation" only'):
+    with pytest.raises(st.IncompatibleError, match=r'takes precision= for kind="observation" and quantiles only'):
         posterior.predict(table, precision=[1.0] * 4)
     with pytest.raises(st.DomainError, match=r"got kind='probability'\. Write kind=\"mean\"\."):
         posterior.predict(table, kind="probability")

@@ -93,12 +93,14 @@ def test_what_needs_the_rows_says_so(pair):
         lambda it: it.predict(),
         lambda it: it.goodness(),
         lambda it: it.group_influence(fit.model.random[0].group),
-        lambda it: it.check(),
         st.validate,
         lambda it: st.bootstrap(it, kind="parametric", seed=1),
     ):
         with pytest.raises(st.IncompatibleError, match="rows of this fit were not saved"):
             ask(other)
+    found = other.check()
+    assert found.check.tolist() == ["maximum"]
+    assert all("rows of this fit were not saved" in reason for reason in found.attrs["unchecked"].values())
 
 
 def test_all_local_maxima_and_unseen_groups(pair):

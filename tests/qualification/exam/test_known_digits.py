@@ -58,7 +58,8 @@ def test_two_maxima_of_groups_are_there_and_the_higher_is_told():
     law = BY_NAME["two maxima of groups"]
     made = data(law)
     A = np.column_stack([np.ones(made["n"]), made["X"]])
-    loglik = mixed({"reml": True}, {"X": A, "y": made["y"], "Z": np.ones((made["n"], 1)), "group": made["g"]})
+    arrays = {"X": A, "y": made["y"], "Z": np.ones((made["n"], 1)), "group": made["g"]}
+    loglik = mixed({"kind": "mixed", "reml": True}, arrays)
     ratios = np.linspace(0.0, 8.0, 1601)
     heights = np.array([loglik(np.array([one])) for one in ratios])
     inside = heights[1:-1]

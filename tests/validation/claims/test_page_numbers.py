@@ -122,14 +122,16 @@ def test_stata_prints_variances_above_its_coefficients():
         ("| | coef | se | z9 |\n|--|--|--|--|\n| x | 2.00 | 0.20 | 3.1 |\n\nDW 1.93\n", ["3.1", "1.93"]),
         (
             (
-                '<table border="1"><tr><th></th><th>coef</th><th>se</th></tr><tr><td>x</td><td>2.00</td><td>0.20</td></tr>'
+                '<table border="1"><tr><th></th><th>coef</th><th>se</th></tr>'
+                "<tr><td>x</td><td>2.00</td><td>0.20</td></tr>"
                 "</table><p>N = 5, DW 1.93</p>\n"
             ),
             ["1.93"],
         ),
         (
             (
-                "\\begin{tabular}{lcc}\n & coef & se \\\\ \\cmidrule{2-3}\nx & $2.00^{***}$ & 0.20 \\\\\n\\end{tabular}\n"
+                "\\begin{tabular}{lcc}\n & coef & se \\\\ \\cmidrule{2-3}\n"
+                "x & $2.00^{***}$ & 0.20 \\\\\n\\end{tabular}\n"
                 "DW 1.93\n"
             ),
             ["1.93"],

@@ -56,7 +56,7 @@ class CheckTable(Faces, pd.DataFrame):
         reasons: dict[str, list[str]] = {}
         for name, why in self.attrs["unchecked"].items():
             reasons.setdefault(why, []).append(name)
-        unchecked = [f"Not checked: {', '.join(names)}. {why}" for why, names in reasons.items()]
+        unchecked = [f"Not checked: {', '.join(names)}. Reason: {why}" for why, names in reasons.items()]
         body = Grid(("check", "value", "verdict", "what it is, what to do"), rows, "lrlp")
         title = f"Checks of {self.attrs['subject']}: {self._counts}"
         return Page(title, "", body, *([""] if unchecked else []), *unchecked)
