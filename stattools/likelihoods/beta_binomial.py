@@ -14,12 +14,13 @@ vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s a
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, gammaln, log_expit, logit
 
 from stattools.errors import DomainError, IncompatibleError
@@ -28,9 +29,10 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.bernoulli import LOG_ODDS
 from stattools.likelihoods.binomial import Binomial
-from stattools.likelihoods.likelihood import Edge, Terms
+from stattools.likelihoods.likelihood import Edge, Likelihood, Tails, Terms
 from stattools.likelihoods.mean_beside import LogitMean, pair
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.predictive import interval_of_successes
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -38,6 +40,9 @@ from stattools.text.one_line import prints
 
 LARGEST = 300.0
 """log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
+
+TERMS = 2**18
+"""Probabilities that are made at a time."""
 
 
 @constructed_by_callers
@@ -184,12 +189,45 @@ class BetaBinomial(LogitMean):
         shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
         return np.array([logit(share), np.log(1.0 / shared - 1.0)])
 
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """P(0) + ... + P(y), by sums of the probabilities on one side of y: right to 1e-10 for 1e5 trials."""
+        return self._sides(eta, y)[0]
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(y + 1) + ... + P(trials), with its own digits where that is small."""
+        return self._sides(eta, y)[1]
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at the number of successes, and at the number before it."""
+        successes, trials = self._binomial.counts(y)
+        return Likelihood.tails(BetaBinomial(trials), eta, successes)
+
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
-        """Not known: IncompatibleError."""
-        raise IncompatibleError(
-            'predict(kind="observation") is not available for Beta-binomial regression. Use kind="mean", or the '
-            "predictive distributions of the groups: st.empirical_bayes(fit).posterior.predictive(trials)."
-        )
+        """The numbers of successes between which a new one falls."""
+        known = self.trials if trials is None else trials
+        if known is None:
+            raise IncompatibleError("BetaBinomial().interval needs the trials; give trials=, one number per row.")
+        trials = np.broadcast_to(np.asarray(known, dtype=float), len(eta))
+        return interval_of_successes(_of_all, eta, V, level, trials)
+
+    def _sides(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """P(at most y) and P(more than y): the side away from the mean is added up, the other is the rest of 1 unless
+        that is small and is added up too.
+        """
+        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        eta = pair(eta, self)
+        mirrored = eta * np.array([-1.0, 1.0])  # failures in place of successes
+        is_low = k < n * expit(eta[:, 0])
+
+        def added(low: NDArray[np.bool_], rows: Any = slice(None)) -> Floats:
+            at, most = np.where(low[:, None], eta, mirrored), np.where(low, k, n - k - 1.0)
+            return _at_most(at[rows], most[rows], n[rows])
+
+        away = added(is_low)
+        rest = 1.0 - away
+        is_small = rest < 0.25
+        rest[is_small] = added(~is_low, is_small)
+        return np.where(is_low, away, rest), np.where(is_low, rest, away)
 
 
 class _Parts:
@@ -234,6 +272,40 @@ class _Parts:
         information[..., 0, 1] = information[..., 1, 0] = p * bend_b - q * bend_a
         information[..., 1, 1] = bend_s - bend_a - bend_b
         return score, information
+
+
+def _at_most(eta: Floats, k: Floats, n: Floats) -> Floats:
+    """P(0) + ... + P(k), 0 where k < 0."""
+    found, some = np.zeros(k.shape), np.flatnonzero(k >= 0)
+    order = some[np.argsort(k[some])]  # rows of about the same number of terms stand in one rectangle
+    while len(order):
+        size = max(1, int(TERMS // (k[order[-1]] + 1.0)))
+        order, rows = order[:-size], order[-size:]
+        found[rows] = _downwards(eta[rows], k[rows], n[rows]).sum(axis=1)
+    return np.minimum(found, 1.0)
+
+
+def _of_all(eta: Floats, n: int) -> Iterator[Floats]:
+    """P(0), ..., P(n) at some rows of eta after others."""
+    size = max(1, TERMS // (n + 1))
+    for start in range(0, len(eta), size):
+        part = eta[start : start + size]
+        yield _downwards(part, *np.full((2, len(part)), float(n)))[:, ::-1]
+
+
+def _downwards(eta: Floats, k: Floats, n: Floats) -> Floats:
+    """P(k), P(k - 1), ..., P(0), then 0, one row per row of eta: each is the one before times a ratio,
+
+    P(j - 1) / P(j) = j (b + n - j) / ((n - j + 1) (a + j - 1)).
+    """
+    at = _Parts(eta, k, n)
+    a, b, most, loglik = (part[:, None] for part in (at.a, at.b, np.maximum(at.n, 1.0), at.loglik()))
+    j = at.k[:, None] - np.arange(at.k.max())
+    real, j = j > 0, np.maximum(j, 1.0)
+    step = np.log(j / (most - j + 1.0) * ((b + (most - j)) / (a + (j - 1.0))))
+    step += np.where(j == 1.0, np.log(a) - at.log_a[:, None], 0.0)  # a and b stop at exp(-300)
+    step += np.where(j == most, at.log_b[:, None] - np.log(b), 0.0)
+    return np.exp(np.hstack([loglik, np.where(real, loglik + np.cumsum(step, axis=1), -np.inf)]))
 
 
 def _log(x: Floats) -> Floats:

@@ -243,7 +243,7 @@ class Likelihood(Starts, Recession):
         """
         if self.outcome.has_labels:
             raise IncompatibleError(f"an outcome of {type(self).__name__} is one of its labels: it has no interval.")
-        return mixture_interval(self, eta, V, level)
+        return mixture_interval(self, eta, V, level, trials)
 
     def quantile(self, eta: Floats, p: Any, trials: Floats | None = None) -> Floats:
         """The smallest outcome that is exceeded with probability 1 - p at most, (n,), of successes out of `trials`."""

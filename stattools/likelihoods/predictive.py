@@ -13,7 +13,7 @@ Source: Barndorff-Nielsen & Cox, Bernoulli 2 (1996), 319-340; Trefethen & Weidem
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,13 +66,11 @@ def mixture_interval(
     size, ends = max(1, 2**18 // len(z)), []
     for start in range(0, len(eta), size):
         part = slice(start, start + size)
-        root, turn = np.linalg.eigh(V[part])
-        moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T  # (m, width, J)
-        nodes = np.moveaxis(eta[part, :, None] + moved, 1, 2).reshape(-1, eta.shape[1])
+        nodes = _spread(eta[part], V[part], z).reshape(-1, eta.shape[1])
         if np.isfinite(likelihood.domain).any():
             nodes[:, 0] = held(nodes[:, 0], np.repeat(eta[part, 0], len(z)), *likelihood.domain)
         at = nodes[:, 0] if eta.shape[1] == 1 else nodes
-        rows, out_of = len(moved), 1.0 if trials is None else trials[part]
+        rows, out_of = len(eta[part]), 1.0 if trials is None else trials[part]
         family = likelihood if trials is None else likelihood.with_trials(np.repeat(out_of, len(z)))
 
         def cdf(y: Floats, at: Floats = at, rows: int = rows, family: Any = family) -> Floats:
@@ -86,6 +84,31 @@ def mixture_interval(
         ends.append([find(cdf, p, mean, reach) for p in (tail, 1.0 - tail)])
     lower, upper = (np.concatenate(end) for end in zip(*ends, strict=True))
     return np.clip(lower, low, high), np.clip(upper, low, high)
+
+
+def interval_of_successes(
+    probabilities: Callable[[Floats, int], Iterator[Floats]], eta: Floats, V: Floats, level: float, trials: Floats
+) -> tuple[Floats, Floats]:
+    """The same of a family whose `probabilities(nodes, n)` of 0, ..., n successes are had at once, (j, n + 1) at some
+    of the nodes after others: one sum over all of them serves both ends.
+    """
+    z, share = _product_of_nodes(eta.shape[1])
+    ends = np.empty((2, len(eta)))
+    for row, nodes in enumerate(_spread(eta, V, z)):
+        n, done = int(trials[row]), 0
+        of_row = np.zeros(n + 1)
+        for some in probabilities(nodes, n):
+            of_row += share[done : done + len(some)] @ some
+            done += len(some)
+        ends[:, row] = np.searchsorted(np.cumsum(of_row), (0.5 * (1.0 - level), 0.5 * (1.0 + level)))
+    return ends[0], np.minimum(ends[1], trials)
+
+
+def _spread(eta: Floats, V: Floats, z: Floats) -> Floats:
+    """eta (m, width) moved to normal nodes z (J, width) in the metric of V: (m, J, width)."""
+    root, turn = np.linalg.eigh(V)
+    moved = (turn * np.sqrt(np.maximum(root, 0.0))[:, None, :]) @ z.T
+    return np.moveaxis(eta[:, :, None] + moved, 1, 2)
 
 
 def quantile_in_range(likelihood: Any, eta: Floats, p: float, trials: Floats | None = None) -> Floats:

@@ -56,7 +56,7 @@ def interval_of_the_mean(a: Asked) -> None:
     assert_allclose(inside.mean(axis=0), LEVEL, atol=0.04 if a.has_several else 0.02)
 
 
-NO_NUMBER = ("binary", "category", "ordered", "beta_binomial")
+NO_NUMBER = ("binary", "category", "ordered")
 
 
 @question("predict(kind='observation')", refused=NO_NUMBER)

@@ -64,7 +64,7 @@ def _deviance(a: Asked) -> tuple[Floats, Floats]:
     return 2.0 * (np.maximum(f, g) - a.pointwise(a.theta)), 0.5 * (low + high)
 
 
-@question("residuals_of", refused=("softmax", "beta_binomial"))
+@question("residuals_of", refused=("softmax",))
 def quantile_residuals(a: Asked) -> None:
     found = a.fit.residuals_of("quantile", seed=4)
     if not a.is_discrete:

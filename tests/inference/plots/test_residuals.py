@@ -31,8 +31,15 @@ def test_least_squares_have_their_own_and_counts_quantile_residuals():
 
 
 def test_a_likelihood_without_quantiles_has_pearson_s_and_refuses_quantiles():
-    table = {"s": [3, 0, 5, 2, 6, 1], "f": [4, 7, 1, 5, 0, 5], "x": [0.1, 0.2, 0.5, 0.3, 0.9, 0.0]}
-    fit = st.fit(st.beta_binomial("s + f ~ x", table))
+    normal = st.likelihood(
+        "Normal",
+        lambda y, mu, sigma: -np.log(sigma) - 0.5 * ((y - mu) / sigma) ** 2,
+        parameters={"mu": "identity", "sigma": "log"},
+        outcome="real",
+        mean=lambda mu, sigma: mu,
+        variance=lambda mu, sigma: sigma**2,
+    )
+    fit = st.fit(st.regression("y ~ x", frame, normal))
     assert fit.plot("residuals").axes[0].get_ylabel() == "pearson residual"
     with pytest.raises(st.IncompatibleError):
         fit.plot("residuals", kind="quantile")

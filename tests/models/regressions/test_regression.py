@@ -273,8 +273,6 @@ def test_what_can_be_asked_of_the_fit():
     assert_allclose(edge.p_value, 0.5 * special.chdtrc(1, edge.statistic))
     assert st.score_test(one, beta.model).statistic > 0
     assert_allclose(beta.predict(), special.expit(beta.estimate[0] + beta.estimate[1] * data["x"]))
-    with pytest.raises(st.IncompatibleError, match="not available for Beta-binomial"):
-        beta.predict(kind="observation", interval=0.95)
 
 
 def test_it_is_saved_and_loaded(tmp_path):

@@ -23,10 +23,6 @@ def test_every_likelihood_has_checks_of_its_own(case):
     assert OF_OUTCOME[case.likelihood.outcome]
 
 
-WITHOUT_CDF = {"beta_binomial"}
-"""Whose distribution function is not known."""
-
-
 @pytest.mark.parametrize(
     "case", at_length(*(case.name for case in REGRESSIONS if not (case.slow or case.beside))), ids=str
 )
@@ -40,7 +36,7 @@ def test_every_regression_is_checked(case):
         wrong = {"form", "link", "calibration"} if case.make is st.one_vs_rest else set()  # the truth is a softmax
         assert {check.check for check in found.checks if check.verdict == "no"} <= wrong
         assert all(np.isfinite(check.value) for check in found.checks)
-        assert (set(found.unchecked) == {"distribution"}) == bool(WITHOUT_CDF & case.words), found.unchecked
+        assert not found.unchecked
 
 
 def test_a_loaded_fit_says_what_it_needs(tmp_path):
