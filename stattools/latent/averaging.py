@@ -14,7 +14,7 @@ is halved until nothing moves. Cost: 20 to 300 values of the family per row. Sou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ class OverEffects(Likelihood):
 
     family: Likelihood
     effects: int
+    trials: Any = None
 
     def __post_init__(self) -> None:
         family = self.family
@@ -87,6 +88,10 @@ class OverEffects(Likelihood):
     def trials_of(self, y: Floats) -> Any:
         return self.family.trials_of(y)
 
+    def with_trials(self, trials: Any) -> OverEffects:
+        """The same of successes out of so many trials, for `cdf` of numbers of successes."""
+        return replace(self, trials=trials)
+
     def observed(self, y: Floats) -> Floats:
         return self.family.observed(y)
 
@@ -114,7 +119,8 @@ class OverEffects(Likelihood):
         return self.averaged(eta, square)
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
-        return self.averaged(eta, lambda at, _, row: self.family.cdf(at, y[row]))
+        seen = y if self.trials is None else np.column_stack([y, self.trials])
+        return self.averaged(eta, lambda at, _, row: self.family.cdf(at, seen[row]))
 
     def survival(self, eta: Floats, y: Floats) -> Floats:
         return self.averaged(eta, lambda at, _, row: self.family.survival(at, y[row]))

@@ -17,6 +17,7 @@ from stattools.inference.mixed.mixed_predictions import columns_of, curves_at, t
 from stattools.inference.mixed.views import known, new, population
 from stattools.inference.prediction.answers import handed_out
 from stattools.inference.prediction.prediction import predictions
+from stattools.inference.prediction.times import OF_OUTCOMES, QUANTILES
 from stattools.inference.smooths.beside_curves import beside_curves
 from stattools.inference.smooths.beyond import beside_beyond, said_beyond
 from stattools.interface.arguments import word_of
@@ -26,7 +27,10 @@ from stattools.solvers.solution import require_choice
 type Seen = tuple[Any, dict[str, Any]]
 """The fit of single rows that is asked, and options of `predictions`."""
 
-KINDS = ("mean", "link", "observation", "class", "zero", "cumulative", "score")
+KINDS = ("mean", "link", "observation", *QUANTILES, "class", "zero", "cumulative", "score")
+
+WHAT = {"observation": "an observation", "median": "the median of an outcome", "quantile": "a quantile of an outcome"}
+"""What `OF_OUTCOMES` are called."""
 
 
 def _typical(fit: Any, *_: Any) -> Seen:
@@ -97,10 +101,16 @@ def predicted(
     groups = require_choice("predict", "groups", groups, tuple(GROUPS))
     groups = groups if fit.model.random else "typical"
     kind, family = require_choice("predict", "kind", word_of(kind, KINDS), KINDS), fit.model.fixed.likelihood
-    if kind == "observation" and fit.model.random and groups in ("population", "typical"):
+    of_number = fit.model.random and not family.outcome.has_labels  # labels are refused below, whatever the groups
+    if kind in OF_OUTCOMES and of_number and groups in ("population", "typical"):
         raise IncompatibleError(
-            'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
             f'nobody saw; groups="{groups}" has a mean only.'
+        )
+    if kind in QUANTILES and of_number and groups == "new" and interval is not None:
+        raise IncompatibleError(
+            f'predict(kind={kind!r}, groups="new") is that of all that a group may be, and has no interval: leave '
+            'interval= out, or ask for kind="observation", which has the interval of a new outcome.'
         )
     if groups == "new" and interval is not None and family.outcome.has_several and kind != "link":
         raise IncompatibleError(
@@ -117,7 +127,7 @@ def predicted(
     found, places = asked(groups, interval)
     if groups == "new" and interval is not None and kind != "link":
         found[found.columns[0]] = asked("population", None)[0]  # its mean is over all that it may be
-    name = kind if kind in ("link", "class") else "mean"
+    name = kind if kind in ("link", "class", *QUANTILES) else "mean"
     if interval is not None and isinstance(found, pd.DataFrame):
         found = beside_beyond(found, over)
     return found, places, name, over

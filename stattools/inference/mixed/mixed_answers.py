@@ -188,6 +188,7 @@ class MixedAnswers(Fit):
         offset: str | ArrayLike | None = None,
         exposure: str | ArrayLike | None = None,
         trials: str | ArrayLike | None = None,
+        p: float | None = None,
         missing: Missing = "raise",
         align: bool = True,
     ) -> Any:
@@ -197,13 +198,13 @@ class MixedAnswers(Fit):
         that were seen, with their effects; "typical", a group whose effects are 0, which is not the average;
         "new", a group that nobody saw: its mean is that of the population, and an interval has the variance of its
         effects too, as it was estimated: of few groups, whose variance is little known, it is somewhat short. `kind` is
-        "mean", "link", "class", "zero", "cumulative", "score", as in `Fit.predict`, or "observation", a new outcome of
-        a known or a new group. With `interval=level` also lower and upper, by the delta method over coefficients and
-        variances. `offset`, `exposure`, `trials`, `missing` and `align` are as in
+        "mean", "link", "class", "zero", "cumulative", "score", as in `Fit.predict`, or "observation", "median" and
+        "quantile" (at `p`), of a new outcome of a known or a new group. With `interval=level` also lower and upper, by
+        the delta method over coefficients and variances. `offset`, `exposure`, `trials`, `missing` and `align` as in
         `Fit.predict`. Raises DomainError for groups that were not seen where they should be known, with their names.
         Rows beyond the data of a curve, a straight line there, are marked in a column `beyond` and `attrs["note"]`.
         """
-        beside = {"offset": offset, "exposure": exposure, "trials": trials}
+        beside = {"offset": offset, "exposure": exposure, "trials": trials, "p": p}
         return family_predictions(self, data, groups, kind, interval, missing, align, **beside)
 
     def _predicted(self, data: Any, missing: Missing) -> tuple[Any, Any]:

@@ -89,7 +89,9 @@ def predicted_quantile(
         slope = np.ones((len(eta), 1))
     else:
         slope = family.slope_of_quantile(eta, p, STEP * np.sqrt(np.diagonal(V, axis1=1, axis2=2)))
-    variance = ((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1) + ndtri(p) ** 2 * own / (2.0 * fit.df)
+    variance = ((slope[:, None, :] @ V)[:, 0, :] * slope).sum(axis=1)
+    if at.has_scale:
+        variance = variance + ndtri(p) ** 2 * own / (2.0 * fit.df)
     half = quantiles(fit, at, interval)(slope) * np.sqrt(np.maximum(variance, 0.0))
     middle = on_line(family, value)
     lower, upper = (from_line(family, end) for end in (middle - half, middle + half))

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit, ndtr, ndtri
-from scipy.stats import binom
+from scipy.stats import betabinom, binom, gamma
 
+import stattools as st
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.mixed.family_predictions import GROUPS
 from tests.inference.mixed.regressions import NODES, SHARE, fit, rows, table
@@ -77,3 +78,53 @@ def test_groups_that_were_not_seen_and_rows_with_gaps():
     assert one.predict(gaps).notna().all()
     with pytest.raises(DomainError, match="groups"):
         one.predict(rows(), groups="all")
+
+
+def test_quantiles_of_known_and_new_groups():
+    one = fit("binomial")
+    X, s = np.asarray(one.model.fixed.rows.X)[:3], float(one.found.roots[0][0, 0])
+    known = expit(X @ one.estimate + one.found.modes[0][0, 0])
+    assert_allclose(one.predict(rows(), groups="known", kind="median"), binom.ppf(0.5, 5, known))
+    found = one.predict(rows(), groups="new", kind="quantile", p=0.9)
+    at = expit(X @ one.estimate + s * NODES[:, None])
+    below, within = (binom.cdf(ends, 5, at).T @ SHARE for ends in (found - 1.0, found))
+    assert (below < 0.9).all()
+    assert (within >= 0.9).all()
+    with pytest.raises(IncompatibleError, match="a quantile of an outcome belongs to a group"):
+        one.predict(rows(), kind="quantile", p=0.9)
+    with pytest.raises(IncompatibleError, match="has no interval: leave"):
+        one.predict(rows(), groups="new", kind="median", interval=0.9)
+    with pytest.raises(IncompatibleError, match="two labels, which has no quantiles"):
+        fit("logistic").predict(rows(), kind="median")
+
+
+def test_quantiles_of_groups_and_of_trials_that_share_their_probability():
+    g = np.random.default_rng(3)
+    table = {"x": g.normal(size=120), "g": np.repeat(list("abcdefghijkl"), 10), "n": np.tile([4, 9], 60)}
+    eta = 0.5 * table["x"] + np.repeat(g.normal(size=12), 10)
+    table["k"] = g.binomial(table["n"], g.beta(4.0 * expit(eta), 4.0 * expit(-eta)))
+    one = st.fit(st.beta_binomial("k ~ x + (1 | g)", table, trials="n"))
+    s, root = np.exp(one.estimate[-1]), float(one.found.roots[0][0, 0])
+    line = np.asarray(one.model.fixed.rows.X) @ one.estimate[:2]
+    p = expit(line + one.found.modes[0][0, one.model.random[0].codes])
+    found = one.predict(groups="known", kind="quantile", p=0.8)
+    assert_allclose(found, betabinom.ppf(0.8, table["n"], s * p, s * (1.0 - p)))
+    found = one.predict(groups="new", kind="median")
+    at = expit(line + root * NODES[:, None])
+    below, within = (betabinom.cdf(k, table["n"], s * at, s * (1.0 - at)).T @ SHARE for k in (found - 1.0, found))
+    assert (below < 0.5 + 1e-6).all()
+    assert (within >= 0.5 - 1e-6).all()
+
+
+def test_a_quantile_of_an_amount_has_an_interval_by_the_delta_method():
+    g = np.random.default_rng(4)
+    table = {"x": g.normal(size=120), "g": np.repeat(list("abcdefghijkl"), 10)}
+    table["y"] = g.gamma(3.0, np.exp(0.4 * table["x"] + np.repeat(g.normal(size=12), 10)) / 3.0)
+    one = st.fit(st.gamma("y ~ x + (1 | g)", table))
+    found = one.predict(groups="known", kind="quantile", p=0.9, interval=0.9)
+    dispersion = np.exp(one.estimate[-1])
+    mean = one.predict(groups="known")
+    assert_allclose(found["quantile"], gamma.ppf(0.9, 1.0 / dispersion, scale=dispersion * mean), rtol=1e-8)
+    of_mean = one.predict(groups="known", interval=0.9)
+    wide, least = np.log(found["upper"] / found["lower"]), np.log(of_mean["upper"] / of_mean["lower"])
+    assert ((wide > least) & (wide < 1.5 * least)).all()  # the dispersion is uncertain too
