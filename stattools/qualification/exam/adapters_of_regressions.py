@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from stattools.qualification.exam.adapter import Adapter
-from stattools.qualification.exam.law import SERIES
+from stattools.qualification.exam.law import SERIES, WEIGHTED
+
+NO_MEANS = ("influence, ", LOGLIK := "log-likelihood, ")
+"""How the names begin of models whose answer is no coefficients: they have no predictions."""
 
 OURS_REGRESSION = "import stattools as st\nfit = st.fit(st.{}); b, se = fit.estimate, fit.se"
 OURS_TABLE = (
@@ -21,6 +24,7 @@ OURS_MODELS = {
     "ridge": "import stattools as st\nfit = st.fit(st.logistic(y, X), penalty=st.Ridge(1.0)); b = fit.estimate",
     "poisson": OURS_REGRESSION.format("poisson(y, X)"),
     "poisson with an offset": OURS_REGRESSION.format("poisson(y, X, offset=o)"),
+    "linear with weights": OURS_REGRESSION.format("ols(y, X, weights=w)"),
     "logistic with weights": OURS_REGRESSION.format("logistic(y, X, weights=w)"),
     "poisson with weights": OURS_REGRESSION.format("poisson(y, X, weights=w)"),
     "gamma": OURS_REGRESSION.format("gamma(y, X)") + "\nb, se = b[:-1], se[:-1]",
@@ -44,6 +48,7 @@ OURS_MODELS |= {
     for model, name in {"linear": "ols", "logistic": "logistic", "poisson": "poisson"}.items()
 }
 OURS_PREDICT = "\np = fit.predict(interval=0.95); b, se = p['mean'], (p['upper'] - p['lower']) / 4"
+OURS_MODELS |= {f"{LOGLIK}{model}": OURS_MODELS[model] + "; b, se = np.array([fit.loglik]), None" for model in WEIGHTED}
 OURS = Adapter(
     "stattools",
     "This package.",
@@ -53,7 +58,7 @@ OURS = Adapter(
         **{
             model: lines + OURS_PREDICT
             for model, lines in OURS_MODELS.items()
-            if model not in (*SERIES, "Cox", "ridge") and "influence" not in model
+            if model not in (*SERIES, "Cox", "ridge") and not model.startswith(NO_MEANS)
         },
         "ridge": OURS_MODELS["ridge"] + "; b = fit.predict()",
     },
@@ -79,6 +84,7 @@ STATSMODELS_MODELS = {
     "cauchit": STATSMODELS_GLM.format("Binomial(sm.families.links.Cauchy())"),
     "poisson": STATSMODELS_DISCRETE.format("Poisson(y, A)"),
     "poisson with an offset": STATSMODELS_DISCRETE.format("Poisson(y, A, offset=o)"),
+    "linear with weights": STATSMODELS_GLM.format("Gaussian(), freq_weights=w"),
     "logistic with weights": STATSMODELS_GLM.format("Binomial(), freq_weights=w"),
     "poisson with weights": STATSMODELS_GLM.format("Poisson(), freq_weights=w"),
     "gamma": STATSMODELS_GLM.format("Gamma(sm.families.links.Log())"),
@@ -112,6 +118,9 @@ STATSMODELS_MODELS |= {
     "influence, logistic": STATSMODELS_INFLUENCE.format("GLM(y, A, sm.families.Binomial()).fit()"),
     "influence, poisson": STATSMODELS_INFLUENCE.format("GLM(y, A, sm.families.Poisson()).fit()"),
 }
+STATSMODELS_MODELS |= {
+    f"{LOGLIK}{model}": STATSMODELS_MODELS[model] + "\nb, se = np.array([fit.llf]), None" for model in WEIGHTED
+}
 STATSMODELS = Adapter(
     "statsmodels",
     "statsmodels, with the defaults of its documentation.",
@@ -126,7 +135,7 @@ STATSMODELS = Adapter(
     {
         model: lines + "\nb, se = np.ravel(fit.predict()), None"
         for model, lines in STATSMODELS_MODELS.items()
-        if model not in (*SERIES, "Cox") and "influence" not in model
+        if model not in (*SERIES, "Cox") and not model.startswith(NO_MEANS)
     },
 )
 

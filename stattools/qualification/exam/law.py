@@ -15,6 +15,8 @@ COUNTS = ("poisson", "negative binomial")
 ALONE = (*EVENTS, *COUNTS, "linear", "gamma", "softmax", "ordinal", "Cox", "Weibull")
 """Models of rows that know nothing of each other, without a penalty."""
 WITH = ("poisson with an offset", "logistic with weights", "poisson with weights")
+WEIGHTED = ("linear with weights", "logistic with weights", "poisson with weights")
+"""Models whose rows stand for several, as often as their weights say."""
 GROUPS = ("mixed", "mixed with slopes", "mixed logistic")
 SERIES = ("local level", "autoregression")
 PENALIZED = "ridge"
@@ -55,8 +57,7 @@ OUTCOMES = {"Cox": ("time", "event"), "Weibull": ("time", "event")}
 """The arrays of an outcome, where it is not y."""
 OTHERS = {
     "poisson with an offset": ("o",),
-    "logistic with weights": ("w",),
-    "poisson with weights": ("w",),
+    **dict.fromkeys((*WEIGHTED, *(f"log-likelihood, {model}" for model in WEIGHTED)), ("w",)),
     **dict.fromkeys(GROUPS, ("g",)),
 }
 """What else a model has for each row."""

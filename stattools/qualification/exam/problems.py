@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from stattools.qualification.exam.law import WEIGHTED
+
 ROWS = """import numpy as np; rng = np.random.default_rng(7); n = 240
 X = rng.normal(size=(n, 3)); X[:, 1] = rng.integers(0, 2, n)
 eta = 0.3 + X @ [0.8, -0.5, 0.2]"""
@@ -21,6 +23,7 @@ PROBLEMS: dict[str, str] = {
     "ridge": f"{ROWS}\ny = rng.binomial(1, 1 / (1 + np.exp(-eta)))",
     "poisson": f"{ROWS}\ny = rng.poisson(np.exp(eta))",
     "poisson with an offset": f"{ROWS}\no = rng.normal(size=n) / 2\ny = rng.poisson(np.exp(eta + o))",
+    "linear with weights": f"{ROWS}\ny = eta + rng.normal(size=n)\nw = rng.integers(1, 4, n)",
     "logistic with weights": f"{ROWS}\ny, w = rng.binomial(1, 1 / (1 + np.exp(-eta))), rng.integers(1, 4, n)",
     "poisson with weights": f"{ROWS}\ny = rng.poisson(np.exp(eta))\nw = rng.integers(1, 4, n)",
     "gamma": f"{ROWS}\ny = rng.gamma(2.0, np.exp(eta) / 2)",
@@ -37,9 +40,10 @@ PROBLEMS: dict[str, str] = {
     "y = eta + lfilter([1], [1, -0.6], rng.normal(size=n))",
 }
 PROBLEMS |= {f"influence, {model}": PROBLEMS[model] for model in ("linear", "logistic", "poisson")}
+PROBLEMS |= {f"log-likelihood, {model}": PROBLEMS[model] for model in WEIGHTED}
 """`b` of an answer are the intercept, where there is one, and the slopes of the columns of X; of a softmax regression a
 row of them for each category but the first; of an ordinal one, Cox's and Weibull's (of log time) the slopes come first;
-of an influence the Cook's distances and the leverages of all rows.
+of an influence the Cook's distances and the leverages of all rows; of a log-likelihood this number alone.
 """
 SLOPES_FIRST = ("ordinal", "Cox", "local level")
 """Models whose answer has the slopes alone."""

@@ -13,7 +13,18 @@ from typing import Any
 
 import numpy as np
 
-from stattools.qualification.exam.law import ALONE, COUNTS, EVENTS, GROUPS, PENALIZED, SERIES, WITH, Answer, Law
+from stattools.qualification.exam.law import (
+    ALONE,
+    COUNTS,
+    EVENTS,
+    GROUPS,
+    PENALIZED,
+    SERIES,
+    WEIGHTED,
+    WITH,
+    Answer,
+    Law,
+)
 from stattools.qualification.exam.problems import SLOPES_FIRST
 
 type Expected = Callable[[str, Any, Any], Answer]
@@ -132,7 +143,7 @@ COEFFICIENTS: tuple[Law, ...] = (
         _other_reference),
     Law("names of groups", "groups under other names", GROUPS, "g = rng.permutation(24)[g]", same),
     offset(),
-    Law("weights", "weights as repeated rows", ("logistic with weights", "poisson with weights"),
+    Law("weights", "weights as repeated rows", (*WEIGHTED, *(f"log-likelihood, {model}" for model in WEIGHTED)),
         "i = np.repeat(np.arange(n), w); {rows}; w = np.ones(len(y))", same),
 )  # fmt: skip
 
