@@ -40,7 +40,7 @@ def document() -> Document:
             networks.data(fit.model, Paragraph(SOURCE)),
             Section("What went wrong", _wrong()),
             networks.likelihood(fit.model),
-            Section("Fit", (Paragraph(networks.trained(fit)), networks.curve(fit))),
+            Section("Fit", (Paragraph(f"{networks.trained(fit)} {SHOWN}"), networks.curve(fit, first=STEPS_SHOWN))),
             Section("On rows that it has not seen", _unseen(fit)),
             Section("Validation", _validation(fit)),
             sections.provenance([fit.model], command=command("network"), seeds=[SEED]),
@@ -60,6 +60,12 @@ SOURCE = (
     "opposite centers, so that no linear predictor can tell the classes apart but a network can. "
     f"{count(FRESH)} further rows are for testing."
 )
+
+
+STEPS_SHOWN = 80
+"""Later steps of L-BFGS, and how many there are, depend on the processor's order of additions."""
+
+SHOWN = f"The figure shows the first {STEPS_SHOWN} steps."
 
 
 @cache

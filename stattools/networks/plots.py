@@ -43,9 +43,9 @@ class PlottedNetwork(AnyFit):
         return plotted(self, self.model.title, what, PLOTS, ax, data=data, bins=bins)
 
 
-def training(fit: Any) -> Drawing:
-    """The training curve."""
-    table = fit.curve()
+def training(fit: Any, *, first: int | None = None) -> Drawing:
+    """The training curve, or its `first` steps."""
+    table = fit.curve().iloc[:first]
     lines = {"training rows": (table.epoch.to_numpy(), -table.training.to_numpy())}
     if table.validation.notna().any():
         lines["validation rows"] = (table.epoch.to_numpy(), -table.validation.to_numpy())
@@ -63,7 +63,8 @@ def calibration(fit: Any, *, data: Any = None, bins: int | None = None) -> Drawi
     table = fit.calibration(data) if bins is None else fit.calibration(data, bins=bins)
     p, _ = probabilities_and_hits(fit, data)
     gap = float(np.abs(table.predicted - table.observed).max())
-    columns = {name: table[name].to_numpy() for name in ("predicted", "observed", "lower", "upper")}
+    # A climb of many steps leaves round-off in the fifth digit; a thousandth is less than half a pixel.
+    columns = {name: table[name].round(3).to_numpy() for name in ("predicted", "observed", "lower", "upper")}
     return Drawing(
         lambda on: figures.calibration(**columns, probability=p.ravel(), event="a label", unit="probabilities", on=on),
         alt=f"Observed share against predicted probability of each label in {len(table)} groups; the largest gap is "

@@ -168,9 +168,9 @@ def conclusion(fit: NetworkFit | NetworkEnsemble) -> str:
     )
 
 
-def curve(fit: NetworkFit, name: str = "training") -> Figure:
-    """The training curve."""
-    return figure(name, plots.training(fit))
+def curve(fit: NetworkFit, name: str = "training", *, first: int | None = None) -> Figure:
+    """The training curve, or its `first` steps."""
+    return figure(name, plots.training(fit, first=first))
 
 
 def confusion(table: pd.DataFrame) -> Table | Paragraph:
