@@ -91,7 +91,8 @@ def proportional_hazards(model: CoxRegression, theta: Floats, transform: str) ->
     def row(name: str, columns: list[int]) -> dict[str, Any]:
         own, at = u[columns], np.ix_(columns, columns)
         left = C[at] - B[columns] @ np.linalg.solve(A, B[:, columns])
-        if undetermined(left, C[at].diagonal()) is not None:
+        whole = np.maximum(A[at].diagonal(), C[at].diagonal())  # the clock g has a mean square of 1
+        if undetermined(left, whole) is not None:
             which = "some term" if name == ALL else name
             raise IdentificationError(f"the events do not tell a change of {which} with time from its effect.")
         statistic = Metric(left).norm(own) ** 2
