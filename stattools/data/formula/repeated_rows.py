@@ -94,7 +94,7 @@ def quantiles(x: Floats, w: Floats, levels: Floats) -> Floats:
     """Quantiles of values repeated w times, between neighbors by a straight line as NumPy's.
 
     >>> quantiles(np.array([3.0, 1.0]), np.array([1.0, 3.0]), np.array([0.5, 0.75])).tolist()
-    [1.0, 1.0]
+    [1.0, 1.5]
     """
     order = np.argsort(x, kind="stable")
     x, upto = x[order], np.cumsum(w[order])

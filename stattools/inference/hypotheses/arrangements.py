@@ -92,7 +92,7 @@ def of_pairs(h: Ints, g: Ints) -> Floats | None:
     takes too long.
 
     >>> of_pairs(np.array([0, 1, 2]), np.array([0, 1, 2])).round(3).tolist()
-    [0.0, 0.0, 0.167, 0.333, 0.333, 0.167]
+    [0.0, 0.167, 0.333, 0.0, 0.333, 0.167]
     """
     (levels, counts), h = min((np.unique(g, return_counts=True), h), (np.unique(h, return_counts=True), g), key=_sets)
     total = int(np.sort(h) @ np.sort(np.repeat(levels, counts)))
