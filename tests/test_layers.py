@@ -54,7 +54,7 @@ TOLD_APART = {
     "information and covariance in parts: ask metric_for(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
         KEPT_IN_PARTS,
         ["inference.storage.field_kinds", "inference.storage.rules", "numerics.arrow", "numerics.low_rank",
-         "numerics.low_rank", "numerics.products", "solvers.level_metric"],
+         "numerics.low_rank", "numerics.low_rank", "numerics.products"],
     ),
 }  # fmt: skip
 """The classes that answer in the place of an array, and where they are told from one, once for each time. Elsewhere

@@ -21,6 +21,7 @@ from stattools.data.levels import with_contrasts
 from stattools.data.terms import materialized, require_room
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.numerics.one_each import OneEach
 
 TINY = 1e-9
 """A coefficient between columns of made-up rows, whose numbers have size 1, is taken as 0 below this: it is then
@@ -76,29 +77,29 @@ class TermSpaces:
         pairs = zip(self.formula.terms, slices, strict=True)
         return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
 
-    def without(self, dropped: Collection[int]) -> Floats:
+    def without(self, dropped: Collection[int]) -> Any:
         """R (q, p), for which R beta = 0 where the linear predictor needs none of the dropped terms, given by their
         numbers.
         """
         if self.formula is None:
             gone = [column for k in dropped for column in self.columns[k]]
-            return np.eye(len(self.names))[sorted(gone)]
+            return OneEach.picking(sorted(gone), len(self.names))
         numbers = [k for k, term in enumerate(self.formula.terms) if term]
         gone = {numbers[k] for k in dropped}
         rest = tuple(term for k, term in enumerate(self.formula.terms) if k not in gone)
         if not rest:
-            return np.eye(len(self.names))
+            return OneEach.picking(range(len(self.names)), len(self.names))
         smaller = replace(self.formula, terms=rest)
         names = self._made(smaller, 2)[1]
-        if set(names) <= set(self.names):  # the columns that stay are coded as before
-            return np.eye(len(self.names))[[k for k, name in enumerate(self.names) if name not in names]]
+        if (stay := set(names)) <= set(self.names):  # the columns that stay are coded as before
+            return OneEach.picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
         n = self._enough
         whole, part = self._made(self.formula, n)[0], self._made(smaller, n)[0]
         M = _tidy(np.linalg.lstsq(whole, part, rcond=None)[0])
         u, size, _ = np.linalg.svd(M)
         return u[:, int((size > TINY * size[0]).sum()) :].T
 
-    def of_sums(self, k: int) -> Floats:
+    def of_sums(self, k: int) -> Any:
         """R (q, p), for which R beta = 0 where term k has no part in the linear predictor when every category is coded
         by contrasts that sum to zero, whatever the contrasts of the formula are.
         """

@@ -79,14 +79,16 @@ class Within:
         return bool(alike and np.linalg.eigvalsh(shares).min(initial=0.0) >= -ROUND_OFF)
 
     def among(self, rows: NDArray[np.intp], p: int) -> Within | None:
-        """These numbers among some rows and columns of a matrix (p, p); None where a level has some of its own among
-        them, and not all.
+        """These numbers among some rows and columns of a matrix (p, p); None where some levels have other coefficients
+        among them than others have.
         """
         number = np.full(p, -1)
         number[rows] = np.arange(len(rows))
         kept = number[self.places] >= 0
-        levels = kept.all(axis=1)
-        return Within(number[self.places[levels]], self.off[levels]) if (levels == kept.any(axis=1)).all() else None
+        levels, kinds = kept.any(axis=1), kept.any(axis=0)
+        if not kept[np.ix_(levels, kinds)].all():
+            return None
+        return Within(number[self.places[np.ix_(levels, kinds)]], self.off[levels][:, kinds][:, :, kinds])
 
     def scaled(self, factor: float) -> Within:
         """`factor` times these numbers."""

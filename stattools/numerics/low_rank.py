@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.numerics.in_parts import InParts, SymmetricInParts
 from stattools.numerics.level_blocks import Within
 from stattools.text.one_line import prints
@@ -81,17 +82,29 @@ class LowRank(SymmetricInParts):
 
     def without(self, which: NDArray[np.bool_]) -> LowRank:
         """With 0 in the rows and columns of some coefficients, (p,)."""
-        kept = np.where(which, 0.0, 1.0)
+        return self.on_both_sides(np.where(which, 0.0, 1.0))
+
+    def on_both_sides(self, size: Floats) -> LowRank:
+        """Times the diagonal matrix of `size` (p,) from the left and from the right."""
         within = self.within
         if within is not None:
-            of_levels = kept[within.places]
+            of_levels = size[within.places]
             within = Within(within.places, of_levels[:, :, None] * within.off * of_levels[:, None, :])
-        return LowRank(kept * self.d, kept[:, None] * self.U, self.K, within)
+        return LowRank(size**2 * self.d, size[:, None] * self.U, self.K, within)
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""
         found = (self.d if v.ndim == 1 else self.d[:, None]) * v + self.U @ (self.K @ (self.U.T @ v))
         return found if self.within is None else found + self.within.product(v)
+
+    def among(self, rows: Any) -> LowRank | None:
+        """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""
+        rows = np.arange(len(self))[rows]
+        within = None if self.within is None else self.within.among(rows, len(self))
+        if self.within is not None and within is None:
+            return None
+        beside = within is not None and within.off.any()
+        return LowRank(self.d[rows], self.U[rows], self.K, within if beside else None)
 
     @cached_property
     def whole(self) -> Floats:  # type: ignore[override]
@@ -99,7 +112,9 @@ class LowRank(SymmetricInParts):
         return self.copy()
 
     def copy(self) -> Floats:
-        """The array, a new one."""
+        """The array, a new one; DomainError where it is larger than the memory."""
+        p = len(self)
+        require_memory(f"The covariance of {p:,} coefficients", 2 * p * p, "Ask for fewer of its rows and columns.")
         found = (self.U @ self.K) @ self.U.T
         found = 0.5 * (found + found.T)
         found[np.arange(len(self)), np.arange(len(self))] += self.d
@@ -111,10 +126,9 @@ class LowRank(SymmetricInParts):
         if not (isinstance(place, tuple) and len(place) == 2):
             return self.whole[place]
         every = np.arange(len(self))
-        if all(isinstance(one, slice) for one in place) and place[0] == place[1]:  # a part of the same kind
-            within = None if self.within is None else self.within.among(every[place[0]], len(self))
-            if self.within is None or within is not None:
-                return LowRank(self.d[place[0]], self.U[place[0]], self.K, within)
+        same = all(isinstance(one, slice) for one in place) and place[0] == place[1]
+        if same and (part := self.among(place[0])) is not None:
+            return part
         i, j = (every[one] if isinstance(one, slice) else np.asarray(one) for one in place)
         if i.dtype == bool or j.dtype == bool:
             return self.whole[place]
@@ -129,6 +143,13 @@ class LowRank(SymmetricInParts):
             found = ((self.U[i] @ self.K) * self.U[j]).sum(axis=-1)
         found = found + np.where(i == j, self.d[i], 0.0)
         return found if self.within is None else found + self.within.at(i, j, len(self))
+
+
+def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:
+    """Some rows and columns of C, an array or such a matrix, each times its `size`."""
+    size = np.ones(len(rows)) if size is None else size
+    part = C.among(rows) if isinstance(C, LowRank) else None
+    return size[:, None] * C[np.ix_(rows, rows)] * size if part is None else part.on_both_sides(size)
 
 
 def quadratic(X: Any, C: Any) -> Floats:

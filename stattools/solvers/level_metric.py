@@ -1,4 +1,11 @@
-"""The metric of an information whose levels are eliminated first: an `Arrow`, in L k^2 operations."""
+"""Metrics of matrices of many levels, in L k^2 operations: of an information, an `Arrow`, whose levels are eliminated
+first; and of a covariance, a `LowRank`, whose diagonal is.
+
+    V = diag(d) + U K U',   W = diag(d)^-1/2 U = Q T,   T K T' = P diag(lambda) P'
+    V^-1 = diag(d)^-1/2 (I + Q P (diag(1 / (1 + lambda)) - I) P' Q') diag(d)^-1/2
+
+Rows and columns without a diagonal of their own, at most as many as the columns of U, follow by their Schur complement.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +19,15 @@ from scipy.linalg import get_lapack_funcs
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow, ArrowFactor
+from stattools.numerics.level_blocks import Within, backward, forward, triangles
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.metric import LONGEST, Metric, nrm2, why_singular
 from stattools.solvers.solution import Known, Quality
 
 lange, pocon = get_lapack_funcs(("lange", "pocon"), dtype=np.float64)
+
+ROUND_OFF = 1e-14
+"""The share of a variance down to which what a level has of its own is round-off."""
 
 
 class LevelMetric(Metric):
@@ -114,6 +125,88 @@ class LevelMetric(Metric):
         return LowRank(inverse, W, np.eye(W.shape[1]), within)
 
 
+class LowRankMetric(Metric):
+    """As `Metric`, of a `LowRank`: norms and solutions.
+
+    >>> metric = LowRankMetric(LowRank(np.array([1.0, 0.0]), np.array([[1.0], [1.0]]), np.array([[2.0]])))
+    >>> metric.solve(np.array([4.0, 2.0])).round(6).tolist(), round(metric.norm(np.array([4.0, 2.0])) ** 2, 6)
+    ([2.0, -1.0], 6.0)
+    """
+
+    def __init__(self, information: Any) -> None:
+        self.information, size = information, information.diagonal()
+        if not ((size > 0) & np.isfinite(size)).all():
+            raise IdentificationError(why_singular(size, 0))
+        self.unit = 1.0 / np.sqrt(size)
+        V = information.on_both_sides(self.unit)
+        self.d, U = V.d, V.U
+        rest = self.d <= ROUND_OFF
+        within = Within(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))) if V.within is None else V.within
+        N, delta = triangles(within.blocks(self.d))
+        known = (delta > ROUND_OFF).all(axis=1)
+        self.places, self.N, self.delta = within.places[known], N[known], delta[known]
+        rest[within.places[~known]] = True
+        self.levels, self.rest = np.flatnonzero(~rest), np.flatnonzero(rest)
+        if len(self.rest) > U.shape[1]:
+            raise IdentificationError(why_singular(size, int(self.rest[U.shape[1]])))
+        self.d = np.where(rest, 1.0, self.d)
+        Q, T = np.linalg.qr(self._half(U)[self.levels])
+        along, P = np.linalg.eigh(T @ V.K @ T.T)
+        self.Q, self.along = Q @ P, 1.0 + along
+        if not self.along.min(initial=1.0) > 0:
+            raise IdentificationError(why_singular(size, 0))
+        self.cross = self._root(self._half(U)[self.levels] @ V.K @ U[self.rest].T)
+        beside = V[np.ix_(self.rest, self.rest)]
+        self.share, self.left = 1.0, None
+        if len(self.rest):
+            left = beside - self.cross.T @ self.cross
+            self.share, self.left = float(left.diagonal().min()), Metric(0.5 * (left + left.T))
+
+    def _half(self, v: Floats) -> Floats:
+        """The diagonal, with its blocks, to the power -1/2 times v (k, r)."""
+        found = v / np.sqrt(self.d)[:, None]
+        found[self.places] = forward(self.N, v[self.places]) / np.sqrt(self.delta)[:, :, None]
+        return found
+
+    def _root(self, v: Floats) -> Floats:
+        """(I + W K W')^-1/2 v, for v (l, r) of the rows that have a diagonal of their own."""
+        along = self.Q.T @ v
+        return v - self.Q @ (along - along / np.sqrt(self.along)[:, None])
+
+    def _parts(self, v: Floats) -> tuple[Floats, Floats]:
+        """What v (k,) is in coordinates of the levels whose covariance is the identity, and beside them."""
+        v = (self.unit * v)[:, None]
+        of_levels = self._root(self._half(v)[self.levels])
+        return of_levels, v[self.rest] - self.cross.T @ of_levels
+
+    @property
+    def rcond(self) -> float:
+        """A lower bound of the reciprocal condition, scaled to unit diagonal."""
+        least = min(float(self.d.min(initial=1.0)), float(self.delta.min(initial=1.0)))
+        inner = 1.0 if self.left is None else self.share * self.left.rcond
+        return least * min(1.0, float(self.along.min(initial=1.0))) * inner / len(self.unit)
+
+    def norm(self, score: Floats) -> float:
+        """sqrt(g' V^-1 g)."""
+        of_levels, rest = self._parts(score)
+        return float(
+            np.hypot(nrm2(of_levels) if len(of_levels) else 0.0, self.left.norm(rest[:, 0]) if self.left else 0.0)
+        )
+
+    def solve(self, score: Floats) -> Floats:
+        """V^-1 g, for g (k,)."""
+        of_levels, rest = self._parts(score)
+        found = np.zeros((len(self.unit), 1))
+        if self.left:
+            found[self.rest] = self.left.solve(rest[:, 0])[:, None]
+            of_levels = of_levels - self.cross @ found[self.rest]
+        whole = np.zeros_like(found)
+        whole[self.levels] = self._root(of_levels)
+        found[self.levels] = (whole / np.sqrt(self.d)[:, None])[self.levels]
+        found[self.places] = backward(self.N, whole[self.places] / np.sqrt(self.delta)[:, :, None])
+        return self.unit * found[:, 0]
+
+
 def metric_for(information: Any) -> type[Metric]:
-    """The class of metrics that goes with an information: an array, or an `Arrow`."""
-    return LevelMetric if type(information) is Arrow else Metric
+    """The class of metrics that goes with an information or a covariance: an array, an `Arrow`, or a `LowRank`."""
+    return {Arrow: LevelMetric, LowRank: LowRankMetric}.get(type(information), Metric)

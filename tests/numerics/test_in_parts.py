@@ -12,6 +12,7 @@ from stattools.numerics.in_parts import InParts, SymmetricInParts
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.low_rank import LowRank
+from stattools.numerics.one_each import OneEach
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
@@ -23,6 +24,7 @@ KINDS = {
     LevelRows: LevelRows(X),
     LevelSlopes: LevelSlopes(X.others, rng.standard_normal((7, 2)), X.codes, np.array([[1, 4], [2, 5], [3, 7]])),
     LevelUnits: LevelUnits(np.arange(1.0, 5.0), np.array([[1.0], [0], [0], [0]]), np.array([[0], [3.0], [-2.0], [0]])),
+    OneEach: OneEach(rng.standard_normal(4), np.array([3, 0, 5, 2]), 6),
     LowRank: LowRank(rng.random(5), rng.standard_normal((5, 2)), K @ K.T),
 }
 

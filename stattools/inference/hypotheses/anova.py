@@ -26,14 +26,13 @@ from scipy import special
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.quasi import quasi_dispersion
 from stattools.inference.estimates import Estimates
-from stattools.inference.hypotheses.combinations import metric_of, wald
+from stattools.inference.hypotheses.combinations import metric_of, spread_of, wald
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.inference.hypotheses.several import not_made, several
 from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
 from stattools.inference.storage.unsaved import lacks_rows
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import require_memory
 from stattools.interface.when_needed import pd
 from stattools.solvers.metric import Metric
 
@@ -74,8 +73,6 @@ def anova(fit: Estimates, kind: str = "II", test: str | None = None) -> pd.DataF
     kind = word_of({1: "I", 2: "II", 3: "III"}.get(kind, kind) if isinstance(kind, int) else kind, tuple(TYPES))
     if not is_one_of(kind, tuple(TYPES)):
         raise DomainError(f'anova has kind="I", "II" and "III"; got kind={quoted(kind)}.')
-    what, size = f"anova of {len(fit.names):,} coefficients", 4 * len(fit.names) ** 2
-    require_memory(what, size, "Test a term by fit.test, or compare fits by st.likelihood_ratio.")
     chosen = _usual(fit) if test is None else word_of(test, TESTS)
     if not is_one_of(chosen, TESTS):
         raise DomainError(f'anova has test="lr", "wald" and "F"; got test={quoted(test)}.')
@@ -138,7 +135,7 @@ def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
             rest = smaller - metric.solve(unit[:, None] * (larger @ V @ smaller.T)).T @ (unit[:, None] * larger)
             size = np.where(V.diagonal() > 0, np.sqrt(V.diagonal()), 1.0)
             beyond = np.linalg.svd(rest * size)[2][:k] / size
-        found = wald(fit, (beyond, np.zeros(len(beyond))))
+        found = wald(fit, beyond)
         return found.df, found.df_residual, found.statistic, found.p_value
 
     made = _of_terms(fit, kind, row, ["df", "df_residual", "statistic", "p_value"])
@@ -149,9 +146,9 @@ def _by_few_clusters(fit: Estimates, kind: str) -> pd.DataFrame:
 
 def _beside(fit: Estimates, larger: Floats) -> tuple[Metric, Floats]:
     """The metric of the hypotheses of the larger model, each in units of its standard error, and these units."""
-    spread = larger @ fit.covariance @ larger.T
-    unit = 1.0 / np.sqrt(np.diagonal(spread))
-    return metric_of(fit, spread * unit[:, None] * unit, "the terms that contain this one"), unit
+    unit = 1.0 / np.sqrt(spread_of(larger, fit.covariance).diagonal())
+    spread = spread_of(larger * unit[:, None], fit.covariance)
+    return metric_of(fit, spread, "the terms that contain this one"), unit
 
 
 def _usual(fit: Estimates) -> str:
@@ -193,7 +190,8 @@ def _measure(fit: Estimates, test: str) -> tuple[Callable[[Floats, Floats], floa
 def _by_likelihood(fit: Estimates, phi: float) -> Callable[[Floats, Floats], float]:
     summit, known = RestrictedMaximum.of(fit), {b"": 0.0}
 
-    def fall(R: Floats) -> float:
+    def fall(R: Any) -> float:
+        R = np.asarray(R)
         key = R.tobytes()
         if key not in known:
             known[key] = summit.fall(R)
@@ -215,6 +213,6 @@ def _apart(fit: Estimates, smaller: Floats, larger: Floats) -> float:
                 f"anova: terms of {fit.model.title} are so many standard errors from 0 that their squares are beyond "
                 "float64: the fit is exact, or nearly so. Look whether the outcome is among the columns."
             )
-        fit = replace(fit, estimate=fit.estimate - fit.covariance @ larger.T @ pull)
-    found: Any = wald(fit, (smaller, np.zeros(len(smaller))), df=np.inf)
+        fit = replace(fit, estimate=fit.estimate - fit.covariance @ (pull @ larger))
+    found: Any = wald(fit, smaller, df=np.inf)
     return found.statistic

@@ -21,6 +21,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import DomainError, IdentificationError
@@ -29,8 +30,10 @@ from stattools.inference.hypotheses.restrictions import hypotheses
 from stattools.inference.hypotheses.result import TestResult
 from stattools.inference.hypotheses.terms import of_terms
 from stattools.interface.arrays import Floats
-from stattools.interface.memory import require_memory
 from stattools.models.model import Model
+from stattools.numerics.low_rank import among
+from stattools.numerics.one_each import OneEach
+from stattools.solvers.level_metric import metric_for
 from stattools.solvers.metric import Metric
 from stattools.text.columns import number
 
@@ -75,20 +78,28 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
     return R * unit[:, None], unit
 
 
-def _spread(R: Floats, V: Floats) -> Floats:
+def _involved(R: Any) -> tuple[NDArray[np.intp], Any]:
+    """The numbers of the coefficients that hypotheses speak of, and R among these."""
+    if isinstance(R, OneEach):
+        return R.columns, R.own
+    if (np.count_nonzero(R, axis=1) == 1).all() and len(np.unique(column := np.argmax(R != 0, axis=1))) == len(R):
+        return column, OneEach(R[np.arange(len(R)), column], np.arange(len(R)), len(R))
+    columns = np.flatnonzero((R != 0).any(axis=0))
+    return columns, R[:, columns]
+
+
+def spread_of(R: Any, V: Any) -> Any:
     """R V R^T; without products where each hypothesis is of one coefficient, of which a factor has many."""
-    if not (np.count_nonzero(R, axis=1) == 1).all():
-        return R @ V @ R.T
-    column = np.argmax(R != 0, axis=1)
-    size = R[np.arange(len(R)), column]
-    return size[:, None] * V[np.ix_(column, column)] * size
+    if not isinstance(R, OneEach):
+        return R @ np.asarray(V) @ R.T
+    return among(V, R.columns, R.numbers)
 
 
-def metric_of(fit: Estimates, spread: Floats, what: str) -> Metric:
+def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
     """The metric of a covariance of combinations of coefficients; IdentificationError where it is singular to round-off
     for them, which are `what`.
     """
-    metric = Metric.where_definite(spread)
+    metric = metric_for(spread).where_definite(spread)
     if metric is None or metric.rcond < 1e-14:
         raise IdentificationError(
             f"the covariance ({fit.cov}) does not determine {what}: it is singular for them, as with fewer groups than "
@@ -100,6 +111,7 @@ def metric_of(fit: Estimates, spread: Floats, what: str) -> Metric:
 def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
     """IdentificationError for a variance of a state space model that is to be 0."""
     for k, name in enumerate(fit.model.variances):
+        R = np.asarray(R)
         alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
         if (alone & (q == 0)).any():
             raise IdentificationError(
@@ -123,27 +135,22 @@ def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestRes
     >>> round(test.statistic, 6), test.df, test.df_residual
     (3.0, 1, 2.0)
     """
-    asked = of_terms(fit.model, hypothesis)
-    if isinstance(asked, list):
-        what = f"Wald's test of {len(asked):,} hypotheses about {len(fit.names):,} coefficients"
-        require_memory(what, 4 * len(asked) * len(fit.names), "Compare with the fit without them: st.likelihood_ratio.")
-    R, q, labels = hypotheses(asked, fit.names)
-    whole = R
-    involved = np.flatnonzero((R != 0).any(axis=0))
-    _refuse_edges(fit, R, q)
-    theta, V = fit.estimate[involved], fit.covariance[np.ix_(involved, involved)]
-    unknown = ~(np.isfinite(theta) & np.isfinite(V).all(axis=1))
+    whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    _refuse_edges(fit, whole, q)
+    involved, R = _involved(whole)
+    theta, V = fit.estimate[involved], among(fit.covariance, involved)
+    unknown = ~(np.isfinite(theta) & np.isfinite(V.diagonal()))
     if unknown.any():
         name = fit.names[involved[np.argmax(unknown)]]
         raise IdentificationError(
             f"Wald's test needs finite estimates with a variance, and {name!r} has none. Test the others, or compare "
             "models by likelihood ratio or score."
         )
-    R, unit = _in_standard_errors(R[:, involved], np.sqrt(np.diagonal(V)))
+    R, unit = _in_standard_errors(R, np.sqrt(V.diagonal()))
     with np.errstate(over="ignore"):  # told below
         difference = R @ theta - q * unit
-    spread = _spread(R, V)
-    se = np.sqrt(np.maximum(np.diagonal(spread), 0.0))
+    spread = spread_of(R, V)
+    se = np.sqrt(np.maximum(spread.diagonal(), 0.0))
     metric = metric_of(fit, spread, f"the {len(labels)} combinations {', '.join(labels)}")
     distance = metric.norm(difference) if np.isfinite(difference).all() else 1e308
     if not distance < FARTHEST:

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.term_spaces import Term, TermSpaces
-from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.numerics.one_each import OneEach
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,8 +45,11 @@ class TermsOfParameter:
         columns = list(self.spaces.columns[k])
         return [place for places in self.places for place in places[columns].tolist() if place >= 0]
 
-    def lifted(self, R: Floats) -> Floats:
+    def lifted(self, R: Any) -> Any:
         """The hypotheses about the columns of one linear predictor as those about all coefficients, in each of them."""
+        if isinstance(R, OneEach):
+            columns = np.concatenate([places[R.columns] for places in self.places])
+            return OneEach.picking(columns[columns >= 0], self.size)
         whole = np.zeros((len(self.places), len(R), self.size))
         for k, places in enumerate(self.places):
             there = places >= 0
