@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.data import terms
 from stattools.interface import memory
 from stattools.numerics.low_rank import LowRank
 
@@ -20,7 +21,7 @@ def table(n, levels, least=5):
     return {"x": x, "z": z, "g": g, "y": x + 0.1 * r.normal(size=levels)[g] + r.normal(size=n)}
 
 
-SOME = table(3000, 300)
+SOME, FEWER = table(3000, 300), table(1500, 110)
 
 
 def refuse_arrays(monkeypatch):
@@ -31,8 +32,9 @@ def refuse_arrays(monkeypatch):
 
 @pytest.mark.parametrize("formula", ["y ~ x + z + C(g)", "y ~ x * C(g)", "y ~ 0 + x + C(g)"])
 @pytest.mark.parametrize("cov", ["information", "HC1", "HC3"])
-def test_they_are_those_of_the_array(formula, cov):
-    fit = st.fit(st.ols(formula, SOME), cov=cov)
+def test_they_are_those_of_the_array(formula, cov, monkeypatch):
+    monkeypatch.setattr(terms, "MANY", 50)
+    fit = st.fit(st.ols(formula, FEWER if "*" in formula else SOME), cov=cov)  # anova finds where spaces meet in p**3
     assert type(fit.covariance) is LowRank
     dense = replace(fit, covariance=np.asarray(fit.covariance))
     first, second, third = [name for name in fit.names if name.startswith("C(g)") and ":" not in name][:3]
