@@ -84,7 +84,7 @@ ANALYSES: dict[str, tuple[Callable[[], Output], Callable[[], Any], dict[str, Any
     "ols, clustered": (
         lambda: replace(ols(cov_type="cluster", cov_kwds={"groups": wages()["firm"]}), df=29.0),
         wage,
-        {"cov": st.Cluster("firm")},
+        {"cov": st.Cluster("firm", kind="CR1")},
     ),
     "cox": (lambda: cox(ties="efron"), lambda: st.cox(DIED, patients()), {}),
 }

@@ -14,7 +14,8 @@ PEERS = [
     (adapter, model)
     for adapter in (STATSMODELS, SCIKIT_LEARN, GLUM)
     for model in adapter.models
-    if model in OURS.models and model != "ridge" and "influence" not in model  # which have no standard errors
+    if model in OURS.models and model != "ridge" and not model.startswith(("influence", "log-likelihood"))
+    # which have no standard errors
 ]
 
 

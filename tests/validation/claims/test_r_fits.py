@@ -148,6 +148,10 @@ def table():
 def test_fits_that_r_wrote_by_the_function_of_the_docs(table, tmp_path):
     found = re.search(r"```r\n(fit_to_json <- .*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     assert found is not None
+    packages = sorted(set(re.findall(r"(\w+)::", found[1] + "".join(FITS))))
+    there = "".join(f'stopifnot(requireNamespace("{name}", quietly = TRUE)); ' for name in packages)
+    if subprocess.run(["Rscript", "-e", there], capture_output=True).returncode:
+        pytest.skip(f"R lacks one of {', '.join(packages)}")
     table.to_csv(tmp_path / "d.csv", index=False)
     calls = "\n".join(f'fit_to_json({call}, "{k}.json")' for k, call in enumerate(FITS))
     (tmp_path / "all.R").write_text(f'{found[1]}\nd <- read.csv("d.csv")\n{calls}\n')

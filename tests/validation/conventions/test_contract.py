@@ -121,7 +121,8 @@ def printed(table):
     frame = pd.DataFrame(table.params_table, columns=names)
     frame = frame[[name for name in names if name in called]].rename(columns=called)
     digits = {"statistic": ".2f", "p": ".3f"}
-    texts = {name: [f"{value:{digits.get(name, '.7g')}}" for value in frame[name]] for name in frame}
+    shown = lambda name, value: "" if np.isnan(value) else f"{value:{digits.get(name, '.7g')}}"  # noqa: E731
+    texts = {name: [shown(name, value) for value in frame[name]] for name in frame}
     terms = [name.replace("L.", "L_") for name in table.params_table_rownames]
     if terms.count("_cons") > 1:  # that of another equation, the logarithm of alpha
         terms[terms.index("_cons", terms.index("_cons") + 1)] = "/lnalpha"
