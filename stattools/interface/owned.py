@@ -14,8 +14,9 @@ import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import is_dataclass
 from functools import wraps
+from math import isfinite
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,13 +27,22 @@ from stattools.interface.arguments import FLOAT64
 LARGE = 200_000
 """Numbers of a matrix that is hashed in its place; a copy of fewer costs less than the work on them."""
 
-WIDTH, HEIGHT = 509, 400
-"""Words of 8 bytes are summed along both sides of blocks of this size: of 1.6 MB, which stay in the cache, and of a
-prime width, which no period of rows and columns goes with.
+WIDTH, HEIGHT = 1021, 50
+"""Words of 8 bytes are summed along both sides of blocks of this size: of 400 kB, which are read from memory once and
+stay in the cache, and of a prime width, which no period of rows and columns goes with.
 """
 
-WATCHED: dict[int, tuple[weakref.ref[NDArray[Any]], int]] = {}
-"""By the identity of a read-only view of a caller's matrix: the view, and the hash of its bytes."""
+
+class Watch(NamedTuple):
+    """A read-only view of a caller's matrix, the hash of its bytes, and the sum of its numbers."""
+
+    view: weakref.ref[NDArray[Any]]
+    hash: int
+    total: float
+
+
+WATCHED: dict[int, Watch] = {}
+"""The matrices that are not copied, by the identity of the view."""
 
 
 class Door(threading.local):
@@ -114,25 +124,36 @@ def watched(value: NDArray[Any]) -> NDArray[Any]:
     """A read-only view of a large matrix, whose bytes are looked at again by `require_unchanged`."""
     view = value.view()
     view.flags.writeable = False
-    key = id(view)
-    WATCHED[key] = (weakref.ref(view, lambda _: WATCHED.pop(key, None)), hash_of(view))
+    key, totals = id(view), list[float]()
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = hash_of(view, totals)
+        WATCHED[key] = Watch(weakref.ref(view, lambda _: WATCHED.pop(key, None)), found, sum(totals))
     return view
 
 
-def hash_of(matrix: NDArray[np.float64]) -> int:
+def found_finite(matrix: NDArray[Any]) -> bool:
+    """Whether the pass that hashed a large matrix found a finite sum, as only finite numbers have."""
+    watch = WATCHED.get(id(matrix))
+    return watch is not None and watch.view() is matrix and isfinite(watch.total)
+
+
+def hash_of(matrix: NDArray[np.float64], totals: list[float] | None = None) -> int:
     """A hash of the bytes of a matrix: of sums of its words along both sides of blocks, which no change of one word and
-    no exchange of two leaves as they are.
+    no exchange of two leaves as they are. The sums of the numbers of each block are added to `totals`.
 
     >>> X = np.arange(6.0).reshape(2, 3)
     >>> hash_of(X) == hash_of(X.copy()), hash_of(X) == hash_of(X[::-1].copy()), hash_of(X) == hash_of(np.abs(-X))
     (True, False, True)
     """
-    words = matrix.ravel("K").view(np.uint64)
+    numbers = matrix.ravel("K")
     found = []
-    for first in range(0, len(words), WIDTH * HEIGHT):
-        block = words[first : first + WIDTH * HEIGHT]
-        whole = block[: len(block) // WIDTH * WIDTH].reshape(-1, WIDTH)
-        found += [whole.sum(axis=0).tobytes(), whole.sum(axis=1).tobytes(), block[whole.size :].tobytes()]
+    for first in range(0, len(numbers), WIDTH * HEIGHT):
+        block = numbers[first : first + WIDTH * HEIGHT]
+        if totals is not None:
+            totals.append(float(block.sum()))
+        words = block.view(np.uint64)
+        whole = words[: len(words) // WIDTH * WIDTH].reshape(-1, WIDTH)
+        found += [whole.sum(axis=0).tobytes(), whole.sum(axis=1).tobytes(), words[whole.size :].tobytes()]
     return hash(b"".join(found))
 
 
@@ -140,7 +161,7 @@ def require_unchanged(*given: Any) -> None:
     """IncompatibleError where a large matrix of these objects has changed since it was given."""
     for array in _arrays(given):
         watch = WATCHED.get(id(array))
-        if watch is not None and watch[0]() is array and hash_of(array) != watch[1]:
+        if watch is not None and watch.view() is array and hash_of(array) != watch.hash:
             raise IncompatibleError(
                 f"the matrix of {array.shape[0]:,} x {array.shape[1]:,} numbers was changed after the model was made "
                 "from it: a large one is not copied. Make the model again, or give it X.copy()."

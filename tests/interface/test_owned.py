@@ -11,7 +11,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.errors import IncompatibleError
+from stattools.data.tables.arrays import matrix
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface import owned
 from tests.fuzz.calls import questions
 from tests.kinds import OF_ARRAYS, OF_TABLES, arrays, columns
@@ -221,3 +222,18 @@ def test_other_containers_are_owned_too():
         for name in [*given]:
             given[name][0] = given[name][1] = given[name][2]
         pd.testing.assert_frame_equal(fit.marginal_effects(), before)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1.7e308])
+def test_numbers_that_are_not_finite_are_found_where_a_large_matrix_is_hashed(value):
+    X, y = large()
+    assert owned.found_finite(owned.watched(X)) is True
+    X[3:5, 1] = value
+    held = owned.watched(X)
+    assert owned.found_finite(held) is False
+    assert owned.found_finite(X) is False  # only the view that was hashed
+    if np.isfinite(value):  # a sum that overflows says nothing
+        assert matrix(held)[0] is held
+    else:
+        with pytest.raises(DomainError, match="row 3, column 1"):
+            st.ols(y, X)

@@ -16,6 +16,7 @@ from stattools.data.tables.pairing import is_pandas
 from stattools.data.tables.table import NamedColumns, axes, is_frame, label_of, series, shape_of, table, unmasked
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64, written
+from stattools.interface.owned import found_finite
 from stattools.interface.when_needed import pd
 from stattools.numerics.all_finite import all_finite
 from stattools.numerics.beside_ones import BesideOnes
@@ -40,6 +41,8 @@ def matrix(X: Any, what: str = "X") -> tuple[np.ndarray, tuple[str, ...] | None]
     >>> matrix([[1, 2], [3, 4]])[0].shape
     (2, 2)
     """
+    if found_finite(X):
+        return X, None
     if type(X) is np.ndarray and X.dtype is FLOAT64 and X.ndim == 2 and X.flags.forc and len(X) and all_finite(X):
         return X, None
     values, names = (X, None) if type(X) is np.ndarray and X.dtype.kind in NUMBERS else _read(X, what)
