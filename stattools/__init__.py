@@ -121,7 +121,7 @@ if TYPE_CHECKING:
     from stattools.likelihoods import Probit as Probit
     from stattools.likelihoods import ZeroInflated as ZeroInflated
     from stattools.likelihoods import ZeroTruncated as ZeroTruncated
-    from stattools.likelihoods.own.making import likelihood as likelihood
+    from stattools.likelihoods.own import likelihood as likelihood
     from stattools.models.custom_making import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
     from stattools.models.mixed.linear_mixed import linear_mixed as linear_mixed

@@ -6,25 +6,16 @@ vectorised over rows, `check`, `mean`, `loglik`, `score` (d loglik / d eta), `in
 X, of blocks or of solvers.
 """
 
-from stattools.likelihoods.bernoulli import Bernoulli
-from stattools.likelihoods.beta import BetaFamily
-from stattools.likelihoods.beta_binomial import BetaBinomial
-from stattools.likelihoods.binomial import Binomial
-from stattools.likelihoods.categorical import Categorical
-from stattools.likelihoods.cumulative import Cumulative
-from stattools.likelihoods.failure_time import FailureTime
-from stattools.likelihoods.gamma import GammaFamily
-from stattools.likelihoods.gaussian import Gaussian
-from stattools.likelihoods.hurdle import Hurdle
-from stattools.likelihoods.inverse_gaussian import InverseGaussian
+from stattools.likelihoods.beta import BetaBinomial, BetaFamily
+from stattools.likelihoods.binary import Bernoulli, Binomial, Probit
+from stattools.likelihoods.counts import NegativeBinomial, Poisson
+from stattools.likelihoods.labels import Categorical, Cumulative
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.linked import Linked
-from stattools.likelihoods.location_scale import LocationScale
-from stattools.likelihoods.negative_binomial import NegativeBinomial
-from stattools.likelihoods.poisson import Poisson
-from stattools.likelihoods.probit import Probit
-from stattools.likelihoods.zero_inflated import ZeroInflated
-from stattools.likelihoods.zero_truncated import ZeroTruncated
+from stattools.likelihoods.normal import Gaussian, LocationScale
+from stattools.likelihoods.positive import GammaFamily, InverseGaussian
+from stattools.likelihoods.times import FailureTime
+from stattools.likelihoods.zeros import Hurdle, ZeroInflated, ZeroTruncated
 
 __all__ = [
     "Bernoulli",

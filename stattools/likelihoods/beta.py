@@ -1,4 +1,6 @@
-"""Shares strictly between 0 and 1 (beta): mean p = expit(eta_0), variance p q / (1 + s), precision s = exp(eta_1).
+"""Shares of a beta distribution, and successes whose probability has one.
+
+Shares strictly between 0 and 1 (beta): mean p = expit(eta_0), variance p q / (1 + s), precision s = exp(eta_1).
 
 With a = s p, b = s q, q = 1 - p, and the deviance part D of `saddle_point`,
 
@@ -8,27 +10,56 @@ With a = s p, b = s q, q = 1 - p, and the deviance part D of `saddle_point`,
 
 where delta is the error of Stirling's formula and G(k) = k (log k - digamma(k)): nothing is lost where s is large and y
 near p. Source: Ferrari & Cribari-Neto, Journal of Applied Statistics 31 (2004); Loader (2000) for the form.
+
+Overdispersed proportions: each group's probability is drawn from Beta(s p, s q), p = expit(eta_0), s = exp(eta_1).
+
+With a = s p, b = s q, k successes and m failures in n trials, the count is beta-binomial:
+
+    log P(k) = log C(n, k) + log B(a + k, b + m) - log B(a, b)
+    d / d eta_0 = q A - p B,       d / d eta_1 = A + B - S
+    A = a (digamma(a + k) - digamma(a)),  B and S alike from (b, m) and (s, n)
+
+The precision s is what the group's probability is worth in trials; as s -> inf the count tends to the binomial. There
+log P is a difference of large terms and A + B - S vanishes, so both are written in deviances and Stirling errors that
+vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s and n of any size. Source: Johnson, Kemp
+& Kotz, Univariate Discrete Distributions (2005), 6.2.2; Prentice (1986), JASA 81, 321-327.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import betainc, betaincc, expit, log_expit, logit, polygamma
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import betainc, betaincc, expit, gammaln, log_expit, logit, polygamma
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.likelihood import Edge, Floats, Terms, Words, allowed, finite_floats
-from stattools.likelihoods.mean_beside import LogitMean, pair
+from stattools.likelihoods.binary import LOG_ODDS, Binomial
+from stattools.likelihoods.likelihood import (
+    Edge,
+    Likelihood,
+    LogitMean,
+    Tails,
+    Terms,
+    Words,
+    allowed,
+    finite_floats,
+    pair,
+)
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Equation
-from stattools.numerics.gamma_distribution import digamma_gap
+from stattools.likelihoods.predictive import interval_of_successes
+from stattools.likelihoods.words import Dispersion, Equation
+from stattools.numerics.gamma_distribution import digamma_gap, gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.text.one_line import prints
 
-LARGEST, SMALLEST = 80.0, -300.0
+LARGEST_PRECISION, SMALLEST_SHAPE = 80.0, -300.0
 """Logarithms of the precision, and of the least a and b: beyond, they stay there, so that all is finite."""
 
 
@@ -147,7 +178,7 @@ class _BetaParts:
     """What loglik and derivatives share at one eta."""
 
     def __init__(self, eta: Floats, y: Floats) -> None:
-        t, log_s = eta[..., 0], np.clip(eta[..., 1], SMALLEST, LARGEST)
+        t, log_s = eta[..., 0], np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
         self.p, self.q, self.log_p, self.log_q = expit(t), expit(-t), log_expit(t), log_expit(-t)
         self.s, (self.a, self.b) = np.exp(log_s), _shapes(eta)
         self.log_y, self.log_z = np.log(y), np.log1p(-y)
@@ -178,6 +209,305 @@ class _BetaParts:
 
 def _shapes(eta: Floats) -> tuple[Floats, Floats]:
     """a = s p and b = s q."""
-    log_s = np.clip(eta[..., 1], SMALLEST, LARGEST)
+    log_s = np.clip(eta[..., 1], SMALLEST_SHAPE, LARGEST_PRECISION)
     a, b = log_s + log_expit(eta[..., 0]), log_s + log_expit(-eta[..., 0])
-    return np.exp(np.maximum(a, SMALLEST)), np.exp(np.maximum(b, SMALLEST))
+    return np.exp(np.maximum(a, SMALLEST_SHAPE)), np.exp(np.maximum(b, SMALLEST_SHAPE))
+
+
+LARGEST_LOG = 300.0
+"""log s stays within -300 ... 300: beyond, the count is binomial, or all successes or all failures, to the last bit."""
+
+TERMS = 2**18
+"""Probabilities that are made at a time."""
+
+
+@constructed_by_callers
+@prints
+@dataclass(frozen=True, eq=False)
+class BetaBinomial(LogitMean):
+    """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
+
+    eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
+    is 1 / (1 + s). Trials as in `Binomial`: `trials`, or the last axis of y. The score has shape (n, 2), the observed
+    information (n, 2, 2). Raises DomainError from `check`, IncompatibleError where the trials are needed and not known.
+
+    >>> likelihood = BetaBinomial(trials=2)
+    >>> float(likelihood.loglik([[0.0, np.log(2.0)]], [1])[0].round(12))  # Beta(1, 1): every count has 1/3
+    -1.098612288668
+    """
+
+    trials: ArrayLike | None = None
+    parameters: ClassVar = {"mean": "logit", "precision": "log"}
+    outcome = Outcome.TRIALS
+    words = replace(
+        LOG_ODDS,
+        asked="the mean share of successes ({y})",
+        effect="the odds of the mean share of successes ({y})",
+        beside=" and the shares vary more than binomial shares",
+        equation=Equation(
+            "Each row is a group: $y_i$ successes ({y}) out of $n_i$ trials. The group has a probability $\\theta_i$ "
+            "of its own, drawn from a beta distribution. The log odds of its mean $p_i$ are a linear predictor:",
+            r"y_i \sim \mathrm{Binomial}(n_i, \theta_i), \qquad \theta_i \sim \mathrm{Beta}(s p_i, s (1 - p_i)), "
+            r"\qquad \log \frac{p_i}{1 - p_i} = \eta_i",
+            r"\sum_{i} {w}\left[ \log \binom{n_i}{y_i} + \log B(s p_i + y_i, s (1 - p_i) + n_i - y_i) "
+            r"- \log B(s p_i, s (1 - p_i)) \right]",
+            of=r"\beta, s",
+            sum="$\\theta_i$ integrates out, and the log-likelihood of all rows is",
+            beside="$\\log s$ is estimated together with $\\beta$, as the last coefficient: the beta distribution is "
+            "worth $s$ trials, and two trials of one group correlate by $1 / (1 + s)$. As $s$ rises without end this "
+            "becomes the binomial log-likelihood.",
+            phi="s",
+        ),
+        dispersion=Dispersion(
+            "s",
+            "in a group of {trials} trials, the median, the variance of the successes is $1 + (n - 1) / (1 + s) = "
+            "{value}$ times the binomial one. {name} has no test in the table: $s = 1$ is nothing special, and the "
+            "binomial lies at infinity.",
+            lambda s, trials: 1.0 + (trials - 1.0) / (1.0 + s),
+        ),
+    )
+    limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
+    edge = Edge(
+        lower=float(np.log(1e-8)),
+        upper=float(np.log(1e8)),
+        below="every group has successes only or failures only, and the precision has its maximum at 0. Collect groups "
+        "that have both.",
+        above="the shares vary no more than binomial shares of one probability do, and the precision has its maximum "
+        "at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, or st.binomial "
+        "of the totals.",
+    )
+    refused = MappingProxyType(
+        {
+            "deviance": "Beta-binomial regression has no deviance: no mean alone fits a group perfectly while its "
+            'probability varies. Use the log-likelihood, or kind="pearson".'
+        }
+    )
+
+    @property
+    def _binomial(self) -> Binomial:
+        return Binomial(self.trials)
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
+        return self._binomial.check(y)
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation."""
+        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).loglik()
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
+        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).derivatives()[0]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
+        if y is None:
+            raise DomainError("BetaBinomial's information is the observed one: give information(eta, y).")
+        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).derivatives()[1]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        parts = _GroupParts(pair(eta, self), *self._binomial.counts(y))
+        return parts.loglik(), *parts.derivatives()
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One count per row, binomial with a beta-distributed probability; needs `trials` given."""
+        if self.trials is None:
+            raise IncompatibleError(
+                "BetaBinomial().sample needs the trials; use BetaBinomial(trials=n).sample(eta, seed=...)."
+            )
+        eta = pair(eta, self)
+        s = np.exp(np.clip(eta[..., 1], -50.0, 50.0))
+        random = generator(seed)
+        theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
+        return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The successes and, where they are not given, the trials."""
+        return ("y", "trials") if self.trials is None else ("y",)
+
+    def trials_of(self, y: Floats) -> Floats:
+        """The trials of each observation."""
+        return self._binomial.trials_of(y)
+
+    def with_trials(self, trials: ArrayLike) -> BetaBinomial:
+        """This family with the number of trials given, so that it can be sampled."""
+        return BetaBinomial(trials)
+
+    def observed(self, y: Floats) -> Floats:
+        """The share of successes."""
+        return self._binomial.observed(y)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""
+        n = np.maximum(self.trials_of(y), 1.0)
+        return self.mean(eta) * expit(-eta[:, 0]) * (1.0 + (n - 1.0) * expit(-eta[:, 1])) / n
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """There is none: IncompatibleError."""
+        raise IncompatibleError(self.refused["deviance"])
+
+    def side(self, y: Floats) -> Floats:
+        """Successes only, or failures only, have no maximum."""
+        return self._binomial.side(y)
+
+    def level(self, sums: Floats) -> Floats:
+        """The log odds of the share of successes, half a one counted on either side."""
+        trials, successes, rows, offset = sums
+        return np.array([np.log((successes + 0.5) / (trials - successes + 0.5)) - offset / rows])
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log odds of the share, and the precision of the second moments, n p q (1 + (n - 1) / (1 + s))."""
+        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        share = np.clip((weight @ k) / (weight @ n), 1e-9, 1.0 - 1e-9)  # 0 or 1 where rows of weight 0 alone differ
+        excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
+        shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
+        return np.array([logit(share), np.log(1.0 / shared - 1.0)])
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """P(0) + ... + P(y), by sums of the probabilities on one side of y: right to 1e-10 for 1e5 trials."""
+        return self._sides(eta, y)[0]
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(y + 1) + ... + P(trials), with its own digits where that is small."""
+        return self._sides(eta, y)[1]
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at the number of successes, and at the number before it."""
+        successes, trials = self._binomial.counts(y)
+        return Likelihood.tails(BetaBinomial(trials), eta, successes)
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """The numbers of successes between which a new one falls."""
+        known = self.trials if trials is None else trials
+        if known is None:
+            raise IncompatibleError("BetaBinomial().interval needs the trials; give trials=, one number per row.")
+        trials = np.broadcast_to(np.asarray(known, dtype=float), len(eta))
+        return interval_of_successes(_of_all, eta, V, level, trials)
+
+    def _sides(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """P(at most y) and P(more than y): the side away from the mean is added up, the other is the rest of 1 unless
+        that is small and is added up too.
+        """
+        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        eta = pair(eta, self)
+        mirrored = eta * np.array([-1.0, 1.0])  # failures in place of successes
+        is_low = k < n * expit(eta[:, 0])
+
+        def added(low: NDArray[np.bool_], rows: Any = slice(None)) -> Floats:
+            at, most = np.where(low[:, None], eta, mirrored), np.where(low, k, n - k - 1.0)
+            return _at_most(at[rows], most[rows], n[rows])
+
+        away = added(is_low)
+        rest = 1.0 - away
+        is_small = rest < 0.25
+        rest[is_small] = added(~is_low, is_small)
+        return np.where(is_low, away, rest), np.where(is_low, rest, away)
+
+
+class _GroupParts:
+    """What loglik and derivatives share at one eta: the parameters, the updated mean P, and the gap a - s P."""
+
+    def __init__(self, eta: Floats, k: Floats, n: Floats) -> None:
+        t, log_s = eta[..., 0], np.clip(eta[..., 1], -LARGEST_LOG, LARGEST_LOG)
+        self.k, self.m, self.n = np.broadcast_arrays(k, n - k, np.broadcast_to(n, t.shape))
+        self.log_p, self.log_q, self.log_s = log_expit(t), log_expit(-t), log_s
+        self.p, self.q, self.s = expit(t), expit(-t), np.exp(log_s)
+        self.log_a, self.log_b = log_s + self.log_p, log_s + self.log_q
+        # exp(-300) stands for anything smaller: A and B have reached their limits long before.
+        self.a, self.b = (np.exp(np.maximum(log, -LARGEST_LOG)) for log in (self.log_a, self.log_b))
+        total = self.s + self.n
+        self.P, self.Q = (self.s / total * self.p + self.k / total), (self.s / total * self.q + self.m / total)
+        self.gap = self.s / total * (self.n * self.p - self.k)  # a - s P = n P - k, without a difference of large terms
+
+    def deviances(self) -> Floats:
+        """D(a, s P) + D(b, s Q), which vanish as s -> inf."""
+        log_P, log_Q = _log(self.P), _log(self.Q)
+        of_a = deviance_part(np.exp(self.log_a), self.s * self.P, self.log_p - log_P, self.gap)
+        of_b = deviance_part(np.exp(self.log_b), self.s * self.Q, self.log_q - log_Q, -self.gap)
+        return of_a + of_b
+
+    def loglik(self) -> Floats:
+        k, m, n = self.k, self.m, self.n
+        log_P, log_Q = _log(self.P), _log(self.Q)
+        of_k = deviance_part(k, n * self.P, np.log(np.where(k > 0, k, 1.0)) - _log(n) - log_P, -self.gap)
+        of_m = deviance_part(m, n * self.Q, np.log(np.where(m > 0, m, 1.0)) - _log(n) - log_Q, self.gap)
+        rising = _rise(self.log_a, k) + _rise(self.log_b, m) - _rise(self.log_s, n)
+        return _log_root(n) - _log_root(k) - _log_root(m) + rising - self.deviances() - of_k - of_m
+
+    def derivatives(self) -> tuple[Floats, Floats]:
+        p, q = self.p, self.q
+        A, left_a, bend_a = _terms(self.a, self.k)
+        B, left_b, bend_b = _terms(self.b, self.m)
+        _, left_s, bend_s = _terms(self.s, self.n)
+        score = np.stack([q * A - p * B, left_a + left_b - left_s - self.deviances()], axis=-1)
+        information = np.empty((*score.shape, 2))
+        # dA / d log a is the bend of a.
+        information[..., 0, 0] = p * q * (A + B) - q * q * bend_a - p * p * bend_b
+        information[..., 0, 1] = information[..., 1, 0] = p * bend_b - q * bend_a
+        information[..., 1, 1] = bend_s - bend_a - bend_b
+        return score, information
+
+
+def _at_most(eta: Floats, k: Floats, n: Floats) -> Floats:
+    """P(0) + ... + P(k), 0 where k < 0."""
+    found, some = np.zeros(k.shape), np.flatnonzero(k >= 0)
+    order = some[np.argsort(k[some])]  # rows of about the same number of terms stand in one rectangle
+    while len(order):
+        size = max(1, int(TERMS // (k[order[-1]] + 1.0)))
+        order, rows = order[:-size], order[-size:]
+        found[rows] = _downwards(eta[rows], k[rows], n[rows]).sum(axis=1)
+    return np.minimum(found, 1.0)
+
+
+def _of_all(eta: Floats, n: int) -> Iterator[Floats]:
+    """P(0), ..., P(n) at some rows of eta after others."""
+    size = max(1, TERMS // (n + 1))
+    for start in range(0, len(eta), size):
+        part = eta[start : start + size]
+        yield _downwards(part, *np.full((2, len(part)), float(n)))[:, ::-1]
+
+
+def _downwards(eta: Floats, k: Floats, n: Floats) -> Floats:
+    """P(k), P(k - 1), ..., P(0), then 0, one row per row of eta: each is the one before times a ratio,
+
+    P(j - 1) / P(j) = j (b + n - j) / ((n - j + 1) (a + j - 1)).
+    """
+    at = _GroupParts(eta, k, n)
+    a, b, most, loglik = (part[:, None] for part in (at.a, at.b, np.maximum(at.n, 1.0), at.loglik()))
+    j = at.k[:, None] - np.arange(at.k.max())
+    real, j = j > 0, np.maximum(j, 1.0)
+    step = np.log(j / (most - j + 1.0) * ((b + (most - j)) / (a + (j - 1.0))))
+    step += np.where(j == 1.0, np.log(a) - at.log_a[:, None], 0.0)  # a and b stop at exp(-300)
+    step += np.where(j == most, at.log_b[:, None] - np.log(b), 0.0)
+    return np.exp(np.hstack([loglik, np.where(real, loglik + np.cumsum(step, axis=1), -np.inf)]))
+
+
+def _log(x: Floats) -> Floats:
+    return np.log(np.maximum(x, 1e-308))
+
+
+def _log_root(k: Floats) -> Floats:
+    """log k! - k log k + k, 0 at k = 0."""
+    safe = np.where(k > 0, k, 1.0)
+    return np.where(k > 0, stirling_error(safe) + 0.5 * np.log(safe) + HALF_LOG_TWO_PI, 0.0)
+
+
+def _rise(log_x: Floats, k: Floats) -> Floats:
+    """log Gamma(x + k) / Gamma(x) less (x + k) log(x + k) - x log x - k; x may underflow, k is whole."""
+    x = np.exp(log_x)
+    small, large = np.minimum(x, 16.0), np.maximum(x, 16.0)
+    log_small = np.minimum(log_x, np.log(16.0))
+    far = stirling_error(large + k) - stirling_error(large) - 0.5 * np.log1p(k / large)
+    below = (small + 1.0) * log_small - gammaln(small + 1.0) - small + HALF_LOG_TWO_PI  # log(x) / 2 - delta(x)
+    after = small + np.where(k > 0, k, 1.0)
+    near = below + stirling_error(after) - 0.5 * np.log(after)
+    return np.where(k > 0, np.where(x < 16.0, near, far), 0.0)
+
+
+def _terms(x: Floats, k: Floats) -> tuple[Floats, Floats, Floats]:
+    """x D, x D - x log(1 + k/x), and x D + x^2 D' with D = digamma(x + k) - digamma(x)."""
+    left, curvature = gamma_differences(x, k)
+    share = x / (x + k)
+    return left + x * np.log1p(k / x), left, left + curvature + share * deviance_part(x + k, x, gap=k)

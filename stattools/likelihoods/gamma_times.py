@@ -18,7 +18,7 @@ from numpy.polynomial import legendre
 from scipy.special import ndtr, ndtri
 
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.gamma import LARGEST_SHAPE, SMALLEST_SHAPE
+from stattools.likelihoods.positive import LARGEST_SHAPE, SMALLEST_SHAPE
 from stattools.numerics.gamma_distribution import (
     deviance,
     digamma_gap,

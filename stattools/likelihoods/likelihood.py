@@ -1,13 +1,14 @@
-"""What every likelihood answers, and the checks of y that they share."""
+"""What every likelihood answers: existence, starts, defaults, and what families of a mean beside one parameter share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import FLOAT64
@@ -15,9 +16,127 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval, quantile_in_range, slope_of_quantile
-from stattools.likelihoods.recession import Recession
-from stattools.likelihoods.starts import Starts
 from stattools.likelihoods.words import Edge, Limits, Piece, Words
+from stattools.text.one_line import prints
+
+
+@prints
+class HalfSpaces(NamedTuple):
+    """Moves d of the linear predictors along which observations rise or stay: `normals` d >= 0, (m, width), each that
+    of one of the `rows`, (m,).
+    """
+
+    rows: NDArray[np.intp]
+    normals: Floats
+
+
+class Recession:
+    """Where the log-likelihood of an observation goes as its linear predictors run off."""
+
+    knows_ends: ClassVar[bool] = True
+    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
+
+    has_reach: ClassVar[bool] = False
+    """True where `reach` is not the largest of the first linear predictors."""
+
+    parameters: ClassVar[Mapping[str, str]]
+    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
+
+    concave_with: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
+
+    concave_if_shared: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
+    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
+    the log-likelihood is concave in it.
+    """
+
+    @property
+    def concave(self) -> bool:
+        """Whether the log-likelihood is concave in these parameters, the linear predictors together: a maximum is then
+        the only one, whatever columns they have and whatever concave is added, as of random effects.
+        """
+        return next(iter(self.parameters.values())) in self.concave_with
+
+    @property
+    def unimodal(self) -> bool:
+        """Whether it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma,
+        1 / sigma): a maximum is then the only one where all rows share the others, and with these held.
+        """
+        return self.concave
+
+    def side(self, y: Floats) -> Floats | None:
+        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
+        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
+        """
+        raise self.lacks("side(y)")
+
+    def half_spaces(self, y: Floats) -> HalfSpaces | None:
+        """The same of a family of several linear predictors that move together; None where `side` says it."""
+        return None
+
+    def side_of_first(self, y: Floats) -> Floats | None:
+        """As `side`, where the first linear predictor moves alone, of families of several that move together too."""
+        spaces = self.half_spaces(y)
+        if spaces is None:
+            return self.side(y)
+        low, high = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+        np.minimum.at(low, spaces.rows, spaces.normals[:, 0])
+        np.maximum.at(high, spaces.rows, spaces.normals[:, 0])
+        return (low >= 0.0) * 1.0 - (high <= 0.0) * 1.0
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        """The largest size of what runs off where observations are separated, of families that have `half_spaces`; of
+        others it is that of the first linear predictors.
+        """
+        return float(np.abs(eta).max(initial=0.0))
+
+    def far(self, size: float) -> float:
+        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
+        return size
+
+    def lacks(self, question: str) -> IncompatibleError:
+        """The error for what this family does not answer."""
+        return IncompatibleError(
+            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
+            "likelihood."
+        )
+
+
+class Starts:
+    """Sums over observations, and the linear predictors that they suggest."""
+
+    width: Any
+    trials_of: Any
+    observed: Any
+    link: Any
+
+    starts_at_zero: ClassVar[bool] = False
+    """True where a climb may begin at zeros."""
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Sums over observations that `level` is made from; those of parts of the rows add up."""
+        out_of = weight * self.trials_of(y)
+        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
+
+    def level(self, sums: Floats) -> Floats:
+        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
+        n, total, rows, offset = sums
+        return np.atleast_1d(self.link(total / n)) - offset / rows
+
+    def known(self, y: Floats) -> Floats:
+        """The outcome on the scale of the mean, or what is known of one that was not seen: the end of a time, (n,)."""
+        return self.observed(y)
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
+        level = self.level(self.sums(y, weight, offset))
+        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """A first linear predictor near each observation, shape (n,), where no column is constant."""
+        return np.zeros(len(y))
+
 
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
@@ -298,3 +417,77 @@ def allowed(values: Floats, good: NDArray[np.bool_], who: str, needs: str, remed
     position = "" if not where else f" at position {where[0] if len(where) == 1 else where}"
     some = f"{values[where]:.6g}{position} ({int((~good).sum())} such values)"
     raise DomainError(f"{who} needs {needs}; got {some}. {remedy}")
+
+
+LARGEST_MEAN = 700.0
+"""The logarithm of a mean: beyond, it stays there, so that all is finite (and hopeless)."""
+
+
+class LogMean(Likelihood):
+    """A mean exp(eta_0) beside another parameter, which is no part of it."""
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """exp(eta_0), shape (n,)."""
+        return np.exp(np.minimum(pair(eta, self)[..., 0], LARGEST_MEAN))
+
+    def link(self, mean: Any) -> Any:
+        """The log of a positive mean: eta_0."""
+        return np.log(mean)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 2); nothing in the other parameter."""
+        mean = self.mean(eta)
+        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
+
+
+class LogitMean(Likelihood):
+    """A mean expit(eta_0) in (0, 1) beside another parameter, which is no part of it."""
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """expit(eta_0), shape (n,)."""
+        return expit(pair(eta, self)[..., 0])
+
+    def link(self, mean: Any) -> Any:
+        """The log odds of a mean in (0, 1): eta_0."""
+        return logit(mean)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 2); nothing in the other parameter."""
+        first = pair(eta, self)[..., 0]
+        return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
+
+
+class Together(Likelihood):
+    """A family that computes its three terms together, in `evaluate`."""
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
+        return self.evaluate(eta, y)[0]
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
+        return self.evaluate(eta, y)[1]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
+        if y is None:
+            raise DomainError(f"{type(self).__name__}'s information is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+
+def apart(first: Floats, second: Any) -> Floats:
+    """Informations (n,) about two linear predictors with nothing between them: (n, 2, 2)."""
+    found = np.zeros((*first.shape, 2, 2))
+    found[..., 0, 0], found[..., 1, 1] = first, second
+    return found
+
+
+def pair(eta: ArrayLike, family: Likelihood) -> Floats:
+    """eta as numbers, or a DomainError unless it has a column for each of two parameters."""
+    eta = np.asarray(eta, dtype=float)
+    if eta.ndim == 0 or eta.shape[-1] != 2:
+        words = [name if link == "identity" else f"{link} {name}" for name, link in family.parameters.items()]
+        raise DomainError(
+            f"{type(family).__name__} needs eta with 2 columns, {' and '.join(words)}; got shape {eta.shape}."
+        )
+    return eta

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.likelihoods.event import of_events
-from stattools.likelihoods.likelihood import Floats, Likelihood, Tails, Terms, Words
+from stattools.interface.arrays import Floats
+from stattools.likelihoods.binary import QUANTILE, of_events
+from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, Words
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import inside, mixture_interval
-from stattools.likelihoods.probit import QUANTILE
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
     "identity": lambda link, eta: link.plain(eta),

@@ -1,16 +1,66 @@
-"""What the families of positive outcomes with a log mean and a dispersion share."""
+"""Positive outcomes with a log mean and a dispersion: gamma and inverse Gaussian.
+
+What the families of positive outcomes with a log mean and a dispersion share.
+
+Positive outcomes (gamma): mean m = exp(eta_0), variance phi m^2, dispersion phi = exp(eta_1).
+
+With the shape k = 1 / phi and r = y / m, the outcome has the density of a gamma variable of mean m:
+
+    log p(y) = k log(k r) - k r - log Gamma(k) - log y
+    d / d eta_0 = k (r - 1),      d / d eta_1 = k D - G,      D = r - 1 - log r,  G = k (log k - digamma(k))
+
+All are made from log r, by functions that lose nothing where k is large and r near 1 (`gamma_distribution`,
+`gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh & Nelder, Generalized Linear Models
+(1989), ch. 8.
+
+Positive outcomes (inverse Gaussian): mean m = exp(eta_0), variance phi m^3, dispersion phi = exp(eta_1).
+
+With t = log(y / m), the density of Wald's distribution of shape 1 / phi is
+
+    log p(y) = -(log(2 pi) + eta_1 + 3 log y) / 2 - D / 2,      D = (exp(t) - 1)^2 / (phi y)
+    d / d eta_0 = (exp(t) - 1) exp(t) / (phi y),                d / d eta_1 = (D - 1) / 2
+
+The dispersion has the unit 1 / y. The maximum in eta_0 does not depend on it. Source: McCullagh & Nelder, Generalized
+Linear Models (1989), ch. 2; Chhikara & Folks, The Inverse Gaussian Distribution (1989).
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import erfcx, ndtr
 
+from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import Floats, Words, allowed, finite_floats
-from stattools.likelihoods.mean_beside import LogMean
+from stattools.likelihoods.likelihood import (
+    Edge,
+    LogMean,
+    Terms,
+    Together,
+    Words,
+    allowed,
+    apart,
+    finite_floats,
+    pair,
+)
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Dispersion, Equation
+from stattools.numerics.gamma_distribution import (
+    deviance,
+    differences,
+    digamma_gap,
+    log_density_of_deviance,
+    log_density_of_log,
+    lower_tail,
+    upper_tail,
+)
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 FITS = (
     "the means fit every outcome to round-off, and the dispersion has its maximum at 0. Drop columns, or collect more "
@@ -50,3 +100,267 @@ class Positive(LogMean):
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """The logarithm of each outcome."""
         return np.log(y)
+
+
+LARGEST_GAMMA_RATIO = 400.0
+"""The logarithm of a ratio r: beyond, it stays there, so that all is finite (and hopeless)."""
+
+SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
+"""Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
+
+SPREAD = r"y_i \sim \mathrm{Gamma}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^2"
+AMOUNTS = Equation(
+    "Each value of {y} has a gamma distribution whose standard deviation is the same share of the mean everywhere, the "
+    "root of the dispersion $\\phi$. The log of the mean is a linear predictor:",
+    SPREAD + r", \qquad \log \mu_i = \eta_i",
+    r"\sum_{i} {w}\left[ \frac{1}{{phi}} \left(\log \frac{y_i}{{phi} \mu_i} - \frac{y_i}{\mu_i}\right) "
+    r"- \log \Gamma(1 / {phi}) - \log y_i \right]",
+    of=r"\beta, \phi",
+    beside="$\\log \\phi$ is estimated together with $\\beta$, as the last coefficient; the maximum over $\\beta$ is "
+    "the same whatever $\\phi$ is.",
+    phi=r"\phi",
+)
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class GammaFamily(Positive):
+    """Positive outcomes: y ~ Gamma(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^2.
+
+    eta has shape (n, 2); the score (n, 2); the information (n, 2, 2) is the observed one and depends on y. The shape
+    is 1 / dispersion, and the coefficient of variation the root of the dispersion. Raises DomainError from `check`.
+
+    >>> likelihood = GammaFamily()
+    >>> round(float(likelihood.loglik([[0.0, 0.0]], [2.0])[0]), 6)  # mean 1, dispersion 1: exponential
+    -2.0
+    """
+
+    verified = "gamma"
+    who = "A gamma regression"
+    # Of the shape k the log-likelihood is sum w (k log k - log Gamma(k) - k d), d = y / mean - log(y / mean), and terms
+    # without k and mean. The coefficients that maximize have the least sum of w d, whatever k: y exp(-eta) + eta is
+    # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
+    concave_if_shared = ("log", "inverse")
+    linear_score = True
+    edge = Edge(lower=float(np.log(1e-20)), below=FITS)
+    words = replace(
+        Positive.words,
+        equation=AMOUNTS,
+        at_mean=replace(
+            AMOUNTS,
+            each="Each value of {y} has a gamma distribution, whose standard deviation is a share of the mean.",
+            distribution=SPREAD,
+            beside="",
+            mean=("mean", r"\mu_i"),
+        ),
+        dispersion=Dispersion(
+            r"\phi",
+            "the standard deviation of an outcome is $\\sqrt{\\phi} = {value}$ times its mean. {name} has no test in "
+            "the table: $\\phi = 1$, the exponential distribution, is seldom a question.",
+            lambda phi, _: float(np.sqrt(phi)),
+        ),
+    )
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
+        log_y = np.log(np.asarray(y, dtype=float))
+        t, k = _ratio_and_shape(pair(eta, self), log_y)
+        return log_density_of_log(t, _once(k)) - log_y
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
+        return self.evaluate(eta, y)[1]
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
+        if y is None:
+            raise DomainError("GammaFamily's information is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        log_y = np.log(np.asarray(y, dtype=float))
+        eta = pair(eta, self)
+        t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
+        k = np.exp(-np.clip(_once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
+        ratio, more, part = differences(t)
+        part *= k
+        gap, bend = digamma_gap(k)
+        # numbers of one kind lie side by side in memory, as the sums over rows read them
+        score, information = np.empty((2, *t.shape)), np.empty((4, *t.shape))
+        np.multiply(more, k, out=score[0])
+        score[1] = np.where(k < np.exp(LARGEST_SHAPE), part - gap, 0.0)
+        np.multiply(ratio, k, out=information[0])
+        information[1] = information[2] = score[0]
+        np.subtract(part, bend, out=information[3])
+        loglik = log_density_of_deviance(part, k)
+        loglik -= log_y
+        rows = range(1, score.ndim)
+        square = information.reshape(2, 2, *t.shape).transpose(*(axis + 1 for axis in rows), 0, 1)
+        return loglik, score.transpose(*rows, 0), square
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """slope^2 / variance, and k^2 psi'(k) - k of the shape k: (n, 2, 2)."""
+        return apart(self.expected_of_first(eta, y), np.subtract(*digamma_gap(_shape(pair(eta, self)))))
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One outcome per row."""
+        k = _shape(pair(eta, self))
+        return np.maximum(self.mean(eta) * generator(seed).standard_gamma(k) / k, np.finfo(float).tiny)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """dispersion mean^2."""
+        return self.mean(eta) ** 2 / _shape(eta)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """2 (y / mean - 1 - log(y / mean)) / dispersion: that of an outcome of the same dispersion whose mean is y."""
+        return 2.0 * deviance(*_ratio_and_shape(eta, np.log(y)))
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """The lower incomplete gamma function of the shape at shape y / mean."""
+        with np.errstate(divide="ignore"):  # nothing is below 0, whose logarithm is -inf
+            return lower_tail(*_ratio_and_shape(eta, np.log(y)))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The upper incomplete gamma function."""
+        with np.errstate(divide="ignore"):  # as above
+            return upper_tail(*_ratio_and_shape(eta, np.log(y)))
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log mean of all, and the dispersion of its mean deviance."""
+        near = super().start(y, weight, offset)
+        t = np.log(y) - near[0] - offset
+        near[1] = np.log(np.clip(2.0 * (weight @ deviance(t, 1.0)) / weight.sum(), 1e-6, 1e2))
+        return near
+
+
+def _shape(eta: Floats) -> Floats:
+    return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
+
+
+def _once(values: Floats) -> Floats:
+    """What all rows share as one number, since functions of the shape cost more than all else."""
+    return values[:1] if values.size > 1 and (values == values.flat[0]).all() else values
+
+
+def _ratio_and_shape(eta: Floats, log_y: Floats) -> tuple[Floats, Floats]:
+    """log(y / mean) and the shape."""
+    return np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO), _shape(eta)
+
+
+LARGEST_INVERSE_RATIO, LARGEST_DISPERSION = 170.0, 300.0
+"""Logarithms of a ratio y / m and of a dispersion: beyond, they stay there, so that all is finite."""
+
+NODES, SHARES = np.polynomial.legendre.leggauss(12)
+"""Points and weights of an integral over an interval of length 2."""
+
+
+@dataclass(frozen=True)
+class InverseGaussian(Together, Positive):
+    """Positive outcomes: y ~ InverseGaussian(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^3.
+
+    For times and costs whose spread grows faster than their mean. eta has shape (n, 2); the score (n, 2); the
+    information (n, 2, 2) is the observed one and depends on y. Raises DomainError from `check`.
+
+    >>> likelihood = InverseGaussian()
+    >>> round(float(likelihood.loglik([[0.0, 0.0]], [1.0])[0]), 6)  # -log(2 pi) / 2
+    -0.918939
+    """
+
+    who = "An inverse Gaussian regression"
+    linear_score = True
+    edge = Edge(lower=float(np.log(1e-20)), power=-1.0, below=FITS)
+    words = replace(
+        Positive.words,
+        at_mean=Equation(
+            "Each value of {y} has an inverse Gaussian distribution, whose variance grows with the cube of the mean.",
+            r"y_i \sim \mathrm{InverseGaussian}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^3",
+            r"\sum_{i} {w}\left[ - \frac{1}{2} \log(2 \pi {phi} y_i^3) "
+            r"- \frac{(y_i - \mu_i)^2}{2 {phi} \mu_i^2 y_i} \right]",
+            of=r"\beta, \phi",
+            phi=r"\phi",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        log_y = np.log(np.asarray(y, dtype=float))
+        t, log_phi = self._parts(eta, log_y)
+        ratio, above, precision = np.exp(t), np.expm1(t), np.exp(-(log_phi + log_y))
+        half = 0.5 * above * above * precision
+        mixed = above * ratio * precision
+        information = np.stack([(above + ratio) * ratio * precision, mixed, mixed, half], axis=-1)
+        loglik = -(HALF_LOG_TWO_PI + 0.5 * (log_phi + 3.0 * log_y)) - half
+        return loglik, np.stack([mixed, half - 0.5], axis=-1), information.reshape(*t.shape, 2, 2)
+
+    def expected(self, eta: Floats, y: Floats) -> Floats:
+        """slope^2 / variance, and 1 / 2: (n, 2, 2)."""
+        return apart(self.expected_of_first(eta, y), 0.5)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One outcome per row."""
+        found = generator(seed).wald(self.mean(eta), np.exp(-_log_dispersion(pair(eta, self))))
+        return np.maximum(found, np.finfo(float).tiny)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """dispersion mean^3."""
+        return np.exp(_log_dispersion(eta)) * self.mean(eta) ** 3
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """(y - mean)^2 / (dispersion mean^2 y): that of an outcome of the same dispersion whose mean is y."""
+        t, log_phi = self._parts(eta, np.log(y))
+        return np.expm1(t) ** 2 * np.exp(-log_phi) / y
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """Phi(a) + exp(2 / (phi m)) Phi(-b), a = (y / m - 1) / sqrt(phi y), b = (y / m + 1) / sqrt(phi y)."""
+        a, b = self._ends(eta, y)
+        return np.where(y > 0.0, ndtr(a) + _beyond(a, b), 0.0)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """Phi(-a) - exp(2 / (phi m)) Phi(-b), which is phi(a) times a difference of Mills' ratios at a and b."""
+        a, b = self._ends(eta, y)
+        plain = ndtr(-a) - _beyond(a, b)
+        density, near = np.exp(-0.5 * a * a - HALF_LOG_TWO_PI), np.maximum(a, 0.0)
+        return np.where(y <= 0.0, 1.0, np.where(a < 0.0, plain, density * _mills_fall(near, np.maximum(b, near))))
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log mean of all, and the dispersion that is the maximum there."""
+        near = super().start(y, weight, offset)
+        t = np.clip(np.log(y) - near[0] - offset, -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO)
+        deviance = weight @ (np.expm1(t) ** 2 / y) / weight.sum()
+        near[1] = np.log(max(deviance, 1e-6 * np.exp(-near[0])))
+        return near
+
+    def _parts(self, eta: ArrayLike, log_y: Floats) -> tuple[Floats, Floats]:
+        """log(y / mean) and the log of the dispersion."""
+        eta = pair(eta, self)
+        return np.clip(log_y - eta[..., 0], -LARGEST_INVERSE_RATIO, LARGEST_INVERSE_RATIO), _log_dispersion(eta)
+
+    def _ends(self, eta: Floats, y: Floats) -> tuple[Floats, Floats]:
+        """a and b, whose squares differ by 4 / (phi m)."""
+        y = np.maximum(y, np.finfo(float).tiny)
+        t, log_phi = self._parts(eta, np.log(y))
+        root = np.exp(
+            np.minimum(-0.5 * (log_phi + np.log(y)), LARGEST_INVERSE_RATIO)
+        )  # so that squares stay in float64
+        return np.expm1(t) * root, (np.exp(t) + 1.0) * root
+
+
+def _beyond(a: Floats, b: Floats) -> Floats:
+    """exp((b^2 - a^2) / 2) Phi(-b), without the difference of squares."""
+    return 0.5 * np.exp(-0.5 * a * a) * erfcx(b * np.sqrt(0.5))
+
+
+def _mills_fall(a: Floats, b: Floats) -> Floats:
+    """R(a) - R(b) for 0 <= a <= b, R(x) = (1 - Phi(x)) / phi(x); where b is near a by an integral of -R' = 1 - x R."""
+    scale = np.sqrt(0.5 * np.pi)
+    far = scale * (erfcx(a / np.sqrt(2.0)) - erfcx(b / np.sqrt(2.0)))
+    half = 0.5 * (np.minimum(b, a + 1.0) - a)
+    x = (a + half)[..., None] + half[..., None] * NODES
+    near = half * ((1.0 - x * scale * erfcx(x / np.sqrt(2.0))) @ SHARES)
+    return np.where(b - a > 1.0, far, near)
+
+
+def _log_dispersion(eta: Floats) -> Floats:
+    return np.clip(eta[..., 1], -LARGEST_DISPERSION, LARGEST_DISPERSION)

@@ -1,25 +1,190 @@
-"""What zero-inflated counts and counts behind a hurdle share: a family of counts beside the log odds of a zero.
+"""Counts whose zeros are a matter of their own: truncated, inflated, behind a hurdle.
+
+What is known of a family of counts given that a count is not zero: 1 - f(0), its logarithm and its derivatives.
+
+Where the mean is tiny l = log f(0) is nearly 0; a linear predictor beyond `MOST_ETA` or `FARTHEST` stays there, so
+that 1 - f(0) is never 0. A draw is the first of the events behind a count, wherever in the row's time it falls given
+that there is one, and those that follow it: Poisson counts are single events, and negative binomial ones are Poisson
+many groups whose sizes are those of a logarithmic series.
+Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), 4.10 and 5.4.
+
+What zero-inflated counts and counts behind a hurdle share: a family of counts beside the log odds of a zero.
 
 Linear predictors are in the order log rate, log odds of a zero, and log alpha where the family has one.
+
+Counts of which zeros are not seen: those of another family given that they are positive.
+
+    log p(y | y > 0) = log f(y) - log(1 - f(0)),   y = 1, 2, ...
+
+With l = log f(0), its score s and its information I, and k = f(0) / (1 - f(0)), the odds of a zero,
+
+    score = score of f at y + k s,   information = information of f at y + k I - k (1 + k) s s^T
+
+Of Poisson counts the log-likelihood is concave in the log of the mean, the natural parameter of an exponential family.
+Source: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3.
+
+Counts with more zeros than their family has: a zero for certain with probability p, a count of it otherwise.
+
+    P(0) = p + (1 - p) f(0),   P(y) = (1 - p) f(y),   p = expit(eta_1)
+
+With l = log f(0), its score s and its information I, and w = expit(eta_1 - l) the probability that a zero is one of
+those for certain,
+
+    y = 0:   log P = log(e^eta_1 + e^l) - log(1 + e^eta_1)
+             score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
+             w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
+    y > 0:   those of f, and -p, p (1 - p)
+
+so that no number is a difference of others near it, and no log-likelihood is NaN. It is not concave: a maximum is a
+local one. Source: Lambert, Technometrics 34 (1992), 1-14.
+
+Counts behind a hurdle: a zero with probability p, a positive count of a family otherwise.
+
+    P(0) = p,   P(y) = (1 - p) f(y) / (1 - f(0)) for y = 1, 2, ...,   p = expit(eta_1)
+
+The log-likelihood is that of a logistic regression of the zeros and of zero-truncated counts (`zero_truncated.py`) one
+beside the other: nothing of one parameter is in the score of the other. With Poisson counts both are concave, and so is
+their sum. Source: Mullahy, Journal of Econometrics 33 (1986), 341-365.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.special import expit
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, log_expit
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.count import Count
-from stattools.likelihoods.likelihood import Likelihood, Words
-from stattools.likelihoods.mean_beside import Together
-from stattools.likelihoods.no_zeros import COUNTS, NO_DEVIANCE, RATE, of_counts
+from stattools.likelihoods.binary import Bernoulli
+from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson
+from stattools.likelihoods.likelihood import Edge, Likelihood, Piece, Terms, Together, Words, allowed
+from stattools.likelihoods.words import Equation
+
+COUNTS, RATE = Poisson(), "rate"
+"""The usual family, and what its mean is called where other counts have a mean of their own."""
+
+NO_DEVIANCE = (
+    "Counts whose zeros are apart have no deviance: no mean alone fits a count perfectly. Use the log-likelihood, or "
+    'kind="pearson".'
+)
+
+LEAST_ETA, MOST_ETA, LEAST = -150.0, 200.0, 1e-290
+"""The logarithm of a mean stays between these, and a probability above this."""
+
+FARTHEST = 300.0
+"""The size of the logarithm of alpha, beyond which it stays."""
+
+
+@dataclass(frozen=True, eq=False)
+class ZerosOfFamily:
+    """Of each row: eta (n,) or (n, width), l = log f(0) with its slope (n, width) and its information (n, width,
+    width), and the share 1 - f(0) of positive counts.
+    """
+
+    family: Likelihood
+    eta: Floats
+    log_zero: Floats
+    slope: Floats
+    of_zero: Floats
+    share: Floats
+
+    @cached_property
+    def odds(self) -> Floats:
+        """f(0) / (1 - f(0))."""
+        return np.exp(self.log_zero) / self.share
+
+    @cached_property
+    def pull(self) -> Floats:
+        """The score of -log(1 - f(0)), (n, width)."""
+        return self.odds[..., None] * self.slope
+
+    @property
+    def information(self) -> Floats:
+        """Minus the second derivative of -log(1 - f(0)), (n, width, width)."""
+        more = self.pull + self.slope
+        return self.odds[..., None, None] * self.of_zero - self.pull[..., :, None] * more[..., None, :]
+
+    def drawn(self, random: np.random.Generator) -> Floats:
+        """One positive count per row."""
+        first = -np.log1p(-random.random(self.share.shape) * self.share)  # when, in units of events
+        left = np.clip(1.0 + first / self.log_zero, 0.0, 1.0)
+        return FIRST[type(self.family)](self, random) + FOLLOWING[type(self.family)](self, left, random)
+
+
+def _one(seen: ZerosOfFamily, random: np.random.Generator) -> Any:
+    return 1.0
+
+
+def _group(seen: ZerosOfFamily, random: np.random.Generator) -> Floats:
+    """The size of a group: of a logarithmic series of m / (m + 1 / alpha)."""
+    share = 1.0 / (1.0 + np.exp(np.clip(-seen.eta.sum(axis=-1), -700.0, 700.0)))
+    return random.logseries(np.minimum(share, 1.0 - 1e-16)).astype(float)
+
+
+def _events(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
+    return random.poisson(seen.family.mean(seen.eta) * left).astype(float)
+
+
+def _groups(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
+    alpha = np.exp(np.clip(seen.eta[..., 1], -700.0, 300.0))
+    return random.poisson(seen.family.mean(seen.eta) * alpha * random.standard_gamma(left / alpha)).astype(float)
+
+
+FIRST: dict[type, Callable[..., Any]] = {Poisson: _one, NegativeBinomial: _group}
+FOLLOWING: dict[type, Callable[..., Floats]] = {Poisson: _events, NegativeBinomial: _groups}
+"""How the first event, and those that follow in what is left of a row's time, are drawn; by the class of a family."""
+
+
+def of_counts(family: Any, who: str) -> Likelihood:
+    """A family of counts with a log link; IncompatibleError for another."""
+    if type(family) not in FIRST:
+        raise IncompatibleError(f"{who} is made of Poisson() or NegativeBinomial(); got {type(family).__name__}.")
+    return family
+
+
+def no_zeros(family: Likelihood, eta: ArrayLike) -> ZerosOfFamily:
+    """What is known of the positive counts of a family at its linear predictors."""
+    eta = np.array(eta, dtype=float)
+    first = eta if family.width == 1 else eta[..., 0]
+    np.clip(first, LEAST_ETA, MOST_ETA, out=first)
+    if family.width > 1:
+        np.clip(eta[..., 1], -FARTHEST, FARTHEST, out=eta[..., 1])
+    log_zero, slope, information = family.evaluate(eta, np.zeros(first.shape))
+    log_zero, width = np.minimum(log_zero, -LEAST), family.width
+    return ZerosOfFamily(
+        family,
+        eta,
+        log_zero,
+        slope.reshape(*first.shape, width),
+        information.reshape(*first.shape, width, width),
+        -np.expm1(log_zero),
+    )
+
+
+def rate_of(mean: Any) -> Any:
+    """The rate of Poisson counts whose positive ones have this mean, m / (1 - exp(-m)): Newton's steps fall to it."""
+    mean = np.asarray(mean, dtype=float)
+    m = mean
+    for _ in range(60):
+        seen = -np.expm1(-m)
+        m = np.maximum(m - (m - mean * seen) / (1.0 - mean * (1.0 - seen)), LEAST)
+    return m
+
+
+def log_rate(y: Floats, weight: Floats, offset: Floats) -> float:
+    """The logarithm of the rate of Poisson counts whose positive ones have the mean of those in y."""
+    positive = weight * (y > 0)
+    mean = float(positive @ y) / max(float(positive.sum()), 1.0)
+    return float(np.log(rate_of(max(mean, 1.0 + 1e-6))) - np.log(weight @ np.exp(offset) / weight.sum()))
+
 
 ZERO = "zero"
 """The name of the parameter of zeros."""
@@ -148,3 +313,292 @@ def _with_alpha(words: Words) -> Words:
         phi=r"\alpha",
     )
     return replace(words, equation=written)
+
+
+LARGEST_ALPHA = float(np.log(1e8))
+
+NO_ALPHA_ABOVE_ZERO = (
+    "the positive counts are not overdispersed, and alpha has its maximum at 0, where they are Poisson counts. Use "
+    "family='poisson'."
+)
+
+SERIES = (
+    "the positive counts are those of a logarithmic series, and alpha has its maximum at infinity, where their mean is "
+    "no mean of all counts. Use family='poisson', or drop columns."
+)
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class ZeroTruncated(Together, Count):
+    """Positive counts: y ~ `family` given that y > 0; eta is that of the family, `Poisson()` or `NegativeBinomial()`.
+
+    The first linear predictor is the log mean of the family, zeros included; `mean` is that of the positive counts. The
+    information is the observed one. Raises DomainError from `check`, IncompatibleError for another family.
+
+    >>> round(float(ZeroTruncated().loglik([0.0], [1.0])[0]), 6)  # log(exp(-1) / (1 - exp(-1)))
+    -0.541325
+    """
+
+    family: Likelihood = COUNTS
+    refused: ClassVar = MappingProxyType({"deviance": NO_DEVIANCE})
+
+    def __post_init__(self) -> None:
+        family = of_counts(self.family, "ZeroTruncated")
+        vars(self).update(
+            parameters={RATE: next(iter(family.parameters.values())), **dict(family.others)},
+            width=family.width,
+            words=family.words,
+            concave_with=family.concave_with,
+            limits={name: (ZeroTruncated(), said) for name, (_, said) in family.limits.items()},
+        )
+
+    @property
+    def edges(self) -> dict[str, Edge]:
+        """Both ends of alpha."""
+        return {
+            name: Edge(edge.lower, LARGEST_ALPHA, 0.0, NO_ALPHA_ABOVE_ZERO, SERIES)
+            for name, edge in self.family.edges.items()
+        }
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is a whole number >= 1."""
+        y = self.family.check(y)
+        remedy = "Counts with zeros go into st.hurdle, or into st.poisson and its like."
+        return allowed(y, y > 0.0, "ZeroTruncated", "counts 1, 2, ...", remedy)
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """m / (1 - f(0)), that of the positive counts."""
+        seen = self.seen(eta)
+        return self.family.mean(seen.eta) / seen.share
+
+    def link(self, mean: Any) -> Any:
+        """The log of the rate of Poisson counts whose positive ones have this mean."""
+        return np.log(rate_of(mean))
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, width)."""
+        seen = self.seen(eta)
+        whole = self.family.slope(seen.eta) + self.family.mean(seen.eta)[:, None, None] * seen.pull[:, None, :]
+        return whole / seen.share[:, None, None]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        seen = self.seen(eta)
+        loglik, score, information = self.family.evaluate(seen.eta, np.asarray(y, dtype=float))
+        return (
+            loglik - np.log(seen.share),
+            score + seen.pull.reshape(score.shape),
+            information + seen.information.reshape(information.shape),
+        )
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One positive count per row."""
+        return self.seen(eta).drawn(generator(seed))
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The variance of the positive counts: c (v + (1 - c) m^2), c = 1 / (1 - f(0))."""
+        seen = self.seen(eta)
+        m = self.family.mean(seen.eta)
+        return np.maximum(self.family.variance(seen.eta, y) - seen.odds * m * m, 0.0) / seen.share
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """1 less the survival, which has the digits."""
+        return 1.0 - self.survival(eta, y)
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """P(Y > y) / P(Y > 0) of the family."""
+        seen = self.seen(eta)
+        return np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """There is none: IncompatibleError."""
+        raise IncompatibleError(NO_DEVIANCE)
+
+    def side(self, y: Floats) -> Floats:
+        """A count of 1 wants a mean of 0."""
+        return np.where(y > 1.0, 0.0, -1.0)
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How many were counted, in how many rows, and over what exposure."""
+        return np.array([weight @ y, weight.sum(), weight @ np.exp(offset)])
+
+    def level(self, sums: Floats) -> Floats:
+        """The logarithm of the rate whose positive counts have the mean of all."""
+        total, rows, exposure = sums
+        return np.atleast_1d(self.link(total / rows) - np.log(exposure / rows))
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The log of the rate whose positive counts have the mean of these."""
+        near = self.family.start(y, weight, offset)
+        near[0] = log_rate(y, weight, offset)
+        return near
+
+    def seen(self, eta: ArrayLike) -> ZerosOfFamily:
+        """What is known of the family given that a count is positive."""
+        return no_zeros(self.family, eta)
+
+
+NO_ALPHA_BESIDE_ZEROS = (
+    "beside the extra zeros the counts are not overdispersed, and alpha has its maximum at 0, where they are Poisson "
+    "counts. Use family='poisson'."
+)
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class ZeroInflated(Zeros):
+    """Counts of `family` with extra zeros: y = 0 with probability expit(eta_1), else y ~ family; eta is (n, 2 or 3).
+
+    The linear predictors are the log mean of the family, the log odds of an extra zero and, for `NegativeBinomial()`,
+    log alpha; `mean` is that of all counts, (1 - p) m. The information is the observed one. Raises DomainError from
+    `check`, IncompatibleError for a family that is neither `Poisson()` nor `NegativeBinomial()`.
+
+    >>> likelihood = ZeroInflated()
+    >>> round(float(likelihood.loglik([[0.0, 0.0]], [0])[0]), 6)  # log(1/2 + exp(-1) / 2)
+    -0.379885
+    """
+
+    inflated = True
+    words = Words(
+        "the log rate beside the extra zeros",
+        "rate ratio",
+        asked="the expected count of {y} beside its extra zeros",
+        beside=" and there are extra zeros",
+        equation=Equation(
+            "A row is an extra zero of {y} with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$, "
+            "which may be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
+            "predictors:",
+            r"P(y_i = 0) = p_i + (1 - p_i) f_i(0), \qquad P(y_i = y) = (1 - p_i) f_i(y), \qquad \log \mu_i = \eta_i",
+            **EACH_ROW,
+        ),
+    )
+
+    @property
+    def edges(self) -> dict[str, Edge]:
+        """Alpha may have its maximum at 0; that of the extra zeros is looked at by itself."""
+        return {name: Edge(edge.lower, below=NO_ALPHA_BESIDE_ZEROS) for name, edge in self.family.edges.items()}
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        vars(self).update(limits={ZERO: (self.family, "a probability of 0 of an extra zero"), **self.limits})
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
+        loglik, score, information = self.family.evaluate(of_family, y)
+        k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
+        score, information = score.reshape(*z.shape, k), information.reshape(*z.shape, k, k)
+        p, rest, log_rest = expit(z), expit(-z), log_expit(-z)
+        f = np.where(zero, loglik, 0.0)  # l in rows of zeros, whose score and information are those of f(0)
+        w, counted = np.where(zero, expit(z - f), 0.0), np.where(zero, expit(f - z), 1.0)
+        some = -rest * np.expm1(f)  # 1 - P(0)
+        likely = np.log1p(-np.minimum(some, 0.5))
+        none = np.where(some < 0.5, likely, np.logaddexp(log_expit(z), log_rest + f))
+        own, other, excess = counted[..., None] * score, w[..., None] * score, w * some
+        inner = counted[..., None, None] * information - own[..., :, None] * other[..., None, :]
+        bend = np.where(zero, excess * (w + p - 1.0), p * rest)
+        return (
+            np.where(zero, none, log_rest + loglik),
+            self.together(own, np.where(zero, excess, -p)),
+            self.information_of(inner, bend, w[..., None] * own),
+        )
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The rate of the positive counts, and the share of zeros that it does not explain."""
+        near = np.insert(self.family.start(y, weight, offset), 1, 0.0)
+        near[0] = log_rate(y, weight, offset)
+        none = float(weight @ (y == 0.0)) / float(weight.sum())
+        usual = float(weight @ np.exp(-np.exp(np.minimum(near[0] + offset, 700.0)))) / float(weight.sum())
+        extra: Any = np.clip((none - usual) / max(1.0 - usual, 1e-6), 0.05, 0.95)
+        near[1] = np.log(extra / (1.0 - extra))
+        return near
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class Hurdle(Zeros):
+    """Zeros as a matter of their own: y = 0 with probability expit(eta_1), else y ~ `family` given y > 0.
+
+    The linear predictors are the log mean of the family, zeros included, the log odds of a zero and, for
+    `NegativeBinomial()`, log alpha; eta has shape (n, 2 or 3). `mean` is that of all counts, (1 - p) m / (1 - f(0)).
+    Raises DomainError from `check`, IncompatibleError for a family that is neither `Poisson()` nor
+    `NegativeBinomial()`.
+
+    >>> likelihood = Hurdle()
+    >>> likelihood.loglik([[0.0, 0.0], [0.0, 0.0]], [0, 1]).round(6).tolist()  # log 1/2; log(1/2 / (e - 1))
+    [-0.693147, -1.234472]
+    """
+
+    words = Words(
+        "the log rate of the positive counts",
+        "rate ratio",
+        asked="the rate of the positive counts of {y}",
+        beside=", no combination of them separates the zeros, and positive counts differ",
+        equation=Equation(
+            "A row of {y} is zero with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$ given that "
+            "it is positive, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
+            "predictors:",
+            r"P(y_i = 0) = p_i, \qquad P(y_i = y) = (1 - p_i) \frac{f_i(y)}{1 - f_i(0)}, \qquad "
+            r"\log \mu_i = \eta_i",
+            **EACH_ROW,
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        zeros = Piece("= 0", ZERO, "", (1,), Bernoulli(), _are_zero, _all)
+        counts = Piece(
+            "above 1", "", " of positive counts", (0, 2)[: self.family.width], self.positive, np.asarray, _are_positive
+        )
+        vars(self).update(concave_with=self.family.concave_with, pieces=(zeros, counts))
+
+    @cached_property
+    def positive(self) -> ZeroTruncated:
+        """The family of the counts beyond the hurdle."""
+        return ZeroTruncated(self.family)
+
+    @property
+    def _counts(self) -> Likelihood:
+        """The positive counts."""
+        return self.positive
+
+    @property
+    def edges(self) -> dict[str, Edge]:
+        """The edges of the parameters of the positive counts."""
+        return self.positive.edges
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        (of_family, z), y = self.apart(eta), np.asarray(y, dtype=float)
+        loglik, score, information = self.positive.evaluate(of_family, np.maximum(y, 1.0))
+        k, zero = self.family.width, np.broadcast_to(y == 0.0, z.shape)
+        own = np.where(zero[..., None], 0.0, score.reshape(*z.shape, k))
+        inner = np.where(zero[..., None, None], 0.0, information.reshape(*z.shape, k, k))
+        return (
+            np.where(zero, log_expit(z), log_expit(-z) + loglik),
+            self.together(own, np.where(zero, expit(-z), -expit(z))),
+            self.information_of(inner, expit(z) * expit(-z), np.zeros_like(own)),
+        )
+
+    def side(self, y: Floats) -> Any:
+        """Each piece is looked at by itself."""
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Where the positive counts start, and the log odds of a zero."""
+        some = y > 0.0
+        near = self.positive.start(y[some], weight[some], offset[some])
+        zeros, others = float(weight @ ~some), float(weight @ some)
+        return np.insert(near, 1, np.log((zeros + 0.5) / (others + 0.5)))
+
+
+def _are_zero(y: Floats) -> Floats:
+    return (y == 0.0).astype(float)
+
+
+def _are_positive(y: Floats) -> NDArray[np.bool_]:
+    return y > 0.0
+
+
+def _all(y: Floats) -> NDArray[np.bool_]:
+    return y >= 0.0

@@ -12,8 +12,8 @@ from stattools.errors import IncompatibleError
 from stattools.inference.fitted import Fit
 from stattools.inference.plots.coefficients import spreads
 from stattools.inference.plots.columns import summary
-from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.times import ends_of
 from stattools.numerics.moments import SampleMoments
 from stattools.reporting import rows_in_files
 from stattools.reporting.answer.answered import of_regression as answered  # noqa: F401  # an answer of the account

@@ -7,8 +7,8 @@ from scipy.special import expit
 
 from stattools.latent.information_slopes import information_slopes
 from stattools.likelihoods import Bernoulli, Cumulative, Poisson
-from stattools.likelihoods.gamma import GammaFamily
-from stattools.likelihoods.probit import Probit
+from stattools.likelihoods.binary import Probit
+from stattools.likelihoods.positive import GammaFamily
 
 
 def test_those_of_a_coin_are_exact():

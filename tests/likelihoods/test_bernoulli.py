@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.likelihoods.bernoulli import are_zero_or_one
+from stattools.likelihoods.binary import are_zero_or_one
 
 
 def test_bernoulli_at_800():

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.likelihoods import Cumulative
-from stattools.likelihoods.cuts import Cuts, codes_of
+from stattools.likelihoods.labels import Cuts, codes_of
 
 
 def test_cuts_stand_between_minus_and_plus_infinity_in_units_of_the_scale():

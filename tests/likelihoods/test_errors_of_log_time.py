@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 
 from stattools.errors import DomainError
-from stattools.likelihoods.errors_of_log_time import ERRORS, FARTHEST, held
+from stattools.likelihoods.times import ERRORS, FARTHEST, held
 
 LAWS: dict[str, Any] = {
     "weibull": stats.gumbel_l,

@@ -4,9 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.likelihoods.errors_of_log_time import ERRORS
-from stattools.likelihoods.extreme_times import EXTREME
-from stattools.likelihoods.failure_time import FailureTime
+from stattools.likelihoods.times import ERRORS, EXTREME, FailureTime
 from tests.cases import rng
 
 

@@ -9,7 +9,7 @@ from scipy import stats
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.likelihoods import FailureTime
-from stattools.likelihoods.errors_of_log_time import ERRORS
+from stattools.likelihoods.times import ERRORS
 from tests.likelihoods.test_errors_of_log_time import LAWS
 
 Y = np.array([[2.0, 2.0], [2.0, np.inf], [0.0, 2.0], [1.5, 4.0], [3.0, 3.0001], [1.0, 1000.0]])

@@ -1,4 +1,4 @@
-from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
+from stattools.likelihoods.times import EDGE, WORDS, equation_of
 
 
 def test_the_scale_is_written_where_it_is_estimated():

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.likelihoods import InverseGaussian
-from stattools.likelihoods.inverse_gaussian import _mills_fall
+from stattools.likelihoods.positive import _mills_fall
 
 FAMILY = InverseGaussian()
 

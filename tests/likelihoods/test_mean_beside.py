@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial
-from stattools.likelihoods.mean_beside import pair
+from stattools.likelihoods.likelihood import pair
 
 
 @pytest.mark.parametrize("family", [GammaFamily(), InverseGaussian(), NegativeBinomial()], ids=lambda f: str(f))

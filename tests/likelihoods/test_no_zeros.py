@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.likelihoods.no_zeros import log_rate, no_zeros, rate_of
-from stattools.likelihoods.poisson import Poisson
+from stattools.likelihoods.counts import Poisson
+from stattools.likelihoods.zeros import log_rate, no_zeros, rate_of
 
 
 def test_a_rate_has_the_mean_of_its_positive_counts():

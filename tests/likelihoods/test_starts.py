@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from stattools.likelihoods import Binomial, Poisson
-from stattools.likelihoods.failure_time import FailureTime
+from stattools.likelihoods.times import FailureTime
 
 
 def test_sums_of_parts_add_up_to_the_level_of_the_whole():

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 from stattools.likelihoods import NegativeBinomial
-from stattools.likelihoods.tabulated_counts import few_values, log_rising
+from stattools.likelihoods.counts import few_values, log_rising
 
 
 @pytest.mark.parametrize("log_alpha", [-30.0, -16.0, -5.0, -4.0, -0.5, 3.0, 20.0, 600.0])

@@ -19,7 +19,7 @@ from scipy.special import gammaln
 from stattools.bayes.sampling.regressions import FastRegression, Regression
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import NegativeBinomial, Poisson
-from stattools.likelihoods.tabulated_counts import LARGEST
+from stattools.likelihoods.counts import LARGEST_IN_TABLE as LARGEST
 from stattools.models.evaluation import Evaluation
 
 

@@ -16,7 +16,7 @@ from stattools.data.tables.columns import distinct
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import FLOAT64
 from stattools.interface.when_needed import pd
-from stattools.likelihoods.bernoulli import are_zero_or_one
+from stattools.likelihoods.binary import are_zero_or_one
 
 
 def numeric(values: pd.Series | np.ndarray, name: str) -> np.ndarray:

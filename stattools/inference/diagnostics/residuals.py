@@ -38,8 +38,8 @@ from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.interface.seeds import generator
-from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among

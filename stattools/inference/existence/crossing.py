@@ -15,7 +15,7 @@ from stattools.data.rows.rows import Block
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
-from stattools.likelihoods.cuts import Cuts
+from stattools.likelihoods.labels import Cuts
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear

@@ -14,7 +14,7 @@ from scipy import special
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Cumulative
 from stattools.likelihoods.between import Between
-from stattools.likelihoods.cuts import Cuts, codes_of
+from stattools.likelihoods.labels import Cuts, codes_of
 from stattools.models.evaluation import Evaluation
 
 

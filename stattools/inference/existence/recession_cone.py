@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.recession import HalfSpaces
+from stattools.likelihoods.likelihood import HalfSpaces
 from stattools.models.model import Model
 
 Bools = NDArray[np.bool_]

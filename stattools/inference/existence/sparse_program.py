@@ -18,7 +18,7 @@ from stattools.inference.existence.pure_levels import pure_levels
 from stattools.inference.existence.rank import pieces
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
-from stattools.likelihoods.recession import HalfSpaces
+from stattools.likelihoods.likelihood import HalfSpaces
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.columns import as_columns

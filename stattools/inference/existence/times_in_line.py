@@ -16,8 +16,8 @@ from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
-from stattools.likelihoods.failure_time import ends_of
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
 

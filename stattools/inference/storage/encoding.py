@@ -32,7 +32,7 @@ from stattools.inference.storage.own_likelihoods import written
 from stattools.inference.storage.rules import BrokenRule, require
 from stattools.inference.storage.unsaved import Unsaved, refuse, unsaved_function
 from stattools.likelihoods.links import LINKS, Link
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Epoch, TraceStep
 

@@ -13,7 +13,7 @@ from stattools.data.formula.formula import Formula
 from stattools.inference.penalties.ridge import NoCovariance
 from stattools.inference.storage.unsaved import Unsaved
 from stattools.likelihoods.links import Link
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Epoch, Known, TraceStep
 

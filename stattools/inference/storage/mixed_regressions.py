@@ -20,7 +20,7 @@ from stattools.inference.storage.mixed_fits import Levels, SavedParts
 from stattools.inference.storage.unsaved import refuse
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.mixed.marginal import MarginalLikelihood
 from stattools.models.mixed.mixed_regression import MixedRegression
 from stattools.models.model import Model

@@ -12,8 +12,7 @@ from typing import Any, NoReturn
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.own.making import likelihood
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood, likelihood
 
 Written = dict[str, Any]
 

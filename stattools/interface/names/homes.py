@@ -81,7 +81,7 @@ HOMES = {
     "models.samples.counts": ("binomial", "coin"),
     "models.regressions.count_regression": ("negative_binomial", "poisson"),
     "models.regressions.glm": ("glm",),
-    "likelihoods.own.making": ("likelihood",),
+    "likelihoods.own": ("likelihood",),
     "models.regressions.own_regression": ("regression",),
     "models.custom_making": ("custom",),
     "models.samples.correlation": ("correlation",),

@@ -14,8 +14,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
-from stattools.likelihoods.errors_of_log_time import ERRORS
-from stattools.likelihoods.failure_time import EXPONENTIAL, FailureTime
+from stattools.likelihoods.times import ERRORS, EXPONENTIAL, FailureTime
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, moving, right_side
 

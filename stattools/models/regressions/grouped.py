@@ -11,7 +11,7 @@ from stattools.data.dataset import Dataset, read
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError
-from stattools.likelihoods.binomial import Binomial
+from stattools.likelihoods.binary import Binomial
 from stattools.models.model import Model
 
 

@@ -15,7 +15,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import word_of
 from stattools.interface.names.values import meant
 from stattools.likelihoods.between import BETWEEN
-from stattools.likelihoods.cumulative import NONPARALLEL, SCALE, Cumulative
+from stattools.likelihoods.labels import NONPARALLEL, SCALE, Cumulative
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, moving, read_rows, right_side
 

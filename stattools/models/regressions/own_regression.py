@@ -10,7 +10,7 @@ from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import IncompatibleError, quoted
 from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, read_rows
 

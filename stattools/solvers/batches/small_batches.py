@@ -16,9 +16,9 @@ from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
-from stattools.likelihoods.failure_time import FailureTime
-from stattools.likelihoods.gamma import GammaFamily
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.positive import GammaFamily
+from stattools.likelihoods.times import FailureTime
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
 from stattools.solvers.batches.batched_newton import batched_newton, supported

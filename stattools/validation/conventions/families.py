@@ -11,8 +11,8 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.between import BETWEEN
-from stattools.likelihoods.errors_of_log_time import ERRORS
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.times import ERRORS
 from stattools.models.model import Model
 from stattools.models.predictors.arranged import linear_of
 from stattools.models.regressions.glm import GENERALIZED

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.count import Count
+from stattools.likelihoods.counts import Count, NegativeBinomial
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
-from stattools.likelihoods.negative_binomial import NegativeBinomial
 from stattools.models.model import Model
 
 FAMILY = NegativeBinomial()

@@ -18,9 +18,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.count import Count
-from stattools.likelihoods.mean_beside import LogMean, pair
-from stattools.likelihoods.negative_binomial import NegativeBinomial
+from stattools.likelihoods.counts import Count, NegativeBinomial
+from stattools.likelihoods.likelihood import LogMean, pair
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 

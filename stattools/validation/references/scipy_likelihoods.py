@@ -15,7 +15,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import stats
 from stattools.likelihoods.links import LINKS
-from stattools.likelihoods.own.own_likelihood import OwnLikelihood
+from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.samples.correlation import Correlation

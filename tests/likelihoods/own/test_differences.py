@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.likelihoods.own.differences import scales, slopes, value_and_derivatives
+from stattools.likelihoods.own import scales, slopes, value_and_derivatives
 from tests.gumbel import Gumbel
 
 G = np.random.default_rng(0)

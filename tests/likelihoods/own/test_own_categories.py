@@ -10,7 +10,7 @@ from scipy import special
 
 import stattools as st
 from stattools.likelihoods import Categorical
-from stattools.likelihoods.own.own_categories import OwnCategories
+from stattools.likelihoods.own import OwnCategories
 
 G = np.random.default_rng(0)
 X = G.normal(size=120)

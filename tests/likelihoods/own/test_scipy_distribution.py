@@ -9,7 +9,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.own.scipy_distribution import of_distribution
+from stattools.likelihoods.own import of_distribution
 
 LOCATION = {"loc": "identity", "scale": "log"}
 

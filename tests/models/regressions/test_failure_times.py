@@ -10,7 +10,7 @@ import stattools as st
 from stattools.data import terms
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import SeparationError
-from stattools.likelihoods.errors_of_log_time import ERRORS
+from stattools.likelihoods.times import ERRORS
 from stattools.numerics.level_columns import LevelColumns
 
 

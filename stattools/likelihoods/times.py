@@ -11,19 +11,29 @@
 | lognormal | standard normal | free |
 | loglogistic | standard logistic | free |
 | gamma | log of a gamma variable of shape 1 / sigma^2 and mean 1 | free, the standard deviation beside the mean |
+
 All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
 late there is one maximum at most. Exponential times forget their entry. Source: Burridge, JRSS B 43 (1981), 41-45;
 Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
+
+Weibull and exponential times that were seen, d = 1, or are longer, d = 0, are computed at once, with H = exp(z):
+
+    log L = d (z - log sigma - log t) - H
+    slopes        (H - d) / sigma,   z (H - d) - d
+    minus second  H / sigma^2,   (H (z + 1) - d) / sigma,   z (H (z + 1) - d)
 """
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import digamma, expit, gammaln, log_expit, ndtr
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, require_truth
@@ -31,13 +41,325 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.errors_of_log_time import ERRORS, LARGEST_SCALE, LogTimeErrors, since_entry
-from stattools.likelihoods.extreme_times import SeenOrLonger
-from stattools.likelihoods.failure_words import EDGE, WORDS, equation_of
+from stattools.likelihoods.between import LARGEST as LARGEST_CUT
+from stattools.likelihoods.between import between
 from stattools.likelihoods.gamma_times import GammaTimes
-from stattools.likelihoods.likelihood import Tails, Terms, allowed, floats
-from stattools.likelihoods.mean_beside import LARGEST_MEAN, pair
+from stattools.likelihoods.likelihood import LARGEST_MEAN, Tails, Terms, Together, allowed, floats, pair
+from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Edge, Equation, Words
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+
+EDGE = Edge(
+    lower=float(np.log(1e-10)),
+    upper=float(np.log(1e4)),
+    below="the columns fit the times of all events to round-off, and the scale has its maximum at 0. Drop columns, "
+    "or collect more events.",
+    above="the censored times do not rise with what is known of them, and the scale has its maximum at infinity. "
+    "Collect times that were seen.",
+)
+"""The ends of the scale."""
+
+WORDS = Words(
+    "the log time",
+    "time ratio",
+    asked="the time to the event ({y})",
+    effect="the time to the event ({y})",
+    beside=" and the times of the events differ from what the columns say",
+)
+
+
+def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
+    """The family written out, of errors as they are said, where rows are there from a time on or from 0."""
+    return Equation(
+        "Row $i$ has a time $y_i$, {y}, that was seen, or is known to lie between two ends. Its log is a linear "
+        "predictor and an error:",
+        r"\log y_i = \eta_i + " + r"{phi} " * scale + rf"W_i, \qquad {said}",
+        r"\sum_{i} {w}\log P(y_i)",
+        of=r"\beta, \sigma" if scale else r"\beta",
+        sum="With $P$ the density of a time that was seen, or the probability of its range,"
+        + " given that it is after the entry of its row," * late
+        + " the log-likelihood is",
+        beside="$\\log \\sigma$ is estimated together with $\\beta$, as the last coefficient." * scale,
+        phi=r"\sigma",
+    )
+
+
+LARGEST_SCALE = 100.0
+"""The logarithm of a scale: beyond, it stays there, so that all is finite."""
+FARTHEST = 1e75
+"""The largest distance in units of the scale, whose square is a number."""
+
+
+@dataclass(frozen=True)
+class LogTimeErrors:
+    """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
+    its slope and minus its second derivative, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
+
+    Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
+    """
+
+    link: str
+    said: str
+    density: Callable[[Floats], tuple[Floats, Floats, Floats]]
+    tail_of: Callable[[Floats, bool], Floats]
+    log_mean: Callable[[Floats], tuple[Floats, Floats]]
+    concave = True
+
+    def quantile(self, p: Any) -> Floats:
+        """F^-1(p)."""
+        return LINKS[self.link].of(np.asarray(p, dtype=float))
+
+    def seen(self, location: Floats, log_scale: Floats, time: Floats) -> Floats:
+        """log f of each time; its two slopes; minus its second derivatives, mixed ones between: (6, n)."""
+        z, precision = held(standardized(location, log_scale, time)), np.exp(-log_scale)
+        log, slope, curve = self.density(z)
+        second, mixed, curl = -z * slope - 1.0, curve * z - slope, curve * z * z - z * slope
+        by_location = -slope * precision, second, curve * precision * precision
+        return np.stack([log - log_scale - np.log(time), *by_location, mixed * precision, curl])
+
+    def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+        """log(F(high) - F(low)) with its derivatives, where low may be 0 or high inf."""
+        a, b = (held(standardized(location, log_scale, end)) for end in (low, high))
+        precision = np.exp(-log_scale)
+        log, shift, bend, turn, mixed, curl = between_ends(self.link, a, b, low, high, precision)
+        return np.stack([log, -shift * precision, turn, bend * precision * precision, mixed * precision, curl])
+
+    def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
+        """F or 1 - F."""
+        return self.tail_of(standardized(location, log_scale, time), lower)
+
+    def log_quantile(self, location: Floats, log_scale: Floats, p: Any) -> Floats:
+        """The log of the time before which the event has happened with probability p."""
+        return location + np.exp(log_scale) * self.quantile(p)
+
+    def slope_of_quantile(self, location: Floats, log_scale: Floats, p: float) -> Floats:
+        """The derivatives of `log_quantile` in location and log scale, (n, 2)."""
+        return np.stack([np.ones_like(location), np.exp(log_scale) * self.quantile(p)], axis=-1)
+
+    def score_of(self, location: Floats, log_scale: Floats, time: Floats) -> tuple[Floats, Floats]:
+        """z of each time, on whose scale intervals of its survival are made, and its derivatives, (n, 2)."""
+        z = standardized(location, log_scale, time)
+        return z, np.stack([-np.exp(-log_scale), -z], axis=-1)
+
+    def beyond(self, score: Floats) -> Floats:
+        """S of such a score."""
+        return self.tail_of(score, False)
+
+    def relative_variance(self, scale: Floats) -> Floats:
+        """Var(T) / E(T)^2."""
+        return np.expm1(self.log_mean(2.0 * scale)[0] - 2.0 * self.log_mean(scale)[0])
+
+
+def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
+    """(log t - eta_0) / sigma; -inf of 0 and inf of inf."""
+    with np.errstate(divide="ignore"):  # nothing is below 0
+        return (np.log(time) - location) * np.exp(-log_scale)
+
+
+def _extreme(z: Floats) -> tuple[Floats, Floats, Floats]:
+    power = _exp(z)
+    return z - power, 1.0 - power, power
+
+
+def _extreme_tail(z: Floats, lower: bool) -> Floats:
+    return -np.expm1(-_exp(z)) if lower else np.exp(-_exp(z))
+
+
+def _gamma_mean(scale: Floats) -> tuple[Floats, Floats]:
+    """log Gamma(1 + sigma)."""
+    return gammaln(1.0 + scale), scale * digamma(1.0 + scale)
+
+
+def _normal(z: Floats) -> tuple[Floats, Floats, Floats]:
+    z = np.clip(z, -FARTHEST, FARTHEST)
+    return -0.5 * z * z - HALF_LOG_TWO_PI, -z, np.ones_like(z)
+
+
+def _normal_mean(scale: Floats) -> tuple[Floats, Floats]:
+    square = np.minimum(scale, FARTHEST) ** 2
+    return 0.5 * square, square
+
+
+def _logistic(z: Floats) -> tuple[Floats, Floats, Floats]:
+    below, above = expit(z), expit(-z)
+    return log_expit(z) + log_expit(-z), above - below, 2.0 * below * above
+
+
+def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
+    """log(pi sigma / sin(pi sigma)), for sigma < 1."""
+    if (scale >= 1.0).any():
+        raise DomainError(
+            "the mean of a log-logistic time is infinite where its scale is 1 or more, as it is here. Ask for its "
+            'median, fit.predict(kind="median").'
+        )
+    angle = np.pi * scale
+    return np.log(angle / np.sin(angle)), 1.0 - angle / np.tan(angle)
+
+
+def _exp(z: Floats) -> Floats:
+    return np.exp(np.minimum(z, LARGEST_CUT))
+
+
+ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
+    "weibull": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "lognormal": LogTimeErrors(
+        "probit",
+        r"W_i \sim \mathrm{Normal}(0, 1)",
+        _normal,
+        lambda z, lower: ndtr(z) if lower else ndtr(-z),
+        _normal_mean,
+    ),
+    "loglogistic": LogTimeErrors(
+        "logit",
+        r"P(W_i > w) = \frac{1}{1 + e^w}",
+        _logistic,
+        lambda z, lower: expit(z) if lower else expit(-z),
+        _logistic_mean,
+    ),
+    "exponential": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "gamma": GammaTimes(),
+}
+"""By the distribution of the time."""
+
+
+def held(z: Floats) -> Floats:
+    """z, where it is a number no farther than what has a square."""
+    return np.where(np.isfinite(z), np.clip(z, -FARTHEST, FARTHEST), z)
+
+
+def between_ends(link: str, a: Floats, b: Floats, low: Floats, high: Floats, precision: Floats) -> tuple[Floats, ...]:
+    """Of times between two ends, whose logs in units of the scale are a and b: the log of the probability, its slope by
+    a shift of both and minus the second one; its slope by the log of the scale, minus the mixed second derivative in
+    units of the scale, and minus the second one.
+    """
+    one_end = (low == 0.0) | (high == np.inf)
+    start, gap = np.where(one_end, 1.0, low), np.where(one_end, 1.0, high - np.where(one_end, 0.0, low))
+    width = np.where(one_end, np.inf, np.log1p(gap / start) * precision)
+    found = between(link, a, b, width)
+    w = np.where(one_end, 0.0, width)
+    at = np.where(low == 0.0, b, a)  # the cut that there is; the other lies w above it
+    both = found.upper_shift + found.lower_shift
+    of_width = np.where(one_end, 0.0, found.of_upper)
+    slope = at * found.shift + w * np.where(one_end, 0.0, found.upper)
+    bend = at * both + w * np.where(one_end, 0.0, found.upper_shift)
+    curl = at * (bend + w * np.where(one_end, 0.0, found.upper_shift)) + w * w * of_width
+    return found.log, found.shift, both, -slope, bend - found.shift, curl - slope
+
+
+def since_entry(
+    law: LogTimeErrors | GammaTimes, location: Floats, log_scale: Floats, entry: Floats, time: Floats
+) -> tuple[Floats, Floats]:
+    """P(T <= t) and P(T > t) of times of which it is known that they are after the entry."""
+    endless, last, there = np.full_like(time, np.inf), time == np.inf, time > entry
+    stop = np.where(there & ~last, time, 2.0 * entry)
+    beyond = law.between(location, log_scale, entry, endless)[0]
+    gone = np.exp(law.between(location, log_scale, entry, stop)[0] - beyond)
+    left = np.exp(law.between(location, log_scale, stop, endless)[0] - beyond)
+    return np.where(last, 1.0, np.where(there, gone, 0.0)), np.where(last, 0.0, np.where(there, left, 1.0))
+
+
+EXTREME = ("weibull", "exponential")
+"""Distributions of times whose logs have errors of the smallest extreme value."""
+
+
+class ExtremeTimes:
+    """What the log-likelihood of each time is made of: `z`, `hazard` H, `seen` d, `precision` 1 / sigma and the logs of
+    the scale and of the time, each (n,).
+    """
+
+    def __init__(self, location: Floats, log_scale: Floats, time: Floats, seen: Floats) -> None:
+        self.log_scale, self.log_time, self.seen = log_scale, np.log(time), seen
+        self.precision = np.exp(-log_scale)
+        self.z = self.log_time - location
+        self.z *= self.precision
+        np.clip(self.z, -FARTHEST, FARTHEST, out=self.z)
+        self.hazard = np.minimum(self.z, LARGEST_CUT)
+        np.exp(self.hazard, out=self.hazard)
+        self.excess = self.hazard - seen
+
+    def logs(self) -> Floats:
+        """The log-likelihood of each time."""
+        found = self.z - self.log_scale
+        found -= self.log_time
+        found *= self.seen
+        found -= self.hazard
+        return found
+
+    def slopes(self, width: int) -> Floats:
+        """Its slopes by eta_0 and, for a width of 2, by the log of the scale: (width, n)."""
+        out = np.empty((width, len(self.z)))
+        np.multiply(self.excess, self.precision, out=out[0])
+        if len(out) > 1:
+            np.multiply(self.z, self.excess, out=out[1])
+            out[1] -= self.seen
+        return out
+
+    def curves(self, width: int) -> Floats:
+        """Minus its second derivatives, (width, width, n)."""
+        out = np.empty((width * width, len(self.z)))
+        np.multiply(self.hazard, self.precision, out=out[0])
+        out[0] *= self.precision
+        if len(out) > 1:
+            bend = self.hazard * self.z
+            bend += self.excess
+            np.multiply(bend, self.precision, out=out[1])
+            out[2] = out[1]
+            np.multiply(bend, self.z, out=out[3])
+        return out.reshape(width, width, -1)
+
+
+class SeenOrLonger(Together):
+    """A family of times that are computed at once where all were seen or are longer, and nobody entered late; `_apart`
+    is for the others.
+    """
+
+    distribution: str
+    late: bool
+
+    @abstractmethod
+    def location_scale(self, eta: ArrayLike) -> tuple[Floats, Floats]:
+        """eta_0 and the log of the scale."""
+
+    @abstractmethod
+    def _apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information of rows of any kind."""
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        found = self._at_once(eta, y)
+        if found is None:
+            return self._apart(eta, y)
+        slopes, curves = found.slopes(self.width), found.curves(self.width)
+        if self.width == 1:
+            return found.logs(), slopes[0], curves[0, 0]
+        return found.logs(), slopes.T, curves.transpose(2, 0, 1)
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
+        found = self._at_once(eta, y)
+        return self._apart(eta, y)[0] if found is None else found.logs()
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d (eta_0, eta_1), shape (n, 2), of the exponential (n,)."""
+        found = self._at_once(eta, y)
+        if found is None:
+            return self._apart(eta, y)[1]
+        return found.slopes(self.width).T if self.width > 1 else found.slopes(1)[0]
+
+    def _at_once(self, eta: ArrayLike, y: ArrayLike) -> ExtremeTimes | None:
+        y = np.asarray(y, dtype=float)
+        if self.distribution not in EXTREME or (y.ndim != 1 and (y.ndim != 2 or y.shape[1] != 2 + self.late)):
+            return None
+        low, high = (y, y) if y.ndim == 1 else (y[:, 0], y[:, 1])
+        seen = low == high
+        if not (seen | (high == np.inf)).all() or not (low > 0.0).all() or (self.late and (y[..., -1] > 0.0).any()):
+            return None
+        location, log_scale = self.location_scale(eta)
+        if location.shape != low.shape:
+            return None
+        return ExtremeTimes(location, log_scale, low, seen.astype(float))
+
 
 EXPONENTIAL = "exponential"
 """The distribution whose scale is 1."""

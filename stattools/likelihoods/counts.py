@@ -1,4 +1,15 @@
-"""Overdispersed counts (NB2): mean exp(eta_0), variance mean + alpha mean^2, alpha = exp(eta_1).
+"""Counts: Poisson and negative binomial.
+
+Poisson with the log link: log p(y | eta) = y eta - exp(eta) - log y!.
+
+Functions of a count, evaluated once for each value that occurs: rows share the dispersion, and counts are few.
+
+    log P(y) = A(y) + y log m - (y + r) log(1 + m / r),   A(y) = sum of log(1 + i / r) for i < y, less log y!
+
+A negative binomial's special functions are of r and y alone. Where all rows have one r, as they have a constant
+dispersion, a table over 0, 1, ..., max y serves them all; nothing cancels in A as r grows.
+
+Overdispersed counts (NB2): mean exp(eta_0), variance mean + alpha mean^2, alpha = exp(eta_1).
 
 With r = 1 / alpha, m = exp(eta_0), p = r / (r + m), q = m / (r + m), the count is a negative binomial:
 
@@ -14,28 +25,229 @@ Trivedi, Regression Analysis of Count Data (2013), 3.3; Lawless (1987).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, expit
+from scipy.special import betainc, expit, gammainc, gammaincc
 
 from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator, poisson_counts
-from stattools.interface.units import LARGEST as LARGEST_COUNT
-from stattools.likelihoods.count import Count
-from stattools.likelihoods.cumulants import Weights, of_logarithm
-from stattools.likelihoods.likelihood import Edge, Floats, Terms, allowed, finite_floats
-from stattools.likelihoods.mean_beside import LogMean, pair
-from stattools.likelihoods.poisson import Poisson
+from stattools.interface.units import LARGEST as LARGEST_OVERDISPERSED
+from stattools.interface.whole_numbers import LARGEST as LARGEST_WHOLE
+from stattools.likelihoods.cumulants import Scalar, Weights, of_logarithm
+from stattools.likelihoods.likelihood import (
+    Edge,
+    Likelihood,
+    LogMean,
+    Terms,
+    Words,
+    allowed,
+    finite_floats,
+    pair,
+)
+from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
-from stattools.likelihoods.tabulated_counts import few_values, log_rising, rising_curvature, rising_share
 from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import gamma_differences
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
 
-LARGEST = 700.0
+
+class Count(Likelihood):
+    """Counts 0, 1, 2, ... whose first linear predictor is the logarithm of the mean."""
+
+    outcome = Outcome.COUNT
+    words = Words("the log rate", "rate ratio", asked="the expected count of {y}")
+
+    def side(self, y: Floats) -> Floats:
+        """A count of 0 wants a mean of 0."""
+        return np.where(y > 0, 0.0, -1.0)
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How many were counted, and over what exposure."""
+        return np.array([weight @ y, weight @ np.exp(offset)])
+
+    def level(self, sums: Floats) -> Floats:
+        """The logarithm of the rate."""
+        return self.link(sums[:1] / sums[1])
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """The logarithm of each count, drawn halfway to their mean."""
+        return self.link(0.5 * (y + weight @ y / weight.sum()))
+
+
+LARGEST_ETA = float(np.log(np.finfo(float).max))
+LOWEST = -np.finfo(float).max
+"""The log-likelihood of a count that is all but impossible: float64 has no lower number that is finite."""
+LARGER = "Count in larger units."
+"""What to do about counts beyond those that are told apart."""
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class Poisson(Count):
+    """Counts: y ~ Poisson(exp(eta)), y = 0, 1, 2, ...; eta is the log of the mean, shape (n,).
+
+    Exact for counts up to 1e9 (Loader 2000). Beyond eta = 709.78 the mean exceeds the largest float64 and stays
+    there, so that the log-likelihood is finite (and hopeless) for any finite eta. Source: McCullagh & Nelder (1989),
+    ch. 6. Raises DomainError from `check`.
+
+    >>> round(float(Poisson().loglik(np.log(2.0), 3)), 6)  # 2^3 exp(-2) / 3!
+    -1.712318
+    """
+
+    verified = "poisson"
+    parameters: ClassVar = {"mean": "log"}
+    concave_with = ("log", "identity", "sqrt")
+    canonical = has_firth = from_zero = linear_score = True
+    words = replace(
+        Count.words,
+        beside=" and no combination of them separates the zeros",
+        equation=Equation(
+            "Each count in {y} is Poisson; the log of its mean is a linear predictor:",
+            r"y_i \sim \mathrm{Poisson}(\mu_i), \qquad \log \mu_i = \eta_i, \qquad {predictor}",
+            r"\sum_{i} {w}\left[ y_i \eta_i - e^{\eta_i} - \log(y_i!) \right]",
+        ),
+        at_mean=Equation(
+            "Each count in {y} is Poisson.",
+            r"y_i \sim \mathrm{Poisson}(\mu_i)",
+            r"\sum_{i} {w}\left[ y_i \log \mu_i - \mu_i - \log(y_i!) \right]",
+            mean=("mean", r"\mu_i"),
+        ),
+    )
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless every entry is a whole number from 0 to 2^53."""
+        y = finite_floats(y, "Poisson")
+        remedy = "Give whole counts; for rates give the counts and the log of the exposure as offset=."
+        allowed(y, (y >= 0.0) & (y == np.floor(y)), "Poisson", "counts 0, 1, 2, ...", remedy)
+        return allowed(
+            y, y <= LARGEST_WHOLE, "Poisson", "counts up to 2^53, beyond which float64 skips numbers", LARGER
+        )
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """exp(eta)."""
+        return np.exp(np.minimum(np.asarray(eta, dtype=float), LARGEST_ETA))
+
+    def link(self, mean: Any) -> Any:
+        """The log of a positive mean."""
+        return np.log(mean)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d mean / d eta, shape (n, 1, 1)."""
+        return self.mean(eta)[:, None, None]
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """y eta - exp(eta) - log y!, per observation."""
+        eta = np.asarray(eta, dtype=float)
+        return np.maximum(log_poisson_pmf(y, self.mean(eta), eta), LOWEST)
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """y - exp(eta)."""
+        return np.asarray(y, dtype=float) - self.mean(eta)
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """exp(eta); it does not depend on y."""
+        return self.mean(eta)
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information from one exp."""
+        eta, y = np.asarray(eta, dtype=float), np.asarray(y, dtype=float)
+        mean = self.mean(eta)
+        loglik = np.maximum(log_poisson_pmf(y, mean, eta), LOWEST)
+        return loglik, y - mean, mean
+
+    def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+        """score and information from one exp."""
+        mean = self.mean(eta)
+        return np.asarray(y, dtype=float) - mean, mean
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One count per eta."""
+        return poisson_counts(generator(seed), self.mean(eta)).astype(float)
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        """The mean."""
+        return self.mean(eta)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """2 (y log(y / mean) - y + mean)."""
+        return 2.0 * deviance_part(y, self.mean(eta))
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """The upper incomplete gamma function of y + 1 at the mean."""
+        return gammaincc(y + 1.0, self.mean(eta))
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """The lower incomplete gamma function of y + 1 at the mean."""
+        return gammainc(y + 1.0, self.mean(eta))
+
+    def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
+        """The counts between which a new one falls."""
+        return count_interval(eta, V, level)
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Scalar:
+        """The mean, both."""
+        mean = weight * self.mean(eta)
+        return Scalar(mean, mean)
+
+
+LARGEST_IN_TABLE = 500.0
+"""The largest count of a table: sums up to there are right to 1e-12."""
+
+FEWEST_ROWS = 50
+"""Rows from which a table is worth its calls."""
+
+
+def few_values(eta: Floats, y: Floats) -> NDArray[np.intp] | None:
+    """The counts as whole numbers, where the rows share the last linear predictor and have fewer values than rows; None
+    otherwise.
+
+    >>> few_values(np.zeros((60, 2)), np.arange(60.0) % 4)[:6].tolist()
+    [0, 1, 2, 3, 0, 1]
+    """
+    if eta.ndim != 2 or y.ndim != 1 or len(y) < FEWEST_ROWS or eta.shape[0] != len(y):
+        return None
+    if not (y.max() < min(LARGEST_IN_TABLE, 0.5 * len(y)) and (eta[:, 1] == eta[0, 1]).all()):
+        return None
+    return y.astype(np.intp)
+
+
+def log_rising(r: float, most: int) -> Floats:
+    """A(y) for y = 0, 1, ..., most.
+
+    >>> log_rising(1.0, 3).round(12).tolist()  # Gamma(1 + y) / y! = 1 in units of r^y
+    [0.0, 0.0, 0.0, 0.0]
+    """
+    i = np.arange(float(most))
+    return np.concatenate([[0.0], np.cumsum(np.log1p(i / r) - np.log1p(i))])
+
+
+def rising_share(r: float, most: int) -> Floats:
+    """The sum of i / (r + i) over i < y, for y = 0, 1, ..., most: minus r dA / dr.
+
+    >>> rising_share(1.0, 3).round(12).tolist()
+    [0.0, 0.0, 0.5, 1.166666666667]
+    """
+    i = np.arange(float(most))
+    return np.concatenate([[0.0], np.cumsum(i / (r + i))])
+
+
+def rising_curvature(r: float, most: int) -> Floats:
+    """r y / (r + y) less the sum of r^2 / (r + i)^2 over i < y, for y = 0, 1, ..., most: the curvature of
+    `gamma_differences` for whole y.
+
+    >>> rising_curvature(1.0, 2).round(12).tolist()
+    [0.0, -0.5, -0.583333333333]
+    """
+    y = np.arange(most + 1.0)
+    u = r / (r + y)
+    return y * u - np.concatenate([[0.0], np.cumsum(u[:-1] * u[:-1])])
+
+
+LARGEST_LOG = 700.0
 """exp stays within float64; a mean or a 1 / alpha beyond exp(700) stays there."""
 
 NEAR = 100.0
@@ -102,7 +314,9 @@ class NegativeBinomial(LogMean, Count):
         y = finite_floats(y, "NegativeBinomial")
         remedy = "Give whole counts; for rates give the counts and exposure=."
         allowed(y, (y >= 0.0) & (y == np.floor(y)), "NegativeBinomial", "counts 0, 1, 2, ...", remedy)
-        return allowed(y, y <= LARGEST_COUNT, "NegativeBinomial", "counts up to 1e120", "Count in larger units.")
+        return allowed(
+            y, y <= LARGEST_OVERDISPERSED, "NegativeBinomial", "counts up to 1e120", "Count in larger units."
+        )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
@@ -212,7 +426,7 @@ class NegativeBinomial(LogMean, Count):
 
 def _of_few(eta: Floats, r: float, y: Floats, counts: NDArray[np.intp]) -> Terms:
     """loglik, score and information of rows that share r, less than `NEAR`, with functions of y from tables."""
-    most, log_m = int(counts.max()), np.minimum(eta, LARGEST)
+    most, log_m = int(counts.max()), np.minimum(eta, LARGEST_LOG)
     m, n = np.exp(log_m), y + r
     total = r + m
     p, q, gap = r / total, m / total, y - m
@@ -244,6 +458,6 @@ def _gaps(eta: Floats, r: Floats, y: Floats) -> tuple[Floats, Floats]:
 
 def _parts(eta: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """m, r = 1 / alpha, log m, log(r + m)."""
-    log_m = np.minimum(eta[..., 0], LARGEST)
-    log_r = np.clip(-eta[..., 1], -300.0, LARGEST)
+    log_m = np.minimum(eta[..., 0], LARGEST_LOG)
+    log_r = np.clip(-eta[..., 1], -300.0, LARGEST_LOG)
     return np.exp(log_m), np.exp(log_r), log_m, np.logaddexp(log_m, log_r)

@@ -1,0 +1,615 @@
+"""Labels without an order (softmax) and in an order (cumulative links).
+
+One of K categories with the softmax link: log p(y | eta) = eta_y - log(1 + sum_k exp(eta_k)), eta_0 = 0.
+
+a, b = (theta_{y-1} - eta_0, theta_y - eta_0) / exp(s),   d / d s = -(b d / d b + a d / d a)
+
+One of K labels in order: P(y <= j) = F(theta_j - x^T beta), thresholds theta_1 < ... < theta_{K-1} for an intercept.
+
+    log P(y = j) = log(F(b) - F(a)),   b = theta_j - eta_0,  a = theta_{j-1} - eta_0,  b = inf and a = -inf at the ends
+
+The linear predictors are the location eta_0, which has no constant, and a threshold for each cut between two labels; of
+a partial model also the effect of its columns at each cut, of a location-scale model the log of the scale, by which
+b and a are divided. Without a scale the log-likelihood is concave in all of them together, as F has a log-concave
+density (`between.py`). A step that leaves the order of the thresholds has log-likelihood -inf.
+Source: McCullagh, JRSS B 42 (1980), 109-142; Peterson & Harrell, Applied Statistics 39 (1990), 205-217.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.errors import DomainError, quoted
+from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.seeds import generator
+from stattools.likelihoods.between import BETWEEN, Between, between
+from stattools.likelihoods.binary import LOG_ODDS
+from stattools.likelihoods.cumulants import Categories
+from stattools.likelihoods.likelihood import HalfSpaces, Likelihood, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Equation
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class Categorical(Likelihood):
+    """Unordered outcomes: P(y = k) = exp(eta_k) / sum_j exp(eta_j) with eta_0 = 0 for the reference, category 0.
+
+    eta has shape (n, K - 1), or (n,) for K = 2: the log odds of categories 1 ... K - 1 against the reference. y holds
+    codes 0 ... K - 1. The score has shape (n, K - 1), the information (n, K - 1, K - 1). Source: Agresti, Categorical
+    Data Analysis (2013), 8.1. Raises DomainError from `check`, and where `categories` is less than 2.
+
+    >>> float(Categorical(3).loglik([[0.0, 0.0]], [2])[0])  # log 1/3
+    -1.0986122886681098
+    """
+
+    categories: int
+    verified = "multinomial"
+    parameters: ClassVar = {"mean": "logit"}
+    concave_with = ("logit",)
+    outcome = Outcome.CATEGORY
+    words = replace(
+        LOG_ODDS,
+        asked="the odds of each category of {y}",
+        effect="the odds of {category} against {reference}",
+        equation=Equation(
+            "Each row belongs to one category $k$ of {y}. Every category but the reference {reference} has its own "
+            "linear predictor; the reference has $\\eta_{i0} = 0$:",
+            r"P(y_i = k) = \frac{e^{\eta_{ik}}}{\sum_{m} e^{\eta_{im}}}, \qquad "
+            r"\eta_{ik} = \beta_{k0} + \sum_{j} \beta_{kj} x_{ij}",
+            r"\sum_{i} {w}\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]",
+        ),
+    )
+    canonical = has_firth = starts_at_zero = by_category = True
+
+    def __post_init__(self) -> None:
+        whole = isinstance(self.categories, int | np.integer) and not isinstance(self.categories, bool)
+        if not whole or self.categories < 2:
+            raise DomainError(
+                f"Categorical needs categories=, a whole number of 2 or more; got {quoted(self.categories)}."
+            )
+
+    @property
+    def width(self) -> int:
+        """Linear predictors per row: categories - 1."""
+        return self.categories - 1
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
+        y = finite_floats(y, "Categorical")
+        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
+        needs = f"codes 0 to {self.categories - 1}"
+        return allowed(y, good, "Categorical", needs, "Code the categories from 0, the reference first.")
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """All K probabilities, the reference first, shape (n, K)."""
+        weights = self._relative_to_largest(eta)
+        return weights / weights.sum(axis=-1, keepdims=True)
+
+    def link(self, mean: Any) -> Any:
+        """Log odds against the reference, shape (..., K - 1), from K positive probabilities."""
+        mean = np.asarray(mean, dtype=float)
+        eta = np.log(mean[..., 1:]) - np.log(mean[..., :1])
+        return eta[..., 0] if self.width == 1 else eta
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d P(y = k) / d eta, shape (n, K, K - 1)."""
+        p = self.mean(eta)
+        return p[:, :, None] * (np.eye(self.categories) - p[:, None, :])[:, :, 1:]
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation, with full relative accuracy also where P(y) is close to 1."""
+        full, rows, codes, shape = self._by_rows(self._with_reference(eta), y)
+        margin = full - full[rows, codes][:, None]  # 0 at the observed category
+        top = margin.argmax(axis=1)
+        largest = margin[rows, top]
+        margin -= largest[:, None]
+        others = np.exp(margin, out=margin)
+        others[rows, top] = 0.0
+        return -(largest + np.log1p(others.sum(axis=1))).reshape(shape)
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """1[y = k] - P(y = k) for k = 1 ... K - 1."""
+        return self._score(self.mean(eta), y)
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """diag(P) - P P^T over k = 1 ... K - 1; it does not depend on y."""
+        return self._information(self.mean(eta))
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        mean = self.mean(eta)
+        return self.loglik(eta, y), self._score(mean, y), self._information(mean)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One code per row, by inversion of the cumulative probabilities."""
+        mean = self.mean(eta)
+        u = generator(seed).random((*mean.shape[:-1], 1))
+        return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y): a perfect fit has probability 1."""
+        return -2.0 * self.loglik(eta, y)
+
+    def side(self, y: Floats) -> Floats:
+        """The code of the category; of two, as for the flip of a coin."""
+        return y.copy() if self.categories > 2 else 2.0 * y - 1.0
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How often each category was seen."""
+        return np.bincount(y.astype(int), weights=weight, minlength=self.categories)
+
+    def level(self, sums: Floats) -> Floats:
+        """The log odds of the shares, each category counted half a time more."""
+        return np.log((sums[1:] + 0.5) / (sums[0] + 0.5))
+
+    def cumulants(self, eta: Floats, y: Floats, weight: Floats) -> Categories:
+        """The cumulants of the indicators of all categories but the reference."""
+        return Categories(self.mean(eta), weight)
+
+    def _score(self, mean: Floats, y: ArrayLike) -> Floats:
+        mean, rows, codes, shape = self._by_rows(mean, y)
+        score = -mean
+        score[rows, codes] = 0.0
+        score[rows, codes] = -score.sum(axis=1)  # 1 - P(y) without cancellation
+        score = score.reshape(*shape, self.categories)[..., 1:]
+        return score[..., 0] if self.width == 1 else score
+
+    def _by_rows(self, values: Floats, y: ArrayLike) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp], Any]:
+        """Values (..., K) and codes (...) side by side as (n, K) and (n,), with the numbers of the rows and the shape;
+        `take_along_axis` and `where` take several times as long for a batch of rows.
+        """
+        codes = np.asarray(y)
+        shape = np.broadcast_shapes(values.shape[:-1], codes.shape)
+        flat = np.broadcast_to(values, (*shape, self.categories)).reshape(-1, self.categories)
+        return flat, np.arange(len(flat)), np.broadcast_to(codes, shape).ravel().astype(np.intp), shape
+
+    def _information(self, mean: Floats) -> Floats:
+        p = mean[..., 1:]
+        information = -p[..., :, None] * p[..., None, :]
+        index = np.arange(self.width)
+        information[..., index, index] = p * self._complement(mean)
+        return information[..., 0, 0] if self.width == 1 else information
+
+    def _complement(self, mean: Floats) -> Floats:
+        hole = np.where(np.eye(self.categories, dtype=bool)[1:], 0.0, mean[..., None, :])
+        return hole.sum(axis=-1)  # 1 - P(y = k) as a sum of the other probabilities
+
+    def _relative_to_largest(self, eta: ArrayLike) -> Floats:
+        full = self._with_reference(eta)
+        return np.exp(full - full.max(axis=-1, keepdims=True))
+
+    def _with_reference(self, eta: ArrayLike) -> Floats:
+        eta = np.asarray(eta, dtype=float)
+        if self.width == 1:
+            return np.stack([np.zeros_like(eta), eta], axis=-1)
+        if eta.ndim == 0 or eta.shape[-1] != self.width:
+            raise DomainError(
+                f"Categorical({self.categories}) needs eta with {self.width} columns, one per category beside the "
+                f"reference; got shape {eta.shape}."
+            )
+        return np.concatenate([np.zeros((*eta.shape[:-1], 1)), eta], axis=-1)
+
+
+LARGEST_SCALE = 300.0
+"""The logarithm of a scale: beyond, it stays there, so that all is finite."""
+
+
+class Ordered(Protocol):
+    """What is known of a family of labels in order: how many they are, the link, and which linear predictors it has."""
+
+    @property
+    def categories(self) -> int: ...
+    @property
+    def link_name(self) -> str: ...
+    @property
+    def partial(self) -> bool: ...
+    @property
+    def scaled(self) -> bool: ...
+    @property
+    def width(self) -> int: ...
+
+
+class Cuts:
+    """The cuts of every row, -inf and inf beside them: `whole` in units of the scale, `thresholds` before the location
+    is taken off.
+    """
+
+    def __init__(self, eta: ArrayLike, family: Ordered) -> None:
+        eta = np.asarray(eta, dtype=float)
+        if eta.ndim < 2 or eta.shape[-1] != family.width:
+            raise DomainError(
+                f"Cumulative needs eta with {family.width} columns, the location first, then the thresholds; got shape "
+                f"{eta.shape}."
+            )
+        K = family.categories
+        self.shape, eta = eta.shape[:-1], eta.reshape(-1, family.width)
+        self.family, self.eta, self.n = family, eta, len(eta)
+        self.thresholds = np.empty((self.n, K + 1))
+        self.thresholds[:, 0], self.thresholds[:, K] = -np.inf, np.inf
+        self.thresholds[:, 1:K] = eta[:, 1:K]
+        if family.partial:
+            self.thresholds[:, 1:K] -= eta[:, K : 2 * K - 1]
+        self.s = np.clip(eta[:, -1], -LARGEST_SCALE, LARGEST_SCALE) if family.scaled else None
+        self.per = 1.0 if self.s is None else np.exp(-self.s)
+        self.rows = np.arange(self.n) * (K + 1)
+
+    def codes(self, y: ArrayLike) -> NDArray[np.intp]:
+        """The outcome of every row, (n,), where linear predictors have leading axes too."""
+        codes = codes_of(y)
+        return codes if codes.shape == self.shape == (self.n,) else np.broadcast_to(codes, self.shape).ravel()
+
+    def shaped(self, values: Floats) -> Floats:
+        """What every row has, with the leading axes of the linear predictors."""
+        return values if len(self.shape) == 1 else values.reshape(*self.shape, *values.shape[1:])
+
+    @property
+    def whole(self) -> Floats:
+        return (self.thresholds - self.eta[:, :1]) * np.reshape(self.per, (-1, 1))
+
+    def at(self, y: NDArray[np.intp]) -> Between:
+        """The probability between the cuts about each outcome."""
+        flat, place = self.thresholds.ravel(), self.rows + y
+        lower, upper = flat[place], flat[place + 1]
+        location = self.eta[:, 0]
+        return between(
+            self.family.link_name,
+            (lower - location) * self.per,
+            (upper - location) * self.per,
+            (upper - lower) * self.per,
+        )
+
+    def require_order(self) -> None:
+        """DomainError where a probability would be negative."""
+        wrong = ~(np.diff(self.thresholds[:, 1:-1], axis=1) > 0.0).all(axis=1)
+        if wrong.any():
+            raise DomainError(
+                f"cumulative probabilities fall from one cut to the next in {int(wrong.sum())} rows, the first of them "
+                f"row {int(np.argmax(wrong))}, counting from 0: probabilities there would be negative. Ask of rows "
+                "nearer to those of the fit, or leave columns out of nonparallel=."
+            )
+
+    def score(self, y: NDArray[np.intp], found: Between) -> Floats:
+        """Derivatives by eta, (n, width)."""
+        K, score = self.family.categories, np.zeros((self.n, self.family.width))
+        wide = np.zeros(self.n * (K + 1))
+        place = self.rows + y
+        wide[place], wide[place + 1] = found.lower, found.upper
+        of_cuts = wide.reshape(self.n, K + 1)[:, 1:-1]
+        score[:, 0], score[:, 1:K] = -found.shift, of_cuts
+        if self.family.partial:
+            score[:, K : 2 * K - 1] = -of_cuts
+        if self.s is not None:
+            a, b, _ = self._finite(y)
+            score *= np.reshape(self.per, (-1, 1))
+            score[:, -1] = -(b * found.upper + a * found.lower)
+        return score
+
+    def information(self, y: NDArray[np.intp], found: Between) -> Floats:
+        """Second derivatives by eta, with the other sign, (n, width, width)."""
+        K, width = self.family.categories, self.family.width
+        inner = np.zeros((self.n, K + 1, K + 1))  # of the cuts, those beside them too
+        flat, place = inner.reshape(-1), np.arange(self.n) * (K + 1) ** 2 + y * (K + 2)
+        mixed = found.mixed
+        flat[place], flat[place + K + 2] = found.of_lower, found.of_upper
+        flat[place + 1] = flat[place + K + 1] = mixed
+        edge, here = np.zeros(self.n * (K + 1)), self.rows + y
+        edge[here], edge[here + 1] = -found.lower_shift, -found.upper_shift
+        cuts, edges = inner[:, 1:-1, 1:-1], edge.reshape(self.n, K + 1)[:, 1:-1]
+        whole = np.zeros((self.n, width, width))
+        whole[:, 0, 0] = found.upper_shift + found.lower_shift
+        whole[:, 1:K, 1:K], whole[:, 0, 1:K], whole[:, 1:K, 0] = cuts, edges, edges
+        if self.family.partial:
+            effects = slice(K, 2 * K - 1)
+            whole[:, effects, effects], whole[:, 0, effects], whole[:, effects, 0] = cuts, -edges, -edges
+            whole[:, 1:K, effects], whole[:, effects, 1:K] = -cuts, -cuts
+        if self.s is not None:
+            self._scale(whole, y, found)
+        return whole
+
+    def _finite(self, y: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+        """The cuts about each outcome and their distance, 0 where they are infinite: nothing is lost there."""
+        place, flat = self.rows + y, self.whole.ravel()
+        a, b = flat[place], flat[place + 1]
+        each = (a, b, b - a)
+        return tuple(np.where(np.isfinite(of), of, 0.0) for of in each)  # type: ignore[return-value]
+
+    def _scale(self, whole: Floats, y: NDArray[np.intp], found: Between) -> None:
+        """The same in place where both cuts are divided by exp(s): the rows and columns of s, too."""
+        a, b, w = self._finite(y)
+        K, per = self.family.categories, np.reshape(self.per, (-1, 1))
+        whole *= (per * per)[:, :, None]
+        upper = found.upper - (found.upper_shift * b - found.mixed * w)
+        lower = found.lower - (found.lower_shift * a + found.mixed * w)
+        wide, place = np.zeros(self.n * (K + 1)), self.rows + y
+        wide[place], wide[place + 1] = lower, upper
+        of_cuts = wide.reshape(self.n, K + 1)[:, 1:-1] * per
+        cross = np.zeros((self.n, self.family.width))
+        cross[:, 0], cross[:, 1:K] = -(upper + lower) * self.per, of_cuts
+        if self.family.partial:
+            cross[:, K : 2 * K - 1] = -of_cuts
+        cross[:, -1] = (
+            b * b * found.of_upper
+            + 2.0 * a * b * found.mixed
+            + a * a * found.of_lower
+            - (b * found.upper + a * found.lower)
+        )
+        whole[:, -1, :], whole[:, :, -1] = cross, cross
+
+
+def codes_of(y: ArrayLike) -> NDArray[np.intp]:
+    return np.asarray(y, dtype=float).astype(np.intp)
+
+
+WORDS = {
+    "logit": Words(
+        "the log odds of a higher value",
+        "odds ratio",
+        asked="the odds of a higher {y}",
+        effect="the odds of a higher {y}",
+        beside=" and the labels overlap",
+    ),
+    "probit": Words("the normal score of the value", asked="the normal score of {y}", beside=" and the labels overlap"),
+    **dict.fromkeys(
+        ("cloglog", "loglog"),
+        Words(
+            "the extreme-value score of the value",
+            asked="the extreme-value score of {y}",
+            beside=" and the labels overlap",
+        ),
+    ),
+}
+"""By the link."""
+
+CUT = {
+    "logit": r"\log \frac{P(y_i \le k)}{P(y_i > k)}",
+    "probit": r"\Phi^{-1}(P(y_i \le k))",
+    "cloglog": r"\log(- \log P(y_i > k))",
+    "loglog": r"- \log(- \log P(y_i \le k))",
+}
+"""The cut above label k as a function of its probability."""
+
+SCALE, NONPARALLEL = "scale", "nonparallel"
+"""The names of the formulas of the scale and of columns that have an effect at each cut."""
+MOST = 10_000
+"""The most labels: the information of one row has as many entries as the square of their number."""
+EFFECT = "effect at "
+"""What the name of a parameter begins with that is the effect of columns at a cut."""
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class Cumulative(Likelihood):
+    """Ordered outcomes: P(y <= j) = F((theta_j - eta_0 - delta_j) / exp(s)), codes y = 0 ... K - 1.
+
+    F has the `link` "logit", "probit", "cloglog" or "loglog". eta has shape (n, width): eta_0, then the K - 1
+    thresholds theta_j, then, of a `partial` model, K - 1 effects delta_j, and s, where it is `scaled`. `labels` name
+    the thresholds, "low|high", numbers do where there are none. The score has shape (n, width), the observed
+    information (n, width, width). Raises DomainError from `check`, for fewer than 2 categories and an unknown link.
+
+    >>> round(float(Cumulative(3).loglik([[0.0, -1.0, 1.0]], [1])[0]), 6)  # expit(1) - expit(-1)
+    -0.771937
+    """
+
+    categories: int
+    link_name: str = "logit"
+    labels: tuple[str, ...] = ()
+    partial: bool = False
+    scaled: bool = False
+    outcome = Outcome.ORDERED
+    has_firth = has_reach = True
+    refused: ClassVar = MappingProxyType({})
+
+    def __post_init__(self) -> None:
+        K, names = self.categories, self.labels
+        if not (isinstance(K, int | np.integer) and not isinstance(K, bool)) or not 2 <= K <= MOST:
+            raise DomainError(f"Cumulative needs categories=, a whole number from 2 to {MOST:,}; got {quoted(K)}.")
+        if not is_one_of(self.link_name, BETWEEN):
+            raise DomainError(f"Cumulative needs a link, one of {', '.join(BETWEEN)}; got {quoted(self.link_name)}.")
+        if not isinstance(names, tuple) or not all(isinstance(one, str) for one in names) or len(names) not in (0, K):
+            raise DomainError(f"Cumulative needs labels=, a tuple of {K} names, or none; got {quoted(names)}.")
+        require_truth(self.partial, "partial= of Cumulative")
+        require_truth(self.scaled, "scaled= of Cumulative")
+        labels = self.labels or tuple(map(str, range(K)))
+        cuts = [f"{one}|{other}" for one, other in pairwise(labels)]
+        parameters = {"location": self.link_name, **dict.fromkeys(cuts, "identity")}
+        if self.partial:
+            parameters |= {f"{EFFECT}{cut}": "identity" for cut in cuts}
+        if self.scaled:
+            parameters |= {SCALE: "log"}
+        vars(self).update(
+            parameters=parameters,
+            width=len(parameters),
+            verified="" if self.partial or self.scaled else "ordinal",
+            words=replace(WORDS[self.link_name], equation=self._equation(len(parameters) - 1)),
+            concave_with=() if self.scaled else tuple(BETWEEN),
+            has_firth=not self.scaled,
+        )
+
+    def _equation(self, others: int) -> Equation:
+        cut = r"\theta_k - \eta_i" + r" - \delta_{ik}" * self.partial
+        right = rf"\frac{{{cut}}}{{\sigma_i}}" if self.scaled else cut
+        each = (
+            "Row $i$ has the label of number $y_i$, counted from the lowest of {y}. The thresholds between labels are "
+        )
+        each += "$\\theta_k$, and a linear predictor without a constant moves every row against them:"
+        beside = "A positive coefficient goes with higher labels."
+        if self.partial:
+            beside += " $\\delta_{ik}$ is a linear predictor of threshold $k$, without a constant."
+        if self.scaled:
+            beside += " $\\log \\sigma_i$ is a linear predictor without a constant."
+        return Equation(
+            each,
+            rf"{CUT[self.link_name]} = {right}",
+            r"\sum_{i} {w}\log \left[ P(y_i \le y) - P(y_i \le y - 1) \right]_{y = y_i}",
+            of=r"\beta, \theta" + r", \delta" * self.partial + r", \gamma" * self.scaled,
+            beside=beside,
+            others=(r"\theta",) * others,
+        )
+
+    def called(self, parameter: str) -> str:
+        """The effects at a cut are called as it is."""
+        return f"log {SCALE}" if parameter == SCALE else parameter.removeprefix(EFFECT)
+
+    def convention(self, outcome: str) -> str:
+        """The effects are taken off the thresholds."""
+        cut = f"{self.link_name} P({outcome} <= k) ="
+        if self.scaled:
+            return f"{cut} (threshold - effects) / scale"
+        return f"{cut} threshold - effects: a positive one goes with higher values"
+
+    def formula_of(self, parameter: str) -> str:
+        """The effects at all cuts are those of the same columns."""
+        return NONPARALLEL if parameter.startswith(EFFECT) else parameter
+
+    @property
+    def added(self) -> tuple[str, ...]:
+        """The formulas that add parameters."""
+        return (*[NONPARALLEL] * self.partial, *[SCALE] * self.scaled)
+
+    @property
+    def plain(self) -> Cumulative:
+        """One location and no scale."""
+        return replace(self, partial=False, scaled=False)
+
+    @property
+    def taken_up(self) -> tuple[tuple[int, tuple[int, ...]], ...]:
+        """The thresholds take up a shift of the location, each that of the effects at its cut; nobody that of the
+        scale.
+        """
+        cuts = range(1, self.categories)
+        found = [(0, tuple(cuts))]
+        if self.partial:
+            found += [(cut + self.categories - 1, (cut,)) for cut in cuts]
+        return (*found, *([(self.width - 1, ())] if self.scaled else []))
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64 codes; a DomainError unless every entry is one of 0 ... K - 1."""
+        y = finite_floats(y, "Cumulative")
+        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
+        return allowed(y, good, "Cumulative", f"codes 0 to {self.categories - 1}", "Code the labels from 0, in order.")
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """All K probabilities, the lowest first, shape (n, K); DomainError where one would be negative."""
+        cuts = Cuts(eta, self)
+        cuts.require_order()
+        each = [np.exp(cuts.at(np.full(cuts.n, k)).log) for k in range(self.categories)]
+        return cuts.shaped(np.stack(each, axis=-1))
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d P(y = k) / d eta, shape (n, K, width)."""
+        cuts = Cuts(eta, self)
+        each = []
+        for k in range(self.categories):
+            y = np.full(cuts.n, k)
+            found = cuts.at(y)
+            each.append(np.exp(found.log)[:, None] * cuts.score(y, found))
+        return np.stack(each, axis=1)
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log P(y), per observation; -inf where the cuts about it are out of order."""
+        cuts = Cuts(eta, self)
+        return cuts.shaped(cuts.at(cuts.codes(y)).log)
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d eta, shape (n, width)."""
+        cuts = Cuts(eta, self)
+        codes = cuts.codes(y)
+        return cuts.shaped(cuts.score(codes, cuts.at(codes)))
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """Observed information, shape (n, width, width). Needs y."""
+        if y is None:
+            raise DomainError("Cumulative's information is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        cuts = Cuts(eta, self)
+        codes = cuts.codes(y)
+        found = cuts.at(codes)
+        score, information = cuts.score(codes, found), cuts.information(codes, found)
+        return cuts.shaped(found.log), cuts.shaped(score), cuts.shaped(information)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One code per row, by inversion of the cumulative probabilities."""
+        cuts = Cuts(eta, self)
+        cuts.require_order()
+        below = LINKS[self.link_name].mean(cuts.whole[:, 1:-1])
+        return cuts.shaped((generator(seed).random((cuts.n, 1)) >= below).sum(axis=1).astype(float))
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y): a perfect fit has probability 1."""
+        return -2.0 * self.loglik(eta, y)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        """F at the cut above y, 1 for the last label."""
+        return self.cumulative(eta)[np.arange(len(y)), codes_of(y)]
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        """1 - F at the cut above y, with its own digits where that is small."""
+        cuts = Cuts(eta, self).whole[np.arange(len(y)), codes_of(y) + 1]
+        last = cuts == np.inf
+        return np.where(last, 0.0, np.exp(LINKS[self.link_name].log_rest(np.where(last, 0.0, cuts))[0]))
+
+    def cumulative(self, eta: ArrayLike) -> Floats:
+        """P(y <= k) of all K labels, (n, K); the last is 1."""
+        cuts = Cuts(eta, self)
+        cuts.require_order()
+        return cuts.shaped(np.column_stack([LINKS[self.link_name].mean(cuts.whole[:, 1:-1]), np.ones(cuts.n)]))
+
+    def side(self, y: Floats) -> None:
+        """`half_spaces` says it: several linear predictors move together."""
+
+    def half_spaces(self, y: Floats) -> HalfSpaces:
+        """The cut above an outcome may rise for ever, and the one below it fall."""
+        codes, K = codes_of(y), self.categories
+        rows = np.arange(len(codes))
+        above, below = rows[codes < K - 1], rows[codes > 0]
+        normals = np.zeros((len(above) + len(below), self.width))
+        which = np.arange(len(normals))
+        cut = np.concatenate([codes[above], codes[below] - 1]) + 1
+        sign = np.repeat([1.0, -1.0], [len(above), len(below)])
+        normals[:, 0], normals[which, cut] = -sign, sign
+        if self.partial:
+            normals[which, cut + K - 1] = -sign
+        return HalfSpaces(np.concatenate([above, below]), normals)
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        """The largest distance of a cut on the side where it may run off for ever."""
+        cuts, rows, codes = Cuts(eta, self), np.arange(len(eta)), codes_of(y)
+        ends = np.stack([-cuts.whole[rows, codes], cuts.whole[rows, codes + 1]])
+        return float(np.where(np.isfinite(ends), ends, 0.0).max(initial=0.0))
+
+    def far(self, size: float) -> float:
+        """Where a cut is with probability exp(-size) on the other side of the outcome."""
+        tail = np.exp(-size)
+        return float(np.abs(LINKS[self.link_name].of(np.array([tail, 1.0 - tail]))).min())
+
+    def link(self, mean: Any) -> Any:
+        """Thresholds that have these probabilities where the location is 0, (..., K - 1)."""
+        return LINKS[self.link_name].of(np.cumsum(np.asarray(mean, dtype=float), axis=-1)[..., :-1])
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How often each label was seen."""
+        return np.bincount(codes_of(y), weights=weight, minlength=self.categories)
+
+    def level(self, sums: Floats) -> Floats:
+        """0: the thresholds are the level, and the location has none."""
+        return np.zeros(1)
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """The thresholds of the shares, each label counted half a time more."""
+        counts = self.sums(y, weight, offset) + 0.5
+        near = np.zeros(self.width)
+        near[1 : self.categories] = self.link(counts / counts.sum()) + weight @ offset / weight.sum()
+        return near

@@ -1,0 +1,747 @@
+"""A likelihood of one's own: `st.likelihood` makes it from a distribution of SciPy or from functions.
+
+Derivatives are central differences of fourth order in the linear predictors, row by row:
+
+    f'  = (8 (f_1 - f_-1) - (f_2 - f_-2)) / 12 h,    f'' = (16 (f_1 + f_-1) - (f_2 + f_-2) - 30 f_0) / 12 h^2
+
+f_k is f at eta + k h, and mixed derivatives come from the corners (h, h), (-h, -h), (2h, 2h) and (-2h, -2h). h is about
+a thousandth of the change of a linear predictor that moves the log-likelihood of a row by about 1: the error of f' is
+then some 1e-12, that of f'' some 1e-9. Cost: 4 K + 1 values for K linear predictors, and four for each pair. SciPy's
+distributions drop the imaginary part of a number, so that no complex step could take their place.
+Source: Abramowitz & Stegun, Handbook of Mathematical Functions (1964), 25.3.
+
+Each parameter has a linear predictor behind its link. What was not given is refused by name where it is asked. Of
+labels P(y = k) is exp of the function at the code k, so that probabilities, draws and deviance follow. Densities of
+SciPy are asked of its own formula for a row at standard location and scale, without its checks of arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import product
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
+from stattools.interface.arguments import is_number
+from stattools.interface.arrays import Floats
+from stattools.interface.own_functions import called
+from stattools.interface.seeds import generator
+from stattools.interface.when_needed import stats
+from stattools.likelihoods.likelihood import Likelihood, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.text.one_line import one_line
+
+SMALL = 2.0**-10
+"""h as a share of the scale of a linear predictor; a power of 2, so that eta + h is exact."""
+
+ROWS = 500
+"""Rows that tell the scale of a linear predictor, at most."""
+
+type OfPredictors = Callable[[Floats], Floats]
+"""Values (n,) of linear predictors (n, K)."""
+
+
+def slopes(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> Floats:
+    """The first derivatives, (n, K)."""
+    return np.stack([_slope(_beside(function, eta, k, h), h) for k, h in enumerate(steps)], axis=-1)
+
+
+def value_and_derivatives(function: OfPredictors, eta: Floats, steps: Sequence[float]) -> tuple[Floats, Floats, Floats]:
+    """The value (n,), the first derivatives (n, K) and minus the second ones (n, K, K).
+
+    >>> at, steps = np.array([[1.0, 3.0]]), (1e-3, 1e-3)
+    >>> _, slope, bend = value_and_derivatives(lambda eta: eta[:, 0] ** 2 * eta[:, 1], at, steps)
+    >>> slope.round(9).tolist(), (bend.round(5) + 0.0).tolist()
+    ([[6.0, 1.0]], [[[-6.0, -2.0], [-2.0, 0.0]]])
+    """
+    value, K = function(eta), len(steps)
+    score, information = np.empty(eta.shape), np.empty((*eta.shape, K))
+    near: list[tuple[Floats, Floats]] = []
+    for k, h in enumerate(steps):
+        each = _beside(function, eta, k, h)
+        near.append((each[1] + each[2], each[0] + each[3]))
+        score[..., k] = _slope(each, h)
+        information[..., k, k] = (each[0] + each[3] + 30.0 * value - 16.0 * (each[1] + each[2])) / (12.0 * h * h)
+    for a in range(K):
+        for b in range(a):
+            corner, mixed = np.zeros(K), []
+            corner[a], corner[b] = steps[a], steps[b]
+            for k in (1, 2):
+                corners = function(eta + k * corner) + function(eta - k * corner)
+                mixed.append((corners - near[a][k - 1] - near[b][k - 1] + 2.0 * value) / (2.0 * k * k))
+            information[..., a, b] = (mixed[1] - 4.0 * mixed[0]) / (3.0 * steps[a] * steps[b])
+            information[..., b, a] = information[..., a, b]
+    return value, score, information
+
+
+def scales(function: OfPredictors, eta: Floats) -> tuple[float, ...]:
+    """For each linear predictor, the change that moves the log-likelihood of a row by about 1; a power of 2."""
+    found = []
+    for k in range(eta.shape[1]):
+        size = 1.0
+        for _ in range(60):
+            step = np.zeros(eta.shape[1])
+            step[k] = size
+            change = np.abs(function(eta + step) - 2.0 * function(eta) + function(eta - step))
+            typical = float(np.median(change))
+            if not np.isfinite(typical):
+                size *= 0.1
+            elif 0.3 <= typical <= 3.0:
+                break
+            else:
+                size *= float(np.clip(1.0 / np.sqrt(max(typical, 1e-12)), 0.01, 100.0))
+        found.append(2.0 ** round(float(np.log2(size))) if 1e-150 < size < 1e150 else 1.0)
+    return tuple(found)
+
+
+def _beside(function: OfPredictors, eta: Floats, k: int, h: float) -> tuple[Floats, Floats, Floats, Floats]:
+    """f at -2, -1, 1 and 2 steps of one linear predictor."""
+    moved = eta.copy()
+    values = []
+    for times in (-2.0, -1.0, 1.0, 2.0):
+        moved[..., k] = eta[..., k] + times * h
+        values.append(function(moved))
+    return values[0], values[1], values[2], values[3]
+
+
+def _slope(each: tuple[Floats, Floats, Floats, Floats], h: float) -> Floats:
+    return (8.0 * (each[2] - each[1]) - (each[3] - each[0])) / (12.0 * h)
+
+
+def require_rows(function: Callable[..., Any], who: str, y: Floats, **values: Floats) -> None:
+    """DomainError unless function(y, **values), of arrays (n,), is an array (n,) of real numbers.
+
+    >>> require_rows(lambda y, m: y - m, "loglik of a", np.ones(3), m=np.ones(3))
+    >>> require_rows(lambda y, m: float(np.sum(y - m)), "loglik of a", np.ones(3), m=np.ones(3))
+    Traceback (most recent call last):
+    stattools.errors.DomainError: loglik of a returns one number, and needs an array of 3, one for each row: no sum.
+    """
+    try:
+        found = np.asarray(function(y, **values))
+    except (StattoolsError, MemoryError):  # these say what they are
+        raise
+    except Exception as error:  # whatever a user's function raises
+        raise DomainError(
+            f"{who} is called with arrays, one entry for each row, as (y, {', '.join(f'{name}=' for name in values)}), "
+            f"and raised {type(error).__name__}: {error}. Write it for arrays and these names; np.where makes choices."
+        ) from error
+    if found.dtype.kind not in "fiu":
+        raise DomainError(f"{who} returns {quoted(found)}, and needs an array of {len(y):,} real numbers.")
+    if found.shape != y.shape:
+        what = "one number" if found.ndim == 0 else f"an array of shape {found.shape}"
+        raise DomainError(f"{who} returns {what}, and needs an array of {len(y):,}, one for each row: no sum.")
+
+
+OUTCOMES = {word: Outcome[word.upper()] for word in ("real", "positive", "unit", "count", "binary", "category")}
+"""Kinds of outcomes by the words of `outcome=`."""
+
+GIVEN = ("mean", "variance", "cdf", "sample")
+"""Answers that have to be given."""
+
+PERFECT = (
+    "{} has no deviance, which compares with a perfect fit of each row: how likely that is, a likelihood of one's own "
+    "does not say. Its fits have loglik, AIC and st.compare."
+)
+
+ROUND_OFF = 1e-9
+"""Probabilities lie between 0 and 1 within this."""
+
+REMARK = "Derivatives are central differences of the log-likelihood, in steps of its scale."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnLikelihood(Likelihood):
+    """A user's own likelihood, made by `st.likelihood`; `st.regression` makes models of it.
+
+    `name` is what it is called, `density` log p of (y, **parameters), `answers` what else is known: "mean", "variance",
+    "cdf", "survival", "quantile" and "sample", each a function of the parameters by name. `steps` are those of the
+    differences; `allows` tells which outcomes have a density. One that is made of SciPy has its `distribution`, and
+    the parameters that are not fitted are `fixed`. `categories` is the number of labels, 0 where there are none.
+    """
+
+    name: str
+    density: Callable[..., Any]
+    by_name: Mapping[str, str]
+    kind: Outcome
+    answers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    allows: Callable[[Floats], Any] | None = None
+    steps: tuple[float, ...] = ()
+    distribution: Any = None
+    fixed: Mapping[str, float] = field(default_factory=dict)
+    categories: int = 0
+    knows_ends = False
+
+    def __post_init__(self) -> None:
+        first = next(iter(self.by_name))
+        vars(self).update(
+            parameters=dict(self.by_name),
+            width=len(self.by_name),
+            outcome=self.kind,
+            words=_words(first, self.by_name[first]),
+            is_event=self.kind is Outcome.BINARY,
+            steps=self.steps or (SMALL,) * len(self.by_name),
+            refused={question: str(self.lacks(f"{question}=")) for question in GIVEN if question not in self.answers}
+            | ({} if self.kind is Outcome.BINARY else {"deviance": PERFECT.format(self.name)}),
+        )
+
+    @one_line
+    def __repr__(self) -> str:
+        return f"OwnLikelihood({self.name!r}, parameters={dict(self.by_name)})"
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a certificate says of the derivatives."""
+        return (REMARK,)
+
+    def scaled(self, y: Floats) -> OwnLikelihood:
+        """This likelihood with steps that suit these outcomes; DomainError for a function that is not one of rows."""
+        self.require_rows(y)
+        some = y[:: max(1, len(y) // ROWS)]
+        start = np.tile(self.start(y, np.ones(len(y)), np.zeros(len(y))), (len(some), 1))
+        with np.errstate(all="ignore"):  # a step that is too long for the scale is seen there
+            found = scales(self._function(some), start)
+        return replace(self, steps=tuple(SMALL * size for size in found))
+
+    def require_rows(self, y: Floats) -> None:
+        """DomainError unless the log-likelihood of outcomes is an array with a number for each."""
+        eta = np.zeros((len(y), self.width))
+        eta[:, 0] = self.link(np.median(y))
+        with np.errstate(all="ignore"):  # what is not finite is told by `start`
+            require_rows(self.density, f"loglik of {self.name}", y, **self._values(eta))
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError that says which entry is no outcome."""
+        y, who = finite_floats(y, self.name), self.name
+        low, high = self.kind.range
+        if self.kind.is_whole:
+            needs = "outcomes 0 and 1" if self.kind is Outcome.BINARY else "counts 0, 1, 2, ..."
+            allowed(y, (y >= low) & (y <= high) & (y == np.floor(y)), who, needs, "Give another outcome=.")
+        elif low == 0.0:
+            needs = "numbers between 0 and 1, without the ends" if high == 1.0 else "positive numbers"
+            allowed(y, (y > low) & (y < high), who, needs, "Drop the others, or model them apart.")
+        if self.allows is not None:
+            needs = "outcomes within the support of the distribution"
+            allowed(y, np.asarray(self.allows(y), dtype=bool), who, needs, "Drop the others, or take another one.")
+        return y
+
+    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """log p(y), per observation."""
+        with np.errstate(all="ignore"):  # far out a density may overflow: a solver sees that it is not finite
+            return self._function(np.asarray(y, dtype=float))(self._wide(eta))
+
+    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
+        """d loglik / d eta, by differences."""
+        with np.errstate(all="ignore"):  # as above
+            found = slopes(self._function(np.asarray(y, dtype=float)), self._wide(eta), self.steps)
+        return found[..., 0] if self.width == 1 else found
+
+    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
+        """-d2 loglik / d eta2, the observed one, by differences. Needs y."""
+        if y is None:
+            raise DomainError(f"The information of {self.name} is the observed one: give information(eta, y).")
+        return self.evaluate(eta, y)[2]
+
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go."""
+        with np.errstate(all="ignore"):  # as above
+            function = self._function(np.asarray(y, dtype=float))
+            value, score, information = value_and_derivatives(function, self._wide(eta), self.steps)
+        return (value, score[..., 0], information[..., 0, 0]) if self.width == 1 else (value, score, information)
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        found = self._answer("mean", eta)
+        if not np.isfinite(found).all():
+            raise IncompatibleError(
+                f"the mean of {self.name} does not exist at these parameters: ask for something else, such as "
+                'predict(kind="link") or quantile residuals.'
+            )
+        return found
+
+    def center(self, eta: Floats) -> Floats:
+        """The median where a quantile function is known, the mean otherwise."""
+        return self._answer("quantile", eta, 0.5) if "quantile" in self.answers else self.mean(eta)
+
+    def link(self, mean: Any) -> Any:
+        """The first linear predictor where the first parameter is this number, as far as it can be."""
+        link = LINKS[next(iter(self.by_name.values()))]
+        with np.errstate(all="ignore"):  # a number that the parameter cannot be has no linear predictor
+            eta = np.asarray(link.of(mean), dtype=float)
+        return np.where(np.isfinite(eta), eta, 0.0)
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        wide = self._wide(eta)
+        return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), wide, self.steps)[:, None, :]
+
+    def variance(self, eta: Floats, y: Floats) -> Floats:
+        found = self._answer("variance", eta)
+        if not np.isfinite(found).all():
+            raise IncompatibleError(f"the variance of {self.name} does not exist at these parameters.")
+        return found
+
+    def deviance(self, eta: Floats, y: Floats) -> Floats:
+        """-2 log P(y) of an outcome that a perfect fit gives the probability 1, as of 0 and 1."""
+        if "deviance" in self.refused:
+            raise IncompatibleError(self.refused["deviance"])
+        return -2.0 * self.loglik(eta, y)
+
+    def cdf(self, eta: Floats, y: Floats) -> Floats:
+        found = self._answer("cdf", eta, y)
+        if not ((found >= -ROUND_OFF) & (found <= 1.0 + ROUND_OFF)).all():
+            raise DomainError(
+                f"cdf= of {self.name} returns {found[(found < 0) | ~(found <= 1)][0]:.6g}: no probability."
+            )
+        return found
+
+    def survival(self, eta: Floats, y: Floats) -> Floats:
+        return self._answer("survival", eta, y) if "survival" in self.answers else 1.0 - self.cdf(eta, y)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        wide = self._wide(eta)
+        return self._answer("sample", eta, size=wide.shape[:-1], random_state=generator(seed))
+
+    def side(self, y: Floats) -> None:
+        """Not known: a maximum is looked at from beside it (`existence/levels.py`)."""
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        return np.asarray(self.link(y), dtype=float)
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Constants near the maximum: from the median and the spread of some outcomes, by a simplex search."""
+        from scipy.optimize import minimize
+
+        pick = slice(None, None, max(1, len(y) // ROWS))
+        some, w, shift = y[pick], weight[pick], offset[pick]
+        ends = np.quantile(some, [0.25, 0.5, 0.75])
+        spread = float((ends[2] - ends[0]) / 1.35) or float(np.std(some)) or 1.0
+        first = [
+            float(self.link(ends[1] or np.mean(some))) if k == 0
+            else np.log(spread) if link == "log" and name in ("scale", "sigma", "sd") else 0.0
+            for k, (name, link) in enumerate(self.by_name.items())
+        ]  # fmt: skip
+        size = np.ones(self.width)
+        if self.by_name[next(iter(self.by_name))] == "identity":
+            size[0] = spread
+        function = self._function(some)
+        beside = np.zeros((len(some), self.width))
+        beside[:, 0] = shift
+
+        def loss(step: Floats) -> float:
+            with np.errstate(all="ignore"):  # outside of the domain there is no density
+                value = float(w @ function(beside + (first + size * step)))
+            return -value if np.isfinite(value) else 1e300
+
+        others = np.append(0.0, np.ones(self.width - 1))
+        best = min((np.zeros(self.width), *(others * value for value in (1.0, spread, 0.3, -1.0))), key=loss)
+        if loss(best) >= 1e300:
+            near = ", ".join(f"{name} = {float(at[0]):.3g}" for name, at in self._values(np.atleast_2d(first)).items())
+            raise DomainError(
+                f"{self.name} has no finite log-likelihood near {near}, where the outcomes lie. Check the function, "
+                "the links and the outcome."
+            )
+        limits: Any = {"maxfev": 120 * self.width, "fatol": 1e-3}
+        found = minimize(loss, best, method="Nelder-Mead", options=limits)
+        here, further, far = (loss(times * found.x) for times in (1.0, 2.0, 4.0))
+        if here < -1e100 or (further < here - 1.0 and far < further - 1.0):
+            raise DomainError(
+                f"the log-likelihood of {self.name} rises without end away from where the outcomes lie: is this the "
+                "negative log-likelihood? Return the log-likelihood itself."
+            )
+        return np.asarray(first + size * found.x, dtype=float)
+
+    def lacks(self, question: str) -> IncompatibleError:
+        """The error for what was not given."""
+        if question.endswith("="):
+            return IncompatibleError(f"{self.name} has no {question}, which this needs. Give it to st.likelihood.")
+        return IncompatibleError(f"{self.name} has no {question}, which is not known of a likelihood of your own.")
+
+    def values(self, eta: ArrayLike) -> dict[str, Floats]:
+        """The parameters by name, each (n,)."""
+        return self._values(self._wide(eta))
+
+    def _values(self, wide: Floats) -> dict[str, Floats]:
+        return {name: LINKS[link].mean(wide[..., k]) for k, (name, link) in enumerate(self.by_name.items())}
+
+    def _function(self, y: Floats) -> Callable[[Floats], Floats]:
+        who = f"loglik of {self.name}"
+        return lambda eta: np.asarray(called(who, self.density, y, **self._values(eta)), dtype=float)
+
+    def _answer(self, name: str, eta: ArrayLike, *given: Any, **beside: Any) -> Floats:
+        if name not in self.answers:
+            raise self.lacks(f"{name}=")
+        values = self.values(eta)
+        found = called(f"{name}= of {self.name}", self.answers[name], *given, **values, **beside)
+        try:
+            found = np.asarray(found, dtype=float)
+        except (TypeError, ValueError):
+            raise DomainError(f"{name}= of {self.name} returns {quoted(found)}, which are no numbers.") from None
+        rows = next(iter(values.values())).shape
+        try:
+            return np.broadcast_to(found, np.broadcast_shapes(found.shape, rows)).copy()
+        except ValueError:
+            raise DomainError(
+                f"{name}= of {self.name} returns an array of shape {found.shape} for rows of shape {rows}."
+            ) from None
+
+    def _wide(self, eta: ArrayLike) -> Floats:
+        eta = np.asarray(eta, dtype=float)
+        return eta[..., None] if self.width == 1 else eta
+
+
+def _words(name: str, link: str) -> Words:
+    """What the first linear predictor is called."""
+    if link == "log":
+        return Words(f"the log {name}", f"ratio of {name}s")
+    factor = f"ratio of the odds of {name}" if link == "logit" else None
+    return Words(f"the {name}" if link == "identity" else f"the {LINKS[link].words} of the {name}", factor=factor)
+
+
+ROUND_OFF_OF_SUMS = 1e-6
+"""Probabilities add up to 1 within this."""
+
+NO_ORDER = "{} has labels without an order, and so no {}."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class OwnCategories(OwnLikelihood):
+    """A user's own likelihood of labels; `categories` is their number, 0 before there are data."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        unknown = {word: NO_ORDER.format(self.name, word) for word in ("variance", "cdf", "quantile")}
+        vars(self)["refused"] = unknown
+
+    def among(self, categories: int) -> OwnCategories:
+        """This likelihood for so many labels."""
+        return replace(self, categories=categories)
+
+    def scaled(self, y: Floats) -> OwnLikelihood:
+        """This likelihood with steps that suit these outcomes; probabilities add up to 1 where a climb begins."""
+        self.require_rows(y)
+        start = self.start(y, np.ones(len(y)), np.zeros(len(y)))
+        total = float(self.mean(start[0] if self.width == 1 else start).sum())
+        if not abs(total - 1.0) < ROUND_OFF_OF_SUMS:
+            raise DomainError(
+                f"{self.name}: the probabilities of the {self.categories} labels add up to {total:.6g}, not 1. loglik "
+                f"returns log P(y) for the codes y = 0, ..., {self.categories - 1} of the labels in their order."
+            )
+        return super().scaled(y)
+
+    def check(self, y: ArrayLike) -> Floats:
+        y = finite_floats(y, self.name)
+        good = (y >= 0) & (y < self.categories) & (y == np.floor(y))
+        return allowed(y, good, self.name, f"codes 0 to {self.categories - 1}", "Give labels to st.regression.")
+
+    def mean(self, eta: ArrayLike) -> Floats:
+        """All K probabilities, in the order of the labels, shape (..., K)."""
+        wide = self._wide(eta)
+        values, shape = self._values(wide), wide.shape[:-1]
+        who = f"loglik of {self.name}"
+        each = [called(who, self.density, np.full(shape, float(k)), **values) for k in range(self.categories)]
+        with np.errstate(all="ignore"):  # told by `scaled`
+            return np.exp(np.stack([np.broadcast_to(one, shape) for one in each], axis=-1).astype(float))
+
+    def slope(self, eta: ArrayLike) -> Floats:
+        """d P(y = k) / d eta, shape (n, K, width)."""
+        return slopes(lambda at: self.mean(at if self.width > 1 else at[:, 0]), self._wide(eta), self.steps)
+
+    def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
+        """One code per row, by inversion of the cumulative probabilities."""
+        mean = self.mean(eta)
+        u = generator(seed).random((*mean.shape[:-1], 1))
+        return np.minimum((u >= mean.cumsum(axis=-1)).sum(axis=-1), self.categories - 1).astype(float)
+
+    def lacks(self, question: str) -> IncompatibleError:
+        word = question.removesuffix("=")
+        return IncompatibleError(self.refused[word]) if word in self.refused else super().lacks(question)
+
+    def center(self, eta: Floats) -> Any:
+        """Raises IncompatibleError: labels have no middle."""
+        raise self.lacks("quantile=")
+
+
+TRIED = (0.0, 0.7, -0.7, 2.0, -2.0, 4.0)
+"""Linear predictors at which a distribution is looked at."""
+
+APART = 0.35
+"""Those of parameters may lie so far from each other: two ends of a range are not alike."""
+
+
+def of_distribution(distribution: Any, parameters: Mapping[str, str], fixed: Mapping[str, float]) -> OwnLikelihood:
+    """The likelihood of a distribution, its `parameters` by name with their links, the others `fixed`.
+
+    Raises IncompatibleError for what is no distribution with known shapes, and for one whose support moves with a
+    parameter, which has no regular maximum; DomainError for a link that leaves the domain of its parameter.
+    """
+    known = getattr(stats, distribution.name, None) is distribution
+    name = f"scipy.stats.{distribution.name}" if known else distribution.name
+    continuous = isinstance(distribution, stats.rv_continuous)
+    shapes = tuple(part.strip() for part in (distribution.shapes or "").split(",") if part.strip())
+    known = (*shapes, "loc", "scale") if continuous else (*shapes, "loc")
+    for word in (*parameters, *fixed):
+        if word not in known:
+            raise IncompatibleError(f"{name} has no parameter {word!r}; its parameters are {', '.join(known)}.")
+    for word, value in fixed.items():
+        if not is_number(value):
+            raise DomainError(f"fixed= gives numbers by name; got {word}={quoted(value)}.")
+    for word in (word for word in fixed if word in parameters):
+        raise IncompatibleError(f"{word!r} of {name} is in parameters= and in fixed=: it is fitted, or given.")
+    missing = [shape for shape in shapes if shape not in parameters and shape not in fixed]
+    if missing:
+        raise IncompatibleError(
+            f"{name} has the shape {missing[0]!r}, which is neither fitted nor given: add it to parameters= with a "
+            f"link, or give fixed={{{missing[0]!r}: ...}}."
+        )
+    _check_links(distribution, parameters, known)
+    settled = {key: float(value) for key, value in fixed.items()}
+    bases = _bases(distribution, parameters, settled)
+    low, high = _support(distribution, parameters, settled, bases)
+    density = LogDensity(distribution, shapes, settled, continuous)
+    methods = {"mean": distribution.mean, "variance": distribution.var, "cdf": distribution.cdf}
+    methods |= {"survival": distribution.sf, "quantile": distribution.ppf, "sample": distribution.rvs}
+    methods["log_density"] = distribution.logpdf if continuous else distribution.logpmf
+    answers = {word: partial(method, **settled) for word, method in methods.items()}
+    kind = _outcome(name, continuous, low, high)
+    made = OwnLikelihood(name, density, parameters, kind, answers, Allowed(density, tuple(bases[:2]), low, high))
+    return replace(made, distribution=distribution, fixed=settled)
+
+
+@dataclass(frozen=True, eq=False)
+class LogDensity:
+    """The log density of (y, **parameters); an object, for functions inside of functions cannot be pickled."""
+
+    distribution: Any
+    shapes: tuple[str, ...]
+    settled: Mapping[str, float]
+    continuous: bool
+
+    def __call__(self, y: Floats, **values: Any) -> Any:
+        given = {**self.settled, **values}
+        loc, scale = given.get("loc", 0.0), given.get("scale", 1.0)
+        own = [given[shape] for shape in self.shapes]
+        if self.continuous:
+            return self.distribution._logpdf((y - loc) / scale, *own) - np.log(scale)
+        return self.distribution._logpmf(y - loc, *own)
+
+
+@dataclass(frozen=True, eq=False)
+class Allowed:
+    """Which outcomes have a density: within the support, and finite at some parameters."""
+
+    density: LogDensity
+    bases: tuple[dict[str, float], ...]
+    low: float
+    high: float
+
+    def __call__(self, y: Floats) -> Any:
+        with np.errstate(all="ignore"):  # outcomes without a density are told
+            finite = np.isfinite([self.density(y, **base) for base in self.bases]).all(axis=0)
+        return finite & (y >= self.low) & (y <= self.high)
+
+
+def _check_links(distribution: Any, parameters: Mapping[str, str], known: tuple[str, ...]) -> None:
+    """DomainError where a link makes numbers that the parameter cannot be."""
+    try:
+        infos = distribution._shape_info()
+    except AttributeError:  # a class of a user's own says no ranges of its shapes; `_bases` asks what it takes
+        infos = []
+    domains = {info.name: info for info in infos} | {
+        "loc": None,
+        "scale": stats.gamma._shape_info()[0],  # above 0
+    }
+    for word, link in parameters.items():
+        info = domains.get(word)
+        if info is None:
+            continue
+        low, high = (
+            0.0 if 0.0 < end < 1e-300 else 1.0 if end == np.nextafter(1.0, 0.0) else end for end in info.domain
+        )
+        ends = _range(link)
+        if ends[0] < low or ends[1] > high:
+            usual = "log" if high == np.inf and low == 0.0 else "logit" if (low, high) == (0.0, 1.0) else None
+            advice = f" Use the link {usual!r}." if usual else " Give it by fixed=."
+            raise DomainError(
+                f"{word!r} of {distribution.name} lies between {low:g} and {high:g}, and the link {link!r} leaves "
+                f"that range.{advice}"
+            )
+
+
+def _range(link: str) -> tuple[float, float]:
+    """The numbers that a link makes of all linear predictors."""
+    at = np.concatenate([-np.geomspace(1e-3, 1e3, 13), np.geomspace(1e-3, 1e3, 13)])
+    values = LINKS[link].mean(at)
+    values = values[np.isfinite(values)]
+    return (0.0 if values.min() >= 0.0 else -np.inf), (1.0 if LINKS[link].ends == (0.0, 1.0) else np.inf)
+
+
+def _bases(distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float]) -> list[dict[str, float]]:
+    """Some parameters that the distribution can have."""
+    found = []
+    for eta, apart in [*product(TRIED, (0.0,)), *product(TRIED, (APART,))]:
+        values = {
+            word: float(LINKS[link].mean(np.array(eta + apart * k)))
+            for k, (word, link) in enumerate(parameters.items())
+        }
+        low, high = distribution.support(**settled, **values)
+        if np.isfinite([*values.values()]).all() and not (np.isnan(low) or np.isnan(high)):
+            found.append(values)
+    if not found:
+        given = ", ".join(f"{word}={value:g}" for word, value in settled.items())
+        raise DomainError(f"{distribution.name} has no density with {given or 'these links'}: check fixed= and links.")
+    return found
+
+
+def _support(
+    distribution: Any, parameters: Mapping[str, str], settled: Mapping[str, float], bases: list[dict[str, float]]
+) -> tuple[float, float]:
+    """The support, the same for all parameters."""
+    for base in bases:
+        ends = distribution.support(**settled, **base)
+        for word, link in parameters.items():
+            for move in (-0.3, 0.3):
+                with np.errstate(all="ignore"):  # a parameter at the end of its range has no linear predictor
+                    eta = float(LINKS[link].of(base[word])) + move
+                if not np.isfinite(eta):
+                    continue
+                moved = distribution.support(**settled, **{**base, word: float(LINKS[link].mean(np.array(eta)))})
+                if np.isnan(moved).any():
+                    raise IncompatibleError(
+                        f"{word!r} of {distribution.name} cannot move a little from {base[word]:g}, as where it is a "
+                        "whole number: it has no derivative. Give it by fixed=."
+                    )
+                if tuple(map(float, moved)) != tuple(map(float, ends)):
+                    raise IncompatibleError(
+                        f"the support of {distribution.name} moves with {word!r}: the outcomes at its end decide, and "
+                        f"there is no regular maximum. Give {word!r} by fixed=, or take another distribution."
+                    )
+    low, high = distribution.support(**settled, **bases[0])
+    return float(low), float(high)
+
+
+def _outcome(name: str, continuous: bool, low: float, high: float) -> Outcome:
+    """What kind of thing an outcome is, by the support."""
+    if continuous:
+        known = {(0.0, np.inf): Outcome.POSITIVE, (0.0, 1.0): Outcome.UNIT}
+        return known.get((low, high), Outcome.REAL)
+    if low < 0.0 or low != np.floor(low):
+        raise IncompatibleError(f"{name} has outcomes below 0, or that are not whole; counts 0, 1, 2, ... are taken.")
+    return Outcome.BINARY if (low, high) == (0.0, 1.0) else Outcome.COUNT
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+TAKEN = ("weights", "offset", "exposure", "names", "intercept", "trials", "precision", "data", "y", "X", "size", "seed")
+"""Names of arguments, which no parameter can have."""
+
+type Function = Callable[..., Any]
+
+
+def likelihood(
+    distribution: Any,
+    loglik: Function | None = None,
+    /,
+    *,
+    parameters: Mapping[str, str],
+    fixed: Mapping[str, float] = NOTHING,
+    outcome: str | None = None,
+    mean: Function | None = None,
+    variance: Function | None = None,
+    cdf: Function | None = None,
+    quantile: Function | None = None,
+    sample: Function | None = None,
+) -> OwnLikelihood:
+    """A likelihood of your own, which `st.regression` makes models of, with every question of a fit.
+
+    `st.likelihood(scipy.stats.gumbel_r, parameters={"loc": "identity", "scale": "log"})` takes a distribution of SciPy:
+    `parameters` are those that are fitted, each with its link (identity, log, logit, probit, cloglog, loglog, cauchit,
+    inverse, inverse-squared, sqrt), the first with the formula of the regression; shapes that are not fitted are
+    `fixed`. loc is 0 and scale 1 where they are neither.
+
+    `st.likelihood("Gumbel", loglik, parameters=..., outcome="real")` takes a name and the log density of one outcome,
+    `loglik(y, **parameters)`, arrays (n,) in and out. `outcome` is "real", "positive", "unit" (between 0 and 1, without
+    the ends), "count", "binary" or "category", whose y are the codes 0, 1, ... of the labels in their order: then
+    probabilities and draws follow from `loglik`. `mean(**parameters)`, `variance(**parameters)`, `cdf(y,
+    **parameters)`, `quantile(p, **parameters)` and `sample(size=, random_state=, **parameters)` answer more; what was
+    not given is refused where it is asked. Derivatives are central differences of fourth order, and the certificate
+    says so.
+
+    Raises IncompatibleError for a frozen distribution, a shape that is neither fitted nor fixed, a support that moves
+    with a parameter, a parameter named like an argument; DomainError for an unknown link or one that leaves the domain
+    of its parameter.
+
+    >>> import numpy as np, scipy.stats
+    >>> import stattools as st
+    >>> gumbel = st.likelihood(scipy.stats.gumbel_r, parameters={"loc": "identity", "scale": "log"})
+    >>> y = [0.3, 1.9, 1.2, 3.1, 2.2, 4.9, 3.0, 5.4]
+    >>> st.fit(st.regression("y ~ x", {"y": y, "x": range(8)}, gumbel)).names
+    ('Intercept', 'x', 'log scale')
+    """
+    parameters = _parameters(parameters)
+    if not isinstance(fixed, Mapping):
+        raise DomainError(f'fixed= is a dict of numbers by name, {{"shape": 2.0}}; got {quoted(fixed)}.')
+    given = {"mean": mean, "variance": variance, "cdf": cdf, "quantile": quantile, "sample": sample}
+    if isinstance(distribution, str):
+        if fixed:
+            raise IncompatibleError("fixed= belongs to distributions of SciPy; write the number into loglik.")
+        return _of_functions(distribution, loglik, parameters, outcome, given)
+    extra = [word for word, value in {"loglik": loglik, "outcome": outcome, **given}.items() if value is not None]
+    _require_distribution(distribution)
+    if extra:
+        raise IncompatibleError(f"{distribution.name} answers {extra[0]} itself; leave {extra[0]}= out.")
+    return of_distribution(distribution, parameters, dict(fixed))
+
+
+def _of_functions(
+    name: str, loglik: Any, parameters: Mapping[str, str], outcome: Any, given: Mapping[str, Any]
+) -> OwnLikelihood:
+    if not callable(loglik):
+        raise IncompatibleError(
+            f"st.likelihood({quoted(name)}, loglik, ...) needs loglik, a function of (y, "
+            f"{', '.join(parameters)}); got {quoted(loglik)}."
+        )
+    if not isinstance(outcome, str) or outcome not in OUTCOMES:
+        raise DomainError(f"outcome= is one of {', '.join(map(repr, OUTCOMES))}; got {quoted(outcome)}.")
+    for word, value in given.items():
+        if value is not None and not callable(value):
+            raise IncompatibleError(f"{word}= is a function of the parameters; got {quoted(value)}.")
+    answers = {word: value for word, value in given.items() if value is not None}
+    if OUTCOMES[outcome] is Outcome.CATEGORY:
+        if answers:
+            raise IncompatibleError(f"probabilities of labels follow from loglik; leave {next(iter(answers))}= out.")
+        return OwnCategories(name, loglik, parameters, Outcome.CATEGORY)
+    return OwnLikelihood(name, loglik, parameters, OUTCOMES[outcome], answers)
+
+
+def _parameters(parameters: Any) -> dict[str, str]:
+    """The parameters by name with their links, checked."""
+    if not isinstance(parameters, Mapping) or not parameters:
+        raise DomainError(f'parameters= is a dict of links by name, {{"loc": "identity"}}; got {quoted(parameters)}.')
+    for name, link in parameters.items():
+        if not isinstance(name, str) or not name.isidentifier():
+            raise DomainError(f"a parameter has a name that an argument can have; got {quoted(name)}.")
+        if name in TAKEN:
+            raise IncompatibleError(f"a parameter cannot be called {name!r}, as an argument of st.regression is.")
+        if not isinstance(link, str) or link not in LINKS:
+            raise DomainError(f"{name!r} has one of the links {', '.join(LINKS)}; got {quoted(link)}.")
+    return dict(parameters)
+
+
+def _require_distribution(distribution: Any) -> None:
+    """IncompatibleError for what is no univariate distribution of SciPy with free parameters."""
+    if isinstance(distribution, stats.rv_continuous | stats.rv_discrete):
+        return
+    if isinstance(distribution, stats.distributions.rv_frozen):
+        raise IncompatibleError(
+            f"{distribution.dist.name} is frozen, its parameters are numbers: give the distribution itself, "
+            f"scipy.stats.{distribution.dist.name}, and what is not fitted by fixed=."
+        )
+    raise IncompatibleError(
+        "st.likelihood takes a distribution of SciPy such as scipy.stats.gumbel_r, or a name and a function, "
+        f'("Gumbel", loglik); got {quoted(distribution)}.'
+    )

@@ -1,1 +1,0 @@
-"""Likelihoods of a user's own: a distribution of SciPy, or functions, with derivatives by differences."""
