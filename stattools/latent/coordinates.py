@@ -23,7 +23,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import require_sizes
 from stattools.latent.structure import LatentColumns
-from stattools.numerics.few_columns import row_products
 
 # For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
 getrf, posv, potrf, trtri = get_lapack_funcs(("getrf", "posv", "potrf", "trtri"), dtype=np.float64)
@@ -92,7 +91,7 @@ def coordinates(
         W[-1] = y - level
     if root is not None:
         W[-1] *= root
-    gram = row_products(Q)
+    gram = Q @ Q.T
     for _ in range(2):  # the second time for what round-off left
         step = posv(gram, Q @ W[-1])[1]
         b += step
@@ -149,7 +148,7 @@ def _orthonormal(
                 out[k] -= shift
     if root is not None:
         out *= root
-    gram = row_products(out) / n
+    gram = out @ out.T / n
     length = np.sqrt(gram.diagonal())
     part = DEPENDENT * (0.0 if constant is None else 1e-5)
     for k, (own, size) in enumerate(zip(length.tolist(), largest.tolist(), strict=True)):

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.latent.factors import Factor
 
-FEW = 200
-"""Rows of a matrix up to which it is remembered where its lower triangle is."""
-
 
 def filled(lower: Floats) -> Floats:
     """The symmetric matrix with this lower triangle."""
-    return np.where(_is_lower(len(lower)) if len(lower) <= FEW else np.tri(len(lower), dtype=bool), lower, lower.T)
-
-
-@lru_cache(maxsize=64)
-def _is_lower(size: int) -> NDArray[np.bool_]:
-    """Which entries of a small matrix are of its lower triangle: to make this takes longer than the rest."""
-    return np.tri(size, dtype=bool)
+    return np.where(np.tri(len(lower), dtype=bool), lower, lower.T)
 
 
 def turned_rows(matrix: Floats, scales: tuple[Floats, ...], factors: tuple[Factor, ...]) -> Floats:

@@ -21,7 +21,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.latent.large_ratios import LARGE, WithinGroups, is_regular
 from stattools.latent.structure import AtFactors, Evaluated, Joint, LatentColumns
-from stattools.numerics.few_columns import row_products
 
 
 @record
@@ -43,7 +42,7 @@ class OneFactor:
         """The sums over the rows, whose terms all have the same codes."""
         W, z = columns.W, columns.z[0] if len(columns.z) == 1 else np.concatenate(columns.z)
         sums = group_sums(columns.codes[0], columns.sizes[0], z, W)
-        return cls(sums, row_products(W), tuple(len(one) for one in columns.z), columns)
+        return cls(sums, W @ W.T, tuple(len(one) for one in columns.z), columns)
 
     @cached_property
     def spans(self) -> tuple[slice, ...]:

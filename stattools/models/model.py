@@ -31,7 +31,7 @@ from stattools.models import block_sums
 from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.predictors.linear import Linear
-from stattools.numerics.products import FEW, symmetric
+from stattools.numerics.products import symmetric
 from stattools.numerics.sweep import Share
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
@@ -173,8 +173,6 @@ class Model(AnyModel):
         estimated. It is what solvers ask: where theta is too far for float64, `is_finite` of the answer is False.
         """
         theta = self._checked(theta)
-        if self.rows.are_few(FEW - 1):  # one block, whose information is a whole product
-            return block_sums.evaluation(self.likelihood, self.predictor, theta, order, self.rows.whole)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
         asked = self.likelihood.has_reach and not self.rows.are_few()
         sums = block_sums.evaluation_with_reach if asked else block_sums.evaluation

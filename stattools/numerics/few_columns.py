@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.linalg import get_blas_funcs, get_lapack_funcs
+from scipy.linalg import get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 
 syevd, geqrf = get_lapack_funcs(("syevd", "geqrf"), dtype=np.float64)
-(gemm,) = get_blas_funcs(("gemm",), dtype=np.float64)
-
-FEW = 4
-"""Rows up to which a general product takes a fifth of the time of the symmetric one that NumPy takes for A A'."""
 
 
 def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
@@ -37,12 +33,3 @@ def right_triangle(A: Floats) -> Floats:
     [[5.0]]
     """
     return np.triu(geqrf(A)[0][: A.shape[1]])
-
-
-def row_products(rows: Floats) -> Floats:
-    """A A' (m, m) of the rows A (m, n), of which there are few.
-
-    >>> row_products(np.array([[1.0, 2.0], [0.0, 1.0]])).tolist()
-    [[5.0, 2.0], [2.0, 1.0]]
-    """
-    return gemm(1.0, rows.T, rows.T, trans_a=1) if 0 < len(rows) <= FEW else rows @ rows.T

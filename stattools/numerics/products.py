@@ -43,9 +43,6 @@ WIDE = 128
 CACHED = 40_000
 """Numbers of X that a full product reads at a time: with their weighted copy they stay in the cache of a core."""
 
-FEW = 10_000
-"""Numbers of X below which the calls cost more than the operations that `dsyrk` saves."""
-
 
 def add_gram(total: Floats, X: Floats) -> None:
     """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
@@ -69,7 +66,7 @@ def add_gram(total: Floats, X: Floats) -> None:
         total[0, 1:] += transposed(X.given, ones(m))
         return
     X, rows_apart, columns_apart = _with_steps(X)
-    if 1 < p <= NARROWER_THAN_DSYRK and X.size >= FEW:
+    if 1 < p <= NARROWER_THAN_DSYRK:
         _add_narrow(total, X)
         return
     by_rows = columns_apart == 1  # to Fortran, X^T without a copy
@@ -126,17 +123,12 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if type(X) is np.ndarray and X.size < FEW:
-        return _full_gram(X, weight)
-    if isinstance(X, CodedLevels):  # not `as_columns`, which costs a twentieth of a product of a few rows
+    if isinstance(X, CodedLevels):
         return X.gram(weight)
-    if weight is None:
-        if X.size < FEW:
-            return X.T.dot(X)
-    elif X.size >= FEW and X.shape[1] >= WIDE and weight.min() < 0:
+    if weight is not None and X.shape[1] >= WIDE and weight.min() < 0:
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
         return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
-    elif X.size < FEW or X.shape[1] <= NARROW or weight.min() < 0:
+    if weight is not None and (X.shape[1] <= NARROW or weight.min() < 0):
         if isinstance(X, BesideOnes):
             return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())
         rows = max(1, CACHED // max(X.shape[1], 1))

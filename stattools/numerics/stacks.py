@@ -1,7 +1,7 @@
 """Triangles of many small matrices (p, p, m), members last: none of them raises where another is not positive definite.
 
-Every operation runs along the members, so that factoring m matrices costs p^2 vector operations of length m; a few are
-factored by `numpy.linalg`, one after the other. A last axis of length 1 is one matrix that all members share.
+Every operation runs along the members, so that factoring m matrices costs p^2 vector operations of length m. A last
+axis of length 1 is one matrix that all members share.
 """
 
 from __future__ import annotations
@@ -9,9 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.interface.arrays import Floats
-
-FEW = 200
-"""Members up to which `numpy.linalg` takes less time to factor them than vector operations do."""
 
 
 def factored(A: Floats) -> tuple[Floats, Floats]:
@@ -25,10 +22,6 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
     ([[2.0, 0.0], [1.0, 1.0]], [0.5])
     """
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        L = _few(A) if A.shape[2] <= FEW else None
-        if L is not None:
-            share = L.diagonal().T ** 2 / A.diagonal().T
-            return L, np.minimum(share.min(axis=0), 1.0)
         L = np.zeros(A.shape)
         left = np.empty(A.shape[1:])
         for j in range(len(A)):
@@ -40,14 +33,6 @@ def factored(A: Floats) -> tuple[Floats, Floats]:
         diagonal = A.diagonal().T
         share = np.where(diagonal > 0.0, left / diagonal, -1.0)
     return L, np.minimum(share.min(axis=0), 1.0)
-
-
-def _few(A: Floats) -> Floats | None:
-    """The factors one after the other; None where a matrix is not positive definite."""
-    try:
-        return np.ascontiguousarray(np.linalg.cholesky(A.transpose(2, 0, 1)).transpose(1, 2, 0), dtype=float)
-    except np.linalg.LinAlgError:
-        return None
 
 
 def forward(L: Floats, right: Floats) -> Floats:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.numerics.few_columns import eigen, right_triangle, row_products
+from stattools.numerics.few_columns import eigen, right_triangle
 from tests.cases import rng
 
 
@@ -35,12 +35,3 @@ def test_the_triangle_has_the_gram_matrix(shape):
     assert R.shape == np.linalg.qr(A, mode="r").shape
     assert_array_equal(R, np.triu(R))
     assert_allclose(R.T @ R, A.T @ A, atol=1e-13)
-
-
-@pytest.mark.parametrize("m", [0, 1, 3, 4, 5])
-def test_products_of_rows(m):
-    rows = rng(m).normal(size=(m, 30))
-    found = row_products(rows)
-    assert_allclose(found, rows @ rows.T, rtol=1e-14, atol=1e-13)
-    assert_array_equal(found, found.T)
-    assert_allclose(row_products(rows[:, ::2]), rows[:, ::2] @ rows[:, ::2].T, rtol=1e-14, atol=1e-13)
