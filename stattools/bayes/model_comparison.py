@@ -47,7 +47,7 @@ FUNCTIONS = (
     "log-likelihoods to leave no constant out."
 )
 """What is said where a user's own function is among the models."""
-FEW = 100
+ROUGH = 100
 """Below this many rows the standard error of a difference is a rough guess."""
 
 
@@ -169,7 +169,7 @@ def _drawn(results: Sequence[Posterior], labels: tuple[str, ...]) -> PosteriorCo
     if any(isinstance(result.model, Custom) for result in results):
         notes.append(FUNCTIONS)
     n = len(pointwise[0])
-    if n < FEW:
+    if n < ROUGH:
         notes.append(f"With {n} rows the standard errors of differences are rough.")
     frame = _frame(results, labels, np.array(pointwise))
     frame["p_loo"], frame["pareto_k"] = sizes, worst

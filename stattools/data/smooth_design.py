@@ -23,8 +23,6 @@ from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 from stattools.numerics.moments import Ends
 
-FEW = 1000
-"""Rows in which different values are looked for first."""
 FEWEST = 3
 """Different values that a curve of a level needs to differ from a line."""
 
@@ -208,7 +206,7 @@ def over_categories(part: SmoothPart, which: str = "") -> DomainError:
 
 def _require_values(part: SmoothPart, x: Floats) -> None:
     """DomainError where the variable has fewer different values than the curve has coefficients."""
-    if len(np.unique(x[:FEW])) >= part.k or (found := len(np.unique(x))) >= part.k:
+    if (found := len(np.unique(x))) >= part.k:
         return
     inner = part.variable.text
     how = f"write s({inner}, k={found})" if found >= 4 else f"write C({inner})"

@@ -15,15 +15,15 @@ from stattools.inference.existence import Separation, SeparationError
 from stattools.reporting.document import Block, Listing, Paragraph
 from stattools.reporting.tables import between, count, number, p_said, p_value, percent
 
-FEW = 10
+DAYS = 10
 """Days after which the study is read."""
 
 
 def interim(heart: Any) -> Any:
     """What was known after ten days, and who was younger than 40."""
-    seen = heart["days"] <= FEW
+    seen = heart["days"] <= DAYS
     return heart.assign(
-        days=heart["days"].clip(upper=FEW), died=heart["died"] * seen, under_40=(heart["age"] < 40.0).astype(int)
+        days=heart["days"].clip(upper=DAYS), died=heart["died"] * seen, under_40=(heart["age"] < 40.0).astype(int)
     )
 
 
@@ -61,7 +61,7 @@ def read_early(heart: Any) -> tuple[Block, ...]:
     end = later.table(exponentiate=True).iloc[0]
     return (
         Paragraph(
-            f"Suppose the study had been read after {FEW} days. Of {count(float((~young).sum()))} patients of 40 and "
+            f"Suppose the study had been read after {DAYS} days. Of {count(float((~young).sum()))} patients of 40 and "
             f"older {count(float((died & ~young).sum()))} had died, of {count(float(young.sum()))} younger ones "
             f"{'none' if not (died & young).any() else 'some'}. The likelihood then rises for ever as the hazard ratio "
             "of the younger goes to 0, and `st.fit` says so in place of a number:"

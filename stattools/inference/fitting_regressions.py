@@ -55,9 +55,6 @@ Kind = str | HAC | Cluster
 
 LEAST_SQUARES, NEWTON = LeastSquares(), Newton()
 
-FEW = 1_000
-"""Coefficients up to which the memory of a covariance is not asked for."""
-
 WIDE = 100
 """Coefficients from which on a column of zeros of an array is looked for before a climb, whose steps cost more."""
 
@@ -100,7 +97,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
 def _has_zeros(model: Model) -> bool:
     """Whether one of many columns of an array is 0 in all rows: each step would decompose a singular matrix."""
     rows = model.rows
-    if len(model.start) <= WIDE or not rows.are_few() or as_columns(rows.X).by_levels is not None:
+    if len(model.start) <= WIDE or rows.sampled is not rows or as_columns(rows.X).by_levels is not None:
         return False
     return not spans(model).all()
 
@@ -115,7 +112,8 @@ def _solve(model: Model, solver: Solver) -> Solution:
     discrete = not model.likelihood.has_scale
     if discrete and large(model):
         check_extremes(model)
-    elif (p := len(model.start)) > FEW and as_columns(model.rows.X).by_levels is None:
+    elif as_columns(model.rows.X).by_levels is None:
+        p = len(model.start)
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     told_by_climb = model.likelihood.unimodal and model.likelihood.knows_ends
     if discrete and (not told_by_climb or _has_zeros(model)):

@@ -54,7 +54,9 @@ DRAWN = 10_000
 """So many rows are drawn at a time: they stay in the cache."""
 
 FEW_ROWS = 100
-FEW = "Few rows: simulated 30 of unequal variance had 91 % in percentile, 75 in basic, 88 in normal and bca intervals."
+ROUGH = (
+    "Few rows: simulated 30 of unequal variance had 91 % in percentile, 75 in basic, 88 in normal and bca intervals."
+)
 """What the page says below so many rows, measured by `benchmarks/plans/few_rows.py`."""
 
 Kind = Literal["pairs", "parametric", "bayesian"]
@@ -161,7 +163,7 @@ class Bootstrap(Faces):
 
     def _page(self) -> Page:
         rows = Grid.of(self.table().to_dict("records"), like="se")
-        few = [FEW] * (self.kind != "parametric" and self.fit.n < FEW_ROWS)
+        few = [ROUGH] * (self.kind != "parametric" and self.fit.n < FEW_ROWS)
         return Page(self._count(), "", rows, "", "95 % percentile intervals", *few)
 
     def _count(self) -> str:

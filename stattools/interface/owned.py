@@ -199,7 +199,7 @@ def _arrays(value: Any) -> list[NDArray[Any]]:
         elif how and id(one) not in seen:
             seen.add(id(one))
             inside = one if how == "list" else one.values() if how == "dict" else one.__dict__.values()
-            if how == "object" or len(one) <= FEW:
+            if how == "object" or len(one) <= LONGEST_LIST:
                 todo += [each for each in inside if type(each) not in PLAIN]
     return found
 
@@ -217,7 +217,7 @@ def _kind(kind: type) -> str:
 
 
 PLAIN = frozenset({str, int, float, bool, type(None), bytes})
-FEW = 100
+LONGEST_LIST = 100
 """Lists that are looked into have so many entries at most."""
 
 WITHOUT = ("stattools.data.formula", "stattools.likelihoods")

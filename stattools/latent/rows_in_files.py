@@ -33,7 +33,7 @@ from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orth
 from stattools.latent.one_factor import OneFactor, group_sums
 from stattools.latent.structure import LatentColumns
 
-FEW = 1e-2
+LOST = 1e-2
 """Where the variance within groups is below this share of that of the residual of X, it is summed in a read of its own.
 """
 
@@ -194,7 +194,7 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
     structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
     apart = structure.within
-    if apart.residual < FEW * scanned.n_rows:  # few digits of the residual are in the sums: the rows are read again
+    if apart.residual < LOST * scanned.n_rows:  # few digits of the residual are in the sums: the rows are read again
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
         structure = replace(structure, known=replace(apart, C=scanned.gather_beside(groups, inside)))
     return SummedRows(structure, coordinates, terms, random)

@@ -21,7 +21,7 @@ LIMIT = (
     "What limits it: the fit was read from a file, which has no rows. What the data look like, whether the model suits "
     "them and whether another program agrees cannot be said from it."
 )
-FEW = 4
+LISTED = 4
 """Coefficients that a sentence has; of more the table speaks."""
 
 
@@ -53,7 +53,7 @@ def conclusion(fit: Any, checked: str) -> str:
     columns = set(fit.model.design.names) - {"Intercept"}
     rows = [row for row in fit.table().to_dict("records") if row["term"] in columns]
     seen = many(len(columns_of_rows(fit.model)), "row")
-    if not 0 < len(rows) <= FEW or any("category" in row for row in rows) or not fit.kinds:
+    if not 0 < len(rows) <= LISTED or any("category" in row for row in rows) or not fit.kinds:
         return f"What was found from {seen} stands in the table of the fit{checked}."
     said = [_said(fit.model, row) for row in rows]
     listed = " and ".join(filter(None, (", ".join(said[:-1]), said[-1])))

@@ -9,7 +9,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.model import Model
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.own_units import climb_in_own_units
-from stattools.solvers.samples.subsampled_newton import MANY_ROWS, subsampled
+from stattools.solvers.samples.subsampled_newton import subsampled
 from stattools.solvers.samples.surrogate import surrogate_ascent
 from stattools.solvers.solution import Solution, require_choice, require_rows, require_tolerance
 
@@ -47,11 +47,10 @@ class Newton:
     def within(self, model: Model, steps: int) -> Solution:
         """Climb from `model.start` by so many steps at most."""
         require_rows("Newton", self.needs, model)
-        if not (isinstance(model, Model) and model.rows.are_few(MANY_ROWS)):  # which leave nothing to sample
-            if (found := surrogate_ascent(model, self.tolerance, steps)) is not None:
-                return found
-            if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
-                return found
+        if (found := surrogate_ascent(model, self.tolerance, steps)) is not None:
+            return found
+        if self.subsample == "auto" and (found := subsampled(model, self.tolerance, steps)) is not None:
+            return found
         if model.is_function:
             return climb_in_own_units(model, self.tolerance, steps).solution
         work, T, now, metric = footing(model)

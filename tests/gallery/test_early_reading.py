@@ -8,7 +8,7 @@ from scipy.special import chdtrc
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.gallery.early_reading import FEW, interim, refused
+from stattools.gallery.early_reading import DAYS, interim, refused
 from stattools.gallery.survival import transplants
 
 FORMULA = "survival(days, died) ~ under_40"
@@ -24,7 +24,7 @@ def test_the_likelihood_rises_to_the_supremum_that_the_test_is_made_of(text_of):
     young = early["under_40"] == 1
     assert (early["died"][young] == 0).all()
     assert (
-        f"after {FEW} days. Of {(~young).sum()} patients of 40 and older 4 had died, of {young.sum()} younger" in text
+        f"after {DAYS} days. Of {(~young).sum()} patients of 40 and older 4 had died, of {young.sum()} younger" in text
     )
 
 

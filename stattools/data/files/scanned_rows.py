@@ -67,10 +67,6 @@ class ScannedRows:
         """Where the rows are, in words: "in files"."""
         return self.source.place
 
-    def are_few(self, cells: float = 0.0) -> bool:
-        """False: they are not in memory."""
-        return False
-
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
         """Raises IncompatibleError, as these rows are not in memory."""
         raise IncompatibleError(f"{does}, and the {self.n_rows:,} rows of {whose} are {self.place}. {instead}")

@@ -92,12 +92,6 @@ class Rows:
     typical = sampled
     """What a start is made from."""
 
-    def are_few(self, cells: float = np.inf) -> bool:
-        """True where X is in memory and has some entries, but no more than this; rows in files or on a cluster are
-        never few.
-        """
-        return 0 < self.X.size <= cells
-
     def at_hand(self, does: str, whose: str, instead: str) -> Rows:
         """All rows, for work that needs them in memory. Rows elsewhere raise IncompatibleError, which says who `does`
         what, `whose` rows they are, and what to do `instead`.

@@ -62,8 +62,3 @@ def require_few(cov: Cluster, n: int, p: int) -> None:
     require_memory(what, 2 * n * p * p, instead)
     if n * p**3 > LONGEST:
         raise IncompatibleError(f"{what} decomposes a matrix of each cluster, which takes many minutes. {instead}")
-
-
-def are_corrected_at_once(p: int) -> bool:
-    """Whether few clusters of p coefficients are "CR2" without being asked for."""
-    return FEW_CLUSTERS * p**3 <= AT_ONCE

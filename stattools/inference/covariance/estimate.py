@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.covariance.clusters import are_corrected_at_once, named, require_few, signed, ways_of
+from stattools.inference.covariance.clusters import AT_ONCE, named, require_few, signed, ways_of
 from stattools.inference.covariance.function_rows import FunctionRows
 from stattools.inference.covariance.groups import Groups
 from stattools.inference.covariance.groups_in_files import Grouped, grouped_in_files
@@ -144,7 +144,7 @@ def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> 
     the groups as they were read.
     """
     usual = replace(cov, kind="CR1")
-    if cov.second is not None or not isinstance(model, Model) or not are_corrected_at_once(len(theta)):
+    if cov.second is not None or not isinstance(model, Model) or FEW_CLUSTERS * len(theta) ** 3 > AT_ONCE:
         return None, usual
     corrected = replace(cov, kind="CR2")
     try:

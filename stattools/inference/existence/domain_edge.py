@@ -37,7 +37,9 @@ maximum where the slope is 0, as that of a square root of 0 is.
 
 def has_edges(model: Any) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
-    return isinstance(model, Model) and model.rows.are_few() and any(map(isfinite, model.likelihood.domain))
+    if not isinstance(model, Model) or model.rows.sampled is not model.rows:
+        return False
+    return any(map(isfinite, model.likelihood.domain))
 
 
 def inside(model: Model) -> Solution | None:

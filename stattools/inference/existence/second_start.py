@@ -47,7 +47,9 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if model.has_one_maximum or not model.rows.are_few() or not np.isfinite(solution.covariance.diagonal()).all():
+    if model.has_one_maximum or model.rows.sampled is not model.rows:
+        return solution
+    if not np.isfinite(solution.covariance.diagonal()).all():
         return solution
     solution = _beside(model, solution, mirrored(model, solution))
     for start in _starts(model, solution):

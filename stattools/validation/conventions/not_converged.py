@@ -41,7 +41,7 @@ LINKS: dict[str, Any] = {
 
 def _iterates(state: State) -> Iterator[Variant]:
     model = state.model
-    if not isinstance(model, Model) or model.kind not in LINKS or not model.rows.are_few() or any(model.predictor.own):
+    if state.rows is None or model.kind not in LINKS or any(model.predictor.own):
         return
     if np.ndim(model.rows.y) > 1 or model.rows.y.shape != model.eta(model.start).shape:
         return

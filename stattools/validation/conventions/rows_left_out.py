@@ -31,7 +31,7 @@ LONG = 200_000
 """Where X has more numbers runs of rows are looked for only where the claim says n."""
 PAIRED = 10_000
 """Of more rows no pairs are looked for, which takes minutes."""
-FEW = 5
+SINGLE = 5
 """So many rows at most are looked for one by one."""
 LISTED = 4
 """So many columns with gaps are named."""
@@ -41,7 +41,7 @@ TRIED = 16
 
 def _rows(state: State) -> Iterator[Variant]:
     model, sheet = state.model, state.sheet
-    if sheet is None or (isinstance(model, Model) and not model.rows.are_few()):
+    if sheet is None or (isinstance(model, Model) and state.rows is None):
         return
     if not isinstance(model, Model) and (sheet.whole is None or _is_paired(model)):
         return
@@ -103,7 +103,7 @@ def _sets(
     if wanted is not None or (isinstance(state.model, Model) and np.size(state.model.rows.X) <= LONG):
         yield from _runs(state, sheet, n, wanted, influence)
     if influence is not None:
-        yield from _single(influence, n, FEW if wanted is None else n - wanted)
+        yield from _single(influence, n, SINGLE if wanted is None else n - wanted)
     yield from _outliers(state, sheet)
 
 
@@ -224,7 +224,7 @@ def _far_out(name: str, values: Any) -> Iterator[tuple[str, Mask]]:
 
 def _single(influence: Influence, n: int, most: int) -> Iterator[tuple[str, Mask]]:
     """Single rows, and few together, that move the coefficients to where they are claimed."""
-    if not 0 < most <= FEW:
+    if not 0 < most <= SINGLE:
         return
     moves = influence.of_rows()
     for i in np.argsort(influence.distance(moves))[:3]:

@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.influence import Influence, Mask, influence_of
 from stattools.validation.conventions.sheet import Sheet
@@ -28,10 +27,9 @@ TRIED = 3
 
 
 def _repeated(state: State) -> Iterator[Variant]:
-    model = state.model
-    if not isinstance(model, Model) or not model.rows.are_few() or model.rows.weight is not None:
+    if state.rows is None or state.rows.weight is not None:
         return
-    n, more = len(model.rows.y), _more(state)
+    n, more = len(state.rows.y), _more(state)
     if not 0 < more < n:
         return
     if state.sheet is not None:

@@ -91,8 +91,8 @@ def sheet_of(model: Any) -> Sheet | None:
         kept = np.arange(len(whole)) if kept is None else kept
         beside = {name: one.text for name, one in model.design.beside.items()} if isinstance(model, Model) else {}
         return Sheet(whole.iloc[kept].reset_index(drop=True), model.formula, beside, whole, kept)
-    if isinstance(model, Model) and not model.formula and not any(model.predictor.own) and model.rows.are_few():
-        return _of_arrays(model)
+    if isinstance(model, Model) and not model.formula and not any(model.predictor.own):
+        return None if model.rows.sampled is not model.rows else _of_arrays(model)
     return None
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.conventions.sheet import Sheet, sheet_of
@@ -55,6 +56,12 @@ class State:
     def model(self) -> Any:
         """The model of the recipe."""
         return self.recipe.model
+
+    @property
+    def rows(self) -> Rows | None:
+        """The rows of a regression; None where they are out of core, and of other models."""
+        model = self.model
+        return model.rows if isinstance(model, Model) and model.rows.sampled is model.rows else None
 
     @property
     def names(self) -> tuple[str, ...]:

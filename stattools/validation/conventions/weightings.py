@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 
@@ -29,10 +28,9 @@ FORMS = {
 
 
 def _weights(state: State) -> Iterator[Variant]:
-    model = state.model
-    if not isinstance(model, Model) or not model.rows.are_few():
+    rows = state.rows
+    if rows is None:
         return
-    rows = model.rows
     for times in COPIES:
         words = f"every row duplicated, so that it counts {times} times"
         weight = np.full(len(rows.y), float(times)) if rows.weight is None else times * rows.weight
@@ -47,7 +45,7 @@ def _weights(state: State) -> Iterator[Variant]:
         return
     for name in state.sheet.numbers():
         values = state.sheet.frame[name].to_numpy(dtype=float)
-        if name == model.outcome_name or name == "outcome" or not ((values >= 0).all() and (values > 0).any()):
+        if name == state.model.outcome_name or name == "outcome" or not ((values >= 0).all() and (values > 0).any()):
             continue
         for words, made in _made(values, name):
             yield from _as_both(state, made, words, None)

@@ -21,7 +21,7 @@ CALLED = {
 }
 """A number of each column, in words."""
 SHIFTS = (10.0, 0.1, 100.0, 0.01, 1000.0, 0.001)
-FEW = 0.25
+SLIPS = 0.25
 """Where more than this share of a claim's numbers is wrong, they are no slips of the pen."""
 
 
@@ -49,7 +49,7 @@ def mistyped(standing: ClaimStanding, left: Left) -> tuple[list[Finding], Left]:
     """Numbers that a slip of the pen explains, where there are few."""
     found, rest = [], {name: mask.copy() for name, mask in left.items()}
     wrong = int(sum(mask.sum() for mask in left.values()))
-    if wrong > max(1, FEW * standing.count):
+    if wrong > max(1, SLIPS * standing.count):
         return [], left
     for name, mask in left.items():
         for k in np.flatnonzero(mask).tolist():
