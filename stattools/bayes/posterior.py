@@ -25,7 +25,7 @@ from stattools.bayes.sampling.importance import importance, laplace
 from stattools.bayes.sampling.latent_center import first_priors, latent_center
 from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.propriety import check_propriety, check_tails
-from stattools.bayes.sampling.sampled_check import laplace_in_files
+from stattools.bayes.sampling.sampled_check import laplace_by_sample
 from stattools.bayes.sampling.target import mode, target
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, is_one_of, word_of
@@ -39,7 +39,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
 from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.networks.network import Network
-from stattools.solvers.samples.surrogate import at_sample, expanded, held_elsewhere, is_whole
+from stattools.solvers.samples.surrogate import expanded
 
 MOST_CELLS = 20_000_000
 
@@ -112,12 +112,11 @@ def posterior(
             f"posterior of {model.title} would read them for each of thousands of densities. Load the columns that are "
             "used into memory, or st.fit, which reads them once a step."
         )
-    in_files = held_elsewhere(model)
-    if in_files and not model.has_scale:
-        in_files = not is_whole(model)
-        model = model if in_files else at_sample(model)
-        if in_files:
-            _require_laplace(model, method)
+    if not model.in_memory and not model.has_scale:
+        model = model.sampled if len(model.rows.sampled.X) == len(model.rows.X) else model
+    by_sample = not model.in_memory and not model.has_scale
+    if by_sample:
+        _require_laplace(model, method)
     if method is None:
         _require_size(model)
     q = len(parameters(model))
@@ -126,8 +125,8 @@ def posterior(
     priors = assign(model, prior, sigma)
     check_propriety(model, priors)
     start = whole_number(_seeded(seed), "seed=", at_least=0)
-    if in_files and not model.has_scale:
-        return _laplace_in_files(model, priors, draws * chains, start)
+    if by_sample:
+        return _laplace_by_sample(model, priors, draws * chains, start)
     method, kept = method or "nuts", model.drawn
     m, density = len(parameters(kept)), target(model, priors)
     center = mode(density) if m == q else latent_center(density, m)
@@ -189,13 +188,13 @@ def _seeded(seed: Any) -> Any:
     return int(seed.integers(2**31)) if isinstance(seed, np.random.Generator) else seed
 
 
-def _laplace_in_files(model: Model, priors: Priors, draws: int, seed: int) -> Posterior:
+def _laplace_by_sample(model: Model, priors: Priors, draws: int, seed: int) -> Posterior:
     """Mode and curvature of all rows in few reads, checked on the sample of them that is held."""
     sample = target(expanded(model), priors)
     center = mode(target(model, priors), sample)
     at = center.target.transforms.forward(center.center).x
     held, before = len(model.rows.sampled.X), int(any(priors.why))  # default priors look at all rows
-    found, check = laplace_in_files(center, sample, held, draws=draws, seed=seed, reads=before)
+    found, check = laplace_by_sample(center, sample, held, draws=draws, seed=seed, reads=before)
     values = center.values(found.z)
     return Posterior(model, priors, values, "laplace", seed, {}, at, found.pareto_k, found.shift, check)
 

@@ -20,7 +20,6 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.models.model import Model
 from stattools.solvers import Solution
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.columns import number
 from stattools.text.one_line import headline
 
@@ -127,7 +126,7 @@ class Estimates(AnyFit):
         """
         from stattools.inference.diagnostics.checks.spread import spread_of
 
-        if not isinstance(self.model, Model) or held_elsewhere(self.model):
+        if not (isinstance(self.model, Model) and self.model.in_memory):
             return None
         found = spread_of(self.model, self.estimate)
         return None if found is None else (found.ratio, found.p_value)

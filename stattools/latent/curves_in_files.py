@@ -85,7 +85,7 @@ def summed_curves(read: MixedRows, y: Floats) -> SummedCurves:
     """The sums over the rows of a formula with curves; `y` are the values of the outcome as numbers."""
     unbound: Any = read.every
     scanned: ScannedRows = unbound.bound(y, np.asarray)
-    names, sample, n = scanned.design.names, scanned.sampled, scanned.n_rows
+    names, sample, n = scanned.design.names, scanned.sampled, len(scanned.X)
     uses = scanned.design.uses
     X = Nearly.of(sample.X, uses[0], names)
     middle = 0.0 if X.first is None else float(sample.y.mean())

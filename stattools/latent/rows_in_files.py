@@ -184,19 +184,19 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
         for _, which in terms_in(design)
     ]
     plan = BatchColumns(who, groups, X, tuple(z), middle, b)
-    found: Sums = scanned.gather_beside(groups, plan)
+    found: Sums = scanned.gather(plan, *groups)
     levels, order = _sorted(tuple(found.by.places))
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
-        require_groups(design.part, design.labels, scanned.n_rows)
-        require_few_effects(design.part, levels, scanned.n_rows, effects_together(design))
+        require_groups(design.part, design.labels, len(scanned.X))
+        require_few_effects(design.part, levels, len(scanned.X), effects_together(design))
     terms = tuple(term for design in random for term in _terms(design, scanned))
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
     structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
     apart = structure.within
-    if apart.residual < LOST * scanned.n_rows:  # few digits of the residual are in the sums: the rows are read again
+    if apart.residual < LOST * len(scanned.X):  # few digits of the residual are in the sums: the rows are read again
         inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
-        structure = replace(structure, known=replace(apart, C=scanned.gather_beside(groups, inside)))
+        structure = replace(structure, known=replace(apart, C=scanned.gather(inside, *groups)))
     return SummedRows(structure, coordinates, terms, random)
 
 
@@ -207,7 +207,7 @@ def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...],
 
 def _terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
     """The terms, whose rows know their shapes only."""
-    names, n = design.design.names, rows.n_rows
+    names, n = design.design.names, len(rows.X)
     found = []
     for name, which in terms_in(design):
         there: Any = OnDisk((n,), place=rows.place), OnDisk((n, len(which)), place=rows.place)
@@ -220,7 +220,7 @@ def _finished(
     plan: BatchColumns, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
 ) -> tuple[OneFactor, Coordinates, Floats, Floats]:
     """The sums in coordinates that are orthonormal over all rows, and the way to them: H of z and P of W."""
-    n, p, called = rows.n_rows, len(plan.b), rows.design.names
+    n, p, called = len(rows.X), len(plan.b), rows.design.names
     widths = [len(one.uses) for one in plan.z]
     Q, J = sum(widths), E.shape[2]
     X_back = unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")

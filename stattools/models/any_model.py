@@ -57,6 +57,8 @@ class AnyModel(Faces):
     """What one row says about its linear predictors; None where there are no rows."""
     rows: Any = None
     """The rows of a regression or a network."""
+    in_memory: Any = True
+    """False where its rows are read from files or on a cluster, with a sample of them in memory."""
     formula: Any = None
     """The formula, if the model was made from one."""
     terms: Any = ()

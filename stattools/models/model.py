@@ -158,6 +158,16 @@ class Model(AnyModel):
         return self.rows.n
 
     @property
+    def in_memory(self) -> bool:
+        """Whether its rows are in memory, and not read from files or on a cluster."""
+        return self.rows.source is None
+
+    @property
+    def sampled(self) -> Self:
+        """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
+        return self if self.in_memory else replace(self, rows=self.rows.sampled)
+
+    @property
     def has_scale(self) -> bool:
         """True where a scale is estimated beside theta; `evaluate` then holds it at 1, which leaves the maximum in
         place.
@@ -184,8 +194,7 @@ class Model(AnyModel):
         scale held at 1.
         """
         part = partial(block_sums.scores, self.likelihood, self.predictor, self._checked(theta))
-        # Rows elsewhere are read in their order, and have no shares.
-        return self.rows.total(part) if share is None else self.rows.total(part, share=share)
+        return self.rows.total(part, share=share)
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""

@@ -9,23 +9,28 @@ import hashlib
 import platform
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from stattools.data.files.row_groups import is_checked
+from stattools.data.files.scan import Scan
+from stattools.errors import IncompatibleError
+from stattools.models.model import Model
 from stattools.numerics.in_parts import InParts
-from stattools.reporting import rows_in_files
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 AT_A_TIME = 1024
 """Rows of a matrix in parts that are made together."""
 ROWS = ("X", "y", "weight", "offset", "precision")
+LAST = 10
+"""Bytes that a Parquet or an Arrow file ends with: the length of its footer, four bytes, and a mark, four or six."""
 
 
 def hash_name(model: Any) -> str:
     """What `data_hash` is a hash of, as a report calls it."""
-    return "SHA-256 of the files' footers" if held_elsewhere(model) else "SHA-256"
+    return "SHA-256 of the files' footers" if not model.in_memory else "SHA-256"
 
 
 def _some_rows_at_a_time(X: InParts) -> Iterator[Any]:
@@ -46,8 +51,8 @@ def data_hash(model: Any) -> str:
     >>> data_hash(st.binomial(6, 10))[:16]
     '4b8630cf7d84aec4'
     """
-    if held_elsewhere(model):
-        return rows_in_files.hash_of_footers(model)
+    if not model.in_memory:
+        return _hash_of_footers(model)
     digest = hashlib.sha256("\x1f".join((model.kind, *model.names)).encode("utf-8", "surrogatepass"))
     held = {name: getattr(model.rows, name) for name in ROWS} if model.rows is not None else model.arrays()
     for name, values in held.items():
@@ -92,3 +97,51 @@ def _version(package: str) -> str:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
+
+
+def files_of(model: Model) -> dict[str, int]:
+    """How many files and row groups there are; none of rows that are in no files."""
+    source = model.rows.source
+    return {"files": len(source.paths), "row groups": source.n_groups} if isinstance(source, Scan) else {}
+
+
+def _hash_of_footers(model: Model) -> str:
+    """SHA-256 of the names of the files, their sizes and their footers, and of the formula: not of the values.
+
+    Raises IncompatibleError for rows that are in no files.
+    """
+    source = model.rows.source
+    if not isinstance(source, Scan):
+        raise IncompatibleError(
+            f"report writes the hash of the data, and the rows of {model.title} are {model.rows.place}, which has "
+            "none. Write them to files and scan these, or report on a sample in memory."
+        )
+    digest = hashlib.sha256("\x1f".join((model.kind, str(model.formula), *model.names)).encode())
+    for path in source.paths:
+        digest.update(f"\x1e{path.name}\x1f{path.stat().st_size}\x1f".encode())
+        digest.update(_footer(path))
+    return digest.hexdigest()
+
+
+def without_checksums(model: Any) -> str | None:
+    """How many of the files have no checksums of their pages, and what that means; None where all have, or none are."""
+    source = model.rows.source if isinstance(model, Model) else None
+    if not isinstance(source, Scan):
+        return None
+    bare = sum(not is_checked(path) for path in source.paths)
+    return (
+        f"{bare:,} of {len(source.paths):,}: damage that leaves numbers within their range is not seen"
+        if bare
+        else None
+    )
+
+
+def _footer(path: Path) -> bytes:
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(size - LAST, 0))
+        last = file.read()
+        mark = 6 if last.endswith(b"ARROW1") else 4
+        length = int.from_bytes(last[-mark - 4 : -mark], "little")
+        file.seek(max(size - mark - 4 - length, 0))
+        return file.read()

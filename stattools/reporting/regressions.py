@@ -15,7 +15,6 @@ from stattools.inference.plots.columns import summary
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.numerics.moments import SampleMoments
-from stattools.reporting import rows_in_files
 from stattools.reporting.answer.answered import of_regression as answered  # noqa: F401  # an answer of the account
 from stattools.reporting.answer.asked import question as question
 from stattools.reporting.answer.box import conclusion as conclusion
@@ -25,6 +24,7 @@ from stattools.reporting.document import Block, Figure, Paragraph, Table, code
 from stattools.reporting.equations import likelihood as likelihood
 from stattools.reporting.first_table import described, variables
 from stattools.reporting.hazards import hazards
+from stattools.reporting.provenance import files_of
 from stattools.reporting.stories import event, story
 from stattools.reporting.tables import (
     coefficient_table,
@@ -33,7 +33,6 @@ from stattools.reporting.tables import (
     number,
     percent,
 )
-from stattools.solvers.samples.surrogate import at_sample
 
 SHOWN_COLUMNS = 20
 
@@ -41,7 +40,7 @@ SHOWN_COLUMNS = 20
 def facts(model: Any) -> dict[str, str]:
     """The rows, what was dropped, and the outcome."""
     pairs = {"rows": count(len(model.rows.X))}
-    pairs |= {name: count(n) for name, n in rows_in_files.place(model).items()}
+    pairs |= {name: count(n) for name, n in files_of(model).items()}
     if model.rows.weight is not None:
         pairs["observations (sum of weights)"] = count(model.n)
     pairs["rows dropped for missing values"] = count(model.n_dropped - model.n_empty)
@@ -168,7 +167,7 @@ def diagnostics(fit: Fit) -> tuple[Figure, ...]:
     """The figures that suit the regression; several coefficients are compared on one scale. Of rows in files they show
     the sample.
     """
-    fit = replace(fit, model=at_sample(fit.model))
+    fit = replace(fit, model=fit.model.sampled)
     several = int((spreads(fit.model) > 0).sum()) > 1
     drawn = [each for figure in suited(fit.model) for each in _drawn(fit, figure)]
     return (*drawn, *([coefficients(fit)] if several else []))

@@ -13,13 +13,13 @@ import numpy as np
 
 from stattools.inference.fitted import Fit
 from stattools.models.model import Model
-from stattools.reporting import rows_in_files, sentences
+from stattools.reporting import sentences
 from stattools.reporting.accounts import account
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.document import Block, Box, Bullets, Listing, Paragraph, Quote, Section, literal
 from stattools.reporting.first_table import grouped
 from stattools.reporting.plain_words import plain_words
-from stattools.reporting.provenance import code_version, environment, extent, hash_name
+from stattools.reporting.provenance import code_version, environment, extent, hash_name, without_checksums
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import count, facts
 from stattools.validation.agreement import Agreement
@@ -129,7 +129,7 @@ def provenance(models: Sequence[Any], *, command: str | None, seeds: Sequence[in
     for i, model in enumerate(models, 1):
         which = f" {i}" if len(models) > 1 else ""
         inputs[f"data{which} (SHA-256)"] = account(model).digest(model)
-        if (bare := rows_in_files.without_checksums(model)) is not None:
+        if (bare := without_checksums(model)) is not None:
             inputs[f"files{which and f' of data{which}'} without checksums"] = bare
         if (counted := extent(model)) is not None:
             inputs[f"{counted[0]}{which and f' of data{which}'}"] = count(counted[1])

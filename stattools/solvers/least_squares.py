@@ -20,7 +20,6 @@ from typing import Any, Literal
 import numpy as np
 from scipy.linalg import solve_triangular
 
-from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of, word_of
@@ -120,7 +119,7 @@ class LeastSquaresTask:
     def rows(self) -> Any:
         """The rows of the model; few of them are taken in one piece, about their means."""
         rows: Any = self.model.rows
-        return RowsAtOnce.of(rows) if isinstance(rows, Rows) and len(rows.X) <= MOST_ROWS else rows
+        return RowsAtOnce.of(rows) if self.model.in_memory and len(rows.X) <= MOST_ROWS else rows
 
     def auto(self, more: int, most: int) -> bool:
         """Is the accuracy "auto", with more columns than the first number and at most the second?"""

@@ -40,7 +40,6 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.numerics.columns import as_columns
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.validation.agreement import Agreement, compared, counted
 from stattools.validation.checks.arms import REFERENCES, validate_arms, validate_proportion
 from stattools.validation.checks.curved_hazards import validate_curved_cox
@@ -116,7 +115,7 @@ def _of_fit(fit: Fit) -> Agreement:
 
 
 def _of_draws(posterior: Posterior) -> PosteriorAgreement:
-    if held_elsewhere(posterior.model):
+    if not posterior.model.in_memory:
         return validate_draws_in_files(posterior, validate_draws)
     return validate_draws(posterior)
 
@@ -135,7 +134,7 @@ def _of_rates(fit: Fit) -> Agreement:
 
 
 def _of_regression(fit: Fit) -> Agreement:
-    if held_elsewhere(fit.model):
+    if not fit.model.in_memory:
         return validate_in_files(fit, validate)
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)

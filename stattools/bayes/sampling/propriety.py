@@ -22,7 +22,6 @@ from stattools.inference.existence import check_rank, check_size, separation
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.samples.surrogate import at_sample, is_whole
 
 NEAR, FAR = 1e2, 1e4
 """Standard deviations from the mode."""
@@ -52,11 +51,11 @@ def check_propriety(model: Any, priors: Priors) -> None:
 
 def _check_rows(model: Model, priors: Priors) -> None:
     """`check_propriety` of rows; of those in files the sample is looked at: what it determines, all rows determine."""
-    sample = at_sample(model)
+    sample = model.sampled
     try:
         _check_regression(sample, priors)
     except IdentificationError as error:
-        if is_whole(model):
+        if len(sample.rows.X) == len(model.rows.X):
             raise
         raise IdentificationError(
             f"in a sample of {len(sample.rows.X):,} of {len(model.rows.X):,} rows {error}"

@@ -82,7 +82,7 @@ class Checked(NamedTuple):
     check: SampledCheck
 
 
-def laplace_in_files(mode: Mode, stand_in: Target, held: int, *, draws: int, seed: int, reads: int = 0) -> Checked:
+def laplace_by_sample(mode: Mode, stand_in: Target, held: int, *, draws: int, seed: int, reads: int = 0) -> Checked:
     """Draws of the normal approximation at the mode, checked on the `held` rows of which `stand_in` is made.
 
     `reads` are those made before the mode. Raises ConvergenceError where k is above 0.7 or a weighted mean or standard

@@ -130,7 +130,8 @@ def read_source(
     design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), survey.sample)
     coding = Coding(formula, design, extras, kinds, levels, groups=groups, ends=ends)
     marginal = _marginal(coding, counted, sample)
-    rows = ScannedRows(source, coding, counted.n_rows, counted.n, marginal, sample.batches, counted.farthest)
+    found = {"raw": sample.batches, "farthest": counted.farthest}
+    rows = ScannedRows.of(source, coding, counted.n_rows, counted.n, marginal, **found)
     rows.later["spans"] = counted.spans
     if about is not None and counted.sums is not None:
         rows.later[FIRST_SUMS] = FirstSums(about, counted.sums, coding)

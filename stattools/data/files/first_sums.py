@@ -110,7 +110,7 @@ class FirstSums:
     def are_of(self, rows: Any) -> bool:
         """Whether rows that share what earlier reads found have the same X and the same outcome."""
         mine, theirs = self.coding, rows.coding
-        moved = theirs.is_constant or any(part is not None for part in (theirs.center, theirs.scale, theirs.codes))
+        moved = theirs.is_constant or any(part is not None for part in (rows.center, rows.scale, theirs.codes))
         return not moved and theirs.design is mine.design and theirs.formula is mine.formula
 
     @property

@@ -55,67 +55,50 @@ class Summed:
 
 
 @dataclass(frozen=True, eq=False)
-class OverRows:
-    """`work` of the complete rows of a batch."""
+class BatchReader:
+    """How a model reads a batch: its coding, and the center and the scale of the columns of X."""
 
     coding: Coding
-    work: Callable[[Rows], Any]
+    center: Floats | None
+    scale: Floats | None
 
-    def __call__(self, batch: Batch) -> Summed | None:
-        rows = self.coding.rows(batch)
-        if rows is None:
-            return None
-        with at(batch.where):
-            return Summed(self.work(rows), len(rows.X))
-
-
-@dataclass(frozen=True, eq=False)
-class OverBlocks:
-    """The sum of `part(block)` over the blocks of a batch."""
-
-    coding: Coding
-    part: Callable[[Block], Any]
-    fold: int = 1
-
-    def __call__(self, batch: Batch) -> Summed | None:
-        found = self.coding.complete(batch)
-        if found is None:
-            return None
-        rows, n = found[0], len(found[0].X)
-        size = min(BLOCK, self.fold * rows.block_size)
-        if isinstance(rows.X, StackedColumns):
-            rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
-        with at(batch.where):
-            return Summed(reduce(iadd, map(self.part, rows.blocks(size))), n)
-
-
-@dataclass(frozen=True, eq=False)
-class OverBoth:
-    """`work` of the complete rows of a batch as two models read them; None where one of them has no complete rows."""
-
-    one: Coding
-    other: Coding
-    work: Callable[[Rows, Rows], Any]
-
-    def __call__(self, batch: Batch) -> Any:
-        both = (self.one, self.other)
-        rows = [coding.rows(batch._replace(table=batch.table.select(list(coding.columns)))) for coding in both]
-        return None if rows[0] is None or rows[1] is None else self.work(rows[0], rows[1])
-
-
-@dataclass(frozen=True, eq=False)
-class OverRowsBeside:
-    """`work` of the complete rows of a batch, other columns of the source in these rows, and the rows' numbers."""
-
-    coding: Coding
-    columns: tuple[str, ...]
-    work: Callable[[Rows, Batch, NDArray[np.intp]], Any]
-
-    def __call__(self, batch: Batch) -> Summed | None:
+    def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
+        """The complete rows of a batch, and their numbers; None where there are none."""
         found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
-        if found is None:
+        return None if found is None else (replace(found[0], center=self.center, scale=self.scale), found[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """`work` of the complete rows of a batch as one or two models read them, and of the columns `beside` them with the
+    numbers of the rows; nothing where a model has no complete rows.
+    """
+
+    readings: tuple[BatchReader, ...]
+    work: Callable[..., Any]
+    beside: tuple[str, ...] = ()
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = [one for reading in self.readings if (one := reading.complete(batch)) is not None]
+        if len(found) < len(self.readings):
             return None
-        rows, numbers = found
-        others = batch._replace(table=batch.table.select(list(self.columns))).taken(numbers - batch.first)
+        given: list[Any] = [rows for rows, _ in found]
+        if self.beside:
+            numbers = found[0][1]
+            others = batch._replace(table=batch.table.select(list(self.beside)))
+            given += [others.taken(numbers - batch.first), numbers]
         with at(batch.where):
-            return Summed(self.work(rows, others, numbers), len(rows.X))
+            return Summed(self.work(*given), len(given[0].X))
+
+
+def of_arrays(work: Callable[..., Any], *given: Any) -> Any:
+    """`work` of rows whose X is one array."""
+    return work(*(replace(one, X=np.asarray(one.X)) if isinstance(one, Rows) else one for one in given))
+
+
+def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
+    """The sum of `part(block)` over the blocks of rows."""
+    size = min(BLOCK, fold * rows.block_size)
+    if isinstance(rows.X, StackedColumns):
+        rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+    return reduce(iadd, map(part, rows.blocks(size)))

@@ -32,7 +32,7 @@ class Coding:
 
     `formula` has the terms of all formulas where there are several (`Design.beside`). `extras` are the columns of
     "weights", "offset" and "exposure". `codes` are the numbers that the `values` of the outcome stand for (None: values
-    stand for themselves). X is read as (X - center) / scale.
+    stand for themselves).
     """
 
     formula: Formula
@@ -43,8 +43,6 @@ class Coding:
     values: NDArray[Any] | None = None
     codes: Floats | None = None
     check: Callable[[Floats], Floats] | None = None
-    center: Floats | None = None
-    scale: Floats | None = None
     is_constant: bool = False
     """Whether X is a column of ones, in the same rows."""
     groups: tuple[str, ...] = ()
@@ -77,7 +75,7 @@ class Coding:
         low = None
         if isinstance(X, np.ndarray) and not (self.design.beside or self.is_constant):
             low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
-        return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
+        return Rows(X, y, weight, offset, low=low)
 
     def _outcome(self, clean: Clean) -> Floats:
         """The outcome of clean rows in the model's numbers."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from stattools.data.rows.shape_only import OnDisk
 from stattools.data.rows.slope_units import standard_columns
 from stattools.data.rows.units import centered, constant_columns, kept_at_origin, moments_of_columns, standard_units
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.columns import as_columns
@@ -79,10 +80,18 @@ class Rows:
     scale: Floats | None = None
     low: Low | None = None
 
-    place: ClassVar[str] = "in memory"
     source: ClassVar[Any] = None
-    reads: ClassVar[int] = 0
-    """Rows elsewhere are read from a source, and count how often."""
+    """What rows that are not in memory are read from."""
+
+    @property
+    def reads(self) -> int:
+        """How often all rows were read from their source, the first pass included."""
+        return 0 if self.source is None else 1 + self.later.get("reads", 0)
+
+    @property
+    def place(self) -> str:
+        """Where the rows are, in words: "in memory", "in files"."""
+        return "in memory" if self.source is None else self.source.place
 
     @property
     def sampled(self) -> Rows:
@@ -96,7 +105,9 @@ class Rows:
         """All rows, for work that needs them in memory. Rows elsewhere raise IncompatibleError, which says who `does`
         what, `whose` rows they are, and what to do `instead`.
         """
-        return self
+        if self.source is None:
+            return self
+        raise IncompatibleError(f"{does}, and the {len(self.X):,} rows of {whose} are {self.place}. {instead}")
 
     @cached_property
     def n(self) -> float:
@@ -186,11 +197,11 @@ class Rows:
             X /= self.scale
         return Block(X, self.y, self.importance, self.offset)
 
-    def gather[T](self, work: Callable[[Rows], T]) -> T:
-        """The sum of `work(rows)` over batches of rows; those in memory are one batch."""
+    def gather(self, work: Callable[..., Any], *columns: str) -> Any:
+        """The sum of `work(rows)` over batches of rows; those in memory are one batch, which has no other columns."""
         return work(self)
 
-    def gather_with[T](self, other: Rows, work: Callable[[Rows, Rows], T]) -> T:
+    def gather_with(self, other: Rows, work: Callable[[Rows, Rows], Any]) -> Any:
         """The sum of `work(rows, others)` over batches of rows, which another model of the same table reads too."""
         return work(self, other)
 
@@ -232,6 +243,8 @@ class Rows:
         """About `size` rows in 16 runs over the whole of X; all rows where they are no more than that, None where
         `size` < `least`. Rows elsewhere always give the sample that is held, since reading them takes long.
         """
+        if self.source is not None:
+            return self.sampled
         n, run = len(self.X), size // 16
         if size < least:
             return None
@@ -245,11 +258,16 @@ class Rows:
 
         The order of the rows does not matter to it, no row is drawn twice, and the same rows are drawn every time.
 
+        Rows elsewhere give those of them that are held.
+
         >>> Rows(np.arange(8.0)[:, None], np.zeros(8)).sample(4).X.shape
         (4, 1)
         """
-        edges = np.linspace(0, len(self.X), size + 1).astype(np.intp)
-        return self.take(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
+        held = self.sampled
+        if len(held.X) <= size:
+            return held
+        edges = np.linspace(0, len(held.X), size + 1).astype(np.intp)
+        return held.take(np.random.default_rng(0).integers(edges[:-1], edges[1:]))
 
     def take(self, which: slice | NDArray[np.intp]) -> Rows:
         """The rows that a slice or an array of their numbers picks, with X in the order (C or Fortran) that it had."""

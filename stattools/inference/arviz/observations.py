@@ -32,7 +32,6 @@ from stattools.numerics.saddle_point import log_binomial_pmf
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.innovations import innovations
 from stattools.series.statespace.structural import Structural
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 Draw = Callable[[Floats, np.random.Generator], Floats]
 
@@ -71,7 +70,7 @@ def observations(model: Any) -> Observations | None:
     >>> found.pointwise(np.array([[1.0], [2.0]])).round(3).tolist()
     [[-2.792, -1.0, -1.693], [-1.712, -2.0, -1.307]]
     """
-    make = None if held_elsewhere(model) else nearest(OBSERVED, model)
+    make = nearest(OBSERVED, model) if model.in_memory else None
     return None if make is None else make(model)
 
 

@@ -29,7 +29,6 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.in_parts import in_parts
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
 """Products of two numbers between these have all their digits."""
@@ -148,7 +147,7 @@ def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> 
         return None, usual
     corrected = replace(cov, kind="CR2")
     try:
-        if held_elsewhere(model):
+        if not model.in_memory:
             sandwich = Sandwich.of(model, theta, bread)
             parts = grouped_in_files(sandwich, corrected, FEW_CLUSTERS - 1)
             return _few(sandwich, parts[0], corrected, named(model, corrected, parts)[0]), usual
@@ -234,7 +233,7 @@ def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster)
 
 def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
-    if isinstance(sandwich, Sandwich) and held_elsewhere(sandwich.model):
+    if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
         return grouped_in_files(sandwich, cov)
     ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
     require_few(cov, ways[0].n, p)

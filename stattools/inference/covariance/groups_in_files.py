@@ -80,7 +80,7 @@ def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) 
     width = sandwich.terms.width_of(cov.kind or "CR1")
     held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
     work = partial(_summed, sandwich.terms, names, held, width)
-    found: WaySums = rows.gather_beside(tuple(dict.fromkeys(names)), work)
+    found: WaySums = rows.gather(work, *dict.fromkeys(names))
     for name, way in zip(names, found.ways, strict=True):
         if len(way.places) < 2:
             raise DomainError(

@@ -37,7 +37,6 @@ from stattools.interface.memory import require_memory
 from stattools.interface.whole_numbers import whole_number
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -233,7 +232,7 @@ def _of_probabilities(fit: Estimates, model: Model, found: _Sums) -> dict[str, f
     others = found.weight - found.events
     tjur = found.mean_of_events / found.events - found.mean_of_others / others
     scores = {"tjur": tjur, "brier": found.square / found.weight}
-    if not held_elsewhere(model):
+    if model.in_memory:
         share, weight = outcomes(model), _observations(model)
         mean = model.likelihood.mean(model.eta(fit.estimate))
         scores["auc"] = area_under_curve(mean, weight * share, weight * (1.0 - share))

@@ -17,7 +17,6 @@ from stattools.models.regressions.starting_point import starting_point
 from stattools.numerics.columns import as_columns
 from stattools.numerics.moments import SampleMoments
 from stattools.solvers import Newton
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 SAME_SPACE = 1e-8
 """A constant lies among the columns where what is left of it beside them is this small beside it."""
@@ -73,7 +72,7 @@ def _response(block: Block) -> SampleMoments:
 def total_sum_of_squares(model: Model) -> float:
     """Sum of squares of y - offset about its mean, or about 0 where no combination of the columns is constant."""
     rows: Any = model.rows
-    if held_elsewhere(model):
+    if not model.in_memory:
         about = rows.outcome.mean if "Intercept" in model.terms else 0.0
         return float("nan") if rows.offset is not None else rows.outcome.about(about)
     y = rows.y if rows.offset is None else rows.y - rows.offset

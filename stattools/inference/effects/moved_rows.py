@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from stattools.data.files.scanned_columns import cleaned
-from stattools.data.files.scanned_rows import DROP, ScannedRows
+from stattools.data.files.scanned_rows import DROP
 from stattools.data.files.source import Batch
 from stattools.data.formula.coding import Coding
 from stattools.data.formula.evaluation import constants, contrast_call, evaluate
@@ -30,7 +30,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -49,7 +48,7 @@ class Population:
     columns: Mapping[str, Any] | None
     observed: Mapping[str, Any] | None
     collapsed: bool
-    elsewhere: ScannedRows | None = None
+    elsewhere: Any = None
     note: str = ""
 
     @property
@@ -206,7 +205,7 @@ class Population:
 
 def population(model: Model, data: Any, offset: Column, exposure: Column, at: str) -> Population:
     """The rows of the fit, or of `data`; at="mean" every number is at its mean, and the rows collapse to one."""
-    if data is None and held_elsewhere(model):
+    if data is None and not model.in_memory:
         return _elsewhere(model, offset, exposure, at)
     columns: Mapping[str, Any] | None = None
     if model.design.parsed is not None:

@@ -19,7 +19,6 @@ from stattools.inference.existence.sparse_program import may_separate, require_o
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.numerics.moments import Largest
-from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.solvers.solution import Solution
 from stattools.text.names import first_few
 
@@ -51,7 +50,7 @@ def check_overlap(model: Model) -> None:
 
     Where the linear program is too large it is not solved, and the caller raises its own error.
     """
-    model, whole = at_sample(model), is_whole(model)
+    n, model = len(model.rows.X), model.sampled
     found, has_firth = separation_of_levels(model), model.likelihood.has_firth
     if found is None and (not may_separate(model) or program_size(model) > LARGEST_PROGRAM):
         return
@@ -60,7 +59,7 @@ def check_overlap(model: Model) -> None:
         found = separation_of_rows(model)
     if found is None:
         return
-    if not whole:  # rows that overlap do so among others, too; the converse is not so
+    if len(model.rows.X) < n:  # rows that overlap do so among others, too; the converse is not so
         which = ", ".join(found.infinite) or "some columns"
         raise IdentificationError(
             f"{model.title}: in a sample of {len(model.rows.X):,} rows {which} separate the outcomes, and all rows "

@@ -33,7 +33,6 @@ from stattools.numerics.columns import as_columns
 from stattools.numerics.level_columns import LevelColumns
 from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.moments import Largest
-from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.text.names import first_few
 
 BESIDE: Mapping[type, Callable[[Model, Any, Sequence[str]], None]] = {
@@ -105,8 +104,8 @@ def check_rank(model: Model) -> None:
         R, T, size = _triangle(model)
         for use, said in whose.items():
             _check_columns(model, R, T, size, range(len(R)) if use is None else use, said)
-    if model.likelihood.pieces and is_whole(model):
-        for piece in pieces(at_sample(model)):
+    if model.likelihood.pieces and len(model.rows.sampled.X) == len(model.rows.X):
+        for piece in pieces(model.sampled):
             check_rank(piece)
 
 

@@ -33,7 +33,6 @@ from stattools.interface.arrays import Floats
 from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 def beside(ours: Rows, theirs: Rows) -> Floats:
@@ -84,8 +83,8 @@ def difference_in_outcome(one: Any, other: Any) -> str | None:
         if not isinstance(model, Model):
             return f"{described(model)} has no rows"
     a, b = one.rows, other.rows
-    if held_elsewhere(one) or held_elsewhere(other):
-        return _difference_elsewhere(one, other)
+    if not (one.in_memory and other.in_memory):
+        return _difference_of_sources(one, other)
     if len(a.y) != len(b.y):
         dropped = (
             f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
@@ -107,16 +106,16 @@ def _densities_and_probabilities(one: Any, other: Any) -> str:
     return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
 
 
-def _difference_elsewhere(one: Any, other: Any) -> str | None:
+def _difference_of_sources(one: Any, other: Any) -> str | None:
     """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
     a, b = one.rows, other.rows
     if a.place != b.place:
         return f"one has its rows {a.place} and the other {b.place}; make both from one table"
     if one.source is not other.source and a.source != b.source:
         return "their rows are those of different tables"
-    if a.n_rows != b.n_rows or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
+    if len(a.X) != len(b.X) or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
         return (
-            f"one has {a.n_rows:,} rows and the other {b.n_rows:,}, complete in other columns ({_missing(one)}; "
+            f"one has {len(a.X):,} rows and the other {len(b.X):,}, complete in other columns ({_missing(one)}; "
             f"{_missing(other)}); keep the rows complete in both in files of their own"
         )
     if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:

@@ -27,7 +27,7 @@ from stattools.models.model import Model
 from stattools.solvers.lbfgs import LBFGS
 from stattools.solvers.newton import Newton
 from stattools.solvers.newton_steps import newton_ascent
-from stattools.solvers.samples.surrogate import certified_ascent, expanded, held_elsewhere, named
+from stattools.solvers.samples.surrogate import certified_ascent, expanded, named
 from stattools.solvers.softmax.maximum import large_with_ridge, maximize_softmax
 from stattools.solvers.solution import Solution
 
@@ -142,8 +142,8 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
     if not isinstance(solver, Newton):
         raise IncompatibleError(f"a penalty needs the solver st.Newton(); got {quoted(solver)}. Leave solver= out.")
     target = penalized(model, penalty)
-    if held_elsewhere(model):
-        return _in_files(target, solver)
+    if not model.in_memory:
+        return _by_sample(target, solver)
     if model.is_function:
         return _own_likelihood(model, target, solver)
     if isinstance(penalty, Jeffreys):  # which has no maximum, but one of round-off, along aliased columns
@@ -163,7 +163,7 @@ def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
 
 def without_penalty(penalty: Penalty, model: Any, solution: Solution) -> float:
     """The log-likelihood at a penalized maximum, without the penalty; no read of files."""
-    if not held_elsewhere(model):
+    if model.in_memory:
         return float(model.loglik(solution.estimate))
     if solution.residual_sums is not None:
         return model.loglik_of(solution.residual_sums[0])
@@ -181,7 +181,7 @@ def _own_likelihood(model: Custom, target: Penalized, solver: Newton) -> Solutio
     return solution
 
 
-def _in_files(target: Penalized, solver: Newton) -> Solution:
+def _by_sample(target: Penalized, solver: Newton) -> Solution:
     """The maximum with its certificate from all rows, climbed as that of a model without penalty."""
     work, T = target.standardized()
     stand_in = replace(work, model=expanded(work.model))

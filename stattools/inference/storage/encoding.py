@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.formula.expression import column
 from stattools.data.formula.formula import Formula, parse
 from stattools.data.formula.survival_outcome import OPENS, survival_formula
@@ -89,7 +88,7 @@ def encoded(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
             return written(value)
         case Formula():
             return {"@": "Formula", "text": value.text, "columns": _columns(value), "terms": _terms(value)}
-    if isinstance(value, ScannedRows):
+    if isinstance(value, Rows) and value.source is not None:
         value = value.shapes()
     if is_dataclass(value) and type(value).__name__ in CLASSES and type(value) is _class(type(value).__name__):
         return {"@": type(value).__name__, "fields": _fields(value, arrays), "facts": _facts(value, arrays)}

@@ -153,7 +153,7 @@ class CoxInFiles(AnyModel):
     @property
     def counted(self) -> str:
         """How many rows and events there are, in words."""
-        return f"{many(self.scanned.n_rows, 'row')} in files, {many(self.n_telling, 'event')}"
+        return f"{many(len(self.scanned.X), 'row')} in files, {many(self.n_telling, 'event')}"
 
     @property
     def start(self) -> Floats:

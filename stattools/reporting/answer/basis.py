@@ -26,7 +26,6 @@ from stattools.reporting.answer.findings import TermFinding, findings
 from stattools.reporting.answer.rules import APART, Rule, decided, hc3_ratios
 from stattools.reporting.document import code
 from stattools.reporting.tables import number, percent
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 ROBUST = "robust errors"
 POINTS, MOST_LEVELS = 17, 12
@@ -62,7 +61,7 @@ class Basis:
     @cached_property
     def rows(self) -> Population | None:
         """The rows that averages are taken over; None of rows in files, and where there is nothing to average."""
-        if held_elsewhere(self.own.model) or not self.own.kinds:
+        if not self.own.model.in_memory or not self.own.kinds:
             return None
         try:
             return population(self.own.model, None, None, None, "overall")

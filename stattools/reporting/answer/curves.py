@@ -22,7 +22,6 @@ from stattools.reporting.answer.findings import TermFinding
 from stattools.reporting.document import code
 from stattools.reporting.stories import event
 from stattools.reporting.tables import p_said
-from stattools.solvers.samples.surrogate import held_elsewhere
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,7 @@ def _curve(fit: Fit, variable: str, terms: Sequence[TermFinding]) -> Curve:
 
 
 def _values(fit: Fit, variable: str) -> Floats:
-    if held_elsewhere(fit.model):
+    if not fit.model.in_memory:
         raise StattoolsError("rows in files are not looked at one by one.")
     return np.asarray(population(fit.model, None, None, None, "overall").column(variable), dtype=float)
 

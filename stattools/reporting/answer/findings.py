@@ -22,7 +22,6 @@ from stattools.reporting.answer.changes import Change, change
 from stattools.reporting.document import code
 from stattools.reporting.stories import story
 from stattools.reporting.tables import have_factors, number
-from stattools.solvers.samples.surrogate import at_sample
 
 
 @dataclass(frozen=True)
@@ -250,7 +249,7 @@ SCALED = ("estimate", "se", "lower", "upper")
 
 def quartiles(model: Any, column: int) -> tuple[float, float]:
     """The quartiles of a column, of rows in files those of the sample."""
-    rows = at_sample(model).rows
+    rows = model.rows.sampled
     x = np.asarray(rows.X[:, column], dtype=float)
     weight = np.ones(len(x)) if rows.weight is None else np.asarray(rows.weight, dtype=float)
     return _weighted(x, weight, 0.25), _weighted(x, weight, 0.75)

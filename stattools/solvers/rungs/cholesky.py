@@ -17,7 +17,6 @@ import numpy as np
 from scipy.linalg.blas import ddot, dnrm2  # type: ignore[attr-defined]
 from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
@@ -113,7 +112,7 @@ class Refined:
 
 # Where sums overflow, later rungs refuse the columns with a message.
 @np.errstate(over="ignore", invalid="ignore")
-def refine(rows: RowsAtOnce | Rows | ScannedRows, observations: float) -> Refined | None:
+def refine(rows: RowsAtOnce | Rows, observations: float) -> Refined | None:
     """The fast rung, for rows that count as `observations`; None where the Gram matrix is too ill-conditioned to start
     from, or the steps do not shrink.
     """

@@ -117,7 +117,7 @@ def _shares(n: int) -> Floats:
 def are_few(rows: Any) -> bool:
     """Are there more rows than columns, all in memory as float64, and few enough numbers for QR to be quick?"""
     n, p = rows.X.shape
-    few = p < n <= MOST_ROWS and n * p * p < FEW and isinstance(rows, Rows)
+    few = p < n <= MOST_ROWS and n * p * p < FEW
     return few and isinstance(rows.X, np.ndarray) and rows.low is None  # levels that are codes have a way of their own
 
 

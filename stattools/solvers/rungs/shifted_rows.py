@@ -21,7 +21,6 @@ import numpy as np
 from scipy.linalg.blas import dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
 
 from stattools.data.files.first_sums import FIRST_SUMS, FirstSums
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.shifted_sums import ShiftedBlock, ShiftedSums, rows_of_a_block
 from stattools.interface.arrays import Floats
@@ -120,7 +119,7 @@ class Shifted:
     near: Floats | None = None
 
     @classmethod
-    def summed_already(cls, rows: Rows | ScannedRows) -> Shifted | None:
+    def summed_already(cls, rows: Rows) -> Shifted | None:
         """Rows in files whose first pass took the sums, in the coordinates of that; None for all others."""
         first: FirstSums | None = rows.later.get(FIRST_SUMS)
         if first is None or not (first.are_finite and first.are_of(rows)):
@@ -129,7 +128,7 @@ class Shifted:
         return cls(rows, Shift(at.center, at.middle, 0, 1.0), first.sums, at.phi)
 
     @classmethod
-    def of(cls, rows: Rows | ScannedRows) -> Shifted:
+    def of(cls, rows: Rows) -> Shifted:
         """Rows about centers that come from 16 runs of rows over the whole of X or, where rows are in files, from the
         sample of them.
         """
@@ -145,7 +144,7 @@ class Shifted:
         return cls(rows, Shift(center, float(_response(some).mean()), first, float(X[0, first])))
 
     @classmethod
-    def unmoved(cls, rows: Rows | ScannedRows) -> Shifted:
+    def unmoved(cls, rows: Rows) -> Shifted:
         """Rows as they are."""
         return cls(rows, Shift.none(rows.X.shape[1]))
 

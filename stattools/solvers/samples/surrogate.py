@@ -23,7 +23,6 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.errors import DomainError, IdentificationError
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
@@ -37,30 +36,14 @@ STEPS = 12
 """The most Newton steps on the surrogate. Near its maximum each step squares the error, and three are enough."""
 
 
-def held_elsewhere(model: Any) -> bool:
-    """Are the model's rows in files or on a cluster, with a sample of them in memory?"""
-    return isinstance(model, Model) and isinstance(model.rows, ScannedRows)
-
-
 def named(solver: str, model: Model) -> str:
     """The name of a solver together with the place of the rows: "Newton on files"."""
     return f"{solver} {model.rows.place.replace('in ', 'on ', 1)}"
 
 
-def at_sample(model: Model) -> Model:
-    """The model over the rows that are in memory: itself, or over the sample of rows elsewhere."""
-    some = model.rows.sampled
-    return model if some is model.rows else replace(model, rows=some)
-
-
-def is_whole(model: Model) -> bool:
-    """Are the rows that `at_sample` returns all that there are?"""
-    return len(model.rows.sampled.X) == len(model.rows.X)
-
-
 def surrogate_ascent(model: Any, tolerance: float, max_steps: int) -> Solution | None:
     """The maximum of a model whose rows are in files, with its certificate from all rows; None for rows in memory."""
-    if not held_elsewhere(model):
+    if model.in_memory:
         return None
     T = footing(expanded(model)).T
     if T is not None:

@@ -20,7 +20,6 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.solvers.climb import Climbed, Standing
 from stattools.solvers.quasi_newton import Shares, ascend, unit_ascend
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
 from stattools.solvers.softmax.metric import metric_at
 from stattools.solvers.softmax.passes import SoftmaxPasses
@@ -67,7 +66,7 @@ def large_with_ridge(model: object) -> bool:
 
 
 def _pays(model: Model) -> bool:
-    if held_elsewhere(model):  # passes need all rows in memory
+    if not model.in_memory:  # passes need all rows in memory
         return False
     newton, quasi = costs(model)
     return quasi < newton and newton > 1e8

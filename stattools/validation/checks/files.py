@@ -25,7 +25,6 @@ from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.solvers.samples.surrogate import at_sample, is_whole
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.densities import KERNELS, named
 from stattools.validation.references.second_sums import Again, again
@@ -130,9 +129,10 @@ def sums_at(model: Model, theta: Floats) -> Again:
 
 def sample_of(model: Model, most: int) -> tuple[Model, bool]:
     """At most so many of the rows that are held, as a model in memory, and whether all rows are held."""
-    held = at_sample(model)
+    held = model.sampled
     rows = held.rows if len(held.rows.X) <= most else held.rows.sample(most)
-    return replace(held, rows=rows, source=None, kept=None, origin=None, dropped={}, n_dropped=0), is_whole(model)
+    alone = replace(held, rows=rows, source=None, kept=None, origin=None, dropped={}, n_dropped=0)
+    return alone, len(held.rows.X) == len(model.rows.X)
 
 
 class _Near(NamedTuple):

@@ -7,6 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.data.files import first_pass
+from stattools.data.rows.shape_only import OnDisk
 from tests.data.files.test_scanned_rows import DATA, MODELS, model_of, write
 
 
@@ -76,7 +77,7 @@ def test_a_fit_beside_the_maximum_is_found(files):
         replace(fit, estimate=fit.estimate + 1e-3 * fit.se),
         replace(fit, covariance=1.01 * fit.covariance),
         replace(fit, loglik=fit.loglik + 0.01),
-        replace(fit, model=replace(fit.model, rows=replace(fit.model.rows, n_rows=879))),
+        replace(fit, model=replace(fit.model, rows=replace(fit.model.rows, X=OnDisk((879, 2))))),
     ):
         check = st.validate(wrong)
         assert not check.ok

@@ -10,7 +10,6 @@ from stattools.inference.diagnostics.checks.spread import Spread, spread_of
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.solvers.samples.surrogate import held_elsewhere
 from stattools.text.columns import number
 
 NAME = "overdispersion"
@@ -54,7 +53,7 @@ def overdispersed(fit: Any, *, reads: bool = False) -> str:
     if not isinstance(fit.model, Model) or fit.cov != "information":
         return ""
     known = fit._spread
-    if reads and held_elsewhere(fit.model) and (found := spread_of(fit.model, fit.estimate)):
+    if reads and not fit.model.in_memory and (found := spread_of(fit.model, fit.estimate)):
         known = found.ratio, found.p_value
     if known is None or verdict(NAME, *known) == "ok":
         return ""
@@ -70,7 +69,7 @@ def overdispersed(fit: Any, *, reads: bool = False) -> str:
 def on_the_page(fit: Any) -> list[str]:
     """The sentence for the page of a fit; where rows are in files, which a page does not read, where it is found."""
     model = fit.model
-    if fit.cov == "information" and isinstance(model, Model) and held_elsewhere(model):
+    if fit.cov == "information" and not model.in_memory:
         alone = model.likelihood.outcome in OWN_DISPERSION and not model.likelihood.others
         return ["Whether they vary more than the family says: fit.check() reads the rows for it."] * alone
     return [said] if (said := overdispersed(fit)) else []
