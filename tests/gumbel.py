@@ -13,9 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.outcome import numeric
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
-from stattools.likelihoods.likelihood import Floats, Likelihood, Terms, Words, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, finite_floats
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Words
 from stattools.models.model import Model
 from stattools.models.regressions.binding import bind, read_rows
 

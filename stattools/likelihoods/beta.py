@@ -28,33 +28,21 @@ vanish themselves (`saddle_point`, `gamma_differences`): nothing is lost for s a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, betaincc, expit, gammaln, log_expit, logit, polygamma
 
-from stattools.errors import DomainError, IncompatibleError
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.binary import LOG_ODDS, Binomial
-from stattools.likelihoods.likelihood import (
-    Edge,
-    Likelihood,
-    LogitMean,
-    Tails,
-    Terms,
-    Words,
-    allowed,
-    finite_floats,
-    pair,
-)
+from stattools.likelihoods.binary import Binomial
+from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import interval_of_successes
-from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import digamma_gap, gamma_differences
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
 from stattools.text.one_line import prints
@@ -64,7 +52,7 @@ LARGEST_PRECISION, SMALLEST_SHAPE = 80.0, -300.0
 
 
 @dataclass(frozen=True)
-class BetaFamily(LogitMean):
+class BetaFamily(Likelihood):
     """Shares: y ~ Beta(s p, s q), 0 < y < 1, mean p = expit(eta_0) and precision s = exp(eta_1); eta has shape (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
@@ -75,26 +63,8 @@ class BetaFamily(LogitMean):
     """
 
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
+    _row = "BetaFamily"
     outcome = Outcome.UNIT
-    words = Words(
-        "the log odds of the mean",
-        factor="odds ratio",
-        at_mean=Equation(
-            "Each value of {y} is a share, with a beta distribution.",
-            r"y_i \sim \mathrm{Beta}({phi} \mu_i, {phi} (1 - \mu_i)), \qquad "
-            r"\mathrm{Var}(y_i) = \frac{\mu_i (1 - \mu_i)}{1 + {phi}}",
-            r"\sum_{i} {w}\left[ ({phi} \mu_i - 1) \log y_i + ({phi} (1 - \mu_i) - 1) \log(1 - y_i) "
-            r"- \log B({phi} \mu_i, {phi} (1 - \mu_i)) \right]",
-            of=r"\beta, s",
-            phi="s",
-            mean=("mean", r"\mu_i"),
-        ),
-    )
-    edge = Edge(
-        upper=float(np.log(1e20)),
-        above="the means fit every outcome to round-off, and the precision has its maximum at infinity. Drop columns, "
-        "or collect more rows.",
-    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is strictly between 0 and 1."""
@@ -108,16 +78,6 @@ class BetaFamily(LogitMean):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log f(y), per observation."""
         return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).loglik()
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[0]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError("BetaFamily's information is the observed one: give information(eta, y).")
-        return _BetaParts(pair(eta, self), np.asarray(y, dtype=float)).derivatives()[1]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
@@ -142,13 +102,6 @@ class BetaFamily(LogitMean):
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """p q / (1 + s)."""
         return self.mean(eta) * expit(-eta[..., 0]) * expit(-eta[..., 1])
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """There is none: IncompatibleError."""
-        raise IncompatibleError(
-            "Beta regression has no deviance: no mean has all of a share's density. Use the log-likelihood, or "
-            'kind="pearson".'
-        )
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """The incomplete beta function."""
@@ -224,7 +177,7 @@ TERMS = 2**18
 @constructed_by_callers
 @prints
 @dataclass(frozen=True, eq=False)
-class BetaBinomial(LogitMean):
+class BetaBinomial(Likelihood):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
 
     eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
@@ -238,50 +191,9 @@ class BetaBinomial(LogitMean):
 
     trials: ArrayLike | None = None
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
+    _row = "BetaBinomial"
     outcome = Outcome.TRIALS
-    words = replace(
-        LOG_ODDS,
-        asked="the mean share of successes ({y})",
-        effect="the odds of the mean share of successes ({y})",
-        beside=" and the shares vary more than binomial shares",
-        equation=Equation(
-            "Each row is a group: $y_i$ successes ({y}) out of $n_i$ trials. The group has a probability $\\theta_i$ "
-            "of its own, drawn from a beta distribution. The log odds of its mean $p_i$ are a linear predictor:",
-            r"y_i \sim \mathrm{Binomial}(n_i, \theta_i), \qquad \theta_i \sim \mathrm{Beta}(s p_i, s (1 - p_i)), "
-            r"\qquad \log \frac{p_i}{1 - p_i} = \eta_i",
-            r"\sum_{i} {w}\left[ \log \binom{n_i}{y_i} + \log B(s p_i + y_i, s (1 - p_i) + n_i - y_i) "
-            r"- \log B(s p_i, s (1 - p_i)) \right]",
-            of=r"\beta, s",
-            sum="$\\theta_i$ integrates out, and the log-likelihood of all rows is",
-            beside="$\\log s$ is estimated together with $\\beta$, as the last coefficient: the beta distribution is "
-            "worth $s$ trials, and two trials of one group correlate by $1 / (1 + s)$. As $s$ rises without end this "
-            "becomes the binomial log-likelihood.",
-            phi="s",
-        ),
-        dispersion=Dispersion(
-            "s",
-            "in a group of {trials} trials, the median, the variance of the successes is $1 + (n - 1) / (1 + s) = "
-            "{value}$ times the binomial one. {name} has no test in the table: $s = 1$ is nothing special, and the "
-            "binomial lies at infinity.",
-            lambda s, trials: 1.0 + (trials - 1.0) / (1.0 + s),
-        ),
-    )
     limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
-    edge = Edge(
-        lower=float(np.log(1e-8)),
-        upper=float(np.log(1e8)),
-        below="every group has successes only or failures only, and the precision has its maximum at 0. Collect groups "
-        "that have both.",
-        above="the shares vary no more than binomial shares of one probability do, and the precision has its maximum "
-        "at infinity, where the model is binomial. Pool the groups: st.logistic with the same formula, or st.binomial "
-        "of the totals.",
-    )
-    refused = MappingProxyType(
-        {
-            "deviance": "Beta-binomial regression has no deviance: no mean alone fits a group perfectly while its "
-            'probability varies. Use the log-likelihood, or kind="pearson".'
-        }
-    )
 
     @property
     def _binomial(self) -> Binomial:
@@ -294,16 +206,6 @@ class BetaBinomial(LogitMean):
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
         return _GroupParts(pair(eta, self), *self._binomial.counts(y)).loglik()
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).derivatives()[0]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError("BetaBinomial's information is the observed one: give information(eta, y).")
-        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).derivatives()[1]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
@@ -343,10 +245,6 @@ class BetaBinomial(LogitMean):
         """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""
         n = np.maximum(self.trials_of(y), 1.0)
         return self.mean(eta) * expit(-eta[:, 0]) * (1.0 + (n - 1.0) * expit(-eta[:, 1])) / n
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """There is none: IncompatibleError."""
-        raise IncompatibleError(self.refused["deviance"])
 
     def side(self, y: Floats) -> Floats:
         """Successes only, or failures only, have no maximum."""

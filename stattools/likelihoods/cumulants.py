@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stattools.interface.arrays import Floats
+from stattools.likelihoods.links import Link
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,3 +85,25 @@ def of_logarithm(information: Floats, slope: Floats, bend: Floats) -> Weights:
 
 
 Cumulants = Scalar | Categories | Weights
+
+STEP = 1e-4
+"""The step of the bend, a difference of slopes: it shapes Newton's steps, and no estimate."""
+
+
+def of_events(link: Link, eta: Floats, size: Floats) -> Weights:
+    """The expected information of `size` trials, m'^2 / (m (1 - m)) = - (log m)' (log(1 - m))', and how it moves.
+
+    >>> from stattools.likelihoods.links import LINKS
+    >>> found = of_events(LINKS["probit"], np.zeros(1), np.ones(1))
+    >>> found.information.round(9).tolist(), found.bend.round(4).tolist()  # 2 / pi, at its top
+    ([0.636619772], [[[-0.4627]]])
+    """
+
+    def slope(eta: Floats) -> tuple[Floats, Floats]:
+        (_, up, bent), (_, down, bent_down) = link.log_mean(eta), link.log_rest(eta)
+        return -size * up * down, -size * (bent * down + up * bent_down)
+
+    step = STEP * np.maximum(np.abs(eta), 1.0)
+    bend = (slope(eta + step)[1] - slope(eta - step)[1]) / (2.0 * step)
+    information, first = slope(eta)
+    return Weights(information, first[:, None], bend[:, None, None])

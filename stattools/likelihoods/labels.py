@@ -31,12 +31,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.between import BETWEEN, Between, between
-from stattools.likelihoods.binary import LOG_ODDS
 from stattools.likelihoods.cumulants import Categories
-from stattools.likelihoods.likelihood import HalfSpaces, Likelihood, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.likelihood import HalfSpaces, Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Equation
+from stattools.likelihoods.words import Equation, words_of
 
 
 @constructed_by_callers
@@ -57,18 +56,7 @@ class Categorical(Likelihood):
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit",)
     outcome = Outcome.CATEGORY
-    words = replace(
-        LOG_ODDS,
-        asked="the odds of each category of {y}",
-        effect="the odds of {category} against {reference}",
-        equation=Equation(
-            "Each row belongs to one category $k$ of {y}. Every category but the reference {reference} has its own "
-            "linear predictor; the reference has $\\eta_{i0} = 0$:",
-            r"P(y_i = k) = \frac{e^{\eta_{ik}}}{\sum_{m} e^{\eta_{im}}}, \qquad "
-            r"\eta_{ik} = \beta_{k0} + \sum_{j} \beta_{kj} x_{ij}",
-            r"\sum_{i} {w}\left[ \eta_{i y_i} - \log \sum_{m} e^{\eta_{im}} \right]",
-        ),
-    )
+    _row = "Categorical"
     canonical = has_firth = starts_at_zero = by_category = True
 
     def __post_init__(self) -> None:
@@ -116,10 +104,6 @@ class Categorical(Likelihood):
         others = np.exp(margin, out=margin)
         others[rows, top] = 0.0
         return -(largest + np.log1p(others.sum(axis=1))).reshape(shape)
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """1[y = k] - P(y = k) for k = 1 ... K - 1."""
-        return self._score(self.mean(eta), y)
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """diag(P) - P P^T over k = 1 ... K - 1; it does not depend on y."""
@@ -350,26 +334,6 @@ def codes_of(y: ArrayLike) -> NDArray[np.intp]:
     return np.asarray(y, dtype=float).astype(np.intp)
 
 
-WORDS = {
-    "logit": Words(
-        "the log odds of a higher value",
-        "odds ratio",
-        asked="the odds of a higher {y}",
-        effect="the odds of a higher {y}",
-        beside=" and the labels overlap",
-    ),
-    "probit": Words("the normal score of the value", asked="the normal score of {y}", beside=" and the labels overlap"),
-    **dict.fromkeys(
-        ("cloglog", "loglog"),
-        Words(
-            "the extreme-value score of the value",
-            asked="the extreme-value score of {y}",
-            beside=" and the labels overlap",
-        ),
-    ),
-}
-"""By the link."""
-
 CUT = {
     "logit": r"\log \frac{P(y_i \le k)}{P(y_i > k)}",
     "probit": r"\Phi^{-1}(P(y_i \le k))",
@@ -430,7 +394,7 @@ class Cumulative(Likelihood):
             parameters=parameters,
             width=len(parameters),
             verified="" if self.partial or self.scaled else "ordinal",
-            words=replace(WORDS[self.link_name], equation=self._equation(len(parameters) - 1)),
+            words=replace(words_of(f"Cumulative.{self.link_name}"), equation=self._equation(len(parameters) - 1)),
             concave_with=() if self.scaled else tuple(BETWEEN),
             has_firth=not self.scaled,
         )
@@ -519,18 +483,6 @@ class Cumulative(Likelihood):
         """log P(y), per observation; -inf where the cuts about it are out of order."""
         cuts = Cuts(eta, self)
         return cuts.shaped(cuts.at(cuts.codes(y)).log)
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d eta, shape (n, width)."""
-        cuts = Cuts(eta, self)
-        codes = cuts.codes(y)
-        return cuts.shaped(cuts.score(codes, cuts.at(codes)))
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, width, width). Needs y."""
-        if y is None:
-            raise DomainError("Cumulative's information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

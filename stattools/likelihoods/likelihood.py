@@ -1,4 +1,4 @@
-"""What every likelihood answers: existence, starts, defaults, and what families of a mean beside one parameter share."""
+"""What every likelihood answers: terms, starts, existence, predictions, and the checks of y that families share."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit, logit
 
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import FLOAT64
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.cumulants import Cumulants
+from stattools.likelihoods.links import LINKS, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import mixture_interval, quantile_in_range, slope_of_quantile
-from stattools.likelihoods.words import Edge, Limits, Piece, Words
+from stattools.likelihoods.words import Edge, Limits, OfRow, Piece, edge_of, refused_of, words_of
 from stattools.text.one_line import prints
 
 
@@ -30,131 +30,27 @@ class HalfSpaces(NamedTuple):
     normals: Floats
 
 
-class Recession:
-    """Where the log-likelihood of an observation goes as its linear predictors run off."""
-
-    knows_ends: ClassVar[bool] = True
-    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
-
-    has_reach: ClassVar[bool] = False
-    """True where `reach` is not the largest of the first linear predictors."""
-
-    parameters: ClassVar[Mapping[str, str]]
-    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
-
-    concave_with: ClassVar[tuple[str, ...]] = ()
-    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
-
-    concave_if_shared: ClassVar[tuple[str, ...]] = ()
-    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
-    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
-    the log-likelihood is concave in it.
-    """
-
-    @property
-    def concave(self) -> bool:
-        """Whether the log-likelihood is concave in these parameters, the linear predictors together: a maximum is then
-        the only one, whatever columns they have and whatever concave is added, as of random effects.
-        """
-        return next(iter(self.parameters.values())) in self.concave_with
-
-    @property
-    def unimodal(self) -> bool:
-        """Whether it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma,
-        1 / sigma): a maximum is then the only one where all rows share the others, and with these held.
-        """
-        return self.concave
-
-    def side(self, y: Floats) -> Floats | None:
-        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
-        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
-        """
-        raise self.lacks("side(y)")
-
-    def half_spaces(self, y: Floats) -> HalfSpaces | None:
-        """The same of a family of several linear predictors that move together; None where `side` says it."""
-        return None
-
-    def side_of_first(self, y: Floats) -> Floats | None:
-        """As `side`, where the first linear predictor moves alone, of families of several that move together too."""
-        spaces = self.half_spaces(y)
-        if spaces is None:
-            return self.side(y)
-        low, high = np.full(len(y), np.inf), np.full(len(y), -np.inf)
-        np.minimum.at(low, spaces.rows, spaces.normals[:, 0])
-        np.maximum.at(high, spaces.rows, spaces.normals[:, 0])
-        return (low >= 0.0) * 1.0 - (high <= 0.0) * 1.0
-
-    def reach(self, eta: Floats, y: Floats) -> float:
-        """The largest size of what runs off where observations are separated, of families that have `half_spaces`; of
-        others it is that of the first linear predictors.
-        """
-        return float(np.abs(eta).max(initial=0.0))
-
-    def far(self, size: float) -> float:
-        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
-        return size
-
-    def lacks(self, question: str) -> IncompatibleError:
-        """The error for what this family does not answer."""
-        return IncompatibleError(
-            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
-            "likelihood."
-        )
-
-
-class Starts:
-    """Sums over observations, and the linear predictors that they suggest."""
-
-    width: Any
-    trials_of: Any
-    observed: Any
-    link: Any
-
-    starts_at_zero: ClassVar[bool] = False
-    """True where a climb may begin at zeros."""
-
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Sums over observations that `level` is made from; those of parts of the rows add up."""
-        out_of = weight * self.trials_of(y)
-        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
-
-    def level(self, sums: Floats) -> Floats:
-        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
-        n, total, rows, offset = sums
-        return np.atleast_1d(self.link(total / n)) - offset / rows
-
-    def known(self, y: Floats) -> Floats:
-        """The outcome on the scale of the mean, or what is known of one that was not seen: the end of a time, (n,)."""
-        return self.observed(y)
-
-    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
-        level = self.level(self.sums(y, weight, offset))
-        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
-
-    def rough(self, y: Floats, weight: Floats) -> Floats:
-        """A first linear predictor near each observation, shape (n,), where no column is constant."""
-        return np.zeros(len(y))
-
-
 Terms = tuple[Floats, Floats, Floats]
 """loglik, score and information, one entry per observation."""
 Tails = tuple[tuple[Floats, Floats], tuple[Floats, Floats]]
 """(F(y - 1), F(y)) and (1 - F(y - 1), 1 - F(y)) per observation; F(y) twice for an outcome that is continuous."""
 
 
-class Likelihood(Starts, Recession):
+class Likelihood:
     """What one observation says about its linear predictors, and all that follows from the family alone.
 
     eta has shape (n,) where `width`, the number of linear predictors per observation, is 1, and (n, width) otherwise. A
-    family writes `check`, `loglik`, `score`, `information`, `mean`, `link`, `slope` and `sample`, and answers by the
-    other methods what it knows beside. The rest raises IncompatibleError: nothing is guessed.
+    family writes `check`, `evaluate` and `sample`, has a parameter "mean" or writes `mean`, `link` and `slope`, and
+    answers by the other methods what it knows beside. The rest raises IncompatibleError: nothing is guessed.
     """
 
     width = 1
+    _row: ClassVar[str] = ""
+    """The row of the family in `families.toml`, from which its words, the ends of its last parameter and its refusals
+    are read where the class does not say them itself.
+    """
     outcome: ClassVar[Outcome]
-    words: ClassVar[Words]
+    words: Any = OfRow(words_of)
     has_scale: ClassVar[bool] = False
     """True where a scale is estimated beside the linear predictors, and `loglik` takes it as known."""
     by_category: ClassVar[bool] = False
@@ -178,7 +74,7 @@ class Likelihood(Starts, Recession):
     """True where the parameter "zero" is that of extra zeros, of which the data may have none."""
     pieces: ClassVar[tuple[Piece, ...]] = ()
     """Families of which the log-likelihood is a sum, each of linear predictors of its own."""
-    edge: ClassVar[Edge] = Edge()
+    edge: Any = OfRow(edge_of)
     """The ends of the last parameter."""
     domain: ClassVar[tuple[float, float]] = (-np.inf, np.inf)
     """The first linear predictor lies between these: the others are of a mean that the family does not have."""
@@ -189,8 +85,24 @@ class Likelihood(Starts, Recession):
     verified: Any = ""  # what the verifier of saved fits calls the family, if it knows it
     added: Any = ()
     """Names of the formulas that gave this family parameters which its plain one does not have."""
-    refused: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    refused: Any = OfRow(refused_of)
     """Questions that have no answer in this family, such as "deviance", each with the reason."""
+
+    knows_ends: ClassVar[bool] = True
+    """False where `side` does not tell whether the log-likelihood of an observation rises for ever."""
+    has_reach: ClassVar[bool] = False
+    """True where `reach` is not the largest of the first linear predictors."""
+    parameters: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    """The parameters of the distribution by name, each with its link, in the order of the linear predictors."""
+    concave_with: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which the log-likelihood is concave in all linear predictors together."""
+    concave_if_shared: ClassVar[tuple[str, ...]] = ()
+    """The links of the first parameter with which a maximum is the only one where all rows share the other parameter:
+    the coefficients that maximize are then the same whatever its value, by a sum that is convex in them, and at them
+    the log-likelihood is concave in it.
+    """
+    starts_at_zero: ClassVar[bool] = False
+    """True where a climb may begin at zeros."""
 
     def __init_subclass__(cls, **options: Any) -> None:
         """A family that says its parameters has a linear predictor for each, unless it says how many it has."""
@@ -241,8 +153,11 @@ class Likelihood(Starts, Recession):
         raise self.lacks("check(y)")
 
     def mean(self, eta: ArrayLike) -> Floats:
-        """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K)."""
-        raise self.lacks("mean(eta)")
+        """The mean of the outcome, shape (n,), or the probabilities of all categories, (n, K). By default it follows
+        from the link of a first parameter "mean".
+        """
+        link, first = self._link_of_mean("mean(eta)"), self._first(eta)
+        return np.exp(np.minimum(first, LARGEST_MEAN)) if link.name == "log" else link.mean(first)
 
     def nearest_mean(self, eta: ArrayLike) -> Floats:
         """The mean, or that of the end of the domain where a linear predictor, as of an interval, is beyond it."""
@@ -250,27 +165,47 @@ class Likelihood(Starts, Recession):
 
     def link(self, mean: Any) -> Any:
         """The first linear predictor that has this mean."""
-        raise self.lacks("link(mean)")
+        return self._link_of_mean("link(mean)").of(mean)
 
     def slope(self, eta: ArrayLike) -> Floats:
         """d mean / d eta, shape (n, K, width); K is 1 where the mean is one number."""
-        raise self.lacks("slope(eta)")
+        link, first = self._link_of_mean("slope(eta)"), self._first(eta)
+        found = np.zeros((np.size(first), 1, self.width))
+        found[:, 0, 0] = self.mean(eta) if link.name == "log" else link.slope(first)
+        return found
+
+    def _first(self, eta: ArrayLike) -> Floats:
+        """The first linear predictor; a DomainError unless eta has a column for each parameter."""
+        return np.asarray(eta, dtype=float) if self.width == 1 else pair(eta, self)[..., 0]
+
+    def _link_of_mean(self, question: str) -> Link:
+        name, link = next(iter(self.parameters.items()), ("", ""))
+        if name != "mean":
+            raise self.lacks(question)
+        return LINKS[link]
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y | eta), per observation."""
-        raise self.lacks("loglik(eta, y)")
+        return self._together("loglik(eta, y)", eta, y)[0]
 
     def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """d loglik / d eta, in the shape of eta."""
-        raise self.lacks("score(eta, y)")
+        return self._together("score(eta, y)", eta, y)[1]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """-d2 loglik / d eta2, shape (n,) or (n, width, width)."""
-        raise self.lacks("information(eta, y)")
+        """-d2 loglik / d eta2, shape (n,) or (n, width, width): the observed one, where it depends on y."""
+        if y is None:
+            raise DomainError(f"{type(self).__name__}'s information is the observed one: give information(eta, y).")
+        return self._together("information(eta, y)", eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
+        """loglik, score and information in one go; a family writes this, or each of the three."""
         return self.loglik(eta, y), self.score(eta, y), self.information(eta, y)
+
+    def _together(self, question: str, eta: ArrayLike, y: ArrayLike) -> Terms:
+        if not self._has("evaluate"):
+            raise self.lacks(question)
+        return self.evaluate(eta, y)
 
     def derivatives(self, eta: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
         """score and information in one go, for steps that do not ask for the log-likelihood."""
@@ -383,10 +318,88 @@ class Likelihood(Starts, Recession):
 
     def require(self, question: str) -> None:
         """IncompatibleError, with the reason, where this family does not answer a question such as "deviance"."""
-        if question in self.refused:
-            raise IncompatibleError(self.refused[question])
-        if getattr(type(self), question) is getattr(Likelihood, question):  # the class above has no answers
+        if question in self.refused or not self._has(question):
             raise self.lacks(question)
+
+    def _has(self, question: str) -> bool:
+        """Whether the family writes an answer of its own: this class has defaults at most."""
+        return getattr(type(self), question) is not getattr(Likelihood, question)
+
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Sums over observations that `level` is made from; those of parts of the rows add up."""
+        out_of = weight * self.trials_of(y)
+        return np.array([out_of.sum(), out_of @ self.observed(y), weight.sum(), weight @ offset])
+
+    def level(self, sums: Floats) -> Floats:
+        """The first linear predictor, without the offset, of the mean outcome: (1,), or (K - 1,) of K categories."""
+        n, total, rows, offset = sums
+        return np.atleast_1d(self.link(total / n)) - offset / rows
+
+    def known(self, y: Floats) -> Floats:
+        """The outcome on the scale of the mean, or what is known of one that was not seen: the end of a time, (n,)."""
+        return self.observed(y)
+
+    def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """Linear predictors (width,), the same for all observations, near which their maximum lies."""
+        level = self.level(self.sums(y, weight, offset))
+        return level if len(level) == self.width else np.append(level, np.zeros(self.width - len(level)))
+
+    def rough(self, y: Floats, weight: Floats) -> Floats:
+        """A first linear predictor near each observation, shape (n,), where no column is constant."""
+        return np.zeros(len(y))
+
+    @property
+    def concave(self) -> bool:
+        """Whether the log-likelihood is concave in these parameters, the linear predictors together: a maximum is then
+        the only one, whatever columns they have and whatever concave is added, as of random effects.
+        """
+        return next(iter(self.parameters.values())) in self.concave_with
+
+    @property
+    def unimodal(self) -> bool:
+        """Whether it is concave after a change of parameters that is linear in the first, as in (eta_0 / sigma,
+        1 / sigma): a maximum is then the only one where all rows share the others, and with these held.
+        """
+        return self.concave
+
+    def side(self, y: Floats) -> Floats | None:
+        """+1 where loglik rises with eta for ever, -1 where it falls for ever, 0 where it has a maximum; nan where the
+        observation says nothing, shape (n,). Of several categories their codes. None where every one has a maximum.
+        """
+        raise self.lacks("side(y)")
+
+    def half_spaces(self, y: Floats) -> HalfSpaces | None:
+        """The same of a family of several linear predictors that move together; None where `side` says it."""
+        return None
+
+    def side_of_first(self, y: Floats) -> Floats | None:
+        """As `side`, where the first linear predictor moves alone, of families of several that move together too."""
+        spaces = self.half_spaces(y)
+        if spaces is None:
+            return self.side(y)
+        low, high = np.full(len(y), np.inf), np.full(len(y), -np.inf)
+        np.minimum.at(low, spaces.rows, spaces.normals[:, 0])
+        np.maximum.at(high, spaces.rows, spaces.normals[:, 0])
+        return (low >= 0.0) * 1.0 - (high <= 0.0) * 1.0
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        """The largest size of what runs off where observations are separated, of families that have `half_spaces`; of
+        others it is that of the first linear predictors.
+        """
+        return float(np.abs(eta).max(initial=0.0))
+
+    def far(self, size: float) -> float:
+        """A linear predictor beyond this size may have a row of probability within exp(-size) of 1."""
+        return size
+
+    def lacks(self, question: str) -> IncompatibleError:
+        """The error for what this family does not answer, with the reason where it has one."""
+        if (word := question.partition("(")[0]) in self.refused:
+            return IncompatibleError(self.refused[word])
+        return IncompatibleError(
+            f"{type(self).__name__} does not say its {question}, which this needs. Write it in the class of the "
+            "likelihood."
+        )
 
 
 def floats(y: ArrayLike, who: str) -> Floats:
@@ -423,56 +436,16 @@ LARGEST_MEAN = 700.0
 """The logarithm of a mean: beyond, it stays there, so that all is finite (and hopeless)."""
 
 
-class LogMean(Likelihood):
-    """A mean exp(eta_0) beside another parameter, which is no part of it."""
+class ByExposure(Likelihood):
+    """Amounts and counts whose first linear predictor is the logarithm of a mean per exposure."""
 
-    def mean(self, eta: ArrayLike) -> Floats:
-        """exp(eta_0), shape (n,)."""
-        return np.exp(np.minimum(pair(eta, self)[..., 0], LARGEST_MEAN))
+    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
+        """How much there was, and over what exposure."""
+        return np.array([weight @ y, weight @ np.exp(offset)])
 
-    def link(self, mean: Any) -> Any:
-        """The log of a positive mean: eta_0."""
-        return np.log(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the other parameter."""
-        mean = self.mean(eta)
-        return np.stack([mean, np.zeros_like(mean)], axis=-1)[:, None, :]
-
-
-class LogitMean(Likelihood):
-    """A mean expit(eta_0) in (0, 1) beside another parameter, which is no part of it."""
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """expit(eta_0), shape (n,)."""
-        return expit(pair(eta, self)[..., 0])
-
-    def link(self, mean: Any) -> Any:
-        """The log odds of a mean in (0, 1): eta_0."""
-        return logit(mean)
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the other parameter."""
-        first = pair(eta, self)[..., 0]
-        return np.stack([expit(first) * expit(-first), np.zeros_like(first)], axis=-1)[:, None, :]
-
-
-class Together(Likelihood):
-    """A family that computes its three terms together, in `evaluate`."""
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return self.evaluate(eta, y)[1]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError(f"{type(self).__name__}'s information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
+    def level(self, sums: Floats) -> Floats:
+        """The logarithm of the rate."""
+        return self.link(sums[:1] / sums[1])
 
 
 def apart(first: Floats, second: Any) -> Floats:
@@ -483,11 +456,11 @@ def apart(first: Floats, second: Any) -> Floats:
 
 
 def pair(eta: ArrayLike, family: Likelihood) -> Floats:
-    """eta as numbers, or a DomainError unless it has a column for each of two parameters."""
+    """eta as numbers, or a DomainError unless it has a column for each of the parameters, as of two."""
     eta = np.asarray(eta, dtype=float)
-    if eta.ndim == 0 or eta.shape[-1] != 2:
+    if eta.ndim == 0 or eta.shape[-1] != family.width:
         words = [name if link == "identity" else f"{link} {name}" for name, link in family.parameters.items()]
         raise DomainError(
-            f"{type(family).__name__} needs eta with 2 columns, {' and '.join(words)}; got shape {eta.shape}."
+            f"{type(family).__name__} needs eta with {family.width} columns, {' and '.join(words)}; got shape {eta.shape}."
         )
     return eta

@@ -10,7 +10,7 @@ Nelder, Generalized Linear Models (1989), 2.5.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,12 @@ from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.likelihoods.binary import QUANTILE, of_events
-from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, Words
+from stattools.likelihoods.cumulants import of_events
+from stattools.likelihoods.likelihood import Likelihood, Tails, Terms
 from stattools.likelihoods.links import LINKS, Curve, Link
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import inside, mixture_interval
+from stattools.likelihoods.words import Words, words_of
 
 OWN: dict[str, Callable[[Link, Floats], Curve]] = {
     "identity": lambda link, eta: link.plain(eta),
@@ -75,7 +76,7 @@ class Linked(Likelihood):
         factor = FACTORS.get(link.name) if family.is_event or link.name == "logit" else None
         linked = Words(f"the {link.words} of the {what}", factor=factor)
         words = {"log": Words(f"the log {what}", RATIOS[what]), "identity": Words(f"the {what}")}
-        words |= {"probit": QUANTILE} if family.is_event else {}
+        words |= {"probit": replace(words_of("Probit"), equation=None)} if family.is_event else {}
         vars(self).update(
             parameters={first: link.name, **dict(others)},
             width=family.width,
@@ -129,12 +130,6 @@ class Linked(Likelihood):
         found = np.array(self.family.slope(theta))
         found[:, :, 0] *= self._curve(eta)[1][:, None]
         return found
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        return self.evaluate(eta, y)[0]
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        return self.evaluate(eta, y)[1]
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         if y is None and self.canonical:
@@ -265,10 +260,6 @@ class Linked(Likelihood):
                 "to those of the fit, or give another link."
             )
         return theta
-
-    def _first(self, eta: Floats) -> Floats:
-        """The first linear predictor."""
-        return eta if self.width == 1 else eta[..., 0]
 
     def _curve(self, eta: ArrayLike) -> Curve:
         """The family's linear predictors, and slope and bend of the first; nan where the family has no such mean."""

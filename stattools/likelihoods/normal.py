@@ -1,20 +1,16 @@
 """Normal outcomes: with a scale that least squares holds apart, and with one that is a parameter.
 
-Normal errors: log p(y | eta) = -(y - eta)^2 / (2 scale^2) - log(scale) - log(2 pi) / 2.
-
-Normal outcomes whose scale is a parameter: y ~ Normal(eta_0, sigma^2), sigma = exp(eta_1).
-
-    log p(y) = -(z^2 + log(2 pi)) / 2 - eta_1,   z = (y - eta_0) / sigma
+    log p(y) = -(z^2 + log(2 pi)) / 2 - eta_1,   z = (y - eta_0) / sigma,   sigma = exp(eta_1)
     d / d eta_0 = z / sigma,                     d / d eta_1 = z^2 - 1
 
-Least squares (`gaussian.py`) holds the scale apart, where it cannot move with columns and where means have no link; its
-estimate is unbiased, the one here is the maximum of the likelihood. Source: Aitkin, Applied Statistics 36 (1987).
+Least squares holds the scale apart, where it cannot move with columns and where means have no link; its estimate is
+unbiased, that of `LocationScale` is the maximum of the likelihood. Source: Aitkin, Applied Statistics 36 (1987).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -27,43 +23,11 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST, require_size
-from stattools.likelihoods.likelihood import (
-    Edge,
-    Likelihood,
-    Terms,
-    Together,
-    Words,
-    apart,
-    finite,
-    floats,
-    pair,
-)
+from stattools.likelihoods.likelihood import Likelihood, Terms, apart, finite, floats, pair
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Equation
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
-
-AROUND = "Each value of {y} is normal around a linear predictor"
-
-LEAST_SQUARES = Equation(
-    AROUND + ":",
-    r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2), \qquad {predictor}",
-    r"-\frac{n}{2} \log(2 \pi \sigma^2) - \frac{1}{2 \sigma^2} \sum_{i} {w}\left(y_i - \eta_i\right)^2",
-    of=r"\beta, \sigma",
-    beside="Its maximum over $\\beta$ is least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by the "
-    "residual sum of squares over $n - p$.",
-)
-
-WEIGHTED_LEAST_SQUARES = replace(
-    LEAST_SQUARES,
-    each=AROUND + ", with a precision $v_i$ that was given: twice the precision is half the variance:",
-    distribution=r"y_i \sim \mathrm{Normal}(\eta_i, \sigma^2 / v_i), \qquad {predictor}",
-    loglik=r"-\frac{n}{2} \log(2 \pi \sigma^2) + \frac{1}{2} \sum_{i} {w}\log v_i "
-    r"- \frac{1}{2 \sigma^2} \sum_{i} {w}v_i \left(y_i - \eta_i\right)^2",
-    beside="Its maximum over $\\beta$ is weighted least squares, whatever $\\sigma$ is; $\\sigma^2$ is estimated by "
-    "the weighted residual sum of squares over $n - p$.",
-)
 
 
 @constructed_by_callers
@@ -79,10 +43,10 @@ class Gaussian(Likelihood):
     """
 
     scale: float = 1.0
+    _row = "Gaussian"
     parameters: ClassVar = {"mean": "identity"}
     concave_with = ("identity",)
     outcome = Outcome.REAL
-    words = Words("the mean", equation=LEAST_SQUARES, with_precision=WEIGHTED_LEAST_SQUARES, figures=("residuals",))
     has_scale = starts_at_zero = linear_score = True
 
     def __post_init__(self) -> None:
@@ -97,27 +61,6 @@ class Gaussian(Likelihood):
             return y
         require_size("Gaussian", "y", finite(y, "Gaussian"))
         return y
-
-    def mean(self, eta: ArrayLike) -> Floats:
-        """eta itself."""
-        return np.asarray(eta, dtype=float)
-
-    def link(self, mean: Any) -> Any:
-        """The identity."""
-        return mean
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 1)."""
-        return np.ones((np.size(eta), 1, 1))
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """The normal log density of y, per observation."""
-        z = (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale
-        return -0.5 * z * z - (np.log(self.scale) + HALF_LOG_TWO_PI)
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """(y - eta) / scale^2."""
-        return (np.asarray(y, dtype=float) - np.asarray(eta, dtype=float)) / self.scale / self.scale
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """1 / scale^2."""
@@ -159,7 +102,7 @@ LARGEST_SCALE = 300.0
 
 
 @dataclass(frozen=True)
-class LocationScale(Together):
+class LocationScale(Likelihood):
     """Measurements with normal errors of a scale that is estimated: y ~ Normal(eta_0, exp(eta_1)^2), eta (n, 2).
 
     The score has shape (n, 2); the information (n, 2, 2) is the observed one and depends on y. Raises DomainError from
@@ -169,48 +112,20 @@ class LocationScale(Together):
     -2.112086
     """
 
+    _row = "LocationScale"
     verified = "normal"
     parameters: ClassVar = {"mean": "identity", "scale": "log"}
     outcome = Outcome.REAL
     linear_score = True
-    words = Words(
-        "the mean",
-        at_mean=Equation(
-            "Each value of {y} is normal around its mean.",
-            r"y_i \sim \mathrm{Normal}(\mu_i, {phi}^2)",
-            r"\sum_{i} {w}\left[ - \log {phi} - \frac{1}{2} \log(2 \pi) - \frac{(y_i - \mu_i)^2}{2 {phi}^2} \right]",
-            of=r"\beta, \sigma",
-            phi=r"\sigma",
-            mean=("mean", r"\mu_i"),
-        ),
-    )
-    edge = Edge(
-        lower=float(np.log(1e-10)),
-        power=1.0,
-        below="the means fit every outcome to round-off, and the scale has its maximum at 0. Drop columns, or collect "
-        "more rows.",
-    )
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless all are finite and have sums of squares in float64."""
         return Gaussian().check(y)
 
-    def mean(self, eta: ArrayLike) -> Floats:
-        """eta_0, shape (n,)."""
-        return pair(eta, self)[..., 0]
-
-    def link(self, mean: Any) -> Any:
-        """The identity."""
-        return mean
-
-    def slope(self, eta: ArrayLike) -> Floats:
-        """d mean / d eta, shape (n, 1, 2); nothing in the log of the scale."""
-        return np.tile([[1.0, 0.0]], (len(pair(eta, self)), 1, 1))
-
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         eta = pair(eta, self)
-        log_scale = np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
+        log_scale = _log_scale(eta)
         precision = np.exp(-log_scale)
         z = self._z(eta, np.asarray(y, dtype=float))
         mixed = 2.0 * z * precision
@@ -225,12 +140,11 @@ class LocationScale(Together):
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One draw per row."""
         eta = pair(eta, self)
-        scale = np.exp(np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE))
-        return eta[..., 0] + scale * generator(seed).standard_normal(scale.shape)
+        return eta[..., 0] + np.exp(_log_scale(eta)) * generator(seed).standard_normal(eta.shape[:-1])
 
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """The square of the scale."""
-        return np.exp(2.0 * np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE))
+        return np.exp(2.0 * _log_scale(eta))
 
     def deviance(self, eta: Floats, y: Floats) -> Floats:
         """z^2."""
@@ -261,5 +175,8 @@ class LocationScale(Together):
 
     def _z(self, eta: Floats, y: Floats) -> Floats:
         """The distance from the mean in units of the scale, held where its square is a number."""
-        scaled = (y - eta[..., 0]) * np.exp(-np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE))
-        return np.clip(scaled, -1e150, 1e150)
+        return np.clip((y - eta[..., 0]) * np.exp(-_log_scale(eta)), -1e150, 1e150)
+
+
+def _log_scale(eta: Floats) -> Floats:
+    return np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)

@@ -33,9 +33,10 @@ from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
 from stattools.interface.seeds import generator
 from stattools.interface.when_needed import stats
-from stattools.likelihoods.likelihood import Likelihood, Terms, Words, allowed, finite_floats
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.words import Words
 from stattools.text.one_line import one_line
 
 SMALL = 2.0**-10

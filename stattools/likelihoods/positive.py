@@ -1,8 +1,6 @@
 """Positive outcomes with a log mean and a dispersion: gamma and inverse Gaussian.
 
-What the families of positive outcomes with a log mean and a dispersion share.
-
-Positive outcomes (gamma): mean m = exp(eta_0), variance phi m^2, dispersion phi = exp(eta_1).
+Gamma: mean m = exp(eta_0), variance phi m^2, dispersion phi = exp(eta_1).
 
 With the shape k = 1 / phi and r = y / m, the outcome has the density of a gamma variable of mean m:
 
@@ -13,7 +11,7 @@ All are made from log r, by functions that lose nothing where k is large and r n
 `gamma_differences`). The maximum in eta_0 does not depend on phi. Source: McCullagh & Nelder, Generalized Linear Models
 (1989), ch. 8.
 
-Positive outcomes (inverse Gaussian): mean m = exp(eta_0), variance phi m^3, dispersion phi = exp(eta_1).
+Inverse Gaussian: mean m = exp(eta_0), variance phi m^3, dispersion phi = exp(eta_1).
 
 With t = log(y / m), the density of Wald's distribution of shape 1 / phi is
 
@@ -26,31 +24,19 @@ Linear Models (1989), ch. 2; Chhikara & Folks, The Inverse Gaussian Distribution
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import erfcx, ndtr
 
-from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
-from stattools.likelihoods.likelihood import (
-    Edge,
-    LogMean,
-    Terms,
-    Together,
-    Words,
-    allowed,
-    apart,
-    finite_floats,
-    pair,
-)
+from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, apart, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Dispersion, Equation
 from stattools.numerics.gamma_distribution import (
     deviance,
     differences,
@@ -62,19 +48,13 @@ from stattools.numerics.gamma_distribution import (
 )
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
-FITS = (
-    "the means fit every outcome to round-off, and the dispersion has its maximum at 0. Drop columns, or collect more "
-    "rows."
-)
-"""What is said where a dispersion runs to 0."""
 
-
-class Positive(LogMean):
+class Positive(ByExposure):
     """Amounts: costs, times, sizes, whose spread grows with their mean."""
 
     parameters: ClassVar = {"mean": "log", "dispersion": "log"}
+    _row = "Positive"
     outcome = Outcome.POSITIVE
-    words = Words("the log mean", "ratio of means")
     who: ClassVar[str]
     """What a regression of such outcomes is called."""
 
@@ -89,14 +69,6 @@ class Positive(LogMean):
     def side(self, y: Floats) -> None:
         """Every positive outcome has a maximum."""
 
-    def sums(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
-        """The amount, and over what exposure."""
-        return np.array([weight @ y, weight @ np.exp(offset)])
-
-    def level(self, sums: Floats) -> Floats:
-        """The logarithm of the amount per exposure."""
-        return self.link(sums[:1] / sums[1])
-
     def rough(self, y: Floats, weight: Floats) -> Floats:
         """The logarithm of each outcome."""
         return np.log(y)
@@ -107,19 +79,6 @@ LARGEST_GAMMA_RATIO = 400.0
 
 SMALLEST_SHAPE, LARGEST_SHAPE = -300.0, 50.0
 """Logarithms of a shape: beyond the largest the round-off of eta_0 is all that is left of r - 1, and nothing rises."""
-
-SPREAD = r"y_i \sim \mathrm{Gamma}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^2"
-AMOUNTS = Equation(
-    "Each value of {y} has a gamma distribution whose standard deviation is the same share of the mean everywhere, the "
-    "root of the dispersion $\\phi$. The log of the mean is a linear predictor:",
-    SPREAD + r", \qquad \log \mu_i = \eta_i",
-    r"\sum_{i} {w}\left[ \frac{1}{{phi}} \left(\log \frac{y_i}{{phi} \mu_i} - \frac{y_i}{\mu_i}\right) "
-    r"- \log \Gamma(1 / {phi}) - \log y_i \right]",
-    of=r"\beta, \phi",
-    beside="$\\log \\phi$ is estimated together with $\\beta$, as the last coefficient; the maximum over $\\beta$ is "
-    "the same whatever $\\phi$ is.",
-    phi=r"\phi",
-)
 
 
 @constructed_by_callers
@@ -135,6 +94,7 @@ class GammaFamily(Positive):
     -2.0
     """
 
+    _row = "GammaFamily"
     verified = "gamma"
     who = "A gamma regression"
     # Of the shape k the log-likelihood is sum w (k log k - log Gamma(k) - k d), d = y / mean - log(y / mean), and terms
@@ -142,40 +102,12 @@ class GammaFamily(Positive):
     # convex in eta = log mean, y eta - log eta in eta = 1 / mean. The second derivative in k is 1 / k - trigamma(k).
     concave_if_shared = ("log", "inverse")
     linear_score = True
-    edge = Edge(lower=float(np.log(1e-20)), below=FITS)
-    words = replace(
-        Positive.words,
-        equation=AMOUNTS,
-        at_mean=replace(
-            AMOUNTS,
-            each="Each value of {y} has a gamma distribution, whose standard deviation is a share of the mean.",
-            distribution=SPREAD,
-            beside="",
-            mean=("mean", r"\mu_i"),
-        ),
-        dispersion=Dispersion(
-            r"\phi",
-            "the standard deviation of an outcome is $\\sqrt{\\phi} = {value}$ times its mean. {name} has no test in "
-            "the table: $\\phi = 1$, the exponential distribution, is seldom a question.",
-            lambda phi, _: float(np.sqrt(phi)),
-        ),
-    )
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, k = _ratio_and_shape(pair(eta, self), log_y)
         return log_density_of_log(t, _once(k)) - log_y
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2)."""
-        return self.evaluate(eta, y)[1]
-
-    def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
-        """Observed information, shape (n, 2, 2); not definite far from the maximum. Needs y."""
-        if y is None:
-            raise DomainError("GammaFamily's information is the observed one: give information(eta, y).")
-        return self.evaluate(eta, y)[2]
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
@@ -256,7 +188,7 @@ NODES, SHARES = np.polynomial.legendre.leggauss(12)
 
 
 @dataclass(frozen=True)
-class InverseGaussian(Together, Positive):
+class InverseGaussian(Positive):
     """Positive outcomes: y ~ InverseGaussian(mean exp(eta_0), dispersion exp(eta_1)), variance dispersion mean^3.
 
     For times and costs whose spread grows faster than their mean. eta has shape (n, 2); the score (n, 2); the
@@ -267,21 +199,9 @@ class InverseGaussian(Together, Positive):
     -0.918939
     """
 
+    _row = "InverseGaussian"
     who = "An inverse Gaussian regression"
     linear_score = True
-    edge = Edge(lower=float(np.log(1e-20)), power=-1.0, below=FITS)
-    words = replace(
-        Positive.words,
-        at_mean=Equation(
-            "Each value of {y} has an inverse Gaussian distribution, whose variance grows with the cube of the mean.",
-            r"y_i \sim \mathrm{InverseGaussian}(\mu_i, {phi}), \qquad \mathrm{Var}(y_i) = {phi} \mu_i^3",
-            r"\sum_{i} {w}\left[ - \frac{1}{2} \log(2 \pi {phi} y_i^3) "
-            r"- \frac{(y_i - \mu_i)^2}{2 {phi} \mu_i^2 y_i} \right]",
-            of=r"\beta, \phi",
-            phi=r"\phi",
-            mean=("mean", r"\mu_i"),
-        ),
-    )
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""

@@ -28,8 +28,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -44,29 +43,11 @@ from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.between import LARGEST as LARGEST_CUT
 from stattools.likelihoods.between import between
 from stattools.likelihoods.gamma_times import GammaTimes
-from stattools.likelihoods.likelihood import LARGEST_MEAN, Tails, Terms, Together, allowed, floats, pair
+from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Tails, Terms, allowed, floats, pair
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.likelihoods.words import Edge, Equation, Words
+from stattools.likelihoods.words import Equation, words_of
 from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-
-EDGE = Edge(
-    lower=float(np.log(1e-10)),
-    upper=float(np.log(1e4)),
-    below="the columns fit the times of all events to round-off, and the scale has its maximum at 0. Drop columns, "
-    "or collect more events.",
-    above="the censored times do not rise with what is known of them, and the scale has its maximum at infinity. "
-    "Collect times that were seen.",
-)
-"""The ends of the scale."""
-
-WORDS = Words(
-    "the log time",
-    "time ratio",
-    asked="the time to the event ({y})",
-    effect="the time to the event ({y})",
-    beside=" and the times of the events differ from what the columns say",
-)
 
 
 def equation_of(said: str, scale: bool, late: bool = False) -> Equation:
@@ -309,7 +290,7 @@ class ExtremeTimes:
         return out.reshape(width, width, -1)
 
 
-class SeenOrLonger(Together):
+class SeenOrLonger(Likelihood):
     """A family of times that are computed at once where all were seen or are longer, and nobody entered late; `_apart`
     is for the others.
     """
@@ -390,13 +371,7 @@ class FailureTime(SeenOrLonger):
     late: bool = False
     outcome = Outcome.TIME
     has_reach = True
-    edge = EDGE
-    refused: ClassVar = MappingProxyType(
-        {
-            "deviance": "a regression of times that may be censored has no deviance: no fit is perfect for a time that "
-            'was not seen. Use the log-likelihood, or fit.residuals_of("quantile").'
-        }
-    )
+    _row = "FailureTime"
 
     def __post_init__(self) -> None:
         if not is_one_of(self.distribution, ERRORS):
@@ -408,7 +383,9 @@ class FailureTime(SeenOrLonger):
         if self.distribution in ONE:
             vars(self).update(holds={"scale": FailureTime(EXPONENTIAL, late=self.late)})
         equation = equation_of(self._law.said, len(parameters) > 1, self.late)
-        vars(self).update(parameters=parameters, width=len(parameters), words=replace(WORDS, equation=equation))
+        vars(self).update(
+            parameters=parameters, width=len(parameters), words=replace(words_of(self._row), equation=equation)
+        )
         vars(self).update(concave_with=("log",) if len(parameters) == 1 else ())
         vars(self).update(verified="" if self.distribution == "gamma" else "failure-time")
 
@@ -538,10 +515,6 @@ class FailureTime(SeenOrLonger):
     def named(self, y: Floats) -> dict[str, Floats]:
         """The ends by their names; times that were seen have one."""
         return {"y": y} if y.ndim < 2 else super().named(y)
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """There is none: IncompatibleError."""
-        raise IncompatibleError(self.refused["deviance"])
 
     def cdf(self, eta: Floats, y: Floats) -> Floats:
         """P(T <= t) of times (n,), or of the lower end of others, given that it is after the entry."""

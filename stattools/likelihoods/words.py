@@ -2,12 +2,16 @@
 
 Reports, sentences and figures read these records and know no likelihood by its name. Words in braces are filled in for
 a model: {y} is its outcome and {event} says what a mean is the probability of; `reporting/equations.py` lists the rest.
+The families of the house have a row each in `families.toml`, which is read when its words are first asked for.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,3 +129,69 @@ class Piece:
     def called(self, term: str) -> str:
         """The name of a coefficient."""
         return f"{self.label}: {term}" if self.label else term
+
+
+VALUES: dict[str, Callable[[float, float], float]] = {
+    "NegativeBinomial": lambda alpha, mean: 1.0 + alpha * mean,
+    "GammaFamily": lambda phi, _: float(np.sqrt(phi)),
+    "BetaBinomial": lambda s, trials: 1.0 + (trials - 1.0) / (1.0 + s),
+}
+"""The value of a dispersion, by the row of its family."""
+
+
+@cache
+def rows() -> dict[str, dict[str, Any]]:
+    """The rows of `families.toml`, the lines of a text joined."""
+
+    def joined(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: joined(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return tuple(value)
+        return value.replace("\n", " ") if isinstance(value, str) else value
+
+    return joined(tomllib.loads(Path(__file__).with_name("families.toml").read_text(encoding="utf-8")))
+
+
+@cache
+def words_of(row: str) -> Words:
+    """The words of a row.
+
+    >>> words_of("Poisson").exponential
+    'rate ratio'
+    """
+    said = {key: value for key, value in rows()[row].items() if key not in ("edge", "refused")}
+    if "equation" in said:
+        said["equation"] = Equation(**said["equation"])
+    for other in ("with_precision", "at_mean"):
+        if other in said:
+            said[other] = replace(said.get("equation", Equation("", "", "")), **said[other])
+    if "dispersion" in said:
+        said["dispersion"] = Dispersion(**said["dispersion"], value=VALUES[row])
+    return Words(**said)
+
+
+@cache
+def edge_of(row: str) -> Edge:
+    """The ends of the last parameter of a row: the table has the numbers, and the linear predictor is the logarithm.
+
+    >>> round(edge_of("NegativeBinomial").lower, 6)
+    -18.420681
+    """
+    said = rows().get(row, {}).get("edge", {})
+    return Edge(**said | {end: float(np.log(said[end])) for end in ("lower", "upper") if end in said})
+
+
+def refused_of(row: str) -> Mapping[str, str]:
+    """The questions that have no answer in a row, each with the reason."""
+    return rows().get(row, {}).get("refused", {})
+
+
+class OfRow[Said]:
+    """An attribute of families that is read from their `_row` of the table, unless an object or a class has its own."""
+
+    def __init__(self, read: Callable[[str], Said]) -> None:
+        self.read = read
+
+    def __get__(self, family: Any, kind: Any) -> Said:
+        return self.read(kind._row)

@@ -1,55 +1,31 @@
-"""Counts whose zeros are a matter of their own: truncated, inflated, behind a hurdle.
+"""Counts whose zeros are a matter of their own: truncated, inflated, behind a hurdle; of a family f, p = expit(eta_1).
 
-What is known of a family of counts given that a count is not zero: 1 - f(0), its logarithm and its derivatives.
+    truncated:   P(y) = f(y) / (1 - f(0)) for y = 1, 2, ...
+    inflated:    P(0) = p + (1 - p) f(0),   P(y) = (1 - p) f(y)
+    hurdle:      P(0) = p,                  P(y) = (1 - p) f(y) / (1 - f(0))
 
-Where the mean is tiny l = log f(0) is nearly 0; a linear predictor beyond `MOST_ETA` or `FARTHEST` stays there, so
-that 1 - f(0) is never 0. A draw is the first of the events behind a count, wherever in the row's time it falls given
-that there is one, and those that follow it: Poisson counts are single events, and negative binomial ones are Poisson
-many groups whose sizes are those of a logarithmic series.
-Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), 4.10 and 5.4.
+With l = log f(0), its score s and its information I, k = f(0) / (1 - f(0)) the odds of a zero and, of inflated counts,
+w = expit(eta_1 - l) the probability that a zero is one of those for certain,
 
-What zero-inflated counts and counts behind a hurdle share: a family of counts beside the log odds of a zero.
+    truncated:   score = score of f at y + k s,   information = that of f at y + k I - k (1 + k) s s^T
+    inflated, 0: log P = log(e^eta_1 + e^l) - log(1 + e^eta_1)
+                 score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
+                 w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
+    inflated, y: those of f, and -p, p (1 - p)
 
-Linear predictors are in the order log rate, log odds of a zero, and log alpha where the family has one.
-
-Counts of which zeros are not seen: those of another family given that they are positive.
-
-    log p(y | y > 0) = log f(y) - log(1 - f(0)),   y = 1, 2, ...
-
-With l = log f(0), its score s and its information I, and k = f(0) / (1 - f(0)), the odds of a zero,
-
-    score = score of f at y + k s,   information = information of f at y + k I - k (1 + k) s s^T
-
-Of Poisson counts the log-likelihood is concave in the log of the mean, the natural parameter of an exponential family.
-Source: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3.
-
-Counts with more zeros than their family has: a zero for certain with probability p, a count of it otherwise.
-
-    P(0) = p + (1 - p) f(0),   P(y) = (1 - p) f(y),   p = expit(eta_1)
-
-With l = log f(0), its score s and its information I, and w = expit(eta_1 - l) the probability that a zero is one of
-those for certain,
-
-    y = 0:   log P = log(e^eta_1 + e^l) - log(1 + e^eta_1)
-             score = (1 - w) s and w (1 - f(0)) (1 - p),  information = (1 - w) I - w (1 - w) s s^T,
-             w (1 - w) s and w (1 - f(0)) (1 - p) (w + p - 1)
-    y > 0:   those of f, and -p, p (1 - p)
-
-so that no number is a difference of others near it, and no log-likelihood is NaN. It is not concave: a maximum is a
-local one. Source: Lambert, Technometrics 34 (1992), 1-14.
-
-Counts behind a hurdle: a zero with probability p, a positive count of a family otherwise.
-
-    P(0) = p,   P(y) = (1 - p) f(y) / (1 - f(0)) for y = 1, 2, ...,   p = expit(eta_1)
-
-The log-likelihood is that of a logistic regression of the zeros and of zero-truncated counts (`zero_truncated.py`) one
-beside the other: nothing of one parameter is in the score of the other. With Poisson counts both are concave, and so is
-their sum. Source: Mullahy, Journal of Econometrics 33 (1986), 341-365.
+so that no number is a difference of others near it. Behind a hurdle nothing of one parameter is in the score of the
+other. Truncated Poisson counts are an exponential family of the log of the mean, whose log-likelihood is concave, and
+so is that of the hurdle; inflated counts may have several maxima. Where the mean is tiny l is nearly 0; a linear
+predictor beyond `MOST_ETA` or `FARTHEST` stays there, so that 1 - f(0) is never 0.
+A positive count is drawn as the first of the events behind it, wherever in the row's time it falls given that there is
+one, and those that follow: Poisson counts are single events, and negative binomial ones are Poisson many groups whose
+sizes are those of a logarithmic series. Sources: Cameron & Trivedi, Regression Analysis of Count Data (2013), 4.3;
+Lambert, Technometrics 34 (1992), 1-14; Mullahy, Journal of Econometrics 33 (1986), 341-365; Johnson, Kemp & Kotz,
+Univariate Discrete Distributions (2005), 4.10 and 5.4.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -65,8 +41,8 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.likelihoods.binary import Bernoulli
 from stattools.likelihoods.counts import Count, NegativeBinomial, Poisson
-from stattools.likelihoods.likelihood import Edge, Likelihood, Piece, Terms, Together, Words, allowed
-from stattools.likelihoods.words import Equation
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed
+from stattools.likelihoods.words import Edge, Piece, Words
 
 COUNTS, RATE = Poisson(), "rate"
 """The usual family, and what its mean is called where other counts have a mean of their own."""
@@ -115,37 +91,18 @@ class ZerosOfFamily:
     def drawn(self, random: np.random.Generator) -> Floats:
         """One positive count per row."""
         first = -np.log1p(-random.random(self.share.shape) * self.share)  # when, in units of events
-        left = np.clip(1.0 + first / self.log_zero, 0.0, 1.0)
-        return FIRST[type(self.family)](self, random) + FOLLOWING[type(self.family)](self, left, random)
-
-
-def _one(seen: ZerosOfFamily, random: np.random.Generator) -> Any:
-    return 1.0
-
-
-def _group(seen: ZerosOfFamily, random: np.random.Generator) -> Floats:
-    """The size of a group: of a logarithmic series of m / (m + 1 / alpha)."""
-    share = 1.0 / (1.0 + np.exp(np.clip(-seen.eta.sum(axis=-1), -700.0, 700.0)))
-    return random.logseries(np.minimum(share, 1.0 - 1e-16)).astype(float)
-
-
-def _events(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
-    return random.poisson(seen.family.mean(seen.eta) * left).astype(float)
-
-
-def _groups(seen: ZerosOfFamily, left: Floats, random: np.random.Generator) -> Floats:
-    alpha = np.exp(np.clip(seen.eta[..., 1], -700.0, 300.0))
-    return random.poisson(seen.family.mean(seen.eta) * alpha * random.standard_gamma(left / alpha)).astype(float)
-
-
-FIRST: dict[type, Callable[..., Any]] = {Poisson: _one, NegativeBinomial: _group}
-FOLLOWING: dict[type, Callable[..., Floats]] = {Poisson: _events, NegativeBinomial: _groups}
-"""How the first event, and those that follow in what is left of a row's time, are drawn; by the class of a family."""
+        left, m = np.clip(1.0 + first / self.log_zero, 0.0, 1.0), self.family.mean(self.eta)
+        if not self.family.others:
+            return 1.0 + random.poisson(m * left).astype(float)
+        share = 1.0 / (1.0 + np.exp(np.clip(-self.eta.sum(axis=-1), -700.0, 700.0)))  # m / (m + 1 / alpha)
+        group = random.logseries(np.minimum(share, 1.0 - 1e-16)).astype(float)
+        alpha = np.exp(np.clip(self.eta[..., 1], -700.0, 300.0))
+        return group + random.poisson(m * alpha * random.standard_gamma(left / alpha)).astype(float)
 
 
 def of_counts(family: Any, who: str) -> Likelihood:
     """A family of counts with a log link; IncompatibleError for another."""
-    if type(family) not in FIRST:
+    if type(family) not in (Poisson, NegativeBinomial):
         raise IncompatibleError(f"{who} is made of Poisson() or NegativeBinomial(); got {type(family).__name__}.")
     return family
 
@@ -189,17 +146,9 @@ def log_rate(y: Floats, weight: Floats, offset: Floats) -> float:
 ZERO = "zero"
 """The name of the parameter of zeros."""
 
-EACH_ROW: dict[str, Any] = {
-    "loglik": r"\sum_{i} {w}\log P(y_i)",
-    "of": r"\beta, \gamma",
-    "beside": "{others}.",
-    "others": (r"\log \frac{p_i}{1 - p_i}",),
-}
-"""What the written likelihoods of both have alike, with Poisson counts."""
-
 
 @dataclass(frozen=True)
-class Zeros(Together, Count):
+class Zeros(Count):
     """Counts of `family`, `Poisson()` or `NegativeBinomial()`, with a parameter of their zeros."""
 
     family: Likelihood = COUNTS
@@ -225,10 +174,6 @@ class Zeros(Together, Count):
     def link(self, mean: Any) -> Any:
         """The log of a mean of the family."""
         return self.family.link(mean)
-
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """There is none: IncompatibleError."""
-        raise IncompatibleError(NO_DEVIANCE)
 
     def center(self, eta: Floats) -> Floats:
         """Where quantiles are searched: the mean, as far as counts have their own."""
@@ -289,14 +234,11 @@ class Zeros(Together, Count):
 
     def information_of(self, of_family: Floats, of_zero: Floats, mixed: Floats) -> Floats:
         """Informations (..., width, width) from those of the family (..., k, k), of the log odds and of both."""
-        k = list(range(self.width))
-        k.remove(1)
+        k = np.array([0, 2])[: self.width - 1]
         information = np.empty((*of_zero.shape, self.width, self.width))
         information[..., 1, 1] = of_zero
-        for a, i in enumerate(k):
-            information[..., i, 1] = information[..., 1, i] = mixed[..., a]
-            for b, j in enumerate(k):
-                information[..., i, j] = of_family[..., a, b]
+        information[..., k, 1] = information[..., 1, k] = mixed
+        information[..., k[:, None], k] = of_family
         return information
 
 
@@ -330,7 +272,7 @@ SERIES = (
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class ZeroTruncated(Together, Count):
+class ZeroTruncated(Count):
     """Positive counts: y ~ `family` given that y > 0; eta is that of the family, `Poisson()` or `NegativeBinomial()`.
 
     The first linear predictor is the log mean of the family, zeros included; `mean` is that of the positive counts. The
@@ -411,10 +353,6 @@ class ZeroTruncated(Together, Count):
         seen = self.seen(eta)
         return np.minimum(self.family.survival(seen.eta, np.asarray(y, dtype=float)) / seen.share, 1.0)
 
-    def deviance(self, eta: Floats, y: Floats) -> Floats:
-        """There is none: IncompatibleError."""
-        raise IncompatibleError(NO_DEVIANCE)
-
     def side(self, y: Floats) -> Floats:
         """A count of 1 wants a mean of 0."""
         return np.where(y > 1.0, 0.0, -1.0)
@@ -460,19 +398,7 @@ class ZeroInflated(Zeros):
     """
 
     inflated = True
-    words = Words(
-        "the log rate beside the extra zeros",
-        "rate ratio",
-        asked="the expected count of {y} beside its extra zeros",
-        beside=" and there are extra zeros",
-        equation=Equation(
-            "A row is an extra zero of {y} with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$, "
-            "which may be zero too, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
-            "predictors:",
-            r"P(y_i = 0) = p_i + (1 - p_i) f_i(0), \qquad P(y_i = y) = (1 - p_i) f_i(y), \qquad \log \mu_i = \eta_i",
-            **EACH_ROW,
-        ),
-    )
+    _row = "ZeroInflated"
 
     @property
     def edges(self) -> dict[str, Edge]:
@@ -530,20 +456,7 @@ class Hurdle(Zeros):
     [-0.693147, -1.234472]
     """
 
-    words = Words(
-        "the log rate of the positive counts",
-        "rate ratio",
-        asked="the rate of the positive counts of {y}",
-        beside=", no combination of them separates the zeros, and positive counts differ",
-        equation=Equation(
-            "A row of {y} is zero with probability $p_i$, and otherwise a Poisson count of mean $\\mu_i$ given that "
-            "it is positive, with probabilities $f_i$. The log odds of $p_i$ and the log of $\\mu_i$ are linear "
-            "predictors:",
-            r"P(y_i = 0) = p_i, \qquad P(y_i = y) = (1 - p_i) \frac{f_i(y)}{1 - f_i(0)}, \qquad "
-            r"\log \mu_i = \eta_i",
-            **EACH_ROW,
-        ),
-    )
+    _row = "Hurdle"
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 from stattools.likelihoods import NegativeBinomial
-from stattools.likelihoods.counts import few_values, log_rising
+from stattools.likelihoods.counts import few_values, tables
 
 
 @pytest.mark.parametrize("log_alpha", [-30.0, -16.0, -5.0, -4.0, -0.5, 3.0, 20.0, 600.0])
@@ -21,7 +21,7 @@ def test_rows_of_one_dispersion_have_what_single_rows_have(log_alpha):
     loglik, score, information = (np.concatenate(of) for of in zip(*single, strict=True))
     assert_allclose(family.loglik(eta, y), loglik, rtol=1e-12, atol=1e-13)
     assert_allclose(family.score(eta, y), score, rtol=1e-11, atol=1e-13)  # sums over a table, of numbers up to y
-    assert_allclose(family.information(eta, y), information, rtol=1e-13, atol=1e-300)
+    assert_allclose(family.information(eta, y), information, rtol=1e-11, atol=1e-13)
     for one, alone in zip(family.evaluate(eta, y), (loglik, score, information), strict=True):
         assert_allclose(one, alone, rtol=1e-11, atol=1e-13)
 
@@ -36,4 +36,4 @@ def test_rows_that_differ_in_dispersion_or_have_large_counts_have_no_table():
 def test_the_table_is_a_ratio_of_gamma_functions():
     y, r = np.arange(9.0), 2.5
     expected = gammaln(y + r) - gammaln(r) - gammaln(y + 1.0) - y * np.log(r)
-    assert_allclose(log_rising(r, 8), expected, rtol=1e-13, atol=1e-13)
+    assert_allclose(tables(r, 8)[0], expected, rtol=1e-13, atol=1e-13)

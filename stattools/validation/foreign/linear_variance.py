@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.counts import Count, NegativeBinomial
-from stattools.likelihoods.likelihood import LogMean, pair
+from stattools.likelihoods.likelihood import pair
 from stattools.models.model import Model
 from stattools.models.regressions.starting_point import starting_point
 
@@ -29,7 +29,7 @@ MAP = np.array([[1.0, 0.0], [-1.0, 1.0]])
 
 
 @dataclass(frozen=True)
-class LinearVariance(LogMean, Count):
+class LinearVariance(Count):
     """y ~ NB1(mean exp(eta_0), alpha exp(eta_1)); eta has shape (n, 2).
 
     >>> round(float(LinearVariance().loglik([[0.0, 0.0]], [2])[0]), 6)  # mean 1, alpha 1: geometric, (1/2)^3
