@@ -45,7 +45,7 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-KEPT_AS_CODES = {"CodedLevels", "LevelColumns", "LevelRows", "LevelSlopes", "LevelUnits"}
+KEPT_AS_CODES = {"Columns", "LevelUnits"}
 KEPT_IN_PARTS = {"Arrow", "LowRank"}
 TOLD_APART = {
     "levels that are codes: ask as_columns(X) or as_units(T)": (

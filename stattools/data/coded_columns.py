@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 
 STAND_IN = 3
 """Levels of the stand-in."""
@@ -62,7 +61,5 @@ def expanded(
             values[:, each] += X[:, at + later * together : at + (later + 1) * together]
         at += (STAND_IN - first) * together
     others = np.ascontiguousarray(X[:, order])
-    if alone:
-        return LevelColumns(others, codes - first, len(places), int(places[0, 0])), tuple(made)
     values[codes < first] = 0.0
-    return LevelSlopes(others, values, codes - first, places), tuple(made)
+    return Columns(others, codes - first, places, None if alone else values), tuple(made)

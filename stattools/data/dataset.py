@@ -98,7 +98,7 @@ def read(
     used are dropped and counted; arrays must be complete. Arrays get an intercept first, unless `intercept=False`;
     a large float64 X in C or Fortran order is not copied for it (`beside_ones.py`). `formulas` are right sides for
     other parameters of the outcome's distribution by name, {"scale": "~ z"}: their columns stand in X too, as
-    `Design.uses` says. With `coded`, X is a `LevelColumns` where a factor of the formula has very many levels. With
+    `Design.uses` says. With `coded`, X is `Columns` where a factor of the formula has very many levels. With
     `products`, the read of a source also takes the sums that least squares needs, where it can.
 
     Raises DomainError for data that cannot be used, IncompatibleError for `names=` or `intercept=` with a formula.

@@ -53,10 +53,6 @@ class InParts(NDArrayOperatorsMixin):
         """X' u, for u (n,) or (n, r)."""
         raise NotImplementedError
 
-    def between(self, within: Any) -> Floats:
-        """x'E x of each row, where E stands between the coefficients of each level (`level_blocks.Within`)."""
-        return within.between(self.whole)
-
     def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
         """A function of NumPy of these inputs, of which this is one, without the array; None where it takes the array.
         Products with an array are known of all.

@@ -9,16 +9,11 @@ Van Loan, Matrix Computations (2013), 4.1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.in_parts import InParts
-
-ROUND_OFF = 1e-9
-"""Correlations are symmetric and without negative eigenvalues up to this."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,63 +43,15 @@ class Within:
         """The product of the transposed with u."""
         return Within(self.places, self.off.transpose(0, 2, 1)).product(u)
 
-    def quadratic(self, X: Any) -> Floats:
-        """x' times these numbers times x of each row of X (n, p); X may have its levels as codes."""
-        return X.between(self) if isinstance(X, InParts) else self.between(X)
-
-    def between(self, X: Floats) -> Floats:
-        """The same of an array."""
-        of_levels = X[:, self.places]
-        return np.einsum("nla,lab,nlb->n", of_levels, self.off, of_levels, optimize=True)
-
     def blocks(self, diagonal: Floats) -> Floats:
         """The whole blocks, (L, k, k), with their part of the diagonal (p,)."""
         found, each = self.off.copy(), np.arange(self.off.shape[-1])
         found[:, each, each] = diagonal[self.places]
         return found
 
-    def is_part_of(self, diagonal: Floats) -> bool:
-        """Whether the blocks stand in different rows of a matrix with this diagonal (p,), and are finite, symmetric and
-        without negative eigenvalues, up to round-off.
-        """
-        places, off = self.places, self.off
-        if places.ndim != 2 or off.shape != (*places.shape, places.shape[1]) or not np.isfinite(off).all():
-            return False
-        apart = len(np.unique(places)) == places.size
-        if not apart or places.min(initial=0) < 0 or places.max(initial=-1) >= len(diagonal):
-            return False
-        unit = np.sqrt(np.where(diagonal[places] > 0.0, diagonal[places], 1.0))
-        shares = self.blocks(diagonal) / unit[:, :, None] / unit[:, None, :]
-        alike = np.abs(shares - shares.transpose(0, 2, 1)).max(initial=0.0) <= ROUND_OFF
-        return bool(alike and np.linalg.eigvalsh(shares).min(initial=0.0) >= -ROUND_OFF)
-
-    def among(self, rows: NDArray[np.intp], p: int) -> Within | None:
-        """These numbers among some rows and columns of a matrix (p, p); None where some levels have other coefficients
-        among them than others have.
-        """
-        number = np.full(p, -1)
-        number[rows] = np.arange(len(rows))
-        kept = number[self.places] >= 0
-        levels, kinds = kept.any(axis=1), kept.any(axis=0)
-        if not kept[np.ix_(levels, kinds)].all():
-            return None
-        return Within(number[self.places[np.ix_(levels, kinds)]], self.off[levels][:, kinds][:, :, kinds])
-
-    def scaled(self, factor: float) -> Within:
-        """`factor` times these numbers."""
-        return Within(self.places, factor * self.off)
-
     def added_to(self, array: Floats) -> None:
         """Add these numbers to an array (p, p)."""
         array[self.places[:, :, None], self.places[:, None, :]] += self.off
-
-    def at(self, i: NDArray[np.intp], j: NDArray[np.intp], p: int) -> Floats:
-        """The numbers in rows i and columns j of a matrix (p, p), which broadcast."""
-        level, kind = np.full(p, -1), np.zeros(p, dtype=np.intp)
-        level[self.places] = np.arange(len(self.places))[:, None]
-        kind[self.places] = np.arange(self.places.shape[1])
-        i, j = np.broadcast_arrays(i, j)
-        return np.where((level[i] == level[j]) & (level[i] >= 0), self.off[level[i], kind[i], kind[j]], 0.0)
 
 
 def beside_diagonals(blocks: Floats) -> Floats:

@@ -1,14 +1,15 @@
-"""A symmetric matrix that is a diagonal and a few products beside it: covariances of the coefficients of many levels.
+"""A symmetric matrix that is block diagonal with a few products beside it: covariances of the coefficients of many
+levels.
 
-    V = diag(d) + U K U'      d (p,), U (p, r), K (r, r)
+    V = blockdiag(E) + U K U'      E (L, k, k) of the coefficients of levels, U (p, r), K (r, r)
 
-and small blocks beside the diagonal where a level has several coefficients. Diagonal, single entries, products and
-quadratic forms of rows cost p r numbers. The array (p, p) is made when it is asked for, once.
+Diagonal, single entries, products and quadratic forms of rows cost p r numbers. The array (p, p) is made when it is
+asked for, once.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -17,68 +18,84 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import InParts, SymmetricInParts
-from stattools.numerics.level_blocks import Within
+from stattools.numerics.level_blocks import beside_diagonals, diagonals, times
 from stattools.text.one_line import prints
+
+ROUND_OFF = 1e-9
+"""Correlations are symmetric and without negative eigenvalues up to this."""
 
 
 @prints
 @dataclass(frozen=True, eq=False)
 class LowRank(SymmetricInParts):
-    """Stands for diag(d) + U K U', (p, p), and what there is `within` the blocks of levels beside the diagonal.
+    """Stands for U K U' (p, p) with the blocks E (L, k, k) added in the rows and columns `at` (L, k).
 
-    >>> V = LowRank(np.array([1.0, 2.0]), np.array([[1.0], [1.0]]), np.array([[0.5]]))
+    >>> V = LowRank(np.array([[0], [1]]), np.array([[[1.0]], [[2.0]]]), np.array([[1.0], [1.0]]), np.array([[0.5]]))
     >>> np.asarray(V).tolist(), V.diagonal(), V @ [1.0, 0.0]
     ([[1.5, 0.5], [0.5, 2.5]], array([1.5, 2.5]), array([1.5, 0.5]))
     """
 
-    d: Floats
+    at: NDArray[np.intp]
+    E: Floats
     U: Floats
     K: Floats
-    within: Within | None = None
 
     @classmethod
     def of_parts(cls, d: Floats, U: Floats, K: Floats, places: Any = None, off: Any = None) -> LowRank:
         """The matrix of the arrays that `parts` gives."""
-        return cls(d, U, K, None if off is None else Within(places, off))
+        at = np.flatnonzero(d)[:, None] if places is None else places
+        return cls(at, d[at][:, :, None] * np.eye(at.shape[1]) + (0.0 if off is None else off), U, K)
 
     def parts(self) -> tuple[Any, ...]:
-        """The arrays that it is made of."""
-        return self.d, self.U, self.K, *(() if self.within is None else (self.within.places, self.within.off))
+        """The arrays that a file has: the diagonal of the blocks (p,), U, K, and what else there is in blocks."""
+        d = np.zeros(len(self))
+        d[self.at.ravel()] = diagonals(self.E)
+        return d, self.U, self.K, *(() if self.at.shape[1] < 2 else (self.at, beside_diagonals(self.E)))
 
     def is_rising(self) -> bool:
-        """Whether the diagonal and the blocks of levels have no negative eigenvalues, up to round-off."""
-        return not (self.d < 0).any() and (self.within is None or self.within.is_part_of(self.d))
+        """Whether the blocks stand in different rows, and are finite, symmetric and without negative eigenvalues, up to
+        round-off.
+        """
+        apart = len(np.unique(self.at)) == self.at.size and self.at.min(initial=0) >= 0
+        if not apart or self.E.shape != (*self.at.shape, self.at.shape[1]) or not np.isfinite(self.E).all():
+            return False
+        unit = np.diagonal(self.E, axis1=1, axis2=2)
+        unit = np.sqrt(np.where(unit > 0.0, unit, 1.0))
+        shares = self.E / unit[:, :, None] / unit[:, None, :]
+        alike = np.abs(shares - shares.transpose(0, 2, 1)).max(initial=0.0) <= ROUND_OFF
+        return bool(alike and np.linalg.eigvalsh(shares).min(initial=0.0) >= -ROUND_OFF)
 
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""
-        return len(self.d), len(self.d)
+        return len(self.U), len(self.U)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,): the variances."""
-        return self.d + ((self.U @ self.K) * self.U).sum(axis=1)
+        found = ((self.U @ self.K) * self.U).sum(axis=1)
+        found[self.at.ravel()] += diagonals(self.E)
+        return found
 
     def quadratic(self, X: Any) -> Floats:
         """x'V x of each row of X, (n,); X may have its levels as codes."""
         along = X @ self.U
-        found = np.square(X) @ self.d + ((along @ self.K) * along).sum(axis=1)
-        return found if self.within is None else found + self.within.quadratic(X)
+        return as_columns(X).between(self.at, self.E) + ((along @ self.K) * along).sum(axis=1)
 
     def mapped(self, T: Any) -> LowRank:
-        """T V T', for a map T that leaves the coefficients of the diagonal as they are, or scales each by its `t`, or
+        """T V T', for a map T that leaves the coefficients of the blocks as they are, or scales each by its `t`, or
         maps those of each level.
         """
-        U = T @ self.U
-        if not isinstance(T, InParts):
-            return LowRank(self.d, U, self.K, self.within)
-        d, within = T.carried(self.d, self.within)
-        return LowRank(d, U, self.K, within)
+        U, E = T @ self.U, self.E
+        if isinstance(T, InParts):
+            M = T.of_levels(self.at)  # type: ignore[attr-defined]
+            E = M @ E @ M.transpose(0, 2, 1)
+        return LowRank(self.at, 0.5 * (E + E.transpose(0, 2, 1)), U, self.K)
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""
-        within = None if self.within is None else self.within.scaled(factor)
-        return LowRank(factor * self.d, self.U, factor * self.K, within)
+        return replace(self, E=factor * self.E, K=factor * self.K)
 
     def without(self, which: NDArray[np.bool_]) -> LowRank:
         """With 0 in the rows and columns of some coefficients, (p,)."""
@@ -86,25 +103,29 @@ class LowRank(SymmetricInParts):
 
     def on_both_sides(self, size: Floats) -> LowRank:
         """Times the diagonal matrix of `size` (p,) from the left and from the right."""
-        within = self.within
-        if within is not None:
-            of_levels = size[within.places]
-            within = Within(within.places, of_levels[:, :, None] * within.off * of_levels[:, None, :])
-        return LowRank(size**2 * self.d, size[:, None] * self.U, self.K, within)
+        of_levels = size[self.at]
+        return replace(self, E=of_levels[:, :, None] * self.E * of_levels[:, None, :], U=size[:, None] * self.U)
 
     def product(self, v: Floats) -> Floats:
         """V v, for v (p,) or (p, r)."""
-        found = (self.d if v.ndim == 1 else self.d[:, None]) * v + self.U @ (self.K @ (self.U.T @ v))
-        return found if self.within is None else found + self.within.product(v)
+        return self.of_blocks(v) + self.U @ (self.K @ (self.U.T @ v))
+
+    def of_blocks(self, v: Floats) -> Floats:
+        """blockdiag(E) v, for v (p,) or (p, r)."""
+        found = np.zeros_like(v, dtype=float)
+        found[self.at] = times(self.E, v[self.at])
+        return found
 
     def among(self, rows: Any) -> LowRank | None:
         """The rows and columns `rows`, a slice or numbers of them; None where blocks of levels are cut differently."""
-        rows = np.arange(len(self))[rows]
-        within = None if self.within is None else self.within.among(rows, len(self))
-        if self.within is not None and within is None:
+        rows, number = np.arange(len(self))[rows], np.full(len(self), -1)
+        number[rows] = np.arange(len(rows))
+        kept = number[self.at] >= 0
+        levels, kinds = kept.any(axis=1), kept.any(axis=0)
+        if not kept[np.ix_(levels, kinds)].all():
             return None
-        beside = within is not None and within.off.any()
-        return LowRank(self.d[rows], self.U[rows], self.K, within if beside else None)
+        E = self.E[levels][:, kinds][:, :, kinds]
+        return LowRank(number[self.at[np.ix_(levels, kinds)]], E, self.U[rows], self.K)
 
     @cached_property
     def whole(self) -> Floats:  # type: ignore[override]
@@ -117,9 +138,7 @@ class LowRank(SymmetricInParts):
         require_memory(f"The covariance of {p:,} coefficients", 2 * p * p, "Ask for fewer of its rows and columns.")
         found = (self.U @ self.K) @ self.U.T
         found = 0.5 * (found + found.T)
-        found[np.arange(len(self)), np.arange(len(self))] += self.d
-        if self.within is not None:
-            self.within.added_to(found)
+        found[self.at[:, :, None], self.at[:, None, :]] += self.E
         return found
 
     def __getitem__(self, place: Any) -> Any:
@@ -141,8 +160,13 @@ class LowRank(SymmetricInParts):
             found = (self.U[i[:, 0]] @ self.K) @ self.U[np.ravel(j)].T
         else:
             found = ((self.U[i] @ self.K) * self.U[j]).sum(axis=-1)
-        found = found + np.where(i == j, self.d[i], 0.0)
-        return found if self.within is None else found + self.within.at(i, j, len(self))
+        if not len(self.at):
+            return found
+        level, kind = np.full(len(self), -1), np.zeros(len(self), dtype=np.intp)
+        level[self.at], kind[self.at] = np.arange(len(self.at))[:, None], np.arange(self.at.shape[1])
+        i, j = np.broadcast_arrays(i, j)
+        together = (level[i] == level[j]) & (level[i] >= 0)
+        return found + np.where(together, self.E[level[i], kind[i], kind[j]], 0.0)
 
 
 def among(C: Any, rows: NDArray[np.intp], size: Any = None) -> Any:

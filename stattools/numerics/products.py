@@ -24,7 +24,7 @@ from scipy.linalg import get_blas_funcs
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.columns import Columns
 
 NARROW = 12
 """Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
@@ -123,7 +123,7 @@ def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
     >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
     [[19.0, 26.0], [0.0, 36.0]]
     """
-    if isinstance(X, CodedLevels):
+    if isinstance(X, Columns):
         return X.gram(weight)
     if weight is not None and X.shape[1] >= WIDE and weight.min() < 0:
         more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)

@@ -1,10 +1,10 @@
 """Metrics of matrices of many levels, in L k^2 operations: of an information, an `Arrow`, whose levels are eliminated
-first; and of a covariance, a `LowRank`, whose diagonal is.
+first; and of a covariance, a `LowRank`, whose blocks are.
 
-    V = diag(d) + U K U',   W = diag(d)^-1/2 U = Q T,   T K T' = P diag(lambda) P'
-    V^-1 = diag(d)^-1/2 (I + Q P (diag(1 / (1 + lambda)) - I) P' Q') diag(d)^-1/2
+    V = E + U K U',   W = E^-1/2 U = Q T,   T K T' = P diag(lambda) P'
+    V^-1 = E^-1/2 (I + Q P (diag(1 / (1 + lambda)) - I) P' Q') E^-1/2
 
-Rows and columns without a diagonal of their own, at most as many as the columns of U, follow by their Schur complement.
+Rows and columns without a block of their own, at most as many as the columns of U, follow by their Schur complement.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scipy.linalg import get_lapack_funcs
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow, ArrowFactor
-from stattools.numerics.level_blocks import Within, backward, forward, triangles
+from stattools.numerics.level_blocks import backward, diagonals, forward, triangles
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.metric import LONGEST, Metric, nrm2, why_singular
 from stattools.solvers.solution import Known, Quality
@@ -33,7 +33,8 @@ ROUND_OFF = 1e-14
 class LevelMetric(Metric):
     """As `Metric`, of an `Arrow`; its covariance is a `LowRank`.
 
-    >>> metric = LevelMetric(Arrow(0, np.array([4.0, 2.0]), np.array([[2.0], [0.0]]), np.array([[2.0]])))
+    >>> D = np.array([[[4.0]], [[2.0]]])
+    >>> metric = LevelMetric(Arrow(np.array([[0], [1]]), D, np.array([[2.0], [0.0]]), np.array([[2.0]])))
     >>> metric.norm(np.array([2.0, 0.0, 0.0])), metric.covariance().diagonal()
     (1.4142135623730951, array([0.5, 0.5, 1. ]))
     """
@@ -54,7 +55,7 @@ class LevelMetric(Metric):
         try:
             return cls(information)
         except IdentificationError:
-            least = 1e-8 * max(float(np.abs(information.d).max()), np.finfo(float).tiny)
+            least = 1e-8 * max(float(np.abs(diagonals(information.D)).max()), np.finfo(float).tiny)
             raised = information.raised(least)
             inner = raised.taken()
             left = Metric.for_ascent(information.C - inner).information if len(inner) else inner
@@ -121,14 +122,15 @@ class LevelMetric(Metric):
 
     def covariance(self) -> Any:
         """H^-1."""
-        inverse, W, within = self.eliminated.sides()
-        return LowRank(inverse, W, np.eye(W.shape[1]), within)
+        E, W = self.eliminated.sides()
+        return LowRank(self.information.at, E, W, np.eye(W.shape[1]))
 
 
 class LowRankMetric(Metric):
     """As `Metric`, of a `LowRank`: norms and solutions.
 
-    >>> metric = LowRankMetric(LowRank(np.array([1.0, 0.0]), np.array([[1.0], [1.0]]), np.array([[2.0]])))
+    >>> V = LowRank(np.array([[0]]), np.array([[[1.0]]]), np.array([[1.0], [1.0]]), np.array([[2.0]]))
+    >>> metric = LowRankMetric(V)
     >>> metric.solve(np.array([4.0, 2.0])).round(6).tolist(), round(metric.norm(np.array([4.0, 2.0])) ** 2, 6)
     ([2.0, -1.0], 6.0)
     """
@@ -139,17 +141,13 @@ class LowRankMetric(Metric):
             raise IdentificationError(why_singular(size, 0))
         self.unit = 1.0 / np.sqrt(size)
         V = information.on_both_sides(self.unit)
-        self.d, U = V.d, V.U
-        rest = self.d <= ROUND_OFF
-        within = Within(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))) if V.within is None else V.within
-        N, delta = triangles(within.blocks(self.d))
+        (N, delta), U, rest = triangles(V.E), V.U, np.ones(len(V), dtype=bool)
         known = (delta > ROUND_OFF).all(axis=1)
-        self.places, self.N, self.delta = within.places[known], N[known], delta[known]
-        rest[within.places[~known]] = True
+        self.places, self.N, self.delta = V.at[known], N[known], delta[known]
+        rest[self.places] = False
         self.levels, self.rest = np.flatnonzero(~rest), np.flatnonzero(rest)
         if len(self.rest) > U.shape[1]:
             raise IdentificationError(why_singular(size, int(self.rest[U.shape[1]])))
-        self.d = np.where(rest, 1.0, self.d)
         Q, T = np.linalg.qr(self._half(U)[self.levels])
         along, P = np.linalg.eigh(T @ V.K @ T.T)
         self.Q, self.along = Q @ P, 1.0 + along
@@ -163,8 +161,8 @@ class LowRankMetric(Metric):
             self.share, self.left = float(left.diagonal().min()), Metric(0.5 * (left + left.T))
 
     def _half(self, v: Floats) -> Floats:
-        """The diagonal, with its blocks, to the power -1/2 times v (k, r)."""
-        found = v / np.sqrt(self.d)[:, None]
+        """The blocks to the power -1/2 times v (k, r)."""
+        found = v.copy()
         found[self.places] = forward(self.N, v[self.places]) / np.sqrt(self.delta)[:, :, None]
         return found
 
@@ -182,7 +180,7 @@ class LowRankMetric(Metric):
     @property
     def rcond(self) -> float:
         """A lower bound of the reciprocal condition, scaled to unit diagonal."""
-        least = min(float(self.d.min(initial=1.0)), float(self.delta.min(initial=1.0)))
+        least = float(self.delta.min(initial=1.0))
         inner = 1.0 if self.left is None else self.share * self.left.rcond
         return least * min(1.0, float(self.along.min(initial=1.0))) * inner / len(self.unit)
 
@@ -202,7 +200,6 @@ class LowRankMetric(Metric):
             of_levels = of_levels - self.cross @ found[self.rest]
         whole = np.zeros_like(found)
         whole[self.levels] = self._root(of_levels)
-        found[self.levels] = (whole / np.sqrt(self.d)[:, None])[self.levels]
         found[self.places] = backward(self.N, whole[self.places] / np.sqrt(self.delta)[:, :, None])
         return self.unit * found[:, 0]
 

@@ -5,20 +5,23 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.columns import ArrayColumns, as_columns
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import ArrayColumns, Columns, as_columns
 
 rng = np.random.default_rng(4)
-X = LevelColumns(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
-SLOPES = LevelSlopes(X.others[:, :1], rng.standard_normal((12, 2)), np.arange(12) % 3 - 1, np.array([[1, 2], [3, 4]]))
+X = Columns.indicators(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)
+SLOPES = Columns(X.others[:, :1], np.arange(12) % 3 - 1, np.array([[1, 2], [3, 4]]), rng.standard_normal((12, 2)))
 by, weight, y = np.array([0.5, 0.0, 0.0, 0.0, -2.0]), rng.random(12), rng.standard_normal(12)
+BLOCKS = rng.standard_normal((2, 1, 1))
 size = np.array([2.0, 1.0, 1.0, 1.0, 0.25])
 QUESTIONS = {
     "among": lambda X: [X.among(some) for some in ((0, 4), (1, 2), (0, 1, 3, 4))],
     "some": lambda X: [X.some(np.array(some)) for some in ([3, 0], [4])],
     "beside": lambda X: [X.beside(y, np.ones((12, 2)))],
     "minus": lambda X: [X.minus(by)],
+    "between": lambda X: [
+        X.between(np.array([[2, 1], [3, 4]]), BLOCKS),
+        X.between(np.array([[4], [1]]), BLOCKS[:, :1, :1]),
+    ],
     "over": lambda X: [X.over(size)],
     "rate": lambda X: [X.rate(X.over(size), 1.0 + weight)],
     "nothing": lambda X: [X.nothing()],
@@ -60,7 +63,7 @@ def test_columns_are_alike_up_to_round_off(kept, X):
 
 
 def test_dependent_columns_are_nearest_with_0():
-    twice = LevelColumns(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, 0)
+    twice = Columns.indicators(np.ones((4, 1)), np.array([0, 1, 0, 1]), 2, 0)
     assert_allclose(twice.least_squares(y[:4]), 0.0)
 
 

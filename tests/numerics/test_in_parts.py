@@ -7,25 +7,22 @@ from numpy.testing import assert_allclose, assert_array_equal
 from stattools.data.rows.level_units import LevelUnits
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.coded_levels import CodedLevels, LevelRows
+from stattools.numerics.columns import Columns, TransposedColumns
 from stattools.numerics.in_parts import InParts, SymmetricInParts
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.one_each import OneEach
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
-X = LevelColumns(rng.standard_normal((7, 2)), np.array([0, 1, 2, -1, 0, 1, 2]), 3, 1)
+X = Columns.indicators(rng.standard_normal((7, 2)), np.array([0, 1, 2, -1, 0, 1, 2]), 3, 1)
 KINDS = {
-    Arrow: Arrow(1, rng.random(3), rng.standard_normal((3, 2)), K + K.T),
+    Arrow: Arrow(np.array([[1], [2], [3]]), rng.random((3, 1, 1)), rng.standard_normal((3, 2)), K + K.T),
     BesideOnes: BesideOnes(rng.standard_normal((6, 2))),
-    LevelColumns: X,
-    LevelRows: LevelRows(X),
-    LevelSlopes: LevelSlopes(X.others, rng.standard_normal((7, 2)), X.codes, np.array([[1, 4], [2, 5], [3, 7]])),
+    Columns: Columns(X.others, X.codes, np.array([[1, 4], [2, 5], [3, 7]]), rng.standard_normal((7, 2))),
+    TransposedColumns: TransposedColumns(X),
     LevelUnits: LevelUnits(np.arange(1.0, 5.0), np.array([[1.0], [0], [0], [0]]), np.array([[0], [3.0], [-2.0], [0]])),
     OneEach: OneEach(rng.standard_normal(4), np.array([3, 0, 5, 2]), 6),
-    LowRank: LowRank(rng.random(5), rng.standard_normal((5, 2)), K @ K.T),
+    LowRank: LowRank(np.arange(4)[:, None], rng.random((4, 1, 1)), rng.standard_normal((5, 2)), K @ K.T),
 }
 
 
@@ -34,7 +31,7 @@ def below(kind):
 
 
 def test_every_kind_is_here():
-    assert below(InParts) - {SymmetricInParts, CodedLevels} == set(KINDS)
+    assert below(InParts) - {SymmetricInParts} == set(KINDS)
 
 
 @pytest.mark.parametrize("matrix", KINDS.values(), ids=lambda matrix: type(matrix).__name__)
@@ -43,7 +40,7 @@ def test_every_answer_is_that_of_the_array(matrix):
     n, p = A.shape
     v, u = rng.standard_normal((p, 2)), rng.standard_normal((n, 2))
     assert (matrix.ndim, matrix.dtype, matrix.shape, len(matrix)) == (2, A.dtype, A.shape, n)
-    assert matrix.size == {LevelColumns: n * 3, LevelSlopes: n * 5}.get(type(matrix), n * p)  # what products read
+    assert matrix.size == (n * 5 if type(matrix) is Columns else n * p)  # what products read
     for found, expected in [
         (matrix @ v, A @ v), (matrix @ v[:, 0], A @ v[:, 0]), (u.T @ matrix, u.T @ A), (u[:, 0] @ matrix, u[:, 0] @ A),
         (matrix.T, A.T), (matrix[2, 1], A[2, 1]), (matrix + matrix, 2 * A), (matrix / 2.0, A / 2),

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 
 
 def slopes(k=2, complete=False, others=3, n=40, levels=5, ones=False):
@@ -14,10 +14,17 @@ def slopes(k=2, complete=False, others=3, n=40, levels=5, ones=False):
     values = rng.standard_normal((n, k))
     values[:, 0] = np.where(codes >= 0, 1.0, 0.0) if ones else values[:, 0]
     places = rng.permutation(others + levels * k)[: levels * k].reshape(levels, k)
-    return LevelSlopes(rng.standard_normal((n, others)), values, codes, places)
+    return Columns(rng.standard_normal((n, others)), codes, places, values)
+
+
+def indicators(complete=False, others=3, at=1):
+    rng = np.random.default_rng(3)
+    codes = rng.integers(0 if complete else -1, 6, 40)
+    return Columns.indicators(rng.standard_normal((40, others)), codes, 6, min(at, others))
 
 
 EACH = [slopes(), slopes(1), slopes(3, True, ones=True), slopes(2, True, 0), slopes(2, False, 1, 6, 9)]
+EACH += [indicators(), indicators(True), indicators(True, 0), indicators(at=0)]
 
 
 @pytest.mark.parametrize("X", EACH, ids=str)
@@ -32,7 +39,7 @@ def test_every_answer_is_that_of_the_array(X):
         (np.abs(X) @ v, np.abs(A) @ v), (np.square(X) @ v, np.square(A) @ v), (X * u[:, None], A * u[:, None]),
         (np.asarray(X.gram(np.abs(u))), A.T @ (A * np.abs(u)[:, None])), (np.asarray(X.gram()), A.T @ A),
         (X.max(), A.max()), (X.min(), A.min()), (X.sum(), A.sum()), (X.sum(axis=1), A.sum(axis=1)),
-        (X.sparse().toarray(), A), (X.gram().within.quadratic(X), X.gram().within.quadratic(A)),
+        (X.sparse().toarray(), A),
         (X.joined(*X.split(v)), v), (X[:, -1], A[:, -1]),
     ]  # fmt: skip
     for found, expected in pairs:
@@ -65,9 +72,35 @@ def test_columns_are_left_out_of_some_levels_or_of_all():
         out = np.isin(np.arange(A.shape[1]), gone)
         left = X.without(out)
         assert_array_equal(np.asarray(left), A[:, ~out], err_msg=name)
-        assert (type(left) is LevelSlopes) == (name != "the levels")
+        assert (type(left) is Columns) == (name != "the levels")
 
 
 def test_which_number_is_a_constant_of_each_level():
     assert (slopes(ones=True).ones, slopes(ones=True).is_complete) == (0, False)
     assert (slopes(complete=True, ones=True).is_complete, slopes(complete=True).is_complete) == (True, False)
+
+
+def test_columns_of_the_transposed_are_rows():
+    X = indicators()
+    A = np.asarray(X)
+    assert_array_equal(np.asarray(X.T[:, [3, 1]]), A.T[:, [3, 1]])
+    assert type(X.T[:, np.arange(4)].of) is Columns
+    assert_array_equal(X.T[[2, 0], [1, 4]], A.T[[2, 0], [1, 4]])
+    assert_array_equal(np.array(list(X.T)), A.T)
+
+
+def test_some_of_the_indicators():
+    X = indicators()
+    A = np.asarray(X)
+    for some in ((0, 1, 2, 3, 4, 5, 6, 8), (1, 4), (7,), (8, 0), (8, 7, 0)):
+        assert_array_equal(np.asarray(X.among(some)), A[:, list(some)])
+    assert type(X.among((0, 1, 3))) is Columns
+    assert type(X.among((8, 0))) is np.ndarray
+
+
+@pytest.mark.parametrize("gone", [[0, 3], [2], [0, 1, 2, 7, 8], [1, 2, 3, 4, 5, 6]], ids=str)
+def test_columns_are_left_out(gone):
+    X, out = indicators(), np.isin(np.arange(9), gone)
+    left = X.without(out)
+    assert_array_equal(np.asarray(left), np.asarray(X)[:, ~out])
+    assert isinstance(left, np.ndarray) == (len(gone) == 6)

@@ -4,21 +4,20 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.level_blocks import Within
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank, congruent
 
 rng = np.random.default_rng(1)
 K = rng.standard_normal((2, 2))
-V = LowRank(np.append(rng.random(6), 0.0), rng.standard_normal((7, 2)), K @ K.T)
-OFF = rng.standard_normal((2, 2, 2)) * np.array([[0.0, 1.0], [1.0, 0.0]])
-W = LowRank(V.d, V.U, V.K, Within(np.array([[0, 3], [5, 1]]), OFF + OFF.transpose(0, 2, 1)))
+V = LowRank(np.arange(6)[:, None], rng.random((6, 1, 1)), rng.standard_normal((7, 2)), K @ K.T)
+half = rng.standard_normal((2, 2, 2))
+W = LowRank(np.array([[0, 3], [5, 1]]), half @ half.transpose(0, 2, 1), V.U, V.K)
 i = np.array([1, 4])
 
 
 def whole(V):
     found = np.zeros(V.shape)
-    for rows, block in zip(V.within.places, V.within.off, strict=True):
+    for rows, block in zip(V.at, V.E, strict=True):
         found[np.ix_(rows, rows)] = block
     return found
 
@@ -38,12 +37,13 @@ def test_entries_are_those_of_the_array(place, V):
 @pytest.mark.parametrize("V", [V, W], ids=["diagonal", "blocks"])
 def test_products_and_sums(V):
     A = np.asarray(V)
-    assert_allclose(A, V.U @ V.K @ V.U.T + np.diag(V.d) + (0.0 if V is not W else whole(W)), rtol=1e-12, atol=1e-13)
-    v, X = rng.standard_normal((7, 2)), LevelColumns(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
+    assert_allclose(A, V.U @ V.K @ V.U.T + whole(V), rtol=1e-12, atol=1e-13)
+    v, X = rng.standard_normal((7, 2)), Columns.indicators(rng.standard_normal((9, 2)), np.arange(9) % 5, 5, 1)
     for found, expected in [
         (V @ v, A @ v), (v.T @ V, v.T @ A), (V @ v[:, 0], A @ v[:, 0]), (v[:, 0] @ V, v[:, 0] @ A), (2.0 * V, 2 * A),
         (V / 2.0, A / 2), (V.diagonal(), np.diagonal(A)), (V + A, 2 * A), (np.sqrt(np.abs(V)), np.sqrt(np.abs(A))),
-        (V.T, A), (V.quadratic(X), ((np.asarray(X) @ A) * np.asarray(X)).sum(axis=1)), (congruent(np.eye(7), V), A),
+        (V.T, A), (LowRank.of_parts(*V.parts()), A),
+        (V.quadratic(X), ((np.asarray(X) @ A) * np.asarray(X)).sum(axis=1)), (congruent(np.eye(7), V), A),
         (congruent(np.eye(7), A), A),
     ]:  # fmt: skip
         assert_allclose(np.asarray(found), expected, rtol=1e-12, atol=1e-13)

@@ -4,7 +4,7 @@ import pytest
 import stattools as st
 from stattools.data import terms
 from stattools.errors import IncompatibleError
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from stattools.reporting import provenance
 from stattools.reporting.provenance import code_version, data_hash, environment
 
@@ -54,5 +54,5 @@ def test_levels_that_are_codes_have_the_hash_of_their_columns(monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     monkeypatch.setattr(provenance, "AT_A_TIME", 7)
     coded = st.poisson("y ~ C(g)", data)
-    assert type(coded.rows.X) is LevelColumns
+    assert type(coded.rows.X) is Columns
     assert data_hash(coded) == plain

@@ -10,7 +10,7 @@ from stattools.solvers.held_metric import HeldMetric
 
 rng = np.random.default_rng(1)
 B = rng.standard_normal((5, 2))
-H = Arrow(1, 1.0 + rng.random(5), B, B.T @ B + np.eye(2))
+H = Arrow(np.arange(1, 6)[:, None], 1.0 + rng.random((5, 1, 1)), B, B.T @ B + np.eye(2))
 R = rng.standard_normal((2, 7))
 
 

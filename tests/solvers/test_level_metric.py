@@ -12,7 +12,7 @@ from stattools.bayes.priors.defaults import overview
 from stattools.data import terms
 from stattools.errors import IdentificationError
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from stattools.solvers.level_metric import LevelMetric
 from stattools.solvers.metric import Metric
 
@@ -55,7 +55,7 @@ def both(make, *asked, **beside):
         plain = make(*asked, **beside)
         patch.setattr(terms, "MANY", 4)
         coded = make(*asked, **beside)
-    assert isinstance(coded.rows.X, LevelColumns)
+    assert isinstance(coded.rows.X, Columns)
     assert coded.names == plain.names
     return plain, coded
 
@@ -162,7 +162,12 @@ def test_softmax_and_others_of_several_predictors_have_all_columns(monkeypatch):
 
 
 def test_an_information_that_is_not_definite_has_a_metric_in_which_the_score_rises():
-    H = Arrow(0, np.array([4.0, -2.0, 0.0]), np.array([[2.0], [0.0], [1.0]]), np.array([[-3.0]]))
+    H = Arrow(
+        np.arange(3)[:, None],
+        np.array([[[4.0]], [[-2.0]], [[0.0]]]),
+        np.array([[2.0], [0.0], [1.0]]),
+        np.array([[-3.0]]),
+    )
     metric = LevelMetric.for_ascent(H)
     g = np.array([1.0, 2.0, 3.0, 4.0])
     assert not metric.definite
@@ -172,7 +177,7 @@ def test_an_information_that_is_not_definite_has_a_metric_in_which_the_score_ris
 
 
 def test_lengths_and_determinants_are_those_of_the_array():
-    H = Arrow(0, np.array([4.0, 2.0]), np.array([[1.0], [0.5]]), np.array([[3.0]]))
+    H = Arrow(np.arange(2)[:, None], np.array([[[4.0]], [[2.0]]]), np.array([[1.0], [0.5]]), np.array([[3.0]]))
     metric, plain, g = LevelMetric(H), Metric(np.asarray(H)), np.array([1.0, -2.0, 3.0])
     assert metric.norm(g) == pytest.approx(plain.norm(g))
     assert metric.length(g) == pytest.approx(plain.length(g))

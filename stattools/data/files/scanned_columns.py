@@ -19,7 +19,7 @@ LARGEST = np.iinfo(np.int64).max
 """The largest whole number of a column, that of 64 bits with a sign."""
 
 
-class Columns(Mapping[str, "pd.Series"]):
+class CleanColumns(Mapping[str, "pd.Series"]):
     """Clean columns by name. To make a pandas Series takes longer than to add up a batch of numbers, so that it is made
     only where one is asked for; `values_of` has the numbers, or the categories, as they are.
     """
@@ -46,7 +46,7 @@ class Clean:
     no value, by column; `finite` are columns whose values are known to be finite numbers.
     """
 
-    columns: Columns
+    columns: CleanColumns
     rows: NDArray[np.intp]
     gaps: dict[str, int] = field(default_factory=dict)
     n: int = 0
@@ -104,7 +104,7 @@ def cleaned(
         name: _values(column, name, kinds[name], None if levels is None else levels.get(name))
         for name, column in zip(batch.schema.names, batch.columns, strict=True)
     }
-    return Clean(Columns(values), rows, gaps, n, frozenset(known))
+    return Clean(CleanColumns(values), rows, gaps, n, frozenset(known))
 
 
 def _with_proper_dictionaries(batch: pa.RecordBatch) -> pa.RecordBatch:

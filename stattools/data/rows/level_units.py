@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from stattools.data.rows.units import VARIES, constant_columns
 from stattools.interface.arrays import Floats
@@ -21,8 +22,7 @@ from stattools.interface.record import record
 from stattools.numerics.arrow import Arrow
 from stattools.numerics.columns import as_columns
 from stattools.numerics.in_parts import InParts
-from stattools.numerics.level_blocks import Within, beside_diagonals, diagonals
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.level_blocks import Within
 from stattools.numerics.low_rank import LowRank
 
 
@@ -59,7 +59,7 @@ class LevelUnits(InParts):
 
     def gram(self, weight: Floats, X: Any) -> Arrow:
         """T' diag(weight) T, for the columns X whose levels are kept as codes."""
-        t, A, R, levels = self.t, self.A, self.R, X.numbers.ravel()
+        t, A, R, levels = self.t, self.A, self.R, X.places.ravel()
         own = np.zeros(len(t), dtype=bool)
         own[levels] = True
         moved = weight[:, None] * A
@@ -67,11 +67,8 @@ class LevelUnits(InParts):
         C = crossed[~own] @ R[~own].T
         C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
         B = crossed[levels] @ R[~own].T
-        if self.within is None:
-            return Arrow(X.arrow_at, weight[levels] * t[levels] ** 2, B, C)
-        M = self.within.blocks(t)
-        blocks = M.transpose(0, 2, 1) @ (weight[self.within.places][:, :, None] * M)
-        return Arrow(X.arrow_at, diagonals(blocks), B, C, beside_diagonals(blocks))
+        M = self.of_levels(X.places)
+        return Arrow(X.places, M.transpose(0, 2, 1) @ (weight[X.places][:, :, None] * M), B, C)
 
     def diagonal(self) -> Floats:
         """The diagonal, (p,)."""
@@ -118,32 +115,19 @@ class LevelUnits(InParts):
         found = _each(self.t, u) + self.R @ (self.A.T @ u)
         return found if self.within is None else found + self.within.pulled(u)
 
-    def carried(self, d: Floats, within: Within | None) -> tuple[Floats, Within | None]:
-        """T D T' of a diagonal d (p,), which is 0 but for levels, and what stands beside it `within` the levels: its
-        diagonal, and the same.
-        """
-        if self.within is None and within is None:
-            return d * self.t**2, None
-        of = self.within or within
-        assert of is not None
-        nothing = np.zeros_like(of.off)
-        M = (self.within or Within(of.places, nothing)).blocks(self.t)
-        blocks = M @ (within or Within(of.places, nothing)).blocks(d) @ M.transpose(0, 2, 1)
-        found = d * self.t**2
-        found[of.places.ravel()] = diagonals(blocks)
-        return found, Within.of(of.places, 0.5 * (blocks + blocks.transpose(0, 2, 1)))
+    def of_levels(self, at: NDArray[np.intp]) -> Floats:
+        """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
+        if self.within is None or not np.isin(at, self.within.places).any():
+            return self.t[at][:, :, None] * np.eye(at.shape[1])
+        level = np.full(len(self.t), -1)
+        level[self.within.places] = np.arange(len(self.within.places))[:, None]
+        return self.within.blocks(self.t)[level[at[:, 0]]]
 
     def before_units(self, V: LowRank) -> LowRank:
         """T^-1 V T^-T: a covariance in the units that this map leads away from."""
-        if self.within is None:
-            back = replace(self, t=1.0 / self.t)
-        else:
-            blocks: Any = np.linalg.inv(self.within.blocks(self.t))
-            t = 1.0 / self.t
-            t[self.within.places] = np.diagonal(blocks, axis1=1, axis2=2)
-            back = replace(self, t=t, within=Within.of(self.within.places, blocks))
-        d, within = back.carried(V.d, V.within)
-        return LowRank(d, np.column_stack([V.U[:, :0], *(self.solve(u) for u in V.U.T)]), V.K, within)
+        back: Any = np.linalg.inv(self.of_levels(V.at))
+        U = np.column_stack([V.U[:, :0], *(self.solve(u) for u in V.U.T)])
+        return replace(V, E=back @ V.E @ back.transpose(0, 2, 1), U=U)
 
     def copy(self) -> Floats:
         """The array that this stands for, a new one."""
@@ -240,15 +224,3 @@ def units_of_others(X: Any, importance: Floats | None) -> OfOthers:
     center, scale[constant] = mean.copy(), mean[constant]
     center[constant] = 0.0
     return OfOthers(center, scale, constant, False)
-
-
-def with_units(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, Any]:
-    """The columns, the others in their own units, and T with X_standardized = X T."""
-    of = units_of_others(X, importance)
-    along, taken = of.center / of.scale, np.zeros_like(of.center)
-    if of.constant is not None:
-        along, taken[of.constant] = along / of.scale[of.constant], 1.0
-    standard = replace(X, others=(X.others - of.center) / of.scale)
-    levels = 1.0 if of.levels else 0.0
-    A, R = X.joined(levels, taken), X.joined(0.0, -along)
-    return standard, LevelUnits(X.joined(1.0, 1.0 / of.scale), A[:, None], R[:, None])

@@ -64,7 +64,7 @@ class Rows:
 
     `weight` is a frequency (how often the row was seen), `offset` is added to the linear predictor, and `precision` is
     a relative inverse variance. Blocks carry the product of weight and precision. `low` is read by exact least squares
-    only. X and that of its blocks may be `BesideOnes` or `LevelColumns`, of which not all columns are in memory.
+    only. X and that of its blocks may be `BesideOnes` or `Columns`, of which not all columns are in memory.
 
     >>> rows = Rows(np.ones((5, 1)), np.arange(5.0))
     >>> rows.n, sum(len(block.y) for block in rows.blocks(2))

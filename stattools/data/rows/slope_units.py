@@ -8,18 +8,16 @@ scaled as beside levels of one column. Source: Golub & Van Loan, Matrix Computat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits, units_of_others, with_units
+from stattools.data.rows.level_units import LevelUnits, units_of_others
 from stattools.interface.arrays import Floats
+from stattools.numerics.columns import Columns
 from stattools.numerics.level_blocks import Within, beside_diagonals
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
 
 ROUND_OFF = 16.0 * float(np.finfo(float).eps)
 """Less than this share of a column's size is left of it where it is a combination of those before it in a level."""
@@ -38,7 +36,7 @@ class OrthogonalLevels:
     aliased: NDArray[np.bool_]
 
 
-def orthogonal(X: LevelSlopes, importance: Floats | None) -> OrthogonalLevels:
+def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
     """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
     nothing but round-off is left is 0, so that no information is factored that has it.
     """
@@ -66,27 +64,19 @@ def orthogonal(X: LevelSlopes, importance: Floats | None) -> OrthogonalLevels:
     return OrthogonalLevels(Q, M, counts, squares, aliased)
 
 
-def with_slope_units(X: LevelSlopes, importance: Floats | None) -> tuple[LevelSlopes, Any]:
-    """The columns in their own units, and T with X_standardized = X T."""
-    of, levels = units_of_others(X, importance), orthogonal(X, importance)
+def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, Any]:
+    """Columns whose levels are codes in their own units, and T with X_standardized = X T. Columns of ones stay."""
+    of = units_of_others(X, importance)
     along, taken = of.center / of.scale, np.zeros_like(of.center)
     if of.constant is not None:
         along, taken[of.constant] = along / of.scale[of.constant], 1.0
-    standard = replace(X, others=(X.others - of.center) / of.scale, values=levels.Q)
+    standard, own, within = replace(X, others=(X.others - of.center) / of.scale), 1.0, None
+    if X.slopes is not None:
+        levels = orthogonal(X, importance)
+        standard, within = replace(standard, slopes=levels.Q), Within(X.places, beside_diagonals(levels.M))
+        own = np.diagonal(levels.M, axis1=1, axis2=2)
     constants = np.zeros(X.places.shape)
     if of.levels and X.ones is not None:
         constants[:, X.ones] = 1.0
     A, R = X.joined(constants, taken), X.joined(0.0, -along)
-    t = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), 1.0 / of.scale)
-    return standard, LevelUnits(t, A[:, None], R[:, None], Within(X.places, beside_diagonals(levels.M)))
-
-
-UNITS: Mapping[type, Callable[[Any, Floats | None], tuple[Any, Any]]] = {
-    LevelColumns: with_units, LevelSlopes: with_slope_units,
-}  # fmt: skip
-"""How columns whose levels are codes are put in units of their own."""
-
-
-def standard_columns(X: Any, importance: Floats | None) -> tuple[Any, Any]:
-    """Columns whose levels are codes in their own units, and T with X_standardized = X T."""
-    return UNITS[type(X)](X, importance)
+    return standard, LevelUnits(X.joined(own, 1.0 / of.scale), A[:, None], R[:, None], within)

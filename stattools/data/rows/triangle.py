@@ -75,7 +75,7 @@ def _by_level(levels: Any, behind: Floats, root: Floats | None) -> Floats:
     rows = np.column_stack([levels.values, levels.others, behind])
     if root is not None:
         rows *= root
-    numbers = levels.numbers
+    numbers = levels.places
     (L, k), q = numbers.shape, levels.shape[1] + behind.shape[1]
     shared = np.delete(np.arange(q), numbers.ravel())
     order = np.argsort(levels.codes, kind="stable")

@@ -8,48 +8,30 @@ part is taken off first. Source: Frisch & Waugh, Econometrica 1 (1933), 387-401.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
 from stattools.data.rows.level_units import LevelUnits, units_of_others
 from stattools.data.rows.slope_units import ROUND_OFF, orthogonal
 from stattools.interface.arrays import Floats
+from stattools.numerics.columns import Columns
 from stattools.numerics.level_blocks import Within, beside_diagonals
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
 
 
-def within_levels(X: Any, importance: Floats | None) -> tuple[Any, Any]:
+def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, LevelUnits]:
     """The columns X less what those of their level make of them, in units of their own, and T with X_within = X T."""
-    return WITHIN[type(X)](X, importance)
-
-
-def _within_columns(X: LevelColumns, importance: Floats | None) -> tuple[LevelColumns, LevelUnits]:
-    counts = X.by_level(np.ones(len(X)) if importance is None else importance)[:, None]
-    ones, M = X.of_rows(np.ones((X.levels, 1))), np.ones((X.levels, 1, 1))
-    others, t, A, R = _rest(X, importance, ones, M, counts)
-    return replace(X, others=others), LevelUnits(X.joined(1.0, t), A, R)
-
-
-def _within_slopes(X: LevelSlopes, importance: Floats | None) -> tuple[LevelSlopes, LevelUnits]:
     levels = orthogonal(X, importance)
     others, t, A, R = _rest(X, importance, levels.Q, levels.M, np.where(levels.aliased, 0.0, levels.squares))
+    if X.slopes is None:
+        return replace(X, others=others), LevelUnits(X.joined(1.0, t), A, R)
     t = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), t)
-    standard = replace(X, others=others, values=levels.Q)
-    return standard, LevelUnits(t, A, R, Within(X.places, beside_diagonals(levels.M)))
-
-
-WITHIN: Mapping[type, Callable[[Any, Floats | None], tuple[Any, LevelUnits]]] = {
-    LevelColumns: _within_columns, LevelSlopes: _within_slopes,
-}  # fmt: skip
-"""By the kind of the columns."""
+    within = Within(X.places, beside_diagonals(levels.M))
+    return replace(X, others=others, slopes=levels.Q), LevelUnits(t, A, R, within)
 
 
 def _rest(
-    X: Any, importance: Floats | None, Q: Floats, M: Floats, squares: Floats
+    X: Columns, importance: Floats | None, Q: Floats, M: Floats, squares: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
     """The other columns less what the levels make of them, in units of what is left; their part of t; and A and R.
 
@@ -80,6 +62,5 @@ def _rest(
     scale = np.where(still, of.scale, np.where(gone, unit, spread))
     constants = np.where(still, 1.0 / scale, 0.0)[:, None] * (center / scale)
     taken = np.einsum("jab,jbc->jac", M, coefficients / scale)
-    taken = taken[:, 0] if X.coded is not None else taken
     A, R = -X.joined(taken, constants), X.joined(0.0, np.eye(len(scale)))
     return np.where(gone, 0.0, rest) / scale, 1.0 / scale, A[:, ~still], R[:, ~still]

@@ -27,10 +27,8 @@ from stattools.inference.covariance.sandwich import unshrunk, without_negative
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.coded_levels import CodedLevels
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import Columns, as_columns
 from stattools.numerics.in_parts import in_parts
-from stattools.numerics.level_blocks import Within
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.products import weighted
 from stattools.solvers.level_metric import LevelMetric
@@ -43,7 +41,7 @@ class LevelSandwich:
 
     model: Model
     work: Model
-    X: CodedLevels
+    X: Columns
     T: Any
     phi: Floats
     C: Any
@@ -90,17 +88,18 @@ class LevelSandwich:
         own, others = _sums(u[:, :1] * X.values, of_row, len(pairs)), self.beside(u)
         if len(pairs) == groups.n:
             rest = _sums(others, of_row, len(pairs))
-            return self.closed_by_levels(factor * X.squares(level - 1, own, rest))
+            return self.closed_by_levels(factor * replace(X, others=rest, slopes=own, codes=level - 1).gram())
         found, some = np.zeros((groups.n, len(self.phi))), level > 0
-        found[group[some, None], X.numbers[level[some] - 1]] = own[some]
+        found[group[some, None], X.places[level[some] - 1]] = own[some]
         found[:, self.others] = _sums(others, groups.codes, groups.n)
         root = self.C.product(found.T)
-        return LowRank(np.zeros(len(root)), root, factor * np.eye(groups.n)).mapped(self.T)
+        none = np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))
+        return LowRank(*none, root, factor * np.eye(groups.n)).mapped(self.T)
 
     @property
     def others(self) -> NDArray[np.intp]:
         """The numbers of the coefficients that are not of levels."""
-        return np.delete(np.arange(len(self.phi)), self.X.numbers.ravel())
+        return np.delete(np.arange(len(self.phi)), self.X.places.ravel())
 
     @property
     def rows(self) -> Any:
@@ -108,9 +107,9 @@ class LevelSandwich:
         from scipy.sparse import csr_array
 
         u, X, rest = self.scores(), self.X, self.others
-        some, others, kinds = np.flatnonzero(X.codes >= 0), self.beside(u), X.numbers.shape[1]
+        some, others, kinds = np.flatnonzero(X.codes >= 0), self.beside(u), X.places.shape[1]
         at = np.concatenate([np.repeat(some, kinds), np.repeat(np.arange(len(u)), len(rest))])
-        columns = np.concatenate([X.numbers[X.codes[some]].ravel(), np.tile(rest, len(u))])
+        columns = np.concatenate([X.places[X.codes[some]].ravel(), np.tile(rest, len(u))])
         numbers = np.concatenate([(u[some, :1] * X.values[some]).ravel(), others.ravel()])
         return csr_array((numbers, (at, columns)), shape=(len(u), len(self.phi)))
 
@@ -142,27 +141,13 @@ class LevelSandwich:
 
     def closed_by_levels(self, meat: Arrow) -> LowRank:
         """C M C in theta."""
-        C = self.C
-        D, W = replace(C, U=C.U[:, :0], K=C.K[:0, :0]), C.U
+        C, W = self.C, self.C.U
         MW = meat.product(W)
-        Y, k = D.product(MW), W.shape[1]
+        Y, k = C.of_blocks(MW), W.shape[1]
         K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
-        d, within = _squeezed(D, meat)
-        V = LowRank(d, np.column_stack([W, Y]), K, within).mapped(self.T)
+        V = LowRank(C.at, C.E @ meat.D @ C.E, np.column_stack([W, Y]), K).mapped(self.T)
         below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
         return V.without(below) if below.any() else V
-
-
-def _squeezed(D: LowRank, meat: Arrow) -> tuple[Floats, Within | None]:
-    """D M D of the levels' part of M, where D is that of C: its diagonal (p,), and what stands beside it."""
-    d = np.zeros(len(D))
-    if D.within is None or meat.off is None:
-        d[meat.places[0]] = meat.d
-        return D.d * d * D.d, None
-    own = D.within.blocks(D.d)
-    blocks = own @ meat.blocks @ own
-    d[D.within.places] = np.diagonal(blocks, axis1=1, axis2=2)
-    return d, Within.of(D.within.places, 0.5 * (blocks + blocks.transpose(0, 2, 1)))
 
 
 def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:

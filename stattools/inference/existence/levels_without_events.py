@@ -20,11 +20,11 @@ from stattools.data.design import Design
 from stattools.data.formula.evaluation import short
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.existence.monotone_likelihood import MonotoneLikelihood
-from stattools.inference.existence.rank_of_slopes import factor_of
+from stattools.inference.existence.rank_beside_levels import factor_of
 from stattools.interface.arrays import Floats
 from stattools.models.survival.columns_at_risk import centered, columns_at_risk, in_own_units
 from stattools.models.survival.cox import CoxRegression
-from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.columns import Columns
 from stattools.solvers import Newton, Solution
 from stattools.text.names import first_few
 
@@ -64,11 +64,11 @@ def levels_without_events(model: Any) -> LevelsWithoutEvents | None:
     gone = (seen > 0) & (dead == 0)
     if not gone.any():
         return None
-    dropped, numbers = np.zeros(X.shape[1], dtype=bool), np.arange(X.shape[1])
-    dropped[X.at : X.stop] = gone[1:]
+    dropped, numbers, levels = np.zeros(X.shape[1], dtype=bool), np.arange(X.shape[1]), X.places[:, 0]
+    dropped[levels] = gone[1:]
     if gone[0]:  # of the others one has no column then
-        dropped[X.at + np.flatnonzero(~gone[1:])[:1]] = True
-        numbers[X.at : X.stop] = -1
+        dropped[levels[~gone[1:]][:1]] = True
+        numbers[levels] = -1
     keep = np.flatnonzero(~gone[X.codes + 1])
     try:
         limit: Any = _without(model, keep, dropped)
@@ -78,10 +78,10 @@ def levels_without_events(model: Any) -> LevelsWithoutEvents | None:
     if not converged:
         return None
     moves = np.zeros((1, X.shape[1]))
-    moves[0, X.at : X.stop] = gone[0] * 1.0 - gone[1:]
+    moves[0, levels] = gone[0] * 1.0 - gone[1:]
     infinite = {}
     for j in np.flatnonzero(gone[1:] | gone[0]).tolist():
-        infinite[model.names[X.at + j]] = np.nan if gone[0] and gone[j + 1] else np.inf if gone[0] else -np.inf
+        infinite[model.names[levels[j]]] = np.nan if gone[0] and gone[j + 1] else np.inf if gone[0] else -np.inf
     certain, left = np.ones(model.said.n, dtype=bool), limit.sets
     undecided = left.at_risk > left.deaths
     certain[keep[left.rows[left.while_at_risk(undecided.astype(float)) > 0.0]]] = False
@@ -99,13 +99,13 @@ def _without(model: CoxRegression, keep: NDArray[np.intp], dropped: NDArray[np.b
     return replace(left, X=X, Z=Z, design=Design(names))
 
 
-def check_columns_beside_levels(model: CoxRegression, X: CodedLevels, compared: NDArray[np.intp]) -> None:
+def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDArray[np.intp]) -> None:
     """IdentificationError naming columns that are the same for all rows that are `compared`, up to a combination of the
     levels and of columns before them.
     """
     from scipy.sparse import csr_array
 
-    n, levels = len(X), X.numbers.ravel()
+    n, levels = len(X), X.places.ravel()
     each = csr_array((np.ones(n), (compared, np.arange(n))))
 
     def less_means(A: Any) -> tuple[Any, Floats, Floats]:
@@ -116,7 +116,7 @@ def check_columns_beside_levels(model: CoxRegression, X: CodedLevels, compared: 
 
     A, sums, means = less_means(in_own_units(X.T)[0].T.sparse())
     G = (A.T @ A).toarray() - sums.T @ means
-    order = np.r_[levels, np.delete(np.arange(X.shape[1]), levels)]
+    order = np.r_[levels, X.rest]
     R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
     nothing = order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]
     A, sums, means = less_means(X.sparse())
@@ -129,11 +129,11 @@ def check_columns_beside_levels(model: CoxRegression, X: CodedLevels, compared: 
         )
 
 
-def _said(model: CoxRegression, X: CodedLevels, j: int, same: bool) -> str:
+def _said(model: CoxRegression, X: Columns, j: int, same: bool) -> str:
     """What is said of a column that is not determined."""
     name = short(model.names[j])
     if same:
         return f"{name} is the same for all who are at risk together"
     factor = short(factor_of(X, model.names))
-    beside = "" if j in X.numbers else " and of columns before it"
+    beside = "" if j in X.places else " and of columns before it"
     return f"{name} is a combination of levels of {factor}{beside}, but for a constant"

@@ -28,8 +28,7 @@ from stattools.interface.interval import Interval, require_level
 from stattools.interface.when_needed import optimize
 from stattools.models.model import Model
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.columns import as_columns
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns, as_columns
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.newton_steps import footing, newton_ascent
 from stattools.solvers.solution import Solution
@@ -38,7 +37,7 @@ FARTHEST = 700.0
 """An end of a profile interval is looked for at most so far from 0."""
 
 
-def levels_of_first(model: Model) -> LevelColumns | None:
+def levels_of_first(model: Model) -> Columns | None:
     """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
     kept as codes.
     """
@@ -64,18 +63,17 @@ def pure_levels(model: Model) -> Floats | None:
     return pure
 
 
-def constants_of(model: Model, X: LevelColumns) -> dict[int, float]:
+def constants_of(model: Model, X: Columns) -> dict[int, float]:
     """The numbers of the coefficients that move all rows alike, by how much: of a constant among the other columns, or
     of thresholds against the first linear predictor.
     """
     constant, predictor = _constant(X), model.predictor
     if constant is not None:
-        number = constant if constant < X.at else constant + X.levels
-        return {number: 1.0}
+        return {int(X.rest[constant]): 1.0}
     return {predictor.parts[k].start: -1.0 for k in dict(predictor.taken_up).get(0, ())}
 
 
-def _constant(X: LevelColumns) -> int | None:
+def _constant(X: Columns) -> int | None:
     """The number of a constant among the other columns; None where there is none."""
     A = X.others
     still = np.flatnonzero((A.max(axis=0) == A.min(axis=0)) & (A[0] != 0)) if A.size else []
@@ -113,13 +111,14 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     stays[shifted] = True
     keep = np.flatnonzero(stays)
     dropped, out = np.zeros(X.shape[1], dtype=bool), np.zeros(predictor.size, dtype=bool)
-    dropped[X.at : X.stop] = out[first.at : first.stop] = gone[1:]
+    of_levels = first.places[:, 0]
+    dropped[X.places[:, 0]] = out[of_levels] = gone[1:]
     if gone[0]:  # each level is one of its own, and stands for the constant too
         constants, stay = constants_of(model, first), np.flatnonzero(~gone[1:])
-        numbers[first.at : first.stop] = -1
+        numbers[of_levels] = -1
         if predictor.taken_up:  # thresholds are the constants, beside which one level has no column
             numbers[list(constants)] = -1
-            dropped[X.at + stay[:1]] = out[first.at + stay[:1]] = True
+            dropped[X.places[stay[:1], 0]] = out[of_levels[stay[:1]]] = True
         else:
             column = predictor.column[list(constants)]
             out[list(constants)], dropped[column] = True, not any(column[0] in use for use in predictor.own)
@@ -130,7 +129,7 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     kept = predictor.keeping(~dropped, predictor.column[: predictor.size_first][~out[: predictor.size_first]])
     names = tuple(f"{k}" for k in range(taken.X.shape[1]))
     start = model.start.copy()
-    start[first.at : first.stop] = 0.0 if gone[0] else start[first.at : first.stop]
+    start[of_levels] = 0.0 if gone[0] else start[of_levels]
     numbers, start = numbers[~out], start[~out]
     return Left(replace(model, rows=taken, design=Design(names), predictor=kept, start=start), numbers)
 
@@ -155,11 +154,13 @@ class LevelSeparation(Separation):
         estimate[~finite] = list(self.infinite.values())
         C = found.covariance
         if isinstance(C, np.ndarray):  # where no level is left
-            C = LowRank(np.zeros(len(C)), np.eye(len(C)), C)
-        d, U = np.full(len(estimate), np.nan), np.full((len(estimate), C.U.shape[1]), np.nan)
-        d[left.numbers[own]], U[left.numbers[own]] = C.d[own], C.U[own]
-        d[~finite], U[~finite] = np.nan, np.nan
-        return replace(found, estimate=estimate, covariance=LowRank(d, U, C.K))  # type: ignore[arg-type]
+            C = LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), np.eye(len(C)), C)
+        U = np.full((len(estimate), C.U.shape[1]), np.nan)
+        U[left.numbers[own]] = C.U[own]
+        U[~finite] = np.nan
+        levels = own[C.at[:, 0]]
+        V = LowRank(left.numbers[C.at[levels]], C.E[levels], U, C.K)
+        return replace(found, estimate=estimate, covariance=V)  # type: ignore[arg-type]
 
     def interval(self, level: float = 0.95, *, kind: str = "profile") -> Interval:  # type: ignore[override]
         """As of `Separation`: the profile likelihood's of infinite coefficients, and Wald's of the others."""
@@ -179,9 +180,9 @@ class LevelSeparation(Separation):
         if np.isnan(here):
             return -np.inf, np.inf
         gone, unit = self.pure != 0.0, 1.0
-        if X.at <= j < X.stop:
-            gone[0], gone[j - X.at + 1] = False, True
-            shifted = np.flatnonzero(X.codes == j - X.at)
+        if len(number := np.flatnonzero(X.places[:, 0] == j)):
+            gone[0], gone[number + 1] = False, True
+            shifted = np.flatnonzero(X.codes == number)
         elif self.model.predictor.taken_up:  # a threshold
             return profile_ends(self.model, found.estimate, found.loglik, j, level, np.inf)
         else:
@@ -228,13 +229,13 @@ def separation_of_levels(model: Model) -> LevelSeparation | None:
         return None
     infinite: dict[str, float] = {}
     side, moves = pure[0], np.zeros((1, model.predictor.size))
-    moves[0, X.at : X.stop] = pure[1:] - side
+    moves[0, X.places[:, 0]] = pure[1:] - side
     if side:
         for number, along in constants_of(model, X).items():
             infinite[model.names[number]], moves[0, number] = float(along * side * np.inf), along * side
     for j in range(X.levels) if side else np.flatnonzero(pure[1:]).tolist():
         own = pure[j + 1] if not side else np.nan if pure[j + 1] == side else -side
-        infinite[model.names[X.at + j]] = float(own * np.inf)
+        infinite[model.names[X.places[j, 0]]] = float(own * np.inf)
     infinite = {name: infinite[name] for name in model.names if name in infinite}
     used = np.ones(n, dtype=bool) if model.rows.weight is None else model.rows.weight > 0
     kind = "complete" if certain[used].all() else "quasi-complete"

@@ -11,7 +11,7 @@ positive counts, and counts of 1 from larger ones?
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,21 +24,13 @@ from stattools.data.rows.rows import Block, Rows
 from stattools.data.rows.triangle import triangle
 from stattools.errors import IdentificationError
 from stattools.inference.existence.rank_beside_levels import check_rank_beside_levels
-from stattools.inference.existence.rank_of_slopes import check_rank_of_slopes
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import Columns, among
 from stattools.numerics.columns import as_columns
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
 from stattools.numerics.moments import Largest
 from stattools.text.names import first_few
-
-BESIDE: Mapping[type, Callable[[Model, Any, Sequence[str]], None]] = {
-    LevelColumns: check_rank_beside_levels, LevelSlopes: check_rank_of_slopes,
-}  # fmt: skip
-"""How the rank of columns is told whose levels are codes."""
 
 
 def pieces(model: Model) -> list[Model]:
@@ -119,7 +111,7 @@ def _check_beside_levels(model: Model, X: Any, use: Columns, whose: str) -> None
     """What `check_rank` asks of the columns of one linear predictor, where some of the columns are codes."""
     terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
     if (levels := as_columns(X).by_levels) is not None:
-        BESIDE[type(levels)](model, levels, terms)
+        check_rank_beside_levels(model, levels, terms)
         return
     plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))
     _check_columns(plain, *_triangle(plain), range(len(terms)), whose)

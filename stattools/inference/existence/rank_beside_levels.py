@@ -1,7 +1,8 @@
-"""Rank beside a factor whose levels are kept as codes: is every other column's coefficient determined, and each level?
+"""Rank beside a factor whose levels are kept as codes: is the coefficient of each column determined?
 
-The other columns, less their means within levels, are read from left to right; one of which nothing is left beyond the
-others before it is a combination of these and of the levels. A level counts for nothing where its rows have weight 0.
+The columns of a level are read from left to right in its rows; then the other columns, less what the levels make of
+them: one of which nothing is left beyond the others before it is a combination of these and of the levels. A level
+counts for nothing where its rows have weight 0.
 """
 
 from __future__ import annotations
@@ -11,74 +12,75 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import with_units
+from stattools.data.rows.slope_units import OrthogonalLevels, orthogonal, standard_columns
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from stattools.numerics.products import weighted
 from stattools.text.names import first_few
 
 EPS = float(np.finfo(float).eps)
 
 
-def check_rank_beside_levels(model: Model, X: LevelColumns, terms: Sequence[str]) -> None:
+def check_rank_beside_levels(model: Model, X: Columns, terms: Sequence[str]) -> None:
     """IdentificationError naming what the rows do not determine of the columns X of a linear predictor, called
     `terms`.
     """
-    importance = model.rows.importance
-    w = np.ones(len(X)) if importance is None else importance
-    counts = X.by_level(w)
-    factor = terms[X.at].rsplit("[", 1)[0]
-    if len(empty := np.flatnonzero(~(counts > 0))):
+    importance, factor, levels = model.rows.importance, factor_of(X, terms), orthogonal(X, model.rows.importance)
+    if len(empty := np.flatnonzero(~(levels.counts > 0))):
         raise IdentificationError(
-            f"{model.title} has no row that counts in {first_few([terms[X.at + j] for j in empty.tolist()])}"
+            f"{model.title} has no row that counts in {first_few([str(terms[j]) for j in X.places[empty, 0].tolist()])}"
             f"{'' if importance is None else ': all have weight 0'}. Leave the rows of such levels of {factor} out."
         )
-    work, _ = with_units(X, importance)
-    size = np.abs(work.others).max(axis=0, initial=1.0)
-    means = work.by_level(weighted(work.others, w)) / counts[:, None]
-    within = np.sqrt(w)[:, None] * (work.others - work.of_rows(means))
-    names = [name for k, name in enumerate(terms) if not X.at <= k < X.stop]
-    same = [_is_same(column, X.codes + 1) for column in work.others.T]
-    if aliased := combinations(within, size, names, same, factor, model.n):
-        refuse(model, list(aliased.values()), len(terms))
+    aliased: dict[str, str] = {}
+    for level, kind in np.argwhere(levels.aliased).tolist():
+        *before, name = [str(terms[j]) for j in X.places[level, : kind + 1].tolist()]
+        alone = f"{name} is 0 in all rows that count"
+        aliased[name] = f"{name} is a combination of {first_few(before)}" if before else alone
+    aliased |= _combinations(model, X, levels, terms, factor)
+    if aliased:
+        said = [aliased[name] for name in terms if name in aliased]
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(said)} of its {len(terms)} columns from the others: "
+            f"{first_few(said, between='; ')}. Leave out one column of each combination."
+        )
 
 
-def combinations(
-    within: Floats, size: Floats, names: Sequence[str], same: Sequence[bool], factor: str, n: float, such: str = ""
+def _combinations(
+    model: Model, X: Columns, levels: OrthogonalLevels, terms: Sequence[str], factor: str
 ) -> dict[str, str]:
-    """What is said of each column that is a combination of those before it and of the levels of a `factor`: `within`
-    (n, m) is what the levels leave of the columns, `size` (m,) what they were, and `same` tells which the levels make
-    alone. `such` says which columns the levels have, where they have several.
-    """
+    """What is said of each other column that is a combination of those before it and of the levels of the factor."""
+    importance = model.rows.importance
+    work = standard_columns(X, importance)[0]
+    w = np.ones(len(X)) if importance is None else importance
+    within, size = work.others.copy(), np.abs(work.others).max(axis=0, initial=1.0)
+    for kind in [*X.kinds, *X.kinds]:  # the second time takes off what rounding left
+        squares = np.where(levels.aliased[:, kind], np.inf, levels.squares[:, kind])
+        along = X.by_level(weighted(within, w * levels.Q[:, kind])) / squares[:, None]
+        within -= levels.Q[:, kind, None] * X.of_rows(along)
+    within *= np.sqrt(w)[:, None]
+    which = ""
+    if X.slopes is not None:
+        which = f" (columns such as {first_few([str(terms[j]) for j in X.places[0].tolist()], between=' and ')})"
     unit: list[Floats] = []
     aliased: dict[str, str] = {}
     before: list[str] = []
-    for j, name in enumerate(names):
+    for j, name in enumerate(str(terms[k]) for k in X.rest.tolist()):
         rest = within[:, j]
         for _ in range(2):
             for one in unit:
                 rest = rest - one * (one @ rest)
         length = float(np.linalg.norm(rest))
-        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(n):
+        if length > max(8.0 * EPS * max(size[j], 1.0), 1e-14) * np.sqrt(model.n):
             unit.append(rest / length)
             before.append(name)
-            continue
-        if same[j]:
+        elif X.slopes is None and _is_same(work.others[:, j], X.codes + 1):
             aliased[name] = f"{name} is the same in all rows of each level of {factor}"
         else:
             beside = f"{first_few(before)} and " if before else ""
-            aliased[name] = f"{name} is a combination of {beside}the levels of {factor}{such}"
+            aliased[name] = f"{name} is a combination of {beside}the levels of {factor}{which}"
     return aliased
-
-
-def refuse(model: Model, aliased: Sequence[str], columns: int) -> None:
-    """IdentificationError that says of which of the columns the rows tell no coefficient."""
-    raise IdentificationError(
-        f"{model.title} cannot tell {len(aliased)} of its {columns} columns from the others: "
-        f"{first_few(aliased, between='; ')}. Leave out one column of each combination."
-    )
 
 
 def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
@@ -86,3 +88,10 @@ def _is_same(values: Floats, codes: NDArray[np.intp]) -> bool:
     first = np.zeros(int(codes.max()) + 1)
     first[codes] = values
     return bool(np.abs(values - first[codes]).max() <= 64.0 * EPS * np.abs(values).max())
+
+
+def factor_of(X: Columns, terms: Sequence[str]) -> str:
+    """What the factor is called in the names of the columns of its first and last level: the part that differs."""
+    first, last = (terms[int(X.places[level, 0])].split(":") for level in (0, -1))
+    parts = [one for one, other in zip(first, last, strict=False) if one != other] or first
+    return parts[0].rsplit("[", 1)[0]

@@ -57,7 +57,7 @@ def finite(array: Any, *shape: int) -> bool:
 def is_covariance(matrix: NDArray[Any], p: int, definite: bool = True) -> bool:
     """Finite, symmetric, without negative variances and (`definite`) eigenvalues, up to round-off of correlations."""
     if isinstance(matrix, LowRank):  # a diagonal and a product, which tell it by themselves
-        there = finite(matrix.d, p) and finite(matrix.U, p, len(matrix.K)) and matrix.is_rising()
+        there = finite(matrix.U, p, len(matrix.K)) and matrix.is_rising()
         return there and is_covariance(matrix.K, len(matrix.K), definite)
     if not finite(matrix, p, p) or (matrix.diagonal() < 0).any():
         return False

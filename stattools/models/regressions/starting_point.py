@@ -14,8 +14,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.predictors.linear import Linear
 from stattools.models.predictors.read_columns import among
-from stattools.numerics.coded_levels import CodedLevels
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import Columns, as_columns
 
 ENOUGH = 50_000
 """Rows that a start is made from, at most."""
@@ -76,7 +75,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
     return theta
 
 
-def _of_levels(likelihood: Likelihood, X: CodedLevels, y: Floats, weight: Floats, offset: Floats) -> Floats:
+def _of_levels(likelihood: Likelihood, X: Columns, y: Floats, weight: Floats, offset: Floats) -> Floats:
     """The first linear predictor of the mean outcome of each level, and of one more observation of the usual mean: a
     level whose outcomes are all 0 has a start too.
     """

@@ -58,13 +58,12 @@ def in_own_units(Z: Any) -> tuple[Any, Any]:
     length = np.sqrt((X.others**2).mean(axis=0))
     length = np.where(length > 0.0, length, 1.0)
     identity = LevelUnits.identity(X.shape[1])
-    if X.coded is not None:
-        length = X.joined(1.0, length)
-        return X.over(length).T, replace(identity, t=1.0 / length)
+    own = replace(X, others=X.others / length)
+    if X.slopes is None:
+        return own.T, replace(identity, t=X.joined(1.0, 1.0 / length))
     of = orthogonal(X, None)
     t = X.joined(np.diagonal(of.M, axis1=1, axis2=2), 1.0 / length)
-    own = replace(X, others=X.others / length, values=of.Q)
-    return own.T, replace(identity, t=t, within=Within.of(X.places, of.M))
+    return replace(own, slopes=of.Q).T, replace(identity, t=t, within=Within.of(X.places, of.M))
 
 
 def whitened(Z: Floats) -> Floats:

@@ -23,7 +23,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.columns import Columns
 from stattools.numerics.segments import sums_to_the_end
 
 TOGETHER = 64
@@ -42,14 +42,14 @@ class AtEvents:
     own: Floats | None
 
 
-def information_beside_levels(X: CodedLevels, sets: RiskSets, risk: Floats, hazard: Floats, at: AtEvents) -> Floats:
+def information_beside_levels(X: Columns, sets: RiskSets, risk: Floats, hazard: Floats, at: AtEvents) -> Floats:
     """The sum over event times of the covariance of x over those at risk, (p, p), for X (n, p) of the rows of `sets`;
     `hazard` is what each row has been exposed to.
     """
     p = X.shape[1]
     require_memory(f"the information of {p:,} coefficients", 3 * p * p, "Group the levels of the factor.")
     found, A = np.asarray(X.gram(risk * hazard)).copy(), X.others.T * risk
-    levels, others = X.numbers.ravel(), np.delete(np.arange(p), X.numbers.ravel())
+    levels, others = X.places.ravel(), X.rest
     S = sets.sums(A)
     less, between = _beside(X, sets, risk, at.squares * S), (S * at.squares) @ S.T
     within = _between_levels(X, sets, risk, at)
@@ -66,22 +66,22 @@ def information_beside_levels(X: CodedLevels, sets: RiskSets, risk: Floats, haza
     return 0.5 * (found + found.T)
 
 
-def _of_levels(X: CodedLevels, values: Floats) -> Floats:
+def _of_levels(X: Columns, values: Floats) -> Floats:
     """X' times values (m, n) of each row, of the columns of levels, level after level, (L k, m)."""
-    return X.pulled(np.ascontiguousarray(values.T))[X.numbers.ravel()]
+    return X.pulled(np.ascontiguousarray(values.T))[X.places.ravel()]
 
 
-def _beside(X: CodedLevels, sets: RiskSets, risk: Floats, values: Floats) -> Floats:
+def _beside(X: Columns, sets: RiskSets, risk: Floats, values: Floats) -> Floats:
     """The sum over event times of S times values (m, event times) of each, (L k, m)."""
     return _of_levels(X, risk * sets.while_at_risk(values))
 
 
-def _between_levels(X: CodedLevels, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
+def _between_levels(X: Columns, sets: RiskSets, risk: Floats, at: AtEvents) -> Floats:
     """The sum of w S S' - mixed (S T' + T S') + own T T' over event times, (L k, L k)."""
     from scipy.sparse import csr_array
 
     row, change, gain, anew = _changes(X, sets, risk, at)
-    (L, k), level, z = X.numbers.shape, X.codes[row], X.values[row]
+    (L, k), level, z = X.places.shape, X.codes[row], X.values[row]
     places, moved, gained = level[:, None] * k + np.arange(k), change[:, None] * z, gain[:, None] * z
     S, found = np.zeros(L * k), np.zeros((L * k, L * k))
     later, earlier = np.tril_indices(TOGETHER)
@@ -122,7 +122,7 @@ def _starts(anew: NDArray[np.bool_]) -> NDArray[np.intp]:
 
 
 def _changes(
-    X: CodedLevels, sets: RiskSets, risk: Floats, at: AtEvents
+    X: Columns, sets: RiskSets, risk: Floats, at: AtEvents
 ) -> tuple[NDArray[np.intp], Floats, Floats, NDArray[np.bool_]]:
     """In their order: the row whose level changes, how often its numbers are added to S, what times S they gain, and
     whether a stratum begins. Rows join, then leave; those with the event at a tied time gain S when all have joined.

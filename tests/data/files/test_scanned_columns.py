@@ -3,12 +3,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from stattools.data.files.scanned_columns import Columns, cleaned
+from stattools.data.files.scanned_columns import CleanColumns, cleaned
 from stattools.errors import DomainError
 
 
 def test_whether_a_column_is_there_is_answered_without_a_series(monkeypatch):
-    columns = Columns({"x": np.arange(3.0)})
+    columns = CleanColumns({"x": np.arange(3.0)})
     monkeypatch.setattr(pd, "Series", None)  # a call of it would raise an error
     assert "x" in columns
     assert "z" not in columns

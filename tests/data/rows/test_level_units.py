@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.level_units import ArrayUnits, LevelUnits, about, as_units, with_units
+from stattools.data.rows.level_units import ArrayUnits, LevelUnits, about, as_units
 from stattools.data.rows.rows import Rows
-from stattools.numerics.level_columns import LevelColumns
+from stattools.data.rows.slope_units import standard_columns
+from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
 
 
@@ -17,8 +18,8 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     others = np.column_stack(
         [np.full(30, 2.0) if constant else rng.standard_normal(30), 1e6 + 50 * rng.standard_normal(30)]
     )
-    X = LevelColumns(others, rng.integers(-1 if constant else 0, 4, 30), 4, 1)
-    Z, T = with_units(X, weight)
+    X = Columns.indicators(others, rng.integers(-1 if constant else 0, 4, 30), 4, 1)
+    Z, T = standard_columns(X, weight)
     assert_allclose(np.asarray(Z), np.asarray(X) @ np.asarray(T), rtol=1e-9, atol=1e-9)
     w = np.ones(30) if weight is None else weight
     assert abs(w @ Z.others[:, 1]) < 1e-6
@@ -36,15 +37,15 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(np.asarray(T.gram(penalty, X)), M.T @ (penalty[:, None] * M), rtol=1e-12)
     assert LevelUnits.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
-    V = LowRank(X.joined(1.0, np.zeros(2)), rng.standard_normal((6, 2)), np.eye(2))
+    V = LowRank(X.places, np.ones((4, 1, 1)), rng.standard_normal((6, 2)), np.eye(2))
     M = np.asarray(T)
     assert_allclose(np.asarray(V.mapped(T)), M @ np.asarray(V) @ M.T, rtol=1e-8, atol=1e-6)
 
 
 def test_a_column_that_is_0_in_all_rows_that_count_stays_as_it_is():
     others = np.column_stack([np.arange(6.0), [0.0, 0.0, 0.0, 0.0, 0.0, 1.0]])
-    X = LevelColumns(others, np.array([-1, -1, 0, 0, 1, 1]), 2, 2)
-    assert np.isfinite(np.asarray(with_units(X, np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))[1])).all()
+    X = Columns.indicators(others, np.array([-1, -1, 0, 0, 1, 1]), 2, 2)
+    assert np.isfinite(np.asarray(standard_columns(X, np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))[1])).all()
 
 
 def test_units_of_an_array_answer_as_those_beside_levels():
@@ -63,7 +64,7 @@ def test_units_of_an_array_answer_as_those_beside_levels():
 
 
 def test_columns_about_their_means_are_the_columns_times_the_map():
-    X = LevelColumns(np.column_stack([np.ones(6), np.arange(6.0)]), np.array([-1, 0, 1, 0, 1, 1]), 2, 1)
+    X = Columns.indicators(np.column_stack([np.ones(6), np.arange(6.0)]), np.array([-1, 0, 1, 0, 1, 1]), 2, 1)
     means = np.array([0.0, 0.0, 0.0, 2.5])
     coded, T = about(X, means)
     plain, M = about(np.asarray(X), means)

@@ -6,8 +6,7 @@ from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
 from stattools.data.rows.triangle import Triangle, triangle
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 from tests.cases import rng
 
 
@@ -36,9 +35,9 @@ def test_levels_kept_as_codes_give_the_triangle_of_their_columns(k, weighted):
     g = rng(k)
     codes, others, values = np.append(np.arange(40) % 9 - 1, 8), g.normal(size=(41, 2)), g.normal(size=(41, 2))
     X = (
-        LevelColumns(others, codes, 9, 1)
+        Columns.indicators(others, codes, 9, 1)
         if k == 1
-        else LevelSlopes(others, values, codes, 1 + np.arange(18).reshape(9, 2))
+        else Columns(others, codes, 1 + np.arange(18).reshape(9, 2), values)
     )
     y, w = g.normal(size=41), g.integers(0, 3, 41).astype(float) if weighted else None
     found, expected = (triangle(Rows(kept, y, w), beside=True) for kept in (X, np.asarray(X)))

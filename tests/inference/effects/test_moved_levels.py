@@ -9,8 +9,7 @@ from stattools.data import terms
 from stattools.inference.effects import groups
 from stattools.inference.effects.moved_levels import OneLevel
 from stattools.interface.memory import require_memory
-from stattools.numerics.coded_levels import CodedLevels
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import Columns, as_columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import no_columns
 
 RNG = np.random.default_rng(4)
@@ -28,7 +27,7 @@ def test_all_rows_are_at_one_level(right, monkeypatch):
         if X is None:  # the level without columns, beside slopes: the design is encoded
             assert (right, level) == ("C(g) + C(g):x", 0)
             continue
-        assert isinstance(X, CodedLevels)
+        assert isinstance(X, Columns)
         assert_array_equal(np.asarray(X), np.asarray(expected))
     for moved in ({"x": 1.0}, {"g": 3, "x": 1.0}, {"g": DATA["g"]}, {"g": 99}, {}):
         assert one.at(moved) is None
@@ -43,7 +42,7 @@ def test_means_and_contrasts_are_those_of_all_columns(right, monkeypatch):
     plain = st.fit(st.poisson(f"y ~ {right}", DATA))
     monkeypatch.setattr(terms, "MANY", 4)
     coded = st.fit(st.poisson(f"y ~ {right}", DATA))
-    assert isinstance(coded.model.rows.X, CodedLevels)
+    assert isinstance(coded.model.rows.X, Columns)
     no_columns(monkeypatch)
     for ask in (lambda fit: fit.means("g"), lambda fit: fit.contrasts("g"), lambda fit: fit.means("x", values=[0, 1])):
         expected, found = (ask(fit).select_dtypes("number").to_numpy() for fit in (plain, coded))

@@ -8,7 +8,7 @@ import stattools as st
 from stattools.data import terms
 from stattools.inference.hypotheses import nested_levels
 from stattools.inference.hypotheses.nesting import embedding
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA
 
 TABLE = DATA | {"half": DATA["g"] // 2, "far": 1e4 + DATA["x"]}
@@ -29,8 +29,8 @@ def test_it_lies_where_it_does_with_all_columns(large, small, monkeypatch):
         monkeypatch.setattr(terms, "MANY", many)
         full, restricted = (st.fit(st.poisson(formula, TABLE, weights="w")) for formula in (large, small))
         if many == 4:
-            assert type(full.model.rows.X) is LevelColumns
-            monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+            assert type(full.model.rows.X) is Columns
+            monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
         theta = embedding(full.model, restricted.model, restricted.estimate)
         tests = st.likelihood_ratio(full, restricted), st.score_test(restricted, full.model)
         found.append((theta, [number for one in tests for number in (one.statistic, one.df, one.p_value)]))
@@ -66,7 +66,7 @@ def test_columns_and_offsets_outside_are_refused(monkeypatch):
 def test_no_column_separates_beside_levels_that_overlap(monkeypatch):
     monkeypatch.setattr(terms, "MANY", 4)
     model = st.logistic("b ~ C(g) + x", DATA)
-    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
     assert st.separation(model) is None
     monkeypatch.undo()
     monkeypatch.setattr(terms, "MANY", 4)

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import ConvergenceError
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 
 RNG = np.random.default_rng(6)
 N = 200
@@ -58,7 +58,7 @@ def test_beside_levels_that_are_codes_the_maximum_is_that_of_all_columns(make, h
     R, q = HELD[held]
     R = np.pad(R, ((0, 0), (0, len(models[0].names) - 8)))
     expected, found = (RestrictedMaximum.of(st.fit(model)).where(R, q) for model in models)
-    assert type(models[1].rows.X) is LevelColumns
+    assert type(models[1].rows.X) is Columns
     assert_allclose(found[0], expected[0], rtol=1e-6, atol=1e-7)
     assert_allclose(found[1], expected[1], rtol=1e-11)
     assert_allclose(R @ found[0], q, atol=1e-12)

@@ -6,7 +6,7 @@ import pytest
 import stattools as st
 from stattools.data import terms
 from stattools.inference.plots.columns import summary
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 from tests.data.files.test_scanned_rows import DATA, write
 
 
@@ -31,7 +31,7 @@ def test_levels_that_are_codes_are_summed_without_their_columns(monkeypatch):
     plain = summary(st.ols("t ~ x + g + z", DATA, weights="w"))
     monkeypatch.setattr(terms, "MANY", 2)
     model = st.ols("t ~ x + g + z", DATA, weights="w")
-    monkeypatch.setattr(LevelColumns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
     found = summary(model)
     for name in ("mean", "sd", "low", "high", "binary", "outcome"):
         np.testing.assert_allclose(getattr(found, name), getattr(plain, name), rtol=1e-12)

@@ -11,7 +11,7 @@ from stattools.inference.existence import SeparationError
 from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
 from stattools.models.predictors.read_columns import among
 from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 
 
 def table(n=280):
@@ -60,8 +60,8 @@ def plain_and_coded(request, monkeypatch):
     plain = make(rows)
     monkeypatch.setattr(terms, "MANY", 4)
     coded = make(rows)
-    assert type(coded.rows.X) is LevelColumns
-    assert type(plain.rows.X) is not LevelColumns
+    assert type(coded.rows.X) is Columns
+    assert type(plain.rows.X) is not Columns
     return plain, coded
 
 

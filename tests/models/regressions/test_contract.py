@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data import terms
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 
 
 def table(n=300, levels=8, seed=1):
@@ -55,7 +55,7 @@ def both(make, *asked, **beside):
         plain = make(*asked, **beside)
         patch.setattr(terms, "MANY", 4)
         coded = make(*asked, **beside)
-    assert type(coded.rows.X) is LevelSlopes
+    assert type(coded.rows.X) is Columns
     assert coded.names == plain.names
     return plain, coded
 
@@ -133,7 +133,7 @@ def test_cox_regression_of_slopes_is_that_of_all_columns(monkeypatch):
     expected = st.fit(st.cox("survival(t, e) ~ x * g", DATA))
     monkeypatch.setattr(terms, "MANY", 4)
     found = st.fit(st.cox("survival(t, e) ~ x * g", DATA))
-    assert isinstance(found.model.X, LevelSlopes)
+    assert isinstance(found.model.X, Columns)
     assert_allclose(found.estimate, expected.estimate, rtol=1e-6, atol=1e-8)
     assert_allclose(found.se, expected.se, rtol=1e-6)
 

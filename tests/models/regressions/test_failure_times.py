@@ -11,7 +11,7 @@ from stattools.data import terms
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import SeparationError
 from stattools.likelihoods.times import ERRORS
-from stattools.numerics.level_columns import LevelColumns
+from stattools.numerics.columns import Columns
 
 
 def table(n=60):
@@ -307,7 +307,7 @@ def test_levels_kept_as_codes_change_nothing(monkeypatch, name, formula):
     plain = st.fit(make(), solver=st.Newton(tolerance=1e-11))
     monkeypatch.setattr(terms, "MANY", 4)
     coded = st.fit(make(), solver=st.Newton(tolerance=1e-11))
-    assert type(coded.model.rows.X) is LevelColumns
+    assert type(coded.model.rows.X) is Columns
     assert type(plain.model.rows.X) is np.ndarray
     assert coded.names == plain.names
     assert_allclose(coded.estimate, plain.estimate, atol=1e-10)

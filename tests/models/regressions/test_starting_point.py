@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data import terms
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 from tests.cases import rng
 
 
@@ -55,7 +55,7 @@ def test_levels_without_an_intercept_start_at_their_means_beside_slopes_and_an_o
     level, z = np.arange(120) % 6, g.normal(size=120)
     table = {"y": g.poisson(np.exp(0.5 + 0.4 * z)), "g": level, "x": 1000.0 + z, "o": 0.1 * g.normal(size=120)}
     model = st.poisson("y ~ 0 + C(g) + C(g):x", table, offset="o")
-    assert isinstance(model.rows.X, LevelSlopes)
+    assert isinstance(model.rows.X, Columns)
     eta = model.eta(model.start)
     assert np.abs(eta).max() < 3.0
     assert st.fit(model).solution.converged

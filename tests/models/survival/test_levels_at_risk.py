@@ -9,9 +9,7 @@ from stattools.data import terms
 from stattools.errors import DomainError
 from stattools.models.survival.levels_at_risk import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.coded_levels import LevelRows
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns, TransposedColumns
 
 
 def table(n=240):
@@ -52,8 +50,8 @@ def plain_and_coded(request, monkeypatch):
     plain = st.cox(formula, table(), **options)
     monkeypatch.setattr(terms, "MANY", 4)
     coded = st.cox(formula, table(), **options)
-    assert type(coded.Z) is LevelRows
-    assert type(coded.X) is (LevelSlopes if ":" in coded.names[-1] or ":" in coded.names[-2] else LevelColumns)
+    assert type(coded.Z) is TransposedColumns
+    assert (coded.X.slopes is None) == (":" not in coded.names[-1] and ":" not in coded.names[-2])
     return plain, coded
 
 
@@ -110,6 +108,6 @@ def test_linear_predictors_that_are_far_apart_are_near_again(monkeypatch):
 
 def test_more_levels_than_there_is_memory_for_are_refused():
     sets = RiskSets.of(np.array([1.0, 2.0]), np.array([True, True]))
-    X = LevelColumns(np.zeros((2, 0)), np.array([0, 1]), 10**8, 0)
+    X = Columns.indicators(np.zeros((2, 0)), np.array([0, 1]), 10**8, 0)
     with pytest.raises(DomainError, match="Group the levels"):
         information_beside_levels(X, sets, np.ones(2), np.ones(2), AtEvents(np.ones(2), None, None))

@@ -154,7 +154,7 @@ def _constant(model: Model) -> Floats | None:
         return found
     if (of_others := _made_of(coded.others)) is None:
         return None
-    found[np.delete(np.arange(len(found)), coded.numbers.ravel())] = of_others
+    found[coded.rest] = of_others
     return found
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from stattools.inference.covariance.level_sandwich import LevelSandwich
 from stattools.interface.arrays import Floats
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.coded_levels import CodedLevels
+from stattools.numerics.columns import Columns
 from stattools.numerics.level_blocks import times
 from stattools.numerics.products import weighted
 
@@ -96,7 +96,7 @@ def explained(squares: Arrow, cross: Floats) -> Floats:
     """c' A^-1 c of each column c of `cross`, where A is `squares`; what is 0 in A to round-off explains nothing."""
     least = np.finfo(float).eps * len(squares) * float(np.abs(squares.diagonal()).max(initial=0.0))
     levels, others = squares.places
-    values, vectors = np.linalg.eigh(squares.blocks)
+    values, vectors = np.linalg.eigh(squares.D)
     root = np.divide(1.0, np.sqrt(np.maximum(values, 0.0)), out=np.zeros_like(values), where=values > least)
     inverse = (vectors * root[:, None, :]).transpose(0, 2, 1)
     sides = (v.reshape(*values.shape, v.shape[1]) for v in (squares.B, cross[levels]))
@@ -105,7 +105,7 @@ def explained(squares: Arrow, cross: Floats) -> Floats:
     return np.square(of_levels).sum(axis=0) + np.einsum("jk,jk->k", rest, np.linalg.lstsq(left, rest, rcond=None)[0])
 
 
-def regression_on_columns(X: CodedLevels, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
+def regression_on_columns(X: Columns, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
     """Of y (n,) on a constant and the columns: the sum of weights, that of y and of y^2, what the columns explain of
     the last, and how many of them are independent.
     """

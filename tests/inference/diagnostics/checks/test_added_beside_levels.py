@@ -9,7 +9,7 @@ from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdde
 from stattools.inference.diagnostics.checks.added_columns import added
 from stattools.inference.diagnostics.checks.collinearity import inflation
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, MODELS, both
 
 SLOPES = [
@@ -40,7 +40,7 @@ def test_slopes_of_a_level_that_are_left_out_leave_the_others_as_they_are_given(
     """In units of their own those of a level are orthogonal: without z the column x of a level was another."""
     plain, coded = both(monkeypatch, make)
     factors, found = (inflation(LookedAt(fit)) for fit in (plain, coded))
-    assert type(coded.model.rows.X) is LevelSlopes
+    assert type(coded.model.rows.X) is Columns
     assert factors.keys() == found.keys()
     assert_allclose(list(found.values()), list(factors.values()), rtol=1e-7)
 

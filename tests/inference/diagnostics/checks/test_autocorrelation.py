@@ -88,7 +88,7 @@ def test_levels_as_codes_have_the_check_of_columns(monkeypatch, make, formula):
     monkeypatch.setattr(terms, "MANY", 4)
     monkeypatch.setattr("stattools.inference.diagnostics.checks.errors_beside_levels.CELLS", 130)
     fit = st.fit(make(formula, table))
-    assert type(fit.model.rows.X).__name__ == "LevelColumns"
+    assert type(fit.model.rows.X).__name__ == "Columns"
     coded = fit.check(order="day").set_index("check").loc["autocorrelation"]
     assert (coded.verdict, coded.advice, coded.measure) == (dense.verdict, dense.advice, dense.measure)
     assert_allclose(coded.value, dense.value, rtol=1e-6)

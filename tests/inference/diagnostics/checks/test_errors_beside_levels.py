@@ -20,8 +20,7 @@ from stattools.inference.diagnostics.checks.errors_beside_levels import (
 from stattools.inference.diagnostics.checks.looked_at import LookedAt
 from stattools.inference.diagnostics.checks.standard_errors import OfRows
 from stattools.numerics.arrow import Arrow
-from stattools.numerics.level_columns import LevelColumns
-from stattools.numerics.level_slopes import LevelSlopes
+from stattools.numerics.columns import Columns
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
 from tests.models.predictors.test_read_columns import table as rows_of_models
 
@@ -60,8 +59,7 @@ def both(monkeypatch, make, **given):
 
 def no_columns(monkeypatch):
     """Columns of levels may not be made as an array."""
-    for kind in (LevelColumns, LevelSlopes):
-        monkeypatch.setattr(kind, "copy", lambda X: pytest.fail("the columns of the levels were made"))
+    monkeypatch.setattr(Columns, "copy", lambda X: pytest.fail("the columns of the levels were made"))
 
 
 @pytest.mark.parametrize("make", MODELS)
@@ -130,13 +128,18 @@ def test_parts_are_the_rows_times_the_inverse_information(monkeypatch):
 
 def test_explained_of_blocks_of_which_one_is_flat():
     values = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 0.5], [1.0, 3.0]])
-    A = LevelSlopes(np.arange(4.0)[:, None], values, np.array([0, 0, 1, 1]), np.array([[0, 1], [2, 3]])).gram()
+    A = Columns(np.arange(4.0)[:, None], np.array([0, 0, 1, 1]), np.array([[0, 1], [2, 3]]), values).gram()
     c = np.asarray(A)[:, [0, 4]] + np.asarray(A)[:, [2, 3]]
     assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-9)
 
 
 def test_explained_of_a_matrix_that_has_zeros():
-    A = Arrow(0, np.array([2.0, 0.0, 4.0]), np.array([[1.0], [0.0], [1.0]]), np.array([[3.0]]))
+    A = Arrow(
+        np.arange(3)[:, None],
+        np.array([2.0, 0.0, 4.0])[:, None, None],
+        np.array([[1.0], [0.0], [1.0]]),
+        np.array([[3.0]]),
+    )
     c = np.array([[1.0], [0.0], [2.0], [1.0]])
     assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-12)
 
@@ -144,7 +147,7 @@ def test_explained_of_a_matrix_that_has_zeros():
 @pytest.mark.parametrize("complete", [True, False])
 def test_a_regression_on_levels(complete):
     codes = G if complete else G - 1
-    Z = LevelColumns(X[:, None], codes, codes.max() + 1, 0)
+    Z = Columns.indicators(X[:, None], codes, codes.max() + 1, 0)
     y, w = DATA["p"], DATA["w"].astype(float)
     n, total, square, by_columns, rank = regression_on_columns(Z, y, w)
     A, root = np.column_stack([np.ones(90), np.asarray(Z)]), np.sqrt(w)
