@@ -37,7 +37,6 @@ from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
 from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.normal import NormalSample
-from stattools.models.survival.cox_in_files import CoxInFiles
 from stattools.networks.network import Network
 from stattools.solvers.samples.surrogate import expanded
 
@@ -107,11 +106,6 @@ def posterior(
     if exact is not None:
         return exact
     _require_density(model, prior)
-    if isinstance(model, CoxInFiles):
-        raise IncompatibleError(
-            f"posterior of {model.title} would read them for each of thousands of densities. Load the columns that are "
-            "used into memory, or st.fit, which reads them once a step."
-        )
     if not model.in_memory and not model.has_scale:
         model = model.sampled if len(model.rows.sampled.X) == len(model.rows.X) else model
     by_sample = not model.in_memory and not model.has_scale

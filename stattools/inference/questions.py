@@ -18,7 +18,7 @@ from stattools.inference.intervals.hazard_ratios import require_proportional
 from stattools.inference.storage.unsaved import require_rows
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox import ProportionalHazards
 
 type Need = Callable[[Any, str], object]
 
@@ -31,7 +31,7 @@ def rows(fit: Any, name: str) -> None:
 
 def columns(fit: Any, name: str) -> None:
     """A regression, or a partial likelihood of columns, in files too."""
-    if not (fit.model.is_partial or isinstance(fit.model, CoxInFiles)):
+    if not (fit.model.is_partial or isinstance(fit.model, ProportionalHazards)):
         rows(fit, name)
 
 

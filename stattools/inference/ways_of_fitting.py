@@ -47,7 +47,7 @@ from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.samples.waiting import Waits
 from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox_in_files import SortedCox
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
@@ -126,7 +126,7 @@ def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solutio
     return model, solution
 
 
-def _climbed_in_files(model: CoxInFiles, solver: Solver) -> tuple[Any, Solution]:
+def _climbed_sorted(model: SortedCox, solver: Solver) -> tuple[Any, Solution]:
     """The maximum for rows in files, whose existence is not proven: they are too many for a linear program."""
     some = "Fit a sample of the rows in memory, whose error names the columns, or use penalty=st.Ridge(strength)."
     quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
@@ -207,7 +207,7 @@ WAYS: dict[type, Way] = {
     ConditionalOdds: _by_formula,
     CoxRegression: _fit_partial,
     CurvedCox: fit_curved_cox,
-    CoxInFiles: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_in_files),
+    SortedCox: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_sorted),
     LinearMixed: fit_mixed,
     MixedRegression: fit_mixed_regression,
     ConditionalLogit: partial(_fit_partial, made=Fit),

@@ -12,7 +12,7 @@ from stattools.models.mixed.mixed_density import MixedDensity
 from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.bernoulli_trials import BernoulliTrials
 from stattools.models.samples.waiting import Waits
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox_in_files import SortedCox
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
 from stattools.reporting.accounts import ACCOUNTS, CURVED, Account, account
@@ -34,7 +34,7 @@ def test_every_class_that_is_fitted_is_told_of():
     assert set(ACCOUNTS | CURVED) == (set(WAYS) | {Network, MixedDensity, JointDensity}) - {
         OneVsRest,
         LocalLevels,
-        CoxInFiles,
+        SortedCox,
     }
 
 

@@ -16,7 +16,7 @@ from stattools.models.regressions.one_vs_rest import OneVsRest
 from stattools.models.samples.event_rates import EventRates
 from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox_in_files import SortedCox
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits
@@ -148,7 +148,7 @@ def test_agreeing_digits():
 
 def test_every_class_of_models_has_its_reference():
     """One-vs-rest is checked part by part, many local levels series by series, matched sets as Cox's model."""
-    without = {OneVsRest, LocalLevels, ConditionalLogit, CoxInFiles}
+    without = {OneVsRest, LocalLevels, ConditionalLogit, SortedCox}
     assert set(module.MODELS) == set(WAYS) - without
     checked = {cls for cls, check in module.MODELS.items() if check is validate_rewritten}
     assert set(REWRITTEN) == checked | {Model, EventRates, CoxRegression}

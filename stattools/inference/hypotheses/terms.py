@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from stattools.data.term_spaces import Term, TermSpaces
 from stattools.models.model import Model
 from stattools.models.predictors.linear import Linear
-from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox import ProportionalHazards
 from stattools.numerics.one_each import OneEach
 
 
@@ -62,7 +61,7 @@ def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
     """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect
     at each cut are terms of the first formula.
     """
-    if isinstance(model, CoxRegression | CoxInFiles):
+    if isinstance(model, ProportionalHazards):
         design, names = model.design, model.names
         places = np.array([names.index(name) if name in names else -1 for name in design.names], dtype=np.intp)
         return (TermsOfParameter("", TermSpaces(design.parsed, design.names, design.levels), (places,), len(names)),)

@@ -77,8 +77,46 @@ def sets_of(rows: SurvivalRows) -> RiskSets:
     return RiskSets.of(rows.time, rows.event, rows.entry, rows.weights, codes)
 
 
+class ProportionalHazards(AnyModel):
+    """A partial likelihood of columns, of rows in memory or read in the order of their times."""
+
+    design: Any
+    parsed: Any
+    is_unconstrained = True
+    exponential = "hazard ratio"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        return tuple(name for name in self.design.names if name != "Intercept")
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms that have a coefficient, which have the names of the coefficients."""
+        return self.names
+
+    @property
+    def formula(self) -> str:
+        """The formula."""
+        return self.parsed.text
+
+    @property
+    def outcome_name(self) -> str:
+        """The outcome as the formula writes it."""
+        return self.parsed.outcome.text
+
+    @property
+    def start(self) -> Floats:
+        """All hazards alike."""
+        return np.zeros(len(self.names))
+
+    def loglik(self: Any, theta: ArrayLike) -> float:
+        """The partial log-likelihood."""
+        return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class CoxRegression(AnyModel):
+class CoxRegression(ProportionalHazards):
     """A partial likelihood over risk sets: what `st.cox` returns.
 
     `X` (n, p) are the columns of the formula but for the intercept, `Z` (p, rows of `sets`) those of the rows that are
@@ -93,20 +131,8 @@ class CoxRegression(AnyModel):
     ties: str
     kind: str = field()  # type: ignore[assignment]
     title: str = field()  # type: ignore[assignment]
-    is_unconstrained = True
     is_partial = True
     is_saved = True
-    exponential = "hazard ratio"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coefficients."""
-        return tuple(name for name in self.design.names if name != "Intercept")
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """The terms that have a coefficient, which have the names of the coefficients."""
-        return self.names
 
     @property
     def n(self) -> float:
@@ -125,19 +151,9 @@ class CoxRegression(AnyModel):
         return self.said.dropped
 
     @property
-    def formula(self) -> str:
-        """The formula."""
-        return self.said.said.formula.text
-
-    @property
     def parsed(self) -> Formula:
         """The formula as it was read."""
         return self.said.said.formula
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.parsed.outcome.text
 
     @property
     def strata(self) -> tuple[Any, ...]:
@@ -162,11 +178,6 @@ class CoxRegression(AnyModel):
     def not_seen(self) -> tuple[str, ...]:
         """Levels of factors that no row has, in words."""
         return said(self.said.empty)
-
-    @property
-    def start(self) -> Floats:
-        """All hazards alike."""
-        return np.zeros(len(self.Z))
 
     @property
     def column_sds(self) -> Floats:
@@ -194,10 +205,6 @@ class CoxRegression(AnyModel):
     def at(self, theta: ArrayLike) -> AtPoint:
         """What the likelihood is made of at theta; of exact ties what Breslow's would be."""
         return AtPoint(self.sets, self.Z, self._checked(theta) @ self.Z, TIES.get(self.ties, TIES["breslow"]))
-
-    def loglik(self, theta: ArrayLike) -> float:
-        """The partial log-likelihood."""
-        return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
     @np.errstate(over="ignore", invalid="ignore")  # a step too long: `is_finite` tells
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:

@@ -17,16 +17,14 @@ from numpy.typing import ArrayLike
 
 from stattools.data.dataset import from_source
 from stattools.data.design import Design
-from stattools.data.files.scanned_rows import ScannedRows
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.survival_outcome import SurvivalFormula, survival_formula
 from stattools.data.scanned_times import ScannedTimes
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
-from stattools.interface.units import finite_loglik
-from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.survival.cox import ProportionalHazards
 from stattools.models.survival.far_points import near
 from stattools.models.survival.partial_likelihood import AtPoint
 from stattools.models.survival.risk_sets import RiskSets
@@ -55,7 +53,7 @@ class SortedRows(NamedTuple):
     weight: Floats
 
 
-def cox_in_files(formula: str, source: Any, ties: str, weights: Any, beside: dict[str, Any]) -> CoxInFiles:
+def sorted_cox(formula: str, source: Any, ties: str, weights: Any, beside: dict[str, Any]) -> SortedCox:
     """The model of rows in files; what they cannot have is refused."""
     who = "st.cox"
     if asked := [f"{name}=" for name, given in beside.items() if given is not None]:
@@ -83,12 +81,12 @@ def cox_in_files(formula: str, source: Any, ties: str, weights: Any, beside: dic
     X = rows.sampled.X[:, kept]
     sd = X.std(axis=0)
     unit = np.where(sd > 0.0, sd, 1.0)
-    return CoxInFiles(said, data.design, rows, kept, ties, X.mean(axis=0), unit, np.ones(len(kept)), source,
+    return SortedCox(said, data.design, rows, kept, ties, X.mean(axis=0), unit, np.ones(len(kept)), source,
                       data.n_dropped, data.dropped)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CoxInFiles(AnyModel):
+class SortedCox(ProportionalHazards):
     """What `st.cox` returns for rows in files: its partial likelihood, a read for each evaluation.
 
     Columns are less `center`; theta is in units of `scale` of them. `unit` are the standard deviations of a sample.
@@ -96,7 +94,7 @@ class CoxInFiles(AnyModel):
 
     said: SurvivalFormula
     design: Design
-    scanned: ScannedRows
+    scanned: Any
     kept: tuple[int, ...]
     ties: str
     center: Floats
@@ -107,18 +105,6 @@ class CoxInFiles(AnyModel):
     dropped: dict[str, int] = field()
     kind = "cox"
     title = "Cox regression of rows in files"
-    is_unconstrained = True
-    exponential = "hazard ratio"
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the coefficients."""
-        return tuple(self.design.names[k] for k in self.kept)
-
-    @property
-    def terms(self) -> tuple[str, ...]:
-        """The terms that have a coefficient, which have the names of the coefficients."""
-        return self.names
 
     @property
     def n(self) -> float:
@@ -136,16 +122,6 @@ class CoxInFiles(AnyModel):
         return self.said.formula
 
     @property
-    def formula(self) -> str:
-        """The formula."""
-        return self.parsed.text
-
-    @property
-    def outcome_name(self) -> str:
-        """The outcome as the formula writes it."""
-        return self.parsed.outcome.text
-
-    @property
     def formulas(self) -> tuple[str, ...]:
         """What a page says of how the model was made."""
         return self.formula, f"ties by {self.ties.capitalize()}"
@@ -156,22 +132,21 @@ class CoxInFiles(AnyModel):
         return f"{many(len(self.scanned.X), 'row')} in files, {many(self.n_telling, 'event')}"
 
     @property
-    def start(self) -> Floats:
-        """All hazards alike."""
-        return np.zeros(len(self.kept))
-
-    @property
     def column_sds(self) -> Floats:
         """The standard deviation of each column, of a sample."""
         return self.unit
 
-    def standardized(self) -> tuple[CoxInFiles, Floats]:
+    @property
+    def density(self) -> Any:
+        """No posterior has one."""
+        raise IncompatibleError(
+            f"posterior of {self.title} would read them for each of thousands of densities. Load the columns that are "
+            "used into memory, or st.fit, which reads them once a step."
+        )
+
+    def standardized(self) -> tuple[SortedCox, Floats]:
         """This function of columns of unit length, and the map back."""
         return replace(self, scale=self.unit), np.diag(self.scale / self.unit)
-
-    def loglik(self, theta: ArrayLike) -> float:
-        """The partial log-likelihood."""
-        return finite_loglik(self.evaluate(theta, 0).loglik, self.title)
 
     @np.errstate(over="ignore", invalid="ignore")  # a step too long: `is_finite` tells
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:

@@ -57,7 +57,7 @@ def cox(
     if not is_one_of(ties, KINDS):
         raise DomainError(f"st.cox has ties= {', '.join(map(repr, KINDS))}; got {quoted(ties)}.")
     if isinstance(formula, str) and (source := source_of(data)) is not None:
-        from stattools.models.survival.cox_in_files import cox_in_files
+        from stattools.models.survival.cox_in_files import sorted_cox
 
         if MARK.search(formula):
             raise IncompatibleError(
@@ -65,7 +65,7 @@ def cox(
                 "or write bs(x, df=5), a spline without a penalty."
             )
         beside = {"strata": strata, "cluster": cluster, "id": id}
-        return cox_in_files(formula, source, ties, weights, beside)  # type: ignore[return-value]
+        return sorted_cox(formula, source, ties, weights, beside)  # type: ignore[return-value]
     rows = survival_rows("st.cox", formula, data, weights=weights, strata=strata, cluster=cluster, id=id)
     if has_curves(rows.said.formula):
         from stattools.models.mixed.curved_cox import curved_cox

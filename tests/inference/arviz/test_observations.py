@@ -20,7 +20,7 @@ from stattools.models.samples.multinomial import Multinomial
 from stattools.models.samples.odds_ratio import ConditionalOdds
 from stattools.models.survival.conditional_logit import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import CoxInFiles
+from stattools.models.survival.cox_in_files import SortedCox
 from stattools.series.statespace.many import LocalLevels
 
 matplotlib.use("Agg")
@@ -141,6 +141,6 @@ def test_every_class_of_models_has_its_observations():
     correlations are of sums, which leave no rows to look at; a partial likelihood is of who had the event among those
     at risk, not of rows; of a mixed model it is of groups; the others are several models.
     """
-    partial = {CoxRegression, CoxInFiles, ConditionalLogit, CurvedCox, LinearMixed, MixedRegression}
+    partial = {CoxRegression, SortedCox, ConditionalLogit, CurvedCox, LinearMixed, MixedRegression}
     without = {Custom, Multinomial, ConditionalOdds, Correlation, OneVsRest, LocalLevels} | partial
     assert set(OBSERVED) == set(WAYS) - without
