@@ -1,6 +1,5 @@
-"""Least squares by one of four methods, called rungs, which the measured condition and the cost choose.
+"""Least squares by one of three methods, called rungs, which the measured condition and the cost choose.
 
-    QR      Householder, all rows by one call                    few numbers, where that is sure of 13 digits
     fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
     QR      block Householder                                    any condition that float64 can tell from dependence
     exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
@@ -35,7 +34,7 @@ from stattools.solvers.rungs.by_levels import by_levels
 from stattools.solvers.rungs.cholesky import refine
 from stattools.solvers.rungs.exact_elimination import eliminate
 from stattools.solvers.rungs.exact_gram import largest
-from stattools.solvers.rungs.householder import MOST_ROWS, Orthogonal, RowsAtOnce, are_few
+from stattools.solvers.rungs.shifted_rows import MOST_ROWS, RowsAtOnce
 from stattools.solvers.solution import Known, Quality, Solution, Status
 
 ENOUGH = 13.0
@@ -62,8 +61,8 @@ class LeastSquares:
     """The solver of `st.ols`: no iteration, rank-revealing, with the number of digits that are right.
 
     `accuracy` is "fast" (Cholesky, or QR where the columns are ill-conditioned), "exact" (all digits that the float64
-    data determine) or "auto": of few numbers QR where that is sure of 13 digits, exact where that costs milliseconds
-    and gains digits or where the columns are ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood
+    data determine) or "auto": exact where that costs milliseconds and gains digits or where the columns are
+    ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood
     that is not Gaussian, IdentificationError where a column is a combination of others in float64, DomainError for
     another accuracy.
 
@@ -85,10 +84,6 @@ class LeastSquares:
             raise IncompatibleError(
                 f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
             )
-        if self.accuracy == "auto" and are_few(model.rows):  # one call costs less than the several of the rungs
-            found = _at_once(model, RowsAtOnce.unmoved(model.rows))
-            if found is not None:
-                return found
         if self.accuracy != "exact" and (found := by_levels(model)) is not None:
             return found
         before = model.rows.reads
@@ -153,21 +148,6 @@ class Rung:
 def _least(solution: Solution) -> float:
     """The digits of the coefficients, with errors relative to their standard errors where those are larger."""
     return 0.0 if solution.digits is None else solution.digits.smallest
-
-
-def _at_once(model: Model, rows: RowsAtOnce) -> Solution | None:
-    """QR of few numbers, as they are or about their means, without refinement; None where it cannot be sure of enough
-    digits.
-    """
-    found = Orthogonal.of(rows, model.n)
-    if found is None or not found.certainly(ENOUGH):
-        return None
-    sums = max(found.r * found.r, EPS**2 * rows.size, TINY), rows.size
-    return _solution(model, found.theta, found.covariance, sums, found.decrement, 1, found, "QR")
-
-
-def _moved(asked: LeastSquaresTask) -> Solution | None:
-    return _at_once(asked.model, asked.rows)
 
 
 def _fast(asked: LeastSquaresTask) -> Solution | None:
@@ -285,8 +265,6 @@ def _never(_asked: LeastSquaresTask, _found: Solution) -> bool:
 
 
 LADDER = (
-    # about their means columns far from 0 lose no digits, at the cost of a copy
-    Rung(lambda asked: asked.auto(0, NARROW) and are_few(asked.model.rows), _moved),
     # one or two reads of the rows, near the cost of one Gram product
     Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
     # twenty Gram products, and an elimination that takes seconds from some hundred columns on

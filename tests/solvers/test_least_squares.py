@@ -205,7 +205,7 @@ def test_the_rung_is_measured():
     g = rng(7)
     X = np.column_stack([np.ones(200), g.normal(size=(200, 2))])
     y = X.sum(axis=1) + g.normal(size=200)
-    assert (solved(X, y, "auto").rung, solved(X, y, "fast").rung) == ("QR", "Cholesky")
+    assert (solved(X, y, "auto").rung, solved(X, y, "fast").rung) == ("Cholesky", "Cholesky")
     X[:, 2] = X[:, 1] + 1e-9 * X[:, 2]
     assert solved(X, y, "fast").rung == "QR"
     assert solved(X, y, "auto").rung == "exact"

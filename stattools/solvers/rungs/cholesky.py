@@ -24,8 +24,7 @@ from stattools.interface.record import record
 from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
 from stattools.solvers.digits import EPS, TINY, Digits, coefficient_error, sum_rounding
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.householder import RowsAtOnce
-from stattools.solvers.rungs.shifted_rows import NotConstant, Shift, Shifted
+from stattools.solvers.rungs.shifted_rows import NotConstant, RowsAtOnce, Shift, Shifted
 
 LEAST_RCOND = 1e-12
 """The least reciprocal condition of a Gram matrix for refinement to start. Below it, too few of the 16 digits are left:

@@ -6,7 +6,7 @@
 
 Any center will do, since it only says in which coordinates sums are taken; it comes from a sample of the rows and costs
 no read of all of them. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and the memory
-taken is one block; few rows are taken at once in `householder.py`.
+taken is one block; of at most `MOST_ROWS` rows all are taken at once.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ NEAR = 3.0
 """Columns whose means are within this many standard deviations of 0 are not moved: that costs a digit, and saves the
 copy.
 """
+MOST_ROWS = 1024
+"""The most rows that are taken as one block."""
 
 
 @record
@@ -243,3 +245,47 @@ def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
 
 def _response(rows: Rows) -> Floats:
     return rows.y if rows.offset is None else rows.y - rows.offset
+
+
+@record
+class RowsAtOnce:
+    """Z (n, p) and v (n,), both multiplied by the roots of the weights; `size` is y^T W y."""
+
+    shift: Shift
+    Z: Floats
+    v: Floats
+    size: float
+
+    @classmethod
+    @np.errstate(over="ignore")  # sums that overflow are refused later, by the function that asks for them
+    def of(cls, rows: Rows) -> RowsAtOnce:
+        """All rows about their means."""
+        X, v, weight = np.asarray(rows.X), _response(rows), rows.importance
+        first = constant_column(X)
+        if first is None:
+            shift = Shift.none(X.shape[1])
+        else:
+            center = X.mean(axis=0)
+            center[first] = 0.0
+            shift = Shift(center, float(v.mean()), first, float(X[0, first]))
+            X, v = X - center, v - shift.middle
+        if weight is not None:
+            root = np.sqrt(weight)
+            X, v = X * root[:, None], v * root
+        return cls(shift, X, v, rows.outcome_square)
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.v)
+
+    def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
+        """G = Z^T Z, g = Z^T v and v^T v. Sums of residuals are left out: for few rows a first phi is not worth its
+        cost.
+        """
+        return self.Z.T @ self.Z, self.v @ self.Z, float(self.v @ self.v), 0.0, 0.0
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """Z^T r and r^T r of the residuals r, and y^T W y."""
+        r = self.v - self.Z @ phi
+        return r @ self.Z, float(r @ r), self.size
