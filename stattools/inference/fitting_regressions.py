@@ -96,8 +96,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
 
 def _has_zeros(model: Model) -> bool:
     """Whether one of many columns of an array is 0 in all rows: each step would decompose a singular matrix."""
-    rows = model.rows
-    if len(model.start) <= WIDE or rows.sampled is not rows or as_columns(rows.X).by_levels is not None:
+    if len(model.start) <= WIDE or not model.in_memory or as_columns(model.rows.X).by_levels is not None:
         return False
     return not spans(model).all()
 

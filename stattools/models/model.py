@@ -184,7 +184,7 @@ class Model(AnyModel):
         """
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
-        asked = self.likelihood.has_reach and self.rows.sampled is not self.rows
+        asked = self.likelihood.has_reach and not self.in_memory
         sums = block_sums.evaluation_with_reach if asked else block_sums.evaluation
         found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
         return found if order < 2 else replace(found, information=symmetric(found.information))

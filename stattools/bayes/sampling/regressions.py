@@ -31,7 +31,7 @@ class Regression:
     def may_be_copied(self) -> bool:
         """Whether X is in memory and small enough to be kept twice."""
         rows = self.model.rows
-        return rows.sampled is rows and len(rows.X) * rows.X.shape[1] <= MOST_CELLS
+        return self.model.in_memory and len(rows.X) * rows.X.shape[1] <= MOST_CELLS
 
     @property
     def start(self) -> Floats:

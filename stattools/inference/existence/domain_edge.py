@@ -37,7 +37,7 @@ maximum where the slope is 0, as that of a square root of 0 is.
 
 def has_edges(model: Any) -> bool:
     """Can a linear predictor leave the means of the family, and are the rows at hand?"""
-    if not isinstance(model, Model) or model.rows.sampled is not model.rows:
+    if not isinstance(model, Model) or not model.in_memory:
         return False
     return any(map(isfinite, model.likelihood.domain))
 

@@ -59,7 +59,7 @@ def check_extra_zeros(model: Model, solution: Solution) -> None:
     if ends:
         check_overlap(model)
         raise _no_maximum(model, solution.estimate, ends)
-    if model.rows.sampled is model.rows:
+    if model.in_memory:
         _require_higher(model, solution)
 
 

@@ -47,7 +47,7 @@ def from_two_starts(model: Model, solution: Solution) -> Solution:
     """The higher of two maxima, and what is said of the other climb; the solution as it is where it is the only one
     and of rows elsewhere, whose reads are dear.
     """
-    if model.has_one_maximum or model.rows.sampled is not model.rows:
+    if model.has_one_maximum or not model.in_memory:
         return solution
     if not np.isfinite(solution.covariance.diagonal()).all():
         return solution

@@ -101,7 +101,7 @@ def arrays_of(model: Any) -> dict[str, NDArray[Any]]:
 
 
 def _of_rows(model: Any) -> dict[str, Any]:
-    if model.rows.sampled is not model.rows:
+    if not model.in_memory:
         return _none(NOT_HERE)
     if is_frame(model.source):
         return _of_table(model.source)

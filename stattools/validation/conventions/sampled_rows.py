@@ -42,7 +42,7 @@ class Far(NamedTuple):
 def sample_of(model: Model) -> Model | None:
     """The model over a sample of its rows, always the same; None of rows that are few or elsewhere."""
     n = len(model.rows.X)
-    if n < LARGE or model.rows.sampled is not model.rows:
+    if n < LARGE or not model.in_memory:
         return None
     return model.subset(np.sort(np.random.default_rng(0).integers(0, n, SAMPLE)))
 

@@ -61,7 +61,7 @@ class State:
     def rows(self) -> Rows | None:
         """The rows of a regression; None where they are out of core, and of other models."""
         model = self.model
-        return model.rows if isinstance(model, Model) and model.rows.sampled is model.rows else None
+        return model.rows if isinstance(model, Model) and model.in_memory else None
 
     @property
     def names(self) -> tuple[str, ...]:
