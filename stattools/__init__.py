@@ -61,27 +61,33 @@ if TYPE_CHECKING:
     from stattools.bayes.sampling.predictive_check import predictive_check as predictive_check
     from stattools.data.files.scan import Scan as Scan
     from stattools.data.files.scan import scan as scan
-    from stattools.data.tables.idx import read_idx as read_idx
+    from stattools.data.tables.arrays import read_idx as read_idx
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import FileError as FileError
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError
-    from stattools.inference.arviz.exported import to_arviz as to_arviz
+    from stattools.inference.arviz.datatree import to_arviz as to_arviz
+    from stattools.inference.comparison.compare import Comparison as Comparison
+    from stattools.inference.comparison.cross_validation import CrossValidation as CrossValidation
+    from stattools.inference.comparison.cross_validation import cross_validate as cross_validate
+    from stattools.inference.comparison.scores import confusion as confusion
+    from stattools.inference.comparison.scores import held_out as held_out
     from stattools.inference.covariance import HAC as HAC
     from stattools.inference.covariance import Cluster as Cluster
-    from stattools.inference.diagnostics.comparison import Comparison as Comparison
-    from stattools.inference.diagnostics.cross_validation import CrossValidation as CrossValidation
-    from stattools.inference.diagnostics.cross_validation import cross_validate as cross_validate
-    from stattools.inference.diagnostics.held_out_scores import confusion as confusion
-    from stattools.inference.diagnostics.held_out_scores import held_out as held_out
     from stattools.inference.existence import Separation as Separation
     from stattools.inference.existence import SeparationError as SeparationError
     from stattools.inference.existence import separation as separation
-    from stattools.inference.fitted import Fit as Fit
-    from stattools.inference.fitting import fit as fit
-    from stattools.inference.fitting_many import fit_many as fit_many
+    from stattools.inference.fits.cox_fit import CoxFit as CoxFit
+    from stattools.inference.fits.fit import Fit as Fit
+    from stattools.inference.fits.fit import SeriesFit as SeriesFit
+    from stattools.inference.fits.loading import load as load
+    from stattools.inference.fits.mixed_fit import LinearMixedFit as LinearMixedFit
+    from stattools.inference.fits.mixed_fit import MixedRegressionFit as MixedRegressionFit
+    from stattools.inference.fitting.many import ManyFits as ManyFits
+    from stattools.inference.fitting.many import fit_many as fit_many
+    from stattools.inference.fitting.maximum_likelihood import fit as fit
     from stattools.inference.hypotheses import TestResult as TestResult
     from stattools.inference.hypotheses import exact_test as exact_test
     from stattools.inference.hypotheses import independence as independence
@@ -89,23 +95,17 @@ if TYPE_CHECKING:
     from stattools.inference.hypotheses import p_adjust as p_adjust
     from stattools.inference.hypotheses import permutation_test as permutation_test
     from stattools.inference.hypotheses import score_test as score_test
-    from stattools.inference.many_fits import ManyFits as ManyFits
-    from stattools.inference.mixed.linear_mixed_fit import LinearMixedFit as LinearMixedFit
-    from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit as MixedRegressionFit
+    from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap as WildBootstrap
     from stattools.inference.penalties import Jeffreys as Jeffreys
     from stattools.inference.penalties import Ridge as Ridge
-    from stattools.inference.planning.power import Power as Power
-    from stattools.inference.planning.power import power as power
-    from stattools.inference.resampling import Bootstrap as Bootstrap
-    from stattools.inference.resampling import bootstrap as bootstrap
-    from stattools.inference.series_fit import SeriesFit as SeriesFit
-    from stattools.inference.simulation_smoother import simulate_states as simulate_states
-    from stattools.inference.smooths.smooth import Smooth as Smooth
-    from stattools.inference.storage.loading import load as load
-    from stattools.inference.survival.cox_fit import CoxFit as CoxFit
-    from stattools.inference.survival.kaplan_meier import KaplanMeier as KaplanMeier
-    from stattools.inference.survival.kaplan_meier import kaplan_meier as kaplan_meier
-    from stattools.inference.wild.bootstrap import WildBootstrap as WildBootstrap
+    from stattools.inference.resampling.bootstrap import Bootstrap as Bootstrap
+    from stattools.inference.resampling.bootstrap import bootstrap as bootstrap
+    from stattools.inference.resampling.power import Power as Power
+    from stattools.inference.resampling.power import power as power
+    from stattools.inference.resampling.states import simulate_states as simulate_states
+    from stattools.inference.smooths.curves import Smooth as Smooth
+    from stattools.inference.survival.product_limit import KaplanMeier as KaplanMeier
+    from stattools.inference.survival.product_limit import kaplan_meier as kaplan_meier
     from stattools.interface.interval import Interval as Interval
     from stattools.likelihoods import Bernoulli as Bernoulli
     from stattools.likelihoods import BetaBinomial as BetaBinomial
@@ -122,39 +122,39 @@ if TYPE_CHECKING:
     from stattools.likelihoods import ZeroInflated as ZeroInflated
     from stattools.likelihoods import ZeroTruncated as ZeroTruncated
     from stattools.likelihoods.own import likelihood as likelihood
-    from stattools.models.custom_making import custom as custom
+    from stattools.models.custom import custom as custom
     from stattools.models.evaluation import Evaluation as Evaluation
-    from stattools.models.mixed.linear_mixed import linear_mixed as linear_mixed
     from stattools.models.model import Model as Model
-    from stattools.models.regressions.count_regression import negative_binomial as negative_binomial
-    from stattools.models.regressions.count_regression import poisson as poisson
-    from stattools.models.regressions.failure_times import aft as aft
+    from stattools.models.regressions.categories import one_vs_rest as one_vs_rest
+    from stattools.models.regressions.categories import ordinal as ordinal
+    from stattools.models.regressions.counts import hurdle as hurdle
+    from stattools.models.regressions.counts import negative_binomial as negative_binomial
+    from stattools.models.regressions.counts import poisson as poisson
+    from stattools.models.regressions.counts import zero_inflated as zero_inflated
+    from stattools.models.regressions.glm import beta_binomial as beta_binomial
+    from stattools.models.regressions.glm import gamma as gamma
     from stattools.models.regressions.glm import glm as glm
-    from stattools.models.regressions.one_vs_rest import one_vs_rest as one_vs_rest
-    from stattools.models.regressions.ordinal import ordinal as ordinal
-    from stattools.models.regressions.own_regression import regression as regression
-    from stattools.models.regressions.regression import beta_binomial as beta_binomial
-    from stattools.models.regressions.regression import gamma as gamma
-    from stattools.models.regressions.regression import logistic as logistic
-    from stattools.models.regressions.regression import ols as ols
-    from stattools.models.regressions.regression import probit as probit
-    from stattools.models.regressions.regression import softmax as softmax
-    from stattools.models.regressions.zeros import hurdle as hurdle
-    from stattools.models.regressions.zeros import zero_inflated as zero_inflated
-    from stattools.models.samples.correlation import correlation as correlation
-    from stattools.models.samples.counts import binomial as binomial
-    from stattools.models.samples.counts import coin as coin
-    from stattools.models.samples.event_rates import exponential_rate as exponential_rate
-    from stattools.models.samples.event_rates import poisson_rate as poisson_rate
-    from stattools.models.samples.multinomial import categories as categories
-    from stattools.models.samples.multinomial import multinomial as multinomial
-    from stattools.models.samples.multivariate_normal import multivariate_normal as multivariate_normal
+    from stattools.models.regressions.glm import linear_mixed as linear_mixed
+    from stattools.models.regressions.glm import logistic as logistic
+    from stattools.models.regressions.glm import ols as ols
+    from stattools.models.regressions.glm import probit as probit
+    from stattools.models.regressions.glm import regression as regression
+    from stattools.models.regressions.glm import softmax as softmax
+    from stattools.models.regressions.times import aft as aft
+    from stattools.models.regressions.times import conditional_logit as conditional_logit
+    from stattools.models.regressions.times import cox as cox
+    from stattools.models.samples.normal import correlation as correlation
+    from stattools.models.samples.normal import multivariate_normal as multivariate_normal
     from stattools.models.samples.normal import normal as normal
-    from stattools.models.samples.odds_ratio import odds_ratio as odds_ratio
-    from stattools.models.samples.waiting import geometric as geometric
-    from stattools.models.samples.waiting import pascal as pascal
-    from stattools.models.survival.conditional_logit import conditional_logit as conditional_logit
-    from stattools.models.survival.hazard_regression import cox as cox
+    from stattools.models.samples.proportions import binomial as binomial
+    from stattools.models.samples.proportions import coin as coin
+    from stattools.models.samples.proportions import geometric as geometric
+    from stattools.models.samples.proportions import pascal as pascal
+    from stattools.models.samples.rates import exponential_rate as exponential_rate
+    from stattools.models.samples.rates import poisson_rate as poisson_rate
+    from stattools.models.samples.tables import categories as categories
+    from stattools.models.samples.tables import multinomial as multinomial
+    from stattools.models.samples.tables import odds_ratio as odds_ratio
     from stattools.networks.construction import network as network
     from stattools.networks.network import Network as Network
     from stattools.networks.network_ensemble import NetworkEnsemble as NetworkEnsemble

@@ -19,7 +19,7 @@ import stattools as st
 from stattools.likelihoods import BetaFamily, Cumulative, InverseGaussian, LocationScale
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 from tests.cloglog import cloglog
 from tests.gumbel import Gumbel, gumbel
 from tests.zeros import Behind, Inflated

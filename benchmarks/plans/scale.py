@@ -93,7 +93,7 @@ def measured(quick: bool) -> Measured:
 
     import stattools as st
     from stattools.data.files.first_pass import read_source
-    from stattools.numerics.products import gram
+    from stattools.numerics.columns import gram
 
     millions = 1 if quick else 4
     with tempfile.TemporaryDirectory() as folder:

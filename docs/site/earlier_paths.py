@@ -11,29 +11,47 @@ CLAIMED = ("stattools.validation.explaining.claimed", "stattools.validation.clai
 """A file that other files' names could be imported from."""
 EARLIER = {
     "stattools.bayes": ("stattools",),
-    "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
-    "stattools.inference.averaged.Averaged": ("stattools.fitted.Fit", "stattools.inference.fitted.Fit"),
-    "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
-    "stattools.inference.fitting_many": ("stattools.many_fits", "stattools.inference.many_fits"),
-    "stattools.inference.series_fit.SeriesFit": ("stattools.Fit", "stattools.fitted.Fit"),
-    "stattools.networks.network": ("stattools.networks.network_model",),
-    "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
-    "stattools.networks.trained_network.TrainedNetwork": (
-        "stattools.networks.network_fit.NetworkFit",
-        "stattools.networks.network_ensemble.NetworkEnsemble",
-    ),
     "stattools.bayes.empirical_bayes": ("stattools.conjugate.shrinkage",),
     "stattools.bayes.posterior": ("stattools.bayes",),
     "stattools.bayes.prior_checks": ("stattools.conjugate",),
-    "stattools.bayes.sampling.regressions": ("stattools.bayes.sampling.logistic", "stattools.sampling.logistic"),
-    "stattools.bayes.priors.scaled": ("stattools.priors.positive", "stattools.priors.symmetric"),
+    "stattools.bayes.priors.scaled": (
+        "stattools.priors.positive",
+        "stattools.priors.symmetric",
+    ),
+    "stattools.bayes.sampling.drawn.Drawn": ("stattools.sampling.draws.Posterior",),
+    "stattools.bayes.sampling.regressions": (
+        "stattools.bayes.sampling.logistic",
+        "stattools.sampling.logistic",
+    ),
     "stattools.data.files": ("stattools.data",),
     "stattools.data.tables": ("stattools.data",),
+    "stattools.data.tables.arrays": (
+        "stattools.data.tables.idx",
+        "stattools.data.idx",
+    ),
+    "stattools.errors": (*CLAIMED,),
     "stattools.inference": ("stattools",),
     "stattools.inference.arviz": ("stattools.export",),
-    "stattools.inference.arviz.exported": ("stattools.export.asymptotic",),
+    "stattools.inference.arviz.datatree": (
+        "stattools.inference.arviz.exported",
+        "stattools.export.asymptotic",
+    ),
+    "stattools.inference.comparison.compare": (
+        "stattools.inference.diagnostics.comparison",
+        "stattools.comparison",
+    ),
+    "stattools.inference.comparison.cross_validation": (
+        "stattools.inference.diagnostics.cross_validation",
+        "stattools.cross_validation",
+    ),
+    "stattools.inference.comparison.scores": (
+        "stattools.inference.diagnostics.held_out_scores",
+        "stattools.held_out_scores",
+    ),
     "stattools.inference.diagnostics": ("stattools",),
-    "stattools.inference.existence.monotone_likelihood": (
+    "stattools.inference.estimates.Estimates": ("stattools.fitted.Fit",),
+    "stattools.inference.existence.partial_likelihood": (
+        "stattools.inference.existence.monotone_likelihood",
         "stattools.inference.existence.monotone",
         "stattools.existence.monotone",
     ),
@@ -42,27 +60,152 @@ EARLIER = {
         "stattools.existence.separation",
         "stattools.separation",
     ),
-    "stattools.inference.existence.separated_rows": (
-        "stattools.inference.existence.separation",
+    "stattools.inference.existence.separation": (
+        "stattools.inference.existence.separated_rows",
         "stattools.existence.separation",
         "stattools.separation",
     ),
-    "stattools.inference.simulation_smoother": ("stattools.state_paths",),
-    "stattools.inference.storage.loading": ("stattools.storage", "stattools.storage.file"),
+    "stattools.inference.fits.cox_fit": (
+        "stattools.inference.survival.cox_fit",
+        "stattools.survival.cox_fit",
+    ),
+    "stattools.inference.fits.fit": (
+        "stattools.inference.fitted",
+        "stattools.fitted",
+        "stattools.inference.averaged",
+        "stattools.averaged",
+        "stattools.inference.series_fit",
+        "stattools.series_fit",
+    ),
+    "stattools.inference.fits.fit.Averaged": (
+        "stattools.inference.averaged.Averaged",
+        "stattools.fitted.Fit",
+        "stattools.inference.fitted.Fit",
+    ),
+    "stattools.inference.fits.fit.SeriesFit": (
+        "stattools.inference.series_fit.SeriesFit",
+        "stattools.Fit",
+        "stattools.fitted.Fit",
+    ),
+    "stattools.inference.fits.loading": (
+        "stattools.inference.storage.loading",
+        "stattools.storage",
+        "stattools.storage.file",
+    ),
+    "stattools.inference.fits.mixed_fit": (
+        "stattools.inference.mixed.linear_mixed_fit",
+        "stattools.mixed.linear_mixed_fit",
+        "stattools.inference.mixed.mixed_regression_fit",
+        "stattools.mixed.mixed_regression_fit",
+    ),
+    "stattools.inference.fitting.many": (
+        "stattools.inference.fitting_many",
+        "stattools.many_fits",
+        "stattools.inference.many_fits",
+    ),
+    "stattools.inference.fitting.maximum_likelihood": (
+        "stattools.inference.fitting",
+        "stattools.fitting",
+    ),
+    "stattools.inference.hypotheses.wild_bootstrap": (
+        "stattools.inference.wild.bootstrap",
+        "stattools.wild.bootstrap",
+    ),
+    "stattools.inference.resampling.bootstrap": (
+        "stattools.inference.resampling",
+        "stattools.resampling",
+    ),
+    "stattools.inference.resampling.power": (
+        "stattools.inference.planning.power",
+        "stattools.planning.power",
+    ),
+    "stattools.inference.resampling.states": (
+        "stattools.inference.simulation_smoother",
+        "stattools.state_paths",
+    ),
+    "stattools.inference.smooths.curves": (
+        "stattools.inference.smooths.smooth",
+        "stattools.smooths.smooth",
+    ),
+    "stattools.inference.survival.product_limit": (
+        "stattools.inference.survival.kaplan_meier",
+        "stattools.survival.kaplan_meier",
+    ),
     "stattools.interface": ("stattools",),
-    "stattools.models.custom_making": ("stattools.models.custom",),
+    "stattools.models.custom": ("stattools.models.custom_making",),
     "stattools.models.evaluation": ("stattools.model",),
-    "stattools.models.model": ("stattools.model", *CLAIMED),
+    "stattools.models.mixed.mixed_model": ("stattools.models.mixed.linear_mixed",),
+    "stattools.models.model": (
+        "stattools.model",
+        *CLAIMED,
+    ),
     "stattools.models.regressions": ("stattools.models",),
-    "stattools.models.regressions.regression": ("stattools.models.regression", "stattools.models.overdispersed"),
+    "stattools.models.regressions.categories": (
+        "stattools.models.regressions.ordinal",
+        "stattools.models.ordinal",
+        "stattools.models.regressions.one_vs_rest",
+        "stattools.models.one_vs_rest",
+    ),
+    "stattools.models.regressions.counts": (
+        "stattools.models.regressions.count_regression",
+        "stattools.models.count_regression",
+        "stattools.models.regressions.zeros",
+        "stattools.models.zeros",
+    ),
+    "stattools.models.regressions.glm": (
+        "stattools.models.regressions.regression",
+        "stattools.models.regression",
+        "stattools.models.overdispersed",
+        "stattools.models.regressions.own_regression",
+        "stattools.models.own_regression",
+    ),
+    "stattools.models.regressions.times": (
+        "stattools.models.regressions.failure_times",
+        "stattools.models.failure_times",
+        "stattools.models.survival.hazard_regression",
+        "stattools.models.survival.cox",
+        "stattools.models.survival.conditional_logit",
+    ),
     "stattools.models.samples": ("stattools.models",),
+    "stattools.models.samples.normal": (
+        "stattools.models.samples.multivariate_normal",
+        "stattools.models.multivariate_normal",
+        "stattools.models.samples.correlation",
+        "stattools.models.correlation",
+    ),
+    "stattools.models.samples.proportions": (
+        "stattools.models.samples.counts",
+        "stattools.models.counts",
+        "stattools.models.samples.waiting",
+        "stattools.models.waiting",
+    ),
+    "stattools.models.samples.rates": (
+        "stattools.models.samples.event_rates",
+        "stattools.models.event_rates",
+    ),
+    "stattools.models.samples.tables": (
+        "stattools.models.samples.multinomial",
+        "stattools.models.multinomial",
+        "stattools.models.samples.odds_ratio",
+        "stattools.models.odds_ratio",
+    ),
+    "stattools.networks.network": ("stattools.networks.network_model",),
+    "stattools.networks.network_model.NetworkModel": ("stattools.networks.network_model.Network",),
+    "stattools.networks.trained_network.TrainedNetwork": (
+        "stattools.networks.network_fit.NetworkFit",
+        "stattools.networks.network_ensemble.NetworkEnsemble",
+    ),
     "stattools.series": ("stattools",),
     "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
-    "stattools.models.survival.hazard_regression": ("stattools.models.survival.cox",),
     "stattools.validation.explaining": ("stattools.validation",),
-    "stattools.validation.explaining.audit": ("stattools.validation.audit", *CLAIMED),
-    "stattools.validation.explaining.finding": ("stattools.validation.finding", *CLAIMED),
-    "stattools.errors": CLAIMED,
+    "stattools.validation.explaining.audit": (
+        "stattools.validation.audit",
+        *CLAIMED,
+    ),
+    "stattools.validation.explaining.finding": (
+        "stattools.validation.finding",
+        *CLAIMED,
+    ),
 }
 """Where files, and the members that classes inherit now, were; the longest name that a path begins with counts."""
 

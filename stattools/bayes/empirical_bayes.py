@@ -19,19 +19,19 @@ import numpy as np
 
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.bayes.conjugate.gamma_poisson import Gamma
-from stattools.data.tables.pairing import index_of, same_index
+from stattools.data.tables.table import index_of, same_index
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting import fit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.models.model import Model
-from stattools.models.regressions.count_regression import negative_binomial
-from stattools.models.regressions.grouped import with_empty_rows
-from stattools.models.regressions.regression import beta_binomial
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.event_rates import EventRates, poisson_rate
+from stattools.models.regressions.binding import with_empty_rows
+from stattools.models.regressions.counts import negative_binomial
+from stattools.models.regressions.glm import beta_binomial
+from stattools.models.samples.proportions import BinomialArms
+from stattools.models.samples.rates import EventRates, poisson_rate
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page

@@ -19,14 +19,13 @@ import numpy as np
 from stattools.bayes.conjugate.distribution import Updatable
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.arviz.arviz import datatree, leave_one_out
-from stattools.inference.arviz.layout import layout
-from stattools.inference.arviz.replicates import rows_said
-from stattools.inference.diagnostics.comparison import Comparison
-from stattools.inference.diagnostics.comparison import compare as compare_fits
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting import fit
-from stattools.inference.hypotheses.nesting import describe, difference_in_outcome
+from stattools.inference.arviz.datatree import datatree, leave_one_out
+from stattools.inference.arviz.layout import layout, rows_said
+from stattools.inference.comparison.compare import Comparison
+from stattools.inference.comparison.compare import compare as compare_fits
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fitting.maximum_likelihood import fit
+from stattools.inference.hypotheses.nested import describe, difference_in_outcome
 from stattools.interface.arguments import are_different, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses

@@ -33,12 +33,12 @@ from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
 from stattools.interface.record import nearest
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.any_model import AnyModel
 from stattools.models.model import Model
-from stattools.models.samples.multinomial import Multinomial
+from stattools.models.questions import AnyModel
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.tables import Multinomial
 from stattools.networks.network import Network
-from stattools.solvers.samples.surrogate import expanded
+from stattools.solvers.subsampling import expanded
 
 MOST_CELLS = 20_000_000
 

@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from stattools.benchmarking.session import TimedAnswer
 from stattools.errors import DomainError
-from stattools.numerics.products import add_gram
+from stattools.numerics.columns import add_gram
 
 type Facts = Mapping[str, float | str]
 """What a run says beside its time, such as its Newton decrement or its memory."""

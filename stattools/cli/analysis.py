@@ -16,7 +16,7 @@ import pandas as pd
 import stattools as st
 from stattools.cli.guess import Guess
 from stattools.errors import IdentificationError, IncompatibleError
-from stattools.inference.fitting import fit as fitted
+from stattools.inference.fitting.maximum_likelihood import fit as fitted
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from stattools.interface.arguments import word_of
 from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.of_values import VALUES
 from stattools.interface.names.rows import plain
-from stattools.models.regressions.families import FAMILIES
+from stattools.models.regressions.glm import FAMILIES
 from stattools.models.regressions.glm import GENERALIZED as OF_ANY_LINK
 
 GLM = "glm"

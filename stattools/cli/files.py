@@ -8,7 +8,7 @@ import pandas as pd
 
 from stattools.cli.reasons import reason
 from stattools.cli.text_files import OPENERS, text_table
-from stattools.data.files.row_groups import ARROW, PARQUET
+from stattools.data.files.scan import ARROW, PARQUET
 from stattools.errors import DomainError
 from stattools.interface.paths import require_regular
 from stattools.interface.writing import replace_file

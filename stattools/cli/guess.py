@@ -19,8 +19,8 @@ from typing import Any
 import pandas as pd
 
 from stattools.cli.families import KNOWN
-from stattools.data.formula.random_parts import mixed_formula
-from stattools.data.tables.outcome import grouped_formula
+from stattools.data.formula.formula import grouped_formula
+from stattools.data.formula.parts import mixed_formula
 from stattools.errors import DomainError, quoted
 
 MOST_LEVELS = 30

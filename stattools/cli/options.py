@@ -10,7 +10,8 @@ import typer
 
 from stattools.cli import words
 from stattools.cli.auto import AUTO, known_or_auto
-from stattools.cli.families import GLM, KNOWN, OF_ANY_LINK, known_or_glm, known_or_of_glm
+from stattools.cli.families import GLM, KNOWN, known_or_glm, known_or_of_glm
+from stattools.models.regressions.glm import GENERALIZED as OF_ANY_LINK
 
 
 def _those(known: tuple[str, ...]) -> Callable[[str], list[str]]:

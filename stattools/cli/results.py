@@ -8,7 +8,7 @@ from typing import Any
 
 from stattools.cli.analysis import Analysis
 from stattools.cli.typed import typed
-from stattools.inference.summary import page
+from stattools.inference.page import page
 
 
 def told(done: Analysis, *, exponentiate: bool = False, check: bool = False) -> str:

@@ -93,7 +93,7 @@ def of_fit(path: Path, data: Path | None) -> list[Check]:
     if data is None:
         return found
     from stattools.cli.files import table
-    from stattools.inference.storage.data_of_fit import hashes
+    from stattools.inference.storage.file import hashes
 
     said = read(str(path))[0]
     told = (said["about"] or {"data": {"of": "a table", "columns": said.get("data", {})}})["data"]

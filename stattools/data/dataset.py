@@ -1,26 +1,31 @@
-"""Data as a model needs them: X, the outcome and extras such as weights, on complete rows."""
+"""Data as a model needs them: X, the outcome and extras such as weights, on complete rows.
+
+The rows of a table in which no column that is used has a value missing, and how many others there are.
+
+Outcomes of rows that a fitted model has not seen, coded by the labels that the model knows.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.complete_rows import CompleteRows, complete_rows, given, number_column, same_length
-from stattools.data.design import Design, learn
+from stattools.data.design.design import Design, learn
+from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import source_of
 from stattools.data.files.source import Source
-from stattools.data.formula.evaluation import short
-from stattools.data.formula.formula import parse, together
+from stattools.data.formula.expression import short
+from stattools.data.formula.formula import parse, require, together
 from stattools.data.rows.rows import Low
-from stattools.data.tables.arrays import default_names, matrix, named, vector, with_intercept
+from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
+from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
 from stattools.data.tables.origin import Origin, origin_of
-from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import label_of, table
-from stattools.data.terms import outcome_of
+from stattools.data.tables.outcome import Rest
+from stattools.data.tables.table import NamedColumns, label_of, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.record import record
 
@@ -28,8 +33,102 @@ if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import ArrayLike
 
-    from stattools.data.files.scanned_rows import ScannedRows
-    from stattools.data.latent_terms import LatentTerms
+    from stattools.data.design.random_effects import LatentTerms
+    from stattools.data.files.rows import ScannedRows
+
+
+def given(columns: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The extras that were given, and the columns among them, which a dot leaves out."""
+    extras = {key: value for key, value in columns.items() if value is not None}
+    return extras, [value for value in extras.values() if isinstance(value, str)]
+
+
+@record
+class CompleteRows:
+    """Clean columns of a table, on the rows in which none of them is missing; see `Dataset` for what is counted.
+
+    `columns` are by name, or by keyword for extras that are arrays; `numbers` are the extras; `rows` the numbers of the
+    rows that stayed; `index` is that of the whole table.
+    """
+
+    columns: dict[str, Any]
+    numbers: dict[str, np.ndarray]
+    rows: np.ndarray
+    dropped: dict[str, int]
+    n_dropped: int
+    index: Any
+
+    def keeping(self, places: np.ndarray) -> CompleteRows:
+        """Some of these rows, by their places among them; the others are counted as dropped."""
+        return replace(
+            self,
+            columns={name: column.iloc[places].reset_index(drop=True) for name, column in self.columns.items()},
+            numbers={key: values[places] for key, values in self.numbers.items()},
+            rows=self.rows[places],
+            n_dropped=self.n_dropped + len(self.rows) - len(places),
+        )
+
+
+def complete_rows(
+    data: Any,
+    frame: NamedColumns,
+    names: Sequence[str],
+    extras: Mapping[str, Any],
+    endless: Collection[str] = (),
+    dated: Collection[str] = (),
+) -> CompleteRows:
+    """The columns `names` of the table `data`, read as `frame`, and extras: names of columns, or arrays of its length.
+    Those that are `endless` may hold infinite numbers, those that are `dated` dates, which become labels. Raises
+    DomainError for columns that are not there, other lengths, other indexes, and where no row is complete.
+    """
+    raw = {name: labeled(frame.column(name)) if name in dated else frame.column(name) for name in names}
+    labels = {key: _label(key, value, frame.names) for key, value in extras.items()}
+    index = paired(("the table", data), *((f"{key}=", value) for key, value in extras.items()))
+    for key, value in extras.items():
+        if isinstance(value, str):
+            require(value, frame.names)
+            raw[value] = frame.column(value)
+        else:
+            raw[labels[key]] = series(value, labels[key])
+            same_length(raw[labels[key]], labels[key], frame.n, "the table")
+    other = {label: column for label, column in raw.items() if not is_ready(column)}
+    gaps = {label: gap for label, column in other.items() if (gap := missing(column)).any()}
+    rows = np.flatnonzero(~np.logical_or.reduce(list(gaps.values()))) if gaps else np.arange(frame.n)
+    dropped = {label: int(gap.sum()) for label, gap in gaps.items()}
+    if not len(rows):
+        counts = ", ".join(f"{name!r} in {count}" for name, count in dropped.items())
+        raise DomainError(f"no row is complete: of {frame.n} rows, these columns are missing: {counts}.")
+    whole, usual = len(rows) == frame.n, partial(checked, rows=rows)
+    made = {
+        label: column
+        if whole and label not in other
+        else (clean if label in endless else usual)(column if whole else column.iloc[rows].reset_index(drop=True))
+        for label, column in raw.items()
+    }
+    numbers = {key: number_column(made[label], key, label) for key, label in labels.items()}
+    return CompleteRows(made, numbers, rows, dropped, frame.n - len(rows), index)
+
+
+def _label(key: str, value: Any, names: Sequence[str]) -> str:
+    """What counts and errors call an extra: its column, or its keyword (`weights=` if a column has that name)."""
+    if isinstance(value, str):
+        return value
+    return f"{key}=" if key in names else key
+
+
+def number_column(column: Any, key: str, label: str) -> np.ndarray:
+    """The numbers of a clean column; DomainError for categories."""
+    if column.dtype.kind not in NUMBERS:
+        levels = ", ".join(repr(level) for level in column.cat.categories[:5])
+        raise DomainError(f"{key}= needs numbers; {label!r} holds categories ({levels}).")
+    return np.asarray(column, dtype=np.float64)
+
+
+def same_length(column: Any, what: str, n: int, against: str) -> None:
+    """DomainError where a column does not have `n` values."""
+    if len(column) != n:
+        raise DomainError(f"{what} has {len(column)} values and {against} has {n} rows; they must be the same rows.")
+
 
 NONE: Mapping[str, Any] = {}
 """No extra columns. A dict and no frozen mapping, since models are pickled with it."""
@@ -244,3 +343,46 @@ def _name_of(y: Any) -> str:
     """The name of a series, or of a frame's one column; "y" without one."""
     label = label_of(y)
     return "y" if label in (None, "") else str(label)
+
+
+def codes_of(values: Any, labels: tuple[Any, ...], name: str) -> np.ndarray:
+    """New outcomes as codes of known labels, float64; labels that belong to a rest have its code. DomainError for a
+    label that was never seen.
+
+    >>> codes_of(["b", "a"], ("a", "b"), "y").tolist()
+    [1.0, 0.0]
+    """
+    place = {label: code for code, label in enumerate(labels)}
+    place |= {other: code for code, label in enumerate(labels) if isinstance(label, Rest) for other in label.others}
+    found = [value.item() if isinstance(value, np.generic) else value for value in np.asarray(values, dtype=object)]
+    unseen = sorted({value for value in found if value not in place}, key=repr)
+    if unseen:
+        raise DomainError(
+            f"the outcome {name!r} has labels that the model has not seen: {listing(unseen, 5)}; it knows "
+            f"{listing(labels, 12)}. Leave those rows out, or fit with them."
+        )
+    return np.array([place[value] for value in found], dtype=float)
+
+
+def new_outcome(design: Design, name: str, data: Any) -> tuple[Any, np.ndarray]:
+    """The outcome of new rows, as it came, and their design matrix: from a table, or from a pair (y, X) of arrays.
+
+    Raises DomainError for rows without an outcome.
+    """
+    if design.parsed is None:
+        if not isinstance(data, tuple) or len(data) != 2:
+            raise DomainError("the model was made from arrays: give new rows with their outcome as a pair (y, X).")
+        paired(("y", data[0]), ("X", data[1]))
+        outcome, X = vector(data[0], f"the outcome {name!r}"), design.encode(data[1])
+    else:
+        frame = table(data)
+        columns = {}
+        for column in design.parsed.outcome.columns:
+            require(column, frame.names)
+            columns[column] = frame.column(column)
+            if missing(columns[column]).any():
+                raise DomainError(f"the outcome {column!r} is missing in some of the new rows. Leave them out.")
+        outcome, X = outcome_of(design.parsed, columns, np.arange(frame.n)), design.encode(data)
+    if len(outcome) != len(X):
+        raise DomainError(f"the outcome has {len(outcome)} values and the new data have {len(X)} rows.")
+    return outcome, X

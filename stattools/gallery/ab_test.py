@@ -19,7 +19,8 @@ from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, posterior
-from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
+from stattools.reporting.tables import between, chance, count, decimals, facts, number
+from stattools.text.columns import percent
 
 ATTACKS = {"aspirin": 104, "placebo": 189}
 PEOPLE = {"aspirin": 11_037, "placebo": 11_034}

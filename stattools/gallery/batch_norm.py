@@ -18,7 +18,8 @@ from stattools.networks.network import Network
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small_said
+from stattools.reporting.tables import count, number, small_said
+from stattools.text.columns import percent
 
 X = np.array([[0.7, 0.1], [0.3, 0.8], [0.4, 0.6]])
 W = np.array([[0.3, 0.4], [0.5, 0.1], [0.2, 0.3]])

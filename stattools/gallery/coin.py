@@ -9,13 +9,15 @@ import numpy as np
 import stattools as st
 from stattools.bayes.conjugate.beta_binomial import Beta
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots.coefficients import KINDS
 from stattools.reporting import sections
 from stattools.reporting.beliefs import ledger, sensitivity, surprise_sentence
 from stattools.reporting.document import Block, Document, Listing, Math, Paragraph, Section, Table, code
 from stattools.reporting.posteriors import PROB, SEED, posterior
-from stattools.reporting.proportions import KINDS, likelihood_curve
-from stattools.reporting.tables import between, chance, count, decimals, number, percent
+from stattools.reporting.proportions import likelihood_curve
+from stattools.reporting.tables import between, chance, count, decimals, number
+from stattools.text.columns import percent
 
 FLIPS = (0, 1, 0, 1, 1, 1, 0, 0, 1, 1)
 MILLION = 1_000_000

@@ -9,11 +9,12 @@ import statsmodels.api as sm
 
 import stattools as st
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code, literal
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 from stattools.validation.moment_dispersion import deviance_dispersion, dispersion_of, pearson_dispersion
 
 COLUMNS = {

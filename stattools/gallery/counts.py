@@ -9,14 +9,15 @@ import stattools as st
 from stattools.bayes.sampling.predictive_check import beside
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
-from stattools.inference.fitted import Fit
-from stattools.inference.plots.calibration import expected_frequencies
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots.predictions import expected_frequencies
 from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, predictive, sections, sentences
 from stattools.reporting.diagnostics import frequencies, means
 from stattools.reporting.dispersion import dispersion as told
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, chance, count, decimals, number, percent
+from stattools.reporting.tables import between, chance, count, decimals, number
+from stattools.text.columns import percent
 
 FORMULA = "mdvis ~ lncoins + idp + lpi + fmde + physlm + disea + hlthg + hlthf + hlthp"
 MANY = 15

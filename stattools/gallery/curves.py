@@ -10,12 +10,13 @@ from scipy.interpolate import BSpline
 import stattools as st
 from stattools import figures
 from stattools.gallery import command
-from stattools.inference.plots.smooth_curve import smooth_curve
+from stattools.inference.plots.predictions import smooth_curve
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, number, p_said, percent
+from stattools.reporting.tables import between, count, number, p_said
+from stattools.text.columns import percent
 
 FORMULA = "log_food ~ s(log_income)"
 NAME = "log_income"

@@ -12,13 +12,14 @@ import stattools as st
 from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.digit_images import TRAINED, digits
-from stattools.inference.fitted import Fit
-from stattools.inference.separate_fits import OneVsRestFit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fits.one_vs_rest import OneVsRestFit
 from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small_said
+from stattools.reporting.tables import count, number, small_said
+from stattools.text.columns import percent
 
 UNITS, SEED = 64, 1
 STRENGTH = 1.0

@@ -13,7 +13,8 @@ import stattools as st
 from stattools.errors import IdentificationError
 from stattools.inference.existence import Separation, SeparationError
 from stattools.reporting.document import Block, Listing, Paragraph
-from stattools.reporting.tables import between, count, number, p_said, p_value, percent
+from stattools.reporting.tables import between, count, number, p_said, p_value
+from stattools.text.columns import percent
 
 DAYS = 10
 """Days after which the study is read."""

@@ -11,12 +11,13 @@ import stattools as st
 from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.recurrences import breakdown, closed_form, exact, farthest, loop
-from stattools.inference.series_fit import SeriesFit
+from stattools.inference.fits.fit import SeriesFit
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences, smoothing
 from stattools.reporting.document import Block, Document, Figure, Listing, Math, Paragraph, Section, Table
-from stattools.reporting.tables import between, bound, count, decimals, number, percent
+from stattools.reporting.tables import between, bound, count, decimals, number
+from stattools.text.columns import percent
 
 SEED = 1
 N = 100

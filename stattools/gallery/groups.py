@@ -14,7 +14,8 @@ from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.mixed_reference import beside
-from stattools.reporting.tables import between, count, decimals, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said
+from stattools.text.columns import percent
 
 FORMULA = "invest ~ value + capital + (capital | firm)"
 SLOPE = "capital"

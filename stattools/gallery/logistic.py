@@ -10,13 +10,14 @@ import pandas as pd
 import stattools as st
 from stattools.gallery import command
 from stattools.inference.diagnostics.goodness import grouped
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import calibration, coefficients
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table
 from stattools.reporting.draws import BESIDE_PRIORS, drawn
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 from stattools.validation.agreement import Agreement
 
 SEED = 1

@@ -26,7 +26,8 @@ from stattools.interface.arrays import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import networks, sections
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table
-from stattools.reporting.tables import count, number, percent, small_said
+from stattools.reporting.tables import count, number, small_said
+from stattools.text.columns import percent
 
 
 def document() -> Document:

@@ -10,11 +10,12 @@ import pandas as pd
 import stattools as st
 from stattools import figures
 from stattools.gallery import command
-from stattools.inference.series_fit import SeriesFit
+from stattools.inference.fits.fit import SeriesFit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences, state_space
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, chance, decimals, number, percent
+from stattools.reporting.tables import between, chance, decimals, number
+from stattools.text.columns import percent
 
 DAM = 1899
 """The year in which the building of the first dam at Aswan began."""

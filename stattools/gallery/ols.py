@@ -10,15 +10,16 @@ import stattools as st
 from stattools import figures
 from stattools.errors import ConvergenceError
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.models.model import Model
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.diagnostics import residuals
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table, code
 from stattools.reporting.draws import drawn
-from stattools.reporting.tables import between, count, decimals, number, percent, small_said
+from stattools.reporting.tables import between, count, decimals, number, small_said
 from stattools.solvers import Solution
+from stattools.text.columns import percent
 from stattools.validation.agreement import Agreement
 
 FIVE_ROWS = {"y": [20, 40, 60, 80, 100], "x1": [1, 5, 7, 9, 11], "x2": [23, 29, 60, 85, 99]}

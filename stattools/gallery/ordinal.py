@@ -11,10 +11,11 @@ import stattools as st
 from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.softmax import FORMULA, PARTIES, SOURCE, respondents
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, decimals, number, p_said, p_value, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said, p_value
+from stattools.text.columns import percent
 from stattools.validation.agreement import Agreement
 
 TERM = "left_right"

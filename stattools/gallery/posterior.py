@@ -17,7 +17,8 @@ from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.reporting import sections
 from stattools.reporting.document import Document, Figure, Listing, Math, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, number, percent
+from stattools.reporting.tables import between, count, number
+from stattools.text.columns import percent
 
 EFFECT = np.array([28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0])
 ERROR = np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0])

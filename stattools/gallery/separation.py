@@ -17,21 +17,12 @@ from stattools import figures
 from stattools.errors import IdentificationError
 from stattools.gallery import command
 from stattools.inference.existence import Separation, SeparationError
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.models.model import Model
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Listing, Paragraph, Section, Table
-from stattools.reporting.tables import (
-    between,
-    coefficients,
-    count,
-    decimals,
-    number,
-    p_said,
-    p_value,
-    percent,
-    small_said,
-)
+from stattools.reporting.tables import between, coefficients, count, decimals, number, p_said, p_value, small_said
+from stattools.text.columns import percent
 
 FORMULA = "HG ~ NV + PI + EH"
 WITHOUT = "HG ~ PI + EH"

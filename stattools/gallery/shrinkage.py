@@ -9,12 +9,13 @@ import numpy as np
 import stattools as st
 from stattools.bayes.empirical_bayes import EmpiricalBayes
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections
 from stattools.reporting.beliefs import LEVEL, extremes, funnel, shrinkage, within
 from stattools.reporting.document import Block, Document, Math, Paragraph, Section, Table
-from stattools.reporting.tables import between, count, decimals, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said
+from stattools.text.columns import percent
 
 PER = 10_000
 TOP = 10

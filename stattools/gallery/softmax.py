@@ -11,11 +11,12 @@ from scipy import special
 import stattools as st
 from stattools import figures
 from stattools.gallery import command
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, decimals, number, p_value, percent, small_said
+from stattools.reporting.tables import between, count, decimals, number, p_value, small_said
+from stattools.text.columns import percent
 from stattools.validation.agreement import Agreement
 
 FORMULA = "party ~ left_right + age + income"

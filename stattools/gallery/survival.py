@@ -11,11 +11,12 @@ import stattools as st
 from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.early_reading import read_early
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.qualification.agreements import shipped
 from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table
-from stattools.reporting.tables import between, count, decimals, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said
+from stattools.text.columns import percent
 from stattools.validation.agreement import Agreement
 
 FORMULA = "survival(days, died) ~ age"

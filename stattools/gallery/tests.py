@@ -13,7 +13,7 @@ import stattools as st
 from stattools import figures
 from stattools.gallery import command
 from stattools.gallery.usual_tests import APPROVAL, FIRST, SECOND, UsualTest, compared, data, hours, nights, third
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.reporting import sections
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, number, p_said

@@ -9,13 +9,14 @@ import numpy as np
 import stattools as st
 from stattools.gallery import command
 from stattools.gallery.counts import FORMULA, SOURCE
-from stattools.inference.fitted import Fit
-from stattools.inference.plots.calibration import expected_frequencies
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots.predictions import expected_frequencies
 from stattools.qualification.agreements import shipped
 from stattools.reporting import equations, sections, sentences
 from stattools.reporting.diagnostics import frequencies
 from stattools.reporting.document import Block, Document, Listing, Paragraph, Section, Table, code
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 
 ZERO = "~ lncoins + idp + physlm + disea"
 """What may tell who does not go at all."""

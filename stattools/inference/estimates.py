@@ -1,27 +1,83 @@
 """What a fit found: estimates, covariance, log-likelihood and solution, and the numbers that follow from these.
 
 The questions of a fit, one per file, ask it of these alone.
+
+What `st.fit` returns, of whatever model.
+
+Rows as a fit sees them that need not be its own: how probable each is, what was expected, and what was observed.
+
+What stands in a loaded fit for the rows and the functions that were not saved.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
-from stattools.inference.any_fit import AnyFit
+from stattools.errors import IncompatibleError
 from stattools.inference.covariance import HAC, Cluster, Satterthwaite
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
-from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.names.guesses import answers_guesses, answers_names
 from stattools.interface.record import record
+from stattools.likelihoods import Gaussian
 from stattools.models.model import Model
 from stattools.solvers import Solution
 from stattools.text.columns import number
+from stattools.text.faces import Faces
 from stattools.text.one_line import headline
+
+
+@answers_names
+class AnyFit(Faces):
+    """A fit: its `model`, and `predict(data)`."""
+
+    model: Any
+
+    def _judged(self, model: Any) -> Judged:
+        """The rows of a model like that of this fit, as the fit sees them."""
+        raise IncompatibleError(f"{self.model.title} says nothing of single rows that it was not fitted to.")
+
+
+class Judged(NamedTuple):
+    """log p(y_i | x_i) of each row (n,), its mean (n,) or probabilities (n, K), and what was observed on that scale.
+
+    `mean` is None where the likelihood says none.
+    """
+
+    loglik: Floats
+    mean: Floats | None
+    observed: Floats
+
+
+def row_logliks(model: Model, theta: Floats, scale: float, y: Floats | None = None) -> Floats:
+    """log p(y_i | x_i) of each row at theta, beside the scale where the model has one; y is by default its own.
+
+    >>> import stattools as st
+    >>> row_logliks(st.ols([1.0, 3.0], [[1.0], [1.0]], intercept=False), np.array([2.0]), 1.0).round(4).tolist()
+    [-1.4189, -1.4189]
+    """
+    eta, y = model.eta(theta), model.rows.y if y is None else y
+    if not model.has_scale:
+        return model.likelihood.loglik(eta, y)
+    root = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
+    with np.errstate(over="ignore"):  # so far away that the logarithm is -inf, that of 0
+        return Gaussian(scale).loglik(root * eta, root * y) + np.log(root)
+
+
+def judged(model: Model, theta: Floats, scale: float) -> Judged:
+    """The rows of a regression at theta."""
+    family, y = model.likelihood, model.rows.y
+    try:
+        mean, seen = family.mean(model.eta(theta)), family.observed(y)
+    except IncompatibleError:  # a likelihood of the caller's, who gave none, or times that were not seen
+        mean, seen = None, y
+    return Judged(row_logliks(model, theta, scale), mean, seen)
 
 
 @answers_guesses
@@ -112,19 +168,11 @@ class Estimates(AnyFit):
         return ("wald", "profile") if self.penalty or self.model.variances else ("wald", "profile", "score")
 
     @cached_property
-    def r_squared(self) -> float:
-        """See `glance`."""
-        from stattools.inference.diagnostics.null_model import r_squared
-
-        known = self.solution.residual_sums
-        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
-
-    @cached_property
     def _spread(self) -> tuple[float, float] | None:
         """Pearson / df of counts and of groups, and how often chance makes it; None where it says nothing, and of rows
         in files, which only `check` and `goodness` read.
         """
-        from stattools.inference.diagnostics.checks.spread import spread_of
+        from stattools.inference.covariance.covariance import spread_of
 
         if not (isinstance(self.model, Model) and self.model.in_memory):
             return None
@@ -156,3 +204,72 @@ def quantile_of(df: float | Floats, level: float) -> float | Floats:
     if isinstance(df, np.ndarray):
         return np.where(np.isfinite(df), -special.stdtrit(df, tail), -special.ndtri(tail))
     return float(-special.stdtrit(df, tail) if np.isfinite(df) else -special.ndtri(tail))
+
+
+class Unsaved:
+    """Stands for an array that was not saved; it knows its shape, and its sums where they are counts.
+
+    >>> rows = Unsaved((3, 2), (4.0, 9.0))
+    >>> len(rows), rows[:, 1].sum()
+    (3, 9.0)
+    >>> rows[0]
+    Traceback (most recent call last):
+    stattools.errors.IncompatibleError: the rows of this fit were not saved with it, and this needs them: ...
+    """
+
+    def __init__(self, shape: tuple[int, ...], sums: tuple[float, ...] = ()) -> None:
+        self.shape, self.ndim, self.sums = shape, len(shape), sums
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def sum(self) -> float:
+        """The sum of a column."""
+        return self.sums[0] if len(self.sums) == 1 else refuse()
+
+    def __getitem__(self, place: Any) -> Unsaved:
+        if isinstance(place, tuple) and len(place) == 2 and place[0] == slice(None) and isinstance(place[1], int):
+            return Unsaved(self.shape[:1], self.sums[place[1] : place[1] + 1])
+        return refuse()
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return refuse()
+
+    def _refused(self, *_: Any) -> Any:
+        return refuse()
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _refused
+    __add__ = __sub__ = __mul__ = __truediv__ = __pow__ = __matmul__ = __neg__ = __abs__ = _refused
+    __radd__ = __rsub__ = __rmul__ = __rtruediv__ = __rpow__ = __rmatmul__ = __iter__ = _refused
+    __hash__ = object.__hash__
+
+    def __getattr__(self, name: str) -> Any:
+        return refuse() if not name.startswith("__") else object.__getattribute__(self, name)
+
+
+def lacks_rows(model: Any) -> bool:
+    """True for the model of a fit that was loaded, whose rows were not saved."""
+    return isinstance(columns_of_rows(model), Unsaved)
+
+
+def columns_of_rows(model: Any) -> Any:
+    """The columns of the rows, or what stands for them; None where there are none."""
+    one = model.without_groups
+    return one.X if one.is_partial else None if one.rows is None else one.rows.X
+
+
+def require_rows(model: Any) -> None:
+    """IncompatibleError for the model of a fit that was loaded."""
+    if lacks_rows(model):
+        refuse()
+
+
+def unsaved_function(*_: Any) -> NoReturn:
+    raise IncompatibleError("the functions of a custom likelihood are not saved with its fit. Make the model again.")
+
+
+def refuse() -> NoReturn:
+    raise IncompatibleError(
+        "the rows of this fit were not saved with it, and this needs them: fit the model to its data again. "
+        "(st.load gives the summary, the table, Wald intervals and predictions for new rows.)"
+    )

@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import AbsentError, DomainError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.penalties import Penalty, Ridge
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
-from stattools.models.regressions.regression import logistic, ols, softmax
+from stattools.models.regressions.glm import logistic, ols, softmax
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin

@@ -17,21 +17,23 @@ from math import log, sqrt
 import numpy as np
 from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import require_sizes
-from stattools.latent.structure import LatentColumns
+from stattools.latent.blocks import LatentColumns
 
 # For matrices of few columns the checks of numpy.linalg take longer than LAPACK.
 getrf, posv, potrf, trtri = get_lapack_funcs(("getrf", "posv", "potrf", "trtri"), dtype=np.float64)
+
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 
 CLOSE = 1e-4
 """Columns of unit length whose Gram matrix has a pivot below this are taken apart by Householder's method, which
 squares nothing.
 """
+
 DEPENDENT = 1e-10
 """A column whose part beyond the others is below this share of its length is a combination of them."""
 

@@ -7,22 +7,136 @@
 
 The terms in brackets are those of REML, the likelihood of error contrasts, with the constant of R. Exact at singular
 T_k too. Source: Bates, Maechler, Bolker & Walker (2015), equations 34 and 42; Harville, JASA 72 (1977), 320-338.
+
+The structure of rows with curves, and what it says of them: modes of their coefficients, and the joint covariance of
+these and of the coefficients of X.
+
+    u_hat = D g,  g = Z'V^-1 (y - X b),  D = T^2 of each column's curve
+    Cov(u_hat - u, b_hat - b) / s2 = [[K + E A E', -E A], [-A E', A]],   K = D - D Z'V^-1 Z D,  E = D Z'V^-1 X
+    edf of a curve beside its line = T^2 tr(Z'P Z),   P = V^-1 - V^-1 X A X'V^-1,   A = (X'V^-1 X)^-1
+
+The covariance is that of coefficients given the data under a flat prior of b: Wahba's and Nychka's bands are made of
+it. Source: Wood, Generalized Additive Models (2017), 6.10; Nychka, JASA 83 (1988), 1134-1143.
+
+One or two effects of each level of one group: -2 log L and both its derivatives without a loop over entries.
+
+With S = T T', delta = |S| and c = (s11, s12, s22, delta) all that a group brings is a ratio of linear functions of c,
+
+    D = |I + S A| = 1 + u'c,    u = (a11, 2 a12, a22, |A|)
+    Q = B'(S^-1 + A)^-1 B = (y'c) / D,    of columns k, l: y = (b1k b1l, b1k b2l + b2k b1l, b2k b2l, b_k' adj(A) b_l)
+    log|V| = sum_j log D_j,    W'V^-1 W = C - sum_j Q_j
+
+so that u and y are made once of the sums over rows, and at each point the groups are met in three products of matrices.
+For one effect c = s. Exact at singular S too. Where effects are large differences lose digits, and where there are
+thousands of groups `one_factor.py` costs no more: there it is left to that. Source: Cramer's rule.
+
+One or two effects of each level of one group, of many models at once: -2 log L and both its derivatives.
+
+All is as in `few_effects.py`, which says the formulas, with an axis of members in front: what a group brings is a ratio
+of linear functions of c, the entries of S = T T' and its determinant, and the sums over the groups of all members are
+products of stacks of matrices. The members' own c stand in (m, K).
+
+Degrees of freedom of Satterthwaite: with D the profiled -2 log L, d its divisor and v the estimated variance of a
+coefficient at the residual variance that is best for theta,
+
+    nu = 1 / (1 / d + w'D''^-1 w),     w = d log v / d theta
+
+which is 2 v^2 / (g'A g) of `degrees_of_freedom.py`, since the scale and theta are apart in these coordinates.
+
+Second derivatives of the profiled deviance by theta: exact where no two levels meet in a row, else of the gradient.
+
+With H_j = [Z'V^-1 Z]_jj and dS the change of T T', for one grouping factor
+
+    dH_j = -H_j dS H_j,   dg_j = -H_j dS g_j - G_j db,   dG_j = -H_j dS G_j
+    db = -(X'V^-1 X)^-1 sum_j G_j' dS g_j,   d r2 = -sum_j g_j' dS g_j
+
+so that the change of Gamma needs sums over j of products of two of these only: one product of matrices for each.
+
+Where levels of terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and tau_l = T_l^2,
+
+    d Gamma_k / d tau_l = -|H_kl|^2 + 2 (g_k'H_kl g_l - (G_k'g_k)'N (G_l'g_l)) / s2 - g_k'g_k g_l'g_l / (s2^2 d)
+                          [+ 2 tr(N G_k'H_kl G_l) - tr(N G_k'G_k N G_l'G_l)],      N = (X'V^-1 X)^-1
+
+where |H|^2 sums the squares of all entries and the terms in brackets are those of REML.
+
+Second derivatives of the likelihood along changes of V, exact for every structure.
+
+V is changed along V itself (the scale s2) and along V_i = Z_k (I (x) E_i) Z_k' with E_i = R e R', where T_k T_k' = R R'
+with as many columns of R as effects that vary and e is a unit symmetric matrix: R = T_k inside, and at the boundary
+the changes are those of the model without the effects of variance 0. With H = Z'V^-1 Z, G = Z'V^-1 X and
+g = Z'V^-1(y - Xb),
+
+    X'V^-1 V_i V^-1 X = G'E_i G,         X'V^-1 V_i V^-1 V_l V^-1 X = G'E_i H E_l G,
+    tr V^-1 V_i V^-1 V_l = tr H E_i H E_l,        e'V^-1 V_i V^-1 V_l V^-1 e = g'E_i H E_l g.
+
+One grouping factor: sums over its levels, O(groups). Others: matrices of as many columns as there are effects, up to
+`MOST_EFFECTS`. Source: Harville, JASA 72 (1977), 320-338; Kenward & Roger, Biometrics 53 (1997), 983-997.
+
+The effects of groups given the data: their modes, and how uncertain these are.
+
+    u_hat = S g,   g = Z'V^-1 (y - X b_hat),   S = I (x) T T'
+    Var(u_hat - u) / s2 = K + D A D',   K = S - S Z'V^-1 Z S,   D = S Z'V^-1 X,   A = (X'V^-1 X)^-1
+
+K is the covariance of the effects given the data and the coefficients, which lme4 calls condVar; D A D' is what the
+estimation of the coefficients adds. All are in the coordinates of `coordinates`, over the residual variance.
+Source: Henderson, Biometrics 31 (1975), 423-447; McCulloch & Searle, Generalized, Linear, and Mixed Models (2001), 6.6.
+
+Curvature carried from one step to the next, where exact curvature costs as many evaluations as there are variances.
+
+    H <- H - H s s'H / s'H s + y y' / y's,     s the step, y the change of the gradient      (BFGS)
+
+Steps converge faster than linearly, and each costs one evaluation. Source: Nocedal & Wright (2006), 6.1.
+
+Newton's steps over one or two effects of each group, from one point at which all is known to the next.
+
+Where a climb over crossed groups of one effect each begins: at what the sums of squares of each grouping say.
+
+    T_k = sum_i (z_i'y)^2 / a_i over the levels i of term k, a_i = z_i'z_i
+    E T_k = sum_l s_l^2 sum_ij A_ij^2 / a_i + s^2 J_k,    E y'y = sum_l s_l^2 sum_j a_j + s^2 n
+
+with A_ij = z_i'z_j of the levels i of k and j of l: as many equations as variances, of sums that are there already.
+Source: Searle, Casella & McCulloch, Variance Components (1992), 5.3, Henderson's first method.
+
+Where a climb over one or two effects of each group begins: at what the least squares of the groups say of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cache, cached_property
-from itertools import accumulate
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache, cached_property, lru_cache
+from itertools import accumulate, pairwise
+from math import isfinite, log, pi, sqrt
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs
 
+from stattools.data.design.smooths import SmoothTerm
+from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.interface.when_needed import sparse
+from stattools.latent.blocks import LatentColumns, curve_products
 from stattools.latent.coordinates import Coordinates
-from stattools.latent.structure import Evaluated, Structure
+from stattools.latent.elimination import (
+    AtFactors,
+    BesideCurves,
+    BetweenTerms,
+    Bools,
+    Crossed,
+    Evaluated,
+    Joint,
+    NoGroups,
+    OneFactor,
+    StackedSums,
+    Structure,
+    one_curve,
+    structure_of,
+)
+from stattools.latent.large_ratios import LARGE
+from stattools.numerics.small_matrices import Codes, eigen, factored, inverted, times, transposed
 
 Indices = NDArray[np.intp]
 
@@ -226,3 +340,1027 @@ class Profile:
         """The derivative of -2 log L by theta."""
         each = zip(self.gammas, self.factors, self.of.entries, strict=True)
         return np.concatenate([2.0 * (gamma @ T)[entry] for gamma, T, entry in each])
+
+
+@record
+class Curves:
+    """The `structure` of rows with curves, and for each curve N (q, q), `back`: b = N u of the coefficients u of its
+    columns there, whose squares sum to 1 in a row on average, and `units`, what the columns were divided by.
+    """
+
+    structure: Structure
+    back: tuple[Floats, ...]
+    units: tuple[float, ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of columns of each curve."""
+        return tuple(len(one) for one in self.back)
+
+    def products(self, evaluated: Any) -> Floats:
+        """Z'V^-1 Z (Q, Q) of all curves: a diagonal of one curve alone, whose columns do not meet."""
+        Q = sum(self.sizes)
+        if isinstance(self.structure, BesideCurves):
+            return evaluated.whole[:Q, :Q]
+        return np.diag(evaluated.diagonal_blocks[0][0, 0])
+
+    def whole(self, at: Profile) -> Floats:
+        """[Z W]'V^-1 [Z W] (Q + m, Q + m)."""
+        G = np.concatenate([projected[0].T for projected in at.evaluated.projected[-len(self.back) :]])
+        return np.block([[self.products(at.evaluated), G], [G.T, at.evaluated.cross]])
+
+    def seen(self, at: Profile) -> Any:
+        """The profile as predictions read it, curves taken for columns of X with a penalty: groups alone are random."""
+        covariance = self.effects(at).covariance
+        if isinstance(self.structure, BesideCurves):
+            evaluated, groups = at.evaluated.of_groups, self.structure.groups  # type: ignore[attr-defined]
+        else:
+            evaluated, groups = AtFactors(0.0, covariance, (), ()), NoGroups(covariance)
+        return GroupsSeen(groups, at.factors[: len(groups.widths)], evaluated, covariance)
+
+    def effects(self, at: Profile) -> CurveEffects:
+        """What the profile says of the curves, its last terms."""
+        count = len(self.back)
+        roots = [T[0, 0] for T in at.factors[-count:]]
+        D = np.repeat(np.square(roots), self.sizes)
+        G = np.concatenate([projected[0].T for projected in at.evaluated.projected[-count:]])  # Z'V^-1 [X y]
+        u = D * (G @ np.append(-at.b, 1.0))
+        E = D[:, None] * G[:, :-1]
+        moved = E @ at.inverse_gram
+        K = np.diag(D) - D[:, None] * self.products(at.evaluated) * D
+        covariance = np.block([[K + moved @ E.T, -moved], [-moved.T, at.inverse_gram]])
+        parts = zip(roots, at.evaluated.diagonal_blocks[-count:], at.evaluated.projected[-count:], strict=True)
+        edf = tuple(float(root**2 * (blocks.sum() - at.lost(projected)[0, 0])) for root, blocks, projected in parts)
+        return CurveEffects(u, covariance, edf)
+
+
+@record
+class GroupsSeen:
+    """What predictions ask of a `Profile`: the `structure` of groups, their `factors`, what they say, `evaluated`, and
+    the covariance of the coefficients of curves and of X.
+    """
+
+    structure: Structure
+    factors: tuple[Floats, ...]
+    evaluated: Any
+    inverse_gram: Floats
+
+    @property
+    def of(self) -> GroupsSeen:
+        """What has the structure: itself."""
+        return self
+
+
+@record
+class CurveEffects:
+    """At a profile: the modes `u` (Q,) of the coefficients of all curves, in the structure's columns, the `covariance`
+    (Q + p, Q + p) of these and of b over s2, and `edf` of each curve beside its line.
+    """
+
+    u: Floats
+    covariance: Floats
+    edf: tuple[float, ...]
+
+
+def curves(columns: LatentColumns, terms: Sequence[SmoothTerm], root: Floats | None = None) -> Curves:
+    """Of the rows `columns`, which are times `root` (n,) already, with curves `terms` as the data have them."""
+    terms = terms if root is None else [weighted_term(term, root) for term in terms]
+    W, n = columns.W, columns.W.shape[1]
+    if len(terms) == 1 and not columns.codes:
+        structure, back, unit = one_curve(terms[0], W)
+        return Curves(structure, (back,), (unit,))
+    if not columns.codes:
+        return curves_of_products(curve_products(terms, W), [term.width for term in terms], n)
+    Z = [term.columns.T for term in terms]
+    units = tuple(float(np.sqrt((one * one).sum() / n)) for one in Z)
+    Z = [one / unit for one, unit in zip(Z, units, strict=True)]
+    groups = structure_of(replace(columns, W=np.concatenate([*Z, W])))
+    return _beside(groups, [term.width for term in terms], units)
+
+
+def curves_of_products(products: Floats, sizes: Sequence[int], n: int) -> Curves:
+    """Curves of `sizes` columns alone, of the products [Z W]'[Z W] over n rows."""
+    ends = np.cumsum([0, *sizes]).tolist()
+    diagonal = products.diagonal()
+    units = tuple(float(np.sqrt(diagonal[a:b].sum() / n)) for a, b in pairwise(ends))
+    size = np.concatenate([np.repeat(units, sizes), np.ones(len(products) - ends[-1])])
+    return _beside(NoGroups(products / np.outer(size, size)), sizes, units)
+
+
+def _beside(groups: Structure, sizes: Sequence[int], units: tuple[float, ...]) -> Curves:
+    structure: Any = BesideCurves(groups, tuple(sizes))
+    return Curves(structure, tuple(np.eye(size) / unit for size, unit in zip(sizes, units, strict=True)), units)
+
+
+def weighted_term(term: SmoothTerm, root: Floats) -> SmoothTerm:
+    """The curve of rows that are multiplied by `root` (n,)."""
+    return replace(term, weight=root if term.weight is None else term.weight * root)
+
+
+MOST = 130_000
+"""Numbers y up to which this is quicker: twice as quick at 5,000 groups with a slope, beside one column and ones."""
+
+LARGEST = 1e4
+"""tr(S A) of a group up to which no more than four digits are lost."""
+
+
+@cache
+def _pairs(m: int) -> tuple[Indices, Indices, Indices]:
+    """Rows and columns of the lower triangle (m, m), and the number of the pair at each place of the whole."""
+    first, second = lower_entries(m)
+    pair = np.empty((m, m), dtype=np.intp)
+    pair[first, second] = pair[second, first] = np.arange(len(first))
+    return first, second, pair
+
+
+@lru_cache(maxsize=128)
+def _weights(m: int, reml: bool, d: int) -> tuple[Floats, Floats, Floats]:
+    """Of m columns, the last of which is the residual's: the weight `own` (m,) of each in the derivative of -2 log L by
+    W'V^-1 W in the coordinates of its Cholesky factor, d for the residual and 1 with REML, 0 without, for the others;
+    the same at the places of the diagonal of a flat matrix, (m * m,); and what second derivatives weigh the products of
+    two such matrices with.
+    """
+    own = np.full(m, float(reml))
+    own[-1] = d
+    products = np.full((m, m), -float(d))
+    products[:-1, :-1] = -float(reml)
+    return own, np.diag(own).ravel(), products.ravel()
+
+
+@record
+class FewEffects:
+    """Of the `sums` over rows the features `u` (1 + K, J), below a row of ones, and `y` (m (m + 1) / 2, K, J) of the
+    groups, C in pairs of columns, and the `largest` sum of squares of each effect; `pair` (m, m) says which pair two
+    columns are.
+    """
+
+    of: Deviance
+    sums: OneFactor
+    u: Floats
+    y: Floats
+    C: Floats
+    pair: Indices
+    largest: tuple[float, ...]
+
+    @classmethod
+    def made(cls, deviance: Deviance) -> FewEffects | None:
+        """From the sums of a structure; None where another way is quicker."""
+        structure = deviance.structure
+        if not isinstance(structure, OneFactor) or len(structure.E) > 2:
+            return None
+        E, C = structure.E, structure.C
+        Q, m, J = len(E), len(C), E.shape[2]
+        K = 1 if Q == 1 else 4
+        if m * (m + 1) // 2 * K * J > MOST:
+            return None
+        first, second, pair = _pairs(m)
+        y, u, B = np.empty((len(first), K, J)), np.empty((1 + K, J)), E[:, Q:]
+        left, right = B.take(first, axis=1), B.take(second, axis=1)
+        u[0] = 1.0
+        u[1] = E[0, 0]
+        np.multiply(left[0], right[0], out=y[:, 0])
+        if Q > 1:
+            a, b, c = E[0, 0], E[0, 1], E[1, 1]
+            np.multiply(2.0, b, out=u[2])
+            u[3] = c
+            np.subtract(a * c, b * b, out=u[4])
+            np.multiply(left[0], right[1], out=y[:, 1])
+            y[:, 1] += left[1] * right[0]
+            np.multiply(left[1], right[1], out=y[:, 2])
+            np.add(c * y[:, 0], a * y[:, 2], out=y[:, 3])
+            y[:, 3] -= b * y[:, 1]
+        sizes = np.maximum.reduce(u[1:4:2], axis=1)
+        return cls(deviance, structure, u, y, C[first, second], pair, tuple(sizes.tolist()))
+
+    @cached_property
+    def is_apart(self) -> bool:
+        """Are the two effects of two terms, which are not correlated?"""
+        return len(self.of.structure.widths) > 1
+
+    @cached_property
+    def flat(self) -> Floats:
+        """`y` with one row for each pair and feature, (m (m + 1) / 2 K, J)."""
+        return self.y.reshape(-1, self.y.shape[2])
+
+    @cached_property
+    def weights(self) -> tuple[Floats, Floats, Floats]:
+        """The weights of columns and of their products in derivatives (`_weights`)."""
+        return _weights(len(self.pair), self.of.reml, self.of.d)
+
+    def at(self, theta: Floats) -> AtFew | None:
+        """What is known at theta; None where digits would be lost, or float64 is left."""
+        of, u, d = self.of, self.u, self.of.d
+        ways = self._way(theta)
+        if ways is None:
+            return None
+        whole, steps = ways
+        pairs, K, _ = self.y.shape
+        c, D = whole[1:], whole @ u
+        shares = u / D  # 1 / D, and u / D below it
+        weights = shares * shares[0]
+        weights[0] = shares[0]  # 1 / D, and u / D^2 below it
+        sums = weights @ self.flat.T
+        explained = (sums.reshape(-1, K) @ c).reshape(1 + K, pairs)
+        triangle, info = potrf((self.C - explained[0]).take(self.pair), lower=True)
+        if info:
+            return None
+        *others, last = triangle.diagonal().tolist()
+        value = float(np.add.reduce(np.log(D))) + d * (1.0 + log(2.0 * pi * last * last / d)) + of.constant
+        if of.reml:
+            value += 2.0 * sum(map(log, others))
+        if not isfinite(value):
+            return None
+        back = trtri(triangle, lower=True)[0]
+        change = explained[1:] - sums[0].reshape(pairs, K).T
+        moved = (back @ (change.take(self.pair, axis=1) @ back.T)).reshape(K, -1)
+        slope = np.add.reduce(shares[1:], axis=1) + moved @ self.weights[1]
+        return AtFew(self, theta, c, value, last * last / d, slope, steps @ slope, steps, shares, sums, moved, back)
+
+    def bends(self, at: AtFew) -> Floats:
+        """The second derivatives of -2 log L by c, (K, K)."""
+        pairs, K, _ = self.y.shape
+        own, _, of_products = self.weights
+        slopes, sums, moved, back = at.shares[1:], at.sums, at.moved, at.back
+        found = (moved * of_products) @ moved.T
+        packed = np.bincount(self.flat_pair, ((back.T * own) @ back).ravel(), pairs)
+        between = packed @ sums[1:].reshape(K, pairs, K)
+        found += between
+        found += between.T
+        packed += packed
+        q = np.multiply.outer(packed, at.c).ravel() @ self.flat
+        q *= at.shares[0]
+        q += 1.0
+        found -= (slopes * q) @ slopes.T
+        return found
+
+    @cached_property
+    def flat_pair(self) -> Indices:
+        """`pair` in one row."""
+        return self.pair.ravel()
+
+    def _way(self, theta: Floats) -> tuple[Floats, Floats] | None:
+        """1 and c, and the derivatives of c by theta (t, K); None where the largest tr(S A) loses digits."""
+        t = theta.tolist()
+        if len(self.u) == 2:
+            (t1,) = t
+            inside = t1 * t1 * self.largest[0] <= LARGEST
+            return (np.array([1.0, t1 * t1]), np.array([[2.0 * t1]])) if inside else None
+        t1, t2, t3 = (t[0], 0.0, t[1]) if self.is_apart else t
+        root, s11, s22 = t1 * t3, t1 * t1, t2 * t2 + t3 * t3
+        if not s11 * self.largest[0] + s22 * self.largest[1] <= LARGEST:
+            return None
+        both = np.array((
+            1.0, s11, t1 * t2, s22, root * root,
+            2 * t1, t2, 0.0, 2 * root * t3, 0.0, t1, 2 * t2, 0.0, 0.0, 0.0, 2 * t3, 2 * root * t1,
+        ))  # fmt: skip
+        steps = both[5:].reshape(3, 4)
+        return both[:5], steps[::2] if self.is_apart else steps
+
+
+@record
+class AtFew:
+    """-2 log L at theta, which is c with d c / d theta = `steps` (t, K): its `value`, the residual variance, and its
+    derivatives, `slope` by c (K,) and `gradient` by theta.
+
+    Second derivatives are made of the rest when they are asked for: `shares` (1 + K, J), 1 / D and u / D of the groups,
+    `sums` over them (1 + K, m (m + 1) / 2 K), and the first derivatives of W'V^-1 W in the coordinates of its Cholesky
+    factor, `moved` (K, m * m), whose inverse is `back` (m, m).
+    """
+
+    few: FewEffects
+    theta: Floats
+    c: Floats
+    value: float
+    s2: float
+    slope: Floats
+    gradient: Floats
+    steps: Floats
+    shares: Floats
+    sums: Floats
+    moved: Floats
+    back: Floats
+
+    @property
+    def of(self) -> Deviance:
+        """The deviance that this is."""
+        return self.few.of
+
+    @property
+    def profile(self) -> Profile:
+        """Everything that is known at theta."""
+        return self.of.at(self.theta)
+
+    @cached_property
+    def factors(self) -> tuple[Floats, ...]:
+        """The T_k of theta."""
+        return self.of.factors(self.theta)
+
+    @property
+    def reached(self) -> Reached | Profile:
+        """What is reported of a search that ends here, without the sums over groups: of large effects, as the rows say
+        it, whose digits are all there.
+        """
+        if max(map(abs, self.theta.tolist())) > LARGE:
+            return self.profile
+        b = self.back[-1, :-1] / -self.back[-1, -1]  # the last row is that of the residual, in units of its length
+        return Reached(self.of, self.theta, self.factors, self.value, self.s2, b, self.back[:-1, :-1].T)
+
+    @cached_property
+    def curvature(self) -> Floats:
+        """The second derivatives by theta."""
+        found = self.steps @ self.few.bends(self) @ self.steps.T
+        g = self.slope.tolist()
+        if len(g) == 1:
+            found += 2.0 * g[0]
+            return found
+        t1, t3 = float(self.theta[0]), float(self.theta[-1])
+        first, both, last = 2.0 * (g[0] + g[3] * t3 * t3), 4.0 * g[3] * t1 * t3, 2.0 * (g[2] + g[3] * t1 * t1)
+        if self.few.is_apart:
+            found += np.array((first, both, both, last)).reshape(2, 2)
+        else:
+            found += np.array((first, g[1], both, g[1], 2.0 * g[2], 0.0, both, 0.0, last)).reshape(3, 3)
+        return found
+
+    @property
+    def two_parts(self) -> Iterator[tuple[Floats, Floats, Floats]]:
+        """For each term T, and M and N = h h' of Gamma = M - N, as (T, M, h)."""
+        of_residual = self.of.d * self.moved[:, -1]
+        first, second = (self._by_entries(part.tolist()) for part in (self.slope - of_residual, of_residual))
+        for T, own in zip(self.of.factors(self.theta), self.few.sums.spans, strict=True):
+            sizes, vectors = eigen(-second[own, own])
+            yield T, first[own, own], vectors * np.sqrt(np.maximum(sizes, 0.0))
+
+    def _by_entries(self, g: list[float]) -> Floats:
+        """The derivative by S of what has the derivative g by c."""
+        if len(g) == 1:
+            return np.array([g])
+        s11, s12, s22, _ = self.c.tolist()
+        across = 0.5 * g[1] - g[3] * s12
+        return np.array([[g[0] + g[3] * s22, across], [across, g[2] + g[3] * s11]])
+
+
+STEP = 1e-6
+"""The step of differences of the gradient, of theta in units of 1 or more: above the square root of its round-off."""
+
+
+def hessian(at: Profile) -> Floats:
+    """The matrix of second derivatives of -2 log L by theta, symmetric."""
+    joint = at.evaluated.joint
+    if joint is not None:
+        return _exact(at, joint)
+    between = at.evaluated.between
+    return _by_differences(at) if between is None else _between(at, between)
+
+
+def _by_differences(at: Profile) -> Floats:
+    rows = []
+    for k, value in enumerate(at.theta):
+        moved = at.theta.copy()
+        moved[k] += STEP * max(1.0, abs(value))
+        rows.append((at.of.at(moved).gradient - at.gradient) / (moved[k] - value))
+    H = np.array(rows)
+    return 0.5 * (H + H.T)
+
+
+def _exact(at: Profile, joint: Joint) -> Floats:
+    """Each sum over j is a product of matrices with J columns; what is left are matrices of Q^2 by Q^2 numbers."""
+    alone = len(at.factors) == 1
+    H, G = joint.blocks, joint.projected[:, :-1]
+    g = at.pulls[0] if alone else at.slopes(joint.projected)
+    gamma = at.gammas[0] if alone else at.gamma(H, joint.projected, g)
+    Q, p, J = G.shape
+    inverse, s2, reml = at.inverse_gram, at.s2, at.of.reml
+    above, right, every = _halves(Q)  # H is symmetric
+    flat, weights = H[above, right], g[above] * g[right] / s2
+    if reml:
+        moved = at.moved(joint.projected)
+        weights += np.einsum("kpj,kpj->kj", moved[above], moved[right])
+    HH, HP = (flat @ flat.T)[every], (flat @ weights.T)[every]  # [ab, cd]
+    columns = G.reshape(Q * p, J)
+    Gg, gg = (columns @ g.T).reshape(Q, p, Q), g @ g.T
+    T, rows, cols = _whole(at)
+    K = len(rows)
+    dT = np.zeros((K, Q, Q))
+    dT[np.arange(K), rows, cols] = 1.0
+    dS = dT @ T.T
+    dS = (dS + dS.transpose(0, 2, 1)).reshape(K, Q * Q)  # [bc]
+    between = (1, 2, 0, 3)  # from [ab, cd] to [bc, ad]
+    db = -(dS @ Gg.transpose(0, 2, 1).reshape(Q * Q, p)) @ inverse
+    turned = dS @ HP.transpose(between).reshape(Q * Q, -1) + db @ Gg.transpose(1, 0, 2).reshape(p, Q * Q) / s2
+    turned = turned.reshape(K, Q, Q)
+    change = turned + turned.transpose(0, 2, 1) - (dS @ HH.transpose(between).reshape(Q * Q, -1)).reshape(K, Q, Q)
+    change -= (dS @ gg.ravel())[:, None, None] * gg / (s2 * s2 * at.of.d)
+    if reml:
+        GG = (columns @ columns.T).reshape(Q, p, Q, p).transpose(0, 2, 1, 3).reshape(Q * Q, p * p)  # [bc, pr]
+        dX = inverse @ (dS @ GG).reshape(K, p, p) @ inverse
+        change -= (dX.reshape(K, p * p) @ GG.T).reshape(K, Q, Q)
+    found = 2.0 * (change @ T + gamma @ dT)[:, rows, cols]
+    return 0.5 * (found + found.T)
+
+
+def _between(at: Profile, sums: BetweenTerms) -> Floats:
+    """Of terms of one effect, from sums over pairs of their levels."""
+    c, p, s2, N = np.append(-at.b, 1.0), len(at.b), at.s2, at.inverse_gram
+    products = np.array([np.einsum("qaj,qbj->ab", P, P) for P in at.evaluated.projected])  # P_k'P_k
+    pulled = products @ c
+    lengths, moved = pulled @ c, pulled[:, :p]  # g'g and G'g
+    bent = (2.0 / s2) * (c @ sums.through @ c - moved @ N @ moved.T) - sums.squares
+    bent -= np.multiply.outer(lengths, lengths) / (s2 * s2 * at.of.d)
+    if at.of.reml:
+        turned = N @ products[:, :p, :p]
+        bent += 2.0 * np.einsum("ab,klba->kl", N, sums.through[:, :, :p, :p])
+        bent -= np.einsum("kab,lba->kl", turned, turned)
+    found = 4.0 * np.multiply.outer(at.theta, at.theta) * bent
+    found.flat[:: len(found) + 1] += [2.0 * float(gamma[0, 0]) for gamma in at.gammas]
+    return 0.5 * (found + found.T)
+
+
+@cache
+def _halves(Q: int) -> tuple[NDArray[np.intp], NDArray[np.intp], tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Rows and columns of the upper half of a symmetric (Q, Q), and what makes [ab, cd] (Q, Q, Q, Q) of products of
+    two halves.
+    """
+    above, right = np.triu_indices(Q)
+    pair = np.empty((Q, Q), dtype=np.intp)
+    pair[above, right] = pair[right, above] = np.arange(len(above))
+    return above, right, (pair[:, :, None, None], pair)
+
+
+def _whole(at: Profile) -> tuple[Floats, NDArray[np.intp], NDArray[np.intp]]:
+    """T (Q, Q) of all terms, and the rows and columns in it of the entries of theta."""
+    if len(at.factors) == 1:
+        return at.factors[0], *at.of.entries[0]
+    sizes = [len(factor) for factor in at.factors]
+    T, rows, cols, end = np.zeros((sum(sizes),) * 2), [], [], 0
+    for factor, (i, j) in zip(at.factors, at.of.entries, strict=True):
+        T[end : end + len(factor), end : end + len(factor)] = factor
+        rows.append(i + end)
+        cols.append(j + end)
+        end += len(factor)
+    return T, np.concatenate(rows), np.concatenate(cols)
+
+
+MOST_EFFECTS = 4000
+"""Random effects of crossed or nested terms whose matrix H is made: 128 MB, and seconds of work."""
+
+type TermNumbers = tuple[int, ...]
+
+
+@record
+class VarianceDirections:
+    """Sums along r + 1 changes of V, that of the scale first: `first` (r+1, p, p), `second` (r+1, r+1, p, p), `traces`
+    (r+1, r+1), and with the residual `ones` (r+1,), `crosses` (r+1, p) = X'V^-1 V_i V^-1 e, `squares` (r+1, r+1).
+
+    `n` rows; `reml` says which likelihood; `gram_inverse` is (X'V^-1 X)^-1; `terms` are the numbers of the terms that
+    the changes are of, -1 for the scale; `without` the numbers of terms with an effect of variance 0.
+    """
+
+    n: int
+    reml: bool
+    s2: float
+    gram_inverse: Floats
+    first: Floats
+    second: Floats
+    traces: Floats
+    ones: Floats
+    crosses: Floats
+    squares: Floats
+    terms: TermNumbers
+    without: tuple[int, ...]
+
+    @cached_property
+    def expected(self) -> Floats:
+        """tr(P V_i P V_l) (r+1, r+1), twice the information of the restricted likelihood."""
+        C, first = self.gram_inverse, self.first
+        moved = first @ C
+        own = np.einsum("ipr,lrp->il", moved, moved)
+        return self.traces - 2.0 * np.einsum("pr,ilrp->il", C, self.second) + own
+
+    @cached_property
+    def hessian(self) -> Floats:
+        """Second derivatives of -2 log L by log s2 and the changes of V, at the maximum over s2."""
+        C = self.gram_inverse
+        bent = self.squares - self.crosses @ C @ self.crosses.T
+        found = 2.0 * bent / self.s2 - (self.expected if self.reml else self.traces)
+        found[0, 1:] = found[1:, 0] = self.ones[1:] / self.s2
+        found[0, 0] = self.ones[0] / self.s2
+        return 0.5 * (found + found.T)
+
+    @cached_property
+    def covariance_slopes(self) -> Floats:
+        """The derivative of the covariance s2 (X'V^-1 X)^-1 by each of them, (r+1, p, p)."""
+        return self.s2 * self.gram_inverse @ self.first @ self.gram_inverse
+
+
+def variance_directions(at: Profile, columns: LatentColumns) -> VarianceDirections:
+    """The sums at a profile; IncompatibleError where crossed or nested terms have too many effects for it."""
+    joint = at.evaluated.joint
+    counts = tuple(1 for _ in at.factors) if joint is not None else columns.sizes
+    if joint is None:
+        joint = whole_joint(at.factors, columns)
+    changes, without = changes_of(at.factors)
+    H, G = joint.blocks, joint.projected[:, :-1]
+    p = G.shape[1]
+    e = np.concatenate([G, at.slopes(joint.projected)[:, None]], axis=1)  # (Q, p + 1, J), the residual last
+    starts = np.cumsum([0, *(q * count for q, count in zip(at.of.structure.widths, counts, strict=True))])
+
+    def along(change: tuple[int, Floats], values: Floats) -> tuple[slice, Floats]:
+        """E_i times values (Q, ..., J): the rows of its term, all others being 0."""
+        k, E = change
+        rows = slice(int(starts[k]), int(starts[k + 1]))
+        part = values[rows].reshape(counts[k], len(E), -1)
+        return rows, np.matmul(E, part).reshape(values[rows].shape)
+
+    r = len(changes)
+    moved = [along(change, e) for change in changes]
+    pushed = [_pushed(H[:, rows], part) for rows, part in moved]
+    spread = [along(change, H) for change in changes]
+    both = np.empty((r + 1, r + 1, p + 1, p + 1))
+    first, traces = np.empty((r + 1, p + 1, p + 1)), np.empty((r + 1, r + 1))
+    S = at.evaluated.cross[:-1, :-1]
+    first[0] = np.block([[S, np.zeros((p, 1))], [np.zeros((1, p)), np.full((1, 1), at.r2)]])
+    traces[0, 0] = at.of.n
+    for i, (rows, part) in enumerate(moved):
+        first[i + 1] = _summed(e[rows], part)
+        traces[0, i + 1] = traces[i + 1, 0] = float(np.einsum("aaj->", spread[i][1][:, rows]))
+        for k in range(i + 1):
+            others, whole = spread[k]
+            value = np.einsum("abj,baj->", spread[i][1][:, others], whole[:, rows])
+            traces[i + 1, k + 1] = traces[k + 1, i + 1] = float(value)
+            found = _summed(part, pushed[k][rows])
+            both[i + 1, k + 1], both[k + 1, i + 1] = found, found.T
+    both[0], both[:, 0] = first, first
+    terms = (-1, *(k for k, _ in changes))
+    x, y = np.s_[..., :p, :p], np.s_[..., p, p]
+    return VarianceDirections(
+        at.of.n, at.of.reml, at.s2, at.inverse_gram, first[x], both[x], traces, first[y], first[:, :p, p], both[y],
+        terms, without,
+    )  # fmt: skip
+
+
+def changes_of(factors: tuple[Floats, ...]) -> tuple[list[tuple[int, Floats]], tuple[int, ...]]:
+    """The changes E = R e R' of each term, with its number, and the terms in which an effect does not vary."""
+    changes, without = [], []
+    for k, T in enumerate(factors):
+        left, sizes, _ = np.linalg.svd(T)
+        rank = int((sizes > 1e-10 * max(1.0, sizes[0])).sum())
+        R = left[:, :rank] * sizes[:rank]
+        if rank < len(T):
+            without.append(k)
+        for a in range(rank):
+            for b in range(a + 1):
+                E = np.outer(R[:, a], R[:, b])
+                changes.append((k, E if a == b else E + E.T))
+    return changes, tuple(without)
+
+
+def whole_joint(factors: tuple[Floats, ...], columns: LatentColumns) -> Joint:
+    """H and Z'V^-1 W of all effects of all terms as one block: for crossed and nested terms."""
+    Q = sum(size * len(T) for size, T in zip(columns.sizes, factors, strict=True))
+    if Q > MOST_EFFECTS:
+        raise IncompatibleError(
+            f"exact second derivatives of crossed or nested terms need a matrix of all {Q:,} random effects; at most "
+            f'{MOST_EFFECTS:,} are taken. Ask for df="normal"'
+        )
+    n = columns.W.shape[1]
+    parts, roots = [], []
+    for codes, size, z, T in zip(columns.codes, columns.sizes, columns.z, factors, strict=True):
+        q = len(T)
+        places = codes[:, None] * q + np.arange(q)
+        rows = np.repeat(np.arange(n), q)
+        parts.append(sparse.csr_array((z.T.ravel(), (rows, places.ravel())), shape=(n, size * q)))
+        roots.append(sparse.kron(sparse.eye_array(size), T))
+    Z, L = sparse.hstack(parts, format="csr"), sparse.block_diag(roots).toarray()
+    A, B = (Z.T @ Z).toarray(), Z.T @ columns.W.T
+    AL = A @ L
+    factor = cho_factor(np.eye(Q) + L.T @ AL)
+    H = A - AL @ cho_solve(factor, AL.T)
+    return Joint(0.5 * (H + H.T)[..., None], (B - AL @ cho_solve(factor, L.T @ B))[..., None])
+
+
+def _summed(left: Floats, right: Floats) -> Floats:
+    """sum_aj left[a, :, j] right[a, :, j]' of arrays (a, p, J)."""
+    return np.einsum("apj,arj->pr", left, right, optimize=True)
+
+
+def _pushed(H: Floats, values: Floats) -> Floats:
+    """H_j v_j: (Q, p, J) of blocks (Q, a, J) and values (a, p, J)."""
+    return np.einsum("baj,apj->bpj", H, values, optimize=True)
+
+
+def modes(at: Profile) -> tuple[Floats, ...]:
+    """u_hat (q, J) of each term."""
+    pairs = zip(at.factors, at.evaluated.projected, strict=True)
+    return tuple(T @ T.T @ at.slopes(projected) for T, projected in pairs)
+
+
+def pulls(at: Profile) -> tuple[Floats, ...]:
+    """D_j (q, p, J) of each term: how its modes move against the coefficients."""
+    pairs = zip(at.factors, at.evaluated.projected, strict=True)
+    return tuple(np.einsum("ab,bpj->apj", T @ T.T, projected[:, :-1]) for T, projected in pairs)
+
+
+def spreads(at: Profile) -> tuple[Floats, ...]:
+    """K_jj (q, q, J) of each term."""
+    found = []
+    for T, blocks in zip(at.factors, at.evaluated.diagonal_blocks, strict=True):
+        S = (T @ T.T)[:, :, None]
+        found.append(S - times(times(S, blocks), S))
+    return tuple(found)
+
+
+class LevelsMeet(Protocol):
+    """An `Evaluated` of several factors, whose levels meet."""
+
+    def link(self, k: int, other: int, i: Codes, j: Codes) -> Floats:
+        """K (q_k, q_l, r) of the levels i of term k and the levels j of another term."""
+        ...
+
+
+def joint_spread(at: Profile, codes: Sequence[Codes]) -> Floats:
+    """K (Q, Q, r) of the effects of all terms side by side, at the levels `codes[k]` (r,) of each; a code of -1 is a
+    level that was not seen, whose effects have their own variance and no covariance.
+    """
+    ends = np.cumsum([0, *at.of.structure.widths]).tolist()
+    own = [slice(first, last) for first, last in pairwise(ends)]
+    found = np.zeros((ends[-1], ends[-1], len(codes[0])))
+    for k, (T, spread) in enumerate(zip(at.factors, spreads(at), strict=True)):
+        seen = codes[k] >= 0
+        found[own[k], own[k]] = np.where(seen, spread[:, :, codes[k]], (T @ T.T)[:, :, None])
+        for other in range(k):
+            both = seen & (codes[other] >= 0)
+            block = np.zeros((own[k].stop - own[k].start, own[other].stop - own[other].start, len(both)))
+            block[:, :, both] = _link(at, k, other, codes[k][both], codes[other][both])
+            found[own[k], own[other]], found[own[other], own[k]] = block, transposed(block)
+    return found
+
+
+def _link(at: Profile, k: int, other: int, i: Codes, j: Codes) -> Floats:
+    joint = at.evaluated.joint
+    if joint is None:
+        linked: LevelsMeet = at.evaluated  # type: ignore[assignment]
+        return linked.link(k, other, i, j)
+    ends = np.cumsum([0, *at.of.structure.widths]).tolist()
+    blocks = joint.blocks[ends[k] : ends[k + 1], ends[other] : ends[other + 1]]
+    left, right = (at.factors[term] @ at.factors[term].T for term in (k, other))
+    return np.where(i == j, -times(times(left[:, :, None], blocks[:, :, i]), right[:, :, None]), 0.0)
+
+
+BENT = 1e-10
+"""A step along which the gradient changes by less than this share of what its length allows tells nothing."""
+
+
+def secant(H: Floats, step: Floats, change: Floats) -> Floats | None:
+    """H after a step along which the gradient changed so; None where it does not bend upwards along the step.
+
+    >>> secant(np.eye(2), np.array([1.0, 0.0]), np.array([4.0, 0.0])).tolist()
+    [[4.0, 0.0], [0.0, 1.0]]
+    """
+    along = float(step @ change)
+    if not along > BENT * float(np.linalg.norm(step) * np.linalg.norm(change)):
+        return None
+    pushed = H @ step
+    return H - np.outer(pushed, pushed) / float(step @ pushed) + np.outer(change, change) / along
+
+
+(posv,) = get_lapack_funcs(("posv",), dtype=np.float64)
+
+SPRINT = 8
+"""Steps that are taken before a climb at most."""
+
+NEAR = 2e-22
+"""Twice the squared decrement that a climb leaves as it is."""
+
+BELOW = 1e-8
+"""Twice the squared decrement below which -2 log L does not tell whether a step is one, and Newton's needs no telling.
+"""
+
+
+def sprint(few: FewEffects, at: AtFew) -> tuple[list[AtFew], Floats]:
+    """The points of plain Newton steps from `at`, as long as each lowers -2 log L, which bends up, or is too near the
+    end to tell: what follows is left to the climb, which can do more and costs more. And how -2 log L bends at the last
+    of them: so near, the second derivatives are those of a point before to four digits, more than a step or its length
+    needs.
+    """
+    points, bent = [at], at.curvature
+    for _ in range(SPRINT):
+        step, info = posv(bent, at.gradient)[1:]
+        decrement = float(at.gradient @ step)
+        if info or not decrement > NEAR:
+            break
+        following = few.at(at.theta - step)
+        if following is None or not (following.value < at.value or decrement < BELOW):
+            break
+        at = following
+        points.append(at)
+        if decrement >= BELOW:
+            bent = at.curvature
+    return points, bent
+
+
+def known(deviance: Deviance, few: FewEffects | None, theta: Floats) -> Profile | AtFew:
+    """-2 log L with its derivatives, where effects are few and not large; else as a profile."""
+    return (None if few is None else few.at(theta)) or deviance.at(theta)
+
+
+ENOUGH = 0.1
+"""|A| as a share of a11 a22 from which a group tells both of its effects."""
+
+INVERTIBLE = 1e-100
+"""|A| from which its inverse, and squares of that, are in float64."""
+
+FEWEST = 3
+"""Groups from which moments are taken."""
+
+ADJUGATE = np.array([[[1.0], [-1.0]], [[-1.0], [1.0]]])
+"""The signs of the entries of A, in reverse order of rows and columns, in its adjugate."""
+
+LEAST = 0.05
+"""A variance starts at this share of its error or more."""
+
+
+def moments(few: FewEffects) -> Floats | None:
+    """theta by moments: what the least squares of the groups vary beyond their errors; None where few groups have some.
+
+    S = mean of u u' / s2 - mean of A^-1,    u = A^-1 b,    s2 the mean square within groups
+    """
+    E, m = few.sums.E, len(few.pair)
+    a, b, det = E[:, : len(E)], E[:, -1], few.u[-1]
+    told = det > np.maximum(ENOUGH * (a[0, 0] * a[-1, -1]) if len(a) > 1 else ENOUGH, INVERTIBLE)
+    J = int(np.count_nonzero(told))
+    if max(FEWEST, 0.5 * len(det)) > J:
+        return None
+    if len(det) > J:
+        a, b, det = a[:, :, told], b[:, told], det[told]
+    inverse = 1.0 / a if len(a) == 1 else a[::-1, ::-1] * ADJUGATE / det
+    u = np.add.reduce(inverse * b, axis=1)
+    left, degrees = float(few.sums.C[-1, -1] - np.vdot(u, b)), few.of.d - len(a) * J
+    if degrees < m or not left > 0.0:
+        return None
+    errors = np.add.reduce(inverse, axis=2) / J
+    sizes, vectors = eigen(u @ u.T * (degrees / left / J) - errors)
+    S = (vectors * np.maximum(sizes, LEAST * sum(errors.diagonal().tolist()))) @ vectors.T
+    return np.sqrt(S.diagonal()) if few.is_apart else _root(S.tolist())
+
+
+def _root(S: list[list[float]]) -> Floats:
+    """The lower entries, row by row, of the Cholesky factor of a positive definite S of one or two rows."""
+    first = sqrt(S[0][0])
+    if len(S) == 1:
+        return np.array([first])
+    across = S[1][0] / first
+    return np.array([first, across, sqrt(max(S[1][1] - across * across, 0.0))])
+
+
+@record
+class StackedEffects:
+    """Of the `sums` of members the features `u` (m, K, J) and `y` (m, M (M + 1) / 2, K, J) of their groups."""
+
+    sums: StackedSums
+    reml: bool
+    is_apart: bool
+    u: Floats
+    y: Floats
+    C: Floats
+    pair: np.ndarray
+    largest: Floats
+
+    @classmethod
+    def made(cls, sums: StackedSums, widths: tuple[int, ...], reml: bool) -> StackedEffects:
+        """The features of members whose terms have so many effects, two at most altogether."""
+        A, B = sums.A, sums.B
+        m, Q, M, J = B.shape
+        first, second = np.tril_indices(M)
+        pair = np.empty((M, M), dtype=np.intp)
+        pair[first, second] = pair[second, first] = np.arange(len(first))
+        y = np.empty((m, len(first), 1 if Q == 1 else 4, J))
+        left, right = B[:, :, first], B[:, :, second]
+        y[:, :, 0] = left[:, 0] * right[:, 0]
+        u = A[:, 0]
+        if Q > 1:
+            a, b, c = A[:, 0, 0], A[:, 0, 1], A[:, 1, 1]
+            y[:, :, 1] = left[:, 0] * right[:, 1] + left[:, 1] * right[:, 0]
+            y[:, :, 2] = left[:, 1] * right[:, 1]
+            y[:, :, 3] = c[:, None] * y[:, :, 0] - b[:, None] * y[:, :, 1] + a[:, None] * y[:, :, 2]
+            u = np.stack([a, 2.0 * b, c, a * c - b * b], axis=1)
+        largest = np.array([A[:, k, k].max(axis=1) for k in range(Q)])
+        return cls(sums, reml, len(widths) > 1, u, y, sums.C[:, first, second], pair, largest)
+
+    @property
+    def d(self) -> Floats:
+        """What the residual sums of squares are divided by (m,): rows, less the fixed effects of REML."""
+        return self.sums.n - (len(self.pair) - 1 if self.reml else 0)
+
+    @property
+    def constant(self) -> Floats:
+        """What the coordinates leave out of -2 log L (m,)."""
+        found = 2.0 * self.d * np.log(self.sums.unit) - self.sums.log_precision
+        return found + self.sums.log_gram if self.reml else found
+
+    def some(self, which: np.ndarray) -> StackedEffects:
+        """The effects of some of the members."""
+        s = self.sums
+        sums = StackedSums(
+            s.A[which], s.B[which], s.C[which], s.beta[which], s.to_beta[which], s.unit[which], s.n[which],
+            s.log_precision[which], s.log_gram[which], s.sound[which], s.to_effects[which],
+        )  # fmt: skip
+        return StackedEffects(
+            sums, self.reml, self.is_apart, self.u[which], self.y[which], self.C[which], self.pair,
+            self.largest[:, which],
+        )  # fmt: skip
+
+    def factors(self, theta: Floats) -> Floats:
+        """T (m, Q, Q) of theta (m, t): the effects of a group have the covariance s2 T T'."""
+        Q = self.sums.A.shape[1]
+        rows, columns = (np.arange(Q),) * 2 if self.is_apart else np.tril_indices(Q)
+        T = np.zeros((len(theta), Q, Q))
+        T[:, rows, columns] = theta
+        return T
+
+    def starts(self) -> tuple[Floats, Bools]:
+        """theta (m, t) by the moments of the groups, as one model starts, and which members have enough of them."""
+        A, b, M = self.sums.A, self.sums.B[:, :, -1], len(self.pair)
+        Q, counts = A.shape[1], (A[:, 0, 0] > 0.0).sum(axis=1)
+        det = self.u[:, -1]
+        told = det > (ENOUGH * A[:, 0, 0] * A[:, 1, 1] if Q > 1 else 0.0)
+        J = told.sum(axis=1)
+        safe = np.where(told, det, 1.0)
+        if Q == 1:
+            inverse = (told / safe)[:, None, None]
+        else:
+            inverse = np.stack([A[:, 1, 1], -A[:, 0, 1], -A[:, 0, 1], A[:, 0, 0]], axis=1) * (told / safe)[:, None]
+            inverse = inverse.reshape(len(A), 2, 2, -1)
+        effects = (inverse * b[:, None]).sum(axis=2)
+        explained = (effects * b).sum(axis=(1, 2))
+        left, degrees = self.sums.C[:, -1, -1] - explained, self.d - Q * J
+        enough = (np.maximum(FEWEST, 0.5 * counts) <= J) & (degrees >= M) & (left > 0.0)
+        errors = inverse.sum(axis=3) / np.maximum(J, 1)[:, None, None]
+        ratio = np.where(enough, degrees / np.where(left > 0.0, left, 1.0), 1.0) / np.maximum(J, 1)
+        moments = (effects @ np.swapaxes(effects, 1, 2)) * ratio[:, None, None] - errors
+        moments[~(enough & np.isfinite(moments).all(axis=(1, 2)))] = np.eye(Q)
+        sizes, vectors = np.linalg.eigh(moments)
+        floor = LEAST * np.maximum(np.trace(errors, axis1=1, axis2=2), 1e-12)
+        S = (vectors * np.maximum(sizes, floor[:, None])[:, None]) @ np.swapaxes(vectors, 1, 2)
+        if self.is_apart:
+            return np.sqrt(np.diagonal(S, axis1=1, axis2=2)), enough
+        L, pivot = factored(np.ascontiguousarray(np.moveaxis(S, 0, 2)))
+        return L[np.tril_indices(Q)].T.copy(), enough & (pivot > 0.0)
+
+    def at(self, theta: Floats) -> AtStacked:
+        """What is known at theta (m, t); not `sound` where digits would be lost, or float64 is left."""
+        d, (c, steps) = self.d, self._way(theta)
+        m, pairs, K, J = self.y.shape
+        D = (c[:, None] @ self.u)[:, 0] + 1.0
+        inverse = 1.0 / D
+        slopes = self.u * inverse[:, None]
+        shares = np.concatenate([inverse[:, None], slopes * inverse[:, None]], axis=1)
+        sums = (shares @ np.swapaxes(self.y.reshape(m, -1, J), 1, 2)).reshape(m, 1 + K, pairs, K)
+        explained = (sums @ c[:, None, :, None])[..., 0]
+        L, pivot = factored(np.ascontiguousarray((self.C - explained[:, 0]).T[self.pair]))
+        back = np.ascontiguousarray(np.moveaxis(inverted(L), 2, 0))
+        last = L[-1, -1]
+        value = np.log(D).sum(axis=1) + d * (1.0 + np.log(2.0 * np.pi * last**2 / d)) + self.constant
+        change = explained[:, 1:] - np.swapaxes(sums[:, 0], 1, 2)
+        moved = back[:, None] @ change[:, :, self.pair] @ np.swapaxes(back, 1, 2)[:, None]
+        across, pulls = moved[:, :, -1, :-1], moved[:, :, -1, -1]
+        first, second = slopes.sum(axis=2), d[:, None] * pulls
+        bends = 2.0 * across @ np.swapaxes(across, 1, 2) + pulls[:, :, None] * pulls[:, None]
+        bends *= -d[:, None, None]
+        row = back[:, -1]
+        weights = d[:, None, None] * row[:, :, None] * row[:, None]
+        if self.reml:
+            value = value + 2.0 * np.log(np.diagonal(L)[:, :-1]).sum(axis=1)
+            inside = moved[:, :, :-1, :-1]
+            first = first + np.trace(inside, axis1=2, axis2=3)
+            flat = inside.reshape(m, K, -1)
+            bends -= flat @ np.swapaxes(flat, 1, 2)
+            weights = weights + np.swapaxes(back[:, :-1], 1, 2) @ back[:, :-1]
+        rows, columns = np.tril_indices(len(self.pair))
+        packed = weights[:, rows, columns] * np.where(rows == columns, 1.0, 2.0)
+        between = (packed[:, None, None] @ sums[:, 1:])[:, :, 0]
+        q = (c[:, None] @ (packed[:, None] @ self.y.reshape(m, pairs, -1)).reshape(m, K, J))[:, 0]
+        bends += between + np.swapaxes(between, 1, 2)
+        bends -= (slopes * (1.0 + 2.0 * q * inverse)[:, None]) @ np.swapaxes(slopes, 1, 2)
+        size = theta[:, 0] ** 2 * self.largest[0]
+        if len(self.largest) > 1:
+            size = c[:, 0] * self.largest[0] + c[:, 2] * self.largest[1]
+        sound = self.sums.sound & (pivot > 0.0) & np.isfinite(value) & (size <= LARGEST)
+        return AtStacked(self, theta, value, last**2 / d, back, moved, first + second, steps, bends, sound)
+
+    def _way(self, theta: Floats) -> tuple[Floats, Floats]:
+        """c (m, K) and its derivatives by theta (m, t, K)."""
+        if self.u.shape[1] == 1:
+            return theta**2, 2.0 * theta[:, :, None]
+        t1, t3 = theta[:, 0], theta[:, -1]
+        t2 = np.zeros(len(theta)) if self.is_apart else theta[:, 1]
+        none, root = np.zeros(len(theta)), t1 * t3
+        c = np.stack([t1 * t1, t1 * t2, t2 * t2 + t3 * t3, root * root], axis=1)
+        by = (
+            (2.0 * t1, t2, none, 2.0 * root * t3),
+            (none, t1, 2.0 * t2, none),
+            (none, none, 2.0 * t3, 2.0 * root * t1),
+        )
+        steps = np.stack([np.stack(one, axis=1) for one in by], axis=1)
+        return c, steps[:, ::2] if self.is_apart else steps
+
+
+@record
+class AtStacked:
+    """-2 log L of members at theta (m, t): its `value` (m,), the residual variances `s2` (m,), the derivative by c (m,
+    K), and `bends` (m, K, K). `back` is L^-1 with L L' = W'V^-1 W, and `moved` its change by c in units of itself.
+    """
+
+    of: StackedEffects
+    theta: Floats
+    value: Floats
+    s2: Floats
+    back: Floats
+    moved: Floats
+    by_c: Floats
+    steps: Floats
+    bends: Floats
+    sound: Bools
+
+    @property
+    def gradient(self) -> Floats:
+        """The derivative by theta (m, t)."""
+        return (self.steps @ self.by_c[:, :, None])[:, :, 0]
+
+    @property
+    def curvature(self) -> Floats:
+        """The second derivatives by theta (m, t, t)."""
+        found = self.steps @ self.bends @ np.swapaxes(self.steps, 1, 2)
+        g = self.by_c
+        if g.shape[1] == 1:
+            return found + 2.0 * g[:, :, None]
+        t1, t3 = self.theta[:, 0], self.theta[:, -1]
+        last = found.shape[1] - 1
+        both = 4.0 * g[:, 3] * t1 * t3
+        found[:, 0, 0] += 2.0 * (g[:, 0] + g[:, 3] * t3 * t3)
+        found[:, last, last] += 2.0 * (g[:, 2] + g[:, 3] * t1 * t1)
+        found[:, 0, last] += both
+        found[:, last, 0] += both
+        if not self.of.is_apart:
+            found[:, 0, 1] += g[:, 1]
+            found[:, 1, 0] += g[:, 1]
+            found[:, 1, 1] += 2.0 * g[:, 2]
+        return found
+
+    @property
+    def b(self) -> Floats:
+        """The coefficients (m, p) of the columns of the sums."""
+        return -self.back[:, -1, :-1] / self.back[:, -1, -1:]
+
+    @property
+    def gram_roots(self) -> Floats:
+        """R' (m, p, p), R R' the inverse of X'V^-1 X."""
+        return self.back[:, :-1, :-1]
+
+    def degrees(self, inverse: Floats, L: Floats) -> Floats:
+        """Satterthwaite's degrees of freedom (m, p) of combinations L (m, p, p) of the coefficients, `inverse` (m, t,
+        t) that of the curvature.
+        """
+        a = L @ np.swapaxes(self.gram_roots, 1, 2)  # (m, p, p): each row is R'l
+        share = (a[:, None] @ self.moved[:, :, :-1, :-1] * a[:, None]).sum(axis=3) / (a * a).sum(axis=2)[:, None]
+        w = self.steps @ (self.moved[:, :, -1, -1:] - share)  # (m, t, p)
+        return 1.0 / (1.0 / self.of.d[:, None] + (w * (inverse @ w)).sum(axis=1))
+
+
+def moments_of_crossed(structure: Structure) -> Floats | None:
+    """theta by moments; None for other structures, levels of several effects, and equations without an answer."""
+    if not isinstance(structure, Crossed) or max(structure.widths) > 1:
+        return None
+    factors = (structure.largest, *structure.rest)
+    if any(factor.q > 1 for factor in factors):
+        return None
+    ends = np.cumsum([0, *(factor.count for factor in structure.rest)]).tolist()
+    starts, K = ends[:-1], len(factors)
+    lengths = [structure.gram[0, 0], *np.split(structure.within.diagonal(), starts[1:])]
+    pulls = [structure.to_design[0, -1], *np.split(structure.rest_design[:, -1], starts[1:])]
+    inverses = [np.divide(1.0, a, out=np.zeros(len(a)), where=a > 0.0) for a in lengths]
+    expected, found = np.empty((K + 1, K + 1)), np.empty(K + 1)
+    squares = structure.meetings.across[0].power(2)
+    to_first = squares.T @ inverses[0]
+    to_rest = squares.sum(axis=0) * np.concatenate(inverses[1:])
+    expected[0, 1:K] = np.add.reduceat(to_first, starts)
+    expected[1:K, 0] = np.add.reduceat(to_rest, starts)
+    for k in range(1, K):
+        for other in range(1, k):
+            met = structure.within[starts[k - 1] : ends[k], starts[other - 1] : ends[other]] ** 2
+            expected[k, other] = inverses[k] @ met.sum(axis=1)
+            expected[other, k] = met.sum(axis=0) @ inverses[other]
+    for k, (a, b, inverse) in enumerate(zip(lengths, pulls, inverses, strict=True)):
+        expected[k, k] = expected[K, k] = a.sum()
+        expected[k, K], found[k] = np.count_nonzero(a), (b * b) @ inverse
+    expected[K, K], found[K] = len(structure.largest.codes), structure.corner[-1, -1]
+    try:
+        variances = np.linalg.solve(expected, found)
+    except np.linalg.LinAlgError:
+        return None
+    if not (np.isfinite(variances).all() and variances[K] > 0.0):
+        return None
+    least = [LEAST * np.count_nonzero(a) / a.sum() for a in lengths]
+    ratios = np.maximum(variances[:K] / variances[K], least)
+    theta = np.empty(K)
+    theta[[factor.terms[0] for factor in factors]] = np.sqrt(ratios)
+    return theta

@@ -43,8 +43,8 @@ from stattools.likelihoods.binary import Binomial
 from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import interval_of_successes
-from stattools.numerics.gamma_distribution import digamma_gap, gamma_differences
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.numerics.distributions.gamma import digamma_gap, gamma_differences
 from stattools.text.one_line import prints
 
 LARGEST_PRECISION, SMALLEST_SHAPE = 80.0, -300.0

@@ -19,8 +19,8 @@ import numpy as np
 from scipy.special import expit, log_expit, log_ndtr
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.normal_tail import mills, minus_slope
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.normal import mills, minus_slope
 
 LARGEST = 345.0
 """exp(345) and its square are within float64: an exponential stays there for any cut beyond."""

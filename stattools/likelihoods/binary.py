@@ -23,7 +23,7 @@ from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, allowed, 
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
-from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf
+from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
 from stattools.text.one_line import prints
 
 ZERO, HALF, ONE, MINUS = np.array(0.0), np.array(0.5), np.array(1.0), np.array(-1.0)

@@ -31,8 +31,8 @@ from stattools.likelihoods.cumulants import Scalar, Weights, of_logarithm
 from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import count_interval
-from stattools.numerics.gamma_distribution import gamma_differences
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
+from stattools.numerics.distributions.gamma import gamma_differences
 
 LARGEST_ETA = float(np.log(np.finfo(float).max))
 LOWEST = -np.finfo(float).max

@@ -19,7 +19,8 @@ from scipy.special import ndtr, ndtri
 
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.positive import LARGEST_SHAPE, SMALLEST_SHAPE
-from stattools.numerics.gamma_distribution import (
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.gamma import (
     deviance,
     digamma_gap,
     log_density_of_log,
@@ -27,7 +28,6 @@ from stattools.numerics.gamma_distribution import (
     lower_tail,
     upper_tail,
 )
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 NODES, WEIGHTS = legendre.leggauss(40)
 DROP = 45.0

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, log_expit, log_ndtr, logit, ndtr, ndtri
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.normal_tail import mills, minus_slope
+from stattools.numerics.distributions.normal import mills, minus_slope
 
 Curve = tuple[Floats, Floats, Floats]
 """A function of eta with its slope and its bend."""

@@ -25,7 +25,7 @@ from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST, require_size
 from stattools.likelihoods.likelihood import Likelihood, Terms, apart, finite, floats, pair
 from stattools.likelihoods.outcomes import Outcome
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 (nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
 

@@ -37,7 +37,8 @@ from stattools.interface.seeds import generator
 from stattools.interface.units import LARGEST, SMALLEST
 from stattools.likelihoods.likelihood import ByExposure, Terms, allowed, apart, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
-from stattools.numerics.gamma_distribution import (
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.gamma import (
     deviance,
     differences,
     digamma_gap,
@@ -46,7 +47,6 @@ from stattools.numerics.gamma_distribution import (
     lower_tail,
     upper_tail,
 )
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
 
 
 class Positive(ByExposure):

@@ -47,7 +47,7 @@ from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Tails, Te
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Equation, words_of
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
 def equation_of(said: str, scale: bool, late: bool = False) -> Equation:

@@ -3,25 +3,42 @@
 Derivatives that are not given are taken by differences (`differences.py`) in units of the parameters' own uncertainty.
 Before a fit these come from the curvature at the start; the climb (`solvers/own_units.py`) takes them anew at each of
 its points, and the model of the fit keeps those of the estimate.
+
+`st.custom`: a model from a user's own log-likelihood function.
+
+How a user's function is called: with the array theta, or with a keyword for each name of the start; and its bounds.
+
+A start of names, {"mean": 0.0, "slopes": [0.0, 0.0]}, has the parameters mean, slopes[0], slopes[1]; the function gets
+mean=theta[0], slopes=theta[1:3]. A function of one argument that is none of the names gets the whole array.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from inspect import Parameter, Signature, signature
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.interface.arguments import as_theta
+from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
-from stattools.models.any_model import AnyModel
-from stattools.models.differences import PLACES, SLOPE, H, Steps, best_steps, differences, information_of, noise
-from stattools.models.evaluation import Evaluation
+from stattools.models.evaluation import (
+    PLACES,
+    SLOPE,
+    Evaluation,
+    H,
+    Steps,
+    best_steps,
+    differences,
+    information_of,
+    noise,
+)
+from stattools.models.questions import AnyModel
 from stattools.text.one_line import many
 
 LARGEST = 1e150
@@ -288,3 +305,194 @@ def numbers(found: Any) -> NDArray[Any] | None:
 
 AT_START: WeakKeyDictionary[Custom, Floats] = WeakKeyDictionary()
 """Axes at the start; beside the models, which are frozen and are saved as they are."""
+
+NEEDS_START = "custom needs start=, one finite number per parameter"
+
+NEEDS_BOUNDS = 'custom needs bounds=, (low, high) for each parameter or by name, {"sigma": (0, None)}'
+
+Places = Mapping[str, int | slice]
+"""Where in theta the entries of each name are."""
+
+
+class Beginning(NamedTuple):
+    """The start as an array, the names of its entries, and where those of each name are."""
+
+    start: Floats
+    names: tuple[str, ...]
+    places: Places
+
+
+def of_names(start: Mapping[Any, Any]) -> Beginning:
+    """A start by name, numbers or vectors of them.
+
+    >>> of_names({"mean": 1.0, "slopes": [2.0, 3.0]})[1:]
+    (('mean', 'slopes[0]', 'slopes[1]'), {'mean': 0, 'slopes': slice(1, 3, None)})
+    """
+    entries: list[float] = []
+    names: list[str] = []
+    places: dict[str, int | slice] = {}
+    for name, given in start.items():
+        numbers = as_numbers(given, NEEDS_START)
+        if numbers.ndim > 1 or not numbers.size:
+            raise DomainError(f"{NEEDS_START}, or a vector of them by a name; got {quoted(given)} as {quoted(name)}.")
+        at, size = len(entries), numbers.size
+        places[name] = at if numbers.ndim == 0 else slice(at, at + size)
+        names += [name] if numbers.ndim == 0 else [f"{name}[{k}]" for k in range(size)]
+        entries += np.atleast_1d(numbers).tolist()
+    return Beginning(np.array(entries, dtype=float), tuple(names), places)
+
+
+@dataclass(frozen=True, eq=False)
+class ByName:
+    """A function of keywords as one of theta."""
+
+    function: Callable[..., Any]
+    places: Places
+
+    def __call__(self, theta: Floats) -> Any:
+        found = self.function(**{name: theta[place] for name, place in self.places.items()})
+        if not isinstance(found, Mapping):
+            return found
+        if set(found) != set(self.places):
+            raise DomainError(
+                f"score= returns slopes by the names {', '.join(map(repr, found))}; it needs "
+                f"{', '.join(map(repr, self.places))}."
+            )
+        return np.concatenate([np.atleast_1d(np.asarray(found[name], dtype=float)) for name in self.places])
+
+
+def of_array(function: Callable[..., Any], places: Places, word: str) -> Callable[..., Any]:
+    """The function as one of theta, by what its signature takes.
+
+    >>> of_array(lambda a, b: a - b, {"a": 0, "b": 1}, "loglik")(np.array([5.0, 2.0]))
+    np.float64(3.0)
+    """
+    if not places:
+        return function
+    try:
+        takes = signature(function)
+    except (TypeError, ValueError):  # written in C, it does not say what it takes
+        return ByName(function, places)
+    if _binds(takes, places):
+        return ByName(function, places)
+    (only, *others) = [*takes.parameters.values()] or [None]
+    if only is not None and not others and only.kind not in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD):
+        return function
+    raise IncompatibleError(
+        f"custom calls {word}({', '.join(f'{name}=' for name in places)}), a keyword for each name of start=, and the "
+        f"function takes {takes}. Give both the same names, or give start=[...] and names=[...] for a function of one "
+        "array."
+    )
+
+
+def _binds(takes: Signature, places: Places) -> bool:
+    try:
+        takes.bind(**dict.fromkeys(places))
+    except TypeError:
+        return False
+    return True
+
+
+def read_bounds(given: Any, start: Floats, names: Sequence[str], places: Places) -> tuple[Floats, Floats]:
+    """The lowest and the highest value of each parameter, infinite where it has none.
+
+    >>> read_bounds({"sigma": (0, None)}, np.array([1.0, 2.0]), ("mean", "sigma"), {})
+    (array([-inf,   0.]), array([inf, inf]))
+    """
+    low, high = np.full(len(start), -np.inf), np.full(len(start), np.inf)
+    where: dict[Any, Any] = {name: k for k, name in enumerate(names)} | dict(places)
+    if isinstance(given, Mapping):
+        pairs = [(where.get(name), name, pair) for name, pair in given.items()]
+    elif isinstance(given, list | tuple | np.ndarray) and len(given) == len(start):
+        pairs = [(k, name, pair) for k, (name, pair) in enumerate(zip(names, given, strict=True))]
+    else:
+        raise DomainError(f"{NEEDS_BOUNDS}; got {quoted(given)}.")
+    for place, name, pair in pairs:
+        if place is None:
+            raise DomainError(f"bounds= has {quoted(name)}, which is no parameter: {', '.join(map(repr, names))}.")
+        low[place], high[place] = _ends(pair, name)
+    outside = np.flatnonzero(~((low < start) & (start < high)))
+    if outside.size:
+        k = int(outside[0])
+        raise DomainError(
+            f"custom starts inside of bounds=; {names[k]!r} starts at {start[k]:g}, and lies between {low[k]:g} and "
+            f"{high[k]:g}."
+        )
+    return low, high
+
+
+def _ends(pair: Any, name: Any) -> tuple[float, float]:
+    try:
+        low, high = pair
+        ends = (-np.inf if low is None else float(low), np.inf if high is None else float(high))
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{NEEDS_BOUNDS}; got {quoted(pair)} for {quoted(name)}.") from None
+    if not ends[0] < ends[1]:
+        raise DomainError(f"the bounds of {quoted(name)} are (low, high) with low < high; got {quoted(pair)}.")
+    return ends
+
+
+def custom(
+    loglik: Callable[..., ArrayLike],
+    /,
+    *,
+    start: ArrayLike | Mapping[str, ArrayLike],
+    names: Sequence[str] | None = None,
+    score: Callable[..., Any] | None = None,
+    n: float | None = None,
+    bounds: Any = None,
+    title: str = "Custom likelihood",
+) -> Custom:
+    """A model from your own log-likelihood function: of theta, a float array of shape (p,), or of parameters by name.
+
+    `start` is where to begin, with a finite log-likelihood: numbers, for a function of the array, or a dict of name to
+    number or vector, for one with a keyword for each name (of one array, if it takes one argument only). The function
+    returns the sum over the observations, or an array with one log-likelihood for each row: a fit then knows n, has
+    BIC, robust standard errors (`cov="HC0"`, `st.Cluster(labels)`), and its posterior leave-one-out (`st.compare`).
+    `score` is the gradient, called alike, by default taken by differences; `n` the number of observations, which BIC
+    needs. `bounds` are (low, high) for each parameter, or by name: `{"sigma": (0, None)}`. The function is not called
+    outside of them, and a maximum on a bound is named and has no standard error. Return -inf where a point is
+    impossible otherwise (a posterior refuses NaN). Raises DomainError for a start, names, bounds or a function that do
+    not fit together, IncompatibleError for a function that does not take the names.
+
+    >>> import numpy as np
+    >>> import stattools as st
+    >>> y = np.array([2.0, 3.0, 7.0])  # exponential waiting times: the mean is 4
+    >>> fit = st.fit(st.custom(lambda mean: -np.log(mean) - y / mean, start={"mean": 1.0}, bounds={"mean": (0, None)}))
+    >>> float(fit.estimate[0].round(6)), fit.n, st.fit(fit.model, cov="HC0").se.round(4).tolist()
+    (4.0, 3, [1.2472])
+    """
+    if not callable(loglik):
+        raise DomainError(f"custom needs a function of theta that returns the log-likelihood; got {quoted(loglik)}.")
+    if score is not None and not callable(score):
+        raise DomainError(f"custom needs score=, a function of theta that returns the gradient; got {quoted(score)}.")
+    places: Places = {}
+    if isinstance(start, Mapping):
+        if names is not None:
+            raise DomainError("custom got names= and a dict of starts, which has names already; give one of the two.")
+        start, names, places = of_names(start)
+    names = labelled("the names", names, ("start", start))
+    begin = np.atleast_1d(as_numbers(start, NEEDS_START))
+    labels = written(names) if names is not None else tuple(f"theta{i + 1}" for i in range(len(begin)))
+    if begin.ndim != 1 or not len(begin) or not (np.abs(begin) < LARGEST).all():
+        raise DomainError(f"{NEEDS_START}; got {quoted(start)}.")
+    texts = all(isinstance(label, str) for label in (title, *labels))
+    if not texts or len(labels) != len(begin) or not are_different(labels):
+        raise DomainError(
+            f"custom needs {len(begin)} different names, one text per parameter, and a text as title=; got "
+            f"{quoted(list(labels))}, {quoted(title)}."
+        )
+    if n is not None and not (is_number(n) and n > 0):
+        raise DomainError(f"custom needs n=, the number of observations, positive; got {quoted(n)}.")
+    function, gradient = of_array(loglik, places, "loglik"), None if score is None else of_array(score, places, "score")
+    low, high = (None, None) if bounds is None else read_bounds(bounds, begin, labels, places)
+    model = Custom(function, begin, labels, gradient, n, title, np.eye(len(begin)), None, low, high)
+    first = numbers(called(f"{title}: loglik", function, begin))
+    if first is not None and first.ndim == 1 and len(first):
+        if n is not None and n != len(first):
+            raise DomainError(f"{title}: loglik returns {len(first):,} numbers, one for each row, and n={quoted(n)}.")
+        model = replace(model, observations=len(first), is_by_row=True)
+    value: Any = model.loglik(begin)
+    if not abs(value) < LARGEST:
+        raise DomainError(f"{title}: the log-likelihood at the start {begin.tolist()} is {value}. Start elsewhere.")
+    return model

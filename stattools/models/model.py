@@ -4,6 +4,12 @@
     score = sum of pullbacks,  information = sum of X^T diag(w) X
 
 Source: McCullagh & Nelder, Generalized Linear Models (1989), ch. 2.
+
+What a block of rows adds to the sums of a model: log-likelihood, score, information, sums of squares.
+
+These are functions of small arguments, so that a cluster can send them to where the rows are.
+
+Parameters that all rows share, such as alpha, on their own scale: a model has them behind a link, as log alpha.
 """
 
 from __future__ import annotations
@@ -16,10 +22,11 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg.blas import idamax
 
-from stattools.data.design import Design
-from stattools.data.rows.level_units import as_units
-from stattools.data.rows.rows import Rows
+from stattools.data.design.design import Design
+from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.standardization import as_units
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -27,12 +34,12 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite, finite_loglik, require_units
 from stattools.likelihoods import Likelihood
-from stattools.models import block_sums
-from stattools.models.any_model import AnyModel
+from stattools.likelihoods.links import LINKS, Link
 from stattools.models.evaluation import Evaluation
-from stattools.models.predictors.linear import Linear
-from stattools.numerics.products import symmetric
-from stattools.numerics.sweep import Share
+from stattools.models.predictor import Linear
+from stattools.models.questions import AnyModel
+from stattools.numerics.columns import symmetric, weighted
+from stattools.numerics.threads import Share
 
 EXACT_FIT = 64.0 * np.finfo(float).eps
 """Residuals this small beside y are round-off."""
@@ -185,7 +192,7 @@ class Model(AnyModel):
         theta = self._checked(theta)
         fold = 2 if order == 2 and self.predictor.width == 1 else 1
         asked = self.likelihood.has_reach and not self.in_memory
-        sums = block_sums.evaluation_with_reach if asked else block_sums.evaluation
+        sums = evaluation_with_reach if asked else evaluation
         found = self.rows.total(partial(sums, self.likelihood, self.predictor, theta, order), fold)
         return found if order < 2 else replace(found, information=symmetric(found.information))
 
@@ -193,13 +200,13 @@ class Model(AnyModel):
         """The score alone, shape (p,), of all rows or of a share, at less cost than `evaluate`, and like it with the
         scale held at 1.
         """
-        part = partial(block_sums.scores, self.likelihood, self.predictor, self._checked(theta))
+        part = partial(scores, self.likelihood, self.predictor, self._checked(theta))
         return self.rows.total(part, share=share)
 
     def change(self, theta: ArrayLike, ahead: ArrayLike) -> Floats:
         """The information at `ahead` less that at theta, shape (p, p): one product with the change of the weights."""
         theta, ahead = self._checked(theta), self._checked(ahead)
-        return self.rows.total(partial(block_sums.change, self.likelihood, self.predictor, theta, ahead), 2)
+        return self.rows.total(partial(change, self.likelihood, self.predictor, theta, ahead), 2)
 
     def dispersion(self, theta: ArrayLike) -> float:
         """Squared scale at theta, RSS / (n - p), for models that estimate one; 1 otherwise.
@@ -225,7 +232,7 @@ class Model(AnyModel):
                 f"{self.title} has no sums of squared residuals: a row has {self.predictor.width} linear predictors "
                 "and one outcome. Use model.loglik, or fit.residuals_of."
             )
-        sums = self.rows.total(partial(block_sums.squares, self.predictor, theta))
+        sums = self.rows.total(partial(squares, self.predictor, theta))
         rss, size = finite(sums, self.title, "the sum of squared residuals").tolist()
         return max(rss, np.finfo(float).eps ** 2 * size, np.finfo(float).tiny), size
 
@@ -239,12 +246,12 @@ class Model(AnyModel):
         """Log-likelihood where the weighted residual sum of squares is `rss` and the scale at its maximum."""
         n, precision = self.n, self.rows.precision
         loglik = -0.5 * n * (log(2.0 * pi * rss / n) + 1.0)
-        return loglik if precision is None else loglik + 0.5 * block_sums.total(np.log(precision), self.rows.weight)
+        return loglik if precision is None else loglik + 0.5 * total(np.log(precision), self.rows.weight)
 
     def logliks(self, thetas: ArrayLike) -> Floats:
         """Log-likelihoods at many points, (S, p), in one read of the rows, at scale 1 where one is estimated."""
         points = [self._checked(theta) for theta in as_theta(thetas, self.title, self.names)]
-        return self.rows.total(partial(block_sums.logliks, self.likelihood, self.predictor, points))
+        return self.rows.total(partial(logliks, self.likelihood, self.predictor, points))
 
     def score(self, theta: ArrayLike) -> Floats:
         """Gradient of `loglik`, shape (p,)."""
@@ -303,3 +310,102 @@ class Model(AnyModel):
                 f"{', ...' if self.predictor.size > 6 else ''}); got theta of shape {theta.shape}."
             )
         return theta
+
+
+# A step that is too long may overflow: the solver sees a non-finite value and shortens it.
+@np.errstate(over="ignore", invalid="ignore")
+def evaluation(likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block) -> Evaluation:
+    """Log-likelihood of the block's rows, of order 1 with their score, of order 2 with their information too. The reach
+    of a family that has its own costs as much as the log-likelihood: it is NaN here, and asked of the maximum alone.
+    """
+    eta, pullback = predictor.forward(theta, block)
+    y, w = block.y, block.weight
+    if order == 0:
+        return Evaluation(total(likelihood.loglik(eta, y), w))
+    if order == 1:
+        score = weighted(likelihood.score(eta, y), w)
+        return Evaluation(total(likelihood.loglik(eta, y), w), pullback(score))
+    loglik, score, information = likelihood.evaluate(eta, y)
+    if w is not None:
+        score, information = weighted(score, w), weighted(information, w)
+    reach = np.nan
+    if not likelihood.has_reach:
+        first = eta[:, : predictor.n_first] if predictor.own else eta
+        first = first if first.ndim == 1 else first.ravel()
+        reach = abs(float(first[idamax(first)]))
+    return Evaluation(total(loglik, w), pullback(score), predictor.upper(block, information), reach)
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def evaluation_with_reach(
+    likelihood: Likelihood, predictor: Linear, theta: Floats, order: int, block: Block
+) -> Evaluation:
+    """`evaluation` with the reach of a family that has its own, of rows that take longer to read once more."""
+    found = evaluation(likelihood, predictor, theta, order, block)
+    return found if order < 2 else replace(found, reach=likelihood.reach(predictor.forward(theta, block)[0], block.y))
+
+
+def logliks(likelihood: Likelihood, predictor: Linear, points: list[Floats], block: Block) -> Floats:
+    """The log-likelihood of the block's rows at each of several points."""
+    return np.array([evaluation(likelihood, predictor, theta, 0, block).loglik for theta in points])
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def change(likelihood: Likelihood, predictor: Linear, theta: Floats, ahead: Floats, block: Block) -> Floats:
+    """What the information of the block's rows at `ahead` has more than at theta."""
+    here, there = (predictor.forward(point, block)[0] for point in (theta, ahead))
+    weight = likelihood.information(there, block.y) - likelihood.information(here, block.y)
+    return predictor.information(block, weighted(weight, block.weight))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as above
+def scores(likelihood: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
+    """The sum of the scores of the block's rows."""
+    eta, pullback = predictor.forward(theta, block)
+    return pullback(weighted(likelihood.score(eta, block.y), block.weight))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # who asks refuses sums that are not finite
+def squares(predictor: Linear, theta: Floats, block: Block) -> Floats:
+    """Sums of squares of the residuals and of y."""
+    residual = block.y - predictor.forward(theta, block)[0]
+    return np.array([total(residual * residual, block.weight), total(block.y * block.y, block.weight)])
+
+
+def total(values: Floats, weight: Floats | None) -> float:
+    """The sum of one number per row, times its weight."""
+    found = float(np.add.reduce(values) if weight is None else values.dot(weight))
+    if weight is None or found == found:
+        return found
+    some = weight > 0.0  # what nobody saw may be impossible: -inf times 0 is none of the sum
+    return float(values[some].dot(weight[some]))
+
+
+def shared(model: Model) -> dict[int, tuple[str, Link]]:
+    """By the number of the coefficient: the name of the parameter, and its link.
+
+    >>> import stattools as st
+    >>> model = st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]})
+    >>> {k: (name, link.name) for k, (name, link) in shared(model).items()}
+    {2: ('alpha', 'log')}
+    """
+    predictor = model.predictor
+    beside = slice(predictor.n_first, None)
+    others = zip(predictor.constant[beside], predictor.parts[beside], model.likelihood.others, strict=True)
+    return {part.start: (name, LINKS[link]) for alone, part, (name, link) in others if alone}
+
+
+def on_own_scale(model: Model, theta: Floats) -> Floats:
+    """theta (..., q) with the shared parameters as they are: alpha instead of log alpha."""
+    theta = theta.copy()
+    for k, (_, link) in shared(model).items():
+        theta[..., k] = link.mean(theta[..., k])
+    return theta
+
+
+def behind_links(model: Model, theta: Floats) -> Floats:
+    """The inverse of `on_own_scale`."""
+    theta = theta.copy()
+    for k, (_, link) in shared(model).items():
+        theta[..., k] = link.of(theta[..., k])
+    return theta

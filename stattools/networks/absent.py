@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from stattools.errors import AbsentError, IncompatibleError
-from stattools.inference.questions import Need
+from stattools.inference.needs import Need
 from stattools.interface.names.guesses import absent
 
 UNCERTAINTY = "st.fit(model, members=...) for the spread of an ensemble, and log_score and calibration of new rows"
@@ -38,7 +38,7 @@ def labels(fit: Any, name: str) -> None:
 NEEDS: dict[str, tuple[Need, ...]] = dict.fromkeys(
     ("accuracy", "confusion", "brier", "calibration", "calibrated", "check"), (labels,)
 )
-"""What questions of a trained network need, see `stattools/inference/questions.py`."""
+"""What questions of a trained network need, see `stattools/inference/needs.py`."""
 
 
 def refuse(fit: Any, name: str) -> NoReturn:

@@ -15,7 +15,8 @@ from scipy.special import expit
 
 from stattools.errors import DomainError
 from stattools.interface.arguments import is_one_of, word_of
-from stattools.networks.dense import Floats, Pullback
+from stattools.interface.arrays import Floats
+from stattools.networks.dense import Pullback
 
 type Kind = Literal["sigmoid", "tanh", "relu"]
 

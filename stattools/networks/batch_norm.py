@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError
-from stattools.networks.dense import Floats, Pullback
+from stattools.interface.arrays import Floats
+from stattools.networks.dense import Pullback
 from stattools.text.one_line import prints
 
 MOMENTUM = 0.1

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.diagnostics.checks.of_regressions import Looked
-from stattools.inference.diagnostics.checks.probabilities import Tenths, edges_of, ranked, tenths
-from stattools.inference.diagnostics.checks.table import CheckTable, check_table
+from stattools.inference.diagnostics.checks import CheckTable, Looked, check_table
+from stattools.inference.diagnostics.goodness import Tenths, edges_of, ranked, tenths
 from stattools.networks.calibration import Predictor, probabilities_and_hits
 
 

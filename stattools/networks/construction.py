@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.dataset import Dataset
-from stattools.data.extras import frequencies
-from stattools.data.rows.rows import Rows
+from stattools.data.rows.rows import Rows, frequencies
 from stattools.data.tables.arrays import NUMBERS, vector
 from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError, IncompatibleError, quoted

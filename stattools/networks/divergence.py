@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from stattools.errors import ConvergenceError
-from stattools.networks.dense import Floats
+from stattools.interface.arrays import Floats
 from stattools.networks.network_model import NetworkModel
 
 EXPLOSION = 1e8

@@ -21,8 +21,7 @@ from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training
 from stattools.networks.varying_inputs import VaryingInputs
 from stattools.numerics.threads import one_blas_thread
-from stattools.solvers.adam import Adam
-from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.first_order import LBFGS, Adam
 
 WORK = 2e7
 """Rows times parameters up to which full-batch L-BFGS is the default."""

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.penalties import Ridge
+from stattools.interface.arrays import Floats
 from stattools.networks.block_sums import summed
-from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training, penalty_slope, progress
-from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.first_order import LBFGS
 from stattools.solvers.solution import Epoch
 
 SEPARATED = 1e-4

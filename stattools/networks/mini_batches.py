@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.inference.penalties import Ridge
+from stattools.interface.arrays import Floats
 from stattools.networks.batch_norm import BatchNorm, Moments
 from stattools.networks.block_sums import block_size, summed
-from stattools.networks.dense import Floats
 from stattools.networks.divergence import require_finite, require_gain
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training, penalty_slope, progress
-from stattools.solvers.adam import Adam
+from stattools.solvers.first_order import Adam
 from stattools.solvers.solution import Epoch
 
 type Places = NDArray[np.intp]

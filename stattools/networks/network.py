@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.fitting.maximum_likelihood import TrainingOptions
 from stattools.inference.penalties import Ridge
-from stattools.inference.trainable import TrainingOptions
 from stattools.interface.arguments import is_one_of
 from stattools.networks.fitting_networks import fit_network
 from stattools.networks.network_ensemble import NetworkEnsemble

@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import IncompatibleError
-from stattools.inference.prediction.answers import handed_out
-from stattools.inference.prediction.new_rows import Missing
+from stattools.inference.prediction.new_rows import Missing, handed_out
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.networks.calibration import temperature_of
-from stattools.networks.dense import Floats
 from stattools.networks.network_fit import NetworkFit
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.trained_network import KINDS, TrainedNetwork, inputs_of, places_of, require_kind

@@ -8,14 +8,14 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from stattools.inference.any_fit import Judged
-from stattools.inference.prediction.answers import handed_out
+from stattools.inference.estimates import Judged
+from stattools.inference.prediction.new_rows import handed_out
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Gaussian
 from stattools.likelihoods.outcomes import Outcome
 from stattools.networks.calibration import temperature_of
-from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.trained_network import TrainedNetwork, places_of
 from stattools.solvers.solution import Epoch

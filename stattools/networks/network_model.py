@@ -14,22 +14,23 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.design import Design
-from stattools.data.new_outcome import codes_of, new_outcome
+from stattools.data.dataset import codes_of, new_outcome
+from stattools.data.design.design import Design
 from stattools.data.rows.rows import Rows
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.data.tables.outcome import numeric
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.prediction.new_rows import frequencies_of
 from stattools.interface.arguments import as_theta
+from stattools.interface.arrays import Floats
 from stattools.likelihoods import Bernoulli, Categorical, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import EXACT_FIT
+from stattools.models.questions import AnyModel
 from stattools.networks.batch_norm import Moments
 from stattools.networks.block_sums import block_size, summed
-from stattools.networks.dense import Dense, Floats
+from stattools.networks.dense import Dense
 from stattools.networks.input_rows import InputRows
 from stattools.networks.perceptron import Perceptron
 from stattools.networks.units import coded_outcome, design_matrix, zero_inputs

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.networks.activation import Activation, Kind
 from stattools.networks.batch_norm import BatchNorm, Moments
-from stattools.networks.dense import Dense, Floats
+from stattools.networks.dense import Dense
 from stattools.text.one_line import prints
 
 type Layer = Dense | BatchNorm | Activation

@@ -8,7 +8,7 @@ import numpy as np
 
 from stattools import figures
 from stattools.errors import IncompatibleError
-from stattools.inference.any_fit import AnyFit
+from stattools.inference.estimates import AnyFit
 from stattools.inference.plots.drawing import Drawing, Plot, Plots, plotted
 from stattools.interface.names.guesses import answers_guesses
 from stattools.networks.absent import labels

@@ -9,24 +9,23 @@ import numpy as np
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IncompatibleError, quoted
-from stattools.inference.prediction.answers import handed_out
-from stattools.inference.prediction.confusion_table import most_probable
-from stattools.inference.prediction.new_rows import Missing, encoded, require_missing
-from stattools.inference.questions import offered, require
+from stattools.inference.needs import offered, require
+from stattools.inference.prediction.kinds import most_probable
+from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse
 from stattools.networks.calibration import brier, confusion, reliability
-from stattools.networks.dense import Floats
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.plots import PlottedNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stattools.inference.diagnostics.checks.table import CheckTable
+    from stattools.inference.diagnostics.checks import CheckTable
 
 KINDS = ("mean", "class")
 

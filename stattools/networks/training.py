@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from stattools.inference.penalties import Ridge
-from stattools.networks.dense import Floats
+from stattools.interface.arrays import Floats
 from stattools.networks.network_model import NetworkModel
 from stattools.solvers.solution import Epoch
 

@@ -12,7 +12,8 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.networks.dense import Dense, Floats
+from stattools.interface.arrays import Floats
+from stattools.networks.dense import Dense
 from stattools.networks.input_rows import HELD
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.training import Training

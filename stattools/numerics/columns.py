@@ -8,25 +8,194 @@
 a level stand anywhere among those of X. Rows, single columns, products, and largest and smallest values read the codes.
 For anything else the whole array is made, where there is memory for it, so that other code sees the array that it
 expects. An array is the case without levels: `as_columns` asks it what is asked of such columns.
+
+X with a column of ones before it that is not in memory: the other columns are the array of the user, not a copy.
+
+    [1, Z] v = Z v_1 + v_0,     U [1, Z] = [row sums of U, U Z],     f([1, Z], w) = [f(1, w), f(Z, w)]
+
+Rows, single columns, products and functions of single numbers read Z. For anything else the whole array
+is made, once, so that other code sees the array that it expects.
+
+Products of tall blocks with themselves and with vectors, in either memory order and without a copy.
+
+    add_gram    total <- total + X^T X      BLAS dsyrk, upper triangle in place: half the operations of a full product,
+                                            which is quicker of few columns
+    times       X v                         one read of X
+    transposed  X^T r                       one read of X
+
+SciPy's own `dsyrk` holds the interpreter's lock for as long as it runs; the same routine called by its address in
+`scipy.linalg.cython_blas` releases it, so that blocks can be summed on several threads. Source: Dongarra, Du Croz,
+Hammarling & Duff, "A set of level 3 basic linear algebra subprograms" (1990).
+
+Columns of a factor of very many levels as codes, from those of a stand-in that has three levels.
+
+formulaic makes the columns of the formula with the first level, the second, and one for all that follow. The names of
+the stand-in's levels tell which columns are those of a level, and what stands beside the level in a product; the same
+columns stand in the same order for all levels.
+
+X of columns that lie apart in memory: rows are put together when they are asked for, one block at a time.
+
+Columns of a batch come one by one out of a file. Copied into an X of their own they would go through memory twice more;
+as blocks that are used at once they stay in the cache.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import ctypes
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import get_blas_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.arrow import Arrow, ArrowFactor
-from stattools.numerics.beside_ones import without_ones
-from stattools.numerics.in_parts import InParts
+from stattools.numerics.arrowhead import Arrow, ArrowFactor, InParts
 from stattools.text.one_line import prints
+
+AT_A_TIME = 4096
+"""Rows that are picked at a time, so that they are copied within the cache."""
+
+ONE = np.ones((1, 1))
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class BesideOnes(InParts):
+    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
+
+    A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
+    best.
+
+    >>> X = BesideOnes(np.array([[2.0], [3.0], [4.0]]))
+    >>> X.shape, X @ [1.0, 10.0], X[[0, 2]].tolist()
+    ((3, 2), array([21., 31., 41.]), [[1.0, 2.0], [1.0, 4.0]])
+    """
+
+    given: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, the ones among them."""
+        return len(self.given), self.given.shape[1] + 1
+
+    @property
+    def flags(self) -> Any:
+        """How the columns lie in memory."""
+        return self.given.flags
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        wider = np.empty(self.shape)
+        wider[:, 0], wider[:, 1:] = 1.0, self.given
+        return wider
+
+    @cached_property
+    def whole(self) -> Floats:  # type: ignore[override]
+        """The array that this stands for, made once; not to be written to."""
+        found = self.copy()
+        found.flags.writeable = False
+        return found
+
+    def product(self, v: Floats, out: Floats | None = None) -> Floats:
+        """X v, for v (p + 1,) or (p + 1, r)."""
+        found = np.matmul(self.given, v[1:], out=out)
+        return np.add(found, v[0], out=found)
+
+    def pulled(self, u: Floats) -> Floats:
+        """X' u, for u (n,) or (n, r)."""
+        if u.ndim == 1:
+            return np.concatenate([[u.sum()], np.matmul(u, self.given)])
+        found = np.empty((u.shape[1], self.shape[1]), np.result_type(u, self.dtype))
+        found[:, 0] = u.sum(axis=0)
+        np.matmul(u.T, self.given, out=found[:, 1:])
+        return found.T
+
+    @property
+    def _order(self) -> Any:
+        down, across = self.given.strides
+        return "F" if down < across else "C"
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return BesideOnes(self.given[place])
+        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], int | np.integer):
+            column = range(self.shape[1])[place[1]]
+            return self.given[place[0], column - 1] if column else np.ones_like(self.given[place[0], 0])
+        if isinstance(place, int | np.integer):
+            return np.append(1.0, self.given[place])
+        chosen = np.asarray(place) if isinstance(place, np.ndarray | list) else None
+        if chosen is None or chosen.ndim != 1:
+            return self.whole[place]
+        rows = np.arange(len(self))[chosen]  # as an array understands what was chosen
+        found = np.empty((len(rows), self.shape[1]), order=self._order)
+        found[:, 0] = 1.0
+        if self._order == "F":  # picking rows of columns is slow
+            for j in range(self.given.shape[1]):
+                found[:, j + 1] = self.given[rows, j]
+        else:
+            for start in range(0, len(rows), AT_A_TIME):
+                found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
+        return found
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
+            raise TypeError("X beside a column of ones cannot be written to; np.array(X) is a copy that can.")
+        if method == "__call__" and options.keys() <= {"out"}:
+            out = options["out"][0] if "out" in options else None
+            found = self._product(inputs, out) if ufunc is np.matmul else self._one_by_one(ufunc, inputs, out)
+            if found is not None:
+                return found
+        return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
+
+    def _product(self, inputs: Any, out: Any) -> Any:
+        """X v or U X; None for what is neither."""
+        left, right = inputs
+        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
+            return self.product(np.asarray(right), out)
+        if isinstance(left, InParts) or np.ndim(left) not in (1, 2) or out is not None:
+            return None
+        return self.pulled(np.asarray(left).T).T
+
+    def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
+        """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
+        if ufunc.signature is not None or ufunc.nout != 1:
+            return None
+        if np.broadcast_shapes(self.shape, *map(np.shape, inputs)) != self.shape:
+            return None
+        ones, others = zip(*map(_split, inputs), strict=True)
+        first = ufunc(*ones)
+        if out is None:
+            out = np.empty(self.shape, dtype=first.dtype, order=self._order)
+        out[:, :1] = first
+        ufunc(*others, out=out[:, 1:])
+        return out
+
+
+def _split(value: Any) -> tuple[Any, Any]:
+    """What goes with the column of ones, and what with the others."""
+    if isinstance(value, BesideOnes):
+        return ONE, value.given
+    shape = np.shape(value)
+    if not shape or shape[-1] == 1:
+        return value, value
+    value = np.asarray(value)
+    return value[..., :1], value[..., 1:]
+
+
+def without_ones(X: Any) -> Floats:
+    """The columns of X but the first, of a matrix that stands beside a column of ones those that are in memory.
+
+    >>> without_ones(BesideOnes(np.array([[2.0], [3.0]]))).tolist()
+    [[2.0], [3.0]]
+    """
+    return X.given if isinstance(X, BesideOnes) else X[:, 1:]
+
 
 TOGETHER = 64
 """Columns that are made as an array at a time."""
@@ -494,3 +663,348 @@ def as_columns(X: Any) -> Any:
     array([[1., 2., 3.]])
     """
     return X if isinstance(X, Columns) else ArrayColumns(X)
+
+
+NARROW = 12
+"""Columns up to which a full product is faster than `dsyrk` and the roots of the weights."""
+
+NARROWER_THAN_DSYRK = 22
+"""Columns up to which full products of some rows at a time are faster than `dsyrk`: on the processors that it knows
+best, OpenBLAS reads the factors of small products where they are, and packs those of all others first.
+"""
+
+SMALL = 900_000
+"""The most multiplications of a product that is small in this sense."""
+
+WIDE = 128
+"""Columns from which rows of positive and of negative weight are better told apart, for two `dsyrk`."""
+
+CACHED = 40_000
+"""Numbers of X that a full product reads at a time: with their weighted copy they stay in the cache of a core."""
+
+
+def add_gram(total: Floats, X: Floats) -> None:
+    """Add X^T X to the upper triangle of `total`, (p, p) in Fortran order, in place; the lower triangle is untouched.
+
+    X is (m, p), a slice of rows of an array in C or Fortran order; anything else is copied first.
+
+    >>> total = np.zeros((2, 2), order="F")
+    >>> add_gram(total, np.array([[1.0, 2.0], [3.0, 4.0]]))
+    >>> total.tolist()
+    [[10.0, 14.0], [0.0, 20.0]]
+    """
+    m, p = X.shape
+    if not m or not p:
+        return
+    by_columns = total.dtype == np.float64 and total.shape == (p, p) and total.strides[0] == 8
+    if not (by_columns and (p == 1 or total.strides[1] >= 8 * p)):
+        raise ValueError(f"add_gram needs a float64 total of shape ({p}, {p}) in Fortran order.")
+    if isinstance(X, BesideOnes):
+        add_gram(total[1:, 1:], X.given)  # first, as it reads what is not in the cache at the least cost
+        total[0, 0] += m
+        total[0, 1:] += transposed(X.given, ones(m))
+        return
+    X, rows_apart, columns_apart = _with_steps(X)
+    if 1 < p <= NARROWER_THAN_DSYRK:
+        _add_narrow(total, X)
+        return
+    by_rows = columns_apart == 1  # to Fortran, X^T without a copy
+    routine = _dsyrk()
+    if routine is None:
+        (dsyrk,) = get_blas_funcs(("syrk",), dtype=np.float64)
+        total[:] = dsyrk(1.0, X.T if by_rows else X, trans=0 if by_rows else 1, beta=1.0, c=total)
+        return
+    routine(
+        b"U",
+        b"N" if by_rows else b"T",
+        ctypes.byref(ctypes.c_int(p)),
+        ctypes.byref(ctypes.c_int(m)),
+        ctypes.byref(ctypes.c_double(1.0)),
+        X.ctypes.data,
+        ctypes.byref(ctypes.c_int(rows_apart if by_rows else columns_apart)),
+        ctypes.byref(ctypes.c_double(1.0)),
+        total.ctypes.data,
+        ctypes.byref(ctypes.c_int(max(total.strides[1] // 8, p))),
+    )
+
+
+def _add_narrow(total: Floats, X: Floats) -> None:
+    """`add_gram` of few columns, by small products. NumPy computes X^T X by `dsyrk`, and X^T Y by a full product: so
+    one factor is without the last column.
+    """
+    p = X.shape[1]
+    upper, size = np.logical_not(_below(p)), SMALL // (p * p)
+    with np.errstate(over="ignore", invalid="ignore"):  # as `dsyrk`, which says nothing of sums that overflow
+        for first in range(0, len(X), size):
+            part = X[first : first + size]
+            found, last = np.matmul(part[:, :-1].T, part), part[:, -1]
+            np.add(total[:-1], found, out=total[:-1], where=upper[:-1])
+            total[-1, -1] += last.dot(last)
+
+
+def gram(blocks: Iterable[Floats], p: int) -> Floats:
+    """The sum of X^T X over blocks X (m, p), symmetric.
+
+    >>> gram([np.array([[1.0, 2.0]]), np.array([[3.0, 4.0]])], 2).tolist()
+    [[10.0, 14.0], [14.0, 20.0]]
+    """
+    total = np.zeros((p, p), order="F")
+    for X in blocks:
+        add_gram(total, X)
+    return symmetric(total)
+
+
+def upper_gram(X: Floats, weight: Floats | None = None) -> Floats:
+    """X^T diag(weight) X for a block of rows in either order; only its upper triangle is to be read.
+
+    Blocks are added before `symmetric` completes their sum: of many columns, completing each would cost a fifth of it.
+
+    >>> np.triu(upper_gram(np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, 2.0]))).tolist()
+    [[19.0, 26.0], [0.0, 36.0]]
+    """
+    if isinstance(X, Columns):
+        return X.gram(weight)
+    if weight is not None and X.shape[1] >= WIDE and weight.min() < 0:
+        more, less = np.flatnonzero(weight > 0), np.flatnonzero(weight < 0)
+        return upper_gram(X[more], weight[more]) - upper_gram(X[less], -weight[less])
+    if weight is not None and (X.shape[1] <= NARROW or weight.min() < 0):
+        if isinstance(X, BesideOnes):
+            return _bordered(upper_gram(X.given, weight), transposed(X.given, weight), weight.sum())
+        rows = max(1, CACHED // max(X.shape[1], 1))
+        found = _full_gram(X[:rows], weight[:rows])
+        for first in range(rows, len(X), rows):
+            found += _full_gram(X[first : first + rows], weight[first : first + rows])
+        return found
+    total = np.zeros((X.shape[1],) * 2, order="F")
+    add_gram(total, X if weight is None else X * np.sqrt(weight)[:, None])
+    return total
+
+
+def _full_gram(X: Floats, weight: Floats | None) -> Floats:
+    """X^T diag(weight) X by one product."""
+    half = X.T if weight is None else X.T * weight
+    return half.dot(X) if X.flags.forc else np.matmul(half, X)
+
+
+def symmetric(upper: Floats) -> Floats:
+    """The symmetric matrix with this upper triangle; what is below it is not read.
+
+    >>> symmetric(np.array([[1.0, 2.0], [9.0, 3.0]])).tolist()
+    [[1.0, 2.0], [2.0, 3.0]]
+    """
+    if type(upper) is Arrow:  # which is symmetric as it is
+        return upper
+    return np.where(_below(len(upper)), upper.T, upper)
+
+
+def _bordered(inner: Floats, side: Floats, corner: float) -> Floats:
+    """The Gram matrix of a column and others, from that of the others."""
+    total = np.empty((len(side) + 1,) * 2)
+    total[0, 0], total[0, 1:], total[1:, 0], total[1:, 1:] = corner, side, side, inner
+    return total
+
+
+def times(X: Floats, v: Floats) -> Floats:
+    """X v for a slice of rows in either order; `dot` is quicker, but would copy a slice in Fortran order first."""
+    if type(X) is BesideOnes:
+        return times(X.given, v[1:]) + v[0]
+    return X.dot(v) if X.flags.forc else np.matmul(X, v)
+
+
+def transposed(X: Floats, r: Floats) -> Floats:
+    """X^T r for a slice of rows in either order."""
+    if type(X) is BesideOnes:
+        found = np.empty(X.shape[1])
+        found[0], found[1:] = r.sum(), transposed(X.given, r)
+        return found
+    return r.dot(X) if X.flags.forc else np.matmul(X.T, r)
+
+
+def across(W: Floats, X: Floats, out: Floats | None = None) -> Floats:
+    """W X^T, (k, m), for several linear predictors that lie along the rows."""
+    if type(X) is BesideOnes:
+        out = np.matmul(W[:, 1:], X.given.T, out=out)
+        out += W[:, :1]
+        return out
+    return np.matmul(W, X.T, out=out)
+
+
+def cross_gram(X: Floats, weight: Floats) -> Floats:
+    """X^T diag(weight) X, whole, for weights of either sign."""
+    if type(X) is BesideOnes:
+        return _bordered(cross_gram(X.given, weight), transposed(X.given, weight), weight.sum())
+    return X.T @ (X * weight[:, None])
+
+
+def _with_steps(X: Floats) -> tuple[Floats, int, int]:
+    """X as BLAS can read it, and the steps between its rows and its columns, in numbers."""
+    if X.dtype != np.float64:
+        X = X.astype(np.float64)
+    m, p = X.shape
+    down, across = X.strides[0] // 8, X.strides[1] // 8
+    if p == 1 and down >= 1:
+        return X, down, 1
+    if m == 1 and across == 1:
+        return X, p, 1
+    if (across == 1 and down >= p) or (down == 1 and across >= m):
+        return X, down, across
+    X = np.ascontiguousarray(X)
+    return X, p, 1
+
+
+def weighted(values: Floats, weight: Floats | None) -> Floats:
+    """What each row has, (m, ...), times its weight, (m,); itself without weights.
+
+    >>> weighted(np.ones((2, 2)), np.array([1.0, 3.0])).tolist()
+    [[1.0, 1.0], [3.0, 3.0]]
+    """
+    if weight is None:
+        return values
+    return values * weight if values.ndim == 1 else values * weight.reshape(-1, *[1] * (values.ndim - 1))
+
+
+@lru_cache(maxsize=32)
+def ones(m: int) -> Floats:
+    """What a sum of m rows is the product with; kept, and not to be written to."""
+    return np.ones(m)
+
+
+@lru_cache(maxsize=16)
+def _below(p: int) -> NDArray[np.bool_]:
+    """Where a (p, p) matrix is below its diagonal."""
+    return np.tri(p, k=-1, dtype=bool)
+
+
+@cache
+def _dsyrk() -> Callable[..., Any] | None:
+    """BLAS dsyrk by its address; None where its whole numbers are wider than C's int."""
+    import scipy.linalg.cython_blas as cython_blas
+
+    capsule = cython_blas.__pyx_capi__["dsyrk"]
+    name, pointer = ctypes.pythonapi.PyCapsule_GetName, ctypes.pythonapi.PyCapsule_GetPointer
+    name.restype, name.argtypes = ctypes.c_char_p, [ctypes.py_object]
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    signature: Any = name(capsule)
+    if b"int *" not in signature:
+        return None
+    c, v = ctypes.c_char_p, ctypes.c_void_p
+    return ctypes.CFUNCTYPE(None, c, c, v, v, v, v, v, v, v, v)(pointer(capsule, signature))
+
+
+STAND_IN = 3
+"""Levels of the stand-in."""
+
+STAND_IN_LEVELS = tuple(f"\x00{number}\x00" for number in range(STAND_IN))
+"""What the levels of the stand-in are called: no name in a table is like it."""
+
+MARK = re.compile("\x00([0-9])\x00")
+
+
+def expanded(
+    X: Floats, names: Sequence[str], codes: NDArray[np.intp], called: Sequence[str], alone: bool
+) -> tuple[Any, tuple[str, ...]]:
+    """The columns of all levels, which are `called` so, and their names, from the columns of the stand-in (n, q).
+
+    `codes` (n,) are the levels of the rows, and `alone` says that the factor is part of no product. Where products
+    leave the first level out of some columns and not of others, its columns stand among the others.
+    """
+    marks = [MARK.search(name) for name in names]
+    kind_of = [None if mark is None else MARK.sub("\x00", name) for mark, name in zip(marks, names, strict=True)]
+    level_of = [-1 if mark is None else int(mark[1]) for mark in marks]
+    kinds = list(dict.fromkeys(kind for kind in kind_of if kind is not None))
+    whole = [any(level == 0 and kind == one for level, kind in zip(level_of, kind_of, strict=True)) for one in kinds]
+    first = 0 if all(whole) else 1
+    places, order, made = np.empty((len(called) - first, len(kinds)), dtype=np.intp), [], []
+    values, at = np.zeros((len(X), len(kinds))), 0
+    while at < len(names):
+        level = level_of[at]
+        if level < first:
+            order.append(at)
+            made.append(names[at] if level < 0 else MARK.sub(called[0], names[at]))
+            at += 1
+            continue
+        together = 1  # columns of one level that stand side by side
+        while at + together < len(names) and level_of[at + together] == level:
+            together += 1
+        each = [kinds.index(str(kind)) for kind in kind_of[at : at + together]]
+        for number in range(first, len(called)):
+            for kind in each:
+                places[number - first, kind] = len(made)
+                made.append(kinds[kind].replace("\x00", called[number]))
+        for later in range(STAND_IN - first):
+            values[:, each] += X[:, at + later * together : at + (later + 1) * together]
+        at += (STAND_IN - first) * together
+    others = np.ascontiguousarray(X[:, order])
+    values[codes < first] = 0.0
+    return Columns(others, codes - first, places, None if alone else values), tuple(made)
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class StackedColumns:
+    """Stands for X (n, p): a slice of its rows is an array in Fortran order. A column is an array (n,) of numbers, or
+    one number that is the same in all rows. With `scratch`, room for the numbers of a block, each block overwrites the
+    one before it.
+
+    >>> X = StackedColumns((1.0, np.array([2, 3, 4])), 3)
+    >>> X.shape, X[1:].tolist()
+    ((3, 2), [[1.0, 3.0], [1.0, 4.0]])
+    """
+
+    columns: tuple[NDArray[Any] | float, ...]
+    n: int
+    scratch: Floats | None = None
+
+    ndim = 2
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return self.n, len(self.columns)
+
+    @property
+    def size(self) -> int:
+        """How many numbers."""
+        return self.n * len(self.columns)
+
+    def over(self, scratch: Floats) -> StackedColumns:
+        """The same X, whose blocks are written to `scratch`."""
+        return replace(self, scratch=scratch)
+
+    def __len__(self) -> int:
+        return self.n
+
+    def __getitem__(self, rows: slice) -> Floats:
+        first, last, _ = rows.indices(self.n)
+        m, p = max(last - first, 0), len(self.columns)
+        room = np.empty(m * p) if self.scratch is None else self.scratch[: m * p]
+        X = room.reshape((m, p), order="F")
+        self.put(X, rows)
+        return X
+
+    def put(self, X: Floats, rows: slice = slice(None)) -> None:
+        """Write some of the rows into X."""
+        for place, column in enumerate(self.columns):
+            X[:, place] = column[rows] if isinstance(column, np.ndarray) else column
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Floats:
+        return replace(self, scratch=None)[:]
+
+
+def one_below_the_other(parts: Sequence[StackedColumns | Floats]) -> Floats:
+    """The rows of all parts, written once where their columns lie apart.
+
+    >>> one_below_the_other([StackedColumns((1.0, np.array([2, 3])), 2), np.array([[4.0, 5.0]])]).tolist()
+    [[1.0, 2.0], [1.0, 3.0], [4.0, 5.0]]
+    """
+    if not any(isinstance(part, StackedColumns) for part in parts):
+        return np.concatenate(parts)
+    X, first = np.empty((sum(map(len, parts)), parts[0].shape[1]), order="F"), 0
+    for part in parts:
+        last = first + len(part)
+        if isinstance(part, StackedColumns):
+            part.put(X[first:last])
+        else:
+            X[first:last] = part
+        first = last
+    return X

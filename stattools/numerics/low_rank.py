@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.numerics.arrowhead import InParts, SymmetricInParts, beside_diagonals, diagonals, times
 from stattools.numerics.columns import as_columns
-from stattools.numerics.in_parts import InParts, SymmetricInParts
-from stattools.numerics.level_blocks import beside_diagonals, diagonals, times
 from stattools.text.one_line import prints
 
 ROUND_OFF = 1e-9

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.in_parts import InParts
+from stattools.numerics.arrowhead import InParts
 from stattools.text.one_line import prints
 
 

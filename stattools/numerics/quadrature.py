@@ -23,6 +23,7 @@ from stattools.interface.arrays import Floats
 Integrand = Callable[[Floats, NDArray[np.intp]], Floats]
 
 NODES, WEIGHTS = legendre.leggauss(16)
+
 LAST = (legendre.legvander(NODES, 15) * WEIGHTS[:, None] * (np.arange(16) + 0.5))[:, 12:]
 """Maps values at the nodes to the last four Legendre coefficients."""
 

@@ -3,6 +3,12 @@
 For many small products a second BLAS thread costs more than it brings, and on a busy machine tenfold; ranges of rows
 are independent, and each of them can have a thread of its own. The libraries are looked up once, which takes some
 milliseconds; entering and leaving the limit takes microseconds.
+
+One read of the rows on all free threads: fixed parts, added in order, so that no number depends on the threads.
+
+NumPy's products and exponentials release the interpreter, so that threads run side by side; BLAS itself keeps to one.
+
+Whether all numbers of an array are finite, told by one number that is made of them all.
 """
 
 from __future__ import annotations
@@ -14,8 +20,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from math import isfinite
 from threading import Event, local
-from typing import Any
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stattools.interface.arrays import Floats
 
 _free: ContextVar[int] = ContextVar("threads that BLAS left free", default=1)
 
@@ -123,3 +134,81 @@ def _libraries() -> list[Any]:
 
     del np, scipy  # loaded, so that their libraries are found
     return ThreadpoolController().select(user_api="blas").lib_controllers
+
+
+PARTS = 8
+"""Rows are read in at most so many parts, whatever the number of threads: in 8, 4, 2 or 1, which two share evenly."""
+
+SHORTEST = 4096
+"""Parts are not shorter than this: below it a thread costs more than it brings."""
+
+ROUNDS = 8
+"""A share has at least so many blocks, so that sorted rows are in all shares alike."""
+
+
+class Share(NamedTuple):
+    """Every `of`-th block of rows from the block `number` on: rows from everywhere, whatever their order."""
+
+    number: int
+    of: int
+
+    def block_size(self, n: int, size: int) -> int:
+        """How long its blocks of n rows are at most, where blocks are of `size`."""
+        return max(1, min(size, n // (ROUNDS * self.of)))
+
+
+def spans(first: int, last: int, size: int, share: Share | None = None) -> Iterator[slice]:
+    """Consecutive blocks of rows of `size`, or those of a share, which are as many and as long for every share and of
+    about that size.
+
+    >>> [(rows.start, rows.stop) for rows in spans(0, 10, 4)]
+    [(0, 4), (4, 8), (8, 10)]
+    >>> [(rows.start, rows.stop) for rows in spans(0, 10, 3, Share(1, 2))]
+    [(3, 6), (9, 10)]
+    """
+    skip = 1 if share is None else share.of
+    if share is not None:
+        rounds = max(1, round((last - first) / (skip * size)))
+        size = -(-(last - first) // (skip * rounds))
+        first += share.number * size
+    for start in range(first, last, skip * size):
+        stop_if_abandoned()
+        yield slice(start, min(start + size, last))
+
+
+def sweep[T](n: int, part: Callable[[int, int], T], shortest: int = SHORTEST) -> list[T]:
+    """`part(first, last)` for consecutive ranges, of `shortest` or more, that make up 0 ... n, in order.
+
+    >>> sweep(10, lambda first, last: last - first)
+    [10]
+    """
+    parts = 1 << max(1, min(PARTS, n // shortest)).bit_length() - 1
+    size = -(-n // parts) or 1  # no rows are no ranges
+    ranges = [(start, min(start + size, n)) for start in range(0, n, size)]
+    return on_threads(lambda ends: part(*ends), ranges)
+
+
+WORTH_A_THREAD = 1 << 20
+"""The least numbers that are worth a thread of their own: they are summed in the time that it takes to start one."""
+
+
+def all_finite(values: Floats) -> bool:
+    """True where no number is missing or infinite. One sum tells, on all threads and without an array of truth values.
+
+    The sum is finite only where all values are, unless it overflows.
+
+    >>> all_finite(np.array([1.0, 1e300])), all_finite(np.array([1.0, np.nan]))
+    (True, False)
+    """
+    flat = values if values.ndim == 1 else values.ravel("K")
+    if flat.size < 2 * WORTH_A_THREAD:
+        found = _sum(flat)
+    else:
+        with one_blas_thread():
+            found = sum(sweep(len(flat), lambda first, last: _sum(flat[first:last]), WORTH_A_THREAD))
+    return isfinite(found) or bool(np.isfinite(flat).all())
+
+
+def _sum(values: Floats) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):  # each thread has a state of its own
+        return float(values.sum())

@@ -12,24 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.storage.unsaved import lacks_rows
+from stattools.inference.estimates import lacks_rows
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
-from stattools.models.mixed.curved_cox import CurvedCox
-from stattools.models.mixed.joint_density import JointDensity
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_density import MixedDensity
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.density import JointDensity, MixedDensity
+from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
 from stattools.models.model import Model
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.correlation import Correlation
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.normal import NormalSample
-from stattools.models.samples.odds_ratio import ConditionalOdds
-from stattools.models.samples.waiting import Waits
-from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.regressions.times import ConditionalLogit
+from stattools.models.samples.normal import Correlation, NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network import Network
 from stattools.reporting import (

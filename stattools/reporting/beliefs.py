@@ -15,7 +15,8 @@ from stattools.bayes.prior_checks.ledger import Ledger
 from stattools.bayes.prior_checks.sensitivity import PriorSensitivity, TippingPrior
 from stattools.bayes.prior_checks.surprise import Surprise
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table, code, literal
-from stattools.reporting.tables import between, count, decimals, frame, number, percent
+from stattools.reporting.tables import between, count, decimals, frame, number
+from stattools.text.columns import percent
 
 PROB = 0.94
 LEVEL = 0.95

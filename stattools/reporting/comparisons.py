@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from stattools.inference.plots.columns import summary
+from stattools.inference.plots.drawing import summary
 
 ANOTHER = "the others"
 """What a level is compared with where the formula codes no reference."""

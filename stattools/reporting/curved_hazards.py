@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.mixed.mixed_regression_page import curved_certificate, integral_line
+from stattools.inference.mixed.page import curved_certificate, integral_line
 from stattools.reporting import curved_models, survival
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.tables import coefficient_table, count, listed

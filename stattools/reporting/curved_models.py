@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.plots.smooth_curve import smooth_curve
+from stattools.inference.plots.predictions import smooth_curve
 from stattools.reporting import mixed_models
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.mixed.mixed_regression_page import integral_line
+from stattools.inference.mixed.page import integral_line
 from stattools.reporting import curved_models, mixed_regressions, regressions
 from stattools.reporting.document import Block, Math, Paragraph, literal
 from stattools.reporting.stories import Story

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from scipy.special import expit
 
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.reporting.document import code
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 
 ZERO = "zero"
 """The log odds of a zero that all rows share."""

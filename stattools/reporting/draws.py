@@ -13,7 +13,8 @@ from stattools.bayes.sampling.draws import Posterior
 from stattools.inference.plots.coefficients import spreads as spreads_of
 from stattools.models.model import Model
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 from stattools.validation.posterior_agreement import PosteriorAgreement
 
 PROB = 0.94

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import IncompatibleError
-from stattools.inference.intervals.hazard_ratios import require_proportional
+from stattools.inference.intervals.coefficients import require_proportional
 from stattools.reporting.document import Block, Paragraph, Table, code
-from stattools.reporting.tables import percent
+from stattools.text.columns import percent
 
 SAID = (
     "The hazards of these times are proportional, so that time ratios are hazard ratios too: above 1 the event comes "

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError, quoted
-from stattools.inference.intervals.ratios import called, factors, require_ratios
+from stattools.inference.intervals.coefficients import called, factors, require_ratios
 from stattools.interface.arguments import is_number
 from stattools.reporting.document import code, literal
 

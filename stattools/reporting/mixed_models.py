@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.storage.unsaved import lacks_rows
+from stattools.inference.estimates import lacks_rows
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, Table, code, literal
 from stattools.reporting.tables import between, coefficient_table, count, decimals, listed, number

@@ -9,15 +9,16 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.mixed.mixed_regression_page import integral_line
+from stattools.inference.mixed.page import integral_line
 from stattools.reporting import regressions
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
 from stattools.reporting.mixed_models import certificate as certificate
 from stattools.reporting.mixed_models import components
 from stattools.reporting.mixed_models import facts as facts
 from stattools.reporting.stories import Story
-from stattools.reporting.tables import between, coefficient_table, count, decimals, frame, listed, number, percent
+from stattools.reporting.tables import between, coefficient_table, count, decimals, frame, listed, number
 from stattools.text.columns import number as rounded
+from stattools.text.columns import percent
 
 
 def question(model: Any) -> str:

@@ -14,15 +14,15 @@ import numpy as np
 
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.fitted import Fit
-from stattools.inference.intervals.coefficients import whole_table
-from stattools.inference.intervals.ratios import require_ratios
+from stattools.inference.fits.fit import Fit
+from stattools.inference.intervals.coefficients import require_ratios, whole_table
 from stattools.interface.arguments import is_one_of, names_of, require_truth, word_of
 from stattools.interface.interval import require_level
 from stattools.reporting import html, latex, markdown
 from stattools.reporting.document import Table, code, literal
 from stattools.reporting.marks import as_ratios, legend, starred, stars_of, words_for
-from stattools.reporting.tables import between, between_factors, count, decimals, number, percent
+from stattools.reporting.tables import between, between_factors, count, decimals, number
+from stattools.text.columns import percent
 
 FACES: dict[str, Callable[[Table], str]] = {"markdown": markdown.table, "html": html.table, "latex": latex.table}
 

@@ -19,8 +19,9 @@ from stattools.reporting.answer.asked import dependence
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code, literal
 from stattools.reporting.provenance import data_hash
-from stattools.reporting.tables import count, number, percent
+from stattools.reporting.tables import count, number
 from stattools.reporting.tables import facts as table_of_facts
+from stattools.text.columns import percent
 from stattools.validation.checks.networks import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.reporting.document import Block, Math, Paragraph, code, literal
-from stattools.reporting.tables import between, count, decimals, listed, number, percent
+from stattools.reporting.tables import between, count, decimals, listed, number
+from stattools.text.columns import percent
 
 INSIDE = "none: the data are inside the given function"
 

@@ -18,7 +18,8 @@ from stattools.interface.interval import Interval
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Section, Table, code
 from stattools.reporting.proportions import span
-from stattools.reporting.tables import between, chance, count, decimals, facts, number, percent
+from stattools.reporting.tables import between, chance, count, decimals, facts, number
+from stattools.text.columns import percent
 
 if TYPE_CHECKING:
     pass

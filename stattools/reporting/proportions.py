@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
-from stattools.inference.plots import profile
-from stattools.inference.plots.profile import KINDS
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots import coefficients as profile
+from stattools.inference.plots.coefficients import KINDS
 from stattools.interface.arrays import Floats
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table
-from stattools.reporting.tables import between, count, decimals, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, number, p_said
+from stattools.text.columns import percent
 
 
 @dataclass(frozen=True)

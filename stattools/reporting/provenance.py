@@ -14,11 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.files.row_groups import is_checked
-from stattools.data.files.scan import Scan
+from stattools.data.files.scan import Scan, is_checked
 from stattools.errors import IncompatibleError
 from stattools.models.model import Model
-from stattools.numerics.in_parts import InParts
+from stattools.numerics.arrowhead import InParts
 
 ENVIRONMENT = ("numpy", "scipy", "pandas", "formulaic", "statsmodels", "arviz", "matplotlib")
 AT_A_TIME = 1024

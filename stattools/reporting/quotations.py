@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.diagnostics.checks.overdispersion import overdispersed
-from stattools.inference.fitted import Fit
+from stattools.inference.diagnostics.errors import overdispersed
+from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.models.model import Model
 from stattools.reporting import comparisons
@@ -19,7 +19,8 @@ from stattools.reporting.answer.changes import span
 from stattools.reporting.document import inline
 from stattools.reporting.sentences import conclusion
 from stattools.reporting.stories import story
-from stattools.reporting.tables import between, between_factors, decimals, have_factors, number, p_said, percent
+from stattools.reporting.tables import between, between_factors, decimals, have_factors, number, p_said
+from stattools.text.columns import percent
 
 
 def sentences(fit: Fit, level: float | None = None) -> tuple[str, ...]:

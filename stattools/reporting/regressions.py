@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import spreads
-from stattools.inference.plots.columns import summary
+from stattools.inference.plots.drawing import summary
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.sums import SampleMoments
 from stattools.reporting.answer.answered import of_regression as answered  # noqa: F401  # an answer of the account
 from stattools.reporting.answer.asked import question as question
 from stattools.reporting.answer.box import conclusion as conclusion
@@ -26,13 +26,8 @@ from stattools.reporting.first_table import described, variables
 from stattools.reporting.hazards import hazards
 from stattools.reporting.provenance import files_of
 from stattools.reporting.stories import event, story
-from stattools.reporting.tables import (
-    coefficient_table,
-    count,
-    decimals,
-    number,
-    percent,
-)
+from stattools.reporting.tables import coefficient_table, count, decimals, number
+from stattools.text.columns import percent
 
 SHOWN_COLUMNS = 20
 

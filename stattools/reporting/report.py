@@ -18,10 +18,10 @@ from typing import Any
 from stattools.bayes.conjugate.belief import is_conjugate
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.fitted import Fit
-from stattools.inference.separate_fits import OneVsRestFit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fits.one_vs_rest import OneVsRestFit
 from stattools.interface.arguments import require_truth
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from stattools.models.samples.proportions import BernoulliTrials
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
 from stattools.reporting import draws, networks, sections, sentences

@@ -15,8 +15,8 @@ import numpy as np
 
 from stattools import figures
 from stattools.interface.record import nearest
-from stattools.models.any_model import AnyModel
-from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.questions import AnyModel
+from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.reporting import matched_sets, survival
 from stattools.reporting.accounts import account
@@ -27,7 +27,8 @@ from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Sect
 from stattools.reporting.model_table import side_by_side
 from stattools.reporting.plain_words import plain_words
 from stattools.reporting.shown import frame_table, paged
-from stattools.reporting.tables import between, count, decimals, listed, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, listed, number, p_said
+from stattools.text.columns import percent
 from stattools.text.faces import Faces
 
 LEVEL = 0.95

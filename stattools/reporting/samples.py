@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from stattools import figures
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 
 MOST = 30
 """So many arms are listed, and drawn."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.models.model import Model
 from stattools.reporting import sentences
 from stattools.reporting.accounts import account

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
-from stattools.inference.separate_fits import OneVsRestFit
-from stattools.inference.summary import maximum
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fits.one_vs_rest import OneVsRestFit
+from stattools.inference.page import maximum
 from stattools.reporting.accounts import account
 from stattools.reporting.document import code, literal
 from stattools.reporting.tables import (

@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.when_needed import pd
-from stattools.models.any_model import AnyModel
+from stattools.models.questions import AnyModel
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.plain_words import has_hints, plain_words
 from stattools.reporting.tables import decimals, number, p_value

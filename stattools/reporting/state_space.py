@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from stattools.inference.fits.fit import SeriesFit
 from stattools.inference.plots import series
-from stattools.inference.series_fit import SeriesFit
 from stattools.reporting.diagnostics import figure
 from stattools.reporting.document import Block, Figure, Math, Paragraph, Table, code
-from stattools.reporting.tables import between, count, decimals, number, percent
+from stattools.reporting.tables import between, count, decimals, number
+from stattools.text.columns import percent
 
 SYMBOLS = {
     "sigma2.irregular": r"\sigma^2_{\varepsilon}",

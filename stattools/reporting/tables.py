@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.intervals.ratios import LARGEST_LOGARITHM
+from stattools.inference.intervals.coefficients import LARGEST_LOGARITHM
 from stattools.interface.when_needed import pd
 from stattools.reporting.document import Table, code, literal
 from stattools.text.columns import percent as percent

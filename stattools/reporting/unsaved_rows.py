@@ -8,13 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.storage.unsaved import columns_of_rows
+from stattools.inference.estimates import columns_of_rows
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.comparisons import factors_of
 from stattools.reporting.document import Box, code
 from stattools.reporting.stories import story
-from stattools.reporting.tables import between, between_factors, count, decimals, have_factors, number, percent
+from stattools.reporting.tables import between, between_factors, count, decimals, have_factors, number
+from stattools.text.columns import percent
 from stattools.text.one_line import many
 
 LIMIT = (

@@ -5,13 +5,10 @@ One stopping rule: the Newton decrement lambda = sqrt(g^T H^-1 g). By Cauchy-Sch
 standard errors of the maximum, to first order, whatever the units of the columns (Boyd & Vandenberghe 2004, 9.5.1).
 """
 
-from stattools.solvers.adam import Adam
-from stattools.solvers.closed_form import ClosedForm
-from stattools.solvers.gradient_descent import GradientDescent
-from stattools.solvers.lbfgs import LBFGS
-from stattools.solvers.least_squares import LeastSquares
+from stattools.solvers.first_order import LBFGS, Adam, GradientDescent
+from stattools.solvers.least_squares.accuracy import LeastSquares
 from stattools.solvers.newton import Newton
-from stattools.solvers.solution import Solution, Solver, TraceStep
+from stattools.solvers.solution import ClosedForm, Solution, Solver, TraceStep
 
 __all__ = [
     "LBFGS",

@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits, about, as_units
+from stattools.data.rows.standardization import LevelUnits, about, as_units
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictors.read_columns import among
+from stattools.models.predictor import among
 from stattools.numerics.low_rank import congruent
 from stattools.solvers.solution import Solution
 

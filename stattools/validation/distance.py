@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.rows.level_units import as_units
+from stattools.data.rows.standardization import as_units
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.level_metric import metric_for
+from stattools.solvers.metric import metric_for
 
 
 def decrement(model: Model, theta: Floats) -> float:

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.existence.limit import Along
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
+from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
-from stattools.solvers.newton_steps import newton_ascent
 
 POWERS = {"dispersion": 1.0, "scale": 2.0}
 """The parameters that stand for phi, and the power of them that it is."""

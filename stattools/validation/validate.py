@@ -16,24 +16,18 @@ from stattools.bayes.conjugate.belief import is_conjugate
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import covariance
-from stattools.inference.fitted import Fit
-from stattools.inference.separate_fits import OneVsRestFit
-from stattools.inference.survival.kaplan_meier import KaplanMeier
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fits.one_vs_rest import OneVsRestFit
+from stattools.inference.survival.product_limit import KaplanMeier
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.models.custom import Custom
-from stattools.models.mixed.curved_cox import CurvedCox
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
 from stattools.models.model import Model
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.correlation import Correlation
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.normal import NormalSample
-from stattools.models.samples.odds_ratio import ConditionalOdds
-from stattools.models.samples.waiting import Waits
+from stattools.models.samples.normal import Correlation, NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit

@@ -15,13 +15,12 @@ import numpy as np
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Profile
-from stattools.latent.lower import lower
+from stattools.latent.deviance import Profile, hessian
+from stattools.numerics.small_matrices import lower
 from stattools.solvers.metric import Metric
 
 STEP = 1e-6
-"""Of differences by the entries of factors, as in `latent.curvature`."""
+"""Of differences by the entries of factors, as in `latent.deviance`."""
 FLAT = 1e-10
 """A curvature below this share of the largest is none."""
 

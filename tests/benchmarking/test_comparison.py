@@ -21,7 +21,7 @@ from stattools.benchmarking import comparison as timing_of
 from stattools.benchmarking.printing import lines as printed
 from stattools.benchmarking.session import TimedAnswer
 from stattools.errors import DomainError
-from stattools.numerics.products import add_gram
+from stattools.numerics.columns import add_gram
 
 
 def test_cases_run_in_turns_forwards_and_backwards(monkeypatch):

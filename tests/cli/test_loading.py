@@ -18,7 +18,7 @@ NOT_NEEDED = (
     "scipy.stats", "scipy.optimize", "scipy.sparse", "scipy.integrate", "scipy.interpolate", "matplotlib",
     "stattools.bayes", "stattools.networks", "stattools.validation", "stattools.reporting", "stattools.figures",
     "stattools.gallery", "stattools.benchmarking", "stattools.qualification", "statsmodels", "pydantic",
-    "stattools.inference.mixed", "stattools.inference.survival", "stattools.inference.ways_of_fitting",
+    "stattools.inference.mixed", "stattools.inference.survival", "stattools.inference.fitting.maximum_likelihood",
     "stattools.latent", "stattools.models.mixed", "stattools.solvers.mixed",
 )  # fmt: skip
 """What a fit and its printed table do without; all of it took longer to load than NumPy and pandas together."""

@@ -6,8 +6,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.data import design, terms
 from stattools.data.dataset import read
+from stattools.data.design import design, terms
 from stattools.numerics.columns import Columns
 
 rng = np.random.default_rng(0)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.complete_rows import complete_rows, given
+from stattools.data.dataset import complete_rows, given
 from stattools.data.tables.table import table
 from stattools.errors import DomainError
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.extras import Farthest
+from stattools.data.rows.rows import Farthest
 from tests.cases import rng
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from stattools.data.mixed_rows import rows_with_groups
+from stattools.data.mixed_data import rows_with_groups
 from stattools.errors import DomainError
 from tests.data.test_random_design import TABLE
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 
 
 def test_a_term_counts_its_levels():

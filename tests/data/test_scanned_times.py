@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stattools.data.formula.survival_outcome import survival_formula
-from stattools.data.scanned_times import ScannedTimes
+from stattools.data.formula.parts import survival_formula
+from stattools.data.survival_data import ScannedTimes
 from stattools.errors import DomainError
 
 SAID = survival_formula("st.cox", "survival(t, d) ~ x", ("t", "d", "x"), [])

@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from stattools.data.dataset import complete_rows
-from stattools.data.design import learn
+from stattools.data.design.design import learn
+from stattools.data.design.smooths import curves_of, learn_smooth
 from stattools.data.formula.formula import parse
-from stattools.data.smooth_design import curves_of, learn_smooth
 from stattools.data.tables.table import table
 from stattools.errors import DomainError
 

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import stattools as st
-from stattools.data.survival_rows import groups_of, strata_of, survival_rows
+from stattools.data.survival_data import groups_of, strata_of, survival_rows
 
 TABLE = {
     "entry": [0, 1, 0, 2, 0, 1],

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.dataset import read
-from stattools.data.term_spaces import Term, TermSpaces
+from stattools.data.design.design import Term, TermSpaces
 
 RNG = np.random.default_rng(2)
 N = 300

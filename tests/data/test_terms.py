@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from stattools.data.design.terms import columns_of, outcome_of, require_room
 from stattools.data.formula.formula import parse
-from stattools.data.terms import columns_of, outcome_of, require_room
 from stattools.errors import StattoolsError
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.time_rows import time_rows
+from stattools.data.survival_data import time_rows
 from stattools.errors import DomainError, IncompatibleError
 
 TABLE = {"t": [2.0, 5.0, 3.0], "d": [1, 0, 1], "x": [1.0, 2.0, 4.0], "lo": [0.0, 2.0, 3.0], "hi": [1.0, np.inf, 3.0]}

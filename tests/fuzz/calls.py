@@ -22,7 +22,7 @@ from matplotlib.figure import Figure
 
 import stattools as st
 from stattools import likelihoods
-from stattools.models.any_model import AnyModel
+from stattools.models.questions import AnyModel
 from tests.fuzz.answers import READY, VERBS
 from tests.fuzz.columns import NUMBERS, TEXTS
 from tests.fuzz.parameters import ANSWERS, COLUMNS, HOSTILE, PATH, TABLE, paths, pool

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 import stattools as st
 from stattools.errors import StattoolsError
 from stattools.validation.explaining import claimed
-from stattools.validation.explaining.claim_causes import Verdict
+from stattools.validation.explaining.by_conventions import Verdict
 from tests.validation.claims.printed_pages import MODELS, changed, numbers, page
 
 

@@ -6,7 +6,7 @@ from statsmodels.api import Logit, add_constant
 
 from stattools.errors import IdentificationError
 from stattools.gallery.separation import printed, refused, tumors
-from stattools.models.regressions.regression import logistic
+from stattools.models.regressions.glm import logistic
 
 data = tumors()
 

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.acceleration import acceleration
+from stattools.data.design import terms
+from stattools.inference.resampling.bootstrap import acceleration
 
 g = np.random.default_rng(4)
 TABLE = {
@@ -30,7 +30,7 @@ def test_levels_as_codes_have_that_of_columns(monkeypatch, make, formula):
     options = {"precision": TABLE["w"]} if make is st.ols else {"weights": "w"}
     dense = acceleration(st.fit(make(formula, TABLE, **options)))
     monkeypatch.setattr(terms, "MANY", 4)
-    monkeypatch.setattr("stattools.inference.diagnostics.checks.errors_beside_levels.CELLS", 130)
+    monkeypatch.setattr("stattools.inference.diagnostics.errors.CELLS", 130)
     fit = st.fit(make(formula, TABLE, **options))
     assert type(fit.model.rows.X).__name__ == "Columns"
     assert_allclose(acceleration(fit), dense, rtol=1e-6, atol=1e-9)

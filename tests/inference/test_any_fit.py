@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.inference.any_fit import judged, row_logliks
+from stattools.inference.estimates import judged, row_logliks
 
 X, Y, PRECISION = np.array([[0.0], [1.0], [4.0]]), np.array([0.5, 2.0, 3.0]), np.array([1.0, 4.0, 0.25])
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference.conventions import CONVENTIONS, conventions
+from stattools.inference.page import CONVENTIONS, conventions
 
 DOCS = Path(__file__).parents[2] / "docs" / "coming_from" / "conventions.md"
 RNG = np.random.default_rng(8)

@@ -51,8 +51,8 @@ def test_a_coin_fit_answers_like_any_other():
 def test_a_fit_passes_its_questions_on(tmp_path):
     """Each method of Fit is the function of the file that answers it."""
     from stattools.inference.diagnostics import goodness, residuals
-    from stattools.inference.effects import groups
-    from stattools.inference.effects import marginal_effects as effects
+    from stattools.inference.effects import means as effects
+    from stattools.inference.effects import means as groups
     from stattools.inference.hypotheses import wald
 
     fit = st.fit(st.logistic("b ~ x1 + g", data()), cov="HC0")

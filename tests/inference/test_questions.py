@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference.questions import NEEDS
+from stattools.inference.needs import NEEDS
 from stattools.networks import absent
 from tests import public_face
 

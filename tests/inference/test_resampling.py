@@ -39,7 +39,7 @@ def test_replicates_are_weighted_fits():
 
 
 def test_the_seed_decides_and_chunks_do_not(monkeypatch):
-    import stattools.inference.resampling as module
+    import stattools.inference.resampling.bootstrap as module
 
     one = st.bootstrap(clinic(), draws=50, seed=3).draws
     monkeypatch.setattr(module, "ENTRIES", 2000)

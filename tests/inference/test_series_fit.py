@@ -4,7 +4,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import AbsentError
-from stattools.inference.fitted import OF_SERIES
+from stattools.inference.fits.fit import OF_SERIES
 
 Y = [1.0, 3.0, 2.0, 4.0, 3.0, 6.0, 4.0, 5.0, 7.0, 6.0]
 OTHERS = {

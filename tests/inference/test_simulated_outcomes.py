@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.simulated_outcomes import outcomes
+from stattools.inference.prediction.predict import outcomes
 
 X = {"x": [0.0, 1.0, 2.0, 3.0]}
 MODELS = {

@@ -8,11 +8,11 @@ import pytest
 
 import stattools as st
 from stattools import models, series
-from stattools.inference.fitting_regressions import fit_regression
-from stattools.inference.ways_of_fitting import WAYS, way_of
-from stattools.models.any_model import AnyModel
+from stattools.inference.fitting.maximum_likelihood import WAYS, way_of
+from stattools.inference.fitting.regressions import fit_regression
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
 
 
 def model_classes():

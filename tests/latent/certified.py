@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 from stattools.interface.arrays import Floats
 from stattools.latent.coordinates import Coordinates, coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
+from stattools.latent.elimination import OneFactor
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 

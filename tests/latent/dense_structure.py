@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.latent.structure import AtFactors, Evaluated, LatentColumns
+from stattools.latent.blocks import LatentColumns
+from stattools.latent.elimination import AtFactors, Evaluated
 
 
 @dataclass(frozen=True)

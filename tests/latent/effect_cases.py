@@ -5,10 +5,9 @@ from unittest.mock import patch
 
 import numpy as np
 
-from stattools.latent import effect_columns
-from stattools.latent.effect_columns import EffectColumns
-from stattools.latent.joint_modes import SeenRows
-from stattools.latent.structure import LatentColumns
+from stattools.latent import blocks as effect_columns
+from stattools.latent.blocks import EffectColumns, LatentColumns
+from stattools.latent.modes import SeenRows
 from stattools.likelihoods import Bernoulli, Cumulative, NegativeBinomial, Poisson
 
 N = 90
@@ -43,7 +42,7 @@ def case(groups, likelihood, y, base, smooths=0, flat=0, seed=1, nested=False):
     z = tuple(np.vstack([np.ones(N), *rng.normal(size=(q - 1, N))]) for _, q in groups)
     latent = LatentColumns(np.empty((0, N)), codes, tuple(count for count, _ in groups), z)
     curves = [rng.normal(size=(3, N)) for _ in range(smooths)]
-    with patch.object(effect_columns, "MANY", 0 if nested else 200):
+    with patch.object(effect_columns, "MANY_COLUMNS", 0 if nested else 200):
         columns = EffectColumns.of(latent, curves, rng.normal(size=(flat, N)) if flat else None)
     assert (columns.inner is not None) == nested
     rows = SeenRows(likelihood, y, rng.integers(1, 4, N).astype(float))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.latent.one_ratio import RatioSums, ratio_sums
+from stattools.latent.global_maximum import RatioSums, ratio_sums
 
 
 def drawn(seed: int, sizes: list[int], p: int = 2, spread=(1.0,), slope: bool = False):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
+from stattools.latent.elimination import OneFactor
 
 M = 5
 

@@ -7,11 +7,10 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import logsumexp
 
-import stattools.latent.adaptive_nodes as module
-from stattools.latent.adaptive_nodes import Directions, Integrated, integrated
-from stattools.latent.conditional_modes import conditional_modes
-from stattools.latent.group_rows import GroupRows
-from stattools.latent.product_nodes import product_nodes
+import stattools.latent.adaptive_quadrature as module
+from stattools.latent.adaptive_quadrature import Directions, Integrated, integrated, product_nodes
+from stattools.latent.blocks import GroupRows
+from stattools.latent.modes import conditional_modes
 from stattools.likelihoods import Bernoulli, Likelihood, NegativeBinomial
 from tests.cases import rng
 

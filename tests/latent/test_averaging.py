@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.special import expit, ndtr
 
 from stattools.errors import IncompatibleError
-from stattools.latent.averaging import OverEffects
+from stattools.latent.marginal_family import OverEffects
 from stattools.likelihoods import Bernoulli, Cumulative, GammaFamily, Linked, NegativeBinomial, Poisson, Probit
 from stattools.likelihoods.links import LINKS
 

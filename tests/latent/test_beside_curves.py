@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_rows import rows_with_groups
-from stattools.latent.beside_curves import BesideCurves
+from stattools.data.mixed_data import rows_with_groups
 from stattools.latent.coordinates import coordinates
-from stattools.latent.curves import curves
+from stattools.latent.deviance import curves
+from stattools.latent.elimination import BesideCurves
 from tests.latent.curve_cases import TABLE
 
 CASES = [

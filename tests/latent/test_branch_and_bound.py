@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.latent import branch_and_bound as module
-from stattools.latent.branch_and_bound import SimplexSearch, branch_and_bound, mixture_value
+from stattools.latent import global_maximum as module
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.ratio_search import ratio_search, sums_of_one_ratio
-from stattools.latent.structures import structure_of
+from stattools.latent.elimination import OneFactor, structure_of
+from stattools.latent.global_maximum import (
+    SimplexSearch,
+    branch_and_bound,
+    mixture_value,
+    ratio_search,
+    sums_of_one_ratio,
+)
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn

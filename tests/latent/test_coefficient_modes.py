@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import ConvergenceError
-from stattools.latent.coefficient_modes import PenalizedCoefficients
+from stattools.latent.modes import PenalizedCoefficients
 from stattools.models.evaluation import Evaluation
 from tests.cases import rng
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.conditional_modes import conditional_modes
-from stattools.latent.group_rows import GroupRows
+from stattools.latent.blocks import GroupRows
+from stattools.latent.modes import conditional_modes
 from stattools.likelihoods import Bernoulli, Likelihood, Poisson
 from stattools.likelihoods.linked import Linked
 from stattools.likelihoods.links import LINKS

@@ -3,9 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import IncompatibleError
-from stattools.latent import crossed
-from stattools.latent.crossed import Crossed
+from stattools.latent import elimination as crossed
 from stattools.latent.deviance import Deviance
+from stattools.latent.elimination import Crossed
 from tests.latent.test_structure import DAY, PUPIL, SUBJECT, of_several_factors
 
 FOUND = of_several_factors((2, 1, 1), SUBJECT, PUPIL, DAY)

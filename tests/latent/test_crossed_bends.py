@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent import pairs
-from stattools.latent.crossed import Crossed
+from stattools.latent import elimination as pairs
+from stattools.latent.elimination import Crossed
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_structure import DAY, PUPIL, SUBJECT, of_several_factors
 

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.crossed import Crossed
-from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Deviance
+from stattools.latent.deviance import Deviance, hessian
+from stattools.latent.elimination import Crossed
 from tests.latent.certified import made, term
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_deviance import G, X, Y

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.curve_nodes import POINTS, SeenMeans, curve_nodes
+from stattools.latent.laplace import POINTS, SeenMeans, curve_nodes
 from stattools.likelihoods import Bernoulli, Poisson
 
 RNG = np.random.default_rng(3)

@@ -2,14 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_rows import rows_with_groups
-from stattools.latent.curve_sums import (
-    curve_products,
-    fitted,
-    spline_gram,
-    spline_meetings,
-    spline_products,
-)
+from stattools.data.mixed_data import rows_with_groups
+from stattools.latent.blocks import curve_products, fitted, spline_gram, spline_meetings, spline_products
 from tests.latent.curve_cases import TABLE
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.curve_variances import LEAST, information_of_curves, variance_ratios
+from stattools.latent.modes import LEAST_FACTOR as LEAST
+from stattools.latent.modes import information_of_curves, variance_ratios
 from tests.cases import rng
 
 RANDOM = rng(8)

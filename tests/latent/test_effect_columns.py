@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import IncompatibleError
-from stattools.latent.effect_columns import EffectColumns
-from stattools.latent.structure import LatentColumns
+from stattools.latent.blocks import EffectColumns, LatentColumns
 from tests.latent.effect_cases import CASES, N
 
 

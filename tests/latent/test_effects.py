@@ -3,10 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import IncompatibleError
-from stattools.latent.crossed import Crossed
-from stattools.latent.deviance import Deviance
-from stattools.latent.effects import joint_spread, modes, pulls, spreads
-from stattools.latent.nested import Nested
+from stattools.latent.deviance import Deviance, joint_spread, modes, pulls, spreads
+from stattools.latent.elimination import Crossed, Nested
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_structure import CASES, CLASS, DAY, PUPIL, of_several_factors
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.expected_weights import expected_weights
-from stattools.latent.joint_modes import joint_mode
+from stattools.latent.modes import expected_weights, joint_mode
 from tests.latent.effect_cases import CASES
 
 

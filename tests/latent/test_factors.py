@@ -1,8 +1,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.factors import chain, factors_of, own_blocks, own_rows, parents, places, widths
-from stattools.latent.structure import LatentColumns
+from stattools.latent.blocks import LatentColumns, chain, factors_of, own_blocks, own_rows, parents, places, widths
 
 CASK, BATCH, DAY = np.array([0, 1, 2, 2, 3]), np.array([1, 1, 0, 0, 0]), np.array([0, 1, 1, 0, 0])
 W = np.ones((2, 5))

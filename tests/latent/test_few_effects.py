@@ -4,13 +4,11 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent import few_effects
+from stattools.latent import deviance as few_effects
 from stattools.latent.coordinates import Coordinates
-from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Deviance, Profile, Reached
-from stattools.latent.few_effects import FewEffects
-from stattools.latent.one_factor import OneFactor
-from stattools.solvers.mixed.majorizing import majorized
+from stattools.latent.deviance import Deviance, FewEffects, Profile, Reached, hessian
+from stattools.latent.elimination import OneFactor
+from stattools.solvers.mixed.maximum import majorized
 from tests.latent.test_structure import of_one_factor, of_several_factors
 
 GROUPS = np.repeat(np.arange(9), [1, 2, 8, 9, 3, 7, 10, 5, 6])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from stattools.latent.group_rows import GroupRows, first_of, shifted
+from stattools.latent.blocks import GroupRows, first_of, shifted
 from stattools.likelihoods import Poisson
 
 ROWS = GroupRows(

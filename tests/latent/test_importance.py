@@ -5,9 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.importance import PAIRS, log_ratio, pairs_for, shifts
-from stattools.latent.laplace import LaplaceIntegral
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.latent.laplace import PAIRS, LaplaceIntegral, log_ratio, pairs_for, shifts
+from stattools.solvers.mixed.marginal_maximum import laplace_maximum
 from tests.latent.effect_cases import CASES, case
 from tests.latent.grouped_data import crossed
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.special import expit
 
-from stattools.latent.information_slopes import information_slopes
+from stattools.latent.modes import information_slopes
 from stattools.likelihoods import Bernoulli, Cumulative, Poisson
 from stattools.likelihoods.binary import Probit
 from stattools.likelihoods.positive import GammaFamily

@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.errors import ConvergenceError
-from stattools.latent import joint_modes
-from stattools.latent.joint_modes import SeenRows, joint_mode
+from stattools.latent import modes as joint_modes
+from stattools.latent.modes import SeenRows, joint_mode
 from tests.latent.effect_cases import CASES, N
 
 
@@ -64,7 +64,7 @@ def test_a_start_whose_means_are_near_the_end_of_float64_has_a_mode_or_an_error_
 
 def test_the_work_is_limited_and_not_the_steps_alone(monkeypatch):
     """Where a scale is next to 0 every step may be halved a thousand times."""
-    monkeypatch.setattr("stattools.latent.joint_modes.MOST_TRIED", 1)
+    monkeypatch.setattr("stattools.latent.modes.MOST_TRIED", 1)
     case = CASES["one"]
     with pytest.raises(ConvergenceError, match="mode of the effects was not found"):
         joint_mode(case.rows, case.scaled, case.base, np.full(case.columns.size, 3.0))
@@ -74,7 +74,7 @@ def test_the_work_is_limited_and_not_the_steps_alone(monkeypatch):
 def test_rows_in_blocks_are_all_rows(name, monkeypatch):
     case = CASES[name]
     whole = case.rows.evaluate(case.base)
-    monkeypatch.setattr("stattools.latent.joint_modes.BLOCK", 7)
+    monkeypatch.setattr("stattools.latent.modes.BLOCK", 7)
     for found, expected in zip(case.rows.evaluate(case.base), whole, strict=True):
         assert np.shape(found) == np.shape(expected)
         assert_allclose(found, expected, rtol=1e-13)

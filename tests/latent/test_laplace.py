@@ -6,9 +6,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.latent import laplace
-from stattools.latent.joint_modes import SeenRows
 from stattools.latent.laplace import LaplaceIntegral
-from stattools.models.mixed.by_laplace import ByLaplace
+from stattools.latent.modes import SeenRows
+from stattools.models.mixed.marginal import ByLaplace
 from tests.latent.effect_cases import CASES, N
 
 H = 1e-3

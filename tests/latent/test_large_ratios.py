@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.latent.elimination import OneFactor
 from stattools.latent.large_ratios import WithinGroups, is_regular
-from stattools.latent.one_factor import OneFactor
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_structure import of_one_factor
 
@@ -16,7 +16,7 @@ def test_large_effects_are_those_of_the_dense_twin(widths, in_memory, monkeypatc
     fast, dense = OneFactor.of(found.columns), DenseStructure(found.columns)
     if not in_memory:
         fast = OneFactor(fast.E, fast.C, fast.widths)
-    monkeypatch.setattr("stattools.latent.one_factor.LARGE", 0.0)
+    monkeypatch.setattr("stattools.latent.elimination.LARGE", 0.0)
     factors = tuple(np.tril(np.full((q, q), 0.5)) + np.eye(q) for q in widths)
     for T in (factors, tuple(np.zeros_like(one) for one in factors)):
         left, right = fast.evaluate(T), dense.evaluate(T)

@@ -2,8 +2,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.linalg import block_diag
 
-from stattools.latent.factors import Factor
-from stattools.latent.level_blocks import diagonal, filled, on_both_sides, turned_rows
+from stattools.latent.blocks import Factor, diagonal, filled, on_both_sides, turned_rows
 
 
 def factor(count, q):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.latent.lower import least_size, lower
+from stattools.numerics.small_matrices import least_size, lower
 
 
 def test_the_triangle_has_the_same_covariance_and_no_negative_diagonal():

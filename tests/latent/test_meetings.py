@@ -1,12 +1,12 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent import meetings
+from stattools.latent import elimination as meetings
 from tests.latent.test_pairs import COLUMNS, FACTOR, INSIDE, MET, SPREAD, VALUES, J, N, products_of
 
 
 def test_sums_over_levels_are_loops(monkeypatch):
-    monkeypatch.setattr(meetings, "AT_ONCE", 40)  # a few levels at a time
+    monkeypatch.setattr(meetings, "NUMBERS_AT_ONCE", 40)  # a few levels at a time
     found = meetings.Meetings(products_of(FACTOR, MET, VALUES, COLUMNS).meetings.across, J, COLUMNS)
     A = np.zeros((J, 2, COLUMNS))
     for i in range(N):

@@ -5,11 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.crossed import Crossed
-from stattools.latent.moments_of_crossed import moments_of_crossed
-from stattools.latent.nested import Nested
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.structures import structure_of
+from stattools.latent.deviance import moments_of_crossed
+from stattools.latent.elimination import Crossed, Nested, OneFactor, structure_of
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.test_structure import CLASS, DAY, PUPIL, SUBJECT, of_one_factor, of_several_factors
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.moments_of_groups import _root, moments
+from stattools.latent.deviance import _root, moments
 from tests.latent.test_few_effects import CASES, few_of, few_with_effects, of_rows
 from tests.latent.test_structure import of_several_factors
 

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.latent.deviance import Deviance
-from stattools.latent.nested import Nested
+from stattools.latent.elimination import Nested
 from tests.latent.test_structure import CLASS, DAY, PUPIL, SCHOOL, of_several_factors
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_rows import rows_with_groups
-from stattools.latent.one_curve import one_curve
+from stattools.data.mixed_data import rows_with_groups
+from stattools.latent.elimination import one_curve
 from tests.latent.curve_cases import TABLE
 
 rng = np.random.default_rng(0)

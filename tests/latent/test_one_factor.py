@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.one_factor import OneFactor, group_sums
+from stattools.latent.elimination import OneFactor, group_sums
 from tests.latent.test_structure import of_one_factor
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stattools.latent.one_ratio import (
+from stattools.latent.global_maximum import (
     MOST_SIZES,
     interpolated,
     residual_at_infinity,

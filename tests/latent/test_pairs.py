@@ -1,11 +1,9 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent import pairs
-from stattools.latent.factors import factors_of
-from stattools.latent.meetings import Meetings
-from stattools.latent.pairs import Pairs, products_of
-from stattools.latent.structure import LatentColumns
+from stattools.latent import elimination as pairs
+from stattools.latent.blocks import LatentColumns, factors_of
+from stattools.latent.elimination import Meetings, Pairs, products_of
 
 R = np.random.default_rng(3)
 N, J, COLUMNS = 60, 7, 9

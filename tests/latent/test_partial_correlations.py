@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.partial_correlations import slopes, triangle
+from stattools.latent.covariance_factors import slopes, triangle
 
 
 @pytest.mark.parametrize("q", [1, 2, 3, 5])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.penalized import PenalizedInformation
+from stattools.latent.elimination import PenalizedInformation
 from tests.latent.effect_cases import CASES, N
 
 

@@ -2,9 +2,8 @@
 
 from numpy.testing import assert_allclose
 
-from stattools.latent.effect_columns import NOBODY, EffectColumns, ScaledColumns
-from stattools.latent.penalized import PenalizedInformation
-from stattools.latent.point_columns import PointColumns
+from stattools.latent.blocks import NOBODY, EffectColumns, PointColumns, ScaledColumns
+from stattools.latent.elimination import PenalizedInformation
 from tests.cases import rng
 
 RANDOM = rng(5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.product_nodes import product_nodes
+from stattools.latent.adaptive_quadrature import product_nodes
 
 
 def test_moments_of_three_normal_effects():

@@ -7,11 +7,9 @@ import pytest
 
 from stattools.errors import ConvergenceError, IdentificationError
 from stattools.latent.coordinates import coordinates
-from stattools.latent.curvature import hessian
-from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.one_ratio import slopes
-from stattools.latent.ratio_search import CellSearch, inverse_at_zero, least, ratio_search, sums_of_one_ratio
+from stattools.latent.deviance import Deviance, hessian
+from stattools.latent.elimination import OneFactor
+from stattools.latent.global_maximum import CellSearch, inverse_at_zero, least, ratio_search, slopes, sums_of_one_ratio
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn, sums_of

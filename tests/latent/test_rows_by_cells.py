@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_rows import rows_with_groups
-from stattools.latent.rows_by_cells import RowsByCells
+from stattools.data.mixed_data import rows_with_groups
+from stattools.latent.blocks import RowsByCells
 from tests.latent.test_curve_sums import basis
 from tests.latent.test_rows_by_knots import GAP, TABLE
 

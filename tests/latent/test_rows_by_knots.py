@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.mixed_rows import rows_with_groups
-from stattools.latent.rows_by_knots import RowsByKnots
+from stattools.data.mixed_data import rows_with_groups
+from stattools.latent.blocks import RowsByKnots
 from tests.latent.curve_cases import TABLE
 from tests.latent.test_curve_sums import basis
 
@@ -18,7 +18,7 @@ GAP = {**TABLE, "x": np.where(np.asarray(TABLE["x"]) > np.median(TABLE["x"]), 9.
 @pytest.mark.parametrize("table", [TABLE, GAP])
 @pytest.mark.parametrize("many", [0, 400])
 def test_sums_are_those_of_dense_matrices(monkeypatch, table, many):
-    monkeypatch.setattr("stattools.latent.rows_by_knots.MANY", many)
+    monkeypatch.setattr("stattools.latent.blocks.MANY_ROWS", many)
     random = np.random.default_rng(1)
     w = random.uniform(size=len(table["y"]))
     latent: Any = rows_with_groups("y ~ s(x, k=9) + s(v, by=z, k=6) + g + s(v, by=g, k=7)", table, {}).latent

@@ -9,12 +9,12 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.files import first_pass
-from stattools.data.mixed_rows import mixed_rows
+from stattools.data.mixed_data import mixed_rows
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.rows_in_files import summed_rows
+from stattools.latent.elimination import OneFactor
+from stattools.latent.sums import summed_rows
 from tests.sizes import first
 
 FORMULAS = [

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.latent.secant import secant
+from stattools.latent.deviance import secant
 
 
 def test_the_change_along_the_step_is_matched_and_the_matrix_stays_definite():

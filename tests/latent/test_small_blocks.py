@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.small_blocks import cholesky, eliminated, grams, solved, sums_by, times, transposed
+from stattools.numerics.small_matrices import cholesky, eliminated, grams, solved, sums_by, times, transposed
 
 R = np.random.default_rng(0)
 

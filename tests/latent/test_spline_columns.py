@@ -5,10 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.effect_columns import EffectColumns, ScaledColumns
-from stattools.latent.penalized import PenalizedInformation
-from stattools.latent.spline_columns import SplineColumns, effect_columns
-from stattools.latent.structure import LatentColumns
+from stattools.latent.blocks import EffectColumns, LatentColumns, ScaledColumns, SplineColumns, effect_columns
+from stattools.latent.elimination import PenalizedInformation
 from tests.cases import rng
 
 RANDOM = rng(11)

@@ -3,9 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.latent.few_effects import FewEffects
-from stattools.latent.moments_of_groups import moments
-from stattools.latent.sprint import BELOW, SPRINT, known, sprint
+from stattools.latent.deviance import BELOW, SPRINT, FewEffects, known, moments, sprint
 from stattools.solvers.mixed.maximum import EXACT
 from tests.latent.test_few_effects import CASES, POINTS, few_of, few_with_effects, of_rows
 

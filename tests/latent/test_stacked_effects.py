@@ -4,13 +4,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.few_effects import FewEffects
-from stattools.latent.moments_of_groups import moments
-from stattools.latent.stacked_effects import StackedEffects
-from stattools.latent.stacked_sums import stacked_rows, stacked_sums
-from stattools.latent.variance_directions import variance_directions
-from stattools.numerics.few_columns import eigen
-from stattools.solvers.mixed.degrees_of_freedom import satterthwaite
+from stattools.latent.deviance import FewEffects, StackedEffects, moments, variance_directions
+from stattools.latent.elimination import stacked_rows, stacked_sums
+from stattools.numerics.small_matrices import eigen
+from stattools.solvers.mixed.fixed_effects import satterthwaite
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.stacked_cases import M, alone, members
 

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.ratio_search import ratio_search, sums_of_one_ratio
-from stattools.latent.stacked_ratios import StackedRatios
-from stattools.latent.stacked_sums import stacked_rows, stacked_sums
+from stattools.latent.elimination import stacked_rows, stacked_sums
+from stattools.latent.global_maximum import StackedRatios, ratio_search, sums_of_one_ratio
 from tests.latent.ratio_cases import drawn
 from tests.latent.stacked_cases import alone, members
 

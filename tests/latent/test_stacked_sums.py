@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.stacked_sums import stacked_rows, stacked_sums
+from stattools.latent.elimination import stacked_rows, stacked_sums
 from tests.latent.stacked_cases import M, members
 
 

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 from stattools.latent.coordinates import Coordinates, coordinates
-from stattools.latent.crossed import Crossed
-from stattools.latent.nested import Nested
-from stattools.latent.one_factor import OneFactor
+from stattools.latent.elimination import Crossed, Nested, OneFactor
 from tests.latent.certified import term
 from tests.latent.dense_structure import DenseStructure
 

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.structures import structure_of
+from stattools.latent.elimination import structure_of
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.balanced import CROSSED, NESTED, crossed_components, nested_components
 from tests.latent.certified import table, term

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.crossed import Crossed
-from stattools.latent.nested import Nested
-from stattools.latent.taken_out import BesideLarge, large_terms
+from stattools.latent.elimination import Crossed, Nested
+from stattools.latent.large_ratios import BesideLarge, large_terms
 from tests.latent.balanced import CROSSED, NESTED
 from tests.latent.test_structure import CLASS, DAY, PUPIL, SUBJECT, of_several_factors
 from tests.latent.test_structures import fitted

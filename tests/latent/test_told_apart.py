@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import IdentificationError
-from stattools.latent.told_apart import FIRST_ROWS, not_told_apart, not_told_apart_by, require_told_apart
+from stattools.latent.covariance_factors import FIRST_ROWS, not_told_apart, not_told_apart_by, require_told_apart
 
 GROUPS = np.repeat(np.arange(6), 3)
 ONES = np.ones(18)

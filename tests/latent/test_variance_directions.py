@@ -5,9 +5,8 @@ import pytest
 
 from stattools.errors import IncompatibleError
 from stattools.latent.coordinates import coordinates
-from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.variance_directions import MOST_EFFECTS, changes_of, variance_directions, whole_joint
+from stattools.latent.deviance import MOST_EFFECTS, Deviance, changes_of, variance_directions, whole_joint
+from stattools.latent.elimination import OneFactor
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import term
 from tests.latent.dense_structure import DenseStructure

@@ -12,7 +12,7 @@ from scipy import special, stats
 import stattools as st
 from stattools.bayes.priors.assignment import assign
 from stattools.bayes.priors.defaults import overview
-from stattools.inference.arviz.arviz import datatree, leave_one_out
+from stattools.inference.arviz.datatree import datatree, leave_one_out
 from tests.cases import RegressionCase
 from tests.matrix.asked import FORMULA, Asked, asked
 from tests.matrix.predictions import new_rows

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.models.any_model import AnyModel
+from stattools.models.questions import AnyModel
 
 TABLE = {"y": [0.0, 1.0, 0.0, 1.0, 1.0], "x": [1.0, 2.0, 3.0, 4.0, 5.0], "k": [0, 1, 2, 0, 3], "c": list("abcab")}
 SERIES = [3.0, 5.0, 4.0, 6.0, 9.0, 7.0, 8.0, 8.0]

@@ -4,8 +4,8 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.rows.rows import Block
 from stattools.likelihoods import Poisson
-from stattools.models import block_sums
-from stattools.models.predictors.linear import Linear
+from stattools.models import model as block_sums
+from stattools.models.predictor import Linear
 
 random = np.random.default_rng(4)
 X, OFFSET, WEIGHT = random.normal(size=(9, 2)), random.normal(size=9), random.integers(1, 4, 9).astype(float)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.models.differences import H, best_steps, differences, information_of, noise
+from stattools.models.evaluation import H, best_steps, differences, information_of, noise
 
 
 def cauchy(x):

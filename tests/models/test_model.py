@@ -13,8 +13,8 @@ import stattools as st
 from stattools.data.rows.rows import BLOCK_BYTES
 from stattools.errors import DomainError
 from stattools.models.evaluation import Evaluation
-from stattools.models.predictors.linear import Linear
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.predictor import Linear
+from stattools.models.regressions.binding import starting_point
 from tests.cases import rng
 from tests.gumbel import Gumbel, gumbel
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.models.own_function import of_array, of_names, read_bounds
+from stattools.models.custom import of_array, of_names, read_bounds
 
 START, NAMES = np.array([0.0, 1.0]), ("mean", "sigma")
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.special import expit
 
-from stattools.models.own_scale import behind_links, on_own_scale, shared
+from stattools.models.model import behind_links, on_own_scale, shared
 from tests.cases import REGRESSIONS
 
 

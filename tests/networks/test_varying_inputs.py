@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.fitting_networks import train_by_adam
+from stattools.networks.mini_batches import train_by_adam
 from stattools.networks.varying_inputs import VaryingInputs
 from tests.networks.ring import RING, X
 

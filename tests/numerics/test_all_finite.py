@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.numerics.all_finite import WORTH_A_THREAD, all_finite
+from stattools.numerics.threads import WORTH_A_THREAD, all_finite
 
 SIZES = [1, 9_999, 10_007, 2 * WORTH_A_THREAD]
 

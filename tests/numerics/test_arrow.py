@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.arrow import Arrow, ArrowFactor
+from stattools.numerics.arrowhead import Arrow, ArrowFactor
 
 
 def arrow(at=2, levels=5, others=3):

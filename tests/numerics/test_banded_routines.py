@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.numerics.banded_routines import dpbtrf, dpbtrs, dpttrf, dtbsv, dtbtrs
+from stattools.numerics.banded import dpbtrf, dpbtrs, dpttrf, dtbsv, dtbtrs
 from tests.cases import rng
 
 G = rng(0)

@@ -11,11 +11,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.units import centered
+from stattools.data.rows.standardization import centered
 from stattools.data.tables import arrays
 from stattools.data.tables.arrays import WORTH_NO_COPY, with_intercept
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.products import across, add_gram, cross_gram, times, transposed, upper_gram
+from stattools.numerics.columns import BesideOnes, across, add_gram, cross_gram, times, transposed, upper_gram
 from tests.cases import rng
 from tests.sizes import slowly
 

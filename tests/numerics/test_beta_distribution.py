@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
-from stattools.numerics.beta_distribution import log_density, log_density_of_logit, quantile, tails
+from stattools.numerics.distributions.beta import log_density, log_density_of_logit, quantile, tails
 from tests.sizes import examples
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.columns import ArrayColumns, Columns, as_columns
+from stattools.numerics.columns import ArrayColumns, BesideOnes, Columns, as_columns
 
 rng = np.random.default_rng(4)
 X = Columns.indicators(rng.standard_normal((12, 2)), np.arange(12) % 4 - 1, 3, 1)

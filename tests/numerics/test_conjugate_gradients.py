@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.numerics.conjugate_gradients import ConjugateStep, direction, newton_step
 from stattools.solvers.metric import Metric
+from stattools.solvers.quasi_newton import ConjugateStep, direction, newton_step
 from tests.cases import rng
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import gammaln, logsumexp
 
-from stattools.numerics.elementary_symmetric import symmetric, unpacked
+from stattools.numerics.symmetric_functions import symmetric, unpacked
 
 
 def enumerated(r, X, d):
@@ -21,7 +21,7 @@ def enumerated(r, X, d):
 
 @pytest.mark.parametrize("room", [1 << 21, 8])
 def test_agrees_with_all_sets(monkeypatch, room):
-    monkeypatch.setattr("stattools.numerics.elementary_symmetric.ROOM", room)
+    monkeypatch.setattr("stattools.numerics.symmetric_functions.ROOM", room)
     g = np.random.default_rng(0)
     r, X = g.exponential(size=11), g.standard_normal((2, 11))
     ends, d = np.array([2, 5, 8, 11, 11]), np.array([2, 1, 4, 6, 10])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
-from stattools.numerics.exact_sum import ExactSum, pair_difference, pair_product, pair_quotient
+from stattools.numerics.sums import ExactSum, pair_difference, pair_product, pair_quotient
 from tests.sizes import examples
 
 numbers = some.lists(some.floats(-1e200, 1e200), min_size=1, max_size=30)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.numerics.few_columns import eigen, right_triangle
+from stattools.numerics.small_matrices import eigen, right_triangle
 from tests.cases import rng
 
 

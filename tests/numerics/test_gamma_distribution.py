@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import special, stats
 
-from stattools.numerics.gamma_distribution import (
+from stattools.numerics.distributions.gamma import (
     differences,
     digamma_gap,
     gamma_differences,

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stattools.numerics.hypergeometric import of_table, sum_of
+from stattools.numerics.distributions.counts import of_table, sum_of
 
 
 @pytest.mark.parametrize(("m1", "m2", "n"), [(5, 5, 4), (10, 3, 8), (2, 9, 2), (1, 1, 1), (7, 0, 3), (40, 60, 50)])

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.data.rows.level_units import LevelUnits
-from stattools.numerics.arrow import Arrow
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.columns import Columns, TransposedColumns
-from stattools.numerics.in_parts import InParts, SymmetricInParts
+from stattools.data.rows.standardization import LevelUnits
+from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts
+from stattools.numerics.columns import BesideOnes, Columns, TransposedColumns
 from stattools.numerics.low_rank import LowRank
 from stattools.numerics.one_each import OneEach
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.numerics.level_blocks import Within, backward, diagonals, forward, times, triangles
+from stattools.numerics.arrowhead import Within, backward, diagonals, forward, times, triangles
 
 rng = np.random.default_rng(0)
 half = rng.standard_normal((5, 3, 3))

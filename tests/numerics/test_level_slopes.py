@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.numerics.arrow import Arrow
+from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import Columns
 
 

@@ -7,7 +7,7 @@ from operator import add
 import numpy as np
 import pytest
 
-from stattools.numerics.moments import Ends, Largest, SampleMoments
+from stattools.numerics.sums import Ends, Largest, SampleMoments
 from tests.cases import rng
 
 

@@ -4,7 +4,7 @@ import mpmath
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.numerics.normal_tail import mills, minus_slope
+from stattools.numerics.distributions.normal import mills, minus_slope
 
 
 def test_ratio_and_slope_have_their_digits_in_both_tails():

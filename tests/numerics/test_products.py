@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.numerics import products
-from stattools.numerics.products import CACHED, WIDE, add_gram, gram, symmetric, times, transposed, upper_gram
+from stattools.numerics import columns as products
+from stattools.numerics.columns import CACHED, WIDE, add_gram, gram, symmetric, times, transposed, upper_gram
 
 
 def orders(X):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
-from stattools.numerics.saddle_point import deviance_part, log_binomial_pmf, log_poisson_pmf, stirling_error
+from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf, log_poisson_pmf, stirling_error
 
 
 @given(some.just(0.0) | some.floats(1e-9, 1e12), some.floats(1e-6, 1e12))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.numerics.segments import changes, running_sums, sums_to_the_end
+from stattools.numerics.sums import changes, running_sums, sums_to_the_end
 
 
 def test_sums_begin_anew_without_the_round_off_of_segments_before():

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stattools.numerics.selected_inversion import band_of_inverse
+from stattools.numerics.banded import band_of_inverse
 
 
 @pytest.mark.parametrize("n", [1, 2, 5, 16, 17, 50, 100])

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.numerics.stacks import backward, factored, forward, inverted
+from stattools.numerics.small_matrices import backward, factored, forward, inverted
 
 
 def matrices(p, m, seed=0):

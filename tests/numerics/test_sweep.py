@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from stattools.numerics.sweep import ROUNDS, Share, spans, sweep
+from stattools.numerics.threads import ROUNDS, Share, spans, sweep
 
 
 @pytest.mark.parametrize("n", [1, 10, 4096, 4097, 100_000])

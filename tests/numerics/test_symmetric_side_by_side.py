@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.numerics.elementary_symmetric import symmetric
-from stattools.numerics.symmetric_side_by_side import symmetric_side_by_side
+from stattools.numerics.symmetric_functions import symmetric, symmetric_side_by_side
 
 G = np.random.default_rng(4)
 

@@ -9,7 +9,7 @@ import pytest
 from scipy import stats
 from scipy.special import gammaln
 
-from stattools.numerics.tables_with_margins import (
+from stattools.numerics.distributions.counts import (
     _bounds,
     _columns,
     _many,

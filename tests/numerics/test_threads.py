@@ -5,8 +5,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from stattools.numerics import threads
-from stattools.numerics.sweep import spans
-from stattools.numerics.threads import on_threads, one_blas_thread
+from stattools.numerics.threads import on_threads, one_blas_thread, spans
 
 
 def blas_threads():

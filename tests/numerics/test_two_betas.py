@@ -13,8 +13,13 @@ from numpy.polynomial.legendre import leggauss
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, log_expit
 
-from stattools.numerics.beta_distribution import log_density_of_logit
-from stattools.numerics.two_betas import landmarks, log_density_and_below, log_tails, probability_less
+from stattools.numerics.distributions.beta import (
+    landmarks,
+    log_density_and_below,
+    log_density_of_logit,
+    log_tails,
+    probability_less,
+)
 from tests.sizes import examples, first
 
 parameters = some.floats(-2, 9).map(lambda e: 10.0**e)

@@ -6,13 +6,11 @@ from dataclasses import fields
 import pytest
 
 import stattools as st
-from stattools.inference.ways_of_fitting import WAYS
-from stattools.models.mixed.joint_density import JointDensity
-from stattools.models.mixed.mixed_density import MixedDensity
-from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.waiting import Waits
-from stattools.models.survival.cox_in_files import SortedCox
+from stattools.inference.fitting.maximum_likelihood import WAYS
+from stattools.models.mixed.density import JointDensity, MixedDensity
+from stattools.models.regressions.categories import OneVsRest
+from stattools.models.samples.proportions import BernoulliTrials, Waits
+from stattools.models.survival.cox import SortedCox
 from stattools.networks.network import Network
 from stattools.reporting import own_functions, proportions, regressions, samples, smoothing, state_space
 from stattools.reporting.accounts import ACCOUNTS, CURVED, Account, account

@@ -5,7 +5,7 @@ from hypothesis import strategies as s
 
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
-from stattools.inference.plots.columns import summary
+from stattools.inference.plots.drawing import summary
 from stattools.reporting import diagnostics
 from stattools.reporting.accounts import account
 

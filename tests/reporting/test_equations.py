@@ -11,8 +11,7 @@ from scipy.stats import gumbel_r
 import stattools as st
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.regressions.families import FAMILIES
-from stattools.models.regressions.glm import GENERALIZED
+from stattools.models.regressions.glm import FAMILIES, GENERALIZED
 from stattools.reporting.accounts import account
 from stattools.reporting.diagnostics import BY_OUTCOME, FIGURES
 from stattools.reporting.dispersion import SIZES

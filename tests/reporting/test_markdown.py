@@ -20,8 +20,9 @@ from stattools.reporting.document import (
     code,
     literal,
 )
-from stattools.reporting.markdown import escape, line, markdown, table
+from stattools.reporting.markdown import line, markdown, table
 from stattools.text.characters import width
+from stattools.text.markdown import escape
 from tests.reporting.hostile import NAMES, shown
 
 TEXT = st.text(alphabet=st.one_of(st.sampled_from("`$*\\|[]()_<>a b\n\r#-&;"), st.characters()), max_size=30)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import IncompatibleError
 from stattools.numerics.columns import Columns
 from stattools.reporting import provenance

@@ -10,7 +10,7 @@ import statsmodels.api as sm
 
 import stattools as st
 from stattools.errors import StattoolsError
-from stattools.models.any_model import AnyModel
+from stattools.models.questions import AnyModel
 from stattools.reporting import report
 from stattools.reporting.markdown import markdown
 from stattools.reporting.plain_words import has_hints

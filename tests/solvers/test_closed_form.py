@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.closed_form import ClosedForm
+from stattools.solvers.solution import ClosedForm
 
 
 def test_a_proportion():

@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.solvers.digits import Digits, coefficient_error, sum_rounding
+from stattools.solvers.solution import Digits, coefficient_error, sum_rounding
 from tests.cases import rng
 
 

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.linalg import null_space
 
-from stattools.numerics.arrow import Arrow
-from stattools.solvers.held_metric import HeldMetric
+from stattools.numerics.arrowhead import Arrow
+from stattools.solvers.metric import HeldMetric
 
 rng = np.random.default_rng(1)
 B = rng.standard_normal((5, 2))

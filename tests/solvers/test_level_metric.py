@@ -9,12 +9,11 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.bayes.priors.defaults import overview
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import IdentificationError
-from stattools.numerics.arrow import Arrow
+from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import Columns
-from stattools.solvers.level_metric import LevelMetric
-from stattools.solvers.metric import Metric
+from stattools.solvers.metric import LevelMetric, Metric
 
 
 def table(n=160, levels=8, seed=1):

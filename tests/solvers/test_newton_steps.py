@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.models.evaluation import Evaluation
-from stattools.solvers.newton_steps import footing, newton_ascent
+from stattools.solvers.climb import footing, newton_ascent
 from tests.cases import rng
 
 

@@ -8,7 +8,7 @@ import stattools as st
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Shares, ascend, unit_ascend
-from stattools.solvers.samples.subsampled_newton import sample_sizes, subsample_start
+from stattools.solvers.subsampling import sample_sizes, subsample_start
 from tests.cases import rng
 
 G = rng(5)

@@ -8,15 +8,14 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.ways_of_fitting import WAYS
+from stattools.inference.fitting.maximum_likelihood import WAYS
 from stattools.likelihoods.between import BETWEEN
 from stattools.models.model import Model
-from stattools.models.regressions.families import FAMILIES
-from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.survival.conditional_logit import ConditionalLogit
-from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import SortedCox
+from stattools.models.regressions.categories import OneVsRest
+from stattools.models.regressions.glm import FAMILIES
+from stattools.models.regressions.times import ConditionalLogit
+from stattools.models.samples.rates import EventRates
+from stattools.models.survival.cox import CoxRegression, SortedCox
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
 from stattools.validation.agreement import agreeing_digits

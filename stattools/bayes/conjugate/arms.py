@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import are_different, labelled, written
 from stattools.interface.arrays import Floats

@@ -34,9 +34,8 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.samples.bernoulli_trials import unit_interval
-from stattools.models.samples.counts import coin
-from stattools.numerics.beta_distribution import log_density, quantile, tails
+from stattools.models.samples.proportions import coin, unit_interval
+from stattools.numerics.distributions.beta import log_density, quantile, tails
 
 REMEDY = "A flat prior is Beta(1, 1), Jeffreys' is Beta(0.5, 0.5); Haldane's limit a, b -> 0 is st.Beta.haldane()."
 

@@ -21,10 +21,9 @@ from stattools.data.tables.columns import listing
 from stattools.data.tables.table import axes, is_frame
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.models.samples.arms import Labels
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.event_rates import EventRates
 from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms
+from stattools.models.samples.rates import EventRates
 
 Places = NDArray[np.intp]
 

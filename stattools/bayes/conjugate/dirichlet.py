@@ -36,7 +36,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.models.samples.multinomial import Multinomial, Names, categories, checked_names, simplex
+from stattools.models.samples.tables import Multinomial, Names, categories, checked_names, simplex
 
 if TYPE_CHECKING:
     import pandas as pd

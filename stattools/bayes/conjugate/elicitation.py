@@ -19,7 +19,7 @@ from scipy import special
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.when_needed import optimize
-from stattools.numerics.beta_distribution import tails
+from stattools.numerics.distributions.beta import tails
 
 SIZES = (-25.0, 32.0)
 """Logs of the sizes, a + b or shape, that a prior may have: 1e-11 to 8e13."""

@@ -35,8 +35,8 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.models.samples.event_rates import EventRates
-from stattools.numerics.gamma_distribution import log_quantile
+from stattools.models.samples.rates import EventRates
+from stattools.numerics.distributions.gamma import log_quantile
 
 FIELDS = ("shape", "rate")
 REMEDY = "A weak prior is Gamma(1, 1); the limits with shape or rate 0, such as Jeffreys', are st.Gamma.limit(...)."

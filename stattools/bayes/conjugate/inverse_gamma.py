@@ -30,7 +30,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, stirling_error
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
 
 
 @answers_guesses

@@ -32,8 +32,8 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample
-from stattools.numerics.exact_sum import pair_difference, pair_product, pair_quotient
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.sums import pair_difference, pair_product, pair_quotient
 
 
 def _read(belief: Any, more: Any) -> tuple[NormalSample, dict[str, Any]]:

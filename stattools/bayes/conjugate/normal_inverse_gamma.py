@@ -38,8 +38,8 @@ from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.samples.normal import NormalSample, normal, squares_about_mean
-from stattools.numerics.exact_sum import pair_difference, two_product
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.sums import pair_difference, two_product
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -41,7 +41,7 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
 from stattools.models.model import Model
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -38,8 +38,8 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.models.samples.multivariate_normal import MultivariateSample, center_and_scatter, multivariate_normal
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.models.samples.normal import MultivariateSample, center_and_scatter, multivariate_normal
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,10 +20,9 @@ from stattools.bayes.conjugate.normal_inverse_gamma import NormalInverseGamma
 from stattools.bayes.conjugate.normal_inverse_gamma_regression import NormalInverseGammaRegression
 from stattools.bayes.conjugate.normal_inverse_wishart import NormalInverseWishart
 from stattools.models.model import Model
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.multivariate_normal import MultivariateSample
-from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.normal import MultivariateSample, NormalSample
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import Multinomial
 
 
 def _update(model: Any, prior: Any) -> Any:

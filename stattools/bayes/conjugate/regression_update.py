@@ -23,7 +23,7 @@ from stattools.inference.existence.rank import check_rank, check_size
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
 class Parameters(NamedTuple):

@@ -25,7 +25,7 @@ from stattools.interface.interval import Interval
 from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses, constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.numerics.saddle_point import stirling_error
+from stattools.numerics.distributions.counts import stirling_error
 
 if TYPE_CHECKING:
     pass

@@ -28,10 +28,17 @@ from stattools.bayes.conjugate.gamma_poisson import Gamma
 from stattools.bayes.conjugate.normal import Normal
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arrays import Floats
-from stattools.numerics.beta_distribution import log_density_of_logit
-from stattools.numerics.gamma_distribution import log_density_of_log, tails
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
-from stattools.numerics.two_betas import LEAST, landmarks, log_complement, log_density_and_below, log_of_pair, log_tails
+from stattools.numerics.distributions.beta import (
+    LEAST,
+    landmarks,
+    log_complement,
+    log_density_and_below,
+    log_density_of_logit,
+    log_of_pair,
+    log_tails,
+)
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.gamma import log_density_of_log, tails
 from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]

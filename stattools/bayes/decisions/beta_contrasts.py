@@ -19,9 +19,8 @@ from scipy.special import digamma, log_expit, logit, polygamma
 
 from stattools.bayes.decisions.pair import both_tails, moved
 from stattools.interface.arrays import Floats
-from stattools.numerics.beta_distribution import log_density_of_logit
+from stattools.numerics.distributions.beta import landmarks, log_density_of_logit, log_tails, probability_less
 from stattools.numerics.quadrature import log_integral
-from stattools.numerics.two_betas import landmarks, log_tails, probability_less
 from stattools.text.one_line import prints
 
 Rows = NDArray[np.intp]

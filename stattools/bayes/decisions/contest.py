@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
+from stattools.numerics.distributions.beta import log_complement
 from stattools.numerics.quadrature import NODES, log_integral, log_integrals, thinned
-from stattools.numerics.two_betas import log_complement
 
 Rows = NDArray[np.intp]
 

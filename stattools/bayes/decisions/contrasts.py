@@ -30,7 +30,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.text.faces import Faces
 from stattools.text.one_line import prints
 from stattools.text.page import Page

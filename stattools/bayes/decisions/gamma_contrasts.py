@@ -18,8 +18,8 @@ from scipy.special import digamma, polygamma
 from stattools.bayes.decisions.arms import GammaArm, log_gamma_tails
 from stattools.bayes.decisions.pair import both_tails, moved
 from stattools.interface.arrays import Floats
-from stattools.numerics import beta_distribution as beta
-from stattools.numerics.gamma_distribution import log_density_of_log
+from stattools.numerics.distributions import beta as beta
+from stattools.numerics.distributions.gamma import log_density_of_log
 from stattools.numerics.quadrature import log_integral
 from stattools.text.one_line import prints
 

@@ -13,8 +13,7 @@ from stattools.bayes.decisions.arms import Arms, several
 from stattools.bayes.decisions.contest import best
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.numerics.beta_distribution import tails
-from stattools.numerics.two_betas import probability_less
+from stattools.numerics.distributions.beta import probability_less, tails
 
 
 def probability_greater(b: Any, a: Any, /) -> Any:

@@ -12,7 +12,7 @@ from scipy.special import ndtri, ndtri_exp
 from stattools.errors import ConvergenceError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import optimize
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 MOST_STEPS = 80
 MOST_CLIMBS = 30

@@ -25,7 +25,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.names.guesses import answers_guesses
-from stattools.numerics.two_betas import probability_less
+from stattools.numerics.distributions.beta import probability_less
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page

@@ -36,18 +36,16 @@ from stattools.bayes.priors.mixed_defaults import of_joint, of_mixed
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
-from stattools.data.rows.level_units import units_of_others
 from stattools.data.rows.rows import Block
-from stattools.data.rows.units import VARIES
+from stattools.data.rows.standardization import VARIES, units_of_others
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.mixed.joint_density import JointDensity
-from stattools.models.mixed.mixed_density import MixedDensity
+from stattools.models.mixed.density import JointDensity, MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.columns import as_columns
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.sums import SampleMoments
 from stattools.text.one_line import prints
 
 

@@ -17,8 +17,7 @@ from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.priors.default import Default
 from stattools.bayes.priors.flat import Uniform
 from stattools.bayes.priors.scaled import Exponential
-from stattools.models.mixed.joint_density import JointDensity
-from stattools.models.mixed.mixed_density import Effects, MixedDensity
+from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
 
 
 def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Default, ...]:

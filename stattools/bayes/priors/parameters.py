@@ -12,8 +12,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
-from stattools.models.own_scale import shared
+from stattools.models.model import Model, shared
 from stattools.models.samples.normal import NormalSample
 
 LINE = (-np.inf, np.inf)

@@ -14,9 +14,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.bayes.conjugate.arms import plain
+from stattools.bayes.conjugate.arms import parameters, plain
 from stattools.bayes.conjugate.belief import points, settle
-from stattools.bayes.conjugate.distribution import Prior, parameters
+from stattools.bayes.conjugate.distribution import Prior
 from stattools.bayes.conjugate.student_t import StudentT
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import draws_shape

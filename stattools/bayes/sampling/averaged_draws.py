@@ -16,19 +16,15 @@ import numpy as np
 
 from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.errors import DomainError
-from stattools.inference.arviz.replicates import expectations
-from stattools.inference.effects.averages import SLOPE, Move, average_slope, sloping
-from stattools.inference.effects.functions import values_of
-from stattools.inference.effects.groups import head_of
-from stattools.inference.effects.groups import values_of as levels_asked
-from stattools.inference.effects.held_rows import holding, noted
-from stattools.inference.effects.marginal_effects import asked_effects
-from stattools.inference.effects.means import moves_of
-from stattools.inference.effects.moved_rows import Population, population
+from stattools.inference.arviz.layout import expectations
+from stattools.inference.effects.averages import SLOPE, Move, average_slope, sloping, values_of
+from stattools.inference.effects.means import asked_effects, head_of, moves_of
+from stattools.inference.effects.means import values_of as levels_asked
+from stattools.inference.effects.moved_rows import Population, holding, noted, population
 from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.models.own_scale import behind_links
+from stattools.models.model import behind_links
 
 
 def summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.inference.arviz.arviz import convergence, energy_fraction
+from stattools.inference.arviz.datatree import convergence, energy_fraction
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd

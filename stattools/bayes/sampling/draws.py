@@ -15,19 +15,24 @@ from stattools.bayes.sampling.page import page
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
 from stattools.bayes.sampling.summed_up import summed_up
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.arviz.arviz import datatree, summary
-from stattools.inference.arviz.layout import layout
-from stattools.inference.arviz.replicates import expectations, replicates
-from stattools.inference.prediction.answers import handed_out
-from stattools.inference.prediction.new_rows import Missing, at_rows, columns_beside, trials_of, with_precision
-from stattools.inference.prediction.prediction import require_numbers
+from stattools.inference.arviz.datatree import datatree, summary
+from stattools.inference.arviz.layout import expectations, layout, replicates
+from stattools.inference.prediction.new_rows import (
+    Missing,
+    at_rows,
+    columns_beside,
+    handed_out,
+    trials_of,
+    with_precision,
+)
+from stattools.inference.prediction.predict import require_numbers
 from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.models.samples.proportion import tail_area
+from stattools.models.samples.proportions import tail_area
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page

@@ -21,7 +21,7 @@ import numpy as np
 from stattools.bayes.sampling.holes import require_defined
 from stattools.bayes.sampling.target import Mode
 from stattools.errors import ConvergenceError
-from stattools.inference.arviz.arviz import pareto_smoothed
+from stattools.inference.arviz.datatree import pareto_smoothed
 from stattools.interface.arrays import Floats
 
 LARGEST_K = 0.7

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from stattools.errors import IdentificationError
 from stattools.inference.existence import check_labels, check_rank, check_size, separation
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 
 REMEDY = "Give them a proper prior, such as st.Normal(0, 2.5), or leave prior= out for the weakly informative default."
 

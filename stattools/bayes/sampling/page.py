@@ -6,7 +6,7 @@ import numpy as np
 
 from stattools.bayes.sampling.diagnostics import METHODS
 from stattools.bayes.sampling.drawn import Drawn
-from stattools.models.page import told
+from stattools.models.questions import told
 from stattools.text.columns import decimals, place
 from stattools.text.one_line import many
 from stattools.text.page import Grid, Page

@@ -14,15 +14,14 @@ from stattools.bayes.conjugate.belief import interval_kind, tail
 from stattools.bayes.priors.flat import Flat
 from stattools.bayes.sampling.drawn import ends
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.arviz.replicates import replicates
+from stattools.inference.arviz.layout import replicates
 from stattools.inference.diagnostics.residuals import outcomes
 from stattools.inference.effects.moved_rows import population
-from stattools.inference.intervals.ratios import factors, require_ratios
+from stattools.inference.intervals.coefficients import factors, require_ratios
+from stattools.inference.needs import rows, rows_at_hand, variables
 from stattools.inference.plots.coefficients import chosen, require_one_scale, spreads
-from stattools.inference.plots.drawing import Drawing, Plot, Plots
-from stattools.inference.plots.effect import drawing, the_variable
-from stattools.inference.plots.words import change_in
-from stattools.inference.questions import rows, rows_at_hand, variables
+from stattools.inference.plots.drawing import Drawing, Plot, Plots, change_in
+from stattools.inference.plots.predictions import drawing, the_variable
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome

@@ -13,8 +13,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
-from stattools.models.own_scale import behind_links, on_own_scale, shared
+from stattools.models.model import Model, behind_links, on_own_scale, shared
 
 MOST_CELLS = 2_000_000
 """Rows times columns up to which a copy of X is made."""

@@ -14,7 +14,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
-from stattools.models.samples.proportion import tail_area
+from stattools.models.samples.proportions import tail_area
 
 AT_A_TIME = 1 << 22
 """Draws that are sorted together, in numbers."""

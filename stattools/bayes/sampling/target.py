@@ -18,11 +18,11 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
 from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
-from stattools.solvers.newton_steps import newton_ascent
-from stattools.solvers.own_units import climb_in_own_units
-from stattools.solvers.samples.surrogate import certified_ascent
+from stattools.solvers.newton import climb_in_own_units
 from stattools.solvers.solution import Solution
+from stattools.solvers.subsampling import certified_ascent
 from stattools.text.one_line import prints
 
 IMPOSSIBLE = -np.inf

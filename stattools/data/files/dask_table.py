@@ -16,9 +16,9 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.files.kinds import kind_of, merged, words
-from stattools.data.files.source import Batch, Pick, added, at
+from stattools.data.files.source import Batch, Pick, added, at, kind_of, merged, words
 from stattools.data.tables.columns import clean, missing
+from stattools.data.tables.table import IN_DASK, partitions
 from stattools.errors import DomainError, IncompatibleError, StattoolsError
 from stattools.interface.when_needed import pa, pd
 from stattools.text.one_line import prints
@@ -46,7 +46,7 @@ class DaskTable:
     found: dict[tuple[str, ...], list[Any]] = field(default_factory=dict, repr=False)
     """The partitions with some of the columns, as they were asked for."""
 
-    place = "in a Dask DataFrame"
+    place = IN_DASK
     certain = False
 
     @classmethod
@@ -139,8 +139,7 @@ class DaskTable:
     @property
     def counted(self) -> str:
         """How much there is, in words."""
-        n = self.frame.npartitions
-        return f"a Dask DataFrame of {len(self.labels)} columns in {n:,} partition{'' if n == 1 else 's'}"
+        return partitions(self.frame)
 
 
 @prints

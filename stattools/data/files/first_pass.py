@@ -3,6 +3,16 @@
 That is the levels of text and of categories, constants of `center` and `scale`, how many rows are dropped for missing
 values, by column, the values of the outcome with their counts, and a random sample of the rows. Each batch is surveyed
 where it is, and surveys are added.
+
+Sums of products that the first pass over files takes beside its survey, so that least squares needs no read more.
+
+The first rows give rough centers and a rough phi, in whose coordinates the sums of all rows are taken
+(`shifted_sums.py`). Where the first rows are unlike the others the sums lose digits; the solver measures that as it
+does for any center, and reads the rows again where it counts. Sums are taken of columns that are numbers and stand in
+the formula as they are, with an intercept and without weights or offset.
+
+Sums over the rows of groups that stand anywhere in files: what is kept are some numbers for each label seen so far,
+whatever the number of rows.
 """
 
 from __future__ import annotations
@@ -14,25 +24,51 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from stattools.data.design import Design, side_by_side
-from stattools.data.extras import require_some
-from stattools.data.files.counted_values import Counted, EndsOf, Marginal, Question
-from stattools.data.files.first_sums import FIRST_ROWS, FIRST_SUMS, FirstSums, Surroundings
-from stattools.data.files.kinds import DTYPES, TEXT, is_ordered
-from stattools.data.files.scanned_columns import cleaned, require_kinds
-from stattools.data.files.scanned_rows import DROP, ScannedRows
-from stattools.data.files.source import Batch, Pick, Sample, Source
-from stattools.data.formula.coding import Coding, needed, outcome_values
-from stattools.data.formula.evaluation import constants
+from stattools.data.design.design import Design, side_by_side
+from stattools.data.design.terms import chosen_levels, in_order, outcome_of
+from stattools.data.files.coding import Coding, cleaned, needed, outcome_values, require_kinds
+from stattools.data.files.rows import DROP, Counted, EndsOf, Marginal, Question, ScannedRows, Surroundings
+from stattools.data.files.source import DTYPES, TEXT, Batch, Pick, Sample, Source, is_ordered
+from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants
 from stattools.data.formula.formula import Formula, parse, require, together
-from stattools.data.formula.transforms import ELEMENTWISE, NO_CURVE
-from stattools.data.levels import chosen_levels, in_order
+from stattools.data.rows.rows import require_some
+from stattools.data.rows.sums import ShiftedSums
 from stattools.data.tables.columns import listing, require_no_marks
-from stattools.data.terms import outcome_of
 from stattools.errors import DomainError, IncompatibleError
-from stattools.numerics.moments import SampleMoments
+from stattools.interface.arrays import Floats
+from stattools.interface.units import LARGEST_SUM
+from stattools.interface.when_needed import pa
+from stattools.numerics.sums import SampleMoments
 from stattools.numerics.threads import one_blas_thread
+
+FIRST_ROWS = 8_192
+"""The most rows that the centers and phi come from: the error of phi is then a ninetieth of a standard deviation."""
+
+FIRST_SUMS = "first sums"
+"""The name under which rows keep them, in `later`."""
+
+
+@dataclass(frozen=True, eq=False)
+class FirstSums:
+    """The sums of the first pass, the coordinates that they are `about`, and the coding of the rows they are of."""
+
+    about: Surroundings
+    sums: ShiftedSums
+    coding: Coding
+
+    def are_of(self, rows: Any) -> bool:
+        """Whether rows that share what earlier reads found have the same X and the same outcome."""
+        mine, theirs = self.coding, rows.coding
+        moved = theirs.is_constant or any(part is not None for part in (rows.center, rows.scale, theirs.codes))
+        return not moved and theirs.design is mine.design and theirs.formula is mine.formula
+
+    @property
+    def are_finite(self) -> bool:
+        """Whether no sum of squares overflows; otherwise the rows are read again, and what is too large is named."""
+        return max(self.sums.square, self.sums.rss, self.sums.size) < LARGEST_SUM
+
 
 HELD = 200_000
 """The most rows of the sample that is held in memory."""
@@ -257,3 +293,86 @@ def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:
     if name:
         column = outcome_of(formula, {name: column}, np.arange(len(column)))
     return Marginal(column, counts, counted.outcome)
+
+
+MOST_GROUPS = 2_000_000
+"""Groups, or pairs of groups, whose labels are held at most."""
+
+MOST_SUMS = 50_000_000
+"""Numbers of their sums, groups times sums of each, at most: 400 MB."""
+
+
+@dataclass(eq=False)
+class SumsByLabel:
+    """Sums by label, which grow as labels appear; two are added with `+`, in the arrays of the first with `+=`.
+
+    `whose` are the sums and `instead` what to do where labels are too many, as errors say it.
+    """
+
+    whose: str
+    instead: str
+    most: int
+    sums: Floats
+    places: dict[Any, int]
+
+    @classmethod
+    def of(cls, whose: str, instead: str, most: int, labels: list[Any], sums: Floats) -> SumsByLabel:
+        """The sums of labels that differ."""
+        found = cls(whose, instead, most, sums, {label: place for place, label in enumerate(labels)})
+        found.require_few()
+        return found
+
+    def add(self, labels: list[Any], sums: Floats) -> NDArray[np.intp]:
+        """Add the sums of labels that differ; returns their numbers."""
+        places = self.places
+        codes = np.array([places.setdefault(label, len(places)) for label in labels], dtype=np.intp)
+        self.require_few()
+        if len(places) > len(self.sums):
+            rows = min(max(2 * len(self.sums), len(places)), self.most)
+            self.sums = np.concatenate([self.sums, np.zeros((rows - len(self.sums), self.sums.shape[1]))])
+        self.sums[codes] += sums
+        return codes
+
+    def require_few(self) -> None:
+        """DomainError for more labels than are held."""
+        if len(self.places) > self.most:
+            raise DomainError(
+                f"{self.whose} holds {self.sums.shape[1]:,} sums for each group, and takes at most {self.most:,} of "
+                f"them; there are more. {self.instead}"
+            )
+
+    def copied(self) -> SumsByLabel:
+        """The same sums in arrays of their own."""
+        return SumsByLabel(self.whose, self.instead, self.most, self.sums.copy(), self.places.copy())
+
+    def __add__(self, other: SumsByLabel) -> SumsByLabel:
+        mine = self.copied()
+        mine += other
+        return mine
+
+    def __iadd__(self, other: SumsByLabel) -> SumsByLabel:
+        self.add(list(other.places), other.sums[: len(other.places)])
+        return self
+
+    @property
+    def closed(self) -> Floats:
+        """The sums of the labels, in the order in which these were seen."""
+        return self.sums[: len(self.places)]
+
+
+def labels_of(others: Batch, name: str, numbers: NDArray[np.intp], whose: str) -> tuple[list[Any], NDArray[np.intp]]:
+    """The labels of a column of a batch, and for each row the place of its own.
+
+    Raises DomainError, in the name of `whose`, for a row without one.
+    """
+    column = others.table.column(name)
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    gaps = column.is_null(nan_is_null=True).to_numpy(zero_copy_only=False)
+    if gaps.any():
+        raise DomainError(
+            f"{others.where}: {whose} needs a group for every row; row {numbers[int(np.argmax(gaps))]} has "
+            "none. Give it a group, or leave such rows out of the files."
+        )
+    coded = column.dictionary_encode()
+    return coded.dictionary.to_pylist(), coded.indices.to_numpy(zero_copy_only=False).astype(np.intp)

@@ -11,28 +11,476 @@ On a terminal, a bar shows how far a read is, with rows per second and the numbe
 has taken a second: shorter ones cost one look at the clock per batch and show nothing.
 
 `source_of` says whether data are a source: files by `st.scan`, or a Dask DataFrame.
+
+Which files a path, a folder, a pattern or a list of them means: each file once, and none left out without a word.
+
+Links are followed. A file under two names (links, hard links, other spellings, a folder and a file in it) is refused,
+since its rows would count twice. Left out is what other programs leave out: files and folders below the given one whose
+names begin with "." or "_" (`_SUCCESS`, `_temporary`, `.ipynb_checkpoints`), unless the name holds the value of a
+column (`_day=1`). A pattern that contains such a name asks for it.
+
+Names of folders may hold columns: data/year=2020/month=1/part.parquet has year 2020 and month 1. Spark, Dask, DuckDB
+and pyarrow write tables so ("hive" partitioning) and leave these columns out of the files. Source: Apache Arrow,
+"Tabular Datasets: Reading partitioned data".
+
+Row groups of Parquet and Arrow files: their footers, and their rows in batches. Errors name the file and the row
+group.
+
+A file is looked at when it is opened and when its last row is read. One that has changed since `st.scan` found it would
+give sums over other rows than the read before, and is an error.
+
+The footer of a Parquet file says of the values of a row group what is compared with the values that were read: most
+writers note the least and the largest value and the number of missing ones, and few write checksums of pages. Damage is
+found where values leave that range, where an end of it does not occur, or where a value is lacking or too many; damage
+between the ends is not found.
 """
 
 from __future__ import annotations
 
+import glob
+import os
+import re
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import unquote
 
-from stattools.data.files.found_files import Value, columns_of, found_files, kind_of_values, with_parts
-from stattools.data.files.kinds import kind_of, merged, words
-from stattools.data.files.row_groups import PARQUET, Stamp, arrow_batches, ending, footer, parquet_batches
-from stattools.data.files.source import Batch, OneOfEachRun, Pick, Source, added
-from stattools.errors import DomainError, IncompatibleError
+import numpy as np
+
+from stattools.data.files.parquet_footer import Chunk, chunks_of
+from stattools.data.files.source import Batch, OneOfEachRun, Pick, Source, added, kind_of, merged, words
+from stattools.data.tables.table import is_dask
+from stattools.errors import DomainError, FileError, IncompatibleError
+from stattools.interface.arguments import by_column, several
 from stattools.interface.names.guesses import answers_names
+from stattools.interface.paths import path_of, require_regular
+from stattools.interface.when_needed import pa
 from stattools.numerics.threads import pipeline
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many, prints
 from stattools.text.page import Grid, Page
+
+
+class Promises:
+    """The least and the largest value and the number of missing ones of the columns of a row group: as its footer has
+    them, and as they are read.
+    """
+
+    def __init__(self, chunks: dict[str, Chunk], columns: list[str]) -> None:
+        self._said = {name: chunks[name] for name in columns if name in chunks}
+        self._found: dict[str, list[Any]] = {name: [0, None, None] for name in self._said}
+        self._ends: dict[str, Any] = {}
+
+    def see(self, batch: pa.RecordBatch) -> frozenset[str]:
+        """Note the values of a batch; the columns that turn out to be finite numbers in every row."""
+        finite = []
+        for name, found in self._found.items():
+            column = batch.column(name)
+            found[0] += column.null_count
+            if self._said[name].least is not None and _is_plain(column.type):
+                self._ends[name] = self._said[name].ends(np.dtype(column.type.to_pandas_dtype()))
+                least, largest, whole = _ends(column)
+                found[1], found[2] = _of(min, found[1], least), _of(max, found[2], largest)
+                if whole:
+                    finite.append(name)
+        return frozenset(finite)
+
+    def require_kept(self, where: str) -> None:
+        """DomainError where the values that were read are not those that the footer tells of."""
+        for name, (missing, least, largest) in self._found.items():
+            said, ends = self._said[name].missing, self._ends.get(name)
+            if said is not None and said != missing:
+                raise _broken(where, name, f"{said} missing values, and it has {missing}")
+            if least is None or ends is None or np.isnan(ends).any():
+                continue
+            low, high = ends.tolist()
+            if (low, high) != (least, largest):
+                raise _broken(where, name, f"values from {low} to {high}, and it has {least} to {largest}")
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    return pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)
+
+
+def _ends(column: pa.Array) -> tuple[Any, Any, bool]:
+    """The least and the largest value, and whether all values are there and finite. NumPy finds them at the speed of
+    memory, where none is missing.
+    """
+    if len(column) and not column.null_count:
+        values = column.to_numpy()
+        least, largest = values.min().item(), values.max().item()
+        if least == least:
+            return least, largest, isfinite(least) and isfinite(largest)
+    import pyarrow.compute as pc
+
+    ends: Any = pc.min_max(column)  # type: ignore[attr-defined]
+    return ends["min"].as_py(), ends["max"].as_py(), False
+
+
+def _of(choose: Any, one: Any, other: Any) -> Any:
+    return one if other is None or other != other else other if one is None else choose(one, other)
+
+
+def _broken(where: str, name: str, words: str) -> DomainError:
+    return DomainError(
+        f"{where} cannot be read: column {name!r} has, by the footer of the file, {words}. It is damaged: write it "
+        "again, with checksums of its pages (pyarrow: write_page_checksum=True)."
+    )
+
+
+def is_checked(path: Path) -> bool:
+    """Whether the first page of a Parquet file has a checksum, by its header in Thrift's compact protocol; others have
+    none. Field 4 of a page header is the checksum; fields 1 to 3 before it are whole numbers, seven bits a byte.
+    """
+    try:
+        chunk = next((chunk for group in chunks_of(path) for chunk in group.values() if chunk.begin), None)
+    except (OSError, ValueError):
+        return False
+    if chunk is None:
+        return True
+    with path.open("rb") as file:
+        file.seek(chunk.begin)
+        header, at = file.read(32), 0
+    for _ in range(3):
+        at += 1
+        while header[at] & 0x80:
+            at += 1
+        at += 1
+    return header[at : at + 1] == b"\x15"
+
+
+PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
+"""Endings of the names of the files that are read."""
+
+BUFFER = 1 << 16
+"""Bytes of a column that are read from a Parquet file at a time, beside whole pages: they stay in the cache of a core.
+"""
+
+
+def ending(path: Path) -> str:
+    """The ending of a name in small letters, which says the format."""
+    return path.suffix.lower()
+
+
+class Stamp(NamedTuple):
+    """The size of a file in bytes and the time of its last change in nanoseconds: a changed file is noticed by them."""
+
+    size: int
+    changed: int
+
+    @classmethod
+    def of(cls, path: Path) -> Stamp:
+        """The stamp of a file now; DomainError where the file is gone."""
+        try:
+            found = path.stat()
+        except OSError as error:
+            raise DomainError(
+                f"{path} cannot be found any more ({error.strerror}); put it back, or make the model again."
+            ) from error
+        return cls(found.st_size, found.st_mtime_ns)
+
+    def require(self, path: Path) -> None:
+        """DomainError where the file is not the one that was stamped."""
+        if (now := Stamp.of(path)) != self:
+            raise DomainError(
+                f"{path} has changed since st.scan looked at it ({self.size:,} bytes then, {now.size:,} now): reads of "
+                "other rows do not add up to one fit. Leave files alone during a fit; make scan and model again."
+            )
+
+
+def footer(path: Path) -> tuple[pa.Schema, tuple[int, ...]]:
+    """The schema, and the numbers of rows of the row groups."""
+    import pyarrow.parquet as pq
+
+    try:
+        if ending(path) in PARQUET:
+            with pq.ParquetFile(path) as file:
+                metadata = file.metadata
+                counts = tuple(metadata.row_group(k).num_rows for k in range(metadata.num_row_groups))
+                return file.schema_arrow, counts
+        options = pa.ipc.IpcReadOptions(included_fields=[0])  # the lengths are those of the first column
+        with pa.OSFile(str(path)) as source, pa.ipc.open_file(source) as file:
+            lengths = pa.ipc.open_file(source, options=options)
+            return file.schema, tuple(lengths.get_batch(k).num_rows for k in range(file.num_record_batches))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DomainError(
+            f"{path} cannot be opened as {'Parquet' if ending(path) in PARQUET else 'Arrow IPC'}: {error}"
+        ) from error
+
+
+def parquet_batches(
+    path: Path, groups: tuple[int, ...], columns: list[str], text: list[str], before: int, size: int, verify: bool
+) -> Iterator[Batch]:
+    """The rows of a Parquet file, `size` at a time at most; `before` rows come before them.
+
+    `verify` asks for checksums of pages, where they were written, and for text and levels that are well formed.
+    """
+    import pyarrow.parquet as pq
+
+    threads = (os.cpu_count() or 1) > 2  # with two cores, one thread decodes while the other sums
+    with _named(str(path)), _memory_of_the_system():
+        opened = pq.ParquetFile(
+            path, buffer_size=BUFFER, pre_buffer=False, read_dictionary=text, page_checksum_verification=verify
+        )
+    with _named(str(path)):
+        said = chunks_of(path) if verify else []
+    with opened as file:
+        for number, rows in enumerate(groups):
+            where, first = f"{path}, row group {number}", 0
+            if not rows:
+                continue
+            promises = Promises(said[number], columns) if verify else None
+            finite = frozenset[str]()
+            with _named(where):
+                batches = file.iter_batches(size, row_groups=[number], columns=columns, use_threads=threads)
+            while True:
+                with _named(where):
+                    batch = next(batches, None)
+                    if promises is not None and batch is not None:
+                        batch.validate(full=True)
+                        finite = promises.see(batch)
+                if batch is None:
+                    break
+                yield Batch(batch, where, first, before + first, finite)
+                first += batch.num_rows
+            if first != rows:
+                raise DomainError(f"{where} has {first} rows and its footer says {rows}. Write the file again.")
+            if promises is not None:
+                promises.require_kept(where)
+            before += rows
+
+
+def arrow_batches(
+    path: Path, groups: tuple[int, ...], columns: list[str], before: int, size: int, verify: bool
+) -> Iterator[Batch]:
+    """The rows of an Arrow file, `size` at a time at most; a record batch is read as a whole, as it was written."""
+    with pa.OSFile(str(path)) as source:
+        with _named(str(path)), pa.ipc.open_file(source) as file:
+            places = [file.schema.get_field_index(name) for name in columns]
+        with _named(str(path)):
+            file = pa.ipc.open_file(source, options=pa.ipc.IpcReadOptions(included_fields=places))
+        for number, rows in enumerate(groups):
+            where = f"{path}, row group {number}"
+            with _named(where):
+                whole = file.get_batch(number)
+                if verify:
+                    whole.validate(full=True)  # Arrow does not check offsets into text by itself
+            for first in range(0, rows, size):
+                yield Batch(whole.slice(first, size), where, first, before + first)
+            before += rows
+
+
+@contextmanager
+def _memory_of_the_system() -> Iterator[None]:
+    """What is opened within takes its memory from the system's allocator. Batches are small and soon given back; the
+    allocator of Arrow asks for pages of 2 MB, and to fill them with zeros takes a third of the first read.
+    """
+    before = pa.default_memory_pool()
+    pa.set_memory_pool(pa.system_memory_pool())
+    try:
+        yield
+    finally:
+        pa.set_memory_pool(before)
+
+
+@contextmanager
+def _named(where: str) -> Iterator[None]:
+    """An error of pyarrow, with the place where it was raised."""
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise DomainError(f"{where} cannot be read: {error}. Write the file again, or leave it out.") from error
+
+
+MISSING = "__HIVE_DEFAULT_PARTITION__"
+"""The name of a folder whose rows have no value in its column, as Hive writes it."""
+
+LARGEST = 2**63
+"""Whole numbers are below this in size, as those of 64 bits; larger ones are text."""
+
+type Value = int | str | None
+
+
+def parts_of(path: Path, root: Path) -> dict[str, str | None]:
+    """The columns in the names of the folders between `root` and the file, and their values as they are written.
+
+    >>> parts_of(Path("data/year=2020/city=S%C3%A3o/a.parquet"), Path("data"))
+    {'year': '2020', 'city': 'São'}
+    """
+    found: dict[str, str | None] = {}
+    for folder in path.relative_to(root).parts[:-1]:
+        name, sign, value = folder.partition("=")
+        if sign and name:
+            if unquote(name) in found:
+                raise DomainError(f"the folders of {path} name the column {unquote(name)!r} twice; rename one.")
+            found[unquote(name)] = None if value == MISSING else unquote(value)
+    return found
+
+
+def columns_of(files: Sequence[Path], parts: Sequence[dict[str, str | None]]) -> dict[str, list[Value]]:
+    """The values of each column, one per file: whole numbers where all of them are, text otherwise.
+
+    Raises DomainError where the folders do not name the same columns.
+
+    >>> columns_of([Path("a"), Path("b")], [{"k": "1"}, {"k": None}])
+    {'k': [1, None]}
+    """
+    for path, part in zip(files, parts, strict=True):
+        if part.keys() != parts[0].keys():
+            name = min(part.keys() ^ parts[0].keys())
+            has, lacks = (path, files[0]) if name in part else (files[0], path)
+            raise DomainError(
+                f"the folders must name the same columns: that of {has} names {name!r}, that of {lacks} does not. "
+                "Scan files that belong together."
+            )
+    return {name: _values([part[name] for part in parts]) for name in (parts[0] if parts else ())}
+
+
+def _values(written: Sequence[str | None]) -> list[Value]:
+    there = [text for text in written if text is not None]
+    if there and all(re.fullmatch(r"[+-]?\d{1,19}", text) and abs(int(text)) < LARGEST for text in there):
+        return [None if text is None else int(text) for text in written]
+    return list(written)
+
+
+def kind_of_values(values: Iterable[Value]) -> str:
+    """The kind of a column: "whole", "text" or "empty".
+
+    >>> kind_of_values([2020, None]), kind_of_values(["a"]), kind_of_values([None])
+    ('whole', 'text', 'empty')
+    """
+    there = [value for value in values if value is not None]
+    return "empty" if not there else "whole" if isinstance(there[0], int) else "text"
+
+
+def with_parts(table: pa.RecordBatch, parts: dict[str, tuple[str, Value]]) -> pa.RecordBatch:
+    """The batch with columns that hold one value each, by name: (kind, value).
+
+    >>> import pyarrow as pa
+    >>> with_parts(pa.record_batch({"x": [1.0, 2.0]}), {"city": ("text", "Rome")}).to_pydict()
+    {'x': [1.0, 2.0], 'city': ['Rome', 'Rome']}
+    """
+    types = {"whole": pa.int64(), "text": pa.string(), "empty": pa.null()}
+    n, first = table.num_rows, pa.scalar(0)
+    for name, (kind, value) in parts.items():
+        one = pa.array([value], type=types[kind])
+        column = (one.dictionary_encode() if kind == "text" else one).take(pa.repeat(first, n))
+        table = table.append_column(name, column) if table.num_columns else pa.record_batch({name: column})
+    return table
+
+
+PACKED = (".gz", ".bz2", ".xz", ".zst", ".zip", ".lz4")
+"""Endings of compressed files, which are refused with what to do."""
+
+type Parts = dict[str, str | None]
+
+
+def found_files(given: Any) -> tuple[list[Path], list[Parts]]:
+    """The files, and the columns in the names of the folders between what was given and them."""
+    found: list[Path] = []
+    parts: list[Parts] = []
+    for item in _items(given):
+        files, root = _files_of(path_of(item, "st.scan"))
+        found += files
+        parts += [parts_of(file, root) for file in files]
+    if not found:
+        raise DomainError("st.scan got no paths; it takes a file, a folder, a pattern or a list of them.")
+    _require_each_once(found)
+    return found, parts
+
+
+def _items(given: Any) -> list[Any]:
+    is_table = isinstance(given, Mapping) or by_column(given) is not given
+    items = [given] if isinstance(given, os.PathLike) or is_table else list(several(given))
+    for item in items:
+        if not isinstance(item, str | os.PathLike):
+            raise DomainError(
+                f"st.scan takes a file, a folder, a pattern or a list of them; got {type(item).__name__}. A table in "
+                "memory is given to the model itself."
+            )
+    return items
+
+
+def _files_of(path: Path) -> tuple[list[Path], Path]:
+    """The files of one path in the order of their names, and the folder above them that was given."""
+    root = path
+    if os.path.isdir(path):  # this is False for names that no file can have
+        inside = list(_inside(path))
+        files = sorted(file for file in inside if ending(file) in PARQUET + ARROW)
+        if packed := [file for file in inside if ending(file) in PACKED and ending(Path(file.stem)) in PARQUET + ARROW]:
+            raise DomainError(f"{packed[0]} is packed as a whole, and rows are read in parts: unpack it.")
+        if not files:
+            raise DomainError(
+                f"the folder {path} has no Parquet or Arrow file ({', '.join(PARQUET + ARROW)})" + _hint(inside)
+            )
+    elif os.path.lexists(path):
+        files, root = [path], path.parent
+    else:
+        while glob.has_magic(str(root)):
+            root = root.parent
+        if "**" in path.parts and os.path.isdir(root):
+            _ = list(_inside(root))  # it ends where links lead in a circle, which a glob would not
+        names = [Path(name) for name in glob.iglob(str(path), recursive=True)]
+        named = any(_hidden(part) for part in path.relative_to(root).parts)
+        files = sorted(file for file in names if named or not any(map(_hidden, file.relative_to(root).parts)))
+        if not files:
+            raise DomainError(f"st.scan found no file at {str(path)!r}; it takes a file, a folder or a pattern.")
+    for file in files:
+        require_regular(file, "st.scan")
+        if ending(file) not in PARQUET + ARROW:
+            raise DomainError(f"{file} is not a Parquet or Arrow file" + _hint([file]))
+    return files, root
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All files in the folder and in those below it, links included; FileError for a folder that cannot be read."""
+
+    def failed(error: OSError) -> None:
+        raise FileError.of(f"st.scan cannot read {error.filename!r}: {error.strerror}.", error)
+
+    seen: dict[tuple[int, int], str] = {}
+    for place, folders, files in os.walk(folder, onerror=failed, followlinks=True):
+        status = os.stat(place)
+        known = seen.setdefault((status.st_dev, status.st_ino), place)
+        if known != place:
+            raise DomainError(
+                f"{place} and {known} are one folder (a link): its rows would count twice. Remove the link."
+            )
+        folders[:] = sorted(name for name in folders if not _hidden(name))
+        yield from (Path(place, name) for name in files if not _hidden(name))
+
+
+def _hidden(name: str) -> bool:
+    return name.startswith((".", "_")) and "=" not in name
+
+
+def _require_each_once(files: list[Path]) -> None:
+    seen: dict[Any, Path] = {}
+    for file in files:
+        status = file.stat()
+        known = seen.setdefault((status.st_dev, status.st_ino) if status.st_ino else file.resolve(), file)
+        if known is not file:
+            if str(known) == str(file):
+                raise DomainError(f"{file} is given twice; each file counts once.")
+            raise DomainError(
+                f"{known} and {file} are one file under two names: each file counts once. Leave one of them out."
+            )
+
+
+def _hint(files: list[Path]) -> str:
+    text = next((p for p in files if p.suffixes and p.suffixes[0].lower() in (".csv", ".tsv", ".txt")), None)
+    if text is None:
+        return "."
+    return (
+        f". Convert {text.name} once, in batches: import pyarrow.csv, pyarrow.dataset; pyarrow.dataset.write_dataset("
+        f"pyarrow.csv.open_csv({str(text)!r}), 'parquet', format='parquet')."
+    )
+
 
 BATCH = 1 << 16
 """The most rows of a batch: 5 MB of ten columns of float64."""
@@ -274,14 +722,8 @@ def source_of(data: Any) -> Source | None:
     """
     if isinstance(data, Scan):
         return data
-    kind = type(data)
-    if kind.__module__.split(".")[0] not in ("dask", "dask_expr"):
+    if not is_dask(data):
         return None
-    if kind.__name__ != "DataFrame":
-        raise DomainError(
-            f"got a Dask {kind.__name__}; from Dask, models take a formula and a DataFrame whose columns it names: "
-            '("y ~ x", dask_dataframe). Make one by dask.dataframe, or call .compute() on what fits into memory.'
-        )
     from stattools.data.files.dask_table import DaskTable
 
     return DaskTable.of(data)

@@ -3,28 +3,116 @@
 `y ~ a + log(b):C(g)` is cut into factors, each checked against the whitelist of `expression.py`. The algebra of terms
 (Wilkinson and Rogers, 1973, Applied Statistics 22, 392-399) is formulaic's parser. It is given a stand-in for each
 factor, since it would evaluate calls on the left side while parsing.
+
+The right side of most formulas is a sum of factors, which needs no algebra of terms.
+
+A formula in the words of other packages, translated into ours. It is asked for only where a formula was refused.
 """
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from stattools.data.formula.backticks import in_backticks
-from stattools.data.formula.evaluation import short
-from stattools.data.formula.expression import Expression, column, expression
-from stattools.data.formula.plain_sum import plain_sum
-from stattools.data.formula.transforms import ALLOWED
-from stattools.data.tables.outcome import grouped_formula
+from stattools.data.formula.expression import ALLOWED, Expression, column, column_of, expression, in_backticks, short
 from stattools.errors import DomainError
+from stattools.interface.names.of_formulas import ALIEN, FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
 from stattools.text.one_line import prints
+
+STAND_IN = re.compile(r"f\d+")
+
+
+def plain_sum(source: str) -> list[list[str]] | None:
+    """The terms of a sum of stand-ins, the intercept first, as lists of these; None for anything else.
+
+    >>> plain_sum("f0 + 1 + f1 + f0"), plain_sum("f0 * f1")
+    ([[], ['f0'], ['f1']], None)
+    """
+    words = source.split(" ")
+    names = dict.fromkeys(words[::2])
+    if not len(words) % 2 or set(words[1::2]) - {"+"}:
+        return None
+    if not all(name == "1" or STAND_IN.fullmatch(name) for name in names):
+        return None
+    return [[], *([name] for name in names if name != "1")]
+
+
+def in_our_words(text: str) -> tuple[str, str]:
+    """The formula as it is written here, and the arguments of the model that parts of it become.
+
+    >>> in_our_words("k ~ np.log(x) + factor(g) + offset(log(t))")
+    ('k ~ log(x) + C(g)', 'exposure="t"')
+    >>> in_our_words("cbind(dead, n - dead) ~ dose")
+    ('dead ~ dose', 'trials="n" of st.logistic')
+    """
+    arguments: list[str] = []
+    ours = POWER_INSIDE.sub(lambda found: found[0].replace("^", "**"), text.strip())
+    for rewrite in REWRITES:
+        if rewrite.arguments:
+            arguments += [found.expand(rewrite.arguments) for found in rewrite.pattern.finditer(ours)]
+        ours = rewrite.pattern.sub(rewrite.ours, ours)
+    effects = FIXED_EFFECTS.search(ours)
+    if effects is not None:
+        columns = effects[1].replace("^", ":").split("+")
+        ours = f"{ours[: effects.start()].rstrip()} + {' + '.join(f'C({name.strip()})' for name in columns)}"
+    return ours.strip(), ", ".join(dict.fromkeys(arguments))
+
+
+def explained(text: str, error: DomainError, parse: Callable[[str], Any], left: str = "") -> DomainError:
+    """What an error says of a refused formula: how it is written here, behind the `left` side that was read before, or
+    what there is none of here, or `error` where that says it all.
+    """
+    lacking = next((row.note for row in LACKING if row.pattern.search(text)), None)
+    ours, arguments = in_our_words(text)
+    if lacking is None and ALIEN.pattern.search(ours):
+        lacking = ALIEN.note
+    why = f"{short(text)!r}: {lacking}." if lacking else "" if _says_little(error) else error.message
+    if ours == text.strip():
+        return DomainError(why) if lacking else error
+    try:
+        parse(ours)
+        beside = ""
+    except DomainError as other:
+        if lacking or _says_little(other):
+            return DomainError(why) if lacking else error
+        beside = f" Then: {other.message}"
+    given = f" and {arguments} beside the table" if arguments else ""
+    why = why or f"the formula {short(left + text)!r} is written otherwise here."
+    return DomainError(f'{why} Write "{left}{ours}"{given}.{beside}')
+
+
+def _says_little(error: DomainError) -> bool:
+    """Whether an error says only what formulas may contain."""
+    return "may not contain" in error.message or "cannot read" in error.message
+
+
+# The name of a column, in backticks or not, and a formula whose left side names two columns.
+NAME = r"\s*(`(?:[^`]|``)*`|[^\W\d][\w.]*)\s*"
+
+TWO_COLUMNS = re.compile(rf"{NAME}\+{NAME}~(.*)", flags=re.DOTALL)
+
+
+def grouped_formula(formula: Any) -> tuple[Any, str | None]:
+    """The formula of the successes alone and the name of the failures' column; None where it has one outcome.
+
+    >>> grouped_formula("ill + well ~ dose")
+    ('ill ~ dose', 'well')
+    >>> grouped_formula("ill ~ dose")
+    ('ill ~ dose', None)
+    """
+    if not isinstance(formula, str) or (found := TWO_COLUMNS.fullmatch(formula)) is None:
+        return formula, None
+    successes, failures, right = found.groups()
+    return f"{successes} ~ {right.strip()}", column_of(failures)
+
 
 # The most characters, terms, and the highest order of interactions in (a + b)**k: more is a slip, or an attack.
 LONGEST, MOST_TERMS, HIGHEST = 10_000, 20_000, 10
+
 TOKEN = re.compile(
     r"""\s*(?:`(?P<quoted>(?:[^`]|``)*)`
         | (?P<call>[^\W\d][\w.]*\s*\()
@@ -34,11 +122,15 @@ TOKEN = re.compile(
         | (?P<operator>\*\*|[-~+*/:^()]))""",
     re.VERBOSE,
 )
+
 # Inside a call: text constants and names in backticks, whose brackets are not counted, and brackets, which are.
 BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
+
 PLAIN = re.compile(r"[^\W\d]\w*")
+
 # Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
 LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|(?<![^\S\n])[^\S\n]*+\n\s*""")
+
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
 
@@ -86,8 +178,6 @@ def parse(
     try:
         return _parsed(text, *names)
     except DomainError as error:
-        from stattools.data.formula.foreign_words import explained
-
         plain = str if outcome is not None else lambda ours: grouped_formula(ours)[0]
         said = explained(text, error, lambda ours: _parsed(plain(ours), *names), left)
     raise said from None

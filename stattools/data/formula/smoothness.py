@@ -12,8 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from stattools.data.formula.backticks import column_of
-from stattools.data.formula.evaluation import constants
+from stattools.data.formula.expression import column_of, constants
 
 EVERYWHERE = (float("nan"),)
 """The points of a step: a derivative says nothing about it, wherever the row is."""
@@ -37,6 +36,7 @@ class Break(NamedTuple):
 
 
 State = Mapping[str, Mapping[str, Any]]
+
 Points = Callable[[Any, State], Iterator[tuple[ast.expr, tuple[float, ...], bool]]]
 
 

@@ -2,6 +2,11 @@
 
 A log-likelihood of independent rows is a sum, so that everything a model needs is a sum over `Rows.blocks()`. Columns
 are centered and scaled block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
+
+An object in the place of an array of all rows, where the rows are in files or on a cluster.
+
+Columns beside X: frequencies, exposures, precisions and offsets. The same rules hold for rows in memory, in files
+and on a cluster.
 """
 
 from __future__ import annotations
@@ -10,22 +15,59 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property, reduce
 from operator import iadd
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.shape_only import OnDisk
-from stattools.data.rows.slope_units import standard_columns
-from stattools.data.rows.units import centered, constant_columns, kept_at_origin, moments_of_columns, standard_units
-from stattools.errors import IncompatibleError
+from stattools.data.rows.standardization import (
+    centered,
+    constant_columns,
+    kept_at_origin,
+    moments_of_columns,
+    standard_columns,
+    standard_units,
+)
+from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
+from stattools.numerics.arrowhead import InParts
 from stattools.numerics.columns import as_columns
-from stattools.numerics.in_parts import InParts
-from stattools.numerics.moments import SampleMoments
-from stattools.numerics.sweep import Share, spans, sweep
+from stattools.numerics.sums import SampleMoments
+from stattools.numerics.threads import Share, spans, sweep
 from stattools.text.one_line import prints
+
+
+class OnDisk:
+    """Stands for an array of all rows that is not in memory; it knows the shape.
+
+    >>> len(OnDisk((5, 2)))
+    5
+    """
+
+    def __init__(self, shape: tuple[int, ...], total: float | None = None, place: str = "in files") -> None:
+        self.shape, self.ndim, self.size, self.total, self.place = shape, len(shape), int(np.prod(shape)), total, place
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def sum(self, axis: int = 0) -> float:
+        """The sum, where it is known."""
+        return self._refuse() if self.total is None or axis else self.total
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise IncompatibleError(
+            f"this needs all {self.shape[0]:,} rows in memory, and they are {self.place}. Fit a sample of them in "
+            "memory (the same formula, with a table of some of the rows), or fit.predict_to(path) for predictions."
+        )
+
+    __getitem__ = __iter__ = __array__ = __array_ufunc__ = _refuse
+    __eq__ = __ne__ = __ge__ = __le__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __neg__ = __gt__ = __lt__ = _refuse
+
+    def __getattr__(self, name: str) -> Any:
+        return object.__getattribute__(self, name) if name.startswith("_") else self._refuse()
+
 
 BLOCK_BYTES = 1_600_000
 """Bytes of a block of X: it and its weighted copy stay in the cache of a core, and the calls per block cost little
@@ -309,3 +351,84 @@ class Rows:
     def uncentered(self, columns: list[int]) -> Rows:
         """Standardized rows of which some columns keep their origin."""
         return replace(self, center=kept_at_origin(self.center, columns))
+
+
+Numbers = NDArray[np.intp]
+
+LARGEST_FREQUENCY = 2.0**53
+"""The largest frequency weight: beyond 2^53 not all whole numbers are float64."""
+
+
+class Farthest(NamedTuple):
+    """The largest offset in size and the row in which it stands; two of them are joined with `+`.
+
+    >>> Farthest.of(np.array([1.0, -3.0])) + Farthest(2.0, "row 7")
+    Farthest(value=-3.0, row='row 1')
+    """
+
+    value: float = 0.0
+    row: str = "row 0"
+
+    @classmethod
+    def of(cls, offset: Floats | None, rows: Numbers | None = None, where: str = "") -> Farthest:
+        """The largest of the offsets of some rows; `rows` are their numbers in the table, where not all rows stayed."""
+        if offset is None or not len(offset):
+            return cls()
+        place = int(np.argmax(np.abs(offset)))
+        return cls(float(offset[place]), f"row {number(place, rows)}{where}")
+
+    def __add__(self, other: Farthest) -> Farthest:  # type: ignore[override]
+        return other if abs(other.value) > abs(self.value) else self
+
+
+NO_OFFSET = Farthest()
+"""Stands for rows without an offset."""
+
+
+def number(place: int, rows: Numbers | None) -> int:
+    """The number in the table of the row at `place` among the rows that stayed."""
+    return place if rows is None else int(rows[place])
+
+
+def require_frequencies(weights: Floats, rows: Numbers | None = None) -> None:
+    """DomainError unless frequency weights are whole numbers from 0 to 2^53."""
+    bad = ~((weights >= 0) & (weights == np.floor(weights)) & (weights <= LARGEST_FREQUENCY))
+    if bad.any():
+        place = int(np.argmax(bad))
+        raise DomainError(
+            "weights= are frequencies, how often each row was seen, and need whole numbers from 0 to 2^53; got "
+            f"{weights[place]:.6g} in row {number(place, rows)}. Repeat the rows; for inverse variances st.ols has "
+            "precision=."
+        )
+
+
+def require_some(total: float) -> None:
+    """DomainError where all frequencies are 0."""
+    if total == 0:
+        raise DomainError("weights= are all 0: no row counts. Give at least one row a positive frequency.")
+
+
+def require_positive(values: Floats, what: str, rows: Numbers | None = None) -> None:
+    """DomainError naming the first number that is not above 0."""
+    if not (values > 0).all():
+        place = int(np.argmin(values > 0))
+        raise DomainError(
+            f"{what} must be positive; got {values[place]:.6g} in row {number(place, rows)}. Drop rows that count "
+            "nothing."
+        )
+
+
+def frequencies(weights: Floats | None, rows: Numbers | None = None) -> Floats | None:
+    """Frequency weights, or a DomainError unless they are whole numbers >= 0 that are not all 0."""
+    if weights is not None:
+        require_frequencies(weights, rows)
+        require_some(float(weights.sum()))
+    return weights
+
+
+def offset_of(offset: Floats | None, exposure: Floats | None, rows: Numbers | None = None) -> Floats | None:
+    """What is added to the linear predictor: the offset, and the logarithm of the exposure."""
+    if exposure is None:
+        return offset
+    require_positive(exposure, "exposure= is a time, an area or a number at risk, and", rows)
+    return np.log(exposure) if offset is None else offset + np.log(exposure)

@@ -1,6 +1,10 @@
 """Clean columns: which rows have no value, and the values of the others, whatever type they came in.
 
 `missing` says which rows have no value; of the rows that stay, `clean` makes bool, int64, float64 or category.
+
+Dates and durations that name groups: labels in the order of time, the same text from every container.
+
+A day is called "2024-05-01", whether it stands as a date, a time at midnight, or a pandas or Polars value of either.
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ import numpy as np
 from stattools.errors import DomainError
 from stattools.interface.arguments import FLOAT64, is_writable
 from stattools.interface.when_needed import pa, pd
-from stattools.numerics.all_finite import all_finite
+from stattools.numerics.threads import all_finite
 
 # What a column may not hold: the types by name, and what to do instead.
 REFUSED = {
@@ -277,3 +281,26 @@ def is_sparse(values: Any) -> bool:
 def _is_of_sparse(kind: type) -> bool:
     """Whether the class of a value is one of scipy.sparse, or made of one."""
     return any(str(one.__module__).startswith("scipy.sparse") for one in kind.__mro__)
+
+
+LABELED = (*REFUSED["dates"][0], *REFUSED["durations"][0])
+"""The types whose values become labels."""
+
+
+def labeled(column: pd.Series) -> pd.Series:
+    """A column of dates or durations as categories in the order of time; any other as it is.
+
+    >>> import datetime
+    >>> labeled(pd.Series([datetime.date(2024, 5, 1), None, datetime.date(2024, 4, 1)])).tolist()
+    ['2024-05-01', nan, '2024-04-01']
+    """
+    if column.dtype.kind in "biuf" or isinstance(column.dtype, pd.CategoricalDtype | pd.StringDtype):
+        return column
+    there: Any = column[~missing(column)]
+    kinds = set(map(type, there if there.dtype == object else there.unique()))  # objects need not be hashable
+    if len(kinds) != 1 or (kind := kinds.pop().__name__) not in LABELED:
+        return column
+    codes, values = pd.factorize(column, sort=True)
+    as_text = pd.Timedelta if kind in REFUSED["durations"][0] else str
+    texts = [str(as_text(value)).removesuffix(" 00:00:00") for value in values]
+    return pd.Series(pd.Categorical.from_codes(codes, texts), name=column.name)

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.tables.pairing import index_of, is_pandas, own_index
-from stattools.data.tables.table import is_arrow
+from stattools.data.tables.table import index_of, is_arrow, is_pandas, own_index
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
 

@@ -1,22 +1,94 @@
-"""Any table as named columns: pandas, Polars, PyArrow and all that narwhals reads, dicts, structured arrays."""
+"""Any table as named columns: pandas, Polars, PyArrow and all that narwhals reads, dicts, structured arrays.
+
+Values that are given side by side: rows are paired by position, so that pandas indexes must agree where there are
+two.
+
+Arrays, lists and columns of Polars and PyArrow have no index; only their lengths are checked, where they are read.
+
+The times of a series: its pandas index where it has one, and how they go on.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Iterator, Mapping, Sized
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.data.files.scan import source_of
 from stattools.data.tables.columns import READY, is_sparse
-from stattools.data.tables.pairing import is_pandas, paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import is_writable
+from stattools.interface.memory import require_memory
+from stattools.interface.whole_numbers import whole_number
 from stattools.text.one_line import prints
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def is_pandas(values: Any) -> bool:
+    """Is this a frame or a series of pandas itself, and of no package that is like it?"""
+    pandas = sys.modules.get("pandas")
+    return pandas is not None and type(values) in (pandas.DataFrame, pandas.Series)
+
+
+def index_of(values: Any) -> Any:
+    """The pandas index of a series or a frame, or of the first column of a dict that has one; None without.
+
+    >>> index_of([1, 2]) is None
+    True
+    """
+    if values is None or isinstance(values, np.ndarray | str | list | tuple):
+        return None
+    if is_pandas(values):
+        return values.index
+    if isinstance(values, Mapping):
+        return next((index for column in values.values() if (index := index_of(column)) is not None), None)
+    import narwhals as nw
+
+    return own_index(nw.to_native(values, pass_through=True))
+
+
+def own_index(values: Any) -> Any:
+    """The index of a series or a frame of pandas or its like; None of anything else."""
+    if isinstance(values, np.ndarray | list | tuple):
+        return None
+    from narwhals.dependencies import is_pandas_like_dataframe, is_pandas_like_series
+
+    return values.index if is_pandas_like_series(values) or is_pandas_like_dataframe(values) else None
+
+
+def paired(*given: tuple[str, Any]) -> Any:
+    """The index of the values given, each after its name in errors; None where none has one.
+
+    Raises DomainError where two of them have indexes that differ.
+
+    >>> import pandas as pd
+    >>> paired(("y", pd.Series([1, 2])), ("X", pd.Series([3, 4], index=[1, 0])))
+    Traceback (most recent call last):
+    stattools.errors.DomainError: y and X have different pandas indexes, so their rows may not belong together: ...
+    """
+    index, owner = None, ""
+    for what, values in given:
+        other = index_of(values)
+        if index is None:
+            index, owner = other, what
+        else:
+            same_index(owner, index, what, other)
+    return index
+
+
+def same_index(one: str, index: Any, other: str, theirs: Any) -> None:
+    """DomainError where two indexes of one length differ; None stands for no index. Lengths are checked where the
+    values are read.
+    """
+    if index is not None and theirs is not None and len(index) == len(theirs) and not theirs.equals(index):
+        raise DomainError(
+            f"{one} and {other} have different pandas indexes, so their rows may not belong together: "
+            "align them, or pass .to_numpy() to pair rows by position."
+        )
 
 
 @prints
@@ -82,6 +154,28 @@ def axes(values: Any) -> int:
     return int(isinstance(values, Sized) and not isinstance(values, str | bytes))
 
 
+IN_DASK = "in a Dask DataFrame"
+
+
+def is_dask(data: Any) -> bool:
+    """Are the data a DataFrame of Dask? DomainError for its other objects."""
+    kind = type(data)
+    if kind.__module__.split(".")[0] not in ("dask", "dask_expr"):
+        return False
+    if kind.__name__ != "DataFrame":
+        raise DomainError(
+            f"got a Dask {kind.__name__}; from Dask, models take a formula and a DataFrame whose columns it names: "
+            '("y ~ x", dask_dataframe). Make one by dask.dataframe, or call .compute() on what fits into memory.'
+        )
+    return True
+
+
+def partitions(frame: Any) -> str:
+    """How much there is in a DataFrame of Dask, in words."""
+    n = frame.npartitions
+    return f"a Dask DataFrame of {len(frame.columns)} columns in {n:,} partition{'' if n == 1 else 's'}"
+
+
 def table(data: Any) -> NamedColumns:
     """Any table: pandas, Polars, PyArrow, anything else narwhals reads eagerly, a dict of columns, a structured array.
 
@@ -90,9 +184,10 @@ def table(data: Any) -> NamedColumns:
     >>> table({"x": [1, 2], "g": ["a", "b"]}).names
     ('x', 'g')
     """
-    if (source := source_of(data)) is not None:
+    if is_dask(data) or (place := getattr(type(data), "place", None)) is not None:  # of a scan
+        place, counted = (IN_DASK, partitions(data)) if is_dask(data) else (place, data.counted)
         raise IncompatibleError(
-            f"this needs a table in memory, and the rows are {source.place}: {source.counted}. Regressions from a "
+            f"this needs a table in memory, and the rows are {place}: {counted}. Regressions from a "
             "formula and fit.predict_to read them there; for the rest give a table of some of the rows."
         )
     if is_sparse(data):
@@ -283,3 +378,61 @@ def _length(values: Any, name: str) -> int:
     if single or not isinstance(values, Sized):
         raise DomainError(f"column {name!r} must be a list or an array with one value per row; got {quoted(values)}.")
     return len(values)
+
+
+DATED = ("DatetimeIndex", "PeriodIndex", "TimedeltaIndex")
+"""The indexes of pandas that hold times, and may know a frequency."""
+
+
+def times_of(values: Any, n: int, what: str = "y") -> Any:
+    """The index of a series of n values, or 0, 1, 2, ...; numbers and dates must increase.
+
+    Raises DomainError where they do not.
+
+    >>> times_of([3.0, 1.0], 2).tolist()
+    [0, 1]
+    """
+    index = own_index(values)
+    if index is None:
+        return np.arange(n)
+    ordered = index.nlevels == 1 and (type(index).__name__ in DATED or index.dtype.kind in "iuf")
+    if ordered and not (index.is_monotonic_increasing and index.is_unique):
+        place = next((k for k in range(1, n) if not index[k] > index[k - 1]), 0)
+        raise DomainError(
+            f"{what} needs times that increase; its index has {index[place]} at position {place}, after "
+            f"{index[place - 1]}. Sort it by time (sort_index()), or drop the index."
+        )
+    return index
+
+
+def following(times: Any, steps: int) -> Any:
+    """The times after the last one: the index goes on by its frequency or its constant step; without an index the times
+    go on as 0, 1, 2, ... do.
+
+    >>> following(np.array([1968, 1969, 1970]), 2).tolist()
+    [1971, 1972]
+    """
+    if type(times).__name__ in DATED and times.freq is not None:
+        try:
+            return np.array([times[-1] + (h + 1) * times.freq for h in range(steps)])
+        except (OverflowError, ValueError) as error:  # pandas' dates and durations have a last one
+            raise _beyond(times, steps) from error
+    values = np.asarray(times)
+    even = values.dtype.kind in "iufM" and len(values) > 1 and len(np.unique(np.diff(values))) == 1
+    if not even:
+        return len(values) + np.arange(steps)
+    whole = values.view(np.int64) if values.dtype.kind == "M" else values
+    if whole.dtype.kind in "iu" and int(whole[-1]) + (int(whole[-1]) - int(whole[-2])) * steps > np.iinfo(np.int64).max:
+        raise _beyond(times, steps)  # whole numbers of 64 bits would overflow to negative ones
+    return values[-1] + (values[-1] - values[-2]) * np.arange(1, steps + 1)
+
+
+def ahead(steps: Any) -> int:
+    """The number of steps, at least 1, for which there is memory: each is a row of a table."""
+    count = whole_number(steps, "steps=", at_least=1)
+    require_memory(f"A forecast of {count:,} steps", 16 * count, "Ask for fewer steps.")
+    return count
+
+
+def _beyond(times: Any, steps: int) -> DomainError:
+    return DomainError(f"{steps:,} steps after {times[-1]} are beyond what its kind of time can hold. Ask for fewer.")

@@ -5,20 +5,45 @@ log scale (coef of log scale)   those of another parameter with a formula of its
 sigma, alpha             the noise scale of `st.ols`, the dispersion of `st.negative_binomial`
 theta (coef)             parameters of your own likelihood, variances of a state space model
 theta, rate, mean, sd    of proportions, rates and normal samples; (arm) where there are several
+
+What each kind of model has observed: the data, their log-likelihood one by one, and new data of the same design.
+
+    regressions          one entry per row, `obs` by the numbers of the table's rows
+    coins                one entry per flip, the ones first: their order says nothing; a count of successes is one entry
+    arms                 the successes of each; waits, counts, times, measurements one by one
+    state space models   each value given those before it, p(y_t | y_1 ... y_(t-1))
+
+theta has shape (S, q), parameters on their own scale; log-likelihoods and replicates have shape (S, n). Leaving out an
+observation that is all its arm has leaves the prior there, and PSIS-LOO says so by a k-hat above 0.7.
+
+What each of many parameter values says about each row: log-likelihoods, means, and replicated outcomes.
+
+theta has shape (S, q), coefficients then alpha or sigma, each on its own scale; answers have shape (S, rows).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.models.model import Model
-from stattools.models.own_scale import shared
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from stattools.interface.memory import require_memory
+from stattools.interface.record import nearest
+from stattools.interface.seeds import generator
+from stattools.models.custom import Custom
+from stattools.models.model import Model, behind_links, shared
+from stattools.models.samples.normal import NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.models.samples.rates import EventRates
+from stattools.numerics.distributions.counts import log_binomial_pmf
+from stattools.series.filters.smoothing import ExponentialSmoothing
+from stattools.series.statespace.innovations import innovations
+from stattools.series.statespace.structural import Structural
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,3 +148,290 @@ def _of_rows(model: Model) -> tuple[dict[str, dict[str, ArrayLike]], dict[str, t
     dims: dict[str, tuple[str, ...]] = {name: ("obs",)} | dict.fromkeys(constant, ("obs",))
     dims |= {key: ("obs", f"coef{key[1:]}") for key in designs}
     return {"observed_data": {name: observed}, "constant_data": constant}, dims, {"obs": observations(model)}
+
+
+CELLS = 2_000_000
+"""Draws are taken together until rows times draws reach this."""
+
+
+def log_likelihood(model: Model, theta: Floats) -> Floats:
+    """log p(y_i | theta_s), times the frequency of row i: leaving a row out leaves out all that it stands for.
+
+    >>> import stattools as st
+    >>> model = st.ols("y ~ 1", {"y": [0.0, 1.0]})
+    >>> log_likelihood(model, np.array([[0.0, 1.0]])).round(6).tolist()
+    [[-0.918939, -1.418939]]
+    """
+    weight = 1.0 if model.rows.weight is None else model.rows.weight
+
+    def part(eta: Floats, sigma: Any) -> Floats:
+        y = np.broadcast_to(model.rows.y, (*eta.shape[:2], *model.rows.y.shape[1:]))
+        if not model.has_scale:
+            return model.likelihood.loglik(eta, y) * weight
+        z = (y - eta) / sigma
+        return (-0.5 * z * z - np.log(sigma) - 0.5 * np.log(2.0 * np.pi)) * weight
+
+    return _over(model, theta, part)
+
+
+def rows_said(model: Any) -> Callable[[Floats], Floats] | None:
+    """What makes log-likelihoods of single rows, (S, rows), of many theta; None where the model has no rows."""
+    if isinstance(model, Custom):
+        return model.rows_at_each if model.is_by_row else None
+    return partial(log_likelihood, model) if isinstance(model, Model) else None
+
+
+def expectations(model: Model, theta: Floats) -> Floats:
+    """E(y_i | theta_s), (S, rows), or (S, rows, K) of probabilities for K categories."""
+    return _over(model, theta, lambda eta, sigma: model.likelihood.mean(eta))
+
+
+def replicates(model: Model, theta: Floats, *, seed: int | np.random.Generator, trials: Floats | None = None) -> Floats:
+    """A new outcome of every row for every theta_s; successes out of `trials` for a grouped outcome."""
+    random = generator(seed)
+
+    def part(eta: Floats, sigma: Any) -> Floats:
+        if model.has_scale:
+            return eta + sigma * random.standard_normal(eta.shape)
+        among = model.likelihood.trials_of(model.rows.y) if trials is None else trials
+        return model.likelihood.with_trials(among).sample(eta, seed=random)
+
+    return _over(model, theta, part)
+
+
+def _over(model: Model, theta: Floats, part: Callable[[Floats, Any], Floats]) -> Floats:
+    rows, width = len(model.rows.X), model.predictor.width
+    what = f"{len(theta):,} draws of {rows:,} rows"
+    require_memory(what, 2 * len(theta) * rows * width, "Take some of the draws, or fewer rows.")
+    return np.concatenate([part(eta, sigma) for eta, sigma in _predictors(model, theta)])
+
+
+def _predictors(model: Model, theta: Floats) -> Iterator[tuple[Floats, Any]]:
+    """eta (s, rows) or (s, rows, width), and the standard deviation of each row where there is one."""
+    X, predictor = model.rows.X, model.predictor
+    precision = 1.0 if model.rows.precision is None else np.sqrt(model.rows.precision)
+    step = max(1, CELLS // max(len(X), 1))
+    for start in range(0, len(theta), step):
+        some = behind_links(model, theta[start : start + step, : predictor.size])
+        sigma = theta[start : start + step, -1:] / precision if model.has_scale else None
+        yield predictor.forward_many(some, X, model.rows.offset), sigma
+
+
+Draw = Callable[[Floats, np.random.Generator], Floats]
+
+MOST_FLIPS = 10_000
+"""A coin of more flips is its count of ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """The data of a model by name, what goes with them, and their dimension.
+
+    `pointwise(theta)` are log-likelihoods, `replicate(theta, random)` new data, None where there are none from a prior:
+    `conditional` says that they are predictions given the data before them, `whole` that the data are whole numbers.
+    """
+
+    name: str
+    observed: Floats
+    pointwise: Callable[[Floats], Floats]
+    replicate: Draw
+    constant: dict[str, ArrayLike] = field(default_factory=dict)
+    dims: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    coords: dict[str, Any] = field(default_factory=dict)
+    conditional: bool = False
+    whole: bool = False
+
+    def stored(self, values: Floats) -> NDArray[Any]:
+        """Counts and categories as whole numbers, by which ArviZ knows that they are no measurements."""
+        return values.astype(np.int64) if self.whole else values
+
+
+def observations_of(model: Any) -> Observations | None:
+    """The observations of a model, or None for your own likelihood, whose data nobody else knows, and rows in files.
+
+    >>> import stattools as st
+    >>> found = observations(st.poisson_rate([3, 0, 2]))
+    >>> found.pointwise(np.array([[1.0], [2.0]])).round(3).tolist()
+    [[-2.792, -1.0, -1.693], [-1.712, -2.0, -1.307]]
+    """
+    make = nearest(OBSERVED, model) if model.in_memory else None
+    return None if make is None else make(model)
+
+
+def _rows(model: Model) -> Observations:
+    groups, dims, coords = data_groups(model)
+    name = outcome(model)
+    observed = np.asarray(groups["observed_data"][name], dtype=float)
+    return Observations(
+        name,
+        observed,
+        lambda theta: log_likelihood(model, theta),
+        lambda theta, random: replicates(model, theta, seed=random),
+        groups["constant_data"],
+        dims,
+        coords,
+        whole=model.likelihood.outcome.is_whole,
+    )
+
+
+def _trials(model: BernoulliTrials) -> Observations:
+    k, n = model.successes, model.trials
+    if model.kind == "coin" and n <= MOST_FLIPS:
+        y = np.repeat([1.0, 0.0], [k, n - k])
+        return Observations(
+            "y",
+            y,
+            lambda theta: np.log(np.where(y == 1.0, theta, 1.0 - theta)),
+            lambda theta, random: (random.random((len(theta), n)) < theta).astype(float),
+            dims={"y": ("obs",)},
+            coords={"obs": range(n)},
+            whole=True,
+        )
+    return Observations(
+        "successes",
+        np.array([float(k)]),
+        lambda theta: np.asarray(model.log_probability(theta[:, 0], 1.0 - theta[:, 0]))[:, None],
+        lambda theta, random: random.binomial(n, theta).astype(float),
+        {"trials": [n]},
+        {"successes": ("obs",), "trials": ("obs",)},
+        {"obs": ("all trials",)},
+        whole=True,
+    )
+
+
+def _arms(model: BinomialArms) -> Observations:
+    k, n = model.successes, model.trials
+
+    def pointwise(theta: Floats) -> Floats:
+        if model.observed == "coin":
+            return np.asarray(k * np.log(theta) + (n - k) * np.log1p(-theta), dtype=float)
+        return log_binomial_pmf(k, n, theta, 1.0 - theta)
+
+    axis = {"successes": ("arm",), "trials": ("arm",)}
+    return Observations(
+        "successes",
+        k.astype(float),
+        pointwise,
+        lambda theta, random: random.binomial(n, theta).astype(float),
+        {"trials": n},
+        axis,
+        {"arm": model.names},
+        whole=True,
+    )
+
+
+def _waits(model: Waits) -> Observations:
+    return Observations(
+        "failures",
+        model.failures.astype(float),
+        lambda theta: model.pointwise(theta[:, 0], 1.0 - theta[:, 0]),
+        lambda theta, random: random.negative_binomial(model.wanted, theta).astype(float),
+        {"successes": model.wanted},
+        {"failures": ("obs",), "successes": ("obs",)},
+        {"obs": range(len(model.failures))},
+        whole=True,
+    )
+
+
+def _events(model: EventRates) -> Observations:
+    counted = model.kind == "poisson rate"
+    name = "counts" if counted else "times"
+
+    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
+        rate = theta[:, model.index]
+        return random.poisson(rate * model.exposure).astype(float) if counted else random.exponential(1.0 / rate)
+
+    beside: dict[str, ArrayLike] = {"exposure": model.exposure} if counted else {"ended": model.events}
+    return Observations(
+        name,
+        (model.events if counted else model.exposure).astype(float),
+        model.pointwise,
+        replicate,
+        beside | {"arm_of": model.index},
+        dict.fromkeys((name, "arm_of", *beside), ("obs",)),
+        {"obs": range(model.n)},
+        whole=counted,
+    )
+
+
+def _measurements(model: NormalSample) -> Observations:
+    def at(theta: Floats) -> tuple[Floats, Floats]:
+        mean = theta[:, model.arm_of]
+        known = np.broadcast_to(1.0 / np.sqrt(model.weight), model.values.shape)
+        return mean, known if model.sd is not None else theta[:, model.size + model.arm_of]
+
+    def pointwise(theta: Floats) -> Floats:
+        mean, sd = at(theta)
+        z = (model.values - mean) / sd
+        return -0.5 * z * z - np.log(sd) - 0.5 * np.log(2.0 * np.pi)
+
+    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
+        mean, sd = at(theta)
+        return mean + sd * random.standard_normal(mean.shape)
+
+    beside: dict[str, Any] = {"arm_of": model.arm_of} | ({} if model.sd is None else {"known_sd": model.sd})
+    dims: dict[str, tuple[str, ...]] = dict.fromkeys(("y", *beside), ("obs",))
+    return Observations("y", model.values, pointwise, replicate, beside, dims, {"obs": range(len(model.values))})
+
+
+def _series(model: Structural) -> Observations:
+    """One step ahead, over the observed values that the flat initial states leave a prediction for."""
+
+    last: dict[str, Any] = {"theta": None, "ahead": None}
+
+    def ahead(theta: Floats) -> tuple[Floats, Floats]:
+        if last["theta"] is not theta:  # a tree asks for log-likelihoods and replicates at the same draws
+            runs = [innovations(model, point) for point in theta]
+            surprise = np.array([run["surprise"].to_numpy() for run in runs])
+            last.update(theta=theta, ahead=(surprise, np.array([run["variance"].to_numpy() for run in runs])))
+        return last["ahead"]
+
+    surprise, variance = ahead(model.start[None])
+    some = np.isfinite(surprise[0]) & np.isfinite(variance[0])
+    y = model.y[some]
+
+    def pointwise(theta: Floats) -> Floats:
+        gap, size = (part[:, some] for part in ahead(theta))
+        return -0.5 * (gap * gap / size + np.log(size) + np.log(2.0 * np.pi))
+
+    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
+        gap, size = (part[:, some] for part in ahead(theta))
+        return y - gap + np.sqrt(size) * random.standard_normal(gap.shape)
+
+    name = outcome(model)
+    times = [str(time) if not isinstance(time, int | float | np.number) else time for time in np.asarray(model.times)]
+    coords = {"time": [time for time, there in zip(times, some, strict=True) if there]}
+    return Observations(name, y, pointwise, replicate, {}, {name: ("time",)}, coords, conditional=True)
+
+
+def _smoothed(model: ExponentialSmoothing) -> Observations:
+    """One step ahead, over the values that have an error."""
+    y, some = model.y[model.used], model.used
+
+    def ahead(theta: Floats) -> tuple[Floats, Floats]:
+        return np.array([model.errors(point).error[some] for point in theta]), np.exp(theta[:, -1:])
+
+    def pointwise(theta: Floats) -> Floats:
+        error, sigma = ahead(theta)
+        return -0.5 * ((error / sigma) ** 2 + np.log(2.0 * np.pi)) - np.log(sigma)
+
+    def replicate(theta: Floats, random: np.random.Generator) -> Floats:
+        error, sigma = ahead(theta)
+        return y - error + sigma * random.standard_normal(error.shape)
+
+    clock = np.arange(len(model.y)) if model.times is None else np.asarray(model.times)
+    coords = {"time": [time if isinstance(time, int | float | np.number) else str(time) for time in clock[some]]}
+    return Observations("y", y, pointwise, replicate, {}, {"y": ("time",)}, coords, conditional=True)
+
+
+OBSERVED: dict[type, Callable[[Any], Observations]] = {
+    Model: _rows,
+    BernoulliTrials: _trials,
+    BinomialArms: _arms,
+    Waits: _waits,
+    EventRates: _events,
+    NormalSample: _measurements,
+    Structural: _series,
+    ExponentialSmoothing: _smoothed,
+}
+"""The observations of the models of each class."""

@@ -10,9 +10,8 @@ memory beyond a block is p numbers per group. Where a scale is estimated, scores
 scale cancels.
 """
 
-from stattools.inference.covariance.estimate import Covariance, covariance
-from stattools.inference.covariance.groups import Groups
-from stattools.inference.covariance.kinds import HAC, Cluster
-from stattools.inference.covariance.satterthwaite import Satterthwaite
+from stattools.inference.covariance.covariance import Covariance, covariance
+from stattools.inference.covariance.few_clusters import Satterthwaite
+from stattools.inference.covariance.kinds import HAC, Cluster, Groups
 
 __all__ = ["HAC", "Cluster", "Covariance", "Groups", "Satterthwaite", "covariance"]

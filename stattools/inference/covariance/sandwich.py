@@ -11,32 +11,72 @@ Scores of rows, corrected for what their leverage takes from them.
 
 J_i (width, p) is the derivative of row i's linear predictors, u_i and W_i the score and the information in them. For
 one linear predictor W G is the leverage h of the row.
+
+Sandwich covariances beside a factor whose levels are kept as codes, without its columns.
+
+    V = C M C,   C = diag(c) + W W',   M = sum of s_i s_i', an `Arrow` where the rows of each group are in one level
+
+    C M C = diag(c M_d c) + W (W'M W) W' + Y W' + W Y',   Y = diag(c) M W
+
+Where each level has several columns, small blocks stand in the place of diag(c) and of M_d.
+
+Rows that are independent, the levels themselves as clusters, and groups within levels have such an M. Of other clusters
+the sums of scores S (G, p) are made, and V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made
+as an array (p, p), from scores of which few numbers are not 0.
+
+The meat of a sandwich covariance where a user's function gives the log-likelihood of each row.
+
+    V = C M C,   M from the scores of the rows, which are differences of the function (`Custom.row_scores`)
+
+A parameter that the maximum has on a bound has no score there, and stays as it is.
+
+The meat of a sandwich covariance of Cox's regression, from the scores of the rows: dfbeta of rows, or of clusters.
+
+    V = C M C,   M = sum of U_i U_i' over rows, which weights repeat, or over clusters of their sums
+
+R's `robust` and `cluster` are "HC0" and `Cluster(correction="none")`. Source: Lin & Wei, JASA 84 (1989), 1074-1078.
+
+Sums of scores by group where rows are in files: one read, groups wherever their rows are.
+
+    M = sum_g S_g S_g^T,   S_g = sum of the scores of the rows of group g
+
+Each batch is summed by the labels that occur in it; what is kept is p numbers for each label seen so far, and for two
+ways for each pair of labels, whatever the number of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial, reduce
+from dataclasses import dataclass, replace
+from functools import cached_property, partial, reduce
 from operator import add
+from typing import Any, NamedTuple, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
+from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
+from stattools.data.files.source import Batch
+from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
-from stattools.errors import DomainError
-from stattools.inference.covariance.groups import Groups, require_series
-from stattools.inference.covariance.kinds import HAC
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_series
 from stattools.inference.covariance.long_run import Series, long_run
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
+from stattools.models.custom import Custom
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
-from stattools.solvers.metric import Metric
+from stattools.models.predictor import Linear
+from stattools.models.survival.cox import CoxRegression
+from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
+from stattools.numerics.arrowhead import Arrow, in_parts
+from stattools.numerics.columns import Columns, as_columns, weighted
+from stattools.numerics.low_rank import LowRank
+from stattools.solvers.climb import about_levels
+from stattools.solvers.metric import LevelMetric, Metric
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""
-
 
 POWER: dict[str, Callable[[Floats], Floats | float]] = {
     "HC0": lambda relative: 0.0,
@@ -295,3 +335,370 @@ def _squared(scores: Floats, weight: Floats | None) -> Floats:
 
 def _times(values: Floats, factor: Floats) -> Floats:
     return values * factor.reshape(-1, *[1] * (values.ndim - 1))
+
+
+@dataclass(frozen=True, eq=False)
+class LevelSandwich:
+    """Scores at phi on columns in their own units, theta = T phi, and the inverse information C there."""
+
+    model: Model
+    work: Model
+    X: Columns
+    T: Any
+    phi: Floats
+    C: Any
+
+    @classmethod
+    def of(cls, model: Model, theta: Floats, bread: Any) -> LevelSandwich | None:
+        """None where the inverse information `bread` is an array, and for a model without such a factor. The
+        information is formed again on these columns, so that no digits are lost.
+        """
+        if not in_parts(bread) or as_columns(model.rows.X).by_levels is None:
+            return None
+        work, T = about_levels(model)
+        X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
+        return cls(model, work, X, T, phi, LevelMetric(work.evaluate(phi).information).covariance())  # type: ignore[arg-type]
+
+    def scores(self, kind: str = "HC0") -> Floats:
+        """Scores of the rows in eta, (n, width), per observation, corrected as `kind` says."""
+        rows = self.work.rows
+        eta = self.work.eta(self.phi)
+        u, information = (weighted(of, rows.precision) for of in self.work.likelihood.evaluate(eta, rows.y)[1:])
+        if kind not in ("HC0", "HC1", "robust"):
+            G = self.work.predictor.covariance(self.work.rows.X, self.C)
+            average = len(self.phi) / self.model.n
+            u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, 0)
+        return u.reshape(len(u), -1)
+
+    def independent(self, kind: str) -> Arrow:
+        """The meat of HC0 to HC4, without a factor."""
+        u = self.scores(kind)
+        squares = weighted(u[:, :, None] * u[:, None, :], self.work.rows.weight)
+        found: Any = self.work.predictor.upper(self.work.rows.whole, squares if u.shape[1] > 1 else squares[:, 0, 0])
+        return found
+
+    def beside(self, u: Floats) -> Floats:
+        """The scores of the rows (n, width) in the coefficients that are not of levels."""
+        _, *others = self.work.predictor.columns_of(self.work.rows.X)
+        return np.column_stack([of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)])
+
+    def grouped(self, groups: Groups, factor: float) -> LowRank:
+        """The covariance of clusters in one way, times the factor."""
+        u, X = weighted(self.scores(), self.work.rows.weight), self.X
+        pairs, of_row = np.unique(groups.codes * np.intp(X.levels + 1) + X.codes + 1, return_inverse=True)
+        group, level = np.divmod(pairs, X.levels + 1)
+        own, others = _sums(u[:, :1] * X.values, of_row, len(pairs)), self.beside(u)
+        if len(pairs) == groups.n:
+            rest = _sums(others, of_row, len(pairs))
+            return self.closed_by_levels(factor * replace(X, others=rest, slopes=own, codes=level - 1).gram())
+        found, some = np.zeros((groups.n, len(self.phi))), level > 0
+        found[group[some, None], X.places[level[some] - 1]] = own[some]
+        found[:, self.others] = _sums(others, groups.codes, groups.n)
+        root = self.C.product(found.T)
+        none = np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))
+        return LowRank(*none, root, factor * np.eye(groups.n)).mapped(self.T)
+
+    @property
+    def others(self) -> NDArray[np.intp]:
+        """The numbers of the coefficients that are not of levels."""
+        return np.delete(np.arange(len(self.phi)), self.X.places.ravel())
+
+    @property
+    def rows(self) -> Any:
+        """The scores of the rows, (n, p), a sparse array."""
+        from scipy.sparse import csr_array
+
+        u, X, rest = self.scores(), self.X, self.others
+        some, others, kinds = np.flatnonzero(X.codes >= 0), self.beside(u), X.places.shape[1]
+        at = np.concatenate([np.repeat(some, kinds), np.repeat(np.arange(len(u)), len(rest))])
+        columns = np.concatenate([X.places[X.codes[some]].ravel(), np.tile(rest, len(u))])
+        numbers = np.concatenate([(u[some, :1] * X.values[some]).ravel(), others.ravel()])
+        return csr_array((numbers, (at, columns)), shape=(len(u), len(self.phi)))
+
+    def clustered(self, ways: Sequence[tuple[Groups, float]], name: str) -> Any:
+        """The covariance of clusters in one way or several, each with its factor."""
+        from scipy.sparse import csr_array
+
+        if len(ways) == 1:
+            return self.grouped(*ways[0])
+        total, rows = np.zeros((len(self.phi),) * 2), self.rows
+        entries = np.ones(rows.shape[0]) if self.work.rows.weight is None else self.work.rows.weight
+        for way, factor in ways:
+            summed = csr_array((entries, (way.codes, np.arange(len(entries)))), shape=(way.n, len(entries))) @ rows
+            total += factor * (summed.T @ summed).toarray()
+        return self.closed(total, name)
+
+    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
+        """The meat of HAC, and the lags that it takes, as `Sandwich.autocorrelated` has them."""
+        require_series(self.model, cov)
+        varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
+        rows = self.rows
+        return long_run(cov, rows.shape[0], lambda kernel: Series.of(kernel, rows), np.asarray(self.C), varying)
+
+    def closed(self, meat: Floats, name: str) -> Floats:
+        """C M C in theta, of an array M (p, p); a DomainError where a variance is negative beyond round-off."""
+        V = self.C.product(self.C.product(meat).T)
+        V = self.T.product(self.T.product(V).T)
+        return without_negative(0.5 * (V + V.T), lambda: np.asarray(self.T) @ self.C, meat, self.model.names, name)
+
+    def closed_by_levels(self, meat: Arrow) -> LowRank:
+        """C M C in theta."""
+        C, W = self.C, self.C.U
+        MW = meat.product(W)
+        Y, k = C.of_blocks(MW), W.shape[1]
+        K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
+        V = LowRank(C.at, C.E @ meat.D @ C.E, np.column_stack([W, Y]), K).mapped(self.T)
+        below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
+        return V.without(below) if below.any() else V
+
+
+def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:
+    """Sums of the columns over rows of the same code, (size, k)."""
+    found = np.empty((size, values.shape[1]))
+    for j in range(values.shape[1]):
+        found[:, j] = np.bincount(codes, values[:, j], size)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledInputs:
+    """What labels of groups are read beside: rows in the order of the function's, from no table."""
+
+    title: str
+    rows: Rows
+    kept = source = index = None
+    n_dropped = 0
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionRows:
+    """Scores of the rows of a user's function at theta; B is the inverse information, NaN for parameters on a bound."""
+
+    model: Custom
+    theta: Floats
+    B: Floats
+
+    @cached_property
+    def free(self) -> Any:
+        """The numbers of the parameters that are not on a bound."""
+        return np.flatnonzero(~np.isnan(self.B.diagonal()))
+
+    @cached_property
+    def scores(self) -> Floats:
+        """The scores of the rows, (n, free)."""
+        model, theta = self.model, self.theta
+        for k in np.setdiff1d(np.arange(len(theta)), self.free)[::-1].tolist():
+            units, model = np.delete(np.delete(model.axes, k, 0), k, 1), model.without(k, float(theta[k]))
+            model, theta = model.in_units(units), np.delete(theta, k)
+        return model.row_scores(theta)
+
+    @property
+    def labelled(self) -> Any:
+        """The rows, for `Groups.read`."""
+        n = len(self.scores)
+        return LabelledInputs(self.model.title, Rows(np.empty((n, 0)), np.zeros(n)))
+
+    def independent(self, kind: str) -> Floats:
+        """The meat of HC0 and HC1, without a factor."""
+        if kind not in NO_LEVERAGE:
+            raise IncompatibleError(
+                f"cov={kind!r} divides by leverages, which the rows of a function do not have; use 'HC0' or 'HC1'."
+            )
+        return self.scores.T @ self.scores
+
+    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
+        """The sums over groups of the scores."""
+        if kind != "CR1":
+            raise IncompatibleError(
+                f"Cluster(kind={kind!r}) uses leverages, which the rows of a function do not have; use kind='CR1'."
+            )
+        total = np.zeros((groups.n, self.scores.shape[1]))
+        add_by_group(total, groups.codes, self.scores, None)
+        return total
+
+    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
+        """The meat of a series in the order of the rows, without a factor, and the number of lags."""
+        n, all_of_them = len(self.scores), np.ones(len(self.free), dtype=bool)
+        if cov.lags != "auto" and cov.lags >= n:
+            raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the function has {n}. Use fewer lags.")
+        C = self.B[np.ix_(self.free, self.free)]
+        return long_run(cov, n, lambda kernel: Series.of(kernel, self.scores), C, all_of_them)
+
+    def closed(self, meat: Floats, name: str) -> Floats:
+        """B M B, with NaN for parameters on a bound."""
+        V, free = np.full(self.B.shape, np.nan), np.ix_(self.free, self.free)
+        V[free] = closed(self.B[free], meat, [self.model.names[k] for k in self.free], name)
+        return V
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledRows:
+    """What labels of groups are read beside: the rows of the model, and the table that they came from."""
+
+    title: str
+    rows: Rows
+    kept: Any
+    source: Any
+    index: Any
+    n_dropped: int
+
+
+@dataclass(frozen=True, eq=False)
+class SurvivalScores:
+    """Scores of the rows of a Cox regression at theta; B is the inverse information."""
+
+    model: CoxRegression
+    theta: Floats
+    B: Floats
+
+    @cached_property
+    def scores(self) -> Floats:
+        """(n, p), not times the weights."""
+        if self.model.exact is not None:
+            raise IncompatibleError(
+                f'{self.model.title} with ties="exact" has no score for each row, as rows of one tie share it: robust '
+                'standard errors need ties="efron" or "breslow".'
+            )
+        at = self.model.at(self.theta)
+        return on_all_rows(score_rows(at), at, self.model.said.n).T
+
+    @property
+    def labelled(self) -> Any:
+        """The rows, for `Groups.read`."""
+        said, places = self.model.said, self.model.places
+        index = places.origin.index
+        index = index if index is None or said.kept is None else index[said.kept]
+        rows = Rows(np.empty((said.n, 0)), np.zeros(said.n), said.weights)
+        return LabelledRows(self.model.title, rows, said.kept, said.source, index, said.n_dropped)
+
+    def independent(self, kind: str) -> Floats:
+        """The meat of HC0 and HC1, without a factor."""
+        if kind not in NO_LEVERAGE:
+            raise IncompatibleError(f"cov={kind!r} divides by leverages, which rows of {self.model.title} do not have.")
+        weights = self.model.said.weights
+        return self.scores.T @ (self.scores if weights is None else self.scores * weights[:, None])
+
+    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
+        """The sums over groups of the scores."""
+        if kind != "CR1":
+            raise IncompatibleError(f"Cluster(kind={kind!r}) uses leverages, which {self.model.title} does not have.")
+        total = np.zeros((groups.n, self.scores.shape[1]))
+        add_by_group(total, groups.codes, self.scores, self.model.said.weights)
+        return total
+
+    def autocorrelated(self, cov: Any) -> NoReturn:
+        """Refused: rows are people, in no order."""
+        raise IncompatibleError(f"HAC needs rows in the order of time; rows of {self.model.title} have none.")
+
+    def closed(self, meat: Floats, name: str) -> Floats:
+        """B M B."""
+        return closed(self.B, meat, self.model.names, name)
+
+
+FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
+
+
+class Grouped(NamedTuple):
+    """How many groups, what they are called, the sums over them, and their labels where these are known."""
+
+    n: int
+    name: str
+    sums: Floats
+    labels: Sequence[Any]
+
+    @property
+    def meat(self) -> Floats:
+        """The sum over groups of the products of their scores, (p, p), without a factor."""
+        return self.sums.T @ self.sums
+
+
+@dataclass(frozen=True, eq=False)
+class WaySums:
+    """The sums over the groups of each way and, for two ways, over the pairs, whose labels are those of both in one
+    number; adds with `+`, in its own arrays with `+=`.
+    """
+
+    ways: tuple[SumsByLabel, ...]
+    both: SumsByLabel | None
+
+    def __add__(self, other: WaySums) -> WaySums:
+        mine = WaySums(tuple(way.copied() for way in self.ways), None if self.both is None else self.both.copied())
+        mine += other
+        return mine
+
+    def __iadd__(self, other: WaySums) -> WaySums:
+        codes = [
+            way.add(list(there.places), there.sums[: len(there.places)])
+            for way, there in zip(self.ways, other.ways, strict=True)
+        ]
+        if self.both is not None and other.both is not None:
+            pairs = np.array(list(other.both.places), dtype=np.intp)
+            pairs = _pairs(codes[0][pairs >> 32], codes[1][pairs & 0xFFFFFFFF])
+            self.both.add(pairs.tolist(), other.both.sums[: len(pairs)])
+        return self
+
+
+def grouped_in_files(sandwich: Sandwich, cov: Cluster, most: int | None = None) -> list[Grouped]:
+    """The sums over the groups of each way, at most `most`, and for two ways over the pairs, from one pass over the
+    rows.
+
+    Groups are columns of the table, numbers or text. Raises IncompatibleError for labels that are no column,
+    DomainError, with the place, for a row without a group and for more groups than are held.
+    """
+    rows: Any = sandwich.work.rows
+    names = [_column(groups, sandwich) for groups in (cov.groups, cov.second) if groups is not None]
+    width = sandwich.terms.width_of(cov.kind or "CR1")
+    held = min(most or MOST_GROUPS, MOST_GROUPS, MOST_SUMS // width)
+    work = partial(_summed, sandwich.terms, names, held, width)
+    found: WaySums = rows.gather(work, *dict.fromkeys(names))
+    for name, way in zip(names, found.ways, strict=True):
+        if len(way.places) < 2:
+            raise DomainError(
+                f"Cluster({name}) needs two groups or more; all rows are in one. Use other groups, or cov='HC1'."
+            )
+    called = [*names, " and ".join(names)]
+    every = (*found.ways, *([] if found.both is None else [found.both]))
+    return [
+        Grouped(len(way.places), name, way.closed, list(way.places)) for name, way in zip(called, every, strict=False)
+    ]
+
+
+def _pairs(one: NDArray[np.intp], other: NDArray[np.intp]) -> NDArray[np.intp]:
+    return (one << 32) | other
+
+
+def _column(groups: Any, sandwich: Sandwich) -> str:
+    source = sandwich.work.rows.source  # type: ignore[union-attr]
+    if not isinstance(groups, str):
+        raise IncompatibleError(
+            f"the rows of {sandwich.model.title} are in files: Cluster needs the name of a column of them, as in "
+            f"st.Cluster('firm'); got {type(groups).__name__}. Write the labels into the files."
+        )
+    require(groups, source.names)
+    if source.kinds[groups].startswith(("list", "struct", "map", "large_list", "fixed_size_list")):
+        raise DomainError(f"Cluster({groups}) needs numbers or text; the column holds {source.kinds[groups]}.")
+    return groups
+
+
+def _summed(
+    terms: Scores, names: list[str], most: int, width: int, rows: Rows, others: Batch, numbers: NDArray[np.intp]
+) -> WaySums:
+    """The sums of the rows of a batch."""
+    used = np.flatnonzero(rows.weight > 0) if rows.weight is not None else np.arange(len(rows.X))
+    labels: list[list[Any]] = []
+    codes = []
+    for name in names:
+        known, code = labels_of(others, name, numbers, f"Cluster({name})")
+        here, code = np.unique(code[used], return_inverse=True)
+        labels.append([known[k] for k in here])
+        codes.append(code)
+    if len(names) == 2:
+        crossed, code = np.unique(_pairs(codes[0], codes[1]), return_inverse=True)
+        labels.append(crossed.tolist())
+        codes.append(code)
+    sums = [np.zeros((len(known), width)) for known in labels]
+    terms.add_sums(sums, rows, codes, used)
+    both = [" and ".join(names)] if len(names) == 2 else []
+    local = zip((*names, *both), labels, sums, strict=True)
+    found = [SumsByLabel.of(f"Cluster({name})", FEWER, most, known, total) for name, known, total in local]
+    return WaySums(tuple(found[: len(names)]), found[2] if both else None)

@@ -29,11 +29,11 @@ from typing import Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.level_units import as_units
+from stattools.data.rows.standardization import as_units
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
-from stattools.inference.prediction.prediction import regression, require_finite
-from stattools.inference.questions import one_leverage, standard_errors
+from stattools.inference.needs import one_leverage, standard_errors
+from stattools.inference.prediction.predict import regression, require_finite
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
@@ -41,11 +41,9 @@ from stattools.interface.seeds import generator
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
-from stattools.models.predictors.read_columns import among
-from stattools.numerics.columns import as_columns
-from stattools.numerics.products import weighted
-from stattools.solvers.level_metric import LevelMetric, metric_for
+from stattools.models.predictor import Linear, among
+from stattools.numerics.columns import as_columns, weighted
+from stattools.solvers.metric import LevelMetric, metric_for
 from stattools.text.names import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]

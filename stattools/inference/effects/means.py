@@ -12,24 +12,56 @@ Standard errors by the delta method from `fit.covariance`; the interval of a mea
 that it stays in the range of the mean, wherever the mean is a function of one linear predictor alone. Source: Searle,
 Speed & Milliken, The American Statistician 34 (1980), 216-221; Lenth, emmeans (2024); Tukey's adjustment: Kramer,
 Biometrics 12 (1956).
+
+Tables of the means of groups and of their contrasts: see `means.py` for what they are.
+
+What a change of a variable does to the mean outcome: average marginal effects.
+
+    effect of a number     average over rows of d mean / d x
+    effect of a level      average over rows of mean(level) - mean(reference), everything else as it was
+
+The columns of X are differenced in x (central, in steps of 6e-6), the mean is differentiated exactly. Standard errors
+by the delta method: the gradient of the average in the coefficients, times `fit.covariance`, whichever `cov=` was
+chosen. Cost: a few reads of the rows per variable; of rows in files one for all. Source: Greene, Econometric Analysis
+(2012), 17.3; Bartus, Stata Journal 5 (2005), 309-329.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, Literal, Protocol, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from stattools.data.tables.columns import listing
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.averages import Average, Move, averages
-from stattools.inference.effects.held_rows import cells, grid, require_effect
-from stattools.inference.effects.moved_rows import Population
-from stattools.inference.estimates import Estimates, df_along
-from stattools.inference.prediction.ends import require_digits
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.inference.effects.averages import SLOPE, Average, Move, averages
+from stattools.inference.effects.moved_rows import (
+    Population,
+    cells,
+    grid,
+    levels_of,
+    noted,
+    of_level,
+    population,
+    require_effect,
+    require_held,
+)
+from stattools.inference.estimates import Estimates, df_along, quantile_of
+from stattools.inference.hypotheses import against_zero
+from stattools.inference.hypotheses.result import adjusted, method_of
+from stattools.inference.intervals.coefficients import factors, require_ratios, without_errors
+from stattools.inference.prediction.kinds import require_digits
+from stattools.inference.prediction.predict import regression, require_finite
+from stattools.interface.arguments import are_different, is_one_of, require_truth, several, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.memory import require_memory
 from stattools.interface.units import finite
+from stattools.interface.when_needed import pd, stats
 from stattools.models.model import Model
 
 OVER = ("rows", "grid")
@@ -151,3 +183,364 @@ def _mean(fit: Estimates, eta: Floats) -> Floats:
 def _average_row(model: Any) -> Floats:
     weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight
     return weight @ np.asarray(model.rows.X) / weight.sum()
+
+
+Column = str | ArrayLike | None
+
+FAMILIES: dict[str, Callable[[float, int], float]] = {
+    "bonferroni": lambda level, m: 1.0 - (1.0 - level) / m,
+    "sidak": lambda level, m: level ** (1.0 / m),
+    "fdr": lambda level, m: level,
+    "by": lambda level, m: level,
+    "none": lambda level, m: level,
+}
+"""The level of each interval among m under an adjustment; others have no intervals of their own and Bonferroni's."""
+
+
+def means(
+    fit: Estimates,
+    variable: str | None = None,
+    *,
+    by: str | Sequence[str] | None = None,
+    values: Sequence[Any] | None = None,
+    over: str = "rows",
+    level: float | None = None,
+    data: Any = None,
+    offset: Column = None,
+    exposure: Column = None,
+) -> pd.DataFrame:
+    """[by, variable, category,] estimate, se, lower, upper: see `Fit.means`.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 9.0], "g": list("aabbcc"), "x": [1, 2, 1, 2, 1, 3]}
+    >>> means(st.fit(st.ols("y ~ g + x", data)), "g").round(3).iloc[:, :3].to_numpy().tolist()
+    [['a', 1.639, 0.483], ['b', 4.139, 0.483], ['c', 8.222, 0.496]]
+    """
+    model = regression(fit, "means")
+    require_finite(fit, "means")
+    over_grid = require_over(over, model)
+    level = fit.level if level is None else level
+    require_level(level)
+    rows = population(model, data, offset, exposure, "overall")
+    ordered = values_of(rows, "means", variable, values)
+    groups = moves_of(rows, variable, ordered, by, over_grid)
+    moves = [move for _, each in groups for move in each]
+    found = averages_of(fit, rows, moves, over_grid)
+    averages = [found[move] for move in moves]
+    value = np.stack([part.value for part in averages], axis=1)
+    head = head_of(model, [dict(move.moved) for move in moves], len(value))
+    if not fit.kinds:
+        estimate = on_scale_of_mean(fit, value, np.zeros_like(value), 1.0, over_grid)[0]
+        return noted(without_errors(head | {"estimate": estimate.ravel()}), rows.note)
+    q = quantile_of(df_of(fit, averages), level)
+    parts = on_scale_of_mean(fit, value, errors_of(fit, averages), q, over_grid)
+    made = pd.DataFrame(head | dict(zip(("estimate", "se", "lower", "upper"), (p.ravel() for p in parts), strict=True)))
+    said = f"Average predicted means over the {'reference grid' if over_grid else 'rows'}, with {level:.4g} intervals."
+    return noted(made, said, rows.note)
+
+
+def contrasts(
+    fit: Estimates,
+    variable: str,
+    *,
+    by: str | Sequence[str] | None = None,
+    values: Sequence[Any] | None = None,
+    adjust: str | None = None,
+    ratio: bool = False,
+    over: str = "rows",
+    level: float | None = None,
+    data: Any = None,
+    offset: Column = None,
+    exposure: Column = None,
+) -> pd.DataFrame:
+    """[by, category,] contrast, estimate, se, statistic, p_value, lower, upper: see `Fit.contrasts`.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 2.0, 3.0, 5.0, 8.0, 8.0], "g": ["a", "a", "b", "b", "c", "c"]}
+    >>> table = contrasts(st.fit(st.ols("y ~ g", data)), "g", data=data)
+    >>> dict(zip(table.contrast, table.estimate.round(6)))
+    {'b - a': 2.5, 'c - a': 6.5, 'c - b': 4.0}
+    """
+    model = regression(fit, "contrasts")
+    require_finite(fit, "contrasts")
+    require_truth(ratio, "ratio= of contrasts")
+    over_grid = require_over(over, model)
+    if ratio and over_grid:
+        require_ratios(model)
+    method = "none" if adjust is None else adjust if is_one_of(adjust, ("tukey",)) else method_of(adjust)
+    level = fit.level if level is None else level
+    require_level(level)
+    rows = population(model, data, offset, exposure, "overall")
+    ordered = values_of(rows, "contrasts", variable, values)
+    groups = moves_of(rows, variable, ordered, by, over_grid)
+    m, p = len(ordered) * (len(ordered) - 1) // 2, len(fit.names)
+    of = f"{m:,} contrasts of {len(ordered):,} values of {variable!r}"
+    require_memory(of, 2 * m * p, "Name those to be compared in values=[...].")
+    found = averages_of(fit, rows, [move for _, each in groups for move in each], over_grid)
+    tables = []
+    for cell, each in groups:
+        if ratio and not over_grid:
+            each_mean = {move.value: _logarithm(found[move], variable) for move in each}
+        else:
+            each_mean = {move.value: found[move] for move in each}
+        pairs = list(combinations(ordered, 2))
+        names = [f"{second} {'/' if ratio else '-'} {first}" for first, second in pairs]
+        parts = [each_mean[second] - each_mean[first] for first, second in pairs]
+        table = _contrasted(fit, names, parts, len(ordered), method, ratio, level)
+        for name, value in reversed(cell):
+            table.insert(0, name, value)
+        tables.append(table)
+    made = tables[0] if len(tables) == 1 else pd.concat(tables, ignore_index=True)
+    if not fit.kinds:  # a fit without standard errors has said so
+        return noted(made, rows.note)
+    return noted(made, _note(model, method, ratio, over_grid), rows.note)
+
+
+def _contrasted(
+    fit: Estimates, names: list[str], parts: list[Average], k: int, method: str, ratio: bool, level: float
+) -> pd.DataFrame:
+    """One family of contrasts between k means, category by category, each category a family of its own."""
+    value = np.stack([part.value for part in parts], axis=1)
+    head = head_of(fit.model, [{"contrast": name} for name in names], len(value))
+    shown = (lambda x: factors(x.ravel(), names * len(value)).reshape(x.shape)) if ratio else (lambda x: x)
+    if not fit.kinds:
+        return without_errors(head | {"estimate": shown(value).ravel()})
+    se = errors_of(fit, parts)
+    df = np.broadcast_to(df_of(fit, parts), value.shape)
+    statistic, p_value = against_zero(value.ravel(), se.ravel(), df.ravel())
+    families = zip(statistic.reshape(value.shape), p_value.reshape(value.shape), df, strict=True)
+    p_value = np.concatenate([_adjusted(*family, k, method) for family in families])
+    half = _reach(df, level, value.shape[1], k, method) * se
+    columns = {"estimate": shown(value), "se_log" if ratio else "se": se, "statistic": statistic, "p_value": p_value}
+    columns |= {"lower": shown(value - half), "upper": shown(value + half)}
+    return pd.DataFrame(head | {name: np.ravel(column) for name, column in columns.items()})
+
+
+def _adjusted(statistic: Floats, p_value: Floats, df: Floats, k: int, method: str) -> Floats:
+    if method != "tukey":
+        return adjusted(p_value, method)
+    return np.asarray(stats.studentized_range.sf(np.sqrt(2.0) * np.abs(statistic), k, df))
+
+
+def _reach(df: Floats, level: float, m: int, k: int, method: str) -> Floats:
+    """How many standard errors intervals reach, of m contrasts between k means."""
+    some, place = np.unique(df, return_inverse=True)
+    if method == "tukey":
+        reach = stats.studentized_range.ppf(level, k, some) / np.sqrt(2.0)
+    else:
+        reach = quantile_of(some, FAMILIES.get(method, FAMILIES["bonferroni"])(level, m))
+    return np.asarray(reach)[place].reshape(df.shape)
+
+
+def _note(model: Any, method: str, ratio: bool, over_grid: bool) -> str:
+    what = "the predicted mean, averaged over the rows"
+    if over_grid:
+        what = f"{model.likelihood.words.predictor} at the average row of the reference grid"
+    if ratio:
+        what = f"exp of differences of {what} ({require_ratios(model)})" if over_grid else f"ratios of {what}"
+    else:
+        what = f"differences of {what}"
+    many = "p-values are not adjusted for their number"
+    if method != "none":
+        ends = "intervals too" if method in ("tukey", "bonferroni", "sidak") else "intervals are Bonferroni's"
+        ends = "intervals are one by one" if method in ("fdr", "by") else ends
+        many = f"p-values are adjusted ({method}) within each family, {ends}"
+    return f"{what[0].upper()}{what[1:]}; {many}."
+
+
+def _logarithm(mean: Average, variable: str) -> Average:
+    """The logarithm of a mean, by the delta method."""
+    if not (mean.value > 0).all():
+        raise DomainError(
+            f"ratio=True needs means above 0; one of {variable!r} is {mean.value.min():.6g}. Take differences."
+        )
+    return Average(np.log(mean.value), mean.gradient / mean.value[:, None])
+
+
+def head_of(model: Any, columns: list[dict[str, Any]], categories: int) -> dict[str, Any]:
+    """The columns that say what a row is of, for each category anew."""
+    names = dict.fromkeys(name for column in columns for name in column)
+    head: dict[str, Any] = {name: [column[name] for column in columns] * categories for name in names}
+    if categories > 1:
+        labels = np.array([str(label) for label in model.labels], dtype=object)
+        head = {"category": np.repeat(labels, len(columns))} | head
+    return head
+
+
+def values_of(rows: Population, who: str, variable: str | None, values: Sequence[Any] | None) -> Sequence[Any]:
+    """The values of a variable: its levels in their order, or those that were asked for; one None for no variable."""
+    if variable is None and who == "means":
+        if values is not None:
+            raise IncompatibleError(f"values= of {who} are those of a variable: name it.")
+        return (None,)
+    rows.require(variable)
+    require_effect(rows, variable := str(variable))
+    return compared(who, variable, rows.levels(variable, ()), levels_of(rows, variable), values)
+
+
+def compared(who: str, variable: str, levels: Any, ordered: Any, values: Sequence[Any] | None) -> Sequence[Any]:
+    """The values to compare: the levels in their order, or those that were asked for; contrasts need two."""
+    fewest = "two or more" if who == "contrasts" else "one or more"
+    if values is None:
+        if ordered is None:
+            raise DomainError(
+                f"{who} compare levels, and {variable!r} is a number: give values=[...], {fewest}, "
+                f"write C({variable}) in the formula, or see fit.marginal_effects()."
+            )
+        return ordered
+    chosen = several(values)
+    try:
+        good = levels is not None or np.isfinite(np.asarray(chosen, dtype=float)).all()
+    except (TypeError, ValueError, OverflowError):
+        good = False
+    if len(chosen) < 1 + (who == "contrasts") or not are_different(chosen) or not good:
+        raise DomainError(
+            f"{who} of {variable!r} need {fewest} different {'numbers' if levels is None else 'levels'} as "
+            f"values=; got {quoted(values)}."
+        )
+    if levels is not None and (unknown := [value for value in chosen if value not in levels]):
+        raise DomainError(f"{variable!r} has no level {unknown[0]!r}; it has {listing(levels)}.")
+    return chosen
+
+
+def marginal_effects(
+    fit: Estimates,
+    *,
+    at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+    variables: Sequence[str] | None = None,
+    discrete: Sequence[str] = (),
+    by: str | Sequence[str] | None = None,
+    level: float | None = None,
+    data: Any = None,
+    offset: Column = None,
+    exposure: Column = None,
+) -> pd.DataFrame:
+    """Effects of the variables on the mean outcome: [category,] term, estimate, se, statistic, p_value, lower, upper.
+
+    The mean is E(y): a probability for binary outcomes, the probability of each category for softmax, a mean count.
+    Variables are the columns of the table that the formula uses, or the columns of X. A number has the derivative of
+    the mean; true or false and categories have the change of the mean, from False to True, from the reference to each
+    level; so have columns of 0 and 1 named in `discrete`. `at` is "overall": the average over the rows, or "mean": at
+    the mean of every number, with the levels in the proportions that they have; or values by variable, {"x": 1.0}: over
+    the rows, with these held there. `by` names categories: the average over the rows of each level, which stands in a
+    column before. `data` are other rows to average over, `offset` and `exposure` theirs; they count as often as the
+    column says that was the weights of the fit, each once where they have none. Equal to statsmodels' get_margeff
+    (`dummy=True` for what is discrete).
+
+    Raises DomainError for an unknown variable and for rows at a kink, IncompatibleError where the fit has no columns
+    for a number in a step, such as `I(x > 0)`, which has no derivative, and for a variable of the formula of another
+    parameter alone, such as a dispersion, on which the mean does not depend.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.logistic([0, 0, 1, 0, 1, 1], [1, 2, 3, 4, 5, 6], names=["dose"]))
+    >>> marginal_effects(fit)[["term", "estimate", "se"]].round(4).to_numpy().tolist()
+    [['dose', 0.1586, 0.0222]]
+    """
+    model = regression(fit, "marginal_effects")
+    require_finite(fit, "marginal_effects")
+    asked = asked_effects(model, at, variables, discrete, data, offset, exposure)
+
+    def effects(rows: Population) -> pd.DataFrame:
+        terms, found = asked.effects(rows, averages(fit.estimate, rows, asked.moves, asked.discrete))
+        return _table(fit, "term", terms, found, level)
+
+    return noted(asked.by_level(by, effects), asked.rows.note)
+
+
+class Minus(Protocol):
+    """What can be subtracted: averages with gradients, averages of draws."""
+
+    def __sub__(self, other: Self, /) -> Self: ...
+
+
+@dataclass(frozen=True, eq=False)
+class AskedEffects:
+    """The variables to move over some rows, each with its levels, the reference first, or with None for a number;
+    others are `held` at values, and `discrete` columns are those of 0 and 1 that count as levels.
+    """
+
+    rows: Population
+    at: str
+    variables: Mapping[str, Any]
+    held: tuple[tuple[str, Any], ...]
+    discrete: tuple[str, ...]
+
+    @property
+    def moves(self) -> list[Move]:
+        """What is to be averaged: every level of a variable, or its slope."""
+        return [Move(name, value, self.held) for name, each in self.variables.items() for value in each or (SLOPE,)]
+
+    def effects[Found: Minus](self, rows: Population, means: Mapping[Move, Found]) -> tuple[list[str], list[Found]]:
+        """Names and values of the effects, from the averages of the moves: slopes, and levels minus the reference."""
+        terms, found = [], []
+        for name, levels in self.variables.items():
+            if levels is None:
+                terms.append(name)
+                found.append(means[Move(name, SLOPE, self.held)])
+                continue
+            for value in levels[1:]:
+                terms.append(name if len(levels) == 2 and not rows.is_category(name) else f"{name}[T.{value}]")
+                found.append(means[Move(name, value, self.held)] - means[Move(name, levels[0], self.held)])
+        return terms, found
+
+    def by_level(self, by: Any, table: Callable[[Population], pd.DataFrame]) -> pd.DataFrame:
+        """The table of all rows, or the tables of the rows of each level of `by`, under one another."""
+        if by is not None and self.at == "mean":
+            raise IncompatibleError(
+                'by= averages over the rows of each level, and at="mean" has one row: give one of them.'
+            )
+        parts = []
+        for cell in cells(self.rows, by):
+            some = of_level(self.rows, cell)
+            if some is not None:
+                part = table(some)
+                for name, value in reversed(cell):
+                    part.insert(0, name, value)
+                parts.append(part)
+        return parts[0] if len(parts) == 1 else pd.concat(parts, ignore_index=True)
+
+
+def asked_effects(
+    model: Model, at: Any, variables: Any, discrete: Any, data: Any, offset: Column, exposure: Column
+) -> AskedEffects:
+    """What was asked for, with every name and value looked at."""
+    held = at if isinstance(at, Mapping) else {}
+    at = word_of("overall" if held else at, ("overall", "mean"))
+    if not is_one_of(at, ("overall", "mean")):
+        raise IncompatibleError(
+            f'marginal_effects has at="overall", at="mean" and at={{"x": 1.0}}; got at={quoted(at)}.'
+        )
+    rows = population(model, data, offset, exposure, str(at))
+    held = tuple(require_held(rows, held).items())
+    variables = rows.names if variables is None else several(variables)
+    discrete = several(discrete)
+    for name in (*variables, *discrete):
+        rows.require(name)
+    for name in variables:
+        require_effect(rows, name)
+    asked = {name: rows.levels(name, discrete) for name in variables}
+    if not asked:
+        raise DomainError(f"{model.title} has no variable to move: its only column is the intercept.")
+    for name, levels in asked.items():
+        if levels is None:
+            rows.require_derivative(name)
+    return AskedEffects(rows, str(at), asked, held, tuple(discrete))
+
+
+def _table(fit: Estimates, column: str, names: list[str], found: list[Average], level: float | None) -> pd.DataFrame:
+    """One row per effect, category by category, with the tests and intervals of `fit.table`."""
+    level = fit.level if level is None else level
+    require_level(level)
+    effect = np.stack([part.value for part in found], axis=1)  # (K, effects)
+    head: dict[str, Any] = {column: names}
+    if len(effect) > 1:
+        labels = [str(label) for label in fit.model.labels]
+        head = {"category": np.repeat(np.array(labels, dtype=object), len(names)), column: names * len(labels)}
+    effect = effect.ravel()
+    if not fit.kinds:
+        return without_errors(head | {"estimate": effect})
+    se, df = errors_of(fit, found, "effects").ravel(), np.ravel(df_of(fit, found)) if fit.degrees else fit.t_df
+    statistic, p_value = against_zero(effect, se, df)
+    half = quantile_of(df, level) * se
+    columns = {"estimate": effect, "se": se, "statistic": statistic, "p_value": p_value}
+    return pd.DataFrame(head | columns | {"lower": effect - half, "upper": effect + half})

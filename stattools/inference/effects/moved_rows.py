@@ -2,6 +2,18 @@
 
 A variable is a column of the table, and moves through the design: `x + I(x**2) + x:g` has one variable x. Without a
 formula the columns of X are the variables.
+
+Rows that are moved beside a factor whose levels are kept as codes: all at one of its levels.
+
+Rows with some variables held at a value, the rows of one level, and the reference grid.
+
+    held        every row as it is, with the variable at this value
+    of a level  the rows that have it, each counted as it was
+    grid        one row for each combination of the levels of categories, every number at its mean, all counted alike
+
+A number of two values counts as a category where levels are asked for, as in R's emmeans.
+
+The derivative of the columns of X in a number, from differences over a step and over half of it (Richardson).
 """
 
 from __future__ import annotations
@@ -10,26 +22,95 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
+from math import prod
 from typing import Any
 
 import numpy as np
 
-from stattools.data.files.scanned_columns import cleaned
-from stattools.data.files.scanned_rows import DROP
+from stattools.data.design.terms import factor_of_codes
+from stattools.data.files.coding import Coding, cleaned
+from stattools.data.files.rows import DROP
 from stattools.data.files.source import Batch
-from stattools.data.formula.coding import Coding
-from stattools.data.formula.evaluation import constants, contrast_call, evaluate
+from stattools.data.formula.expression import Expression, constants, contrast_call, evaluate
 from stattools.data.formula.smoothness import Break, breaks
 from stattools.data.rows.rows import Block
 from stattools.data.tables.columns import checked
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.effects.moved_levels import OneLevel, filled
-from stattools.inference.effects.two_steps import extrapolated
 from stattools.inference.prediction.new_rows import Column, at_rows, frequencies_of
+from stattools.interface.arguments import several
 from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
+
+
+@dataclass(frozen=True, eq=False)
+class OneLevel:
+    """The design X of a model, and the columns of the table that it was made of; None of arrays."""
+
+    model: Model
+    X: Any
+    columns: Mapping[str, Any] | None
+
+    @cached_property
+    def factor(self) -> Expression | None:
+        """The factor whose levels are kept as codes; None where there is none."""
+        design = self.model.design
+        if as_columns(self.X).by_levels is None or design.parsed is None or self.columns is None:
+            return None
+        return factor_of_codes(design.parsed, design.levels, design.beside.values())
+
+    @cached_property
+    def last(self) -> Any:
+        """The design with all rows at the last level, so that the numbers of each row are known."""
+        assert self.factor is not None
+        assert self.columns is not None
+        value = self.model.design.levels[self.factor.text][-1]
+        return self.model.design.encode({**self.columns, str(self.factor.category): filled(value, len(self.X))})
+
+    def at(self, moved: Mapping[str, Any]) -> Any:
+        """The design with that factor at one level in all rows; None where it has no such factor, or something else
+        moves, or the design is to be encoded for it.
+        """
+        if self.factor is None or len(moved) != 1:
+            return None
+        ((name, value),) = moved.items()
+        levels = self.model.design.levels[self.factor.text]
+        if self.factor.category != name or not np.isscalar(value) or value not in levels:
+            return None
+        code = levels.index(value) - (len(levels) - self.X.levels)  # -1 for a first level without a column
+        return self.X.at_level(code, lambda: self.last)
+
+
+def filled(value: Any, n: int) -> Any:
+    """A value for each of n rows, where it is not already one for each."""
+    if isinstance(value, np.ndarray):
+        return value
+    return np.full(n, value, dtype=object if isinstance(value, str) else None)
+
+
+AGREE = 1e-3
+"""What both may differ by, relative to the largest: what is extrapolated from them is then right to 1e-6."""
+
+
+def extrapolated(model: Model, name: str, whole: Any, half: Any) -> Any:
+    """(4 half - whole) / 3 of the rates of all columns in this number; DomainError where they do not agree."""
+    ones = np.ones(len(whole))
+    gap, size = (
+        columns.each(lambda X: np.abs(X).max(axis=0, initial=0.0), 0.0)
+        for columns in (as_columns(as_columns(half).rate(whole, ones)), as_columns(half))
+    )
+    if (moving := gap > AGREE * size).any():
+        raise DomainError(
+            f"{model.title} has no derivative in {name!r} that is known: a step of {name!r} and half of it move "
+            f"{model.terms[int(np.argmax(moving))]!r} by other slopes, it changes so fast. Compare values, "
+            f"fit.contrasts({name!r}, values=[...])."
+        )
+    quarter = as_columns(whole).rate(as_columns(whole).nothing(), 4.0 * ones)
+    return as_columns(half).rate(quarter, 0.75 * ones)
+
 
 STEP = 6e-6
 """Central differences err least at the cube root of the machine epsilon."""
@@ -300,3 +381,145 @@ def _reference(model: Model, name: str, levels: tuple[Any, ...]) -> Any:
             base = given.get("base", given.get("reference", levels[-1] if kind == "contr.SAS" else levels[0]))
             return base if base in levels else levels[0]
     return levels[0]
+
+
+LARGEST_GRID = 100_000
+"""Rows of a reference grid, at most."""
+
+
+def holding(rows: Population, held: Mapping[str, Any]) -> Population:
+    """The rows with variables at values."""
+    if not held:
+        return rows
+    X, n = rows.X(held), len(rows.model.rows.X)
+    columns = rows.columns
+    if columns is not None:
+        columns = dict(columns) | {name: filled(value, n) for name, value in held.items()}
+    return replace(rows, columns=columns, model=replace(rows.model, rows=replace(rows.model.rows, X=X, low=None)))
+
+
+def require_effect(rows: Population, name: str, over_grid: bool = False) -> None:
+    """IncompatibleError for a variable on which the mean does not depend, as it stands in the formulas of other
+    parameters alone, and over the grid, where the first linear predictor moves, for one that moves the mean by another.
+    """
+    model, design = rows.model, rows.model.design
+    family, n_first = model.likelihood, model.predictor.n_first
+    of_others = [family.formula_of(other) for other in list(family.parameters)[1:]]  # effects of groups have none
+    used = [word for word, formula in design.beside.items() if name in formula.columns and word in of_others]
+    if not used:
+        return
+    moves = (family.slope(model.eta(model.start)) != 0.0).any(axis=(0, 1))
+    by_mean = {word for word, moved in zip(of_others, moves[n_first:], strict=True) if moved}
+    first = design.parsed is not None and name in design.parsed.columns
+    said = f"the formula of {' and '.join(used)}"
+    if not first and not by_mean & set(used):
+        raise IncompatibleError(
+            f"the mean of {model.title} does not depend on {name!r}, which stands in {said} alone: it has no effect on "
+            "the mean. fit.table() has its coefficients there; name other variables, as in variables=[...]."
+        )
+    if over_grid and by_mean & set(used):
+        raise IncompatibleError(
+            f'over="grid" moves one linear predictor, and the mean of {model.title} depends on {name!r} by '
+            f"{said} too: leave over= out."
+        )
+
+
+def require_held(rows: Population, at: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables of `at={"x": 1.0}` with their values, one each; DomainError for others."""
+    if not all(isinstance(name, str) for name in at):
+        raise DomainError(f'at= is "overall", "mean" or a dict of values by variable; got {quoted(at)}.')
+    for name, value in at.items():
+        rows.require(name)
+        levels = rows.levels(name, ())
+        if levels is None:
+            good = isinstance(value, int | float | np.number) and np.isfinite(value)
+        else:
+            good = np.ndim(value) == 0 and value in levels
+        if not good:
+            has = "a finite number" if levels is None else f"one of its levels, {', '.join(map(repr, levels))}"
+            raise DomainError(f"at= holds {name!r} at {has}; got {quoted(value)}.")
+    return dict(at)
+
+
+def levels_of(rows: Population, name: str) -> tuple[Any, ...] | None:
+    """The levels of a category in their order, False and True, the values of a number that has two; else None."""
+    if (ordered := rows.ordered_levels(name)) is not None:
+        return tuple(ordered)
+    if (found := rows.levels(name, ())) is not None:
+        return found
+    if rows.elsewhere is not None:
+        return None
+    values = np.unique(np.asarray(rows.column(name), dtype=float)).tolist()
+    return tuple(values) if len(values) <= 2 else None
+
+
+def cells(rows: Population, by: Any) -> list[tuple[tuple[str, Any], ...]]:
+    """Every combination of the levels of the variables of `by=`, each a tuple of (name, level); one empty for None."""
+    names = [] if by is None else list(several(by))
+    levels = {}
+    for name in names:
+        rows.require(name)
+        found = levels_of(rows, name)
+        if found is None:
+            raise DomainError(
+                f"by= needs categories, and {name!r} is a number: write C({name}) in the formula, or hold it at a "
+                "value, at={...}."
+            )
+        levels[name] = found
+    return [tuple(zip(names, combination, strict=True)) for combination in product(*levels.values())]
+
+
+def of_level(rows: Population, cell: Sequence[tuple[str, Any]]) -> Population | None:
+    """The rows that have these levels; None where there are none. IncompatibleError of rows elsewhere."""
+    if not cell:
+        return rows
+    if rows.elsewhere is not None:
+        raise IncompatibleError(
+            f"by= averages over some of the rows, and those of {rows.model.title} are {rows.model.rows.place}: give "
+            "data=, a table in memory, or hold the variable, at={...}."
+        )
+    there = np.logical_and.reduce([np.asarray(rows.column(name)) == level for name, level in cell])
+    weight = rows.model.rows.weight
+    weight = there.astype(float) if weight is None else np.where(there, weight, 0.0)
+    if not weight.any():
+        return None
+    return replace(rows, model=replace(rows.model, rows=replace(rows.model.rows, weight=weight)))
+
+
+def grid(rows: Population, moved: Mapping[str, Any]) -> tuple[Floats, float]:
+    """The average row of X over the reference grid, with some variables at values, and the average offset."""
+    if rows.elsewhere is not None:
+        raise IncompatibleError(
+            f'over="grid" needs the means of the columns, and the rows of {rows.model.title} are '
+            f'{rows.model.rows.place}: give data=, or over="rows".'
+        )
+    model, weight = rows.model, rows.model.rows.weight
+    n = len(model.rows.X)
+    share = np.full(n, 1.0 / n) if weight is None else weight / weight.sum()
+    others = {name: levels_of(rows, name) for name in rows.names if name not in moved}
+    if prod(len(levels or (0,)) for levels in others.values()) > LARGEST_GRID:
+        raise DomainError(f'the reference grid has more than {LARGEST_GRID:,} rows; take over="rows".')
+    known: dict[str, Sequence[Any]] = {
+        name: levels or (float(share @ np.asarray(rows.column(name), dtype=float)),) for name, levels in others.items()
+    }
+    table = list(product(*known.values()))
+    columns = {name: np.array([row[k] for row in table], dtype=_kind(known[name])) for k, name in enumerate(known)}
+    offset = 0.0 if model.rows.offset is None else float(share @ model.rows.offset)
+    if rows.columns is None:
+        X = np.repeat(model.rows.X[:1], len(table), axis=0)
+        for name, value in (columns | dict(moved)).items():
+            X[:, model.terms.index(name)] = value
+    else:
+        X = model.design.encode(columns | {name: filled(value, len(table)) for name, value in moved.items()})
+    return X.mean(axis=0), offset
+
+
+def _kind(levels: Sequence[Any]) -> Any:
+    return object if isinstance(levels[0], str) else None
+
+
+def noted(frame: pd.DataFrame, *said: str) -> pd.DataFrame:
+    """The frame with the sentences that there are, after those that it has, as its `attrs["note"]`."""
+    if note := " ".join(filter(None, (str(frame.attrs.get("note", "")), *said))):
+        frame.attrs["note"] = note
+    return frame

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.existence.monotone import monotone
-from stattools.inference.existence.pure_levels import separation_of_levels
-from stattools.inference.existence.separated_rows import Separation, separation_of_rows
-from stattools.inference.existence.sparse_program import may_separate, require_overlap_beside_slopes
+from stattools.inference.existence.partial_likelihood import monotone
+from stattools.inference.existence.separation import (
+    Separation,
+    may_separate,
+    require_overlap_beside_slopes,
+    separation_of_levels,
+    separation_of_rows,
+)
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
 

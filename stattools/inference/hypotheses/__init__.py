@@ -2,14 +2,12 @@
 what is exact or needs no model.
 """
 
-from stattools.inference.hypotheses.adjusted import p_adjust
-from stattools.inference.hypotheses.combinations import against_zero, wald
-from stattools.inference.hypotheses.exact import exact_test
-from stattools.inference.hypotheses.nested_tests import likelihood_ratio, score_test
+from stattools.inference.hypotheses.exact import exact_test, independence
+from stattools.inference.hypotheses.linear import Hypotheses, parse
+from stattools.inference.hypotheses.nested import likelihood_ratio, score_test
 from stattools.inference.hypotheses.permutation import permutation_test
-from stattools.inference.hypotheses.restrictions import Hypotheses, parse
-from stattools.inference.hypotheses.result import TestResult
-from stattools.inference.hypotheses.table_independence import independence
+from stattools.inference.hypotheses.result import TestResult, p_adjust
+from stattools.inference.hypotheses.wald import against_zero, wald
 
 __all__ = [
     "Hypotheses",

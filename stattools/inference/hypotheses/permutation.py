@@ -4,14 +4,37 @@ No distribution is taken for granted, only that these are equally probable. With
 Wilcoxon, Mann and Whitney, Kruskal and Wallis, Friedman, and Spearman; with the values those of Fisher and Pitman; of
 differences that are -1, 0 and 1 McNemar's. Source: Hothorn, Hornik, van de Wiel & Zeileis, The American Statistician 60
 (2006), 257-263, which says that they are one test.
+
+P-values of a statistic over all arrangements that a hypothesis makes equally probable, or over random ones.
+
+    T = sum_i g_i h_i,   Q = (T - E)^T V^+ (T - E)
+
+h are the scores of the outcome, g (n, q) those of what it may depend on. Under the hypothesis the h of a block may
+stand in any order: E and V are mean and covariance over all orders (Strasser & Weber, Mathematical Methods of
+Statistics 8 (1999), 220-250). Signs that may be either are the same with g = 1.
+
+Distributions of sums of whole scores: over all ways to choose m of them, and over all ways to give them signs.
+
+Each score is added in turn to all sums so far. The numbers of ways are floats, as shares of all ways. Source:
+Streitberg & Röhmel, Statistical Software Newsletter 12 (1986), 10-17. Cost: of m of n scores n m S, of n signs n S,
+with S the sum. Of two columns of whole scores, such as Spearman's ranks, one after the other takes a score of those
+that are left: 2^n sets of these without ties, and far fewer with them. Of several groups the sums of their scores are
+told apart, and added over blocks.
+
+Where there are too many, T of one column may be taken for a beta with its four exact moments. Source: Pitman,
+Biometrika 29 (1937), 322-335.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from math import factorial, prod
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from stattools.data.dataset import Dataset
@@ -19,7 +42,6 @@ from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.outcome import numeric
 from stattools.data.tables.table import series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.hypotheses.arrangements import MOST_LISTED, Orders, SignArrangements, Standardized
 from stattools.inference.hypotheses.result import TestResult
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
@@ -30,12 +52,388 @@ from stattools.models.regressions.binding import read_rows
 from stattools.text.columns import number
 from stattools.text.one_line import many
 
+MOST_WORK = 300_000_000
+"""So many additions are made for one distribution: about a second."""
+
+Ints = NDArray[np.int64]
+
+
+def work_of_choices(scores: Ints, m: int) -> float:
+    """The additions that `of_choices` makes."""
+    few = min(m, len(scores) - m)
+    return float(len(scores)) * max(few, 1) * float(scores.sum() + 1)
+
+
+def of_choices(scores: Ints, m: int) -> Floats:
+    """P(sum = s), s = 0 ... sum of scores, where m of the scores, all at least 0, are chosen at random.
+
+    >>> of_choices(np.array([1, 2, 3]), 2).round(4).tolist()
+    [0.0, 0.0, 0.0, 0.3333, 0.3333, 0.3333, 0.0]
+    """
+    n, total = len(scores), int(scores.sum())
+    few = min(m, n - m)
+    # ways[k, s]: with probability 1/2 each score is chosen; the share of all 2^n ways stays a float for large n
+    ways = np.zeros((few + 1, total + 1))
+    ways[0, 0] = 1.0
+    for score in np.sort(scores).tolist():
+        chosen = ways[:-1, : total + 1 - score].copy()
+        ways *= 0.5
+        ways[1:, score:] += 0.5 * chosen
+    found = ways[few]
+    return found / found.sum() if few == m else (found / found.sum())[::-1]
+
+
+def work_of_signs(scores: Ints) -> float:
+    """The additions that `of_signs` makes."""
+    return float(len(scores)) * float(scores.sum() + 1)
+
+
+def of_signs(scores: Ints) -> Floats:
+    """P(sum of those with a plus = s), s = 0 ... sum of scores, where each has a plus with probability 1/2.
+
+    >>> of_signs(np.array([1, 2])).tolist()
+    [0.25, 0.25, 0.25, 0.25]
+    """
+    ways = np.zeros(int(scores.sum()) + 1)
+    ways[0] = 1.0
+    for score in np.sort(scores).tolist():
+        chosen = 0.5 * ways[: len(ways) - score]
+        ways *= 0.5
+        ways[score:] += chosen
+    return ways
+
+
+MOST_SETS = 130_000
+"""So many steps are made from one set of scores that are left to another."""
+
+
+def of_pairs(h: Ints, g: Ints) -> Floats | None:
+    """P(sum h_i g_i = s), s = 0, 1, ..., where the scores g >= 0 stand in any order beside h >= 0; None where that
+    takes too long.
+
+    >>> of_pairs(np.array([0, 1, 2]), np.array([0, 1, 2])).round(3).tolist()
+    [0.0, 0.167, 0.333, 0.0, 0.333, 0.167]
+    """
+    (levels, counts), h = min((np.unique(g, return_counts=True), h), (np.unique(h, return_counts=True), g), key=_sets)
+    total = int(np.sort(h) @ np.sort(np.repeat(levels, counts)))
+    sets, n = prod((counts + 1).tolist()), len(h)
+    if sets * len(levels) > 2 * MOST_SETS or float(sets) * len(levels) * (total + 1) > MOST_WORK:
+        return None
+    steps = np.cumprod([1, *(counts[:-1] + 1)])
+    law = {0: np.eye(1, total + 1)[0]}
+    for place, score in enumerate(np.sort(h).tolist()):
+        ahead: dict[int, Floats] = {}
+        for taken, ways in law.items():
+            left = counts - taken // steps % (counts + 1)
+            for j in np.flatnonzero(left).tolist():
+                moved = score * int(levels[j])
+                one = ahead.setdefault(taken + int(steps[j]), np.zeros(total + 1))
+                one[moved:] += (left[j] / (n - place)) * ways[: total + 1 - moved]
+        law = ahead
+    (found,) = law.values()
+    return found
+
+
+MOST_SUMS = 100_000
+"""So many vectors of sums are told apart at a time."""
+
+
+def of_levels(h: Ints, counts: Ints) -> tuple[Ints, Floats] | None:
+    """The sums of the scores that each level gets (m, K), and their probabilities, where level j gets counts[j] of the
+    scores h >= 0 at random; None where there are too many.
+
+    >>> of_levels(np.array([0, 1, 3]), np.array([1, 1, 1]))[1].round(3).tolist()
+    [0.167, 0.167, 0.167, 0.167, 0.167, 0.167]
+    """
+    n, K = len(h), len(counts)
+    states, law = np.zeros((1, 2 * K), dtype=np.int64), np.ones(1)  # how many scores each level has, and their sums
+    for place, score in enumerate(np.sort(h).tolist()):
+        left = counts - states[:, :K]
+        state, level = np.nonzero(left)
+        ahead = states[state]
+        ahead[np.arange(len(state)), level] += 1
+        ahead[np.arange(len(state)), K + level] += score
+        states, law = _added(ahead, law[state] * left[state, level] / (n - place))
+        if len(states) > MOST_SUMS:
+            return None
+    return states[:, K:], law
+
+
+def _added(rows: Ints, law: Floats) -> tuple[Ints, Floats]:
+    """Rows that differ, with the sum of the probabilities of each."""
+    known, which = np.unique(rows, axis=0, return_inverse=True)
+    return known, np.bincount(which.ravel(), law, len(known))
+
+
+def _sets(side: Any) -> int:
+    """How many sets of scores may be left."""
+    return prod((side[0][1] + 1).tolist())
+
+
+MOST_LISTED = 100_000
+"""So many arrangements are listed one by one."""
+
+TIED = 1e-9
+"""Statistics that differ by this share are equal."""
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """Scores h (n,) and g (n, q), and the rows of each block, in which the h may stand in any order."""
+
+    h: Floats
+    g: Floats
+    blocks: tuple[NDArray[np.intp], ...]
+
+    @property
+    def moments(self) -> tuple[Floats, Floats, Floats]:
+        """T less its mean, its covariance over all orders, and T."""
+        q = self.g.shape[1]
+        gap, spread = np.zeros(q), np.zeros((q, q))
+        for rows in self.blocks:
+            h, g = self.h[rows] - self.h[rows].mean(), self.g[rows] - self.g[rows].mean(axis=0)
+            gap += h @ g
+            spread += float(h @ h) / max(len(rows) - 1, 1) * (g.T @ g)
+        return gap, spread, self.h @ self.g
+
+    def law(self) -> tuple[Floats, Floats] | None:
+        """Values of T less its mean, (m,) or (m, q), and their probabilities, where all scores are whole; None
+        otherwise, and where that takes too long.
+        """
+        unit, own = _unit(self.h), _unit(self.g)
+        if unit is not None and self.g.shape[1] > 1:
+            return self._of_levels(unit)
+        if unit is None or own is None:
+            return None
+        return self._of_groups(unit) if np.isin(self.g, (0.0, 1.0)).all() else self._of_pairs(unit, own)
+
+    def _of_levels(self, unit: float) -> tuple[Floats, Floats] | None:
+        """The law for several columns, which have few different rows."""
+        levels, level = np.unique(self.g, axis=0, return_inverse=True)
+        sums, law = np.zeros((1, len(levels)), dtype=np.int64), np.ones(1)
+        for rows in self.blocks:
+            h = np.round((self.h[rows] - self.h[rows].min()) / unit).astype(np.int64)
+            part = of_levels(h, np.bincount(level.ravel()[rows], minlength=len(levels)))
+            if part is None or len(sums) * len(part[0]) > 10 * MOST_SUMS:
+                return None
+            both = (sums[:, None] + part[0]).reshape(-1, len(levels))
+            sums, law = _added(both, (law[:, None] * part[1]).ravel())
+        T = unit * (sums @ levels)
+        return T - law @ T, law
+
+    def _of_pairs(self, unit: float, own: float) -> tuple[Floats, Floats] | None:
+        """The law for a column of numbers."""
+        law, middle = np.ones(1), 0.0
+        for rows in self.blocks:
+            h, g = (np.round((x - x.min()) / u).astype(np.int64) for x, u in
+                    ((self.h[rows], unit), (self.g[rows, 0], own)))  # fmt: skip
+            part = of_pairs(h, g)
+            if part is None:
+                return None
+            law, middle = np.convolve(law, part).astype(np.float64), middle + float(h.sum()) * float(g.sum()) / len(h)
+        values: Floats = unit * own * (np.arange(len(law), dtype=np.float64) - middle)
+        return values, law
+
+    @property
+    def shape(self) -> tuple[float, float]:
+        """Skewness and kurtosis of T over all orders, of one column."""
+        sums = np.zeros(3)
+        for rows in self.blocks:
+            a, b = self.h[rows] - self.h[rows].mean(), self.g[rows, 0] - self.g[rows, 0].mean()
+            n, alpha, beta = len(rows), *_quartic(b)
+            if n > 1:
+                square = float(a @ a)
+                variance = square * float(b @ b) / (n - 1.0)
+                third = n * float((a**3).sum()) * float((b**3).sum()) / ((n - 1.0) * max(n - 2.0, 1.0))
+                sums += [variance, third, alpha * square**2 + beta * float((a**4).sum()) - 3.0 * variance**2]
+        return float(sums[1] / sums[0] ** 1.5), float(3.0 + sums[2] / sums[0] ** 2)
+
+    def _of_groups(self, unit: float) -> tuple[Floats, Floats] | None:
+        """The law for two groups."""
+        parts: list[Floats] = []
+        shift = work = 0.0
+        for rows in self.blocks:
+            h, m = np.round(self.h[rows] / unit).astype(np.int64), int(self.g[rows, 0].sum())
+            least = int(h.min())
+            work += work_of_choices(h - least, m)
+            if work > MOST_WORK:
+                return None
+            parts.append(of_choices(h - least, m))
+            shift += m * (least - h.mean())
+        law = parts[0]
+        for part in parts[1:]:
+            law = np.convolve(law, part).astype(np.float64)
+        values: Floats = unit * (np.arange(len(law), dtype=np.float64) + float(shift))
+        return values, law
+
+    @property
+    def many(self) -> int:
+        """Number of orders."""
+        return prod(factorial(len(rows)) for rows in self.blocks)
+
+    def listed(self) -> Floats:
+        """T less its mean for all orders, (orders, q)."""
+        total = np.zeros((1, self.g.shape[1]))
+        for rows in self.blocks:
+            h, g = self.h[rows], self.g[rows] - self.g[rows].mean(axis=0)
+            each = h[np.array(list(permutations(range(len(rows)))))] @ g
+            total = (total[:, None] + each).reshape(-1, self.g.shape[1])
+        return total
+
+    def drawn(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
+        """T less its mean for random orders, in parts."""
+        size = max(1, 2_000_000 // len(self.h))
+        for start in range(0, draws, size):
+            total = np.zeros((min(size, draws - start), self.g.shape[1]))
+            for rows in self.blocks:
+                h, g = self.h[rows], self.g[rows] - self.g[rows].mean(axis=0)
+                total += random.permuted(np.broadcast_to(h, (len(total), len(rows))), axis=1) @ g
+            yield total
+
+
+@dataclass(frozen=True, eq=False)
+class SignArrangements:
+    """Scores h (n,) at least 0, and the signs that were seen; each may be either."""
+
+    h: Floats
+    signs: Floats
+
+    @property
+    def moments(self) -> tuple[Floats, Floats, Floats]:
+        """The signed sum, its variance over all signs, and the sum of those with a plus."""
+        signed = float(self.h @ self.signs)
+        return np.array([signed]), np.array([[float(self.h @ self.h)]]), np.array([float(self.h @ (self.signs > 0))])
+
+    @property
+    def shape(self) -> tuple[float, float]:
+        """Skewness and kurtosis of the signed sum over all signs."""
+        return 0.0, float(3.0 - 2.0 * (self.h**4).sum() / (self.h @ self.h) ** 2)
+
+    def law(self) -> tuple[Floats, Floats] | None:
+        """Values of the signed sum and their probabilities; None where scores are not whole or that takes too long."""
+        if (unit := _unit(self.h)) is None:
+            return None
+        h = np.round(self.h / unit).astype(np.int64)
+        if work_of_signs(h) > MOST_WORK:
+            return None
+        law = of_signs(h)
+        values: Floats = unit * (2.0 * np.arange(len(law), dtype=np.float64) - float(h.sum()))
+        return values, law
+
+    @property
+    def many(self) -> int:
+        """Number of ways to give signs."""
+        return 2 ** len(self.h)
+
+    def listed(self) -> Floats:
+        """The signed sum for all signs, (ways, 1)."""
+        total = np.zeros(1)
+        for score in self.h.tolist():
+            total = np.concatenate([total - score, total + score])
+        return total[:, None]
+
+    def drawn(self, draws: int, random: np.random.Generator) -> Iterator[Floats]:
+        """The signed sum for random signs, in parts."""
+        size = max(1, 2_000_000 // len(self.h))
+        for start in range(0, draws, size):
+            plus = random.integers(0, 2, (min(size, draws - start), len(self.h)))
+            yield ((2.0 * plus - 1.0) @ self.h)[:, None]
+
+
+@dataclass(frozen=True, eq=False)
+class Standardized:
+    """The statistic that was seen, as a z or as a chi-squared, and how to make that of other sums."""
+
+    rank: int
+    value: float
+    root: Floats
+
+    @classmethod
+    def of(cls, gap: Floats, spread: Floats) -> Standardized:
+        """Of T less its mean with this covariance: z where that has rank 1, Q otherwise."""
+        size, axes = np.linalg.eigh(spread)
+        some = size > 1e-10 * max(float(size.max()), 0.0)
+        root = axes[:, some] / np.sqrt(size[some])
+        z = gap @ root
+        rank = int(some.sum())
+        if len(gap) == 1 and rank == 1:
+            return cls(1, float(gap[0] * abs(root[0, 0])), np.abs(root))
+        return cls(rank, float(z @ z), root)
+
+    @property
+    def is_z(self) -> bool:
+        """Whether the statistic has a sign."""
+        return self.root.shape == (1, 1)
+
+    def share(self, gaps: Floats, weight: Any, alternative: str) -> float:
+        """The weight of the sums (m, q) that are as far out as what was seen."""
+        z = gaps @ self.root
+        if not self.is_z:
+            far = np.square(z).sum(axis=1) >= self.value * (1.0 - TIED)
+            return float(np.sum(np.where(far, weight, 0.0)))
+        z, slack = z[:, 0], TIED * max(1.0, abs(self.value))
+        if alternative == "greater":
+            far = z >= self.value - slack
+        elif alternative == "less":
+            far = z <= self.value + slack
+        else:
+            far = np.abs(z) >= abs(self.value) - slack
+        return float(np.sum(np.where(far, weight, 0.0)))
+
+    def near(self, of: Orders | SignArrangements, alternative: str) -> float | None:
+        """The p-value of a z by the beta distribution with the four moments of all arrangements; None where there is
+        none.
+        """
+        skewness, fourth = of.shape
+        size = 6.0 * (fourth - skewness**2 - 1.0) / (6.0 + 3.0 * skewness**2 - 2.0 * fourth)
+        if not 0.0 < size < np.inf:  # tails are heavier than those of a beta
+            return None
+        shift = size * (size + 2.0) * skewness / np.sqrt(skewness**2 * (size + 2.0) ** 2 + 16.0 * (size + 1.0))
+        p, q = 0.5 * (size - shift), 0.5 * (size + shift)
+        if not min(p, q) > 0.0:
+            return None
+        at = p / size + np.array([-1.0, 1.0]) * abs(self.value) * np.sqrt(p * q / (size + 1.0)) / size
+        low, high = special.betainc(p, q, max(at[0], 0.0)), special.betaincc(p, q, min(at[1], 1.0))
+        if alternative == "two-sided":
+            return float(low + high)
+        far = high if self.value > 0.0 else low
+        return float(far if (alternative == "greater") == (self.value > 0.0) else 1.0 - far)
+
+    def asymptotic(self, alternative: str) -> float:
+        """The p-value by the normal or the chi-squared distribution."""
+        if not self.is_z:
+            return float(special.chdtrc(self.rank, self.value))
+        tail = {"greater": -self.value, "less": self.value, "two-sided": -abs(self.value)}[alternative]
+        return float(special.ndtr(tail)) * (2.0 if alternative == "two-sided" else 1.0)
+
+
+def _quartic(b: Floats) -> tuple[float, float]:
+    """alpha and beta of E (a^T b)^4 = alpha (sum a^2)^2 + beta sum a^4 over all orders of b, for centered a and b."""
+    n, square = len(b), float(b @ b)
+    alpha, beta = 3.0 * square**2 / max(n * n - 1.0, 1.0), 0.0
+    if n > 3:
+        beta = (n * (n + 1.0) * float((b**4).sum()) - 3.0 * (n - 1.0) * square**2) / ((n - 1.0) * (n - 2.0) * (n - 3.0))
+        alpha -= 3.0 * (n - 1.0) / (n * (n + 1.0)) * beta
+    return alpha, beta
+
+
+def _unit(scores: Floats) -> float | None:
+    """1 or 1/2 where all scores are multiples of it."""
+    for unit in (1.0, 0.5):
+        if np.abs(scores).max(initial=0.0) < 1e9 and (scores / unit == np.round(scores / unit)).all():
+            return unit
+    return None
+
+
 ROUND_OFF = 1e-12
 """Values that differ by less than this share of the largest are tied."""
 
 NEAR = "within 20 % of the exact p-value down to 0.001, within 2 times down to 0.0001, not known below"
+
 FAR = "which is too large for few rows: at 0.001 by 2 times for 30 rows in three groups, by 1.5 for 60"
+
 UNKNOWN = "whose tails may be far off"
+
 SEED = "seed= takes random arrangements"
 """How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
 

@@ -22,16 +22,15 @@ from scipy import special
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.estimates import Estimates
 from stattools.inference.existence import check_overlap, check_rank, check_solution
-from stattools.inference.hypotheses.several import not_made, several
-from stattools.inference.hypotheses.terms import terms_of
+from stattools.inference.hypotheses.result import not_made, several
+from stattools.inference.hypotheses.wald import terms_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Bernoulli, Cumulative
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
-from stattools.numerics.columns import as_columns
-from stattools.numerics.products import weighted
+from stattools.models.predictor import Linear
+from stattools.numerics.columns import as_columns, weighted
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric, undetermined
 

@@ -1,11 +1,32 @@
-"""The result of a test, as numbers, as a row and as a sentence."""
+"""The result of a test, as numbers, as a row and as a sentence.
+
+P-values of several hypotheses, adjusted for their number.
+
+    bonferroni  m p                                           of the family-wise error rate, as those up to hommel
+    sidak       1 - (1 - p)^m                                 of independent tests
+    holm        the largest (m - j + 1) p_(j) up to its place  never less powerful than bonferroni
+    hochberg    the smallest (m - j + 1) p_(j) from its place  of independent tests
+    hommel      by Simes' test of every subset
+    fdr         the smallest m p_(j) / j from its place        Benjamini & Hochberg: the share of false discoveries
+    by          the same times 1 + 1/2 + ... + 1/m             Benjamini & Yekutieli: under any dependence
+
+Source: Holm (1979); Hochberg (1988); Hommel (1988); Wright, Biometrics 48 (1992); Benjamini & Hochberg (1995);
+Benjamini & Yekutieli (2001).
+
+Several tests at once: one that cannot be made is named with its reason, and the others stand.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
+from stattools.interface.arguments import as_numbers, is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -100,3 +121,129 @@ def p_words(p: float) -> str:
     """`p = 0.050`, or `p <0.001`."""
     text = p_text(p)
     return f"p {text}" if text.startswith("<") else f"p = {text}"
+
+
+Method = Literal["none", "bonferroni", "sidak", "holm", "hochberg", "hommel", "fdr", "by"]
+
+
+def _hommel(p: Floats) -> Floats:
+    m = len(p)
+    q = adjusted = np.full(m, (m * p / np.arange(1, m + 1)).min())
+    for size in range(m - 1, 1, -1):
+        first, last = slice(0, m - size + 1), slice(m - size + 1, m)
+        low = (size * p[last] / np.arange(2, size + 1)).min()
+        q = np.empty(m)
+        q[first] = np.minimum(size * p[first], low)
+        q[last] = q[m - size]
+        adjusted = np.maximum(adjusted, q)
+    return np.maximum(adjusted, p)
+
+
+def _from_above(values: Floats) -> Floats:
+    """The smallest of a value and those after it."""
+    return np.minimum.accumulate(values[::-1])[::-1]
+
+
+def _places(p: Floats) -> Floats:
+    return np.arange(1.0, len(p) + 1.0)
+
+
+METHODS: dict[str, Callable[[Floats], Floats]] = {
+    "none": lambda p: p,
+    "bonferroni": lambda p: len(p) * p,
+    "sidak": lambda p: -np.expm1(len(p) * np.log1p(-np.minimum(p, 1.0 - 1e-16))),
+    "holm": lambda p: np.maximum.accumulate((len(p) + 1.0 - _places(p)) * p),
+    "hochberg": lambda p: _from_above((len(p) + 1.0 - _places(p)) * p),
+    "hommel": _hommel,
+    "fdr": lambda p: _from_above(len(p) / _places(p) * p),
+    "by": lambda p: _from_above((1.0 / _places(p)).sum() * len(p) / _places(p) * p),
+}
+"""Each adjustment, of p-values from the smallest to the largest."""
+
+FOREIGN = {"bh": "fdr", "fdrbh": "fdr", "fdrby": "by", "simeshochberg": "hochberg", "b": "bonferroni", "h": "holm"}
+"""What R and statsmodels call them."""
+
+
+def p_adjust(p_values: ArrayLike, method: Method = "holm") -> Any:
+    """P-values adjusted for their number, in their order: an array of their shape, a series of a pandas series.
+
+    `method` is "holm" (the default), "bonferroni", "sidak", "hochberg", "hommel", "fdr" (Benjamini-Hochberg), "by"
+    (Benjamini-Yekutieli) or "none"; an adjusted value below 0.05 rejects at a family-wise error rate, for "fdr" and
+    "by" at a false discovery rate, of 0.05. Equal to R's `p.adjust` and statsmodels' `multipletests`. Raises
+    DomainError for numbers that are no p-values and methods that do not exist.
+
+    >>> import stattools as st
+    >>> st.p_adjust([0.01, 0.04, 0.03], "holm").round(3).tolist(), st.p_adjust([0.01, 0.04, 0.03], "fdr").tolist()
+    ([0.03, 0.06, 0.06], [0.03, 0.04, 0.04])
+    """
+    return adjusted(p_values, method_of(method))
+
+
+def method_of(method: Any) -> str:
+    """The name of a method, of R's and statsmodels' too; DomainError for another."""
+    plain = "".join(letter for letter in method.lower() if letter.isalnum()) if isinstance(method, str) else method
+    found = FOREIGN.get(plain, method) if isinstance(plain, str) else method
+    found = word_of(found, tuple(METHODS))
+    if not is_one_of(found, tuple(METHODS)):
+        raise DomainError(f"p_adjust has method= {', '.join(map(repr, METHODS))}; got {quoted(method)}.")
+    return str(found)
+
+
+def adjusted(p_values: Any, method: str) -> Any:
+    """Adjusted p-values, by a method that exists."""
+    try:
+        p = np.asarray(as_numbers(p_values, "p_adjust needs p-values"), dtype=float)
+    except ValueError:  # DomainError is one
+        p = np.array([np.nan])
+    if not ((p >= 0) & (p <= 1)).all():
+        raise DomainError(
+            f"p_adjust needs p-values, numbers from 0 to 1 and none missing; got {quoted(p_values)}. Leave out what "
+            "has none."
+        )
+    if p.ndim > 1:
+        raise IncompatibleError(f"p_adjust needs one family of p-values, in one dimension; got shape {p.shape}.")
+    flat = np.atleast_1d(p)
+    order = np.argsort(flat, kind="stable")
+    found = np.empty_like(flat)
+    if flat.size:
+        found[order] = np.minimum(METHODS[method](flat[order]), 1.0)
+    answer = found.reshape(p.shape)
+    return pd.Series(answer, index=p_values.index, name=p_values.name) if isinstance(p_values, pd.Series) else answer
+
+
+SINGULAR = "the information about its coefficients is singular to round-off: the data do not determine all of them."
+
+
+def several[Answer](tests: Mapping[str, Callable[[], Answer]]) -> tuple[dict[str, Answer], dict[str, str]]:
+    """The answers by the name of the test, and the reason for each that could not be made.
+
+    Raises the reason of the first where none could be made.
+
+    >>> several({"one": lambda: 1.0, "other": lambda: float(np.linalg.inv(np.zeros((1, 1)))[0, 0])})[1]["other"][:33]
+    'the information about its coeffic'
+    """
+    made: dict[str, Answer] = {}
+    unmade: dict[str, StattoolsError] = {}
+    for name, test in tests.items():
+        try:
+            made[name] = test()
+        except StattoolsError as error:
+            unmade[name] = error
+        except np.linalg.LinAlgError:
+            unmade[name] = IdentificationError(SINGULAR)
+    if unmade and not made:
+        raise next(iter(unmade.values()))
+    return made, {name: error.message for name, error in unmade.items()}
+
+
+def not_made(unmade: Mapping[str, str]) -> str:
+    """The tests that could not be made and their reasons, as a note; "" where there is none.
+
+    >>> not_made({"x": "it is constant.", "z": "it is constant."})
+    'Not made: x, z: it is constant.'
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in unmade.items():
+        by_reason.setdefault(reason, []).append(name)
+    said = [f"{', '.join(names)}: {reason}" for reason, names in by_reason.items()]
+    return "Not made: " + " ".join(said) if said else ""

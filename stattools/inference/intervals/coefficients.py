@@ -3,6 +3,18 @@
     wald    estimate -+ q se,   q of the normal, or of Student's t with `fit.t_df` degrees of freedom
 
 The other intervals stand in `profile.py`, those of proportions with their models.
+
+Coefficients as ratios: exp of the estimate with an interval of its own, exp of the ends of the coefficient's.
+
+What the exponential of a coefficient is, the likelihood says (`Words.exponential`); where it is no ratio there is no
+table of ratios. The p-value is that of the coefficient: a ratio of 1 is a coefficient of 0.
+
+Hazard ratios of times whose hazards are proportional: exp(-beta / sigma), of exponential times exp(-beta).
+
+    log ratio h = -beta e^-s, s = log sigma;    Var(h) = e^-2s (V_bb - 2 beta V_bs + beta^2 V_ss)
+
+Intervals are exp(h -+ q se(h)). Source: Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002),
+2.3.4; delta method: Wasserman, All of Statistics (2004), 9.9.
 """
 
 from __future__ import annotations
@@ -11,20 +23,116 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError, quoted
+from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.hypotheses import against_zero
 from stattools.inference.intervals.profile import profile_interval, score_interval
-from stattools.inference.intervals.ratios import exponentiated, require_ratios
 from stattools.inference.penalties import NO_SE
 from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import Interval, require_level
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
+from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 
 if TYPE_CHECKING:
     from stattools.inference.estimates import Estimates
+
+
+PLAIN = {"log": "{}", "logit": "odds {}"}
+"""What the exponential of the linear predictor of a parameter is called, by its link."""
+
+AT_ZERO = {
+    False: ", that of Intercept the value at 0 of all columns",
+    True: ", that of a threshold the odds of its lower labels at 0 of all columns",
+}
+"""What is said of a constant, and of thresholds, which have odds of at most their label."""
+
+LARGEST_LOGARITHM = 700.0
+"""exp of more than this is beyond float64."""
+
+
+def require_ratios(model: Any) -> str:
+    """What exp(coefficient) is; IncompatibleError where it is no ratio.
+
+    >>> import stattools as st
+    >>> require_ratios(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))
+    'odds ratio'
+    >>> require_ratios(st.probit([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0]))
+    Traceback (most recent call last):
+    stattools.errors.IncompatibleError: exponentiate=True makes ratios, and a coefficient of Probit regression \
+changes the normal quantile of the probability: its exponential is no ratio. fit.table() has the coefficients, \
+fit.marginal_effects() what they do to the mean.
+    """
+    if model.exponential:
+        return model.exponential
+    if not isinstance(model, Model):
+        raise IncompatibleError(
+            f"exponentiate=True makes ratios of the coefficients of a regression; {model.title} has parameters, which "
+            "fit.table() has."
+        )
+    likelihood = model.likelihood
+    if not likelihood.words.exponential:
+        raise IncompatibleError(
+            f"exponentiate=True makes ratios, and a coefficient of {model.title} changes {likelihood.words.predictor}: "
+            "its exponential is no ratio. fit.table() has the coefficients, fit.marginal_effects() what they do to the "
+            "mean."
+        )
+    for name, link in likelihood.others:
+        if link not in PLAIN and not model.predictor.taken_up:
+            raise IncompatibleError(
+                f"exponentiate=True makes ratios, and the parameter {name!r} of {model.title} has the link {link}: the "
+                "exponential of its coefficients is no ratio. Take np.exp of those rows of fit.table() that are."
+            )
+    return likelihood.words.exponential
+
+
+def called(model: Any) -> tuple[str, ...]:
+    """The names of the coefficients after exponentiation: `log alpha` is then alpha, `log scale: x` is `scale: x`."""
+    if model.exponential:
+        return tuple(name.removeprefix("log ") for name in model.names)
+    names, predictor = list(model.names), model.predictor
+    parts = predictor.parts[predictor.n_first :]
+    for (name, link), part in zip(model.likelihood.others, parts, strict=True):
+        for k in range(part.start, part.stop):
+            if link in PLAIN:
+                names[k] = names[k].replace(model.called(name), PLAIN[link].format(name), 1)
+            elif names[k] == name:  # a threshold
+                names[k] = f"odds {name}"
+    return tuple(names)
+
+
+def factors(values: Any, names: Any) -> Any:
+    """exp of logarithms; DomainError, by name, where float64 does not hold one."""
+    values = np.asarray(values, dtype=float)
+    beyond = np.abs(values) > LARGEST_LOGARITHM
+    if beyond.any():
+        k = int(np.argmax(beyond))
+        raise DomainError(
+            f"exponentiate=True: exp({values[k]:.6g}), of {names[k]!r}, is beyond float64. Change the units of its "
+            "column, or leave exponentiate out."
+        )
+    return np.exp(values)
+
+
+def exponentiated(model: Any, made: pd.DataFrame) -> pd.DataFrame:
+    """A table of coefficients as one of ratios: estimate, lower, upper are exp of what they were, se is called se_log.
+
+    `attrs["note"]` says what the ratios are.
+    """
+    what, names = require_ratios(model), called(model)
+    table = made.rename(columns={"se": "se_log"})
+    if "category" not in made:
+        table["term"] = names
+    for column in table.columns.intersection(["estimate", "lower", "upper"]):  # a ridge fit has no interval
+        table[column] = factors(made[column], names)
+    said = f"exp(coefficient): each estimate is a ratio ({what})"
+    said += "" if model.exponential else AT_ZERO[bool(model.predictor.taken_up)]
+    table.attrs = {**made.attrs, "ratio": what}
+    beside = f"; {made.attrs['note']}" if "note" in made.attrs else ""
+    error = "; se_log is the standard error of its logarithm" if "se_log" in table else ""
+    table.attrs["note"] = f"{said}{error}{beside}."
+    return table
 
 
 def interval(fit: Estimates, level: float, kind: str) -> Interval:
@@ -116,3 +224,50 @@ def tests_of_zero(fit: Estimates) -> tuple[Floats, Floats]:
         edges = np.isin(fit.names, ends)
         statistic[edges] = p_value[edges] = np.nan
     return statistic, p_value
+
+
+PROPORTIONAL = ("weibull", "exponential")
+"""Distributions of times whose hazards are proportional."""
+
+
+def require_proportional(model: Any) -> None:
+    """IncompatibleError unless hazards are proportional."""
+    is_time = isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME
+    if not is_time or model.likelihood.form not in PROPORTIONAL or any(model.predictor.own):
+        raise IncompatibleError(
+            f"hazard_ratios belongs to Weibull and exponential times that share a scale, whose hazards are "
+            f'proportional; {model.title} has fit.table(). Use st.cox, or st.aft(..., distribution="weibull").'
+        )
+
+
+def hazard_ratios(fit: Any, level: float | None = None) -> pd.DataFrame:
+    """One row per coefficient but the intercept: term, estimate, se_log, statistic, p_value, lower, upper.
+
+    >>> import stattools as st
+    >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
+    >>> found = hazard_ratios(st.fit(st.aft("survival(t, d) ~ x", table)))
+    >>> found.term.tolist(), found.estimate.round(3).tolist()
+    (['x'], [0.359])
+    """
+    model = fit.model
+    require_proportional(model)
+    level = fit.level if level is None else level
+    require_level(level)
+    at = [k for k, name in enumerate(model.first_terms) if name != "Intercept"]
+    rate = float(np.exp(-fit.estimate[-1])) if model.likelihood.width > 1 else 1.0
+    J = -rate * np.eye(len(fit.estimate))[at]
+    log = J @ fit.estimate
+    if model.likelihood.width > 1:
+        J[:, -1] = -log
+    names = [model.first_terms[k] for k in at]
+    se = np.sqrt(np.maximum(((J @ fit.covariance) * J).sum(axis=1), 0.0))
+    statistic, p_value = against_zero(log, se, np.asarray(fit.t_df)[at] if np.ndim(fit.t_df) else fit.t_df)
+    q = np.asarray(fit.quantile(level))
+    half = (q[at] if q.ndim else q) * se
+    found = {"term": names, "estimate": factors(log, names), "se_log": se, "statistic": statistic, "p_value": p_value}
+    frame = pd.DataFrame(found | {"lower": factors(log - half, names), "upper": factors(log + half, names)})
+    frame.attrs["note"] = (
+        "hazard ratios, exp(-coefficient / scale): above 1 the event comes sooner; se_log is the standard error of "
+        "the logarithm."
+    )
+    return frame

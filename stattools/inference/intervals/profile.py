@@ -19,19 +19,17 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.level_units import as_units
+from stattools.data.rows.standardization import as_units
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
-from stattools.inference.existence.limit import Along
-from stattools.inference.intervals.constrained import Across, Point, ProfileCurve
 from stattools.inference.penalties import Ridge, penalized
+from stattools.inference.restricted import Across, Along, Point, ProfileCurve
 from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.columns import as_columns
-from stattools.solvers.held_metric import HeldMetric
-from stattools.solvers.level_metric import metric_for
+from stattools.solvers.metric import HeldMetric, metric_for
 
 CLOSE = 1e-9
 """An end is found when what a step leaves is this small, in standard errors; that step is still taken."""
@@ -49,6 +47,7 @@ SHORT = 1e-4
 """An interval that reaches fewer standard errors is Wald's to 1e-8 of them, and the log-likelihood at its ends is that
 of the maximum to its last digits.
 """
+
 HORIZON = 1e6
 """A profile that has not reached the cut this many standard errors away does not reach it."""
 

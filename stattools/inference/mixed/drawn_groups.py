@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, StattoolsError
-from stattools.inference.mixed import parametric_replicates
-from stattools.inference.mixed.variance_tests import Nulls
-from stattools.inference.simulated_outcomes import outcomes
+from stattools.inference.mixed import replicates as parametric_replicates
+from stattools.inference.mixed.variances import Nulls
+from stattools.inference.prediction.predict import outcomes
 from stattools.interface.arrays import Floats
-from stattools.models.mixed.curved_cox import CurvedCox
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
-from stattools.solvers.mixed.marginal_null import again, drawn_ratios, with_outcome, without
+from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
+from stattools.solvers.mixed.null import again, drawn_ratios, with_outcome
+from stattools.solvers.mixed.null import without_marginal as without
 
 
 def varying(found: Any) -> tuple[tuple[str, ...], Floats]:

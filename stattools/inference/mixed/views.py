@@ -12,23 +12,39 @@ has the uncertainty of the variances in it. Of known groups the linear predictor
 
 C being the covariance of all parameters and K_j that of the effects given the rows. Both are columns beside X: those of
 J beside x and the root of z'K_j z, with coefficients that are 0. Source: Booth & Hobert, JASA 93 (1998), 262-272.
+
+A view of a fit as one of single rows, and its curves, whose columns stand beside those of its first predictor.
+
+    eta_1 = x'beta + sum_k B_k(x_k)'M_k b_k
+
+with the covariance of beta and b together, given the variances.
+
+A fit with curves seen as one of single rows whose columns are those of X and of all curves: what averages over rows
+ask, means, their differences and derivatives, is then what they ask of every regression.
+
+    mean_i = h(x_i'beta + sum_k B_k(x_ki)'M_k b_k),   Cov(beta, b) given the data and the variances
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import Any
 
 import numpy as np
 
-from stattools.data.random_term import RandomTerm
-from stattools.inference.fitted import Fit
-from stattools.inference.storage.unsaved import Unsaved, lacks_rows
+from stattools.data.design.random_effects import RandomTerm
+from stattools.data.design.smooths import CurvedDesign, SmoothTerm
+from stattools.errors import IncompatibleError
+from stattools.inference.estimates import Estimates, Unsaved, lacks_rows
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.latent.averaging import OverEffects
-from stattools.models.any_model import AnyModel
+from stattools.latent.marginal_family import OverEffects
+from stattools.models.mixed.marginal import beside
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
+from stattools.solvers.mixed.marginal_maximum import whole_curves
+from stattools.solvers.mixed.maximum import whole_covariance
 
 
 @record
@@ -42,11 +58,11 @@ class InColumns(AnyModel):
     title: str = field()  # type: ignore[assignment]
 
     @classmethod
-    def of(cls, fit: Any) -> Fit:
+    def of(cls, fit: Any) -> Estimates:
         """The fit of it, which has profiles."""
         found, made = fit.found, cls(fit.found.marginal, fit.names, fit.model.title)
         theta = made.standardized()[1] @ found.at
-        return Fit(made, theta, found.inverse, fit.loglik, fit.solution, 1.0, fit.level)
+        return Estimates(made, theta, found.inverse, fit.loglik, fit.solution, 1.0, fit.level)
 
     def standardized(self) -> tuple[Any, Floats]:
         """The likelihood in its own coordinates, and the map to these."""
@@ -55,12 +71,12 @@ class InColumns(AnyModel):
         return self.marginal, T
 
 
-def typical(fit: Any) -> Fit:
+def typical(fit: Any) -> Estimates:
     """The fit for a group whose effects are 0: the coefficients as they are, conditional on the effects."""
-    return Fit(fit.model.fixed, fit.estimate, fit.covariance, fit.loglik, fit.solution, 1.0, fit.level)
+    return Estimates(fit.model.fixed, fit.estimate, fit.covariance, fit.loglik, fit.solution, 1.0, fit.level)
 
 
-def population(fit: Any) -> Fit:
+def population(fit: Any) -> Estimates:
     """The fit for the population of groups: effects are integrated out."""
     model, found = fit.model, fit.found
     if not model.random:
@@ -89,7 +105,7 @@ def population(fit: Any) -> Fit:
         design=_design(model, tuple(names)),
         start=theta,
     )
-    return Fit(made, theta, _with_roots(found), fit.loglik, fit.solution, 1.0, fit.level)
+    return Estimates(made, theta, _with_roots(found), fit.loglik, fit.solution, 1.0, fit.level)
 
 
 def _with_roots(found: Any) -> Floats:
@@ -136,7 +152,7 @@ def _design(model: Any, names: tuple[str, ...]) -> Any:
     return replace(design, names=names, levels=levels, state=state, beside=beside, uses=uses)
 
 
-def known(fit: Any, at: Model, terms: tuple[RandomTerm, ...], interval: bool) -> tuple[Fit, Model]:
+def known(fit: Any, at: Model, terms: tuple[RandomTerm, ...], interval: bool) -> tuple[Estimates, Model]:
     """Of rows `at` of groups that the fit knows, whose random terms are `terms`."""
     found = fit.found
     shift = np.zeros(len(at.rows.X))
@@ -153,13 +169,13 @@ def known(fit: Any, at: Model, terms: tuple[RandomTerm, ...], interval: bool) ->
     return widened(fit, replace(at, rows=rows), slopes, own)
 
 
-def new(fit: Any, at: Model, terms: tuple[RandomTerm, ...]) -> tuple[Fit, Model]:
+def new(fit: Any, at: Model, terms: tuple[RandomTerm, ...]) -> tuple[Estimates, Model]:
     """Of rows `at` of groups that nobody saw, whose effects are as uncertain as those of any group."""
     own = sum(((term.z @ root) ** 2).sum(axis=1) for term, root in zip(terms, fit.found.roots, strict=True))
     return widened(fit, at, np.zeros((len(at.rows.X), len(fit.found.at))), np.asarray(own))
 
 
-def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Fit, Model]:
+def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Estimates, Model]:
     """The rows with columns for what else is uncertain in their first linear predictor: its `slopes` (n, t) in all
     parameters of the fit beside those in the coefficients, and a variance of its `own`.
     """
@@ -176,4 +192,78 @@ def widened(fit: Any, at: Model, slopes: Floats, own: Floats) -> tuple[Fit, Mode
     X = np.column_stack([np.asarray(at.rows.X), slopes, np.sqrt(np.maximum(own, 0.0))])
     theta = np.concatenate([fit.estimate, np.zeros(t + 1)])[order]
     made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta)
-    return Fit(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+    return Estimates(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+
+
+def beside_curves(fit: Any, view: Estimates, at: Model, terms: Sequence[SmoothTerm]) -> tuple[Estimates, Model]:
+    """The `view` of a mixed regression's `fit` and its rows `at`, with the curves `terms` over these rows."""
+    if not terms:
+        return view, at
+    b, covariance = whole_curves(fit.found)
+    if fit.model.by_category:
+        return _of_categories(fit, at, terms, np.concatenate([view.estimate, b]), covariance)
+    p, old, Q = np.shape(at.rows.X)[1], at.predictor, len(b)
+    main = tuple(range(p)) if old.main is None else old.main
+    first, size, n = len(main), len(view.estimate), len(fit.estimate)
+    own = fit.model.fixed.predictor
+    places = np.arange(n) + np.where(np.arange(n) < own.size_first, 0, first - own.size_first)
+    whole = np.zeros((size + Q, size + Q))
+    whole[:size, :size], whole[size:, size:] = view.covariance, covariance[n:, n:]
+    whole[places, size:] = covariance[:n, n:]
+    whole[size:, places] = covariance[n:, :n]
+    order = np.concatenate([np.arange(first), np.arange(size, size + Q), np.arange(first, size)])
+    theta = np.concatenate([view.estimate, b])[order]
+    predictor = replace(old, columns=p + Q, main=(*main, *range(p, p + Q)))
+    X = np.column_stack([np.asarray(at.rows.X), *(term.columns for term in terms)])
+    design = CurvedDesign.of(at.design, fit.model.read)
+    made = replace(at, predictor=predictor, rows=replace(at.rows, X=X), start=theta, design=design)
+    return Estimates(made, theta, whole[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level), made
+
+
+def _of_categories(
+    fit: Any, at: Model, terms: Sequence[SmoothTerm], theta: Floats, covariance: Floats
+) -> tuple[Estimates, Model]:
+    """The same where each category has coefficients of its own, which stand together."""
+    made = beside(at, np.column_stack([term.columns for term in terms]))
+    K, p, size = made.predictor.width, np.shape(at.rows.X)[1], len(fit.estimate)
+    Q = made.predictor.columns - p
+    order = np.concatenate([np.r_[a * p : (a + 1) * p, size + a * Q : size + (a + 1) * Q] for a in range(K)])
+    made = replace(made, start=theta[order], design=CurvedDesign.of(at.design, fit.model.read))
+    return Estimates(
+        made, theta[order], covariance[np.ix_(order, order)], fit.loglik, fit.solution, 1.0, fit.level
+    ), made
+
+
+def along_curves(fit: Any, terms: Sequence[SmoothTerm], n: int) -> Floats:
+    """What the wiggly parts of all curves add to the first linear predictor of n rows."""
+    pairs = zip(terms, fit.found.of_curves, strict=True)
+    return sum((term.columns @ curve.wiggly for term, curve in pairs), np.zeros(n))
+
+
+def all_columns(fit: Any, view: Estimates) -> Estimates:
+    """The `view` of a regression's fit, of typical groups or of their population, with the columns of its curves."""
+    return beside_curves(fit, view, view.model, fit.model.smooths)[0]
+
+
+def all_columns_of_normal(fit: Any) -> Estimates:
+    """The fit of a normal outcome; IncompatibleError where its rows are not in memory."""
+    model, found = fit.model, fit.found
+    if model.summed is not None:
+        raise IncompatibleError(
+            f"averages over the rows of {model.title} need these in memory: its curves were summed where they are. "
+            "predict(table) has the mean at any rows."
+        )
+    fixed = model.fixed
+    X = np.column_stack([np.asarray(fixed.rows.X), *(term.columns for term in model.smooths)])
+    theta = np.concatenate([fit.estimate, *(curve.wiggly for curve in found.of_curves)])
+    made = replace(
+        fixed,
+        predictor=replace(fixed.predictor, columns=X.shape[1]),
+        rows=replace(fixed.rows, X=X),
+        start=theta,
+        design=CurvedDesign.of(fixed.design, model.read),
+    )
+    return Estimates(
+        made, theta, whole_covariance(found), fit.loglik, fit.solution, fit.scale, fit.level, t_df=fit.t_df,
+        degrees=fit.degrees,  # type: ignore[arg-type]
+    )  # fmt: skip

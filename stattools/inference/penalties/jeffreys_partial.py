@@ -13,8 +13,7 @@ from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.far_points import near
-from stattools.models.survival.third_moments import slope_of_log_determinant
+from stattools.models.survival.partial_likelihood import near, slope_of_log_determinant
 from stattools.solvers.metric import Metric
 
 ASIDE = 1e-4

@@ -10,26 +10,26 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.rows.level_units import LevelUnits, as_units, units_beside
+from stattools.data.rows.standardization import LevelUnits, as_units, units_beside
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
-from stattools.inference.existence.monotone import check_columns
-from stattools.inference.existence.on_a_bound import certified_within
+from stattools.inference.existence.partial_likelihood import check_columns
+from stattools.inference.existence.second_order import certified_within
 from stattools.inference.penalties.jeffreys import Jeffreys
 from stattools.inference.penalties.ridge import Ridge, penalized_coefficients
 from stattools.interface.arguments import described
 from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
-from stattools.models.any_model import AnyModel
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.lbfgs import LBFGS
+from stattools.models.questions import AnyModel
+from stattools.solvers.climb import newton_ascent
+from stattools.solvers.first_order import LBFGS
 from stattools.solvers.newton import Newton
-from stattools.solvers.newton_steps import newton_ascent
-from stattools.solvers.samples.surrogate import certified_ascent, expanded, named
 from stattools.solvers.softmax.maximum import large_with_ridge, maximize_softmax
 from stattools.solvers.solution import Solution
+from stattools.solvers.subsampling import certified_ascent, expanded, named
 
 
 class Penalty(Protocol):

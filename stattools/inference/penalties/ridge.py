@@ -12,14 +12,14 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.level_units import LevelUnits, as_units
+from stattools.data.rows.standardization import LevelUnits, as_units
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.models.predictors.read_columns import among
+from stattools.models.predictor import among
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
 

@@ -1,23 +1,42 @@
-"""Estimates with their intervals, one line each: as they are, as ratios, or per standard deviation of their columns."""
+"""Estimates with their intervals, one line each: as they are, as ratios, or per standard deviation of their columns.
+
+How the log-likelihood falls on either side of an estimate, the others at their best, beside Wald's parabola.
+
+    profile    max loglik - max of loglik over theta with theta_j = t          parabola    -(t - estimate)^2 / 2 se^2
+
+Both are cut at the same height, half the quantile of chi-squared on one degree of freedom. For `st.ols` they are
+functions of Student's t, and their cuts are at the same place: `stattools/inference/intervals/profile.py`.
+
+How the likelihood of a fit with random effects falls on either side of a standard deviation or a correlation, and of
+a fixed effect where the fit is by the likelihood and not by the restricted one.
+
+    height(t) = -(D(t) - D(estimate)) / 2,    D the least of -2 log L where the parameter is t
+
+It is cut at half the quantile of chi-squared on one degree of freedom; at 0 the range of a standard deviation ends.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from stattools import figures
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.hypotheses.terms import coefficients_of
-from stattools.inference.intervals.coefficients import interval
-from stattools.inference.intervals.ratios import called, factors, require_ratios
-from stattools.inference.plots.columns import summary
-from stattools.inference.plots.drawing import Drawing, level_of
-from stattools.inference.plots.words import change_in
+from stattools.inference.estimates import require_rows
+from stattools.inference.hypotheses.wald import coefficients_of
+from stattools.inference.intervals.coefficients import called, factors, interval, require_ratios
+from stattools.inference.intervals.profile import profile_fall
+from stattools.inference.plots.drawing import Drawing, change_in, level_of, summary
 from stattools.interface.arguments import require_truth, several
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
+from stattools.numerics.threads import one_blas_thread
+from stattools.series.statespace.variance_profile import profile_fall as fall_of_variances
+from stattools.solvers.mixed.fixed_effects import FixedProfile
+from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters, profile_ends
 from stattools.text.columns import percent
 
 PREFERRED = ("wilson", "likelihood-ratio", "profile", "score", "wald")
@@ -169,3 +188,253 @@ def _named(name: str, estimate: float, lower: float) -> str:
 
 def _is_name(text: Any, names: Sequence[str]) -> bool:
     return isinstance(text, str) and text in names
+
+
+MIXED_STEPS = 16
+"""Points on either side of the estimate."""
+
+
+def mixed_profile(fit: Any, variable: str | None, level: float | None) -> Drawing:
+    """See `Fit.plot`."""
+    level = level_of(fit, level)
+    known = names(fit)
+    if variable is None:  # the only one beside the residual's
+        deviations = [name for name in known if name.startswith("sd(")]
+        variable = deviations[0] if len(deviations) == 1 else None
+    if variable in fit.names and variable not in known:
+        why = (
+            "the restricted likelihood says nothing of fixed effects; fit with reml=False"
+            if fit.model.fixed.has_scale
+            else "profiles of fits with random effects are of their variances"
+        )
+        raise IncompatibleError(f'plot("profile", {quoted(variable)}): {why}. This fit has {listed(known)}.')
+    if not isinstance(variable, str) or variable not in known:
+        got = "" if variable is None else f"; got {quoted(variable)}"
+        raise DomainError(f'plot("profile", name) is of one of {listed(known)}: name it{got}.')
+    with one_blas_thread():
+        value, ends, heights = known[variable](float(ndtri(0.5 * (1.0 + level)) ** 2), level)
+        x = _points(value, ends, variable.startswith("correlation("), variable in fit.names)
+        y = heights(x)
+    cut = -0.5 * float(ndtri(0.5 * (1.0 + level)) ** 2)
+    told = f"profile, {percent(level)} {ends[0]:.3g} to {ends[1]:.3g}"
+    kind = "restricted likelihood" if fit.reml else "likelihood"
+    return Drawing(
+        lambda on: figures.fall(x, y, None, cut=cut, maximum=value, ends={told: ends}, xlabel=variable, on=on),
+        alt=f"Profile of the {kind} of {variable}, with the {percent(level)} interval {ends[0]:.3g} to {ends[1]:.3g}",
+        caption="A curve that is no parabola about its top is why the interval is the profile's, and has unequal arms.",
+    )
+
+
+def listed(known: Iterable[str]) -> str:
+    """The names as they are given."""
+    return ", ".join(map(repr, known))
+
+
+Curve = Callable[[float, float], tuple[float, tuple[float, float], Callable[[Floats], Floats]]]
+
+
+def names(fit: Any) -> dict[str, Curve]:
+    """What a profile can be drawn of, by name, each with what makes its estimate, its ends and its heights."""
+    found, made = fit.found, {}
+    if "profile" in fit.kinds and not fit.reml and fit.model.fixed.has_scale:
+        made |= {name: _of_fixed(fit, k) for k, name in enumerate(fit.names)}
+    for of in parameters(found):
+        if np.isnan(of.estimate):
+            continue
+        if of.k < 0:
+            made["sigma"] = _of_variance(found, of)
+            continue
+        term = found.model.varying[of.k]
+        one, other = term.effect_names[of.i], term.effect_names[of.j]
+        name = f"sd({one} | {term.group})" if of.i == of.j else f"correlation({other}, {one} | {term.group})"
+        made[name] = _of_variance(found, of)
+    return made
+
+
+def _of_variance(found: Any, of: VarianceParameter) -> Curve:
+    def made(cut: float, level: float) -> Any:
+        return of.estimate, profile_ends(found, of, cut), lambda x: _walked(x, of.estimate, found, of)
+
+    return made
+
+
+def _walked(x: Floats, value: float, found: Any, of: VarianceParameter) -> Floats:
+    """Heights, each search starting where the one nearer to the estimate ended."""
+    heights = np.zeros(len(x))
+    for side in (np.flatnonzero(x < value)[::-1], np.flatnonzero(x > value)):
+        profile = found.profile_of(of)
+        for k in side:
+            heights[k] = -0.5 * profile.height(float(x[k]))
+    return np.minimum(heights, 0.0)
+
+
+def _of_fixed(fit: Any, k: int) -> Curve:
+    def made(cut: float, level: float) -> Any:
+        lower, upper = (float(end[k]) for end in fit.interval(level, kind="profile"))
+        value = float(fit.estimate[k])
+
+        def heights(x: Floats) -> Floats:
+            sides = []
+            for part in (x[x < value][::-1], x[x >= value]):
+                profile = FixedProfile(fit.found, k)
+                sides.append(np.array([-0.5 * profile.fall(float(one)) for one in part]))
+            return np.minimum(np.concatenate([sides[0][::-1], sides[1]]), 0.0)
+
+        return value, (lower, upper), heights
+
+    return made
+
+
+def _points(value: float, ends: tuple[float, float], is_correlation: bool, is_fixed: bool) -> Floats:
+    """From a little beyond one end to a little beyond the other, within the range of the parameter."""
+    low, high = (value + 1.3 * (end - value) for end in ends)
+    if not is_fixed:
+        low = max(low, -1.0 if is_correlation else 0.0)
+        high = min(high, 1.0) if is_correlation else high
+    if not np.isfinite(high):
+        high = 4.0 * value or 1.0
+    return np.unique(
+        np.concatenate([np.linspace(low, value, MIXED_STEPS + 1), np.linspace(value, high, MIXED_STEPS + 1)])
+    )
+
+
+STEPS = 30
+"""Points on either side of the estimate."""
+
+KINDS = {
+    "wald": "Wald",
+    "wilson": "Wilson (score)",
+    "likelihood-ratio": "likelihood ratio",
+    "clopper-pearson": "Clopper–Pearson",
+    "exact": "exact",
+}
+"""How the intervals of one parameter are called in print; "score" is Wilson's, and left out."""
+
+
+def a_profile(fit: Any, name: str) -> None:
+    """A likelihood whose profile is known: of one parameter of a sample, or of the coefficients of a fit."""
+    model = fit.model
+    if model.intervals and len(fit.names) > 1:
+        raise IncompatibleError(
+            f"{model.title} has a parameter for each arm or category; take the rows of one of them."
+        )
+    if model.is_mixed:
+        require_rows(model)
+        if not names(fit):
+            raise IncompatibleError(f"{model.title} has no effects of groups whose variance had a profile.")
+        return
+    if not model.intervals and "profile" not in fit.kinds:
+        np.asarray(fit.covariance)  # a ridge fit says why
+        raise IncompatibleError(f"{model.title} has a maximum at a bound, where there is no profile interval.")
+
+
+def profile(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
+    """See `Fit.plot`."""
+    if fit.model.is_mixed:
+        return mixed_profile(fit, variable, level)
+    level = level_of(fit, level)
+    j = _place(fit, variable)
+    if fit.model.intervals:
+        return likelihood_curve(fit, level)
+    model, value = fit.model, float(fit.estimate[j])
+    ends = [[float(end[j]) for end in interval(fit, level, kind)] for kind in ("profile", "wald")]
+    own, quadratic = ((low, high) for low, high in ends)
+    low, high = _window(value, own, quadratic)
+    cut = -0.5 * float(ndtri(0.5 * (1.0 - level))) ** 2
+    if model.variances:
+        x = np.linspace(max(low, 0.0) if j < len(model.positive) else low, high, 2 * STEPS + 1)
+        below, above = x[x < value][::-1], x[x >= value]
+        parts = [fall_of_variances(model, fit.estimate, j, part) for part in (below, above)]
+        heights = np.concatenate([parts[0][::-1], parts[1]])
+    elif model.has_scale:
+        x, q = np.linspace(low, high, 4 * STEPS + 1), float(stdtrit(fit.df, 0.5 * (1.0 + level)))
+        t = (x - value) / (own[1] - value) * q
+        cut, heights = (-0.5 * fit.n * np.log1p(part * part / fit.df) for part in (q, t))
+    else:
+        x, heights = profile_fall(fit, j, low, high, STEPS)
+    parabola = _parabola(x, value, quadratic, cut, is_variance=bool(model.variances) and j < len(model.positive))
+    at = percent(level)
+    told = {f"profile, {at} {_between(own)}": own, f"Wald, {at} {_between(quadratic)}": quadratic}
+    name = fit.names[j]
+    unit = f"{name}: {change_in(model)} per unit" if isinstance(model, Model) else name
+    return Drawing(
+        lambda on: figures.fall(
+            x,
+            heights,
+            parabola,
+            cut=cut,
+            maximum=value,
+            ends=told,
+            xlabel=unit,
+            center=0.0 if isinstance(model, Model) and low < 0.0 < high else None,
+            on=on,
+        ),
+        alt=f"Profile log-likelihood of {name}, with the {at} interval {_between(own)}, beside the parabola of Wald's, "
+        f"{_between(quadratic)}",
+        caption="Where the two curves part, Wald's interval is an approximation, and the profile's is to be told.",
+    )
+
+
+def likelihood_curve(
+    fit: Any, level: float | None = None, theta: Floats | None = None, xlabel: str | None = None
+) -> Drawing:
+    """The likelihood of one parameter relative to its maximum, with every kind of interval under it."""
+    level = level_of(fit, level)
+    maximum, name = float(fit.estimate[0]), fit.names[0]
+    theta = _span(fit) if theta is None else theta
+    relative = np.exp(np.asarray(fit.model.loglik(theta)) - fit.loglik)
+    ends = {label: fit.interval(level, kind=kind) for kind, label in KINDS.items() if kind in fit.kinds}
+    intervals: Any = {label: tuple(float(np.ravel(end)[0]) for end in pair) for label, pair in ends.items()}
+    label = name if xlabel is None else xlabel
+    return Drawing(
+        lambda on: figures.likelihood(theta, relative, maximum=maximum, intervals=intervals, xlabel=label, on=on),
+        alt=f"The likelihood of θ relative to its maximum at {maximum:.4g}, and {len(intervals)} intervals",
+        caption=f"Top: how well each $\\theta$ explains the data, the best being 1. Bottom: {percent(level)} "
+        "intervals made from it.",
+    )
+
+
+def _span(fit: Any) -> Floats:
+    """Where the likelihood of one parameter is not flat."""
+    low, high = (float(np.ravel(end)[0]) for end in fit.interval(0.9999, kind="likelihood-ratio"))
+    return np.linspace(low, high, 501)
+
+
+def _place(fit: Any, name: str | None) -> int:
+    """The number of the coefficient that was named, or of the only one of a column."""
+    if name is None:
+        some = slopes(fit.model) or list(range(len(fit.names)))
+        if len(some) == 1:
+            return some[0]
+    elif isinstance(name, str) and name in fit.names:
+        return fit.names.index(name)
+    got = "" if name is None else f"; got {quoted(name)}"
+    raise DomainError(f'plot("profile", name) is of one of {", ".join(map(repr, fit.names))}: name it{got}.')
+
+
+def _window(value: float, *intervals: tuple[float, float]) -> tuple[float, float]:
+    """From where to where: a little beyond both intervals; where one has no end, as far as it takes to see that."""
+    far = [abs(end - value) for pair in intervals for end in pair if np.isfinite(end)]
+    reach = max(far, default=1.0) or 1.0
+    ends = []
+    for k, side in enumerate((-1.0, 1.0)):
+        own = [abs(pair[k] - value) for pair in intervals]
+        ends.append(value + side * (1.3 * max(own) if np.isfinite(own).all() else 3.0 * reach))
+    return ends[0], ends[1]
+
+
+def _parabola(x: Floats, value: float, ends: tuple[float, float], cut: float, *, is_variance: bool) -> Floats:
+    """What Wald's interval takes the fall to be; of a variance in its logarithm, NaN where it has no standard error."""
+    if not np.isfinite(ends[1]) or ends[1] <= value:
+        return np.full(len(x), np.nan)
+    if is_variance:
+        with np.errstate(divide="ignore"):  # the logarithm of a variance of 0 is infinitely far away
+            return cut * (np.log(x / value) / np.log(ends[1] / value)) ** 2
+    return cut * ((x - value) / (ends[1] - value)) ** 2
+
+
+def _between(ends: tuple[float, float]) -> str:
+    if np.isnan(ends).any():
+        return "none"
+    low, high = (f"{end:.4g}".replace("inf", "∞").replace("-", "−") for end in ends)
+    return f"{low} to {high}"

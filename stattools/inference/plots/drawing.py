@@ -1,20 +1,35 @@
 """A figure to be drawn, and what can be asked for: one table from the name of a figure to who makes it.
 
 A maker is a function of the fit; its parameters are the options of the figure, and another option is refused.
+
+What axes are called: the mean of an outcome, and what one unit of a coefficient is, in the likelihood's words.
+
+What the columns of X and the outcome hold, over all observations: one read, wherever the rows are.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.rows.rows import Block
+from stattools.data.rows.standardization import VARIES
 from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.questions import Need, require
+from stattools.figures.house_style import plain
+from stattools.inference.needs import Need, require
 from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.values import meant
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.numerics.columns import as_columns
+from stattools.numerics.sums import Ends, SampleMoments
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -109,3 +124,90 @@ def _no_option(key: str, name: str, plots: Plots) -> str:
     others = [f'plot("{other}")' for other, plot in plots.items() if key in plot.options]
     has = f"; it takes {', '.join(own)}" if own else " and takes no options"
     return f'plot("{name}") has no {key}={has}. {" and ".join(others)} {"has" if len(others) == 1 else "have"} it.'
+
+
+def one_of(model: Any) -> Any:
+    """The label that a binary regression counts as 1."""
+    return 1 if model.labels is None else model.labels[1]
+
+
+def mean_of(model: Any) -> str:
+    """What a regression predicts.
+
+    >>> import stattools as st
+    >>> mean_of(st.logistic("y ~ x", {"y": ["a", "b", "a", "b"], "x": [1, 2, 4, 3]}))
+    'probability that y is b'
+    >>> mean_of(st.poisson("y ~ x", {"y": [1, 2, 0, 3], "x": [1, 2, 4, 3]}))
+    'mean of y'
+    """
+    outcome = plain(model.outcome_name)
+    if model.likelihood.outcome is Outcome.TRIALS:
+        return f"probability of a success ({outcome})"
+    if model.likelihood.outcome.has_several:
+        return "probability"
+    return (
+        f"probability that {outcome} is {plain(one_of(model))}" if model.likelihood.is_event else f"mean of {outcome}"
+    )
+
+
+def change_in(model: Any) -> str:
+    """What a coefficient of a regression is a change in.
+
+    >>> import stattools as st
+    >>> change_in(st.ols("y ~ x", {"y": [1, 2, 0, 3], "x": [1, 2, 4, 3]}))
+    'change in the mean of y'
+    """
+    predictor = model.likelihood.words.predictor
+    return f"change in the mean of {plain(model.outcome_name)}" if predictor == "the mean" else f"change in {predictor}"
+
+
+@dataclass(frozen=True, eq=False)
+class ColumnSummary:
+    """Mean, standard deviation (0 where a column does not vary), smallest and largest value of each column, which
+    columns have nothing but zeros and ones, and the smallest and the largest outcome.
+    """
+
+    mean: Floats
+    sd: Floats
+    low: Floats
+    high: Floats
+    binary: NDArray[np.bool_]
+    outcome: tuple[float, float]
+
+
+class _ColumnSums(NamedTuple):
+    """Moments and ends of the columns, the ends with those of the outcome; how many values are neither 0 nor 1."""
+
+    moments: SampleMoments
+    ends: Ends
+    others: NDArray[np.intp]
+
+    def __add__(self, other: _ColumnSums) -> _ColumnSums:  # type: ignore[override]
+        return _ColumnSums(self.moments + other.moments, self.ends + other.ends, self.others + other.others)
+
+
+def summary(model: Model) -> ColumnSummary:
+    """The columns of all rows: one read, the first time."""
+    rows = model.rows
+    if "columns" not in rows.later:
+        plain = rows if rows.precision is None else replace(rows, precision=None)
+        found: _ColumnSums = plain.total(_of_block)
+        moments: Any = found.moments
+        p = len(moments.mean)
+        low, high = found.ends.low[:p], found.ends.high[:p]
+        sd = np.sqrt(moments.square / moments.n)
+        sd = np.where((low < high) & (sd > VARIES * np.maximum(-low, high)), sd, 0.0)
+        ends = float(found.ends.low[-1]), float(found.ends.high[-1])
+        rows.later["columns"] = ColumnSummary(moments.mean, sd, low, high, (found.others == 0) & (low < high), ends)
+    return rows.later["columns"]
+
+
+def _of_block(block: Block) -> _ColumnSums:
+    X, y = block.X, block.y.reshape(len(block.y), -1)
+    low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
+    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), as_columns(X).each(_others, 0))
+
+
+def _others(X: Any) -> Any:
+    """How many values of each column are neither 0 nor 1."""
+    return ((X != 0) & (X != 1)).sum(axis=0)

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import IncompatibleError
-from stattools.inference.plots.calibration import calibration, frequencies
-from stattools.inference.plots.coefficients import coefficients
+from stattools.inference.needs import NEEDS, Need, rows, rows_at_hand, rows_there, variables
+from stattools.inference.needs import states as has_states
+from stattools.inference.plots.coefficients import a_profile, coefficients, profile
 from stattools.inference.plots.drawing import Drawing, Plot, Plots
-from stattools.inference.plots.effect import effect
-from stattools.inference.plots.group_effects import groups_with_effects, random_effects
-from stattools.inference.plots.mixed_residuals import mixed_residuals
-from stattools.inference.plots.profile import a_profile, profile
-from stattools.inference.plots.residuals import influence, residuals
+from stattools.inference.plots.predictions import calibration, effect, frequencies, smooth_curve
+from stattools.inference.plots.residuals import (
+    groups_with_effects,
+    influence,
+    mixed_residuals,
+    random_effects,
+    residuals,
+)
 from stattools.inference.plots.series import a_series, forecast, innovations, level, states
-from stattools.inference.plots.smooth_curve import smooth_curve
-from stattools.inference.questions import NEEDS, Need, rows, rows_at_hand, rows_there, variables
-from stattools.inference.questions import states as has_states
-from stattools.inference.smooths.chosen import require_curves
+from stattools.inference.smooths.curves import require_curves
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 

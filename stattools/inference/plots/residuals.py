@@ -1,4 +1,9 @@
-"""Residuals against fitted values with their normal quantiles, and which rows pull at the fit."""
+"""Residuals against fitted values with their normal quantiles, and which rows pull at the fit.
+
+Residuals of fits with random effects against fitted values, with the effects of the groups taken away or without.
+
+The effects of groups in order, each with its interval: a caterpillar plot.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +15,21 @@ from stattools import figures
 from stattools.errors import IncompatibleError
 from stattools.inference.diagnostics.goodness import grouped
 from stattools.inference.diagnostics.residuals import KINDS
-from stattools.inference.plots.drawing import Drawing
-from stattools.inference.plots.words import mean_of
-from stattools.inference.questions import require
+from stattools.inference.needs import require
+from stattools.inference.plots.drawing import Drawing, level_of, mean_of
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
+from stattools.text.columns import percent
+from stattools.text.one_line import many
 
 SEED = 0
 """Of quantile residuals of discrete outcomes, so that a figure is the same each time."""
+
 WORST = 5
 """So many rows of the largest Cook's distances are named."""
+
 ROWS_OF_A_GROUP = 25
+
 CAPTION = (
     "Left: 95 % of the points belong between the shaded ends, and a line that bends away from zero would mean that the "
     "model misses something. Right: points within the shaded ends mean residuals as normal as the model says."
@@ -134,3 +143,65 @@ def row_names(model: Any) -> list[str]:
     kept = np.arange(places.n) if places.kept is None else places.kept
     index = places.origin.index
     return [str(name) for name in (kept if index is None else index[kept])]
+
+
+BEFORE_GROUPS = ("marginal", "quantile")
+"""Residuals of what the model expects without what is known of the groups."""
+
+
+def mixed_residuals(fit: Any, kind: str | None, seed: Any) -> Drawing:
+    """See `Fit.plot`: by default conditional residuals of a normal outcome, Pearson's where there are curves, and
+    quantile residuals elsewhere.
+    """
+    fixed = fit.model.fixed
+    normal, weight, outcome = fixed.has_scale, fixed.rows.weight, figures.plain(fit.model.outcome_name)
+    if kind is None:
+        plain = "conditional" if fixed.rows.precision is None else "pearson"
+        kind = plain if normal else "pearson" if fit.model.smooths else "quantile"  # curves have no average over groups
+    if kind != "quantile" and seed is not None:
+        raise IncompatibleError(f"{kind} residuals are not randomized: leave seed= out.")
+    options = {"seed": SEED if seed is None else seed} if kind == "quantile" and not normal else {}
+    residual = fit.residuals_of(kind, align=False, **options)
+    known = kind not in BEFORE_GROUPS
+    fitted = fit.predict(groups="known" if known else "population", align=False)
+    whose = "with the effects of groups" if known else "without effects of groups"
+    axis = f"fitted {outcome if normal else mean_of(fixed)}, {whose}"
+    sd = 1.0 if kind == "quantile" or (normal and kind == "pearson") else None
+    return Drawing(
+        lambda on: figures.residuals(
+            fitted,
+            residual,
+            fitted_label=axis,
+            residual_label=f"{kind} residual",
+            sd=sd,
+            trend=trend_of(fitted, residual, weight),
+            weight=weight,
+            on=on,
+        ),
+        alt=f"{kind.capitalize()} residuals against fitted values, {whose}, and normal quantiles",
+        caption=CAPTION,
+    )
+
+
+def groups_with_effects(fit: Any, name: str) -> None:
+    """A mixed model."""
+    if not (fit.model.is_mixed and fit.model.random):
+        raise IncompatibleError(f"effects of groups are those of (1 | g) in a formula; this is {fit.model.title}.")
+
+
+def random_effects(fit: Any, variable: str | None = None, *, level: float | None = None) -> Drawing:
+    """See `Fit.plot`."""
+    level = level_of(fit, level)
+    group = fit.model.random[0].group if variable is None else variable
+    frame = fit.random_effects(group, level=level)
+    panels = {
+        str(term): (own["level"].map(str).tolist(), own["estimate"], own["lower"], own["upper"])
+        for term, own in frame.groupby("term", sort=False)
+    }
+    count, shown = len(frame) // len(panels), percent(level)
+    return Drawing(
+        lambda on: figures.caterpillar(panels, ylabel=f"{figures.plain(group)}, {shown} intervals", on=on),
+        f"Effects of {many(count, 'group')} of {group} in order, with {shown} intervals",
+        f"The effect of each group of {group} given the data, with its {shown} interval: the less is known of a group, "
+        "the nearer its effect is to 0.",
+    )

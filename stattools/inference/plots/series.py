@@ -14,6 +14,7 @@ from stattools.text.columns import percent
 
 INNER = (0.8, 0.5)
 """The levels of the bands within that of a forecast."""
+
 MOST_BEFORE = 5
 """So many times as long as a forecast is the part of the series that stands before it, at least 40 times."""
 

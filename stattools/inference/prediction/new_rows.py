@@ -1,11 +1,13 @@
 """Rows that a fit has not seen: their design as the fit learned it, their offsets, exposures, precisions and trials.
 
 What was a column of the table that was fitted is looked up in the new one; what was an array has to be given again.
+
+Predictions as they are handed out: beside the rows of their table, or bare.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -13,20 +15,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.dataset import NONE
-from stattools.data.design import Design
-from stattools.data.extras import Farthest, frequencies
+from stattools.data.design.design import Design
 from stattools.data.files.scan import source_of
-from stattools.data.rows.rows import Rows
+from stattools.data.rows.rows import Farthest, Rows, frequencies
 from stattools.data.tables.arrays import NUMBERS
 from stattools.data.tables.columns import clean, listing
 from stattools.data.tables.columns import missing as gaps_of
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
-from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import is_frame, series, table
+from stattools.data.tables.table import is_frame, paired, series, table
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.prediction.times import OF_OUTCOMES
-from stattools.interface.arguments import is_one_of, word_of
+from stattools.inference.prediction.kinds import OF_OUTCOMES
+from stattools.interface.arguments import is_one_of, require_truth, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.regressions.binding import require_moderate
 
@@ -249,3 +250,32 @@ def _column(data: Any, name: str, what: str) -> Any:
             f"{what}=, one number per row."
         )
     return frame.column(name)
+
+
+KEYS = ("row", "category", "time")
+"""Columns of a long frame of intervals that say of whom a line speaks."""
+
+
+def handed_out(
+    places: Places, found: Any, name: str, align: bool, *, columns: Sequence[Any] = (), is_bare: bool = True
+) -> Any:
+    """An array with a value per row that was used, or a frame, as one per row of the table; the values alone where
+    `align` is False.
+
+    `name` is that of a series, `columns` are those of an array with several numbers per row. A frame whose columns are
+    all of one kind, such as probabilities of categories, is bare as an array; one of intervals, whose columns are not
+    (`is_bare` False), stays a frame.
+
+    >>> import numpy as np
+    >>> handed_out(Places(2, np.array([1])), np.array([0.5]), "mean", align=True).tolist()
+    [nan, 0.5]
+    """
+    require_truth(align, "align=")
+    framed = isinstance(found, pd.DataFrame)
+    if align and columns:
+        return places.columns(found, [str(label) for label in columns])
+    if align:
+        return places.frame(found, () if is_bare else KEYS) if framed else places.column(found, name)
+    if places.kept is not None and not len(places.kept):
+        found = found[:0]  # it is that of a row that says nothing
+    return found.to_numpy() if framed and is_bare else found

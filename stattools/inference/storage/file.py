@@ -5,6 +5,14 @@ The file is a zip of `fit.json` (what was fitted: names, formula, levels, learne
 SHA-256 of its bytes in the zip comment. In the place of the rows stands their shape: what needs them says that they
 were not saved. The same fit gives the same bytes. Cost:
 milliseconds; about 10 kB for 20 coefficients.
+
+What every saved fit says of itself for who has no more than the file: how near it is to a maximum, and the hashes of
+the columns of its data, so that anyone who has data can see whether it was made from these.
+
+Cost: a hash of each column, about a second for 50 million numbers.
+
+What a fit was made from, in plain arrays for the verifier: the outcome, the columns, groups, and a witness that a
+maximum exists, for a program that knows nothing of this package (`validation/verifier.py`).
 """
 
 from __future__ import annotations
@@ -15,7 +23,7 @@ import json
 import math
 import os
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -24,29 +32,365 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from stattools import __version__
+from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, FileError, IncompatibleError, StattoolsError
-from stattools.inference.storage.cox_fits import SavedCoxFit
-from stattools.inference.storage.data_of_fit import LOADED, about
-from stattools.inference.storage.design_of_fit import members
-from stattools.inference.storage.encoding import decoded, encoded
-from stattools.inference.storage.field_kinds import is_whole
-from stattools.inference.storage.mixed_regressions import SavedMixedRegression
-from stattools.inference.storage.rules import BrokenRule
+from stattools.inference.existence.overlap import witness
+from stattools.inference.page import certificate
+from stattools.inference.storage.walker import BrokenRule, decoded, encoded, is_whole
+from stattools.inference.storage.without_rows import SavedCoxFit, SavedMixedRegression
 from stattools.interface.arguments import require_truth
 from stattools.interface.paths import path_of, require_regular
 from stattools.interface.record import nearest
+from stattools.interface.when_needed import pd
 from stattools.interface.writing import replace_file
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedModel, MixedRegression
+from stattools.models.model import Model
+from stattools.models.regressions.categories import OneVsRest
+from stattools.models.samples.proportions import BernoulliTrials
 from stattools.models.survival.cox import CoxRegression
 
+LOADED = "said_when_saved"
+"""Where a fit that was loaded keeps what its file said, so that it is saved with the same again."""
+
+NUMBERS = "float64:"
+"""What the hash of a column of numbers begins with; that of words has nothing before it."""
+
+ARRAYS = ("weight", "offset", "precision")
+
+NOT_HERE = "its rows are not in memory"
+
+
+def about(fit: Any) -> dict[str, Any]:
+    """The certificate in words, and the hashes of the data.
+
+    >>> import stattools as st
+    >>> said = about(st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3]})))
+    >>> said["certificate"].split(" (")[0]
+    'Within 1e-8 standard errors of the maximum'
+    >>> said["data"]["of"], list(said["data"]["columns"])
+    ('a table', ['y', 'x'])
+    """
+    if LOADED in vars(fit):
+        return vars(fit)[LOADED]
+    return {"certificate": CERTIFICATES.get(type(fit).__name__, certificate)(fit), "data": data_of(fit.model)}
+
+
+def data_of(model: Any) -> dict[str, Any]:
+    """The hashes of the columns of a model's data, or why there are none."""
+    made = nearest(DATA, model)
+    if made is None:
+        return _none("its likelihood is a function that holds its data")
+    try:
+        return made(model)
+    except IncompatibleError:  # of a fit that was loaded
+        return _none("its rows were not saved with it")
+
+
+CERTIFICATES: dict[str, Callable[[Any], str]] = {
+    "LinearMixedFit": lambda fit: fit.certificate,
+    "MixedRegressionFit": lambda fit: fit.certificate,
+    "OneVsRestFit": lambda fit: " ".join(map(certificate, fit.fits)),
+    "NetworkFit": lambda fit: "A trained network, which is at no maximum of its likelihood.",
+    "NetworkEnsemble": lambda fit: "Trained networks, which are at no maximum of their likelihood.",
+}
+"""By the name of a fit's class, since the files of some import this one."""
+
+
+def _none(why: str) -> dict[str, Any]:
+    return {"of": "", "columns": {}, "why": why}
+
+
+def _of_table(source: Any) -> dict[str, Any]:
+    return {"of": "a table", "columns": hashes(source), "why": ""}
+
+
+def _of_arrays(**given: Any) -> dict[str, Any]:
+    return {"of": "arrays", "columns": {name: column_hash(one) for name, one in flat(**given).items()}, "why": ""}
+
+
+def flat(**given: Any) -> dict[str, NDArray[Any]]:
+    """Arrays as columns with names; None is left out.
+
+    >>> sorted(flat(y=[1.0, 2.0], X=[[1.0, 2.0], [3.0, 4.0]], weight=None))
+    ['X1', 'X2', 'y']
+    """
+    columns = {name: np.asarray(value) for name, value in given.items() if value is not None}
+    parts = {name: value.reshape(len(value), -1).T for name, value in columns.items()}
+    return {
+        name if len(part) == 1 else f"{name}{k + 1}": one for name, part in parts.items() for k, one in enumerate(part)
+    }
+
+
+def arrays_of(model: Any) -> dict[str, NDArray[Any]]:
+    """The columns of a regression on arrays, those of X by their names."""
+    rows, names, added = vars(model.rows), model.design.names, int(model.design.added)
+    X = dict(zip(names[added:], rows["X"].T[added:], strict=True))
+    return flat(**{model.outcome_name: rows["y"]}) | X | flat(**{name: rows[name] for name in ARRAYS})
+
+
+def _of_rows(model: Any) -> dict[str, Any]:
+    if not model.in_memory:
+        return _none(NOT_HERE)
+    if is_frame(model.source):
+        return _of_table(model.source)
+    return _of_arrays(**arrays_of(model))
+
+
+def _of_times(model: Any) -> dict[str, Any]:
+    said = model.said
+    return _of_table(said.source) if is_frame(said.source) else _of_arrays(X=model.X, time=said.time, event=said.event)
+
+
+DATA: dict[type, Callable[[Any], dict[str, Any]]] = {
+    Model: _of_rows,
+    MixedModel: lambda model: _of_rows(model.fixed),
+    OneVsRest: lambda model: _of_rows(model.parts[0]),
+    CoxRegression: _of_times,
+    BernoulliTrials: lambda model: _of_arrays(successes=[model.successes], trials=[model.trials]),
+}
+
+
+def hashes(source: Any, like: dict[str, str] | None = None) -> dict[str, str]:
+    """The SHA-256 of each column of a table, also of those that a fit does not use; none of arrays. Columns that are
+    `like` words are hashed as words, as all columns once were.
+    """
+    if source is None or not is_frame(source):
+        return {}
+    frame, as_words = table(source), {name for name, one in (like or {}).items() if not one.startswith(NUMBERS)}
+    columns = {str(name): frame.column(name) for name in frame.names}
+    return {name: words_hash(one) if name in as_words else column_hash(one) for name, one in columns.items()}
+
+
+def plain_column(values: Sequence[Any] | pd.Series | NDArray[Any]) -> NDArray[Any]:
+    """A column as it is hashed: float64 numbers in the order of bytes of most machines, NaN where there is none; words
+    where not all are numbers, "" where there is none.
+
+    >>> plain_column(["1", "2.0", ""]).tolist(), plain_column(["a", None, 2]).tolist()
+    ([1.0, 2.0, nan], ['a', '', '2.0'])
+    """
+    each = np.asarray(values)
+    try:
+        numbers = each.astype("<f8") if each.dtype.kind in "biuf" else np.array(_without_gaps(each), dtype="<f8")
+    except (TypeError, ValueError, OverflowError):
+        return np.array(_lines(values), dtype=str)
+    return np.where(np.isnan(numbers), np.nan, numbers + 0.0).astype("<f8")  # one NaN, and no 0 with a sign
+
+
+def column_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
+    """The SHA-256 of the numbers of a column; of a column with words, of a line for each value.
+
+    >>> column_hash([1, 2.0, None]) == column_hash(["1", "2.0", ""])
+    True
+    """
+    column = plain_column(values)
+    return words_hash(values) if column.dtype.kind == "U" else NUMBERS + hashlib.sha256(column.tobytes()).hexdigest()
+
+
+def _without_gaps(values: NDArray[Any]) -> list[Any]:
+    if values.dtype.kind not in "OUS":
+        raise TypeError("dates are no numbers")
+    return [None if one == "" else one for one in values.tolist()]
+
+
+def words_hash(values: Sequence[Any] | pd.Series | NDArray[Any]) -> str:
+    """The SHA-256 of a line for each value: numbers as Python writes a float, nothing where there is none."""
+    return hashlib.sha256("\n".join(_lines(values)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lines(values: Sequence[Any] | pd.Series | NDArray[Any]) -> list[str]:
+    try:
+        lines = {one: _line(one) for one in set(values)}
+        return [lines[one] for one in values]
+    except TypeError:  # values that are no keys, such as lists
+        return list(map(_line, values))
+
+
+def _line(value: Any) -> str:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return "" if value is None else str(value)
+    return "" if number != number else repr(number)
+
+
+Arrays = dict[str, NDArray[Any]]
+
+Plain = tuple[dict[str, Any], Arrays]
+"""What a design says, and its arrays."""
+
+ROWS = ("X", "y", "weight", "offset", "precision")
+
+WITNESSED = ("binomial", "poisson", "multinomial", "ordinal")
+"""Families of which rows can want an infinite linear predictor, so that a maximum has to be proven."""
+
+MOST = 20_000_000
+"""Numbers of a design that is written: 160 MB, which a file of a fit still holds."""
+
+DESIGN_VERSION = 2
+"""Raised when a verifier of the version before would misread the design."""
+
+DATA_PREFIX = "data: "
+"""Before the name of a column of the table, among the arrays."""
+
+UNKNOWN = "the verifier does not check "
+
+
+def design_of(fit: Any) -> Plain:
+    """What the verifier reads of a fit: words for JSON, and plain arrays; `kind` is None, with the reason, where it
+    does not know such a fit. Raises StateError for rows that are not in memory.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.poisson("y ~ x", {"y": [1, 0, 2, 5], "x": [0, 1, 2, 3]}))
+    >>> said, arrays = design_of(fit)
+    >>> said["kind"], said["family"], sorted(arrays)
+    ('rows', 'poisson', ['X', 'covariance', 'data: x', 'data: y', 'ends', 'estimate', 'witness', 'y'])
+    """
+    make = nearest(MODELS, fit.model)
+    said, arrays = _not_checked(f"a {fit.model.title}") if make is None else make(fit)
+    if said["kind"] is None:
+        return said, arrays
+    said["speaks"] = spoken(fit.model, arrays)
+    numbers = {"version": DESIGN_VERSION, "loglik": float(fit.loglik), "scale": float(fit.scale), "covariance": fit.cov}
+    made = {"estimate": fit.estimate, "covariance": fit.covariance, "ends": fit.interval(fit.level)}
+    table = {f"{DATA_PREFIX}{name}": column for name, column in columns_of(fit.model).items()}
+    return numbers | said, arrays | {name: np.asarray(value, dtype=float) for name, value in made.items()} | table
+
+
+def spoken(model: Any, arrays: Arrays) -> list[tuple[str, str, int | None, list[Any] | None]]:
+    """Which name speaks of which column: the name, the array, the place of the column in it (None for all of them), and
+    the labels of its codes.
+
+    >>> import stattools as st
+    >>> model = st.logistic("y ~ x", {"y": ["no", "yes", "no", "yes"], "x": [1.0, 2.0, 3.0, 3.0]})
+    >>> spoken(model, {"X": model.rows.X})
+    [('Intercept', 'X', 0, None), ('x', 'X', 1, None), ('y', 'y', 0, ['no', 'yes'])]
+    """
+    parsed, asked, labels, coded = model.design.parsed, {}, None, []
+    names = model.design.names[-arrays["X"].shape[1] :]
+    found: list[Any] = [(name, "X", k, None) for k, name in enumerate(names)]
+    if isinstance(model, CoxRegression):
+        strata = model.said.asked.get("strata", ())
+        coded = [(strata, "strata", model.strata if len(strata) > 1 else [(one,) for one in model.strata])]
+    else:
+        of = model.fixed if model.is_mixed else model
+        asked, labels = of.extras, None if of.labels is None else encoded([*of.labels], {})
+        for read, term in zip(model.read.random, model.random, strict=True) if model.is_mixed else ():
+            found += [(name, "Z", k, None) for k, name in enumerate(term.columns)]
+            coded += [(read.part.groups, "group", read.levels)]
+    outcome = model.outcome_name if parsed is None else parsed.outcome.text.strip("`")
+    found += [(outcome, "y", None if outcome.startswith("survival(") else 0, labels)]
+    shift = [(key, asked[key]) for key in ("offset", "exposure") if key in asked]
+    whole = " + ".join(f"log({name})" if key == "exposure" else f"{name}" for key, name in shift)
+    beside = {"weight": asked.get("weights"), "precision": asked.get("precision")}
+    beside |= {"offset": None if None in dict(shift).values() else whole}
+    found += [(name, part, 0, None) for part, name in beside.items() if name]
+    found += [(asked["trials"], "y", 1, None)] if asked.get("trials") else []
+    for columns, part, levels in coded:
+        each = zip(columns, zip(*levels, strict=True), strict=True)
+        found += [(name, part, 0, encoded([*one], {})) for name, one in each]
+    return found
+
+
+def columns_of(model: Any) -> Arrays:
+    """The columns of the table that the model read, with rows that were dropped: numbers, or words as they are hashed.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0], "x": [0, 1, 2, 3], "g": list("abab"), "z": [0, 0, 1, 1]}
+    >>> {name: column.tolist() for name, column in columns_of(st.ols("y ~ log(1 + x) + g", data)).items()}
+    {'y': [1.0, 3.0, 5.0, 8.0], 'x': [0.0, 1.0, 2.0, 3.0], 'g': ['a', 'b', 'a', 'b']}
+    """
+    if isinstance(model, CoxRegression):
+        said, given = model.said, [name for names in model.said.asked.values() for name in names]
+    else:
+        said = model.fixed if model.is_mixed else model
+        given = [*said.extras.values(), *(model.read.said.columns if model.is_mixed else ())]
+    if model.design.parsed is None:
+        return {name: plain_column(one) for name, one in arrays_of(said).items()}
+    if not is_frame(said.source):
+        return {}
+    formulas = [model.design.parsed, *model.design.beside.values()]
+    names = [name for formula in formulas for name in (*formula.outcome.columns, *formula.columns)]
+    frame = table(said.source)
+    used = [name for name in dict.fromkeys([*names, *given, *said.dropped]) if name in frame.names]
+    return {name: plain_column(frame.column(name)) for name in used}
+
+
+def members(fit: Any, others: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The design as members of the file of a fit, with the hashes of the `others`, which it is the design of."""
+    said, arrays = design_of(fit)
+    said["of"] = {name: hashlib.sha256(data).hexdigest() for name, data in others.items()}
+    packed = io.BytesIO()
+    np.savez(packed, allow_pickle=False, **arrays)
+    return {"design.json": json.dumps(said, indent=1).encode(), "design.npz": packed.getvalue()}
+
+
+def _not_checked(what: str) -> Plain:
+    return {"kind": None, "why": f"{UNKNOWN}{what}"}, {}
+
+
+def _regression(fit: Any) -> Plain:
+    model, rows = fit.model, fit.model.rows
+    family, form = model.likelihood.verified, model.likelihood.form or next(iter(model.likelihood.parameters.values()))
+    rows.at_hand("save(design=True) writes rows in memory", model.title, "Save a fit of a sample.")
+    if fit.penalty is not None or rows.low is not None:
+        return _not_checked("fits with a penalty, and columns with more digits than float64 holds")
+    if math.prod(rows.X.shape) > MOST:
+        return _not_checked(f"designs of more than {MOST} numbers, which are not written")
+    if not family and not model.has_scale:
+        return _not_checked(f"a {model.title}")
+    arrays = {name: np.asarray(value) for name in ROWS if (value := vars(rows)[name]) is not None}
+    there = slice(None) if rows.weight is None else rows.weight > 0
+    if model.has_scale:
+        return {"kind": "least-squares"}, {name: value[there] for name, value in arrays.items()}
+    predictor = model.predictor
+    said = {
+        "kind": "rows",
+        "family": family,
+        "form": form,
+        "offset_on": predictor.n_first,
+    }
+    said["predictors"] = [list(range(predictor.columns) if use is None else use) for use in predictor.uses]
+    said["parts"] = [[part.start, part.stop] for part in predictor.parts]
+    if family in WITNESSED:
+        found = witness(model, fit.estimate)
+        arrays |= {} if found is None else {"witness": found}
+    return said, {name: value[there] for name, value in arrays.items()}
+
+
+def _cox(fit: Any) -> Plain:
+    model, rows = fit.model, fit.model.said
+    if model.ties == "exact" or fit.penalty is not None:
+        return _not_checked("exact ties, and fits with a penalty")
+    ends = [rows.time, np.where(rows.event, rows.time, np.inf), *([] if rows.entry is None else [rows.entry])]
+    given = {"X": model.X, "y": np.column_stack(ends), "weight": rows.weights}
+    given["strata"] = rows.labels["strata"][0] if "strata" in rows.labels else None
+    arrays = {name: np.asarray(value, dtype=float) for name, value in given.items() if value is not None}
+    return {"kind": "partial", "ties": model.ties}, arrays
+
+
+def _mixed(fit: Any) -> Plain:
+    model = fit.model
+    if model.summed is not None or model.smooths or len(model.random) != 1:
+        return _not_checked("mixed models of rows in files, with curves, or with several random terms")
+    (term,), (root,) = model.random, fit.found.roots
+    arrays = {"X": model.X, "y": model.y, "Z": term.z, "group": term.codes}
+    arrays["T"] = np.linalg.qr(root.T, mode="r").T  # the lower triangle with the same Var(u) = T T'
+    arrays |= {} if model.precision is None else {"precision": model.precision}
+    return {"kind": "mixed", "reml": fit.reml}, {name: np.asarray(value) for name, value in arrays.items()}
+
+
+MODELS: dict[type, Callable[[Any], Plain]] = {Model: _regression, CoxRegression: _cox, LinearMixed: _mixed}
+
 FORMAT = "stattools.fit"
+
 VERSION = 1
 """Raised when a reader of the version before would misread the file."""
 
-WHOLE = dict.fromkeys(("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble"), lambda it: it)
-PARTS = dict.fromkeys(("SavedCoxFit", "SavedMixedFit", "SavedMixedRegression"), lambda it: it.fit)
-SAVED: dict[str, Callable[[Any], Any]] = {**WHOLE, **PARTS}
-"""What is saved, and how it becomes what `load` returns; everything else is a part of it."""
+WHOLE = ("Fit", "OneVsRestFit", "NetworkFit", "NetworkEnsemble")
+"""Classes of fits that are saved as they are."""
+
+SAVED = (*WHOLE, "SavedCoxFit", "SavedMixedFit", "SavedMixedRegression")
+"""What is saved: everything else is a part of it."""
 
 KEPT: dict[type, Callable[[Any], Any]] = {
     CoxRegression: SavedCoxFit.of,
@@ -55,6 +399,7 @@ KEPT: dict[type, Callable[[Any], Any]] = {
 """By the class of the model what is saved in the place of its fit."""
 
 LARGEST_FILE = 2**28
+
 SEAL = b"sha256:"
 
 
@@ -81,7 +426,7 @@ def save(fit: Any, path: str | os.PathLike[str], whole: Any = None, design: bool
     content = {"format": FORMAT, "version": VERSION, "written_by": _writer()}
     text = json.dumps(content | {"fit": encoded(fit, arrays)}, indent=1, allow_nan=False)
     try:
-        _restored(json.loads(text), arrays)
+        _restored(json.loads(text), arrays, lambda _: type(whole))
     except MemoryError:  # which says nothing of the fit
         raise
     except Exception as error:  # what `load` would say of it
@@ -100,8 +445,8 @@ def kept(fit: Any) -> Any:
     return fit if made is None else made(fit)
 
 
-def read(path: str | os.PathLike[str]) -> Any:
-    """The object in a file, for `load`."""
+def read(path: str | os.PathLike[str], class_of: Callable[[Any], Any]) -> Any:
+    """The object in a file, for `load`; `class_of` gives the class of a fit that was kept without its rows."""
     path = path_of(path, "load")
     if require_regular(path, "load").st_size > LARGEST_FILE:
         raise DomainError(f"load cannot read {str(path)!r}: it is larger than any fit.")
@@ -120,7 +465,7 @@ def read(path: str | os.PathLike[str]) -> Any:
                 _check_size(packed)
                 arrays = {name.removesuffix(".npy"): _array(packed, name) for name in packed.namelist()}
             said = json.loads(folder.read("about.json")) if "about.json" in folder.namelist() else None
-        held = _restored(content, arrays)
+        held = _restored(content, arrays, class_of)
         if said is not None:  # files of before say nothing
             vars(held)[LOADED] = said
         return held
@@ -199,10 +544,11 @@ def _writer() -> str:
     return f"stattools {__version__}"
 
 
-def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Any:
+def _restored(content: dict[str, Any], arrays: Mapping[str, NDArray[Any]], class_of: Callable[[Any], Any]) -> Any:
+    """The fit of a file; `class_of` gives the class of one that was kept without its rows."""
     if content.keys() != {"format", "version", "written_by", "fit"}:
         raise BrokenRule("it has parts that no fit has")
     held = decoded(content["fit"], arrays)
     if type(held).__name__ not in SAVED:
         raise BrokenRule(f"it holds a {type(held).__name__}")
-    return SAVED[type(held).__name__](held)
+    return held if type(held).__name__ in WHOLE else held.restored(class_of(held))

@@ -10,20 +10,50 @@
 
 Where S is 0 the variance does not exist, and there is no band. Source: Kalbfleisch & Prentice (2002), 1.4; Borgan &
 Liestol, "A note on confidence intervals and bands for the survival function" (1990).
+
+`st.kaplan_meier`: the distribution of times without a model, its quantiles and means, and the log-rank test.
+
+The answer needs no fit: the product-limit curve of `product_limit.py` is the maximum of the likelihood of all
+distributions. Source: Kaplan & Meier, JASA 53 (1958), 457-481.
+
+The log-rank test that groups have one distribution of times.
+
+    U = sum over times and strata of (d_g - d n_g / n),    V = sum of d (n - d) / (n - 1) (diag(q) - q q'),  q = n_g / n
+    U' V^- U ~ chi2(groups - 1)
+
+It is the score test of a Cox regression on the groups with exact ties. Source: Mantel (1966); Kalbfleisch & Prentice
+(2002), 1.5.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import ndtri
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import chdtrc, ndtri
 
+from stattools.data.survival_data import Label, SurvivalRows, groups_of, strata_of, survival_rows
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arguments import is_number, is_one_of, some_numbers, word_of
 from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
-from stattools.models.survival.life_table import LifeTable
+from stattools.interface.when_needed import pd
+from stattools.models.survival.risk_sets import LifeTable
+from stattools.text.columns import number, p_text, percent
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline, many
+from stattools.text.page import Grid, Page
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
 
 LEVEL_WITH = 1e-12
 """Two probabilities this near are one: products of fractions have their round-off."""
@@ -125,3 +155,305 @@ BANDS: Mapping[str, Callable[[Floats, Floats, float], Floats]] = {
     "log": _log,
 }
 """The ends of a band by its name; a z below 0 gives the lower one."""
+
+
+def log_rank(
+    time: Floats,
+    event: NDArray[np.bool_],
+    entry: Floats | None,
+    weights: Floats | None,
+    groups: NDArray[np.intp],
+    strata: NDArray[np.intp],
+) -> tuple[float, int, float, Floats]:
+    """The statistic, its degrees of freedom, its p-value, and the number of events expected in each group."""
+    K = int(groups.max()) + 1
+    U, V, expected = np.zeros(K), np.zeros((K, K)), np.zeros(K)
+    for stratum in range(int(strata.max()) + 1):
+        here = strata == stratum
+        some = [None if part is None else part[here] for part in (time, event, entry, weights)]
+        whole = LifeTable.of(*some)  # type: ignore[arg-type]
+        times, d, n = (part[whole.events > 0] for part in (whole.times, whole.events, whole.at_risk))
+        if not len(times):
+            continue
+        q = np.empty((K, len(times)))
+        seen = np.zeros(K)
+        for g in range(K):
+            mine = groups[here] == g
+            t, e, s, w = (None if part is None else part[mine] for part in some)
+            each = np.ones(int(mine.sum())) if w is None else w
+            q[g] = LifeTable.of(t, e, s, w).at(times, s, w) / n if mine.any() else 0.0  # type: ignore[arg-type]
+            seen[g] = float(each[e].sum())  # type: ignore[index]
+        expected += q @ d
+        U += seen - q @ d
+        spread = np.where(n > 1.0, d * (n - d) / np.where(n > 1.0, n - 1.0, 1.0), 0.0)
+        V += np.diag(q @ spread) - (q * spread) @ q.T
+    values, vectors = np.linalg.eigh(V)
+    told = values > 1e-10 * max(float(values.max(initial=0.0)), np.finfo(float).tiny)
+    along = vectors[:, told].T @ U
+    df = int(told.sum())
+    statistic = float((along * along / values[told]).sum())
+    return statistic, df, float(chdtrc(df, statistic)) if df else 1.0, expected
+
+
+Band = Literal["log-log", "greenwood", "log"]
+
+WHO = "st.kaplan_meier"
+
+SHARES = "quantile takes shares between 0 and 1, the median is 0.5"
+
+
+def kaplan_meier(
+    formula: str,
+    data: Any,
+    /,
+    *,
+    weights: str | ArrayLike | None = None,
+    level: float = 0.95,
+    band: Band = "log-log",
+) -> KaplanMeier:
+    """The Kaplan-Meier curve of each group: the share without the event after each time.
+
+    `formula` is "survival(time, died) ~ group", with several columns or "~ 1" on the right; the outcome may also be
+    survival(entry, time, died), for rows at risk from `entry` on, or survival(time), where every event was seen. `died`
+    is 0, 1 or bool, or an expression, `status == 2`. `data` is a table or a dict of arrays. `weights` are frequencies.
+    `band` is how the intervals of this `level` are made, of S as of quantiles: "log-log", "greenwood" or "log" (R's
+    "log-log", "plain" and "log"). Rows with a missing value are dropped and counted. Raises DomainError, naming the
+    row, for times and events that are none, and where no event was seen. Source: Kaplan & Meier (1958).
+
+    >>> import stattools as st
+    >>> found = st.kaplan_meier("survival(months, died) ~ 1", {"months": [2, 5, 5, 8], "died": [1, 1, 0, 1]})
+    >>> found.table()[["time", "at_risk", "events", "survival"]].to_numpy().tolist()
+    [[2.0, 4.0, 1.0, 0.75], [5.0, 3.0, 1.0, 0.5], [8.0, 1.0, 1.0, 0.0]]
+    """
+    require_level(level)
+    band = word_of(band, BANDS)
+    if not is_one_of(band, tuple(BANDS)):
+        raise DomainError(f"{WHO} has band= {', '.join(map(repr, BANDS))}; got {quoted(band)}.")
+    rows = survival_rows(WHO, formula, data, weights=weights)
+    codes, labels = groups_of(WHO, rows)
+    return KaplanMeier(rows, codes, labels, level, band)
+
+
+@answers_guesses
+@dataclass(frozen=True, eq=False, repr=False)
+class KaplanMeier(Faces):
+    """Curves of survival, one for each group: what `st.kaplan_meier` returns. `print` shows the medians.
+
+    `groups` are the labels of the groups, () for one curve; frames have a column `group` where there are any.
+    """
+
+    rows: SurvivalRows
+    codes: NDArray[np.intp]
+    groups: tuple[Any, ...]
+    level: float
+    band: str
+
+    @cached_property
+    def curves(self) -> tuple[ProductLimit, ...]:
+        """The curve of each group."""
+        return tuple(ProductLimit(LifeTable.of(*self._part(k))) for k in range(self._several))
+
+    @property
+    def n(self) -> float:
+        """Number of rows, repeated by their weights."""
+        return float(self.rows.n if self.rows.weights is None else self.rows.weights.sum())
+
+    @property
+    def formula(self) -> str:
+        """The formula."""
+        return self.rows.said.formula.text
+
+    def table(self, times: ArrayLike | None = None) -> pd.DataFrame:
+        """One row per group and distinct time, or per time of `times`: [group,] time, at_risk, events, censored,
+        survival, se, lower, upper.
+
+        `at_risk` are those just before the time, `survival` is the share without the event after it, `se` Greenwood's
+        standard error, `lower` and `upper` the band. Once the curve is at 0 they have no value. At `times` that were
+        asked for, `events` and `censored` are those since the time before. Raises DomainError for a time after the last
+        one of a group whose curve is not at 0: nothing is known of it.
+        """
+        asked = None if times is None else _times(times)
+        frames = [self._one(k, asked) for k in range(self._several)]
+        return pd.concat([self._led_by(k, frame) for k, frame in enumerate(frames)], ignore_index=True)
+
+    def quantile(self, p: float | Sequence[float] = 0.5) -> pd.DataFrame:
+        """The times by which a share p has had the event, one row per group and p: [group,] p, time, lower, upper.
+
+        The ends are where the band crosses 1 - p (Brookmeyer & Crowley 1982), infinite where it does not come so far.
+        """
+        shares = some_numbers(p, SHARES)
+        if not ((shares > 0.0) & (shares < 1.0)).all():
+            raise DomainError(f"{SHARES}; got {quoted(p)}.")
+        frames = []
+        for k, curve in enumerate(self.curves):
+            ends = [
+                np.where(curve.survival > 0.0, side, at) for side, at in zip(self._band(curve), (0, 1), strict=True)
+            ]
+            found = [
+                {
+                    "p": share,
+                    "time": curve.quantile(share),
+                    "lower": first_below(curve.table.times, ends[0], 1.0 - share),
+                    "upper": first_below(curve.table.times, ends[1], 1.0 - share),
+                }
+                for share in shares.tolist()
+            ]
+            frames.append(self._led_by(k, pd.DataFrame(found)))
+        return pd.concat(frames, ignore_index=True)
+
+    def restricted_mean(self, tau: float) -> pd.DataFrame:
+        """The mean time without the event until `tau`, the area below the curve: [group,] tau, mean, se, lower, upper.
+
+        Raises DomainError for a tau after the last time of a group whose curve is not at 0.
+        """
+        if not (is_number(tau) and 0.0 < tau < np.inf):
+            raise DomainError(f"restricted_mean takes a time tau above 0; got {quoted(tau)}.")
+        z = -float(ndtri(0.5 * (1.0 - self.level)))
+        frames = []
+        for k, curve in enumerate(self.curves):
+            self._require_known(k, float(tau))
+            mean, se = curve.mean_until(float(tau))
+            row = {"tau": float(tau), "mean": mean, "se": se, "lower": max(mean - z * se, 0.0), "upper": mean + z * se}
+            frames.append(self._led_by(k, pd.DataFrame([row])))
+        return pd.concat(frames, ignore_index=True)
+
+    def at_risk(self, times: ArrayLike) -> pd.DataFrame:
+        """How many are at risk just before each time, one row per time: time, and a column for each group."""
+        asked = _times(times)
+        counts = {
+            "at_risk" if not self.groups else self.groups[k]: self._counts(k, asked) for k in range(self._several)
+        }
+        return pd.DataFrame({"time": asked} | counts)
+
+    def test(self, *, strata: Label = None) -> TestResult:
+        """The log-rank test that all groups have one curve, `statistic, df, p_value`, within `strata` where these are
+        given: a column of the table, several, or an array of its length.
+
+        Raises IncompatibleError for one group, DomainError where no two groups are ever at risk together.
+
+        >>> import stattools as st
+        >>> months, died = [2, 5, 5, 8, 9, 12], [1, 1, 0, 1, 1, 0]
+        >>> found = st.kaplan_meier("survival(m, d) ~ g", {"m": months, "d": died, "g": list("aababb")}).test()
+        >>> round(found.statistic, 4), found.df, round(found.p_value, 4)
+        (4.3822, 1, 0.0363)
+        """
+        if self._several < 2:
+            raise IncompatibleError(f"test compares groups, and {self.formula!r} has one.")
+        rows = self.rows
+        within = np.zeros(rows.n, dtype=np.intp) if strata is None else strata_of(f"{WHO} test", rows, strata)[0]
+        statistic, df, p_value, _ = log_rank(rows.time, rows.event, rows.entry, rows.weights, self.codes, within)
+        if not df:
+            raise DomainError(f"{WHO} test: no two groups are at risk together at the time of an event.")
+        said = f"{rows.said.formula.outcome.text} does not depend on {self.formula.split('~', 1)[1].strip()}"
+        note = "" if strata is None else f"Within {many(int(within.max()) + 1, 'stratum')}."
+        return TestResult("log-rank", statistic, df, p_value, (said,), note=note, digits=2)
+
+    def plot(self, *, at_risk: bool = True, ax: Any = None) -> Figure:
+        """The curves with their bands, censored times as marks, and below them how many are at risk.
+
+        `at_risk=False` leaves that table out; `ax` are Axes to draw on, two with the table and one without.
+        """
+        from stattools import figures
+        from stattools.figures.given_axes import handed_out
+
+        ticks = _ticks(float(self.rows.time.max()))
+        names = [str(label) for label in self.groups] or ["all"]
+        drawn = {}
+        for name, curve in zip(names, self.curves, strict=True):
+            censored = curve.table.times[curve.table.censored > 0]
+            drawn[name] = (curve.table.times, curve.survival, *self._band(curve), censored)
+        counts = {name: self._counts(k, ticks).tolist() for k, name in enumerate(names)} if at_risk else None
+        label = self.rows.said.parts["time"].text
+        return handed_out(lambda on: figures.survival(drawn, at_risk=counts, ticks=ticks, xlabel=label, on=on), ax)
+
+    @property
+    def _several(self) -> int:
+        return max(len(self.groups), 1)
+
+    def _part(self, k: int) -> tuple[Any, Any, Any, Any]:
+        """time, event, entry and weights of a group."""
+        here, rows = self.codes == k, self.rows
+        each = (rows.time, rows.event, rows.entry, rows.weights)
+        return tuple(None if part is None else part[here] for part in each)  # type: ignore[return-value]
+
+    def _counts(self, k: int, times: Floats) -> Floats:
+        _, _, entry, weights = self._part(k)
+        return self.curves[k].table.at(times, entry, weights)
+
+    def _band(self, curve: ProductLimit) -> tuple[Floats, Floats]:
+        return curve.band(self.band, self.level)
+
+    def _led_by(self, k: int, frame: pd.DataFrame) -> pd.DataFrame:
+        if self.groups:
+            frame.insert(0, "group", [self.groups[k]] * len(frame))
+        return frame
+
+    def _one(self, k: int, asked: Floats | None) -> pd.DataFrame:
+        curve = self.curves[k]
+        table, (lower, upper) = curve.table, self._band(curve)
+        if asked is None:
+            counts = {"at_risk": table.at_risk, "events": table.events, "censored": table.censored}
+            values = {"survival": curve.survival, "se": curve.se, "lower": lower, "upper": upper}
+            return pd.DataFrame({"time": table.times} | counts | values)
+        self._require_known(k, float(asked.max()))
+        place = curve.at(asked) + 1
+        counts = {"at_risk": self._counts(k, asked)}
+        for name, part in (("events", table.events), ("censored", table.censored)):
+            counts[name] = np.diff(np.append(0.0, np.cumsum(part))[place], prepend=0.0)
+        starts = {"survival": 1.0, "se": 0.0, "lower": 1.0, "upper": 1.0}
+        each = zip(starts.items(), (curve.survival, curve.se, lower, upper), strict=True)
+        return pd.DataFrame({"time": asked} | counts | {name: np.append(at, part)[place] for (name, at), part in each})
+
+    def _require_known(self, k: int, time: float) -> None:
+        curve = self.curves[k]
+        last = float(curve.table.times[-1])
+        if time > last and curve.survival[-1] > 0.0:
+            whose = f" of group {quoted(self.groups[k])}" if self.groups else ""
+            raise DomainError(
+                f"the last time{whose} is {last:g}, and not all have had the event by then: nothing is known of "
+                f"{time:g}."
+            )
+
+    def _headline(self) -> str:
+        events = many(float(sum(curve.table.events.sum() for curve in self.curves)), "event")
+        return headline(self, "", self.formula, f"n = {self.n:,.0f}", events)
+
+    def _page(self) -> Page:
+        medians = self.quantile(0.5)
+        head = [*(["group"] if self.groups else [""]), "n", "events", "median", "lower", "upper"]
+        rows = []
+        for k, curve in enumerate(self.curves):
+            _, _, _, weights = self._part(k)
+            count = float((self.codes == k).sum() if weights is None else weights.sum())
+            ends = [number(float(medians[name].iloc[k])) for name in ("time", "lower", "upper")]
+            name = str(self.groups[k]) if self.groups else "all"
+            rows.append([name, f"{count:,.0f}", f"{curve.table.events.sum():,.0f}", *ends])
+        said = [f"Kaplan-Meier: {self.formula}", f"n = {self.n:,.0f}"]
+        if self.rows.n_dropped:
+            said[1] += f", {many(self.rows.n_dropped, 'row')} with a missing value dropped"
+        foot = [f"Intervals: {percent(self.level)}, where the {self.band} band of the curve crosses one half."]
+        if not np.isfinite(medians["time"]).all():
+            foot.append("∞: the curve does not come down to one half.")
+        if self._several > 1:
+            found = self.test()
+            p = p_text(found.p_value, 2)
+            said_p = f"p {p}" if p.startswith("<") else f"p = {p}"
+            foot.insert(0, f"Log-rank test: chi2({found.df}) = {found.statistic:.2f}, {said_p}")
+        return Page(*said, "", Grid(head, rows, "lrrrrr"), "", *foot)
+
+
+def _times(times: ArrayLike) -> Floats:
+    """Times that were asked for, in order."""
+    asked = some_numbers(times, "times that are asked for are numbers")
+    if (np.diff(asked) < 0).any():
+        raise DomainError("times are asked for in order, the earliest first.")
+    return asked
+
+
+def _ticks(end: float) -> Floats:
+    """About six round times up to the last."""
+    if end <= 0.0:
+        return np.zeros(1)
+    size = 10.0 ** np.floor(np.log10(end / 6.0))
+    step = next(size * k for k in (1.0, 2.0, 5.0, 10.0) if end / (size * k) <= 7.0)
+    return np.arange(0.0, end * (1.0 + 1e-9), step)

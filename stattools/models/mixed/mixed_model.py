@@ -1,31 +1,59 @@
-"""A regression of rows whose groups share effects that nobody saw: what its fixed effects answer for it."""
+"""A regression of rows whose groups share effects that nobody saw: what its fixed effects answer for it.
+
+The linear mixed model: rows of one group share effects that nobody saw.
+
+    y_i = x_i'beta + sum_k z_ki'u_k[group of i] + e_i,   u_kj ~ N(0, Sigma_k),   e_i ~ N(0, sigma^2 / precision_i)
+
+Source: Laird & Ware, Biometrics 38 (1982), 963-974; Bates, Maechler, Bolker & Walker (2015).
+
+Regressions of any likelihood whose rows share effects of their groups.
+
+    y_i ~ p(y | eta_i),   eta_i = x_i'beta + sum_k z_ki'u_k[group of i] + offset_i,   u_kj ~ N(0, Sigma_k)
+
+The effects are added to the first linear predictor, that of the mean; of labels in order they move all thresholds.
+Source: Breslow & Clayton, Journal of the American Statistical Association 88 (1993), 9-25.
+
+Cox's regression with curves: log hazards follow curves of variables, and nothing is said of their shape in time.
+
+    h(t | x) = h_0(t) exp(x beta + sum of f_k(x_k))
+
+The partial likelihood with the roughness of each f_k penalized, as much as the restricted likelihood says.
+Source: Wood, Pya & Saefken, JASA 111 (2016), 1548-1563, 3.3; Gray, JASA 87 (1992), 942-951.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import field, replace
+from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import block_diag
 
-from stattools.data.design import Design
-from stattools.data.random_design import require_few_effects, require_groups
-from stattools.data.random_term import RandomTerm
-from stattools.data.smooth_term import SmoothTerm
+from stattools.data.design.design import Design
+from stattools.data.design.random_effects import LatentTerms, RandomTerm, require_few_effects, require_groups, taken
+from stattools.data.design.smooths import CurvedDesign, SmoothTerm, curves_of, learn_smooth
+from stattools.data.formula.parts import MixedFormula
+from stattools.data.mixed_data import MixedRows
+from stattools.data.survival_data import SurvivalRows
 from stattools.data.tables.origin import Places
-from stattools.errors import IncompatibleError
+from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.any_model import AnyModel
+from stattools.interface.record import record
+from stattools.latent.coordinates import Coordinates, coordinates
+from stattools.latent.deviance import Curves, Deviance, curves
+from stattools.latent.elimination import Structure, structure_of
+from stattools.latent.sums import SummedCurves, SummedRows
+from stattools.likelihoods import Gaussian, Likelihood
+from stattools.models.mixed.density import JointDensity, MixedDensity, no_posterior
+from stattools.models.mixed.marginal import AllCoefficients, ByCoefficients, ByLaplace, coefficients_of_categories
 from stattools.models.model import Model
+from stattools.models.questions import AnyModel
+from stattools.models.survival.cox import CoxRegression, bound, whitened
 from stattools.text.one_line import many
-
-
-def no_posterior(model: Any) -> IncompatibleError:
-    """What is raised where the posterior of a model with curves is asked for."""
-    return IncompatibleError(
-        f"posterior of {model.title} is not offered: the prior of a curve's roughness has no default. st.fit has the "
-        "curves with their bands."
-    )
 
 
 class MixedModel(AnyModel):
@@ -183,3 +211,354 @@ class MixedModel(AnyModel):
         for term in self.random:
             held |= {f"{term.name}: codes": term.codes, f"{term.name}: columns": term.z}
         return held
+
+
+AHEAD = 50
+"""Rows that are looked at one by one, whether the outcome varies within groups, before all are together."""
+
+TITLE = "Linear mixed model"
+
+WITH_CURVES = "Linear regression with curves"
+
+NORMAL = Gaussian()
+
+
+@record
+class LinearMixed(MixedModel):
+    """What `st.linear_mixed` returns: the rows that were `read` with their random terms, and `fixed`, the same rows as
+    a linear regression on the fixed effects; `summed` are the sums of rows in files or on a cluster.
+    """
+
+    read: MixedRows
+    fixed: Model
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    summed: SummedRows | SummedCurves | None = None
+    has_scale = True
+    options = ("reml", "df", "certify")
+
+    @property
+    def precision(self) -> Floats | None:
+        """The relative inverse variances of the residuals (n,); None where all are alike."""
+        return self.fixed.rows.precision
+
+    @property
+    def widths_of_one_group(self) -> tuple[int, ...] | None:  # type: ignore[override]
+        """How many effects of a group each term has; None where groups differ, of curves, and of rows in files."""
+        if self.summed is not None or self.smooths:
+            return None
+        first, *others = self.random
+        alike = all(np.array_equal(term.codes, first.codes) for term in others)
+        return tuple(len(term.columns) for term in self.random) if alike else None
+
+    @property
+    def is_saved(self) -> bool:  # type: ignore[override]
+        """Files keep the effects of groups, and no curves."""
+        return not self.smooths
+
+    @property
+    def density(self) -> MixedDensity:
+        """The likelihood in fixed effects, variances and correlations: what a posterior is made of."""
+        self.require_groups_alone("the posterior of a linear mixed model")
+        return MixedDensity.of(self, self.structure)
+
+    @cached_property
+    def coordinates(self) -> Coordinates:
+        """The rows in coordinates that do not depend on origin and unit."""
+        if self.summed is not None:
+            return self.summed.coordinates
+        try:
+            return coordinates(self.X, self.y, self.random, self.precision, self.names)
+        except IdentificationError as error:
+            if not self.smooths:
+                raise
+            names = " and ".join(term.name for term in self.smooths[:3])
+            raise IdentificationError(
+                f"{error.message} {names} has a line of its own among the columns, which another term of the same "
+                "variable, such as poly or bs, or a multiple of it has too: leave that out."
+            ) from None
+
+    @cached_property
+    def structure(self) -> Structure:
+        """What knows the random terms."""
+        return self.summed.structure if self.summed is not None else self.structure_over(self.coordinates)
+
+    def structure_over(self, found: Coordinates) -> Structure:
+        """What knows the random terms and the curves, over rows in these coordinates."""
+        if not self.smooths:
+            return structure_of(found.columns)
+        return (self.curves if found is self.coordinates else curves(found.columns, self.smooths, self._root)).structure
+
+    @property
+    def _root(self) -> Floats | None:
+        return None if self.precision is None else np.sqrt(self.precision)
+
+    @cached_property
+    def curves(self) -> Curves:
+        """The structure with curves, and the way back to their coefficients."""
+        if isinstance(self.summed, SummedCurves):
+            return self.summed.curves
+        return curves(self.coordinates.columns, self.smooths, self._root)
+
+    def deviance_over(self, found: Coordinates, reml: bool) -> Deviance:
+        """-2 log L, restricted or not, over rows in these coordinates."""
+        structure = self.structure if found is self.coordinates else self.structure_over(found)
+        made = Deviance.of(structure, found, reml)
+        lines = sum(term.log_line for term in self.smooths)
+        return replace(made, constant=made.constant - 2.0 * lines) if reml and lines else made
+
+    def subset(self, which: slice | NDArray[np.intp]) -> LinearMixed:
+        """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        terms = tuple(taken(term, which) for term in self.random)
+        smooths = tuple(term.take(which) for term in self.smooths)
+        return replace(self, read=replace(self.read, terms=terms, smooths=smooths), fixed=self.fixed.subset(which))
+
+    def require_variation(self) -> None:
+        """IdentificationError where y is constant within the groups of a term whose effects can make that, as those
+        of (1 | g) can: the residual variance is then 0.
+        """
+        if (term := self._makes_outcome) is not None:
+            raise IdentificationError(
+                f"{self.title}: {self.outcome_name} is constant within each level of {term.group!r}, so that the "
+                f"residual variance is 0 and the likelihood has no maximum. Give one row per level to st.ols, or "
+                "an outcome that varies within groups."
+            )
+
+    @cached_property
+    def _makes_outcome(self) -> RandomTerm | None:
+        """The first term whose effects can make the outcome."""
+        y = self.y
+        for term in self.random:
+            if _one_each(y, term.codes, term.n_levels) and _makes_constants(term):
+                return term
+        return None
+
+
+def _one_each(y: Floats, codes: NDArray[np.intp], size: int) -> bool:
+    """Whether y is one number in all rows of each code; as a rule two of the first rows tell that it is not."""
+    seen: dict[int, float] = {}
+    ahead = zip(codes[:AHEAD].tolist(), y[:AHEAD].tolist(), strict=True)
+    if any(seen.setdefault(code, one) != one for code, one in ahead):
+        return False
+    first = np.empty(size)
+    first[codes[::-1]] = y[::-1]
+    return bool((y == first[codes]).all())
+
+
+def _makes_constants(term: RandomTerm) -> bool:
+    """Whether effects of a group can be the same number in all its rows, as those of (1 | g), not of (0 + x | g)."""
+    ones = np.ones(len(term.z))
+    return np.allclose(term.z @ np.linalg.lstsq(term.z, ones)[0], ones, rtol=0.0, atol=1e-10)
+
+
+def require_whole_line(title: str, likelihood: Likelihood) -> None:
+    """IncompatibleError for a link that has means for some linear predictors only: normal effects lead beyond these."""
+    low, high = likelihood.domain
+    if np.isfinite([low, high]).any():
+        raise IncompatibleError(
+            f"{title} has means for linear predictors between {low:g} and {high:g} only, and effects that are normal "
+            "lead beyond them: give a link that takes every number, such as log for positive means and logit for "
+            "probabilities."
+        )
+
+
+@record
+class MixedRegression(MixedModel):
+    """What `st.logistic`, `st.poisson` and other regressions return for a formula with effects of groups: what the
+    formula said of these, `read`, and `fixed`, the same rows as a regression without them.
+    """
+
+    read: LatentTerms
+    fixed: Model
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    options = ("integral", "nodes")
+
+    @property
+    def is_saved(self) -> bool:  # type: ignore[override]
+        """Files know fits without curves."""
+        return not self.smooths
+
+    @property
+    def likelihood(self) -> Any:  # type: ignore[override]
+        """What one row says about its linear predictors."""
+        return self.fixed.likelihood
+
+    @property
+    def rows(self) -> Any:  # type: ignore[override]
+        """The rows without what is known of their groups."""
+        return self.fixed.rows
+
+    @property
+    def labels(self) -> tuple[Any, ...] | None:  # type: ignore[override]
+        """The categories of the outcome, or None."""
+        return self.fixed.labels
+
+    @property
+    def extras(self) -> Any:  # type: ignore[override]
+        """What was given beside the columns of the formula."""
+        return self.fixed.extras
+
+    @property
+    def laplace(self) -> ByLaplace | ByCoefficients:
+        """The likelihood with the effects integrated out by Laplace's approximation."""
+        return ByCoefficients.of(self) if self.by_category else ByLaplace.of(self)
+
+    @property
+    def by_category(self) -> bool:
+        """Has each category curves of its own?"""
+        return self.fixed.predictor.n_first > 1 and not self.random
+
+    @cached_property
+    def coefficients(self) -> AllCoefficients:
+        """All coefficients of a regression of categories."""
+        return coefficients_of_categories(self)
+
+    @property
+    def density(self) -> JointDensity:
+        """The likelihood with the effects among the parameters: what a posterior is drawn from."""
+        return JointDensity.of(self)
+
+    def subset(self, which: slice | NDArray[np.intp]) -> MixedRegression:
+        """The model of the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        return replace(self, read=self.read.take(which), fixed=self.fixed.subset(which))
+
+
+def curved_cox(rows: SurvivalRows, ties: str) -> CurvedCox:
+    """The model of rows that were read with a formula that has curves.
+
+    Raises IncompatibleError for clusters and exact ties, beside what `bound` and curves raise.
+    """
+    if "cluster" in rows.labels:
+        raise IncompatibleError(
+            "cluster= of st.cox asks for robust standard errors, and those of curves are of the penalized likelihood: "
+            "leave cluster= out, or write bs(x, df=5), a spline without a penalty, in the place of s(x)."
+        )
+    formula = rows.said.formula
+    lines, parts, notes = curves_of(formula, rows.columns)
+    fixed = bound("st.cox", "cox", "Cox regression", replace(rows, said=replace(rows.said, formula=lines)), ties)
+    kept: dict[int | None, int] = {k: place for place, k in enumerate(_kept(fixed.design.names))}
+    smooths = tuple(
+        replace(term, slope=kept.get(term.slope), height=kept.get(term.height))
+        for part in parts
+        for term in learn_smooth(part, lines, fixed.design, rows.columns, rows.rows, rows.weights)
+    )
+    said = MixedFormula(formula, (), formula.text, notes)
+    return CurvedCox.of(fixed, LatentTerms(said, (), (), smooths))
+
+
+def _kept(names: Sequence[str]) -> list[int]:
+    """The columns that have a coefficient: all but the intercept."""
+    return [k for k, name in enumerate(names) if name != "Intercept"]
+
+
+@record
+class CurvedCox(MixedModel):
+    """What `st.cox` returns for a formula with curves: what was read of these, and `fixed`, the regression on the lines
+    of the curves and on all other columns.
+    """
+
+    read: LatentTerms
+    fixed: CoxRegression  # type: ignore[assignment]
+    whole: CoxRegression
+    kind: str = field()  # type: ignore[assignment]
+    title: str = field()  # type: ignore[assignment]
+    exponential = "hazard ratio"
+
+    @classmethod
+    def of(cls, fixed: CoxRegression, read: LatentTerms) -> CurvedCox:
+        """The model with the regression on lines and other columns; IncompatibleError for exact ties."""
+        if fixed.exact is not None:
+            raise IncompatibleError(
+                "curves of st.cox go with ties of Efron or Breslow: the exact likelihood of ties has no third "
+                "derivatives here, which the restricted likelihood needs. Leave ties= out."
+            )
+        wiggles = [smooth.columns for smooth in read.smooths]
+        whole = replace(fixed, X=np.column_stack([fixed.X, *wiggles]), design=CurvedDesign.of(fixed.design, read))
+        whole = whole.taken(np.arange(len(fixed.X)))
+        return cls(read, fixed, whole, fixed.kind, f"{fixed.title} {read.said_of}")
+
+    @property
+    def laplace(self) -> ByCoefficients:
+        """The likelihood with all coefficients integrated out."""
+        return ByCoefficients.of(self)
+
+    @cached_property
+    def coefficients(self) -> AllCoefficients:
+        """All coefficients, in coordinates that do not depend on origin and unit of columns."""
+        Z, p = self.whole.Z, len(self.fixed.Z)
+        ends = p + np.cumsum([0, *(smooth.width for smooth in self.smooths)])
+        blocks = tuple(np.arange(a, b) for a, b in pairwise(ends.tolist()))
+        sizes = np.array([np.sqrt((Z[block] ** 2).sum() / Z.shape[1]) for block in blocks])
+        scales = [np.eye(len(block)) / size for block, size in zip(blocks, sizes, strict=True)]
+        T: Floats = np.asarray(block_diag(whitened(Z[:p]), *scales))
+        return AllCoefficients(replace(self.whole, Z=T.T @ Z), T, np.arange(p), self.smooths, blocks, sizes)
+
+    @property
+    def density(self) -> Any:
+        """IncompatibleError: a posterior is not offered."""
+        raise no_posterior(self)
+
+    @property
+    def X(self) -> Floats:
+        """The columns of lines and all others (n, p)."""
+        return self.fixed.X
+
+    @property
+    def n_dropped(self) -> int:
+        """How many rows were left out."""
+        return self.fixed.n_dropped
+
+    @property
+    def n_empty(self) -> int:
+        """None has no trials."""
+        return 0
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """In how many rows each column was missing."""
+        return self.fixed.dropped
+
+    @property
+    def kept(self) -> NDArray[np.intp] | None:
+        """The numbers of the rows that stayed, None where all did."""
+        return self.fixed.said.kept
+
+    @property
+    def places(self) -> Places:
+        """Where the rows are in their table."""
+        return self.fixed.places
+
+    @property
+    def source(self) -> Any:
+        """The table as it was given."""
+        return self.fixed.said.source
+
+    @property
+    def index(self) -> Any:
+        """The pandas index of the rows, where the data had one."""
+        return None if self.fixed.said.origin is None else self.fixed.said.origin.index
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What a page says of how the model was made."""
+        return self.fixed.formulas
+
+    @property
+    def counted(self) -> str:
+        """How many rows and events there are, in words."""
+        return self.fixed.counted
+
+    @property
+    def not_seen(self) -> tuple[str, ...]:
+        """Levels of factors that no row has, in words."""
+        return self.fixed.not_seen
+
+    @property
+    def n_telling(self) -> float:
+        """The number of events, which Schwarz's criterion counts."""
+        return self.fixed.sets.total
+
+    def arrays(self) -> dict[str, Any]:
+        """What the log-likelihood depends on, for the hash of the data."""
+        return self.whole.arrays()

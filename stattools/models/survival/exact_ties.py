@@ -21,14 +21,16 @@ from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.evaluation import Evaluation
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.elementary_symmetric import ROOM, Symmetric, symmetric, unpacked
-from stattools.numerics.symmetric_side_by_side import symmetric_side_by_side
+from stattools.numerics.symmetric_functions import ROOM, Symmetric, symmetric, symmetric_side_by_side, unpacked
 
 Ints = NDArray[np.intp]
+
 MOST = 1e10
 """Operations of one evaluation, beyond which it is refused."""
+
 SHORT = 64
 """Chains of so many rows at most may be taken side by side, each of their risk sets by itself."""
+
 BEGUN = 8
 """Vector operations of a pass along a chain that are not for one of its degrees, in those of a degree."""
 

@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from stattools.qualification.dossier.procedure import Phase
-from stattools.qualification.exam.laws import LAWS, Law
+from stattools.qualification.exam.law import Law
+from stattools.qualification.exam.laws import LAWS
 
 
 @dataclass(frozen=True)

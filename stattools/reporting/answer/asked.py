@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stattools.inference.diagnostics.checks.variables import units_of
+from stattools.inference.hypotheses.wald import units_of
 from stattools.reporting.answer.findings import called
 from stattools.reporting.document import code
 from stattools.reporting.stories import story

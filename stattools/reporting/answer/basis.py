@@ -10,22 +10,22 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.diagnostics.checks.check import LIMITS, LOOK, NO, OK, Check
-from stattools.inference.diagnostics.checks.of_regressions import Looked, checks_of
-from stattools.inference.diagnostics.checks.overdispersion import NAME as OVERDISPERSION
-from stattools.inference.effects.held_rows import levels_of
-from stattools.inference.effects.moved_rows import Population, population
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting import fit as fitted
+from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check
+from stattools.inference.diagnostics.checks import Looked, checks_of
+from stattools.inference.diagnostics.errors import OVERDISPERSION as OVERDISPERSION
+from stattools.inference.effects.moved_rows import Population, levels_of, population
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fitting.maximum_likelihood import fit as fitted
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import NegativeBinomial
-from stattools.models.predictors.linear import Linear
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.predictor import Linear
+from stattools.models.regressions.binding import starting_point
 from stattools.reporting.answer.check_words import varied
 from stattools.reporting.answer.findings import TermFinding, findings
 from stattools.reporting.answer.rules import APART, Rule, decided, hc3_ratios
 from stattools.reporting.document import code
-from stattools.reporting.tables import number, percent
+from stattools.reporting.tables import number
+from stattools.text.columns import percent
 
 ROBUST = "robust errors"
 POINTS, MOST_LEVELS = 17, 12

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.diagnostics.checks.check import Check, Without
-from stattools.inference.diagnostics.checks.influence import NAME as INFLUENCE
-from stattools.inference.fitted import Fit
+from stattools.inference.diagnostics.check import Check, Without
+from stattools.inference.diagnostics.influence import NAME as INFLUENCE
+from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.basis import Basis, basis_of
@@ -25,7 +25,8 @@ from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.answer.pairs import clearest
 from stattools.reporting.document import Box, code, literal
 from stattools.reporting.stories import event
-from stattools.reporting.tables import between, count, decimals, listed, number, p_said, percent
+from stattools.reporting.tables import between, count, decimals, listed, number, p_said
+from stattools.text.columns import percent
 
 CLEAR, UNCLEAR = 4, 2
 """So many terms are told with their effects; the table below the box has all."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from stattools.inference.diagnostics.checks.check import Check, Without
-from stattools.inference.diagnostics.checks.influence import NAME as INFLUENCE
+from stattools.inference.diagnostics.check import Check, Without
+from stattools.inference.diagnostics.influence import NAME as INFLUENCE
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting import comparisons
 from stattools.reporting.document import code, literal

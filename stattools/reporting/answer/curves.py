@@ -14,7 +14,7 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.inference.effects.moved_rows import population
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.changes import Change, change

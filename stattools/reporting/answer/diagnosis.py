@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from stattools.inference.diagnostics.checks.check import LOOK, NO, OK, Check
+from stattools.inference.diagnostics.check import LOOK, NO, OK, Check
 from stattools.reporting.answer.basis import Basis
 from stattools.reporting.answer.check_words import clause, measured
 from stattools.reporting.document import Block, Figure, Paragraph, Section, Table

@@ -9,9 +9,9 @@ import numpy as np
 from stattools import figures
 from stattools.figures.answers import Panel, effect_panels
 from stattools.inference.diagnostics.goodness import grouped
-from stattools.inference.fitted import Fit
-from stattools.inference.plots.calibration import shares
-from stattools.inference.plots.words import mean_of
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots.drawing import mean_of
+from stattools.inference.plots.predictions import shares
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods.outcomes import Outcome

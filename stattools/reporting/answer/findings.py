@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.diagnostics.checks.variables import Unit, units_of
 from stattools.inference.estimates import df_along, quantile_of
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.inference.hypotheses import against_zero
+from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.inference.intervals.coefficients import whole_table
-from stattools.inference.plots.columns import summary
+from stattools.inference.plots.drawing import summary
 from stattools.interface.arrays import Floats
 from stattools.reporting import comparisons
 from stattools.reporting.answer.changes import Change, change

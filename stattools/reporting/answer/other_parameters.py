@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.diagnostics.checks.variables import Unit
-from stattools.inference.fitted import Fit
-from stattools.inference.hypotheses.terms import TermsOfParameter, terms_of
+from stattools.inference.fits.fit import Fit
+from stattools.inference.hypotheses.wald import TermsOfParameter, Unit, terms_of
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.answer.findings import TermFinding, called, effect, tested_together
 from stattools.reporting.document import code

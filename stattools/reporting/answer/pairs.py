@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from stattools.inference.estimates import df_along
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.when_needed import stats
 from stattools.reporting.answer.findings import Effect, TermFinding, along_numbers, changed
 from stattools.reporting.tables import have_factors

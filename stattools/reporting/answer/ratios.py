@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.term_spaces import TermSpaces
-from stattools.inference.diagnostics.checks.variables import Unit
-from stattools.inference.fitted import Fit
+from stattools.data.design.design import TermSpaces
+from stattools.inference.fits.fit import Fit
+from stattools.inference.hypotheses.wald import Unit
 from stattools.inference.intervals.coefficients import whole_table
 from stattools.reporting.answer.answered import Answered
 from stattools.reporting.answer.basis import basis_of

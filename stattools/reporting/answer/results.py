@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.fitted import Fit
-from stattools.inference.plots.words import mean_of
+from stattools.inference.fits.fit import Fit
+from stattools.inference.plots.drawing import mean_of
 from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.basis import MOST_LEVELS, Basis
 from stattools.reporting.answer.changes import DIGITS
@@ -20,7 +20,8 @@ from stattools.reporting.answer.findings import Effect, TermFinding, over_quarti
 from stattools.reporting.answer.other_parameters import other_parameters
 from stattools.reporting.document import Block, Section, Table, code, literal
 from stattools.reporting.stories import story
-from stattools.reporting.tables import between, between_factors, decimals, number, p_value, percent
+from stattools.reporting.tables import between, between_factors, decimals, number, p_value
+from stattools.text.columns import percent
 
 COMPARED = (3, 6)
 """So many levels have their contrasts shown; two are in the table of terms already."""

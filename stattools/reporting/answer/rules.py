@@ -14,10 +14,10 @@ import numpy as np
 
 from stattools.errors import StattoolsError
 from stattools.inference.covariance import covariance
-from stattools.inference.diagnostics.checks.check import LIMITS, NO, Check
-from stattools.inference.diagnostics.checks.overdispersion import NAME as OVERDISPERSION
-from stattools.inference.diagnostics.checks.standard_errors import VARIES_FREELY
-from stattools.inference.fitted import Fit
+from stattools.inference.diagnostics.check import LIMITS, NO, Check
+from stattools.inference.diagnostics.errors import OVERDISPERSION as OVERDISPERSION
+from stattools.inference.diagnostics.errors import VARIES_FREELY
+from stattools.inference.fits.fit import Fit
 from stattools.inference.plots.coefficients import slopes
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome

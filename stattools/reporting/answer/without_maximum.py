@@ -13,7 +13,7 @@ import numpy as np
 
 from stattools.errors import IdentificationError
 from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.existence.separated_rows import Separation
+from stattools.inference.existence.separation import Separation
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.changes import change
 from stattools.reporting.answer.check_words import named

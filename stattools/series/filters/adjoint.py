@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError
 from stattools.series.filters.blocks_in_cache import Trouble
 from stattools.series.filters.exponential import Initial, filtered, require_initial

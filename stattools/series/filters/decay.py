@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.arrays import array as as_array
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.names.guesses import answers_guesses

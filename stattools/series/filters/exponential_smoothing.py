@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 
 from stattools.data.dataset import read
-from stattools.data.design import Design
-from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import table
-from stattools.data.tables.times import times_of
+from stattools.data.design.design import Design
+from stattools.data.tables.table import paired, table, times_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats

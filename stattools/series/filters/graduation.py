@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import paired
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.tables.pairing import paired
+from stattools.data.tables.table import paired
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.series.filters.banded import Band, one_number
 from stattools.series.filters.blocks_in_cache import Arrays, Trouble, kept_contiguous, sweep

@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, ndtri
 
-from stattools.data.design import Design
-from stattools.data.tables.times import ahead, following
+from stattools.data.design.design import Design
+from stattools.data.tables.table import ahead, following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
-from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.questions import AnyModel
 from stattools.series.filters.one_step import OneStepErrors, evaluate, one_step, profile
 from stattools.text.one_line import many
 

@@ -20,8 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.banded import BandedCholesky, factored, product, trace_of_product
-from stattools.numerics.banded_routines import dpttrf, dtbsv
+from stattools.numerics.banded import BandedCholesky, dpttrf, dtbsv, factored, product, trace_of_product
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.random_walk import recurrence
 from stattools.text.one_line import prints

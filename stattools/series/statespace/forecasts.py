@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.data.tables.arrays import matrix
-from stattools.data.tables.times import ahead, following
+from stattools.data.tables.table import ahead, following
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.banded_routines import dtbtrs
+from stattools.numerics.banded import dtbtrs
 from stattools.series.statespace.components import Components
 from stattools.text.one_line import prints
 

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.banded_routines import dpttrf, dtbsv, dtbtrs
+from stattools.numerics.banded import dpttrf, dtbsv, dtbtrs
 
 PLAIN = 1e-2
 """From this ratio on, subtracting 1 from a pivot costs two digits at most."""

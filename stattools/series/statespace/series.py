@@ -12,9 +12,7 @@ import numpy as np
 from stattools.data.dataset import read
 from stattools.data.formula.formula import parse
 from stattools.data.tables.arrays import array, matrix, named, with_gaps
-from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import is_frame, series, table
-from stattools.data.tables.times import times_of
+from stattools.data.tables.table import is_frame, paired, series, table, times_of
 from stattools.errors import DomainError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats

@@ -20,8 +20,8 @@ from stattools.errors import DomainError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_GIVEN, SMALLEST_GIVEN
-from stattools.models.any_model import AnyModel
 from stattools.models.evaluation import Evaluation
+from stattools.models.questions import AnyModel
 from stattools.numerics.banded import BandedCholesky
 from stattools.series.statespace.components import Components
 from stattools.series.statespace.contrasts import Contrasts

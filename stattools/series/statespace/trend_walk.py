@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.numerics.banded import factored
-from stattools.numerics.banded_routines import dpbtrs, dtbsv
+from stattools.numerics.banded import dpbtrs, dtbsv, factored
 
 REFINEMENTS = 2
 """Most rounds of iterative refinement of the means, as in `posterior_precision`."""

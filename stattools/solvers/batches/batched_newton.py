@@ -20,7 +20,7 @@ from stattools.interface.units import LARGEST, LARGEST_SUM, SMALLEST, SMALLEST_S
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.evaluation import Evaluation
-from stattools.numerics.stacks import backward, factored, forward
+from stattools.numerics.small_matrices import backward, factored, forward
 from stattools.solvers.batches.batched_rows import BatchedRows, weighted_squares
 from stattools.solvers.climb import Standing, climb
 

@@ -18,8 +18,8 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
-from stattools.numerics.gamma_distribution import differences, digamma_gap, log_density_of_deviance
+from stattools.models.predictor import Linear
+from stattools.numerics.distributions.gamma import differences, digamma_gap, log_density_of_deviance
 from stattools.solvers.batches.stacked_newton import StackedMaxima, stacked_newton
 from stattools.solvers.batches.stacked_starts import finite, least_squares, raised
 

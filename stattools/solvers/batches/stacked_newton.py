@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.stacks import backward, factored, forward
+from stattools.numerics.small_matrices import backward, factored, forward
 from stattools.solvers.batches.batched_newton import FEWER, POOLED, SINGULAR
 from stattools.solvers.batches.stacked_rows import Coefficients, StackedRows
 from stattools.solvers.climb import NOISE

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.stacks import backward, factored, forward
+from stattools.numerics.small_matrices import backward, factored, forward
 from stattools.solvers.batches.batched_newton import SINGULAR
 
 

@@ -21,7 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_newton import NARROW, StackedMaxima, far_from, stacked_newton
 from stattools.solvers.batches.stacked_starts import finite, least_squares, raised

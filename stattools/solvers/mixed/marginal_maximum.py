@@ -3,36 +3,245 @@
     theta_user = (lift theta_fixed, the lower triangles of N_k T_k),   Cov = J H^-1 J'
 
 with J the change of these with theta, H the information.
+
+The maximum of a mixed regression's likelihood by Laplace's approximation.
+
+    start      the regression without effects; variances by a few steps T T' <- mean of T (u_j u_j' + H^-1_jj) T',
+               those of curves by |u|^2 over their effective degrees of freedom
+    climb      theta <- theta + t H^-1 g, H from the effects' modes and differences for the T_k, then carried on (BFGS)
+    end        H by central differences of the exact score: the decrement that is said is measured with it
+    boundary   small standard deviations are tried at 0; a zero along which log L rises is left
+
+Source: Nocedal & Wright, Numerical Optimization (2006), 6.1; Bates, Maechler, Bolker & Walker (2015).
+
+The maximum of a mixed regression's likelihood by adaptive quadrature, whose nodes are doubled until they are enough.
+
+    start      the regression without effects, and variances from the scores of its groups
+    climb      theta <- theta + t H^-1 g, H Louis' information, until the decrement is within the tolerance
+    nodes      doubled until |Cov (g of twice the nodes - g)| < 1e-6 standard errors for every parameter
+    second     where effects end at 0 or there is a dispersion, a climb from large effects too; the higher end counts
+    boundary   small standard deviations are tried at 0; a zero is left where log L rises against the covariance
+
+With few nodes Fisher's score is not quite the slope of the sum that stands for log L: a step is good there that raises
+log L or that halves the decrement. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
+
+Where the likelihood of a regression with one curve has local maxima: a search along the curve's standard deviation.
+
+The slope along the standard deviation changes its sign from + to - at a maximum. It is looked at on a grid of sizes
+from a thousandth of a unit of the linear predictor to a hundred, each 1.8 times the one before, while other parameters,
+a dispersion or thresholds, stay where a first climb has found them. Where points stand for the rows the search takes
+place on these, and goes on to the maximum there, where a climb on the rows then begins.
+
+The curves of a maximum by Laplace's approximation: their coefficients, covariance and effective degrees of freedom.
+
+    b_k = tau_k v_k,   Cov(b, beta) from H^-1,   edf_k = sum over its effects of 1 - [H^-1]_ii, at expected weights
+
+Source: Wood, Generalized Additive Models (2017), 6.1.2 and 6.2.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from scipy.linalg import block_diag
 
+from stattools.errors import ConvergenceError, DomainError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite_variances
-from stattools.latent.lower import lower
-from stattools.numerics.few_columns import eigen
-from stattools.solvers.mixed.fitted_curves import FittedCurve
-from stattools.solvers.mixed.marginal_curves import marginal_curves
-from stattools.solvers.mixed.marginal_profile import MarginalProfile
-from stattools.solvers.mixed.profile_search import ProfileSearch, ceiling, falls_at_zero
-from stattools.solvers.mixed.variance_profile import VarianceParameter
+from stattools.latent.deviance import secant
+from stattools.latent.elimination import PenalizedInformation
+from stattools.latent.laplace import CurveNodes, LaplaceIntegral
+from stattools.latent.modes import CLOSE, expected_weights
+from stattools.models.evaluation import Evaluation
+from stattools.models.mixed.marginal import ByCoefficients, ByLaplace, ByQuadrature
+from stattools.numerics.small_matrices import eigen, lower
+from stattools.solvers.climb import ENOUGH, HALF, NOISE, Climbed, Standing, climb, rising
+from stattools.solvers.mixed.maximum import (
+    FLAT,
+    NEGATIVE_INFORMATION,
+    Bent,
+    FittedCurve,
+    fitted,
+    released,
+    without_small,
+)
+from stattools.solvers.mixed.variance_profile import (
+    MarginalProfile,
+    ProfileSearch,
+    VarianceParameter,
+    ceiling,
+    falls_at_zero,
+)
+from stattools.solvers.newton import Newton
 from stattools.solvers.solution import Status, TraceStep
+
+SIZES = np.logspace(-3.0, 2.0, 21)
+"""Standard deviations of the curve, in units of the linear predictor, at which the slope is looked at."""
+
+ROUGH_SLOPE = 1e-12
+"""A squared decrement at which effects are near enough to their mode for the sign of a slope."""
+
+LOOKS = 8
+"""So often is the slope on points looked at between two sizes; each look gains more digits than the one before."""
+
+SAME = 1e-9
+"""Sizes on points that differ by this share are the same."""
+
+
+@record
+class CurveStart:
+    """A point theta near a local maximum, and the approximation near it, None where there is none."""
+
+    theta: Floats
+    near: LaplaceIntegral | None
+
+
+@record
+class _Look:
+    """The slope in the logarithm of a curve's standard deviation at one `size`, -inf where effects have no mode, and
+    the approximation there.
+    """
+
+    size: float
+    slope: float
+    near: LaplaceIntegral | None
+
+
+def curve_starts(by: ByLaplace, found: Floats | None = None) -> tuple[CurveStart, ...]:
+    """Points near local maxima of one curve without groups, other than that which a climb has `found`; the one at 0 has
+    a standard deviation of 0. Without `found` the curve's standard deviation is the only parameter.
+    """
+    rest, size = (np.empty(0), np.nan) if found is None else (found[:-1], abs(float(found[-1])))
+    points = by.points if found is None else None
+    looks = list(_looks(by if points is None else points, rest))
+    starts = []
+    if looks[0].slope <= 0.0 and size != 0.0:
+        starts.append(CurveStart(np.append(rest, 0.0), looks[0].near))
+    for low, high in pairwise(looks):
+        if low.slope > 0.0 >= high.slope and not low.size <= size <= high.size:
+            near = _between(low, high) if points is None else _maximum(points, low, high)
+            starts.append(CurveStart(np.append(rest, near.size), near.near))
+    if looks[-1].slope > 0.0 and not size >= SIZES[-1]:
+        starts.append(CurveStart(np.append(rest, SIZES[-1]), looks[-1].near))
+    return tuple(starts)
+
+
+def _looks(by: ByLaplace | CurveNodes, rest: Floats) -> Iterator[_Look]:
+    """The slopes at all sizes."""
+    last = None
+    for size in SIZES.tolist():
+        look = _look(by, rest, size, last, ROUGH_SLOPE)
+        last = last if look.near is None else look.near
+        yield look
+
+
+def _look(by: Any, rest: Floats, size: float, last: LaplaceIntegral | None, close: float) -> _Look:
+    try:
+        near = by.beside(np.append(rest, size), last, close)
+    except ConvergenceError:
+        return _Look(size, -np.inf, None)
+    return _Look(size, size * float(by.score_of(near)[-1]), near)
+
+
+def _between(low: _Look, high: _Look) -> _Look:
+    """Where the slope is 0 on a straight line along the logarithm of the size, or in the middle."""
+    share = low.slope / (low.slope - high.slope) if np.isfinite(high.slope) else 0.5
+    return _Look(low.size * (high.size / low.size) ** share, np.nan, low.near)
+
+
+def _maximum(points: CurveNodes, low: _Look, high: _Look) -> _Look:
+    """The maximum on the points between two sizes, by straight lines through the ends (Illinois: an end that stays
+    counts half).
+    """
+    found, stayed = _between(low, high), 0
+    for _ in range(LOOKS):
+        look = _look(points, np.empty(0), found.size, found.near, CLOSE)
+        if look.near is None:
+            return found
+        if look.slope > 0.0:
+            high = _Look(high.size, 0.5 * high.slope, high.near) if stayed > 0 else high
+            low, stayed = look, 1
+        else:
+            low = _Look(low.size, 0.5 * low.slope, low.near) if stayed < 0 else low
+            high, stayed = look, -1
+        following = _between(low, high)
+        found = _Look(following.size, np.nan, look.near)
+        if abs(found.size - look.size) <= SAME * look.size:
+            break
+    return found
+
+
+@record
+class CurveParts:
+    """The wiggly parts `b` of all curves one after the other (Q,), the `covariance` (p + Q, p + Q) of the estimate and
+    these, given the data and the variances, and the effective degrees of freedom of the wiggly part of each, `edf`.
+    """
+
+    b: Floats
+    covariance: Floats
+    edf: list[float]
+
+
+def curve_parts(found: Any) -> CurveParts:
+    """The curves at a `MarginalMaximum`."""
+    return PARTS[type(found.marginal)](found)
+
+
+def whole_curves(found: Any) -> tuple[Floats, Floats]:
+    """The wiggly parts b of all curves one after the other (Q,), and the covariance (p + Q, p + Q) of the estimate and
+    these, given the data and the variances.
+    """
+    parts = curve_parts(found)
+    return parts.b, parts.covariance
+
+
+def _by_rows(found: Any) -> CurveParts:
+    by = found.marginal
+    mode, of = by.at(found.at).mode, by.columns
+    sizes = np.repeat(by.taus(found.at) * by.to_taus, [len(one) for one in of.smooths])
+    Q, p = len(sizes), len(found.estimate)
+    way = np.zeros((p + Q, of.r - of.starts[-1]))
+    way[p:, :Q] = np.diag(sizes)
+    way[:p, Q:] = by.to_fixed @ by.of_flat
+    change = by.to_fixed @ by.fixed_change(found.at)
+    beside = block_diag(change @ found.inverse @ change.T, np.zeros((Q, Q)))
+    H = PenalizedInformation.of(mode.penalized.columns, expected_weights(by.rows, mode)) or mode.penalized
+    kept = 1.0 - H.dense.diagonal()
+    edf = [float(kept[a:b].sum()) for a, b in pairwise(of.ends)]
+    return CurveParts(sizes * of.of_smooths(mode.u)[:Q], way @ mode.penalized.dense @ way.T + beside, edf)
+
+
+def _by_coefficients(found: Any) -> CurveParts:
+    return CurveParts(*found.marginal.curves(found.at))
+
+
+PARTS: dict[type, Callable[[Any], CurveParts]] = {ByLaplace: _by_rows, ByCoefficients: _by_coefficients}
+"""What a marginal likelihood says of curves at its maximum, by its kind."""
+
+
+def marginal_curves(found: Any) -> tuple[FittedCurve, ...]:
+    """The curves of a `MarginalMaximum`."""
+    parts, taus = curve_parts(found), found.taus.tolist()
+    penalties = [1.0 / tau**2 if tau > 0.0 else np.inf for tau in taus]
+    return fitted(found.marginal.smooths, found.estimate, parts.b, parts.covariance, taus, penalties, parts.edf)
+
 
 Watch = Callable[[Any, Floats], None]
 """What looks at a marginal likelihood and each theta at which a climb stands, to raise where there is no maximum."""
+
 STEP = 1e-6
 """Of differences of a triangle by the entries of another, as a share of the largest."""
+
 OF_MODES = 1e-4
 """Of differences of modes, in standard errors of what they depend on."""
-FLAT = 1e-12
+
+FLAT_MARGINAL = 1e-12
 """A curvature below this share of the largest is of a direction that changes nothing, as turns of a singular T."""
 
 
@@ -129,10 +338,10 @@ class MarginalMaximum:
         size = np.abs(self.information.diagonal())
         first = len(self.at) - len(self.entries) - len(self.taus)
         # in units of each parameter, but of variances, of which some may be flat, in units of the one best known
-        size[first:] = np.maximum(size[first:], FLAT * size[first:].max(initial=0.0))
+        size[first:] = np.maximum(size[first:], FLAT_MARGINAL * size[first:].max(initial=0.0))
         unit = np.sqrt(np.where(size > 0.0, size, 1.0))
         values, vectors = eigen(self.information / unit[:, None] / unit)
-        some = values > FLAT * abs(values[-1]) if len(values) else values > 0.0
+        some = values > FLAT_MARGINAL * abs(values[-1]) if len(values) else values > 0.0
         vectors = vectors[:, some] / unit[:, None]
         return (vectors / values[some]) @ vectors.T
 
@@ -227,3 +436,459 @@ class MarginalMaximum:
 
 def _entries(roots: tuple[Floats, ...]) -> Floats:
     return np.concatenate([np.empty(0), *(root[np.tril_indices(len(root))] for root in roots)])
+
+
+FIRST = 4
+"""Steps for the variances before the climb."""
+
+ROUGH_MODE = 1e-4
+"""The squared decrement to which these find the mode of the effects."""
+
+NEAR_LAPLACE = 1e-4
+"""From this decrement on the information itself is the metric, which was carried on before."""
+
+SLOW = 0.7
+"""Where a step leaves more than this share of the decrement, what was carried on tells too little of the curvature."""
+
+APART = 1e-3
+"""Standard deviations of a curve that differ by less than this share are of the same maximum."""
+
+HIGHER = 1e-6
+"""A maximum whose log-likelihood is not above another's by more than this is the same one."""
+
+MOST_TRIED = 400
+"""Points that the steps of a climb try at most. Usual climbs try about one for each step; where the effects have
+several modes the approximation jumps, and twenty halvings of each step lead nowhere.
+"""
+
+TOLD = 1e-6
+"""Information about the logarithm of a curve's standard deviation that is less is round-off."""
+
+LAPLACE_ROUNDS = 8
+"""Variances are put to 0 or moved off it so many times at most."""
+
+
+def laplace_maximum(
+    model: Any,
+    start: Floats | None = None,
+    *,
+    tolerance: float = 1e-8,
+    max_steps: int = 200,
+    watch: Watch | None = None,
+) -> MarginalMaximum:
+    """The maximum for a mixed regression; `start` is a theta of `model.laplace`, and `watch` looks at each point
+    where the climb stands, to raise where there is no maximum.
+
+    Of one curve without groups all local maxima are looked for, and the highest is the answer. `status` is "max-steps"
+    where the decrement did not come within the tolerance.
+    """
+    by = model.laplace
+    one_curve = start is None and by.n_smooths == 1 and not model.random
+    if one_curve and not by.n_outer:  # the search along its standard deviation needs no climb before
+        return _highest([_climbed_from(by, one, tolerance, max_steps, watch) for one in curve_starts(by)])
+    first = maximum_of(by, laplace_start(by) if start is None else start, tolerance, max_steps, watch)
+    if start is None and model.random and not model.fixed.likelihood.unimodal:
+        return _higher(by, first, tolerance, max_steps, watch)
+    if not one_curve or not first.converged:
+        return first
+    others = curve_starts(by, first.at)
+    return _highest([first, *(_climbed_from(by, one, tolerance, max_steps, watch) for one in others)])
+
+
+def _climbed_from(
+    by: ByLaplace, start: CurveStart, tolerance: float, max_steps: int, watch: Watch | None
+) -> MarginalMaximum:
+    if start.near is not None:
+        by.begin_near(start.near)
+    return maximum_of(by, start.theta, tolerance, max_steps, watch)
+
+
+def _highest(each: list[MarginalMaximum]) -> MarginalMaximum:
+    """The highest of the maxima of one curve, which says of all others."""
+    best, *others = sorted(each, key=lambda one: -one.loglik)
+    maxima = [(float(best.taus[0]), best.loglik)]
+    for one in others:
+        if one.converged and all(abs(one.taus[0] - tau) > APART * (tau + one.taus[0]) for tau, _ in maxima):
+            maxima.append((float(one.taus[0]), one.loglik))
+    return replace(best, maxima=tuple(maxima))
+
+
+def _higher(
+    by: ByLaplace, first: MarginalMaximum, tolerance: float, max_steps: int, watch: Watch | None
+) -> MarginalMaximum:
+    """The maximum, or that of a climb which begins with large effects, if it is higher: without effects a dispersion
+    takes up what differs between groups, and often leaves a maximum there.
+    """
+    trace: list[TraceStep] = []
+    size = 1.0 / np.sqrt(np.abs(by.at(first.at).mode.information[:, 0, 0]).sum() / by.n)
+    factors = [size * np.eye(len(T)) for T in by.factors(first.at)]
+    theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
+    try:
+        other = maximum_of(by, theta, tolerance, max_steps, watch, trace)
+    except StattoolsError:  # it runs off, which matters where that is higher
+        if trace and trace[-1].loglik > first.loglik + HIGHER:
+            raise
+        return first
+    return other if other.converged and other.loglik > first.loglik + HIGHER else first
+
+
+def maximum_of(
+    by: ByLaplace,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    watch: Watch | None = None,
+    trace: list[TraceStep] | None = None,
+) -> MarginalMaximum:
+    """The maximum that a climb reaches from theta; its steps are added to `trace`."""
+    trace = [] if trace is None else trace
+    found = _climbed_laplace(by, theta, tolerance, max_steps, 0, trace, watch)
+    for _ in range(LAPLACE_ROUNDS):
+        if found.steps >= max_steps:
+            break
+        following = without_small(by, found.here) or released(by, found.here)
+        if following is None:
+            break
+        found = _climbed_laplace(by, following[0], tolerance, max_steps, found.steps + 1, trace, watch)
+    here = found.here
+    metric = here.metric if here.metric.is_exact else Bent.of(by.information(here.theta), here.metric.free, True)
+    return MarginalMaximum(
+        by.model, by, here.theta, here.now.loglik, metric.H, metric.norm(here.now.score), found.status, found.steps,
+        tuple(trace), Integral("Laplace", 1),
+    )  # fmt: skip
+
+
+def laplace_start(by: ByLaplace) -> Floats:
+    """The parameters without effects, and variances near their maximum there."""
+    theta, fixed = by.start, by.fixed
+    if not by.is_restricted:
+        try:
+            found = Newton().within(fixed, 20).estimate
+            if np.isfinite(by.evaluate(by.theta(found, by.factors(theta), by.taus(theta)), 0).loglik):
+                theta = by.theta(found, by.factors(theta), by.taus(theta))
+        except StattoolsError:
+            pass  # the start of the regression serves as well, at some more steps
+    found = None
+    for _ in range(FIRST):
+        found = by.beside(theta, found, ROUGH_MODE)
+        roots, taus = found.moments
+        factors = [lower(T @ np.linalg.cholesky(S)) for T, S in zip(by.factors(theta), roots, strict=True)]
+        theta = by.theta(by.parts(theta)[0], factors, by.taus(theta) * np.sqrt(taus))
+    by.begin_near(found)
+    return theta
+
+
+def _climbed_laplace(
+    by: ByLaplace,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    first: int,
+    trace: list[TraceStep],
+    watch: Watch | None,
+) -> Climbed:
+    before: list[Standing] = []
+    tried = 0
+
+    def evaluate(point: Floats) -> Evaluation:
+        nonlocal tried
+        tried += 1
+        return by.evaluate(point, 1)
+
+    def stand(point: Floats, now: Evaluation) -> Standing:
+        if watch is not None:
+            watch(by, point)
+        return _standing(by, point, now, tolerance, before[-1] if before else None)
+
+    def step(here: Standing) -> Standing | None:
+        before[:] = [here]
+        return None if tried > MOST_TRIED else rising(evaluate, stand, by.n, here)
+
+    def finish(here: Standing) -> Standing | None:
+        return None if here.metric.is_exact else _standing(by, here.theta, here.now, tolerance, None, exact=True)
+
+    here = stand(theta, evaluate(theta))
+    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace, finish=finish)
+
+
+def _standing(
+    by: ByLaplace, theta: Floats, now: Evaluation, tolerance: float, before: Standing | None, *, exact: bool = False
+) -> Standing:
+    free = np.flatnonzero((theta != 0.0) | (now.score != 0.0))
+    carried = None
+    if before is not None and before.metric.definite:
+        carried = secant(before.metric.H, theta - before.theta, before.now.score - now.score)
+        if carried is None and before.metric.is_exact:
+            carried = before.metric.H
+    is_exact = before is not None and before.metric.is_exact and before.decrement <= NEAR_LAPLACE
+    if exact:
+        metric = Bent.of(by.information(theta), free, True)
+    elif is_exact and before is not None:  # so near the maximum the information does not change
+        metric = Bent.of(before.metric.H, free, True)
+    else:
+        rough = _rough(by, theta, now) if before is None else np.eye(len(theta))
+        metric = Bent.of(rough if carried is None else carried, free, False)
+        size = metric.norm(now.score)
+        if size <= NEAR_LAPLACE or (before is not None and (carried is None or size > SLOW * before.decrement)):
+            metric = Bent.of(by.information(theta), free, True)
+    decrement, ahead = metric.norm(now.score), metric.solve(now.score)
+    if not metric.definite:  # a saddle is no maximum, however small its slopes
+        decrement = max(decrement, 2.0 * tolerance)
+        ahead = ahead + (0.1 if float(metric.away @ now.score) >= 0.0 else -0.1) * metric.away
+    at = slice(by.n_outer, None)
+    size, longest = np.abs(ahead[at]).max(initial=0.0), 1.0 + np.abs(theta[at]).max(initial=0.0)
+    return Standing(theta, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+
+
+def _rough(by: ByLaplace, theta: Floats, now: Evaluation) -> Floats:
+    """Nearly the information: of the fixed part and of curves from the modes of effects, of the rest by differences of
+    the score.
+    """
+    m, at = by.n_outer, len(theta) - by.n_smooths
+    of_logs = by.at(theta).information_of_curves
+    H = np.zeros((len(theta), len(theta)))
+    H[:m, :m] = by.fixed_metric(theta)
+    if (of_logs.diagonal() > TOLD).all():
+        H[at:, at:] = of_logs / np.outer(theta[at:], theta[at:])
+    else:
+        at = len(theta)
+    for k in range(m, at):
+        moved = theta.copy()
+        moved[k] += 1e-4 * max(1.0, abs(theta[k]))
+        H[:, k] = (now.score - by.evaluate(moved, 1).score) / (moved[k] - theta[k])
+        H[k, :m] = H[:m, k]
+        H[k, at:] = H[at:, k]
+    H[m:at, m:at] = 0.5 * (H[m:at, m:at] + H[m:at, m:at].T)
+    return H
+
+
+FIRST_NODES = {1: 16, 2: 8, 3: 6}
+"""Nodes along each axis of so many effects, before they are doubled."""
+
+FEW_CELLS = 1 << 14
+"""Where rows times nodes are so few, twice the nodes cost nothing, and log L has more digits than anybody asks for."""
+
+MOST_TOGETHER = 250_000
+"""Nodes of all axes together, which twice the nodes of three axes make two millions."""
+
+SOME_CELLS = 5_000_000
+"""Where rows times nodes stay below this, the most nodes are twice as many."""
+
+MOST_NODES = {1: 256, 2: 64, 3: 24}
+"""Where doubling ends, whatever the error, which is kept."""
+
+ENOUGH_NODES = 1e-6
+"""The shift in standard errors, of any parameter, below which nodes are enough."""
+
+ROUGHLY = 1e-3
+"""A climb with too few nodes ends at this decrement."""
+
+NEAR_QUADRATURE = 0.1
+"""Within this decrement of a maximum steps follow the score alone, which is 0 a little beside where the sum of few
+nodes is highest.
+"""
+
+LONGEST = 2.0
+"""An entry of T moves at most so many times the largest of its matrix in a step."""
+
+HALVINGS = 25
+"""The most halvings of a step: 3e-8 of a Newton step is below the round-off of what it changes."""
+
+PATIENCE = 25
+"""Steps after which small variances are tried at 0: beside a singular T few nodes do not say well where log L rises."""
+
+QUADRATURE_ROUNDS = 10
+"""Climbs one after the other at most, between which variances are put to 0 or moved off it."""
+
+FIXED_STEPS = 20
+"""Steps of the regression without effects, whose maximum is only a start."""
+
+
+def quadrature_maximum(
+    model: Any,
+    nodes: int | None = None,
+    start: Floats | None = None,
+    *,
+    tolerance: float = 1e-10,
+    max_steps: int = 200,
+    watch: Watch | None = None,
+) -> MarginalMaximum:
+    """The maximum for a regression with random terms of one grouping; `start` is a theta of `ByQuadrature`, and `watch`
+    looks at each point where the climb stands, to raise where there is no maximum.
+
+    `nodes` along each axis are taken as they are where they are given, 1 being Laplace's approximation, and doubled
+    from a first guess otherwise; the error is kept. `status` is "max-steps" where the decrement did not come within the
+    tolerance. Raises DomainError for more nodes than memory holds.
+    """
+    if nodes == 1:
+        return laplace_maximum(model, start, watch=watch)
+    effects = sum(len(term.columns) for term in model.random)
+    if (nodes or 1) ** effects > MOST_TOGETHER:
+        raise DomainError(
+            f"nodes= are those along each of {effects} axes, {MOST_TOGETHER:,} together at most; got {nodes}, which are"
+            f" {(nodes or 1) ** effects:,}. Give {int(MOST_TOGETHER ** (1.0 / effects) + 1e-9)} or fewer."
+        )
+    by = ByQuadrature.of(model, nodes or FIRST_NODES.get(effects, 1))
+    most, rows = nodes or MOST_NODES[effects], len(by.block.X)
+    if not nodes and rows * (2 * by.nodes) ** effects <= FEW_CELLS:
+        by = by.with_nodes(2 * by.nodes)
+    if not nodes and rows * (2 * most) ** effects <= SOME_CELLS:
+        most *= 2
+    theta = quadrature_start(by) if start is None else start
+    trace: list[TraceStep] = []
+    ends = tolerance if by.nodes >= most else ROUGHLY
+    found = _settled(by, theta, ends, max_steps, trace, watch=watch)
+    if start is None and not (by.rows.likelihood.unimodal and by.T(found.here.theta).any()):
+        found, trace = _or_from_large_effects(by, found, ends, max_steps, trace, watch)
+    while True:
+        ahead, error = _shift(by, found.here)
+        enough = by.nodes >= most or float(error.max(initial=0.0)) < ENOUGH_NODES
+        if not enough:
+            by = by.with_nodes(2 * by.nodes)
+            ends = tolerance if 2 * by.nodes > most else ROUGHLY**2
+            found = _settled(by, found.here.theta + ahead, ends, max_steps, trace, found.steps + 1, watch)
+            continue
+        if found.here.decrement > tolerance:
+            found = _settled(
+                by, found.here.theta + found.here.ahead, tolerance, max_steps, trace, found.steps + 1, watch
+            )
+        break
+    here = found.here
+    return MarginalMaximum(
+        model, by, here.theta, here.now.loglik, here.now.information, here.decrement, found.status, found.steps,
+        tuple(trace), Integral("quadrature", by.nodes, error),
+    )  # fmt: skip
+
+
+def quadrature_start(by: ByQuadrature) -> Floats:
+    """The parameters without effects, and standard deviations from the scores of groups there."""
+    fixed = by.work.start
+    try:
+        found = Newton().within(by.work, FIXED_STEPS).estimate
+        if np.isfinite(by.work.evaluate(found, 0).loglik):
+            fixed = found
+    except StattoolsError:
+        pass  # the start of the regression serves as well, at some more steps
+    return by.theta(fixed, by.first_factors(fixed))
+
+
+def _or_from_large_effects(
+    by: ByQuadrature, found: Climbed, tolerance: float, max_steps: int, trace: list[TraceStep], watch: Watch | None
+) -> tuple[Climbed, list[TraceStep]]:
+    """The climb that ended, or one that begins with large effects, if that ends higher: without effects a dispersion
+    takes up what differs between groups, and often leaves a maximum there.
+    """
+    fixed, second = found.here.theta[: by.n_fixed], list[TraceStep]()
+    try:
+        other = _settled(by, by.theta(fixed, by.large_factors(fixed)), tolerance, max_steps, second, watch=watch)
+    except StattoolsError:  # it runs off, which matters where that is higher
+        if second and second[-1].loglik > found.here.now.loglik + HIGHER:
+            raise
+        return found, trace
+    higher = other.status != "max-steps" and other.here.now.loglik > found.here.now.loglik + HIGHER
+    return (other, second) if higher else (found, trace)
+
+
+def _shift(by: ByQuadrature, here: Standing) -> tuple[Floats, Floats]:
+    """The step to where twice the nodes have their maximum, and how far their score moves each parameter, in standard
+    errors; 0 of entries that are held.
+    """
+    metric = here.metric
+    score = by.with_nodes(2 * by.nodes).evaluate(here.theta, 1).score
+    with np.errstate(over="ignore", invalid="ignore"):
+        covariance = (metric.vectors / metric.sizes) @ metric.vectors.T
+    if not np.isfinite(covariance).all():
+        raise ConvergenceError(
+            f"{by.title} stopped where the likelihood is flat to the last digit of float64: the rows say nothing of a "
+            "parameter there. Take a simpler random part, or look for groups whose rows are all alike."
+        )
+    error = np.zeros(len(here.theta))
+    error[metric.free] = np.abs(covariance @ (score - here.now.score)[metric.free]) / np.sqrt(covariance.diagonal())
+    return metric.solve(score), error
+
+
+def _settled(
+    by: ByQuadrature,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    trace: list[TraceStep],
+    first: int = 0,
+    watch: Watch | None = None,
+) -> Climbed:
+    """A climb, with effects at 0 where their maximum is there."""
+    steps, turns = first, 0
+    while True:
+        left = min(PATIENCE, max(max_steps - steps, 1))
+        found = _climbed_quadrature(by, theta, tolerance, left, first, trace, watch)
+        stopped = found.status == "max-steps"
+        following = without_small(by, found.here)
+        if following is None and not stopped and _rises(by, found.here):
+            following = released(by, found.here)
+        taken, steps = found.steps - first, found.steps
+        turns += 1
+        if turns == QUADRATURE_ROUNDS or steps >= max_steps or (following is None and not (stopped and taken >= left)):
+            return found
+        theta, first = found.here.theta if following is None else following[0], steps + 1
+
+
+def _rises(by: ByQuadrature, here: Standing) -> bool:
+    """Does log L rise against the covariance of effects, along a direction in which it is 0?"""
+    nulls = []
+    for T in by.factors(here.theta):
+        vectors, size, _ = np.linalg.svd(T)
+        nulls.append(vectors[:, size <= FLAT * size[0]])
+    if not any(null.shape[1] for null in nulls):
+        return False
+    for null, bend in zip(nulls, by.bends(here.theta), strict=True):
+        if null.shape[1] and np.linalg.eigvalsh(null.T @ bend @ null)[-1] > NEGATIVE_INFORMATION * np.abs(bend).max():
+            return True
+    return False
+
+
+def free_of(by: ByQuadrature, theta: Floats) -> Any:
+    """Which parameters move: all but the entries of columns of T that are 0, of which the score is 0 by symmetry."""
+    T = by.T(theta)
+    moves = np.ones(len(theta), dtype=bool)
+    moves[by.n_fixed :] = T.any(axis=0)[by.moves.columns]
+    return np.flatnonzero(moves)
+
+
+def _climbed_quadrature(
+    by: ByQuadrature,
+    theta: Floats,
+    tolerance: float,
+    max_steps: int,
+    first: int,
+    trace: list[TraceStep],
+    watch: Watch | None,
+) -> Climbed:
+    free = free_of(by, theta)
+
+    def stand(point: Floats, now: Evaluation) -> Standing:
+        if watch is not None:
+            watch(by, point)
+        metric = Bent.of(now.information, free, True)
+        decrement, ahead = metric.norm(now.score), metric.solve(now.score)
+        if not metric.definite and tolerance < ROUGHLY:  # a saddle is no maximum, however small its slopes
+            decrement = max(decrement, 2.0 * tolerance)
+        at = slice(by.n_fixed, None)
+        size, longest = np.abs(ahead[at]).max(initial=0.0), LONGEST * np.abs(point[at]).max(initial=0.0)
+        return Standing(point, now, metric, decrement, ahead if size <= longest else ahead * (longest / size))
+
+    def step(here: Standing) -> Standing | None:
+        ahead, slope = here.ahead, float(here.now.score @ here.ahead)
+        noise = NOISE * (abs(here.now.loglik) + by.n)
+        is_near = here.metric.definite and here.decrement < NEAR_QUADRATURE
+        for _ in range(HALVINGS):
+            new = by.evaluate(here.theta + ahead)
+            if new.is_finite:
+                rise = new.loglik - here.now.loglik
+                halves = here.metric.norm(new.score) <= HALF * here.decrement
+                if (halves and (is_near or rise >= -slope - noise)) or (rise >= ENOUGH * slope and rise > noise):
+                    return stand(here.theta + ahead, new)
+            ahead, slope = 0.5 * ahead, 0.5 * slope
+        return None
+
+    here = stand(theta, by.evaluate(theta))
+    return climb(here, step, tolerance=tolerance, max_steps=max_steps, n=by.n, first=first, trace=trace)

@@ -4,27 +4,259 @@ Where rows are many, the maximum of a sample is the start and its information th
 follow the score of all rows. Elsewhere L-BFGS (`quasi_newton.py`) climbs in a metric made of p x p matrices
 (`metric.py`), which is rebuilt at steps 10, 50, 150, 300, ... Both read in single precision first, and end in double
 precision by `certificate.py`.
+
+The last steps of a softmax regression, and the certificate that its size allows.
+
+Where standard errors are asked for, the information is formed anyway, and Newton's steps with it end the climb. Where
+they are not, conjugate gradients measure the decrement on all rows and take the step that is left.
+
+Softmax regressions with many rows: the maximum of a sample of them, and its information as a metric for all.
+
+    m = 150 p rows, or so many that the rarest category has 10 p of them;   metric (n / m) H_m
+
+A row says something of each of K - 1 linear predictors, so that H_m is within sqrt(p / m) of the information of all
+rows, and a step by their score leaves about an eighth of the error. H_m is taken at the end of a first such step, since
+at its own maximum a sample looks better determined than it is. That step is by conjugate gradients. Later steps are,
+too, where they take few products; otherwise the matrix is formed, which costs more where coefficients are many. Where a
+sample does not pay, or does not determine the coefficients, the answer is None.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from math import log, sqrt
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
 from stattools.likelihoods.outcomes import Outcome
+from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.climb import Climbed, Standing
-from stattools.solvers.quasi_newton import Shares, ascend, unit_ascend
-from stattools.solvers.softmax.certificate import by_gradients, by_information, near, require_room
-from stattools.solvers.softmax.metric import metric_at
-from stattools.solvers.softmax.passes import SoftmaxPasses
-from stattools.solvers.softmax.sample import Begun, sample_start
-from stattools.solvers.solution import Solution
+from stattools.solvers.climb import WELL_PLACED, Climbed, Standing, climb, newton_ascent
+from stattools.solvers.metric import Metric
+from stattools.solvers.quasi_newton import Conditioned, Shares, ascend, newton_step, unit_ascend
+from stattools.solvers.softmax.passes import MetricInPlace, SharedMetric, SoftmaxPasses, metric_at
+from stattools.solvers.solution import Known, Solution
+from stattools.solvers.subsampling import DIFFERENT
+
+NEAR = 4e-8
+"""A standard error changes by about the last step, in standard errors, divided by sqrt(n): by this much it may."""
+
+LEAVES = 0.1
+"""The largest share of the decrement that a step may leave; where it leaves more, the information is not that of the
+maximum.
+"""
+
+GRADIENT_STEPS = 10
+"""The most steps by conjugate gradients: near the maximum each of them squares the decrement."""
+
+INFORMATIONS = 4
+"""The information is formed this many times at most, each time nearer the maximum."""
+
+
+def require_room(size: int, matrices: int) -> None:
+    """DomainError where memory does not hold this many matrices (size, size): two, the information and as much again
+    for other work, or five for Newton's method.
+    """
+    require_memory(
+        f"Standard errors of {size:,} coefficients",
+        matrices * size * size,
+        "Use penalty=st.Ridge(strength), whose estimates have none, or fewer columns.",
+    )
+
+
+def near(n: float) -> float:
+    """How near the maximum, in standard errors, the information has to be formed to stand for that of the maximum."""
+    return NEAR * float(np.sqrt(n))
+
+
+def by_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> Solution:
+    """Steps with the information, which the covariance needs anyway; it is formed again where it was not that of the
+    maximum. Where steps do not contract, Newton's method with step halving takes over, which needs five matrices of
+    this size.
+    """
+    climbed = found
+    for _ in range(INFORMATIONS):
+        metric, before, climbed = _with_information(passes, climbed, tolerance)
+        if before <= near(passes.n) and climbed.status == "converged":
+            quality = Known(metric.rcond)
+            return climbed.solution(metric.covariance(), "L-BFGS", quality)
+        del metric  # the next information takes its room
+        if not climbed.here.decrement < climbed.last:
+            break
+    require_room(len(found.here.theta), 5)
+    before = found.trace[:-1]
+    return newton_ascent(passes, found.here.theta, tolerance, GRADIENT_STEPS, "L-BFGS", first=found.steps, trace=before)
+
+
+def _with_information(passes: SoftmaxPasses, found: Climbed, tolerance: float) -> tuple[MetricInPlace, float, Climbed]:
+    """Steps by the score, in the metric of the information where another climb ended: the metric, the decrement before
+    the steps, and where they lead.
+    """
+    metric = MetricInPlace(passes.information(found.here.theta))
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
+        return Standing(theta, now, None, metric.norm(now.score) if now.is_finite else np.inf)
+
+    def step(here: Standing) -> Standing:
+        point = here.theta + metric.solve(here.now.score)
+        return stand(point, passes.evaluate(point, order=1))
+
+    start = stand(found.here.theta, found.here.now)
+    climbed = climb(
+        start, step, tolerance=tolerance, max_steps=np.inf, n=passes.n, first=found.steps, trace=found.trace[:-1],
+        leaves=LEAVES,
+    )  # fmt: skip
+    return metric, start.decrement, climbed
+
+
+def by_gradients(
+    passes: SoftmaxPasses, single: SoftmaxPasses, found: Climbed, metric: Conditioned | Metric, tolerance: float
+) -> Solution:
+    """The decrement measured by conjugate gradients on all rows, and their steps where it is too large. Products with
+    the information are in single precision, at the probabilities that `single` keeps; scores are in double precision.
+    `metric` is the preconditioner of the conjugate gradients.
+    """
+
+    def stand(theta: Floats, now: Evaluation) -> Standing:
+        ahead, decrement = newton_step(single.times, now.score, metric, enough=tolerance)
+        return Standing(theta, now, metric, decrement, ahead)
+
+    def step(here: Standing) -> Standing:
+        point = here.theta + here.ahead
+        return stand(point, passes.evaluate(point, order=1, keep=single))
+
+    goal = {"tolerance": tolerance, "max_steps": GRADIENT_STEPS, "n": passes.n}
+    start = stand(found.here.theta, found.here.now)
+    climbed = climb(start, step, first=found.steps, trace=found.trace[:-1], **goal)
+    none = np.broadcast_to(np.nan, (len(start.theta), len(start.theta)))
+    return climbed.solution(none, "L-BFGS", Known(metric.rcond))
+
+
+ROWS = 150
+"""Rows of the sample for each column: its information is then within sqrt(1 / 150), a twelfth, of that of all rows."""
+
+SHARE = 8
+"""A sample of more than one in this many rows does not pay: its own climb takes as long as the steps that it saves."""
+
+LEFT = 8
+"""A step divides the decrement by about this where the metric is within a twelfth, as said above."""
+
+SAMPLE_STEPS = 30
+"""The most reads of a sample. More are needed only where it does not determine the coefficients."""
+
+CLOSE = 10.0
+"""The distance from the sample's maximum, in its standard errors, at which the steps by all rows begin."""
+
+ACCURACY = 0.1
+"""The relative error of the first step by conjugate gradients. The metric is wrong by about as much, so that more
+accuracy would be lost.
+"""
+
+CLOSER = 0.03
+"""The relative error of later steps, which takes a product or two more and does not slow the contraction."""
+
+FORMED = 32
+"""The most coefficients, for each step and each product of the first one, for which the information is formed: forming
+it costs as much as a tenth of their number of products, and a step needs three times as many products as the first.
+"""
+
+
+class ByProducts:
+    """The information of all rows as a sample knows it, by products with it: `factor` times that of the sample, at the
+    probabilities that it keeps. `rough` is the preconditioner of the conjugate gradients that solve for a step.
+    """
+
+    def __init__(self, sample: SoftmaxPasses, rough: SharedMetric, factor: float) -> None:
+        self.sample, self.rough, self.factor = sample, rough, factor
+
+    @property
+    def rcond(self) -> float:
+        """The reciprocal condition of the metric of the products."""
+        return self.rough.rcond
+
+    def solve(self, score: Floats) -> Floats:
+        """The inverse times a score, with a relative error of a thirtieth."""
+        return self._step(score)[0]
+
+    def norm(self, score: Floats) -> float:
+        """The decrement of a score; infinite where the score has a direction of which the sample knows nothing."""
+        return sqrt(self.factor) * self._step(score)[1]
+
+    def length(self, step: Floats) -> float:
+        """A step in standard errors."""
+        return sqrt(max(self.factor * float(step @ self.sample.times(step)), 0.0))
+
+    def _step(self, score: Floats) -> tuple[Floats, float]:
+        return newton_step(self.sample.times, score / self.factor, self.rough, CLOSER, SAMPLE_STEPS)
+
+
+class Begun(NamedTuple):
+    """The model on columns standardized as in the sample, and the map back; a start near the maximum of the sample,
+    whose passes keep the probabilities there; a metric of the sample; and the columns that do not vary in it.
+    """
+
+    model: Model
+    T: Floats
+    theta: Floats
+    sample: SoftmaxPasses
+    rough: SharedMetric
+    still: NDArray[np.intp]
+
+    def ahead(self, score: Floats, tolerance: float) -> tuple[Floats, Metric | ByProducts] | None:
+        """Where a step by the score of all rows leads from theta, and the information there as the sample knows it, for
+        further steps to the tolerance.
+        """
+        times, before = self.model.n / self.sample.n, self.sample.passes
+        step, decrement = newton_step(self.sample.times, score / times, self.rough, ACCURACY, SAMPLE_STEPS)
+        theta = self.theta + step
+        steps = log(max(sqrt(times) * decrement / tolerance, LEFT), LEFT)
+        if len(theta) > FORMED * steps * (self.sample.passes - before) and self.rough.rcond >= WELL_PLACED:
+            self.sample.keep_probabilities(theta)
+            products = ByProducts(self.sample, self.rough, times)
+            return (theta, products) if products.length(step) > 0.0 else None
+        metric = Metric.where_definite(self.sample.information(theta).astype(float))
+        return None if metric is None or metric.rcond < WELL_PLACED else (theta, metric.times(times))
+
+
+def sample_start(model: Model) -> Begun | None:
+    """A start within sampling error of the maximum; None where the usual climb is better."""
+    n, p = model.rows.X.shape
+    rarest = np.bincount(model.rows.y.astype(np.intp), minlength=model.predictor.width + 1).min() / n
+    size = int(max(ROWS, DIFFERENT / max(rarest, 1.0 / n)) * p)
+    if SHARE * size > n or (p * model.predictor.width) ** 2 > 10 * n * p:
+        return None
+    rows, T = model.rows.sample(size).standardized()
+    still = np.flatnonzero(np.max(rows.X, axis=0) == np.min(rows.X, axis=0))
+    sample = replace(model, rows=rows)
+    passes = SoftmaxPasses(sample).single()
+    start = np.linalg.solve(T, model.start.reshape(passes.width, p).T).T.ravel()
+    passes.keep_probabilities(start)
+    try:
+        rough = SharedMetric(passes, size)
+    except IdentificationError:
+        return None
+    found = ascend(
+        lambda theta: passes.evaluate(theta, order=1),
+        start,
+        lambda _theta: rough,
+        tolerance=CLOSE,
+        max_steps=SAMPLE_STEPS,
+        rebuild=(),
+        n=passes.n,
+    )
+    if found.here.decrement > CLOSE:
+        return None
+    theta = found.here.theta
+    passes.keep_probabilities(theta)
+    model = replace(model, rows=replace(model.rows, center=rows.center, scale=rows.scale))
+    return Begun(model, T, theta, passes, rough, still)
+
 
 REBUILD = (10, 50, 150)
 """Steps at which the metric is rebuilt: probabilities change most during the first of them, so that later ones are

@@ -5,25 +5,190 @@
 Arrays per category lie along the rows, and the standardization of columns is folded into B: a pass costs 4 n p K flops
 and no copy of X. The information costs n p^2 K^2 / 2 and is formed by pairs of categories. Source: Boehning,
 "Multinomial logistic regression algorithm" (1992).
+
+The information of a softmax regression: diag(P) - P P^T times x x^T, summed over rows, by pairs of categories.
+
+It costs n p^2 K^2 / 2 products. Where columns are few, all products of two columns are formed at once and weighted by
+one matrix product for all pairs of categories; where they are many, there is one symmetric product for each pair. The
+matrix takes much memory, so that its factor, and then the covariance, are written over it. Source: Boehning (1992).
+
+Substitutes for the information of a softmax regression: one p x p matrix for all categories, or one for each.
+
+    shared:  (I - 11^T / K) (x) G,     G = X^T diag(w) X,  w = sum_k p_k (1 - p_k) / (K - 1)
+    own:     S^T blockdiag(G_k)^-1 S,  G_k = X^T diag(p_k (1 - p_k)) X,  S lifts a score to all K categories
+
+The shared matrix is the information itself where all probabilities are alike, as at the start. The own matrices follow
+the probabilities as they differ, and then need a quarter of the steps. Both are taken from rows drawn in proportion to
+their weights. Source: Boehning (1992), for the shared form.
 """
 
 from __future__ import annotations
 
 from copy import copy
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg.blas import dgemm, sgemm, ssymm, ssymv
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri
 
-from stattools.data.rows.shared_columns import found_once
-from stattools.data.rows.units import centered
+from stattools.data.rows.standardization import centered, found_once
+from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.model import Model
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.products import across
-from stattools.numerics.sweep import sweep
-from stattools.solvers.softmax.information import information
+from stattools.numerics.columns import BesideOnes, across
+from stattools.numerics.threads import sweep
+from stattools.solvers.metric import Metric, lange, why_singular
+
+KHATRI_RAO = 96
+"""The most columns for which all pairs of columns are formed at once. With more of them, a product for each pair of
+categories is as fast, since it is large enough for BLAS.
+"""
+
+PRODUCTS = 3200
+"""Bytes of products of two columns that are formed at once, for each pair. With fewer, adding up costs more than the
+products.
+"""
+
+STRIP = 512
+"""Rows that are scaled or mirrored at once: a strip of a thousand columns is 4 MB, little beside the matrix."""
+
+
+class Read(Protocol):
+    """What the information is formed from: standardized rows and their probabilities."""
+
+    X: Floats
+    weight: Floats | None
+    ridge: Floats | None
+    centered: bool
+    width: int
+    p: int
+    rows: int
+
+    def columns(self, rows: Any) -> Floats: ...
+    def folded(self, theta: Floats) -> Any: ...
+    def shares(self, B: Any, rows: Any) -> tuple[Floats, Floats]: ...
+
+
+def information(passes: Read, theta: Floats) -> Floats:
+    """The information at theta, the ridge included: ((K - 1) p, (K - 1) p)."""
+    p, width = passes.p, passes.width
+    pairs = [(a, b) for a in range(width) for b in range(a, width)]
+    whole = np.zeros((width, p, width, p))
+    (_wide if p > KHATRI_RAO else _narrow)(passes, passes.folded(theta), pairs, whole)
+    for a, b in pairs:
+        if a != b:
+            np.negative(whole[a, :, b, :], out=whole[a, :, b, :])
+            whole[b, :, a, :] = whole[a, :, b, :]
+    if passes.ridge is not None:
+        each, share = np.arange(p), 1.0 / (width + 1) if passes.centered else 0.0
+        for a in range(width):
+            for b in range(width):
+                whole[a, each, b, each] += passes.ridge * ((a == b) - share)
+    return whole.reshape(width * p, width * p)
+
+
+def _narrow(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+    """All products of two columns at once, weighted by one matrix product for all pairs of categories."""
+    p, upper, dtype = passes.p, np.triu_indices(passes.p), passes.X.dtype
+    left, right = np.array(pairs).T
+    same, gemm, size = left == right, dgemm if dtype == np.float64 else sgemm, PRODUCTS // dtype.itemsize
+
+    def part(first: int, last: int) -> Floats:
+        total, products = np.zeros((len(pairs), len(upper[0])), dtype), np.empty((len(upper[0]), size), dtype)
+        for start in range(first, last, size):
+            rows = slice(start, min(start + size, last))
+            x = np.ascontiguousarray(passes.columns(rows).T)
+            E, place, m = passes.shares(B, rows)[0][1:], 0, x.shape[1]
+            W = E[left]
+            W *= E[right]
+            W[same] = E * (1.0 - E)
+            if passes.weight is not None:
+                W *= passes.weight[rows]
+            for a in range(p):
+                np.multiply(x[a:], x[a], out=products[place : place + p - a, :m])
+                place += p - a
+            # total += W @ products.T, in place; to BLAS a row is a column
+            gemm(1.0, products[:, :m].T, W.T, beta=1.0, c=total.T, trans_a=1, overwrite_c=1)
+        return total
+
+    for (a, b), sums in zip(pairs, np.sum(sweep(passes.rows, part), axis=0), strict=True):
+        block = whole[a, :, b, :]
+        block[upper] = sums
+        block.T[upper] = sums
+
+
+def _wide(passes: Read, B: Any, pairs: list[tuple[int, int]], whole: Floats) -> None:
+    """One symmetric product Z^T Z for each pair of categories. Threads share out the pairs, and each pair has its own
+    place in the result.
+    """
+    size = 1024
+
+    def part(first: int, last: int) -> None:
+        for start in range(0, passes.rows, size):
+            rows = slice(start, start + size)
+            X = passes.columns(rows)
+            E = passes.shares(B, rows)[0][1:]
+            for a, b in pairs[first:last]:
+                w = E[a] * (1.0 - E[a] if a == b else E[b])
+                Z = X * np.sqrt(w if passes.weight is None else w * passes.weight[rows])[:, None]
+                whole[a, :, b, :] += Z.T @ Z
+
+    sweep(len(pairs), part, 1)
+
+
+class MetricInPlace:
+    """Cholesky factor of an information (p, p) in C order, scaled to unit diagonal and written over it.
+
+    Raises IdentificationError where the information is not positive definite; it is lost then too.
+
+    >>> metric = MetricInPlace(np.diag([4.0, 9.0]))
+    >>> metric.norm(np.array([2.0, 0.0])), metric.solve(np.array([4.0, 9.0])), metric.rcond
+    (1.0, array([1., 1.]), 1.0)
+    >>> metric.covariance()
+    array([[0.25      , 0.        ],
+           [0.        , 0.11111111]])
+    """
+
+    def __init__(self, information: Floats) -> None:
+        diagonal = information.diagonal().copy()
+        if not ((diagonal > 0) & (diagonal < np.inf)).all():
+            raise IdentificationError(why_singular(diagonal, 0))
+        self.unit, length = np.sqrt(diagonal), 0.0
+        for rows in self._strips():
+            information[rows] /= self.unit
+            information[rows] /= self.unit[rows, None]
+            length = max(length, float(np.abs(information[rows]).sum(axis=1).max()))
+        # To LAPACK rows are columns: the upper triangle that it writes is the lower one here.
+        self.factor, failed = dpotrf(information.T, lower=0, clean=0, overwrite_a=1)
+        if failed or not np.isfinite(length):
+            raise IdentificationError(why_singular(diagonal, failed))
+        self.rcond = float(dpocon(self.factor, length)[0])
+
+    def solve(self, score: Floats) -> Floats:
+        """H^-1 g: the Newton step."""
+        return dpotrs(self.factor, score / self.unit)[0] / self.unit
+
+    def norm(self, score: Floats) -> float:
+        """sqrt(g^T H^-1 g): the Newton decrement of score g."""
+        return float(np.linalg.norm(dtrtrs(self.factor, score / self.unit, lower=0, trans=1)[0]))
+
+    def covariance(self) -> Floats:
+        """H^-1, written over the factor, which is lost."""
+        inverse = dpotri(self.factor, lower=0, overwrite_c=1)[0].T
+        del self.factor
+        for rows in self._strips():
+            inverse[rows] /= self.unit
+            inverse[rows] /= self.unit[rows, None]
+            square = np.tril(inverse[rows, rows])
+            inverse[rows, rows] = square + np.tril(square, -1).T
+            inverse[: rows.start, rows] = inverse[rows, : rows.start].T
+        return inverse
+
+    def _strips(self) -> list[slice]:
+        return [slice(start, min(start + STRIP, len(self.unit))) for start in range(0, len(self.unit), STRIP)]
+
 
 FOLDED = 1e3
 """Columns whose mean is at most this many standard deviations from 0 are centered by their coefficients, which loses 3
@@ -259,3 +424,164 @@ class SoftmaxPasses:
         gap = B - B.sum(axis=0) / (self.width + 1) if self.centered else B
         slope = -self.ridge * gap
         return 0.5 * float(np.vdot(B, slope)), slope
+
+
+LEFT_OUT = 1e-2
+"""The rows that together have at most this share of the weight are left out: a metric may be off by a hundredth."""
+
+SORTED = 8
+"""Rows are sorted by weight to find the light ones, unless they are more than this many times the most that are taken:
+then a draw is cheaper than the sort.
+"""
+
+COMMON = 1e-3
+"""The share of the mean of all matrices that is added to a category's own, so that it is definite where the mean is."""
+
+LARGEST_SINGLE = 1e30
+"""Numbers up to this, and products with them, are in single precision."""
+
+
+class SinglePrecisionInverse:
+    """The inverse of a p x p matrix in single precision. A metric needs no more digits, and a product with the inverse
+    takes a sixth of the time of solving with two triangular factors.
+
+    Raises IdentificationError where the matrix is not positive definite.
+    """
+
+    def __init__(self, gram: Floats) -> None:
+        self.gram = gram
+        within = float(np.abs(gram).max(initial=0.0)) < LARGEST_SINGLE
+        half, failed = spotrf(gram.astype(np.float32)) if within else (gram, 1)
+        self.inverse, also = spotri(half) if not failed else (half, 1)
+        if also or not np.isfinite(self.inverse.diagonal()).all():
+            raise IdentificationError("The metric is not positive definite in single precision.")
+
+    @property
+    def rcond(self) -> float:
+        """The reciprocal condition of the matrix scaled to unit diagonal: its norm and that of the inverse, both in the
+        largest column sum.
+        """
+        unit = np.sqrt(self.gram.diagonal()).astype(np.float32)
+        half = np.abs(self.inverse) * unit * unit[:, None]  # the triangle that is kept; the other is 0
+        sums = half.sum(axis=0) + half.sum(axis=1) - half.diagonal()
+        return 1.0 / float(lange("1", self.gram / unit[:, None] / unit) * sums.max(initial=0.0))
+
+    def solve(self, score: Floats) -> Floats:
+        """The inverse times a score, or times the columns of several."""
+        product = ssymv if score.ndim == 1 else ssymm
+        return product(1.0, self.inverse, score.astype(np.float32)).astype(float)
+
+
+def inverse(gram: Floats) -> SinglePrecisionInverse | Metric:
+    """The inverse, computed in single precision where the matrix is definite there, in double precision otherwise."""
+    try:
+        return SinglePrecisionInverse(gram)
+    except IdentificationError:
+        return Metric(gram)
+
+
+class SharedMetric:
+    """One Cholesky factor for all categories; two factors where a ridge is not centered."""
+
+    def __init__(self, passes: SoftmaxPasses, most: int) -> None:
+        P, K = _probabilities(passes), passes.width + 1
+        gram = _gram(passes, _weights(passes, (P * (1.0 - P)).sum(axis=0) / passes.width), most)
+        ridge = np.diag(np.zeros(passes.p) if passes.ridge is None else passes.ridge)
+        self.shape = passes.width, passes.p
+        uncentered = passes.ridge is not None and not passes.centered
+        if uncentered and passes.width == 1:  # of two categories nothing is apart
+            self.apart, self.stretch = inverse(gram / K + ridge), 1.0
+            self.together = self.apart
+            return
+        self.apart = inverse(gram + ridge)
+        self.together, self.stretch = (inverse(gram / K + ridge), 1.0) if uncentered else (self.apart, float(K))
+
+    @property
+    def rcond(self) -> float:
+        """The reciprocal condition of the factored matrix."""
+        return self.apart.rcond
+
+    def solve(self, score: Floats) -> Floats:
+        """The metric's inverse times a score, both of the shape of theta."""
+        G = score.reshape(self.shape)
+        mean = G.mean(axis=0)
+        return (self.apart.solve((G - mean).T).T + self.stretch * self.together.solve(mean)).ravel()
+
+
+class OwnMetrics:
+    """A Cholesky factor for each category, and for the reference unless a ridge leaves it out."""
+
+    def __init__(self, passes: SoftmaxPasses, most: int) -> None:
+        P = _probabilities(passes)
+        grams: list[Floats] = []
+
+        def part(first: int, last: int) -> list[Floats]:
+            return [_gram(passes, _weights(passes, P[k] * (1.0 - P[k])), most) for k in range(first, last)]
+
+        different = 1 if len(P) == 2 else len(P)  # both matrices of two categories are the same
+        for found in sweep(different, part, 1):
+            grams += found
+        grams *= len(P) // different
+        common = COMMON * np.mean(grams, axis=0)
+        if passes.ridge is not None:
+            common += np.diag(passes.ridge)
+        self.shape = passes.width, passes.p
+        self.reference = passes.ridge is None or passes.centered
+        self.metrics = [inverse(gram + common) for gram in (grams if self.reference else grams[1:])]
+
+    @property
+    def rcond(self) -> float:
+        """The least reciprocal condition of a category."""
+        return min(metric.rcond for metric in self.metrics)
+
+    def solve(self, score: Floats) -> Floats:
+        """The metric's inverse times a score, both of the shape of theta."""
+        G = score.reshape(self.shape)
+        if not self.reference:
+            return np.concatenate([metric.solve(row) for metric, row in zip(self.metrics, G, strict=True)])
+        base = self.metrics[0].solve(-G.sum(axis=0))
+        return np.concatenate([metric.solve(row) - base for metric, row in zip(self.metrics[1:], G, strict=True)])
+
+
+def metric_at(passes: SoftmaxPasses, theta: Floats, own: bool) -> SharedMetric | OwnMetrics:
+    """The metric at theta, from few rows where these are enough: from all rows where a column does not vary among the
+    few.
+    """
+    passes.keep_probabilities(theta)
+    few = int(np.clip(40 * passes.rows // passes.p, 4 * passes.p, 20 * passes.p))
+    try:
+        return OwnMetrics(passes, few) if own else SharedMetric(passes, few)
+    except IdentificationError:
+        return SharedMetric(passes, passes.rows)
+
+
+def _gram(passes: SoftmaxPasses, weight: Floats, most: int) -> Floats:
+    """X^T diag(weight) X from a limited number of rows: those that have all but LEFT_OUT of the weight or, where they
+    are too many, a draw at equal distances along the cumulative weights, whose rows count alike.
+    """
+    take = np.arange(len(weight))
+    if most < len(take) <= SORTED * most:
+        take = np.argsort(-weight, kind="stable")
+        running = np.cumsum(weight[take])
+        take = take[: int(np.searchsorted(running, (1.0 - LEFT_OUT) * running[-1])) + 1]
+    counts = weight[take]
+    if most < len(take):
+        running = np.cumsum(counts)
+        spaced = (np.arange(most) + 0.5) * (running[-1] / most)
+        drawn, times = np.unique(np.minimum(np.searchsorted(running, spaced), len(take) - 1), return_counts=True)
+        take, counts = take[drawn], times * (running[-1] / most)
+    total, roots = np.zeros((passes.p, passes.p)), np.sqrt(counts)[:, None].astype(passes.X.dtype)
+    for start in range(0, len(take), 2048):
+        X = passes.columns(take[start : start + 2048])
+        X *= roots[start : start + 2048]
+        total += X.T @ X
+    return total
+
+
+def _weights(passes: SoftmaxPasses, weight: Floats) -> Floats:
+    return weight if passes.weight is None else weight * passes.weight
+
+
+def _probabilities(passes: SoftmaxPasses) -> Floats:
+    assert passes.probabilities is not None
+    return passes.probabilities

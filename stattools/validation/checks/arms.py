@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import IncompatibleError
-from stattools.inference.fitted import Fit
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.event_rates import EventRates
+from stattools.inference.fits.fit import Fit
+from stattools.models.samples.proportions import BinomialArms
+from stattools.models.samples.rates import EventRates
 from stattools.validation.agreement import Agreement, agreeing_digits, compared, counted, fewest
 from stattools.validation.references.sample_densities import observed
 

@@ -21,8 +21,8 @@ from stattools.bayes.sampling.nuts import nuts
 from stattools.bayes.sampling.target import mode, target
 from stattools.bayes.sampling.transforms import Transforms
 from stattools.errors import StattoolsError
-from stattools.inference.arviz.arviz import pareto_smoothed
-from stattools.inference.arviz.replicates import log_likelihood
+from stattools.inference.arviz.datatree import pareto_smoothed
+from stattools.inference.arviz.layout import log_likelihood
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.posterior_agreement import PosteriorAgreement, moments_beside

@@ -13,18 +13,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from stattools.data.files.scanned_columns import TEXT
-from stattools.data.files.source import Batch, at
-from stattools.data.formula.coding import Coding
-from stattools.data.new_outcome import codes_of, new_outcome
+from stattools.data.dataset import codes_of, new_outcome
+from stattools.data.files.coding import Coding
+from stattools.data.files.source import TEXT, Batch, at
 from stattools.errors import IncompatibleError, StattoolsError
-from stattools.inference.covariance.quasi import quasi_dispersion
-from stattools.inference.fitted import Fit
-from stattools.inference.fitting import fit as fitted
+from stattools.inference.covariance.covariance import quasi_dispersion
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fitting.maximum_likelihood import fit as fitted
 from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.densities import KERNELS, named
 from stattools.validation.references.second_sums import Again, again

@@ -14,7 +14,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.models.mixed.by_quadrature import is_integrated
+from stattools.models.mixed.marginal import is_integrated
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.checks.curved_regressions import validate_curves
 from stattools.validation.references.densities import DENSITIES, named

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit
 
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.solvers.metric import Metric

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.series.statespace.spectrum import LOG_2PI
 from stattools.series.statespace.state_table import smoothed

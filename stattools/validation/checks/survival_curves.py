@@ -15,7 +15,7 @@ import statsmodels
 from scipy import special
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from stattools.inference.survival.kaplan_meier import KaplanMeier
+from stattools.inference.survival.product_limit import KaplanMeier
 from stattools.interface.arrays import Floats
 from stattools.validation.agreement import SECOND, Agreement, compared, counted
 

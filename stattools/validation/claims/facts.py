@@ -17,8 +17,8 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import StattoolsError
-from stattools.inference.covariance.quasi import quasi_dispersion
-from stattools.inference.diagnostics.null_model import null_loglik, r_squared, total_sum_of_squares
+from stattools.inference.covariance.covariance import quasi_dispersion
+from stattools.inference.diagnostics.goodness import null_loglik, r_squared, total_sum_of_squares
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.claims.fit_facts import facts_of_fit, se_of_theta, theta

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from stattools.models.regressions.failure_times import aft
+from stattools.models.regressions.times import aft, cox
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.hazard_regression import cox
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.sheet import Sheet
 from stattools.validation.conventions.state import State, Variant

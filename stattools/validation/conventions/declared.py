@@ -8,8 +8,7 @@ import re
 from typing import Any
 
 from stattools.inference.covariance import Cluster
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
 from stattools.validation.conventions.sheet import sheet_of

@@ -14,9 +14,9 @@ from stattools.likelihoods.between import BETWEEN
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ERRORS
 from stattools.models.model import Model
-from stattools.models.predictors.arranged import linear_of
+from stattools.models.predictor import linear_of
+from stattools.models.regressions.binding import starting_point
 from stattools.models.regressions.glm import GENERALIZED
-from stattools.models.regressions.starting_point import starting_point
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.conventions.transforms import Curve

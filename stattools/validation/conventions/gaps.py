@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from stattools.models.model import Model
-from stattools.models.regressions.count_regression import negative_binomial, poisson
-from stattools.models.regressions.regression import gamma, logistic, ols, probit
+from stattools.models.regressions.counts import negative_binomial, poisson
+from stattools.models.regressions.glm import gamma, logistic, ols, probit
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 

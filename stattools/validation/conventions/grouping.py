@@ -9,11 +9,10 @@ from functools import partial
 
 import numpy as np
 
-from stattools.models.mixed.linear_mixed import LinearMixed, linear_mixed
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
-from stattools.models.regressions.count_regression import poisson
-from stattools.models.regressions.regression import logistic
+from stattools.models.regressions.counts import poisson
+from stattools.models.regressions.glm import linear_mixed, logistic
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.sheet import Sheet
 from stattools.validation.conventions.state import State, Variant

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
-from stattools.models.survival.cox import KINDS, CoxRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
+from stattools.models.survival.cox import COX_KINDS as KINDS
+from stattools.models.survival.cox import CoxRegression
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.regressions.binding import starting_point
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.explaining.undeclared_causes import reversed_outcome

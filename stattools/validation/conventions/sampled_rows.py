@@ -18,7 +18,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.products import weighted
+from stattools.numerics.columns import weighted
 
 SAMPLE = 4096
 """Rows of a sample."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.regressions.binding import starting_point
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.factors import plain_columns
 from stattools.validation.conventions.state import State, Variant

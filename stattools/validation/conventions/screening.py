@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.existence.limit import Along
+from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
 from stattools.interface.time_limit import require_time
 from stattools.models.model import Model
+from stattools.solvers.climb import newton_ascent
 from stattools.solvers.metric import Metric
-from stattools.solvers.newton_steps import newton_ascent
 from stattools.validation.claims.standing import EXACT
 from stattools.validation.conventions.displays import forms
 from stattools.validation.conventions.sampled_rows import Far, far, sample_of

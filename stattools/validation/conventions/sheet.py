@@ -16,13 +16,13 @@ from stattools.data.files.scan import source_of
 from stattools.data.tables.table import is_frame, table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.when_needed import pd
-from stattools.models.mixed.linear_mixed import LinearMixed, linear_mixed
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
-from stattools.models.predictors.arranged import linear_of
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.predictor import linear_of
+from stattools.models.regressions.binding import starting_point
+from stattools.models.regressions.glm import linear_mixed
+from stattools.models.regressions.times import cox
 from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.hazard_regression import cox
 from stattools.validation.foreign.description import CONSTRUCTORS
 
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from stattools.models.model import Model
-from stattools.models.regressions.count_regression import negative_binomial, poisson
+from stattools.models.regressions.counts import negative_binomial, poisson
 from stattools.validation.conventions.choice import Choice
 from stattools.validation.conventions.state import State, Variant
 from stattools.validation.foreign.description import bound

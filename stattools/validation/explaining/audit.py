@@ -17,7 +17,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.models.any_model import AnyModel
+from stattools.models.questions import AnyModel
 from stattools.text.columns import number
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stattools.errors import StattoolsError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.models.model import Model
 from stattools.validation.conventions.matching import rows_of
 from stattools.validation.conventions.printed_sets import Found

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import StattoolsError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.climb import newton_ascent
 from stattools.validation.distance import decrement
 from stattools.validation.explaining.causes_of_refits import gather_refit
 from stattools.validation.explaining.declared_penalty import declared_penalty, words_of

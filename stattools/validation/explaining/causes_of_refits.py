@@ -18,9 +18,9 @@ from stattools.errors import StattoolsError
 from stattools.inference.existence import SeparationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.survival.conditional_logit import ConditionalLogit
-from stattools.models.survival.cox import KINDS as TIES
+from stattools.models.mixed.mixed_model import LinearMixed
+from stattools.models.regressions.times import ConditionalLogit
+from stattools.models.survival.cox import COX_KINDS as TIES
 from stattools.models.survival.cox import CoxRegression
 from stattools.validation.explaining.declared_penalty import declared_penalty
 from stattools.validation.explaining.evidence import Evidence

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError, StattoolsError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.interface.time_limit import work
 from stattools.models.model import Model
 from stattools.validation.claims.right import right_of_fit

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IdentificationError
 from stattools.inference.estimates import quantile_of
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses import against_zero
 from stattools.models.model import Model
 from stattools.validation.claims.claim import Claim
@@ -29,10 +29,12 @@ from stattools.validation.conventions.declared import (
     declared_recipe,
     is_joint,
 )
+from stattools.validation.explaining.by_conventions import Verdict
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
-from stattools.validation.explaining.claim_causes import ClaimTrial, Verdict, searched
+from stattools.validation.explaining.claim_causes import searched
 from stattools.validation.explaining.claim_without_maximum import without_maximum
 from stattools.validation.explaining.claimed_stars import are_tested, wrong_stars
+from stattools.validation.explaining.likely_causes import ClaimTrial
 from stattools.validation.explaining.own_errors import by_another_definition
 from stattools.validation.foreign.recipe import Recipe
 from stattools.validation.foreign.refit import Refit

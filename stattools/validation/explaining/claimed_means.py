@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import DomainError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses import against_zero
 from stattools.likelihoods.links import LINKS
 from stattools.validation.claims.claim import Claim

@@ -17,7 +17,7 @@ from stattools.bayes.posterior import posterior
 from stattools.bayes.sampling.diagnostics import LARGEST_R_HAT
 from stattools.bayes.sampling.draws import Posterior
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.arviz.arviz import convergence
+from stattools.inference.arviz.datatree import convergence
 from stattools.interface.arrays import Floats
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.places import known_places

@@ -12,7 +12,7 @@ from scipy.linalg import qr
 
 from stattools.errors import IdentificationError
 from stattools.inference.existence import Separation, check_rank, check_size, separation
-from stattools.inference.existence.separated_rows import UNTOLD
+from stattools.inference.existence.separation import UNTOLD
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model

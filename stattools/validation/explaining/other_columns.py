@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from stattools.data.design import Design
+from stattools.data.design.design import Design
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.predictors.arranged import linear_of
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.predictor import linear_of
+from stattools.models.regressions.binding import starting_point
 
 
 def plain_name(name: str) -> str:

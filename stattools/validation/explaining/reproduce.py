@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.ways_of_fitting import way_of
+from stattools.inference.fitting.maximum_likelihood import way_of
 from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd

@@ -13,8 +13,7 @@ import numpy as np
 from stattools.interface.record import nearest
 from stattools.models.mixed.mixed_model import MixedModel
 from stattools.models.model import Model
-from stattools.models.survival.columns_at_risk import centered, columns_at_risk
-from stattools.models.survival.cox import CoxRegression, sets_of
+from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, sets_of
 from stattools.validation.explaining.other_columns import other_columns, other_scaling
 from stattools.validation.explaining.other_values import alike, other_values
 from stattools.validation.explaining.row_matching import common_rows

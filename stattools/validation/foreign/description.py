@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.models.regressions.count_regression import negative_binomial, poisson
-from stattools.models.regressions.glm import GENERALIZED, glm
-from stattools.models.regressions.regression import logistic, ols, probit, softmax
+from stattools.models.regressions.counts import negative_binomial, poisson
+from stattools.models.regressions.glm import GENERALIZED, glm, logistic, ols, probit, softmax
 from stattools.text.one_line import prints
 from stattools.validation.foreign.recipe import Numbers
 

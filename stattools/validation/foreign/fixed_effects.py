@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from stattools.errors import IncompatibleError
-from stattools.inference.existence.limit import Along
+from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.climb import newton_ascent
 from stattools.validation.foreign.description import Foreign
 
 MOST = 300

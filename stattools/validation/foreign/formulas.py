@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.formula.backticks import in_backticks
+from stattools.data.formula.expression import in_backticks
 from stattools.interface.arrays import Floats
 from stattools.validation.foreign.description import texts
 

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.tables.pairing import paired
-from stattools.data.tables.table import table
+from stattools.data.tables.table import paired, table
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.when_needed import pd
 from stattools.text.one_line import prints

@@ -15,8 +15,7 @@ from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import Cluster
 from stattools.interface.arrays import Floats
-from stattools.models.regressions.failure_times import aft
-from stattools.models.survival.hazard_regression import cox
+from stattools.models.regressions.times import aft, cox
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order

@@ -21,7 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.likelihoods.counts import Count, NegativeBinomial
 from stattools.likelihoods.likelihood import pair
 from stattools.models.model import Model
-from stattools.models.regressions.starting_point import starting_point
+from stattools.models.regressions.binding import starting_point
 
 FAMILY = NegativeBinomial()
 MAP = np.array([[1.0, 0.0], [-1.0, 1.0]])

@@ -12,9 +12,8 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.mixed.linear_mixed import linear_mixed
-from stattools.models.regressions.count_regression import poisson
-from stattools.models.regressions.regression import logistic, probit
+from stattools.models.regressions.counts import poisson
+from stattools.models.regressions.glm import linear_mixed, logistic, probit
 from stattools.text.one_line import prints
 from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.places import places

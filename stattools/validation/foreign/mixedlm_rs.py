@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.models.mixed.linear_mixed import linear_mixed
+from stattools.models.regressions.glm import linear_mixed
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order

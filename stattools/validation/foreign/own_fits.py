@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.any_fit import AnyFit
-from stattools.inference.fitted import Fit
+from stattools.inference.estimates import AnyFit
+from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.models.model import Model
 from stattools.validation.foreign.description import Foreign

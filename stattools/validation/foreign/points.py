@@ -14,9 +14,8 @@ import numpy as np
 from stattools.errors import IdentificationError, StattoolsError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest, record
-from stattools.models.any_model import AnyModel
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
+from stattools.models.questions import AnyModel
 from stattools.solvers.metric import Metric
 from stattools.validation.distance import decrement
 from stattools.validation.variances import factors_of, fixed_errors, linear_decrement, linear_loglik, profile_at

@@ -11,7 +11,7 @@ from scipy import special
 
 from stattools.errors import IdentificationError
 from stattools.inference.covariance import HAC, Cluster, covariance
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.intervals.profile import profile_interval
 from stattools.inference.penalties import Jeffreys
 from stattools.interface.arrays import Floats

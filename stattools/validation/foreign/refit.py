@@ -13,7 +13,7 @@ import numpy as np
 from scipy import special
 
 from stattools.errors import IncompatibleError
-from stattools.inference.fitting import fit
+from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.penalties import Penalty
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

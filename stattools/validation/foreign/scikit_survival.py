@@ -12,7 +12,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.survival.hazard_regression import cox
+from stattools.models.regressions.times import cox
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.climb import newton_ascent
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import log_ndtr, loggamma, ndtr
 
 from stattools.models.model import Model
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 from stattools.models.regressions.glm import GENERALIZED
 
 type Density = Callable[..., Any]

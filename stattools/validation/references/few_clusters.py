@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from stattools.inference.covariance import Groups
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.validation.agreement import Agreement, agreeing_digits, counted

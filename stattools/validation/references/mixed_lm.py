@@ -15,7 +15,7 @@ import statsmodels
 from scipy.linalg import cho_factor, cho_solve
 from statsmodels.regression.mixed_linear_model import MixedLM, MixedLMParams, VCSpec
 
-from stattools.data.random_term import RandomTerm
+from stattools.data.design.random_effects import RandomTerm
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record

@@ -15,7 +15,7 @@ from statsmodels.discrete.conditional_models import ConditionalLogit as TheirSet
 from statsmodels.duration.hazard_regression import PHReg
 from statsmodels.tools.sm_exceptions import ModelWarning
 
-from stattools.models.survival.conditional_logit import ConditionalLogit
+from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.validation.references.statsmodels import Reference
 

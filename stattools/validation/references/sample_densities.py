@@ -15,13 +15,10 @@ from scipy.special import xlog1py, xlogy
 
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import stats
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.correlation import Correlation
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.samples.normal import NormalSample
-from stattools.models.samples.odds_ratio import ConditionalOdds
-from stattools.models.samples.waiting import Waits
+from stattools.models.samples.normal import Correlation, NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import ConditionalOdds
 
 SMALLEST = 1e-290
 """SciPy's probability of a binomial count has more digits than its logarithm, down to about the least float64."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.inference.fitted import Fit
+from stattools.inference.fits.fit import Fit
 from stattools.interface.arrays import Floats
 from stattools.interface.record import nearest
 from stattools.interface.when_needed import stats
@@ -18,12 +18,10 @@ from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.own import OwnLikelihood
 from stattools.models.custom import Custom
 from stattools.models.model import Model
-from stattools.models.samples.correlation import Correlation
-from stattools.models.samples.event_rates import EventRates
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.normal import NormalSample
-from stattools.models.samples.odds_ratio import ConditionalOdds
-from stattools.models.samples.waiting import Waits
+from stattools.models.samples.normal import Correlation, NormalSample
+from stattools.models.samples.proportions import Waits
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression
 from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.references.partial_likelihoods import partial_likelihood

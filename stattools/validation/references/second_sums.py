@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.interface.arrays import Floats
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear
 from stattools.validation.references.densities import KERNELS, UP_TO_SCALE, Density
 
 TINY = 1e-30

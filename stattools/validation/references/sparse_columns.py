@@ -17,8 +17,7 @@ from scipy import special
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
-from stattools.numerics.products import weighted
+from stattools.numerics.columns import as_columns, weighted
 from stattools.validation.references.densities import named
 from stattools.validation.references.statsmodels import Reference
 

@@ -10,11 +10,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
+from stattools.bayes.conjugate.arms import parameters
 from stattools.bayes.conjugate.chosen_arms import PARTS, part_of
-from stattools.bayes.conjugate.distribution import parameters
 from stattools.bayes.conjugate.pairs import CLOSED_FORMS
-from stattools.models.any_model import AnyModel
-from stattools.models.samples.multivariate_normal import MultivariateSample
+from stattools.models.questions import AnyModel
+from stattools.models.samples.normal import MultivariateSample
 
 ARMS = ["B", "A", "C", "A", "B", "A"]
 LATER = ["A", "B", "B"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.bayes.conjugate.distribution import parameters
+from stattools.bayes.conjugate.arms import parameters
 from stattools.bayes.conjugate.inverse_gamma import RootInverseGamma
 from stattools.errors import DomainError
 

@@ -8,8 +8,8 @@ import stattools as st
 from stattools.bayes.decisions.arms import FAMILIES, several
 from stattools.bayes.decisions.contest import shortfall
 from stattools.interface import memory
+from stattools.numerics.distributions.beta import log_complement
 from stattools.numerics.quadrature import log_integral
-from stattools.numerics.two_betas import log_complement
 
 
 def _wide(low, high):

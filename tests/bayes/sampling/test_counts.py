@@ -9,7 +9,7 @@ import stattools as st
 from stattools.bayes.sampling.counts import OverdispersedCounts, PoissonCounts
 from stattools.bayes.sampling.observed import observed
 from stattools.bayes.sampling.regressions import Regression
-from stattools.data import terms
+from stattools.data.design import terms
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(1200, 2))

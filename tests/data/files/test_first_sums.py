@@ -9,7 +9,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.files.first_sums import FIRST_ROWS, FIRST_SUMS, Surroundings, columns_as_they_are
+from stattools.data.files.first_pass import FIRST_ROWS, FIRST_SUMS
+from stattools.data.files.rows import Surroundings, columns_as_they_are
 from stattools.data.formula.formula import parse
 from tests.cases import rng
 

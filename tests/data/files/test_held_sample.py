@@ -9,10 +9,10 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.data.files import held_sample
-from stattools.data.files.held_sample import HeldSample
+from stattools.data.files import rows as held_sample
+from stattools.data.files.rows import HeldSample
 from stattools.data.rows.rows import Low, Rows
-from stattools.data.rows.stacked_columns import StackedColumns
+from stattools.numerics.columns import StackedColumns
 
 
 def test_the_rows_of_all_parts_stand_one_below_the_other():

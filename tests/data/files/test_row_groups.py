@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import stattools as st
-from stattools.data.files.row_groups import is_checked, parquet_batches
+from stattools.data.files.scan import is_checked, parquet_batches
 
 
 def written(path, **options):

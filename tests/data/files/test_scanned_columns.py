@@ -3,7 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from stattools.data.files.scanned_columns import CleanColumns, cleaned
+from stattools.data.files.coding import CleanColumns, cleaned
 from stattools.errors import DomainError
 
 

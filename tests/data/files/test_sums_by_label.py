@@ -5,8 +5,8 @@ import pyarrow as pa
 import pytest
 from numpy.testing import assert_array_equal
 
+from stattools.data.files.first_pass import SumsByLabel, labels_of
 from stattools.data.files.source import Batch
-from stattools.data.files.sums_by_label import SumsByLabel, labels_of
 from stattools.errors import DomainError
 
 

@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.data.formula.backticks import column_of, in_backticks
+from stattools.data.formula.expression import column_of, in_backticks
 from tests.cases import rng
 
 NAMES = [

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from numpy.testing import assert_array_equal
 
-from stattools.data.formula.evaluation import constants, contrast_call, evaluate, short
+from stattools.data.formula.expression import constants, contrast_call, evaluate, short
 from stattools.errors import DomainError
 
 VALUES = {"x": np.array([1.0, 2.0, 4.0]), "z": np.array([3.0, 1.0, 0.5])}

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.formula.foreign_words import in_our_words
+from stattools.data.formula.formula import in_our_words
 
 G = np.random.default_rng(0)
 N = 40

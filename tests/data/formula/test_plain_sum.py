@@ -2,8 +2,7 @@
 
 import pytest
 
-from stattools.data.formula.formula import _algebra
-from stattools.data.formula.plain_sum import plain_sum
+from stattools.data.formula.formula import _algebra, plain_sum
 
 
 @pytest.mark.parametrize(

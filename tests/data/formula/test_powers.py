@@ -7,7 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.data.dataset import read
-from stattools.data.formula.powers import powers
+from stattools.data.design.terms import powers
 
 X = np.random.default_rng(0).normal(size=30) * 3.0
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from stattools.data.formula.random_parts import mixed_formula, without_random
+from stattools.data.formula.parts import mixed_formula, without_random
 from stattools.errors import DomainError
 from tests.data.attacks import ATTACKS
 

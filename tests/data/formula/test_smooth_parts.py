@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.data.formula.formula import parse
-from stattools.data.formula.smooth_parts import smooth_parts
+from stattools.data.formula.parts import smooth_parts
 from stattools.errors import DomainError
 
 TABLE = ["y", "x", "z", "g", "body mass"]

@@ -3,7 +3,7 @@
 import pytest
 
 import stattools as st
-from stattools.data.formula.survival_outcome import survival_formula
+from stattools.data.formula.parts import survival_formula
 from stattools.errors import DomainError
 
 COLUMNS = ["entry", "time", "died", "survival", "my.time", "odd, name", "x", "g"]

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.level_units import ArrayUnits, LevelUnits, about, as_units
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.slope_units import standard_columns
+from stattools.data.rows.standardization import ArrayUnits, LevelUnits, about, as_units, standard_columns
 from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
 

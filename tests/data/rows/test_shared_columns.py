@@ -7,10 +7,9 @@ import pytest
 from numpy.testing import assert_array_equal
 
 import stattools as st
-from stattools.data.rows import units
+from stattools.data.rows import standardization as units
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.shared_columns import SHARED, found_once, shared_columns
-from stattools.data.rows.units import moments_of_columns
+from stattools.data.rows.standardization import SHARED, found_once, moments_of_columns, shared_columns
 from stattools.solvers.softmax.passes import SoftmaxPasses
 from tests.cases import rng
 

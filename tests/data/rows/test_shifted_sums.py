@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.shifted_sums import BLOCK_BYTES, ShiftedSums, rows_of_a_block
+from stattools.data.rows.sums import BLOCK_BYTES, ShiftedSums, rows_of_a_block
 from tests.cases import rng
 
 

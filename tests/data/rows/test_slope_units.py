@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.data.rows.slope_units import orthogonal, standard_columns
+from stattools.data.rows.standardization import orthogonal, standard_columns
 from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
 

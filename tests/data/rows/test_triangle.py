@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.triangle import Triangle, triangle
+from stattools.data.rows.sums import Triangle, triangle
 from stattools.numerics.columns import Columns
 from tests.cases import rng
 

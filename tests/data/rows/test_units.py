@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.units import constant_columns, moments_of_columns, standard_units
+from stattools.data.rows.standardization import constant_columns, moments_of_columns, standard_units
 from tests.cases import rng
 
 

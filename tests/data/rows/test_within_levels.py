@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data.rows.within_levels import within_levels
+from stattools.data.rows.standardization import within_levels
 from stattools.numerics.columns import Columns
 from tests.data.rows.test_slope_units import N, slopes
 

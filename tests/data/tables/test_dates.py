@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import stattools as st
-from stattools.data.tables.dates import labeled
+from stattools.data.tables.columns import labeled
 from stattools.errors import DomainError
 
 G = np.random.default_rng(2)

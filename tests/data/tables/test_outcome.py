@@ -6,7 +6,8 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data.tables.outcome import binary, categories, grouped_formula, numeric
+from stattools.data.formula.formula import grouped_formula
+from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError
 from tests.cases import rng
 

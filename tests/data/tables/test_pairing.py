@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 import stattools as st
-from stattools.data.tables.pairing import index_of, paired
+from stattools.data.tables.table import index_of, paired
 
 N = 12
 ONES = np.ones((N, N))

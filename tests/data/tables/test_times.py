@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data.tables.times import following, times_of
+from stattools.data.tables.table import following, times_of
 from stattools.errors import DomainError
 
 VALUES = [1.0, 3.0, 2.0, 4.0, 3.5, 5.0]

@@ -7,7 +7,7 @@ import xarray
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.inference.arviz.arviz import datatree, energy_fraction, pareto_smoothed
+from stattools.inference.arviz.datatree import datatree, energy_fraction, pareto_smoothed
 
 
 @pytest.fixture(scope="module")

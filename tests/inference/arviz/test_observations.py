@@ -8,19 +8,16 @@ import xarray
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.arviz.observations import OBSERVED, observations
-from stattools.inference.ways_of_fitting import WAYS
+from stattools.inference.arviz.layout import OBSERVED
+from stattools.inference.arviz.layout import observations_of as observations
+from stattools.inference.fitting.maximum_likelihood import WAYS
 from stattools.models.custom import Custom
-from stattools.models.mixed.curved_cox import CurvedCox
-from stattools.models.mixed.linear_mixed import LinearMixed
-from stattools.models.mixed.mixed_regression import MixedRegression
-from stattools.models.regressions.one_vs_rest import OneVsRest
-from stattools.models.samples.correlation import Correlation
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.odds_ratio import ConditionalOdds
-from stattools.models.survival.conditional_logit import ConditionalLogit
-from stattools.models.survival.cox import CoxRegression
-from stattools.models.survival.cox_in_files import SortedCox
+from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
+from stattools.models.regressions.categories import OneVsRest
+from stattools.models.regressions.times import ConditionalLogit
+from stattools.models.samples.normal import Correlation
+from stattools.models.samples.tables import ConditionalOdds, Multinomial
+from stattools.models.survival.cox import CoxRegression, SortedCox
 from stattools.series.statespace.many import LocalLevels
 
 matplotlib.use("Agg")

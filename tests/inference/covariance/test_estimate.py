@@ -16,9 +16,10 @@ from statsmodels.regression.tests.results import results_grunfeld_ols_robust_clu
 from statsmodels.regression.tests.results import results_macro_ols_robust as macro_stata
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.covariance import HAC, Cluster, clusters, covariance
+from stattools.inference.covariance import HAC, Cluster, covariance
+from stattools.inference.covariance import few_clusters as clusters
 
 HC = ("HC0", "HC1", "HC2", "HC3", "HC4")
 

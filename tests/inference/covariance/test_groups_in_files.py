@@ -14,7 +14,7 @@ from hypothesis import strategies as hs
 
 import stattools as st
 from stattools.data.files import first_pass, scan
-from stattools.inference.covariance import groups_in_files
+from stattools.inference.covariance import sandwich as groups_in_files
 
 N = 600
 

@@ -7,8 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.covariance.level_sandwich import LevelSandwich
+from stattools.data.design import terms
+from stattools.inference.covariance.sandwich import LevelSandwich
 from stattools.numerics.low_rank import LowRank
 
 

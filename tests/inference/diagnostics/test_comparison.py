@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.diagnostics.comparison import compare
+from stattools.inference.comparison.compare import compare
 from stattools.inference.hypotheses import likelihood_ratio
 
 G = np.random.default_rng(2)

@@ -11,7 +11,7 @@ from scipy import special, stats
 from statsmodels.datasets import longley
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.inference.diagnostics.residuals import cooks_distance, leverage, residuals
 from tests.cases import rng
 from tests.gumbel import gumbel

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.inference.diagnostics.row_scores import SCORES, absolute_error, accuracy, brier, squared_error
+from stattools.inference.comparison.scores import SCORES, absolute_error, brier, squared_error
+from stattools.inference.comparison.scores import row_accuracy as accuracy
 from stattools.likelihoods.outcomes import Outcome
 
 

@@ -8,7 +8,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.hypotheses.adjusted import p_adjust
+from stattools.inference.hypotheses.result import p_adjust
 from tests.inference.effects.test_means import DATA, LOGISTIC, N
 
 LINE = st.fit(st.ols("y ~ x * g + h", DATA))

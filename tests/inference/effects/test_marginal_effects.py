@@ -12,8 +12,7 @@ from scipy import special
 from statsmodels.datasets import anes96, randhie, spector
 
 import stattools as st
-from stattools.inference.effects.groups import contrasts
-from stattools.inference.effects.marginal_effects import marginal_effects
+from stattools.inference.effects.means import contrasts, marginal_effects
 from tests.cases import rng
 from tests.sizes import slowly
 

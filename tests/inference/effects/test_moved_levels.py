@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.effects import groups
-from stattools.inference.effects.moved_levels import OneLevel
+from stattools.data.design import terms
+from stattools.inference.effects import means as groups
+from stattools.inference.effects.moved_rows import OneLevel
 from stattools.interface.memory import require_memory
 from stattools.numerics.columns import Columns, as_columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import no_columns

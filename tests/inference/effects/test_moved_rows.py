@@ -6,8 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.effects.groups import contrasts
-from stattools.inference.effects.marginal_effects import marginal_effects
+from stattools.inference.effects.means import contrasts, marginal_effects
 from tests.inference.effects.test_marginal_effects import STEPS, data
 
 

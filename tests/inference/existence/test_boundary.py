@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 import stattools as st
-from stattools.inference.existence.boundary import check_dispersion, check_end, check_exact
+from stattools.inference.existence.boundaries import check_dispersion, check_end, check_exact
 from stattools.solvers.solution import Solution, TraceStep
 from tests.cases import rng
 from tests.gumbel import gumbel

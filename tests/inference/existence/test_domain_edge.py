@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import optimize
 
 import stattools as st
-from stattools.inference.existence.domain_edge import Barrier, check_edge, has_edges, inside
+from stattools.inference.existence.boundaries import Barrier, check_edge, has_edges, inside
 
 TREATED = {"y": [1, 1, 1, 1, 0, 1, 0, 1, 0, 0], "g": list("aaaabbbbbb")}
 NONE = {"y": [0, 0, 0, 0, 3, 1, 0, 1, 2, 0], "g": list("aaaabbbbbb")}

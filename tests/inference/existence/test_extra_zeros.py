@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.inference.existence.extra_zeros import slope_of_none, without
+from stattools.inference.existence.boundaries import slope_of_none, without
 from stattools.solvers.newton import Newton
 from tests.cases import rng
 

@@ -5,15 +5,15 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.groups import (
+from stattools.inference.existence.random_effects import (
     check_mixed,
     check_mixed_solution,
     existence,
     explain_mixed,
     largest_spread,
+    sides_of,
     supremum_at_infinity,
 )
-from stattools.inference.existence.groups_apart import sides_of
 from tests.latent import exact_integrals as exact
 
 rng = np.random.default_rng(3)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence.groups_alone import check_rows_of_groups, seen_of
+from stattools.inference.existence.random_effects import check_rows_of_groups, seen_of
 
 g, x = np.arange(12), np.linspace(-1.0, 1.0, 12)
 flips, counts = np.tile([0, 1, 1], 4), np.tile([0, 3, 1, 5], 3)

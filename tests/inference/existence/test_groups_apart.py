@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence.groups_apart import groups_apart, pure_term
+from stattools.inference.existence.random_effects import groups_apart, pure_term
 
 rng = np.random.default_rng(0)
 g, h = np.repeat(list("abcdefgh"), 3), np.tile(list("xyz"), 8)

@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.inference.existence.late_entry import check_late_entry
+from stattools.inference.existence.boundaries import check_late_entry
 
 FEW = {
     "e": [0.61, 0.2, 0.74, 0.0, 0.07, 0.36, 0.44, 0.15, 0.28],

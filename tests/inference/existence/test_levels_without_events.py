@@ -5,10 +5,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import IdentificationError
 from stattools.inference.existence import SeparationError
-from stattools.inference.existence.levels_without_events import LevelsWithoutEvents
+from stattools.inference.existence.partial_likelihood import LevelsWithoutEvents
 from tests.models.survival.test_levels_at_risk import table
 
 

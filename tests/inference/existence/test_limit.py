@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.limit import Along, Among
+from stattools.inference.restricted import Along, Among
 from stattools.models.evaluation import Evaluation
 from tests.cases import rng
 

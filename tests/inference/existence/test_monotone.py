@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.existence import monotone as monotone_module
-from stattools.inference.existence.monotone import monotone
+from stattools.data.design import terms
+from stattools.inference.existence import partial_likelihood as monotone_module
+from stattools.inference.existence.partial_likelihood import monotone
 
 G = np.random.default_rng(2)
 N = 40

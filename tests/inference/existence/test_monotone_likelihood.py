@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.existence.monotone_likelihood import MonotoneLikelihood
+from stattools.inference.existence.partial_likelihood import MonotoneLikelihood
 
 
 def test_infinite_coefficients_are_said_and_the_others_have_the_limit():

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.bayes.priors.parameters import parameters
-from stattools.inference.existence.on_a_bound import check_turned, is_turned
+from stattools.inference.existence.second_order import check_turned, is_turned
 from tests.cases import rng
 
 Y = rng(0).normal(3.0, 2.0, 50)

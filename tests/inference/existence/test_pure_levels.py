@@ -7,10 +7,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.inference.existence.overlap import SeparationError
-from stattools.inference.existence.pure_levels import pure_levels, separation_of_levels
-from stattools.inference.existence.sparse_program import may_separate
+from stattools.inference.existence.separation import may_separate, pure_levels, separation_of_levels
 
 
 @pytest.fixture

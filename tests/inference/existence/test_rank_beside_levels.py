@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.existence.rank_beside_levels import check_rank_beside_levels
+from stattools.data.design import terms
+from stattools.inference.existence.rank import check_rank_beside_levels
 
 
 @pytest.fixture

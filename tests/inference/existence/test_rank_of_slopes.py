@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 
 rng = np.random.default_rng(2)
 DATA = pd.DataFrame({"y": rng.standard_normal(60), "g": list("abcdef") * 10, "x": rng.standard_normal(60)})

@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from scipy.optimize import linprog
 
 import stattools as st
-from stattools.inference.existence.recession_cone import Rivals, direction, null_space, recession_cone
+from stattools.inference.existence.recession import Rivals, direction, null_space, recession_cone
 from tests.cases import rng
 
 

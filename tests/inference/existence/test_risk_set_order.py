@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from stattools.inference.existence.risk_set_order import RiskSetOrder
+from stattools.inference.existence.partial_likelihood import RiskSetOrder
 from stattools.models.survival.risk_sets import RiskSets
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.existence import second_start
-from stattools.inference.existence.second_start import SAID, from_two_starts, mirrored
-from stattools.solvers.samples import subsampled_newton
+from stattools.inference.existence import second_order as second_start
+from stattools.inference.existence.second_order import SAID, from_two_starts, mirrored
+from stattools.solvers import subsampling as subsampled_newton
 from tests.gumbel import gumbel
 
 

@@ -1,13 +1,14 @@
 """The sparse program says of slopes by level what the program of all columns says."""
 
+from importlib import import_module
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.existence import sparse_program
-from stattools.inference.existence.sparse_program import may_separate
+from stattools.data.design import terms
+from stattools.inference.existence.separation import may_separate
 
 FAMILIES = {"logistic": st.logistic, "poisson": st.poisson, "probit": st.probit, "ordinal": st.ordinal}
 
@@ -30,7 +31,7 @@ def models(family, formula, data):
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("formula", ["y ~ x * g", "y ~ z + g:x"])
 def test_it_tells_separated_outcomes_from_others(family, formula, rows, monkeypatch):
-    monkeypatch.setattr(sparse_program, "LARGEST_BESIDE_SLOPES", 0.0)
+    monkeypatch.setattr(import_module("stattools.inference.existence.separation"), "LARGEST_BESIDE_SLOPES", 0.0)
     for seed in range(4):
         coded, dense = models(family, formula, table(seed, rows, family))
         expected = st.separation(dense)

@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.inference.existence.times_in_line import check_times
+from stattools.inference.existence.boundaries import check_times
 
 X = np.array([0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
 

@@ -8,7 +8,7 @@ from statsmodels.stats.multitest import multipletests
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.hypotheses.adjusted import METHODS, method_of
+from stattools.inference.hypotheses.result import METHODS, method_of
 
 THEIRS = {
     "holm": "holm", "bonferroni": "bonferroni", "sidak": "sidak", "hochberg": "simes-hochberg", "hommel": "hommel",

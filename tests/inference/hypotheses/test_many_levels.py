@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.interface import memory
 from stattools.numerics.low_rank import LowRank
 

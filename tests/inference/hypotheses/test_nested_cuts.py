@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.hypotheses.nesting import embedding
+from stattools.inference.hypotheses.nested import embedding
 
 
 @pytest.fixture(scope="module")

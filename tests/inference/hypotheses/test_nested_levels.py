@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.hypotheses import nested_levels
-from stattools.inference.hypotheses.nesting import embedding
+from stattools.data.design import terms
+from stattools.inference.hypotheses import nested as nested_levels
+from stattools.inference.hypotheses.nested import embedding
 from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA
 

@@ -11,7 +11,7 @@ from scipy import stats
 import stattools as st
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.hypotheses import likelihood_ratio, score_test, wald
-from stattools.inference.hypotheses.nesting import embedding
+from stattools.inference.hypotheses.nested import embedding
 
 G = np.random.default_rng(1)
 N = 200

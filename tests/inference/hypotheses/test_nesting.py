@@ -10,7 +10,7 @@ from stattools.data.files import first_pass
 from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.inference.hypotheses import likelihood_ratio, score_test, wald
-from stattools.inference.hypotheses.nesting import beside, embedding
+from stattools.inference.hypotheses.nested import beside, embedding
 from tests.data.files.test_scanned_rows import DATA, write
 from tests.inference.hypotheses.test_nested_tests import OUTCOMES, G, N, X, models
 

@@ -9,7 +9,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.proportional_odds import _brant
 

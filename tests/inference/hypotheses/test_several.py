@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.hypotheses.several import not_made, several
+from stattools.inference.hypotheses.result import not_made, several
 
 
 def refused():

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.inference.hypotheses.terms import coefficients_of, terms_of
+from stattools.inference.hypotheses.wald import coefficients_of, terms_of
 
 RNG = np.random.default_rng(5)
 N = 150

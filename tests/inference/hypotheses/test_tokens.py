@@ -10,9 +10,9 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import stattools as st
-from stattools.data.formula.backticks import in_backticks
+from stattools.data.formula.expression import in_backticks
 from stattools.errors import DomainError
-from stattools.inference.hypotheses.restrictions import parse
+from stattools.inference.hypotheses.linear import parse
 from tests.inference.hypotheses.test_restrictions import unit
 
 odd_names = some.lists(

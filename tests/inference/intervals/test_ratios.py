@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.intervals.ratios import require_ratios
+from stattools.inference.intervals.coefficients import require_ratios
 from tests.cases import LIKELIHOODS
 
 RNG = np.random.default_rng(4)

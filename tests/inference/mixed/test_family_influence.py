@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.solvers.mixed.marginal_null import without_rows
+from stattools.solvers.mixed.null import without_rows
 from tests.inference.mixed.regressions import LEVELS, fit, table
 
 

@@ -9,7 +9,7 @@ from scipy.stats import betabinom, binom, gamma
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.mixed.family_predictions import GROUPS
+from stattools.inference.mixed.predictions import FAMILY_GROUPS as GROUPS
 from tests.inference.mixed.regressions import NODES, SHARE, fit, rows, table
 
 

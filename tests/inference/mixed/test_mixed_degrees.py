@@ -8,9 +8,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
-from stattools.inference.mixed.mixed_degrees import KINDS
+from stattools.inference.mixed.degrees import DEGREES_KINDS as KINDS
 from stattools.inference.mixed.page import SOURCES
-from stattools.solvers.mixed.variance_differences import variance_differences
+from stattools.solvers.mixed.fixed_effects import variance_differences
 from tests.latent.curve_cases import TABLE
 
 
@@ -120,7 +120,7 @@ def test_a_flat_likelihood_has_normal_tests_and_says_so(model, monkeypatch):
     test, other = fit.test(["b[T.b1]", "b[T.b2]"]), normal.test(["b[T.b1]", "b[T.b2]"])
     assert "∞" in str(test)
     assert test.p_value == pytest.approx(other.p_value, rel=1e-12)
-    monkeypatch.setattr("stattools.inference.mixed.mixed_degrees.variance_directions", lambda *_: flat)
+    monkeypatch.setattr("stattools.inference.mixed.degrees.variance_directions", lambda *_: flat)
     with pytest.raises(IdentificationError, match='df="normal"'):
         st.fit(model, df="satterthwaite")
 

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.parametric_replicates import _one_by_one, _refitted, _together, drawn_outcomes
+from stattools.inference.mixed.replicates import _one_by_one, _refitted, _together, drawn_outcomes
 from tests.inference.mixed.balanced import OF_GROUPS, TABLE, WITHIN, fitted
 
 R = np.random.default_rng(3)

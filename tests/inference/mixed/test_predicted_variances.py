@@ -3,10 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.mixed.mixed_predictions import GROUPS
-from stattools.inference.mixed.predicted_variances import OF_GROUPS as KINDS
-from stattools.inference.mixed.predicted_variances import PredictedRows, degrees_of
-from stattools.latent.variance_directions import variance_directions
+from stattools.inference.mixed.predictions import GROUPS, PredictedRows, degrees_of
+from stattools.inference.mixed.predictions import OF_GROUPS as KINDS
+from stattools.latent.deviance import variance_directions
 from tests.inference.mixed.balanced import BETWEEN, OF_GROUPS, SHRINK, WITHIN, J, N, fitted
 from tests.latent.test_effects import dense_effects
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference import fitting_many
+from stattools.inference.fitting import many as fitting_many
 
 
 @pytest.fixture

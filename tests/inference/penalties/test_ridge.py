@@ -11,7 +11,7 @@ from scipy import special
 from scipy.optimize import minimize
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.inference.penalties import Ridge, maximize
 from tests.cases import rng
 from tests.inference.penalties.test_penalized import CASES, SEPARATED, reference_data

@@ -9,8 +9,7 @@ from statsmodels.stats.power import TTestIndPower
 
 import stattools as st
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError
-from stattools.inference.planning.rows_needed import _first_guess, crossing, rows_needed
-from stattools.inference.planning.simulated_fits import Simulated, Truth
+from stattools.inference.resampling.power import Simulated, Truth, _first_guess, crossing, rows_needed
 
 
 def arms(n=20):
@@ -50,7 +49,7 @@ def test_what_cannot_be_found_is_told():
 
 
 def test_a_power_that_does_not_rise_is_told(monkeypatch):
-    import stattools.inference.planning.rows_needed as module
+    import stattools.inference.resampling.power as module
 
     def falling(truth, rows, draws, random):
         return Simulated(rows, draws, int(draws * 60.0 / (60.0 + rows)), 0, Counter())

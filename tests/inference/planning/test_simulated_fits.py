@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.planning.simulated_fits import Truth, share, simulated
-from stattools.inference.simulated_outcomes import outcomes
+from stattools.inference.prediction.predict import outcomes
+from stattools.inference.resampling.power import Truth, share, simulated
 
 
 def clinic(n=40):
@@ -47,7 +47,7 @@ def test_rows_that_are_no_multiple_are_dealt_from_the_design():
 
 
 def test_chunks_hold_all_draws(monkeypatch):
-    import stattools.inference.planning.simulated_fits as module
+    import stattools.inference.resampling.power as module
 
     monkeypatch.setattr(module, "ENTRIES", 400)
     truth = Truth(clinic(), np.array([0.2, 0.8]), 1.0, np.array([1]), "information", 0.95)

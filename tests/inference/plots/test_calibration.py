@@ -5,7 +5,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.inference.diagnostics.goodness import grouped
-from stattools.inference.plots.calibration import calibration, expected_frequencies, frequencies, shares
+from stattools.inference.plots.predictions import calibration, expected_frequencies, frequencies, shares
 
 rng = np.random.default_rng(1)
 table = {"x": rng.normal(size=60), "z": rng.normal(size=60), "k": rng.poisson(2.0, size=60)}

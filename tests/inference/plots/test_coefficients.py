@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.plots.coefficients import chosen, slopes, spreads
-from stattools.inference.plots.columns import summary
+from stattools.inference.plots.drawing import summary
 
 g = np.random.default_rng(1)
 table = {"x": g.normal(size=60), "g": np.array(list("abc"))[np.arange(60) % 3]}

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.plots.columns import summary
+from stattools.data.design import terms
+from stattools.inference.plots.drawing import summary
 from stattools.numerics.columns import Columns
 from tests.data.files.test_scanned_rows import DATA, write
 

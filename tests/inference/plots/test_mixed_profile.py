@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.plots.mixed_profile import names
+from stattools.inference.plots.coefficients import names
 
 G = np.random.default_rng(6)
 TABLE = {"x": G.normal(size=60), "g": np.arange(60) // 6}

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.plots.profile import likelihood_curve, profile
+from stattools.inference.plots.coefficients import likelihood_curve, profile
 
 x = np.array([1.0, 2, 3, 4, 5, 6, 7, 8])
 y = [0, 0, 1, 0, 1, 1, 0, 1]

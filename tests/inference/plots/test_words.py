@@ -1,7 +1,7 @@
 import pytest
 
 import stattools as st
-from stattools.inference.plots.words import change_in, mean_of
+from stattools.inference.plots.drawing import change_in, mean_of
 
 data = {"y": [0, 1, 0, 1], "x": [1.0, 2.0, 4.0, 3.0], "s": [1, 2, 0, 3], "f": [3, 1, 2, 2], "c": list("abca")}
 

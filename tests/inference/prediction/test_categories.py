@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
-from stattools.inference.prediction.categories import is_of_categories, names_of_categories
+from stattools.inference.prediction.kinds import is_of_categories, names_of_categories
 
 TABLE = {"r": list("abcab") * 6, "x": list(range(30))}
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.inference.prediction.confusion_table import crossed, most_probable
+from stattools.inference.prediction.kinds import crossed, most_probable
 
 
 def test_one_half_is_the_first_label_and_ties_too():

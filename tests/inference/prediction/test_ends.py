@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.prediction.ends import eta_covariance
+from stattools.inference.prediction.kinds import eta_covariance
 from tests.cases import rng
 
 

@@ -9,8 +9,8 @@ from scipy import special, stats
 
 import stattools as st
 from stattools.data.rows.rows import Rows
-from stattools.inference.prediction.ends import eta_covariance
-from stattools.inference.prediction.prediction import predict
+from stattools.inference.prediction.kinds import eta_covariance
+from stattools.inference.prediction.predict import predict
 from stattools.likelihoods.predictive import Predictive, count_interval
 from tests.cases import rng
 from tests.sizes import first

@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.smooths.beside_curves import along_curves, beside_curves
+from stattools.inference.mixed.views import along_curves, beside_curves
 from tests.inference.smooths.curved import table
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.smooths.beyond import beyond_rows
+from stattools.inference.smooths.curves import beyond_rows
 from tests.inference.smooths.curved import fitted, table
 
 MADE = {

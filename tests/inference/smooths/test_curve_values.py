@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.smooths.curve_values import basis_rows, is_beyond, range_of, slopes, values_of
+from stattools.inference.smooths.curves import basis_rows, is_beyond, range_of, slopes, values_of
 from tests.inference.smooths.curved import fitted, table
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stattools.inference.smooths.null_ratios import CurveNull
+from stattools.inference.smooths.curve_tests import CurveNull
 from tests.cases import rng
 
 G = rng(8)

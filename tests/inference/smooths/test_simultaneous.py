@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from stattools.inference.smooths.simultaneous import critical_value, length
+from stattools.inference.smooths.curves import critical_value, length
 from tests.cases import rng
 
 x = np.linspace(0.0, 1.0, 400)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.storage.cox_fits import SavedCoxFit
-from stattools.inference.storage.rules import BrokenRule, require
+from stattools.inference.storage.walker import BrokenRule, require
+from stattools.inference.storage.without_rows import SavedCoxFit
 
 TABLE = {"t": [1.0, 2, 2, 3, 5, 8, 9, 9], "d": [1, 1, 0, 1, 1, 0, 1, 1], "x": [3.0, 1, 2, 2, 4, 1, 2, 0]}
 HELD = SavedCoxFit.of(st.fit(st.cox("survival(t, d) ~ x", TABLE | {"s": list("ab") * 4}, strata="s")))

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference.storage.data_of_fit import about, column_hash, hashes, words_hash
-from stattools.inference.storage.file import sealed
+from stattools.inference.storage.file import about, column_hash, hashes, sealed, words_hash
 
 TABLE = pd.DataFrame({"y": [1, 0, 2, 5], "x": [0.5, 1, 2, 3], "name": ["a", "b", None, "d"]})
 LONG = pd.DataFrame(

@@ -10,9 +10,8 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.inference.storage import design_of_fit as design_module
-from stattools.inference.storage.data_of_fit import about
-from stattools.inference.storage.design_of_fit import columns_of, design_of, spoken
+from stattools.inference.storage import file as design_module
+from stattools.inference.storage.file import about, columns_of, design_of, spoken
 from stattools.validation import verifier
 
 NO: Any = "no"

@@ -7,11 +7,11 @@ import pytest
 
 import stattools as st
 from stattools.data.rows.rows import Rows
-from stattools.inference.prediction.prediction import predict
-from stattools.inference.storage.encoding import RENEWED, as_now
+from stattools.inference.fits.loading import load
+from stattools.inference.prediction.predict import predict
 from stattools.inference.storage.file import save
-from stattools.inference.storage.loading import load
-from stattools.models.predictors.linear import Linear
+from stattools.inference.storage.walker import RENEWED, as_now
+from stattools.models.predictor import Linear
 from tests.inference.storage.test_file import FRAME, NEW, contents, round_trip, saved, write
 
 

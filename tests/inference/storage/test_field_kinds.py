@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from stattools.inference.storage.field_kinds import FACTS, are_distinct, is_number, is_of, is_whole
-from stattools.inference.storage.unsaved import Unsaved
+from stattools.inference.estimates import Unsaved
+from stattools.inference.storage.walker import FACTS, are_distinct, is_number, is_of, is_whole
 from stattools.solvers.solution import TraceStep
 
 ARRAY = np.zeros(2)

@@ -12,11 +12,10 @@ from hypothesis import strategies as some
 from scipy import special
 
 import stattools as st
-from stattools.inference.effects.groups import contrasts
-from stattools.inference.effects.marginal_effects import marginal_effects
-from stattools.inference.prediction.prediction import predict
+from stattools.inference.effects.means import contrasts, marginal_effects
+from stattools.inference.fits.loading import load
+from stattools.inference.prediction.predict import predict
 from stattools.inference.storage.file import save, sealed
-from stattools.inference.storage.loading import load
 from stattools.networks.network_fit import NetworkFit
 from tests.cases import rng
 from tests.sizes import examples

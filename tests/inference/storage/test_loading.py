@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
 import stattools as st
+from stattools.inference.fits.loading import load
 from stattools.inference.storage.file import FORMAT, VERSION, save
-from stattools.inference.storage.loading import load
 from tests.inference.storage.test_file import FRAME, SWAPS, contents, nodes, saved, write
 from tests.sizes import examples
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference.storage import mixed_fits
+from stattools.inference.storage import without_rows as mixed_fits
 
 
 def table(n: int = 60) -> pd.DataFrame:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from stattools.inference.storage.mixed_regression_rules import mixed_regression
-from stattools.inference.storage.mixed_regressions import SavedMixedRegression
+from stattools.inference.storage.walker import mixed_regression
+from stattools.inference.storage.without_rows import SavedMixedRegression
 from tests.inference.mixed.regressions import fit
 
 WRONG = {

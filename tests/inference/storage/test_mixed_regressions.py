@@ -9,7 +9,7 @@ from numpy.testing import assert_array_equal
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.storage.mixed_regressions import SavedMixedRegression
+from stattools.inference.storage.without_rows import SavedMixedRegression
 from tests.inference.mixed.regressions import fit, rows
 from tests.sizes import first
 

@@ -10,7 +10,8 @@ from numpy.testing import assert_array_equal
 from scipy import stats
 
 import stattools as st
-from stattools.inference.storage.own_likelihoods import made, written
+from stattools.inference.storage.walker import made_again as made
+from stattools.inference.storage.walker import written
 
 G = np.random.default_rng(5)
 T = pd.DataFrame({"x": G.normal(size=60), "y": G.gumbel(size=60), "r": np.repeat(["a", "b", "c"], 20)})

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.storage.encoding import CLASSES, _class
-from stattools.inference.storage.field_kinds import KINDS, UNIONS
+from stattools.inference.fits.loading import load
 from stattools.inference.storage.file import save, sealed
-from stattools.inference.storage.loading import load
-from stattools.inference.storage.rules import RULES, is_covariance
+from stattools.inference.storage.walker import CLASSES, RULES, UNIONS, _class, is_covariance
+from stattools.inference.storage.walker import FIELD_KINDS as KINDS
 from tests.inference.storage.test_file import FRAME, NETWORKS, contents, write
 
 

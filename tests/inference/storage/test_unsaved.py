@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.effects.marginal_effects import marginal_effects
+from stattools.inference.effects.means import marginal_effects
+from stattools.inference.estimates import lacks_rows
+from stattools.inference.fits.loading import load
 from stattools.inference.storage.file import save
-from stattools.inference.storage.loading import load
-from stattools.inference.storage.unsaved import lacks_rows
 from tests.inference.storage.test_file import FRAME, round_trip
 
 

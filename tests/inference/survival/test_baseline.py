@@ -7,7 +7,7 @@ import pytest
 import statsmodels.api as sm
 
 import stattools as st
-from stattools.inference.survival.baseline import median_of
+from stattools.inference.survival.cox import median_of
 
 G = np.random.default_rng(6)
 N = 30

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.inference.survival.concordance import concordance, levels
+from stattools.inference.survival.cox import concordance, levels
 
 
 def loop(risk, time, event, entry, weight, strata):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import survdiff
 
-from stattools.inference.survival.log_rank import log_rank
+from stattools.inference.survival.product_limit import log_rank
 
 G = np.random.default_rng(2)
 GROUP = G.integers(0, 3, 150)

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import ndtri
 
 from stattools.inference.survival.product_limit import BANDS, ProductLimit, first_below
-from stattools.models.survival.life_table import LifeTable
+from stattools.models.survival.risk_sets import LifeTable
 
 
 def curve(time, event=None):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.inference.survival.resampled import _draws, influence_of_units, units_of_rows
+from stattools.inference.resampling.bootstrap import _draws, influence_of_units, units_of_rows
 from tests.cases import rng
 
 G = rng(21)

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.wild.clusters import ClusterWeights
+from stattools.inference.hypotheses.wild_bootstrap import ClusterWeights
 from tests.inference.covariance.test_sandwich import cars
 
 FIRM = np.arange(32) // 4

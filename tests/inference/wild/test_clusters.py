@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.inference.wild.clusters import VALUES, Clusters, ClusterWeights, accepted, as_far
+from stattools.inference.hypotheses.wild_bootstrap import VALUES, Clusters, ClusterWeights, accepted, as_far
 
 G = 7
 GROUPS = np.repeat(np.arange(G), [3, 4, 5, 6, 6, 9, 9])
@@ -88,13 +88,13 @@ def test_weights_have_mean_0_and_variance_1(kind):
 def test_the_same_draws_again_however_many_at_a_time(monkeypatch):
     signs = ClusterWeights("webb", 12, 500, 3)
     whole = np.concatenate(list(signs.blocks()))
-    monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 100)
+    monkeypatch.setattr("stattools.inference.hypotheses.wild_bootstrap.AT_A_TIME", 100)
     assert_allclose(np.concatenate(list(signs.blocks())), whole)
     assert not np.allclose(np.concatenate(list(ClusterWeights("webb", 12, 500, 4).blocks())), whole)
 
 
 def test_every_pattern_but_those_of_opposite_signs_once(monkeypatch):
-    monkeypatch.setattr("stattools.inference.wild.clusters.AT_A_TIME", 21)
+    monkeypatch.setattr("stattools.inference.hypotheses.wild_bootstrap.AT_A_TIME", 21)
     signs = ClusterWeights("rademacher", 7, 128, 0)
     assert signs.is_exact
     assert not ClusterWeights("rademacher", 7, 127, 0).is_exact

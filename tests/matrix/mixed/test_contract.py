@@ -17,7 +17,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.mixed.mixed_regression_fit import MixedRegressionFit
+from stattools.inference.fits.mixed_fit import MixedRegressionFit
 from tests.matrix.mixed.questions import ANSWERED, FITS, NEVER, asked, is_refused
 
 TESTS = Path(__file__).parents[2]

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 import stattools as st
-from stattools.data.random_term import RandomTerm
-from stattools.models.mixed.by_laplace import ByLaplace
+from stattools.data.design.random_effects import RandomTerm
+from stattools.models.mixed.marginal import ByLaplace
 
 
 class SmallMixed(SimpleNamespace):

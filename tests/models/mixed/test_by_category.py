@@ -13,7 +13,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.solvers.mixed.marginal_maximum import laplace_maximum
 from tests.models.mixed.hazards import TABLE, U, X
 
 LABELS = np.digitize(np.sin(6.0 * X) + 2.0 * U, [0.5, 1.5])

@@ -8,7 +8,7 @@ from scipy.special import expit
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.models.mixed.by_laplace import ByLaplace
+from stattools.models.mixed.marginal import ByLaplace
 from tests.models.mixed.small_mixed import crossed, mixed, term
 
 

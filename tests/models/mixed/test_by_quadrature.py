@@ -13,7 +13,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.models.mixed.by_quadrature import ByQuadrature, is_integrated
+from stattools.models.mixed.marginal import ByQuadrature, is_integrated
 from tests.cases import rng
 from tests.models.mixed.grouped import grouped, term
 

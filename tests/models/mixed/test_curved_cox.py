@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
+from stattools.solvers.mixed.marginal_maximum import laplace_maximum
 from tests.models.mixed.hazards import MGCV, TABLE
 
 

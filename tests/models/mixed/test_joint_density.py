@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.models.mixed import joint_density
+from stattools.models.mixed import density as joint_density
 from tests.latent import exact_integrals as exact
 from tests.latent import grouped_data
 from tests.sizes import first

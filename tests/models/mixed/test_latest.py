@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import ConvergenceError
-from stattools.models.mixed.latest import Latest
+from stattools.models.mixed.marginal import Latest
 
 
 def test_the_same_theta_is_found_once_and_starts_the_next():

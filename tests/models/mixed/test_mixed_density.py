@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy.stats import multivariate_normal
 
 import stattools as st
-from stattools.latent.partial_correlations import triangle
+from stattools.latent.covariance_factors import triangle
 
 RNG = np.random.default_rng(11)
 N = 60

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.models.mixed.mixed_regression import MixedRegression
+from stattools.models.mixed.mixed_model import MixedRegression
 from tests.cases import rng
 
 N = 60

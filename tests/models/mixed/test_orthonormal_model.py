@@ -5,7 +5,7 @@ import scipy.stats
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.models.mixed.orthonormal_model import OrthonormalModel
+from stattools.models.mixed.marginal import OrthonormalModel
 from tests.models.mixed.small_mixed import crossed, mixed, term
 
 

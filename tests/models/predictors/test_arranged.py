@@ -1,9 +1,8 @@
 """Which linear predictor reads which columns."""
 
-from stattools.data.design import Design
+from stattools.data.design.design import Design
 from stattools.likelihoods import Bernoulli, Cumulative, NegativeBinomial
-from stattools.models.predictors.arranged import linear_of
-from stattools.models.predictors.linear import Linear
+from stattools.models.predictor import Linear, linear_of
 
 DESIGN = Design(("Intercept", "x", "z"))
 

@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Block
 from stattools.errors import IncompatibleError
-from stattools.models.predictors.linear import Linear
-from stattools.numerics.beside_ones import BesideOnes
+from stattools.models.predictor import Linear
+from stattools.numerics.columns import BesideOnes
 from tests.cases import PREDICTORS, rng
 
 

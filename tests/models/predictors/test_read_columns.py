@@ -5,13 +5,12 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import IdentificationError
 from stattools.inference.existence import SeparationError
-from stattools.inference.hypotheses.restricted_maximum import RestrictedMaximum
-from stattools.models.predictors.read_columns import among
-from stattools.numerics.beside_ones import BesideOnes
-from stattools.numerics.columns import Columns
+from stattools.inference.hypotheses.anova import RestrictedMaximum
+from stattools.models.predictor import among
+from stattools.numerics.columns import BesideOnes, Columns
 
 
 def table(n=280):

@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from scipy import optimize, stats
 
 import stattools as st
-from stattools.data.extras import Farthest
+from stattools.data.rows.rows import Farthest
 from stattools.models.regressions.binding import bind, read_rows, require_moderate
-from stattools.numerics.moments import SampleMoments
+from stattools.numerics.sums import SampleMoments
 from tests.gumbel import gumbel
 
 TABLE = {"y": [1.0, 2.0, 4.0, None], "x": [0.0, 1.0, 3.0, 2.0], "w": [1, 2, 1, 1], "t": [1.0, 2.0, 0.5, 1.0]}

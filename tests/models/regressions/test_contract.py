@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.numerics.columns import Columns
 
 

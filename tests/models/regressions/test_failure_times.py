@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy.special import gammaln
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.existence import SeparationError
 from stattools.likelihoods.times import ERRORS

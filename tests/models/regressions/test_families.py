@@ -2,7 +2,7 @@
 
 import stattools as st
 from stattools import likelihoods
-from stattools.models.regressions.families import FAMILIES
+from stattools.models.regressions.glm import FAMILIES
 from tests.cases import REGRESSIONS
 
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.numerics.columns import Columns
 from tests.cases import rng
 

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import stats
 
 import stattools as st
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from stattools.models.samples.proportions import BernoulliTrials
 from tests.sizes import examples
 
 FLIPS = [0, 1, 0, 1, 1, 1, 0, 0, 1, 1]

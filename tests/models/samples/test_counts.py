@@ -10,7 +10,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
+from stattools.models.samples.proportions import BernoulliTrials
 
 FLIPS = [0, 1, 0, 1, 1, 1, 0, 0, 1, 1]
 

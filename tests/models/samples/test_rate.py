@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.models.samples import rate
+from stattools.models.samples import rates as rate
 
 CASES = [(1, 2.0, 0.95), (4, 0.5, 0.9), (250, 1e3, 0.999), (10**9, 1e-3, 0.5)]
 LEVELS = pytest.mark.parametrize(("events", "exposure", "level"), CASES)

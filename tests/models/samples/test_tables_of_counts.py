@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from stattools.errors import DomainError
-from stattools.models.samples.tables_of_counts import counted
+from stattools.models.samples.tables import counted
 
 ROWS = pd.DataFrame(
     {"g": ["a", "b", "b", "a", None, "b"], "y": ["no", "yes", "yes", "no", "no", "no"], "w": [2, 1, 1, 3, 1, 4]}

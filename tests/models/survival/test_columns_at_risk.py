@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.models.survival.columns_at_risk import centered, columns_at_risk, whitened
+from stattools.models.survival.cox import centered, columns_at_risk, whitened
 from stattools.models.survival.risk_sets import RiskSets
 
 

@@ -9,7 +9,7 @@ from statsmodels.duration.hazard_regression import PHReg
 
 import stattools as st
 from stattools.models.survival.exact_ties import ExactTies
-from stattools.models.survival.far_points import near
+from stattools.models.survival.partial_likelihood import near
 
 G = np.random.default_rng(11)
 N = 30

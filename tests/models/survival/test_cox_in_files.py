@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.models.survival.cox_in_files import _carried
+from stattools.models.survival.cox import _carried
 
 G = np.random.default_rng(17)
 N = 160

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.models.mixed.curved_cox import CurvedCox
+from stattools.models.mixed.mixed_model import CurvedCox
 from stattools.models.survival.cox import CoxRegression
 
 TABLE = {"t": np.arange(1.0, 41.0), "d": np.arange(40) % 3 > 0, "x": np.arange(40.0) % 11, "z": np.arange(40.0) % 7}

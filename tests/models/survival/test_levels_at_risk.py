@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.errors import DomainError
-from stattools.models.survival.levels_at_risk import AtEvents, information_beside_levels
+from stattools.models.survival.partial_likelihood import AtEvents, information_beside_levels
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, TransposedColumns
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from stattools.models.survival.life_table import LifeTable
+from stattools.models.survival.risk_sets import LifeTable
 
 
 def test_a_life_table_counts_rows_that_are_repeated():

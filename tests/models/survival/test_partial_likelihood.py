@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from stattools.models.survival.partial_likelihood import AtPoint, gram
-from stattools.models.survival.risk_sets import RiskSets
-from stattools.models.survival.tied_times import efron
+from stattools.models.survival.risk_sets import RiskSets, efron
 
 
 def test_an_information_with_weights_is_a_sum_over_times():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.models.survival.row_scores import martingale, mean_at_events, on_all_rows, score_rows
+from stattools.models.survival.partial_likelihood import martingale, mean_at_events, on_all_rows, score_rows
 
 G = np.random.default_rng(4)
 N = 40

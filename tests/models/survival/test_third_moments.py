@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.models.survival.third_moments import slope_of_log_determinant, steps
+from stattools.models.survival.partial_likelihood import slope_of_log_determinant, steps
 from tests.cases import rng
 
 

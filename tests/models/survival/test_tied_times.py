@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stattools.models.survival.tied_times import breslow, efron
+from stattools.models.survival.risk_sets import breslow, efron
 
 S, T, D = np.array([5.0, 3.0]), np.array([1.5, 3.0]), np.array([3.0, 1.0])
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 import stattools as st
-from stattools.inference.diagnostics.checks.check import Check
-from stattools.inference.diagnostics.checks.of_regressions import CHECKS, checks_of
+from stattools.inference.diagnostics.check import Check
+from stattools.inference.diagnostics.checks import CHECKS, checks_of
 from stattools.reporting.answer.check_words import CLAUSES, clause, measured, named
 from tests.reporting.answer.planted import table
 

@@ -1,7 +1,7 @@
 """Checks in a table, and figures with the verdicts of the checks that they show."""
 
 import stattools as st
-from stattools.inference.diagnostics.checks.of_regressions import CHECKS
+from stattools.inference.diagnostics.checks import CHECKS
 from stattools.reporting.answer.basis import basis_of
 from stattools.reporting.answer.diagnosis import SHOWN, diagnosis, table_of_checks
 from stattools.reporting.document import Figure

@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 
 from stattools.models.evaluation import Evaluation
 from stattools.solvers.climb import Standing
-from stattools.solvers.mixed.boundary import Bent, released, without_small
+from stattools.solvers.mixed.maximum import Bent, released, without_small
 
 
 class Known:

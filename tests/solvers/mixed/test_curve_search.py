@@ -9,9 +9,17 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import ConvergenceError
-from stattools.models.mixed.by_laplace import ByLaplace
-from stattools.solvers.mixed.curve_search import SIZES, _between, _Look, _looks, _maximum, curve_starts
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum, maximum_of
+from stattools.models.mixed.marginal import ByLaplace
+from stattools.solvers.mixed.marginal_maximum import (
+    SIZES,
+    _between,
+    _Look,
+    _looks,
+    _maximum,
+    curve_starts,
+    laplace_maximum,
+    maximum_of,
+)
 
 RNG = np.random.default_rng(9)
 X = np.sort(RNG.uniform(0.0, 1.0, 60))

@@ -7,11 +7,9 @@ import pytest
 
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.latent.coordinates import coordinates
-from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.structures import structure_of
-from stattools.latent.variance_directions import variance_directions
-from stattools.solvers.mixed.degrees_of_freedom import are_determined, kenward_roger, satterthwaite, satterthwaite_test
+from stattools.latent.deviance import Deviance, variance_directions
+from stattools.latent.elimination import OneFactor, structure_of
+from stattools.solvers.mixed.fixed_effects import are_determined, kenward_roger, satterthwaite, satterthwaite_test
 from stattools.solvers.mixed.maximum import maximum
 from tests.latent.certified import table, term
 

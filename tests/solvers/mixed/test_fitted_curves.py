@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.mixed_maximum import maximized
+from stattools.solvers.mixed.maximum import maximized
 from tests.latent.curve_cases import TABLE
 
 DATA = Path(__file__).parents[4] / "shared" / "data" / "mcycle.csv"

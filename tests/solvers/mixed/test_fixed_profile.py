@@ -4,8 +4,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.solvers.mixed.fixed_profile import FixedProfile, Recombined, fixed_ends
-from stattools.solvers.mixed.mixed_maximum import maximized
+from stattools.solvers.mixed.fixed_effects import FixedProfile, Recombined, fixed_ends
+from stattools.solvers.mixed.maximum import maximized
 from tests.latent.certified import table
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_structure import of_one_factor

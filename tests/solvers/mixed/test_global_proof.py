@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 
 from stattools.errors import IncompatibleError
-from stattools.latent.branch_and_bound import branch_and_bound
 from stattools.latent.coordinates import coordinates
 from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.solvers.mixed.global_proof import proven_maximum
-from stattools.solvers.mixed.maximum import maximum
+from stattools.latent.elimination import OneFactor
+from stattools.latent.global_maximum import branch_and_bound
+from stattools.solvers.mixed.maximum import maximum, proven_maximum
 from tests.latent.certified import term
 from tests.latent.ratio_cases import drawn
 

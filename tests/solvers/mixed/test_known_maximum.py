@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.latent.curvature import hessian
-from stattools.latent.few_effects import FewEffects
-from stattools.latent.ratio_search import ratio_search, sums_of_one_ratio
-from stattools.latent.sprint import known
-from stattools.solvers.mixed.global_proof import proven_maximum
-from stattools.solvers.mixed.known_maximum import EXACT, hardly_bends, known_maximum
-from stattools.solvers.mixed.maximum import maximum
+from stattools.latent.deviance import FewEffects, hessian, known
+from stattools.latent.global_maximum import ratio_search, sums_of_one_ratio
+from stattools.solvers.mixed.maximum import EXACT, hardly_bends, known_maximum, maximum, proven_maximum
 from tests.latent.certified import made, term
 from tests.latent.test_deviance import G, X, Y
 from tests.latent.test_few_effects import CASES, few_with_effects

@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import _rough, laplace_maximum
+from stattools.solvers.mixed.marginal_maximum import _rough, laplace_maximum
 from tests.cases import rng
 from tests.models.mixed.small_mixed import crossed, mixed, term
 

@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from stattools.solvers.mixed.majorizing import first_steps, majorized
+from stattools.solvers.mixed.maximum import first_steps, majorized
 from tests.latent.certified import made, term
 from tests.latent.test_deviance import G, X, Y
 

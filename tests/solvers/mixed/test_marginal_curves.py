@@ -9,8 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
-from stattools.solvers.mixed.marginal_curves import whole_curves
+from stattools.solvers.mixed.marginal_maximum import laplace_maximum, whole_curves
 
 n = np.arange(1.0, 151.0)
 X = (n * 0.6180339887498949) % 1.0

@@ -5,8 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.laplace_maximum import laplace_maximum
-from stattools.solvers.mixed.marginal_maximum import Integral
+from stattools.solvers.mixed.marginal_maximum import Integral, laplace_maximum
 from tests.models.mixed.small_mixed import crossed
 
 

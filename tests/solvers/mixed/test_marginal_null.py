@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.mixed.marginal_null import WAYS, again, drawn_ratios, with_outcome, without, without_rows
+from stattools.solvers.mixed.null import WAYS, again, drawn_ratios, with_outcome, without_rows
+from stattools.solvers.mixed.null import without_marginal as without
 from tests.inference.mixed.regressions import fit, table
 
 

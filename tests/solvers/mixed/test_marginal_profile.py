@@ -6,9 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.optimize import minimize
 from scipy.stats import chi2
 
-from stattools.solvers.mixed.marginal_profile import MarginalProfile
-from stattools.solvers.mixed.profile_search import profile_ends
-from stattools.solvers.mixed.variance_profile import parameters
+from stattools.solvers.mixed.variance_profile import MarginalProfile, parameters, profile_ends
 from tests.inference.mixed.regressions import fit
 
 CUT = chi2.ppf(0.95, 1)

@@ -4,9 +4,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.latent.deviance import Deviance
-from stattools.latent.lower import lower
-from stattools.solvers.mixed.maximum import maximum
-from stattools.solvers.mixed.mixed_maximum import maximized
+from stattools.numerics.small_matrices import lower
+from stattools.solvers.mixed.maximum import maximized, maximum
 from tests.latent.certified import made, table, term
 from tests.latent.dense_structure import DenseStructure
 from tests.latent.test_deviance import G, X, Y

@@ -5,7 +5,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import ConvergenceError, IdentificationError
-from stattools.solvers.mixed.mixed_maximum import maximized
+from stattools.solvers.mixed.maximum import maximized
 from tests.latent.certified import table
 from tests.models.mixed.test_linear_mixed import TABLE
 

@@ -10,10 +10,8 @@ from scipy.stats import chi2
 
 import stattools as st
 from stattools.errors import ConvergenceError
-from stattools.solvers.mixed.maximum import Maximum
-from stattools.solvers.mixed.mixed_maximum import MixedMaximum
-from stattools.solvers.mixed.profile_search import ProfileSearch, profile_ends
-from stattools.solvers.mixed.variance_profile import VarianceParameter, parameters
+from stattools.solvers.mixed.maximum import Maximum, MixedMaximum
+from stattools.solvers.mixed.variance_profile import ProfileSearch, VarianceParameter, parameters, profile_ends
 from tests.latent.certified import table
 
 CUT = float(chi2.ppf(0.95, 1))

@@ -14,7 +14,7 @@ from scipy.special import expit
 import stattools as st
 from stattools.errors import DomainError
 from stattools.numerics.quadrature import log_integral
-from stattools.solvers.mixed.quadrature_maximum import quadrature_maximum
+from stattools.solvers.mixed.marginal_maximum import quadrature_maximum
 from tests.cases import rng
 from tests.latent.grouped_data import one_factor
 

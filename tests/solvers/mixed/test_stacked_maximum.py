@@ -6,8 +6,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.stacked_sums import stacked_rows
-from stattools.solvers.mixed.stacked_maximum import stacked_maxima
+from stattools.latent.elimination import stacked_rows
+from stattools.solvers.mixed.maximum import stacked_maxima
 from tests.latent.stacked_cases import members
 
 

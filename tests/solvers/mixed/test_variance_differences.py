@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from stattools.latent.coordinates import coordinates
-from stattools.latent.deviance import Deviance
-from stattools.latent.one_factor import OneFactor
-from stattools.latent.variance_directions import variance_directions
+from stattools.latent.deviance import Deviance, variance_directions
+from stattools.latent.elimination import OneFactor
+from stattools.solvers.mixed.fixed_effects import variance_differences
 from stattools.solvers.mixed.maximum import maximum
-from stattools.solvers.mixed.variance_differences import variance_differences
 from tests.latent.certified import term
 
 

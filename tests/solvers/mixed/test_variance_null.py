@@ -6,14 +6,8 @@ from scipy.stats import chi2
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.solvers.mixed import variance_null
-from stattools.solvers.mixed.variance_null import (
-    bootstrapped_ratios,
-    eigenvalues,
-    mixture_tail,
-    simulated_ratios,
-    without,
-)
+from stattools.solvers.mixed import null as variance_null
+from stattools.solvers.mixed.null import bootstrapped_ratios, eigenvalues, mixture_tail, simulated_ratios, without
 from tests.latent.certified import table
 
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as some
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.rungs.cholesky import Refined
-from stattools.solvers.rungs.shifted_rows import SAMPLE, SHARE
+from stattools.solvers.least_squares.cholesky import SAMPLE, SHARE, Refined
 from tests.cases import rng
 from tests.sizes import first
 

@@ -7,8 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.solvers.rungs.exact_elimination import eliminate
-from stattools.solvers.rungs.exact_gram import largest
+from stattools.solvers.least_squares.exact import eliminate, largest
 from tests.cases import rng
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stattools.data.rows.rows import Low, Rows
-from stattools.solvers.rungs.exact_gram import BLOCK, exact_gram, exact_residuals
+from stattools.solvers.least_squares.exact import BLOCK, exact_gram, exact_residuals
 from tests.cases import rng
 
 

@@ -10,9 +10,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.rows.rows import Rows
-from stattools.numerics.products import NARROW
-from stattools.solvers.rungs.cholesky import refine
-from stattools.solvers.rungs.shifted_rows import MOST_ROWS, RowsAtOnce
+from stattools.numerics.columns import NARROW
+from stattools.solvers.least_squares.cholesky import MOST_ROWS, RowsAtOnce, refine
 from tests.cases import rng
 from tests.sizes import examples
 

@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.solvers.digits import EPS
+from stattools.solvers.least_squares.cholesky import NotConstant, Shift, Shifted, constant_column
 from stattools.solvers.metric import Metric
-from stattools.solvers.rungs.shifted_rows import NotConstant, Shift, Shifted, constant_column
+from stattools.solvers.solution import EPS
 from tests.cases import rng
 
 

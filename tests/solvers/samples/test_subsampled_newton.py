@@ -9,7 +9,7 @@ from scipy import special
 
 import stattools as st
 from stattools.numerics.threads import one_blas_thread
-from stattools.solvers.samples.subsampled_newton import (
+from stattools.solvers.subsampling import (
     DIFFERENT,
     MANY_ROWS,
     sample_sizes,

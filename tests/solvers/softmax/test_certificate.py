@@ -6,11 +6,10 @@ from numpy.testing import assert_allclose
 
 from stattools.errors import DomainError
 from stattools.interface import memory
-from stattools.solvers.newton_steps import newton_ascent
+from stattools.solvers.climb import newton_ascent
 from stattools.solvers.quasi_newton import ascend
-from stattools.solvers.softmax.certificate import by_gradients, by_information, require_room
-from stattools.solvers.softmax.metric import metric_at
-from stattools.solvers.softmax.passes import SoftmaxPasses
+from stattools.solvers.softmax.maximum import by_gradients, by_information, require_room
+from stattools.solvers.softmax.passes import SoftmaxPasses, metric_at
 from tests.solvers.softmax.problems import problem
 
 

@@ -9,9 +9,8 @@ from scipy.special import softmax
 
 from stattools.errors import IdentificationError
 from stattools.solvers.metric import Metric
-from stattools.solvers.softmax import information as ways
-from stattools.solvers.softmax.information import MetricInPlace
-from stattools.solvers.softmax.passes import SoftmaxPasses
+from stattools.solvers.softmax import passes as ways
+from stattools.solvers.softmax.passes import MetricInPlace, SoftmaxPasses
 from tests.cases import rng
 from tests.solvers.softmax.problems import problem
 

@@ -8,11 +8,10 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.inference.penalties import maximize
 from stattools.inference.penalties.penalized import _by_passes
 from stattools.interface import memory
-from stattools.numerics.conjugate_gradients import newton_step
-from stattools.solvers.lbfgs import LBFGS
+from stattools.solvers.first_order import LBFGS
+from stattools.solvers.quasi_newton import newton_step
 from stattools.solvers.softmax.maximum import large, maximize_softmax
-from stattools.solvers.softmax.metric import metric_at
-from stattools.solvers.softmax.passes import SoftmaxPasses
+from stattools.solvers.softmax.passes import SoftmaxPasses, metric_at
 
 
 def made(n=600, p=4, K=4, seed=0, shift=0.0, **options):

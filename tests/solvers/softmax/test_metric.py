@@ -7,8 +7,14 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.errors import IdentificationError
 from stattools.solvers.metric import Metric
-from stattools.solvers.softmax.metric import OwnMetrics, SharedMetric, SinglePrecisionInverse, inverse, metric_at
-from stattools.solvers.softmax.passes import SoftmaxPasses
+from stattools.solvers.softmax.passes import (
+    OwnMetrics,
+    SharedMetric,
+    SinglePrecisionInverse,
+    SoftmaxPasses,
+    inverse,
+    metric_at,
+)
 from tests.cases import rng
 from tests.solvers.softmax.problems import problem
 

@@ -8,9 +8,8 @@ import pytest
 import stattools as st
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Shares, unit_ascend
-from stattools.solvers.softmax.maximum import _from_sample, maximize_softmax
+from stattools.solvers.softmax.maximum import ByProducts, _from_sample, maximize_softmax, sample_start
 from stattools.solvers.softmax.passes import SoftmaxPasses
-from stattools.solvers.softmax.sample import ByProducts, sample_start
 
 
 def made(n=20_000, p=6, K=4, seed=0, shift=0.0, **options):

@@ -7,7 +7,7 @@ import pytest
 
 import stattools as st
 from stattools.data.files import first_pass
-from stattools.data.rows.shape_only import OnDisk
+from stattools.data.rows.rows import OnDisk
 from tests.data.files.test_scanned_rows import DATA, MODELS, model_of, write
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 import stattools as st
-from stattools.validation.conventions.attempts import Clock, Taken, attempt, followed, forms, same
+from stattools.validation.conventions.attempts import Clock, Taken, attempt, followed, same
+from stattools.validation.conventions.displays import forms
 from stattools.validation.conventions.factors import REFERENCE
 from stattools.validation.conventions.starting import start_of
 from stattools.validation.conventions.state import State

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.models.regressions.families import FAMILIES
+from stattools.models.regressions.glm import FAMILIES
 from stattools.validation.references.densities import DENSITIES, MEANS, OF_MEAN, named
 from tests.cases import REGRESSIONS
 

@@ -5,8 +5,8 @@ import pytest
 
 import stattools as st
 from stattools.models.model import Model
-from stattools.models.samples.multinomial import Multinomial
-from stattools.models.samples.sample_model import SampleModel
+from stattools.models.samples.arms import SampleModel
+from stattools.models.samples.tables import Multinomial
 from stattools.validation.references.sample_densities import LAWS, observed
 from stattools.validation.validate import MODELS
 from tests.cases import rng

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
+from stattools.data.design import terms
 from stattools.validation.distance import decrement
 from stattools.validation.references.sparse_columns import sparse_fit
 from stattools.validation.references.statsmodels import reference_fit

@@ -13,7 +13,7 @@ from stattools.bayes.conjugate.arms import place, plain
 from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_density
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.numerics.beta_distribution import log_density_of_logit, logit_quantile, lower_tail, quantile
+from stattools.numerics.distributions.beta import log_density_of_logit, logit_quantile, lower_tail, quantile
 
 EDGE = 745.0
 """Beyond these log odds a probability is 0 or 1 in double precision."""

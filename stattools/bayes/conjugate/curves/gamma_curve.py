@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike
 from stattools.bayes.conjugate.curves.highest_density import Peaked, highest_density
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.numerics.gamma_distribution import log_density_of_log, log_quantile, lower_tail, upper_tail
-from stattools.numerics.saddle_point import log_of_ratio
+from stattools.numerics.distributions.counts import log_of_ratio
+from stattools.numerics.distributions.gamma import log_density_of_log, log_quantile, lower_tail, upper_tail
 
 LARGEST = 300.0 * np.log(10.0)
 """The logarithm of the largest variance."""

@@ -15,7 +15,7 @@ from stattools.bayes.conjugate.belief import between
 from stattools.errors import DomainError
 from stattools.interface.arguments import as_numbers
 from stattools.interface.arrays import Floats
-from stattools.numerics.gamma_distribution import log_density_of_log, tails
+from stattools.numerics.distributions.gamma import log_density_of_log, tails
 
 
 def logs(theta: ArrayLike, shape: Any, rate: Any) -> tuple[Floats, Floats]:

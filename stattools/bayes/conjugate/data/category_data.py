@@ -11,7 +11,7 @@ from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.predictives.dirichlet_multinomial import DirichletMultinomial, log_density_of_softmax
 from stattools.errors import quoted
 from stattools.interface.arrays import Floats
-from stattools.models.samples.multinomial import Multinomial
+from stattools.models.samples.tables import Multinomial
 
 
 def log_evidence(before: Any, after: Any, data: Multinomial) -> float:

@@ -100,7 +100,7 @@ class LeaveOneOut:
         """PSIS-LOO's estimate of `pointwise`, and k-hat, both of its shape, from `draws` posterior draws."""
         from scipy.special import logsumexp
 
-        from stattools.inference.arviz.arviz import smoothed_weights
+        from stattools.inference.arviz.datatree import smoothed_weights
 
         log_likelihood = self.log_likelihood(draws, seed)
         log_weight, k_hat = smoothed_weights(log_likelihood)

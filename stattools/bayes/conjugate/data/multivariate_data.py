@@ -18,7 +18,7 @@ from stattools.bayes.conjugate.inverse_wishart import log_determinant, positive_
 from stattools.bayes.conjugate.student_t import log_t_density
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
 
 def left_out(belief: Any) -> LeftOut:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.numerics.exact_sum import pair_difference, pair_product
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.numerics.sums import pair_difference, pair_product
 from stattools.text.one_line import prints
 
 Doubled = tuple[Floats, Floats]

@@ -11,9 +11,9 @@ from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservation
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
 from stattools.interface.seeds import poisson_counts
-from stattools.models.samples.event_rates import EventRates
-from stattools.numerics.exact_sum import ExactSum
-from stattools.numerics.gamma_distribution import log_density_of_log
+from stattools.models.samples.rates import EventRates
+from stattools.numerics.distributions.gamma import log_density_of_log
+from stattools.numerics.sums import ExactSum
 
 NAMES = {"poisson rate": "counts", "exponential rate": "times"}
 """What the observations of each kind are called in a data tree."""

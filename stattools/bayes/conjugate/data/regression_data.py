@@ -19,11 +19,11 @@ from scipy.linalg import solve_triangular
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations
 from stattools.bayes.conjugate.improper import Improper
 from stattools.bayes.conjugate.student_t import log_t_density
-from stattools.data.rows.triangle import triangle
+from stattools.data.rows.sums import triangle
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.text.one_line import prints
 
 

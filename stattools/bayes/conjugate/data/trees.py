@@ -23,7 +23,7 @@ def tree(belief: Any, draws: int, seed: int | np.random.Generator) -> DataTree:
     """Draws of posterior and prior with the log density of the prior at the former, replicates of what was observed,
     log-likelihoods, and the data; before any data the prior alone.
     """
-    from stattools.inference.arviz.arviz import datatree
+    from stattools.inference.arviz.datatree import datatree
 
     pair: DeclaredPair = belief._pair
     draws, random = draws_shape(draws)[0], generator(seed)

@@ -11,11 +11,9 @@ from numpy.typing import NDArray
 from stattools.bayes.conjugate.data.pair import Drawn, LeftOut, NamedObservations, at_arm
 from stattools.bayes.conjugate.improper import Improper
 from stattools.interface.arrays import Floats
-from stattools.models.samples.bernoulli_trials import BernoulliTrials
-from stattools.models.samples.binomial_arms import BinomialArms
-from stattools.models.samples.waiting import Waits
-from stattools.numerics.beta_distribution import log_density_of_logit
-from stattools.numerics.saddle_point import log_binomial_pmf
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.numerics.distributions.beta import log_density_of_logit
+from stattools.numerics.distributions.counts import log_binomial_pmf
 from stattools.text.one_line import prints
 
 TRIALS = (BernoulliTrials, BinomialArms, Waits)

@@ -25,8 +25,8 @@ from stattools.interface.memory import draws_shape
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
-from stattools.models.samples.multinomial import checked_names
-from stattools.numerics.saddle_point import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
+from stattools.models.samples.tables import checked_names
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, log_poisson_pmf, stirling_error
 from stattools.text.one_line import prints
 
 

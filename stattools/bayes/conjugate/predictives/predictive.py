@@ -29,10 +29,9 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.seeds import generator
 from stattools.interface.whole_numbers import whole_number
 from stattools.models.samples.arms import counts
-from stattools.models.samples.proportion import tail_area
-from stattools.numerics.beta_distribution import log_density_of_logit
-from stattools.numerics.saddle_point import log_binomial_pmf
-from stattools.numerics.two_betas import probability_less
+from stattools.models.samples.proportions import tail_area
+from stattools.numerics.distributions.beta import log_density_of_logit, probability_less
+from stattools.numerics.distributions.counts import log_binomial_pmf
 from stattools.text.one_line import prints
 
 MOST_TERMS = 100_000

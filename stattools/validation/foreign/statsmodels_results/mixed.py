@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.mixed.linear_mixed import linear_mixed
+from stattools.models.regressions.glm import linear_mixed
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order

@@ -11,7 +11,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.regressions.ordinal import ordinal
+from stattools.models.regressions.categories import ordinal
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from stattools.data.tables.outcome import binary
-from stattools.data.tables.pairing import index_of, same_index
-from stattools.data.tables.table import is_frame, table
+from stattools.data.tables.table import index_of, is_frame, same_index, table
 from stattools.errors import DomainError
 from stattools.likelihoods.outcomes import Outcome
 from stattools.validation.foreign.description import Foreign

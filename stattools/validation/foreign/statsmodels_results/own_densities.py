@@ -10,8 +10,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.likelihoods import NegativeBinomial, Poisson, ZeroTruncated
-from stattools.models.regressions.glm import GENERALIZED, glm
-from stattools.models.regressions.own_regression import regression
+from stattools.models.regressions.glm import GENERALIZED, glm, regression
 from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order

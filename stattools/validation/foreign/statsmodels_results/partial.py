@@ -13,8 +13,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import Cluster
-from stattools.models.survival.conditional_logit import conditional_logit
-from stattools.models.survival.hazard_regression import cox
+from stattools.models.regressions.times import conditional_logit, cox
 from stattools.validation.foreign.attributes import attributes, release
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable

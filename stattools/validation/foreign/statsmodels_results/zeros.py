@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.models.regressions.zeros import zero_inflated
+from stattools.models.regressions.counts import zero_inflated
 from stattools.validation.foreign.attributes import attributes
 from stattools.validation.foreign.description import Foreign, texts
 from stattools.validation.foreign.formulas import FormulaTable, in_our_order

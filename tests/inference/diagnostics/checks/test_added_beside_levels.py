@@ -5,10 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.checks.added_beside_levels import LevelAdded
-from stattools.inference.diagnostics.checks.added_columns import added
-from stattools.inference.diagnostics.checks.collinearity import inflation
-from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.added_columns import LevelAdded, added
+from stattools.inference.diagnostics.check import LookedAt
+from stattools.inference.diagnostics.form import inflation
 from stattools.numerics.columns import Columns
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, MODELS, both
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.check import LookedAt
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.inference.diagnostics.checks.added_columns import ArrayAdded
-from stattools.inference.diagnostics.checks.added_information import score_statistic
+from stattools.inference.diagnostics.added_columns import ArrayAdded, score_statistic
 
 
 def test_a_column_that_others_make_says_nothing():

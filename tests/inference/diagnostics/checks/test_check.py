@@ -1,6 +1,6 @@
 """Verdicts go by size, and by chance only where a size is there."""
 
-from stattools.inference.diagnostics.checks.check import LIMITS, judged, verdict
+from stattools.inference.diagnostics.check import LIMITS, judged, verdict
 
 
 def test_a_tiny_size_is_ok_however_sure_it_is():

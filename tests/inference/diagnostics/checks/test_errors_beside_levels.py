@@ -5,11 +5,12 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.data import terms
-from stattools.inference.covariance.level_sandwich import LevelSandwich
-from stattools.inference.covariance.sandwich import Sandwich
-from stattools.inference.diagnostics.checks import errors_beside_levels
-from stattools.inference.diagnostics.checks.errors_beside_levels import (
+from stattools.data.design import terms
+from stattools.inference.covariance.sandwich import LevelSandwich, Sandwich
+from stattools.inference.diagnostics import errors as errors_beside_levels
+from stattools.inference.diagnostics.check import LookedAt
+from stattools.inference.diagnostics.errors import (
+    OfRows,
     explained,
     farthest_moves,
     largest,
@@ -17,9 +18,7 @@ from stattools.inference.diagnostics.checks.errors_beside_levels import (
     parts_of_rows,
     regression_on_columns,
 )
-from stattools.inference.diagnostics.checks.looked_at import LookedAt
-from stattools.inference.diagnostics.checks.standard_errors import OfRows
-from stattools.numerics.arrow import Arrow
+from stattools.numerics.arrowhead import Arrow
 from stattools.numerics.columns import Columns
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
 from tests.models.predictors.test_read_columns import table as rows_of_models

@@ -6,8 +6,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.checks.influence import worst_rows
-from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.check import LookedAt
+from stattools.inference.diagnostics.influence import worst_rows
 from tests.inference.diagnostics.checks.planted import of, rows, verdicts
 from tests.inference.diagnostics.checks.r_rows import TABLE
 

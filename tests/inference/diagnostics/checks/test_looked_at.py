@@ -4,7 +4,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import StattoolsError
-from stattools.inference.diagnostics.checks.looked_at import LookedAt
+from stattools.inference.diagnostics.check import LookedAt
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
 

@@ -3,7 +3,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.diagnostics.checks import of_groups
+from stattools.inference.diagnostics import checks as of_groups
 
 R = np.random.default_rng(4)
 G, X = np.repeat(np.arange(20), 10), R.normal(size=200)
@@ -44,7 +44,7 @@ def test_a_check_that_cannot_be_made_leaves_the_others(monkeypatch):
     def refused(fit):
         raise st.IdentificationError("a group is all that tells x.")
 
-    monkeypatch.setattr(of_groups, "_influence", refused)
+    monkeypatch.setattr(of_groups, "_group_influence", refused)
     found = st.fit(st.linear_mixed("y ~ x + (1 | g)", {"y": Y, "x": X, "g": G})).check()
     assert sorted(found.check) == ["distribution", "maximum"]
     assert found.attrs["unchecked"] == {"influence": "a group is all that tells x."}

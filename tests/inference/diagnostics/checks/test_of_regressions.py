@@ -5,8 +5,8 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.inference.diagnostics.checks.check import LIMITS
-from stattools.inference.diagnostics.checks.of_regressions import CHECKS, OF_ALL, OF_OUTCOME, OF_TIMES, checks_of
+from stattools.inference.diagnostics.check import LIMITS
+from stattools.inference.diagnostics.checks import CHECKS, OF_ALL, OF_OUTCOME, OF_TIMES, checks_of
 from stattools.likelihoods.outcomes import Outcome
 from tests.cases import LIKELIHOODS, REGRESSIONS, at_length
 from tests.inference.diagnostics.checks.planted import rows

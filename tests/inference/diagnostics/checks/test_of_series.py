@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.diagnostics.checks import of_series
-from stattools.inference.diagnostics.checks.of_series import errors_of
+from stattools.inference.diagnostics import checks as of_series
+from stattools.inference.diagnostics.checks import errors_of
 from tests.inference.diagnostics.checks.planted import of, verdicts
 
 G = np.random.default_rng(6)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.checks.spread import spread_of
+from stattools.inference.covariance.covariance import spread_of
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
 

@@ -1,7 +1,7 @@
 """Which terms keep their meaning wherever the origin is."""
 
 import stattools as st
-from stattools.inference.diagnostics.checks.variables import units_of
+from stattools.inference.hypotheses.wald import units_of
 from tests.inference.diagnostics.checks.r_rows import TABLE
 
 

@@ -1,0 +1,399 @@
+"""The design: how columns of a table become columns of X. It is learned once and applied the same way to new rows.
+
+What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
+and the splines. `terms.py` makes the columns of one formula. Several formulas, one for each parameter of a
+distribution, stand side by side, and a column that they share stands in X once.
+
+The terms of a formula as columns, and the linear predictors that are left when some of its terms are taken out.
+
+A formula without some of its terms spans fewer linear predictors. The coefficients of the whole formula whose linear
+predictor lies in that smaller span solve linear equations, R beta = 0. The equations depend on the levels only, not on
+the data, so they are found on a few rows that are made up; rows in files and fits that were loaded have them too. There
+is no cost where terms are only left out; otherwise it is one least squares of p columns in 12 p rows.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from stattools.data.design.terms import (
+    columns_of,
+    factor_of_codes,
+    in_order,
+    levels_of,
+    materialized,
+    require_room,
+    rest_of_powers,
+    with_contrasts,
+)
+from stattools.data.formula.formula import Formula, require, together
+from stattools.data.formula.repeated_rows import WEIGHTS, are_frequencies
+from stattools.data.rows.rows import Low
+from stattools.data.tables.arrays import default_names, matrix, rows_with_gaps, with_intercept, without_gaps
+from stattools.data.tables.columns import checked, listing, missing
+from stattools.data.tables.table import axes, is_frame, table
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.memory import in_bytes
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+from stattools.numerics.columns import as_columns
+from stattools.numerics.one_each import OneEach
+
+LARGEST = 2**29
+"""The most numbers in the dummy columns of one term: 4 GiB, more than which is a slip in the formula."""
+
+NO_FORMULAS: Mapping[str, Formula] = {}
+"""Stands for no formulas of other parameters. A dict and no frozen mapping, since designs are pickled with it."""
+
+
+@record
+class Design:
+    """How columns of X are made from the columns of a table (`parsed` is the formula) or of an array (`parsed` is
+    None).
+
+    `levels` are the levels of each categorical factor and `state` the learned constants, both by the text of the
+    factor; `added` says that an array gets a column of ones as its first. `beside` are the formulas of other
+    parameters, by name. A column that several formulas make stands in X once; `uses` are the numbers of the columns of
+    each formula, empty where there is one formula. `ordered` are the factors whose categories had an order, which the
+    usual contrasts do not use. `coded` says that the columns of a factor of very many levels are kept as codes.
+    """
+
+    names: tuple[str, ...]
+    parsed: Formula | None = None
+    levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    state: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    added: bool = False
+    beside: Mapping[str, Formula] = field(default_factory=dict)
+    uses: tuple[tuple[int, ...], ...] = ()
+    ordered: tuple[str, ...] = ()
+    coded: bool = False
+
+    @property
+    def formula(self) -> str | None:
+        """The formula as text; None for arrays."""
+        return self.parsed.text if self.parsed else None
+
+    @cached_property
+    def spelled(self) -> Mapping[str, dict[str, Any]]:
+        """The levels of each factor by what they are called in the names of coefficients."""
+        return {factor: {str(level): level for level in reversed(known)} for factor, known in self.levels.items()}
+
+    @property
+    def whole(self) -> Formula | None:
+        """All formulas in one: what they need of a table."""
+        return together(self.parsed, self.beside.values()) if self.parsed and self.beside else self.parsed
+
+    def own(self, names: Sequence[str]) -> tuple[tuple[int, ...] | None, tuple[tuple[int, ...], ...]]:
+        """The columns of the first parameter (None: all) and those of the other parameters; no others without a
+        formula.
+        """
+        first, *others = self.uses or (tuple(range(len(self.names))),)
+        each = dict(zip(self.beside, others, strict=True))
+        return None if len(first) == len(self.names) else first, tuple(each.get(name, ()) for name in names)
+
+    def matrix(self, columns: Mapping[str, pd.Series], rows: np.ndarray) -> np.ndarray:
+        """X of complete, clean columns; `rows` are their row numbers in the table."""
+        return side_by_side(self.formulas, columns, rows, self.levels, dict(self.state), self.coded)[0]
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """The formula, and those beside it."""
+        return (*([] if self.parsed is None else [self.parsed]), *self.beside.values())
+
+    def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
+        """Rows of X, (n, p) float64, for new data: the same columns from any table, or from an array where X was one.
+        `some` are the numbers of the rows to encode, where other rows have gaps.
+
+        Raises DomainError for a missing column, a missing or infinite value, a level that was not there to learn from,
+        a wrong number of columns.
+
+        >>> from stattools.data.dataset import read
+        >>> design = read("y ~ center(x) + g", {"y": [1, 2, 4], "x": [1, 3, 5], "g": ["a", "b", "b"]}).design
+        >>> design.encode({"x": [4], "g": ["a"]}).tolist()
+        [[1.0, 1.0, 0.0]]
+        """
+        if self.whole is None:
+            return self._encode_array(data, some)
+        frame = table(data)
+        rows = np.arange(frame.n) if some is None else some
+        columns = {}
+        for name in self.whole.columns:
+            require(name, frame.names)
+            raw = frame.column(name)
+            gaps = np.flatnonzero(missing(raw) if some is None else [])
+            if len(gaps):
+                raise DomainError(
+                    f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row "
+                    f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows, "
+                    'fill them in, or leave them without one by predict(..., missing="null").'
+                )
+            columns[name] = checked(raw if some is None else raw.iloc[some].reset_index(drop=True), rows)
+        if not len(rows):
+            return np.empty((0, len(self.names)))
+        return self.matrix(columns, rows)
+
+    def gaps(self, data: Any) -> np.ndarray:
+        """Which rows of new data have no value in a predictor: a mask."""
+        if self.whole is None:
+            return rows_with_gaps(self._columns_of_array(data))
+        frame = table(data)
+        for name in self.whole.columns:
+            require(name, frame.names)
+        nowhere = np.zeros(frame.n, dtype=bool)
+        return np.logical_or.reduce([nowhere, *(missing(frame.column(name)) for name in self.whole.columns)])
+
+    def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
+        data = self._columns_of_array(data)
+        X, _ = matrix(data if some is None else without_gaps(data), "the new data")
+        names = self.names[1:] if self.added else self.names
+        if X.shape[1] != len(names):
+            raise DomainError(f"the model has {len(names)} columns ({listing(names)}); the new data have {X.shape[1]}.")
+        X = X if some is None else X[some]
+        return with_intercept(X) if self.added else np.ascontiguousarray(X)
+
+    def _columns_of_array(self, data: Any) -> Any:
+        """New data as an array of the columns of X, or a table of them in their order."""
+        names = self.names[1:] if self.added else self.names
+        p = len(names)
+        if is_frame(data):
+            frame = table(data)
+            nameless = names == default_names(p) or all(name.isdigit() for name in frame.names)
+            if not nameless or set(names) & set(frame.names):
+                for name in names:
+                    require(name, frame.names)
+                return {name: frame.sources[name] for name in names}
+        elif isinstance(data, np.ndarray | list | tuple) and p > 1 and axes(data) == 1 and len(data) == p:
+            return [data]  # a list of numbers is one row
+        return data
+
+
+def learn(
+    first: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    beside: Mapping[str, Formula] = NO_FORMULAS,
+    weights: np.ndarray | None = None,
+    *,
+    coded: bool = False,
+) -> tuple[Design, np.ndarray, Low | None]:
+    """Design and X of a formula, and of others `beside` it, over complete, clean columns; and what float64 does not
+    hold of powers in X. `rows` are the numbers of the rows in the table, and `weights` how often each was seen. With
+    `coded`, the columns of a factor of very many levels are kept as codes (`factor_of_codes`).
+    """
+    formula = together(first, beside.values()) if beside else first
+    levels = {
+        factor.text: levels_of(factor, columns[factor.category], len(rows))
+        for factor in formula.factors
+        if factor.category is not None and (factor.call == "C" or columns[factor.category].dtype.kind == "O")
+    }
+    widest = factor_of_codes(first, levels, beside.values()) if coded else None
+    for term in formula.terms if levels else ():
+        cells = len(rows) * math.prod(len(levels.get(factor.text, (0,))) for factor in term if factor != widest)
+        if cells > LARGEST:
+            raise DomainError(
+                f"the term {':'.join(factor.text for factor in term)!r} has {cells // len(rows):,} levels in "
+                f"{len(rows):,} rows, {in_bytes(8 * cells)} of memory: too many for columns of zeros and ones; group "
+                "them, or leave an identifier out."
+            )
+    state: dict[str, dict[str, Any]] = {}
+    if weights is not None and (weights != 1.0).any() and are_frequencies(weights):
+        state[WEIGHTS] = {WEIGHTS: weights}
+    X, names, uses = side_by_side((first, *beside.values()), columns, rows, levels, state, widest is not None)
+    state.pop(WEIGHTS, None)
+    low = (
+        None
+        if beside or widest
+        else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
+    )
+    ordered = in_order((first, *beside.values()), levels, lambda name: _is_ordered(columns[name]))
+    return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
+
+
+def _is_ordered(column: pd.Series) -> bool:
+    return column.dtype.kind == "O" and bool(column.cat.ordered)
+
+
+def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, Any]) -> None:
+    """DomainError where two columns or two terms have one name, or a column has that of a factor with levels."""
+    texts = [":".join(factor.text for factor in term) for term in formula.terms]
+    known = set(names)
+    coded = [text for text, term in zip(texts, formula.terms, strict=True) if any(f.text in levels for f in term)]
+    twice = [text for text in coded if text in known]
+    if len(known) < len(names) or len(set(texts)) < len(texts):
+        twice += [name for every in (names, texts) for k, name in enumerate(every) if name in every[:k]]
+    if twice:
+        raise DomainError(
+            f"the formula {formula.text!r} makes two columns named {twice[0]!r}; rename a column of the data."
+        )
+
+
+def side_by_side(
+    formulas: Sequence[Formula],
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+    coded: bool = False,
+) -> tuple[np.ndarray, tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    """X of several formulas, in which each column stands once; the names of its columns; and the numbers of the columns
+    of each formula. With `coded`, the widest factor of the first formula is kept as codes.
+    """
+    widest = factor_of_codes(formulas[0], levels, formulas[1:]) if coded else None
+    each = [
+        columns_of(formula, columns, rows, levels, state, widest=None if number else widest)
+        for number, formula in enumerate(formulas)
+    ]
+    for formula, (_, names) in zip(formulas, each, strict=True):
+        _require_different(formula, names, levels)
+    if len(each) == 1:
+        return *each[0], ()
+    places = {name: (X, k) for X, names in reversed(each) for k, name in enumerate(names)}
+    order = list(dict.fromkeys(name for _, names in each for name in names))
+    numbers = {name: k for k, name in enumerate(order)}
+    first, known = each[0]
+    new = [places[name][0][:, places[name][1]] for name in order[len(known) :]]
+    X: Any = as_columns(first).beside(*new)  # the columns of other formulas stand behind its own
+    return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)
+
+
+TINY = 1e-9
+"""A coefficient between columns of made-up rows, whose numbers have size 1, is taken as 0 below this: it is then
+round-off.
+"""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A term: its text, and the factors that it is a product of."""
+
+    text: str
+    factors: frozenset[str]
+
+    def contains(self, other: Term) -> bool:
+        """Whether this is a product of the other with something more."""
+        return other.factors < self.factors
+
+
+@dataclass(frozen=True, eq=False)
+class TermSpaces:
+    """A formula, the names of its columns and the levels of its categories. `formula` is None where there is none and
+    columns are terms.
+
+    >>> from stattools.data.dataset import read
+    >>> data = {"y": [1, 2, 4, 3], "x": [1, 3, 5, 4], "g": ["a", "b", "c", "a"]}
+    >>> design = read("y ~ x + g", data).design
+    >>> spaces = TermSpaces(design.parsed, design.names, design.levels)
+    >>> [term.text for term in spaces.terms], spaces.columns[1]
+    (['x', 'g'], (2, 3))
+    >>> spaces.without([1]).tolist()
+    [[0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]
+    """
+
+    formula: Formula | None
+    names: tuple[str, ...]
+    levels: Mapping[str, tuple[Any, ...]]
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms but for the intercept, in the order of the formula."""
+        if self.formula is None:
+            return tuple(Term(name, frozenset([name])) for name in self.names if name != "Intercept")
+        factors = [[factor.text for factor in term] for term in self.formula.terms if term]
+        return tuple(Term(":".join(texts), frozenset(texts)) for texts in factors)
+
+    @cached_property
+    def columns(self) -> tuple[tuple[int, ...], ...]:
+        """The numbers of the columns of each term."""
+        if self.formula is None:
+            return tuple((k,) for k, name in enumerate(self.names) if name != "Intercept")
+        slices = self._made(self.formula, 2)[2]
+        pairs = zip(self.formula.terms, slices, strict=True)
+        return tuple(tuple(range(part.start, part.stop)) for term, part in pairs if term)
+
+    def without(self, dropped: Collection[int]) -> Any:
+        """R (q, p), for which R beta = 0 where the linear predictor needs none of the dropped terms, given by their
+        numbers.
+        """
+        if self.formula is None:
+            gone = [column for k in dropped for column in self.columns[k]]
+            return OneEach.picking(sorted(gone), len(self.names))
+        numbers = [k for k, term in enumerate(self.formula.terms) if term]
+        gone = {numbers[k] for k in dropped}
+        rest = tuple(term for k, term in enumerate(self.formula.terms) if k not in gone)
+        if not rest:
+            return OneEach.picking(range(len(self.names)), len(self.names))
+        smaller = replace(self.formula, terms=rest)
+        names = self._made(smaller, 2)[1]
+        if (stay := set(names)) <= set(self.names):  # the columns that stay are coded as before
+            return OneEach.picking([k for k, name in enumerate(self.names) if name not in stay], len(self.names))
+        n = self._enough
+        whole, part = self._made(self.formula, n)[0], self._made(smaller, n)[0]
+        M = _tidy(np.linalg.lstsq(whole, part, rcond=None)[0])
+        u, size, _ = np.linalg.svd(M)
+        return u[:, int((size > TINY * size[0]).sum()) :].T
+
+    def of_sums(self, k: int) -> Any:
+        """R (q, p), for which R beta = 0 where term k has no part in the linear predictor when every category is coded
+        by contrasts that sum to zero, whatever the contrasts of the formula are.
+        """
+        if self.formula is None or not any(term.contains(self.terms[k]) for term in self.terms):
+            return self.without([k])
+        n = self._enough
+        whole, (sums, _, slices) = self._made(self.formula, n)[0], self._made(self.formula, n, sums=True)
+        B = _tidy(np.linalg.lstsq(sums, whole, rcond=None)[0])
+        place = [j for j, term in enumerate(self.formula.terms) if term][k]
+        return B[slices[place]]
+
+    @property
+    def _enough(self) -> int:
+        return 12 * len(self.names) + 20
+
+    def _made(self, formula: Formula, n: int, sums: bool = False) -> tuple[Floats, tuple[str, ...], tuple[slice, ...]]:
+        """The columns of n made-up rows, which are the same for any formula: X, names, and the numbers of the columns
+        of each term.
+        """
+        require_room(formula, self.levels, n)
+        assert self.formula is not None
+        rng, values, numbers = np.random.default_rng(0), {}, {}
+        for factor in self.formula.factors:
+            if factor.text in self.levels:
+                levels = self.levels[factor.text]
+                codes = rng.permutation(np.arange(n) % len(levels))
+                values[factor.text] = with_contrasts(factor, codes, levels, sums)
+            else:
+                parts = _parts(factor.text, self.names)
+                drawn = {part: rng.normal(size=n) for part in parts}
+                numbers[factor.text] = drawn if parts else rng.normal(size=n)
+        texts = {factor.text for factor in formula.factors}
+        numbers = {text: value for text, value in numbers.items() if text in texts}
+        values = {text: value for text, value in values.items() if text in texts} | numbers
+        X, names, slices = materialized(formula, values, numbers, np.arange(n))
+        if formula is self.formula and not sums and names != self.names:
+            raise IncompatibleError(
+                f"the terms of {self.formula.text!r} cannot be told apart by the names of their columns: "
+                f"{', '.join(self.names[:6])}. Rename the columns of the table."
+            )
+        return X, names, slices
+
+
+def _parts(text: str, names: Collection[str]) -> tuple[str, ...]:
+    """The text in the brackets of the columns that a factor makes, as a spline does; nothing for a factor of one
+    column.
+    """
+    found = re.compile(rf"(?:^|:){re.escape(text)}\[([^\[\]]*)\]")
+    return tuple(dict.fromkeys(match[1] for name in names for match in found.finditer(name)))
+
+
+def _tidy(M: Floats) -> Floats:
+    """The equations without round-off, so that coefficients in other units do not enter."""
+    M = np.where(np.abs(M) < TINY, 0.0, M)
+    whole = np.round(M)
+    return np.where(np.abs(M - whole) < TINY, whole, M)

@@ -1,0 +1,270 @@
+"""One random term over rows: which group each row belongs to, and the columns whose effects vary between groups.
+
+How a random part of a formula becomes terms over rows: learned once, and applied the same way to new rows.
+
+What a formula says of effects that nobody saw, over the rows of a regression: those of groups, and curves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design.design import Design, learn
+from stattools.data.formula.formula import Formula, require
+from stattools.data.formula.parts import MixedFormula, RandomPart
+from stattools.data.tables.columns import checked, labeled, listing, missing, sorted_codes
+from stattools.data.tables.table import table
+from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+
+
+@record
+class RandomTerm:
+    """Effects that vary between groups, z[i] @ u[codes[i]] with u[j] ~ N(0, Sigma), Sigma (q, q) unstructured.
+
+    `name` is how the term is printed, "(Days | Subject)", and `group` the name of its grouping factor, "Subject" or
+    "a:b". `codes` (n,) are the places of the rows' groups in `levels`, -1 for a group that is not there; a level of a
+    product of columns is a tuple. `columns` are the names of the columns of `z` (n, q).
+    """
+
+    name: str
+    group: str
+    codes: NDArray[np.intp]
+    levels: tuple[Any, ...]
+    columns: tuple[str, ...]
+    z: Floats
+
+    @property
+    def effect_names(self) -> tuple[str, ...]:
+        """What varies between groups."""
+        return self.columns
+
+    def shared(self, covariance: Floats) -> Floats:
+        """The covariance (n, n) that effects with this covariance (q, q) give the rows."""
+        return (self.z @ covariance @ self.z.T) * (self.codes[:, None] == self.codes)
+
+    @property
+    def n_levels(self) -> int:
+        """Number of groups."""
+        return len(self.levels)
+
+
+Codes = NDArray[np.intp]
+
+
+@record
+class RandomDesign:
+    """A random part with what was learned of its columns, `design`, and its groups: a level for each column of groups
+    in each of `levels` (tuples), sorted.
+    """
+
+    part: RandomPart
+    design: Design
+    levels: tuple[tuple[Any, ...], ...]
+
+    @cached_property
+    def labels(self) -> tuple[Any, ...]:
+        """What each group is called: the level of one column, or a tuple of levels."""
+        return _labels(self.part, self.levels)
+
+    def among(self, labels: Collection[Any]) -> RandomDesign:
+        """The design of rows that have these groups only."""
+        levels = zip(self.levels, self.labels, strict=True)
+        return replace(self, levels=tuple(level for level, label in levels if label in labels))
+
+    def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[RandomTerm, ...]:
+        """The terms over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
+        Groups that were not there to learn from have the code -1.
+
+        Raises DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
+        """
+        frame = table(data)
+        rows = np.arange(frame.n) if some is None else some
+        columns = {}
+        for name in self.part.groups:
+            require(name, frame.names)
+            raw = frame.column(name) if some is None else frame.column(name).iloc[some].reset_index(drop=True)
+            if len(gaps := np.flatnonzero(missing(raw))):
+                raise DomainError(
+                    f"the grouping column {name!r} has no value in {len(gaps)} of the {len(raw)} rows (row "
+                    f"{listing(rows[gaps].tolist())}, counting from 0): leave those rows out, or name their group."
+                )
+            columns[name] = checked(labeled(raw), rows)
+        return terms_of(self, self.codes(columns), self.design.encode(data, some))
+
+    def codes(self, columns: Mapping[str, pd.Series]) -> Codes:
+        """The places of the groups of clean columns in `levels`, -1 where there is none."""
+        each = [sorted_codes(columns[name]) for name in self.part.groups]
+        for place, (name, (found, _)) in enumerate(zip(self.part.groups, each, strict=True)):
+            known = self.levels[0][place]
+            if found and isinstance(found[0], str) != isinstance(known, str):
+                raise DomainError(
+                    f"the grouping column {name!r} has levels such as {found[0]!r}, and such as {known!r} when the "
+                    "model was fitted: text is no number; give the same kind."
+                )
+        places = {level: place for place, level in enumerate(self.levels)}
+        groups, codes = _combined(each)
+        return np.array([places.get(level, -1) for level in groups], dtype=np.intp)[codes]
+
+
+def learn_random(
+    part: RandomPart,
+    columns: Mapping[str, pd.Series],
+    rows: Codes,
+    weights: Floats | None = None,
+    fixed: tuple[Design, Floats] | None = None,
+) -> tuple[RandomDesign, Codes, Floats]:
+    """The design of a random part over complete, clean columns, the codes of its groups and the columns whose effects
+    vary. `rows` are the numbers of the rows in the table, `weights` how often each was seen; `fixed` is what was
+    learned of the fixed effects, whose columns are those of the part where both have the same terms, as in
+    y ~ x + (x | g).
+
+    Raises DomainError for a grouping column with one level.
+    """
+    levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
+    if len(levels) < 2:
+        require_groups(part, _labels(part, levels), len(rows))
+    if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
+        design, z = replace(fixed[0], parsed=part.left), fixed[1]
+    else:
+        design, z, _ = learn(part.left, columns, rows, weights=weights)
+    require_numbers(part, design)
+    return RandomDesign(part, design, levels), codes, z
+
+
+def _labels(part: RandomPart, levels: tuple[tuple[Any, ...], ...]) -> tuple[Any, ...]:
+    return levels if len(part.groups) > 1 else tuple(chain.from_iterable(levels))
+
+
+def _called(formula: Formula | None) -> list[list[str]]:
+    """The names of the factors of each term: two right sides that have the same make the same columns."""
+    return [] if formula is None else [[factor.text for factor in term] for term in formula.terms]
+
+
+def require_numbers(part: RandomPart, design: Design) -> None:
+    """DomainError for independent effects of categories."""
+    if part.alone and design.levels:
+        raise DomainError(
+            f"{part.name} is one of independent effects, since || was written, and {listing(design.levels)} holds "
+            f"categories, whose effects are independent in one coding only: write (1 | {part.group}) + "
+            f"(1 | {part.group}:{next(iter(design.levels))}) for levels alike, or a single bar for a covariance."
+        )
+
+
+def require_groups(part: RandomPart | RandomTerm, labels: Sequence[Any], n: int) -> None:
+    """DomainError for a grouping of n rows with one level."""
+    if len(labels) < 2:
+        raise DomainError(
+            f"the grouping column {part.group!r} of {part.name} has one level only ({listing(labels)}) in the {n:,} "
+            f"complete rows: nothing is known of how groups differ; leave {part.name} out."
+        )
+
+
+def require_few_effects(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int) -> None:
+    """DomainError where a term has a level for each row, or as many effects, `width` in each level, as there are rows,
+    which a measurement does not tell from its residual; other likelihoods may.
+    """
+    if len(levels) == n:
+        raise DomainError(
+            f"the grouping column {part.group!r} of {part.name} has a level of its own in each of the {n:,} complete "
+            f"rows: the effect of a group cannot be told from the residual of its row; leave {part.name} out, or group "
+            "the rows otherwise."
+        )
+    if n <= width * len(levels):
+        raise DomainError(
+            f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
+            f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "
+            "part out."
+        )
+
+
+def effects_together(design: RandomDesign) -> int:
+    """How many effects of a group vary together: all of them, or one where they are independent."""
+    return 1 if design.part.alone else len(design.design.names)
+
+
+def terms_of(design: RandomDesign, codes: Codes, z: Floats) -> tuple[RandomTerm, ...]:
+    """The terms of a design whose rows have the codes of groups and the columns z."""
+    part, names = design.part, design.design.names
+    return tuple(
+        RandomTerm(
+            name,
+            part.group,
+            codes,
+            design.labels,
+            tuple(names[k] for k in which),
+            z if len(which) == len(names) else np.ascontiguousarray(z[:, list(which)]),
+        )
+        for name, which in terms_in(design)
+    )
+
+
+def terms_in(design: RandomDesign) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The names of the terms of a design and the places of their columns: one of all, or one for each column."""
+    part, names = design.part, design.design.names
+    if not part.alone or len(names) == 1:
+        return ((part.name, tuple(range(len(names)))),)
+    return tuple((f"(0 + {name} | {part.group})", (k,)) for k, name in enumerate(names))
+
+
+def _combined(each: Sequence[tuple[list[Any], Codes]]) -> tuple[tuple[tuple[Any, ...], ...], Codes]:
+    """The combinations of levels that occur, sorted as the levels are, and the code of each row."""
+    if len(each) == 1:
+        ((found, codes),) = each
+        return tuple(zip(found, strict=True)), codes.astype(np.intp, copy=False)
+    code = np.zeros(len(each[0][1]), dtype=np.int64)
+    kept: list[np.ndarray] = []
+    for found, codes in each:  # made small again after each column, so that products do not overflow
+        pairs, code = np.unique(code * len(found) + codes, return_inverse=True)
+        before, last = np.divmod(pairs, len(found))
+        kept = [*(places[before] for places in kept), last]
+    levels = zip(*([found[int(k)] for k in places] for (found, _), places in zip(each, kept, strict=True)), strict=True)
+    return tuple(levels), code.astype(np.intp)
+
+
+@record
+class LatentTerms:
+    """The formula as it was `said`, what was learned of each random part, `random`, the `terms` of these over the rows
+    of the regression, and its `smooths`.
+    """
+
+    said: MixedFormula
+    random: tuple[RandomDesign, ...]
+    terms: tuple[RandomTerm, ...]
+    smooths: tuple[Any, ...] = ()
+
+    @property
+    def said_of(self) -> str:
+        """What the title of a regression says of them."""
+        parts = [word for word, some in (("random effects", self.terms), ("curves", self.smooths)) if some]
+        return f"with {' and '.join(parts)}"
+
+    def take(self, which: slice | NDArray[np.intp]) -> LatentTerms:
+        """The terms over the rows that a slice or an array of their numbers picks, with the levels that these have."""
+        terms = tuple(taken(term, which) for term in self.terms)
+        levels = {(term.group, term.levels): new.levels for term, new in zip(self.terms, terms, strict=True)}
+        random = tuple(design.among(levels[design.part.group, design.labels]) for design in self.random)
+        return replace(self, random=random, terms=terms, smooths=tuple(smooth.take(which) for smooth in self.smooths))
+
+    def keeping(self, rows: NDArray[np.intp]) -> LatentTerms:
+        """The terms where the other rows say nothing; DomainError where these have one group only."""
+        found = self.take(rows)
+        for design in found.random:
+            require_groups(design.part, design.labels, len(rows))
+        return found
+
+
+def taken(term: RandomTerm, which: slice | NDArray[np.intp]) -> RandomTerm:
+    """A random term over some of its rows, with the levels that these have."""
+    present, codes = np.unique(term.codes[which], return_inverse=True)
+    levels = tuple(term.levels[k] for k in present.tolist())
+    return replace(term, codes=codes, levels=levels, z=term.z[which])

@@ -1,0 +1,422 @@
+"""One smooth curve over rows: a cubic spline whose second differences are penalized (a P-spline).
+
+    f(x) = slope (x - middle) + B(x) M b,     b ~ N(0, tau^2 I),    B(x) the cubic B-splines over equally spaced knots
+    D M = I - D 1 c' = I                      D the second differences of coefficients, M = D'(D D')^-1 - 1 c'
+
+The coefficients of B are then those of a line and M b: second differences b, which the variance tau^2 keeps small; the
+penalty is lambda = sigma^2 / tau^2 times the sum of their squares. c makes the curve sum to zero over the rows of all
+levels, as its mean is the intercept's. A row meets four B-splines.
+
+Source: Eilers & Marx, Statistical Science 11 (1996), 89-121; Wood, Generalized Additive Models (2017), 5.3.3.
+
+How a curve of a formula becomes terms over rows: learned once, and applied the same way to new rows.
+
+A design with curves among its columns: those of X, then the wiggly part of each curve, Z b = B M b.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design.design import Design, learn
+from stattools.data.design.random_effects import LatentTerms
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import Formula
+from stattools.data.formula.parts import SmoothPart, smooth_parts
+from stattools.data.formula.repeated_rows import are_frequencies
+from stattools.data.tables.columns import listing
+from stattools.errors import DomainError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+from stattools.numerics.sums import Ends
+
+Indices = NDArray[np.intp]
+
+MARGIN = 0.001
+"""Knots begin and end this share of the range beyond it, as those of mgcv's `ps`."""
+
+
+@record
+class SmoothTerm:
+    """A curve over rows. `name` is how it is printed, "s(x)", of a level "s(x):g[a]", of a number "s(x):z"; `variable`
+    is x, and `by` the level or the name of the number, None without one.
+
+    Row i meets the B-splines `first[i]` to `first[i]` + 3 of k, `basis[i]` (4,), times `weight[i]`: its number, or 0 in
+    rows of other levels; None where all are 1. `least` is the smallest x and `step` the distance of knots. `wiggles` is
+    M (k, k - 2). `slope` is the number of the column of X that is the line, `height` that of what a number multiplies,
+    None where there is none. `beyond` (n,) says in which rows x lies outside the knots: there the curve goes on as a
+    straight line. `design` makes the term over other rows. `category` is the label of an outcome whose curve it is,
+    None where labels have no curves of their own.
+    """
+
+    name: str
+    variable: str
+    by: Any
+    k: int
+    least: float
+    step: float
+    middle: float
+    first: Indices
+    basis: Floats
+    weight: Floats | None
+    wiggles: Floats
+    slope: int | None
+    height: int | None
+    beyond: NDArray[np.bool_]
+    design: Any
+    category: str | None = None
+
+    @cached_property
+    def values(self) -> Floats:
+        """The four B-splines of each row (n, 4), times its weight."""
+        return self.basis if self.weight is None else self.basis * self.weight[:, None]
+
+    effect_names = ("second differences",)
+    """What has the variance tau^2: the second differences of coefficients."""
+
+    @property
+    def group(self) -> str:
+        """What a table of variances calls it."""
+        return self.name
+
+    @property
+    def width(self) -> int:
+        """How many coefficients have the variance tau^2: k - 2."""
+        return self.k - 2
+
+    @property
+    def lift(self) -> Floats:
+        """The k coefficients of B-splines, columns for slope, height (where there are) and b: the curve is B of these
+        times (slope, height, b).
+        """
+        places = self.step * (np.arange(-1.0, self.k - 1.0) - self.start)
+        made = [] if self.slope is None else [places - (self.middle - self.least)]
+        return np.column_stack([*made, *([] if self.height is None else [np.ones(self.k)]), self.wiggles])
+
+    @property
+    def log_line(self) -> float:
+        """The logarithm of the length of the coefficients of B-splines that slope (and height) 1 make. The restricted
+        likelihood is that of lines whose coefficients have length 1, as mgcv's, so that it has no unit of x.
+        """
+        if self.slope is None:
+            return 0.0
+        line = self.lift[:, 0]
+        if self.height is None:
+            return float(np.log(np.linalg.norm(line)))
+        return float(np.log(np.linalg.norm(line - line.mean())) + 0.5 * np.log(self.k))
+
+    @property
+    def start(self) -> float:
+        """Where the smallest value lies, in distances of knots from the first."""
+        return MARGIN * (self.k - 3) / (1.0 + 2.0 * MARGIN)
+
+    @cached_property
+    def columns(self) -> Floats:
+        """Z (n, k - 2) of the wiggly part, Z b."""
+        return sum(self.values[:, a, None] * self.wiggles[self.first + a] for a in range(4))  # type: ignore[return-value]
+
+    def shared(self, covariance: Floats) -> Floats:
+        """The covariance (n, n) that second differences with this variance (1, 1) give the rows."""
+        return covariance[0, 0] * (self.columns @ self.columns.T)
+
+    def take(self, which: slice | Indices) -> SmoothTerm:
+        """The term over the rows that a slice or an array of their numbers picks."""
+        weight = None if self.weight is None else self.weight[which]
+        return replace(self, first=self.first[which], basis=self.basis[which], weight=weight, beyond=self.beyond[which])
+
+
+def wiggly(k: int) -> Floats:
+    """M (k, k - 2), the coefficients that have second differences 1 and no line in them: D M = I, and each column is
+    orthogonal to those of a line.
+
+    >>> abs(np.diff(wiggly(6), 2, axis=0)).round(12).tolist()[0], abs(np.arange(6) @ wiggly(6)).round(12).tolist()
+    ([1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 0.0])
+    """
+    places = np.arange(float(k))
+    M = np.maximum(places[:, None] - np.arange(1.0, k - 1), 0.0)
+    centered = places - places.mean()
+    M -= M.mean(axis=0)
+    return M - np.outer(centered, centered @ M / (centered @ centered))
+
+
+def bsplines(u: Floats, k: int) -> tuple[Indices, Floats, NDArray[np.bool_]]:
+    """The first of the four cubic B-splines that each u meets, their values (n, 4), and which u lie outside 0 to k - 3.
+    u counts distances of knots from the first.
+
+    >>> first, values, beyond = bsplines(np.array([0.0, 0.5, 3.0]), 5)
+    >>> first.tolist(), values.round(4).tolist()[:2]
+    ([0, 0, 1], [[0.1667, 0.6667, 0.1667, 0.0], [0.0208, 0.4792, 0.4792, 0.0208]])
+    >>> values[2].round(4).tolist(), beyond.tolist()
+    ([0.0, -0.3333, 0.6667, 0.6667], [False, False, True])
+    """
+    last = k - 3
+    first = np.clip(u.astype(np.intp), 0, last - 1)
+    t = u - first
+    rows = np.empty((4, len(u)))  # each B-spline's values side by side: strided ones take twenty times as long
+    rest, square = 1.0 - t, t * t
+    np.multiply(rest, rest, out=rows[0])
+    rows[0] *= rest
+    rows[0] /= 6.0
+    np.multiply(square, t, out=rows[3])
+    rows[3] /= 6.0
+    rows[1] = 3.0 * rows[3] - square + 2.0 / 3.0
+    rows[2] = 1.0 - rows[0] - rows[1] - rows[3]
+    values = rows.T
+    beyond = (t < 0.0) | (t > 1.0)
+    if beyond.any():
+        end = np.where(t[beyond] > 1.0, 1.0, 0.0)[:, None]
+        inside = np.where(end, [0.0, 1 / 6, 4 / 6, 1 / 6], [1 / 6, 4 / 6, 1 / 6, 0.0])
+        rising = np.where(end, [0.0, -0.5, 0.0, 0.5], [-0.5, 0.0, 0.5, 0.0])
+        values[beyond] = inside + (t[beyond][:, None] - end) * rising
+    return first, values, beyond
+
+
+FEWEST = 3
+"""Different values that a curve of a level needs to differ from a line."""
+
+
+@record
+class SmoothDesign:
+    """A curve with what was learned of it: `design` makes its variable and what it is by, numbers or a column of zeros
+    and ones for each of `levels`; `least` is the smallest value, `step` the distance of knots, `middle` the mean, and
+    `means` (k,) are those of the B-splines, None where a number multiplies them. `lines` are the numbers of the columns
+    of X that are slope and height of each curve.
+    """
+
+    part: SmoothPart
+    design: Design
+    levels: tuple[Any, ...]
+    least: float
+    step: float
+    middle: float
+    means: Floats | None
+    lines: tuple[tuple[int | None, int | None], ...] = ((None, None),)
+
+    @cached_property
+    def wiggles(self) -> Floats:
+        """M (k, k - 2): coefficients of B-splines of the wiggly part, orthogonal to those of lines; where the mean is
+        the intercept's, to those of the line of mean 0, and with curves of mean 0.
+        """
+        M = wiggly(self.part.k)
+        if self.means is None:
+            return M
+        line = np.arange(self.part.k) - self.means @ np.arange(self.part.k)
+        M = M - self.means @ M
+        return M - np.outer(line, line @ M / (line @ line))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What its curves are called."""
+        return tuple(f"{self.part.name}[{level}]" for level in self.levels) or (self.part.name,)
+
+    def terms(self, data: Any, some: NDArray[np.intp] | None = None) -> tuple[SmoothTerm, ...]:
+        """The curves over the rows of a table, of which `some` are the numbers of those to use, where others have gaps.
+
+        Raises DomainError for a column that is not there, or has no value in a row, and for levels that are new.
+        """
+        return self.over(self.design.encode(data, some))
+
+    def over(self, columns: Floats, splines: tuple[Any, Floats, Any] | None = None) -> tuple[SmoothTerm, ...]:
+        """The curves over rows with these columns of `design`, whose `splines` may be known."""
+        part, k = self.part, self.part.k
+        first, basis, beyond = splines or bsplines(self.places(columns[:, 0]), k)
+        weights = columns.T[1:] if part.by is not None else (None,)
+        bys = self.levels or (None if part.by is None else part.by.text,)
+        each = zip(self.names, bys, weights, self.lines, strict=True)
+        return tuple(
+            SmoothTerm(
+                name, part.variable.text, by, k, self.least, self.step, self.middle, first, basis, weight, self.wiggles,
+                slope, height, beyond, self,
+            )
+            for name, by, weight, (slope, height) in each
+        )  # fmt: skip
+
+    def places(self, x: Floats) -> Floats:
+        """Where values lie, in distances of knots from the first; DomainError where float64 does not hold that."""
+        k = self.part.k
+        with np.errstate(over="ignore"):
+            found = (x - self.least) / self.step + MARGIN * (k - 3) / (1.0 + 2.0 * MARGIN)
+        if not (np.abs(found) < 2.0**53).all():
+            raise DomainError(
+                f"{self.part.name} has knots {self.step:.1g} apart, and a value is up to {np.abs(x).max():.1g}: its "
+                "distance is beyond the whole numbers of float64. Give values in the units of the fit."
+            )
+        return found
+
+
+def curves_of(
+    formula: Formula, columns: Mapping[str, pd.Series], groups: Sequence[str] = ()
+) -> tuple[Formula, tuple[SmoothPart, ...], tuple[str, ...]]:
+    """The formula with a line for each curve, the curves, and what is to be said of them, over clean columns; `groups`
+    are factors whose levels have effects beside.
+
+    Raises DomainError for a curve over categories, one that is no term of its own, and the same one twice.
+    """
+
+    def is_factor(by: Expression) -> bool:
+        return by.call == "C" or columns[str(by.category)].dtype.kind == "O"
+
+    lines, parts = smooth_parts(formula, is_factor)
+    for part in parts:
+        _require_numbers(part, columns)
+    there = {*groups, *(factor.category for term in lines.terms if len(term) == 1 for factor in term)}
+    notes = tuple(
+        f"The curves of {part.name} have mean 0 each, and {part.by.text!r} stands nowhere else in the formula: levels "
+        f"differ in height by {part.by.text} + {part.written}."
+        for part in parts
+        if part.by is not None and is_factor(part.by) and part.by.category not in there
+    )
+    return lines, parts, notes
+
+
+def learn_smooth(
+    part: SmoothPart,
+    formula: Formula,
+    design: Design,
+    columns: Mapping[str, pd.Series],
+    rows: NDArray[np.intp],
+    weights: Floats | None = None,
+) -> tuple[SmoothTerm, ...]:
+    """The curves of a part over complete, clean columns; `design` is that of X, whose formula has their lines. `rows`
+    are the numbers of the rows in the table, `weights` how often each was seen.
+
+    Raises DomainError for a variable that holds categories, is constant, or has fewer values than coefficients.
+    """
+    terms = ((part.variable,), *(() if part.by is None else ((part.by,),)))
+    own, made, _ = learn(replace(formula, terms=terms), columns, rows, weights=weights)
+    x, k = made[:, 0], part.k
+    weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
+    seen = weights > 0.0
+    least, most = float(x[seen].min()), float(x[seen].max())
+    _require_varies(part, least, most, f"all {len(x):,}")
+    _require_values(part, x[seen])
+    levels = () if part.by is None else own.levels.get(part.by.text, ())
+    step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
+    found = SmoothDesign(part, own, levels, least, step, float(weights @ x / weights.sum()), None)
+    splines = bsplines(found.places(x), k)
+    if part.by is None or levels:
+        first, basis, _ = splines
+        means = sum(np.bincount(first + a, weights * basis[:, a], k) for a in range(4)) / weights.sum()
+        found = replace(found, means=means)
+    for level, chosen in zip(levels, made.T[1:], strict=False):
+        _require_some(part, level, x[(chosen > 0.0) & seen])
+    return replace(found, lines=_lines(part, levels, design.names)).over(made, splines)
+
+
+def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span: Ends, sample: Floats) -> SmoothDesign:
+    """A curve of rows in files or on a cluster, whose variable has the smallest and largest values `span`; `design`
+    makes its variable and what it is by, `names` are the columns of X, and `sample` (n,) are values of some rows. Means
+    of B-splines are known when the rows are summed.
+    """
+    least, most = float(span.low), float(span.high)
+    _require_varies(part, least, most, "all")
+    _require_values(part, sample)
+    levels = () if part.by is None else design.levels.get(part.by.text, ())
+    step = (most - least) * (1.0 + 2.0 * MARGIN) / (part.k - 3)
+    middle = float(design.state[part.line.text]["center"])
+    return SmoothDesign(part, design, levels, least, step, middle, None, _lines(part, levels, names))
+
+
+def _require_varies(part: SmoothPart, least: float, most: float, rows: str) -> None:
+    if not most > least:
+        raise DomainError(
+            f"{part.name} needs a variable that varies; {part.variable.text!r} is {least:.6g} in {rows} rows."
+        )
+
+
+def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tuple[tuple[int | None, int | None], ...]:
+    """The numbers of the columns of X that are slope and height of each curve."""
+    places = {name: k for k, name in enumerate(names)}
+    line = part.line.text
+    if part.by is None:
+        return ((places.get(line), None),)
+    by = part.by.text
+    if not levels:
+        return ((places.get(f"{line}:{by}"), places.get(by)),)
+    coded = ([places.get(f"{line}:{by}[{mark}{level}]") for mark in ("", "T.")] for level in levels)
+    return tuple((next((k for k in each if k is not None), None), None) for each in coded)
+
+
+def _require_numbers(part: SmoothPart, columns: Mapping[str, pd.Series]) -> None:
+    name = part.variable.category
+    if name is not None and columns[name].dtype.kind == "O":
+        raise over_categories(part, f" ({listing(columns[name].cat.categories, 5)})")
+
+
+def over_categories(part: SmoothPart, which: str = "") -> DomainError:
+    """What is raised for a variable that holds categories."""
+    name = part.variable.text
+    return DomainError(
+        f"{part.name} is a curve over numbers; {name!r} holds categories{which}: its levels are C({name}), or groups, "
+        f"(1 | {name})."
+    )
+
+
+def _require_values(part: SmoothPart, x: Floats) -> None:
+    """DomainError where the variable has fewer different values than the curve has coefficients."""
+    if (found := len(np.unique(x))) >= part.k:
+        return
+    inner = part.variable.text
+    how = f"write s({inner}, k={found})" if found >= 4 else f"write C({inner})"
+    raise DomainError(
+        f"{part.name} has k={part.k} coefficients and {inner!r} only {found} different values: {how}, or a smaller k."
+    )
+
+
+def _require_some(part: SmoothPart, level: Any, x: Floats) -> None:
+    if (found := len(np.unique(x))) < FEWEST:
+        raise DomainError(
+            f"{part.name} has a curve for the level {level!r}, in which {part.variable.text!r} has {found} different "
+            f"value{'s' if found != 1 else ''}: a curve needs {FEWEST}. Leave out or merge this level, or write "
+            f"s({part.variable.text}) for all levels."
+        )
+
+
+@record
+class CurvedDesign(Design):
+    """The design of X, with the names of columns of `curves` beside: new rows are made columns of all."""
+
+    curves: tuple[SmoothDesign, ...] = ()
+
+    @classmethod
+    def of(cls, design: Design, read: LatentTerms) -> CurvedDesign:
+        """The design with the curves that were read beside it."""
+        curves = {id(term.design): term.design for term in read.smooths}
+        names = tuple(f"{term.name}.{k + 1}" for term in read.smooths for k in range(term.width))
+        return cls(
+            (*design.names, *names), design.parsed, design.levels, design.state, design.added, design.beside,
+            design.uses, design.ordered, design.coded, tuple(curves.values()),
+        )  # fmt: skip
+
+    @property
+    def lines(self) -> Design:
+        """The design of X alone."""
+        n = len(self.names) - sum(term_count(curve) * (curve.part.k - 2) for curve in self.curves)
+        return Design(
+            self.names[:n],
+            self.parsed,
+            self.levels,
+            self.state,
+            self.added,
+            self.beside,
+            self.uses,
+            self.ordered,
+            self.coded,
+        )
+
+    def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
+        """Rows of X and of the curves for new data; see `Design.encode`."""
+        terms = (term for curve in self.curves for term in curve.terms(data, some))
+        return np.column_stack([self.lines.encode(data, some), *(term.columns for term in terms)])
+
+
+def term_count(curve: SmoothDesign) -> int:
+    """How many curves a design makes: one for each level."""
+    return max(len(curve.levels), 1)

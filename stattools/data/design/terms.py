@@ -1,0 +1,431 @@
+"""The terms of a formula as columns of X, and its outcome, from the columns of a table; whether there is memory for
+them is asked before any of them is made.
+
+Every factor is evaluated here, from its checked tree. formulaic's materializer then codes the categories and multiplies
+factors into columns of structurally full rank; it is given values, never code.
+
+Categories of a factor: the levels that occur are learned once, and new rows are coded over them.
+
+Powers of a column to 106 bits: `poly(x, 10, raw=True)` and `I(x ** 3)` of a formula, as float64 and the rest beyond
+it.
+
+x^10 rounded to float64 moves the coefficients of a polynomial in the eighth digit (Filip's data of NIST's StRD); exact
+least squares reads both parts. Source: Dekker, "A floating-point technique for extending the available precision"
+(1971).
+
+Levels of factors that no complete row has: declared and never seen, or seen only where another value is missing.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from stattools.data.formula.expression import Expression, constants, contrast, contrast_call, evaluate, in_backticks
+from stattools.data.formula.formula import Formula
+from stattools.data.rows.rows import Low
+from stattools.data.tables.columns import finite, listing, missing, sorted_codes
+from stattools.data.tables.table import NamedColumns
+from stattools.errors import DomainError, quoted
+from stattools.interface.arrays import Floats
+from stattools.interface.memory import require_memory
+from stattools.interface.when_needed import pd
+from stattools.numerics.columns import STAND_IN, STAND_IN_LEVELS, expanded
+from stattools.numerics.sums import pair_product
+
+
+def levels_of(factor: Expression, column: pd.Series, n: int) -> tuple[Any, ...]:
+    """The levels that occur, in the order of `levels=` where it is given, of the categories of a categorical column,
+    and sorted otherwise.
+    """
+    found = column.cat.categories.tolist() if column.dtype.kind == "O" else np.unique(column).tolist()
+    return chosen_levels(factor, found, n)
+
+
+def chosen_levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ...]:
+    """Those of the levels that were found in n rows which a factor has, in its order."""
+    chosen = constants(factor.tree).get("levels", found) if isinstance(factor.tree, ast.Call) else found
+    if not isinstance(chosen, list | tuple) or not set(found) <= set(chosen):
+        raise DomainError(f"{factor.text!r}: levels= must list every level of the column: {listing(found)}.")
+    occur = set(found)
+    levels = tuple(level for level in chosen if level in occur)
+    if len(levels) < 2:
+        raise DomainError(
+            f"column {factor.category!r} has one level only ({listing(levels)}) in the {n:,} complete rows: it cannot "
+            "be told from the intercept; remove it from the formula."
+        )
+    return levels
+
+
+def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
+    """A factor's categories for formulaic, over the learned levels."""
+    return with_contrasts(factor, codes_of(factor, column, levels, rows), levels)
+
+
+def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> np.ndarray:
+    """The number of each row's level among the learned ones; DomainError for a level that is none of them."""
+    found, codes = sorted_codes(column)
+    places = {level: place for place, level in enumerate(levels)}
+    if unseen := [level for level in found if level not in places]:
+        at = int(rows[int(np.argmax(codes == found.index(unseen[0])))])
+        raise DomainError(
+            f"column {factor.category!r} has the level {listing(unseen)} (row {at}, counting from 0), "
+            f"which the model has not seen; it knows {listing(levels)}."
+        )
+    return np.array([places[level] for level in found], dtype=np.intp)[codes]
+
+
+def with_contrasts(factor: Expression, codes: np.ndarray, levels: tuple[Any, ...], sums: bool = False) -> Any:
+    """Codes of levels as categories for formulaic, with the contrasts that the formula chose, or with contrasts that
+    sum to zero over the levels.
+    """
+    from formulaic.materializers.types import FactorValues
+    from formulaic.transforms import C
+
+    coded = pd.Series(pd.Categorical.from_codes(codes, list(levels)))
+    if sums:
+        return C(coded, contrast("contr.sum", {}))
+    if factor.call != "C":
+        return FactorValues(coded, kind="categorical", spans_intercept=True)
+    chosen = constants(factor.tree).get("contrasts") if isinstance(factor.tree, ast.Call) else None
+    return C(coded, None if chosen is None else contrast(*contrast_call(chosen)))
+
+
+def in_order(
+    formulas: Iterable[Formula], levels: Mapping[str, tuple[Any, ...]], has_order: Callable[[str], bool]
+) -> tuple[str, ...]:
+    """The factors over columns whose categories have an order, where the formula chose no contrasts."""
+    every = {factor.text: factor for formula in formulas for factor in formula.factors if factor.text in levels}
+    return tuple(text for text, one in every.items() if has_order(str(one.category)) and not chooses_contrasts(one))
+
+
+def chooses_contrasts(factor: Expression) -> bool:
+    return isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)
+
+
+AT_A_TIME = 4096
+"""Rows of X that are put together at a time, so that they stay in the cache."""
+
+MANY = 200
+"""The most levels of a factor whose columns are made: those of one with more are kept as codes (`level_columns.py`)."""
+
+ADVICE = "log needs values above 0, sqrt values from 0, scale and poly a column that varies."
+"""What an error says of a term that is not finite."""
+
+MOST_SLOPES = 10
+"""The most columns for each level of such a factor, its own and those of products with it."""
+
+
+def columns_of(
+    formula: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+    *,
+    widest: Expression | None = None,
+) -> tuple[np.ndarray, tuple[str, ...]]:
+    """X and the names of its columns; fills `state` where it is still empty. The columns of the factor `widest`, which
+    has very many levels, are kept as codes.
+    """
+    if widest is not None:
+        return _with_codes(formula, widest, columns, rows, levels, state)
+    require_room(formula, levels, len(rows))
+    values, numbers = _evaluated(formula, columns, rows, levels, state)
+    if all(not term or (len(term) == 1 and np.ndim(numbers.get(term[0].text, 0.0)) == 1) for term in formula.terms):
+        names = tuple(term[0].text if term else "Intercept" for term in formula.terms)
+        return _side_by_side([numbers[term[0].text] if term else 1.0 for term in formula.terms], len(rows)), names
+    return materialized(formula, values, numbers, rows)[:2]
+
+
+def _evaluated(
+    formula: Formula,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """All factors, and those among them that are numbers."""
+    coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
+    has_constant = any(all(factor.text in coded for factor in term) for term in formula.terms)
+    values = {
+        factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
+        if factor.category is not None and factor.text in coded
+        else _computed(factor, columns, rows, state, has_constant)
+        for factor in formula.factors
+    }
+    return values, {text: value for text, value in values.items() if text not in coded}
+
+
+def factor_of_codes(
+    formula: Formula, levels: Mapping[str, tuple[Any, ...]], beside: Collection[Formula] = ()
+) -> Expression | None:
+    """The factor of more than `MANY` levels whose columns are kept as codes: the one with most, which has the usual
+    contrasts and no part in formulas `beside` this, and at most `MOST_SLOPES` columns for each level.
+    """
+    found = None
+    for factor in formula.factors:
+        if len(levels.get(factor.text, ())) <= MANY or factor.category is None or chooses_contrasts(factor):
+            continue
+        again = any(other is not factor and factor.category in other.columns for other in formula.factors)
+        again = again or any(factor.category in other.columns for other in beside)
+        of_level = [
+            math.prod(_most_columns(one, levels) for one in t if one is not factor)
+            for t in formula.terms
+            if factor in t
+        ]
+        again = again or sum(of_level) > MOST_SLOPES
+        if not again and (found is None or len(levels[factor.text]) > len(levels[found.text])):
+            found = factor
+    return found
+
+
+def _with_codes(
+    formula: Formula,
+    widest: Expression,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    levels: Mapping[str, tuple[Any, ...]],
+    state: dict[str, dict[str, Any]],
+) -> tuple[Any, tuple[str, ...]]:
+    """The same, of which the widest factor is kept as codes: how its columns stand among the others is asked of a
+    stand-in of a few levels.
+    """
+    category, every = str(widest.category), levels[widest.text]
+    codes = codes_of(widest, columns[category], every, rows)
+    few = pd.Series(pd.Categorical.from_codes(np.minimum(codes, STAND_IN - 1), list(STAND_IN_LEVELS)))
+    fewer = {**levels, widest.text: STAND_IN_LEVELS}
+    require_room(formula, fewer, len(rows))
+    values, numbers = _evaluated(formula, {**columns, category: few}, rows, fewer, state)
+    X, names, _ = materialized(formula, values, numbers, rows)
+    alone = all(term == (widest,) or widest not in term for term in formula.terms)
+    return expanded(X, names, codes, [str(level) for level in pd.Index(list(every))], alone)
+
+
+def _side_by_side(columns: list[Any], n: int) -> np.ndarray:
+    """Columns of numbers as X in C order; some rows of all columns are copied at a time, so that they stay in the
+    cache.
+    """
+    X = np.empty((n, len(columns)))
+    for start in range(0, n, AT_A_TIME):
+        part = slice(start, start + AT_A_TIME)
+        for place, column in enumerate(columns):
+            X[part, place] = column if isinstance(column, float) else column[part]
+    return X
+
+
+def materialized(
+    formula: Formula, values: dict[str, Any], numbers: Mapping[str, Any], rows: np.ndarray
+) -> tuple[np.ndarray, tuple[str, ...], tuple[slice, ...]]:
+    """X of categories and products, made by formulaic; the names of its columns; and the numbers of the columns of each
+    term.
+    """
+    from formulaic import ModelSpec, SimpleFormula
+    from formulaic.errors import FormulaicError
+    from formulaic.materializers import NAAction, PandasMaterializer
+    from formulaic.materializers.types import FactorValues
+    from formulaic.parser.types import Factor, Term
+
+    values |= {text: FactorValues(value, kind="numerical") for text, value in numbers.items()}
+    called = {text: in_backticks(text) if text == "1" else text for text in values}  # to formulaic "1" is the intercept
+    values = {called[text]: value for text, value in values.items()}
+    intercept = Term([Factor("1", eval_method="literal")])
+    terms = [
+        Term([Factor(called[factor.text], eval_method="lookup") for factor in term]) if term else intercept
+        for term in formula.terms
+    ]
+    ordered: Any = SimpleFormula([*terms], _ordering="none")
+    spec = ModelSpec(ordered, na_action=NAAction.RAISE, output="numpy")
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # a product that overflows is refused below
+            made: Any = PandasMaterializer(pd.DataFrame(index=range(len(rows))), context=values).get_model_matrix(spec)
+    except (FormulaicError, TypeError, ValueError) as error:  # such as a base of a contrast that is not a level
+        raise DomainError(f"cannot build the columns of {formula.text!r}: {error}") from error
+    X = np.ascontiguousarray(made, dtype=np.float64)
+    names = tuple(str(name) for name in made.model_spec.column_names)
+    for place in np.flatnonzero(~np.isfinite(X).all(axis=0)):
+        finite(X[:, place], f"the product {names[place]!r}", "rescale its columns.", rows)
+    return X, names, tuple(made.model_spec.term_slices.values())
+
+
+def outcome_of(formula: Formula, columns: Mapping[str, pd.Series], rows: np.ndarray) -> pd.Series:
+    """The outcome: a column as it is, `C(column)` as categories, a call as numbers, a comparison as true or false."""
+    outcome = formula.outcome
+    if outcome.category is not None:
+        column = columns[outcome.category]
+        if outcome.call == "C":
+            levels = levels_of(outcome, column, len(rows))
+            column = pd.Series(pd.Categorical(column, categories=list(levels), ordered=False))
+        return column if column.name == outcome.text else column.rename(outcome.text)
+    if outcome.call in BASES:
+        raise DomainError(f"the outcome {outcome.text!r} makes several columns; a model has one outcome.")
+    values = np.asarray(_computed(outcome, columns, rows, {}))
+    return pd.Series(values.astype(bool) if outcome.compares else values, name=outcome.text)
+
+
+def _computed(
+    factor: Expression,
+    columns: Mapping[str, pd.Series],
+    rows: np.ndarray,
+    state: dict[str, dict[str, Any]],
+    has_constant: bool = False,
+) -> Any:
+    """A factor's numbers, all finite: an array, or several columns, with which other terms have a constant or not."""
+
+    def column(name: str) -> Any:
+        values = columns[name]
+        return values if values.dtype.kind == "O" else values.to_numpy(dtype=np.float64)
+
+    if factor.is_column and columns[factor.text].dtype.kind != "O":
+        values = column(factor.text)
+        finite(values, f"the term {factor.text!r}", ADVICE, rows)
+        return values
+    try:
+        with np.errstate(all="ignore"):  # logarithms of zero and the like raise an error below, with the row
+            values = evaluate(factor.tree, column, state, has_constant)
+    except DomainError:
+        raise
+    except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+        if "beyond upper and/or lower bounds" in str(error):
+            raise DomainError(
+                f"{factor.text!r} is a spline between the smallest and the largest value that it was learned from, and "
+                "these rows go beyond them. Leave those rows out, or write extrapolation='clip' (or 'extend') into it."
+            ) from error
+        raise DomainError(f"cannot compute {factor.text!r}: {error}") from error
+    if factor.category is not None and not isinstance(values, np.ndarray):
+        raise DomainError(
+            f"column {factor.category!r} held numbers when the model was fitted and holds categories now "
+            f"({listing(values.cat.categories, 5)}); give numbers."
+        )
+    for part in values.values() if isinstance(values, dict) else np.atleast_2d(values.T):
+        finite(np.asarray(part), f"the term {factor.text!r}", ADVICE, rows)
+    return values
+
+
+BASES = ("poly", "bs", "cr", "cc", "ns")
+"""Transforms that make several columns."""
+
+COPIES = 3
+"""Arrays of the size of X that are in memory at once while X is put together from categories and products."""
+
+
+def require_room(formula: Formula, levels: Mapping[str, tuple[Any, ...]], n: int) -> None:
+    """DomainError where the columns of all terms need more memory than there is; asked before any of them is made."""
+    sizes = [math.prod(_most_columns(factor, levels) for factor in term) for term in formula.terms]
+    most = max(sizes, default=0)
+    widest = ":".join(factor.text for factor in formula.terms[sizes.index(most)]) if sizes else ""
+    require_memory(
+        f"{sum(sizes):,} columns of {quoted(formula.text)} in {n:,} rows",
+        COPIES * sum(sizes) * n,
+        f"{quoted(widest)} alone has {most:,}: group its levels, or leave an identifier out.",
+    )
+
+
+def _most_columns(factor: Expression, levels: Mapping[str, tuple[Any, ...]]) -> int:
+    if factor.text in levels:
+        return len(levels[factor.text])
+    if factor.call not in BASES or not isinstance(factor.tree, ast.Call):
+        return 1
+    given = constants(factor.tree)
+    return max(1, given.get("df") or 0, given.get("degree") or 0)
+
+
+HIGHEST = 60
+"""The highest power that is computed to 106 bits: the rounding of so many products leaves it more digits than float64
+has.
+"""
+
+
+def powers(x: Floats, degree: int) -> tuple[Floats, Floats]:
+    """x, x^2, ..., x^degree as columns of two matrices (n, degree): the nearest floats, and the rest.
+
+    >>> high, low = powers(np.array([1.0 + 2.0**-30]), 3)
+    >>> bool(high[0, 1] == 1.0 + 2.0**-29), bool(low[0, 1] == 2.0**-60)
+    (True, True)
+    """
+    one, nothing = x, np.zeros_like(x)
+    found = [(one, nothing)]
+    for _ in range(degree - 1):
+        found.append(pair_product(found[-1], (x, nothing)))
+    return np.column_stack([high for high, _ in found]), np.column_stack([low for _, low in found])
+
+
+def rest_of_powers(formula: Formula, names: tuple[str, ...], column: Callable[[str], Any], X: Floats) -> Low | None:
+    """What float64 does not hold of the columns of X that are powers; in X, these columns are replaced by the nearest
+    floats.
+
+    Powers that overflow, or are products with other factors, stay as they are.
+    """
+    places: list[int] = []
+    rests: list[Floats] = []
+    for factor in (term[0] for term in formula.terms if len(term) == 1):
+        found = _power(factor, names)
+        if found is None:
+            continue
+        inner, labels = found
+        x = np.asarray(evaluate(inner, column, {}), dtype=float)
+        with np.errstate(over="ignore", invalid="ignore"):
+            high, low = powers(x, max(labels.values(), default=1))
+        for name, degree in labels.items():
+            if np.abs(high[:, degree - 1]).max() < 1e290 and np.isfinite(low[:, degree - 1]).all() and low.any():
+                place = names.index(name)
+                X[:, place] = high[:, degree - 1]
+                places.append(place)
+                rests.append(low[:, degree - 1])
+    return Low(np.array(places), np.column_stack(rests)) if places else None
+
+
+def _power(factor: Expression, names: tuple[str, ...]) -> tuple[ast.expr, dict[str, int]] | None:
+    """The base of the powers that a factor makes, and the power of each of its columns; None for other factors."""
+    match factor.tree:
+        case ast.Call(func=ast.Name(id="poly"), args=[inner, *_]) as call:
+            given = constants(call)
+            degree = given.get("degree", 1)
+            if not given.get("raw") or degree > HIGHEST:
+                return None
+            labels = {f"{factor.text}[{k}]": k for k in range(2, degree + 1)}
+        case ast.Call(func=ast.Name(id="I"), args=[ast.BinOp(left=inner, op=ast.Pow(), right=ast.Constant(value=k))]):
+            if not isinstance(k, int | float) or k != int(k) or not 2 <= k <= HIGHEST:
+                return None
+            labels = {factor.text: int(k)}
+        case _:
+            return None
+    return (inner, labels) if set(labels) <= set(names) else None
+
+
+def empty_levels(frame: NamedColumns, names: Iterable[str], columns: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """By the name of a column its levels in the table that its complete, clean rows in `columns` have not, as text.
+
+    >>> from stattools.data.tables.table import table
+    >>> raw = {"g": pd.Categorical(["a", "b"], categories=["a", "b", "c"])}
+    >>> empty_levels(table(raw), ["g"], {"g": pd.Series(raw["g"]).cat.remove_unused_categories()})
+    {'g': ('c',)}
+    """
+    found = {}
+    for name in names:
+        column = columns[name]
+        if column.dtype.kind != "O":
+            continue
+        raw = frame.column(name)
+        declared = isinstance(raw.dtype, pd.CategoricalDtype)
+        if not declared and len(raw) == len(column):
+            continue  # text, of which every row is here
+        every = raw.cat.categories if declared else raw[~missing(raw)].unique()
+        here = set(map(str, column.cat.categories))
+        if gone := tuple(dict.fromkeys(str(level) for level in every if str(level) not in here)):
+            found[name] = gone if declared else tuple(sorted(gone))
+    return found
+
+
+def said(empty: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """What a page says of them.
+
+    >>> said({"g": ("c",), "h": ("x", "y")})
+    ("no row has g = 'c', h = 'x', 'y'",)
+    """
+    listed = ", ".join(f"{name} = {listing(levels, 5)}" for name, levels in empty.items())
+    return (f"no row has {listed}",) if empty else ()

@@ -1,0 +1,695 @@
+"""Rows in files or on a cluster: what `Rows` answers, summed over batches that are read, coded and forgotten.
+
+The source decides how batches are read and in which order their sums are added; here every pass is checked to have seen
+the rows that the first pass saw. A sample of the rows is held in memory.
+
+What a pass over rows in files or on a cluster does with a batch: code it, sum it, forget it. The objects are small
+enough to be sent to where the batch is.
+
+The sample of rows in files that is held in memory, put together when it is asked for.
+
+What the first pass counts in each batch; counts of several batches are added with `+`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, reduce
+from operator import iadd
+from threading import local
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design.design import Design
+from stattools.data.files.coding import (
+    CHANGED,
+    Clean,
+    Coding,
+    cleaned,
+    outcome_values,
+    require_kinds,
+    weights_and_offset,
+)
+from stattools.data.files.source import TEXT, Batch, Source, added, at, kind_of, merged, words
+from stattools.data.formula.expression import Expression, evaluate
+from stattools.data.formula.formula import Formula
+from stattools.data.rows.rows import NO_OFFSET, Block, Farthest, Low, OnDisk, Rows
+from stattools.data.rows.standardization import standard_units
+from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
+from stattools.data.tables.columns import finite
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.numerics.columns import StackedColumns, one_below_the_other
+from stattools.numerics.sums import Ends, SampleMoments
+from stattools.numerics.threads import Share
+from stattools.text.one_line import prints
+
+BLOCK = 1 << 13
+"""The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
+
+
+class _Room(local):
+    room = np.empty(0)
+
+
+_own = _Room()
+"""The room of the thread that asks."""
+
+
+def _scratch(size: int) -> Floats:
+    """Room for a block of X, one for each thread: to ask the system for it each time takes as long as to fill it."""
+    if len(_own.room) < size:
+        _own.room = np.empty(size)
+    return _own.room
+
+
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """A sum over some rows, with the number of the rows."""
+
+    value: Any
+    n: int
+
+    def __add__(self, other: Summed) -> Summed:
+        return Summed(self.value + other.value, self.n + other.n)
+
+    def __iadd__(self, other: Summed) -> Summed:
+        """The sum, in the arrays of the first."""
+        return Summed(iadd(self.value, other.value), self.n + other.n)
+
+
+@dataclass(frozen=True, eq=False)
+class BatchReader:
+    """How a model reads a batch: its coding, and the center and the scale of the columns of X."""
+
+    coding: Coding
+    center: Floats | None
+    scale: Floats | None
+
+    def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
+        """The complete rows of a batch, and their numbers; None where there are none."""
+        found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
+        return None if found is None else (replace(found[0], center=self.center, scale=self.scale), found[1])
+
+
+@dataclass(frozen=True, eq=False)
+class Pass:
+    """`work` of the complete rows of a batch as one or two models read them, and of the columns `beside` them with the
+    numbers of the rows; nothing where a model has no complete rows.
+    """
+
+    readings: tuple[BatchReader, ...]
+    work: Callable[..., Any]
+    beside: tuple[str, ...] = ()
+
+    def __call__(self, batch: Batch) -> Summed | None:
+        found = [one for reading in self.readings if (one := reading.complete(batch)) is not None]
+        if len(found) < len(self.readings):
+            return None
+        given: list[Any] = [rows for rows, _ in found]
+        if self.beside:
+            numbers = found[0][1]
+            others = batch._replace(table=batch.table.select(list(self.beside)))
+            given += [others.taken(numbers - batch.first), numbers]
+        with at(batch.where):
+            return Summed(self.work(*given), len(given[0].X))
+
+
+def of_arrays(work: Callable[..., Any], *given: Any) -> Any:
+    """`work` of rows whose X is one array."""
+    return work(*(replace(one, X=np.asarray(one.X)) if isinstance(one, Rows) else one for one in given))
+
+
+def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
+    """The sum of `part(block)` over the blocks of rows."""
+    size = min(BLOCK, fold * rows.block_size)
+    if isinstance(rows.X, StackedColumns):
+        rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
+    return reduce(iadd, map(part, rows.blocks(size)))
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class HeldSample:
+    """The complete rows of a sample, in `parts` whose X may be `StackedColumns`. Least squares never asks for them all,
+    and to write their X would take a tenth of its time of two million rows.
+    """
+
+    parts: tuple[Rows, ...]
+
+    @cached_property
+    def rows(self) -> Rows:
+        """All rows, one below the other."""
+        return replace(_stacked(self.parts), low=self.low)
+
+    @cached_property
+    def low(self) -> Low | None:
+        """What float64 does not hold of the columns of X."""
+        return _stacked_low(self.parts)
+
+    def without_columns(self) -> HeldSample:
+        """The rows with a column of ones in place of X."""
+        return HeldSample(tuple(part.without_columns() for part in self.parts))
+
+
+def _stacked(parts: Sequence[Rows]) -> Rows:
+    """Rows of a sample one below the other."""
+    given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
+    X = one_below_the_other([part.X for part in parts])
+    return Rows(X, joined["y"], joined.get("weight"), joined.get("offset"))
+
+
+def _stacked_low(parts: Sequence[Rows]) -> Low | None:
+    """The rests of all parts, which differ in the columns that have one."""
+    found = [part.low.columns for part in parts if part.low is not None]
+    if not found:
+        return None
+    columns = np.unique(np.concatenate(found))
+    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
+    first = 0
+    for part in parts:
+        if part.low is not None:
+            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+        first += len(part.X)
+    return Low(columns, values)
+
+
+FEWEST = 1_024
+"""Fewer complete first rows than this leave the sums to the solver; ten for each column are needed, too."""
+
+
+@dataclass(frozen=True, eq=False)
+class Surroundings:
+    """The coordinates of the sums: `names` of the columns after the intercept, that of the outcome, `center` (p,) and
+    `phi` (p,) of all columns, and the center of the outcome, `middle`.
+    """
+
+    names: tuple[str, ...]
+    outcome: str
+    center: Floats
+    middle: float
+    phi: Floats
+
+    @classmethod
+    def of(cls, batch: Batch, formula: Formula, kinds: Mapping[str, str]) -> Surroundings | None:
+        """What the first rows give; None for a formula of another form, and for too few or infinite values."""
+        names, outcome = columns_as_they_are(formula, kinds), formula.outcome.category
+        if names is None or outcome is None:
+            return None
+        clean = cleaned(batch.table, batch.first, kinds)
+        n, p = len(clean.rows), len(names) + 1
+        if n < max(FEWEST, 10 * p):
+            return None
+        values = clean.columns.values_of
+        X = np.column_stack([np.ones(n), *(values[name] for name in names)])
+        y = np.asarray(values[outcome], dtype=np.float64)
+        with np.errstate(over="ignore", invalid="ignore"):
+            center, middle = X.mean(axis=0), float(y.mean())
+            center[0] = 0.0
+            X -= center
+            unit = np.sqrt(np.einsum("ij,ij->j", X, X))
+            size = float(np.sqrt(np.square(y - middle).sum()))
+        if not np.isfinite([*unit, size]).all():
+            return None
+        unit[unit == 0.0] = 1.0
+        X /= unit
+        # any phi will do: the small number makes one of columns that depend on one another in these rows, too
+        phi = np.linalg.solve(X.T @ X + 1e-8 * np.eye(p), X.T @ (y - middle)) / unit
+        return cls(names, outcome, center, middle, phi)
+
+    def sums(self, clean: Clean) -> ShiftedSums:
+        """The sums over the complete rows of a batch, of which there is one at least."""
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused by the solver, with a message
+            return ShiftedSums.over(self._blocks(clean), self.phi)
+
+    def _blocks(self, clean: Clean) -> Iterator[ShiftedBlock]:
+        values: Mapping[str, Any] = clean.columns.values_of
+        y, n, p = values[self.outcome], len(clean.rows), len(self.center)
+        size = rows_of_a_block(n, p)
+        room = np.empty((size, p), order="F")
+        room[:, 0] = 1.0
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            Z, here = room[: min(size, n - start)], y[part].astype(np.float64, copy=False)
+            for place, name in enumerate(self.names, 1):
+                np.subtract(values[name][part], self.center[place], out=Z[:, place])
+            yield Z, here - self.middle, None, here
+
+
+def columns_as_they_are(formula: Formula, kinds: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The columns of a formula with an intercept whose terms are columns of numbers, in their order; None of others."""
+    used = (formula.outcome, *(factor for term in formula.terms for factor in term))
+    plain = all(factor.call is None and kinds.get(str(factor.category)) in ("whole", "number") for factor in used)
+    if not plain or formula.terms[0] or not all(len(term) == 1 for term in formula.terms[1:]):
+        return None
+    return tuple(str(term[0].category) for term in formula.terms[1:])
+
+
+MOST_VALUES = 1_000
+"""The most values of an outcome that are counted; with more it is a quantity."""
+
+MOST_LEVELS = 100_000
+"""The most levels of a column that are counted: each would be a column of X, and more than this is an identifier."""
+
+
+class EndsOf(Protocol):
+    """What makes the ends of times, (n, 2) or (n, 3), of complete rows; columns that are `endless` may hold inf."""
+
+    endless: tuple[str, ...]
+    parts: Sequence[Expression]
+
+    def __call__(self, clean: Clean) -> NDArray[np.float64]: ...
+
+
+class Kind(NamedTuple):
+    """The kind of a column, and a place where it was seen."""
+
+    name: str
+    where: str
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
+    rows, `numbered` the columns in C(), `kinds` those of the columns that are known. Of `labels`, columns that are only
+    the labels of groups, no levels are counted. `ends` are those of an outcome of times.
+    """
+
+    formula: Formula
+    extras: Mapping[str, str]
+    kinds: Mapping[str, str]
+    learned: Mapping[str, ast.Call]
+    numbered: tuple[str, ...]
+    labels: tuple[str, ...] = ()
+    ends: EndsOf | None = None
+    about: Surroundings | None = None
+    """The coordinates of sums of products that are taken, too."""
+
+    def count(self, batch: Batch) -> Counted:
+        """The counts of one batch. Raises DomainError with its place."""
+        with at(batch.where):
+            kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
+            require_kinds(kinds, batch.table.schema.names)
+            seen = _dictionaries(batch, {name: kind for name, kind in kinds.items() if name not in self.labels})
+            clean = cleaned(batch.table, batch.first, kinds, finite=batch.finite)
+            places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
+            if not len(clean.rows):
+                return Counted(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
+            return self._of_rows(clean, kinds, places, seen, batch.where)
+
+    def _of_rows(
+        self,
+        clean: Clean,
+        kinds: Mapping[str, str],
+        places: dict[str, Kind],
+        seen: dict[str, dict[str, bool]],
+        where: str,
+    ) -> Counted:
+        for name, column in clean.columns.values_of.items():
+            if not isinstance(column, np.ndarray):
+                if name in self.labels:
+                    continue
+                there = np.bincount(column.codes, minlength=len(column.categories)) > 0
+                occur = {level: True for level, yes in zip(column.categories, there, strict=True) if yes}
+                seen[name] = seen.get(name, {}) | occur
+            elif (
+                column.dtype.kind == "f" and name not in clean.finite and not (self.ends and name in self.ends.endless)
+            ):
+                finite(column, f"column {name!r}", "replace or remove infinite values.", clean.rows)
+        levels = {
+            name: frozenset(np.unique(clean.columns[name].to_numpy()).tolist())
+            for name in self.numbered
+            if kinds[name] not in TEXT
+        }
+        weight, offset = weights_and_offset(self.extras, clean)
+        there = slice(None) if weight is None else weight > 0.0
+        moments, spans = {}, {}
+        for text, call in self.learned.items():
+            with np.errstate(all="ignore"):
+                values = evaluate(call.args[0], lambda name: _numbers(clean, name), {})
+            finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
+            moments[text] = SampleMoments.of(values, weight)
+            spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
+        counted = (
+            _outcome(outcome_values(self.formula, clean), weight)
+            if self.ends is None
+            else _times(self.ends(clean), weight)
+        )
+        outcome, counts = counted
+        n = float(len(clean.rows) if weight is None else weight.sum())
+        return Counted(
+            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, spans, outcome, counts,
+            Farthest.of(offset, clean.rows, f" of {where}"), None if self.about is None else self.about.sums(clean),
+        )  # fmt: skip
+
+
+NO_ENDS = Ends(np.array(np.inf), np.array(-np.inf))
+"""Those of no rows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """How many rows there are, how many of them are complete and their weight, how many miss a value, by column; and of
+    the complete ones:
+
+    `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
+    the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the largest; the moments of
+    the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset; `sums` of
+    products, None where none were asked for.
+    """
+
+    kinds: dict[str, Kind]
+    n_all: int = 0
+    n_rows: int = 0
+    n: float = 0.0
+    dropped: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, dict[str, bool]] = field(default_factory=dict)
+    levels: dict[str, frozenset[Any]] = field(default_factory=dict)
+    moments: dict[str, SampleMoments] = field(default_factory=dict)
+    spans: dict[str, Ends] = field(default_factory=dict)
+    outcome: SampleMoments = field(default_factory=SampleMoments)
+    counts: dict[Any, float] | None = field(default_factory=dict)
+    farthest: Farthest = NO_OFFSET
+    sums: ShiftedSums | None = None
+
+    def __add__(self, other: Counted) -> Counted:
+        return Counted(
+            {name: _one_kind(name, kind, other.kinds[name]) for name, kind in self.kinds.items()},
+            self.n_all + other.n_all,
+            self.n_rows + other.n_rows,
+            self.n + other.n,
+            self.dropped + other.dropped,
+            {
+                name: _seen(name, self.seen.get(name, {}), other.seen.get(name, {}))
+                for name in _keys(self.seen, other.seen)
+            },
+            {
+                name: _few(self.levels.get(name, frozenset()) | other.levels.get(name, frozenset()), name)
+                for name in _keys(self.levels, other.levels)
+            },
+            {
+                text: self.moments.get(text, SampleMoments()) + other.moments.get(text, SampleMoments())
+                for text in _keys(self.moments, other.moments)
+            },
+            {
+                text: self.spans.get(text, NO_ENDS) + other.spans.get(text, NO_ENDS)
+                for text in _keys(self.spans, other.spans)
+            },
+            self.outcome + other.outcome,
+            _counted(self.counts, other.counts),
+            self.farthest + other.farthest,
+            added((self.sums, other.sums)),
+        )  # fmt: skip
+
+
+def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys((*one, *other)))
+
+
+def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
+    found = merged(one.name, other.name)
+    if found is None:
+        raise DomainError(
+            f"column {name!r} is {words(one.name)} in {one.where} and {words(other.name)} in {other.where}; give it "
+            "one type."
+        )
+    return one if found == one.name else Kind(found, other.where)
+
+
+def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, bool]:
+    if all(one.get(level) or one.get(level) is yes for level, yes in other.items()):
+        return one  # the usual case: both have the same levels
+    found = one | {level: yes or one.get(level, False) for level, yes in other.items()}
+    if sum(found.values()) > MOST_LEVELS:
+        raise DomainError(f"column {name!r} has more than {MOST_LEVELS:,} levels; leave an identifier out.")
+    return found
+
+
+def _few(found: frozenset[Any], name: str) -> frozenset[Any]:
+    if len(found) > MOST_LEVELS:
+        raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
+    return found
+
+
+def _counted(one: dict[Any, float] | None, other: dict[Any, float] | None) -> dict[Any, float] | None:
+    if one is None or other is None:
+        return None
+    found = one | {value: count + one.get(value, 0.0) for value, count in other.items()}
+    return found if len(found) <= MOST_VALUES else None
+
+
+def _dictionaries(batch: Batch, kinds: Mapping[str, str]) -> dict[str, dict[str, bool]]:
+    """The levels of categories in the order of their dictionary, all marked as not seen yet."""
+    from pyarrow.types import is_dictionary
+
+    return {
+        name: dict.fromkeys(column.dictionary.to_pylist(), False)
+        for name, column in zip(batch.table.schema.names, batch.table.columns, strict=True)
+        if kinds.get(name) == "categories" and is_dictionary(column.type)
+    }
+
+
+def _outcome(found: Any, weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
+    """The moments of the outcome of clean rows, and its values with their counts."""
+    moments = SampleMoments()
+    if found.dtype.kind == "O":
+        values, at = np.array(found.cat.categories, dtype=object), found.cat.codes.to_numpy()
+    else:
+        numbers = found.to_numpy()
+        moments = SampleMoments.of(numbers.astype(np.float64, copy=False), weight)
+        if numbers.dtype.kind == "f" and len(np.unique(numbers[: 2 * MOST_VALUES])) > MOST_VALUES:
+            return moments, None
+        if ((numbers == 0) | (numbers == 1)).all():
+            values, at = np.array([0, 1], dtype=numbers.dtype), numbers.astype(np.intp)
+        else:
+            values, at = np.unique(numbers, return_inverse=True)
+    counts, rows = np.bincount(at, weight, len(values)), np.bincount(at, minlength=len(values))
+    if np.count_nonzero(rows) > MOST_VALUES:
+        return moments, None
+    return moments, {
+        value: count
+        for value, count, n in zip(values.tolist(), counts.tolist(), rows.tolist(), strict=True)
+        if n
+    }  # fmt: skip
+
+
+def _times(ends: NDArray[np.float64], weight: Any) -> tuple[SampleMoments, dict[Any, float] | None]:
+    """The moments of what is known of times, and how many were seen and were not."""
+    low, high = ends[:, 0], ends[:, 1]
+    seen = np.bincount((low == high).astype(np.intp), weight, 2)
+    return SampleMoments.of(np.where(low > 0.0, low, high), weight), {False: float(seen[0]), True: float(seen[1])}
+
+
+def _numbers(clean: Clean, name: str) -> Any:
+    column = clean.columns[name]
+    return column if column.dtype.kind == "O" else column.to_numpy(dtype=np.float64)
+
+
+@dataclass(frozen=True, eq=False)
+class Marginal:
+    """The outcome alone: its values, how often each was seen, and its moments. Where there are too many values to
+    count, the counts are None and `values` are those of the sample. `n_events` are the times that were seen.
+    """
+
+    values: Any
+    counts: NDArray[np.float64] | None
+    moments: SampleMoments
+    n_events: float | None = None
+
+
+# What to do where no row of a sample is complete.
+DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
+
+LARGEST = 2_000_000
+"""Numbers of X that are made at a time: 16 MB."""
+
+
+@record
+class ScannedRows(Rows):
+    """The rows of a source that are complete in the columns of a formula, whose arrays know their shapes only.
+
+    `raw` are the batches of the sample as they were read, and `held` its rows in memory; `farthest` is the largest
+    offset of all rows.
+    """
+
+    source: Any = None
+    coding: Any = None
+    marginal: Any = None
+    raw: tuple[Batch, ...] = ()
+    farthest: Farthest = NO_OFFSET
+    held: HeldSample | None = None
+    later: Any = field(default_factory=dict)
+    """What reads after the first have found, shared by copies."""
+
+    @classmethod
+    def of(cls, source: Source, coding: Coding, n_rows: int, n: float, marginal: Marginal, **found: Any) -> ScannedRows:
+        """The rows that a first pass has found; `n` is what they weigh together."""
+        there = partial(OnDisk, place=source.place)
+        X: Any = there((n_rows, len(coding.design.names)))
+        weight: Any = there((n_rows,), n) if "weights" in coding.extras else None
+        offset: Any = there((n_rows,)) if {"offset", "exposure"} & set(coding.extras) else None
+        y: Any = there((n_rows,))
+        return cls(X, y, weight, offset, source=source, coding=coding, marginal=marginal, **found)
+
+    @property
+    def n_used(self) -> int:
+        """Number of rows; weights of 0 are not known without a read."""
+        return len(self.X)
+
+    @property
+    def outcome(self) -> SampleMoments:
+        """Mean and squares of the outcome over all observations; of labels, whose codes come later, from the counts."""
+        counts = None if self.marginal.moments.n else self.outcome_counts()
+        return self.marginal.moments if counts is None else SampleMoments.of(counts.y, counts.weight)
+
+    @property
+    def outcome_square(self) -> float:
+        """The sum of squares of the outcome."""
+        return self.outcome.about(0.0)
+
+    @property
+    def offset_ends(self) -> None:
+        """None: all rows would have to be read for them."""
+
+    @property
+    def design(self) -> Design:
+        """The columns of X."""
+        return self.coding.design
+
+    @property
+    def _reading(self) -> BatchReader:
+        return BatchReader(self.coding, self.center, self.scale)
+
+    @property
+    def _piece(self) -> int:
+        return max(1, LARGEST // self.X.shape[1])
+
+    def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
+        """The rows for a model whose outcome is y where that of the source is `marginal.values`; it reads the sample
+        only.
+        """
+        values = self.marginal.values
+        numbers = values.dtype.kind in "biuf"
+        same = numbers and np.array_equal(np.asarray(values, dtype=np.float64), y)
+        if not same and self.marginal.counts is None:
+            raise DomainError(
+                f"the outcome has more than {len(values):,} values; categories are far fewer. Use st.ols."
+            )
+        keys = np.asarray(values) if numbers else None
+        coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
+        parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
+        if not parts:
+            raise DomainError(f"of a sample of the rows none is complete. {DROP}")
+        held = HeldSample(tuple(parts))
+        return replace(self, coding=coding, held=held, low=held.low)
+
+    def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
+        """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""
+        assert share is None
+        return self._pass(Pass((self._reading,), partial(of_blocks, part, fold)))
+
+    def gather(self, work: Callable[..., Any], *columns: str) -> Any:
+        """The sum of `work(rows)` over batches: one pass over the source. With `columns` of the source it is that of
+        `work(rows, others, numbers)`: these columns in the complete rows as they are stored, missing values included,
+        and the numbers of the rows where the batch stands.
+        """
+        return self._pass(Pass((self._reading,), partial(of_arrays, work), columns))
+
+    def gather_with(self, other: Any, work: Callable[[Rows, Rows], Any]) -> Any:
+        """The sum of `work(rows, others)` over batches, which both read: one pass over the source."""
+        return self._pass(Pass((self._reading, other._reading), partial(of_arrays, work)))
+
+    def _pass(self, work: Pass) -> Any:
+        columns = (*(name for reading in work.readings for name in reading.coding.columns), *work.beside)
+        found = self.over_batches(work, tuple(dict.fromkeys(columns)))
+        if found is None or found.n != len(self.X):
+            n = 0 if found is None else found.n
+            raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
+        return found.value
+
+    def over_batches(self, work: Callable[[Batch], Any], columns: tuple[str, ...] | None = None) -> Any:
+        """The sum of what `work` makes of each batch, by default with the columns that the model reads: one pass."""
+        self.later["reads"] = self.reads
+        return self.source.total(columns or self.coding.columns, work, self._piece)
+
+    def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
+        """All rows in order, in blocks, one after the other. `total` is faster, and works where rows cannot be brought
+        here.
+        """
+        assert share is None
+        for batch in self.source.batches(self.coding.columns):
+            for piece in batch.cut(self._piece):
+                found = self._reading.complete(piece)
+                if found is not None:
+                    yield from found[0].blocks(size)
+
+    def shapes(self) -> Rows:
+        """Rows that know their shapes only."""
+        return Rows(self.X, self.y, self.weight, self.offset)
+
+    @property
+    def sampled(self) -> Rows:
+        """The rows held, in the coordinates of these."""
+        if self.held is None:
+            raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
+        return replace(self.held.rows, center=self.center, scale=self.scale)
+
+    @property
+    def typical(self) -> Rows:
+        """The sample, from which a start is made; where its outcomes are all zero they are replaced by the mean of all
+        rows.
+        """
+        rows = self.sampled
+        return rows if rows.y.any() else replace(rows, y=np.full(len(rows.y), self.marginal.moments.mean))
+
+    @property
+    def constants(self) -> Floats:
+        """The value of each column of X that has only one, NaN for columns that vary; shape (p,). It costs a read where
+        a column other than the intercept does not vary in the sample.
+        """
+        if "constants" not in self.later:
+            X = self.sampled.X
+            low, high = X.min(axis=0), X.max(axis=0)
+            doubt = (low == high) & (np.array(self.design.names) != "Intercept")
+            if doubt.any() and len(X) < len(self.X):
+                plain = replace(self, center=None, scale=None)
+                low, high = plain.total(lambda block: Ends(block.X.min(axis=0), block.X.max(axis=0)))
+            alike = low == high
+            self.later["constants"] = np.where(alike, X[0], np.nan)
+        return self.later["constants"]
+
+    def without_columns(self) -> ScannedRows:
+        """The rows with a column of ones in place of X."""
+        coding = replace(self.coding, design=replace(self.design, names=("Intercept",)), is_constant=True)
+        X: Any = OnDisk((len(self.X), 1), place=self.place)
+        held = None if self.held is None else self.held.without_columns()
+        return replace(self, X=X, coding=coding, held=held, center=None, scale=None, low=None)
+
+    def outcome_counts(self) -> Rows | None:
+        """A row for each value of the outcome, with its frequency and a column of ones; None for too many values."""
+        counts = self.marginal.counts
+        if counts is None:
+            return None
+        codes = self.coding.codes
+        y = codes if codes is not None else np.asarray(self.marginal.values, dtype=np.float64)
+        return Rows(np.ones((len(y), 1)), y, counts)
+
+    @np.errstate(over="ignore", invalid="ignore")  # overflow is refused later, as in `Rows`
+    def standardized(self) -> tuple[ScannedRows, Floats]:
+        """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T. Any center
+        and unit will do, as they only say in which coordinates sums are taken; no read.
+        """
+        if self.center is not None:
+            return self, np.eye(len(self.design.names))
+        X = self.sampled.X
+        names = self.design.names
+        first = names.index("Intercept") if "Intercept" in names else None
+        center, scale, T = standard_units(X.mean(axis=0), X.std(axis=0), np.abs(X).max(axis=0), first)
+        return replace(self, center=center, scale=scale), T

@@ -1,0 +1,552 @@
+r"""Random parts of a formula, `y ~ x + (x | g)`: effects of the columns left of the bar that vary between the groups
+right of it.
+
+| written | effects |
+|---|---|
+| `(1 \| g)` | a level of each group |
+| `(x \| g)` | a level and a slope of x, which may be correlated; `(1 + x \| g)` is the same |
+| `(0 + x \| g)` | a slope alone |
+| `(x \|\| g)` | `(1 \| g) + (0 + x \| g)`: independent of each other, where x is 0 |
+| `(1 \| a:b)` | a level of each combination of a and b |
+| `(1 \| a/b)` | `(1 \| a) + (1 \| a:b)`: b within a |
+
+They are cut out of the text, and what is left is a formula as any other. Nothing is ever run.
+
+Curves of a formula, `y ~ s(x, k=20) + z`: which variable, how many coefficients, and whether each level of a factor
+has one, or a number multiplies it.
+
+| written | curve |
+|---|---|
+| `s(x)` | f(x), a cubic spline of 20 coefficients whose second differences are penalized |
+| `s(x, k=40)` | the same with 40 coefficients |
+| `s(log(x))` | f(log(x)) |
+| `s(x, by=g)` | f_a(x) in the rows of each level a of the factor g, whose heights are `g +` beside |
+| `s(x, by=z)` | f(x) z of a number z |
+
+A curve is a straight line and what differs from it: the line stays in the formula as `center(x)`, the rest is a
+`SmoothTerm` over the rows.
+
+The outcome of a formula about times: `survival(entry, time, died) ~ x`, which has named parts.
+
+| written | parts |
+|---|---|
+| `survival(duration)` | time: every event was seen |
+| `survival(time, died)` | time, event: 1 or true where it was seen, 0 or false where the time may be longer |
+| `survival(entry, time, died)` | entry, time, event: at risk from `entry` on only (late entry, one of several rows) |
+| `survival(low, high, type="interval")` | low, high: between the two |
+
+A part is a column or an expression over columns, `status == 2`. The word is read before a bracket only: a column may be
+called `survival`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+from stattools.data.formula.expression import Expression, column, constants, expression, in_backticks, short
+from stattools.data.formula.formula import LINES, PLAIN, Formula, closing, parse, require, tokens
+from stattools.errors import DomainError
+from stattools.interface.record import record
+
+# Text constants and names in backticks, in which nothing is looked for; the opening of a call; brackets, bars, the ~.
+MARKS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|(?<![\w.])[^\W\d][\w.]*+\s*+\(|\|+|[()~]""")
+
+HOW = "A random part is written (1 | g), (x | g), (0 + x | g) or (x || g), between plus signs."
+
+
+@record
+class RandomPart:
+    """One random term as it was read: `left` has the columns whose effects vary, `groups` the columns that make the
+    groups together, and `name` is how it is printed. `alone` says that each of its columns has a term of its own, since
+    a double bar was written.
+    """
+
+    name: str
+    left: Formula
+    groups: tuple[str, ...]
+    alone: bool = False
+
+    @property
+    def group(self) -> str:
+        """The name of the grouping factor, `g` or `a:b`."""
+        return ":".join(self.groups)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it needs of a table."""
+        return tuple(dict.fromkeys((*self.left.columns, *self.groups)))
+
+
+@record
+class MixedFormula:
+    """A formula and its random parts; `formula` has the terms of all rows and the text of both, as it was typed, and
+    `fixed` is the text without these parts. `notes` are what is to be said of how it was written.
+    """
+
+    formula: Formula
+    random: tuple[RandomPart, ...]
+    fixed: str
+    notes: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the right side needs of a table, those of the random parts last."""
+        return tuple(dict.fromkeys((*self.formula.columns, *(name for part in self.random for name in part.columns))))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns of groups."""
+        return tuple(dict.fromkeys(name for part in self.random for name in part.groups))
+
+
+def mixed_formula(
+    text: str,
+    available: Sequence[str],
+    apart: Collection[str] = (),
+    read: Callable[[str, Sequence[str], Collection[str]], Formula] = parse,
+) -> MixedFormula:
+    """Read a formula that may have random parts; the dot, all other columns, leaves out `apart` and those of groups.
+    `read` reads what is left of it, where its outcome is of a kind of its own.
+
+    Raises DomainError for what `parse` refuses, and for random parts that are malformed, or the same twice.
+
+    >>> found = mixed_formula("y ~ x + (x | a/b)", ["y", "x", "a", "b"])
+    >>> [part.name for part in found.random], found.formula.text
+    (['(x | a)', '(x | a:b)'], 'y ~ x + (x | a/b)')
+    """
+    if read is parse:
+        return _read(text, tuple(available), tuple(sorted(apart)))
+    return _of(text, available, apart, read)
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, available: tuple[str, ...], apart: tuple[str, ...]) -> MixedFormula:
+    """What was read before is not read again."""
+    return _of(text, available, apart, parse)
+
+
+def _of(
+    text: str,
+    available: Sequence[str],
+    apart: Collection[str],
+    read: Callable[[str, Sequence[str], Collection[str]], Formula],
+) -> MixedFormula:
+    fixed, pieces = without_random(text)
+    if not pieces:
+        return MixedFormula(read(text, available, apart), (), text)
+    groupings = [_groupings(piece, available) for piece in pieces]
+    grouping = {name for products in groupings for product in products for name in product}
+    formula = read(fixed, available, (*apart, *grouping))
+    each = [_parts(piece, products, formula, available) for piece, products in zip(pieces, groupings, strict=True)]
+    parts = tuple(part for some in each for part in some)
+    _require_apart(parts)
+    said = _in_one_line(text)
+    if formula.text != _in_one_line(fixed):  # it had a dot, which is written out
+        said = " + ".join((formula.text, *(piece.text for piece in pieces)))
+    notes = tuple(
+        f"The effects of {piece.text} are independent where its columns are 0, so that the fit depends on their origin;"
+        f" that of ({piece.left} | {piece.right}) does not."
+        for piece, some in zip(pieces, each, strict=True)
+        if some[0].alone and len({part.left.text for part in some}) > 1
+    )
+    return MixedFormula(replace(formula, text=said), parts, formula.text, notes)
+
+
+class TypedPart(NamedTuple):
+    """A random part as it was typed: the whole with its brackets, and what stands around its bar."""
+
+    text: str
+    left: str
+    bar: str
+    right: str
+
+
+def without_random(text: str) -> tuple[str, tuple[TypedPart, ...]]:
+    """The formula without its random parts, and these. Raises DomainError for a bar that stands anywhere else.
+
+    >>> without_random("y ~ (1 | g) + x")[0]
+    'y ~ x'
+    """
+    pieces: list[TypedPart] = []
+    fixed = text
+    while (found := _first(fixed)) is not None:
+        start, end, piece = found
+        before, after = fixed[:start].rstrip(), fixed[end:].lstrip()
+        if before.endswith("-"):
+            raise DomainError(f"{piece.text} cannot be taken away in {short(text)!r}: leave it out.")
+        if not before.endswith(("~", "+")) or (after and after[0] not in "+-"):
+            raise DomainError(f"{piece.text} in {short(text)!r} must stand for itself. {HOW}")
+        if before.endswith("+"):
+            before = before[:-1].rstrip()
+        elif after.startswith("+"):
+            after = after[1:].lstrip()
+        fixed = f"{before} {after}".rstrip()
+        pieces.append(piece)
+    return f"{fixed} 1" if pieces and fixed.endswith("~") else fixed, tuple(pieces)
+
+
+def _first(text: str) -> tuple[int, int, TypedPart] | None:
+    """Begin, end and parts of the first bracket of the right side with a bar in it."""
+    opened: list[tuple[int, bool]] = []  # where brackets begin that are open, and whether each is that of a call
+    bars: list[re.Match[str]] = []
+    right = False
+    for found in MARKS.finditer(text):
+        mark = found[0]
+        if mark == "~":
+            right = True
+        elif mark.endswith("("):
+            opened.append((found.start(), mark != "("))
+        elif mark == ")" and opened:
+            start, _ = opened.pop()
+            if bars and not opened:
+                return start, found.end(), _piece(text, start, found.end(), bars)
+        elif mark.startswith("|") and right:
+            if not opened:
+                raise DomainError(f"the bar in {short(text)!r} needs brackets around it. {HOW}")
+            if len(opened) > 1 or opened[0][1]:
+                inside = text[opened[0][0] : found.end()]
+                raise DomainError(f"a random part stands within other brackets in {short(text)!r}: {inside!r}. {HOW}")
+            bars.append(found)
+    if bars:
+        raise DomainError(f"the bracket of a random part is not closed in {short(text)!r}. {HOW}")
+    return None
+
+
+def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> TypedPart:
+    whole = _in_one_line(text[start:end])
+    if len(bars) > 1 or len(bars[0][0]) > 2:
+        raise DomainError(f"{whole} in {short(text)!r} has more than one bar. {HOW}")
+    bar = bars[0]
+    left, right = _in_one_line(text[start + 1 : bar.start()]), _in_one_line(text[bar.end() : end - 1])
+    if not left:
+        raise DomainError(f"{whole} in {short(text)!r} has nothing left of its bar: write (1 | {right}). {HOW}")
+    if not right:
+        raise DomainError(f"{whole} in {short(text)!r} has no grouping column right of its bar. {HOW}")
+    return TypedPart(whole, left, bar[0], right)
+
+
+def _in_one_line(text: str) -> str:
+    return LINES.sub(lambda found: found[1] or " ", text.strip())
+
+
+def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The products of columns that the right of a bar stands for: one, or those of `a/b`."""
+    products: list[tuple[str, ...]] = [()]
+    try:
+        right = list(tokens(piece.right, available))
+    except DomainError as error:
+        raise DomainError(
+            f"{piece.text}: groups are written g, a:b or a/b, names of columns whose values are labels, also where "
+            "they are numbers."
+        ) from error
+    for place, token in enumerate(right):
+        is_name = isinstance(token, Expression)
+        if is_name and token.category is None:
+            raise DomainError(
+                f"the groups of {piece.text} are columns, {token.text!r} is none: make it a column of the table."
+            )
+        if is_name != (place % 2 == 0) or (not is_name and token not in (":", "/")):
+            hint = " For both columns beside each other write a random part for each." if token == "+" else ""
+            raise DomainError(f"{piece.text}: groups are written g, a:b or a/b.{hint}")
+        if token == "/":
+            products.append(products[-1])
+        elif isinstance(token, Expression):
+            name = str(token.category)
+            require(name, available)
+            if name in products[-1]:
+                raise DomainError(f"{piece.text} names the column {name!r} twice.")
+            products[-1] = (*products[-1], name)
+    if not len(right) % 2:
+        raise DomainError(f"{piece.text}: a column is missing after {right[-1]}.")
+    return tuple(products)
+
+
+def _parts(
+    piece: TypedPart, products: tuple[tuple[str, ...], ...], formula: Formula, available: Sequence[str]
+) -> list[RandomPart]:
+    """The random terms of what was typed."""
+    if "." in tokens(piece.left, available):
+        raise DomainError(f"{piece.text}: name the columns whose effects vary; a dot stands for none there.")
+    if piece.left.replace(" ", "") in ("0", "-1"):
+        raise DomainError(f"{piece.text} has no effect that varies: write 1 or a column left of its bar.")
+    left = parse(f"~ {piece.left}", available, (), formula.outcome)
+    spaced = "".join(_spaced(token) for token in tokens(piece.left, available)).strip()
+    found: list[RandomPart] = []
+    for groups in products:
+        called = ":".join(map(_written, groups))
+        if piece.bar == "|":
+            found.append(RandomPart(f"({spaced} | {called})", left, groups))
+            continue
+        for term in left.terms:
+            said = ":".join(_word(factor) for factor in term)
+            said = f"0 + {said}" if said else "1"
+            alone = replace(left, text=f"~ {said}", terms=(term,))
+            found.append(RandomPart(f"({said} | {called})", alone, groups, True))
+    return found
+
+
+def _require_apart(parts: Sequence[RandomPart]) -> None:
+    """DomainError where two parts have an effect of the same column over the same groups."""
+    for one, other in combinations(parts, 2):
+        if set(one.groups) != set(other.groups):
+            continue
+        both = {_key(term) for term in one.left.terms} & {_key(term) for term in other.left.terms}
+        if both:
+            if one.name == other.name:
+                raise DomainError(f"{one.name} stands twice in the formula; leave one out.")
+            what = ":".join(sorted(next(iter(both)))) or "the level"
+            raise DomainError(
+                f"{one.name} and {other.name} have the same effect twice, {what} by {one.group}: two variances of it "
+                "cannot be told apart. Leave one out, or write 0 + into the second."
+            )
+
+
+def _written(name: str) -> str:
+    """A column as a formula writes it."""
+    return name if PLAIN.fullmatch(name) else in_backticks(name)
+
+
+def _spaced(token: Expression | str) -> str:
+    """A token with spaces around plus and minus."""
+    return _word(token) if isinstance(token, Expression) else f" {token} " if token in ("+", "-") else token
+
+
+def _word(factor: Expression) -> str:
+    return _written(factor.text) if factor.text in factor.columns else factor.text
+
+
+def _key(term: Iterable[Expression]) -> frozenset[str]:
+    return frozenset(factor.text for factor in term)
+
+
+MARK = re.compile(r"(?<![\w.])s\s*\(")
+"""What the text of every formula with a curve has in it."""
+
+USUAL = 20
+"""How many coefficients a curve has where none are given."""
+
+Term = tuple[Expression, ...]
+
+
+@record
+class SmoothPart:
+    """One curve as it was read: its `variable`, `k` coefficients, and the factor or number `by`, None without one."""
+
+    variable: Expression
+    k: int
+    by: Expression | None
+
+    @property
+    def name(self) -> str:
+        """How the curve is printed, without the level of a factor."""
+        return f"s({self.variable.text})" + ("" if self.by is None else f":{self.by.text}")
+
+    @property
+    def written(self) -> str:
+        """The curve as a formula has it, with its usual number of coefficients."""
+        return f"s({self.variable.text}" + (")" if self.by is None else f", by={self.by.text})")
+
+    @property
+    def right(self) -> str:
+        """A right side whose columns are the variable and what it is by, a number or a column for each level."""
+        each = [self.variable, *(() if self.by is None else (self.by,))]
+        return f"~ 0 + {' + '.join(ast.unparse(one.tree) for one in each)}"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that it needs of a table."""
+        return tuple(dict.fromkeys((*self.variable.columns, *(() if self.by is None else self.by.columns))))
+
+    @property
+    def line(self) -> Expression:
+        """The variable less its mean, a factor of the formula."""
+        return expression(f"center({ast.unparse(self.variable.tree)})")
+
+    def lines(self, is_factor: Callable[[Expression], bool]) -> tuple[Term, ...]:
+        """The terms of the formula that are the line: the variable's, that of each level, or height and slope of what a
+        number multiplies.
+        """
+        if self.by is None:
+            return ((self.line,),)
+        return ((self.line, self.by),) if is_factor(self.by) else ((self.by,), (self.line, self.by))
+
+
+def has_curves(formula: Formula) -> bool:
+    """Whether a curve stands among the terms."""
+    return any(factor.call == "s" for factor in formula.factors)
+
+
+def smooth_parts(formula: Formula, is_factor: Callable[[Expression], bool]) -> tuple[Formula, tuple[SmoothPart, ...]]:
+    """The formula with a line for each curve, and the curves; the text stays as it was typed. `is_factor` says of what
+    `by=` names whether it holds levels.
+
+    Raises DomainError for a curve that is no term of its own, and for the same one twice.
+
+    >>> from stattools.data.formula.formula import parse
+    >>> lines, curves = smooth_parts(parse("y ~ s(x, k=9) + z", ["y", "x", "z"]), lambda by: False)
+    >>> [factor.text for factor in lines.factors], [(part.name, part.k) for part in curves]
+    (['center(x)', 'z'], [('s(x)', 9)])
+    """
+    if not has_curves(formula):
+        return formula, ()
+    parts: dict[str, SmoothPart] = {}
+    terms: dict[frozenset[str], Term] = {}
+    for term in formula.terms:
+        curves = [_smooth_part(factor) for factor in term if factor.call == "s"]
+        if curves and len(term) > 1:
+            raise _not_alone(term, curves[0])
+        for part in curves:
+            if part.name in parts:
+                raise DomainError(f"the formula has the curve {part.name} twice; leave one of them out.")
+            parts[part.name] = part
+        for line in curves[0].lines(is_factor) if curves else (term,):
+            terms.setdefault(frozenset(factor.text for factor in line), line)
+    for part in parts.values():
+        _require_no_line(part, terms, is_factor)
+    return replace(formula, terms=tuple(terms.values())), tuple(parts.values())
+
+
+def _require_no_line(
+    part: SmoothPart, terms: Iterable[frozenset[str]], is_factor: Callable[[Expression], bool]
+) -> None:
+    """DomainError where the line of a curve stands in the formula a second time."""
+    own = {part.variable.text} if part.by is None else {part.variable.text, part.by.text}
+    within = part.by is not None and is_factor(part.by)
+    for term in terms:
+        if part.variable.text in term and (term == own or (within and term <= own)):
+            raise DomainError(
+                f"{part.name} has the line of {part.variable.text!r} in it, and the formula has "
+                f"{':'.join(sorted(term))!r} beside it: leave that out."
+            )
+
+
+def _smooth_part(factor: Expression) -> SmoothPart:
+    given = constants(factor.tree)  # type: ignore[arg-type]
+    by = expression(ast.unparse(given["by"])) if "by" in given else None
+    return SmoothPart(expression(ast.unparse(factor.tree.args[0])), given.get("k", USUAL), by)  # type: ignore[attr-defined]
+
+
+def _not_alone(term: Term, part: SmoothPart) -> DomainError:
+    inner = part.variable.text
+    other = next((factor.text for factor in term if factor.call != "s"), None)
+    how = (
+        f"of a surface over two variables there is none here; s({inner}) + the other curve adds them"
+        if other is None
+        else f"a curve for each level of a factor is {other} + s({inner}, by={other}), and by= a number multiplies it"
+    )
+    return DomainError(f"{':'.join(factor.text for factor in term)!r}: a curve is a term of its own; {how}.")
+
+
+# How the outcome begins, its type= argument, terms of other packages, and what may hide a comma or a bracket.
+OPENS = re.compile(r"\s*survival\s*\(")
+
+TYPE = re.compile(r"""\s*type\s*=\s*(["'])(\w*)\1\s*""")
+
+AS_TERMS = re.compile(r"\b(strata|cluster|id|frailty|tt)\s*\(")
+
+QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[(),\[\]]""")
+
+PARTS = {1: ("time",), 2: ("time", "event"), 3: ("entry", "time", "event")}
+"""The names of the parts by their number."""
+
+# What errors say of how an outcome about times is written.
+WRITTEN = (
+    "The outcome is survival(time, died), survival(entry, time, died) or, where every event was seen, survival(time): "
+    '"survival(time, died) ~ x".'
+)
+
+
+@record
+class SurvivalFormula:
+    """A parsed formula whose outcome is a time, with the expression of each of its parts by name."""
+
+    formula: Formula
+    parts: Mapping[str, Expression]
+
+
+def survival_formula(
+    who: str, text: str, available: Sequence[str], apart: Collection[str] = (), *, intervals: bool = False
+) -> SurvivalFormula:
+    """Read a formula about times; `available` are the columns of the table, `apart` those that `.` leaves out, and
+    `intervals` says whether times may be known by the two ends between which they lie.
+
+    Raises DomainError, in the name of `who`, for another outcome, for parts that are too many or no expressions, and
+    for columns that are not there.
+
+    >>> found = survival_formula("st.cox", "survival(time, status == 2) ~ age", ["time", "status", "age"])
+    >>> {name: part.text for name, part in found.parts.items()}, found.formula.outcome.text
+    ({'time': 'time', 'event': 'status == 2'}, 'survival(time, status == 2)')
+    """
+    return _read_survival(who, text, tuple(available), tuple(sorted(apart)), intervals)
+
+
+@lru_cache(maxsize=256)  # a formula is of its text and the names of columns alone
+def _read_survival(
+    who: str, text: str, available: tuple[str, ...], apart: tuple[str, ...], intervals: bool
+) -> SurvivalFormula:
+    opened = OPENS.match(text)
+    if opened is None:
+        ours = re.sub(r"\bSurv\s*\(", "survival(", text.strip(), count=1)
+        remedy = WRITTEN if ours == text.strip() else f'Write "{ours}".'
+        raise DomainError(f"{who} needs an outcome that is a time; got {short(text)!r}. {remedy}")
+    end = closing(text, opened.end())
+    parts = _survival_parts(who, text[opened.end() : end - 1], available, intervals)
+    rest = text[end:].strip()
+    if not rest.startswith("~"):
+        raise DomainError(f"{who}: after the outcome of {short(text)!r} a ~ and the predictors follow. {WRITTEN}")
+    if (term := AS_TERMS.search(rest)) is not None and term[1] not in available:
+        what = f'{term[1]}="column"' if term[1] in ("strata", "cluster", "id") else "not there"
+        raise DomainError(f"{who}: {term[1]}(...) is no term of a formula here: it is {what}, beside the table.")
+    kind = ', type="interval"' if "low" in parts else ""
+    spelled = f"survival({', '.join(part.text for part in parts.values())}{kind})"
+    call = ast.Call(ast.Name("survival", ast.Load()), [part.tree for part in parts.values()], [])
+    columns = tuple(dict.fromkeys(name for part in parts.values() for name in part.columns))
+    outcome = Expression(spelled, call, columns)
+    for name in columns:
+        require(name, available)
+    formula = parse(rest, available, apart, outcome, left=f"{text[:end].strip()} ")
+    if (twice := next((name for name in formula.columns if name in columns), None)) is not None:
+        raise DomainError(f"{who}: {twice!r} is part of the outcome and cannot predict it; take it off the right side.")
+    return SurvivalFormula(replace(formula, text=f"{spelled} {formula.text}"), parts)
+
+
+def _survival_parts(who: str, inside: str, available: Sequence[str], intervals: bool) -> dict[str, Expression]:
+    given = _arguments(inside)
+    kind = TYPE.fullmatch(given[-1]) if given else None
+    if kind is not None:
+        given, names = given[:-1], {("interval", 2): ("low", "high")}.get((kind[2], len(given) - 1))
+    else:
+        names = PARTS.get(len(given))
+    if names is None or not all(part.strip() for part in given):
+        raise DomainError(f"{who} cannot read the outcome survival({short(inside)}). {WRITTEN}")
+    if names == ("low", "high") and not intervals:
+        raise DomainError(
+            f'{who} takes times that were seen, or are longer than one; survival(low, high, type="interval") is for '
+            "st.aft."
+        )
+    return dict(zip(names, (_survival_column(one.strip(), available) for one in given), strict=True))
+
+
+def _survival_column(text: str, available: Sequence[str]) -> Expression:
+    """A column, whatever its name looks like, or an expression."""
+    if text in available:
+        return column(text)
+    if text.startswith("`") and text.endswith("`") and in_backticks(text[1:-1].replace("``", "`")) == text:
+        return column(text[1:-1].replace("``", "`"))
+    return expression(text)
+
+
+def _arguments(inside: str) -> list[str]:
+    """The arguments of a call, cut at the commas that stand in no bracket and in no text."""
+    cuts, depth = [-1], 0
+    for found in QUOTED.finditer(inside):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(found[0], 0)
+        if found[0] == "," and depth == 0:
+            cuts.append(found.start())
+    return [inside[low + 1 : high] for low, high in zip(cuts, [*cuts[1:], len(inside)], strict=True)]

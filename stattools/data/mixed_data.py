@@ -1,0 +1,262 @@
+"""Rows of a regression with random parts, from a formula such as `y ~ x + (x | g)` and a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from stattools.data.dataset import NONE as NO_FORMULAS
+from stattools.data.dataset import CompleteRows, Dataset, bound, complete_rows, from_source, given, read, require_apart
+from stattools.data.design.design import Design, learn
+from stattools.data.design.random_effects import (
+    LatentTerms,
+    RandomDesign,
+    RandomTerm,
+    effects_together,
+    learn_random,
+    require_few_effects,
+    require_numbers,
+    terms_of,
+)
+from stattools.data.design.smooths import (
+    SmoothDesign,
+    SmoothTerm,
+    curves_of,
+    learn_smooth,
+    over_categories,
+    smooth_in_files,
+)
+from stattools.data.design.terms import outcome_of
+from stattools.data.files.rows import ScannedRows
+from stattools.data.files.scan import source_of
+from stattools.data.files.source import TEXT, Source
+from stattools.data.formula.expression import Expression, short
+from stattools.data.formula.formula import Formula, parse, together
+from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula, smooth_parts
+from stattools.data.tables.table import table
+from stattools.errors import DomainError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+SMALL = 1e-9
+"""Effects of which the columns of X leave this part of their length are made by them."""
+
+
+@record
+class MixedRows:
+    """Complete rows: `data` as `read` gives them, whose formula is the text with the random parts, and the `terms` of
+    these over the same rows. `random` is what was learned of each part; `smooths` are the curves over the rows, and
+    `curves` those of rows that are not in memory.
+
+    Rows in files or on a cluster have no terms, and the designs of `random` no levels yet: these are known when
+    `every`, rows whose X has the columns of all formulas, is summed; `every.design.uses` says which are whose.
+    """
+
+    data: Dataset
+    said: MixedFormula
+    random: tuple[RandomDesign, ...]
+    terms: tuple[RandomTerm, ...]
+    every: ScannedRows | None = None
+    smooths: tuple[SmoothTerm, ...] = ()
+    curves: tuple[SmoothDesign, ...] = ()
+
+
+def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) -> MixedRows:
+    """Read a formula with random parts and its table; `columns` are extras, such as {"precision": "w"}.
+
+    Raises DomainError, beside what regressions raise, for groups that tell nothing: one level, one row per level, the
+    groups of another part, effects that fixed ones make; IncompatibleError for a formula without a random part.
+
+    >>> table = {"y": [1.0, 2.0, 4.0, 7.0], "g": ["a", "a", "b", "b"]}
+    >>> rows = mixed_rows("st.linear_mixed", "y ~ 1 + (1 | g)", table, {})
+    >>> rows.data.design.names, rows.terms[0].name, rows.terms[0].codes.tolist(), rows.terms[0].levels
+    (('Intercept',), '(1 | g)', [0, 0, 1, 1], ('a', 'b'))
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
+        )
+    if (source := source_of(data)) is not None:
+        return _in_files(who, formula, data, source, columns)
+    made, latent = _with_latent(formula, data, columns, NO_FORMULAS)
+    if latent is None:
+        raise _without_random(who, formula)
+    for one in latent.random:
+        require_few_effects(one.part, one.levels, len(made.X), effects_together(one))
+    return MixedRows(made, latent.said, latent.random, latent.terms, smooths=latent.smooths)
+
+
+def rows_with_groups(
+    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str] = NO_FORMULAS
+) -> Dataset:
+    """The complete rows of a formula that may have random parts and curves, as `read` gives them, with these in
+    `latent`.
+
+    Raises DomainError, beside what `read` raises, for groups that tell nothing, and for what is no curve.
+
+    >>> table = {"y": [1, 2, 4, 7], "n": [4, 4, 5, 8], "g": ["a", "a", "b", "b"]}
+    >>> rows = rows_with_groups("y ~ 1 + (1 | g)", table, {"trials": "n"})
+    >>> rows.columns["trials"].tolist(), rows.latent.terms[0].name
+    ([4.0, 4.0, 5.0, 8.0], '(1 | g)')
+    """
+    made, latent = _with_latent(text, data, columns, formulas)
+    return made if latent is None else replace(made, latent=latent)
+
+
+def _with_latent(
+    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]
+) -> tuple[Dataset, LatentTerms | None]:
+    """The complete rows of a formula, and its random parts and curves over them; None where it has none."""
+    if (source := source_of(data)) is not None:
+        raise IncompatibleError(
+            f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and st.glm(..., "
+            f'family="normal"), which need their sums alone; the integrals of {short(text)!r} need all rows: give a '
+            "table in memory."
+        )
+    frame = table(data)
+    extras, apart = given(columns)
+    said = mixed_formula(text, frame.names, apart)
+    formula, outcome = said.formula, said.formula.outcome
+    if not said.random and not has_curves(formula):
+        return read(text, data, columns=columns, formulas=formulas), None
+    beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
+    used = (*outcome.columns, *said.columns, *(together(formula, beside.values()) if beside else formula).columns)
+    require_apart(text, extras.get("failures"), used)
+    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=said.groups)
+    learned, latent = learn_latent(said, beside, found)
+    return bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns), latent
+
+
+def learn_latent(
+    said: MixedFormula, beside: Mapping[str, Formula], found: CompleteRows
+) -> tuple[tuple[Any, Any, Any], LatentTerms]:
+    """What `learn` makes of the formula over complete rows, with those of other parameters `beside`, and the effects of
+    groups and curves that it names.
+    """
+    formula, curves, notes = curves_of(said.formula, found.columns, said.groups)
+    weights = found.numbers.get("weights")
+    learned = learn(formula, found.columns, found.rows, beside, weights)
+    known = None if beside else learned[:2]
+    parts = [learn_random(part, found.columns, found.rows, weights, known) for part in said.random]
+    terms = tuple(term for part in parts for term in terms_of(*part))
+    _require_other_groups(terms)
+    for term in terms:
+        _require_not_fixed(term, learned[1])
+    smooths = tuple(
+        term
+        for curve in curves
+        for term in learn_smooth(curve, formula, learned[0], found.columns, found.rows, weights)
+    )
+    if notes:
+        said = replace(said, notes=(*said.notes, *notes))
+    return learned, LatentTerms(said, tuple(design for design, *_ in parts), terms, smooths)
+
+
+def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
+    """The rows of a source, whose parts have one grouping: one read finds all but the groups."""
+    said = mixed_formula(text, source.names)
+    if has_curves(said.formula):
+        return _curves_in_files(who, said, data, source, columns)
+    if not said.random:
+        raise _without_random(who, said.formula.text)
+    groups = said.random[0].groups
+    if any(set(part.groups) != set(groups) for part in said.random):
+        raise IncompatibleError(
+            f"{who} reads rows {source.place} for one grouping, and {said.formula.text!r} has several: the sums of "
+            "crossed and nested groups are not those of each. Give a table in memory."
+        )
+    first, formulas = said.fixed, {part.name: part.left.text for part in said.random}
+    made = from_source(first, source, columns, formulas, groups)
+    every: Any = made.scanned
+    fixed, *own = (
+        _own(made.design, formula, uses)
+        for formula, uses in zip((said.formula, *(part.left for part in said.random)), made.design.uses, strict=True)
+    )
+    for part, design in zip(said.random, own, strict=True):
+        require_numbers(part, design)
+    rows = replace(every, coding=replace(every.coding, formula=said.formula, design=fixed), later=every.later)
+    data = replace(made, X=rows.X, design=fixed, source=data, scanned=rows)
+    random = tuple(RandomDesign(part, design, ()) for part, design in zip(said.random, own, strict=True))
+    return MixedRows(data, said, random, (), every)
+
+
+def _curves_in_files(who: str, said: MixedFormula, data: Any, source: Source, columns: Mapping[str, Any]) -> MixedRows:
+    """The rows of a source with curves: one read finds the ends of their variables."""
+    if said.random:
+        raise IncompatibleError(
+            f"{who} reads rows {source.place} for curves or for groups, and {said.formula.text!r} has both: give "
+            "a table in memory."
+        )
+
+    def is_factor(by: Expression) -> bool:
+        return by.call == "C" or source.kinds.get(str(by.category)) in TEXT
+
+    formula, parts = smooth_parts(said.formula, is_factor)
+    for part in parts:
+        if source.kinds.get(str(part.variable.category)) in TEXT:
+            raise over_categories(part)
+    made = from_source(formula, source, columns, {part.name: part.right for part in parts})
+    every: Any = made.scanned
+    rights = (formula, *(made.design.beside[part.name] for part in parts))
+    fixed, *own = (_own(made.design, one, uses) for one, uses in zip(rights, made.design.uses, strict=True))
+    rows = replace(every, coding=replace(every.coding, formula=formula, design=fixed), later=every.later)
+    spans = every.later["spans"]
+    parts_of_sample = [found.X for batch in every.raw if (found := every.coding.rows(batch)) is not None]
+    sample = np.concatenate(parts_of_sample)
+    curves = tuple(
+        smooth_in_files(part, design, fixed.names, spans[part.line.text], sample[:, uses[0]])
+        for part, design, uses in zip(parts, own, made.design.uses[1:], strict=True)
+    )
+    return MixedRows(replace(made, X=rows.X, design=fixed, source=data, scanned=rows), said, (), (), every, (), curves)
+
+
+def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:
+    """The design of one of several formulas."""
+    levels = {one.text: design.levels[one.text] for one in formula.factors if one.text in design.levels}
+    names = tuple(design.names[k] for k in uses)
+    ordered = tuple(name for name in design.ordered if name in levels)
+    return replace(design, names=names, parsed=formula, levels=levels, beside={}, uses=(), ordered=ordered)
+
+
+def _without_random(who: str, text: str) -> IncompatibleError:
+    return IncompatibleError(
+        f'{who} needs a random part, such as "{text} + (1 | group)", or a curve, s(x); without one st.ols fits the '
+        "same."
+    )
+
+
+def _require_other_groups(terms: Sequence[RandomTerm]) -> None:
+    """DomainError where two terms have an effect of the same column over groups of the same rows."""
+    for one, other in combinations(terms, 2):
+        both = [name for name in one.columns if name in other.columns]
+        if not both or one.n_levels != other.n_levels:
+            continue
+        twin = np.zeros(one.n_levels, dtype=np.intp)
+        twin[one.codes] = other.codes
+        if (twin[one.codes] == other.codes).all():
+            raise DomainError(
+                f"{one.name} and {other.name} have the effect of {both[0]!r} twice, over groups of the same rows: "
+                f"{one.group!r} and {other.group!r} are two names of one grouping; leave one out."
+            )
+
+
+def _require_not_fixed(term: RandomTerm, X: Floats) -> None:
+    """DomainError where the columns of X make every effect of a term, so that nothing is known of its variance."""
+    q = len(term.columns)
+    if term.n_levels * q > X.shape[1]:
+        return
+    Z = np.zeros((len(X), term.n_levels * q))
+    for k in range(q):
+        Z[np.arange(len(X)), term.codes * q + k] = term.z[:, k]
+    Z /= np.linalg.norm(Z, axis=0).max()
+    size = np.abs(X).max(axis=0)
+    basis = np.linalg.svd(np.asarray(X) / np.where(size > 0.0, size, 1.0), full_matrices=False)[0]
+    if np.abs(Z - basis @ (basis.T @ Z)).max() < SMALL:
+        raise DomainError(
+            f"the fixed effects make every effect of {term.name}: {term.group!r} has {term.n_levels} levels, and X has "
+            "columns for each of them. Leave it out of one of the two."
+        )

@@ -1,0 +1,487 @@
+"""Centers and units of the columns of X, in which they have mean 0 and standard deviation 1.
+
+Units of columns of which those of a factor are codes: the others are centered and scaled, zeros and ones stay.
+
+    theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels where they add up to ones
+
+What centering takes from the columns, the constant or the levels take up, so that T is a diagonal and one product; of
+several linear predictors a product for each. Where each level has several columns, T maps those of a level by a small
+block as well (`slope_units.py`).
+
+Units of columns of which each level of a factor has several: those of a level are made orthogonal in its rows.
+
+    Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
+
+so that a slope by level is about the level's own mean, and scaled by its own spread. The other columns are centered and
+scaled as beside levels of one column. Source: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice).
+
+What is found of the columns of X once for several models of the same rows, while they are fitted one after another.
+
+One category against the rest has as many models as categories, whose rows differ in the outcome alone. Copies of X are
+kept no longer than the fits need them.
+
+Columns beside levels that are codes, less what the columns of the levels make of them.
+
+    x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
+
+A column that hardly varies within levels has its information there alone: products keep its digits only if the levels'
+part is taken off first. Source: Frisch & Waugh, Econometrica 1 (1933), 387-401.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
+from stattools.numerics.columns import BesideOnes, Columns, as_columns, weighted
+from stattools.numerics.low_rank import LowRank
+
+SHARED = "shared with other models"
+"""The name under which rows keep, in `later`, what they share."""
+
+
+@contextmanager
+def shared_columns(every: Sequence[Any]) -> Iterator[None]:
+    """Within it, those of several `Rows` that have the X and the weights of the first find things of their columns once
+    for all.
+    """
+    first, shared = every[0], {}
+    alike = [rows for rows in every if rows.X is first.X and _same_weights(rows, first)]
+    try:
+        for rows in alike:
+            rows.later[SHARED] = shared
+        yield
+    finally:
+        for rows in alike:
+            rows.later.pop(SHARED, None)
+
+
+def found_once[Found](rows: Any, name: str, find: Callable[[], Found]) -> Found:
+    """What `find()` returns, kept under a name for the rows that share it; found anew where no others do.
+
+    >>> from types import SimpleNamespace
+    >>> rows = [SimpleNamespace(X=1, weight=None, precision=None, later={}) for _ in range(2)]
+    >>> with shared_columns(rows):
+    ...     a, b = (found_once(one, "an object", object) for one in rows)
+    >>> a is b, rows[0].later
+    (True, {})
+    """
+    shared = rows.later.get(SHARED)
+    if shared is None:
+        return find()
+    if name not in shared:
+        shared[name] = find()
+    return shared[name]
+
+
+def _same_weights(rows: Any, first: Any) -> bool:
+    return rows.weight is first.weight and rows.precision is first.precision
+
+
+VARIES = 1e-13
+"""The least standard deviation, as a share of the size of a column, that is not round-off: some hundred times that of
+float64.
+"""
+
+
+def standard_units(mean: Floats, spread: Floats, size: Floats, constant: int | None) -> tuple[Floats, Floats, Floats]:
+    """Center and scale of each column, and T (p, p) with (X - center) / scale = X T.
+
+    Columns are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1. A
+    column that does not vary beyond round-off is scaled by its size.
+
+    >>> center, scale, T = standard_units(np.array([1.0, 4.0]), np.array([0.0, 2.0]), np.array([1.0, 9.0]), 0)
+    >>> np.array([[1.0, 6.0]]) @ T
+    array([[1., 1.]])
+    """
+    unit = np.where(size > 0, size, 1.0)
+    scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
+    center = np.zeros_like(mean)
+    if constant is not None:
+        center, scale[constant] = mean.copy(), mean[constant]
+        center[constant] = 0.0
+    T = np.diag(1.0 / scale)
+    if constant is not None:
+        others = np.arange(len(mean)) != constant
+        T[constant, others] = -center[others] / scale[others] / mean[constant]
+    return center, scale, T
+
+
+def constant_columns(mean: Floats, spread: Floats, size: Floats) -> NDArray[np.intp]:
+    """Numbers of the columns that are the same, and not 0, in all rows that count. One that is 0 in these has a size
+    where rows of weight 0 are not.
+
+    >>> constant_columns(np.array([2.0, 0.0, 1.0]), np.array([0.0, 0.0, 1.0]), np.array([2.0, 1.0, 2.0])).tolist()
+    [0]
+    """
+    return np.flatnonzero((spread <= VARIES * size) & (np.abs(mean) > 0.5 * size))
+
+
+def centered(X: Floats, center: Floats) -> Floats:
+    """X - center as a new array.
+
+    >>> centered(np.array([[1.0, 4.0]]), np.array([0.0, 2.0])).tolist()
+    [[1.0, 2.0]]
+    """
+    if isinstance(X, BesideOnes):
+        Z = X.copy()
+        Z -= center
+        return Z
+    return X - center
+
+
+def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
+    """Mean, standard deviation and largest size of each column, read once and kept with the rows."""
+    if "moments" not in rows.later:
+        rows.later["moments"] = found_once(rows, "moments", lambda: _moments(rows))
+    return rows.later["moments"]
+
+
+def _moments(rows: Any) -> tuple[Floats, Floats, Floats]:
+    """These of rows that were not read for them; the deviation takes a second read."""
+    if isinstance(rows.X, BesideOnes):
+        beside = zip((1.0, 0.0, 1.0), _moments(replace(rows, X=rows.X.given)), strict=True)
+        mean, spread, size = (np.append(of, rest) for of, rest in beside)
+        return mean, spread, size
+    total, square, size = np.zeros((3, rows.X.shape[1]))
+    importance = rows.importance
+    whole = rows.n if importance is None else float(importance.sum())
+    for block in rows.blocks():
+        total += weighted(block.X, block.weight).sum(axis=0)
+        np.maximum(size, np.abs(block.X).max(axis=0), out=size)
+    mean, unit = total / whole, np.where(size > 0, size, 1.0)
+    for block in rows.blocks():
+        gap = (block.X - mean) / unit
+        square += weighted(gap * gap, block.weight).sum(axis=0)
+    return mean, unit * np.sqrt(square / whole), size
+
+
+def kept_at_origin(center: Floats | None, columns: list[int]) -> Floats | None:
+    """The centers, 0 for some columns.
+
+    >>> kept_at_origin(np.array([1.0, 2.0]), [1]).tolist()
+    [1.0, 0.0]
+    """
+    if center is None:
+        return None
+    center = center.copy()
+    center[columns] = 0.0
+    return center
+
+
+@dataclass(frozen=True, eq=False)
+class LevelUnits(InParts):
+    """Stands for diag(t) + A R', (p, p), of A and R (p, m), where each row of one or of the other is 0, and what there
+    is `within` the levels, in whose rows R is 0.
+    """
+
+    t: Floats
+    A: Floats
+    R: Floats
+    within: Within | None = None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the matrix, which is square."""
+        return len(self.t), len(self.t)
+
+    @property
+    def coded(self) -> LevelUnits:
+        """These units of columns whose levels are codes: what tells them from an array."""
+        return self
+
+    @classmethod
+    def identity(cls, p: int) -> LevelUnits:
+        """The map that leaves all as it is."""
+        return cls(np.ones(p), np.zeros((p, 0)), np.zeros((p, 0)))
+
+    def before(self, other: Any) -> Any:
+        """This map times another, which is that itself where this changes nothing."""
+        still = not self.A.any() and bool((self.t == 1.0).all()) and self.within is None
+        return other if still else np.asarray(self) @ np.asarray(other)
+
+    def gram(self, weight: Floats, X: Any) -> Arrow:
+        """T' diag(weight) T, for the columns X whose levels are kept as codes."""
+        t, A, R, levels = self.t, self.A, self.R, X.places.ravel()
+        own = np.zeros(len(t), dtype=bool)
+        own[levels] = True
+        moved = weight[:, None] * A
+        crossed = _each(t, moved) if self.within is None else _each(t, moved) + self.within.pulled(moved)
+        C = crossed[~own] @ R[~own].T
+        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
+        B = crossed[levels] @ R[~own].T
+        M = self.of_levels(X.places)
+        return Arrow(X.places, M.transpose(0, 2, 1) @ (weight[X.places][:, :, None] * M), B, C)
+
+    def diagonal(self) -> Floats:
+        """The diagonal, (p,)."""
+        return self.t + (self.A * self.R).sum(axis=1)
+
+    def moved(self, at: Sequence[int]) -> list[int]:
+        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
+        outside = np.delete(self.A, at, axis=0).any(axis=0)
+        found = {k for k in at if self.R[k][outside].any()}
+        if self.within is not None:
+            of_level, kept = self.within.places, np.isin(self.within.places, list(at))
+            adds = ((self.within.off != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
+            found |= set(of_level[adds].tolist())
+        return sorted(found)
+
+    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
+        """Rows in these units, and this map, of which some columns are not centered."""
+        first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
+        value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
+        back, R = np.zeros(self.shape[0]), self.R.copy()
+        back[columns], R[columns] = R[columns] @ value, 0.0
+        return replace(rows, X=rows.X.minus(back)), replace(self, R=R)
+
+    def product(self, v: Floats) -> Floats:
+        """T v, for v (p,) or (p, k)."""
+        found = _each(self.t, v) + self.A @ (self.R.T @ v)
+        return found if self.within is None else found + self.within.product(v)
+
+    def solve(self, theta: Floats) -> Floats:
+        """T^-1 theta."""
+        phi = self._without_products(theta)
+        return phi - self._without_products(self.A @ (self.R.T @ phi))
+
+    def _without_products(self, theta: Floats) -> Floats:
+        """The inverse of the diagonal, and of the blocks of levels, times theta (p,)."""
+        phi = theta / self.t
+        if self.within is not None:
+            of_levels = self.within.places
+            phi[of_levels] = np.linalg.solve(self.within.blocks(self.t), theta[of_levels][..., None])[..., 0]
+        return phi
+
+    def pulled(self, u: Floats) -> Floats:
+        """T' u, for u (p,) or (p, k)."""
+        found = _each(self.t, u) + self.R @ (self.A.T @ u)
+        return found if self.within is None else found + self.within.pulled(u)
+
+    def of_levels(self, at: NDArray[np.intp]) -> Floats:
+        """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
+        if self.within is None or not np.isin(at, self.within.places).any():
+            return self.t[at][:, :, None] * np.eye(at.shape[1])
+        level = np.full(len(self.t), -1)
+        level[self.within.places] = np.arange(len(self.within.places))[:, None]
+        return self.within.blocks(self.t)[level[at[:, 0]]]
+
+    def before_units(self, V: LowRank) -> LowRank:
+        """T^-1 V T^-T: a covariance in the units that this map leads away from."""
+        back: Any = np.linalg.inv(self.of_levels(V.at))
+        U = np.column_stack([V.U[:, :0], *(self.solve(u) for u in V.U.T)])
+        return replace(V, E=back @ V.E @ back.transpose(0, 2, 1), U=U)
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        found = np.diag(self.t) + self.A @ self.R.T
+        if self.within is not None:
+            self.within.added_to(found)
+        return found
+
+
+def _each(t: Floats, v: Floats) -> Floats:
+    """diag(t) v."""
+    return t * v if v.ndim == 1 else t[:, None] * v
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayUnits:
+    """What `LevelUnits` are asked, of a map T that is an array (p, p)."""
+
+    T: Floats
+
+    coded: ClassVar[None] = None
+    """The columns have no levels that are codes, as `LevelUnits.coded` says of those that have."""
+
+    def solve(self, theta: Floats) -> Any:
+        """T^-1 theta."""
+        return np.linalg.solve(self.T, theta)
+
+    def before(self, other: Any) -> Floats:
+        """This map times another."""
+        return self.T @ other
+
+    def moved(self, at: Sequence[int]) -> list[int]:
+        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
+        return [k for k in at if np.delete(self.T[:, k], at).any()]
+
+    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
+        """Rows in these units, and this map, of which some columns are not centered."""
+        T, own = self.T.copy(), self.T.diagonal()[columns].copy()
+        T[:, columns] = 0.0
+        T[columns, columns] = own
+        return rows.uncentered(columns), T
+
+
+def as_units(T: Any) -> LevelUnits | ArrayUnits:
+    """The map T itself where it answers for its units, else what answers for the array.
+
+    >>> as_units(np.diag([2.0, 4.0])).solve(np.array([1.0, 1.0]))
+    array([0.5 , 0.25])
+    """
+    return T if isinstance(T, LevelUnits) else ArrayUnits(T)
+
+
+def units_beside(X: Any, units: LevelUnits) -> Any:
+    """The map itself beside columns whose levels are codes, and as an array beside those of an array."""
+    return np.asarray(units) if as_columns(X).by_levels is None else units
+
+
+def about(X: Any, means: Floats) -> tuple[Any, Any]:
+    """The columns less their means (p,), and the map T with X_about = X T, where the first column is the constant.
+
+    >>> about(np.array([[1.0, 5.0], [1.0, 7.0]]), np.array([0.0, 6.0]))[1].tolist()
+    [[1.0, -6.0], [0.0, 1.0]]
+    """
+    units = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
+    return as_columns(X).minus(means), units_beside(X, units)
+
+
+@record
+class OfOthers:
+    """What the other columns are centered and scaled by, (k,) each; what centering takes away goes to the `constant`
+    among them or, where there is none, to all levels if `levels` is true.
+    """
+
+    center: Floats
+    scale: Floats
+    constant: int | None
+    levels: bool
+
+
+def units_of_others(X: Any, importance: Floats | None) -> OfOthers:
+    """The units of the columns beside the levels."""
+    A = X.others
+    n = float(len(A)) if importance is None else float(importance.sum())
+    size = np.abs(A).max(axis=0)
+    unit = np.where(size > 0, size, 1.0)
+    mean = (A.sum(axis=0) if importance is None else importance @ A) / n
+    square = ((A - mean) / unit) ** 2
+    spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
+    still = constant_columns(mean, spread, size)
+    scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
+    if not len(still):
+        return OfOthers(mean if X.is_complete else np.zeros_like(mean), scale, None, X.is_complete)
+    constant = int(still[0])
+    center, scale[constant] = mean.copy(), mean[constant]
+    center[constant] = 0.0
+    return OfOthers(center, scale, constant, False)
+
+
+ROUND_OFF = 16.0 * float(np.finfo(float).eps)
+"""Less than this share of a column's size is left of it where it is a combination of those before it in a level."""
+
+
+@dataclass(frozen=True, eq=False)
+class OrthogonalLevels:
+    """Q (n, k) in the rows of the levels, M (L, k, k) with Q_j = Z_j M_j, the sums of weights and of weight Q^2 by
+    level, (L,) and (L, k), and which columns of a level are combinations of those before, (L, k).
+    """
+
+    Q: Floats
+    M: Floats
+    counts: Floats
+    squares: Floats
+    aliased: NDArray[np.bool_]
+
+
+def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
+    """The columns of each level made orthogonal from left to right, in the weights of the rows. A column of which
+    nothing but round-off is left is 0, so that no information is factored that has it.
+    """
+    w = np.ones(len(X)) if importance is None else importance
+    size = np.abs(X.values).max(axis=0, initial=0.0)
+    size = np.where(size > 0.0, size, 1.0)
+    Q, M, counts = X.values / size, np.zeros((X.levels, len(size), len(size))), X.by_level(w)
+    squares, aliased = np.zeros((X.levels, len(size))), np.zeros((X.levels, len(size)), dtype=bool)
+    rows = np.where(counts > 0.0, counts, 1.0)
+    for b in X.kinds:
+        M[:, b, b] = 1.0 / size[b]
+        largest = np.zeros(X.levels + 1)
+        np.maximum.at(largest, X.codes + 1, np.where(w > 0.0, np.abs(Q[:, b]), 0.0))
+        for a in [*range(b), *range(b)]:  # the second time takes off what rounding left
+            along = X.by_level(w * Q[:, a] * Q[:, b]) / np.where(squares[:, a] > 0.0, squares[:, a], 1.0)
+            along[aliased[:, a]] = 0.0
+            Q[:, b] -= X.of_rows(along) * Q[:, a]
+            M[:, :, b] -= along[:, None] * M[:, :, a]
+        spread = np.sqrt(X.by_level(w * Q[:, b] ** 2) / rows)
+        aliased[:, b] = spread <= ROUND_OFF * largest[1:]
+        unit = np.where(aliased[:, b], np.where(largest[1:] > 0.0, largest[1:], 1.0), spread)
+        Q[:, b] *= X.of_rows(np.where(aliased[:, b], 0.0, 1.0 / unit))
+        M[:, :, b] /= unit[:, None]
+        squares[:, b] = X.by_level(w * Q[:, b] ** 2)
+    return OrthogonalLevels(Q, M, counts, squares, aliased)
+
+
+def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, Any]:
+    """Columns whose levels are codes in their own units, and T with X_standardized = X T. Columns of ones stay."""
+    of = units_of_others(X, importance)
+    along, taken = of.center / of.scale, np.zeros_like(of.center)
+    if of.constant is not None:
+        along, taken[of.constant] = along / of.scale[of.constant], 1.0
+    standard, own, within = replace(X, others=(X.others - of.center) / of.scale), 1.0, None
+    if X.slopes is not None:
+        levels = orthogonal(X, importance)
+        standard, within = replace(standard, slopes=levels.Q), Within(X.places, beside_diagonals(levels.M))
+        own = np.diagonal(levels.M, axis1=1, axis2=2)
+    constants = np.zeros(X.places.shape)
+    if of.levels and X.ones is not None:
+        constants[:, X.ones] = 1.0
+    A, R = X.joined(constants, taken), X.joined(0.0, -along)
+    return standard, LevelUnits(X.joined(own, 1.0 / of.scale), A[:, None], R[:, None], within)
+
+
+def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, LevelUnits]:
+    """The columns X less what those of their level make of them, in units of their own, and T with X_within = X T."""
+    levels = orthogonal(X, importance)
+    others, t, A, R = _rest(X, importance, levels.Q, levels.M, np.where(levels.aliased, 0.0, levels.squares))
+    if X.slopes is None:
+        return replace(X, others=others), LevelUnits(X.joined(1.0, t), A, R)
+    t = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), t)
+    within = Within(X.places, beside_diagonals(levels.M))
+    return replace(X, others=others, slopes=levels.Q), LevelUnits(t, A, R, within)
+
+
+def _rest(
+    X: Columns, importance: Floats | None, Q: Floats, M: Floats, squares: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The other columns less what the levels make of them, in units of what is left; their part of t; and A and R.
+
+    The columns of the levels are Q (n, k) = Z_j M_j in the rows of level j, orthogonal there, with `squares` (L, k) the
+    sums of weight Q^2. Rows without a level are about their mean where there is a constant. A column of which nothing
+    but round-off is left is 0, so that no information is factored that has it.
+    """
+    of, w = units_of_others(X, importance), np.ones(len(X)) if importance is None else importance
+    apart, total = X.codes < 0, np.where(squares > 0.0, squares, 1.0)
+    center = of.center
+    if of.constant is None:
+        center = np.zeros_like(of.center)
+    elif (share := w * apart).any():
+        center = share @ X.others / share.sum()
+        center[of.constant] = 0.0
+    size, rest = np.abs(X.others).max(axis=0), X.others - center
+    coefficients = np.zeros((*squares.shape, rest.shape[1]))
+    still = np.arange(rest.shape[1]) == of.constant
+    for b in [*range(Q.shape[1])] * 2:  # the second time takes off what rounding left
+        along = X.by_level(w[:, None] * Q[:, b, None] * rest) / total[:, b, None]
+        along[:, still] = 0.0
+        along[squares[:, b] <= 0.0] = 0.0
+        coefficients[:, b] += along
+        rest = rest - Q[:, b, None] * X.of_rows(along)
+    unit = np.where(size > 0.0, size, 1.0)
+    spread = unit * np.sqrt(w @ (rest / unit) ** 2 / w.sum())
+    gone = ~still & (spread <= ROUND_OFF * size)
+    scale = np.where(still, of.scale, np.where(gone, unit, spread))
+    constants = np.where(still, 1.0 / scale, 0.0)[:, None] * (center / scale)
+    taken = np.einsum("jab,jbc->jac", M, coefficients / scale)
+    A, R = -X.joined(taken, constants), X.joined(0.0, np.eye(len(scale)))
+    return np.where(gone, 0.0, rest) / scale, 1.0 / scale, A[:, ~still], R[:, ~still]

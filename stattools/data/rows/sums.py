@@ -1,0 +1,159 @@
+"""Sums of products of rows about rough centers, the coordinates in which least squares sums.
+
+    Z = X - center,  v = y - offset - middle,  r = v - Z phi;     G = Z^T W Z,  g = Z^T W r
+
+Any center and any phi will do, since they only say in which coordinates sums are taken; near the means and near the
+solution the sums lose no digits. Rows are taken in blocks that stay in the cache of a core.
+
+The triangle R of X = Q R by a tree of block QRs: as accurate as Householder's QR of the whole, and X is not copied.
+
+    R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
+
+R has the same singular values and the same column dependencies as sqrt(weight) X. Source: Demmel, Grigori, Hoemmen &
+Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
+
+The columns of levels kept as codes are 0 outside of their level's rows, so the QR of each level's rows is that of its
+own columns beside the others alone: rows of R for those, and what is left of the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stattools.data.rows.rows import Block, Rows
+from stattools.interface.arrays import Floats
+from stattools.numerics.columns import add_gram, as_columns, times, transposed, upper_gram
+from stattools.text.one_line import prints
+
+BLOCK_BYTES = 1_000_000
+"""Bytes of a block of rows: it stays in the cache of a core while it is read twice."""
+
+type ShiftedBlock = tuple[Floats, Floats, Floats | None, Floats]
+"""Z, v, weights and y of a block of rows; Z and v are multiplied by the roots of the weights."""
+
+
+class ShiftedSums(NamedTuple):
+    """G = Z^T W Z and g = Z^T W r, and the weighted sums of squares of v, of r = v - Z phi and of y. Sums of parts are
+    added with `+`. G is an upper triangle; what was not asked for is 0, and G is then empty.
+    """
+
+    G: Floats
+    g: Floats
+    square: float
+    rss: float
+    size: float
+
+    def __add__(self, other: ShiftedSums) -> ShiftedSums:  # type: ignore[override]
+        squares = (self.square + other.square, self.rss + other.rss, self.size + other.size)
+        return ShiftedSums(self.G + other.G, self.g + other.g, *squares)
+
+    @classmethod
+    def over(cls, blocks: Iterable[ShiftedBlock], phi: Floats | None) -> ShiftedSums:
+        """The sums over blocks of rows, of which there is one at least; those of r and of y only where there is a phi.
+
+        >>> import numpy as np
+        >>> Z, y = np.ones((4, 1)), np.array([1.0, 2.0, 3.0, 6.0])
+        >>> found = ShiftedSums.over([(Z, y - 2.0, None, y)], np.array([1.0]))
+        >>> found.G.tolist(), found.g.tolist(), found.square, found.rss, found.size
+        ([[4.0]], [0.0], 18.0, 14.0, 50.0)
+        """
+        G = g = None
+        square, rss, size = 0.0, 0.0, 0.0
+        for Z, v, w, y in blocks:
+            if G is None:
+                G = upper_gram(Z)
+            else:
+                add_gram(G, Z)
+            square += float(v.dot(v))
+            r = v if phi is None else v - times(Z, phi)
+            g = transposed(Z, r) if g is None else g + transposed(Z, r)
+            if phi is not None:
+                rss += float(r.dot(r))
+                size += float(y.dot(y) if w is None else y.dot(w * y))
+        assert G is not None
+        assert g is not None
+        return cls(G, g, square, rss, size)
+
+
+def rows_of_a_block(n: int, p: int) -> int:
+    """How many of n rows of p columns are taken at a time.
+
+    >>> rows_of_a_block(1_000_000, 10), rows_of_a_block(100, 10)
+    (12500, 100)
+    """
+    return min(max(n, 1), max(256, min(1 << 14, BLOCK_BYTES // (8 * max(p, 1)))))
+
+
+def triangle(rows: Rows, beside: bool = False) -> Floats:
+    """R (q, q) of sqrt(weight) X or, with `beside`, of sqrt(weight) [X, y - offset]; zero rows where n < q.
+
+    >>> np.abs(triangle(Rows(np.array([[3.0], [4.0]]), np.zeros(2))))
+    array([[5.]])
+    """
+    q = rows.X.shape[1] + beside
+    R: Any = rows.total(partial(_triangle, beside)).R
+    if len(R) > q or np.tril(R, -1).any():
+        R = np.linalg.qr(R, mode="r")
+    return np.concatenate([R, np.zeros((q - len(R), q))]) if len(R) < q else R
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class Triangle:
+    """R of some rows, or these rows themselves while they are few; the sum (`+`) of two is that of the rows of both."""
+
+    R: Floats
+
+    def __add__(self, other: Triangle) -> Triangle:
+        return Triangle(_reduced(np.concatenate([self.R, other.R])))
+
+
+def _reduced(X: Floats) -> Floats:
+    """The triangle of X, or X itself where it has few rows beside its columns: a triangle of each few rows would cost
+    as much as that of as many rows as there are columns.
+    """
+    if len(X) < 2 * X.shape[1]:
+        return X
+    R: Any = np.linalg.qr(X, mode="r")
+    return R
+
+
+def _triangle(beside: bool, block: Block) -> Triangle:
+    X, y, weight, offset = block
+    behind = (y if offset is None else y - offset)[:, None] if beside else np.empty((len(y), 0))
+    root = None if weight is None else np.sqrt(weight)[:, None]
+    if (levels := as_columns(X).by_levels) is not None:
+        return Triangle(_by_level(levels, behind, root))
+    if beside:
+        X = np.column_stack([X, behind])
+    if root is not None:
+        X = X * root
+    return Triangle(_reduced(X))
+
+
+def _by_level(levels: Any, behind: Floats, root: Floats | None) -> Floats:
+    """R of [X, behind], of rows times `root`, where X keeps levels as codes."""
+    rows = np.column_stack([levels.values, levels.others, behind])
+    if root is not None:
+        rows *= root
+    numbers = levels.places
+    (L, k), q = numbers.shape, levels.shape[1] + behind.shape[1]
+    shared = np.delete(np.arange(q), numbers.ravel())
+    order = np.argsort(levels.codes, kind="stable")
+    ends = np.searchsorted(levels.codes[order], np.arange(L + 1))
+    of_levels, left = np.zeros((L * k, q)), [rows[order[: ends[0]], k:]]
+    for j in range(L):
+        R = np.linalg.qr(rows[order[ends[j] : ends[j + 1]]], mode="r")
+        first = slice(j * k, j * k + min(k, len(R)))
+        of_levels[first, numbers[j]] = R[:k, :k]
+        of_levels[first, shared] = R[:k, k:]
+        left.append(R[k:, k:])
+    of_shared = np.linalg.qr(np.concatenate(left), mode="r")
+    rest = np.zeros((len(of_shared), q))
+    rest[:, shared] = of_shared
+    return np.linalg.qr(np.concatenate([of_levels, rest]), mode="r")

@@ -1,0 +1,489 @@
+"""Rows about times, read from a formula such as `survival(entry, time, died) ~ x` and a table: complete and checked.
+
+    a row is at risk in (entry, time], entry 0 or before where none is given, and has its event at `time` or not
+
+Times are numbers in any unit. Rows with a missing value in a column that is used are dropped and counted, as
+regressions do.
+
+Rows of a regression of times, from a formula such as `survival(time, died) ~ x` and a table: the columns of the
+right side, and for each row the ends between which its time lies.
+
+    seen       low = high = time
+    longer     low = time, high = inf
+    shorter    low = 0, high = time
+
+and, where rows enter late, the time before which nobody looked. A row between 0 and inf carries no information: it is
+dropped and counted, and refused in files.
+
+Times of rows in files, for likelihoods that need them sorted: each row's time, and its end, infinite where the event
+was not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.data.dataset import Dataset, bound, complete_rows, from_source
+from stattools.data.design.design import learn
+from stattools.data.design.terms import empty_levels, outcome_of
+from stattools.data.files.scan import source_of
+from stattools.data.formula.expression import Expression
+from stattools.data.formula.formula import Formula, parse, require, together
+from stattools.data.formula.parts import SurvivalFormula, has_curves, mixed_formula, survival_formula
+from stattools.data.mixed_data import learn_latent
+from stattools.data.rows.rows import frequencies, number
+from stattools.data.tables.arrays import NUMBERS, numbers_in
+from stattools.data.tables.columns import checked, coded, listing, missing, sorted_codes
+from stattools.data.tables.origin import Origin, origin_of
+from stattools.data.tables.table import NamedColumns, paired, series, table
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.text.one_line import prints
+
+Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
+
+MOST_GROUPS = 100
+"""The most groups of a formula: more curves or tables than this nobody looks at."""
+
+Label = str | Sequence[str] | ArrayLike | None
+
+
+@record
+class SurvivalRows:
+    """Complete rows: `time` (n,) float64, `event` (n,) bool, `entry` (n,) or None, frequency `weights` or None.
+
+    `columns` are those of the right side, clean; `labels` the codes and labels of what was asked for beside it, such as
+    strata, and `asked` the names of their columns. `rows` are the numbers of the rows in the table, `kept` the same or
+    None where none was dropped. `empty` are the levels of columns that no row has.
+    """
+
+    said: SurvivalFormula
+    time: Floats
+    event: NDArray[np.bool_]
+    entry: Floats | None
+    weights: Floats | None
+    columns: Mapping[str, Any]
+    labels: Mapping[str, Codes]
+    rows: NDArray[np.intp]
+    dropped: dict[str, int]
+    n_dropped: int
+    source: Any
+    origin: Origin | None
+    asked: Mapping[str, tuple[str, ...]]
+    empty: Mapping[str, tuple[str, ...]]
+
+    @property
+    def n(self) -> int:
+        """Number of rows."""
+        return len(self.time)
+
+    @property
+    def kept(self) -> NDArray[np.intp] | None:
+        """The numbers of the rows that stayed, None where all did."""
+        return self.rows if self.n_dropped else None
+
+    def take(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> SurvivalRows:
+        """Some of the rows, each as often as it is asked for, with the codes of other strata where these are given."""
+        weights, entry = (None if part is None else part[which] for part in (self.weights, self.entry))
+        labels = {key: (codes[which], names) for key, (codes, names) in self.labels.items()}
+        if strata is not None:
+            labels["strata"] = strata, tuple(range(int(strata.max()) + 1))
+        return replace(
+            self, time=self.time[which], event=self.event[which], entry=entry, weights=weights, labels=labels,
+            rows=self.rows[which],
+        )  # fmt: skip
+
+
+def case_rows(
+    who: str, formula: Any, data: Any, *, weights: str | ArrayLike | None = None, **labels: Label
+) -> SurvivalRows:
+    """The same of "case ~ x": rows that all have one time, with the event or without.
+
+    >>> case_rows("st.conditional_logit", "case ~ x", {"case": [1, 0], "x": [2, 3]}).event.tolist()
+    [True, False]
+    """
+
+    def read(who: str, text: str, available: Sequence[str], apart: Sequence[str]) -> SurvivalFormula:
+        found = parse(text, available, apart)
+        return SurvivalFormula(found, {"event": found.outcome})
+
+    return survival_rows(who, formula, data, weights=weights, read=read, **labels)
+
+
+def survival_rows(
+    who: str,
+    formula: Any,
+    data: Any,
+    *,
+    weights: str | ArrayLike | None = None,
+    read: Callable[..., SurvivalFormula] = survival_formula,
+    **labels: Label,
+) -> SurvivalRows:
+    """Read a formula about times and its table, `weights=`, and columns of labels by name, each a column's name,
+    several names whose combinations are labels, or an array.
+
+    Raises DomainError, with the row counted from 0, for an event that is not 0, 1 or bool, a time that is negative, a
+    row that ends before it begins, for rows of one `id` that overlap, and where there is no event at all.
+
+    >>> found = survival_rows("st.cox", "survival(t, d) ~ x", {"t": [2, 5, 9], "d": [1, 0, 1], "x": [1, None, 3]})
+    >>> found.time.tolist(), found.event.tolist(), found.dropped
+    ([2.0, 9.0], [True, True], {'x': 1})
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
+        )
+    frame = table(data)
+    apart = [name for given in (weights, *labels.values()) for name in names_of(given) if name in frame.names]
+    said = read(who, formula, frame.names, apart)
+    asked, frame = asked_columns(frame, data, labels)
+    needed = dict.fromkeys(
+        (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
+    )
+    found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
+    parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
+    time, event, entry = parts.get("time", np.zeros(len(found.rows))), parts.get("event"), parts.get("entry")
+    event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
+    _require_times(who, said, time, entry, found.rows)
+    if not event.any():
+        raise DomainError(
+            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
+            "what it depends on."
+        )
+    made = {key: crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
+    if "id" in made:
+        require_apart(who, made["id"], entry, time, found.rows)
+    return SurvivalRows(
+        said, time, event, entry, frequencies(found.numbers.get("weights"), found.rows), found.columns, made,
+        found.rows, found.dropped, found.n_dropped, data, origin_of(data, index=found.index), asked,
+        empty_levels(frame, said.formula.columns, found.columns),
+    )  # fmt: skip
+
+
+def groups_of(who: str, said: SurvivalRows) -> Codes:
+    """The groups that the columns of the right side make: their codes, and their labels in the order of the levels.
+
+    Raises DomainError for columns that make too many groups to be looked at.
+    """
+    factors = said.said.formula.factors
+    each = [
+        sorted_codes(outcome_of(replace(said.said.formula, outcome=one), said.columns, said.rows)) for one in factors
+    ]
+    if not each:
+        return np.zeros(said.n, dtype=np.intp), ()
+    found, codes = np.unique(np.array([codes for _, codes in each]), axis=1, return_inverse=True)
+    if found.shape[1] > MOST_GROUPS:
+        raise DomainError(
+            f"{who}: {' and '.join(one.text for one in factors)} make {found.shape[1]} groups; cut numbers into a few "
+            'categories first, for example "I(age > 60)".'
+        )
+    if len(each) == 1:
+        return np.ravel(codes), tuple(each[0][0][int(k)] for k in found[0])
+    labels = (
+        ", ".join(f"{f.text}={e[0][int(k)]}" for f, e, k in zip(factors, each, one, strict=True)) for one in found.T
+    )
+    return np.ravel(codes), tuple(labels)
+
+
+def strata_of(who: str, said: SurvivalRows, given: Label) -> Codes:
+    """The strata of rows that were read already, from columns of their table, or an array of its length."""
+    asked, frame = asked_columns(table(said.source), said.source, {"strata": given})
+    columns = []
+    for name in asked["strata"]:
+        require(name, frame.names)
+        raw = frame.column(name).iloc[said.rows].reset_index(drop=True)
+        if (gaps := missing(raw)).any():
+            row = number(int(np.argmax(gaps)), said.rows)
+            raise DomainError(f"{who}: {name!r} has no value in row {row}; strata need one in each row that is used.")
+        columns.append(checked(raw, said.rows))
+    return crossed("strata", columns)
+
+
+def names_of(given: Any) -> tuple[str, ...]:
+    """The names of columns that were given; none for an array."""
+    if isinstance(given, str):
+        return (given,)
+    is_names = isinstance(given, list | tuple) and given and all(isinstance(one, str) for one in given)
+    return tuple(given) if is_names else ()
+
+
+def asked_columns(
+    frame: NamedColumns, data: Any, labels: Mapping[str, Label]
+) -> tuple[dict[str, tuple[str, ...]], NamedColumns]:
+    """The columns of each label by name; an array becomes a column named by its keyword."""
+    asked: dict[str, tuple[str, ...]] = {}
+    more: dict[str, Any] = {}
+    for key, given in labels.items():
+        if given is None:
+            continue
+        names = names_of(given)
+        if isinstance(given, str):
+            require(given, frame.names)
+        if names and set(names) <= set(frame.names):
+            asked[key] = names
+            continue
+        paired(("the table", data), (f"{key}=", given))
+        column = series(given, f"{key}=")
+        if len(column) != frame.n:
+            raise DomainError(
+                f"{key}= has {len(column)} values and the table has {frame.n} rows; they must be the same."
+            )
+        more[f"{key}="] = column
+        asked[key] = (f"{key}=",)
+    return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
+
+
+def numbers_of(
+    who: str,
+    name: str,
+    part: Expression,
+    said: SurvivalFormula,
+    columns: Mapping[str, Any],
+    rows: NDArray[np.intp],
+) -> Floats:
+    """The values of one part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
+    # a column alone may be infinite where the model says so
+    values = columns[part.text] if part.is_column else outcome_of(replace(said.formula, outcome=part), columns, rows)
+    if values.dtype.kind not in NUMBERS:
+        levels = values.cat.categories.tolist()
+        write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
+        raise DomainError(f"{who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}.")
+    given = np.asarray(numbers_in(values), dtype=np.float64)
+    if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
+        place = int(np.argmax(bad))
+        kinds = np.unique(given)
+        raise DomainError(
+            f"{who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
+            f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds.tolist(), 5)}: write which "
+            f"value is the event, {part.text} == {kinds[-1]:g}."
+        )
+    return given
+
+
+def _require_times(who: str, said: SurvivalFormula, time: Floats, entry: Floats | None, rows: NDArray[np.intp]) -> None:
+    called = {name: part.text for name, part in said.parts.items()}
+    if entry is None and (time < 0.0).any():
+        place = int(np.argmax(time < 0.0))
+        raise DomainError(
+            f"{who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are counted "
+            "from 0, or from an entry, survival(entry, time, died)."
+        )
+    if entry is not None and (entry >= time).any():
+        place = int(np.argmax(entry >= time))
+        raise DomainError(
+            f"{who}: row {number(place, rows)} ends at {called['time']!r} = {time[place]:g}, which is not after its "
+            f"entry, {called['entry']!r} = {entry[place]:g}: a row is at risk from its entry to its time."
+        )
+
+
+def crossed(key: str, columns: list[Any]) -> Codes:
+    """Codes and labels of one column, or of the combinations of several."""
+    if len(columns) == 1:
+        return coded(columns[0], f"{key}=")
+    each = [coded(column, f"{key}=") for column in columns]
+    both = np.array([codes for codes, _ in each])
+    found, codes = np.unique(both, axis=1, return_inverse=True)
+    labels = [tuple(each[k][1][int(code)] for k, code in enumerate(one)) for one in found.T]
+    return np.ravel(codes), tuple(labels)
+
+
+def require_apart(who: str, ids: Codes, entry: Floats | None, time: Floats, rows: NDArray[np.intp]) -> None:
+    """DomainError where two rows of one id are at risk at the same time."""
+    codes, labels = ids
+    start = np.full(len(time), -np.inf) if entry is None else entry
+    order = np.lexsort((time, start, codes))
+    same = codes[order][1:] == codes[order][:-1]
+    bad = same & (start[order][1:] < time[order][:-1])
+    if bad.any():
+        first, second = order[int(np.argmax(bad))], order[int(np.argmax(bad)) + 1]
+        why = (
+            "both count from the beginning; give their entry"
+            if entry is None
+            else "a row begins where one before it ends"
+        )
+        raise DomainError(
+            f"{who}: rows {number(int(first), rows)} and {number(int(second), rows)} of id "
+            f"{quoted(labels[codes[first]])} overlap: {why}."
+        )
+
+
+def time_rows(
+    who: str, formula: Any, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], id: Label = None
+) -> Dataset:
+    """The complete rows; the outcome has shape (n, 2), the ends of each time, or (n, 3) with entries where one is after
+    0. `columns` and `formulas` as in `read`, `id` as in `survival_rows`.
+
+    Raises DomainError, with the row, for a time that is not positive or not after its entry, ends out of order, an
+    event that is not 0, 1 or bool, rows of one `id` that overlap, and where no time has an upper end.
+
+    >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
+    [[2.0, 2.0], [5.0, inf]]
+    """
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
+        )
+    extras = {key: value for key, value in columns.items() if value is not None}
+    source = source_of(data)
+    frame: Any = table(data) if source is None else source
+    apart = [name for value in (*extras.values(), id) for name in names_of(value) if name in frame.names]
+    kept: list[SurvivalFormula] = []
+
+    def read(text: str, names: Sequence[str], apart: Collection[str]) -> Formula:
+        kept[:] = [survival_formula(who, text, names, apart, intervals=True)]
+        return kept[0].formula
+
+    mixed = mixed_formula(formula, frame.names, apart, read)
+    (said,), has_latent = kept, bool(mixed.random) or has_curves(mixed.formula)
+    ends, parsed = TimeEnds(who, said), mixed.formula
+    if source is not None:
+        if has_latent:
+            raise IncompatibleError(
+                f"{who} integrates effects of groups and curves over rows in memory; these rows are {source.place}. "
+                "Give a table in memory."
+            )
+        if id is not None:
+            raise IncompatibleError(
+                f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
+            )
+        found = from_source(parsed, source, extras, formulas, ends=TimeEnds(who, said, is_late="entry" in said.parts))
+        return replace(found, source=data)
+    beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
+    used = together(parsed, beside.values()).columns
+    asked, frame = asked_columns(frame, data, {"id": id})
+    persons = asked.get("id", ())
+    needed = tuple(dict.fromkeys((*parsed.outcome.columns, *mixed.columns, *used, *persons)))
+    found = complete_rows(data, frame, needed, extras, ends.endless, mixed.groups)
+    outcome = ends.of(found.columns, found.rows)
+    if persons:
+        codes = crossed("id", [found.columns[name] for name in persons])
+        require_apart(who, codes, outcome[:, 2] if outcome.shape[1] == 3 else None, outcome[:, 0], found.rows)
+    if not (outcome[:, 1] < np.inf).any():
+        raise DomainError(
+            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "
+            "longer without end, and nothing is known of what it depends on."
+        )
+    open_ended = (outcome[:, 0] == 0.0) & (outcome[:, 1] == np.inf)
+    n_empty = int(open_ended.sum())
+    if n_empty:
+        found, outcome = found.keeping(np.flatnonzero(~open_ended)), outcome[~open_ended]
+    if has_latent:
+        learned, latent = learn_latent(mixed, beside, found)
+    else:
+        weights = found.numbers.get("weights")
+        learned, latent = learn(parsed, found.columns, found.rows, beside, weights, coded=True), None
+    return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent, n_empty=n_empty)
+
+
+@prints
+@dataclass(frozen=True)
+class TimeEnds:
+    """What makes the ends of times of rows of a table, checked; `is_late` says that they have entries in any case."""
+
+    who: str
+    said: SurvivalFormula
+    is_late: bool = False
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The parts of the outcome."""
+        return tuple(self.said.parts.values())
+
+    @property
+    def endless(self) -> tuple[str, ...]:
+        """The columns that may be infinite."""
+        return self.said.formula.outcome.columns if "low" in self.said.parts else ()
+
+    def __call__(self, clean: Any) -> Floats:
+        """The ends of the complete rows of a batch; DomainError for rows between 0 and inf, which a file keeps."""
+        ends = self.of(clean.columns, clean.rows)
+        if "low" in self.said.parts:
+            says = (ends[:, 0] > 0.0) | (ends[:, 1] < np.inf)
+            hint = " Such a row carries no information: leave it out of the file."
+            _require(self.who, self.said, "high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
+        return ends
+
+    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+        """The ends of each time, (n, 2), or with its entry (n, 3)."""
+        who, said = self.who, self.said
+        parts = {name: numbers_of(who, name, part, said, columns, rows) for name, part in said.parts.items()}
+        if "time" not in parts:
+            low, high = np.maximum(parts["low"], 0.0), parts["high"]
+            finite = low < np.inf
+            _require(
+                who, said, "low", low, finite, rows, "needs lower ends that are numbers", " A time has a lower end."
+            )
+            hint = " A time that may be longer has the upper end inf."
+            _require(who, said, "high", high, high > 0.0, rows, "needs positive upper ends", hint)
+            _require(who, said, "high", high, high >= low, rows, "needs upper ends that are not below the lower", "")
+            return np.column_stack([low, high])
+        time = parts["time"]
+        _require(who, said, "time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times", "")
+        event = parts.get("event", np.ones(len(time)))
+        ends = np.column_stack([time, np.where(event > 0.0, time, np.inf)])
+        entry = np.maximum(parts.get("entry", np.zeros(len(time))), 0.0)
+        if not (self.is_late or (entry > 0.0).any()):
+            return ends
+        after = f"needs entries before the time {said.parts['time'].text!r}"
+        _require(who, said, "entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
+        return np.column_stack([ends, entry])
+
+
+def _require(
+    who: str,
+    said: SurvivalFormula,
+    name: str,
+    values: Floats,
+    good: NDArray[np.bool_],
+    rows: NDArray[np.intp],
+    needs: str,
+    hint: str,
+) -> None:
+    if good.all():
+        return
+    place = int(np.argmin(good))
+    raise DomainError(
+        f"{who} {needs}; {said.parts[name].text!r} is {values[place]:g} in row {number(place, rows)} "
+        f"({int((~good).sum())} such rows).{hint}"
+    )
+
+
+@dataclass(frozen=True)
+class ScannedTimes:
+    """What makes times and ends of the rows of a batch, checked."""
+
+    who: str
+    said: SurvivalFormula
+
+    @property
+    def parts(self) -> tuple[Expression, ...]:
+        """The parts of the outcome."""
+        return tuple(self.said.parts.values())
+
+    @property
+    def endless(self) -> tuple[str, ...]:
+        """The columns that may be infinite: none."""
+        return ()
+
+    def __call__(self, clean: Any) -> Floats:
+        """The times of the complete rows of a batch, (n, 2)."""
+        return self.of(clean.columns, clean.rows)
+
+    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+        """Time and end of each row."""
+        who, said = self.who, self.said
+        parts = {name: numbers_of(who, name, part, said, columns, rows) for name, part in said.parts.items()}
+        time = parts["time"]
+        if (time < 0.0).any():
+            place = int(np.argmax(time < 0.0))
+            raise DomainError(
+                f"{who}: {said.parts['time'].text!r} is negative in row {number(place, rows)}, {time[place]:g}: times "
+                "are counted from 0."
+            )
+        return np.column_stack([time, np.where(parts.get("event", np.ones(len(time))) > 0.0, time, np.inf)])

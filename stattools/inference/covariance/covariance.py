@@ -1,0 +1,400 @@
+"""The covariance of an estimate, of the kind asked for, with the name and degrees of freedom that go with it.
+
+Quasi-likelihood: the inverse information times Pearson's statistic over its degrees of freedom.
+
+    V = phi C,   phi = sum_i w_i (y_i - m_i)^2 / v(m_i) / (n - p),   C = information^-1
+
+for counts and groups that vary phi times as much as their family says, in the same way everywhere; tests and intervals
+are Student's t with n - p degrees of freedom, as of R's `quasipoisson` and `quasibinomial`. A group is one row.
+Source: Wedderburn, Biometrika 61 (1974); McCullagh & Nelder, Generalized Linear Models (1989), 4.5 and 6.2.
+
+How much counts and groups vary about their means, beside what their family says: Pearson's statistic.
+
+    ratio = Pearson / df,   Pearson = sum_i w_i r_i^2,   r_i = (y_i - m_i) / sd_i,   df = n - p
+
+Under the model df ratio is not chi-squared where means are small: its variance is v df with v = E r^4 - 1 (2 + 1 / m of
+Poisson), and chi-squared of 2 df / v degrees of freedom, scaled to mean 1, is near it. v is that of outcomes drawn from
+the model in at most 2,000 rows. Source: McCullagh & Nelder, Generalized Linear Models (1989), 4.5; Satterthwaite,
+Biometrics Bulletin 2 (1946), 110-114.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from math import log, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from stattools.data.rows.rows import Block
+from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
+from stattools.inference.covariance.few_clusters import (
+    AT_ONCE,
+    Satterthwaite,
+    few_groups,
+    named,
+    require_few,
+    signed,
+    ways_of,
+)
+from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
+from stattools.inference.covariance.sandwich import (
+    POWER,
+    FunctionRows,
+    Grouped,
+    LevelSandwich,
+    Sandwich,
+    SurvivalScores,
+    closed,
+    grouped_in_files,
+)
+from stattools.interface.arguments import word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
+from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
+from stattools.likelihoods import Likelihood
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.custom import Custom
+from stattools.models.model import Model
+from stattools.models.predictor import Linear
+from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.sums import Largest
+
+
+def quasi_dispersion(model: Model, theta: Floats) -> float:
+    """Pearson's statistic over n - p; IncompatibleError where it says nothing, or where the family has its own.
+
+    >>> import stattools as st
+    >>> model = st.poisson([0, 9, 1, 6], [[1.0], [1.0], [1.0], [1.0]], intercept=False)
+    >>> quasi_dispersion(model, np.array([np.log(4.0)]))  # (16 + 25 + 9 + 4) / 4 / 3
+    4.5
+    """
+    reason = _refused(model)
+    df = model.n - len(theta)
+    if reason is None and df <= 0:
+        reason = f"{model.n:.0f} rows leave no degrees of freedom beside {len(theta)} coefficients"
+    if reason is not None:
+        raise IncompatibleError(f'cov="quasi" is for counts and groups that vary more than their family: {reason}.')
+    return pearson_statistic(model, theta) / df
+
+
+def pearson_statistic(model: Model, theta: Floats) -> float:
+    """sum_i w_i (y_i - m_i)^2 / v(m_i): one read of the rows."""
+    return float(model.rows.total(partial(_pearson, model.likelihood, model.predictor, theta))[0])
+
+
+def most_trials(model: Model) -> float:
+    """The largest number of trials that a row is out of, 1 where an outcome is no number of successes."""
+    return float(model.rows.total(partial(_most, model.likelihood)).values[0])
+
+
+def _refused(model: Model) -> str | None:
+    """Why Pearson's statistic is no dispersion here."""
+    family, outcome = model.likelihood, model.likelihood.outcome
+    if outcome is Outcome.BINARY or (outcome is Outcome.TRIALS and most_trials(model) <= 1):
+        return (
+            "of rows of 0 and 1 Pearson / df is near 1 whatever the data are, and says nothing of how they vary. Group "
+            'rows of equal columns (successes + failures), or use cov="robust"'
+        )
+    if model.has_scale or (family.others and outcome not in (Outcome.COUNT, Outcome.TRIALS)):
+        return f'{model.title} estimates a scale or a dispersion already. Leave cov= out, or use cov="robust"'
+    if family.others:
+        return f"{model.title} estimates how much they vary, {model.names[-1]!r}. Leave cov= out"
+    if outcome not in (Outcome.COUNT, Outcome.TRIALS):
+        return f'an outcome of {model.title} is {outcome.value}. Use cov="robust"'
+    return None
+
+
+def _pearson(family: Likelihood, predictor: Linear, theta: Floats, block: Block) -> Floats:
+    eta = predictor.forward(theta, block)[0]
+    gap = family.observed(block.y) - family.mean(eta)
+    each = np.divide(gap * gap, family.variance(eta, block.y), out=np.zeros(len(gap)), where=gap != 0)
+    if np.ndim(family.trials_of(block.y)):
+        each = np.where(family.trials_of(block.y) > 0, each, 0.0)
+    return np.array([each.sum() if block.weight is None else each @ block.weight])
+
+
+def _most(family: Likelihood, block: Block) -> Largest:
+    return Largest(np.atleast_1d(np.max(family.trials_of(block.y))))
+
+
+TINY, HUGE = sqrt(SMALLEST_VARIANCE), sqrt(LARGEST_VARIANCE)
+"""Products of two numbers between these have all their digits."""
+
+
+class Covariance(NamedTuple):
+    """`matrix` (p, p), the `name` to print beside every number made from it, and `df`, the degrees of freedom of
+    Student's t for intervals and tests: infinite where they are normal; one for each coefficient where `degrees` tells
+    those of any combination.
+    """
+
+    matrix: Floats
+    name: str
+    df: float | Floats
+    degrees: Satterthwaite | None = None
+
+
+made = partial(tuple.__new__, Covariance)
+"""Makes a Covariance of its four fields without the Python call of its own constructor."""
+
+
+def covariance(
+    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster = "information", *, scale: float = 1.0
+) -> Covariance:
+    """The covariance of the estimate theta, shape (p, p), of the kind `cov`.
+
+    `bread` is the inverse information at theta, at scale 1 where one is estimated, beside `scale`. `cov`:
+
+    - "information": bread times scale^2;
+    - "HC0": rows independent; "HC1": times n / (n - p); "HC2", "HC3": scores divided by sqrt(1 - h), by 1 - h, with h
+      the row's leverage (a matrix where a row has several linear predictors); "HC4": by (1 - h)^(d / 2), d the smaller
+      of 4 and n h / p, for rows of high leverage (Cribari-Neto 2004);
+    - "quasi": bread times Pearson / (n - p), of counts and groups that vary more than their family; Student's t;
+    - "robust": Stata's `vce(robust)`, HC1 for `st.ols` and HC0 times n / (n - 1) for others;
+    - `HAC(lags)`, `Cluster(groups)`, `Cluster(groups1, groups2)`.
+
+    Frequency weights mean repeated rows; HAC refuses them. Raises DomainError for groups and lags that do not fit the
+    rows, for leverages of 1, and for a matrix with negative variances (possible with two-way clusters and uniform
+    kernels); IncompatibleError for a kind that does not exist or that needs rows where the model has none.
+
+    >>> import stattools as st
+    >>> model = st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3])
+    >>> solution = st.LeastSquares().solve(model)
+    >>> covariance(model, solution.estimate, solution.covariance, "HC0").matrix.round(4).tolist()
+    [[0.0264, -0.0126], [-0.0126, 0.0134]]
+    """
+    variances, square = bread.diagonal().tolist(), scale * scale
+    if not (min(variances) > TINY and max(variances) < HUGE and TINY < square < HUGE):
+        _require_variances(model, variances, scale)
+    if (word := isinstance(cov, str)) and cov != "information" and cov not in OF_KIND:
+        cov = word_of(cov, ("information", *POWER))
+    if word and cov == "information":
+        df = model.n - len(theta) if isinstance(model, Model) and model.likelihood.has_scale else np.inf
+        return made((bread if square == 1.0 else bread * square, cov, df, None))
+    if (of := OF_KIND.get(cov if word else type(cov))) is None:
+        raise IncompatibleError(
+            f"cov= is one of 'information', 'quasi', {', '.join(map(repr, POWER))}, st.HAC(lags), "
+            f"st.Cluster(groups) or st.Cluster(groups1, groups2); got {quoted(cov)}."
+            f"{meant('cov', cov, ('information', 'quasi', *POWER))}"
+        )
+    return of(model, theta, bread, cov)
+
+
+def _quasi(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+    """Of a variance that is a multiple of the family's."""
+    if not isinstance(model, Model):
+        raise _without_rows(model, cov)
+    phi = quasi_dispersion(model, theta)
+    return Covariance(bread * phi, f"quasi(dispersion={phi:.4g})", model.n - len(theta))
+
+
+def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
+    """Of rows that are independent."""
+    small = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
+    factor = {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
+    if (levels := LevelSandwich.of(model, theta, bread)) is not None:
+        V: Any = levels.closed_by_levels(factor * levels.independent(cov))
+    else:
+        sandwich = _sandwich(model, theta, bread, cov)
+        V = sandwich.closed(factor * sandwich.independent(cov), cov)
+    return Covariance(V, cov, _df(model, theta))
+
+
+def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
+    """Of rows in the order of time."""
+    divides = cov.correction == "stata"
+    small = _small(model, theta, cov, divides)
+    sandwich = LevelSandwich.of(model, theta, bread) or _sandwich(model, theta, bread, cov)
+    meat, lags = sandwich.autocorrelated(cov)
+    name = f"HAC(lags={lags}{unusual(cov)})"
+    return Covariance(sandwich.closed((small if divides else 1.0) * meat, name), name, _df(model, theta))
+
+
+def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Covariance:
+    """Of rows in groups; "CR2" and "CR3" are made with the columns of levels that are codes."""
+    if cov.kind is None:
+        found, cov = _of_few_clusters(model, theta, bread, cov)
+        if found is not None:
+            return found
+    _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
+    if cov.kind != "CR1" and in_parts(bread):
+        require_few(cov, ways_of(model, cov)[0].n, len(theta))
+    elif (levels := LevelSandwich.of(model, theta, bread)) is not None:
+        each = signed(model, cov, ways_of(model, cov), len(theta))
+        name, df = named(model, cov, [way for way, _ in each])
+        return Covariance(levels.clustered(each, name), name, df)
+    return _clustered(_sandwich(model, theta, bread, cov), cov)
+
+
+def _of_few_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Covariance | None, Cluster]:
+    """CR2 of clusters whose kind was left open, where they are few and have it; None otherwise. And CR1 of them, with
+    the groups as they were read.
+    """
+    usual = replace(cov, kind="CR1")
+    if cov.second is not None or not isinstance(model, Model) or FEW_CLUSTERS * len(theta) ** 3 > AT_ONCE:
+        return None, usual
+    corrected = replace(cov, kind="CR2")
+    try:
+        if not model.in_memory:
+            sandwich = Sandwich.of(model, theta, bread)
+            parts = grouped_in_files(sandwich, corrected, FEW_CLUSTERS - 1)
+            return _few(sandwich, parts[0], corrected, named(model, corrected, parts)[0]), usual
+        groups = Groups.read(cov.groups, model)
+        usual, corrected = (replace(one, groups=groups) for one in (usual, corrected))
+        return (_of_clusters(model, theta, bread, corrected) if groups.n < FEW_CLUSTERS else None), usual
+    except (DomainError, IdentificationError):  # more groups than are few, or of which CR2 is not defined
+        return None, usual
+
+
+OF_KIND: Mapping[Any, Callable[..., Covariance]] = {
+    "quasi": _quasi, **dict.fromkeys(POWER, _of_rows), HAC: _of_series, Cluster: _of_clusters
+}  # fmt: skip
+"""What makes the covariance of each kind, by its name or its class, but for the inverse information itself."""
+
+
+def _df(model: Any, theta: Floats) -> float:
+    return model.n - len(theta) if model.has_scale else np.inf
+
+
+def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
+    """n / (n - p); a DomainError where it is not positive and the kind `divides` by n - p, or a number like it."""
+    n, p = model.n, len(theta)
+    if n <= p and divides:
+        raise DomainError(
+            f"{cov} multiplies by n / (n - p), and {model.title} has {p} coefficients of n = {n:g}. Use cov='HC0', or "
+            "a correction without p."
+        )
+    return n / (n - p) if n > p else np.inf
+
+
+def _sandwich(
+    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster
+) -> Sandwich | FunctionRows | SurvivalScores:
+    """What makes the meat: scores of the rows of a regression, of times, or of those of a user's function."""
+    if isinstance(model, Model):
+        return Sandwich.of(model, theta, bread)
+    if isinstance(model, Custom) and model.is_by_row:
+        return FunctionRows(model, theta, bread)
+    if isinstance(model, CoxRegression):
+        return SurvivalScores(model, theta, bread)
+    raise _without_rows(model, cov)
+
+
+def _without_rows(model: Any, cov: Any) -> IncompatibleError:
+    way = " or return an array from loglik, one number for each row" if isinstance(model, Custom) else ""
+    return IncompatibleError(
+        f"cov={quoted(cov)} sums the scores of rows, and {model.title} has no rows; use cov='information'{way}."
+    )
+
+
+def _require_variances(model: Any, variances: list[float], scale: float) -> None:
+    """DomainError where a variance has no digits in float64; where y is 0 in every row, `scale` has none either."""
+    if not model.is_unconstrained:
+        return
+    square = scale * scale
+    if not isinstance(model, Model):  # a variance at its boundary 0 has none
+        variances = [1.0 if variance != variance else variance for variance in variances]
+    if square < SMALLEST_VARIANCE:
+        square = 1.0
+    low, high = min(variances), max(variances)
+    if low * min(square, 1.0) > SMALLEST_VARIANCE and high * max(square, 1.0) < LARGEST_VARIANCE:
+        return
+    sizes = [variance * square for variance in variances]
+    beyond = int(np.argmax([abs(log(size)) if 0.0 < size < np.inf else np.inf for size in sizes]))
+    raise DomainError(
+        f"{model.title}: the variance of {model.names[beyond]!r}, which has the size {sizes[beyond]:.1g}, is beyond "
+        "float64. Change the units of its column, or those of the outcome."
+    )
+
+
+def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> Covariance:
+    model, parts = sandwich.model, _summed(sandwich, cov)
+    name, df = named(model, cov, parts)
+    if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
+        return _few(sandwich, parts[0], cov, name)
+    p = sandwich.B.shape[1]
+    meat = np.zeros((p, p))
+    for part, factor in signed(model, cov, parts, p):
+        meat += factor * part.meat
+    return Covariance(sandwich.closed(meat, name), name, df)
+
+
+def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> list[Grouped]:
+    """The sums over the groups of each way, and of both."""
+    if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
+        return grouped_in_files(sandwich, cov)
+    ways, p = ways_of(sandwich.labelled, cov), len(sandwich.model.names)
+    require_few(cov, ways[0].n, p)
+    return [Grouped(way.n, way.name, sandwich.grouped(way, cov.kind or "CR1"), way.labels) for way in ways]
+
+
+def sums_of_clusters(model: Model, theta: Floats, bread: Floats, cov: Cluster) -> tuple[Sandwich, Grouped]:
+    """The scores and the information of the clusters of one way at theta, (G, p + p^2), and the coordinates that they
+    are in.
+    """
+    sandwich = Sandwich.of(model, theta, bread)
+    return sandwich, _summed(sandwich, replace(cov, kind="CR2", correction=None))[0]
+
+
+def _few(sandwich: Sandwich, part: Grouped, cov: Cluster, name: str) -> Covariance:
+    """CR2 and CR3, with the degrees of freedom of each coefficient."""
+    names = sandwich.model.names
+    root, meat, degrees = few_groups(cov.kind or "CR2", sandwich.B, part.sums, names, part.labels.__getitem__)
+    if cov.correction == "jackknife":
+        meat *= (part.n - 1.0) / part.n
+    return Covariance(closed(root, meat, names, name), name, degrees.df(np.eye(len(names))), degrees)
+
+
+ROWS, TIMES = 2_000, 20
+
+
+@dataclass(frozen=True)
+class Spread:
+    """`ratio` is Pearson / df, and `p_value` how often chance alone takes it so far from 1."""
+
+    ratio: float
+    df: float
+    p_value: float
+
+
+def spread_of(model: Model, theta: Floats, statistic: float | None = None) -> Spread | None:
+    """Pearson / df of counts and of groups of several trials; None of other outcomes, where it says nothing.
+
+    `statistic` is Pearson's, where it is known.
+
+    >>> import stattools as st
+    >>> spread_of(st.poisson([0, 9, 1, 6], [[1.0]] * 4, intercept=False), np.array([np.log(4.0)])).ratio
+    4.5
+    >>> spread_of(st.logistic([0, 1, 0, 1], [1, 2, 3, 4]), np.zeros(2)) is None
+    True
+    """
+    outcome, df = model.likelihood.outcome, model.n - len(theta)
+    if outcome not in (Outcome.COUNT, Outcome.TRIALS) or df <= 0:
+        return None
+    if outcome is Outcome.TRIALS and most_trials(model) <= 1:
+        return None
+    statistic = pearson_statistic(model, theta) if statistic is None else statistic
+    small = 2.0 / _variance(model, theta)
+    upper = float(special.chdtrc(small * df, small * statistic))
+    return Spread(statistic / df, df, 2.0 * min(upper, 1.0 - upper, 0.5))
+
+
+def _variance(model: Model, theta: Floats) -> float:
+    """E r^4 - 1 under the model; 2, that of normal outcomes, where a likelihood draws none."""
+    rows = model.rows.sampled
+    rows = rows if len(rows.X) <= ROWS else rows.sample(ROWS)
+    family = model.likelihood
+    eta = np.repeat(replace(model, rows=rows, source=None).eta(theta), TIMES, axis=0)
+    y = np.repeat(rows.y, TIMES, axis=0)
+    trials = family.trials_of(y)
+    try:
+        drawn = family.with_trials(trials).sample(eta, seed=0)
+    except (IncompatibleError, ValueError):  # means beyond what NumPy draws
+        return 2.0
+    gap, variance = drawn / np.maximum(trials, 1.0) - family.mean(eta), family.variance(eta, y)
+    used = (variance > 0) & (np.asarray(trials) > 0)
+    return float(max(((gap[used] ** 2 / variance[used]) ** 2).mean() - 1.0, 0.1)) if used.any() else 2.0

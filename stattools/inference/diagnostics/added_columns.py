@@ -1,0 +1,348 @@
+"""Would the square of a column, or of the linear predictor, have something to say? One read of the rows.
+
+    score test of z beside X:   S = u_z^T V^-1 u_z,   V = Z^T W Z - Z^T W X (X^T W X)^-1 X^T W Z
+
+S is also the sum of W (z delta)^2 over rows, delta one step of Newton from 0: how much the curve z delta moves the
+linear predictor. Beside it stands what the columns explain, G = sum W (eta - mean)^2, so that sqrt(S / G) is the
+standard deviation of what is missing in that of what is there, whatever the number of rows.
+
+The columns are standardized, so origin and unit of a variable change nothing: (x - center)^2 differs from x^2 by a
+column and a constant, which the model has. Source: Rao (1948); Pregibon, Applied Statistics 29 (1980), 15-24; Cook &
+Weisberg, Biometrika 70 (1983), 1-10.
+
+What added columns have to say beside a factor whose levels are kept as codes: the same tests as of all columns.
+
+The information is an `Arrow`, whose levels are eliminated first; the generalized variance inflation factor is a ratio
+of determinants of its parts beside the constants N, det(A_T) det(A_O) / (det(A_TO) det(N'HN)), which many levels have
+in logarithms only.
+
+What a model with added columns says of these: the score tests of them, and how much the others inflate a variance.
+
+    score test of z beside X:   S = u_z^T V^-1 u_z,   V = Z^T W Z - Z^T W X (X^T W X)^-1 X^T W Z
+
+`ArrayAdded` has the information as an array, `LevelAdded` beside levels that are codes.
+
+Would the square of a column, or of the linear predictor, have something to say of the hazard? The score test of it
+is the sum of its values times martingale residuals: the trend that a plot of these against the column shows.
+
+Source: Therneau, Grambsch & Fleming, Biometrika 77 (1990), 147-160; Lin, Wei & Ying, Biometrika 80 (1993).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from stattools.data.rows.rows import Block
+from stattools.data.rows.standardization import as_units
+from stattools.errors import IncompatibleError
+from stattools.inference.hypotheses.wald import units_of
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import Likelihood
+from stattools.models.model import Model
+from stattools.models.predictor import Linear, among
+from stattools.models.survival.cox import CoxRegression, centered
+from stattools.numerics.arrowhead import Arrow, Within
+from stattools.numerics.columns import as_columns, weighted
+from stattools.solvers.metric import LevelMetric, metric_for
+
+NOTHING_NEW = 1e-8
+"""A column with no more than this share of its own is made by the others: the square of 0 and 1."""
+
+
+@dataclass(frozen=True, eq=False)
+class Added:
+    """The information (P, P) and the score (P,) of the model with added columns, all columns standardized.
+
+    `kept` are the places of the coefficients of the model itself, `curves` the names of the squares and the places of
+    their coefficients, `link` those of the square of the linear predictor, empty where there is none. `constants`
+    (p, m) span what a shift of the columns moves: intercepts, and the coefficients of other parameters. `phi` are the
+    coefficients, `variance` the squared scale, `units` the map from standardized coefficients to those of the model.
+    """
+
+    information: Any
+    score: Floats
+    kept: tuple[int, ...]
+    curves: dict[str, tuple[int, ...]]
+    link: tuple[int, ...]
+    constants: Floats
+    phi: Floats
+    variance: float
+    units: Any = None
+
+    @property
+    def base(self) -> Any:
+        """The information about the coefficients of the model."""
+        raise NotImplementedError
+
+    @property
+    def varied(self) -> float:
+        """phi^T A phi, where A is the information about the coefficients with the constants free."""
+        raise NotImplementedError
+
+    @property
+    def explained(self) -> float:
+        """How much the linear predictor varies, weighted as the rows inform of it, in squared standard errors."""
+        return max(self.varied, 0.0) / self.variance
+
+    def inflation(self, mine: list[int], others: list[int]) -> float:
+        """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A is that of `varied` about
+        these.
+        """
+        raise NotImplementedError
+
+    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
+        """The information about some new coefficients, that between the model's and these, and base^-1 times it."""
+        raise NotImplementedError
+
+    def test(self, places: tuple[int, ...]) -> tuple[float, int]:
+        """The score statistic of added columns and its degrees of freedom; 0 and 0 where they are not new."""
+        new = list(places)
+        whole, cross, onto = self.beside_base(new)
+        u = self.score[new] - onto.T @ self.score[list(self.kept)]  # penalized, the scores of the others are not 0
+        return score_statistic(whole - cross.T @ onto, whole, u, self.variance)
+
+
+def score_statistic(V: Floats, whole: Floats, u: Floats, variance: float) -> tuple[float, int]:
+    """u' V^-1 u / variance with its degrees of freedom; 0 and 0 where V has nothing left of `whole`."""
+    if not (V.diagonal() > NOTHING_NEW * np.abs(whole.diagonal())).all():
+        return 0.0, 0
+    values, Q = np.linalg.eigh(V)
+    if values[0] <= NOTHING_NEW * values[-1]:
+        return 0.0, 0
+    return float(((Q.T @ u) ** 2 / values).sum()) / variance, len(V)
+
+
+class LevelAdded(Added):
+    """`Added` with the information as an `Arrow` (P, P)."""
+
+    @property
+    def base(self) -> Arrow:
+        return self.information.among(list(self.kept))
+
+    @property
+    def varied(self) -> float:
+        base, N = self.base, self.constants
+        along, sides = base.product(self.phi), base.product(N)
+        free = N.T @ along
+        return float(self.phi @ along - free @ np.linalg.solve(N.T @ sides, free))
+
+    def inflation(self, mine: list[int], others: list[int]) -> float:
+        one, other, both = map(self._log_determinant, (mine, others, [*mine, *others]))
+        return float(np.exp(one + other - both - self._log_determinant([])))
+
+    @cached_property
+    def _as_given(self) -> tuple[Arrow, Floats]:
+        """The information about the coefficients of the columns of levels as they are given, and the constants as
+        these make them: in units of their own a column of a level has lost what those before it in the level make,
+        and means another thing where one of these is left out.
+        """
+        base, N, within = self.base, self.constants, self.units.within
+        if within is None:
+            return base, N
+        M = within.blocks(self.units.t)
+        mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
+        return base.in_blocks(np.linalg.inv(mixing)), N + Within.of(within.places, mixing).product(N)
+
+    def _log_determinant(self, which: list[int]) -> float:
+        """The log determinant of the information about some coefficients and the constants."""
+        base, N = self._as_given
+        sides = base.product(N)
+        part = sorted(which)
+        return LevelMetric(base.among(part).bordered(sides[part], N.T @ sides)).log_determinant()
+
+    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
+        unit = np.zeros((len(self.information), len(new)))
+        unit[new, range(len(new))] = 1.0
+        columns = self.information.product(unit)
+        cross = columns[list(self.kept)]
+        return columns[new], cross, LevelMetric(self.base).solve(cross)
+
+
+SAMPLE = 2_000
+
+MOST = 50
+"""Squares that are looked at in one read."""
+
+
+class ArrayAdded(Added):
+    """`Added` with the information as an array (P, P)."""
+
+    @property
+    def base(self) -> Floats:
+        return self.information[np.ix_(self.kept, self.kept)]
+
+    @cached_property
+    def slopes(self) -> Floats:
+        """The information (p, p) about the coefficients where the constants are free: that of centered columns."""
+        whole, N = self.base, self.constants
+        return whole - whole @ N @ np.linalg.solve(N.T @ whole @ N, N.T @ whole)
+
+    @property
+    def varied(self) -> float:
+        return float(self.phi @ self.slopes @ self.phi)
+
+    def inflation(self, mine: list[int], others: list[int]) -> float:
+        both = sorted([*mine, *others])
+        inverse, at = self._inverse(tuple(both)), [both.index(k) for k in mine]
+        return float(np.linalg.det(self._scaled[np.ix_(mine, mine)]) * np.linalg.det(inverse[np.ix_(at, at)]))
+
+    def _inverse(self, which: tuple[int, ...]) -> Floats:
+        if which not in self._inverses:
+            self._inverses[which] = np.linalg.inv(self._scaled[np.ix_(which, which)])
+        return self._inverses[which]
+
+    @cached_property
+    def _inverses(self) -> dict[tuple[int, ...], Any]:
+        return {}
+
+    @cached_property
+    def _scaled(self) -> Floats:
+        root = np.sqrt(np.maximum(self.slopes.diagonal(), 1e-300))
+        return self.slopes / root[:, None] / root
+
+    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
+        cross = self.information[np.ix_(self.kept, new)]
+        return self.information[np.ix_(new, new)], cross, np.linalg.solve(self.base, cross)
+
+
+class ScoredColumns(NamedTuple):
+    """The information, an array or an `Arrow`, and the score of some rows; adds with `+`."""
+
+    information: Any
+    score: Floats
+
+    def __add__(self, other: ScoredColumns) -> ScoredColumns:  # type: ignore[override]
+        return ScoredColumns(self.information + other.information, self.score + other.score)
+
+
+def added(model: Model, theta: Floats) -> Added:
+    """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
+    work, T = model.standardized()
+    phi = as_units(T).solve(theta)
+    rows = work.rows.sampled
+    some = replace(work, rows=rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE), source=None)
+    eta = some.predictor.forward(phi, some.rows.whole)[0]
+    has_link = model.predictor.n_first == 1
+    first = eta.reshape(len(eta), -1)[:, 0]
+    constant = _constant(some)
+    center = float(first.mean()) if constant is not None or model.predictor.taken_up else 0.0
+    unit = float(first.std()) or 1.0
+    squares = squares_of(model, phi)
+    n_new = len(squares) + has_link
+    wide = _widened(model.predictor, n_new)
+    columns = list(squares.values())
+    part = partial(_block, work.likelihood, work.predictor, wide, phi, columns, (center, unit) if has_link else None)
+    information, score = work.rows.total(part)
+    if not (np.isfinite(information.ravel()).all() and np.isfinite(score).all()):
+        raise IncompatibleError(f"squares of the columns of {model.title} are beyond float64. Change their units.")
+    ends = [part.stop for part in wide.parts[: wide.n_first]]
+    new = [tuple(end - n_new + k for end in ends) for k in range(n_new)]
+    kept = tuple(k for k in range(wide.size) if not any(k in places for places in new))
+    curves = dict(zip(squares, new, strict=False))
+    N = _free(model.predictor, constant)
+    variance = model.dispersion(theta)
+    of: Any = LevelAdded if metric_for(information).by_levels else ArrayAdded
+    return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance, T)
+
+
+def squares_of(model: Any, phi: Floats) -> dict[str, int]:
+    """The terms that are one column of numbers, whose variable makes no other curve, with the column of X; of many
+    those that explain most.
+    """
+    units = units_of(model)
+    found = {}
+    for unit in units:
+        alike = [other for other in units if other.variables == unit.variables]
+        if len(unit.columns) == len(unit.variables) == len(alike) == 1:
+            found[unit.name] = unit.columns[0], max(abs(float(phi[k])) for k in unit.coefficients)
+    most = sorted(found, key=lambda name: -found[name][1])[:MOST]
+    return {name: column for name, (column, _) in found.items() if name in most}
+
+
+def _widened(predictor: Linear, more: int) -> Linear:
+    """The predictor with more columns for its first parameter, after its own."""
+    new = tuple(range(predictor.columns, predictor.columns + more))
+    main = predictor.main if predictor.main is None else (*predictor.main, *new)
+    return Linear(predictor.columns + more, predictor.width, predictor.own, main)
+
+
+def _constant(model: Model) -> Floats | None:
+    """The combination of the columns of the first parameter that is 1 in all rows of a sample; None for none."""
+    if "Intercept" in model.first_terms:
+        return np.array([float(name == "Intercept") for name in model.first_terms])
+    X: Any = among(model.rows.whole.X, model.predictor.main)
+    if (coded := as_columns(X).by_levels) is None:
+        return _made_of(X)
+    found = np.zeros(coded.shape[1])
+    if coded.is_complete:
+        found[coded.constants] = 1.0
+        return found
+    if (of_others := _made_of(coded.others)) is None:
+        return None
+    found[coded.rest] = of_others
+    return found
+
+
+def _made_of(X: Floats) -> Floats | None:
+    """The combination of the columns that is 1 in all rows."""
+    found: Any = np.linalg.lstsq(X, np.ones(len(X)), rcond=None)[0]
+    return found if np.abs(X @ found - 1.0).max() < 1e-8 else None
+
+
+def _free(predictor: Linear, constant: Floats | None) -> Floats:
+    """Directions of the coefficients: the constants of the first parameter, and all coefficients of others."""
+    found = []
+    for part in predictor.parts[: predictor.n_first]:
+        if constant is not None:
+            direction = np.zeros(predictor.size)
+            direction[part] = constant
+            found.append(direction)
+    found += [np.arange(predictor.size) == k for k in range(predictor.size_first, predictor.size)]
+    return np.array(found, dtype=float).reshape(-1, predictor.size).T
+
+
+@np.errstate(over="ignore", invalid="ignore")  # told by the caller
+def _block(
+    likelihood: Likelihood,
+    predictor: Linear,
+    wide: Linear,
+    phi: Floats,
+    columns: list[int],
+    link: tuple[float, float] | None,
+    block: Block,
+) -> ScoredColumns:
+    """Information and score of the rows of a block."""
+    eta = predictor.forward(phi, block)[0]
+    X = block.X
+    new = [np.column_stack([np.empty((len(eta), 0)), *(np.square(X[:, k]) for k in columns)])]
+    if link is not None:
+        first = eta.reshape(len(eta), -1)[:, :1]
+        new.append(((first - link[0]) / link[1]) ** 2)
+    wider = block._replace(X=as_columns(X).beside(*new))
+    _, score, information = likelihood.evaluate(eta, block.y)
+    score, information = weighted(score, block.weight), weighted(information, block.weight)
+    along = wide.forward(np.zeros(wide.size), wider)[1]
+    return ScoredColumns(wide.information(wider, information), along(score))
+
+
+def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
+    """The model at theta with the square of each of its numbers, and of its linear predictor."""
+    unit = model.column_sds
+    phi = theta * unit
+    X = (model.X - model.X.mean(axis=0)) / unit
+    squares = squares_of(model, phi)
+    eta = X @ phi
+    new = [X[:, k] ** 2 for k in squares.values()] + [(eta / (float(eta.std()) or 1.0)) ** 2]
+    sets = model.sets
+    curves = centered(np.array(new)[:, sets.rows], sets)
+    p, q = len(phi), len(new)
+    now = replace(model, Z=np.concatenate([model.Z / unit[:, None], curves])).evaluate(np.append(phi, np.zeros(q)))
+    places = [(p + k,) for k in range(q)]
+    return ArrayAdded(
+        now.information, now.score, tuple(range(p)), dict(zip(squares, places, strict=False)), places[-1],
+        np.zeros((p, 0)), phi, 1.0,
+    )  # fmt: skip

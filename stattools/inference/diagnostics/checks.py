@@ -1,0 +1,361 @@
+"""The checks of a regression: a table from names to functions, and which of them go with each kind of outcome.
+
+A check that a fit has not says why: it stands under `unchecked`, never as a hole in the table.
+
+The checks of a model of a series: its one-step errors, standardized, are white, of even size and normal.
+
+    serial correlation   max_k |r_k|, r_k the autocorrelation at lag k = 1 ... 10, or up to twice the period
+    even variance        mean square of the last third / of the first third, or its inverse
+    normal errors        the largest gap between shares and quantiles, as of a regression
+
+Source: Durbin & Koopman, Time Series Analysis by State Space Methods (2012), 2.12; Harvey (1989), 5.4.
+
+The checks of a mixed model: the maximum, the groups that move the fixed effects most, and of a normal outcome
+normal residuals.
+
+    influence       max over groups and fixed effects of |beta_k - beta_k without the group| / se_k
+    distribution    the largest gap between shares and quantiles of the conditional residuals, as of a regression
+
+Source: Christensen, Pearson & Johnson, Technometrics 34 (1992), 38-45, for groups that are left out with the variances
+as they are.
+
+The checks of a fit as a table: a data frame that prints as a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.diagnostics.check import LIMITS, LOOK, NO, OK, Check, LookedAt, in_words, judged
+from stattools.inference.diagnostics.errors import (
+    LAGS,
+    autocorrelation,
+    of_series,
+    order_of,
+    overdispersion,
+    standard_errors,
+)
+from stattools.inference.diagnostics.form import (
+    LEVELS,
+    certificate,
+    collinearity,
+    distribution,
+    form,
+    link,
+    of_shares,
+    proportional,
+    zeros,
+)
+from stattools.inference.diagnostics.goodness import calibration_check, discrimination
+from stattools.inference.diagnostics.influence import influence, influence_on_hazards
+from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses.result import several
+from stattools.interface.arrays import Floats
+from stattools.likelihoods.outcomes import Outcome
+from stattools.numerics.threads import one_blas_thread
+from stattools.series.statespace.innovations import innovations
+from stattools.text.columns import number
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline, prints
+from stattools.text.page import Grid, Page
+
+
+def _influence(of: LookedAt) -> Check:
+    return (influence_on_hazards if of.model.is_partial else influence)(of)
+
+
+CHECKS: dict[str, Callable[[LookedAt], Check | None]] = {
+    "maximum": certificate,
+    "proportional hazards": proportional,
+    "overdispersion": overdispersion,
+    "zeros": zeros,
+    "heteroskedasticity": partial(standard_errors, name="heteroskedasticity"),
+    "robust errors": partial(standard_errors, name="robust errors"),
+    "autocorrelation": autocorrelation,
+    "influence": _influence,
+    "collinearity": collinearity,
+    "link": link,
+    "form": form,
+    "calibration": calibration_check,
+    "discrimination": discrimination,
+    "distribution": distribution,
+}
+"""What is looked at, by name; a function answers None where there is nothing to look at."""
+
+OF_ALL = ("maximum", "autocorrelation", "influence", "collinearity", "link", "form")
+
+OF_PARTIAL = ("maximum", "influence", "collinearity", "link", "form")
+
+OF_TIMES = ("proportional hazards", *OF_PARTIAL)
+
+NUMBERS = ("heteroskedasticity", "distribution")
+
+LABELS = ("robust errors", "calibration", "discrimination")
+
+OF_OUTCOME: dict[Outcome, tuple[str, ...]] = {
+    Outcome.REAL: NUMBERS,
+    Outcome.POSITIVE: NUMBERS,
+    Outcome.UNIT: NUMBERS,
+    Outcome.COUNT: ("overdispersion", "zeros", "robust errors", "distribution"),
+    Outcome.TRIALS: ("overdispersion", *LABELS, "distribution"),
+    Outcome.BINARY: LABELS,
+    Outcome.ORDERED: LABELS,
+    Outcome.CATEGORY: LABELS,
+    Outcome.TIME: ("robust errors",),  # of a censored time neither mean nor distribution is seen
+}
+"""What goes with each kind of outcome, beside what goes with all."""
+
+
+@prints
+class Looked(NamedTuple):
+    """The checks, and those that could not be made, each with the reason."""
+
+    checks: tuple[Check, ...]
+    unchecked: dict[str, str]
+
+
+def checks_of(fit: Estimates, order: Any = None) -> Looked:
+    """The checks of a fit of a regression, in the order of `CHECKS`.
+
+    >>> import stattools as st
+    >>> found = checks_of(st.fit(st.ols([1.0, 2.0, 4.0, 3.0, 5.0], [0.0, 1.0, 2.0, 3.0, 4.0])))
+    >>> [one.check for one in found.checks if one.verdict != "ok"]
+    []
+    """
+    with one_blas_thread():
+        if fit.model.is_partial:
+            return _looked(LookedAt(fit), _of_partial(fit.model, order))
+        of = LookedAt(fit, order_of(fit.model, order))
+        return _looked(of, (*OF_ALL, *OF_OUTCOME[of.likelihood.outcome]))
+
+
+def _of_partial(model: Any, order: Any) -> tuple[str, ...]:
+    """The checks of Cox's regression, and of matched sets, which have no times."""
+    if order is not None:
+        raise IncompatibleError(f"rows of {model.title} follow each other in no order; leave order= out of check.")
+    return OF_TIMES if len(np.unique(model.said.time)) > 1 else OF_PARTIAL
+
+
+def _looked(of: LookedAt, some: Collection[str]) -> Looked:
+    return looked({name: partial(check, of) for name, check in CHECKS.items() if name in some}, of.model.title)
+
+
+def looked(checks: Mapping[str, Callable[[], Check | None]], title: str) -> Looked:
+    """The checks by name of a fit of a model called `title`, and the reasons of those that could not be made."""
+
+    def one(check: Callable[[], Check | None]) -> Check | None:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # told below
+            found = check()
+        if found is not None and not np.isfinite([found.value, found.p_value or 0.0]).all():
+            raise IncompatibleError(f"numbers of {title} are beyond float64. Change the units of its columns.")
+        return found
+
+    made, unchecked = several({name: partial(one, check) for name, check in checks.items()})
+    return Looked(tuple(found for found in made.values() if found is not None), unchecked)
+
+
+FEWEST = 15
+"""Errors that are needed to see anything."""
+
+
+def checks_of_series(fit: Any) -> Looked:
+    """The checks of the fit of a series.
+
+    >>> import stattools as st
+    >>> y = np.cumsum(np.random.default_rng(1).normal(size=80))
+    >>> [one.check for one in checks_of_series(st.fit(st.local_level(y))).checks]
+    ['maximum', 'serial correlation', 'even variance', 'normal errors']
+    """
+    e = errors_of(fit)
+    if len(e) < FEWEST:
+        raise DomainError(
+            f"check looks at one-step errors, and needs {FEWEST} or more; {fit.model.title} has {len(e)}."
+        )
+    period = fit.model.components.period if fit.model.has_states else 0
+    checks: dict[str, Callable[[], Check]] = {
+        "maximum": lambda: certificate(LookedAt(fit)),
+        "serial correlation": lambda: _serial(e, 2 * (period or 0)),
+        "even variance": lambda: _even(e),
+        "normal errors": lambda: _normal(e),
+    }
+    return looked(checks, fit.model.title)
+
+
+def errors_of(fit: Any) -> Floats:
+    """The one-step errors in their standard deviations, without those that are not there."""
+    model = fit.model
+    if model.has_states:
+        e = innovations(model, fit.estimate)["standardized"].to_numpy()
+        return e[np.isfinite(e)]
+    e = model.filtered(fit.estimate)["error"].to_numpy()
+    e = e[np.isfinite(e)]
+    return e / np.sqrt(float(e @ e) / len(e))
+
+
+def _serial(e: Floats, at_least: int) -> Check:
+    c = e - e.mean()
+    lags = min(max(LAGS, at_least), len(e) // 5)
+    r = np.array([c[k:] @ c[:-k] for k in range(1, lags + 1)]) / (c @ c)
+    worst = int(np.argmax(np.abs(r)))
+    advice = (
+        f"Errors are correlated {number(float(r[worst]), 2)} with those {worst + 1} steps before: the model misses "
+        "something that repeats or lasts, such as a trend or a season, and its intervals are wrong."
+    )
+    p_value = of_series(c, lags)[1]
+    return judged(
+        "serial correlation", "largest autocorrelation of one-step errors", abs(r[worst]), advice, p_value=p_value
+    )
+
+
+def _even(e: Floats) -> Check:
+    h = max(round(len(e) / 3), 1)
+    ratio = float((e[-h:] ** 2).sum() / (e[:h] ** 2).sum())
+    p_value = 2.0 * min(float(special.fdtr(h, h, ratio)), float(special.fdtrc(h, h, ratio)))
+    advice = (
+        "Errors are larger at one end than at the other: intervals of forecasts are those of their average. Take "
+        "logarithms, or a shorter series."
+    )
+    measure = "variance of the last third of one-step errors / that of the first"
+    return judged("even variance", measure, ratio, advice, size=max(ratio, 1.0 / ratio), p_value=p_value)
+
+
+def _normal(e: Floats) -> Check:
+    u = special.ndtr((e - e.mean()) / e.std(ddof=1))
+    total = (u[:, None] <= LEVELS).sum(axis=0).astype(float)
+    return of_shares(total, np.full(len(LEVELS), float(len(e))), "normal errors", is_normal=True)
+
+
+COLUMNS = ("check", "value", "verdict", "advice", "measure")
+
+
+class CheckTable(Faces, pd.DataFrame):
+    """One row per check: check, value, verdict ("ok", "look" or "no"), advice (empty where it is ok), measure (what the
+    value is). What is not ok stands first.
+
+    Several fits have a column `category` before these. It is a pandas frame, and `print` shows it with its advice as a
+    page. `attrs` have "unchecked", the reason for each check that could not be made, "limits", the sizes above which a
+    check says look and no, and "p_value", how often chance makes such a size. What is taken from it, and `table()`, are
+    plain frames.
+    """
+
+    @property
+    def _constructor(self) -> Any:
+        return pd.DataFrame
+
+    def table(self) -> pd.DataFrame:
+        """The plain frame."""
+        return pd.DataFrame(self)
+
+    @property
+    def _counts(self) -> str:
+        verdicts = list(self["verdict"])
+        return ", ".join(f"{verdicts.count(one)} {one}" for one in (NO, LOOK, OK) if one in verdicts)
+
+    def _headline(self) -> str:
+        return headline(self, "", self.attrs["subject"], self._counts)
+
+    def _page(self) -> Page:
+        chance = self.attrs["p_value"]
+        rows = []
+        for row in self.to_dict("records"):
+            key = _key(row.get("category", ""), row["check"])
+            said = in_words(row["measure"], row["advice"], chance.get(key))
+            rows.append([key, _shown(float(row["value"])), row["verdict"], said])
+        reasons: dict[str, list[str]] = {}
+        for name, why in self.attrs["unchecked"].items():
+            reasons.setdefault(why, []).append(name)
+        unchecked = [f"Not checked: {', '.join(names)}. Reason: {why}" for why, names in reasons.items()]
+        body = Grid(("check", "value", "verdict", "what it is, what to do"), rows, "lrlp")
+        title = f"Checks of {self.attrs['subject']}: {self._counts}"
+        return Page(title, "", body, *([""] if unchecked else []), *unchecked)
+
+
+def check_table(looked: Mapping[str, Looked], subject: str) -> CheckTable:
+    """The table of checks and of what could not be checked, by category, or under "" where there is one fit."""
+    rows = [(label, one) for label, found in looked.items() for one in found.checks]
+    rows.sort(key=lambda row: (NO, LOOK, OK).index(row[1].verdict))
+    several = {"category": [label for label, _ in rows]} if set(looked) != {""} else {}
+    made = CheckTable(several | {name: [getattr(one, name) for _, one in rows] for name in COLUMNS})
+    unchecked = {_key(label, name): why for label, found in looked.items() for name, why in found.unchecked.items()}
+    made.attrs["unchecked"] = unchecked
+    made.attrs["limits"] = {one.check: tuple(LIMITS[one.check][:2]) for _, one in rows}
+    chance = {_key(label, one.check): one.p_value for label, one in rows}
+    made.attrs["p_value"] = {key: float(p) for key, p in chance.items() if p is not None}
+    made.attrs["subject"] = subject
+    return made
+
+
+def _shown(value: float) -> str:
+    return number(round(value, 4), 4) if abs(value) >= 5e-5 or not value else number(value, 1)
+
+
+def _key(label: str, check: str) -> str:
+    return f"{label}: {check}" if label else check
+
+
+def check(fit: Estimates, order: Any = None) -> CheckTable:
+    """The table of the checks of a fit: see `stattools.Fit.check`."""
+    if not fit.model.is_series:
+        return check_table({"": checks_of(fit, order)}, fit.model.formula or fit.model.title)
+    if order is not None:
+        raise IncompatibleError(f"check looks at {fit.model.title} in the order that its series has; leave order= out.")
+    return check_table({"": checks_of_series(fit)}, fit.model.title)
+
+
+def check_parts(fits: Mapping[str, Estimates], order: Any, subject: str) -> CheckTable:
+    """The checks of several fits, by category."""
+    return check_table({label: checks_of(fit, order) for label, fit in fits.items()}, subject)
+
+
+def check_groups(fit: Any, order: Any = None) -> CheckTable:
+    """The table of the checks of a mixed model: see `Fit.check`.
+
+    >>> import stattools as st
+    >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 7.0, 9.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
+    >>> check_groups(st.fit(st.linear_mixed("y ~ x + (1 | g)", table))).check.tolist()
+    ['maximum', 'influence', 'distribution']
+    """
+    if order is not None:
+        raise IncompatibleError(
+            f"check of {fit.model.title} looks at groups, whose rows have no order; leave order= out."
+        )
+    checks: dict[str, Callable[[], Check]] = {"maximum": lambda: certificate(LookedAt(fit))}
+    if not fit.model.smooths:  # a group's part of a curve is not known
+        checks["influence"] = lambda: _group_influence(fit)
+    if fit.model.has_scale:
+        checks["distribution"] = lambda: _distribution(fit)
+    return check_table({"": looked(checks, fit.model.title)}, fit.model.formula)
+
+
+def _group_influence(fit: Any) -> Check:
+    worst = (-1.0, "", "", 0.0)
+    for group in dict.fromkeys(term.group for term in fit.model.random):
+        frame = fit.group_influence(group)
+        for name, se in zip(fit.names, fit.se, strict=True):
+            moves = frame[f"se_{name}"].to_numpy()
+            there = np.flatnonzero(np.isfinite(moves))
+            if len(there):
+                k = int(there[np.argmax(np.abs(moves[there]))])
+                of = f"{group} {frame['level'].iloc[k]}"
+                worst = max(worst, (abs(float(moves[k])), of, name, float(moves[k] * se)))
+    value, of, name, fall = worst
+    at = float(fit.estimate[fit.names.index(name)]) if name else 0.0
+    advice = (
+        f"{name} goes from {number(at, 4)} to {number(at - fall, 4)} without {of}: look at that group, and report both."
+    )
+    return judged("influence", f"standard errors that {name} moves without {of}", max(value, 0.0), advice, term=name)
+
+
+def _distribution(fit: Any) -> Check:
+    residuals = np.asarray(fit.residuals_of("pearson", align=False), dtype=float)
+    spread = residuals.std(ddof=1)
+    u = special.ndtr((residuals - residuals.mean()) / (spread if spread > 0.0 else 1.0))
+    total = (u[:, None] <= LEVELS).sum(axis=0).astype(float)
+    return of_shares(total, np.full(len(LEVELS), float(len(u))), "distribution", is_normal=True)

@@ -1,0 +1,564 @@
+"""Are the standard errors those of rows that vary as the model says? Robust against own, coefficient by coefficient.
+
+    V_j = sum_i w_i (v_ij^T u~_i)^2,  v_ij = J_i B_j,   own_j = sum_i w_i v_ij^T W_i v_ij
+
+u~ are the scores corrected for leverage (HC2, unbiased where the model is true), B the inverse information: V is the
+variance of coefficient j whatever the rows' variances are, `own` the one that trusts the likelihood. Chance is White's
+test of the difference for each coefficient, the information matrix test: z = sum_i w_i q_i / sd, q_i = (v^T u)^2 - v^T
+W v, the sd being that of q beside the scores, as parameters were estimated. Of numbers also Glejser's test, whether
+sizes of residuals go with the columns: it sees more, and the size of the effect is still that of V. Source: White,
+Econometrica 48 (1980), 817-838 and 50 (1982), 1-25; Glejser, JASA 64 (1969), 316-323; MacKinnon & White (1985).
+
+Robust against own standard errors, and the moves of rows, beside a factor whose levels are kept as codes.
+
+    v_ij = J_i C T' e_j,   the row's part in coefficient j
+
+The same sums as of all columns. They are made for some coefficients at a time: all rows by a few hundred numbers, never
+a column of a level. What the scores explain of q costs the elimination of the levels, as their squares are an `Arrow`.
+
+Rows in an order: do their errors follow each other, and does that matter for the standard errors?
+
+    value = max_j sqrt(V_j / V0_j),   V by Newey & West with floor(4 (n / 100)^(2/9)) lags, V0 the same with none
+
+of the coefficients and of the linear predictor at the mean row, whose standard error suffers most. Chance: scores in
+the linear predictor at the lags 1 ... 10, r_k = sum u_t u_(t-k) / sqrt(sum (u_t u_(t-k))^2), which are normal under any
+heteroskedasticity; their squares add to chi-squared. Source: Newey & West, Econometrica 55 (1987), 703-708, and Review
+of Economic Studies 61 (1994), 631-653; Lobato, Nankervis & Savin, Journal of Econometrics 95 (2001), 25-45.
+
+Do counts or groups vary more, or less, than their family says? Pearson's statistic over its degrees of freedom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.rows.rows import Block, Rows
+from stattools.data.tables.columns import missing
+from stattools.errors import DomainError, IncompatibleError
+from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.covariance.covariance import Spread, spread_of
+from stattools.inference.covariance.kinds import kernel_weights, labels_of_rows
+from stattools.inference.covariance.sandwich import NO_LEVERAGE, LevelSandwich, Sandwich, Scores, unshrunk
+from stattools.inference.diagnostics.check import CHANCE, LIMITS, Check, LookedAt, judged, verdict
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import pd
+from stattools.likelihoods import Likelihood
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.numerics.arrowhead import Arrow, times
+from stattools.numerics.columns import Columns, weighted
+from stattools.text.columns import number
+
+
+@dataclass(frozen=True, eq=False)
+class LevelErrors:
+    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, and what scores explain of q^2.
+    `of_sizes` is Glejser's test, where there is one.
+    """
+
+    robust: Floats
+    gap: Floats
+    square: Floats
+    own: Floats
+    explained: Floats
+    of_sizes: tuple[float, float] | None
+
+
+def parts_of_rows(sandwich: LevelSandwich, asked: Sequence[int]) -> Iterator[tuple[slice, Floats]]:
+    """v (n, width, some) of some of the coefficients `asked` at a time, with the place of these."""
+    X, p, predictor = sandwich.X, len(sandwich.phi), sandwich.work.predictor
+    each, size = predictor.columns_of(sandwich.work.rows.X), max(1, CELLS // len(X))
+    for start in range(0, len(asked), size):
+        part = slice(start, min(start + size, len(asked)))
+        which = np.asarray(asked[part])
+        unit = np.zeros((p, len(which)))
+        unit[which, np.arange(len(which))] = 1.0
+        B = sandwich.C.product(sandwich.T.pulled(unit))
+        v = np.empty((len(X), len(each), len(which)))
+        for k, (of, own) in enumerate(zip(each, predictor.parts, strict=True)):
+            v[:, k] = of @ B[own]
+        yield part, v
+
+
+def level_errors(
+    sandwich: LevelSandwich,
+    asked: Sequence[int],
+    *,
+    kind: str,
+    scale: float,
+    has_scale: bool,
+    factor: float,
+    of_sizes: tuple[float, float] | None = None,
+) -> LevelErrors:
+    """The sums at a `scale` that was estimated too where `has_scale`, and a dispersion that is `factor`."""
+    rows, X = sandwich.work.rows, sandwich.X
+    of_rows = sandwich.work.likelihood.evaluate(sandwich.work.eta(sandwich.phi), rows.y)[1:]
+    width = sandwich.work.predictor.width
+    u, W = (weighted(of, rows.precision).reshape(len(X), *[width] * k) for k, of in enumerate(of_rows, 1))
+    corrected = sandwich.scores(kind)
+    times = np.ones(len(X)) if rows.weight is None else rows.weight
+    squares, others = sandwich.independent("HC0"), sandwich.work.predictor.columns_of(rows.X)[1:]
+    extra = np.zeros((len(X), 0))
+    if has_scale:
+        extra = (u[:, 0] ** 2 / W[:, 0, 0] / scale**2 - 1.0)[:, None]
+        squares = squares.bordered(X.pulled(times[:, None] * u[:, :1] * extra), (extra.T * times) @ extra)
+    robust_sum, gap, square, own_square, of_scores = found = tuple(np.empty(len(asked)) for _ in range(5))
+    for part, v in parts_of_rows(sandwich, asked):
+        plain, robust = (np.einsum("nak,na->nk", v, of, optimize=True) for of in (u, corrected))
+        own = np.einsum("nak,nab,nbk->nk", v, W, v, optimize=True) * (scale**2 * factor)
+        q = plain * plain - own
+        heavy = q * times[:, None]
+        cross = [of.T @ (heavy * u[:, k, None]) for k, of in enumerate(others, 1)]
+        cross = np.concatenate([X.pulled(heavy * u[:, :1]), *cross, extra.T @ heavy])
+        sums = times @ robust**2, times @ q, times @ q**2, times @ own**2, explained(squares, cross)
+        for total, values in zip(found, sums, strict=True):
+            total[part] = values
+    return LevelErrors(robust_sum, gap, square, own_square, of_scores, of_sizes)
+
+
+def explained(squares: Arrow, cross: Floats) -> Floats:
+    """c' A^-1 c of each column c of `cross`, where A is `squares`; what is 0 in A to round-off explains nothing."""
+    least = np.finfo(float).eps * len(squares) * float(np.abs(squares.diagonal()).max(initial=0.0))
+    levels, others = squares.places
+    values, vectors = np.linalg.eigh(squares.D)
+    root = np.divide(1.0, np.sqrt(np.maximum(values, 0.0)), out=np.zeros_like(values), where=values > least)
+    inverse = (vectors * root[:, None, :]).transpose(0, 2, 1)
+    sides = (v.reshape(*values.shape, v.shape[1]) for v in (squares.B, cross[levels]))
+    Q, of_levels = (times(inverse, v).reshape(len(levels), v.shape[-1]) for v in sides)
+    rest, left = cross[others] - Q.T @ of_levels, squares.C - Q.T @ Q
+    return np.square(of_levels).sum(axis=0) + np.einsum("jk,jk->k", rest, np.linalg.lstsq(left, rest, rcond=None)[0])
+
+
+def regression_on_columns(X: Columns, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
+    """Of y (n,) on a constant and the columns: the sum of weights, that of y and of y^2, what the columns explain of
+    the last, and how many of them are independent.
+    """
+    sides = np.column_stack([np.ones(len(y)), y])
+    heavy = weighted(sides, weight)
+    whole, squares, cross = sides.T @ heavy, X.gram(weight), X.pulled(heavy)
+    of_one, of_y, of_sum = explained(squares, np.column_stack([cross, cross.sum(axis=1)]))
+    left = whole[0, 0] - of_one
+    if left > 1e-10 * whole[0, 0]:  # the constant is not among the columns
+        of_y += (whole[0, 1] - 0.5 * (of_sum - of_y - of_one)) ** 2 / left
+    rank = X.shape[1] + int(left > 1e-10 * whole[0, 0])
+    return float(whole[0, 0]), float(whole[0, 1]), float(whole[1, 1]), float(of_y), rank
+
+
+def farthest_moves(
+    sandwich: LevelSandwich, asked: Sequence[int], unit: Floats, count: int, kind: str
+) -> list[tuple[float, NDArray[np.intp]]]:
+    """For each way, the largest sum of moves of a coefficient, in its `unit`, that a few rows make, and these rows."""
+    rows = sandwich.work.rows
+    u = weighted(sandwich.scores(kind), rows.weight)
+    best: list[Any] = [(-np.inf, None), (-np.inf, None)]
+    for part, v in parts_of_rows(sandwich, asked):
+        moves = np.einsum("nak,na->nk", v, u, optimize=True) / unit[part]
+        for k, way in enumerate((moves, -moves)):
+            sums = np.partition(way, len(way) - count, axis=0)[-count:].sum(axis=0)
+            column = int(np.argmax(sums))
+            if sums[column] > best[k][0]:
+                best[k] = float(sums[column]), way[:, column].copy()
+    return [(size, largest(way, count)) for size, way in best]
+
+
+def largest(values: Floats, count: int) -> NDArray[np.intp]:
+    """The rows of the few largest values, the first of equal ones, those above 0 only, in their order."""
+    first = np.argsort(-values, kind="stable")[:count]
+    return np.sort(first[values[first] > 0.0])
+
+
+TOO_WIDE, WIDE = 2.0 / 3.0, 1.2
+"""Standard errors that are too large by half are worth a look, being on the safe side, and no more than that."""
+
+UNEVEN = 0.25
+"""Sizes of residuals that vary more than that with the columns are worth a look in any case."""
+
+CELLS = 2_000_000
+"""Numbers that are made at a time."""
+
+VARIES_FREELY = (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT)
+"""Outcomes whose variance is a matter of its own, beside their mean."""
+
+
+class ErrorSums(NamedTuple):
+    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, q times scores; scores squared."""
+
+    robust: Floats
+    gap: Floats
+    square: Floats
+    own: Floats
+    cross: Floats
+    scores: Floats
+    size: Floats
+
+    def __add__(self, other: ErrorSums) -> ErrorSums:  # type: ignore[override]
+        return ErrorSums(*(one + more for one, more in zip(self, other, strict=True)))
+
+    @property
+    def explained(self) -> Floats:
+        """What the scores explain of q^2, by coefficient."""
+        return np.einsum("js,js->j", self.cross, np.linalg.lstsq(self.scores, self.cross.T, rcond=None)[0].T)
+
+    @property
+    def of_sizes(self) -> tuple[float, float] | None:
+        """Glejser's test, where there is one."""
+        return glejser(self.size) if len(self.size) else None
+
+
+@dataclass(frozen=True, eq=False)
+class OfRows:
+    """The sums over the rows of a batch; small enough to be sent to where the batch is."""
+
+    terms: Scores
+    B: Floats
+    kind: str
+    scale: float
+    has_scale: bool
+    factor: float
+
+    def __call__(self, rows: Rows) -> ErrorSums:
+        size = max(256, CELLS // (self.B.size or 1))
+        start, total = 0, None
+        for block in rows.blocks(min(size, rows.block_size)):
+            part = slice(start, start + len(block.X))
+            weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
+            found = self._of(block, weight, precision, start)
+            total, start = found if total is None else total + found, part.stop
+        assert total is not None
+        return total
+
+    def _of(self, block: Block, weight: Floats | None, precision: Floats | None, start: int) -> ErrorSums:
+        terms = self.terms
+        predictor, m = terms.predictor, len(block.X)
+        eta, _ = predictor.forward(terms.phi, block)
+        u, W = terms.likelihood.evaluate(eta, block.y)[1:]
+        if precision is not None:
+            u, W = (of * precision.reshape(-1, *[1] * (of.ndim - 1)) for of in (u, W))
+        G = predictor.covariance(block.X, terms.C)
+        corrected = (
+            unshrunk(u, W, G if u.ndim > 1 else G[:, 0, 0], self.kind, 1.0, start)
+            if self.kind not in NO_LEVERAGE
+            else u
+        )
+        times = np.ones(m) if weight is None else weight
+        s = predictor.row_scores(block.X, u)
+        if u.ndim == 1:
+            v = block.X @ self.B.T
+            own, plain, robust = v * v * W[:, None], v * u[:, None], v * corrected[:, None]
+        else:
+            v = predictor.forward_many(self.B, block.X, None)
+            own = np.einsum("jma,mab,jmb->mj", v, W, v, optimize=True)
+            plain, robust = (np.einsum("jma,ma->mj", v, of) for of in (u, corrected))
+        own *= self.scale**2 * self.factor
+        q = plain * plain - own
+        if self.has_scale:  # it was estimated too
+            s = np.column_stack([s, u * u / W / self.scale**2 - 1.0])
+        size, weighty = self._sizes(eta, block, times, precision), s * times[:, None]
+        sums = (times @ robust**2, times @ q, times @ q**2, times @ own**2)
+        return ErrorSums(*sums, q.T @ weighty, s.T @ weighty, size)
+
+    def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Floats:
+        """Sums for a regression of the sizes of residuals on the columns: [1, X, |r|] with itself."""
+        r = residual_sizes(self.terms.likelihood, eta, block.y, precision, has_scale=self.has_scale)
+        if r is None:
+            return np.zeros((0, 0))
+        Z = np.column_stack([np.ones(len(r)), block.X, r])
+        return Z.T @ (Z * times[:, None])
+
+
+def residual_sizes(family: Likelihood, eta: Floats, y: Floats, precision: Any, *, has_scale: bool) -> Floats | None:
+    """Sizes of Pearson's residuals, (m,), at scale 1; None where the variance is no matter of its own, or unknown."""
+    if family.outcome not in VARIES_FREELY:
+        return None
+    try:
+        mean = family.mean(eta)
+        variance = np.ones(len(eta)) if has_scale else family.variance(eta, y)
+    except IncompatibleError:  # a likelihood of the caller's, who gave none
+        return None
+    return np.abs(family.observed(y) - mean) / np.sqrt(variance if precision is None else variance / precision)
+
+
+def standard_errors(of: LookedAt, name: str) -> Check:
+    """The check by this name: the coefficient whose robust standard error differs most from its own."""
+    of.require_errors()
+    model, asked = of.model, of.asked
+    factor = of.pearson.ratio if of.is_quasi and of.pearson is not None else 1.0
+    work = partial(_sums(of), scale=of.fit.scale, has_scale=model.has_scale, factor=factor)
+    try:
+        sums, small = work(kind="HC2"), 1.0
+    except DomainError:  # a row alone fixes a coefficient, and has no error of its own
+        sums, small = work(kind="HC0"), model.n / max(model.n - len(of.theta), 1.0)
+    if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
+        raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
+    ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
+    p = np.minimum(len(asked) * _p_values(sums), 1.0)
+    uneven = 0.0
+    if (tested := sums.of_sizes) is not None:
+        uneven, of_sizes = tested
+        p = np.minimum(1.0, 2.0 * np.minimum(p, of_sizes))
+    size = np.where(ratio < TOO_WIDE, WIDE, ratio)
+    worst = int(np.argmax(np.where(p < CHANCE, size, 1e-3 * ratio)))  # of those that chance makes the largest
+    value, term = float(ratio[worst]), model.names[asked[worst]]
+    measure = f"robust / own standard error of {term}"
+    if not of.trusts:
+        return Check(name, f"{measure}, which allows for it ({of.fit.cov.split('(')[0]})", value, p_value=p[worst])
+    found, advice = float(size[worst]), _advice(of, value)
+    if found <= LIMITS[name].look and uneven > UNEVEN:
+        found = WIDE
+        advice = (
+            f"Residuals differ in size by {number(100.0 * uneven, 2)} % (sd) with the columns: these standard errors "
+            'hardly notice, intervals of observations do. cov="HC3", or a model of the variance.'
+        )
+    return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
+
+
+def _sums(of: LookedAt) -> Callable[..., ErrorSums | LevelErrors]:
+    """What makes the sums over all rows."""
+    model = of.model
+    if (levels := of.beside_levels) is not None:
+        eta, rows = levels.work.eta(levels.phi), levels.work.rows
+        r = residual_sizes(model.likelihood, eta, rows.y, rows.precision, has_scale=model.has_scale)
+        tested = None if r is None else _judged_sizes(*regression_on_columns(levels.X, r, rows.weight))
+        return partial(level_errors, levels, of.asked, of_sizes=tested)
+    sandwich = Sandwich.of(model, of.theta, of.bread)
+
+    def of_rows(**given: Any) -> ErrorSums:
+        return sandwich.work.rows.gather(OfRows(sandwich.terms, sandwich.B[of.asked], **given))
+
+    return of_rows
+
+
+def _p_values(sums: ErrorSums | LevelErrors) -> Floats:
+    spread = np.maximum(sums.square - sums.explained, 2.0 * sums.own)  # at least that of normal outcomes
+    z = np.divide(sums.gap, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
+    return 2.0 * special.ndtr(-np.abs(z))
+
+
+def glejser(sums: Floats) -> tuple[float, float]:
+    """By how much |r| varies with the columns, its standard deviation over its mean, and how often chance makes that:
+    n R^2 of |r| on the columns.
+    """
+    inner, cross = sums[:-1, :-1], sums[:-1, -1]
+    found, _, rank, _ = np.linalg.lstsq(inner, cross, rcond=1e-10)
+    return _judged_sizes(sums[0, 0], cross[0], sums[-1, -1], float(cross @ found), int(rank))
+
+
+def _judged_sizes(n: float, total: float, square: float, explained: float, rank: int) -> tuple[float, float]:
+    """The same from n, the sum of |r| and of its squares, what the columns explain of these, and their rank."""
+    mean = total / n
+    whole = square - n * mean * mean
+    by_columns = float(np.clip(explained - n * mean * mean, 0.0, whole))
+    if rank < 2 or not whole > 0.0:
+        return 0.0, 1.0
+    return float(np.sqrt(by_columns / n)) / mean, float(special.chdtrc(rank - 1, n * by_columns / whole))
+
+
+def _advice(of: LookedAt, value: float) -> str:
+    if value < 1.0:
+        wide = number(1.0 / value, 3)
+        return f'Standard errors are up to {wide} times too large, on the safe side: cov="robust" has narrower ones.'
+    cov = "HC3" if of.model.has_scale else "robust"
+    what = f'Standard errors are up to {number(value, 3)} times too small: st.fit(model, cov="{cov}")'
+    if of.likelihood.outcome in VARIES_FREELY:
+        return f"{what}, or a model of the variance."
+    return f"{what}; see overdispersion, link and form for why."
+
+
+AUTOCORRELATION, THE_MEAN = "autocorrelation", "the mean"
+
+LAGS = 10
+
+FEWEST = 10
+
+
+def order_of(model: Model, order: Any) -> Any:
+    """The numbers of the rows from the first to the last: of `order=`, a column's name or one value per row, or of an
+    index of times; None where rows have no order.
+
+    Raises DomainError for values that are missing or that several rows share.
+    """
+    if order is None:
+        index = model.index
+        if not isinstance(index, pd.DatetimeIndex | pd.PeriodIndex | pd.TimedeltaIndex) or not index.is_unique:
+            return None
+        return np.argsort(np.asarray(index), kind="stable")
+    model.rows.at_hand("order= puts all rows one after the other", model.title, "Fit a sample of them in memory.")
+    labels, named = labels_of_rows(order, model, "order=")
+    who = f"order={named!r}" if named else "order="
+    if missing(labels).any():
+        raise DomainError(f"{who} needs a value for every row; {int(missing(labels).sum())} have none.")
+    if labels.duplicated().any():
+        raise DomainError(
+            f"{who} needs a different value for every row; {int(labels.duplicated().sum()):,} are repeated. Rows of "
+            "several series depend on each other within each: st.fit(model, cov=st.Cluster(groups))."
+        )
+    try:
+        return np.argsort(np.asarray(labels), kind="stable")
+    except TypeError:
+        raise DomainError(f"{who} needs values that can be put in order; got {labels.iloc[0]!r}.") from None
+
+
+def autocorrelation(of: LookedAt) -> Check | None:
+    """By how much standard errors are too small for rows that follow each other; None of rows without an order."""
+    if of.order is None:
+        return None
+    of.require_errors()
+    model = of.model
+    if model.rows.weight is not None and (model.rows.weight != 1).any():
+        raise IncompatibleError("weights= repeat rows, and repeated rows have no order.")
+    n = len(model.rows.X)
+    if n < FEWEST:
+        raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
+    lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
+    ratio = _ratios(of, lags) if of.beside_levels is None else _ratios_beside_levels(of, of.beside_levels, lags)
+    worst = max(ratio, key=ratio.__getitem__)
+    first, p_value = _correlated(of)
+    measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
+    if isinstance(of.fit.cov_kind, HAC | Cluster) or of.fit.cov.startswith(("HAC", "Cluster")):
+        return Check(
+            AUTOCORRELATION, f"{measure}, which {of.fit.cov.split('(')[0]} allows for", ratio[worst], p_value=p_value
+        )
+    advice = (
+        f"Standard errors are up to {number(ratio[worst], 3)} times too small, as rows follow each other: "
+        f"st.fit(model, cov=st.HAC(lags={lags})), or a model of the series."
+    )
+    return judged(AUTOCORRELATION, measure, ratio[worst], advice, p_value=p_value, term=worst)
+
+
+def _ratios(of: LookedAt, lags: int) -> dict[str, float]:
+    """The standard errors with autocorrelation over those without, by what they are of."""
+    model = of.model
+    sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
+    M, M0 = (sandwich.autocorrelated(HAC(lags=k))[0] for k in (lags, 0))
+    directions = {model.names[k]: sandwich.B[k] for k in of.asked}
+    if "Intercept" in model.names:
+        directions[THE_MEAN] = sandwich.C[model.names.index("Intercept")]
+    return {name: float(np.sqrt(max(b @ M @ b, 0.0) / (b @ M0 @ b))) for name, b in directions.items()}
+
+
+def _ratios_beside_levels(of: LookedAt, sandwich: LevelSandwich, lags: int) -> dict[str, float]:
+    """The same beside levels that are codes, from the series of the rows' parts in a coefficient, of some at a time."""
+    model, u, found = of.model, sandwich.scores(), {}
+    for part, v in parts_of_rows(sandwich, of.asked):
+        each = _ratio(np.einsum("nak,na->nk", v, u, optimize=True)[of.order], lags)
+        found |= dict(zip([model.names[k] for k in of.asked[part]], each.tolist(), strict=True))
+    if "Intercept" in model.names:
+        columns, predictor = sandwich.work.predictor.columns_of(sandwich.work.rows.X), sandwich.work.predictor
+        share = np.ones(len(u)) if model.rows.importance is None else model.rows.importance
+        mean = np.zeros(len(of.theta))
+        mean[predictor.parts[0]] = columns[0].T @ (share / share.sum())
+        b = sandwich.C.product(mean)
+        parts = zip(columns, u.T, predictor.parts, strict=True)
+        along = sum((X @ b[own]) * of_rows for X, of_rows, own in parts)
+        found[THE_MEAN] = float(_ratio(np.asarray(along)[of.order, None], lags)[0])
+    return found
+
+
+def _ratio(series: Floats, lags: int) -> Floats:
+    """sqrt(V / V0) of sums of these series, (n, k): shape (k,)."""
+    n, kernel = len(series), kernel_weights("bartlett", lags)
+    sums = np.array([np.einsum("nk,nk->k", series[lag:], series[: n - lag]) for lag in range(lags + 1)])
+    return np.sqrt(np.maximum(sums[0] + 2.0 * kernel[1:] @ sums[1:], 0.0) / sums[0])
+
+
+def _correlated(of: LookedAt) -> tuple[float, float]:
+    """The correlation of scores one row apart, of the parameter that has most, and how often chance makes such ones."""
+    model = of.model
+    rows = model.rows.take(of.order)
+    eta = model.predictor.forward(of.theta, rows.whole)[0]
+    scores = model.likelihood.score(eta, rows.y).reshape(len(eta), -1)
+    found = [of_series(u) for u in scores.T[: model.predictor.n_first]]
+    first, p_value = min(found, key=lambda each: each[1])
+    return first, min(1.0, len(found) * p_value)
+
+
+def of_series(u: Floats, lags: int = LAGS) -> tuple[float, float]:
+    """The lag-1 correlation of a series of mean 0, and the p-value of its first lags, at most a fifth of its length."""
+    lags = min(lags, len(u) // 5)
+    pairs = [u[k:] * u[:-k] for k in range(1, lags + 1)]
+    z = [float(of_lag.sum()) / max(float(np.sqrt((of_lag**2).sum())), 1e-300) for of_lag in pairs]
+    square = float(u @ u)
+    return float(pairs[0].sum()) / square if square else 0.0, float(special.chdtrc(lags, float(np.square(z).sum())))
+
+
+OVERDISPERSION = "overdispersion"
+
+TOO_SMALL_RATIO = 0.5
+"""Pearson / df below which standard errors are so much too large that it is worth a look."""
+
+OWN_DISPERSION = {
+    Outcome.COUNT: 'cov="quasi", or st.negative_binomial, which has a variance of its own',
+    Outcome.TRIALS: 'cov="quasi", or st.beta_binomial, which has a variance of its own',
+}
+"""What to do where a family has no dispersion."""
+
+
+def overdispersion(of: LookedAt) -> Check | None:
+    """Pearson / df, 1 where counts vary as the model says; None where it says nothing: of 0 and 1, and of numbers."""
+    if of.pearson is None:
+        return None
+    return checked(of.pearson, of.likelihood, of.fit.cov, bool(of.fit.kinds))
+
+
+def checked(spread: Spread, family: Likelihood, cov: str, has_errors: bool = True) -> Check:
+    """The check of a known Pearson / df, for standard errors of this covariance."""
+    measure = "Pearson / df, 1 where they vary as the model says"
+    ratio, p = spread.ratio, spread.p_value
+    if cov != "information":
+        measure += f"; standard errors ({cov.split('(')[0]}) allow for it"
+        return Check(OVERDISPERSION, measure, ratio, p_value=p)
+    size = 1.4 if ratio < TOO_SMALL_RATIO else ratio  # intervals that are too wide are on the safe side
+    return judged(OVERDISPERSION, measure, ratio, _dispersion_advice(ratio, family, has_errors), size=size, p_value=p)
+
+
+def overdispersed(fit: Any, *, reads: bool = False) -> str:
+    """A sentence where counts or groups vary so much that the standard errors of a fit are too small; "" elsewhere.
+
+    Rows in files are read for it only where that is asked for.
+
+    >>> import stattools as st
+    >>> overdispersed(st.fit(st.poisson([0, 9, 1, 6, 0, 12, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8])))
+    'Overdispersed: Pearson / df 10.7; standard errors about 3.3 times too small. Use cov="quasi", or ...'
+    """
+    if not isinstance(fit.model, Model) or fit.cov != "information":
+        return ""
+    known = fit._spread
+    if reads and not fit.model.in_memory and (found := spread_of(fit.model, fit.estimate)):
+        known = found.ratio, found.p_value
+    if known is None or verdict(OVERDISPERSION, *known) == "ok":
+        return ""
+    ratio = known[0]
+    said = f"Overdispersed: Pearson / df {number(ratio, 3)}"
+    if not fit.kinds:
+        return f"{said}."
+    family = fit.model.likelihood
+    use = 'cov="robust", which does not rest on the variance' if family.others else OWN_DISPERSION[family.outcome]
+    return f"{said}; standard errors about {number(ratio**0.5, 2)} times too small. Use {use}."
+
+
+def on_the_page(fit: Any) -> list[str]:
+    """The sentence for the page of a fit; where rows are in files, which a page does not read, where it is found."""
+    model = fit.model
+    if fit.cov == "information" and not model.in_memory:
+        alone = model.likelihood.outcome in OWN_DISPERSION and not model.likelihood.others
+        return ["Whether they vary more than the family says: fit.check() reads the rows for it."] * alone
+    return [said] if (said := overdispersed(fit)) else []
+
+
+def _dispersion_advice(ratio: float, family: Likelihood, has_errors: bool) -> str:
+    root = number(ratio**0.5, 2)
+    if ratio < 1.0:
+        if not has_errors:
+            return "They vary less than the model says."
+        return f"Standard errors are about {number(ratio**-0.5, 2)} times too large: they are on the safe side."
+    what = f"Standard errors are about {root} times too small: " if has_errors else "They vary more than the model: "
+    if family.others:
+        return f'{what}the variance is not that of the family. cov="robust" does not rest on it.'
+    return f"{what}{OWN_DISPERSION[family.outcome]}."

@@ -1,0 +1,238 @@
+"""How far do estimates move without the rows that pull most? By one step of Newton to find them, and by a fit to be
+sure.
+
+    theta - theta_(i) ~ w_i C s_i / (1 - h_i)
+
+The residual scale is moved by (r_i^2 - 1) / sqrt(2 n) of its standard errors. For each coefficient, and each way, the
+few rows that move it most are looked up, one and at most 5, of 500 rows one; the worst are left out and the model is
+fitted again. The move is in standard errors, the smaller of those with and without them. Ranking rows one by one finds
+those that hide each other only in part. Source: Belsley, Kuh & Welsch, Regression Diagnostics (1980), 2.1 (1 is the
+cutoff of R's `influence.measures`); Pregibon, Annals of Statistics 9 (1981), 705-724; leaving out the few that matter
+most for a coefficient: Broderick, Giordano & Meager, arXiv:2011.14999.
+
+How far do log hazard ratios move without the rows that pull most? By dfbeta to find them, and by a fit to be sure.
+
+    beta - beta_(i) ~ w_i C U_i,   U_i the score of row i, what it says at its own event and at those of others
+
+Rows and moves are counted as of other regressions, see `influence.py`. Source: Cain & Lange, Biometrics 40 (1984),
+493-499; Reid & Crepeau, Biometrika 72 (1985).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
+from stattools.inference.covariance.covariance import spread_of
+from stattools.inference.covariance.sandwich import LevelSandwich, Sandwich, SurvivalScores
+from stattools.inference.diagnostics.check import LIMITS, NO, Check, LookedAt, Without, judged
+from stattools.inference.diagnostics.errors import farthest_moves, largest
+from stattools.inference.existence.partial_likelihood import certified_partial
+from stattools.inference.penalties import maximize
+from stattools.interface.arrays import Floats
+from stattools.numerics.columns import weighted
+from stattools.solvers import LeastSquares, Newton
+from stattools.solvers.softmax.maximum import large
+from stattools.text.columns import number
+from stattools.text.one_line import many
+
+NAME = "influence"
+
+OF_SCALE = 1.9
+"""However far the scale moves, estimates do not: a look, and no more."""
+
+FLAT = 30.0
+"""A standard error that grows so many times belongs to a coefficient that has gone to infinity, or to no column."""
+
+MOST, SHARE = 5, 500
+"""So many rows are left out at most, one of so many."""
+
+
+def influence(of: LookedAt) -> Check:
+    """The move of the coefficient that moves farthest without the worst rows; rows elsewhere have to be at hand."""
+    model = of.model
+    of.require_errors()
+    model.rows.at_hand("the rows that pull most are left out of a fit", model.title, "Fit a sample of them in memory.")
+    count = int(np.clip(model.rows.n_used // SHARE, 1, MOST))
+    rows, _ = worst_rows(of, count)
+    said = named(model, rows)
+    try:
+        theta, se, scale = without(of, rows)
+    except (IdentificationError, ConvergenceError, DomainError):
+        return no_maximum(rows, said)
+    if not (of.fit.covariance.diagonal() > 0.0).all():
+        raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
+    own = 1.0 if of.fit.cov != "information" else of.phi
+    unit = np.minimum(np.sqrt(own * of.fit.covariance.diagonal()), se)
+    found = moved(of, said, theta, se, unit)
+    if found is None:
+        return no_maximum(rows, said)
+    apart = abs(np.log(of.fit.scale / scale)) * np.sqrt(2.0 * model.n)
+    if model.has_scale and found.value <= LIMITS[NAME].look < apart:
+        before, after = number(of.fit.scale, 4), number(scale, 4)
+        advice = f"The residual scale goes from {before} to {after} without {said}, and standard errors with it: look."
+        measure = f"standard errors that the residual scale moves without {said}"
+        return judged(NAME, measure, float(apart), advice, size=min(float(apart), OF_SCALE), detail=found.detail)
+    return found
+
+
+def moved(of: LookedAt, said: str, theta: Floats, se: Floats, unit: Floats) -> Check | None:
+    """How far the coefficient that moves farthest goes without the rows that are `said`, in `unit`; None where one has
+    gone to infinity.
+    """
+    if (se > FLAT * unit).any():
+        return None
+    moves = (np.abs(of.theta - theta) / unit)[of.asked]
+    which = of.asked[int(np.argmax(moves))]
+    name, before, after = of.model.names[which], number(of.theta[which], 4), number(theta[which], 4)
+    advice = f"{name} goes from {before} to {after} without {said}: look at them, and report both."
+    measure = f"standard errors that {name} moves without {said}"
+    return judged(NAME, measure, float(moves.max()), advice, term=name, detail=Without(said, which, theta, se))
+
+
+def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
+    """What is said where a coefficient rests on some rows alone."""
+    advice = f"Without {said} there is no maximum: a coefficient rests on them alone. Look at them."
+    return Check(NAME, f"standard errors moved without {many(len(rows), 'row')}, at least", LIMITS[NAME].no, NO, advice)
+
+
+def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
+    """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
+    model, asked = of.model, of.asked
+    unit, scale = np.sqrt(of.fit.covariance.diagonal()[asked]), of.fit.scale if model.has_scale else None
+    if (levels := of.beside_levels) is not None:
+        work = partial(_beside_levels, levels, asked, unit, count, scale)
+    else:
+        sandwich = Sandwich.of(model, of.theta, of.bread)
+        work = partial(_extremes, sandwich, sandwich.B[asked] / unit[:, None], count, scale)
+    try:
+        found = work("HC3")
+    except DomainError:  # a row alone fixes a coefficient
+        found = work("HC0")
+    size, rows = max(found, key=lambda each: each[0])
+    return rows, size
+
+
+def _beside_levels(
+    sandwich: LevelSandwich, asked: list[int], unit: Floats, count: int, scale: float | None, kind: str
+) -> list[Moved]:
+    """As `_extremes`, of which only the largest of each way are made."""
+    found = farthest_moves(sandwich, asked, unit, count, kind)
+    if scale is None:
+        return found
+    moves = (_squares(sandwich, slice(None)) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
+    moves = weighted(moves, sandwich.work.rows.weight)
+    up, down = ((min(float(np.sort(way)[-count:].sum()), OF_SCALE), largest(way, count)) for way in (moves, -moves))
+    return [found[0], up, found[1], down]
+
+
+def _squares(sandwich: Sandwich | LevelSandwich, part: slice) -> Floats:
+    """The squared residuals of some rows, each in the units of a precise one."""
+    rows = sandwich.work.rows.take(part)
+    gap = rows.y - sandwich.work.predictor.forward(sandwich.phi, rows.whole)[0]
+    return gap * gap if rows.precision is None else gap * gap * rows.precision
+
+
+type Moved = tuple[float, NDArray[np.intp]]
+"""How far some rows move a coefficient, and their numbers."""
+
+
+def _extremes(sandwich: Sandwich, B: Floats, count: int, scale: float | None, kind: str) -> list[Moved]:
+    """For each coefficient and each way the sum of the largest moves, and the rows that make them."""
+    wide = 2 * (len(B) + (scale is not None))
+    best, rows = np.empty((0, wide)), np.empty((0, wide), dtype=np.intp)
+    for part, scores, weight in sandwich.terms.of(sandwich.work.rows, kind):
+        moves = scores @ B.T
+        if scale is not None:
+            of_scale = (_squares(sandwich, part) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
+            moves = np.column_stack([moves, of_scale])
+        if weight is not None:
+            moves = moves * weight[:, None]
+        moves = np.concatenate([moves, -moves], axis=1)
+        numbers = np.arange(part.start, part.stop)
+        if len(best) == count:  # few rows move anything farther than those known so far
+            some = (moves > best[-1]).any(axis=1)
+            moves, numbers = moves[some], numbers[some]
+        best = np.concatenate([best, moves])
+        rows = np.concatenate([rows, np.broadcast_to(numbers[:, None], moves.shape)])
+        order = np.argsort(-best, axis=0, kind="stable")[:count]
+        best, rows = np.take_along_axis(best, order, axis=0), np.take_along_axis(rows, order, axis=0)
+    sizes = best.sum(axis=0)
+    if scale is not None:
+        sizes[len(B) :: len(B) + 1] = np.minimum(sizes[len(B) :: len(B) + 1], OF_SCALE)
+    return [(float(sizes[k]), np.sort(rows[best[:, k] > 0.0, k])) for k in range(best.shape[1])]
+
+
+def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
+    """Estimate, standard errors and scale of the same model where these rows weigh nothing; standard errors of counts
+    and groups allow for overdispersion, which is a check of its own.
+    """
+    model = of.model
+    weight = np.ones(len(model.rows.X)) if model.rows.weight is None else model.rows.weight.copy()
+    weight[rows] = 0.0
+    rest = replace(model, rows=replace(model.rows, weight=weight), start=of.theta)
+    if of.fit.penalty is not None:
+        solver = None if large(model) else Newton()  # whose information says the variances
+        solution: Any = maximize(rest, of.fit.penalty, solver)
+    else:
+        solution = (LeastSquares() if model.has_scale else Newton()).solve(rest)
+    if not solution.converged or not np.isfinite(solution.estimate).all():
+        raise ConvergenceError(f"The maximum of {model.title} without some rows was not reached.")
+    square = rest.dispersion(solution.estimate)
+    variance = solution.covariance.diagonal() * square
+    if not (np.isfinite(variance) & (variance > 0.0)).all():
+        raise ConvergenceError(f"The maximum of {model.title} without some rows is flat.")
+    spread = spread_of(rest, solution.estimate)
+    phi = 1.0 if spread is None else max(spread.ratio, 1.0)
+    return solution.estimate, np.sqrt(phi * variance), float(np.sqrt(square))
+
+
+def named(model: Any, rows: NDArray[np.intp]) -> str:
+    """The rows by the labels of their table's index, or by their numbers in it, counting from 0."""
+    labels = rows if model.kept is None else model.kept[rows]
+    index = model.index
+    said = [str(index[k]) for k in rows] if index is not None else [str(k) for k in labels.tolist()]
+    return f"row{'' if len(said) == 1 else 's'} {', '.join(said)}"
+
+
+def influence_on_hazards(of: LookedAt) -> Check:
+    """The move of the coefficient that moves farthest without the worst rows."""
+    model = of.model
+    scores = SurvivalScores(model, of.theta, of.bread)
+    count = int(np.clip(model.said.n // SHARE, 1, MOST))
+    rows = _worst_rows(of, scores, count)
+    said = named(scores.labelled, rows)
+    try:
+        theta, se = _without(of, rows)
+    except (IdentificationError, ConvergenceError, DomainError):
+        return no_maximum(rows, said)
+    return moved(of, said, theta, se, np.minimum(np.sqrt(of.fit.covariance.diagonal()), se)) or no_maximum(rows, said)
+
+
+def _worst_rows(of: LookedAt, scores: SurvivalScores, count: int) -> NDArray[np.intp]:
+    """The numbers of the rows that together move one coefficient most, by dfbeta."""
+    moves = scores.scores @ (scores.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[of.asked].T
+    weights = of.model.said.weights
+    moves = moves if weights is None else moves * weights[:, None]
+    moves = np.concatenate([moves, -moves], axis=1)
+    order = np.argpartition(-moves, min(count, len(moves)) - 1, axis=0)[:count]
+    best = np.take_along_axis(moves, order, axis=0)
+    worst = int(np.argmax(best.sum(axis=0)))
+    return np.sort(order[best[:, worst] > 0.0, worst])
+
+
+def _without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:
+    """Estimate and standard errors of the same model without these rows."""
+    model: Any = of.model.taken(np.delete(np.arange(of.model.said.n), rows))
+    if of.fit.penalty is not None:
+        solution: Any = maximize(model, of.fit.penalty)
+    else:
+        solution = certified_partial(model, Newton())[1]
+    if not solution.converged:
+        raise ConvergenceError(f"The maximum of {model.title} without some rows was not reached.", solution)
+    return solution.estimate, np.sqrt(solution.covariance.diagonal())

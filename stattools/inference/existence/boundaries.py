@@ -1,0 +1,657 @@
+"""No maximum inside the range of a parameter: a dispersion at its boundary, a log-likelihood that levels off.
+
+Labels that no row has, and effects at cuts whose fitted cumulative probabilities fall from one cut to the next.
+
+The log-likelihood knows the two cuts about each row's own label only, and is concave with whatever lies beyond; a label
+that the row does not have may then have a negative probability there. Such a maximum describes no distribution.
+
+A maximum at the edge of the means that a family has, where the link allows others: a probability of 1, a rate of 0.
+
+There the slope of the log-likelihood is not 0, and no standard error describes the estimate. Newton's steps are held
+inside and stop short of it; the maximum of
+
+    loglik(theta) + mu sum_i log |eta_i - end|
+
+is inside for any mu > 0 and tends to it as mu -> 0, and rows at the edge are those whose distance from it is about mu.
+Where no row is, Newton's method finds the maximum from there. Source: Boyd & Vandenberghe, Convex Optimization (2004),
+11.2.
+
+Do the data have extra zeros? Where they have none their probability has its maximum at 0, its log odds at -inf.
+
+Along the line on which a coefficient of the log odds moves with the others the log-likelihood then rises for ever by
+less and less, and the climb ends where nothing more is to be gained; beside a maximum it falls on both sides. With the
+probability p at 0 in all rows the slope of the log-likelihood in p is
+
+    sum_i w_i (1[y_i = 0] / f_i(0) - 1)
+
+at the maximum of the family without extra zeros: where it is not positive that is a local maximum, and the higher one
+is told. Cost: two values for each of these coefficients, and a fit without extra zeros of rows in memory.
+
+Rows that entered late and do not determine the times before they did: the log-likelihood levels off.
+
+A row that entered at e says log f(t) - log S(e), of which a limit is left as all times move before e: that of Pareto's
+distribution, f(t) / S(e) = a e^a / t^(a+1). So a climb may run off along coefficients for ever, and stops where
+round-off or its patience ends. There the standard error of a log time is beyond all that a time can be.
+
+Is the end of a climb a maximum, where nobody knows whether the log-likelihood of a row rises for ever?
+
+One standard error from a maximum, along the line on which a coefficient moves with the others after it, the
+log-likelihood falls by about 1/2 on either side. Where it levels off, as of separated outcomes or of a dispersion at
+the end of its range, it falls by nothing on one side, whatever the curvature says. Cost: two values for each
+coefficient.
+
+Times that the columns fit exactly: the scale of their errors then has its maximum at 0.
+
+In (beta / sigma, 1 / sigma) the log-likelihood rises for ever along (g, 1) where x_i^T g is the log time of each row
+that was seen, and on the side of each other row where its time is: a linear program. Nobody else has such a direction,
+but for those of `separation`. Where nothing is known but on which side of such a fit each time is, the log-likelihood
+is the same at all scales, and of gamma times nearly so. Source: Silvapulle & Burridge, JRSS B 48 (1986), 100-106.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from math import isfinite
+from typing import Any
+
+import numpy as np
+
+from stattools.data.rows.rows import Block, Rows
+from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.inference.existence.overlap import check_overlap, farthest_move
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import optimize
+from stattools.likelihoods import Cumulative
+from stattools.likelihoods.labels import Cuts
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.times import ends_of
+from stattools.likelihoods.words import Edge
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
+from stattools.models.predictor import Linear, among
+from stattools.numerics.columns import as_columns
+from stattools.numerics.sums import Ends
+from stattools.solvers.climb import newton_ascent
+from stattools.solvers.newton import Newton
+from stattools.solvers.solution import Solution
+
+GAIN = 0.25
+"""An observation that is fitted exactly gains more where a scale falls by a factor e: 1, of a dispersion 1 / 2."""
+
+
+def check_end(model: Any, solution: Solution) -> None:
+    """IdentificationError where a log-likelihood only levels off: Newton's score then falls by 1/e a step, to the end.
+
+    At a maximum the steps converge quadratically, and no two ratios are alike.
+    """
+    norms = np.array([step.score_norm for step in solution.trace[-7:]])
+    if (
+        solution.solver.startswith("Newton")
+        and len(norms) == 7
+        and 0.0 < norms.min() <= norms.max() < np.inf
+        and np.allclose(norms[1:] / norms[:-1], np.exp(-1.0), rtol=0.01)
+    ):
+        widest = model.names[int(np.argmax(np.diagonal(solution.covariance)))]
+        raise IdentificationError(
+            f"{model.title} has no maximum: the log-likelihood levels off and still rises as {widest!r} runs off to "
+            "infinity. Leave the parameter out, bound it by a prior or a penalty, or give more data."
+        )
+
+
+def check_dispersion(model: Model, estimate: Floats, *, penalized: bool = False) -> None:
+    """IdentificationError where a parameter beside the first runs to an end of its range, such as a dispersion of 0,
+    with a penalty, which gives separated data a maximum, or without.
+    """
+    if not model.predictor.own:
+        return
+    for number, (name, _) in enumerate(model.likelihood.others, model.predictor.n_first):
+        if name in model.likelihood.edges:
+            _require_inside(model, estimate, number, model.likelihood.edges[name], penalized)
+
+
+def check_exact(model: Any, theta: Floats) -> None:
+    """IdentificationError where a climb ended, its information singular, at an exact fit: with a parameter beside the
+    first beyond its end, or where the log-likelihood rises for ever as that runs to its end, in each row alike.
+    """
+    if not (isinstance(model, Model) and model.predictor.own):
+        return
+    check_dispersion(model, theta)
+    predictor = model.predictor
+    for number, (name, _) in enumerate(model.likelihood.others, predictor.n_first):
+        edge, at = model.likelihood.edges.get(name, Edge()), predictor.parts[number].start
+        if predictor.uses[number] and model.rows.constants[predictor.column[at]] != 1.0:
+            continue
+        unit, column = edge.power * _log_size(model) if edge.power else 0.0, np.eye(predictor.size)[at]
+        for end, sign, said in ((edge.lower, -1.0, edge.below), (edge.upper, 1.0, edge.above)):
+            if said is None or not np.isfinite(end):
+                continue
+            start = theta + (end + unit - theta[at]) * column
+            near, far = (model.evaluate(start + sign * step * column, 0).loglik for step in (1.0, 2.0))
+            if far - near >= GAIN * model.n:
+                raise IdentificationError(f"{model.title}: {said}")
+
+
+def _require_inside(model: Model, estimate: Floats, number: int, edge: Edge, penalized: bool) -> None:
+    """What `check_dispersion` asks, of the parameter behind one linear predictor."""
+    ends = (float(estimate[model.predictor.parts[number].start]),) * 2
+    if model.predictor.uses[number]:  # it moves with columns
+        found = model.rows.total(partial(_ends, model.predictor, estimate, number))
+        ends = float(found.low[0]), float(found.high[0])
+    unit = edge.power * _log_size(model) if edge.power else 0.0
+    if edge.lower + unit <= ends[0] and ends[1] <= edge.upper + unit:
+        return
+    if not penalized:
+        check_overlap(model)
+    called = model.others[number - model.predictor.n_first]
+    where = f"in some rows {called} runs off: there " if ends[0] != ends[1] else ""
+    raise IdentificationError(f"{model.title}: {where}{edge.below if ends[0] < edge.lower + unit else edge.above}")
+
+
+def _log_size(model: Model) -> float:
+    """The logarithm of the usual size of an outcome; 0 where all are 0."""
+    square = model.rows.outcome_square / model.n
+    return 0.5 * float(np.log(square)) if square > 0.0 else 0.0
+
+
+def _ends(predictor: Linear, theta: Floats, number: int, block: Block) -> Ends:
+    """The smallest and the largest of one linear predictor."""
+    eta = predictor.forward(theta, block)[0][:, number]
+    eta = eta if block.weight is None else eta[block.weight > 0.0]
+    if not len(eta):
+        return Ends(np.array([np.inf]), np.array([-np.inf]))
+    return Ends(np.array([eta.min()]), np.array([eta.max()]))
+
+
+def check_labels(model: Model) -> None:
+    """IdentificationError naming the labels that no row of some weight has, whose thresholds nothing determines."""
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.ORDERED:
+        return
+    count = model.rows.total(partial(_seen, family))
+    labels = model.labels or tuple(range(len(count)))
+    if not count.all():
+        none = [repr(label) for label, times in zip(labels, count, strict=True) if not times]
+        raise IdentificationError(
+            f"{model.title}: no row has {' or '.join(none)} for {model.outcome_name}, and the data do not determine "
+            f"the thresholds about an empty level. Leave {'it' if len(none) == 1 else 'them'} out of the levels, or "
+            "merge levels."
+        )
+
+
+def _seen(family: Cumulative, block: Block) -> Floats:
+    """How often each label was seen."""
+    weight = np.ones(len(block.y)) if block.weight is None else block.weight
+    return family.sums(block.y, weight, weight)
+
+
+def check_crossing(model: Model, estimate: Floats) -> None:
+    """IdentificationError, with the labels, where a fitted probability would be negative."""
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.ORDERED or not family.partial or family.categories < 3:
+        return
+    count = model.rows.total(partial(_crossings, family, model.predictor, estimate))
+    if count.any():
+        labels = [repr(label) for label, times in zip((model.labels or ())[1:-1], count, strict=True) if times]
+        at_cuts = [name for name in model.names if ": " in name and not name.startswith("log scale: ")]
+        named = dict.fromkeys(name.split(": ", 1)[1] for name in at_cuts)
+        raise IdentificationError(
+            f"{model.title}: with effects of {', '.join(named)} at each cut the fitted probability of "
+            f"{', '.join(labels)} would be negative in {int(count.max()):,} of the rows, where the cuts cross. Leave "
+            "terms out of nonparallel=, merge labels, or use st.softmax, whose probabilities are always positive."
+        )
+
+
+def _crossings(family: Cumulative, predictor: Linear, theta: Floats, block: Block) -> Floats:
+    """In how many rows of some weight the cuts about each label but the first and the last are out of order."""
+    cuts = Cuts(predictor.forward(theta, block)[0], family).thresholds[:, 1:-1]
+    wrong = ~(np.diff(cuts, axis=1) > 0.0)
+    return (wrong if block.weight is None else wrong[block.weight > 0.0]).sum(axis=0).astype(float)
+
+
+BARRIERS = 10.0 ** -np.arange(1.0, 10.0)
+
+NEAR, AT = 1e-4, 1e-6
+"""A row is at the edge where its distance is this share of the usual one, or less: with the last barrier, and at a
+maximum where the slope is 0, as that of a square root of 0 is.
+"""
+
+
+def has_edges(model: Any) -> bool:
+    """Can a linear predictor leave the means of the family, and are the rows at hand?"""
+    if not isinstance(model, Model) or not model.in_memory:
+        return False
+    return any(map(isfinite, model.likelihood.domain))
+
+
+def inside(model: Model) -> Solution | None:
+    """The maximum, where Newton's steps stopped short of it; None where they do not reach it from within either.
+
+    IdentificationError with the rows that it holds at the edge of the domain.
+    """
+    work, T = model.standardized()
+    phi, barrier = work.start, None
+    for mu in BARRIERS.tolist():
+        barrier: Any = Barrier(work, mu)
+        try:
+            phi = newton_ascent(barrier, phi, 1e-6, 50, "Newton").estimate
+        except (DomainError, IdentificationError):  # not concave there, or round-off: what is known has to do
+            break
+    _require_inside_domain(model, work, phi, NEAR)
+    found = newton_ascent(work, phi, 1e-8, 100, "Newton")
+    return found.mapped(T) if found.converged else None
+
+
+def check_edge(model: Model, estimate: Floats) -> None:
+    """IdentificationError where a maximum has rows at the edge of the domain."""
+    if has_edges(model):
+        _require_inside_domain(model, model, estimate, AT)
+
+
+def _require_inside_domain(model: Model, work: Model, theta: Floats, share: float) -> None:
+    distance = _distances(work, theta)
+    at_edge = distance <= share * np.median(distance, axis=1, keepdims=True)
+    if at_edge.any():
+        raise IdentificationError(_named(model, at_edge))
+
+
+def _distances(model: Model, theta: Floats) -> Floats:
+    """How far the first linear predictor of each row is from each end that is finite, (ends, n)."""
+    eta = model.eta(theta)
+    first = eta if eta.ndim == 1 else eta[:, 0]
+    return np.stack([np.abs(first - end) for end in model.likelihood.domain if np.isfinite(end)])
+
+
+@dataclass(frozen=True, eq=False)
+class Barrier:
+    """A model whose log-likelihood falls without end towards the edges of its domain."""
+
+    model: Model
+    mu: float
+
+    @property
+    def title(self) -> str:
+        return self.model.title
+
+    @property
+    def n(self) -> float:
+        return self.model.n
+
+    @cached_property
+    def X(self) -> Floats:
+        """The columns of the first linear predictor, in the units of the model."""
+        X, main = np.concatenate([block.X for block in self.model.rows.blocks()]), self.model.predictor.main
+        return X if main is None else X[:, list(main)]
+
+    def evaluate(self, theta: Floats, order: int = 2) -> Evaluation:
+        now = self.model.evaluate(theta, order)
+        if not np.isfinite(now.loglik):
+            return now
+        part, X = self.model.predictor.parts[0], self.X
+        ends = [end for end in self.model.likelihood.domain if np.isfinite(end)]
+        score, information = np.zeros(len(theta)), np.zeros((len(theta), len(theta)))
+        distance = _distances(self.model, theta)
+        for end, away in zip(ends, distance, strict=True):
+            inverse = (1.0 if end == self.model.likelihood.domain[0] else -1.0) / away
+            score[part] += self.mu * (inverse @ X)
+            information[part, part] += self.mu * (X.T * inverse**2) @ X
+        value = self.mu * float(np.log(distance).sum())
+        if order == 0:
+            return Evaluation(now.loglik + value)
+        return Evaluation(now.loglik + value, now.score + score, now.information + information if order == 2 else NONE)
+
+    def dispersion(self, theta: Floats) -> float:
+        return 1.0
+
+
+NONE = np.empty(0)
+
+
+def _named(model: Model, at_edge: Any) -> str:
+    """What is said of a maximum at the edge: the rows there, the mean that they have, and the way out."""
+    likelihood = model.likelihood
+    link = LINKS[next(iter(likelihood.parameters.values()))]
+    what = "probability" if likelihood.is_event else "mean"
+    said = []
+    for end, rows in zip([end for end in likelihood.domain if np.isfinite(end)], at_edge, strict=True):
+        numbers = np.flatnonzero(rows) if model.kept is None else model.kept[rows]
+        if len(numbers):
+            shown = ", ".join(map(str, numbers[:6])) + (f" and {len(numbers) - 6} more" if len(numbers) > 6 else "")
+            have = "row has" if len(numbers) == 1 else "rows have"
+            said.append(
+                f"{len(numbers)} {have} the {what} {round(float(link.mean(np.array(end))), 9):g} there ({shown})"
+            )
+    other = "logit" if likelihood.is_event else "log"
+    return (
+        f"{model.title}: the maximum lies at the edge of what the link {link.name} allows: {'; '.join(said)}. "
+        f"No standard error describes it. Use the link {other}, which has no edge, or leave out or merge columns of "
+        "these rows."
+    )
+
+
+LEVEL_OF_ZEROS = 1e-6
+"""A fall of the log-likelihood by less than this, one standard error away, is none."""
+
+ROUND_OFF = 1e-12
+"""The same as a share of the log-likelihood."""
+
+NEARLY = 1e-4
+"""So many standard errors from an end that is never reached, the information still has an inverse, and what the
+log-likelihood rises from there is less than `LEVEL`.
+"""
+
+FAR_LOG_ODDS = 10.0
+"""Log odds beyond this are on their way to an end where the log-likelihood levels off."""
+
+
+def check_extra_zeros(model: Model, solution: Solution) -> None:
+    """IdentificationError where the probability of an extra zero has its maximum at 0 or 1, in all rows or in some."""
+    if not solution.converged:
+        return
+    part, C = model.predictor.parts[ZERO], solution.covariance
+    top = model.evaluate(solution.estimate, 0).loglik
+    least = LEVEL_OF_ZEROS + ROUND_OFF * abs(top)
+    ends = {}
+    for j in range(part.start, part.stop):
+        step = C[:, j] / np.sqrt(C[j, j])
+        for side in (1.0, -1.0):
+            if top - model.evaluate(solution.estimate + side * step, 0).loglik < least:
+                ends[model.names[j]] = "inf" if side > 0.0 else "-inf"
+    if ends:
+        check_overlap(model)
+        raise _no_maximum(model, solution.estimate, ends)
+    if model.in_memory:
+        _require_higher(model, solution)
+
+
+def check_flat_end(model: Model) -> None:
+    """The same where the climb went on until the information was singular: asked a little before that."""
+    try:
+        solution = Newton(tolerance=NEARLY).solve(model)
+    except (ConvergenceError, DomainError, IdentificationError):
+        return
+    check_extra_zeros(model, solution)
+
+
+def _require_higher(model: Model, solution: Solution) -> None:
+    """IdentificationError where there is a maximum without extra zeros, and a higher one."""
+    plain = without(model)
+    try:
+        found = Newton().solve(plain)
+    except (ConvergenceError, DomainError, IdentificationError):
+        return  # nothing to compare with, as where the negative binomial is Poisson
+    rise = found.loglik - solution.loglik
+    if rise < -LEVEL_OF_ZEROS or slope_of_none(plain, found.estimate) > 0.0:
+        return
+    if rise <= LEVEL_OF_ZEROS:
+        raise none_at_all(model)
+    raise IdentificationError(
+        f"{model.title}: without extra zeros the log-likelihood is {rise:.2g} higher than at the maximum inside, so "
+        f"that their probability is 0. {_instead(model)}"
+    )
+
+
+def slope_of_none(plain: Model, theta: Floats) -> float:
+    """The slope of the log-likelihood in the probability of an extra zero that all rows share, where it is 0."""
+    eta, y = plain.eta(theta), plain.rows.y
+    log_none = plain.likelihood.loglik(eta, np.zeros(len(y)))
+    each = np.where(y == 0.0, np.expm1(np.minimum(-log_none, 700.0)), -1.0)
+    return float(each.sum() if plain.rows.weight is None else plain.rows.weight @ each)
+
+
+def without(model: Model) -> Model:
+    """The model of the family alone."""
+    predictor: Linear = model.predictor
+    own = tuple(use for k, use in enumerate(predictor.own) if k != ZERO - 1)
+    rows, main = model.rows, predictor.main
+    if not own and main is not None:
+        rows, main = replace(rows, X=among(rows.X, main)), None
+    likelihood: Any = model.likelihood
+    return replace(
+        model,
+        likelihood=likelihood.family,
+        predictor=Linear(rows.X.shape[1], likelihood.family.width, own, main),
+        rows=rows,
+        start=np.delete(model.start, predictor.parts[ZERO]),
+        design=replace(model.design, names=model.first_terms if main is None else model.terms),
+    )
+
+
+ZERO = 1
+"""The number of the linear predictor."""
+
+
+@dataclass(frozen=True)
+class Runaways:
+    """How many rows have log odds of an extra zero on the way to -inf, to inf, and how many there are."""
+
+    none: float
+    certain: float
+    rows: float
+
+    def __add__(self, other: Runaways) -> Runaways:
+        return Runaways(self.none + other.none, self.certain + other.certain, self.rows + other.rows)
+
+
+def _runaways(predictor: Linear, theta: Floats, block: Block) -> Runaways:
+    z = predictor.forward(theta, block)[0][:, ZERO]
+    counted = np.ones(len(z), dtype=bool) if block.weight is None else block.weight > 0.0
+    return Runaways(*(float((counted & which).sum()) for which in (z < -FAR_LOG_ODDS, z > FAR_LOG_ODDS, counted)))
+
+
+def _no_maximum(model: Model, theta: Floats, ends: dict[str, str]) -> IdentificationError:
+    """What is said where there are no extra zeros, or nothing else."""
+    found = model.rows.total(partial(_runaways, model.predictor, theta))
+    if found.none == found.rows or not model.predictor.own[0]:
+        return none_at_all(model)
+    said = []
+    if found.none:
+        said.append(
+            f"in {found.none:,.0f} of {found.rows:,.0f} rows {model.outcome_name} has no more zeros than "
+            f"{_family(model)} counts have, and the probability of an extra zero has its maximum at 0"
+        )
+    if found.certain:
+        said.append(f"in {found.certain:,.0f} of {found.rows:,.0f} the probability of an extra zero has it at 1")
+    where = "; ".join(said) or "the probability of an extra zero has its maximum at an end in some rows"
+    listed = ", ".join(f"{name} = {end}" for name, end in ends.items())
+    return IdentificationError(
+        f"{model.title} has no maximum: {where} ({listed}). Leave these columns out of zero=, merge levels, or use "
+        "st.hurdle, whose zeros are all of one kind."
+    )
+
+
+def none_at_all(model: Model) -> IdentificationError:
+    """What is said where no row has extra zeros."""
+    return IdentificationError(
+        f"{model.title} has no maximum: {model.outcome_name} has no more zeros than {_family(model)} counts have, and "
+        f"the probability of an extra zero has its maximum at 0. {_instead(model)}"
+    )
+
+
+def _family(model: Model) -> str:
+    return "negative binomial" if model.likelihood.width > 2 else "Poisson"
+
+
+def _instead(model: Model) -> str:
+    plain = "st.negative_binomial" if model.likelihood.width > 2 else "st.poisson"
+    return f"Use {plain} with the same formula."
+
+
+WIDEST = 300.0
+"""The largest standard error of a log time: times are between exp(-300) and exp(300) in any unit."""
+
+
+def check_late_entry(model: Model, solution: Solution) -> None:
+    """IdentificationError where times with late entry are not determined at the solution."""
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.TIME or not family.late or family.unimodal:
+        return
+    T = model.standardized()[1]
+    C = np.linalg.solve(T, np.linalg.solve(T, solution.covariance).T)
+    if not np.isfinite(C).all() or (widths := np.sqrt(np.maximum(C.diagonal(), 0.0))).max() <= WIDEST:
+        return
+    off = [name for name, width in zip(model.names, widths, strict=True) if width > WIDEST]
+    raise IdentificationError(
+        f"{model.title}: the log-likelihood levels off as {', '.join(off[:6])} run off to infinity. Of rows that "
+        "entered late nothing says how many others had their event before, and these suggest that nearly all had. Use "
+        'fewer columns, rows that entered earlier, or distribution="exponential".'
+    )
+
+
+LEVEL_FALL = 0.02
+"""A fall by less than this, one standard error away, is none."""
+
+WIDE = 30.0
+"""A standard error in units of its column that says next to nothing of a coefficient: exp(30) is 1e13."""
+
+BEYOND = 1e4
+"""A standard error of a linear predictor of a row, which is a logarithm, that no row leaves."""
+
+FAR_LOGARITHM = 25.0
+"""A logarithm of a shared parameter that moved so far from its start runs off."""
+
+USUAL = (
+    "as where outcomes are separated, where rows are fitted exactly, or where a parameter has its maximum at the end "
+    "of its range. Leave columns out, fix the parameter, or give more rows."
+)
+
+
+def check_levels(model: Model, solution: Solution) -> None:
+    """IdentificationError where the log-likelihood does not fall beside the end of a climb, or a parameter ran off."""
+    if model.likelihood.knows_ends:
+        return
+    check_run_off(model, solution)
+    if not solution.converged:
+        return
+    _require_fall(model, solution, range(len(model.names)))
+
+
+def check_wide(model: Model, solution: Solution) -> None:
+    """The same of a regression whose other parameters move with columns too, asked of coefficients that the rows tell
+    next to nothing of: a dispersion that runs off in some rows, counts that may all be extra zeros.
+    """
+    if solution.converged and (any(model.predictor.own) or model.likelihood.inflated):
+        size, C = np.abs(model.standardized()[1].diagonal()), solution.covariance
+        wide = np.flatnonzero(C.diagonal() > (WIDE * size) ** 2).tolist()
+        for j in wide:
+            if not farthest_move(model, C[:, j] / np.sqrt(C[j, j])) < BEYOND:
+                raise no_maximum(model, model.names[j], float(solution.estimate[j]))
+        _require_fall(model, solution, wide)
+
+
+def _require_fall(model: Model, solution: Solution, which: Iterable[int]) -> None:
+    """IdentificationError where the log-likelihood does not fall one standard error of a coefficient to one side."""
+    C = solution.covariance
+    for j in which:
+        step = C[:, j] / np.sqrt(C[j, j])
+        for side in (1.0, -1.0):
+            if solution.loglik - model.evaluate(solution.estimate + side * step, 0).loglik < LEVEL_FALL:
+                raise no_maximum(model, model.names[j], float(solution.estimate[j]))
+
+
+def check_run_off(model: Model, solution: Solution) -> None:
+    """IdentificationError where a shared parameter ran off to the end of its range."""
+    predictor = model.predictor
+    for own, part in zip(predictor.own, predictor.parts[predictor.n_first :], strict=True):
+        here = float(solution.estimate[part.start])
+        if not own and abs(here - float(model.start[part.start])) > FAR_LOGARITHM:
+            raise no_maximum(model, model.names[part.start], here)
+
+
+def no_maximum(model: Model, name: str, here: float) -> IdentificationError:
+    """What is said where a coefficient runs off."""
+    return IdentificationError(
+        f"{model.title} has no maximum that was found: the log-likelihood levels off or still rises as {name!r} runs "
+        f"off, at {here:.4g}: {USUAL}"
+    )
+
+
+def no_end(model: Model) -> IdentificationError:
+    """What is said where a climb came to no end."""
+    return IdentificationError(
+        f"{model.title} has no maximum that was found: where the climb stopped, the log-likelihood still rises or does "
+        f"not bend down in every direction: {USUAL}"
+    )
+
+
+EXACT = 1e-9
+"""The largest distance of a log time from its fit, beside the size of log times, that is round-off."""
+
+SMALL = -8.0
+"""The log of a scale below which the times of many rows may be fitted exactly."""
+
+
+def check_times(model: Model, estimate: Floats | None = None) -> None:
+    """IdentificationError where the columns fit all times, of a model of times with one scale; `estimate` spares rows
+    that cannot be from being looked at.
+    """
+    family: Any = model.likelihood
+    if family.outcome is not Outcome.TIME or family.width == 1 or model.predictor.own != ((),):
+        return
+    wide = estimate is not None and estimate[-1] > SMALL
+    if wide and (model.n_events or 0.0) > model.predictor.size:
+        return
+    model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
+    rows = model.standardized_rows()[0]
+    some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
+    coded = as_columns(rows.X).coded
+    X: Any = _first_columns(model, rows)[some] if coded is None else coded[some].sparse()
+    low, high, _ = ends_of(rows.y[some], family.late)
+    seen = low == high
+    if wide and np.count_nonzero(seen) > X.shape[1]:
+        return
+    offset = 0.0 if rows.offset is None else rows.offset[some]
+    with np.errstate(divide="ignore"):  # of ends that nobody knows
+        low, high = np.log(low) - offset, np.log(high) - offset
+    if _are_looked_at_in_line(X, low, high):
+        raise IdentificationError(
+            f"{model.title}: of every time it is known only whether it is longer than one that the columns fit, as "
+            "where all rows were looked at once, at one time. That says how large a predictor is in units of the "
+            'scale, and the scale may be any. Use distribution="exponential", whose scale is 1, or rows that were '
+            "looked at at other times."
+        )
+    if _are_in_line(X, low, high, seen):
+        raise IdentificationError(f"{model.title}: {family.edge.below}")
+
+
+def _first_columns(model: Model, rows: Rows) -> Floats:
+    """The columns of the first linear predictor."""
+    return np.concatenate([block.X for block in rows.blocks()])[:, model.predictor.first]
+
+
+def _are_looked_at_in_line(X: Any, low: Floats, high: Floats) -> bool:
+    """Have all rows one known end only, and is its log a combination of the columns?"""
+    ends = np.where(np.isfinite(low), low, high)
+    known = np.isfinite(ends)
+    if (np.isfinite(low) & np.isfinite(high)).any() or not known.any():
+        return False
+    return _is_combination(X[known], ends[known], EXACT * max(1.0, float(np.abs(ends[known]).max())))
+
+
+def _is_combination(X: Any, values: Floats, slack: float) -> bool:
+    """Is there a g with X g within `slack` of the values? Of sparse columns a linear program tells."""
+    if not isinstance(X, np.ndarray):
+        return _lie_between(X, values - slack, values + slack)
+    g = np.linalg.lstsq(X, values, rcond=None)[0]
+    return bool(np.abs(X @ g - values).max() <= slack)
+
+
+def _are_in_line(X: Any, low: Floats, high: Floats, seen: Any) -> bool:
+    """Is there a g with low <= X g <= high?"""
+    slack = EXACT * max(1.0, float(np.abs(np.where(np.isfinite(low), low, high)).max()))
+    if seen.any() and not _is_combination(X[seen], low[seen], slack):
+        return False
+    return _lie_between(X, low - slack, high + slack)
+
+
+def _lie_between(X: Any, low: Floats, high: Floats) -> bool:
+    """Is there a g with low <= X g <= high? A linear program looks for one."""
+    from scipy.sparse import csr_array, vstack
+
+    X, from_above, from_below = csr_array(X), np.isfinite(high), np.isfinite(low)
+    A = vstack([X[from_above], -X[from_below]]).tocsr()
+    b = np.concatenate([high[from_above], -low[from_below]])
+    found = optimize.linprog(np.zeros(X.shape[1]), A_ub=A, b_ub=b, bounds=(None, None), method="highs")
+    return found.status == 0

@@ -1,0 +1,474 @@
+"""Monotone partial likelihoods: coefficients of Cox's regression that run to infinity, and inference on the others.
+
+Along a direction of `risk_set_order.py` rows that are lower at an event leave its risk set in the limit, so that the
+limit is the partial likelihood within strata of equal x d: the next direction is looked for there, until there is none.
+Coefficients that the last limit does not determine are infinite; the others have its estimates and standard errors.
+
+What is known of a monotone partial likelihood: which coefficients are infinite, and inference on the others.
+
+Which directions a partial likelihood never falls along: at each event those who have it are never below the others.
+
+    x_i d >= x_j d    for all i with the event at t and all j at risk then (of exact ties, j without the event)
+
+The linear program max c' d over |d| <= 1, c the sum of all the differences, is solved on a few pairs, at each event the
+one that its last answer violates most, until none is: the others never enter. Beside levels that are kept as codes all
+pairs that the others follow from are few numbers, and enter at once. Source: Bryson & Johnson, "The incidence
+of monotone likelihood in the Cox model", Technometrics 23 (1981), 381-383.
+
+A partial likelihood beside a factor whose levels are kept as codes: levels without events, and columns that the
+levels make.
+
+A level of which rows are at risk and none has the event has a hazard of 0: its coefficient is -inf, and its rows leave
+the risk sets in the limit. Where that is the level without a column, all others are infinitely far above it. One count
+finds them, and what is left is the partial likelihood of the other rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
+
+from stattools.data.design.design import Design
+from stattools.data.formula.expression import short
+from stattools.errors import DomainError, IdentificationError
+from stattools.inference.existence.overlap import FAR, WELL_CONDITIONED, SeparationError, listed
+from stattools.inference.existence.rank import factor_of
+from stattools.inference.existence.recession import null_space
+from stattools.inference.existence.separation import LARGEST_BESIDE_SLOPES, UNTOLD, Separation, sign_of
+from stattools.inference.restricted import Along
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.record import record
+from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, in_own_units, whitened
+from stattools.models.survival.risk_sets import RiskSets
+from stattools.numerics.columns import Columns, as_columns
+from stattools.solvers import Newton, Solution
+from stattools.solvers.climb import newton_ascent
+from stattools.text.names import first_few
+
+
+@answers_guesses
+@dataclass(frozen=True, eq=False, repr=False)
+class MonotoneLikelihood(Separation):
+    """A `Separation` of events: `certain` marks the rows whose event, or its absence, is certain in the limit."""
+
+    limit: Any = None
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The maximum of the limit of the partial likelihood."""
+        finite = np.array([name not in self.infinite for name in self.model.names])
+        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
+        covariance = np.full((len(estimate),) * 2, np.nan)
+        if not self.kept.shape[1]:
+            return Solution(
+                estimate, covariance, self.limit.loglik(np.zeros(len(estimate))), "converged", 0, 0.0, (), "Newton"
+            )
+        work, T = self.limit.standardized()
+        V = np.linalg.qr(np.linalg.solve(T, self.kept))[0]
+        inside: Any = Along(work, V)
+        found = newton_ascent(inside, np.zeros(V.shape[1]), 1e-8, 100, "Newton").mapped(T @ V)
+        estimate[finite] = found.estimate[finite]
+        covariance[np.ix_(finite, finite)] = found.covariance[np.ix_(finite, finite)]
+        return replace(found, estimate=estimate, covariance=covariance)
+
+    @property
+    def _what(self) -> str:
+        """What makes coefficients infinite."""
+        return "a monotone partial likelihood"
+
+
+Ints = NDArray[np.intp]
+
+FEASIBLE = 1e-9
+"""A difference below minus this, for columns of unit variance and |d| <= 1, is a violation."""
+
+POSITIVE = 1e-7
+"""A difference above this is positive."""
+
+AT_A_TIME = 1 << 24
+
+NOBODY = -1
+
+
+@record
+class RiskSetOrder:
+    """The rows X (p, n) of risk sets; of `exact` ties only those without the event are compared with those with it."""
+
+    sets: RiskSets
+    X: Floats
+    exact: bool
+
+    def direction(self) -> Floats | None:
+        """A d along which the log-likelihood rises for ever, |d| <= 1; None where there is none."""
+        from scipy.optimize import linprog
+
+        goal = self._differences()
+        size = float(np.abs(goal).max(initial=0.0))
+        if size <= POSITIVE:
+            return None
+        goal = goal / size
+        levels = as_columns(self.X.T).by_levels
+        rows = self.X.T if levels is None else levels.sparse()
+        d, pairs = np.sign(goal), np.zeros((0, 2), dtype=np.intp) if levels is None else self._nested()
+        options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
+        for _ in range(500):
+            worst = self._violated(d)
+            if not len(worst):
+                return d
+            pairs = np.unique(np.concatenate([pairs, worst]), axis=0)
+            A = rows[pairs[:, 0]] - rows[pairs[:, 1]]
+            found = linprog(
+                -goal, A_ub=-A, b_ub=np.zeros(len(pairs)), bounds=(-1.0, 1.0), method="highs", options=options
+            )
+            if found.x is None or float(goal @ found.x) * size <= POSITIVE:
+                return None
+            d = np.asarray(found.x)
+        return None
+
+    def _differences(self) -> Floats:
+        """The sum over events of x less its mean over those at risk."""
+        sets, one = self.sets, np.ones(self.X.shape[1])
+        return self.X @ (sets.died - sets.while_at_risk(sets.sums_of_dead(one) / sets.sums(one)))
+
+    def _nested(self) -> Ints:
+        """Pairs that all others follow from, where risk sets only grow: at each event one who has it and all who join
+        then, and one who has the event after. None with late entry, and of exact ties.
+        """
+        sets = self.sets
+        if sets.leaves is not None or self.exact:
+            return np.zeros((0, 2), dtype=np.intp)
+        every, times = np.arange(len(sets.joins)), np.arange(sets.m)
+        one = np.minimum.reduceat(np.where(sets.died, every, len(every)), sets.starts)
+        join = np.column_stack([one[sets.joins], every])
+        later = np.setdiff1d(times, sets.first)
+        found = [join, join[sets.died][:, ::-1], np.column_stack([one[later], one[later - 1]])]
+        return np.concatenate([each[each[:, 0] != each[:, 1]] for each in found])
+
+    def _violated(self, d: Floats) -> Ints:
+        """At each event the lowest with it and the highest at risk, where that is higher: the worst of them."""
+        u = d @ self.X
+        order = np.argsort(u, kind="stable")
+        rank = np.empty(len(u), dtype=np.intp)
+        rank[order] = np.arange(len(u))
+        low = np.minimum.reduceat(np.where(self.sets.died, rank, len(u)), self.sets.starts)
+        high = self._highest(rank)
+        pairs = np.column_stack([order[low], order[np.maximum(high, 0)]])
+        gap = np.where(high == NOBODY, 0.0, u[pairs[:, 0]] - u[pairs[:, 1]])
+        bad = np.flatnonzero(gap < -FEASIBLE)
+        many = 4 * len(d) + 20
+        return pairs[bad if len(bad) <= many else bad[np.argpartition(gap[bad], many)[:many]]]
+
+    def _highest(self, rank: Ints) -> Ints:
+        """The highest rank among those at risk at each event time, `NOBODY` where none is compared."""
+        sets = self.sets
+        compared = np.where(sets.died, NOBODY, rank) if self.exact else rank
+        own = np.maximum.reduceat(compared, sets.starts)
+        if sets.leaves is not None:
+            return np.maximum(own, self._highest_of_late(rank))
+        joined = np.maximum.reduceat(rank, sets.starts)
+        wide = len(rank) + 1
+        mine = np.searchsorted(sets.first, np.arange(sets.m), side="right") - 1
+        so_far = np.maximum.accumulate(joined + mine * wide) - mine * wide
+        before = np.append(NOBODY, so_far[:-1])
+        before[sets.first] = NOBODY
+        return np.maximum(own, before)
+
+    def _highest_of_late(self, rank: Ints) -> Ints:
+        """The same of those who joined before, with late entry: each event time by itself."""
+        sets = self.sets
+        found = np.empty(sets.m, dtype=np.intp)
+        step = max(1, AT_A_TIME // len(rank))
+        for start in range(0, sets.m, step):
+            k = np.arange(start, min(start + step, sets.m))[:, None]
+            there = (sets.joins < k) & (sets.leaves > k)  # type: ignore[operator]
+            found[start : start + step] = np.where(there, rank, NOBODY).max(axis=1)
+        return found
+
+
+(potrf,) = get_lapack_funcs(("potrf",), dtype=np.float64)
+
+ROUND_OFF = 1e-12
+"""What is added to the squared length of each column, beside which no part of it is round-off."""
+
+NOTHING = 1e-10
+"""A part of a column whose square is less than this share is a combination of others."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class LevelsWithoutEvents(MonotoneLikelihood):
+    """A monotone likelihood of levels without events; `numbers` are those of the coefficients of the limit among all,
+    -1 for one that stands for two.
+    """
+
+    numbers: NDArray[np.intp] = field(repr=False, default_factory=lambda: np.zeros(0, dtype=np.intp))
+
+    @cached_property
+    def solution(self) -> Solution:
+        """The maximum of the partial likelihood of the rows in other levels."""
+        found, own = Newton().solve(self.limit), self.numbers >= 0
+        estimate = np.array([self.infinite.get(name, 0.0) for name in self.model.names])
+        covariance = np.full((len(estimate),) * 2, np.nan)
+        estimate[self.numbers[own]] = found.estimate[own]
+        covariance[np.ix_(self.numbers[own], self.numbers[own])] = found.covariance[np.ix_(own, own)]
+        return replace(found, estimate=estimate, covariance=covariance)
+
+
+def levels_without_events(model: Any) -> LevelsWithoutEvents | None:
+    """The levels that make a partial likelihood monotone, where what is left of it has a maximum; None otherwise."""
+    X, sets, at_risk = model.X, model.sets, model.Z.of.codes + 1
+    seen = np.bincount(at_risk, minlength=X.levels + 1)
+    dead = np.bincount(at_risk[sets.died], minlength=X.levels + 1)
+    gone = (seen > 0) & (dead == 0)
+    if not gone.any():
+        return None
+    dropped, numbers, levels = np.zeros(X.shape[1], dtype=bool), np.arange(X.shape[1]), X.places[:, 0]
+    dropped[levels] = gone[1:]
+    if gone[0]:  # of the others one has no column then
+        dropped[levels[~gone[1:]][:1]] = True
+        numbers[levels] = -1
+    keep = np.flatnonzero(~gone[X.codes + 1])
+    try:
+        limit: Any = _without(model, keep, dropped)
+        converged = limit.X.shape[1] > 0 and Newton().solve(limit).converged
+    except (DomainError, IdentificationError):
+        return None
+    if not converged:
+        return None
+    moves = np.zeros((1, X.shape[1]))
+    moves[0, levels] = gone[0] * 1.0 - gone[1:]
+    infinite = {}
+    for j in np.flatnonzero(gone[1:] | gone[0]).tolist():
+        infinite[model.names[levels[j]]] = np.nan if gone[0] and gone[j + 1] else np.inf if gone[0] else -np.inf
+    certain, left = np.ones(model.said.n, dtype=bool), limit.sets
+    undecided = left.at_risk > left.deaths
+    certain[keep[left.rows[left.while_at_risk(undecided.astype(float)) > 0.0]]] = False
+    kind: Any = "complete" if len(infinite) == len(model.names) else "quasi-complete"
+    beside = (certain, np.ones((model.said.n, 1), dtype=bool), np.eye(0))
+    return LevelsWithoutEvents(model, kind, infinite, moves, *beside, limit, numbers[~dropped])
+
+
+def _without(model: CoxRegression, keep: NDArray[np.intp], dropped: NDArray[np.bool_]) -> CoxRegression:
+    """The model of some rows without some columns."""
+    left: Any = model.taken(keep)
+    X = left.X.without(dropped)
+    names = tuple(name for name, out in zip(model.names, dropped, strict=True) if not out)
+    Z = centered(columns_at_risk(X, left.sets), left.sets)
+    return replace(left, X=X, Z=Z, design=Design(names))
+
+
+def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDArray[np.intp]) -> None:
+    """IdentificationError naming columns that are the same for all rows that are `compared`, up to a combination of the
+    levels and of columns before them.
+    """
+    from scipy.sparse import csr_array
+
+    n, levels = len(X), X.places.ravel()
+    each = csr_array((np.ones(n), (compared, np.arange(n))))
+
+    def less_means(A: Any) -> tuple[Any, Floats, Floats]:
+        length = np.sqrt((A * A).sum(axis=0))
+        A = A.multiply(1.0 / np.where(length > 0.0, length, 1.0)).tocsr()
+        sums = (each @ A).toarray()
+        return A, sums, sums / each.sum(axis=1)[:, None]
+
+    A, sums, means = less_means(in_own_units(X.T)[0].T.sparse())
+    G = (A.T @ A).toarray() - sums.T @ means
+    order = np.r_[levels, X.rest]
+    R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
+    nothing = order[np.flatnonzero(R.diagonal() ** 2 < NOTHING)]
+    A, sums, means = less_means(X.sparse())
+    same = (A * A).sum(axis=0) - (sums * means).sum(axis=0) <= NOTHING
+    said = [_said(model, X, int(j), bool(same[j])) for j in np.sort(nothing)]
+    if said:
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
+            f"{first_few(said, between='; ')}. Leave them out, or take others."
+        )
+
+
+def _said(model: CoxRegression, X: Columns, j: int, same: bool) -> str:
+    """What is said of a column that is not determined."""
+    name = short(model.names[j])
+    if same:
+        return f"{name} is the same for all who are at risk together"
+    factor = short(factor_of(X, model.names))
+    beside = "" if j in X.places else " and of columns before it"
+    return f"{name} is a combination of levels of {factor}{beside}, but for a constant"
+
+
+PATIENCE = 15
+"""Newton needs this many steps where the likelihood is monotone: time to look, before it takes all."""
+
+DEPENDENT = 1e-13
+"""A column whose part beside the others is shorter than this, as a share of it, is a combination of them."""
+
+
+def monotone(model: Any) -> MonotoneLikelihood | None:
+    """What makes a partial likelihood monotone; None where its maximum exists."""
+    if as_columns(model.Z.T).by_levels is not None:
+        if as_columns(model.Z.T).coded is not None and (found := levels_without_events(model)) is not None:
+            return found
+        model = replace(model, Z=np.asarray(model.Z))
+    T = whitened(model.Z)
+    X = T.T @ model.Z
+    said, rows = model.said, model.sets.rows
+    each = [None if part is None else part[rows] for part in (said.time, said.event, said.entry, said.weights)]
+    codes = said.labels["strata"][0][rows] if "strata" in said.labels else np.zeros(len(rows), dtype=np.intp)
+    steps: list[Floats] = []
+    while True:
+        sets = RiskSets.of(*each, codes)  # type: ignore[arg-type]
+        d = RiskSetOrder(sets, X[:, sets.rows], model.ties == "exact").direction()
+        if d is None:
+            break
+        steps.append(T @ d)
+        codes = _levels(codes, d @ X)
+    if not steps:
+        return None
+    Z = centered(np.ascontiguousarray(model.Z[:, sets.rows]), sets)
+    limit = replace(model, sets=sets, Z=Z)
+    told = informative(limit)
+    free = null_space(np.linalg.qr((T.T @ told).T, mode="r")) if told.size else np.eye(len(T))
+    kept = T @ (np.linalg.svd(free)[0][:, free.shape[1] :] if free.shape[1] else np.eye(len(T)))
+    loose = np.linalg.norm(T @ free, axis=1) > 1e-7 * np.linalg.norm(T, axis=1)
+    directions = np.array(steps)
+    infinite = {name: sign_of(directions[:, j], T[j]) for j, name in enumerate(model.names) if loose[j]}
+    certain = np.ones(said.n, dtype=bool)
+    undecided = sets.at_risk > sets.deaths
+    certain[rows[sets.rows[sets.while_at_risk(undecided.astype(float)) > 0.0]]] = False
+    kind = "complete" if len(infinite) == len(model.names) else "quasi-complete"
+    return MonotoneLikelihood(model, kind, infinite, directions, certain, np.ones((said.n, 1), dtype=bool), kept, limit)
+
+
+def _levels(codes: NDArray[np.intp], u: Floats) -> NDArray[np.intp]:
+    """Strata of equal codes and, to round-off, equal u."""
+    order = np.lexsort((u, codes))
+    new = (np.diff(codes[order], prepend=-1) != 0) | (np.diff(u[order], prepend=-np.inf) > POSITIVE)
+    found = np.empty(len(codes), dtype=np.intp)
+    found[order] = np.cumsum(new) - 1
+    return found
+
+
+def informative(model: CoxRegression) -> Floats:
+    """The columns (p, n) of rows that are compared with others, each less the mean of those that it is compared with,
+    directly or through others.
+    """
+    sets, Z = model.sets, model.Z
+    if model.ties == "exact":  # where all at risk have the event nothing is compared
+        telling = sets.at_risk > sets.deaths
+        event = sets.died & telling[sets.joins]
+        if not event.any():
+            return np.zeros((len(Z), 0))
+        time = -sets.joins.astype(float)  # the order of times is all that counts
+        entry = None if sets.leaves is None else -sets.leaves.astype(float)
+        codes = sets.stratum[sets.joins]
+        sets = RiskSets.of(time, event, entry, sets.weight, codes)
+        Z = Z[:, sets.rows]
+    among = compared(sets)
+    order = np.argsort(among, kind="stable")
+    Z, among = Z[:, order], among[order]
+    first = np.flatnonzero(np.diff(among, prepend=-1))
+    counts = np.diff(np.append(first, Z.shape[1]))
+    return Z - np.repeat(np.add.reduceat(Z, first, axis=1) / counts, counts, axis=1)
+
+
+def compared(sets: RiskSets) -> NDArray[np.intp]:
+    """The number of the set of rows that each row is compared with, directly or through others."""
+    if sets.leaves is None:
+        return np.searchsorted(sets.first, sets.joins, side="right") - 1
+    k = np.arange(sets.m)
+    joined = np.searchsorted(np.sort(sets.joins), k, side="right")
+    gone = np.searchsorted(np.sort(sets.leaves), k + 1, side="right")
+    return np.append(0, np.cumsum(joined <= gone)[:-1])[sets.joins]  # nobody is there at k and at k + 1
+
+
+def check_columns(model: CoxRegression) -> None:
+    """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
+    if (coded := as_columns(model.Z.T).by_levels) is not None:
+        check_columns_beside_levels(model, coded, compared(model.sets))
+        return
+    Z = informative(model)
+    raw = np.abs(model.X).max(axis=0)
+    kept: list[int] = []
+    said: list[str] = []
+    for j, name in enumerate(model.names):
+        z, others = Z[j], Z[kept].T
+        noise = 8.0 * np.finfo(float).eps * raw[j] * np.sqrt(max(Z.shape[1], 1))
+        if np.linalg.norm(z) <= noise:
+            said.append(f"{short(name)} is the same for all who are at risk together")
+            continue
+        by = np.linalg.lstsq(others, z, rcond=None)[0] if kept else np.zeros(0)
+        rest = z - others @ by
+        if np.linalg.norm(rest) <= max(noise, DEPENDENT * float(np.linalg.norm(z))) + 1e-15 * np.abs(by) @ raw[kept]:
+            parts = [f"{c:.6g} {short(model.names[k])}" for k, c in zip(kept, by, strict=True) if abs(c) > 1e-9]
+            said.append(f"{short(name)} = {first_few(parts, between=' + ')}, but for a constant")
+        else:
+            kept.append(j)
+    if said:
+        raise IdentificationError(
+            f"{model.title} cannot tell {len(said)} of its {len(model.names)} columns: "
+            f"{first_few(said, between='; ')}. Leave them out, or take others."
+        )
+
+
+def certified_partial(model: Any, solver: Any) -> tuple[Any, Solution]:
+    """The maximum of a partial likelihood, which is looked for in the columns and by a linear program where a few steps
+    leave a doubt that it exists.
+    """
+    found = None
+    try:
+        quick = solver.within(model, PATIENCE) if isinstance(solver, Newton) and solver.max_steps > PATIENCE else None
+        found = quick if quick is not None and quick.converged else None
+    except IdentificationError:
+        pass
+    if found is None or model.exact is not None or not found.quality.well_conditioned(WELL_CONDITIONED):
+        check_columns(model)  # of exact ties always: an information of 0 is left as round-off there
+    if found is None or found.reach > min(FAR, -1.5 * np.log(min(max(found.decrement, 1e-300), 0.5))):
+        check_monotone(model)
+    return model, solver.solve(model) if found is None else found
+
+
+def require_order_beside_slopes(model: Any) -> None:
+    """IdentificationError where columns of a large model of slopes by level make its likelihood rise for ever, with
+    their names, from one sparse program.
+    """
+    Z, T = in_own_units(model.Z)
+    if (d := RiskSetOrder(model.sets, Z, model.ties == "exact").direction()) is None:
+        return
+    step = np.abs(T @ d) * np.abs(as_columns(model.Z.T).by_levels).max(axis=0)
+    named = [short(name) for name, move in zip(model.names, step / step.max(), strict=True) if move > 1e-7]
+    raise IdentificationError(
+        f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
+        f"combination of {first_few(named)}, so that the log-likelihood rises for ever. Use "
+        "penalty=st.Ridge(strength), leave slopes of such levels out, merge levels, or collect more events."
+    )
+
+
+def check_monotone(model: CoxRegression) -> None:
+    """SeparationError where the partial likelihood rises for ever."""
+    X = as_columns(model.Z.T).by_levels
+    if X is not None and X.coded is None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
+        require_order_beside_slopes(model)
+        return
+    separation = monotone(model)
+    if separation is None:
+        return
+    moves = np.abs(separation.directions) * np.abs(model.Z.T).max(axis=0)
+    moves = (moves / moves.max(axis=1, keepdims=True)).max(axis=0)
+    named = [short(name) for name, move in zip(model.names, moves, strict=True) if move > 1e-7]
+    finite = len(model.names) - len(separation.infinite)
+    penalty = "Jeffreys()" if model.exact is None else "Ridge(strength)"
+    raise SeparationError(
+        f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
+        f"combination of {first_few(named)}, so that the log-likelihood rises for ever"
+        f"{'; ' + listed(separation.infinite) if separation.infinite else UNTOLD}. "
+        + (f"The other {finite} {'is' if finite == 1 else 'are'} finite: " if finite and separation.infinite else "")
+        + f"`separation.table()` of this error has estimates and intervals. Use penalty=st.{penalty}, leave these "
+        "columns out or merge them, or collect more events.",
+        separation,
+    )

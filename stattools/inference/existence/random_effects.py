@@ -1,0 +1,555 @@
+"""Has the likelihood of a mixed regression a maximum? Asked before a climb, and of where it ended.
+
+Before: the fixed part by itself (what separates it does so beside effects of groups too), groups of one row
+(`groups_alone.py`), pure groups. After: effects that run off, and a limit at infinity that is higher
+(`groups_apart.py`).
+
+Are there enough rows in the groups to tell the variance of their effects?
+
+One row of a group says of an effect sigma u only what it says of its linear predictor. A label, a flip of a coin, or a
+measurement with a spread of its own, has another parameter for all of that: probit regression is the same for all
+(beta, sigma) with the same beta / sqrt(1 + sigma^2), and other links differ in the shape of a tail. Counts, and several
+trials, have a spread that their mean implies: there an effect of each row is what is left over, and is told.
+
+Does the likelihood of a mixed regression rise for ever as effects of groups grow without end?
+
+Let coefficients and standard deviations grow together, t (b, s) with t to infinity. A row becomes certain where its
+linear predictor x b + s u lies on the side of its outcome, impossible where it lies on the other, so that
+
+    L -> prod over groups of P(u: side_i (x_i b + z_i S u) > 0 for all rows i of the group),
+
+which is above 0 exactly where one b and an effect v of each group separate all rows that the effects move:
+
+    side_i (x_i b + z_i v[group of i]) >= 1,        and >= 0 for rows that they do not move,
+
+a linear program in (b, v). Groups that are pure, all 0 or all 1, have v = +-1 and b = 0. A row in between, such as 3
+successes in 5 trials or a count above 0, is on no side, and ends all of this. With columns that are the same for all
+rows no point is as high as the limit: a group has the probability of all of its rows, at most that of one, the rows'
+log-likelihood is at most sum_k n_k log(n_k / J) of the n_k of J groups with outcome k, and the limit is that.
+Without groups, a direction b that separates the outcomes by the fixed part alone raises the integrand everywhere, and
+so the likelihood, whatever the effects are: separation of the fixed part persists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.design.random_effects import RandomTerm
+from stattools.errors import ConvergenceError, IdentificationError
+from stattools.inference.existence.boundaries import check_dispersion
+from stattools.inference.existence.overlap import SeparationError, check_overlap, check_solution, listed
+from stattools.inference.existence.rank import check_rank, check_size, pieces
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.likelihoods.likelihood import Likelihood
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.mixed.mixed_model import MixedRegression
+from stattools.models.model import Model
+from stattools.solvers.newton import Newton
+
+
+def check_rows_of_groups(model: MixedRegression) -> None:
+    """IdentificationError for a random term whose groups have one row each, or as many effects as there are rows, where
+    the likelihood does not tell these from the rest of what varies.
+
+    >>> import stattools as st
+    >>> table = {"y": [0, 1, 1, 0], "n": [2, 5, 4, 3], "g": ["a", "b", "c", "d"]}
+    >>> check_rows_of_groups(st.logistic("y ~ 1 + (1 | g)", table, trials="n"))  # an effect of each row is told
+    >>> try:
+    ...     check_rows_of_groups(st.logistic("y ~ 1 + (1 | g)", table))
+    ... except st.IdentificationError as error:
+    ...     print(str(error)[:108])
+    Logistic regression with random effects: each of the 4 groups of 'g' in (1 | g) has one row, which is 0 or 1
+    """
+    rows = model.rows
+    counted = np.ones(len(rows.X)) if rows.weight is None else rows.weight
+    seen = counted if _has_spread_of_rows(model.likelihood) else seen_of(model)
+    for term in model.random:
+        moving = (term.z != 0.0).any(axis=1) & (term.codes >= 0)
+        each = np.bincount(term.codes[moving], weights=seen[moving], minlength=term.n_levels)
+        effects = len(term.columns) * term.n_levels
+        if each.max(initial=0.0) <= 1.0 and not tells_spread(model.likelihood):
+            raise _one_row(model, term)
+        if "Intercept" in term.columns and _is_constant_within(model, term, counted > 0.0):
+            raise _no_spread(model, term)
+        total = counted.sum() if tells_spread(model.likelihood) else seen.sum()
+        if effects > total or (effects == total and not tells_spread(model.likelihood)):
+            raise _too_many(model, term, effects, float(total))
+
+
+MEASURED = (Outcome.REAL, Outcome.POSITIVE, Outcome.TIME)
+"""What is measured, of which a spread that is estimated may go to 0."""
+
+
+def _is_constant_within(model: MixedRegression, term: RandomTerm, seen: NDArray[np.bool_]) -> bool:
+    """Do measurements, the spread of which is a parameter, differ between the levels of a term only?"""
+    likelihood, y = model.likelihood, np.asarray(model.rows.y).reshape(len(seen), -1)[seen]
+    if likelihood.outcome not in MEASURED or likelihood.width == 1:
+        return False
+    if not (y[:, 0] == y[:, -1]).any():  # all times are censored
+        return False
+    codes = term.codes[seen]
+    first = np.empty((term.n_levels, y.shape[1]))
+    first[codes[::-1]] = y[::-1]
+    return bool((y == first[codes]).all())
+
+
+def _has_spread_of_rows(likelihood: Likelihood) -> bool:
+    """Do the trials of a row vary together already, by a parameter, as effects of single rows would have them?"""
+    return likelihood.outcome is Outcome.TRIALS and bool(likelihood.others)
+
+
+def tells_spread(likelihood: Likelihood) -> bool:
+    """Does one row tell of a spread beyond that which its mean implies? Of counts, and of what has one parameter."""
+    kind = likelihood.outcome
+    return kind is Outcome.COUNT or (kind is Outcome.TIME and likelihood.width == 1)
+
+
+def seen_of(model: Any) -> Floats:
+    """How often the outcome of each row was seen: its frequency weight, times its trials."""
+    rows = model.rows
+    trials = np.broadcast_to(np.asarray(model.likelihood.trials_of(rows.y), dtype=float), (len(rows.X),))
+    return trials if rows.weight is None else trials * rows.weight
+
+
+WHY = {
+    Outcome.BINARY: "which is 0 or 1",
+    Outcome.TRIALS: "of one trial, which is a success or not",
+    Outcome.ORDERED: "with one label",
+    Outcome.CATEGORY: "with one label",
+}
+"""What one row of a kind of outcome is."""
+
+
+def _one_row(model: MixedRegression, term: RandomTerm) -> IdentificationError:
+    kind = model.likelihood.outcome
+    what = WHY.get(kind, "a measurement with a spread of its own")
+    if _has_spread_of_rows(model.likelihood):
+        kind, what = None, "the trials of which vary together already, by a parameter"
+    way_out = (
+        "give the successes of several trials (trials=), where there are"
+        if kind in WHY
+        else "the spread of the outcome itself is estimated already"
+    )
+    return IdentificationError(
+        f"{model.title}: each of the {term.n_levels:,} groups of {term.group!r} in {term.name} has one row, "
+        f"{what}: the standard deviation of the effects is not "
+        f"identified, as larger effects do what larger coefficients, or a larger spread, do. Leave {term.name} out or "
+        f"group the rows otherwise; {way_out}."
+    )
+
+
+def _no_spread(model: MixedRegression, term: RandomTerm) -> IdentificationError:
+    return IdentificationError(
+        f"{model.title}: {model.outcome_name} is constant within each level of {term.group!r}, so that effects of "
+        f"{term.name} make it exactly, the spread within levels is 0 and the likelihood has no maximum. Give one row "
+        "per level to the regression without random effects, or an outcome that varies within groups."
+    )
+
+
+def _too_many(model: MixedRegression, term: RandomTerm, effects: int, total: float) -> IdentificationError:
+    q = len(term.columns)
+    return IdentificationError(
+        f"{model.title}: {term.name} has {q} effect{'' if q == 1 else 's'} in each of {term.n_levels:,} groups, "
+        f"{effects:,} in all, and there are {total:,.0f} observations: the effects cannot be told from what varies "
+        "between rows. Take fewer columns, or leave the part out."
+    )
+
+
+Bools = NDArray[np.bool_]
+
+MOST_ENTRIES = 5e7
+"""Half-spaces times unknowns of the largest linear program that is solved."""
+
+MOVED = 1e-6
+"""A coefficient of standardized columns below this share of the largest moves nothing."""
+
+
+@record
+class Apart:
+    """Random terms whose effects separate the rows as they grow, together with `columns` of the fixed part; none where
+    each group is pure.
+    """
+
+    terms: tuple[RandomTerm, ...]
+    columns: tuple[str, ...]
+
+
+class SidesOfRows(NamedTuple):
+    """Moves of the coefficients d and of the first linear predictor h along which rows do not fall: A d + g h >= 0, of
+    the rows `row`; those that are `held` stay as they are.
+    """
+
+    row: NDArray[np.intp]
+    A: Floats
+    g: Floats
+    held: Bools
+
+
+def sides_of(model: MixedRegression) -> SidesOfRows | None:
+    """The sides of all rows on standardized columns; None where every observation has a maximum."""
+    fixed = next(iter(pieces(model.fixed)), model.fixed)  # effects are those of the first piece
+    likelihood, rows = fixed.likelihood, fixed.rows
+    X = np.concatenate([block.X for block in fixed.standardized_rows()[0].blocks()])
+    counted = np.ones(len(X), dtype=bool) if rows.weight is None else rows.weight > 0.0
+    spaces = likelihood.half_spaces(rows.y)
+    if spaces is not None:
+        which, normals = spaces.rows, spaces.normals
+        held = np.zeros(len(which), dtype=bool)
+    else:
+        side = likelihood.side(rows.y)
+        if side is None:
+            return None
+        counted &= ~np.isnan(side)
+        which, held = np.arange(len(X)), side == 0.0
+        normals = np.zeros((len(X), likelihood.width))
+        normals[:, 0] = np.where(held, 1.0, side)
+    use = counted[which]
+    which, normals, held = which[use], normals[use], held[use]
+    A = fixed.predictor.row_scores(X[which], normals if likelihood.width > 1 else normals[:, 0])
+    return SidesOfRows(which, A, normals[:, 0], held)
+
+
+def pure_term(model: MixedRegression) -> RandomTerm | None:
+    """A term with levels, (1 | g) or (x | g), all of whose groups are pure; None without one, after one look."""
+    if model.likelihood.pieces:
+        return None
+    y, likelihood, weight = model.rows.y, model.likelihood, model.rows.weight
+    if likelihood.half_spaces(y) is not None:
+        end = y.astype(float)
+    elif (side := likelihood.side(y)) is None:
+        return None
+    else:
+        end = np.asarray(side, dtype=float)
+    used = ~np.isnan(end) if weight is None else ~np.isnan(end) & (weight > 0.0)
+    if likelihood.half_spaces(y) is None and (end[used] == 0.0).any():
+        return None
+    for term in model.random:
+        if (((term.z == term.z[0]).all(axis=0)) & (term.z[0] != 0.0)).any():
+            codes, mine = term.codes[used], end[used]
+            low, high = np.full(term.n_levels, np.inf), np.full(term.n_levels, -np.inf)
+            np.minimum.at(low, codes, mine)
+            np.maximum.at(high, codes, mine)
+            if (low >= high).all():  # of groups without rows both are infinite
+                return term
+    return None
+
+
+def groups_apart(model: MixedRegression) -> Apart | None:
+    """What separates the rows as effects grow; None where nothing does, or where that would take too long to tell."""
+    if (sides := sides_of(model)) is None:
+        return None
+    fixed = next(iter(pieces(model.fixed)), model.fixed)
+    constant = constant_coefficients(fixed)
+    for size in range(1, len(model.random) + 1):
+        for terms in combinations(model.random, size):
+            for b_free in (False, True):  # first what groups do by themselves
+                b = _program(sides, terms, np.ones(len(constant), dtype=bool) if b_free else constant)
+                if b is not None:
+                    return Apart(terms, _columns(fixed, b, constant) if b_free else ())
+    return None
+
+
+def constant_coefficients(fixed: Model) -> Bools:
+    """Which coefficients are the same for all rows: intercepts and thresholds."""
+    X = np.asarray(fixed.rows.X)
+    same = (X[:1] == X).all(axis=0)
+    return np.array([c < 0 or bool(same[c]) for c in fixed.predictor.column.tolist()])
+
+
+def _columns(fixed: Model, b: Floats, constant: Bools) -> tuple[str, ...]:
+    moving = (np.abs(b) > MOVED * np.abs(b).max(initial=0.0)) & ~constant
+    return tuple(dict.fromkeys(fixed.terms[fixed.predictor.column[k]] for k in np.flatnonzero(moving)))
+
+
+def _program(sides: SidesOfRows, terms: Sequence[RandomTerm], free: Bools) -> Floats | None:
+    """A b that with some effects of the groups separates the rows, with coefficients 0 that are not `free`."""
+    from scipy.optimize import linprog
+    from scipy.sparse import csr_array, hstack
+
+    m, moving, blocks = len(sides.row), np.zeros(len(sides.row), dtype=bool), []
+    for term in terms:
+        codes, z = term.codes[sides.row], term.z[sides.row]
+        moving |= (z != 0.0).any(axis=1)
+        at = (np.arange(m), codes)
+        blocks += [csr_array((sides.g * column, at), shape=(m, term.n_levels)) for column in z.T]
+    if (moving & sides.held).any() or not moving.any():
+        return None
+    if m * (free.sum() + 1.0) > MOST_ENTRIES:
+        return None
+    A: Any = hstack([csr_array(sides.A[:, free]), *blocks], format="csr")
+    equal = sides.held
+    found: Any = linprog(
+        np.zeros(A.shape[1]), A_ub=-A[~equal], b_ub=-moving[~equal].astype(float), bounds=(None, None), method="highs",
+        A_eq=A[equal] if equal.any() else None, b_eq=np.zeros(int(equal.sum())) if equal.any() else None,
+    )  # fmt: skip
+    if found.x is None:
+        return None
+    b = np.zeros(len(free))
+    b[free] = found.x[: int(free.sum())]
+    return b
+
+
+PATIENCE = 15
+"""Steps in which the fixed part by itself is at its maximum, unless it has none."""
+
+FAR = 8.0
+"""Effects of groups with a larger standard deviation may be on their way to infinity: a row is certain then."""
+
+CERTAIN = 30.0
+"""Nearly all rows are certain where the effects of their groups have this standard deviation."""
+
+NEARLY = 0.6
+"""The share of the way to an end of its range, in logarithms, from which on a parameter is looked at."""
+
+LOST = 1e-7
+"""An end of a range is as high where it loses no more of the log-likelihood."""
+
+EXACT = 1e-3
+"""With a larger error of the integral, in standard errors, a value at a maximum is compared with nothing."""
+
+OFF = 1e3
+"""With this standard deviation effects have run off, whatever the decrement is."""
+
+PRIOR = "or give a prior that keeps it finite: st.posterior(model)"
+
+ALIKE = {
+    Outcome.BINARY: "is all 0 or all 1",
+    Outcome.TRIALS: "is all successes or all failures",
+    Outcome.ORDERED: "has one label in all rows",
+    Outcome.COUNT: "is all 0",
+}
+"""What makes a group pure."""
+
+
+def check_mixed(model: MixedRegression) -> None:
+    """IdentificationError where it is known before a climb that there is no maximum: the columns do not determine the
+    fixed effects or separate the outcomes, groups have one row, all groups are pure.
+    """
+    check_rows_of_groups(model)
+    _check_fixed(model)
+    term = pure_term(model)
+    crossed = len({one.group for one in model.random}) > 1
+    if term is not None and len(term.columns) == 1 and (_is_constant(model) or crossed):
+        raise _pure(model, term)
+
+
+def existence(model: MixedRegression) -> str:
+    """Why there is a maximum, of a fit that passed: a sentence, empty where every observation has one."""
+    if not _has_sides(model):
+        return ""
+    pure = ""
+    if model.random:
+        pure = ", and no grouping of the rows does by itself"
+        if pure_term(model) is not None:
+            pure = ", and the limit as effects of groups grow without end is lower"
+    return f"A maximum exists: the columns do not separate the values of {model.outcome_name}{pure}."
+
+
+def _check_fixed(model: MixedRegression) -> None:
+    """The fixed part by itself."""
+    fixed = model.fixed
+    check_size(fixed)
+    try:
+        found = Newton().within(fixed, PATIENCE)
+    except (IdentificationError, ConvergenceError):
+        found = None
+    try:
+        if found is None or not found.converged:
+            check_rank(fixed)
+            if not fixed.has_scale:
+                check_overlap(fixed)
+        else:
+            check_solution(fixed, found)
+    except SeparationError as error:
+        raise _separated(model, error) from error
+
+
+def _separated(model: MixedRegression, error: SeparationError) -> SeparationError:
+    """The same of a mixed regression, whose remedies are other ones."""
+    infinite = error.separation.infinite
+    which = listed(infinite) if infinite else "some combination of columns runs off"
+    kind = error.separation.kind
+    how = "completely" if kind == "complete" else "for some of the rows (quasi-completely)"
+    latent = "effects of groups" if model.random else "curves"
+    prior = "" if model.smooths else ", or give a prior that keeps coefficients finite: st.posterior(model)"
+    return SeparationError(
+        f"{model.title} has no maximum: the fixed part separates {model.outcome_name} {how}, so that the "
+        f"log-likelihood rises for ever, whatever the {latent} are: {which}. Leave out or merge the separating "
+        f"columns, or collect rows that overlap{prior}.",
+        error.separation,
+    )
+
+
+def _is_constant(model: MixedRegression) -> bool:
+    """Is the fixed part the same for all rows?"""
+    offset = model.rows.offset
+    return (
+        not model.smooths
+        and bool(constant_coefficients(model.fixed).all())
+        and (offset is None or np.ptp(offset) == 0.0)
+    )
+
+
+def check_mixed_solution(model: MixedRegression, found: Any) -> None:
+    """IdentificationError where the end of a climb, a `MarginalMaximum`, is none: effects ran off to infinity, or a
+    limit at infinity is higher; a parameter beside the first is at an end of its range.
+    """
+    largest = largest_spread(model, found.roots)
+    pure = pure_term(model)
+    converged = found.status == "converged"
+    if pure is not None or largest > FAR or not converged:
+        apart = Apart((pure,), ()) if pure is not None else groups_apart(model)
+        if apart is not None and not (converged and largest < OFF and _is_higher(model, found, apart)):
+            raise _apart(model, apart)
+    if largest > OFF and _has_sides(model):
+        raise IdentificationError(
+            f"{model.title} has no maximum that was found: the standard deviation of the effects of groups runs off, "
+            f"at {largest:.3g} on the scale of the linear predictor, and the log-likelihood levels off. Look for "
+            f"groups whose rows are all alike, leave the random part out, {PRIOR}."
+        )
+    check_ends(model, found.marginal, found.at)
+    check_dispersion(model.fixed, found.estimate)
+
+
+class RunningOff:
+    """What watches a climb, and raises IdentificationError where it runs off: the first time that effects are so large
+    that nearly all rows of their groups are certain, it looks whether the data let them grow for ever; and where a
+    parameter beside the first is near an end of its range, whether the end is as high.
+    """
+
+    def __init__(self, model: MixedRegression) -> None:
+        self.model, self.is_asked = model, not _has_sides(model)
+
+    def __call__(self, marginal: Any, theta: Floats) -> None:
+        if not self.is_asked:
+            largest = max((np.abs(T).max(initial=0.0) for T in marginal.factors(theta)), default=0.0)
+            if largest > CERTAIN:  # of columns whose mean square is 1
+                self.is_asked = True
+                explain_mixed(self.model)
+        check_ends(self.model, marginal, theta)
+
+
+def check_ends(model: MixedRegression, marginal: Any, theta: Floats) -> None:
+    """IdentificationError where a parameter beside the first, the same for all rows, is near an end of its range, such
+    as an alpha of 0, and the log-likelihood is as high there.
+    """
+    predictor, likelihood = model.fixed.predictor, model.likelihood
+    for number, (name, _) in enumerate(likelihood.others, predictor.n_first):
+        edge = likelihood.edges.get(name)
+        if edge is None or predictor.uses[number]:
+            continue
+        k = predictor.parts[number].start
+        here = float((marginal.to_fixed @ marginal.fixed_at(theta))[k])
+        below, above = here < NEARLY * edge.lower, here > NEARLY * edge.upper
+        if not (below or above) or edge.power:
+            continue
+        unit = np.zeros(len(marginal.to_fixed))
+        unit[k] = (edge.lower if below else edge.upper) - here
+        fixed, factors, taus = marginal.parts(theta)
+        there = marginal.theta(fixed + np.linalg.solve(marginal.to_fixed, unit), factors, taus)
+        if marginal.evaluate(there, 0).loglik >= marginal.evaluate(theta, 0).loglik - LOST:
+            raise IdentificationError(f"{model.title}: beside the effects, {edge.below if below else edge.above}")
+
+
+def _has_sides(model: MixedRegression) -> bool:
+    """Has any row a log-likelihood that rises for ever?"""
+    y, likelihood = model.rows.y[:1], model.likelihood
+    return likelihood.half_spaces(y) is not None or likelihood.side(y) is not None
+
+
+def explain_mixed(model: MixedRegression) -> None:
+    """A climb failed: IdentificationError with the reason, where it lies in the data."""
+    pure = pure_term(model)
+    apart = Apart((pure,), ()) if pure is not None else groups_apart(model)
+    if apart is not None:
+        raise _apart(model, apart)
+    check_rank(model.fixed)
+
+
+def largest_spread(model: MixedRegression, roots: Any) -> float:
+    """The largest standard deviation that effects give the linear predictor of a row; `roots` R_k have Sigma = R R'."""
+    total = np.zeros(len(model.rows.X))
+    for term, root in zip(model.random, roots, strict=False):  # curves have no groups
+        total += ((term.z @ root) ** 2).sum(axis=1)
+    return float(np.sqrt(total.max(initial=0.0)))
+
+
+def _is_higher(model: MixedRegression, found: Any, apart: Apart) -> bool:
+    """Is the maximum that was found higher than what the likelihood tends to as these effects grow? False where that is
+    not known.
+    """
+    term = apart.terms[0]
+    if found.said.kind != "quadrature" or len(model.random) > 1 or len(term.columns) > 1:
+        return False
+    if not np.max(found.integral.error, initial=0.0) < EXACT:
+        return False
+    sides = sides_of(model)
+    if sides is None or (term.z[sides.row] == 0.0).any():
+        return False
+    T = model.fixed.standardized()[1]
+    sd = float(np.abs(found.roots[0][0, 0]))
+    start = np.linalg.solve(T, found.estimate) / max(sd, 1e-9)
+    return found.loglik > supremum_at_infinity(sides, term, start[: sides.A.shape[1]])
+
+
+def supremum_at_infinity(sides: SidesOfRows, term: RandomTerm, start: Floats) -> float:
+    """The largest limit of the log-likelihood of rows whose groups have one effect, as it grows together with the
+    coefficients: sum over groups of log(Phi(high) - Phi(low)), concave in these, a lower bound of its supremum.
+    """
+    from scipy.optimize import minimize
+
+    slope = sides.g * term.z[sides.row, 0]
+    codes, up = term.codes[sides.row], slope > 0.0
+    present = np.unique(codes)
+
+    def fall(b: Floats) -> float:
+        ends = -(sides.A @ b) / slope
+        low, high = np.full(term.n_levels, -np.inf), np.full(term.n_levels, np.inf)
+        np.maximum.at(low, codes[up], ends[up])
+        np.minimum.at(high, codes[~up], ends[~up])
+        low, high = low[present], high[present]
+        if (low >= high).any():
+            return 1e10 + float(np.maximum(low - high, 0.0).sum())
+        turned = low > 0.0
+        a, b = np.where(turned, special.log_ndtr(-low), special.log_ndtr(high)), np.where(turned, -high, low)
+        return -float((a + np.log1p(-np.exp(special.log_ndtr(b) - a))).sum())
+
+    p = len(start)
+    best = min((minimize(fall, one, method="Nelder-Mead", options={"maxiter": 400 * p, "adaptive": True})
+                for one in (start, np.zeros(p))), key=lambda found: float(found.fun))  # fmt: skip
+    return -float(best.fun)
+
+
+def _apart(model: MixedRegression, apart: Apart) -> IdentificationError:
+    if not apart.columns and pure_term(model) is not None:
+        return _pure(model, apart.terms[0])
+    names, columns = " and ".join(term.name for term in apart.terms), ", ".join(apart.columns)
+    if not apart.columns:
+        return IdentificationError(
+            f"{model.title} has no maximum that was found: the effects of {names} by themselves separate the values of "
+            f"{model.outcome_name} in each group, so that the log-likelihood rises as their standard deviation "
+            f"runs off to infinity. Leave {names} out, collect groups that overlap, {PRIOR}."
+        )
+    return IdentificationError(
+        f"{model.title} has no maximum that was found: within the groups of {names}, {columns} separate"
+        f"{'s' if len(apart.columns) == 1 else ''} the values of {model.outcome_name}, so that the log-likelihood "
+        f"rises as their coefficients and the standard deviation of {names} run off to infinity together. Leave out "
+        f"the columns or {names}, collect groups that overlap, {PRIOR}."
+    )
+
+
+def _pure(model: MixedRegression, term: RandomTerm) -> IdentificationError:
+    alike = ALIKE.get(model.likelihood.outcome, "is at an end of its range in all rows")
+    return IdentificationError(
+        f"{model.title} has no maximum: {model.outcome_name} {alike} in each of the {term.n_levels:,} groups of "
+        f"{term.name}, so that the log-likelihood rises for ever as the standard deviation of the effects grows: it is "
+        f"infinite. Rows of a group tell nothing more than one of them: take one row for each group and leave "
+        f"{term.name} out, collect groups that have both, {PRIOR}."
+    )

@@ -1,0 +1,708 @@
+"""The fit: estimates, their uncertainty, and what can be asked of them. It never asks for the data again.
+
+    interval = estimate -+ q se,   q of the normal, or of Student's t with n - p degrees of freedom for `st.ols`
+
+Source: Wasserman, All of Statistics (2004), ch. 9; for least squares Seber & Lee (2003), ch. 4.
+
+The pictures of a fit.
+
+Fits as the package maketables takes them: `maketables.ETable([fit, other])` puts fits of any package side by side.
+
+The package looks for attributes called `__maketables_...__` and is never imported here. Its words: b, se, t, p and the
+ends of intervals for a coefficient; N, r2, ll, aic, bic, scale and se_type for the fit. Source: its page
+PLUGIN_EXTRACTOR_FORMAT.
+
+What a fit of labels in order says of its cuts, and one of times of its hazards.
+
+What a fit says of averages over rows: effects of the variables, means and contrasts of groups.
+
+The fit of a series: beside what every fit says, what comes next and what the series is made of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.errors import AbsentError, IncompatibleError, quoted
+from stattools.inference.estimates import Estimates, Judged, judged
+from stattools.inference.intervals.coefficients import table
+from stattools.inference.needs import offered, require
+from stattools.inference.penalties.ridge import NO_SE
+from stattools.inference.prediction.new_rows import handed_out
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.interval import Interval, require_level
+from stattools.interface.names.guesses import absent, answers_guesses
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+from stattools.series.statespace.forecasts import forecasts
+from stattools.series.statespace.innovations import diagnostics, innovations
+from stattools.series.statespace.state_table import decomposition, states
+from stattools.solvers.solution import require_choice
+from stattools.text.page import Page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.figure import Figure
+
+    from stattools.inference.diagnostics.checks import CheckTable
+    from stattools.inference.diagnostics.residuals import Kind as ResidualKind
+    from stattools.inference.hypotheses import TestResult
+    from stattools.inference.hypotheses.wild_bootstrap import WildBootstrap
+    from stattools.inference.prediction.new_rows import Missing
+
+
+GROUPS = ("population", "typical")
+
+
+@answers_guesses
+class Averaged(Estimates):
+    """The questions of a fit, see `stattools.Fit`, that are answered by averages over rows."""
+
+    def _averaged_over(self, groups: Any, name: str) -> Any:
+        """The fit of single rows that is asked for averages over `groups`, the same for all of them where the mean is
+        linear in their effects; IncompatibleError where there are none.
+        """
+        if self.model.is_mixed:
+            require_choice(f"fit.{name}", "groups", "population" if groups is None else groups, GROUPS)
+        elif groups is not None:
+            raise IncompatibleError(
+                f"groups= of {name} says over which groups of a model with random effects is averaged, and "
+                f"{self.model.title} has none: leave groups={quoted(groups)} out."
+            )
+        require(self._of_rows, name)
+        return self._of_means
+
+    @property
+    def _of_means(self) -> Any:
+        """The fit of single rows whose means are asked for."""
+        return self._of_rows
+
+    def _predicted(self, data: Any, missing: Any) -> tuple[Any, Any]:
+        """Means of rows, and where these are in their table."""
+        from stattools.inference.prediction.predict import predictions
+
+        return predictions(self, self.model, data, missing=missing)
+
+    def marginal_effects(
+        self,
+        *,
+        at: Literal["overall", "mean"] | Mapping[str, Any] = "overall",
+        variables: Sequence[str] | None = None,
+        discrete: Sequence[str] = (),
+        by: str | Sequence[str] | None = None,
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """Average change of the mean per unit of each variable, a frame like `table()`.
+
+        `at` is "overall" (the average over the rows), "mean" (at the mean of every number) or values by variable, {"x":
+        1.0} (over the rows, with these held); `by` are categories, for the rows of each level apart; `variables` are
+        those to move, all by default, `discrete` those of 0 and 1 that change from one to the other; `level` is that of
+        the intervals. `data` are other rows to average over, with their `offset` and `exposure`; where the fit had
+        weights by the name of a column that they have, they count as often as it says, and `attrs["note"]` says so. Of
+        a model with random effects `groups` is "population", its effects integrated out (the default), or "typical",
+        groups whose effects are 0.
+        """
+        from stattools.inference.effects.means import marginal_effects
+
+        of = self._averaged_over(groups, "marginal_effects")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return marginal_effects(of, at=at, variables=variables, discrete=discrete, by=by, level=level, **rows)
+
+    def means(
+        self,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        over: Literal["rows", "grid"] = "rows",
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """The predicted mean at each level of a variable, everything else as it is: estimate, se, lower, upper.
+
+        `by` are categories that are held at each of their levels too, in columns before; `values` are those of a
+        number. `over="rows"` averages the mean over the rows, each put at the level; `over="grid"` is the mean at the
+        average row of the reference grid, categories counted alike and numbers at their mean: R's emmeans. Intervals
+        are on the scale of the mean, made by way of the link. Without a variable the average prediction. `data`,
+        `offset`, `exposure`, `groups` as in `marginal_effects`. The formulas stand in docs/tables.md.
+        """
+        from stattools.inference.effects.means import means
+
+        of = self._averaged_over(groups, "means")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        return means(of, variable, by=by, values=values, over=over, level=level, **rows)
+
+    def contrasts(
+        self,
+        variable: str,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        adjust: Literal["tukey", "holm", "bonferroni", "sidak", "hochberg", "hommel", "fdr", "by"] | None = None,
+        ratio: bool = False,
+        over: Literal["rows", "grid"] = "rows",
+        level: float | None = None,
+        data: Any = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        groups: Literal["population", "typical"] | None = None,
+    ) -> pd.DataFrame:
+        """Every difference of two of the `means` of a variable: contrast ("b - a"), estimate, se, statistic, p_value,
+        lower, upper; within each level of `by`.
+
+        `values` are those to compare, in their order: of a number there are no others. `adjust` is for the number of
+        contrasts within a level of `by`: "tukey", or a method of `st.p_adjust`; intervals are simultaneous under
+        "tukey", "bonferroni" and "sidak", Bonferroni's under the other family-wise ones, and one by one under "fdr",
+        "by" and None. With `ratio=True` the ratio of the means ("b / a") with its own interval, `se_log` its
+        logarithm's. With `over="grid"` contrasts are of the linear predictor, as in emmeans, and ratios are odds or
+        rate ratios. `level`, `data`, `offset`, `exposure`, `groups` as in `means`. Raises DomainError where a number
+        has no `values` and for a value that is no level, IncompatibleError for ratios that are none.
+        """
+        from stattools.inference.effects.means import contrasts
+
+        of = self._averaged_over(groups, "contrasts")
+        rows = {"data": data, "offset": offset, "exposure": exposure}
+        how = {"by": by, "values": values, "adjust": adjust, "ratio": ratio, "over": over, "level": level}
+        return contrasts(of, variable, **how, **rows)
+
+    def function(self, function: Callable[[Mapping[str, float]], Any], *, level: float | None = None) -> pd.DataFrame:
+        """A function of the coefficients with its standard error by the delta method: estimate, se, statistic, p_value,
+        lower, upper.
+
+        `function` takes a mapping from the names of the coefficients to values, and returns a number, or a list of
+        some, each a row: `fit.function(lambda b: -b["Intercept"] / b["dose"])` is a median effective dose. Its interval
+        at `level` is even about the estimate, `statistic` is for the hypothesis of 0. Raises DomainError at a kink or a
+        jump, where there is no derivative, for unknown names and for what is not finite.
+        """
+        from stattools.inference.effects.averages import function_of
+
+        require(self, "function")
+        return function_of(self, function, level)
+
+
+@answers_guesses
+class Parallel(Averaged):
+    """The questions of a fit, see `stattools.Fit`, that only labels in order or times have."""
+
+    def proportional_odds(self) -> pd.DataFrame:
+        """Tests of whether each term has the same effect at every cut, of `st.ordinal`: term, test, df, statistic,
+        p_value; the last rows are of all terms together.
+
+        `test` is "lr", against effects of the term at each cut (`nonparallel=`), "score", Rao's of the same, and for
+        the logit "brant", of logistic regressions of y > j. A test that the data do not allow, as where a cut separates
+        them, is named in `attrs["note"]`. Raises IncompatibleError for other models and for fits with a penalty.
+        """
+        from stattools.inference.hypotheses.proportional_odds import proportional_odds
+
+        require(self, "proportional_odds")
+        return proportional_odds(self)
+
+    def hazard_ratios(self, level: float | None = None) -> pd.DataFrame:
+        """Hazard ratios of `st.aft` with Weibull or exponential times, exp(-coefficient / scale), above 1 where the
+        event comes sooner: term, estimate, se_log, statistic, p_value, lower, upper. The intercept has none.
+
+        se_log is the standard error of the logarithm, by the delta method with that of the scale; intervals at
+        `level` are made on the log scale. Raises IncompatibleError where hazards are not proportional.
+
+        >>> import stattools as st
+        >>> table = {"t": [2.0, 3.0, 5.0, 7.0, 11.0, 12.0], "d": [1, 1, 0, 1, 1, 0], "x": [1, 0, 1, 0, 0, 1]}
+        >>> fit = st.fit(st.aft("survival(t, d) ~ x", table, distribution="exponential"))
+        >>> fit.hazard_ratios().estimate.round(3).tolist()
+        [0.368]
+        """
+        from stattools.inference.intervals.coefficients import hazard_ratios
+
+        require(self, "hazard_ratios")
+        return hazard_ratios(self, level)
+
+
+if TYPE_CHECKING:
+    What = Literal[
+        "coefficients",
+        "effect",
+        "residuals",
+        "calibration",
+        "frequencies",
+        "influence",
+        "random_effects",
+        "smooth",
+        "profile",
+        "level",
+        "forecast",
+        "states",
+        "innovations",
+    ]
+
+STATISTICS: dict[str, Callable[[Any], Any]] = {
+    "N": lambda fit: round(fit.n),
+    "r2": lambda fit: fit.r_squared if fit.model.has_scale else None,
+    "pseudo_r2": lambda fit: None if fit.model.has_scale else fit.r_squared,
+    "ll": lambda fit: fit.loglik,
+    "aic": lambda fit: fit.aic,
+    "bic": lambda fit: fit.bic,
+    "df_resid": lambda fit: fit.df,
+    "rmse": lambda fit: fit.scale if fit.model.has_scale else None,
+    "se_type": lambda fit: fit.cov,
+}
+"""What is known of a fit, by their names; None where it has none."""
+
+
+class Tabled(Parallel):
+    """The attributes that maketables reads."""
+
+    @property
+    def __maketables_coef_table__(self) -> pd.DataFrame:
+        """One row per coefficient, in the index; b, se, t, p and the ends of 95 and 90 % intervals.
+
+        IncompatibleError for a ridge fit, which has no standard errors.
+        """
+        if not self.kinds:
+            raise IncompatibleError(
+                f"maketables puts standard errors under estimates, and {self.model.title} has none ({NO_SE})."
+            )
+        found = {"b": self.estimate, "se": self.se}
+        for level in (95, 90):
+            made = table(self, level / 100.0)
+            found |= {"t": made["statistic"], "p": made["p_value"]}
+            found |= {f"ci{level}l": made["lower"], f"ci{level}u": made["upper"]}
+        columns = {name: np.asarray(column) for name, column in found.items()}
+        return pd.DataFrame(columns, index=pd.Index(self.names, name="Coefficient"))
+
+    @property
+    def __maketables_depvar__(self) -> str:
+        """The outcome, as the formula has it."""
+        formula = self.model.formula
+        return "y" if formula is None else formula.split("~")[0].strip()
+
+    @property
+    def __maketables_vcov_info__(self) -> dict[str, Any]:
+        """What the standard errors are made from."""
+        return {"vcov_type": self.cov}
+
+    @property
+    def __maketables_default_stat_keys__(self) -> list[str]:
+        """The rows below the coefficients."""
+        return ["N", "r2" if self.model.has_scale else "pseudo_r2"]
+
+    def __maketables_stat__(self, key: str) -> Any:
+        """A number of the fit, None where it has none of this name."""
+        return STATISTICS[key](self) if key in STATISTICS else None
+
+
+OVER_GROUPS = ("calibration", "frequencies")
+"""Figures of a regression with random effects that are of averages over groups."""
+
+
+@answers_guesses
+class Plotted(Tabled):
+    """The pictures of a fit, see `stattools.Fit`."""
+
+    def plot(
+        self,
+        what: What | None = None,
+        variable: str | None = None,
+        *,
+        by: str | Sequence[str] | None = None,
+        values: Sequence[Any] | None = None,
+        over: Literal["rows", "grid"] | None = None,
+        terms: str | Sequence[str] | None = None,
+        exponentiate: bool = False,
+        standardized: bool = False,
+        kind: str | None = None,
+        level: float | None = None,
+        bins: int | None = None,
+        seed: int | np.random.Generator | None = None,
+        steps: int | None = None,
+        data: Any = None,
+        X: Any = None,
+        ax: Any = None,
+    ) -> Figure:
+        """A picture of the fit: a Matplotlib Figure in the house style, which notebooks show and `savefig` writes.
+
+        "coefficients": estimates with their intervals of this `level` and `kind` (of `fit.interval`), `terms` to choose
+        some, `exponentiate=True` for ratios, `standardized=True` per standard deviation of the columns. "effect" of a
+        `variable`: the predicted mean as it moves, `by` categories, at `values`, `over` rows or grid, over other rows
+        in `data`; see `means`. "residuals" of a `kind` (of `residuals_of`; by default those of `st.ols`, else quantile
+        residuals, randomized by `seed`) against fitted values and normal quantiles. "calibration": what was predicted
+        against what was observed, in groups of rows (`bins`), of each category for softmax; "frequencies" of counts.
+        "influence": residuals against leverage with Cook's distances, the worst rows named. "random_effects" of a mixed
+        model: the effects of the groups of `variable` in order. "smooth" of a `variable`: its curve with both
+        bands at `values` (see `smooth`), or of the `kind` "slope". "profile" of a coefficient, `variable`: the
+        log-likelihood beside Wald's parabola; of a mixed model of "sd(x | g)", "correlation(x, z | g)" or "sigma". Of a
+        series "level", "forecast" of so many `steps` (`data` or `X` as in `forecast`), "states" of a `kind` and
+        "innovations".
+
+        `what` is by default the first that the fit has. `ax` are Axes to draw on, as many as the figure has panels.
+        Raises IncompatibleError for a figure that the fit has not, with those that it has, and for an option of
+        another figure; DomainError for axes that are too few or too many.
+
+        >>> import stattools as st
+        >>> fit = st.fit(st.ols("y ~ x", {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}))
+        >>> fit.plot("effect", "x").axes[0].get_xlabel()
+        'x'
+        """
+        from stattools.inference.plots.drawing import plotted
+        from stattools.inference.plots.kinds import PLOTS
+
+        options = {"variable": variable, "by": by, "values": values, "over": over, "terms": terms}
+        options |= {"exponentiate": exponentiate, "standardized": standardized, "kind": kind, "level": level}
+        options |= {"bins": bins, "seed": seed, "steps": steps, "data": data, "X": X}
+        of, over_groups = self, is_one_of(what, OVER_GROUPS) and self.model.is_mixed and not self.model.has_scale
+        if over_groups or is_one_of(what, ("effect",)):
+            of = self._averaged_over(None, str(what))
+        return plotted(of, self.model.title, what, PLOTS, ax, **options)
+
+
+STATES = "state space models such as st.local_level"
+
+OF_SERIES = {
+    "forecast": "models of a series, such as st.local_level and st.exponential_smoothing",
+    "states": STATES,
+    "decompose": STATES,
+    "innovations": STATES,
+    "diagnostics": STATES,
+    "boundary": STATES,
+}
+"""What stands on the fit of a series only, `stattools.SeriesFit`, and what it belongs to."""
+
+
+@answers_guesses
+@record
+class Fit(Plotted):
+    """A maximum-likelihood fit: estimates, covariance, log-likelihood and the solution with its certificate.
+
+    `estimate` has shape (p,), `covariance` (p, p), in the order of `names`. `scale` is the unbiased residual standard
+    deviation of `st.ols`, 1 otherwise. `cov` names the kind of covariance, `cov_kind` is what was asked for (None after
+    loading); `t_df` are the degrees of freedom of Student's t for intervals and tests, infinite where they are normal,
+    an array with one for each coefficient for clusters of kind "CR2" and "CR3". `loglik` is never penalized; `penalty`
+    says what the estimate was. `print(fit)` is a page to read.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.coin([1, 0, 1, 1]))
+    >>> float(f.estimate[0]), f.names
+    (0.75, ('theta',))
+    """
+
+    def _judged(self, model: Any) -> Judged:
+        return judged(model, self.estimate, self.scale)
+
+    def interval(self, level: float | None = None, *, kind: str = "wald") -> Interval:
+        """Confidence intervals, `lower, upper = fit.interval(0.95)`: arrays of shape (p,), floats for a single
+        proportion.
+
+        `kind` is one of `fit.kinds`: "wald", "profile" (likelihood ratio, with ends of +-inf where the log-likelihood
+        levels off) and "score" for regressions; "wald", "wilson" ("score"), "likelihood-ratio" and "clopper-pearson"
+        for proportions. Profile and score intervals are the likelihood's own, whatever `cov` is. Raises DomainError
+        for a level outside (0, 1), IncompatibleError for a kind that the model does not have.
+        """
+        from stattools.inference.intervals.coefficients import interval
+
+        return interval(self, self.level if level is None else level, kind)
+
+    def table(self, level: float | None = None, *, exponentiate: bool = False) -> pd.DataFrame:
+        """One row per coefficient: [category,] term, estimate, se, statistic, [df,] p_value, lower, upper.
+
+        `statistic` is t for `st.ols` and z otherwise, for the hypothesis that the coefficient is 0; for a proportion
+        it is the score test of 1/2; `df` is there where each coefficient has degrees of freedom of its own. A ridge fit
+        has estimates only: of the columns it has term and estimate, and `table().attrs["note"]` says why. With
+        `exponentiate=True` estimate, lower and upper are exp of the coefficient's, odds ratios or rate ratios with
+        their own interval; the standard error stays that of the logarithm and is called se_log. Raises
+        IncompatibleError where exp of a coefficient is no ratio.
+        """
+
+        return table(self, level, exponentiate)
+
+    def glance(self) -> pd.DataFrame:
+        """The model in exactly one row: n, n_dropped, df, loglik, aic, bic, scale, r_squared, decrement, solver, cov.
+
+        `r_squared` is the share of the variance explained for `st.ols`, McFadden's 1 - loglik / loglik_null for other
+        regressions, and missing for a proportion.
+        """
+        from stattools.inference.intervals.coefficients import glance
+
+        return glance(self)
+
+    def test(self, hypothesis: Any) -> TestResult:
+        """Wald test of linear hypotheses: `fit.test("x1 = x2, x3 = 0")`, with `statistic, df, p_value`.
+
+        Also a term of the formula, `fit.test("C(race)")` (all of its coefficients are zero), a list of names, a matrix
+        R (R theta = 0) or a pair (R, q). Made from the fit's covariance; F where intervals are Student's t,
+        chi-squared otherwise; of means of `st.normal`, whose arms have variances of their own, Welch's F. Raises
+        DomainError for text that is not linear or names that the model does not have.
+        """
+        from stattools.inference.hypotheses import wald
+
+        require(self, "test")
+        df: Any = self.t_df if self.degrees is None else None
+        return wald(self._of_rows, hypothesis, df=df)
+
+    def wild_bootstrap(
+        self,
+        hypothesis: str,
+        *,
+        draws: int = 9999,
+        seed: int | np.random.Generator,
+        weights: Literal["rademacher", "webb", "mammen"] = "rademacher",
+        impose_null: bool = True,
+    ) -> WildBootstrap:
+        """The wild cluster bootstrap of "x", or "x = 0.5", of a fit with cov=st.Cluster(groups): `WildBootstrap`."""
+        from stattools.inference.hypotheses.wild_bootstrap import wild_bootstrap
+
+        require(self, "wild_bootstrap")
+        return wild_bootstrap(self, hypothesis, draws=draws, seed=seed, weights=weights, impose_null=impose_null)
+
+    def anova(
+        self, kind: Literal["I", "II", "III"] = "II", *, test: Literal["lr", "wald", "F"] | None = None
+    ) -> pd.DataFrame:
+        """A test of each term of the formula, all of its coefficients together: term, df, statistic, p_value.
+
+        `kind` "I" tests each term beside those before it, "II" beside all that do not contain it, "III" beside all
+        others with categories recoded to sum to zero, so that no kind depends on how the formula codes them; numbers
+        stay as they are, and type III of `g` in `g * x` is at x = 0. `test` is "lr" (likelihood ratio), "wald" (by the
+        fit's covariance, also a robust one) or "F" (`st.ols`; with cov="quasi" the fall of the deviance over the
+        dispersion); by default F where there is a scale, lr where the covariance is of the information, else Wald's.
+        Terms of other parameters, "log alpha: x", have rows too, the intercept has none. `attrs` say kind, test and
+        distribution, and in a "note" which terms cannot be tested and why. Equal to R's anova (I), drop1 and car's
+        Anova (II, III). Raises IncompatibleError for tests that the fit does not have.
+        """
+        from stattools.inference.hypotheses.anova import anova
+
+        require(self._of_rows, "anova")
+        return anova(self._of_rows, kind, test)
+
+    @property
+    def residuals(self) -> Any:
+        """Response residuals, y minus the fitted mean, one per row of the table: for softmax one per category as well,
+        the reference first; in counts for grouped outcomes. Other kinds: `residuals_of`.
+        """
+        return self.residuals_of("response")
+
+    @cached_property
+    def r_squared(self) -> float:
+        """See `glance`."""
+        from stattools.inference.diagnostics.goodness import r_squared
+
+        known = self.solution.residual_sums
+        return r_squared(self.model, self.estimate, self.loglik, None if known is None else known[0])
+
+    def residuals_of(
+        self, kind: ResidualKind = "response", *, seed: int | np.random.Generator | None = None, align: bool = True
+    ) -> Any:
+        """Residuals of a kind: "response", "pearson", "deviance" or "quantile" (randomized for discrete outcomes and
+        censored times, by `seed`), of times "cox_snell"; one per row of the table.
+
+        A series with the index of a pandas table, a Polars series, an array of arrays; for softmax a frame. A row that
+        was dropped has NaN (null in Polars). With `align=False` an array of the rows that were used.
+        """
+        from stattools.inference.diagnostics.residuals import residuals
+
+        require(self, "residuals")
+        found = residuals(self, kind, seed=seed)
+        several = self.model.labels or () if found.ndim == 2 else ()
+        return handed_out(self.model.places, found, "residual", align, columns=several)
+
+    def leverage(self, *, align: bool = True) -> Any:
+        """How much each row pulls its own fitted value: the diagonal of the hat matrix, one per row of the table, or
+        with `align=False` an array of the rows that were used; see `residuals_of`.
+        """
+        from stattools.inference.diagnostics.residuals import leverage
+
+        require(self, "leverage")
+        return handed_out(self.model.places, leverage(self), "leverage", align)
+
+    def cooks_distance(self, *, align: bool = True) -> Any:
+        """How far the mean's coefficients move, by one step of Newton, when a row is left out, in units of their
+        covariance: one per row of the table, or with `align=False` an array of the rows used; see `residuals_of`.
+        """
+        from stattools.inference.diagnostics.residuals import cooks_distance
+
+        require(self, "cooks_distance")
+        return handed_out(self.model.places, cooks_distance(self), "cooks_distance", align)
+
+    def predict(
+        self,
+        data: Any = None,
+        *,
+        kind: str = "mean",
+        interval: float | None = None,
+        offset: str | ArrayLike | None = None,
+        exposure: str | ArrayLike | None = None,
+        trials: str | ArrayLike | None = None,
+        precision: str | ArrayLike | None = None,
+        times: ArrayLike | None = None,
+        p: float | None = None,
+        missing: Missing = "raise",
+        align: bool = True,
+    ) -> Any:
+        """What the model expects, for the rows of the fit or for new rows.
+
+        `kind` is "mean" (for softmax a frame with one column of probabilities per category), "class" (the most probable
+        label), "link" (the linear predictor), "observation" (with `interval=level`: where a new one falls), "median" or
+        "quantile" (which a new one is below with probability `p`); of times "survival" (by row and of `times`). `data`
+        is a table with the formula's columns, or like the X of the fit. `offset`, `exposure` and, of an observation or
+        a quantile, `trials` and `precision` are needed for new rows where the fit had them. With `interval=level` also
+        lower and upper.
+
+        The answer has the rows of the table: a series or a frame with the index of a pandas table, of Polars where the
+        rows are, an array of arrays. A row of the fit that was dropped has NaN (null in Polars), and under
+        missing="null" a new row that lacks a value. With `align=False` an array of the rows that were used. Raises
+        DomainError for unseen levels, missing columns and values.
+        """
+        from stattools.inference.prediction.predict import KINDS, predictions
+
+        require(self, "predict")
+        kind = word_of(kind, KINDS)
+        beside = {"exposure": exposure, "trials": trials, "precision": precision, "times": times, "p": p}
+        found, places = predictions(self, self.model, data, offset, interval, kind=kind, missing=missing, **beside)
+        name = kind if kind in ("link", "class", "median", "quantile") else "mean"
+        return handed_out(places, found, name, align, is_bare=interval is None and kind != "survival")
+
+    def predict_to(
+        self, path: str | Path, data: Any = None, *, kind: str = "mean", interval: float | None = None
+    ) -> Path:
+        """Write predictions for the rows of files (`st.scan`) to a Parquet file, for those of a Dask DataFrame to a new
+        folder, one file per partition, where the partitions are; returns the path.
+
+        `data` is the scan or the Dask DataFrame, None for the one of the fit. One row for each of its in their order,
+        null where a predictor is missing; columns as `predict` has them, for softmax one per category. File or folder
+        appear when they are complete; the workers must share the folder. Raises DomainError, naming file and row group
+        or partition, for unseen levels and for what cannot be read.
+        """
+        from stattools.inference.prediction.to_file import predict_to
+
+        require(self, "predict_to")
+        return predict_to(self, path, data, kind=kind, interval=interval)
+
+    def goodness(self) -> pd.DataFrame:
+        """How well the model describes the data, in one row: deviance, pseudo R^2, Brier score, log score, ..."""
+        from stattools.inference.diagnostics.goodness import goodness
+
+        require(self, "goodness")
+        return goodness(self)
+
+    def check(self, *, order: Any = None) -> CheckTable:
+        """Is the model right enough? One row per check: check, value, verdict, advice, measure; it prints as a page.
+
+        Verdicts are "ok", "look" and "no", by the size of the effect on standard errors, estimates and predictions, and
+        not by p-values alone: overdispersion, heteroskedasticity, influence, collinearity, link and form, calibration
+        and discrimination, proportional hazards, whatever goes with the outcome. `order` is a column's name or a value
+        per row by which the rows follow each other, for autocorrelation; an index of times is one without being asked.
+        What could not be checked stands in `attrs["unchecked"]` with its reason. Limits and sources: docs/checks.md.
+
+        >>> import stattools as st
+        >>> fit = st.fit(st.poisson([0, 9, 1, 14, 0, 2, 30, 1], [1, 2, 3, 4, 5, 6, 7, 8]))
+        >>> fit.check().set_index("check").verdict["overdispersion"]
+        'no'
+        """
+        from stattools.inference.diagnostics.checks import check
+
+        require(self, "check")
+        return check(self, order)
+
+    def calibration(self, bins: int = 10, *, level: float = 0.95) -> pd.DataFrame:
+        """Observed share against predicted probability in `bins` groups of rows, with Wilson intervals."""
+        from stattools.inference.diagnostics.goodness import calibration
+
+        require(self, "calibration")
+        return calibration(self, bins, level=level)
+
+    def save(self, path: str | Path, *, design: bool = False) -> Path:
+        """Write the fit to one file, which `st.load` reads; `design=True` adds its rows, for `stattools verify`."""
+        from stattools.inference.storage.file import kept, save
+
+        require(self, "save")
+        return save(kept(self), path, self, design)
+
+    def __dir__(self) -> list[str]:
+        """What this fit can be asked."""
+        return offered(self, super().__dir__())
+
+    def _page(self) -> Page:
+        from stattools.inference.page import page
+
+        return page(self)
+
+    if not TYPE_CHECKING:  # a name that is not there is an error to type checkers
+
+        def __getattr__(self, name: str) -> NoReturn:
+            if name not in OF_SERIES:
+                absent(self, name)
+            raise AbsentError(f"{name} belongs to {OF_SERIES[name]}; this is {self.model.title}.")
+
+
+@answers_guesses
+@record
+class SeriesFit(Fit):
+    """What `st.fit` returns for a model of a series, `st.local_level` and its like or `st.exponential_smoothing`: a
+    `stattools.Fit` that has forecasts, and of a state space model states, components and one-step errors.
+
+    >>> import stattools as st
+    >>> fit = st.fit(st.local_level([1.0, 3.0, 2.0, 4.0, 3.0, 6.0, 4.0, 5.0]))
+    >>> list(fit.forecast(2).columns)
+    ['time', 'mean', 'variance', 'lower', 'upper']
+    """
+
+    @property
+    def boundary(self) -> tuple[str, ...]:
+        """Names of the variances whose maximum is 0; they have no standard error and no Wald interval."""
+        return tuple(name for name, value in zip(self.model.variances, self.estimate, strict=False) if value == 0)
+
+    def forecast(self, steps: int, *, level: float | None = None, data: Any = None, X: Any = None) -> pd.DataFrame:
+        """What comes next: a frame with `time, mean, variance, lower, upper`, intervals of this `level`.
+
+        A model with predictors needs the coming ones: `data`, the covariates of `st.exponential_smoothing`, or `X`, the
+        regressors of a state space model, a table like that of its formula or an array (steps, p).
+        """
+        level = self.level if level is None else level
+        require_level(level)
+        known, other, given = ("X=", "data=", data) if self.model.has_states else ("data=", "X=", X)
+        if given is not None:
+            raise IncompatibleError(f"forecast of {self.model.title} takes what is coming as {known}, not {other}.")
+        if self.model.has_states:
+            return forecasts(self.model, self.estimate, steps, level=level, X=X)
+        return self.model.forecast(self.estimate, steps, level=level, data=data)
+
+    def states(self, *, kind: str = "smoothed", level: float | None = None) -> pd.DataFrame:
+        """The states of a state space model with intervals: state, time, mean, variance, lower, upper.
+
+        `kind` is "smoothed" or "filtered"; see `st.states`, which takes other variances.
+        """
+        require(self, "states")
+        level = self.level if level is None else level
+        return states(self.model, self.estimate, kind=kind, level=level)  # type: ignore[arg-type]
+
+    def decompose(self) -> pd.DataFrame:
+        """Smoothed components of a state space model, one row per time, with their sum `signal` and the irregular."""
+        require(self, "decompose")
+        return decomposition(self.model, self.estimate)
+
+    def innovations(self) -> pd.DataFrame:
+        """One-step errors of a state space model: time, prediction, surprise, variance, standardized, gain."""
+        require(self, "innovations")
+        return innovations(self.model, self.estimate)
+
+    def diagnostics(self, *, lags: int | None = None) -> pd.DataFrame:
+        """Ljung-Box, heteroskedasticity and normality of a state space model's standardized one-step errors."""
+        require(self, "diagnostics")
+        return diagnostics(self.model, self.estimate, lags=lags)
+
+    def save(self, path: str | Path, *, design: bool = False) -> NoReturn:
+        """Refused: a saved fit keeps no data, and this one's answers are made from all of its series."""
+        raise IncompatibleError(
+            f"save keeps no data, and states and forecasts of {self.model.title} are made from all of its series: keep "
+            "the series, and fit it again, which takes milliseconds. fit.table() and fit.states() are frames to be "
+            "kept."
+        )

@@ -1,0 +1,44 @@
+"""The verb `load`: a fit that was saved, of whatever kind."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from stattools.inference.fits.fit import Fit
+from stattools.inference.storage.file import read
+from stattools.inference.storage.walker import give_back
+
+
+def load(path: str | os.PathLike[str], *, likelihood: Any = None) -> Fit:
+    """Read a fit that `fit.save` wrote.
+
+    `likelihood` is the `st.likelihood(name, function, ...)` that the fit was made of: functions are not saved, and
+    predictions need them. Raises FileError for what is not there or is no file, such as a folder or a pipe; DomainError
+    for a file that is damaged, edited, of something else, or of a newer format, and for another likelihood. Profile
+    intervals, residuals and whatever else needs the rows raise IncompatibleError: they were not saved.
+
+    >>> load("no such file")
+    Traceback (most recent call last):
+    stattools.errors.FileError: load cannot read 'no such file': No such file or directory.
+    """
+    fit = read(path, _class_of)
+    if likelihood is not None:
+        give_back(fit, likelihood)
+    return fit
+
+
+def _class_of(held: Any) -> type[Fit]:
+    """The class of the fit that was kept without its rows; its file is read when it is needed."""
+    match type(held).__name__:
+        case "SavedMixedFit":
+            from stattools.inference.fits.mixed_fit import LinearMixedFit
+
+            return LinearMixedFit
+        case "SavedMixedRegression":
+            from stattools.inference.fits.mixed_fit import MixedRegressionFit
+
+            return MixedRegressionFit
+    from stattools.inference.fits.cox_fit import CoxFit
+
+    return CoxFit if held.kind == "cox" else Fit

@@ -1,0 +1,648 @@
+"""Tests of a fit against a larger model that contains it: likelihood ratio and Rao's score.
+
+    likelihood ratio:  2 (loglik_full - loglik_restricted); n log(RSS_restricted / RSS_full) where a scale is estimated
+    score:             g^T I^-1 g, score and information of the larger model at the restricted estimate;
+                       n (RSS_restricted - RSS_full) / RSS_restricted where a scale is estimated
+
+Source: Rao (1948); Wooldridge, Econometric Analysis of Cross Section and Panel Data (2010), 13.6.
+
+Are two models of the same data, and is one contained in the other?
+
+The columns of two models of the same rows side by side, and the triangle that says which are combinations of others.
+
+The triangles of batches of rows add up to that of all rows by QR of one below the other: files are read once.
+
+Models of a series side by side: when their likelihoods compare, and when one is nested in another.
+
+A diffuse log-likelihood of n values and d flat states has n - d terms: with another d it is a density of other data,
+and the difference depends on the units of y. Where a variance is 0 under the smaller model the likelihood ratio is
+neither chi-squared nor the mixture for the edge of a range (a random walk comes in with it), so there is no test.
+Source: Harvey (1989), 5.1; Shephard & Harvey, Journal of Time Series Analysis 11 (1990).
+
+The coefficients of a larger model of labels in order that give the cuts of a smaller one.
+
+A column of the smaller location is a combination of the larger one's columns, of those with an effect at each cut,
+which is then the same at all of them, and of the constant, which the thresholds take up with the other sign.
+
+Where a smaller model lies within a larger one whose levels are kept as codes: its columns are projected on those.
+
+    z = X c + rest,   c = (X'X)^-1 X'z by the elimination of the levels, refined twice
+
+A rest beyond round-off says that the column z is no combination. The columns of the smaller model are looked at some at
+a time, so that neither model's columns are in memory.
+
+Two fits of mixed models side by side: which of their likelihoods compare.
+
+The restricted likelihood is the density of the contrasts that the fixed effects leave, so that with other fixed effects
+it is that of other data. Source: Welham & Thompson, JRSS B 59 (1997), 701-714.
+
+Two fits of times, or of matched sets, side by side: is their likelihood that of the same events, are they nested?
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from functools import partial
+from typing import Any, NoReturn
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.standardization import as_units
+from stattools.data.rows.sums import Triangle, triangle
+from stattools.errors import IdentificationError, IncompatibleError, quoted
+from stattools.inference.estimates import Estimates as Fit
+from stattools.inference.existence import check_rank, check_size
+from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arguments import described
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.models.questions import AnyModel
+from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.columns import as_columns, weighted
+from stattools.solvers.metric import LevelMetric, metric_for, undetermined
+
+SAME_SPACE_OF_CUTS = 1e-7
+"""A column whose distance from the larger model's columns is this share of its length is a combination of them."""
+
+
+def made_of(R: Floats, at: list[int], to: list[int], described: tuple[str, str]) -> Floats:
+    """Columns `to` of a triangle as combinations of its columns `at`; IncompatibleError where they are none. Described
+    are the larger model and the smaller.
+    """
+    found = np.linalg.lstsq(R[:, at], R[:, to], rcond=None)[0] if at else np.zeros((0, len(to)))
+    lost = np.linalg.norm(R[:, to] - R[:, at] @ found, axis=0)
+    if (lost > SAME_SPACE_OF_CUTS * np.maximum(np.linalg.norm(R[:, to], axis=0), 1e-300)).any():
+        raise IncompatibleError(
+            f"the models are not nested: a column of {described[1]} is no combination of the columns that "
+            f"{described[0]} has for the same parameter. Compare them by AIC or BIC (st.compare)."
+        )
+    return found
+
+
+def cuts_embedded(
+    full: Model, restricted: Model, estimate: Floats, R: Floats, size: Floats, described: tuple[str, str]
+) -> Floats:
+    """theta of the larger model with the linear predictors of the smaller one at `estimate`; IncompatibleError where a
+    column is no combination, or the labels are others.
+
+    R is the triangle of the columns of the larger model, those of the smaller, a constant and the difference of the
+    offsets, of these sizes.
+    """
+    if full.labels != restricted.labels or not restricted.predictor.taken_up:
+        raise IncompatibleError(
+            f"the models are not nested: {described[0]} and {described[1]} have other labels, or another order of "
+            "them. Compare them by AIC or BIC (st.compare)."
+        )
+    p, r = full.predictor.columns, restricted.predictor.columns
+
+    def among(at: list[int], to: list[int]) -> Floats:
+        """The columns `to` of the smaller model as combinations of those of the larger."""
+        return made_of(R, at, to, described) * size[to] / size[at][:, None]
+
+    theta = np.zeros(full.predictor.size)
+    numbers = {name: k for k, name in enumerate(full.likelihood.parameters)}
+    taken = dict(full.predictor.taken_up)
+    effects = {to[0]: number for number, to in taken.items() if number and to}  # by the threshold
+    for k, name in enumerate(restricted.likelihood.parameters):
+        use, given = list(restricted.predictor.uses[k] or ()), estimate[restricted.predictor.parts[k]]
+        to = [p + j for j in use]
+        if restricted.predictor.constant[k]:
+            theta[full.predictor.parts[numbers[name]]] += given
+        elif k == 0:
+            to, given = [*to, p + r + 1], np.append(given, 1.0)  # and the difference of the offsets
+            main, apart = (
+                list(full.predictor.main or ()),
+                list(full.predictor.uses[effects[1]] or ()) if effects else [],
+            )
+            moved = among([0, *main, *apart], to) @ given
+            theta[full.predictor.parts[0]] = moved[1 : 1 + len(main)]
+            for cut in taken[0]:
+                theta[full.predictor.parts[cut]] -= moved[0]
+                if effects:
+                    theta[full.predictor.parts[effects[cut]]] += moved[1 + len(main) :]
+        elif use:
+            if name not in numbers:
+                among([], to)
+            number = numbers[name]
+            constant = [0] * bool(taken.get(number))
+            moved = among([*constant, *(full.predictor.uses[number] or ())], to) @ given
+            theta[full.predictor.parts[number]] += moved[len(constant) :]
+            for cut in taken.get(number, ()):
+                theta[full.predictor.parts[cut]] -= moved[0]
+    return theta
+
+
+CELLS = 2_000_000
+"""Numbers that are made at a time."""
+
+REFINEMENTS = 2
+"""What is left of a column after a projection is projected again: digits that the normal equations lose come back."""
+
+
+def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least: float) -> tuple[Floats, int | None]:
+    """theta with X theta = Z slopes + shift, where Z are the smaller model's columns, and the number of the first of
+    these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
+    """
+    rows, units = full.standardized()
+    X, Z = as_columns(rows.X).coded, as_columns(restricted.X)
+    assert X is not None
+    metric = LevelMetric(X.gram(full.weight))
+    n, r = restricted.X.shape
+    phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
+    for start in range(0, r + 1, step):
+        part = np.arange(start, min(start + step, r))
+        columns = Z.some(part)
+        if start + step > r:
+            columns = np.column_stack([columns, shift])
+        found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
+        for _ in range(1 + REFINEMENTS):
+            found = found + metric.solve(X.pulled(weighted(rest, full.weight)))
+            rest = columns - X.product(found)
+        sizes = [np.sqrt((weighted(of, full.weight) * of).sum(axis=0)) for of in (rest, columns)]
+        lost = sizes[0] > least * np.maximum(sizes[1], 1e-300)
+        if lost.any():
+            return phi, start + int(np.argmax(lost))
+        phi = phi + found @ np.append(slopes, 1.0)[start : start + columns.shape[1]]
+    return units @ phi, None
+
+
+def require_same_likelihood(who: str, one: Any, other: Any) -> None:
+    """IncompatibleError where one of two fits has a restricted likelihood and the other has another one."""
+    kinds = {fit.integral.kind for fit in (one, other) if fit.model.is_mixed and not fit.model.has_scale}
+    if len(kinds) > 1:
+        raise IncompatibleError(
+            f"{who} needs two likelihoods that were made alike, and one is by {', the other by '.join(sorted(kinds))}: "
+            'fit both with integral="laplace".'
+        )
+    restricted = [fit.model.is_mixed and fit.reml for fit in (one, other)]
+    if not any(restricted):
+        return
+    if not all(restricted):
+        raise IncompatibleError(
+            f"{who} needs two likelihoods of the same data, and that of one fit is restricted (REML): fit both with "
+            "reml=False."
+        )
+    ours, theirs = one.model.X, other.model.X
+    if ours.shape != theirs.shape or not np.array_equal(ours, theirs):
+        raise IncompatibleError(
+            f"{who}: restricted likelihoods (REML) of fits with other fixed effects are densities of other contrasts, "
+            "and neither they nor AIC and BIC compare. Fit both with reml=False."
+        )
+
+
+def require_same_groups(full: Any, restricted: Any) -> None:
+    """IncompatibleError where the random terms of two mixed models differ, or only one model has some."""
+    ours, theirs = (
+        {(term.group, term.columns) for term in (model.random if model.is_mixed else ())}
+        for model in (full, restricted)
+    )
+    if ours != theirs:
+        raise IncompatibleError(
+            f"the likelihood ratio of {full.formula!r} and {restricted.formula!r}, whose random parts differ, is not "
+            "chi-squared where a variance of 0 is the edge of its range. Test one by fit.variance_test, or compare "
+            "them by AIC (st.compare)."
+        )
+
+
+def difference_of_times(one: Any, other: Any) -> str | None:
+    """Why the partial likelihoods of two models are not those of the same events; None where they are."""
+    if type(one) is not type(other):
+        return f"{one.title} and {other.title} have other likelihoods"
+    if one.said.n != other.said.n:
+        return f"one has {one.said.n:,} rows and the other {other.said.n:,}; fit both to the rows complete in both"
+    if one.ties != other.ties:
+        return f"one counts ties by {one.ties!r} and the other by {other.ties!r}"
+    ours, theirs = one.arrays(), other.arrays()
+    for name in ("time", "event", "entry", "weights", "strata"):
+        if not np.array_equal(ours.get(name, np.empty(0)), theirs.get(name, np.empty(0))):
+            return f"their {name} differ"
+    return None
+
+
+def require_nested_columns(full: CoxRegression, restricted: CoxRegression) -> None:
+    """IncompatibleError unless the columns of the smaller model are combinations of the larger one's, and fewer."""
+    rest = restricted.Z - np.linalg.lstsq(full.Z.T, restricted.Z.T, rcond=None)[0].T @ full.Z
+    outside = np.linalg.norm(rest, axis=1) > SAME_SPACE * np.linalg.norm(restricted.Z, axis=1)
+    if outside.any():
+        name = restricted.names[int(np.argmax(outside))]
+        raise IncompatibleError(
+            f"the models are not nested: {name!r} of {restricted.formula!r} is no combination of the columns of "
+            f"{full.formula!r}. The larger model comes first."
+        )
+    if len(restricted.names) >= len(full.names):
+        raise IncompatibleError("the models have as many coefficients; the larger one comes first.")
+
+
+def beside(ours: Rows, theirs: Rows) -> Floats:
+    """[X of one, X of the other, the difference of the offsets]."""
+    return np.column_stack([ours.X, theirs.X, shift_of(ours, theirs)])
+
+
+def shift_of(ours: Rows, theirs: Rows) -> Floats:
+    """The difference of the offsets, 0 where it is round-off."""
+    zero = np.zeros(len(ours.y))
+    one, other = (zero if v is None else v for v in (ours.offset, theirs.offset))
+    return np.where(np.abs(other - one) > 1e-13 * (np.abs(one) + np.abs(other)), other - one, 0.0)
+
+
+def sizes(ours: Rows, theirs: Rows) -> Floats:
+    """Root mean squares of the columns of both, 1 where that is 0, and of the offsets; of the rows in memory."""
+    offsets = [rows.sampled.offset for rows in (ours, theirs) if rows.sampled.offset is not None]
+    columns = [ours.sampled.X, theirs.sampled.X, np.concatenate([np.zeros(1), *offsets])[:, None]]
+    size = np.concatenate([np.sqrt(np.mean(np.square(values), axis=0)) for values in columns])
+    return np.where(size > 0, size, 1.0)
+
+
+def triangle_of_both(ours: Rows, theirs: Rows, size: Floats) -> Floats:
+    """The triangle of the columns of both, in units of `size`."""
+    return ours.gather_with(theirs, partial(_of_batch, size)).R
+
+
+def _of_batch(size: Floats, ours: Rows, theirs: Rows) -> Triangle:
+    columns = beside(ours, theirs) / size
+    return Triangle(triangle(Rows(columns, np.zeros(len(columns)), ours.weight)))
+
+
+SAME_SPACE = 1e-9
+"""A column whose part outside the larger model's columns is this small beside it lies among them."""
+
+
+def difference_in_outcome(one: Any, other: Any) -> str | None:
+    """Why the likelihoods of two models are not those of the same data; None where they are."""
+    for model in (one, other):
+        if not isinstance(model, AnyModel):
+            return f"{described(model)} is no model"
+    if one.is_series or other.is_series:
+        return difference_of_series(one, other)
+    if one.is_partial or other.is_partial:
+        return difference_of_times(one, other)
+    one, other = one.without_groups, other.without_groups
+    for model in (one, other):
+        if not isinstance(model, Model):
+            return f"{described(model)} has no rows"
+    a, b = one.rows, other.rows
+    if not (one.in_memory and other.in_memory):
+        return _difference_of_sources(one, other)
+    if len(a.y) != len(b.y):
+        dropped = (
+            f" ({one.n_dropped:,} and {other.n_dropped:,} were dropped)" if one.n_dropped or other.n_dropped else ""
+        )
+        return f"one has {len(a.y):,} rows and the other {len(b.y):,}{dropped}; fit both to the rows complete in both"
+    if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
+        return _densities_and_probabilities(one, other)
+    if not np.array_equal(_outcomes(one), _outcomes(other)):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
+    for what, v, w in (("weights", a.weight, b.weight), ("precisions", a.precision, b.precision)):
+        ones = np.ones(len(a.y))
+        if not np.array_equal(ones if v is None else v, ones if w is None else w):
+            return f"their {what} differ"
+    return None
+
+
+def _densities_and_probabilities(one: Any, other: Any) -> str:
+    dense, discrete = (other, one) if one.likelihood.outcome.is_whole else (one, other)
+    return f"{dense.title} has a density and {discrete.title} probabilities, which do not compare"
+
+
+def _difference_of_sources(one: Any, other: Any) -> str | None:
+    """The same of rows in files: those of one scan, complete in columns that miss values in the same rows."""
+    a, b = one.rows, other.rows
+    if a.place != b.place:
+        return f"one has its rows {a.place} and the other {b.place}; make both from one table"
+    if one.source is not other.source and a.source != b.source:
+        return "their rows are those of different tables"
+    if len(a.X) != len(b.X) or not (set(one.dropped) <= set(other.dropped) or set(other.dropped) <= set(one.dropped)):
+        return (
+            f"one has {len(a.X):,} rows and the other {len(b.X):,}, complete in other columns ({_missing(one)}; "
+            f"{_missing(other)}); keep the rows complete in both in files of their own"
+        )
+    if one.likelihood.outcome.is_whole != other.likelihood.outcome.is_whole:
+        return _densities_and_probabilities(one, other)
+    if a.coding.formula.outcome.text != b.coding.formula.outcome.text or set(one.labels or ()) != set(
+        other.labels or ()
+    ):
+        return f"the outcomes {one.outcome_name!r} and {other.outcome_name!r} may differ in their values"
+    if a.coding.extras.get("weights") != b.coding.extras.get("weights"):
+        return "their weights differ"
+    return None
+
+
+def _missing(model: Model) -> str:
+    return ", ".join(f"{name!r} misses {count:,}" for name, count in model.dropped.items()) or "none misses any"
+
+
+def _outcomes(model: Model) -> NDArray[Any]:
+    """The outcome with its own labels, so that the choice of a reference does not matter."""
+    if model.labels is None or not model.likelihood.outcome.has_labels:
+        return model.rows.y
+    return np.array(model.labels, dtype=object)[model.rows.y.astype(int)]
+
+
+def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The coefficients of the larger model that give the linear predictors of the smaller one.
+
+    IncompatibleError unless every column of the smaller model, and the difference of the offsets, is a combination of
+    the larger model's columns, and the larger model is larger.
+    """
+    if full.predictor.size <= restricted.predictor.size:
+        raise IncompatibleError(
+            f"the larger model comes with more coefficients; got {full.predictor.size} in {describe(full)} and "
+            f"{restricted.predictor.size} in {describe(restricted)}. Exchange them, or compare by AIC."
+        )
+    if full.predictor.taken_up:
+        described_both = describe(full), describe(restricted)
+        return cuts_embedded(full, restricted, estimate, *_with_a_constant(full, restricted), described_both)
+    if any(full.predictor.own) or any(restricted.predictor.own):
+        return _each_predictor(full, restricted, estimate)
+    p, r = full.predictor.columns, restricted.predictor.columns
+    if as_columns(full.rows.X).coded is not None:
+        return _beside_levels(full, restricted, estimate)
+    size = sizes(full.rows, restricted.rows)
+    R = triangle_of_both(full.rows, restricted.rows, size)
+    inside, outside = R[:p, p:], R[p:, p:]
+    lost = np.linalg.norm(outside, axis=0) > SAME_SPACE * np.maximum(np.linalg.norm(R[:, p:], axis=0), 1e-300)
+    if lost.any():
+        _refuse(full, restricted, int(np.argmax(lost)))
+    try:
+        map_of = np.linalg.solve(R[:p, :p], inside) / size[:p, None] * size[p:]
+    except np.linalg.LinAlgError:
+        check_rank(full)
+        raise
+    width = full.predictor.n_first
+    betas = estimate[: width * r].reshape(width, r)
+    theta = betas @ map_of[:, :r].T + map_of[:, r]
+    found = np.concatenate([theta.ravel(), estimate[width * r :]])
+    return np.append(found, np.zeros(full.predictor.size - len(found)))  # a parameter that the smaller one holds at 0
+
+
+def _beside_levels(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The `embedding` where the larger model's levels are codes: one linear predictor, and constants of all rows."""
+    r = restricted.predictor.columns
+    theta, lost = projected(full.rows, restricted.rows, shift_of(full.rows, restricted.rows), estimate[:r], SAME_SPACE)
+    if lost is not None:
+        _refuse(full, restricted, lost)
+    found = np.concatenate([theta, estimate[r:]])
+    return np.append(found, np.zeros(full.predictor.size - len(found)))
+
+
+def _refuse(full: Model, restricted: Model, column: int) -> NoReturn:
+    name = [*restricted.terms, "offset"][column]
+    raise IncompatibleError(
+        f"the models are not nested: {name!r} of {describe(restricted)} is no combination of the columns of "
+        f"{describe(full)}. Compare them by AIC or BIC (st.compare)."
+    )
+
+
+def _each_predictor(full: Model, restricted: Model, estimate: Floats) -> Floats:
+    """The same where parameters beside the first have columns of their own: each linear predictor in its counterpart.
+
+    A shared constant is a column of ones, which the larger model's predictor has to contain.
+    """
+    p, r = full.predictor.columns, restricted.predictor.columns
+    R, size = _with_a_constant(full, restricted)
+    theta = np.zeros(full.predictor.size)
+    places = {name: place for place, (name, _) in enumerate(full.likelihood.others, full.predictor.n_first)}
+    counterparts = [*range(restricted.predictor.n_first), *(places[name] for name, _ in restricted.likelihood.others)]
+    for k, inner, whence in zip(counterparts, restricted.predictor.uses, restricted.predictor.parts, strict=True):
+        use, part, given = full.predictor.uses[k], full.predictor.parts[k], estimate[whence]
+        if use == () == inner:
+            theta[part] = given
+            continue
+        at = list(range(p) if use is None else use)
+        to = [p + j for j in (range(r) if inner is None else inner or (r,))]
+        if k < full.predictor.n_first:
+            to, given = [*to, p + r + 1], np.append(given, 1.0)
+        found = made_of(R, at, to, (describe(full), describe(restricted)))
+        theta[part] = (found * size[to] / size[at][:, None]) @ given
+    return theta
+
+
+def _with_a_constant(full: Model, restricted: Model) -> tuple[Floats, Floats]:
+    """The triangle of the columns of the larger model, those of the smaller, a column of ones and the difference of the
+    offsets, and their sizes.
+    """
+    instead = "Compare their AIC, or take tables in memory."
+    theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
+    ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
+    theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
+    size = sizes(ours, theirs)
+    return triangle_of_both(ours, theirs, size), size
+
+
+def describe(model: Any) -> str:
+    """The formulas, or the title and the terms."""
+    if model.formula or not model.terms:
+        return ", ".join(model.formulas) or model.title
+    return f"{model.outcome_name} ~ {' + '.join(model.terms[:4])}{' + ...' if len(model.terms) > 4 else ''}"
+
+
+def difference_of_series(one: Any, other: Any) -> str | None:
+    """Why the likelihoods of two models of which one is of a series are not those of the same data."""
+    for a, b in ((one, other), (other, one)):
+        if a.diffuse and not b.diffuse:
+            return f"the log-likelihood of {a.title} is diffuse, and that of {b.title} is not"
+        if not b.is_series:
+            return f"{b.title} is not of a series"
+    if not np.array_equal(one.arrays()["y"], other.arrays()["y"], equal_nan=True):
+        return f"the series {one.outcome_name!r} and {other.outcome_name!r} differ in their values"
+    if one.diffuse:
+        if one.diffuse != other.diffuse:
+            return (
+                f"their diffuse log-likelihoods have {one.n - one.diffuse:.0f} and {other.n - other.diffuse:.0f} terms "
+                f"for {one.diffuse} and {other.diffuse} flat states, and what lies between depends on the units of y; "
+                "compare their one-step errors (fit.innovations(), fit.diagnostics()), or models with as many states"
+            )
+    elif one.used.sum() != other.used.sum():
+        return "one counts the first value as an error and the other takes it for its level (initial=)"
+    return None
+
+
+def require_nested(full: Any, restricted: Any) -> None:
+    """IncompatibleError unless the likelihood ratio of two models of a series is chi-squared."""
+    if full.diffuse:
+        if set(full.positive) == set(restricted.positive) and set(restricted.regressors) < set(full.regressors):
+            return
+        raise IncompatibleError(
+            "the smaller model has a variance of 0, the edge of its range, where the likelihood ratio is not "
+            "chi-squared, or is not nested. Compare them by AIC or BIC."
+        )
+    if full.Z is None or restricted.Z is None or full.free != restricted.free:
+        raise IncompatibleError("the weight or the level is held in one of them. Compare them by AIC or BIC.")
+    image = full.Z @ np.linalg.lstsq(full.Z, restricted.Z, rcond=None)[0]
+    if full.Z.shape[1] <= restricted.Z.shape[1] or not np.allclose(image, restricted.Z, rtol=1e-9, atol=1e-12):
+        raise IncompatibleError("their covariates are not nested. Compare them by AIC or BIC.")
+
+
+def likelihood_ratio(full: Fit, restricted: Fit) -> TestResult:
+    """The likelihood-ratio test of a fit against a larger one that contains it, chi2 on the difference in size.
+
+    Twice the difference of the log-likelihoods; for `st.ols` with the scale at its maximum in each, that is
+    n log(RSS_restricted / RSS_full). Raises IncompatibleError, with the reason, where the fits are of different rows,
+    outcomes or likelihoods, where they are not nested, and where `cov=` says that the likelihood is not to be trusted.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}
+    >>> test = likelihood_ratio(st.fit(st.ols("y ~ x", data)), st.fit(st.ols("y ~ 1", data)))
+    >>> round(test.statistic, 4), test.df
+    (14.9787, 1)
+    """
+    require_information("likelihood ratio", full, restricted)
+    if full.model.is_mixed or restricted.model.is_mixed:
+        require_same_groups(full.model, restricted.model)
+        require_same_likelihood("likelihood ratio", full, restricted)
+    require_same_outcome("likelihood ratio", full.model.without_groups, restricted.model.without_groups)
+    series = full.model.is_series
+    if series:
+        require_nested(full.model, restricted.model)
+    elif full.model.is_partial:
+        require_nested_columns(full.model, restricted.model)
+    elif full.model.is_mixed:
+        embedding(full.model.fixed, restricted.model.fixed, restricted.estimate)
+    else:
+        embedding(full.model, restricted.model, restricted.estimate)
+    statistic = max(2.0 * (full.loglik - restricted.loglik), 0.0)
+    df = len(full.estimate) - len(restricted.estimate)
+    p_value = float(special.chdtrc(df, statistic))
+    distribution, note = "chi2", ""
+    if isinstance(full.model, Model) and full.model.has_scale:
+        note = "n log(RSS restricted / RSS full): the scale at its maximum in each."
+    elif not series and not full.model.is_mixed and not _alike(full.model, restricted.model):
+        name, said = edge_at(full.model, restricted.model)
+        number = list(full.model.likelihood.parameters).index(name)
+        if full.model.predictor.uses[number]:
+            called = full.model.likelihood.called(name)
+            raise IncompatibleError(
+                f"{restricted.model.title} lies at infinite coefficients of {called}, where no "
+                "distribution of the likelihood ratio is known. Compare AIC or BIC (st.compare)."
+            )
+        below = float(special.chdtrc(df - 1, statistic)) if df > 1 else float(statistic == 0)
+        distribution, p_value = "chibar2", 0.5 * (p_value + below)
+        note = f"{said} is at the edge of its range: half chi2({df - 1}), half chi2({df}) (Self & Liang 1987)."
+    return TestResult(
+        "likelihood ratio", statistic, df, p_value, _between(restricted, full.model), distribution, note=note
+    )
+
+
+def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
+    """Rao's score test of a fit against a larger model that contains it; the larger model need not be fitted.
+
+    So it also answers where the larger model has no maximum (separated outcomes). g^T I^-1 g with score and information
+    of the larger model at the restricted estimate; for `st.ols` with the scale at its maximum in the restricted model,
+    n (RSS_restricted - RSS_full) / RSS_restricted. Raises IncompatibleError as `likelihood_ratio`, and where the
+    observed information at the smaller fit is not positive; IdentificationError where the larger model has aliased
+    columns.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 8.0], "x": [0, 1, 2, 3, 4]}
+    >>> test = score_test(st.fit(st.ols("y ~ 1", data)), st.ols("y ~ x", data))
+    >>> round(test.statistic, 4), test.df
+    (4.75, 1)
+    """
+    full: Any = fuller.model if isinstance(fuller, Fit) else fuller
+    require_information("score", restricted)
+    if not isinstance(full, Model):
+        raise IncompatibleError(
+            f"the score test is against a larger model, such as st.ols(...), or a fit of one; got {quoted(fuller)}. "
+            'For a hypothesis about the coefficients of the fit itself, such as "x = 0", use fit.test(...).'
+        )
+    require_same_outcome("score", full, restricted.model)
+    if not _alike(full, restricted.model):
+        raise IncompatibleError(
+            f"the score of {full.title} is not defined at {restricted.model.title}, the edge of its range. Use "
+            "st.likelihood_ratio."
+        )
+    if full.categories is not None and full.labels != restricted.model.labels:
+        raise IncompatibleError("score needs two models with the same reference category; give both one reference=.")
+    check_size(full)
+    check_rank(full)
+    theta = embedding(full, restricted.model, restricted.estimate)
+    work, T = full.standardized()
+    at = work.evaluate(as_units(T).solve(theta))
+    metric = metric_for(at.information)
+    try:
+        if not metric.by_levels and undetermined(at.information) is not None:
+            raise IdentificationError(f"{full.title} is not determined.")
+        statistic = metric(at.information).norm(at.score) ** 2
+    except IdentificationError:  # not for want of rank
+        raise IncompatibleError(
+            f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "
+            "the log-likelihood does not bend down in every direction. Use st.likelihood_ratio."
+        ) from None
+    note = ""
+    if full.has_scale:
+        statistic /= restricted.model.residual_sums(restricted.estimate)[0] / full.n
+        note = "n times the share of the residual sum of squares that the fuller model explains."
+    df = len(theta) - len(restricted.estimate)
+    p_value = float(special.chdtrc(df, statistic))
+    return TestResult("score", statistic, df, p_value, _between(restricted, full), note=note)
+
+
+def _between(restricted: Fit, full: Model) -> tuple[str, str]:
+    small = restricted.model
+    if small.kind == full.kind and small.title == full.title:
+        return describe(small), f"against {describe(full)}"
+    return f"{small.title}, {describe(small)}", f"against {_within(full.title)}, {describe(full)}"
+
+
+def _within(title: str) -> str:
+    """A title within a sentence: Poisson and Weibull keep their capitals."""
+    return title if title.startswith(("Poisson", "Weibull")) else title[0].lower() + title[1:]
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two likelihoods are one, up to parameters that formulas add; those of grouped counts hold arrays and do
+    not compare themselves. Models that are no sum over rows have none.
+    """
+    if one is None or other is None:
+        return one is other
+    one, other = one.plain, other.plain
+    return type(one) is type(other) and all(
+        np.array_equal(getattr(one, part.name), getattr(other, part.name)) for part in fields(one)
+    )
+
+
+def edge_at(full: Model, restricted: Model) -> tuple[str, str]:
+    """The parameter at an end of whose range the larger likelihood is the smaller, and where that is, empty where there
+    is none: Poisson is the negative binomial with alpha = 0, and a zero-inflated count without extra zeros.
+    """
+    other = restricted.likelihood
+    for name, (limit, said) in full.likelihood.limits.items():
+        if limit is type(other) or (not isinstance(limit, type) and _same(limit, other)):
+            return name, said
+    return "", ""
+
+
+def _alike(full: Any, restricted: Any) -> bool:
+    """Whether the smaller likelihood is the larger one, or that with a parameter held within its range."""
+    one, other = full.likelihood, restricted.likelihood
+    return _same(one, other) or any(_same(held, other) for held in one.holds.values())
+
+
+def require_information(who: str, *fits: Fit) -> None:
+    """IncompatibleError for fits that are no maxima of the likelihood, or whose covariance says not to trust it."""
+    for fit in fits:
+        if not all(hasattr(fit, part) for part in ("estimate", "penalty", "cov")):
+            order = "st.score_test(smaller, fit)" if who == "score" else "st.likelihood_ratio(fit, smaller)"
+            raise IncompatibleError(f"the {who} test is of fits, st.fit(model), {order}; got {type(fit).__name__}.")
+        if fit.penalty is not None:
+            raise IncompatibleError(
+                f"the {who} test compares maxima of the log-likelihood, and {describe(fit.model)} was fitted with "
+                f"{fit.penalty!r}. Use fit.test(...) or profile intervals, or fit without penalty=."
+            )
+        if fit.cov != "information":
+            raise IncompatibleError(
+                f"the {who} test trusts the likelihood, and the fit has cov={fit.cov}. Use fit.test(...), which uses "
+                "that covariance, or fit without cov=."
+            )
+
+
+def require_same_outcome(who: str, one: Any, other: Any) -> None:
+    """IncompatibleError, with the reason, unless both are regressions of the same outcome on the same rows."""
+    reason = difference_in_outcome(one, other)
+    if reason is None and not one.is_series and not _alike(one, other) and not edge_at(one, other)[0]:
+        reason = f"{one.title} and {other.title} have different likelihoods"
+    if reason is not None:
+        raise IncompatibleError(f"{who} needs models of one likelihood for one outcome on the same rows: {reason}.")

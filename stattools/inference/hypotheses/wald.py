@@ -1,0 +1,405 @@
+"""Wald's test of linear combinations of the coefficients, by the covariance of the fit.
+
+    W = (R theta - q)^T (R V R^T)^-1 (R theta - q)
+
+chi2 with k = rank R degrees of freedom; where a scale is estimated W / k against F(k, n - p). Source: Wooldridge,
+Econometric Analysis of Cross Section and Panel Data (2010), 12.6.
+
+Linear hypotheses about means of arms whose variances differ: the test of Welch and James.
+
+    W = (R m - q)^T (R V R^T)^-1 (R m - q),   V = diag(s_j^2 / n_j),   W / c ~ F(k, k (k + 2) / (3 A))
+    A = sum_j (tr(Q_j)^2 + tr(Q_j^2)) / (2 (n_j - 1)),   c = k + 2 A - 6 A / (k + 2)
+
+Q_j = V R^T (R V R^T)^-1 R in the column of arm j. For one hypothesis this is Welch's t with Satterthwaite's degrees of
+freedom, for one arm Student's t, for the equality of all means Welch's analysis of variance (R's `oneway.test`). The
+variances are the unbiased ones, which maximize the restricted likelihood. Source: Welch, Biometrika 38 (1951), 330-336;
+Johansen, Biometrika 67 (1980), 85-92.
+
+The terms of a fitted regression, and the hypotheses that some of them have no part in its linear predictors.
+
+Each parameter of the distribution that has a formula has its terms, those of the first by their own names and those of
+another behind what it is called, "log alpha: x". Where outcomes have categories a term has columns for each of them.
+
+The columns of a regression's first parameter by the variables that they are made of.
+
+Which coefficients mean the same whatever the origin of the variables is: those of terms that are no part of another. In
+`y ~ x * g` that of x is at g = 0, and in `y ~ x + I(x**2)` it is the slope at x = 0; a shift changes both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.design.design import Term, TermSpaces
+from stattools.data.formula.formula import Formula
+from stattools.errors import DomainError, IdentificationError
+from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses.linear import hypotheses
+from stattools.inference.hypotheses.result import TestResult
+from stattools.interface.arrays import Floats
+from stattools.models.model import Model
+from stattools.models.predictor import Linear
+from stattools.models.survival.cox import ProportionalHazards
+from stattools.numerics.low_rank import among
+from stattools.numerics.one_each import OneEach
+from stattools.solvers.metric import Metric, metric_for
+from stattools.text.columns import number
+
+
+@dataclass(frozen=True, eq=False)
+class TermsOfParameter:
+    """The terms of one formula, and for each linear predictor that it makes the number of the coefficient of each of
+    its columns, -1 where the predictor has none, as of a constant that thresholds are.
+    """
+
+    label: str
+    spaces: TermSpaces
+    places: tuple[NDArray[np.intp], ...]
+    size: int
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the terms are called in a table."""
+        return tuple(f"{self.label}: {term.text}" if self.label else term.text for term in self.terms)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self.spaces.terms
+
+    def columns(self, k: int) -> list[int]:
+        """The numbers of all coefficients of a term."""
+        columns = list(self.spaces.columns[k])
+        return [place for places in self.places for place in places[columns].tolist() if place >= 0]
+
+    def lifted(self, R: Any) -> Any:
+        """The hypotheses about the columns of one linear predictor as those about all coefficients, in each of them."""
+        if isinstance(R, OneEach):
+            columns = np.concatenate([places[R.columns] for places in self.places])
+            return OneEach.picking(columns[columns >= 0], self.size)
+        whole = np.zeros((len(self.places), len(R), self.size))
+        for k, places in enumerate(self.places):
+            there = places >= 0
+            whole[k][:, places[there]] = R[:, there]
+        found = whole.reshape(-1, self.size)
+        return found[found.any(axis=1)]
+
+
+def terms_of(model: Any) -> tuple[TermsOfParameter, ...]:
+    """The terms of every formula of a regression, and of Cox's; none of what is no regression. Columns with an effect
+    at each cut are terms of the first formula.
+    """
+    if isinstance(model, ProportionalHazards):
+        design, names = model.design, model.names
+        places = np.array([names.index(name) if name in names else -1 for name in design.names], dtype=np.intp)
+        return (TermsOfParameter("", TermSpaces(design.parsed, design.names, design.levels), (places,), len(names)),)
+    if not isinstance(model, Model):
+        return ()
+    design, predictor, likelihood = model.design, model.predictor, model.likelihood
+    uses = design.uses or (tuple(range(len(design.names))),)
+    formulas = dict(
+        zip(["", *design.beside], zip([design.parsed, *design.beside.values()], uses, strict=True), strict=True)
+    )
+    first = list(range(predictor.n_first))
+    made: dict[str, list[int]] = {"": first}
+    for at, parameter in enumerate(list(likelihood.parameters)[1:], predictor.n_first):
+        name = likelihood.formula_of(parameter)
+        made.setdefault("" if name != parameter else name, []).append(at)
+    found = []
+    for name, (formula, use) in formulas.items():
+        if name and name not in made:  # the effects at cuts, which are terms of the first formula
+            continue
+        spaces = TermSpaces(formula, tuple(design.names[k] for k in use), design.levels)
+        places = tuple(_places(predictor, at, use) for at in made[name])
+        found.append(TermsOfParameter(model.called(name) if name else "", spaces, places, predictor.size))
+    return tuple(found)
+
+
+def _places(predictor: Linear, number: int, use: tuple[int, ...]) -> NDArray[np.intp]:
+    """The numbers of the coefficients of some columns in a linear predictor, -1 where it does not read one."""
+    part, own = predictor.parts[number], predictor.uses[number]
+    columns = range(predictor.columns) if own is None else own
+    numbers = {column: part.start + k for k, column in enumerate(columns)}
+    return np.array([numbers.get(column, -1) for column in use], dtype=np.intp)
+
+
+def coefficients_of(model: Any, text: Any) -> list[int]:
+    """The numbers of the coefficients of the term that a text names; none where it names no term, or a coefficient.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0], "g": ["a", "b", "c", "a", "b"]}
+    >>> coefficients_of(st.ols("y ~ C(g)", data), "C(g)"), coefficients_of(st.ols("y ~ C(g)", data), "C(g)[T.b] = 1")
+    ([1, 2], [])
+    """
+    if not isinstance(text, str) or text in model.names:
+        return []
+    wanted = text.replace(" ", "")
+    for of in terms_of(model) if _may_name(model, wanted) else ():
+        for k, name in enumerate(of.names):
+            if name.replace(" ", "") == wanted:
+                return of.columns(k)
+    return []
+
+
+def _may_name(model: Any, text: str) -> bool:
+    """Whether a text can be that of a term, found out quickly."""
+    return any(name.replace(" ", "").find(text.split(":")[-1]) >= 0 for name in model.names)
+
+
+def of_terms(model: Any, hypothesis: Any) -> Any:
+    """A hypothesis with the names of the coefficients of a term in the place of the term; others as they are.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0], "g": ["a", "b", "c", "a", "b"]}
+    >>> of_terms(st.ols("y ~ C(g)", data), "C(g)")
+    ['C(g)[T.b]', 'C(g)[T.c]']
+    """
+    if isinstance(hypothesis, str):
+        return [model.names[k] for k in coefficients_of(model, hypothesis)] or hypothesis
+    if isinstance(hypothesis, list | tuple) and all(isinstance(part, str) for part in hypothesis):
+        each = [(part, coefficients_of(model, part)) for part in hypothesis]
+        return [name for part, found in each for name in ([model.names[k] for k in found] or [part])]
+    return hypothesis
+
+
+FARTHEST = 1e150
+"""Standard errors between an estimate and a hypothesis, at most: their square is finite."""
+
+
+def against_zero(value: Floats, se: Floats, df: float | Floats) -> tuple[Floats, Floats]:
+    """value / se with its two-sided p-value, by Student's t with df degrees of freedom, normal where df is infinite.
+
+    df is one number, or one for each value.
+    Where se is 0 the statistic is infinite, or 0 for a value of 0; where se is NaN, so is the statistic.
+
+    >>> [part.round(3).tolist() for part in against_zero(np.array([1.96, 0.0]), np.array([1.0, 0.0]), np.inf)]
+    [[1.96, 0.0], [0.05, 1.0]]
+    """
+    if (known := se > 0).all():
+        statistic = value / se
+    else:
+        exact = np.where(value == 0, 0.0, np.copysign(np.inf, value)) + 0.0 * se
+        statistic = np.divide(value, se, out=exact, where=known)
+    if isinstance(df, np.ndarray):
+        normal = special.ndtr(-np.abs(statistic))
+        return statistic, 2.0 * np.where(np.isfinite(df), special.stdtr(df, -np.abs(statistic)), normal)
+    tail = special.stdtr(df, -np.abs(statistic)) if np.isfinite(df) else special.ndtr(-np.abs(statistic))
+    return statistic, 2.0 * tail
+
+
+def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
+    """R with each row times a power of two, which brings the size of R theta near its standard error, and the powers.
+
+    A hypothesis may have any units: its squares then stay within float64.
+    """
+    with np.errstate(over="ignore"):
+        reach = np.abs(R) @ se
+    if not ((reach == 0) | ((reach > 1e-290) & (reach < 1e290))).all():
+        raise DomainError(
+            "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
+            "the hypothesis: multiply both of its sides by the same power of ten."
+        )
+    unit = np.ldexp(1.0, np.where(reach > 0, -np.frexp(reach)[1], 0))
+    return R * unit[:, None], unit
+
+
+def _involved(R: Any) -> tuple[NDArray[np.intp], Any]:
+    """The numbers of the coefficients that hypotheses speak of, and R among these."""
+    if isinstance(R, OneEach):
+        return R.columns, R.own
+    if (np.count_nonzero(R, axis=1) == 1).all() and len(np.unique(column := np.argmax(R != 0, axis=1))) == len(R):
+        return column, OneEach(R[np.arange(len(R)), column], np.arange(len(R)), len(R))
+    columns = np.flatnonzero((R != 0).any(axis=0))
+    return columns, R[:, columns]
+
+
+def spread_of(R: Any, V: Any) -> Any:
+    """R V R^T; without products where each hypothesis is of one coefficient, of which a factor has many."""
+    if not isinstance(R, OneEach):
+        return R @ np.asarray(V) @ R.T
+    return among(V, R.columns, R.numbers)
+
+
+def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
+    """The metric of a covariance of combinations of coefficients; IdentificationError where it is singular to round-off
+    for them, which are `what`.
+    """
+    metric = metric_for(spread).where_definite(spread)
+    if metric is None or metric.rcond < 1e-14:
+        raise IdentificationError(
+            f"the covariance ({fit.cov}) does not determine {what}: it is singular for them, as with fewer groups than "
+            "hypotheses. Test fewer at a time."
+        )
+    return metric
+
+
+def _refuse_edges(fit: Estimates, R: Floats, q: Floats) -> None:
+    """IdentificationError for a variance of a state space model that is to be 0."""
+    for k, name in enumerate(fit.model.variances):
+        R = np.asarray(R)
+        alone = (R[:, k] != 0) & (np.count_nonzero(R, axis=1) == 1)
+        if (alone & (q == 0)).any():
+            raise IdentificationError(
+                f"{name} = 0 is the edge of its range, where Wald's test does not hold. See "
+                f'fit.interval(kind="profile"), or compare with the model without it by AIC (st.compare).'
+            )
+
+
+def wald(fit: Estimates, hypothesis: Any, *, df: float | None = None) -> TestResult:
+    """Wald's test of linear hypotheses about the coefficients of a fit, by its own covariance.
+
+    `hypothesis` is a text for `parse`, a term (its coefficients are 0), a list of such texts, a matrix R (R theta = 0),
+    or a pair (R, q). `df` are the degrees of freedom of F's denominator, infinite for chi2; by default n - p for
+    `st.ols`, infinite otherwise, and Hotelling's of clusters of kind "CR2" and "CR3". Raises DomainError for hypotheses
+    that cannot be read or repeat each other, IdentificationError where the covariance does not determine the
+    combinations. Equal to statsmodels' `f_test` and `wald_test`.
+
+    >>> import stattools as st
+    >>> f = st.fit(st.ols([1.0, 3.0, 5.0, 8.0], [0, 1, 2, 3]))
+    >>> test = wald(f, "x1 = 2")
+    >>> round(test.statistic, 6), test.df, test.df_residual
+    (3.0, 1, 2.0)
+    """
+    whole, q, labels = hypotheses(of_terms(fit.model, hypothesis), fit.names)
+    _refuse_edges(fit, whole, q)
+    involved, R = _involved(whole)
+    theta, V = fit.estimate[involved], among(fit.covariance, involved)
+    unknown = ~(np.isfinite(theta) & np.isfinite(V.diagonal()))
+    if unknown.any():
+        name = fit.names[involved[np.argmax(unknown)]]
+        raise IdentificationError(
+            f"Wald's test needs finite estimates with a variance, and {name!r} has none. Test the others, or compare "
+            "models by likelihood ratio or score."
+        )
+    R, unit = _in_standard_errors(R, np.sqrt(V.diagonal()))
+    with np.errstate(over="ignore"):  # told below
+        difference = R @ theta - q * unit
+    spread = spread_of(R, V)
+    se = np.sqrt(np.maximum(spread.diagonal(), 0.0))
+    metric = metric_of(fit, spread, f"the {len(labels)} combinations {', '.join(labels)}")
+    distance = metric.norm(difference) if np.isfinite(difference).all() else 1e308
+    if not distance < FARTHEST:
+        raise DomainError(
+            f"Wald's test: {', '.join(labels)} is {distance:.1g} standard errors from the estimate, whose square "
+            "is beyond float64. Look at the units of the hypothesis."
+        )
+    statistic, difference, se = distance**2, difference / unit, se / unit
+    if (means := fit.model.spread_of_means) is not None and not whole[:, len(means[0]) :].any():
+        return welch_james(difference, whole[:, : len(means[0])], means[0], means[1], labels, fit.level)
+    if df is None and fit.degrees is not None:
+        return with_degrees(fit, whole, statistic, cov=fit.cov, difference=difference, se=se, hypothesis=labels)
+    if df is None:
+        df = fit.df if isinstance(fit.model, Model) and fit.model.has_scale else np.inf
+    shared: dict[str, Any] = {"cov": fit.cov, "difference": difference, "se": se, "hypothesis": labels}
+    k = len(labels)
+    if np.isinf(df):
+        return TestResult("Wald", statistic, k, float(special.chdtrc(k, statistic)), **shared)
+    p_value = float(special.fdtrc(k, df, statistic / k))
+    return TestResult("Wald", statistic / k, k, p_value, distribution="F", df_residual=float(df), **shared)
+
+
+def with_degrees(fit: Estimates, R: Floats, statistic: float, **shared: Any) -> TestResult:
+    """Wald's statistic of R theta against F with the degrees of freedom that few clusters, or few groups, leave."""
+    degrees: Any = fit.degrees
+    F, df = degrees.several(R, statistic)
+    k = len(R)
+    p_value = float(special.fdtrc(k, df, F) if np.isfinite(df) else special.chdtrc(k, k * F))
+    return TestResult("Wald", F, k, p_value, distribution="F", df_residual=df, **shared)
+
+
+def welch_james(
+    difference: Floats, R: Floats, variance: Floats, df: Floats, labels: tuple[str, ...], level: float
+) -> TestResult:
+    """The test of R m = q, `difference` = R m - q (k,), for means with these variances and their degrees of freedom.
+
+    >>> found = welch_james(np.array([1.0]), np.array([[1.0, -1.0]]), np.array([0.2, 0.1]), np.array([9.0, 4.0]),
+    ...                     ("a = b",), 0.95)
+    >>> round(found.statistic, 4), round(found.df_residual, 4)
+    (3.3333, 12.96)
+    """
+    k = len(R)
+    spread = (R * variance) @ R.T
+    inner = np.linalg.solve(spread, R)
+    statistic = float(difference @ np.linalg.solve(spread, difference))
+    share = variance * np.einsum("kj,kj->j", R, inner)  # the diagonal of V R^T (R V R^T)^-1 R: Q_j has rank 1
+    A = float((share * share / df).sum())
+    F = statistic / (k + 2.0 * A - 6.0 * A / (k + 2.0))
+    residual = k * (k + 2.0) / (3.0 * A)
+    se = np.sqrt(np.diagonal(spread))
+    note = "Each arm has its own variance, the unbiased one (Welch)."
+    if k == 1:
+        half = -float(special.stdtrit(residual, 0.5 * (1.0 - level))) * float(se[0])
+        ends = f"{number(float(difference[0]) - half)} to {number(float(difference[0]) + half)}"
+        note += f" The {level:.4g} interval of the difference is {ends}."
+    return TestResult(
+        "Welch",
+        F,
+        k,
+        float(special.fdtrc(k, residual, F)),
+        labels,
+        distribution="F",
+        df_residual=residual,
+        cov="each arm its own",
+        note=note,
+        difference=difference,
+        se=se,
+    )
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A term: its name, its variables, its `coefficients` in all linear predictors of the first parameter, and its
+    `columns` of X. `is_part` of another, or made of a column as it is (`is_plain`).
+    """
+
+    name: str
+    variables: frozenset[str]
+    coefficients: tuple[int, ...]
+    columns: tuple[int, ...]
+    is_part: bool
+    is_plain: bool
+
+
+def units_of(model: Model) -> tuple[Unit, ...]:
+    """The terms of the first parameter, but for the intercept.
+
+    >>> import stattools as st
+    >>> data = {"y": [1.0, 3.0, 5.0, 8.0, 9.0, 4.0], "x": [0, 1, 2, 5, 4, 3], "g": ["a", "b", "c", "a", "b", "a"]}
+    >>> [(unit.name, unit.is_part) for unit in units_of(st.ols("y ~ x + I(x**2) + g", data))]
+    [('x', True), ('I(x ** 2)', False), ('g', False)]
+    """
+    found = terms_of(model)
+    if not found:
+        return ()
+    of = found[0]
+    columns = range(len(model.names)) if model.is_partial else model.predictor.column
+    told = _variables(of, model.design.parsed)
+    return tuple(
+        Unit(
+            name,
+            variables,
+            tuple(of.columns(k)),
+            tuple(sorted({int(columns[j]) for j in of.columns(k)})),
+            plain and any(j != k and variables <= other for j, (other, _) in enumerate(told)),
+            plain and variables == {name},
+        )
+        for k, (name, (variables, plain)) in enumerate(zip(of.names, told, strict=True))
+    )
+
+
+def _variables(of: TermsOfParameter, formula: Formula | None) -> list[tuple[frozenset[str], bool]]:
+    """The variables of each term, and whether a larger one may contain it: a name, `C(g)`, or a product of these."""
+    if formula is None:
+        return [(frozenset([name]), True) for name in of.names]
+    return [
+        (
+            frozenset(name for factor in term for name in factor.columns),
+            all(factor.category is not None for factor in term),
+        )
+        for term in formula.terms
+        if term
+    ]

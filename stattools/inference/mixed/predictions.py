@@ -1,0 +1,514 @@
+"""What a linear mixed model expects of rows: of groups that were seen, of the population, and of new groups.
+
+What a mixed regression of any likelihood expects of rows: see `MixedAnswers.predict`.
+
+known        mean(x'beta + z'u_hat)               of the groups that were seen
+typical      mean(x'beta)                         of a group whose effects are 0
+population   E mean(x'beta + z'u)                 over all groups
+new          the same; mean(x'beta -+ q sqrt(se^2 + z'Sigma z)) holds that of one group that nobody saw
+
+How far predictions of a linear mixed model are from what will be, in variances.
+
+    known        x'beta_hat + z'u_hat,   variance sigma^2 [z'K z + d'A d],   d = x - D'z
+    population   x'beta_hat,             variance sigma^2 x'A x
+    new          x'beta_hat,             variance sigma^2 [x'A x + z'S z]: the mean of a group that nobody saw
+
+A = (X'V^-1 X)^-1, and K, D, S = T T' as in `latent/effects.py`. An observation adds sigma^2 / precision. The quantile
+is Student's t with Satterthwaite's degrees of freedom of that variance, nu = 2 v^2 / (g'C g), where g are its slopes in
+the variance components, by differences, and C is the covariance of these; exact for means of balanced groups.
+Source: McCulloch & Searle, Generalized, Linear, and Mixed Models (2001), 6.7; Satterthwaite, Biometrics 2 (1946).
+
+Residuals of a mixed regression of any likelihood, and rows as its fit sees them that need not be its own.
+
+Residuals of a linear mixed model: with the effects of the groups taken away too, or without.
+
+conditional   y - X beta_hat - Z u_hat         what is left in a row, also called "response"
+marginal      y - X beta_hat                   what groups and rows leave together; curves belong to X beta_hat
+pearson       conditional, times sqrt(precision) / sigma
+
+Rows as the fit of a mixed model sees them that need not be its own: with the effects of groups that it knows.
+
+    y_i | the fit ~ N(x'beta + z'u_hat, x'Cx + ... + sigma^2 / precision_i)
+
+the variance of what is predicted less what it will be, in which that of an effect of a group that was not there is the
+whole one. Variances are taken as known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from stattools.data.design.random_effects import RandomDesign, RandomTerm, terms_of
+from stattools.data.design.smooths import SmoothTerm
+from stattools.data.files.scan import source_of
+from stattools.data.tables.columns import listing
+from stattools.data.tables.table import table
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.inference.diagnostics.residuals import residuals
+from stattools.inference.estimates import Judged, judged, quantile_of
+from stattools.inference.mixed.modes import label_of, wiggles
+from stattools.inference.mixed.views import along_curves, beside_curves, known, new, population
+from stattools.inference.prediction.kinds import OF_OUTCOMES, QUANTILES
+from stattools.inference.prediction.new_rows import at_rows, columns_beside, handed_out, with_precision
+from stattools.inference.prediction.predict import predictions
+from stattools.inference.smooths.curves import beside_beyond, said_beyond
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.record import record
+from stattools.interface.when_needed import pd
+from stattools.latent.deviance import Curves, Profile, changes_of, joint_spread, pulls
+from stattools.latent.marginal_family import OverEffects
+from stattools.models.mixed.mixed_model import LinearMixed
+from stattools.models.model import Model
+from stattools.numerics.small_matrices import Codes, lower
+from stattools.solvers.mixed.fixed_effects import Curvatures, variance_covariance
+from stattools.solvers.mixed.maximum import MixedMaximum
+from stattools.solvers.solution import require_choice
+
+STEP = 1e-4
+"""Change of a variance component, as a share of it, for the slopes of variances."""
+
+
+@record
+class PredictedRows:
+    """Rows in the coordinates of the fit: `x` (r, p), `z` (q, r) and `codes` (r,) of each term, and whose `groups`."""
+
+    x: Floats
+    z: tuple[Floats, ...]
+    codes: tuple[Codes, ...]
+    groups: str
+
+    @classmethod
+    def of(cls, found: MixedMaximum, X: Floats, terms: tuple[RandomTerm, ...], groups: str) -> PredictedRows:
+        """From the columns and the terms of the rows, as the data have them; no terms for the population."""
+        pairs = zip(terms, found.coordinates.to_effects, strict=bool(terms))
+        z = tuple((term.z @ back).T for term, back in pairs)
+        return cls(X @ found.coordinates.to_beta, z, tuple(term.codes for term in terms), groups)
+
+    def beside_curves(self, curves: Curves, terms: Sequence[SmoothTerm]) -> PredictedRows:
+        """The same rows with the columns of curves before those of X, as `Curves.seen` has them."""
+        Z = [term.columns @ back for term, back in zip(terms, curves.back, strict=True)]
+        return replace(self, x=np.column_stack([*Z, self.x]))
+
+    def variances(self, at: Profile) -> Floats:
+        """The variance (r,) of what is predicted less what it will be, over that of the residual."""
+        away, own = OF_GROUPS[self.groups](self, at)
+        return np.einsum("ip,pr,ir->i", away, at.inverse_gram, away, optimize=True) + own
+
+
+def _known_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    away = rows.x.copy()
+    for pull, z, codes in zip(pulls(at), rows.z, rows.codes, strict=True):
+        away -= np.einsum("qpi,qi->ip", np.where(codes >= 0, pull[:, :, codes], 0.0), z)
+    if not rows.z:
+        return away, np.zeros(len(away))
+    z = np.concatenate(rows.z)
+    return away, np.einsum("ai,abi,bi->i", z, joint_spread(at, rows.codes), z, optimize=True)
+
+
+def _population_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    return rows.x, np.zeros(len(rows.x))
+
+
+def _new_variance(rows: PredictedRows, at: Profile) -> tuple[Floats, Floats]:
+    own = np.zeros(len(rows.x))
+    for T, z in zip(at.factors, rows.z, strict=True):
+        own += ((T.T @ z) ** 2).sum(axis=0)
+    return rows.x, own
+
+
+OF_GROUPS = {"known": _known_variance, "population": _population_variance, "new": _new_variance}
+"""The combination of coefficients that is uncertain, and the variance beside it that the effects have."""
+
+
+def degrees_of(found: MixedMaximum, curvatures: Curvatures, rows: PredictedRows, variance: Floats) -> Floats:
+    """Satterthwaite's degrees of freedom (r,) of the variances, which may be those of observations."""
+    at, slopes = found.profile, [variance]
+    for pair in beside_maximum(at):
+        ends = [rows.variances(at.of.at(at.of.theta(factors))) for factors in pair]
+        slopes.append(found.s2 * (ends[0] - ends[1]) / (2.0 * STEP))
+    g = np.array(slopes) / variance  # relative slopes: squares of variances may leave float64
+    covariance = variance_covariance(curvatures)
+    return 2.0 / np.einsum("ki,kl,li->i", g, covariance, g, optimize=True)
+
+
+def beside_maximum(at: Profile) -> list[tuple[tuple[Floats, ...], tuple[Floats, ...]]]:
+    """The T_k a small step up and down each variance component."""
+    pairs = []
+    for k, change in changes_of(at.factors)[0]:
+        ends = (moved(at.factors[k], step * change) for step in (STEP, -STEP))
+        up, down = ((*at.factors[:k], end, *at.factors[k + 1 :]) for end in ends)
+        pairs.append((up, down))
+    return pairs
+
+
+def moved(T: Floats, change: Floats) -> Floats:
+    """The lower triangle of T T' + a small change within the directions in which it varies.
+
+    >>> moved(np.array([[2.0]]), np.array([[5.0]])).tolist()
+    [[3.0]]
+    """
+    values, vectors = np.linalg.eigh(T @ T.T + change)
+    return lower(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+GROUPS = ("known", "population", "new", "typical")
+
+KINDS = ("mean", "link", "observation")
+
+
+def mixed_predictions(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, precision: Any, missing: Any, align: bool
+) -> Any:
+    """See `LinearMixedFit.predict`."""
+    groups, kind = word_of(groups, GROUPS), word_of(kind, KINDS)
+    model, found = fit.model, fit.found
+    groups = "population" if is_one_of(groups, ("typical",)) else groups  # the mean is linear in the effects
+    _require_words(model, groups, kind)
+    if interval is not None:
+        require_level(interval, "interval")
+    elif precision is not None:
+        raise IncompatibleError('predict takes precision= for the interval of kind="observation" only; leave it out.')
+    _require_in_memory(model, data)
+    fixed = replace(model.fixed, title=model.title)
+    beside = columns_beside(fixed, kind, None, precision) if interval is not None else {}
+    for design in () if data is None else model.read.random:
+        beside |= {name: name for name in columns_of(design, groups)}
+    at = at_rows(fixed, data, missing=missing, beside=beside)
+    name = "link" if kind == "link" else "mean"
+    mean = half = np.full(1, np.nan)  # of no complete row: one without a value, as of every fit
+    curves: tuple[SmoothTerm, ...] = ()
+    if len(at.rows.X):
+        terms, curves = terms_at(model, data, groups, at), curves_at(model, data, at)
+        mean = _expected(found, at, terms, groups, curves)
+        if interval is not None:
+            extra = 0.0
+            if kind == "observation":
+                held = with_precision(at, fixed, data, precision).rows.precision
+                extra = found.s2 if held is None else found.s2 / held
+            half = _half(fit, at, terms, groups, curves, interval, extra)
+    if interval is None:
+        return said_beyond(handed_out(at.places, mean, name, align), curves)
+    frame = pd.DataFrame({name: mean, "lower": mean - half, "upper": mean + half})
+    frame = beside_beyond(frame, curves)
+    return said_beyond(handed_out(at.places, frame, name, align, is_bare=False), curves)
+
+
+def _expected(
+    found: MixedMaximum, at: Model, terms: tuple[RandomTerm, ...], groups: str, curves: tuple[SmoothTerm, ...]
+) -> Floats:
+    """The means of the rows."""
+    mean = np.asarray(at.rows.X) @ found.beta + wiggles(found, curves)
+    if groups == "known":
+        for term, modes in zip(terms, found.modes, strict=False):
+            mean = mean + np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+    return mean
+
+
+def _half(
+    fit: Any,
+    at: Model,
+    terms: tuple[RandomTerm, ...],
+    groups: str,
+    curves: tuple[SmoothTerm, ...],
+    interval: float,
+    extra: Floats | float,
+) -> Floats:
+    """Half the width of the intervals; `extra` is the variance of an observation beside its mean's."""
+    found = fit.found
+    rows = PredictedRows.of(found, np.asarray(at.rows.X), terms, groups)
+    if curves:
+        rows, seen = rows.beside_curves(found.model.curves, curves), found.model.curves.seen(found.profile)
+        return quantile_of(fit.t_df, interval) * np.sqrt(found.s2 * rows.variances(seen) + extra)
+    variance = found.s2 * rows.variances(found.profile) + extra
+    if fit.degrees is None or fit.degrees.are_normal:
+        return quantile_of(np.inf, interval) * np.sqrt(variance)
+    degrees = degrees_of(found, fit.degrees.curvatures, rows, variance)
+    return quantile_of(degrees, interval) * np.sqrt(variance)
+
+
+def _require_words(model: LinearMixed, groups: str, kind: str) -> None:
+    if not is_one_of(groups, GROUPS):
+        raise IncompatibleError(f"predict has groups {', '.join(map(repr, GROUPS))}; got groups={quoted(groups)}.")
+    if not is_one_of(kind, KINDS):
+        raise IncompatibleError(f"{model.title} predicts kind {', '.join(map(repr, KINDS))}; got kind={quoted(kind)}.")
+    if kind == "observation" and groups == "population":
+        raise IncompatibleError(
+            'an observation belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            'nobody saw; groups="population" has a mean only.'
+        )
+
+
+def _require_in_memory(model: LinearMixed, data: Any) -> None:
+    here = model.read.data.scanned is None if data is None else source_of(data) is None
+    if not here:
+        raise IncompatibleError(
+            f"predict of {model.title} answers for rows in memory: give it a table of some of the rows, predict(table)."
+        )
+
+
+def columns_of(design: RandomDesign, groups: str) -> tuple[str, ...]:
+    """The columns of new rows that their random terms are made of."""
+    if groups == "population":
+        return ()
+    parsed = design.design.parsed
+    effects = () if parsed is None else tuple(parsed.columns)
+    return (*design.part.groups, *effects) if groups == "known" else effects
+
+
+def terms_at(model: LinearMixed, data: Any, groups: str, at: Model) -> tuple[RandomTerm, ...]:
+    """The random terms at the rows; DomainError for groups that were not seen where they should be known."""
+    if groups == "population":
+        return ()
+    if data is None:
+        return model.random
+    found: list[RandomTerm] = []
+    for design in model.read.random:
+        if groups == "new":
+            z = design.design.encode(data, at.kept)
+            found += terms_of(design, np.full(len(z), -1), z)
+            continue
+        own = design.terms(data, at.kept)
+        unseen = np.flatnonzero(own[0].codes < 0)
+        if len(unseen):
+            raise _unseen(design, data, unseen if at.kept is None else at.kept[unseen])
+        found += own
+    return tuple(found)
+
+
+def curves_at(model: Any, data: Any, at: Model) -> tuple[SmoothTerm, ...]:
+    """The curves at the rows."""
+    if data is None:
+        return model.smooths
+    designs = {id(term.design): term.design for term in model.smooths}
+    return tuple(term for design in designs.values() for term in design.terms(data, at.kept))
+
+
+def _unseen(design: RandomDesign, data: Any, rows: Any) -> DomainError:
+    columns = [table(data).column(name) for name in design.part.groups]
+    levels = [tuple(column.iloc[row] for column in columns) for row in rows.tolist()]
+    called = dict.fromkeys(map(label_of, levels) if len(columns) > 1 else columns[0].iloc[rows].tolist())
+    return DomainError(
+        f"predict: the groups {listing(called)} of {design.part.group!r} (row {rows[0]}, counting from 0) were not "
+        'there when the model was fitted, and have no effect that is known. groups="new" predicts for a group that '
+        'nobody saw, groups="population" for the average of all.'
+    )
+
+
+type Seen = tuple[Any, dict[str, Any]]
+"""The fit of single rows that is asked, and options of `predictions`."""
+
+FAMILY_KINDS = ("mean", "link", "observation", *QUANTILES, "class", "zero", "cumulative", "score")
+
+WHAT = {"observation": "an observation", "median": "the median of an outcome", "quantile": "a quantile of an outcome"}
+"""What `OF_OUTCOMES` are called."""
+
+
+def _typical(fit: Any, *_: Any) -> Seen:
+    return fit._of_rows, {}
+
+
+def _population(fit: Any, *_: Any) -> Seen:
+    return population(fit), {}
+
+
+def _known(fit: Any, data: Any, interval: float | None) -> Seen:
+    def seen(at: Any) -> Any:
+        return known(fit, at, terms_at(fit.model, data, "known", at), interval is not None)
+
+    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "known")}
+
+
+def _new(fit: Any, data: Any, interval: float | None) -> Seen:
+    if interval is None:
+        return _population(fit)
+
+    def seen(at: Any) -> Any:
+        return new(fit, at, terms_at(fit.model, data, "new", at))
+
+    return fit._of_rows, {"seen": seen, "needed": _needed(fit, data, "new")}
+
+
+def _needed(fit: Any, data: Any, groups: str) -> dict[str, str]:
+    """The columns of new rows that their random terms are made of."""
+    designs = () if data is None else fit.model.read.random
+    return {name: name for design in designs for name in columns_of(design, groups)}
+
+
+def _with_curves(fit: Any, data: Any, of: Any, options: dict[str, Any], over: list[SmoothTerm]) -> Seen:
+    """The same with the curves of the model, which are put into `over`."""
+    if not fit.model.smooths:
+        return of, options
+
+    def seen(at: Any) -> Any:
+        view, rows = options["seen"](at) if "seen" in options else (of, at)
+        over[:] = curves_at(fit.model, data, at)
+        return beside_curves(fit, view, rows, over)
+
+    return of, options | {"seen": seen}
+
+
+FAMILY_GROUPS: dict[str, Callable[[Any, Any, float | None], Seen]] = {
+    "population": _population,
+    "known": _known,
+    "typical": _typical,
+    "new": _new,
+}
+"""Of whom it is predicted."""
+
+
+def family_predictions(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, align: bool, **beside: Any
+) -> Any:
+    """See `MixedAnswers.predict`."""
+    found, places, name, over = predicted(fit, data, groups, kind, interval, missing, **beside)
+    return said_beyond(handed_out(places, found, name, align, is_bare=interval is None), over)
+
+
+def predicted(
+    fit: Any, data: Any, groups: str, kind: str, interval: float | None, missing: Any, **beside: Any
+) -> tuple[Any, Any, str, list[SmoothTerm]]:
+    """What is predicted, where the rows are in their table, what it is called, and the curves over the rows."""
+    groups = require_choice("predict", "groups", groups, tuple(FAMILY_GROUPS))
+    groups = groups if fit.model.random else "typical"
+    kind, family = (
+        require_choice("predict", "kind", word_of(kind, FAMILY_KINDS), FAMILY_KINDS),
+        fit.model.fixed.likelihood,
+    )
+    of_number = fit.model.random and not family.outcome.has_labels  # labels are refused below, whatever the groups
+    if kind in OF_OUTCOMES and of_number and groups in ("population", "typical"):
+        raise IncompatibleError(
+            f'{WHAT[kind]} belongs to a group: predict it with groups="known", or with groups="new" for a group that '
+            f'nobody saw; groups="{groups}" has a mean only.'
+        )
+    if kind in QUANTILES and of_number and groups == "new" and interval is not None:
+        raise IncompatibleError(
+            f'predict(kind={kind!r}, groups="new") is that of all that a group may be, and has no interval: leave '
+            'interval= out, or ask for kind="observation", which has the interval of a new outcome.'
+        )
+    if groups == "new" and interval is not None and family.outcome.has_several and kind != "link":
+        raise IncompatibleError(
+            f"the probabilities of labels of {fit.model.title} rise and fall with the effects of a group, so that no "
+            'interval of those of one that nobody saw is known: groups="population" has one of their averages.'
+        )
+
+    over: list[SmoothTerm] = []
+
+    def asked(groups: str, interval: float | None) -> Any:
+        of, seen = _with_curves(fit, data, *FAMILY_GROUPS[groups](fit, data, interval), over)
+        return predictions(of, of.model, data, interval=interval, kind=kind, missing=missing, **beside, **seen)
+
+    found, places = asked(groups, interval)
+    if groups == "new" and interval is not None and kind != "link":
+        found[found.columns[0]] = asked("population", None)[0]  # its mean is over all that it may be
+    name = kind if kind in ("link", "class", *QUANTILES) else "mean"
+    if interval is not None and isinstance(found, pd.DataFrame):
+        found = beside_beyond(found, over)
+    return found, places, name, over
+
+
+RESIDUAL_KINDS: dict[str, Any] = {
+    "conditional": "response",
+    "response": "response",
+    "marginal": "response",
+    "pearson": "pearson",
+    "deviance": "deviance",
+    "quantile": "quantile",
+}
+"""By kind, that of the fit of single rows which has them."""
+
+OVER_EFFECTS = ("marginal", "quantile")
+"""Those of the outcome without what is known of its groups."""
+
+
+def family_residuals(fit: Any, kind: str, seed: Any, align: bool) -> Any:
+    """See `MixedAnswers.residuals_of`."""
+    kind = require_choice(f"residuals_of {fit.model.title}", "kind", kind, tuple(RESIDUAL_KINDS))
+    if kind in OVER_EFFECTS:
+        of = population(fit)
+        model = of.model
+    else:
+        of, model = known(fit, fit.model.fixed, fit.model.random, interval=False)
+    of, _ = beside_curves(fit, replace(of, model=model), model, fit.model.smooths)
+    found = residuals(of, RESIDUAL_KINDS[kind], seed=seed)
+    several = of.model.labels or () if found.ndim == 2 else ()
+    return handed_out(of.model.places, found, "residual", align, columns=several)
+
+
+def judged_rows(fit: Any, model: Any) -> Judged:
+    """The log density of each row of a model like that of the fit, its mean, and what was observed: effects of groups
+    that the fit knows are as uncertain as it knows them, those of others as those of any group.
+    """
+    if model.by_category:
+        whole, rows = beside_curves(fit, fit._of_rows, model.fixed, model.smooths)
+        return judged(rows, whole.estimate, 1.0)
+    found = fit.found
+    shift, own = along_curves(fit, model.smooths, len(model.y)), np.zeros(len(model.y))
+    for term, mine, modes, spread, root in zip(
+        model.random, fit.model.random, found.modes, found.spreads, found.roots, strict=True
+    ):
+        places = {level: place for place, level in enumerate(mine.levels)}
+        codes = np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
+        there = codes >= 0
+        shift += np.where(there, np.einsum("iq,qi->i", term.z, modes[:, codes]), 0.0)
+        mine_own = np.einsum("iq,qri,ir->i", term.z, spread[:, :, codes], term.z)
+        own += np.where(there, mine_own, ((term.z @ root) ** 2).sum(axis=1))
+    fixed = model.fixed
+    eta = fixed.eta(fit.estimate).reshape(len(shift), -1).copy()
+    eta[:, 0] += shift
+    family = OverEffects(fixed.likelihood, 1)
+    eta = np.column_stack([eta, np.sqrt(own)])
+    return Judged(family.loglik(eta, fixed.rows.y), family.mean(eta), family.observed(fixed.rows.y))
+
+
+def _marginal(found: MixedMaximum) -> Floats:
+    return found.model.y - found.model.X @ found.beta - wiggles(found, found.model.smooths)
+
+
+def _conditional(found: MixedMaximum) -> Floats:
+    left = _marginal(found)
+    for term, modes in zip(found.model.random, found.modes, strict=True):
+        left = left - np.einsum("iq,qi->i", term.z, modes[:, term.codes])
+    return left
+
+
+def _pearson(found: MixedMaximum) -> Floats:
+    precision = found.model.precision
+    return _conditional(found) * np.sqrt((1.0 if precision is None else precision) / found.s2)
+
+
+RESIDUALS = {"conditional": _conditional, "response": _conditional, "marginal": _marginal, "pearson": _pearson}
+"""By kind."""
+
+
+def mixed_residuals(fit: Any, kind: str, align: bool) -> Any:
+    """See `LinearMixedFit.residuals_of`."""
+    kind = word_of(kind, RESIDUALS)
+    if not is_one_of(kind, tuple(RESIDUALS)):
+        raise IncompatibleError(f"{fit.model.title} has residuals {', '.join(RESIDUALS)}; got kind={quoted(kind)}.")
+    return handed_out(fit.model.places, RESIDUALS[kind](fit.found), "residual", align)
+
+
+def judged_groups(fit: Any, model: LinearMixed) -> Judged:
+    """The log density of each row of a model like that of the fit, its mean, and what was observed."""
+    found, mean, terms = fit.found, model.X @ fit.found.beta, []
+    for term, own, modes in zip(model.random, fit.model.random, found.modes, strict=True):
+        places = {level: place for place, level in enumerate(own.levels)}
+        codes = np.array([places.get(level, -1) for level in term.levels], dtype=np.intp)[term.codes]
+        effects = np.where(codes >= 0, modes[:, codes], 0.0)
+        mean = mean + np.einsum("iq,qi->i", term.z, effects)
+        terms.append(replace(term, codes=codes))
+    mean = mean + wiggles(found, model.smooths)
+    rows, at = PredictedRows.of(found, model.X, tuple(terms), "known"), found.profile
+    if model.smooths:
+        curves = found.model.curves
+        rows, at = rows.beside_curves(curves, model.smooths), curves.seen(at)
+    own = 1.0 if model.precision is None else 1.0 / model.precision
+    variance = found.s2 * (rows.variances(at) + own)
+    gap = model.y - mean
+    return Judged(-0.5 * (np.log(2.0 * np.pi * variance) + gap**2 / variance), mean, model.y)

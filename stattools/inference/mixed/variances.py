@@ -1,0 +1,457 @@
+"""What varies between groups, and how much: standard deviations and correlations of the effects, with intervals.
+
+Is a variance 0? The likelihood ratio, by a mixture of chi-squared, its exact distribution, or a bootstrap.
+
+How much of the variance fixed effects and groups explain, and how alike two rows of a group are.
+
+    V_f = variance of x'beta_hat over the rows,   V_k = mean of z'Sigma_k z,   V_e = that of the rows
+    marginal R^2 = V_f / (V_f + sum V_k + V_e),   conditional R^2 = (V_f + sum V_k) / (the same)
+    intraclass correlation = V_k / (sum V_k + V_e)
+
+V_e is the mean of sigma^2 / precision of a normal outcome. Of other outcomes all is on the scale of the linear
+predictor, where V_e is the variance of the distribution behind the link, pi^2 / 3 of the logit, 1 of the probit and
+pi^2 / 6 of the (complementary) log-log; log(1 + Var(y) / mu^2) behind a log link; Var(y) (d eta / d mu)^2 behind
+others. mu is the mean outcome, averaged over rows and groups. Source: Nakagawa & Schielzeth, Methods Ecol. Evol. 4
+(2013), 133-142; Johnson, the same 5 (2014), 944-946, for slopes; Nakagawa, Johnson & Schielzeth, J. R. Soc. Interface
+14 (2017).
+
+What coefficients are of the average over groups: smaller than those of a group wherever the link is not linear.
+
+    gamma = (X'WX)^-1 X'W g(mu),   mu_i = E mean(x_i'beta + z_i'u) over the effects, g the link, W the frequencies
+
+so that x'gamma is the straight line nearest to the linear predictors of the population-averaged means; exactly theirs
+for a probit model with (1 | g), where gamma = beta / sqrt(1 + sigma^2), and for a log link. Standard errors by the
+delta method, with that of the variances. Source: Hedeker, du Toit, Demirtas & Gibbons, Biometrics 74 (2018), 354-361.
+
+The share of the deviance that a regression with curves explains, as mgcv's `summary` has it.
+
+    1 - sum_i w_i d(y_i, mu_i) / min over c of sum_i w_i d(y_i, h(c + offset_i)),   mu_i given curves and groups
+
+d is the deviance of one row; other parameters, such as a dispersion, are those of the fit in both. Source: Wood,
+Generalized Additive Models (2017), 3.1.7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from scipy import special
+
+from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
+from stattools.inference.estimates import quantile_of
+from stattools.inference.hypotheses import against_zero
+from stattools.inference.hypotheses.result import TestResult
+from stattools.inference.intervals.coefficients import factors, require_ratios
+from stattools.inference.mixed.modes import wiggles
+from stattools.inference.mixed.views import beside_curves, known
+from stattools.interface.arguments import is_one_of, require_truth
+from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.seeds import generator
+from stattools.interface.when_needed import optimize, pd
+from stattools.interface.whole_numbers import whole_number
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.mixed.maximum import MixedMaximum
+from stattools.solvers.mixed.null import bootstrapped_ratios, mixture_tail, simulated_ratios, without
+from stattools.solvers.mixed.variance_profile import HigherLikelihood, VarianceParameter, parameters, profile_ends
+from stattools.solvers.solution import require_choice
+
+
+def variance_components(fit: Any, level: float | None = None, interval: str | None = "profile") -> pd.DataFrame:
+    """group, term, with, what, estimate, lower, upper: see `LinearMixedFit.variance_components`."""
+    found = fit.found
+    at_level: float = fit.level if level is None else level
+    require_level(at_level)
+    rows = [_row(found.model, of) for of in parameters(found)]
+    if interval is not None:
+        require_choice("fit.variance_components", "interval", interval, ("profile",))
+        cut = float(special.ndtri(0.5 * (1.0 - at_level)) ** 2)
+        with one_blas_thread():
+            for (lower, upper), note, made in zip(*_ends(found, cut), rows, strict=True):
+                made |= {"lower": _missing(lower), "upper": _missing(upper), "note": note}
+    made = pd.DataFrame(rows)
+    if "note" in made and not any(made["note"]):
+        made = made.drop(columns="note")
+    made.attrs |= {"level": at_level, "interval": interval}
+    return made
+
+
+def _ends(found: Any, cut: float) -> tuple[list[tuple[float, float]], list[str]]:
+    """The intervals of all parameters, NaN where one was not found, and why it was not."""
+    ends, notes = [], []
+    for of in parameters(found):
+        note, both = "", (np.nan, np.nan)
+        try:
+            both = profile_ends(found, of, cut)
+        except HigherLikelihood as error:
+            return [both] * len(parameters(found)), [str(error)] * len(parameters(found))
+        except ConvergenceError as error:  # the others stand
+            note = str(error)
+        ends.append(both)
+        notes.append(note)
+    return ends, notes
+
+
+def _row(model: Any, of: VarianceParameter) -> dict[str, Any]:
+    if of.k < 0:
+        return {"group": "Residual", "term": "", "with": "", "what": "sd", "estimate": of.estimate}
+    term = model.varying[of.k]
+    if of.i == of.j:
+        return {"group": term.group, "term": term.effect_names[of.i], "with": "", "what": "sd", "estimate": of.estimate}
+    return {
+        "group": term.group, "term": term.effect_names[of.j], "with": term.effect_names[of.i], "what": "correlation",
+        "estimate": _missing(of.estimate),
+    }  # fmt: skip
+
+
+def _missing(value: float) -> float | None:
+    """A correlation with an effect that does not vary is missing, and so is its interval."""
+    return None if np.isnan(value) else value
+
+
+WHO = "fit.variance_test"
+
+
+class Nulls(NamedTuple):
+    """How a model is fitted `without` an effect of a term, how likelihood ratios are drawn there, `ratios`, and whether
+    their `exact` distribution is known of a single variance.
+    """
+
+    without: Callable[[Any, int, int | None], Any]
+    ratios: Callable[[Any, Any, int, np.random.Generator], Iterable[float]]
+    exact: bool
+
+
+def _ratios(fit: Any, null: Any, count: int, random: np.random.Generator) -> Iterable[float]:
+    return bootstrapped_ratios(fit.found, null, count, random)
+
+
+LINEAR = Nulls(lambda fit, k, effect: without(fit.found, k, effect), _ratios, True)
+"""Those of a normal outcome."""
+
+
+class AskedVariance(NamedTuple):
+    """What is tested: the variance of the effect `i` of the term `k` of a fit, of all its effects where `i` is None."""
+
+    fit: Any
+    k: int
+    i: int | None
+    nulls: Nulls
+    draws: int | None
+    seed: Any
+
+
+class Mixture:
+    """By a mixture of two chi-squared, which is exact with many groups."""
+
+    law = "chibar2"
+
+    def check(self, asked: AskedVariance) -> None:
+        """IncompatibleError for all effects of a term at once, and for draws."""
+        term = asked.fit.model.random[asked.k]
+        if asked.i is None:
+            raise IncompatibleError(
+                f"{WHO}: without all {len(term.columns)} effects of {term.name} the likelihood ratio is no mixture of "
+                f"two chi-squared. Test one by effect={quoted(term.columns[-1])}, or use "
+                'method="bootstrap".'
+            )
+        if not (asked.draws is None and asked.seed is None):
+            raise IncompatibleError(f'{WHO}: method="mixture" draws nothing; leave draws= and seed= out.')
+
+    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
+        """The p-value, and what is said of it."""
+        note = (
+            f"chibar2: half chi2({null.lost}), half chi2({null.lost + 1}), since 0 is the edge of the range; of few "
+            "groups its p-values are too large."
+        )
+        return mixture_tail(statistic, null.lost), note
+
+
+@dataclass(frozen=True)
+class Bootstrapped:
+    """By likelihood ratios drawn without the variance, `usual` of them unless it is said how many."""
+
+    method: str
+    usual: int
+    law: ClassVar[str] = "draws"
+
+    def check(self, asked: AskedVariance) -> None:
+        """DomainError without a seed, or for a number of draws below 1."""
+        if asked.seed is None:
+            raise DomainError(f"{WHO}: method={quoted(self.method)} draws at random and needs seed=, such as seed=1.")
+        self.count(asked)
+
+    def count(self, asked: AskedVariance) -> int:
+        """How many ratios are drawn."""
+        return self.usual if asked.draws is None else whole_number(asked.draws, "draws", at_least=1)
+
+    def tail(self, asked: AskedVariance, null: Any, statistic: float) -> tuple[float, str]:
+        """The p-value, and what is said of it."""
+        count = self.count(asked)
+        ratios = self.ratios(asked, null, count)
+        return (1.0 + float((ratios >= statistic - 1e-8).sum())) / (1.0 + count), self.note(count)
+
+    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
+        """Likelihood ratios, (count,)."""
+        return np.fromiter(asked.nulls.ratios(asked.fit, null, count, generator(asked.seed)), float, count)
+
+    def note(self, count: int) -> str:
+        """How the p-value was made."""
+        return f"p-value by {count:,} outcomes drawn from the model without it, both models fitted to each."
+
+
+class ExactDraws(Bootstrapped):
+    """By draws of the exact distribution, which is known of the only variance of a normal outcome."""
+
+    def check(self, asked: AskedVariance) -> None:
+        """IncompatibleError where it is not known, DomainError without a seed."""
+        if not asked.nulls.exact:
+            raise IncompatibleError(
+                f"{WHO}: the exact distribution is known of a normal outcome. Use "
+                'method="mixture" or method="bootstrap".'
+            )
+        if asked.fit.found.structure.widths != (1,):
+            raise IncompatibleError(
+                f"{WHO}: the exact distribution is known of the only variance of a model; "
+                f'{asked.fit.model.formula} has more. Use method="bootstrap".'
+            )
+        Bootstrapped.check(self, asked)
+
+    def ratios(self, asked: AskedVariance, null: Any, count: int) -> Floats:
+        return simulated_ratios(asked.fit.found.deviance, count, generator(asked.seed))
+
+    def note(self, count: int) -> str:
+        return f"p-value by {count:,} draws of the exact distribution (Crainiceanu and Ruppert)."
+
+
+METHODS: dict[str, Mixture | Bootstrapped] = {
+    "mixture": Mixture(),
+    "exact": ExactDraws("exact", 9999),
+    "bootstrap": Bootstrapped("bootstrap", 999),
+}
+"""How the p-value is made."""
+
+
+def variance_test(
+    fit: Any, term: str, effect: str | None, method: str, draws: int | None, seed: Any, nulls: Nulls = LINEAR
+) -> TestResult:
+    """See `LinearMixedFit.variance_test`."""
+    require_choice(WHO, "method", method, tuple(METHODS))
+    fit.model.require_groups_alone(WHO)
+    k, i = _place(fit, term, effect)
+    if fit.model.summed is not None:
+        raise IncompatibleError(
+            f"{WHO} fits the model without the variance, for which rows in files are not read again."
+        )
+    by, asked = METHODS[method], AskedVariance(fit, k, i, nulls, draws, seed)
+    by.check(asked)
+    with one_blas_thread():
+        null = nulls.without(fit, k, i)
+        statistic = max(null.deviance - fit.deviance, 0.0)
+        p_value, note = by.tail(asked, null, statistic)
+    columns = fit.model.random[k].columns
+    names = [columns[i]] if i is not None and len(columns) > 1 else []
+    hypothesis = " ".join(["variance of", *names, *(["in"] if names else []), fit.model.random[k].name, "= 0"])
+    kind = "restricted likelihood ratio" if fit.reml else "likelihood ratio"
+    return TestResult(kind, statistic, null.lost + 1, p_value, (hypothesis,), distribution=by.law, note=note)
+
+
+def _place(fit: Any, term: str, effect: str | None) -> tuple[int, int | None]:
+    """The numbers of a term, by its name or that of its group, and of its effect."""
+    terms = fit.model.random
+    found = [k for k, one in enumerate(terms) if is_one_of(term, (one.name,))] or [
+        k for k, one in enumerate(terms) if is_one_of(term, (one.group,))
+    ]
+    if len(found) != 1:
+        raise DomainError(
+            f"fit.variance_test needs the name of a random term, {', '.join(repr(one.name) for one in terms)}; got "
+            f"{quoted(term)}."
+        )
+    columns = terms[found[0]].columns
+    if effect is None:
+        return found[0], 0 if len(columns) == 1 else None
+    if not is_one_of(effect, columns):
+        raise DomainError(
+            f"fit.variance_test: the effects of {terms[found[0]].name} are {', '.join(map(repr, columns))}; got "
+            f"effect={quoted(effect)}."
+        )
+    return found[0], columns.index(effect)
+
+
+LATENT = {"logit": np.pi**2 / 3.0, "probit": 1.0, "cloglog": np.pi**2 / 6.0, "loglog": np.pi**2 / 6.0}
+"""The variance of what is behind a yes or no, or labels in order, by the link."""
+
+
+def variances_of_groups(found: Any) -> dict[str, float]:
+    """The mean variance of what each grouping adds to a row."""
+    sizes: dict[str, float] = {}
+    for term, root in zip(found.model.random, found.roots, strict=False):  # curves come last, and are no groups
+        sizes[term.group] = sizes.get(term.group, 0.0) + _mean(((term.z @ root) ** 2).sum(axis=1), found.model)
+    return sizes
+
+
+def _mean(values: Floats, model: Any) -> float:
+    weight = model.fixed.rows.weight
+    return float(np.average(values, weights=weight))
+
+
+def variance_of_rows(found: MixedMaximum) -> float:
+    """The mean variance of the residual of a normal outcome."""
+    precision = found.model.precision
+    return found.s2 * (1.0 if precision is None else float(np.mean(1.0 / precision)))
+
+
+def latent_variance(model: Any, estimate: Floats, averaged: Any) -> float:
+    """The variance of rows on the scale of the linear predictor, from `averaged`, the fit of the population.
+
+    IncompatibleError where the link, or the family, has none.
+    """
+    fixed, family = model.fixed, model.fixed.likelihood
+    if fixed.predictor.n_first > 1:
+        raise IncompatibleError(
+            f"R squared is on the scale of one linear predictor, and {model.title} has one for each category: "
+            'fit.calibration() and fit.plot("calibration") compare its probabilities with what happened.'
+        )
+    link = next(iter(family.parameters.values()))
+    if family.is_event or family.outcome.has_several:
+        if link not in LATENT or family.added:
+            raise IncompatibleError(
+                f"R squared and the intraclass correlation of {model.title} are on the scale of the linear predictor, "
+                f"on which the variance of a row is known behind the links {', '.join(LATENT)}, the same in all rows."
+            )
+        return LATENT[link]
+    mean = np.array([_mean(averaged.model.likelihood.mean(averaged.model.eta(averaged.estimate)), model)])
+    eta = fixed.eta(estimate).reshape(len(fixed.rows.X), -1)
+    eta = at_mean(model, mean, np.average(eta, axis=0, weights=fixed.rows.weight)[None, 1:])
+    variance = float(family.variance(eta, fixed.rows.y[:1])[0])
+    if link == "log":
+        return float(np.log1p(variance / mean[0] ** 2))
+    return variance / float(family.slope(eta)[0, 0, 0]) ** 2
+
+
+def at_mean(model: Any, mean: Floats, others: Floats) -> Floats:
+    """The linear predictors that have a mean (m,), beside the `others` (m, width - 1); IncompatibleError where the
+    first does not decide the mean, as where there are extra zeros.
+    """
+    family = model.fixed.likelihood
+    first = np.asarray(family.link(mean), dtype=float)
+    eta = first if family.width == 1 else np.column_stack([first, others])
+    if not np.allclose(family.mean(eta), mean, rtol=1e-8, atol=0.0):
+        raise IncompatibleError(
+            f"the mean of {model.title} moves with other parameters too, and has no linear predictor of its own: see "
+            "fit.marginal_effects(), fit.means(...) and fit.variance_components()."
+        )
+    return eta
+
+
+def linear_part(fixed: Any, estimate: Floats) -> Floats:
+    """x'beta of each row, (n,), without offsets: of the first parameter."""
+    predictor, X = fixed.predictor, np.asarray(fixed.rows.X)
+    return X[:, predictor.first] @ estimate[predictor.parts[0]]
+
+
+def goodness(found: Any, estimate: Floats, rows: float, **beside: float) -> pd.DataFrame:
+    """One row: what is `beside`, r2_marginal, r2_conditional, icc, deviance; `rows` is the variance of rows."""
+    model = found.model
+    eta, weight = linear_part(model.fixed, estimate) + wiggles(found, model.smooths), model.fixed.rows.weight
+    n = model.n
+    explained = float(np.average((eta - np.average(eta, weights=weight)) ** 2, weights=weight) * n / (n - 1.0))
+    groups = sum(variances_of_groups(found).values())
+    whole = explained + groups + rows
+    return pd.DataFrame(
+        {
+            **{name: [value] for name, value in beside.items()},
+            "r2_marginal": [explained / whole],
+            "r2_conditional": [(explained + groups) / whole],
+            "icc": [groups / (groups + rows)],
+            "deviance": [-2.0 * found.loglik],
+        }
+    )
+
+
+def intraclass(found: Any, rows: float, called: str = "Residual") -> pd.DataFrame:
+    """One row for each grouping and the rows: group, variance, share."""
+    sizes = variances_of_groups(found) | {called: rows}
+    whole = sum(sizes.values())
+    return pd.DataFrame(
+        {"group": list(sizes), "variance": list(sizes.values()), "share": [v / whole for v in sizes.values()]}
+    )
+
+
+def averaged_coefficients(fit: Any, level: float | None, exponentiate: bool) -> pd.DataFrame:
+    """term, estimate, se, statistic, p_value, lower, upper: see `MixedAnswers.averaged_coefficients`."""
+    require_truth(exponentiate, "exponentiate= of averaged_coefficients")
+    at: float = fit.level if level is None else level
+    require_level(at)
+    fit.model.require_groups_alone("averaged_coefficients")
+    model, averaged = fit.model.fixed, fit._population
+    family = model.likelihood
+    if family.outcome.has_several:
+        raise IncompatibleError(
+            f"{fit.model.title} has a probability for each label, whose averages have no straight line in common: see "
+            "fit.means(...) and fit.marginal_effects()."
+        )
+    if exponentiate:
+        require_ratios(model)
+    of, offset = averaged.model, model.rows.offset
+    block = of.rows.whole
+    eta, _ = of.predictor.forward(averaged.estimate, block)
+    mean, slope = of.likelihood.mean(eta), of.likelihood.slope(eta)[:, 0]
+    wide = at_mean(fit.model, mean, eta[:, 1 : family.width])
+    own = wide if family.width == 1 else wide[:, 0]
+    change = of.predictor.row_scores(np.asarray(of.rows.X), slope) / family.slope(wide)[:, 0, :1]
+    X = np.asarray(model.rows.X)[:, model.predictor.first]
+    root = np.ones(len(X)) if model.rows.weight is None else np.sqrt(model.rows.weight)
+    both = np.column_stack([own if offset is None else own - offset, change]) * root[:, None]
+    size = np.abs(X).max(axis=0)
+    size = np.where(size > 0.0, size, 1.0)  # least squares drop what is small beside other columns
+    solved = np.linalg.lstsq(X / size * root[:, None], both, rcond=None)[0] / size[:, None]
+    estimate, gradient = solved[:, 0], solved[:, 1:]
+    se = np.sqrt(np.maximum(((gradient @ averaged.covariance) * gradient).sum(axis=1), 0.0))
+    statistic, p_value = against_zero(estimate, se, np.inf)
+    half = quantile_of(np.inf, at) * se
+    names = list(model.first_terms)
+    columns = {"estimate": estimate, "se": se, "statistic": statistic, "p_value": p_value}
+    columns |= {"lower": estimate - half, "upper": estimate + half}
+    if exponentiate:
+        for name in ("estimate", "lower", "upper"):
+            columns[name] = factors(columns[name], names)
+        columns = {("se_log" if name == "se" else name): column for name, column in columns.items()}
+    made = pd.DataFrame({"term": names} | columns)
+    made.attrs["note"] = "Averages over groups; the coefficients of fit.table() are those within a group."
+    return made
+
+
+def with_deviance(fit: Any, table: pd.DataFrame) -> pd.DataFrame:
+    """The table of a fit with the share beside; without it where rows have no deviance, as labels in order."""
+    try:
+        fit.model.likelihood.require("deviance")
+    except IncompatibleError:
+        return table
+    return table.assign(deviance_explained=deviance_explained(fit))
+
+
+def deviance_explained(fit: Any) -> float:
+    """The share, 0 where a constant mean is exact too."""
+    model = fit.model.fixed
+    view, rows = known(fit, model, fit.model.random, interval=False)
+    whole, at = beside_curves(fit, view, rows, fit.model.smooths)
+    eta = at.eta(whole.estimate).reshape(len(at.rows.y), -1)
+    start = 0.0 if model.rows.offset is None else model.rows.offset
+
+    def deviance(moved: Floats) -> float:
+        found = model.likelihood.deviance(moved[:, 0] if moved.shape[1] == 1 else moved, model.rows.y)
+        return float(found.sum() if model.rows.importance is None else found @ model.rows.importance)
+
+    def constant(c: float) -> float:
+        moved = eta.copy()
+        moved[:, 0] = c + start
+        return deviance(moved)
+
+    low, high = float((eta[:, 0] - start).min()), float((eta[:, 0] - start).max())
+    found: Any = optimize.minimize_scalar(constant, (low, high + 1e-3 * (1.0 + abs(high))))
+    null = found.fun
+    return 1.0 - deviance(eta) / null if np.isfinite(null) and null > 0.0 else 0.0

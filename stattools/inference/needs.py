@@ -1,0 +1,207 @@
+"""What a fit can be asked: from the name of a question to what it needs, which refusals and tab completion both read.
+
+A need is a function of the fit and of the name; it raises where the fit cannot be asked, whatever the arguments are,
+and computes nothing. A question without a row is answered by every fit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from stattools.errors import DomainError, IncompatibleError, StattoolsError
+from stattools.inference.covariance import Cluster
+from stattools.inference.estimates import require_rows
+from stattools.inference.hypotheses.wald import terms_of
+from stattools.inference.intervals.coefficients import require_proportional
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.survival.cox import ProportionalHazards
+
+type Need = Callable[[Any, str], object]
+
+
+def rows(fit: Any, name: str) -> None:
+    """A regression."""
+    if not isinstance(fit.model, Model):
+        raise IncompatibleError(f"{name} belongs to regressions; {fit.model.title} has fit.estimate and its intervals.")
+
+
+def columns(fit: Any, name: str) -> None:
+    """A regression, or a partial likelihood of columns, in files too."""
+    if not (fit.model.is_partial or isinstance(fit.model, ProportionalHazards)):
+        rows(fit, name)
+
+
+def rows_there(fit: Any, name: str) -> None:
+    """Rows in memory, in files or on a cluster: those of a loaded fit were not saved."""
+    require_rows(fit.model)
+
+
+def rows_or_series(fit: Any, name: str) -> None:
+    """Rows that are there, or a series."""
+    if fit.model.is_series or fit.model.is_partial:
+        return
+    if not isinstance(fit.model, Model):
+        raise IncompatibleError(
+            f"{name} looks at rows and at series, and {fit.model.title} is neither; a regression without columns, "
+            'st.poisson("y ~ 1", table) or its like, has rows.'
+        )
+    rows_there(fit, name)
+
+
+def rows_at_hand(fit: Any, name: str) -> None:
+    """Rows in memory."""
+    rows_there(fit, name)
+    fit.model.rows.at_hand(f"{name} needs all rows in memory", fit.model.title, "Fit a sample of them in memory.")
+
+
+def one_leverage(fit: Any, name: str) -> None:
+    """A row has one leverage, not a matrix of them."""
+    if fit.model.likelihood.outcome.has_several:
+        raise IncompatibleError(
+            f"{fit.model.title} has a matrix of leverages in each row, one for each two categories; compare two of "
+            "them with st.logistic."
+        )
+
+
+def probabilities(fit: Any, name: str) -> None:
+    """The mean is a probability, or there is one for each category."""
+    likelihood = fit.model.likelihood
+    if not (likelihood.is_event or likelihood.outcome.has_several):
+        raise IncompatibleError(
+            f"calibration compares probabilities with what happened; {fit.model.title} predicts a mean."
+        )
+
+
+def labels_in_order(fit: Any, name: str) -> None:
+    """Labels that have an order."""
+    likelihood = fit.model.likelihood
+    if likelihood.outcome is not Outcome.ORDERED:
+        raise IncompatibleError(
+            f"{name} belongs to labels in order, st.ordinal; an outcome of {fit.model.title} is "
+            f"{likelihood.outcome.value}."
+        )
+
+
+def proportional_hazards(fit: Any, name: str) -> None:
+    """Times whose hazards are proportional."""
+    require_proportional(fit.model)
+
+
+def deviance(fit: Any, name: str) -> None:
+    """The family has a deviance."""
+    fit.model.likelihood.require("deviance")
+
+
+def variables(fit: Any, name: str) -> None:
+    """A column beside the intercept."""
+    design = fit.model.design
+    if not (design.names[design.added :] if design.parsed is None else design.parsed.columns):
+        raise DomainError(f"{fit.model.title} has no variable to move: its only column is the intercept.")
+
+
+def a_term(fit: Any, name: str) -> None:
+    """A term beside the intercept, of the mean or of another parameter."""
+    if not any(of.terms for of in terms_of(fit.model)):
+        raise DomainError(f"{fit.model.title} has no term to test: its only column is the intercept.")
+
+
+def formula(fit: Any, name: str) -> None:
+    """A model made from a formula."""
+    if fit.model.formula is None:
+        raise IncompatibleError(f"{name} needs a model made from a formula, whose columns the table has.")
+
+
+def standard_errors(fit: Any, name: str) -> None:
+    """A covariance, which a ridge fit has not."""
+    if not fit.kinds:
+        np.asarray(fit.covariance)  # refused, with what to do
+
+
+def one_way_of_clusters(fit: Any, name: str) -> None:
+    """Clusters that go one way."""
+    cov = fit.cov_kind
+    if not isinstance(cov, Cluster) or cov.second is not None:
+        raise IncompatibleError(
+            f"{name} draws signs of clusters that go one way: fit with cov=st.Cluster(groups); this fit has "
+            f"cov={fit.cov}."
+        )
+
+
+def saved(fit: Any, name: str) -> None:
+    """A kind of model that files know."""
+    if not fit.model.is_saved:
+        raise IncompatibleError(f"a fit of {fit.model.title} cannot be saved; fit.table() is a frame to be kept.")
+
+
+def states(fit: Any, name: str) -> None:
+    """A state space model."""
+    if not fit.model.has_states:
+        raise IncompatibleError(
+            f"{name} belongs to state space models such as st.local_level; this is {fit.model.title}."
+        )
+
+
+NEEDS: dict[str, tuple[Need, ...]] = {
+    "residuals": (rows, rows_at_hand),
+    "residuals_of": (rows, rows_at_hand),
+    "leverage": (rows, one_leverage, rows_at_hand),
+    "cooks_distance": (rows, standard_errors, rows_at_hand),
+    "predict": (rows,),
+    "predict_to": (rows, formula),
+    "marginal_effects": (rows, variables),
+    "contrasts": (rows, variables),
+    "means": (rows,),
+    "effect": (rows,),
+    "function": (standard_errors,),
+    "goodness": (rows, deviance, rows_there),
+    "check": (rows_or_series,),
+    "calibration": (rows, probabilities, rows_at_hand),
+    "se": (standard_errors,),
+    "covariance": (standard_errors,),
+    "interval": (standard_errors,),
+    "test": (standard_errors,),
+    "wild_bootstrap": (rows, standard_errors, rows_there, one_way_of_clusters),
+    "anova": (columns, standard_errors, a_term),
+    "proportional_odds": (rows, labels_in_order, rows_there),
+    "hazard_ratios": (rows, proportional_hazards, standard_errors),
+    "save": (saved,),
+    "states": (states,),
+    "decompose": (states,),
+    "innovations": (states,),
+    "diagnostics": (states,),
+}
+"""What each question of a fit needs; the first that is not there is the reason."""
+
+
+def require(fit: Any, name: str, needs: Mapping[str, tuple[Need, ...]] = NEEDS) -> None:
+    """The error that says why the fit cannot be asked this, if it cannot.
+
+    >>> import stattools as st
+    >>> require(st.fit(st.coin([0, 1, 1])), "leverage")
+    Traceback (most recent call last):
+    stattools.errors.IncompatibleError: leverage belongs to regressions; Coin flips has fit.estimate and its intervals.
+    """
+    for need in needs[name]:
+        need(fit, name)
+
+
+def offered(fit: Any, names: Iterable[str], needs: Mapping[str, tuple[Need, ...]] = NEEDS) -> list[str]:
+    """Those of the names that the fit can be asked: what tab completion shows.
+
+    >>> import stattools as st
+    >>> offered(st.fit(st.coin([0, 1, 1])), ["interval", "leverage", "se"])
+    ['interval', 'se']
+    """
+    return [name for name in names if name not in needs or _answers(fit, name, needs)]
+
+
+def _answers(fit: Any, name: str, needs: Mapping[str, tuple[Need, ...]]) -> bool:
+    try:
+        require(fit, name, needs)
+    except StattoolsError:
+        return False
+    return True

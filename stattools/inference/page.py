@@ -1,0 +1,360 @@
+"""A fit as a page of text: what was fitted to what, the estimates, and the certificate.
+
+What differs from R and statsmodels by convention, each said on the page of the fits that it touches.
+
+A convention is one sentence of at most 80 columns and a condition; `docs/coming_from/conventions.md` explains each. The
+numbers agree once the convention is known, so none of these is a fault of either.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from stattools.data.design.design import Design
+from stattools.inference.covariance.kinds import COUNTED, FEW_CLUSTERS, FEWEST_CLUSTERS
+from stattools.inference.diagnostics.errors import on_the_page
+from stattools.inference.estimates import Estimates
+from stattools.inference.hypotheses import exact_test
+from stattools.inference.intervals.coefficients import interval, require_ratios, table
+from stattools.likelihoods import BetaFamily, GammaFamily, InverseGaussian, LocationScale, NegativeBinomial, Probit
+from stattools.likelihoods.linked import Linked
+from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.outcomes import Outcome
+from stattools.models.model import Model
+from stattools.models.questions import told
+from stattools.series.statespace.state_table import drift_of
+from stattools.text.columns import decimals, number, p_text, place
+from stattools.text.names import first_few
+from stattools.text.page import Grid, Page
+
+OF_GLM = (Probit, GammaFamily, InverseGaussian, NegativeBinomial, Linked)
+"""The likelihoods of R's glm and glm.nb whose link may be another than the canonical one."""
+
+NATURAL = {
+    GammaFamily: ("inverse",),
+    InverseGaussian: ("inverse-squared",),
+    LocationScale: ("identity",),
+    BetaFamily: LINKS,
+}
+"""Families with a dispersion beside the mean, and the links at which the two informations are one all the same, or of
+which another sentence speaks.
+"""
+
+
+@dataclass(frozen=True)
+class Convention:
+    """A sentence of the page, and for which fits of regressions it is one."""
+
+    sentence: str
+    touches: Callable[[Any], bool]
+
+
+def conventions(fit: Any) -> list[str]:
+    """The sentences for this fit.
+
+    >>> import stattools as st
+    >>> conventions(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])))
+    ['AIC and BIC count the coefficients, as statsmodels; R counts the scale too.']
+    >>> conventions(st.fit(st.logistic([0, 1, 0, 1], [1.0, 2.0, 3.0, 4.0])))
+    []
+    """
+    return [one.sentence for one in CONVENTIONS if isinstance(fit.model, Model) and one.touches(fit)]
+
+
+def _observed(fit: Any) -> bool:
+    """Standard errors of an information that is not the expected one, of a model that R's glm has too."""
+    likelihood = fit.model.likelihood
+    plain = fit.cov == "information" and fit.penalty is None and not fit.model.design.beside
+    return plain and isinstance(likelihood, OF_GLM) and not (likelihood.canonical or _is_natural(likelihood))
+
+
+def _is_natural(likelihood: Any) -> bool:
+    return next(iter(likelihood.parameters.values())) in NATURAL.get(type(likelihood.unlinked), ())
+
+
+def _observed_beta(fit: Any) -> bool:
+    """Standard errors of the observed information, of a model that R's betareg has too."""
+    return fit.cov == "information" and fit.penalty is None and _is(fit, BetaFamily)
+
+
+def _has_zeros(fit: Any) -> bool:
+    """Whether the zeros have a parameter of their own; a hurdle is two likelihoods side by side."""
+    return "zero" in fit.model.likelihood.parameters
+
+
+def _is(fit: Any, *families: type) -> bool:
+    """Whether this is one of the families, whatever its link, with parameters that all rows share beside the mean."""
+    return isinstance(fit.model.likelihood.unlinked, families) and not fit.model.design.beside
+
+
+def _weighted(fit: Any) -> bool:
+    return fit.model.rows.weight is not None
+
+
+def _sorted_by_capitals(design: Design) -> bool:
+    """Levels of text, in the order of their code points, that a dictionary would sort otherwise."""
+    every = [levels for levels in design.levels.values() if all(isinstance(level, str) for level in levels)]
+    return any(list(levels) == sorted(levels) != sorted(levels, key=_in_dictionary) for levels in every)
+
+
+def _in_dictionary(level: str) -> tuple[str, str]:
+    """Letters without accents and capitals first, then the level itself."""
+    plain = "".join(one for one in unicodedata.normalize("NFKD", level) if not unicodedata.combining(one))
+    return plain.casefold(), level.swapcase()
+
+
+def _without_main_effects(design: Design) -> bool:
+    """A product of categories of which R makes more columns than its rank: two of the factors are coded in full, as
+    the product without them is no term, though a term below it, or the intercept, is.
+    """
+    if design.parsed is None:
+        return False
+    terms = {frozenset(factor.text for factor in term) for term in design.parsed.terms}
+    for term in terms:
+        categories = term & design.levels.keys()
+        whole = [factor for factor in categories if term - {factor} not in terms]
+        below = any(other < term and other - categories == term - categories for other in terms)
+        if len(whole) > 1 and below:
+            return True
+    return False
+
+
+CONVENTIONS = (
+    Convention(
+        "AIC and BIC count the coefficients, as statsmodels; R counts the scale too.",
+        lambda fit: fit.model.has_scale,
+    ),
+    Convention(
+        "Standard errors are of the observed information; R's glm uses the expected.",
+        _observed,
+    ),
+    Convention(
+        "Standard errors are of the observed information; betareg takes the expected.",
+        _observed_beta,
+    ),
+    Convention(
+        "alpha is estimated jointly with the coefficients; R's glm.nb holds it fixed.",
+        lambda fit: _is(fit, NegativeBinomial),
+    ),
+    Convention(
+        "'zero' are log odds of a zero; those of R's hurdle are of a positive count.",
+        lambda fit: _has_zeros(fit) and bool(fit.model.likelihood.pieces),
+    ),
+    Convention(
+        "Without zero= the zeros have no columns; R's zeroinfl and hurdle take all.",
+        lambda fit: _has_zeros(fit) and not fit.model.predictor.own[0],
+    ),
+    Convention(
+        "The dispersion is of maximum likelihood; R and statsmodels take Pearson's.",
+        lambda fit: _is(fit, GammaFamily, InverseGaussian, LocationScale),
+    ),
+    Convention(
+        "Weights are frequencies; R's lm takes precisions: st.ols(..., precision=).",
+        lambda fit: _weighted(fit) and fit.model.has_scale,
+    ),
+    Convention(
+        "Weights are frequencies; R's glm takes them as precisions of a Gamma outcome.",
+        lambda fit: _weighted(fit) and _is(fit, GammaFamily),
+    ),
+    Convention(
+        "Ordered levels have treatment contrasts, as statsmodels; R's are polynomial.",
+        lambda fit: bool(fit.model.design.ordered),
+    ),
+    Convention(
+        "Levels are in code-point order, capitals first; R sorts them by locale.",
+        lambda fit: _sorted_by_capitals(fit.model.design),
+    ),
+    Convention(
+        "a:b without main effects has full rank; R has a column per pair of levels.",
+        lambda fit: _without_main_effects(fit.model.design),
+    ),
+    Convention(
+        "Newey & West's (1994) lags are those of scores in any units; R's depend on them.",
+        lambda fit: "found automatically" in fit.cov,
+    ),
+)
+
+
+def page(fit: Estimates, *, exponentiate: bool = False) -> Page:
+    """The page that `print(fit)` shows; with ratios in the place of the coefficients where these are asked for."""
+    if exponentiate:
+        what = require_ratios(fit.model)
+        error = "; se is that of the coefficient" if fit.kinds else ""
+        said = f"Each estimate is exp(coefficient), here: {what}{error}."
+        return Page(*told(fit.model), "", coefficients(fit, exponentiate=True), "", said, *_foot(fit))
+    body = _proportions(fit) if fit.model.intervals else [coefficients(fit)]
+    return Page(*told(fit.model), "", *body, "", *_foot(fit))
+
+
+FEW_TIMES = 80
+"""Times below which the page says how often intervals hold the truth."""
+
+RUNGS = {"Cholesky": "by Cholesky", "QR": "by QR", "exact": "exact sums"}
+
+
+def certificate(fit: Estimates) -> str:
+    """How close to the maximum the estimate is, as one sentence."""
+    solution = fit.solution
+    if solution.solver == "ClosedForm":
+        return fit.model.reached
+    bound = max(solution.decrement, 1e-8)
+    reached = "" if solution.status == "converged" else ", the limit of float64 on these data"
+    steps = f"{solution.steps} step{'' if solution.steps == 1 else 's'}"
+    if solution.reads:
+        steps += f" at the end, {solution.reads} reads of all rows"
+    if solution.rung is not None and solution.digits is not None:
+        steps = f"{RUNGS[solution.rung]}, {int(solution.digits.smallest)} digits"
+    return f"Within {bound:.0e}".replace("e-0", "e-") + (
+        f" standard errors of {maximum(fit.model)}{reached} ({solution.solver}, {steps})."
+    )
+
+
+def maximum(model: Any) -> str:
+    """What the climb came to: where there may be several nobody knows whether there is a higher one."""
+    return "the maximum" if model.has_one_maximum else "a local maximum"
+
+
+def coefficients(fit: Estimates, *, exponentiate: bool = False) -> Grid:
+    """The table of coefficients as a page shows it."""
+    frame = table(fit, exponentiate=exponentiate).rename(columns={"se_log": "se"})
+    letter = "t" if np.isfinite(fit.t_df).any() else "z"
+    own = ["df"] * ("df" in frame and letter == "t")
+    labels = [name for name in ("category", "term") if name in frame]
+    if not fit.kinds:
+        rows = [[*(str(row[name]) for name in labels), number(row["estimate"])] for row in frame.to_dict("records")]
+        return Grid([*("" for _ in labels), "estimate"], rows, "l" * len(labels) + "r")
+    tested = not bool(np.isnan(frame["statistic"].to_numpy()).all())
+    head = [*("" for _ in labels), "estimate", "se", *([letter, *own, "p"] if tested else []), "lower", "upper"]
+    rows = []
+    for row in frame.to_dict("records"):
+        places = decimals(row["se"])
+        cells = [str(row[name]) for name in labels]
+        statistic = row["statistic"]
+        cells += [place(row["estimate"], places), place(row["se"], places)]
+        if np.isnan(row["se"]) or np.isnan(statistic):  # a variance
+            rows.append(
+                [*cells, *([""] * 2 if tested else []), *(place(row[end], places) for end in ("lower", "upper"))]
+            )
+            continue
+        cells += [f"{statistic:.2f}" if abs(statistic) < 1e6 else number(statistic, 3)]
+        cells += [*(f"{row[name]:.2f}" for name in own), p_text(row["p_value"])]
+        rows.append([*cells, place(row["lower"], places), place(row["upper"], places)])
+    return Grid(head, rows, "l" * len(labels) + "r" * (len(head) - len(labels)))
+
+
+def _proportions(fit: Estimates) -> list[str | Grid]:
+    if len(fit.estimate) > 1:
+        return [coefficients(fit), "", f"z and p are those of the score test of {fit.model.null} in each arm."]
+    statistic, p_value = fit.model.test()
+    theta, se = float(fit.estimate[0]), float(fit.se[0])
+    places = decimals(se)
+    rows = []
+    for kind in dict.fromkeys("wilson" if kind == "score" and "wilson" in fit.kinds else kind for kind in fit.kinds):
+        ends = np.ravel(np.asarray(interval(fit, fit.level, kind)))  # of one arm they are arrays
+        rows.append([kind, *(place(float(end), places) for end in ends)])
+    what, letter = fit.model.tested
+    p = p_text(float(np.ravel(p_value)[0]))
+    tests = [f"{what} of {fit.model.null}: {letter} = {np.ravel(statistic)[0]:.2f}, p = {p}"]
+    if fit.model.exact_words:
+        tests.append(f"{fit.model.exact_words}: p = {p_text(exact_test(fit.model).p_value)}")
+    return [
+        f"{fit.names[0]} = {place(theta, places)}   (standard error {place(se, places)})",
+        "",
+        Grid([f"{fit.level:.4g} interval", "lower", "upper"], rows, "lrr"),
+        "",
+        *tests,
+    ]
+
+
+def _foot(fit: Estimates) -> list[str]:
+    line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
+    if not np.isfinite(fit.bic):
+        line = line.replace("   BIC nan", "")
+    if fit.model.intervals:
+        return [line, certificate(fit)]
+    name = "R²" if fit.model.has_scale else "McFadden R²"
+    if np.isfinite(fit.r_squared):
+        line += f"   {name} {fit.r_squared:.4f}"
+    if fit.model.has_scale:
+        line += f"   residual scale {number(fit.scale)} on {fit.df:,.0f} df"
+    intervals = f" Intervals: {fit.level:.4g}, Wald." if fit.kinds else ""
+    if fit.model.variances:
+        intervals = intervals.replace("Wald", "Wald on the log scale for variances")
+        return [*_structural_foot(fit, line), certificate(fit), f"Standard errors: {_source(fit)}.{intervals}"]
+    source = f"Standard errors: {_source(fit)}." if fit.kinds else f"Estimates are {fit.cov}."
+    lines = [line, certificate(fit), *fit.solution.said, *fit.model.remarks, source + intervals, *on_the_page(fit)]
+    lines += [*_few_clusters(fit), *_few_times(fit)]
+    if fit.penalty is not None:
+        lines.insert(1, f"The log-likelihood is not penalized; the estimate maximizes it with {fit.penalty!r}.")
+    sums = fit.solution.residual_sums or (fit.model.residual_sums(fit.estimate) if fit.model.has_scale else None)
+    nothing = ": standard errors and tests say nothing here."
+    if sums is not None and fit.scale**2 <= 1e-24 * sums[1] / fit.n:
+        lines.append(f"The fit is exact to round-off{nothing if fit.kinds else '.'}")
+    elif fit.kinds and fit.cov != "information" and (names := _without_error(fit)):
+        lines.append(f"What {fit.cov} adds up for {names} is 0 to round-off{nothing}")
+    return lines + conventions(fit)
+
+
+def _without_error(fit: Any) -> str:
+    """Coefficients with rows, or clusters, whose scores are 0 at the estimate: such a standard error is round-off."""
+    usual = np.sqrt(fit.solution.covariance.diagonal()) * (fit.scale if fit.model.has_scale else 1.0)
+    return first_few([fit.names[k] for k in np.flatnonzero(fit.se <= 1e-9 * usual)])
+
+
+def _few_times(fit: Any) -> list[str]:
+    """A line on Wald's intervals of few times, measured by `benchmarks/plans/few_rows.py`."""
+    model = fit.model
+    if not (isinstance(model, Model) and model.likelihood.outcome is Outcome.TIME and fit.kinds and fit.n < FEW_TIMES):
+        return []
+    return [f"{fit.n:,.0f} rows are few: 95 % intervals covered 89 to 92 % in simulations of 20 rows, 92 to 95 of 40."]
+
+
+def _few_clusters(fit: Any) -> list[str]:
+    """Lines on clusters that are few: how many, of which kind, and the coefficients of which one cluster has all that
+    the rows say.
+    """
+    if not fit.cov.startswith("Cluster("):
+        return []
+    degrees = fit.degrees
+    counts = [int(n) for n in COUNTED.findall(fit.cov)] if degrees is None else [len(degrees.parts)]
+    if not counts or (G := min(counts)) >= FEW_CLUSTERS:
+        return [] if degrees is None else _alone(fit)
+    if degrees is None:
+        lines = [f"{G} clusters, CR1: too small where clusters are few. Only one way of groups has CR2."]
+    else:
+        lines = [f"{G} clusters, {degrees.kind}: corrected for few clusters, df of each coefficient."]
+    if G < FEWEST_CLUSTERS:
+        see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
+        lines.append(f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is sure{see}.")
+    return lines + ([] if degrees is None else _alone(fit))
+
+
+def _alone(fit: Any) -> list[str]:
+    """A line that names the coefficients of which one cluster has all that the rows say; none where there are none."""
+    names = [fit.names[k] for k in np.unique(fit.degrees.alone()[1])]
+    some = ", ".join(names[:3]) + (f" and {len(names) - 3} others" if len(names) > 3 else "")
+    return [f"One cluster alone determines {some}: its part is not in their se."] if names else []
+
+
+def _structural_foot(fit: Any, line: str) -> list[str]:
+    lines = [line, f"The log-likelihood is {fit.model.convention}."]
+    if (drift := drift_of(fit.model, fit.estimate)) is not None:
+        se = number(drift[1])
+        lines.append(f"The drift is {number(drift[0])} per step, with standard error {se} given the variances.")
+    return lines + [
+        f"{name} is 0, the boundary of its domain: the log-likelihood falls from there. It has no standard error "
+        'and no Wald interval; fit.interval(kind="profile") has one.'
+        for name in fit.boundary
+    ]
+
+
+def _source(fit: Estimates) -> str:
+    """What the standard errors were made from."""
+    if fit.cov != "information":
+        return fit.cov
+    return "inverse information" + (", unbiased scale" if isinstance(fit.model, Model) and fit.model.has_scale else "")

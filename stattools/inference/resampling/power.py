@@ -1,0 +1,580 @@
+"""The power of a test by simulation: outcomes drawn from a regression, fitted, tested and covered.
+
+    power = P(|b| > q se),   coverage = P(b - q se <= beta <= b + q se)
+
+at so many rows, over outcomes of the likelihood at coefficients that are taken for true. Every fit is the one that
+`st.fit` makes, those of thousands of draws at once (`fitting_many.py`); a draw without a maximum rejects nothing.
+
+The rows at which a test has a wanted power: a curve through simulated shares, and its Monte Carlo error.
+
+    probit(power) = a + b sqrt(rows)
+
+which is exact for a normal estimate whose variance falls with the rows. The first guess comes from the information at
+the truth; sizes around it are simulated, and again around what the curve says, until it says a size among them. Source:
+Landau & Stahl, Statistical Methods in Medical Research 22 (2013), 324-345.
+
+Fits of outcomes that were drawn from a model, at so many rows: how often a test rejects and an interval covers.
+
+    rejected: (b - 0)^T V^-1 (b - 0) > q,   covered: (b - beta)^T V^-1 (b - beta) <= q
+
+b are the estimates of the coefficients in question, V their covariance, q the quantile of chi2, or k times that of
+F(k, n - p) where a scale is estimated. For one coefficient these are Wald's test and its interval. A share of m draws
+has the standard error sqrt(s (1 - s) / (m + 4)), s = (hits + 2) / (m + 4), which is not 0 where all draws agree.
+Source: Agresti & Coull, The American Statistician 52 (1998).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from stattools.data.rows.standardization import as_units
+from stattools.errors import (
+    ConvergenceError,
+    DomainError,
+    IdentificationError,
+    IncompatibleError,
+    StattoolsError,
+    quoted,
+)
+from stattools.inference.covariance import HAC, Cluster
+from stattools.inference.fits.fit import Fit
+from stattools.inference.fitting.many import ManyFits, replicated, together
+from stattools.inference.fitting.maximum_likelihood import fit
+from stattools.inference.hypotheses.wald import coefficients_of
+from stattools.inference.prediction.predict import outcomes
+from stattools.inference.resampling.bootstrap import kind_of_failure
+from stattools.interface.arguments import as_numbers, described, several
+from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.memory import require_memory
+from stattools.interface.names.guesses import answers_guesses
+from stattools.interface.seeds import generator, recorded
+from stattools.interface.units import require_size
+from stattools.interface.whole_numbers import whole_number
+from stattools.models.model import Model
+from stattools.numerics.threads import one_blas_thread
+from stattools.solvers.metric import Metric
+from stattools.text.columns import number, place
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+ENTRIES = 1_000_000
+"""So many outcomes are drawn at a time."""
+
+
+@dataclass(frozen=True, eq=False)
+class Truth:
+    """What the outcomes are drawn from, and what is asked of their fits.
+
+    `model` has the rows of the design, one for each observation; `theta` and `scale` are true; `which` are the numbers
+    of the coefficients in question; `cov` is the covariance of the fits, `level` that of their intervals.
+    """
+
+    model: Model
+    theta: Floats
+    scale: float
+    which: NDArray[np.intp]
+    cov: Any
+    level: float
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What m draws at so many rows came to; `reasons` counts those that have no maximum, by why."""
+
+    rows: int
+    draws: int
+    rejected: int
+    covered: int
+    reasons: Counter[str]
+
+    @property
+    def fitted(self) -> int:
+        """Number of draws that have a maximum, and so an interval."""
+        return self.draws - sum(self.reasons.values())
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The row of a table: a draw without a maximum is not rejected, and has no interval that could cover."""
+        power, power_se = share(self.rejected, self.draws)
+        coverage, coverage_se = share(self.covered, self.fitted)
+        found = {"rows": self.rows, "power": power, "power_se": power_se, "coverage": coverage}
+        return found | {"coverage_se": coverage_se, "no_maximum": self.draws - self.fitted}
+
+
+@dataclass(frozen=True, eq=False)
+class SimulatedEstimates:
+    """Estimates (m, k), covariances (m, k, k) and degrees of freedom (m,) of the draws that have a maximum, and a word
+    for why each of the others has none.
+    """
+
+    estimate: Floats
+    covariance: Floats
+    df: Floats
+    why: list[str]
+
+
+def share(hits: int, of: int) -> tuple[float, float]:
+    """The share of hits and its standard error.
+
+    >>> [round(value, 4) for value in share(800, 1000)]
+    [0.8, 0.0127]
+    """
+    middle = (hits + 2.0) / (of + 4.0)
+    return hits / of, float(np.sqrt(middle * (1.0 - middle) / (of + 4.0)))
+
+
+def simulated(truth: Truth, rows: int, draws: int, random: np.random.Generator) -> Simulated:
+    """Draw outcomes at so many rows, fit them, and count.
+
+    Each row of the design is taken rows // n times, and the others are drawn without replacement, anew for each draw.
+    """
+    rejected = covered = 0
+    reasons: Counter[str] = Counter()
+    chunk = max(1, ENTRIES // rows)
+    for start in range(0, draws, chunk):
+        m = min(chunk, draws - start)
+        found = _fits(truth, rows, m, random)
+        reasons.update(found.why)
+        if len(found.estimate):
+            q = _quantile(len(truth.which), found.df, truth.level)
+            rejected += int(np.count_nonzero(_squared(found.estimate, found.covariance) > q))
+            gap = found.estimate - truth.theta[truth.which]
+            covered += int(np.count_nonzero(_squared(gap, found.covariance) <= q))
+    return Simulated(rows, draws, rejected, covered, reasons)
+
+
+def _quantile(k: int, df: Floats, level: float) -> Floats:
+    """The quantile of chi2(k), or where df is finite k times that of F(k, df)."""
+    some = np.isfinite(df)
+    of_f = k * special.fdtri(k, np.where(some, df, 1.0), level)
+    return np.where(some, of_f, special.chdtri(k, 1.0 - level))
+
+
+def _squared(gap: Floats, V: Floats) -> Floats:
+    """gap^T V^-1 gap of each draw, shape (m,)."""
+    root = np.linalg.cholesky(V)
+    with np.errstate(over="ignore"):  # beyond float64 it is infinite, and so beyond any quantile
+        return np.square(np.linalg.solve(root, gap[..., None])[..., 0]).sum(axis=1)
+
+
+def _fits(truth: Truth, rows: int, m: int, random: np.random.Generator) -> SimulatedEstimates:
+    """The fits of m draws."""
+    model, n = truth.model, len(truth.model.rows.X)
+    times, rest = divmod(rows, n)
+    eta, whole = model.eta(truth.theta), np.tile(np.arange(n), times)
+    if rest:
+        models = (_dealt(truth, eta, whole, rest, random) for _ in range(m))
+        if truth.cov != "information":
+            return _one_by_one(truth, models)
+        return _those_found(truth, together(list(models), tuple(range(m))))
+    design = model.subset(whole)
+    Y = outcomes(design, eta[whole], truth.scale, m, random)
+    if truth.cov != "information":
+        return _one_by_one(truth, (replace(design, rows=replace(design.rows, y=y)) for y in Y))
+    return _those_found(truth, replicated(design, Y, None))
+
+
+def _those_found(truth: Truth, many: ManyFits) -> SimulatedEstimates:
+    """The estimates of those of many fits that have a maximum."""
+    some, which = np.isfinite(many.decrement), truth.which
+    b, V = many.estimate[some][:, which], many.covariance[some][:, which[:, None], which]
+    return SimulatedEstimates(b, V, many.df[some], [kind_of_failure(reason) for reason in many.reasons.values()])
+
+
+def _dealt(truth: Truth, eta: Floats, whole: NDArray[np.intp], rest: int, random: np.random.Generator) -> Model:
+    """The model of one draw, where rows of the design are drawn too."""
+    taken = np.concatenate([whole, random.choice(len(eta), rest, replace=False)])
+    design = truth.model.subset(taken)
+    y = outcomes(design, eta[taken], truth.scale, 1, random)[0]
+    return replace(design, rows=replace(design.rows, y=y))
+
+
+def _one_by_one(truth: Truth, models: Iterator[Model]) -> SimulatedEstimates:
+    """The fits with another covariance than that of the information."""
+    estimates, covariances, df, why = [], [], [], []
+    for model in models:
+        try:
+            found = fit(model, cov=truth.cov)
+        except IncompatibleError:  # what was asked for, not what was drawn
+            raise
+        except StattoolsError as error:
+            why.append(kind_of_failure(error.message))
+            continue
+        estimates.append(found.estimate[truth.which])
+        covariances.append(found.covariance[np.ix_(truth.which, truth.which)])
+        df.append(found.t_df)
+    return SimulatedEstimates(np.array(estimates), np.array(covariances), np.array(df), why)
+
+
+AROUND = (0.6, 0.8, 1.0, 1.25, 1.6)
+"""Sizes that are simulated, as shares of the guess."""
+
+ROUNDS = 8
+"""Guesses that are tried."""
+
+MOST_OUTCOMES = 300_000_000
+"""Outcomes of one size that a search draws at most."""
+
+
+@dataclass(frozen=True)
+class RowsNeeded:
+    """The rows at which the power is `target`, with the standard error that the number of draws leaves."""
+
+    target: float
+    rows: int
+    se: float
+
+
+def rows_needed(truth: Truth, target: float, draws: int, random: np.random.Generator) -> tuple[RowsNeeded, Simulated]:
+    """The rows for a power of `target`, and what as many draws at just these rows come to.
+
+    Raises DomainError where nothing is to be found (an effect of 0, power above the target at any size),
+    IncompatibleError for sizes beyond what can be simulated, ConvergenceError where the power does not rise with the
+    rows.
+    """
+    guess, least = _first_guess(truth, target), len(truth.theta) + 2
+    seen: dict[int, Simulated] = {}
+    sizes: list[int] = []
+    shares = np.empty(0)
+    for _ in range(ROUNDS):
+        _require_room(guess, draws)
+        for size in sorted({max(least, round(guess * part)) for part in AROUND}):
+            if size not in seen:
+                seen[size] = simulated(truth, size, draws, random)
+        sizes = sorted(seen)
+        shares = np.array([seen[size].rejected for size in sizes])
+        if shares[0] > target * draws and sizes[0] == least:
+            raise DomainError(
+                f"the power is above {target:g} at {least} rows already, the fewest for {len(truth.theta)} "
+                "coefficients. Give rows=, or a larger target=."
+            )
+        if (shares > target * draws).all() or (shares < target * draws).all():
+            guess = sizes[0] / 2.0 if shares[0] > target * draws else sizes[-1] * 2.0
+            continue
+        rows, se = crossing(np.array(sizes), shares, draws, target)
+        if not np.isfinite(rows):
+            break
+        if sizes[0] <= rows <= sizes[-1]:
+            found = int(np.ceil(rows))
+            return RowsNeeded(target, found, se), seen.get(found) or simulated(truth, found, draws, random)
+        guess = min(max(rows, sizes[0] / 4.0), sizes[-1] * 4.0)
+    raise ConvergenceError(
+        f"the power does not rise to {target:g} with the rows: at {', '.join(f'{size:,}' for size in sizes)} rows "
+        f"it is {', '.join(f'{hits / draws:.3f}' for hits in shares)}. Give rows= to see it at sizes of your own."
+    )
+
+
+def crossing(sizes: Floats, hits: Floats, draws: int, target: float) -> tuple[float, float]:
+    """Where the curve through the shares hits / draws is the target, and its standard error; infinite where it does
+    not rise.
+
+    Weighted least squares of probits, each with the variance of a share by the delta method.
+
+    >>> rows = np.array([50.0, 100.0, 150.0])
+    >>> crossing(rows, 1e6 * special.ndtr(-1.96 + 0.28 * np.sqrt(rows)), 10**6, 0.8)[0] // 1
+    100.0
+    """
+    p = (hits + 0.5) / (draws + 1.0)
+    z, root = special.ndtri(p), np.sqrt(sizes)
+    weight = draws * np.exp(-z * z) / (2.0 * np.pi) / (p * (1.0 - p))
+    middle = np.average(root, weights=weight), np.average(z, weights=weight)
+    spread = float(weight @ (root - middle[0]) ** 2)
+    slope = float(weight @ ((root - middle[0]) * (z - middle[1]))) / spread if spread else 0.0
+    if slope <= 0.0:
+        return np.inf, np.inf
+    at = float(middle[0] + (special.ndtri(target) - middle[1]) / slope)
+    if at <= 0.0:
+        return 0.0, np.inf
+    variance = (1.0 / weight.sum() + (at - middle[0]) ** 2 / spread) / slope**2
+    return at**2, 2.0 * at * float(np.sqrt(variance))
+
+
+def _first_guess(truth: Truth, target: float) -> float:
+    """The rows by the information at the truth, as if estimates were normal."""
+    effect = truth.theta[truth.which]
+    if not effect.any():
+        raise DomainError(
+            "rows for a power need an effect that is not 0: a test of what is true rejects at its level, whatever the "
+            "rows. Give effect=, or rows= to see that level."
+        )
+    work, T = truth.model.standardized()  # columns far from 0 leave no digits of their information
+    now = work.evaluate(as_units(T).solve(truth.theta))
+    along = np.asarray(T)[truth.which] @ Metric(np.asarray(now.information)).whiten()
+    distance = float(np.square(np.linalg.lstsq(along, effect / truth.scale, rcond=None)[0]).sum())
+    k = len(effect)
+    wanted = special.chndtrinc(special.chdtri(k, 1.0 - truth.level), k, 1.0 - target)
+    return max(len(truth.model.rows.X) * float(wanted) / max(distance, np.finfo(float).tiny), 1.0)
+
+
+def _require_room(guess: float, draws: int) -> None:
+    most = MOST_OUTCOMES // draws
+    if not guess * max(AROUND) < most:
+        raise IncompatibleError(
+            f"the search for the rows came to about {guess:,.3g}, and with {draws:,} draws it simulates up to "
+            f"{most:,}. Give rows= of your own, fewer draws=, or a larger effect=."
+        )
+
+
+@answers_guesses
+@dataclass(frozen=True, eq=False, repr=False)
+class Power(Faces):
+    """Power of the test that a term is 0, at one or more numbers of rows: what `st.power` found.
+
+    `truth` are the coefficients, by name, that outcomes were drawn from; `names` those of the term. `needed` says at
+    how many rows the power is the target, None where that was not asked, or was not found, and `note` then says why.
+    """
+
+    title: str
+    term: str
+    names: tuple[str, ...]
+    truth: dict[str, float]
+    sizes: tuple[Simulated, ...]
+    needed: RowsNeeded | None
+    draws: int
+    level: float
+    cov: str
+    seed: Any
+    note: str = ""
+
+    def table(self) -> pd.DataFrame:
+        """One row per number of rows: rows, power, power_se, coverage, coverage_se, no_maximum.
+
+        The standard errors are those of `draws` simulated outcomes; `no_maximum` counts draws whose fit does not exist:
+        their test is taken not to reject, and coverage is that of the others. `attrs["note"]` says why they have none.
+        """
+        import pandas as pd
+
+        frame = pd.DataFrame([size.record for size in self.sizes])
+        frame.attrs["note"] = self._failures()
+        return frame
+
+    @property
+    def effect(self) -> dict[str, float]:
+        """The true coefficients of the term, by name."""
+        return {name: self.truth[name] for name in self.names}
+
+    def _headline(self) -> str:
+        size = self.sizes[-1]
+        return headline(self, "", f"{self.term} in {self.title}", f"{size.record['power']:.3f} at {size.rows:,} rows")
+
+    def _page(self) -> Page:
+        effects = ", ".join(f"{name} = {number(value, 4)}" for name, value in self.effect.items())
+        lines = [
+            f"Power of the test of {self.term} in {self.title}",
+            f"true {effects}; level {self.level:g}, covariance {self.cov}, {self.draws:,} draws, seed {self.seed}",
+        ]
+        head = ("rows", "power", "se", "coverage", "se", "no maximum")
+        rows = [
+            [f"{row['rows']:,}", *(place(row[name], 4) for name in SHARES), f"{row['no_maximum']:,}"]
+            for row in (size.record for size in self.sizes)
+        ]
+        told = []
+        if self.needed is not None:
+            told.append(
+                f"A power of {self.needed.target:g} needs {self.needed.rows:,} rows (Monte Carlo standard error "
+                f"{number(self.needed.se, 2)})."
+            )
+        told += [line for line in (self.note, self._failures()) if line]
+        return Page(*lines, "", Grid(head, rows, "r" * len(head)), *([""] if told else []), *told)
+
+    def _failures(self) -> str:
+        why = sum((size.reasons for size in self.sizes), Counter[str]())
+        if not why:
+            return ""
+        named = ", ".join(f"{count:,} {reason}" for reason, count in why.most_common())
+        return f"{why.total():,} draws have no maximum ({named}): they do not reject, and coverage is without them."
+
+
+SHARES = ("power", "power_se", "coverage", "coverage_se")
+
+
+@one_blas_thread()
+def power(
+    model_or_fit: Any,
+    term: str,
+    /,
+    *,
+    effect: float | Sequence[float] | None = None,
+    coefficients: Mapping[str, float] | None = None,
+    scale: float | None = None,
+    rows: int | Sequence[int] | None = None,
+    target: float | None = None,
+    draws: int = 1000,
+    level: float = 0.95,
+    cov: Any = None,
+    seed: int | np.random.Generator,
+) -> Power:
+    """The power of the test that a coefficient, or all of a term, is 0, and the coverage of its interval.
+
+    Of a fit, its estimates are taken for true; of a model, `coefficients` says what is, by name, and `scale` the
+    residual standard deviation of `st.ols`. `effect` is the true coefficient of `term` in the place of these, and one
+    number for each where the term has several. Outcomes are drawn from the likelihood at these, `draws` times, and
+    fitted with the covariance `cov`, by default the fit's; Wald's test at 1 - `level` either rejects or not.
+
+    `rows` are one or more numbers of rows, which repeat the design's (columns, offsets, trials), and where they are no
+    multiple of these take the others at random, without replacement. `target` asks for the rows at which the power is
+    so much. Without both the answer has the rows of the design and those for a power of 0.8, or says why these are not
+    found. The outcome of the model is not looked at. Every number has its Monte Carlo error. Raises DomainError for
+    names that the model does not have, IncompatibleError for what is no regression in memory, for penalties, and for
+    covariances of clusters and series, whose outcomes are not independent.
+
+    >>> import stattools as st
+    >>> plan = {"y": [0.0] * 4, "dose": [0, 1, 2, 3]}
+    >>> truth = {"Intercept": 1.0, "dose": 0.5}
+    >>> found = st.power(st.ols("y ~ dose", plan), "dose", coefficients=truth, scale=1.0, rows=[24, 48], seed=1)
+    >>> found.table()[["rows", "power", "coverage"]].round(2).to_numpy().tolist()
+    [[24.0, 0.74, 0.94], [48.0, 0.97, 0.95]]
+    """
+    given = model_or_fit if isinstance(model_or_fit, Fit) else None
+    model = model_or_fit if given is None else given.model
+    if not isinstance(model, Model):
+        hint = ' Groups of counts are one: st.logistic("successes + failures ~ group", table).'
+        raise IncompatibleError(f"power needs a regression or its fit; got {described(model_or_fit)}.{hint}")
+    model.rows.at_hand("power draws outcomes in memory", model.title, "Use the rows of a sample.")
+    if given is not None and given.penalty is not None:
+        raise IncompatibleError(f"power refits by maximum likelihood; this fit has penalty={given.penalty!r}.")
+    require_level(level)
+    many = whole_number(draws, "draws", at_least=10)
+    kind = _covariance(cov, given)
+    which = _coefficients(model, term)
+    design = _one_row_each(model)
+    theta = _true(model, given, which, term, effect, coefficients)
+    truth = Truth(design, theta, _scale(model, given, scale), which, kind, level)
+    wanted = None if target is None and rows is not None else _target(0.8 if target is None else target, level)
+    sizes = _sizes(rows, len(design.rows.X), target)
+    require_memory(f"{max(sizes, default=0):,} rows", 3 * max(sizes, default=0) * len(theta), "Ask for fewer rows.")
+    random = generator(seed)
+    found = [simulated(truth, size, many, random) for size in sizes]
+    needed, note = None, ""
+    if wanted is not None and (target is not None or theta[which].any()):
+        try:
+            needed, there = rows_needed(truth, wanted, many, random)
+            found += [there] if there.rows not in sizes else []
+        except StattoolsError as error:
+            if target is not None:
+                raise
+            note = f"Rows for a power of {wanted:g} were not found: {error.message}"
+    for size in found:
+        if not size.fitted:
+            why = size.reasons.most_common(1)[0][0]
+            raise IdentificationError(f"power: no draw at {size.rows:,} rows has a maximum ({why}). Take more rows.")
+    names = tuple(model.names[k] for k in which)
+    true = dict(zip(model.names, theta.tolist(), strict=True))
+    covariance = kind if isinstance(kind, str) else repr(kind)
+    title = f"{model.title}, {model._subject}"
+    return Power(title, term, names, true, tuple(found), needed, many, level, covariance, recorded(seed), note)
+
+
+def _covariance(cov: Any, given: Fit | None) -> Any:
+    """The covariance of the fits: what was asked for, or the given fit's."""
+    kind = cov if cov is not None else "information" if given is None else given.cov_kind
+    if kind is None:
+        raise IncompatibleError("power does not know the covariance of a loaded fit; give cov=.")
+    if isinstance(kind, Cluster | HAC):
+        raise IncompatibleError(
+            f"power draws outcomes that are independent given the columns, and {kind!r} is for outcomes that are not: "
+            "its power would be too large. Give another cov=."
+        )
+    return kind
+
+
+def _coefficients(model: Model, term: Any) -> Any:
+    """The numbers of the coefficients of a term."""
+    found: Any = []
+    if isinstance(term, str):
+        found = [model.names.index(term)] if term in model.names else coefficients_of(model, term)
+    if not found:
+        known = ", ".join(map(quoted, model.names[:8]))
+        raise DomainError(f"power needs a coefficient ({known}) or a term of the formula; got {quoted(term)}.")
+    return np.array(found, dtype=np.intp)
+
+
+def _one_row_each(model: Model) -> Model:
+    """The model with a row for each observation: those with frequency weights are repeated."""
+    weight = model.rows.weight
+    if weight is None:
+        return model
+    if not (weight == np.floor(weight)).all():
+        raise IncompatibleError("power draws an outcome for each row, and weights= are not whole numbers. Drop them.")
+    repeated = model.subset(np.repeat(np.arange(len(weight)), weight.astype(int)))
+    return replace(repeated, rows=replace(repeated.rows, weight=None))
+
+
+def _true(model: Model, given: Fit | None, which: Any, term: str, effect: Any, coefficients: Any) -> Floats:
+    """The coefficients that outcomes are drawn from."""
+    theta = np.full(len(model.names), np.nan) if given is None else given.estimate.copy()
+    if coefficients is not None:
+        if not isinstance(coefficients, Mapping):
+            raise DomainError(
+                f'power needs coefficients= by name, {{"Intercept": 1.0, "x": 0.5}}; got {quoted(coefficients)}.'
+            )
+        for name, value in coefficients.items():
+            if name not in model.names:
+                known = ", ".join(map(quoted, model.names[:8]))
+                raise DomainError(f"power got a coefficient {quoted(name)}; the model has {known}.")
+            theta[model.names.index(name)] = _finite(value, f"the coefficient {quoted(name)}")
+    if effect is not None:
+        values = np.atleast_1d(as_numbers(effect, "effect= needs numbers"))
+        if values.shape != which.shape or not np.isfinite(values).all():
+            what = "a finite number" if len(which) == 1 else f"{len(which)} finite numbers"
+            raise DomainError(f"power needs effect=, {what} for {quoted(term)}; got {quoted(effect)}.")
+        theta[which] = values
+    missing = [name for name, value in zip(model.names, theta, strict=True) if not np.isfinite(value)]
+    if missing:
+        raise DomainError(
+            f"power of a model needs a true value of every coefficient; coefficients= lacks {', '.join(missing[:8])}. "
+            "Give them by name, or a fit, whose estimates are taken."
+        )
+    return theta
+
+
+def _scale(model: Model, given: Fit | None, scale: Any) -> float:
+    """The residual standard deviation of the outcomes."""
+    if not model.has_scale:
+        if scale is not None:
+            raise IncompatibleError(f"scale= is that of st.ols; {model.title} has none beside its coefficients.")
+        return 1.0
+    if scale is None and given is None:
+        raise DomainError("power of st.ols needs scale=, the residual standard deviation, in the units of the outcome.")
+    found = float(given.scale) if scale is None and given is not None else _finite(scale, "scale=")
+    if not found > 0.0:
+        raise DomainError(f"power needs scale= above 0; got {quoted(scale)}.")
+    require_size("st.power", "scale=", np.array([found]), smallest=0.0)
+    return found
+
+
+def _finite(value: Any, what: str) -> float:
+    found = as_numbers(value, f"power needs {what}, a finite number")
+    if found.shape != () or not np.isfinite(found):
+        raise DomainError(f"power needs {what}, a finite number; got {quoted(value)}.")
+    return float(found)
+
+
+def _target(target: Any, level: float) -> float:
+    found = _finite(target, "target=")
+    if not 1.0 - level < found < 1.0:
+        raise DomainError(f"power needs target= between {1.0 - level:g}, the level of the test, and 1; got {target!r}.")
+    return found
+
+
+def _sizes(rows: Any, n: int, target: Any) -> list[int]:
+    """The numbers of rows that were asked for; those of the design where nothing was."""
+    if rows is None:
+        return [n] if target is None else []
+    asked = several(rows) if np.ndim(rows) else [rows]
+    if not len(asked):
+        raise DomainError("power needs rows=, one number of rows or more; got none.")
+    return sorted({whole_number(one, "rows=", at_least=2) for one in asked})

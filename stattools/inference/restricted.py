@@ -1,0 +1,368 @@
+"""Models over combinations of their coefficients, such as the limit of a separated likelihood: the rows that are
+uncertain in it, and the coefficients that they determine.
+
+Profile likelihood where there is no maximum: intervals of infinite coefficients, one end finite, the other not.
+
+    profile(t) = sup of loglik(theta) over theta with theta_j = t,   ends: 2 (sup loglik - profile(t)) = q
+
+with q the quantile of chi^2 on one degree of freedom. Fixed or free, the other coefficients may run to infinity: along
+such a direction what is left of the log-likelihood falls by 1/e with each of Newton's steps, and is the square of the
+decrement, so that the supremum is known to REMAINDER. Source: Venzon & Moolgavkar (1988); Geyer (2009), on one-sided
+intervals for what is infinite.
+
+The profile of a log-likelihood over one coefficient: its maximum over the others, followed from point to point.
+
+In coordinates where the information at the peak is the identity, theta = peak + W psi, coefficient j grows along one
+unit vector u; N holds it, in other coordinates the columns of the same steps. With g, H the score and the information
+at a point, the profile is a step (N^T H N)^-1 N^T g away, the tangent is u - N (N^T H N)^-1 N^T H u, and along the
+profile the log-likelihood has
+
+    slope u^T g - u^T H N (N^T H N)^-1 N^T g,     curvature u^T H u - u^T H N (N^T H N)^-1 N^T H u
+
+so that one evaluation gives the profile log-likelihood to third order. Source: Venzon & Moolgavkar (1988).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
+
+from stattools.errors import ConvergenceError
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import Cumulative
+from stattools.likelihoods.between import Between
+from stattools.likelihoods.labels import Cuts, codes_of
+from stattools.models.evaluation import Evaluation
+from stattools.models.model import Model
+from stattools.solvers.climb import Standing, climb, rising
+from stattools.solvers.metric import Metric
+
+
+@dataclass(frozen=True, eq=False)
+class Along:
+    """A model over some of its coefficients, or combinations of them, theta = base + V gamma: what a climb asks of a
+    model. `what` stands before the title of the model in errors.
+    """
+
+    model: Any
+    V: Floats
+    base: Floats | float = 0.0
+    what: str = ""
+
+    @property
+    def title(self) -> str:
+        return self.what + self.model.title
+
+    @property
+    def n(self) -> float:
+        return self.model.n
+
+    def at(self, gamma: ArrayLike) -> Floats:
+        """theta."""
+        return self.base + self.V @ np.asarray(gamma, dtype=float)
+
+    @np.errstate(over="ignore", invalid="ignore")  # `is_finite` tells
+    def evaluate(self, gamma: ArrayLike, order: int = 2) -> Evaluation:
+        now = self.model.evaluate(self.at(gamma), order)
+        if order == 0 or not now.is_finite:
+            return now
+        information = self.V.T @ now.information @ self.V if order == 2 else now.information
+        return Evaluation(now.loglik, self.V.T @ now.score, information, now.reach)
+
+    def dispersion(self, gamma: ArrayLike) -> float:
+        return self.model.dispersion(self.at(gamma))
+
+
+@dataclass(frozen=True)
+class Among:
+    """Categories of which each row allows some only: y holds the code, then K flags. eta as for `Categorical`."""
+
+    categories: int
+    has_scale: ClassVar = False
+    has_reach: ClassVar = False
+
+    @property
+    def width(self) -> int:
+        return self.categories - 1
+
+    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+        code, allowed = y[:, 0].astype(int), y[:, 1:] > 0
+        full = np.column_stack([np.zeros(len(eta)), eta])
+        full = np.where(allowed, full, -np.inf)
+        loglik = np.take_along_axis(full, code[:, None], axis=1)[:, 0] - special.logsumexp(full, axis=1)
+        p = special.softmax(full, axis=1)
+        hit = code[:, None] == np.arange(self.categories)
+        p1 = p[:, 1:]
+        information = -p1[:, :, None] * p1[:, None, :]
+        index = np.arange(self.width)
+        information[:, index, index] += p1
+        return loglik, (hit - p)[:, 1:], information
+
+    def loglik(self, eta: Floats, y: Floats) -> Floats:
+        return self.evaluate(eta, y)[0]
+
+    def score(self, eta: Floats, y: Floats) -> Floats:
+        return self.evaluate(eta, y)[1]
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """Labels in order of which each row allows some only: y holds the code, then K flags. eta as for `family`."""
+
+    family: Cumulative
+    has_scale: ClassVar = False
+    has_reach: ClassVar = True
+
+    @property
+    def width(self) -> int:
+        return self.family.width
+
+    def evaluate(self, eta: Floats, y: Floats) -> tuple[Floats, Floats, Floats]:
+        cuts, code, found = self._found(eta, y)
+        return found.log, cuts.score(code, found), cuts.information(code, found)
+
+    def loglik(self, eta: Floats, y: Floats) -> Floats:
+        return self._found(eta, y)[2].log
+
+    def score(self, eta: Floats, y: Floats) -> Floats:
+        cuts, code, found = self._found(eta, y)
+        return cuts.score(code, found)
+
+    def reach(self, eta: Floats, y: Floats) -> float:
+        return 0.0
+
+    def _found(self, eta: Floats, y: Floats) -> tuple[Cuts, NDArray[np.intp], Between]:
+        cuts, code, allowed = Cuts(eta, self.family), codes_of(y[:, 0]), np.pad(y[:, 1:] > 0, ((0, 0), (1, 1)))
+        rows = np.arange(len(code))
+        cuts.thresholds[rows, code] = np.where(allowed[rows, code], cuts.thresholds[rows, code], -np.inf)
+        cuts.thresholds[rows, code + 1] = np.where(allowed[rows, code + 2], cuts.thresholds[rows, code + 1], np.inf)
+        return cuts, code, cuts.at(code)
+
+
+REMAINDER = 1e-11
+"""The largest error of a supremum of the log-likelihood."""
+
+HORIZON = 1e4
+"""A profile that has not reached the cut so many scales of the coefficient away does not reach it."""
+
+HALVINGS = 200
+"""Where all but a few rows are certain, the information is nearly 0 and Newton's steps are too long by 1e60 or so."""
+
+STEPS_TO_SUPREMUM = 400
+"""What is left to a supremum at infinity falls by 1/e a step: 25 steps reach REMAINDER, and some may be halved."""
+
+
+class Height(NamedTuple):
+    """The profile at t: how far below the supremum, its slope in t, and where it was found."""
+
+    drop: float
+    slope: float
+    at: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class CoefficientProfile:
+    """The profile log-likelihood of one coefficient, theta_j = row phi in the coordinates of `work`; `top` is the
+    supremum over all.
+    """
+
+    work: Model
+    row: Floats
+    top: float
+    name: str
+
+    def at(self, t: float, near: Floats) -> Height:
+        """The supremum over the other coefficients, climbed to from `near`."""
+        normal = self.row / (self.row @ self.row)
+        limit = Along(self.work, np.linalg.qr(self.row[:, None], mode="complete")[0][:, 1:], normal * t)
+        before = float(self.row @ near)
+        starts = [near] if before * t <= 0.0 else [near, near * (t / before)]  # farther out on the same ray
+        shift = self.work.shift
+        if along := float(self.row @ shift):  # thresholds that move together stay in order
+            starts.append(near + shift * ((t - before) / along))
+        gamma = max((limit.V.T @ start for start in starts), key=lambda gamma: limit.evaluate(gamma, order=0).loglik)
+        if len(gamma):
+            gamma = self._supremum(limit, gamma, t)
+        theta = limit.at(gamma)
+        now = self.work.evaluate(theta, order=1)
+        return Height(max(self.top - now.loglik, 0.0), float(now.score @ normal), theta)
+
+    def _supremum(self, limit: Along, gamma: Floats, t: float) -> Floats:
+        """Where what is left of the log-likelihood, the square of the decrement, is within REMAINDER of its end."""
+        n = self.work.n
+
+        def stand(gamma: Floats, now: Evaluation) -> Standing:
+            metric = Metric.for_ascent(now.information)
+            left = float(np.sqrt(max(self.top - now.loglik, 0.0)))
+            return Standing(gamma, now, metric, min(metric.norm(now.score), left))
+
+        found = climb(
+            stand(gamma, limit.evaluate(gamma)), partial(rising, limit.evaluate, stand, n, halvings=HALVINGS),
+            tolerance=float(np.sqrt(REMAINDER)), max_steps=STEPS_TO_SUPREMUM, n=n,
+        )  # fmt: skip
+        if found.status != "converged":
+            raise ConvergenceError(f"The profile likelihood of {self.name!r} was not found at {t:.6g}.")
+        return found.here.theta
+
+    def end(self, start: float, side: float, scale: float, target: float, near: Floats) -> float:
+        """Where sqrt(2 drop) = target on one side of `start`, +-inf where it never is.
+
+        `scale` is a step to begin with. Newton's method, between the last points on either side of the end.
+        """
+        inside, outside, t = start, side * np.inf, start + side * scale
+        reach = scale
+        for _ in range(200):
+            height = self.at(t, near)
+            near = height.at
+            root = float(np.sqrt(2.0 * height.drop))
+            if root < target:
+                inside, reach = t, 3.0 * reach
+            else:
+                outside = t
+            if abs(t - start) > HORIZON * scale and root < target:
+                return side * np.inf
+            slope = -height.slope / root if root > 0.0 else 0.0  # of sqrt(2 drop)
+            following = t - (root - target) / slope if slope * side > 0.0 else side * np.inf
+            if abs(following - t) <= 1e-9 * scale:
+                return following
+            if not min(inside, outside) < following < max(inside, outside):
+                following = 0.5 * (inside + outside) if np.isfinite(outside) else side * np.inf
+            t = following if abs(following - inside) <= reach or np.isfinite(outside) else inside + side * reach
+        raise ConvergenceError(f"The end of the profile interval of {self.name!r} was not found.")
+
+
+def profile_ends(model: Model, estimate: Floats, top: float, j: int, level: float, se: float) -> tuple[float, float]:
+    """The profile interval of coefficient j of a model whose supremum is `top`: (lower, upper).
+
+    `estimate` is +-inf for an infinite coefficient, whose interval goes there, and `se` its standard error, where it
+    has one.
+    """
+    if np.isnan(estimate[j]):  # not determined: every value is as likely as any other
+        return -np.inf, np.inf
+    work, T = model.standardized()
+    target = float(-special.ndtri(0.5 * (1.0 - level)))
+    profile = CoefficientProfile(work, T[j], top, model.names[j])
+    finite = bool(np.isfinite(estimate[j]))
+    scale = se if finite else float(np.linalg.norm(T[j]))
+    start = float(estimate[j]) if finite else 0.0
+    zeros = np.zeros(len(T))
+    near = zeros if np.isfinite(work.evaluate(zeros, 0).loglik) else work.start
+    if not finite:  # the supremum is far out: begin where the profile is within reach of the cut
+        side = float(np.sign(estimate[j]))
+        while np.sqrt(2.0 * (height := profile.at(start, near)).drop) > target and abs(start) < HORIZON * scale:
+            start, near = start + side * max(2.0 * scale, abs(start)), height.at
+        inner = profile.end(start, -side, scale, target, near)
+        return (inner, np.inf) if side > 0 else (-np.inf, inner)
+    ends = [profile.end(start, side, scale, target, near) for side in (-1.0, 1.0)]
+    return ends[0], ends[1]
+
+
+STEPS_TO_PROFILE = 100
+"""From a point beside the profile a few steps lead onto it; so many are never needed where there is a maximum."""
+
+
+class Point(NamedTuple):
+    """A point near the profile: `tau` standard errors out; log-likelihood, its slope and its curvature along it.
+
+    `height` is the log-likelihood at the point, `loglik` that of the profile beside it; `correction` leads there
+    and `decrement` is its length in standard errors; `tangent` leads along it.
+    """
+
+    tau: float
+    at: Floats
+    height: float
+    loglik: float
+    slope: float
+    curvature: float
+    decrement: float
+    correction: Floats
+    tangent: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class ProfileCurve:
+    """The profile of the log-likelihood over one coefficient, of a model whose coordinates are psi.
+
+    The `peak` is the maximum, and `top` what the model says there. Along `out` the coefficient grows by a standard
+    error; the metric `across` of an information is that of steps which hold the coefficient.
+    """
+
+    model: Any
+    peak: Floats
+    top: Evaluation
+    out: Floats
+    across: Callable[[Any], Any]
+    name: str
+
+    def start(self) -> Point | None:
+        """The peak, or None where the log-likelihood is not finite there."""
+        return self._point(0.0, self._stand(self.peak, self.top)) if self.top.is_finite else None
+
+    def measure(self, tau: float, psi: Floats) -> Point | None:
+        """The point psi, or None where the log-likelihood is not finite."""
+        now = self._evaluate(psi)
+        return self._point(tau, self._stand(psi, now)) if now.is_finite else None
+
+    def at(self, tau: float, near: Point, tolerance: float) -> Point | None:
+        """A point of the profile at tau, to `tolerance` standard errors, from one nearby; None where there is none."""
+        psi = near.at + near.correction + (tau - near.tau) * near.tangent
+        now = self._evaluate(psi)
+        if not now.is_finite:
+            return None
+        found = climb(
+            self._stand(psi, now), partial(rising, self._evaluate, self._stand, 1.0),
+            tolerance=tolerance, max_steps=STEPS_TO_PROFILE, n=1.0,
+        )  # fmt: skip
+        if found.status == "max-steps":
+            raise ConvergenceError(
+                f"The interval of {self.name!r} needs the maximum over the other coefficients at each of its values, "
+                f"and {tau:.3g} standard errors from its estimate that maximum was not reached. Use Wald's interval."
+            )
+        return self._point(tau, found.here)
+
+    def _evaluate(self, psi: Floats) -> Evaluation:
+        return self.model.evaluate(psi)
+
+    def _stand(self, psi: Floats, now: Evaluation) -> Standing:
+        across = self.across(now.information)
+        return Standing(psi, now, across, across.norm(now.score))
+
+    def _point(self, tau: float, here: Standing) -> Point:
+        """What is known of the profile beside a point where a climb stands."""
+        now = here.now
+        along = now.information @ self.out
+        correction, bend = here.metric.solve(np.column_stack([now.score, along])).T
+        tangent = self.out - bend
+        return Point(
+            tau,
+            here.theta,
+            now.loglik,
+            now.loglik + 0.5 * here.decrement**2,
+            float(tangent @ now.score),
+            float(tangent @ along),
+            here.decrement,
+            correction,
+            tangent,
+        )
+
+
+class Across:
+    """The metric of the other coefficients, the columns of `others`, for scores and steps in all coordinates."""
+
+    def __init__(self, others: Floats, information: Floats) -> None:
+        self.others = others
+        self.metric = Metric.for_ascent(others.T @ information @ others) if others.shape[1] else None
+
+    def norm(self, score: Floats) -> float:
+        """The length of a score across the profile, in standard errors."""
+        return 0.0 if self.metric is None else self.metric.norm(self.others.T @ score)
+
+    def solve(self, score: Floats) -> Floats:
+        """The Newton step across the profile; of each column of several scores (p, k)."""
+        return np.zeros_like(score) if self.metric is None else self.others @ self.metric.solve(self.others.T @ score)

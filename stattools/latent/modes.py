@@ -1,0 +1,692 @@
+"""What a mode tells of the variances of curves: u (m,) are the effects in units of their standard deviations there, C
+(m, m) their covariance given the data, and each of `blocks` the numbers of those of one curve.
+
+The mode of all effects together, given the parameters: Newton's method with the penalized information as metric.
+
+    F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   u <- u + t H^-1 g
+
+Steps are halved until F rises. Near the mode of a concave log-likelihood the slopes along a step tell enough of that: F
+would rise by half their sum if it were quadratic (Hager & Zhang, SIAM Journal on Optimization 16, 2005). The
+log-likelihoods of rows, which take more time than their derivatives, are then summed only where somebody asks. Where H
+is not positive definite, negative weights are put to 0, which leads upwards too. Next to the mode the H of one step
+takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1 g is
+round-off.
+
+Laplace's approximation of the integral over all coefficients of any log-likelihood, with its exact gradient.
+
+    c = D u,   u_j ~ N(0, 1) for coefficients of curves, D their standard deviations; a flat prior, D = 1, for others
+    log L(tau) = l(D u^) - |P u^|^2 / 2 - log|H| / 2 + p log(2 pi) / 2,   H = P + D I D at the mode u^
+    d log L / d tau_k = sum over curve k of  s u - (I D H^-1)_jj - [t u + v s - (I D v) u] / 2,   v = H^-1 D t
+
+with s and I score and information of l in c, and t_j the sum of (D H^-1 D) dI / dc_j, P the 0 and 1 of the prior. The
+likelihood need not be a sum over rows: it is asked for `evaluate(c, order)` and `information_slopes(c, W)`, which is t
+where W W' = D H^-1 D. Source: Wood, JRSS B 73 (2011), 3-36; Wood, Pya & Saefken, JASA 111 (2016), 1548-1563.
+
+The modes of the effects of each group given its rows, and their curvature there: where quadrature puts its nodes.
+
+    h_j(v) = sum_i log p(y_i | eta_i + a_i'v) - v'v / 2,   a_i = T'z_i,     H_j = I + sum_i a_i w_i a_i'
+    v <- v + t H_j^-1 h_j',   t = 1, 1/2, 1/4, ... until h_j rises, for each group by itself; longer where they are slow
+
+Where the log-likelihood is concave in eta there is one mode, and the steps find it from anywhere. Elsewhere H_j is kept
+positive, and nodes stand about the mode that was found. Cost: a read of the rows per step, and later of the rows of
+those groups only that are not done yet. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
+
+The expected information of rows about their first linear predictor, where the score is that of the mean.
+
+    s = (y - mu) mu' / Var y   makes   E[-ds / d eta] = mu'^2 / Var y
+
+Effective degrees of freedom are counted with it, as Fisher's scoring has it; where the score is another one, with the
+observed information.
+
+How the information about the first linear predictor of a row moves with each of its linear predictors.
+
+    c_ik = d I_i00 / d eta_ik,   minus the third derivative of the log-likelihood of the row
+
+Exact where the linear predictor is the natural parameter; otherwise differences of sixth order of the information,
+
+    c = [45 (I_1 - I_-1) - 9 (I_2 - I_-2) + (I_3 - I_-3)] / (60 h) + O(h^6),
+
+whose error is about 1e-11 of the information: steps are 1/50 of the scale on which it moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
+
+from stattools.errors import ConvergenceError, IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.blocks import GroupRows, ScaledColumns, first_of, shifted
+from stattools.latent.elimination import PenalizedInformation
+from stattools.likelihoods import Likelihood
+from stattools.numerics.small_matrices import cholesky, solved, transposed
+
+LEAST_KEPT = 1e-8
+"""Effective degrees of freedom of a curve that are not less."""
+
+LEAST_FACTOR = 1e-2
+"""The least of what the variance of a curve's effects is multiplied by at once."""
+
+
+def variance_ratios(u: Floats, C: Floats, blocks: Sequence[Any]) -> Floats:
+    """|u_k|^2 over the effective degrees of freedom of each curve, the sum of 1 - C_jj: 1 at a maximum, nearly, and
+    what a variance is multiplied by on the way to one. Source: Wood & Fasiolo, Biometrics 73 (2017).
+
+    >>> variance_ratios(np.array([3.0, 4.0]), 0.5 * np.eye(2), [slice(0, 1), slice(1, 2)]).tolist()
+    [18.0, 32.0]
+    """
+    kept = 1.0 - C.diagonal()
+    found = [float(u[own] @ u[own]) / max(float(kept[own].sum()), LEAST_KEPT) for own in blocks]
+    return np.clip(np.array(found), LEAST_FACTOR, 1.0 / LEAST_FACTOR)
+
+
+def information_of_curves(u: Floats, C: Floats, blocks: Sequence[Any]) -> Floats:
+    """Nearly the information about the logarithms of the standard deviations of curves, that of a normal outcome with
+    the information of rows as weights:
+
+        [k = l] 2 (|u_k|^2 + tr C_kk) - 4 u_k'C_kl u_l - 2 |C_kl|^2
+
+    What moves with the information of rows is left out. Source: Wood, JRSS B 73 (2011), 3.5.
+
+    >>> information_of_curves(np.array([3.0]), np.array([[0.25]]), [slice(0, 1)]).tolist()
+    [[9.375]]
+    """
+    found = np.empty((len(blocks), len(blocks)))
+    for k, own in enumerate(blocks):
+        for j, other in enumerate(blocks):
+            met = C[own][:, other]
+            found[k, j] = -4.0 * float(u[own] @ met @ u[other]) - 2.0 * float((met**2).sum())
+        found[k, k] += 2.0 * (float(u[own] @ u[own]) + float(C.diagonal()[own].sum()))
+    return found
+
+
+MOST_STEPS = 500
+"""Newton steps at most: a count of 1e300 takes about 700 units of a logarithm, some hundred steps."""
+
+CLOSE = 1e-21
+"""A squared decrement this small: what is left of the mode is less than 1e-10 standard errors."""
+
+NOISE = 1e-13
+"""The round-off of F as a share of it and of the number of rows."""
+
+ROUND_OFF_SHARE = 1e-14
+"""A squared decrement below this share of F, or below 1e-12, that does not fall any more is round-off."""
+
+BESIDE = 100.0
+"""From a squared decrement of this Newton's steps lead to the mode of a concave log-likelihood."""
+
+CARRIED = 1e-6
+"""From a squared decrement of this the information changes so little that the next steps take that of this one: each
+leaves some thousandth, and H is made once more at the mode.
+"""
+
+FALLS = 0.25
+"""A squared decrement that does not fall below this share of the one before has met round-off, or a wrong H."""
+
+HALVINGS = 1_100
+"""A step of 1e300 that is halved so often is one of 1e-30."""
+
+MOST_TRIED = 3_000
+"""Points that all steps to a mode try at most: where a scale is next to 0 each step may be halved a thousand times."""
+
+LARGEST_WEIGHT = 1e303
+"""Sums of so large second derivatives of rows are finite; where a row has a larger one, this stands for it."""
+
+BLOCK = 8192
+"""Rows that are evaluated at once: what is made of them on the way stays in a processor's cache."""
+
+
+@record
+class SeenRows:
+    """What was seen of the rows: the outcomes `y` of `likelihood`, and how often, `weight` (n,) or None."""
+
+    likelihood: Likelihood
+    y: Floats
+    weight: Floats | None
+
+    @np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is shortened
+    def loglik(self, eta: Floats) -> float:
+        """The log-likelihood of all rows, -inf where it is not a number."""
+        found = self.likelihood.loglik(eta, self.y)
+        total = float(found.sum() if self.weight is None else found @ self.weight)
+        return total if total == total else -np.inf
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def logliks(self, eta: Floats, moves: Floats) -> Floats:
+        """The log-likelihood of all rows where the first linear predictor is moved by each column of `moves` (n, m)."""
+        n, m = moves.shape
+        many = moved(np.repeat(eta, m, axis=0), moves.ravel())
+        found = self.likelihood.loglik(many, np.repeat(self.y, m, axis=0)).reshape(n, m)
+        total = found.sum(axis=0) if self.weight is None else self.weight @ found
+        return np.where(np.isnan(total), -np.inf, total)
+
+    def evaluate(self, eta: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood of all rows, and the score (n, width) and the information (n, width, width) of each times
+        its weight.
+        """
+        loglik, score, information = self._in_blocks(self.likelihood.evaluate, eta)
+        total = float(loglik.sum() if self.weight is None else loglik @ self.weight)
+        return total if total == total else -np.inf, *self._weighted(score, information)
+
+    def derivatives(self, eta: Floats) -> tuple[Floats, Floats]:
+        """The score and the information of `evaluate`."""
+        return self._weighted(*self._in_blocks(self.likelihood.derivatives, eta))
+
+    @np.errstate(over="ignore", invalid="ignore")  # as above
+    def _in_blocks(self, find: Callable[[Floats, Floats], tuple[Floats, ...]], eta: Floats) -> Any:
+        """What `find` makes of all rows, so many at once that it stays in a processor's cache."""
+        if len(eta) <= BLOCK:
+            return find(eta, self.y)
+        starts = range(0, len(eta), BLOCK)
+        each = [find(eta[a : a + BLOCK], self.y[a : a + BLOCK]) for a in starts]
+        return tuple(map(np.concatenate, zip(*each, strict=True)))
+
+    def _weighted(self, score: Floats, information: Floats) -> tuple[Floats, Floats]:
+        """The score (n, width) and the information (n, width, width) of each row times its weight."""
+        n = len(score)
+        score, information = score.reshape(n, -1), information.reshape(n, -1)
+        if self.weight is not None:
+            score, information = score * self.weight[:, None], information * self.weight[:, None]
+        width = score.shape[1]
+        return score, information.reshape(n, width, width)
+
+
+@record
+class JointMode:
+    """The mode `u`, the linear predictors `eta` there, `score` (n, width) and `information` (n, width, width) of the
+    rows, H, and F where it is `known` already.
+    """
+
+    rows: SeenRows
+    u: Floats
+    eta: Floats
+    score: Floats
+    information: Floats
+    penalized: PenalizedInformation
+    known: float | None = None
+
+    @cached_property
+    def value(self) -> float:
+        """F."""
+        if self.known is not None:
+            return self.known
+        return self.rows.loglik(self.eta) - lost(self.penalized.columns, self.u)
+
+
+def lost(columns: ScaledColumns, u: Floats) -> float:
+    """What the effects themselves lose, |u|^2 / 2 of those that are not of a flat prior."""
+    return 0.5 * float((columns.of.prior * u) @ u)
+
+
+def moved(base: Floats, by: Floats) -> Floats:
+    """Linear predictors whose first is moved."""
+    if base.ndim == 1:
+        return base + by
+    found = base.copy()
+    found[:, 0] += by
+    return found
+
+
+@np.errstate(over="ignore", invalid="ignore")  # from a start with means beyond float64 the way ends in an error
+def joint_mode(
+    rows: SeenRows,
+    columns: ScaledColumns,
+    base: Floats,
+    start: Floats,
+    before: JointMode | None = None,
+    close: float = CLOSE,
+    near: JointMode | None = None,
+) -> JointMode:
+    """The mode that is reached from `start`, or from 0 where that is higher. `before` is a mode of the same rows in
+    other units, whose linear predictors are those of the start: there the rows are known already. `near` is one whose
+    linear predictors are nearly those of the start: its H takes the first steps. The way ends at a squared decrement
+    of `close`.
+
+    ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
+    """
+    prior, concave = columns.of.prior, rows.likelihood.unimodal  # in the effects, the other parameters held
+    u, value = start, None
+    if before is None:
+        eta = moved(base, columns.up(start))
+        score, information = rows.derivatives(eta)
+        w = information[:, 0, 0]
+    else:
+        eta, score, information, w = before.eta, before.score, before.information, before.penalized.w
+    slope, last, tried, asked = columns.down(score[:, 0]) - prior * u, np.inf, 0, not start.any()
+    carries, carried = True, None if near is None or not concave else PenalizedInformation.of(columns, near.penalized.w)
+    for _ in range(MOST_STEPS):
+        penalized, exact = (carried, False) if carried is not None else _metric(columns, w)
+        ahead = penalized.solve(slope)
+        along = float(slope @ ahead)
+        if carried is not None and not close < along <= min(CARRIED, FALLS * last):
+            if along > close:  # what falls no more with this H may fall with that of each point
+                carries, last = False, np.inf
+            carried = None
+            penalized, exact = _metric(columns, w)
+            ahead = penalized.solve(slope)
+            along = float(slope @ ahead)
+        is_close = concave and along <= BESIDE
+        # near the mode of a concave log-likelihood nobody asks how high it is at 0
+        if not asked and not is_close:
+            asked = True
+            value = rows.loglik(eta) - lost(columns, u) if value is None else value
+            if not rows.loglik(base) <= value:
+                u, eta, value = np.zeros(len(start)), base, None
+                score, information = rows.derivatives(eta)
+                slope, w = columns.down(score[:, 0]), information[:, 0, 0]
+                continue
+        asked = True
+        if exact and along <= close:
+            return JointMode(rows, u, eta, score, information, penalized, value)
+        if exact and along > FALLS * last:  # it does not fall any more
+            found = JointMode(rows, u, eta, score, information, penalized, value)
+            if along <= 1e-12 or along <= ROUND_OFF_SHARE * abs(found.value):
+                return found
+        moves = columns.up(ahead)
+        if is_close and along <= last:
+            new_eta, new_u, tried = moved(eta, moves), u + ahead, tried + 1
+            new_score, new_information = rows.derivatives(new_eta)
+            new_slope = columns.down(new_score[:, 0]) - prior * new_u
+            if float(new_slope @ ahead) >= -0.5 * along:
+                u, eta, score, information, slope = new_u, new_eta, new_score, new_information, new_slope
+                value, w, last = None, information[:, 0, 0], along
+                carried = penalized if carries and along <= CARRIED else None
+                continue
+            carried = None
+        last = along
+        value = rows.loglik(eta) - lost(columns, u) if value is None else value
+        noise = NOISE * (abs(value) + len(eta))
+        for _ in range(HALVINGS):
+            new_eta, tried = moved(eta, moves), tried + 1
+            loglik, score, information = rows.evaluate(new_eta)
+            new = loglik - lost(columns, u + ahead)
+            if new >= value + 1e-4 * along or (abs(new - value) <= noise and along <= max(1e-6, noise)):
+                break
+            ahead, moves, along = 0.5 * ahead, 0.5 * moves, 0.5 * along
+        else:
+            break
+        if tried > MOST_TRIED:
+            break
+        u, eta, value, w = u + ahead, new_eta, new, information[:, 0, 0]
+        slope = columns.down(score[:, 0]) - prior * u
+    raise ConvergenceError(
+        "the mode of the effects was not found: the log-likelihood of the rows rises without end along an effect, or "
+        "is not a number. Look at the outcome for values that are far from all others, or take a simpler random part."
+    )
+
+
+def _metric(columns: ScaledColumns, w: Floats) -> tuple[PenalizedInformation, bool]:
+    """H, or a matrix that is positive definite for certain; is it H?"""
+    found = PenalizedInformation.of(columns, w) if np.abs(w).max(initial=0.0) <= LARGEST_WEIGHT else None
+    if found is not None:
+        return found, True
+    w = np.where(np.isfinite(w), np.clip(w, 0.0, LARGEST_WEIGHT), 0.0)
+    found = PenalizedInformation.of(columns, w + 1e-12 * w.max(initial=0.0))
+    if found is None:
+        raise ConvergenceError(
+            "the information about the effects is not positive definite in float64: columns are nearly combinations of "
+            "others. Take a simpler random part, or leave a column out."
+        )
+    return found, False
+
+
+Places = NDArray[np.intp]
+
+LOG_TWO_PI = float(np.log(2.0 * np.pi))
+
+MOST_COEFFICIENT_STEPS = 200
+"""Newton steps to the mode, at most."""
+
+ROUND_OFF = 1e-12
+"""A squared decrement below this that does not fall any more is round-off."""
+
+COEFFICIENT_HALVINGS = 60
+
+
+@record
+class PenalizedCoefficients:
+    """The log-likelihood `of` coefficients c (m,), of which `blocks` are the numbers of those of each curve."""
+
+    of: Any
+    size: int
+    blocks: tuple[Places, ...]
+
+    @cached_property
+    def prior(self) -> Floats:
+        """1 for the coefficients that have a prior, 0 for others."""
+        found = np.zeros(self.size)
+        found[np.concatenate([np.empty(0, dtype=np.intp), *self.blocks])] = 1.0
+        return found
+
+    @property
+    def n_flat(self) -> int:
+        """How many coefficients have a flat prior."""
+        return self.size - int(self.prior.sum())
+
+    def scales(self, taus: Sequence[float] | Floats) -> Floats:
+        """D: the standard deviation of each coefficient, 1 without a prior."""
+        found = np.ones(self.size)
+        for tau, block in zip(taus, self.blocks, strict=True):
+            found[block] = tau
+        return found
+
+    def at(self, taus: Floats, start: Floats, close: float = CLOSE) -> CoefficientMode:
+        """The mode at these standard deviations, searched from the coefficients `start` to a squared decrement `close`.
+
+        ConvergenceError where no number of steps reaches it.
+        """
+        D, P = self.scales(taus), self.prior
+        u = np.divide(start, D, out=np.zeros(self.size), where=D != 0.0)
+        now, last = self.of.evaluate(D * u, 2), np.inf
+        if not np.isfinite(now.loglik):
+            u = np.zeros(self.size)
+            now = self.of.evaluate(u, 2)
+        value = now.loglik - 0.5 * float((P * u) @ u)
+        for _ in range(MOST_COEFFICIENT_STEPS):
+            H = D[:, None] * now.information * D
+            H[np.diag_indices(self.size)] += P
+            root = _root(H)
+            slope = D * now.score - P * u
+            ahead = _solved(root, slope)
+            along = float(slope @ ahead)
+            if along <= close or (along > 0.25 * last and along <= max(ROUND_OFF, NOISE * abs(value))):
+                return CoefficientMode(self, tuple(taus.tolist()), D, u, now.score, now.information, root, value)
+            last, noise = along, NOISE * (abs(value) + self.size)
+            for _ in range(COEFFICIENT_HALVINGS):
+                new = self.of.evaluate(D * (u + ahead), 2)
+                higher = new.loglik - 0.5 * float((P * (u + ahead)) @ (u + ahead))
+                if higher >= value + 1e-4 * along or (abs(higher - value) <= noise and along <= max(1e-6, noise)):
+                    break
+                ahead, along = 0.5 * ahead, 0.5 * along
+            else:
+                break
+            u, now, value = u + ahead, new, higher
+        raise ConvergenceError(
+            "the mode of the coefficients was not found: the likelihood is nearly flat along a combination of columns. "
+            "Take a smaller k, or leave a column out."
+        )
+
+
+@record
+class CoefficientMode:
+    """The mode `u` at standard deviations `taus`, D as `scales`, the score and the information about c there, the
+    lower triangular root of H, and F, `value`.
+    """
+
+    given: PenalizedCoefficients
+    taus: tuple[float, ...]
+    scales: Floats
+    u: Floats
+    score: Floats
+    information: Floats
+    root: Floats
+    value: float
+
+    @property
+    def coefficients(self) -> Floats:
+        """c = D u."""
+        return self.scales * self.u
+
+    @property
+    def loglik(self) -> float:
+        """The approximation of the log-likelihood."""
+        log_determinant = 2.0 * float(np.log(self.root.diagonal()).sum())
+        return self.value - 0.5 * log_determinant + 0.5 * self.given.n_flat * LOG_TWO_PI
+
+    def start_for(self, taus: Floats) -> Floats:
+        """Where the mode is looked for at other standard deviations: the curves stay as they are."""
+        return self.coefficients
+
+    def solve(self, g: Floats) -> Floats:
+        """H^-1 g."""
+        return _solved(self.root, g)
+
+    @cached_property
+    def inverse(self) -> Floats:
+        """H^-1."""
+        return _solved(self.root, np.eye(self.given.size))
+
+    @cached_property
+    def covariance(self) -> Floats:
+        """D H^-1 D, the covariance of the coefficients given the data."""
+        return self.scales[:, None] * self.inverse * self.scales
+
+    @cached_property
+    def slopes(self) -> Floats:
+        """The slopes of log L in the standard deviation of each curve."""
+        D, u, s = self.scales, self.u, self.score
+        W = D[:, None] * solve_triangular(self.root, np.eye(len(u)), lower=True).T
+        t = self.given.of.information_slopes(self.coefficients, W)
+        v = self.solve(D * t)
+        ID = self.information * D
+        each = s * u - np.einsum("jk,kj->j", ID, self.inverse) - 0.5 * (t * u + v * s - (ID @ v) * u)
+        return np.array([float(each[block].sum()) for block in self.given.blocks])
+
+    @property
+    def moments(self) -> tuple[tuple[()], Floats]:
+        """Of each curve what `variance_ratios` says: 1 at a maximum, nearly."""
+        return (), variance_ratios(self.u, self.inverse, self.given.blocks)
+
+    @property
+    def information_of_curves(self) -> Floats:
+        """Nearly the information about the logarithms of the standard deviations of curves."""
+        return information_of_curves(self.u, self.inverse, self.given.blocks)
+
+    @property
+    def degrees(self) -> list[float]:
+        """The effective degrees of freedom of the coefficients of each curve."""
+        kept = 1.0 - self.inverse.diagonal()
+        return [float(kept[block].sum()) for block in self.given.blocks]
+
+
+def _root(H: Floats) -> Floats:
+    try:
+        return np.linalg.cholesky(H)
+    except np.linalg.LinAlgError:
+        raise ConvergenceError(
+            "the information about the coefficients is not positive definite in float64: columns are nearly "
+            "combinations of others. Leave a column out."
+        ) from None
+
+
+def _solved(root: Floats, g: Floats) -> Floats:
+    return solve_triangular(root, solve_triangular(root, g, lower=True), lower=True, trans=1)
+
+
+CLOSE_STEP = 1e-8
+"""A mode is found where a step of this many of its standard deviations would lead to it."""
+
+ROUND_OFF_STEP = 1e-4
+"""Below this a step that does not halve the next one has met round-off."""
+
+ENOUGH = 1e-4
+"""The share of the promised rise that a step must reach (Nocedal & Wright, Numerical Optimization, 2006, 3.1)."""
+
+HALF = 0.5
+"""A whole step that leaves more of itself than this was too short."""
+
+FAR = 30.0
+"""So many standard deviations from a mode nothing is known of it, and the search begins at 0."""
+
+MOST_GROUP_STEPS = 200
+"""Steps and halvings of a group. Quadrature about a point that is no mode is worse and not wrong."""
+
+LEAST_CURVATURE = 0.04
+"""The least curvature of nodes, where the likelihood is not concave: effects are then five times as uncertain as
+nobody's.
+"""
+
+
+@record
+class ConditionalModes:
+    """The modes v (q, J) and the lower triangular L_j (q, q, J) with L_j L_j' = H_j."""
+
+    v: Floats
+    factor: Floats
+
+    @property
+    def spread(self) -> Floats:
+        """L_j^-T (q, q, J): times standard normal numbers it makes effects of covariance H_j^-1."""
+        q = len(self.v)
+        return transposed(solved(self.factor, np.eye(q)[:, :, None]))
+
+    @property
+    def log_determinant(self) -> Floats:
+        """log|L_j| of each group, (J,)."""
+        return np.log(np.einsum("aaj->aj", self.factor)).sum(axis=0)
+
+
+def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | None = None) -> ConditionalModes:
+    """The modes of all groups, where a (q, n) makes linear predictors of effects, from `start` (q, J) or from 0.
+
+    >>> from stattools.likelihoods import Poisson
+    >>> rows = GroupRows(Poisson(), np.array([0.0, 1e6]), None, np.array([1, 1]))
+    >>> conditional_modes(rows, np.zeros(2), np.ones((1, 2))).v.round(3).tolist()
+    [[-0.567, 13.815]]
+    """
+    q, count = len(a), len(rows.counts)
+    v = np.zeros((q, count)) if start is None else start.copy()
+    h, g, factor = _look(rows, eta, a, v)
+    half = solved(factor, g[:, None])[:, 0]
+    size, t, last = _lengths(half), np.ones(count), np.full(count, np.inf)
+    if start is not None and (lost := np.flatnonzero(~(np.isfinite(h) & (size < FAR)))).size:
+        v[:, lost] = 0.0
+        own, at = rows.of_groups(lost)
+        h[lost], g[:, lost], factor[:, :, lost] = _look(own, eta[at], a[:, at], v[:, lost])
+        half[:, lost] = solved(factor[:, :, lost], g[:, None, lost])[:, 0]
+        size[lost] = _lengths(half[:, lost])
+    left, own, at = np.flatnonzero(~(size <= CLOSE_STEP) & np.isfinite(h)), rows, slice(None)
+    held = left
+    for _ in range(MOST_GROUP_STEPS):
+        if not left.size:
+            break
+        if left.size < 0.7 * len(own.counts) or own is rows:
+            own, at = (rows, slice(None)) if left.size == count else rows.of_groups(left)
+            held = left
+        step = t[held] * _ahead(factor[:, :, held], half[:, held])
+        trial = v[:, held] + step
+        there, slope, new = _look(own, eta[at], a[:, at], trial)
+        rise = ENOUGH * t[held] * size[held] ** 2 - NOISE * np.abs(h[held])
+        good = (there >= h[held] + rise) & np.isfinite(slope).all(axis=0) & (size[held] > CLOSE_STEP)
+        up = held[good]
+        v[:, up], h[up], g[:, up], factor[:, :, up] = trial[:, good], there[good], slope[:, good], new[:, :, good]
+        half[:, up] = solved(factor[:, :, up], g[:, None, up])[:, 0]
+        last[up], size[up] = size[up], _lengths(half[:, up])
+        # as slow as t whole steps that were too short, as where an exponential is left behind
+        t[up] = np.where(size[up] > HALF ** t[up] * last[up], 2.0 * t[up], 1.0)
+        t[held[~good]] *= 0.5
+        stuck = (size < ROUND_OFF_STEP) & ((size > HALF * last) | (t < 0.1))
+        left = left[(size[left] > CLOSE_STEP) & ~stuck[left]]
+    return ConditionalModes(v, factor)
+
+
+def _lengths(half: Floats) -> Floats:
+    """sqrt(g'H^-1 g) of each group, from L^-1 g."""
+    with np.errstate(over="ignore"):
+        return np.sqrt((half * half).sum(axis=0))
+
+
+def _ahead(factor: Floats, half: Floats) -> Floats:
+    """H^-1 g of each group, from L^-1 g."""
+    q = len(half)
+    out = half.copy()
+    for i in range(q - 1, -1, -1):
+        for k in range(i + 1, q):
+            out[i] -= factor[k, i] * out[k]
+        out[i] /= factor[i, i]
+    return out
+
+
+@np.errstate(over="ignore", invalid="ignore")  # a step that is too long may overflow, and is halved
+def _look(rows: GroupRows, eta: Floats, a: Floats, v: Floats) -> tuple[Floats, Floats, Floats]:
+    """h (J,), its slope (q, J), and the factor of H (q, q, J)."""
+    by = np.einsum("qn,qn->n", a, np.repeat(v, rows.counts, axis=1))
+    loglik, score, information = rows.terms(shifted(eta, by[:, None]))
+    s, w = first_of(score, 1), first_of(information, 2)
+    q = len(a)
+    h = rows.sums(loglik) - 0.5 * (v * v).sum(axis=0)
+    g = rows.sums_along(a * s) - v
+    H = np.empty((q, q, len(rows.counts)))
+    for i in range(q):
+        for k in range(i + 1):
+            H[i, k] = H[k, i] = rows.sums_along(a[i] * a[k] * w) + (i == k)
+    return h, g, cholesky(np.where(np.isfinite(H), H, 1.0), LEAST_CURVATURE)
+
+
+SAME = 1e-8
+"""Scores that differ by less than this share of their size are the same."""
+
+
+def expected_weights(rows: SeenRows, mode: JointMode) -> Floats:
+    """mu'^2 / Var y of each row times its weight, (n,); the observed information where the score is another one."""
+    observed, likelihood, eta = mode.information[:, 0, 0], rows.likelihood, mode.eta
+    weight = 1.0 if rows.weight is None else rows.weight
+    try:
+        mean, slope, variance = likelihood.mean(eta), likelihood.slope(eta), likelihood.variance(eta, rows.y)
+        seen = likelihood.observed(rows.y)
+    except IncompatibleError:  # as of times that may be censored
+        return observed
+    if mean.ndim != 1:
+        return observed
+    with np.errstate(divide="ignore", invalid="ignore"):  # means at an end have no variance, and are no numbers here
+        pull = slope[:, 0, 0] / variance
+        score = weight * pull * (seen - mean)
+        same = bool((np.abs(score - mode.score[:, 0]) <= SAME * (1.0 + np.abs(mode.score[:, 0]))).all())
+        return weight * pull * slope[:, 0, 0] if same else observed
+
+
+STEP = 0.02
+"""Of differences, as a share of the scale on which the information moves: 1, or the size of an error where less."""
+
+WEIGHTS = ((1, 45.0), (2, -9.0), (3, 1.0))
+
+SHORTER = 8
+"""So often is a step that leaves the domain of the likelihood divided by ten."""
+
+
+def information_slopes(likelihood: Likelihood, eta: Floats, y: Floats, information: Floats) -> Floats:
+    """c (n, width) at eta (n,) or (n, width); `information` (n,) are the I_i00 there.
+
+    >>> from stattools.likelihoods import Poisson
+    >>> information_slopes(Poisson(), np.zeros(1), np.ones(1), np.ones(1)).tolist()
+    [[1.0]]
+    """
+    if likelihood.canonical and eta.ndim == 1:
+        return likelihood.cumulants(eta, y, np.ones(len(eta))).third(np.ones((len(eta), 1, 1)))
+    width = 1 if eta.ndim == 1 else eta.shape[1]
+    with np.errstate(divide="ignore"):
+        scale = np.minimum(1.0, 1.0 / np.sqrt(np.abs(information)))
+    found = np.empty((len(eta), width))
+    for k in range(width):
+        found[:, k] = _differences(likelihood, eta, y, k, STEP * scale)
+    return found
+
+
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # a step beyond the domain is seen and shortened
+def _differences(likelihood: Likelihood, eta: Floats, y: Floats, k: int, step: Floats) -> Floats:
+    found, left = np.zeros(len(eta)), np.arange(len(eta))
+    for _ in range(SHORTER):
+        total = np.zeros(len(left))
+        for times, weight in WEIGHTS:
+            ahead, behind = (_first(likelihood, eta[left], y[left], k, by * step[left]) for by in (times, -times))
+            total += weight * (ahead - behind)
+        found[left] = total / (60.0 * step[left])
+        left = left[~np.isfinite(found[left])]
+        if not len(left):
+            break
+        step = 0.1 * step
+    return found
+
+
+def _first(likelihood: Likelihood, eta: Floats, y: Floats, k: int, by: Floats) -> Floats:
+    moved = eta.copy()
+    if eta.ndim == 1:
+        return likelihood.information(moved + by, y)
+    moved[:, k] += by
+    return likelihood.information(moved, y)[:, 0, 0]

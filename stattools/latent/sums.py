@@ -1,0 +1,400 @@
+"""The sums of a model with one grouping factor whose rows are in files or on a cluster, from one read.
+
+    Q = (X - c) N,   r = y - a - Q b          c, N, a and b from a sample of the rows that is in memory
+    E_j = sum of z [z Q r] over the rows of group j,    C = sum of [Q r]'[Q r]
+
+In these coordinates columns are nearly orthonormal and r is nearly the residual, so that nothing is lost by summing
+squares; the orthonormal coordinates of all rows are a small matrix away. Groups stand anywhere: their labels are
+collected on the way.
+
+The sums of a model with curves whose rows are in files or on a cluster, from one read after the one that found the
+ends of their variables.
+
+    [B_1 .. B_S Q r]'[B_1 .. B_S Q r],    Q = (X - c) N,   r = y - a - Q b          c, N, a and b from a sample
+
+The B-splines of the curves and nearly orthonormal columns of X, as in `rows_in_files.py`; the means of the B-splines
+are found beside, and what curves are made of them is a matrix away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import block_diag
+
+from stattools.data.design.random_effects import (
+    RandomDesign,
+    RandomTerm,
+    effects_together,
+    require_few_effects,
+    require_groups,
+    terms_in,
+)
+from stattools.data.design.smooths import SmoothDesign, SmoothTerm
+from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
+from stattools.data.files.rows import ScannedRows
+from stattools.data.files.source import Batch
+from stattools.data.mixed_data import MixedRows
+from stattools.data.rows.rows import OnDisk, Rows
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.latent.blocks import LatentColumns, spline_gram, spline_meetings, spline_products
+from stattools.latent.coordinates import DEPENDENT, Coordinates, dependent, orthonormal
+from stattools.latent.deviance import Curves, curves_of_products
+from stattools.latent.elimination import OneFactor, Structure, group_sums, one_curve_of_sums
+
+LOST = 1e-2
+"""Where the variance within groups is below this share of that of the residual of X, it is summed in a read of its own.
+"""
+
+
+@record
+class Nearly:
+    """Columns `uses` of the rows, moved by `center` and multiplied by `matrix` (p, p); `first` is the place of the
+    column of ones among them, None where there is none and nothing is moved.
+    """
+
+    uses: NDArray[np.intp]
+    center: Floats
+    matrix: Floats
+    first: int | None
+
+    @classmethod
+    def of(cls, X: Floats, uses: Sequence[int], names: Sequence[str]) -> Nearly:
+        """Columns that are orthonormal in the sample X (n, P), the rows of which have columns `names`."""
+        some = X[:, list(uses)]
+        called = [names[k] for k in uses]
+        first = called.index("Intercept") if "Intercept" in called else None
+        center = np.zeros(len(called))
+        if first is not None:
+            center = some.mean(axis=0)
+            center[first] = 0.0
+        moved = some - center
+        size = np.sqrt(np.mean(moved**2, axis=0))
+        matrix = np.diag(1.0 / np.where(size > 0.0, size, 1.0))
+        with suppress(IdentificationError):  # all rows may have what the sample has not
+            matrix = orthonormal(moved, None, called, "the sample", np.empty(moved.T.shape))
+        return cls(np.array(uses, dtype=np.intp), center, matrix, first)
+
+    def rows(self, X: Floats) -> Floats:
+        """The columns (q, n) of rows."""
+        return self.matrix.T @ (X[:, self.uses] - self.center).T
+
+    @property
+    def back(self) -> Floats:
+        """M with Q = X M, where the column of ones takes what was moved."""
+        M = self.matrix.copy()
+        if self.first is not None:
+            M[self.first] -= self.center @ self.matrix
+        return M
+
+
+@dataclass(eq=False)
+class Sums:
+    """Sums by group and over all rows; added with `+`, in the arrays of the first with `+=`."""
+
+    by: SumsByLabel
+    C: Floats
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(self.by + other.by, self.C + other.C)
+
+    def __iadd__(self, other: Sums) -> Sums:
+        self.by += other.by
+        self.C += other.C
+        return self
+
+
+@record
+class BatchColumns:
+    """What is summed of a batch, small enough to be sent there: the columns of X, those of each term, and y about
+    `middle` and the coefficients `b` of the sample.
+    """
+
+    who: str
+    groups: tuple[str, ...]
+    X: Nearly
+    z: tuple[Nearly, ...]
+    middle: float
+    b: Floats
+
+    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Sums:
+        W, z = self.columns(rows)
+        labels, codes = self.labels(others, numbers)
+        E = group_sums(codes, len(labels), z, W)
+        most = min(MOST_GROUPS, MOST_SUMS // (len(z) * (len(z) + len(W))))
+        by = SumsByLabel.of(self.who, "Take coarser groups.", most, labels, E.reshape(-1, len(labels)).T.copy())
+        return Sums(by, W @ W.T)
+
+    def columns(self, rows: Rows) -> tuple[Floats, Floats]:
+        """W (m, n) and z (Q, n) of a batch."""
+        W = np.empty((len(self.b) + 1, len(rows.y)))
+        W[:-1] = self.X.rows(rows.X)
+        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        return W, np.concatenate([one.rows(rows.X) for one in self.z])
+
+    def labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
+        """The labels of the groups of a batch as tuples, and the place of each row's."""
+        each = [labels_of(others, name, numbers, self.who) for name in self.groups]
+        codes = np.array([codes for _, codes in each])
+        found, place = np.unique(codes, axis=1, return_inverse=True)
+        labels = [tuple(each[k][0][int(code)] for k, code in enumerate(one)) for one in found.T]
+        return labels, np.ravel(place)
+
+
+@record
+class BatchWithinGroups:
+    """The squares of a batch less what its groups make of it: `effects` (Q, m, J) of columns H z and P W, of groups
+    whose places are known by their labels.
+    """
+
+    plan: BatchColumns
+    H: Floats
+    P: Floats
+    effects: Floats
+    places: dict[tuple[Any, ...], int]
+
+    def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Floats:
+        W, z = self.plan.columns(rows)
+        labels, codes = self.plan.labels(others, numbers)
+        of_rows = np.array([self.places[label] for label in labels], dtype=np.intp)[codes]
+        W = self.P @ W
+        for row, effect in zip(self.H @ z, self.effects, strict=True):
+            for k, moved in enumerate(effect):
+                W[k] -= row * moved[of_rows]
+        return W @ W.T
+
+
+@record
+class SummedRows:
+    """The structure of rows that are not in memory, its coordinates, and the terms and designs with their levels."""
+
+    structure: OneFactor
+    coordinates: Coordinates
+    terms: tuple[RandomTerm, ...]
+    random: tuple[RandomDesign, ...]
+
+
+def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
+    """The sums over the rows of a formula, one read, and what they say of the groups; `y` are the values of the
+    outcome, `rows.data.outcome`, as numbers. Where groups make nearly all of y a second read takes them out first.
+
+    Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
+    """
+    unbound: Any = rows.every
+    scanned: ScannedRows = unbound.bound(y, np.asarray)
+    names, sample, groups = scanned.design.names, scanned.sampled, rows.random[0].part.groups
+    uses = scanned.design.uses
+    X = Nearly.of(sample.X, uses[0], names)
+    middle = 0.0 if X.first is None else float(sample.y.mean())
+    b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]
+    z = [
+        Nearly.of(sample.X, [mine[k] for k in which], names)
+        for mine, design in zip(uses[1:], rows.random, strict=True)
+        for _, which in terms_in(design)
+    ]
+    plan = BatchColumns(who, groups, X, tuple(z), middle, b)
+    found: Sums = scanned.gather(plan, *groups)
+    levels, order = _sorted(tuple(found.by.places))
+    random = tuple(replace(design, levels=levels) for design in rows.random)
+    for design in random:
+        require_groups(design.part, design.labels, len(scanned.X))
+        require_few_effects(design.part, levels, len(scanned.X), effects_together(design))
+    terms = tuple(term for design in random for term in _random_terms(design, scanned))
+    E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
+    structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])
+    apart = structure.within
+    if apart.residual < LOST * len(scanned.X):  # few digits of the residual are in the sums: the rows are read again
+        inside = BatchWithinGroups(plan, H, P, apart.effects, {level: k for k, level in enumerate(levels)})
+        structure = replace(structure, known=replace(apart, C=scanned.gather(inside, *groups)))
+    return SummedRows(structure, coordinates, terms, random)
+
+
+def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...], ...], list[int]]:
+    order = sorted(range(len(levels)), key=levels.__getitem__)
+    return tuple(levels[k] for k in order), order
+
+
+def _random_terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
+    """The terms, whose rows know their shapes only."""
+    names, n = design.design.names, len(rows.X)
+    found = []
+    for name, which in terms_in(design):
+        there: Any = OnDisk((n,), place=rows.place), OnDisk((n, len(which)), place=rows.place)
+        columns = tuple(names[k] for k in which)
+        found.append(RandomTerm(name, design.part.group, there[0], design.labels, columns, there[1]))
+    return found
+
+
+def _finished(
+    plan: BatchColumns, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
+) -> tuple[OneFactor, Coordinates, Floats, Floats]:
+    """The sums in coordinates that are orthonormal over all rows, and the way to them: H of z and P of W."""
+    n, p, called = len(rows.X), len(plan.b), rows.design.names
+    widths = [len(one.uses) for one in plan.z]
+    Q, J = sum(widths), E.shape[2]
+    X_back = unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")
+    step = np.linalg.solve(given[:p, :p], given[:p, p])
+    H, ends = np.zeros((Q, Q)), np.cumsum([0, *widths])
+    back = []
+    for one, name, low, high in zip(plan.z, names, ends[:-1], ends[1:], strict=True):
+        part = slice(low, high)
+        triangle = unit_triangle(E[part, part].sum(axis=2) / n, [called[k] for k in one.uses], name)
+        H[part, part] = triangle.T
+        back.append(one.back @ triangle)
+    P = np.eye(p + 1)
+    P[p, :p] = -step
+    unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
+    P[p] /= unit
+    P[:p, :p] = X_back.T
+    C = P @ given @ P.T
+    both = np.zeros((Q + p + 1, Q + p + 1))
+    both[:Q, :Q], both[Q:, Q:] = H, P
+    E = np.einsum("ab,bcj,dc->adj", H, E, both, optimize=True)
+    beta = plan.X.back @ (plan.b + step)
+    if plan.X.first is not None:
+        beta[plan.X.first] += plan.middle
+    there = [OnDisk((width, n), place=rows.place) for width in widths]
+    W, codes = OnDisk((p + 1, n), place=rows.place), OnDisk((n,), place=rows.place)
+    some: Any = (W, (codes,) * len(widths), (J,) * len(widths), tuple(there))
+    coordinates = Coordinates(LatentColumns(*some), beta, plan.X.back @ X_back, unit, tuple(back), 0.0)
+    return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates, H, P
+
+
+def unit_triangle(gram: Floats, names: Sequence[str], who: str) -> Floats:
+    """M, upper triangular, with M' gram M = 1. IdentificationError for a gram matrix that has no rank."""
+    length = np.sqrt(gram.diagonal())
+    dead = np.flatnonzero(length == 0.0)
+    if len(dead):
+        raise dependent(who, names, int(dead[0]))
+    unit = gram / np.outer(length, length)
+    for k in range(1, len(gram) + 1):
+        try:
+            near = float(np.linalg.cholesky(unit[:k, :k])[-1, -1]) < DEPENDENT**0.5
+        except np.linalg.LinAlgError:
+            near = True
+        if near:
+            raise dependent(who, names, k - 1)
+    return np.linalg.inv(np.linalg.cholesky(unit).T) / length[:, None]
+
+
+@dataclass(eq=False)
+class CurveSums:
+    """Products of B-splines and columns, and sums of the B-splines of each design; added with `+`."""
+
+    products: Floats
+    splines: Floats
+
+    def __add__(self, other: CurveSums) -> CurveSums:
+        return CurveSums(self.products + other.products, self.splines + other.splines)
+
+
+@record
+class BatchCurves:
+    """What is summed of a batch, small enough to be sent there: the columns of X, those of each curve, and y about
+    `middle` and the coefficients `b` of the sample.
+    """
+
+    X: Nearly
+    designs: tuple[SmoothDesign, ...]
+    uses: tuple[tuple[int, ...], ...]
+    middle: float
+    b: Floats
+
+    def __call__(self, rows: Rows) -> CurveSums:
+        X = np.asarray(rows.X)
+        W = np.empty((len(self.b) + 1, len(rows.y)))
+        W[:-1] = self.X.rows(X)
+        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        each = [design.over(X[:, list(use)]) for design, use in zip(self.designs, self.uses, strict=True)]
+        terms = [term for some in each for term in some]
+        splines = [np.bincount(some[0].first + a, some[0].basis[:, a], some[0].k) for some in each for a in range(4)]
+        sums = [sum(splines[4 * k : 4 * k + 4]) for k in range(len(each))]
+        return CurveSums(_products(terms, W), np.concatenate(sums))
+
+
+@record
+class SummedCurves:
+    """The `curves` of rows that are not in memory, their `coordinates`, and the terms, whose rows have a shape only."""
+
+    curves: Curves
+    coordinates: Coordinates
+    smooths: tuple[SmoothTerm, ...]
+
+    @property
+    def structure(self) -> Structure:
+        """What knows the curves."""
+        return self.curves.structure
+
+
+def summed_curves(read: MixedRows, y: Floats) -> SummedCurves:
+    """The sums over the rows of a formula with curves; `y` are the values of the outcome as numbers."""
+    unbound: Any = read.every
+    scanned: ScannedRows = unbound.bound(y, np.asarray)
+    names, sample, n = scanned.design.names, scanned.sampled, len(scanned.X)
+    uses = scanned.design.uses
+    X = Nearly.of(sample.X, uses[0], names)
+    middle = 0.0 if X.first is None else float(sample.y.mean())
+    b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]
+    found: CurveSums = scanned.gather(BatchCurves(X, read.curves, uses[1:], middle, b))
+    ends = np.cumsum([0, *(design.part.k for design in read.curves)]).tolist()
+    designs = [
+        replace(design, means=found.splines[low:high] / n) if design.part.by is None or design.levels else design
+        for design, (low, high) in zip(read.curves, pairwise(ends), strict=True)
+    ]
+    smooths = tuple(term for design in designs for term in _smooth_terms(design, n, scanned.place))
+    p, K = len(b), sum(term.k for term in smooths)
+    given, called = found.products[K:, K:], [names[k] for k in uses[0]]
+    back = unit_triangle(given[:p, :p] / n, called, "The model")
+    step = np.linalg.solve(given[:p, :p], given[:p, p])
+    P = np.eye(p + 1)
+    P[p, :p] = -step
+    unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
+    P[p] /= unit
+    P[:p, :p] = back.T
+    beta = X.back @ (b + step)
+    if X.first is not None:
+        beta[X.first] += middle
+    W = OnDisk((p + 1, n), place=scanned.place)
+    some: Any = (W, (), (), ())
+    coordinates = Coordinates(LatentColumns(*some), beta, X.back @ back, unit, (), 0.0)
+    whole: Any = block_diag(*(np.eye(term.k) for term in smooths), P)
+    products = whole @ found.products @ whole.T
+    if len(smooths) == 1:
+        own, M = slice(0, K), smooths[0].wiggles
+        structure, turn, size = one_curve_of_sums(products[own, own], products[own, K:], products[K:, K:], M, n)
+        return SummedCurves(Curves(structure, (turn,), (size,)), coordinates, smooths)
+    M: Any = block_diag(*(term.wiggles for term in smooths), np.eye(p + 1))
+    return SummedCurves(curves_of_products(M.T @ products @ M, [one.width for one in smooths], n), coordinates, smooths)
+
+
+def _products(terms: list[SmoothTerm], W: Floats) -> Floats:
+    """[B W']'[B W'] of the B-splines of all curves."""
+    ends = np.cumsum([0, *(term.k for term in terms)]).tolist()
+    K = ends[-1]
+    found = np.empty((K + len(W), K + len(W)))
+    found[K:, K:] = W @ W.T
+    for i, term in enumerate(terms):
+        own = slice(ends[i], ends[i + 1])
+        found[own, own] = spline_gram(term)
+        found[own, K:] = spline_products(term, W)
+        found[K:, own] = found[own, K:].T
+        for j in range(i):
+            to = slice(ends[j], ends[j + 1])
+            found[own, to] = spline_meetings(term, terms[j])
+            found[to, own] = found[own, to].T
+    return found
+
+
+def _smooth_terms(design: SmoothDesign, n: int, place: str) -> list[SmoothTerm]:
+    """The curves, whose rows know their shapes only."""
+    there: Any = OnDisk((n,), place=place), OnDisk((n, 4), place=place)
+    made = design.over(np.zeros((1, len(design.design.names))))
+    return [replace(term, first=there[0], basis=there[1], weight=None, beyond=there[0]) for term in made]

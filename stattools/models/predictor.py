@@ -1,0 +1,385 @@
+"""Linear predictors: eta_k = X_k beta_k (+ offset), with a predictor for each parameter of the likelihood.
+
+    first parameter     one predictor, or one per category, on all columns of X or on some; it has the offset
+    other parameters    a predictor each, on columns of its own among those of X, or on none: a constant of all rows
+
+A predictor may leave out the constant of X where the constants of others take it up, as thresholds do of a location.
+theta is beta_1, beta_2, ... one after the other; derivatives follow by the chain rule, X_a^T diag(w_ab) X_b in blocks.
+
+The linear predictors of a likelihood on the columns of a design: which of them reads which.
+
+The columns of X that a linear predictor reads, and what several of them make beside levels that are codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from stattools.data.design.design import Design
+from stattools.data.rows.rows import Block
+from stattools.data.rows.standardization import LevelUnits, as_units
+from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.likelihoods import Likelihood
+from stattools.numerics.columns import as_columns, cross_gram, ones, symmetric, times, transposed, upper_gram
+from stattools.numerics.low_rank import quadratic
+
+Columns = tuple[int, ...] | None
+"""Numbers of columns of X, none for a constant that all rows share; None stands for all."""
+
+
+def among(X: Any, columns: Columns) -> Any:
+    """X itself where a predictor reads all of it, a slice of columns that stand together, a column of ones of none.
+
+    >>> among(np.array([[1.0, 2.0, 3.0]]), (1, 2)), among(np.array([[1.0, 2.0, 3.0]]), ())
+    (array([[2., 3.]]), array([[1.]]))
+    """
+    if columns is None:
+        return X
+    if not columns:
+        return ones(len(X))[:, None]
+    return as_columns(X).among(columns)
+
+
+def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:
+    """The map of theta that goes with units of columns beside levels: what centering takes from the columns of a linear
+    predictor, its own constant or levels take up, or the constants of others that stand for it.
+    """
+    taken, A, R = dict(predictor.taken_up), [], []
+    for number, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
+        if use == ():
+            continue
+        at = np.arange(predictor.columns) if use is None else np.array(use)
+        for a, r in zip(T.A.T, T.R.T, strict=True):
+            if r[at].any():
+                A.append(np.zeros(predictor.size))
+                R.append(np.zeros(predictor.size))
+                R[-1][part], A[-1][part] = r[at], a[at]
+                for constant in taken.get(number, ()):
+                    A[-1][predictor.parts[constant]] = -a[0]
+    none = np.zeros((predictor.size, 0))
+    each = predictor.of_columns(T.t, 1.0), np.column_stack(A) if A else none, np.column_stack(R) if R else none
+    if T.within is None:
+        return LevelUnits(*each)
+    use, number = predictor.uses[0], np.zeros(predictor.columns, dtype=np.intp)  # levels stand in the first alone
+    number[np.arange(predictor.columns) if use is None else np.array(use)] = np.arange(len(each[0]))[predictor.parts[0]]
+    return LevelUnits(*each, replace(T.within, places=number[T.within.places]))
+
+
+Pullback = Callable[[Floats], Floats]
+
+TakenUp = tuple[tuple[int, tuple[int, ...]], ...]
+"""Numbers of linear predictors without a constant, each with those from which it is subtracted: their constants take up
+a shift of its columns.
+"""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """`width` linear predictors of `columns` columns: the last ones, one for each of `own`, on those columns, the rest,
+    which are the first parameter's, on `main`.
+
+    `Linear(p)` is that of a mean, `Linear(p, K - 1)` of K categories, `Linear(p, 2, ((),))` of a mean and a dispersion
+    of all rows, `Linear(p, 2, ((0, 2),))` of one that moves with two columns. eta is (m,) for width 1, else (m, width).
+
+    >>> eta, pullback = Linear(2).forward(np.array([1.0, 2.0]), Block(np.eye(2), np.zeros(2), None, None))
+    >>> eta, pullback(np.ones(2))
+    (array([1., 2.]), array([1., 1.]))
+    >>> eta, _ = Linear(2, 2, ((),)).forward(np.array([1.0, 2.0, -0.5]), Block(np.eye(2), np.zeros(2), None, None))
+    >>> eta.tolist()
+    [[1.0, -0.5], [2.0, -0.5]]
+    """
+
+    columns: int
+    width: int = 1
+    own: tuple[tuple[int, ...], ...] = ()
+    main: Columns = None
+    taken_up: TakenUp = ()
+
+    @cached_property
+    def uses(self) -> tuple[Columns, ...]:
+        """The columns of each linear predictor."""
+        return (self.main,) * self.n_first + self.own
+
+    @cached_property
+    def parts(self) -> tuple[slice, ...]:
+        """Where the coefficients of each linear predictor are in theta."""
+        each = zip(self.uses, self.constant, strict=True)
+        counts = [self.columns if use is None else len(use) or int(alone) for use, alone in each]
+        ends = np.cumsum([0, *counts]).tolist()
+        return tuple(map(slice, ends, ends[1:]))
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[int, int, slice, slice], ...]:
+        """Numbers a <= b of linear predictors, and where their coefficients are."""
+        width = range(self.width)
+        return tuple((a, b, self.parts[a], self.parts[b]) for a in width for b in width[a:])
+
+    @property
+    def size(self) -> int:
+        """Number of coefficients."""
+        return self.parts[-1].stop if self.own else self.columns * self.width
+
+    @cached_property
+    def widest(self) -> int:
+        """The number of columns of the linear predictor that has most."""
+        return max(self.columns if use is None else len(use) for use in self.uses)
+
+    @property
+    def first(self) -> slice | list[int]:
+        """The columns of the first parameter."""
+        return slice(None) if self.main is None else list(self.main)
+
+    @property
+    def n_first(self) -> int:
+        """Number of linear predictors of the first parameter."""
+        return self.width - len(self.own)
+
+    @property
+    def size_first(self) -> int:
+        """Number of coefficients of the first parameter; those of the others come after them."""
+        return self.parts[self.n_first - 1].stop
+
+    @cached_property
+    def column(self) -> NDArray[np.intp]:
+        """The column of X that each coefficient is of, -1 where it is of none."""
+        each = [
+            range(self.columns) if use is None else use or (-1,) * alone
+            for use, alone in zip(self.uses, self.constant, strict=True)
+        ]
+        return np.array([column for columns in each for column in columns], dtype=np.intp)
+
+    def of_columns(self, values: Floats, constant: float) -> Floats:
+        """What is known of each column of X, as of each coefficient; `constant` for those that are of none."""
+        return np.append(values, constant)[self.column]
+
+    def names(self, terms: tuple[str, ...], labels: tuple[str | None, ...]) -> tuple[str, ...]:
+        """For each coefficient the term, behind the label of its predictor if it has one; that alone for a constant."""
+        found = []
+        for use, alone, label in zip(self.uses, self.constant, labels, strict=True):
+            own = terms if use is None else [terms[k] for k in use]
+            found += [label] if alone else own if label is None else [f"{label}: {term}" for term in own]
+        return tuple(map(str, found))
+
+    @cached_property
+    def constant(self) -> tuple[bool, ...]:
+        """Is each linear predictor a constant of all rows? Not one that is nothing as others have its own."""
+        without = {number for number, _ in self.taken_up}
+        return tuple(use == () and number not in without for number, use in enumerate(self.uses))
+
+    @property
+    def determined(self) -> tuple[tuple[Columns, int], ...]:
+        """Columns that have to be independent for coefficients to be determined, each with the number of a linear
+        predictor that reads them; the constant, which is the first column, stands beside those whose constant others
+        have.
+        """
+        without = dict(self.taken_up)
+        found = [(use, number) for number, use in enumerate(self.uses) if use != () and number not in without]
+        taken = dict.fromkeys(k for number, to in self.taken_up if to for k in self.uses[number] or ())
+        apart = [(self.uses[number] or (), number) for number, to in self.taken_up if not to]
+        sets = [(tuple(taken), 0), *apart] if self.taken_up else []
+        return (*found, *(((0, *columns), number) for columns, number in sets if columns))
+
+    @property
+    def shift(self) -> Floats:
+        """A move of the constants that take up a shift of the first linear predictor, all by 1; (size,)."""
+        found = np.zeros(self.size)
+        for number in dict(self.taken_up).get(0, ()):
+            found[self.parts[number]] = 1.0
+        return found
+
+    def without_columns(self) -> Linear:
+        """The predictors of no columns: a constant for each linear predictor that has one, over a column of ones."""
+        return replace(self, columns=1, own=((),) * len(self.own), main=() if self.taken_up else None)
+
+    def keeping(self, kept: NDArray[np.bool_], first: NDArray[np.intp]) -> Linear:
+        """The same where some columns of X are left, `kept` (columns,), of which the first linear predictor reads those
+        of the numbers `first`.
+        """
+        numbers = np.cumsum(kept) - 1
+        own = tuple(tuple(numbers[list(use)].tolist()) for use in self.own)
+        columns = int(kept.sum())
+        main = None if len(first) == columns and not self.taken_up else tuple(numbers[first].tolist())
+        return replace(self, columns=columns, own=own, main=main)
+
+    def held(self, T: Floats) -> list[int]:
+        """The columns to which a map T adds others that a predictor of theirs does not have (`lift`)."""
+        taken, found = {number for number, to in self.taken_up if to}, set[int]()
+        for number, use in enumerate(self.uses):
+            if use and number not in taken:
+                found |= set(as_units(T).moved(use))
+        return sorted(found)
+
+    def columns_of(self, X: Any) -> list[Any]:
+        """The columns of each linear predictor; of a constant a column of ones."""
+        each = zip(self.uses, self.constant, strict=True)
+        return [np.empty((len(X), 0)) if use == () and not alone else among(X, use) for use, alone in each]
+
+    def forward(self, theta: Floats, block: Block) -> tuple[Floats, Pullback]:
+        """eta for the rows of the block, and the function that pulls a score back to theta."""
+        X = block.X
+        if self.width == 1:
+            plain = type(X) is np.ndarray and X.flags.forc
+            eta = X.dot(theta) if plain else times(X, theta)
+            pullback = X.T.dot if plain else lambda score: transposed(X, score)
+            return eta if block.offset is None else eta + block.offset, pullback
+        if not self.own:
+            eta = X @ theta.reshape(self.width, self.columns).T
+            if block.offset is not None:
+                eta = eta + block.offset[:, None]
+            return eta, lambda score: (score.T @ X).ravel()
+        each = self.columns_of(X)
+        eta = np.empty((len(X), self.width))
+        for k, part in enumerate(self.parts):
+            eta[:, k] = times(each[k], theta[part])
+        if block.offset is not None:
+            eta[:, : self.n_first] += block.offset[:, None]
+        return eta, lambda score: np.concatenate([transposed(of, score[:, k]) for k, of in enumerate(each)])
+
+    def forward_many(self, thetas: Floats, X: Floats, offset: Floats | None) -> Floats:
+        """eta of every row for each of many points, shape (S, m), or (S, m, width)."""
+        if self.width == 1:
+            return thetas @ X.T + (0.0 if offset is None else offset)
+        if not self.own:
+            eta = np.einsum("skp,np->snk", thetas.reshape(len(thetas), self.width, self.columns), X, optimize=True)
+            return eta if offset is None else eta + offset[:, None]
+        eta = np.empty((len(thetas), len(X), self.width))
+        for k, (of, part) in enumerate(zip(self.columns_of(X), self.parts, strict=True)):
+            eta[:, :, k] = thetas[:, part] @ of.T
+        if offset is not None:
+            eta[:, :, : self.n_first] += offset[:, None]
+        return eta
+
+    def row_scores(self, X: Floats, score: Floats) -> Floats:
+        """Scores of the rows in theta, (m, size), from those in eta, (m,) or (m, width)."""
+        if self.width == 1:
+            return X * score[:, None]
+        each = zip(self.columns_of(X), score.T, strict=True)
+        return np.concatenate([of * s[:, None] for of, s in each], axis=1)
+
+    def row_information(self, X: Floats, weight: Floats) -> Floats:
+        """J^T weight J of each row, (m, size, size): see `information`, their sum."""
+        X = np.asarray(X)
+        if self.width == 1:
+            return (X * weight[:, None])[:, :, None] * X[:, None, :]
+        found, each = np.empty((len(X), self.size, self.size)), self.columns_of(X)
+        for a, b, one, other in self.pairs:
+            part = (each[a] * weight[:, a, b, None])[:, :, None] * each[b][:, None, :]
+            found[:, one, other], found[:, other, one] = part, part.transpose(0, 2, 1)
+        return found
+
+    def covariance(self, X: Floats, C: Floats) -> Floats:
+        """Covariance of eta in each row, (m, width, width), where that of the coefficients is C."""
+        V, each = np.empty((len(X), self.width, self.width)), self.columns_of(X)
+        for a, b, one, other in self.pairs:
+            part = C[one, other]
+            V[:, a, b] = V[:, b, a] = quadratic(each[a], part) if a == b else ((each[a] @ part) * each[b]).sum(axis=1)
+        return V
+
+    def information(self, block: Block, weight: Floats) -> Floats:
+        """Sum over rows of J^T weight J, J = d eta / d theta: weight (m,) or (m, width, width), result (size, size)."""
+        return symmetric(self.upper(block, weight))
+
+    def upper(self, block: Block, weight: Floats) -> Floats:
+        """The upper triangle of `information`, with anything below it: what sums over blocks need."""
+        X = block.X
+        if self.width == 1:
+            return upper_gram(X, weight)
+        each = self.columns_of(X)
+        if self.n_first == 1 and (levels := as_columns(each[0]).by_levels) is not None:
+            return levels.gram_beside(each[1:], weight)
+        total = np.empty((self.size, self.size))
+        for a, b, one, other in self.pairs:
+            w = weight[:, a, b]
+            if self.constant[b]:
+                part = w.sum() if self.constant[a] else transposed(each[a], w)[:, None]
+            elif self.uses[a] != self.uses[b]:
+                part = np.empty((each[a].shape[1], each[b].shape[1]))
+                for j in range(part.shape[1]):
+                    part[:, j] = transposed(each[a], w * each[b][:, j])
+            elif a == b and self.own:
+                total[one, one] = upper_gram(each[a], w)
+                continue
+            else:
+                part = cross_gram(each[a], w)
+            total[one, other], total[other, one] = part, part.T
+        return total
+
+    def lift(self, T: Any) -> Any:
+        """The map of theta that goes with a map T of the columns, as `lifted`.
+
+        IncompatibleError where a predictor would need columns that it does not have, such as the constant that
+        centering needs.
+        """
+        if self.width == 1:
+            return T
+        if not self.own:
+            return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
+        if self.held(T):
+            raise IncompatibleError(
+                "a linear predictor of some columns cannot follow a change of units that adds others to them. Give it "
+                "the constant column too."
+            )
+        return self.lifted(T)
+
+    def lifted(self, T: Any) -> Any:
+        """T for each linear predictor, as far as it reads the columns, and what T adds of a constant 1 to columns of
+        one without a constant, in those that take it up.
+        """
+        if (units := as_units(T).coded) is not None:
+            return lifted_units(self, units)
+        whole, taken = np.eye(self.size), dict(self.taken_up)
+        for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
+            if use != ():
+                at = np.arange(self.columns) if use is None else np.array(use)
+                whole[part, part] = T[np.ix_(at, at)]
+                for constant in taken.get(number, ()):
+                    whole[self.parts[constant], part] = -T[0, at]
+        return whole
+
+
+def linear_of(likelihood: Likelihood, design: Design, columns: int | None = None) -> Linear:
+    """The predictor of a regression: the first parameter has the columns of the formula, each other those of its own,
+    or is a constant that all rows share.
+
+    Where thresholds are the constants of the location, its columns are those of the formula without the constant, and
+    without those that have an effect at each cut.
+
+    >>> from stattools.likelihoods import Cumulative
+    >>> found = linear_of(Cumulative(3), Design(("Intercept", "x")))
+    >>> found.main, found.own
+    ((1,), ((), ()))
+    """
+    columns = len(design.names) if columns is None else columns
+    others = tuple(likelihood.parameters)[1:]
+    main, own = design.own(tuple(map(likelihood.formula_of, others))) if design.uses else (None, ((),) * len(others))
+    taken = likelihood.taken_up
+    if taken:
+        main, own = _without_constant(tuple(range(columns)) if main is None else main, own, taken)
+    return linear(columns, likelihood.width, own, main, taken)
+
+
+def _without_constant(
+    main: tuple[int, ...], own: tuple[tuple[int, ...], ...], taken: TakenUp
+) -> tuple[Columns, tuple[tuple[int, ...], ...]]:
+    """The columns of each without the first, which is the constant, where others take it up."""
+    without = dict(taken)
+    own = tuple(
+        tuple(column for column in use if column) if k in without else use for k, use in enumerate(own, start=1)
+    )
+    apart = {column for k, use in enumerate(own, start=1) if without.get(k) for column in use}
+    return tuple(column for column in main if column and column not in apart), own
+
+
+@lru_cache(maxsize=64)
+def linear(
+    columns: int, width: int, own: tuple[tuple[int, ...], ...], main: tuple[int, ...] | None, taken_up: TakenUp
+) -> Linear:
+    """The linear predictors of all models of one size, made once."""
+    return Linear(columns, width, own, main, taken_up)

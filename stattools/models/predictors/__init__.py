@@ -1,1 +1,0 @@
-"""Predictors: how parameters theta make the linear predictor eta from a block of rows."""

@@ -1,0 +1,278 @@
+"""What every model can be asked, and what one answers that has nothing of its own to say.
+
+A model as a page: what it says of which data, and the names of its parameters.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from stattools.errors import IncompatibleError
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import answers_names
+from stattools.text.faces import Faces
+from stattools.text.one_line import headline
+from stattools.text.page import Grid, Page
+
+MANY = 20
+"""A page names so many parameters and counts the others."""
+
+
+def page(model: Any) -> Page:
+    """The page that `print(model)` shows."""
+    names = model.names
+    more = f"and {len(names) - MANY:,} more; see model.names" if len(names) > MANY else ""
+    grid = Grid(["parameter"], [[str(name)] for name in names[:MANY]], "l")
+    return Page(*told(model), "", grid, *filter(None, [more]), "", "st.fit(model) estimates them.")
+
+
+def told(model: Any) -> list[str]:
+    """The first lines of a page: the model, its formula, and what was counted."""
+    what = event(model)
+    lines = [model.title + (f" for {what}" if what else ""), *model.formulas]
+    if model.likelihood is not None and model.likelihood.by_category and model.labels is not None:
+        lines.append(f"log odds against the reference {model.outcome_name} = {model.labels[0]!r}")
+    if model.likelihood is not None and (said := model.likelihood.convention(model.outcome_name)):
+        lines.append(said)
+    return [*lines, rows_line(model), *model.not_seen]
+
+
+def event(model: Any) -> str | None:
+    """Which outcome counts as 1, `P(admit = 'yes')`, for a binary regression; None otherwise."""
+    if model.likelihood is None or not model.likelihood.is_event:
+        return None
+    if "trials" in model.likelihood.parts:
+        trials = model.likelihood.named(model.rows.y)["trials"].sum()
+        return f"P({model.outcome_name}), successes out of {trials:,.0f} trials"
+    one = 1 if model.labels is None else model.labels[1]
+    return f"P({model.outcome_name} = {one!r})"
+
+
+def rows_line(model: Any) -> str:
+    """`397 rows, 3 dropped for missing values (gre 2, gpa 1)`."""
+    if model.counted is not None:
+        return model.counted + (_dropped(model) if model.n_dropped else "")
+    rows = len(model.rows.X)
+    counted = f"{rows:,} row{'' if rows == 1 else 's'}"
+    if model.rows.weight is not None:
+        counted += f" standing for {model.n:,.0f} observations (weights)"
+    if model.n_events is not None:
+        counted += f", {model.n_events:,.0f} event{'' if model.n_events == 1 else 's'}"
+    return counted + (_dropped(model) if model.n_dropped else ", none dropped")
+
+
+def _dropped(model: Any) -> str:
+    """`, 3 dropped for missing values (gre 2, gpa 1)`."""
+    counted = ""
+    if missing := model.n_dropped - model.n_empty:
+        columns = ", ".join(f"{name} {count:,}" for name, count in model.dropped.items() if count)
+        counted = f", {missing:,} dropped for missing values ({columns})"
+    if model.n_empty:
+        lacking = "trials" if "trials" in model.likelihood.parts else "information"
+        counted += f", {model.n_empty:,} dropped without {lacking}"
+    return counted
+
+
+@answers_names
+class AnyModel(Faces):
+    """A log-likelihood of parameters with names: `kind`, `title`, `names`, `n`, `start`, `loglik`, `evaluate`.
+
+    What follows are the answers of a model without rows, arms or a series. A field of a dataclass with one of these
+    names is declared with `= field()` where it has no default of its own: the answer here would be taken for it.
+    """
+
+    kind: Any
+    title: Any
+    names: Any
+    n: Any
+    has_scale: Any = False
+    """True where a scale is estimated beside theta."""
+    is_function = False
+    """True where the log-likelihood is somebody's function: nobody knows its units, or whether it has other maxima."""
+    is_concave: Any = True
+    """True where the log-likelihood is concave in theta."""
+    is_series = False
+    """True where the observations follow each other in time."""
+    is_mixed = False
+    """True where rows share effects of their groups that nobody saw."""
+    smooths: Any = ()
+    """The smooth curves of its formula over the rows."""
+    is_partial = False
+    """True where the likelihood is of which rows had the event, given that so many did: Cox's, and matched sets."""
+    has_states: Any = False
+    """True for state space models."""
+    options: Any = ()
+    """Options of `st.fit` that only this kind of model has."""
+    is_saved: Any = False
+    """True where files of fits know this kind of model."""
+    is_unconstrained = False
+    """True where parameters are free and solvers may climb from `start`."""
+    has_formula = False
+    """True where the maximum is a formula: `maximum()`, with `covariance(theta)`."""
+    likelihood: Any = None
+    """What one row says about its linear predictors; None where there are no rows."""
+    rows: Any = None
+    """The rows of a regression or a network."""
+    in_memory: Any = True
+    """False where its rows are read from files or on a cluster, with a sample of them in memory."""
+    formula: Any = None
+    """The formula, if the model was made from one."""
+    terms: Any = ()
+    """Names of the columns that have coefficients."""
+    shape: Any = ()
+    """() for one sample, (arms,) for several side by side."""
+    arms: Any = None
+    """The labels of the arms, if they have any."""
+    parameters: Any = ()
+    """What each arm has, such as ("mean", "sd"); empty where parameters are not by arm."""
+    intervals: Any = MappingProxyType({})
+    """Confidence intervals that the model brings itself, each a function of the level."""
+    categories: Any = None
+    """The categories that have coefficients each, where there are several."""
+    parts: Any = ()
+    """The models that are fitted one by one in its place."""
+    remarks: Any = ()
+    """What a certificate says of how derivatives were made, in sentences."""
+    is_counted: Any = True
+    """False where nobody said how many observations there are."""
+    n_telling: Any = None
+    """How many observations Schwarz's criterion counts, where these are fewer than `n`: events of Cox's in files."""
+    counted: Any = None
+    """What was counted, in words; None for rows."""
+    not_seen: Any = ()
+    """Lines of the page on levels of factors that no row has."""
+    positive: Any = ()
+    """Names of the parameters that are positive."""
+    variances: Any = ()
+    """Names of the variances that may be 0, the edge of their range; they are the first of the parameters."""
+    on_bounds: Any = ()
+    """Names of the parameters that a fit has on a bound, where they have no standard error."""
+    exponential: Any = ""
+    """What exp of the parameter is, where it is a ratio and the model is no regression."""
+    single_rows: Any = None
+    """The regression of single rows that some parameters of draws are of, and which these are, where there are more."""
+    without_rows: Any = "has no rows"
+    """What draws say that are asked for predictions of rows, where a model has none."""
+    roles: Any = ()
+    """What the parameters are to a prior, "coefficient", "dispersion" or "scale", where they have ranges."""
+    low: Any = None
+    """The lower ends of the ranges of the parameters, None where nothing ends; `high` has the upper ones."""
+    high: Any = None
+    spread_of_means: Any = None
+    """Unbiased variances of the first parameters, which are means of arms, and their degrees of freedom."""
+    tested: Any = ("Score test", "z")
+    """What `test()` is, and what its statistic is called, where the model brings a test of `null` itself."""
+    exact_words: Any = ""
+    """What the exact test of `null` is called on the page of a fit; "" where the page has none."""
+    reached: Any = "Maximum in closed form."
+    """What the certificate says of a maximum that is a formula."""
+    exact_null: Any = None
+    """The value that `st.exact_test` tests where none is given; models that have it answer `exactly(theta)`."""
+    diffuse: Any = 0
+    """How many initial states of a series are flat."""
+    n_dropped: Any = 0
+    """How many rows of the table were left out."""
+    n_empty: Any = 0
+    """How many of these had no trials."""
+    n_events: Any = None
+    """How many times were seen, of an outcome that may be censored."""
+
+    @property
+    def has_one_maximum(self) -> bool:
+        """Whether it is proven that a maximum is the only one."""
+        return self.is_concave
+
+    @property
+    def without_groups(self: Any) -> Any:
+        """The model of single rows whose columns it has: itself, and of a mixed model that of its fixed effects."""
+        return self
+
+    @property
+    def ends_at_zero(self) -> tuple[str, ...]:
+        """Names of the parameters whose range ends at 0."""
+        return self.variances
+
+    @property
+    def first_terms(self) -> tuple[str, ...]:
+        """Names of the columns of the first parameter."""
+        return self.terms
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """What a page says of how the model was made: the formula, and those of other parameters."""
+        return (self.formula,) if self.formula else ()
+
+    @property
+    def n_free(self) -> int:
+        """Number of free parameters."""
+        return len(self.names)
+
+    def _headline(self) -> str:
+        kind = str(self.kind).replace("_", " ")
+        return headline(self, kind, self._subject, self.counted or f"n = {self.n:,.0f}")
+
+    @property
+    def _subject(self) -> str:
+        """What the model explains by what."""
+        return self.formula or ""
+
+    def _page(self) -> Page:
+        return page(self)
+
+    @property
+    def label_codes(self) -> Any:
+        """The codes of the labels of the outcome, one per row; None where it has none."""
+        return None if self.likelihood is None or not self.likelihood.outcome.has_labels else self.rows.y
+
+    @property
+    def density(self) -> Any:
+        """The model whose parameters a posterior has: itself, unless it leaves some of them to the fit."""
+        return self
+
+    @property
+    def drawn(self) -> Any:
+        """The model of the parameters of which a posterior keeps the draws: the first ones, by default all."""
+        return self
+
+    @property
+    def frame(self) -> Floats:
+        """Coordinates (q, q) in which the parameters of a posterior are comparable."""
+        return np.eye(len(self.names))
+
+    def subset(self, which: slice | NDArray[np.intp]) -> Self:
+        """The model of some of its rows; IncompatibleError where there are none that could be taken apart."""
+        raise IncompatibleError(f"{self.title} has no rows that could be taken apart; regressions and networks have.")
+
+    def _origin_of(self: Any, which: slice | NDArray[np.intp]) -> Any:
+        """Where the picked rows came from."""
+        return None if self.origin is None else self.origin.take(which if self.kept is None else self.kept[which])
+
+    def dispersion(self, theta: ArrayLike) -> float:
+        """Squared scale at theta; 1 where none is estimated beside theta."""
+        return 1.0
+
+    @property
+    def column_sds(self) -> Floats:
+        """The standard deviation of what each parameter is a coefficient of; 1 where there are no columns."""
+        return np.ones(len(self.names))
+
+    @property
+    def shift(self) -> Floats:
+        """How parameters that have an order, such as thresholds, move together; zeros where there are none."""
+        return np.zeros(len(self.names))
+
+    def settled(self) -> Self:
+        """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""
+        return self
+
+    def standardized(self) -> tuple[Any, Floats]:
+        """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
+        return self, np.eye(len(self.names))
+
+    def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
+        """The values of the count that `st.exact_test` takes, their log probabilities, and the one that was seen."""
+        raise IncompatibleError(f"{self.title} has no count whose distribution is known at each value.")

@@ -1,0 +1,254 @@
+"""Regressions of counts: `poisson` and `negative_binomial`, with an offset or an exposure.
+
+Regressions of counts with a parameter of their zeros: `zero_inflated` and `hurdle`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from stattools.data.dataset import Dataset
+from stattools.data.tables.outcome import numeric
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.names.values import meant
+from stattools.likelihoods import Hurdle, Likelihood, NegativeBinomial, Poisson, ZeroInflated
+from stattools.models.model import Model
+from stattools.models.regressions.binding import NO_FORMULAS, Column, bind, read_rows, right_side
+
+
+def poisson(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    exposure: Column = None,
+    weights: Column = None,
+) -> Model:
+    """Poisson regression: y_i ~ Poisson(exposure_i m_i), log m_i = x_i^T beta + offset_i.
+
+    The outcome is a count. `exposure` is the time, area or number at risk behind each count: its logarithm joins the
+    offset. Other arguments as in `st.ols`, effects of groups, (1 | g), as in `st.logistic`. Raises DomainError for data
+    that the model cannot take, all counts zero included. Source: McCullagh & Nelder (1989), ch. 6.
+
+    >>> import stattools as st
+    >>> st.poisson("visits ~ age", {"visits": [0, 2, 1, 4], "age": [20, 30, 40, 50]}, exposure=[1, 1, 2, 2]).title
+    'Poisson regression'
+    """
+    return _counts("poisson", "Poisson regression", Poisson(), formula_or_y, data_or_X, names, intercept, offset,
+                   exposure, weights)  # fmt: skip
+
+
+def negative_binomial(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    exposure: Column = None,
+    weights: Column = None,
+    dispersion: str | None = None,
+) -> Model:
+    """Negative binomial regression (NB2): mean m_i as in `st.poisson`, variance m_i + alpha m_i^2.
+
+    log alpha is estimated jointly with beta and is the last coefficient, "log alpha"; its standard error and
+    covariance with beta come with it. `dispersion="~ g"` gives it columns of its own, whose coefficients are then
+    "log alpha: Intercept" and so on. Other arguments as in `st.poisson`. `st.fit` raises IdentificationError where the
+    counts are not overdispersed and alpha has its maximum at 0. Source: Cameron & Trivedi, Regression Analysis of
+    Count Data (2013), 3.3.
+
+    >>> import stattools as st
+    >>> st.negative_binomial("visits ~ age", {"visits": [0, 9, 1, 4], "age": [20, 30, 40, 50]}).names
+    ('Intercept', 'age', 'log alpha')
+    """
+    return _counts("negative_binomial", "Negative binomial regression", NegativeBinomial(), formula_or_y, data_or_X,
+                   names, intercept, offset, exposure, weights,
+                   {"alpha": right_side("dispersion", dispersion)})  # fmt: skip
+
+
+def _counts(
+    kind: str,
+    title: str,
+    likelihood: Likelihood,
+    formula_or_y: Any,
+    data_or_X: Any,
+    names: Any,
+    intercept: bool,
+    offset: Column,
+    exposure: Column,
+    weights: Column,
+    formulas: Mapping[str, Any] = NO_FORMULAS,
+) -> Model:
+    data = read_rows(
+        formula_or_y,
+        data_or_X,
+        names,
+        intercept,
+        offset=offset,
+        exposure=exposure,
+        weights=weights,
+        formulas=formulas,
+        grouped=True,
+    )
+    y = numeric(data.outcome, data.outcome_name)
+    require_some(y, title, data)
+    return bind(kind, title, likelihood, data, y)
+
+
+def require_some(y: Floats, title: str, data: Dataset) -> None:
+    """DomainError where all counts are 0, or all of rows whose weight is not 0."""
+    weights = None if data.scanned is not None else data.columns.get("weights")
+    counted = y if weights is None or not (weights > 0).any() else y[weights > 0]
+    if not counted.any():
+        among = " in rows whose weight is not 0" if y.any() else ""
+        raise DomainError(
+            f"{title} needs a positive count somewhere; got only zeros{among}: the rate's estimate would be 0."
+        )
+
+
+FAMILIES_OF_COUNTS: dict[str, tuple[str, Likelihood]] = {
+    "poisson": ("Poisson", Poisson()),
+    "negative-binomial": ("negative binomial", NegativeBinomial()),
+}
+"""By the names under which callers know them."""
+
+
+def zero_inflated(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    family: str = "poisson",
+    zero: str | None = None,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    exposure: Column = None,
+    weights: Column = None,
+    dispersion: str | None = None,
+) -> Model:
+    """Zero-inflated counts: y_i = 0 with probability p_i, else a count of `family` with mean m_i, log m_i = x_i^T beta.
+
+        P(y_i = 0) = p_i + (1 - p_i) f(0),   P(y_i = y) = (1 - p_i) f(y),   E(y_i) = (1 - p_i) m_i
+
+    `family` is "poisson" or "negative-binomial", whose log alpha is estimated too and may have columns of its own,
+    `dispersion="~ g"`. `zero="~ income"` gives the log odds of p_i columns, with coefficients "zero: Intercept" and
+    "zero: income": log odds of a zero beyond those of the family. Without it p_i is one number for all rows, "zero"
+    (R's `zeroinfl` takes the columns of the counts where none are given). exp(beta) are ratios of m_i. Other arguments
+    as in `st.poisson`; an offset is that of log m_i.
+
+    `st.fit` finds a local maximum, climbed to from two starts: the log-likelihood is not concave. It raises
+    IdentificationError where the data have no extra zeros, p_i = 0, in all rows or in some, and where alpha has its
+    maximum at 0; `st.likelihood_ratio(fit, fit_without)` tests p = 0 for a p that all rows share. Raises DomainError
+    for data that the model cannot take, such as counts without a zero. Source: Lambert, Technometrics 34 (1992), 1-14.
+
+    >>> import stattools as st
+    >>> table = {"visits": [0, 0, 1, 4, 0, 3, 0, 6], "age": [20, 30, 40, 50, 60, 30, 40, 70]}
+    >>> st.zero_inflated("visits ~ age", table, zero="~ age").names
+    ('Intercept', 'age', 'zero: Intercept', 'zero: age')
+    >>> st.zero_inflated("visits ~ age", table, family="negative-binomial").names
+    ('Intercept', 'age', 'zero', 'log alpha')
+    """
+    return _with_zeros("zero_inflated", "Zero-inflated {} regression", ZeroInflated, family, formula_or_y, data_or_X,
+                       names, intercept, zero, dispersion, offset, exposure, weights)  # fmt: skip
+
+
+def hurdle(
+    formula_or_y: str | ArrayLike,
+    data_or_X: Any,
+    /,
+    *,
+    family: str = "poisson",
+    zero: str | None = None,
+    names: list[str] | None = None,
+    intercept: bool = True,
+    offset: Column = None,
+    exposure: Column = None,
+    weights: Column = None,
+    dispersion: str | None = None,
+) -> Model:
+    """Counts behind a hurdle: y_i = 0 with probability p_i, else a positive count of `family`, log m_i = x_i^T beta.
+
+        P(y_i = 0) = p_i,   P(y_i = y) = (1 - p_i) f(y) / (1 - f(0)),   E(y_i) = (1 - p_i) m_i / (1 - f(0))
+
+    m_i is the mean of the family with its zeros, of which the positive counts alone are looked at: the fit is that of a
+    logistic regression of the zeros and of zero-truncated counts. `family`, `zero`, `dispersion` and the names of the
+    coefficients as in `st.zero_inflated`: "zero: income" are log odds *of a zero* here too (those of R's `hurdle` are
+    of a positive count, with the other sign), and without `zero=` all rows share one p. An offset is that of log m_i.
+
+    With Poisson counts the log-likelihood is concave, and `st.fit` finds the maximum; otherwise a local one. It raises
+    SeparationError where columns tell zeros from positive counts, or counts of 1 from larger ones, and
+    IdentificationError where alpha has its maximum at an end. Raises DomainError for data that the model cannot take:
+    without zeros, or without counts of 2 or more. Source: Mullahy, Journal of Econometrics 33 (1986), 341-365.
+
+    >>> import stattools as st
+    >>> table = {"visits": [0, 0, 1, 4, 0, 3, 0, 6], "age": [20, 30, 40, 50, 60, 30, 40, 70]}
+    >>> fit = st.fit(st.hurdle("visits ~ age", table))
+    >>> print(fit.names[-1], round(float(fit.estimate[-1]), 6))  # 4 zeros of 8
+    zero 0.0
+    """
+    return _with_zeros("hurdle", "Hurdle {} regression", Hurdle, family, formula_or_y, data_or_X,
+                       names, intercept, zero, dispersion, offset, exposure, weights)  # fmt: skip
+
+
+def _with_zeros(
+    kind: str,
+    title: str,
+    made: Any,
+    family: Any,
+    formula_or_y: Any,
+    data_or_X: Any,
+    names: Any,
+    intercept: bool,
+    zero: Any,
+    dispersion: Any,
+    offset: Column,
+    exposure: Column,
+    weights: Column,
+) -> Model:
+    word = word_of(family, tuple(FAMILIES_OF_COUNTS))
+    if word not in FAMILIES_OF_COUNTS:
+        known = tuple(FAMILIES_OF_COUNTS)
+        raise DomainError(
+            f"st.{kind} needs family=, one of {', '.join(map(repr, known))}; got {quoted(family)}."
+            f"{meant('family of counts', family, known)}"
+        )
+    called, counts = FAMILIES_OF_COUNTS[word]
+    if dispersion is not None and not counts.others:
+        raise IncompatibleError(f"dispersion= is of family='negative-binomial'; got family={word!r}. Leave it out.")
+    formulas = {"zero": right_side("zero", zero)}
+    formulas |= {name: right_side("dispersion", dispersion) for name, _ in counts.others}
+    data = read_rows(
+        formula_or_y, data_or_X, names, intercept, offset=offset, exposure=exposure, weights=weights, formulas=formulas,
+        grouped=True,
+    )  # fmt: skip
+    y, title = numeric(data.outcome, data.outcome_name), title.format(called)
+    require_some(y, title, data)
+    likelihood = made(counts)
+    _require_both(likelihood.check(y), title, kind)
+    return bind(kind, title, likelihood, data, y)
+
+
+def _require_both(y: Floats, title: str, kind: str) -> None:
+    """DomainError for counts that say nothing about the zeros, or about the positive counts beyond a hurdle."""
+    if y.min() > 0.0:
+        raise DomainError(
+            f"{title} needs zeros; got counts from {y.min():.0f}: the probability of a zero would be 0. Use st.poisson "
+            "or st.negative_binomial; for counts whose zeros were not recorded, st.regression with "
+            "st.ZeroTruncated(st.Poisson())."
+        )
+    if kind == "hurdle" and np.max(y) < 2.0:
+        raise DomainError(
+            f"{title} needs counts of 2 or more; got zeros and ones only: the rate of the positive counts would be 0. "
+            "Use st.logistic."
+        )

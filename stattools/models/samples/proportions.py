@@ -1,0 +1,764 @@
+"""Confidence intervals for a proportion: k successes in n trials, level in (0, 1), z the normal quantile of the level.
+
+    wald               p -+ z sqrt(p q / n), cut to [0, 1]
+    wilson (score)     theta with (k - n theta)^2 <= z^2 n theta (1 - theta)
+    likelihood-ratio   theta with 2 (loglik(p) - loglik(theta)) <= z^2
+    clopper-pearson    theta that neither exact one-sided test rejects: quantiles of Beta(k, n-k+1) and Beta(k+1, n-k)
+
+Each function takes (successes, trials, level) and returns (lower, upper). All but Wald keep their relative accuracy for
+rare successes, and are closed at 0 where k = 0 and at 1 where k = n. Source: Brown, Cai & DasGupta, Statistical Science
+16 (2001), 101-133. Cost: microseconds; the likelihood ratio solves two equations, well under a millisecond each.
+
+`trials` independent trials of one probability theta, with `successes` successes: what `coin` and `binomial` return.
+
+    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
+    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
+
+Source: Casella & Berger, Statistical Inference (2002), ch. 6-7. Cost: O(1).
+
+Successes out of trials in several arms, each with its own probability theta.
+
+    log p(data) = sum over arms of [log C(n, k)] + k log theta + (n - k) log(1 - theta)
+
+Source: Casella & Berger, Statistical Inference (2002), ch. 6-7. Cost: O(arms), but for the covariance of a fit.
+
+Coin flips and binomial counts as likelihoods of one probability theta.
+
+    coin      log p(flips)     = k log theta + (n - k) log(1 - theta)                the ordered sequence
+    binomial  log p(successes) = log C(n, k) + k log theta + (n - k) log(1 - theta)  the count alone
+
+The two differ by a constant, so estimates, intervals and posteriors agree; log-likelihoods and evidences do not. Both
+depend on the data through k and n only: constructing costs one pass over the flips, everything else is O(1).
+Source: Casella & Berger, Statistical Inference (2002), ch. 6-7.
+
+Failures counted until a known number of successes: `st.geometric` (one success) and `st.pascal` (r successes).
+
+    log p(f) = log C(f + r - 1, f) + r log theta + f log(1 - theta),    f = 0, 1, ...  failures before success r
+
+Independent waits share theta, and depend on it through the totals of successes and failures only. Source: Johnson, Kemp
+& Kotz, Univariate Discrete Distributions (2005), ch. 5.
+
+Confidence intervals for the probability of a success from the failures before r successes; n trials in all.
+
+    wald    p -+ z sqrt(p^2 q / r), cut to [0, 1]
+    exact   theta that neither exact one-sided test rejects: quantiles of Beta(r, n - r + 1) and Beta(r, n - r)
+
+The likelihood-ratio interval is that of r successes in n trials: the likelihoods are proportional. The exact one is
+not, for the number of trials is what was random. Each function takes (successes, trials, level) and returns (lower,
+upper). Source: Johnson, Kemp & Kotz, Univariate Discrete Distributions (2005), sec. 5.8.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from math import log, sqrt
+from numbers import Real
+from typing import Any, Literal, overload
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import erfc, expit, ndtri, xlog1py, xlogy
+
+from stattools.data.formula.formula import grouped_formula
+from stattools.data.tables.arrays import array as as_array
+from stattools.data.tables.table import axes
+from stattools.errors import DomainError, IncompatibleError, quoted
+from stattools.interface.arguments import as_numbers, as_theta
+from stattools.interface.arrays import Floats
+from stattools.interface.interval import require_level
+from stattools.interface.when_needed import optimize
+from stattools.interface.whole_numbers import whole_number
+from stattools.models.evaluation import NOT_ASKED, Evaluation
+from stattools.models.samples.arms import (
+    ArmRows,
+    Ints,
+    Labels,
+    SampleModel,
+    arm_rows,
+    columns,
+    counts,
+    grouping,
+    require_formula,
+)
+from stattools.numerics.distributions.beta import quantile
+from stattools.numerics.distributions.counts import deviance_part, log_binomial_pmf
+from stattools.text.one_line import many
+
+Ends = tuple[float, float]
+
+
+def tail_area(level: Any, name: str = "level") -> float:
+    """(1 - level) / 2, what an interval leaves on either side, or a DomainError unless 0 < level < 1.
+
+    >>> round(tail_area(0.95), 12)
+    0.025
+    """
+    require_level(level, name)
+    return 0.5 * (1.0 - float(level))
+
+
+def wald(successes: int, trials: int, level: float) -> Ends:
+    """The estimate -+ z standard errors, cut to [0, 1]; far from its level for few trials or rare successes.
+
+    >>> wald(6, 10, 0.95)
+    (0.2963636..., 0.9036363...)
+    """
+    p = successes / trials
+    half = _z(level) * sqrt(p * (trials - successes) / trials / trials)
+    return max(0.0, p - half), min(1.0, p + half)
+
+
+def wilson(successes: int, trials: int, level: float) -> Ends:
+    """The proportions that the score test does not reject (Wilson 1927): roots of a quadratic, free of cancellation.
+
+    >>> wilson(0, 10, 0.95)
+    (0.0, 0.2775327...)
+    """
+    k, n, z = successes, trials, _z(level)
+    root = 2 * k + z * z + z * sqrt(z * z + 4 * k * ((n - k) / n))
+    return 2 * k * (k / n) / root if k else 0.0, root / (2 * (n + z * z)) if k < n else 1.0
+
+
+def likelihood_ratio(successes: int, trials: int, level: float) -> Ends:
+    """The proportions that the likelihood-ratio test does not reject, solved for on the log odds.
+
+    >>> likelihood_ratio(10, 10, 0.95)
+    (0.8252466..., 1.0)
+    """
+    k, n, z = successes, trials, _z(level)
+
+    def excess(logit: float) -> float:
+        theta, rest = expit(logit), expit(-logit)
+        return 2.0 * float(deviance_part(k, n * theta) + deviance_part(n - k, n * rest)) - z * z
+
+    # At log odds -+700 any success (failure) is as good as impossible: the deviance there exceeds every z^2.
+    estimate = -700.0 if k == 0 else 700.0 if k == n else log(k / (n - k))
+    if excess(estimate) >= 0.0:  # a level so small that the interval is the estimate
+        return k / n, k / n
+    lower = 0.0 if k == 0 else expit(optimize.brentq(excess, -700.0, estimate, xtol=1e-15))
+    upper = 1.0 if k == n else expit(optimize.brentq(excess, estimate, 700.0, xtol=1e-15))
+    return float(lower), float(upper)
+
+
+def clopper_pearson(successes: int, trials: int, level: float) -> Ends:
+    """The proportions that neither exact one-sided binomial test at (1 - level) / 2 rejects (Clopper & Pearson 1934).
+
+    >>> clopper_pearson(0, 10, 0.95)
+    (0.0, 0.3084971...)
+    """
+    k, n, tail = successes, trials, tail_area(level)
+    lower = 0.0 if k == 0 else float(quantile(tail, 1.0 - tail, k, n - k + 1))
+    upper = 1.0 if k == n else float(quantile(1.0 - tail, tail, k + 1, n - k))
+    return lower, upper
+
+
+INTERVALS: dict[str, Callable[[int, int, float], Ends]] = {
+    "wald": wald,
+    "wilson": wilson,
+    "score": wilson,
+    "likelihood-ratio": likelihood_ratio,
+    "clopper-pearson": clopper_pearson,
+}
+
+
+def _z(level: float) -> float:
+    return -float(ndtri(tail_area(level)))
+
+
+@dataclass(frozen=True, repr=False)
+class BernoulliTrials(SampleModel):
+    """`trials` independent trials with `successes` successes: what `coin` and `binomial` return.
+
+    `kind` says what was observed: "coin" the ordered sequence, "binomial" the count. The parameter is theta in [0, 1].
+
+    >>> import stattools as st
+    >>> st.binomial(6, 10)
+    <BernoulliTrials binomial: 10 trials, 6 successes>
+    """
+
+    successes: int
+    trials: int
+    kind: Literal["coin", "binomial"]
+    is_saved = True
+    exact_null = 0.5
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        return "Coin flips" if self.kind == "coin" else "Binomial count"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The one parameter."""
+        return ("theta",)
+
+    @property
+    def n(self) -> int:
+        """Number of trials."""
+        return self.trials
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{many(self.trials, 'trial')}, {many(self.successes, 'success')}"
+
+    def arrays(self) -> dict[str, Any]:
+        """What the log-likelihood depends on, for the hash of the data."""
+        return {"successes": self.successes, "trials": self.trials}
+
+    @property
+    def start(self) -> Floats:
+        """A point strictly inside (0, 1) for solvers that iterate, shape (1,)."""
+        return np.array([(self.successes + 0.5) / (self.trials + 1.0)])
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
+        return log_probability(self.successes, self.trials, self.kind, p, q)
+
+    def loglik(self, theta: ArrayLike) -> Any:
+        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
+        theta = unit_interval(theta)
+        return self.log_probability(theta, 1.0 - theta)[()]
+
+    def score(self, theta: ArrayLike) -> Any:
+        """d loglik / d theta = k / theta - (n - k) / (1 - theta); infinite where the data are impossible."""
+        theta = unit_interval(theta)
+        return (_share(self.successes, theta) - _share(self.trials - self.successes, 1.0 - theta))[()]
+
+    def information(self, theta: ArrayLike) -> Any:
+        """Observed information, k / theta^2 + (n - k) / (1 - theta)^2."""
+        theta = unit_interval(theta)
+        return (_share(self.successes, theta**2) + _share(self.trials - self.successes, (1.0 - theta) ** 2))[()]
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """loglik, score (1,) and information (1, 1) at one theta, a number or an array of shape (1,)."""
+        point = as_theta(theta, self.title).reshape(-1)
+        if point.shape != (1,):
+            raise DomainError(f"{self.title} has one coefficient (theta); got theta of shape {np.shape(theta)}.")
+        score = self.score(point) if order >= 1 else NOT_ASKED
+        information = self.information(point)[:, None] if order >= 2 else NOT_ASKED
+        return Evaluation(float(self.loglik(point)[0]), score, information)
+
+    def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
+        """The numbers of successes, their log probabilities at theta, and the number that was seen."""
+        p, k = float(unit_interval(theta)), np.arange(self.trials + 1.0)
+        return k, log_binomial_pmf(k, self.trials, p, 1.0 - p), self.successes
+
+    def maximum(self) -> Floats:
+        """The maximum-likelihood estimate k / n, shape (1,)."""
+        return np.array([self.successes / self.trials])
+
+    def variance(self, theta: float) -> float:
+        """Variance of the estimate by the expected information, theta (1 - theta) / n."""
+        return float(theta * (1.0 - theta) / self.trials)
+
+    @property
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
+        """Confidence intervals by kind, each a function of the level: see `stattools.models.samples.proportions`."""
+        return {kind: partial(ends, self.successes, self.trials) for kind, ends in INTERVALS.items()}
+
+    def test(self) -> tuple[float, float]:
+        """Score test of theta = 1/2: z = (2k - n) / sqrt(n) and its two-sided p-value."""
+        z = (2 * self.successes - self.trials) / self.trials**0.5
+        return z, float(erfc(abs(z) / 2**0.5))
+
+
+def log_probability(k: Any, n: Any, kind: str, p: ArrayLike, q: ArrayLike) -> Floats:
+    """log probability of k successes in n trials at theta = p with q = 1 - p: of the count ("binomial"), or of the
+    trials in their order ("coin").
+    """
+    if kind == "binomial":
+        return log_binomial_pmf(k, n, p, q)
+    p, q = np.asarray(p, dtype=float), np.asarray(q, dtype=float)
+    heads = np.where(p < 0.5, xlogy(k, p), xlog1py(k, -q))
+    return heads + np.where(q < 0.5, xlogy(n - k, q), xlog1py(n - k, -p))
+
+
+def unit_interval(theta: ArrayLike, shape: tuple[int, ...] = ()) -> Floats:
+    """theta as float64, or a DomainError that says which entry is not a probability."""
+    values = as_numbers(theta, "theta is a probability, a number in [0, 1]", shape)
+    bad = ~((values >= 0.0) & (values <= 1.0))
+    if bad.any():
+        first = np.argwhere(bad)[0].tolist()
+        place = f" at position {', '.join(map(str, first))}" if first else ""
+        raise DomainError(f"theta is a probability, a number in [0, 1]; got {values[bad][0]:.6g}{place}.")
+    return values
+
+
+def _share(count: int, theta: Floats) -> Floats:
+    """count / theta, and 0 where nothing was counted, at theta = 0 too."""
+    if count == 0:
+        return np.zeros_like(theta)
+    with np.errstate(divide="ignore", over="ignore"):  # infinite at theta = 0: what was seen is impossible there
+        return count / theta
+
+
+MOST_FITTED = 5000
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class BinomialArms(SampleModel):
+    """`trials` and `successes` of each arm, int64 arrays of shape (m,); what `st.binomial` returns for columns.
+
+    `arms` are the labels, or None; `kind` says whether the counts alone were observed or the sequences of flips.
+
+    >>> import stattools as st
+    >>> st.binomial([6, 2], [10, 8]).maximum()
+    array([0.6 , 0.25])
+    """
+
+    successes: Ints
+    trials: Ints
+    arms: Labels | None = None
+    observed: Literal["coin", "binomial"] = "binomial"
+    kind = "binomial arms"
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, BinomialArms)
+            and (self.arms, self.observed) == (other.arms, other.observed)
+            and np.array_equal(self.successes, other.successes)
+            and np.array_equal(self.trials, other.trials)
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.successes.tobytes(), self.trials.tobytes(), self.arms, self.observed))
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        return "Coin flips by arm" if self.observed == "coin" else "Binomial counts by arm"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(m,): one entry per arm."""
+        return self.trials.shape
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arms."""
+        return tuple(map(str, self.arms if self.arms is not None else range(len(self.trials))))
+
+    @property
+    def n(self) -> int:
+        """Number of trials in all arms."""
+        return int(self.trials.sum())
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{many(self.n, 'trial')}, {many(int(self.successes.sum()), 'success')}, {many(len(self.trials), 'arm')}"
+
+    @property
+    def start(self) -> Floats:
+        """A point strictly inside (0, 1)^m, shape (m,)."""
+        return (self.successes + 0.5) / (self.trials + 1.0)
+
+    def over(self, labels: Labels) -> BinomialArms:
+        """The same data with the arms of `labels`, which hold them all; the others saw nothing."""
+        places = [labels.index(label) for label in self.arms or ()]
+        successes, trials = np.zeros((2, len(labels)), dtype=np.int64)
+        successes[places], trials[places] = self.successes, self.trials
+        return replace(self, successes=successes, trials=trials, arms=labels)
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood of each arm at theta = p with q = 1 - p given apart, shape (m,)."""
+        return log_probability(self.successes, self.trials, self.observed, p, q)
+
+    def loglik(self, theta: ArrayLike) -> float:
+        """Log-likelihood of all arms at theta, shape (m,), each in [0, 1]."""
+        theta = self._checked(theta)
+        return float(self.log_probability(theta, 1.0 - theta).sum())
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """loglik, score (m,) and information (m, m), which is diagonal: the arms know nothing of each other."""
+        theta = self._checked(theta)
+        k, m = self.successes, self.trials - self.successes
+        with np.errstate(divide="ignore"):  # infinite where the data are impossible
+            ones, zeros = _shares(k, theta), _shares(m, 1.0 - theta)
+            bend = _shares(ones, theta), _shares(zeros, 1.0 - theta)
+        score = ones - zeros if order >= 1 else NOT_ASKED
+        return Evaluation(self.loglik(theta), score, np.diag(bend[0] + bend[1]) if order >= 2 else NOT_ASKED)
+
+    def maximum(self) -> Floats:
+        """The maximum-likelihood estimates k / n, shape (m,)."""
+        if len(self.trials) > MOST_FITTED:
+            raise IncompatibleError(
+                f"fit makes a covariance matrix, and these are {len(self.trials)} arms; it takes {MOST_FITTED}. "
+                "st.posterior(arms, prior=st.Beta(1, 1)).table() has no such limit."
+            )
+        return self.successes / self.trials
+
+    def variance(self, theta: ArrayLike) -> Floats:
+        """Variance of the estimates by the expected information, theta (1 - theta) / n, shape (m,)."""
+        theta = as_theta(theta, self.title, self.arms)
+        return theta * (1.0 - theta) / self.trials
+
+    @property
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[Floats, Floats]]]:
+        """Confidence intervals by kind, each a function of the level (`stattools/models/samples/proportions.py`)."""
+
+        def each(ends: Callable[[int, int, float], tuple[float, float]], level: float) -> tuple[Floats, Floats]:
+            pairs = zip(self.successes.tolist(), self.trials.tolist(), strict=True)
+            lower, upper = np.array([ends(k, n, level) for k, n in pairs]).T
+            return lower, upper
+
+        return {kind: partial(each, ends) for kind, ends in INTERVALS.items()}
+
+    def test(self) -> tuple[Floats, Floats]:
+        """Score test of theta = 1/2 in each arm: z = (2k - n) / sqrt(n) and its two-sided p-value."""
+        z = (2 * self.successes - self.trials) / np.sqrt(self.trials)
+        return z, erfc(np.abs(z) / 2**0.5)
+
+    def _checked(self, theta: ArrayLike) -> Floats:
+        theta = as_theta(theta, self.title, self.arms).reshape(-1)
+        if theta.shape != self.shape:
+            raise DomainError(f"{self.title} has {len(self.trials)} coefficients; got theta of shape {theta.shape}.")
+        if not ((theta >= 0.0) & (theta <= 1.0)).all():
+            raise DomainError(f"{self.title} needs theta, probabilities in [0, 1]; got {quoted(theta.tolist())}.")
+        return theta
+
+
+def _shares(count: NDArray[Any], theta: Floats) -> Floats:
+    """count / theta, and 0 where nothing was counted, at theta = 0 too."""
+    return np.divide(count, theta, out=np.zeros_like(theta), where=count > 0)
+
+
+@overload
+def coin(flips: Any, /) -> BernoulliTrials: ...
+
+
+@overload
+def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms: ...
+
+
+@overload
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Any: ...
+
+
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
+    """The Bernoulli likelihood of an ordered sequence of flips, each 0 or 1 (or False, True).
+
+    Takes a list, an array, or a pandas, Polars or Arrow series, or the name of a column of `data`. With `by`, labels or
+    the name of a column, the flips of each arm are a sequence of their own; so they are from a formula and a `table`,
+    `coin("y ~ arm", table)`, which drops and counts rows with a missing value. Raises DomainError for anything that is
+    not 0 or 1, for missing flips outside of a formula, and for an empty or two-dimensional input.
+
+    >>> import numpy as np
+    >>> model = coin([0, 1, 0, 1, 1, 1, 0, 0, 1, 1])
+    >>> round(float(np.exp(model.loglik(0.2))), 12)  # 0.2^6 0.8^4
+    2.62144e-05
+    >>> coin("y ~ arm", {"y": [1, 0, None, 1], "arm": ["A", "A", "A", "B"]})
+    <BinomialArms binomial arms: 3 trials, 2 successes, 2 arms>
+    """
+    if (rows := arm_rows("coin", flips, table, by, data)) is not None:
+        return rows.model(lambda: coin(rows.outcome, by=rows.by))
+    require_formula("coin", table)
+    if by is not None or data is not None:
+        found = columns("coin", data, flips=flips, by=by)
+        flips, by = found["flips"], found["by"]
+    heads = _heads(flips)
+    if by is None:
+        return BernoulliTrials(int(np.count_nonzero(heads)), len(heads), "coin")
+    groups = grouping("coin", by, flips, len(heads))
+    one = heads.astype(np.int64)
+    return BinomialArms(groups.total(one), groups.total(np.ones_like(one)), groups.labels, "coin")
+
+
+@overload
+def binomial(successes: int, trials_or_table: int, /) -> BernoulliTrials: ...
+
+
+@overload
+def binomial(
+    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
+) -> Any: ...
+
+
+def binomial(
+    successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
+) -> BernoulliTrials | BinomialArms:
+    """The binomial likelihood of a count: `binomial(successes, trials)`, the order unknown or ignored.
+
+    Both are whole numbers, 0 <= successes <= trials, trials >= 1. Given columns (lists, arrays, series, or names of
+    columns of `data`) there is one arm per entry, labelled by the index of a series, or one per label of `by`: counts
+    of the same label are summed. So they are from a formula and a table: `binomial("successes + failures ~ arm",
+    table)`, as in `st.logistic`, or `binomial("successes ~ arm", table, trials="trials")`; `~ 1` sums all rows to one
+    count; rows with a missing value are dropped and counted. Raises DomainError otherwise, with the arm.
+
+    >>> import numpy as np
+    >>> model = binomial(6, 10)
+    >>> round(float(np.exp(model.loglik(0.2))), 12)  # C(10, 6) 0.2^6 0.8^4
+    0.005505024
+    >>> binomial([6, 2, 3], [10, 8, 5], by=["B", "A", "B"])
+    <BinomialArms binomial arms: 23 trials, 11 successes, 2 arms>
+    >>> binomial("dead + alive ~ arm", {"dead": [6, 2, 3], "alive": [4, 6, 2], "arm": ["B", "A", "B"]})
+    <BinomialArms binomial arms: 23 trials, 11 successes, 2 arms>
+    """
+    formula, failures = grouped_formula(successes)
+    rows = arm_rows("binomial", formula, trials_or_table, by, data, trials=trials, failures=failures)
+    if rows is not None:
+        return rows.model(lambda: _from_rows(rows, failures))
+    if trials is not None and trials_or_table is not None:
+        raise DomainError("binomial got trials twice, second and as trials=; give one of them.")
+    every = trials if trials_or_table is None else trials_or_table
+    if by is not None or data is not None or axes(successes) == 1 or axes(every) == 1:
+        return _arms(successes, every, by, data)
+    n = whole_number(every, "trials", at_least=1)
+    k = whole_number(successes, "successes", at_least=0)
+    if k > n:
+        raise DomainError(f"binomial needs successes <= trials; got {k} successes in {n} trials. Check their order.")
+    return BernoulliTrials(k, n, "binomial")
+
+
+def _arms(successes: Any, trials: Any, by: Any, data: Any) -> BinomialArms:
+    found = columns("binomial", data, successes=successes, trials=trials, by=by)
+    ones = found["successes"]
+    if axes(ones) == 0:
+        raise DomainError(f"binomial needs successes, one count per arm; got {quoted(ones)}.")
+    every = found["trials"] if axes(found["trials"]) else np.full(len(ones), found["trials"])
+    if axes(every) != 1 or axes(ones) != 1 or len(every) != len(ones):
+        shapes = f"{len(ones)} successes and {len(every)} trials"
+        raise DomainError(f"binomial needs one number of trials per number of successes; got {shapes}.")
+    groups = grouping("binomial", found["by"], ones if hasattr(ones, "iloc") and data is None else every, len(ones))
+    k, n = counts(ones, "successes", groups), counts(every, "trials", groups)
+    if (k > n).any():
+        first = int(np.argmax(k > n))
+        where = groups.name(groups.index[first]) if groups.size < len(k) else groups.name(first)
+        raise DomainError(
+            f"binomial needs successes <= trials; got {k[first]} successes in {n[first]} trials, {where}. "
+            "Check their order."
+        )
+    k, n = groups.total(k), groups.total(n)
+    if (n == 0).any():
+        empty = groups.name(int(np.argmax(n == 0)))
+        raise DomainError(f"binomial needs at least one trial in each arm; {empty} has none. Leave it out.")
+    return BinomialArms(k, n, groups.labels)
+
+
+def _from_rows(rows: ArmRows, failures: str | None) -> BernoulliTrials | BinomialArms:
+    """The counts of a formula, summed by arm; over all rows without arms."""
+    trials = rows.beside["trials"]
+    if (failures is None) is (trials is None):
+        raise DomainError(
+            f'binomial needs "successes + failures ~ arm", or successes and trials=; got '
+            f"{'neither failures nor trials=' if trials is None else 'failures and trials= as well'}."
+        )
+    if failures is not None:
+        trials = counts(rows.outcome, "successes") + counts(rows.beside["failures"], "failures")
+    by = np.zeros(len(rows.outcome)) if rows.by is None else rows.by
+    model = _arms(rows.outcome, trials, by, None)
+    return BernoulliTrials(int(model.successes[0]), int(model.trials[0]), "binomial") if rows.by is None else model
+
+
+def _heads(flips: Any) -> NDArray[np.bool_]:
+    if np.ma.isMaskedArray(flips):
+        flips = np.ma.filled(np.ma.asarray(flips, dtype=object), np.nan)
+    try:
+        values = as_array(flips, "coin")
+        if values.dtype.kind in "US" and not isinstance(flips, np.ndarray):
+            values = np.asarray(flips, dtype=object)  # NumPy has turned the numbers of a mixed list into strings
+    except DomainError:  # rows of unequal length, a foreign column
+        raise DomainError(f"coin needs one sequence of flips; got {quoted(flips)}. {_FLAT}") from None
+    if values.ndim != 1:
+        got = f"shape {values.shape}" if values.ndim else f"{quoted(flips)}"
+        raise DomainError(f"coin needs one sequence of flips; got {got}. {_FLAT}")
+    if not len(values):
+        raise DomainError("coin needs at least one flip; got an empty sequence. Check the filter that made it.")
+    values = values.astype(object) if values.dtype.kind in "mMV" else values
+    if values.dtype.kind in "biuf":
+        good = (values == 0) | (values == 1)
+    else:
+        good = np.fromiter((_is_flip(v) for v in values), dtype=bool, count=len(values))
+    if not good.all():
+        position = int(np.argmin(good))
+        bad = values[position].item() if isinstance(values[position], np.generic) else values[position]
+        raise DomainError(f"coin needs flips that are 0 or 1; got {quoted(bad)} at position {position}. {_remedy(bad)}")
+    return values.astype(bool)
+
+
+def _is_flip(value: Any) -> bool:
+    # NumPy counts durations among the whole numbers.
+    return isinstance(value, Real | np.bool_) and not isinstance(value, np.timedelta64) and value in (0, 1)
+
+
+def _remedy(bad: Any) -> str:
+    if isinstance(bad, str):
+        return f"Code the flips first, for example [flip == {quoted(bad)} for flip in flips]."
+    if isinstance(bad, Real) and bad == bad:
+        return "For a count of heads use st.binomial(successes, trials)."
+    return "Missing flips are not dropped for you: drop them first."
+
+
+_FLAT = "Give a flat list or a column, such as [0, 1, 1]."
+
+
+def geometric(failures: Any, /, *, data: Any = None) -> Waits:
+    """The likelihood of waits: how many failures came before each success, one or more numbers 0, 1, 2, ...
+
+    Raises DomainError for numbers that are negative, fractional or missing, with their position.
+
+    >>> import stattools as st
+    >>> float(st.fit(st.geometric([0, 3, 1])).estimate[0])  # 3 successes in 7 trials
+    0.428571...
+    """
+    return _waits("geometric", failures, 1, data)
+
+
+def pascal(failures: Any, /, *, successes: Any, data: Any = None) -> Waits:
+    """The likelihood of the failures before the r-th success, r = `successes` known (the Pascal, or negative binomial,
+    distribution).
+
+    `failures` is one number or a column, `successes` a number, at least 1, or one per number of failures. Raises
+    DomainError for numbers that are negative, fractional or missing.
+
+    >>> import stattools as st
+    >>> st.posterior(st.pascal(7, successes=3), prior=st.Beta(1, 1))
+    Beta(4, 8)
+    """
+    return _waits("pascal", failures, successes, data)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Waits(SampleModel):
+    """Failures before a known number of successes, one entry per wait, int64 arrays; what `geometric` and `pascal`
+    return. The parameter is theta, the probability of a success, in [0, 1].
+    """
+
+    failures: Ints
+    wanted: Ints
+    kind: Literal["geometric", "pascal"]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Waits) and (
+            (self.kind, self.failures.tolist(), self.wanted.tolist())
+            == (other.kind, other.failures.tolist(), other.wanted.tolist())
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.kind, self.failures.tobytes(), self.wanted.tobytes()))
+
+    @property
+    def title(self) -> str:
+        """What the model is, for people."""
+        return "Waits for a success" if self.kind == "geometric" else "Waits for several successes"
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The one parameter."""
+        return ("theta",)
+
+    @property
+    def successes(self) -> int:
+        """Successes in all waits."""
+        return int(self.wanted.sum())
+
+    @property
+    def trials(self) -> int:
+        """Trials in all waits."""
+        return int(self.wanted.sum() + self.failures.sum())
+
+    @property
+    def n(self) -> int:
+        """Number of waits."""
+        return len(self.failures)
+
+    @property
+    def counted(self) -> str:
+        """What was counted, in words."""
+        return f"{many(self.n, 'wait')}, {many(self.successes, 'success')} in {many(self.trials, 'trial')}"
+
+    @property
+    def start(self) -> Floats:
+        """A point strictly inside (0, 1), shape (1,)."""
+        return np.array([self.successes / (self.trials + 1.0)])
+
+    def pointwise(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log probability of each wait, shape (..., n), at theta = p with q = 1 - p given apart."""
+        p, q = (np.asarray(v, dtype=float)[..., None] for v in (p, q))
+        size = self.wanted + self.failures  # C(f+r-1, f) is C(f+r, f) r / (f+r)
+        return log_binomial_pmf(self.wanted, size, p, q) + np.log(self.wanted / size)
+
+    def log_probability(self, p: ArrayLike, q: ArrayLike) -> Floats:
+        """Log-likelihood at theta = p with q = 1 - p given apart, so that probabilities near 1 lose no digits."""
+        return self.pointwise(p, q).sum(axis=-1)
+
+    def loglik(self, theta: ArrayLike) -> Any:
+        """Log-likelihood at each theta in [0, 1]; -inf where the data are impossible. Raises DomainError outside."""
+        theta = unit_interval(theta)
+        return self.log_probability(theta, 1.0 - theta)[()]
+
+    def score(self, theta: ArrayLike) -> Any:
+        """d loglik / d theta = r / theta - f / (1 - theta), r and f the totals."""
+        return self._flips.score(theta)
+
+    def information(self, theta: ArrayLike) -> Any:
+        """Observed information, r / theta^2 + f / (1 - theta)^2."""
+        return self._flips.information(theta)
+
+    def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:
+        """loglik, score (1,) and information (1, 1) at one theta."""
+        rest = self._flips.evaluate(theta, order)
+        value = float(self.loglik(as_theta(theta, self.title).reshape(-1)[0]))
+        return Evaluation(value, rest.score if order >= 1 else NOT_ASKED, rest.information)
+
+    def maximum(self) -> Floats:
+        """The maximum-likelihood estimate, successes / trials, shape (1,)."""
+        return np.array([self.successes / self.trials])
+
+    def variance(self, theta: float) -> float:
+        """Variance of the estimate by the expected information, theta^2 (1 - theta) / r."""
+        return float(theta**2 * (1.0 - theta) / self.successes)
+
+    @property
+    def intervals(self) -> Mapping[str, Callable[[float], tuple[float, float]]]:
+        """Confidence intervals by kind, each a function of the level: "wald", "likelihood-ratio", "exact"."""
+        ends = {"wald": wald_of_waits, "likelihood-ratio": likelihood_ratio, "exact": exact}
+        return {kind: partial(f, self.successes, self.trials) for kind, f in ends.items()}
+
+    def test(self) -> tuple[float, float]:
+        """Score test of theta = 1/2: z = (r - f) / sqrt(2 r) and its two-sided p-value."""
+        z = (2 * self.successes - self.trials) / (2.0 * self.successes) ** 0.5
+        return z, float(erfc(abs(z) / 2**0.5))
+
+    @property
+    def _flips(self) -> BernoulliTrials:
+        return BernoulliTrials(self.successes, self.trials, "coin")
+
+
+def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, data: Any) -> Waits:
+    found = columns(who, data, failures=failures, successes=successes)
+    lost, wanted = found["failures"], found["successes"]
+    if axes(lost) == 0:
+        lost = [whole_number(lost, "failures", at_least=0)]
+    f = counts(lost, "failures")
+    if axes(wanted) == 0:
+        wanted = np.full(len(f), whole_number(wanted, "successes", at_least=1))
+    r = counts(wanted, "successes", at_least=1)
+    if len(r) != len(f):
+        raise DomainError(f"{who} needs one number of successes per number of failures; got {len(r)} for {len(f)}.")
+    return Waits(f, r, who)
+
+
+def wald_of_waits(successes: int, trials: int, level: float) -> Ends:
+    """The estimate -+ z standard errors, cut to [0, 1].
+
+    >>> wald(3, 10, 0.95)
+    (0.0159..., 0.584...)
+    """
+    p = successes / trials
+    half = -float(ndtri(tail_area(level))) * p * sqrt((trials - successes) / trials / successes)
+    return max(0.0, p - half), min(1.0, p + half)
+
+
+def exact(successes: int, trials: int, level: float) -> Ends:
+    """The probabilities that neither exact one-sided test at (1 - level) / 2 rejects; closed at 1 without failures.
+
+    >>> exact(3, 10, 0.95)
+    (0.0667..., 0.600...)
+    """
+    tail, lost = tail_area(level), trials - successes
+    lower = float(quantile(tail, 1.0 - tail, successes, lost + 1))
+    return lower, 1.0 if lost == 0 else float(quantile(1.0 - tail, tail, successes, lost))

@@ -1,0 +1,432 @@
+"""What stands for a matrix of which no array is in memory: the part that all such matrices share.
+
+Each has a shape, makes its array (`copy`), and says which functions it knows without the array (`applied`). NumPy's
+functions and operators ask `applied` first; for anything else the array is made, so that other code sees what it
+expects.
+
+A symmetric matrix with a block diagonal part: what the columns of the levels of a factor have as their information.
+
+        [ D    B ]
+    H = [ B'   C ]      D (Lk, Lk), B (Lk, m), C (m, m)      S = C - B' D^-1 B,  the Schur complement
+
+D has a block (k, k) for each of L levels, a number where each has one column. Everything that a Newton step needs costs
+L k (k + m)^2 in the place of (L k + m)^3: the levels are eliminated first, as the largest factor of a mixed model is.
+Source: Henderson; Golub & Van Loan, Matrix Computations (2013), 3.2.
+
+Block diagonal matrices with a small block for each level of a factor, as arrays over all levels at once.
+
+    D = N diag(delta) N',   N unit lower triangular, of each block (k, k)
+
+The factor is that of Cholesky without the square roots: of blocks with one number it is that number. Source: Golub &
+Van Loan, Matrix Computations (2013), 4.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.lib.mixins import NDArrayOperatorsMixin
+from numpy.typing import NDArray
+from scipy.linalg import get_lapack_funcs
+
+from stattools.interface.arrays import Floats
+from stattools.text.one_line import prints
+
+
+class InParts(NDArrayOperatorsMixin):
+    """A matrix (n, p) of float64 in parts. `product` is X v, and `pulled` X' u.
+
+    A class of this kind defines `shape`, `copy`, `product` and `pulled`.
+    """
+
+    ndim = 2
+    dtype = np.dtype(np.float64)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        raise NotImplementedError
+
+    @property
+    def size(self) -> int:
+        """How many numbers it has as an array."""
+        return self.shape[0] * self.shape[1]
+
+    @property
+    def whole(self) -> Floats:
+        """The array that this stands for."""
+        return self.copy()
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        raise NotImplementedError
+
+    def product(self, v: Floats) -> Floats:
+        """X v, for v (p,) or (p, r)."""
+        raise NotImplementedError
+
+    def pulled(self, u: Floats) -> Floats:
+        """X' u, for u (n,) or (n, r)."""
+        raise NotImplementedError
+
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """A function of NumPy of these inputs, of which this is one, without the array; None where it takes the array.
+        Products with an array are known of all.
+        """
+        if ufunc is not np.matmul:
+            return None
+        left, right = inputs
+        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
+            return self.product(np.asarray(right))
+        if right is self and not isinstance(left, InParts) and np.ndim(left) > 0:
+            rows = np.reshape(left, (-1, len(self))) if np.ndim(left) > 2 else np.asarray(left)
+            return self.pulled(rows.T).T.reshape(*np.shape(left)[:-1], self.shape[1])
+        return None
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, place: Any) -> Any:
+        return self.whole[place]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.whole)  # made once for all rows
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return (self.copy() if copy else self.whole).astype(dtype or self.dtype, copy=False)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if method == "__call__" and not options and (found := self.applied(ufunc, inputs)) is not None:
+            return found
+        plain = [value.whole if isinstance(value, InParts) else value for value in inputs]
+        return getattr(ufunc, method)(*plain, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        return object.__getattribute__(self, name) if name.startswith("_") else getattr(self.whole, name)
+
+
+def in_parts(matrix: Any) -> bool:
+    """Whether the matrix is kept in parts, so that what takes its array is too dear."""
+    return isinstance(matrix, InParts)
+
+
+class SymmetricInParts(InParts):
+    """A symmetric matrix in parts; `scaled` is a factor times it."""
+
+    @property
+    def T(self) -> Any:
+        """The transposed matrix: itself."""
+        return self
+
+    def pulled(self, u: Floats) -> Floats:
+        """As `product`."""
+        return self.product(u)
+
+    def scaled(self, factor: float) -> Any:
+        """`factor` times the matrix."""
+        raise NotImplementedError
+
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """As of `InParts`; products with a number too."""
+        if len(inputs) != 2:
+            return None
+        left, right = inputs
+        if ufunc in (np.multiply, np.true_divide) and left is self and np.ndim(right) == 0:
+            return self.scaled(float(ufunc(1.0, np.asarray(right))))
+        if ufunc is np.multiply and right is self and np.ndim(left) == 0:
+            return self.scaled(float(np.asarray(left)))
+        return InParts.applied(self, ufunc, inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class Within:
+    """What stands beside the diagonal of a matrix (p, p) between the k coefficients of one level: `off` (L, k, k), with
+    diagonals of 0, in the rows and columns `places` (L, k).
+
+    >>> Within(np.array([[0, 2]]), np.array([[[0.0, 5.0], [0.0, 0.0]]])).product(np.array([1.0, 1.0, 2.0]))
+    array([10.,  0.,  0.])
+    """
+
+    places: NDArray[np.intp]
+    off: Floats
+
+    @classmethod
+    def of(cls, places: NDArray[np.intp], blocks: Floats) -> Within:
+        """That of whole blocks, whose diagonals are left out."""
+        return cls(places, beside_diagonals(blocks))
+
+    def product(self, v: Floats) -> Floats:
+        """The product with v (p,) or (p, r)."""
+        found = np.zeros_like(v)
+        found[self.places] = times(self.off, v[self.places])
+        return found
+
+    def pulled(self, u: Floats) -> Floats:
+        """The product of the transposed with u."""
+        return Within(self.places, self.off.transpose(0, 2, 1)).product(u)
+
+    def blocks(self, diagonal: Floats) -> Floats:
+        """The whole blocks, (L, k, k), with their part of the diagonal (p,)."""
+        found, each = self.off.copy(), np.arange(self.off.shape[-1])
+        found[:, each, each] = diagonal[self.places]
+        return found
+
+    def added_to(self, array: Floats) -> None:
+        """Add these numbers to an array (p, p)."""
+        array[self.places[:, :, None], self.places[:, None, :]] += self.off
+
+
+def beside_diagonals(blocks: Floats) -> Floats:
+    """Blocks (L, k, k) with zeros on their diagonals."""
+    off, each = blocks.copy(), np.arange(blocks.shape[-1])
+    off[:, each, each] = 0.0
+    return off
+
+
+def diagonals(blocks: Floats) -> Floats:
+    """The diagonals of blocks (L, k, k) one after the other, (L k,)."""
+    return np.ascontiguousarray(np.diagonal(blocks, axis1=1, axis2=2)).ravel()
+
+
+def times(D: Floats, v: Floats) -> Floats:
+    """D v of each block, for v (L, k) or (L, k, r).
+
+    >>> times(np.array([[[1.0, 2.0], [0.0, 1.0]]]), np.array([[1.0, 1.0]]))
+    array([[3., 1.]])
+    """
+    return np.matmul(D, v[..., None])[..., 0] if v.ndim == 2 else np.matmul(D, v)
+
+
+def triangles(D: Floats) -> tuple[Floats, Floats]:
+    """N (L, k, k) and delta (L, k) of symmetric blocks; delta is above 0 in all of a positive definite one, and has
+    no meaning behind the first number of a block that is not.
+
+    >>> triangles(np.array([[[4.0, 2.0], [2.0, 3.0]]]))[1]
+    array([[4., 2.]])
+    """
+    k = D.shape[-1]
+    N, delta = np.zeros_like(D), np.empty(D.shape[:-1])
+    with np.errstate(all="ignore"):  # of blocks that are not definite, which the caller refuses
+        for j in range(k):
+            N[:, j, j] = 1.0
+            known = N[:, j, :j] * delta[:, :j]
+            delta[:, j] = D[:, j, j] - (known * N[:, j, :j]).sum(axis=1)
+            for i in range(j + 1, k):
+                N[:, i, j] = (D[:, i, j] - (known * N[:, i, :j]).sum(axis=1)) / delta[:, j]
+    return N, delta
+
+
+def forward(N: Floats, v: Floats) -> Floats:
+    """N^-1 v of each block, for v (L, k) or (L, k, r)."""
+    found = v.copy()
+    for j in range(N.shape[-1]):
+        for i in range(j + 1, N.shape[-1]):
+            found[:, i] -= (N[:, i, j] if v.ndim == 2 else N[:, i, j, None]) * found[:, j]
+    return found
+
+
+def backward(N: Floats, v: Floats) -> Floats:
+    """N'^-1 v of each block, for v (L, k) or (L, k, r)."""
+    found = v.copy()
+    for j in reversed(range(N.shape[-1])):
+        for i in range(j):
+            found[:, i] -= (N[:, j, i] if v.ndim == 2 else N[:, j, i, None]) * found[:, j]
+    return found
+
+
+potrf, trtrs = get_lapack_funcs(("potrf", "trtrs"), dtype=np.float64)
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class Arrow(SymmetricInParts):
+    """Stands for H (p, p); sums of such matrices are others. `at` (L, k) are the rows of each level, and `D` (L, k, k)
+    their blocks; B (L k, m) and C (m, m) are of the other rows.
+
+    >>> H = Arrow(np.array([[1], [2]]), np.array([[[2.0]], [[4.0]]]), np.array([[1.0], [1.0]]), np.array([[3.0]]))
+    >>> np.asarray(H).tolist()
+    [[3.0, 1.0, 1.0], [1.0, 2.0, 0.0], [1.0, 0.0, 4.0]]
+    >>> H.diagonal()
+    array([3., 2., 4.])
+    """
+
+    at: NDArray[np.intp]
+    D: Floats
+    B: Floats
+    C: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """As a square matrix."""
+        p = self.at.size + len(self.C)
+        return p, p
+
+    @cached_property
+    def places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The numbers of the levels' rows, level after level, and of the others."""
+        return self.at.ravel(), np.delete(np.arange(len(self)), self.at.ravel())
+
+    def diagonal(self) -> Floats:
+        """The diagonal, (p,)."""
+        found, (levels, others) = np.empty(len(self)), self.places
+        found[levels], found[others] = diagonals(self.D), self.C.diagonal()
+        return found
+
+    def ravel(self, order: str = "C") -> Floats:
+        """The numbers that are in memory, in one row: they tell whether all are finite."""
+        return np.concatenate([self.D.ravel(), self.B.ravel(), self.C.ravel()])
+
+    def among(self, which: Any) -> Arrow:
+        """The rows and columns of these numbers, in their order in this matrix; what is left of a level some of whose
+        rows are left out, and of others not, stands among the other rows.
+        """
+        chosen = np.zeros(len(self), dtype=bool)
+        chosen[which] = True
+        kinds = np.flatnonzero(chosen[self.at].any(axis=0))
+        levels = np.flatnonzero(chosen[self.at][:, kinds].all(axis=1)) if len(kinds) else np.zeros(0, dtype=np.intp)
+        rows = self.at[np.ix_(levels, kinds)]
+        rest = np.setdiff1d(np.flatnonzero(chosen), rows)
+        beside = self.columns(rest)
+        number = np.cumsum(chosen) - 1
+        return Arrow(number[rows], self.D[np.ix_(levels, kinds, kinds)], beside[rows.ravel()], beside[rest])
+
+    def in_blocks(self, V: Floats) -> Arrow:
+        """W' H W, where W has the blocks V (L, k, k) in the rows and columns of the levels, and is 1 elsewhere."""
+        across = V.transpose(0, 2, 1)
+        D = across @ self.D @ V
+        B = (across @ self.B.reshape(*V.shape[:2], -1)).reshape(self.B.shape)
+        return replace(self, D=0.5 * (D + D.transpose(0, 2, 1)), B=B)
+
+    def bordered(self, sides: Floats, corner: Floats) -> Arrow:
+        """With further rows and columns behind: `sides` (p, m) and `corner` (m, m)."""
+        levels, others = self.places
+        C = np.block([[self.C, sides[others]], [sides[others].T, corner]])
+        return replace(self, B=np.column_stack([self.B, sides[levels]]), C=C)
+
+    def beside_diagonal(self, more: Floats) -> Arrow:
+        """With a diagonal matrix added, `more` (p,)."""
+        return replace(
+            self, D=self.D + more[self.at][:, :, None] * np.eye(self.at.shape[1]),
+            C=self.C + np.diag(more[self.places[1]]),
+        )  # fmt: skip
+
+    def scaled(self, factor: float) -> Arrow:
+        """`factor` times the matrix."""
+        return replace(self, D=factor * self.D, B=factor * self.B, C=factor * self.C)
+
+    def raised(self, least: float) -> Arrow:
+        """With the eigenvalues of the blocks in size, and at least `least`: the levels' part is positive definite."""
+        values, vectors = np.linalg.eigh(self.D)
+        return replace(self, D=(vectors * np.maximum(np.abs(values), least)[:, None, :]) @ vectors.transpose(0, 2, 1))
+
+    def taken(self) -> Floats:
+        """B' D^-1 B, what elimination takes from C, where the levels' part is positive definite."""
+        return self.B.T @ _solved(*triangles(self.D), self.B)
+
+    def product(self, v: Floats) -> Floats:
+        """H v, for v (p,) or (p, r)."""
+        levels, others = self.places
+        found, rest = np.empty((len(self), *v.shape[1:])), v[others]
+        found[levels] = times(self.D, v[self.at]).reshape(self.at.size, *v.shape[1:]) + self.B @ rest
+        found[others] = self.B.T @ v[levels] + self.C @ rest
+        return found
+
+    def __iadd__(self, other: Any) -> Any:
+        return self + other
+
+    def columns(self, which: NDArray[np.intp]) -> Floats:
+        """Some of the columns, (p, r)."""
+        unit = np.zeros((len(self), len(which)))
+        unit[which, np.arange(len(which))] = 1.0
+        return self.product(unit)
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        (levels, others), found = self.places, np.zeros(self.shape)
+        found[self.at[:, :, None], self.at[:, None, :]] = self.D
+        found[np.ix_(levels, others)], found[np.ix_(others, levels)] = self.B, self.B.T
+        found[np.ix_(others, others)] = self.C
+        return found
+
+    def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
+        """Sums with others of this kind too."""
+        if ufunc in (np.add, np.subtract) and all(isinstance(value, Arrow) for value in inputs):
+            left, right = inputs
+            if not np.array_equal(left.at, right.at):
+                return None
+            return replace(left, D=ufunc(left.D, right.D), B=ufunc(left.B, right.B), C=ufunc(left.C, right.C))
+        return SymmetricInParts.applied(self, ufunc, inputs)
+
+
+@dataclass(frozen=True, eq=False)
+class ArrowFactor:
+    """H = N diag(delta) N' of the blocks first, then S = R'R, of a positive definite `Arrow`; `failed` is the number of
+    the row, from 1 on, where it is not, or 0. N is (L, k, k), `delta` (L, k), and `Q` (L k, m) is D^-1 B.
+    """
+
+    H: Arrow
+    N: Floats
+    delta: Floats
+    Q: Floats
+    R: Floats
+    failed: int
+
+    @classmethod
+    def of(cls, H: Arrow) -> ArrowFactor:
+        """The factor; with `failed` above 0 there is none."""
+        (levels, others), (N, delta) = H.places, triangles(H.D)
+        low = np.flatnonzero(~((delta > 0.0) & (delta < np.inf)))
+        if len(low):
+            return cls(H, N, delta, H.B, H.C, int(levels[low[0]]) + 1)
+        Q = _solved(N, delta, H.B)
+        if not len(H.C):
+            return cls(H, N, delta, Q, H.C, 0)
+        with np.errstate(over="ignore", invalid="ignore"):  # of columns whose squares are beyond float64 there is none
+            left = H.C - H.B.T @ Q
+        R, failed = potrf(left) if np.isfinite(left).all() else (left, 1)
+        return cls(H, N, delta, Q, R, int(others[failed - 1]) + 1 if failed > 0 else 0)
+
+    @property
+    def share(self) -> float:
+        """The smallest share that is left of a number on the diagonal of the levels by those before it in its block."""
+        return float((self.delta.ravel() / diagonals(self.H.D)).min(initial=1.0))
+
+    def half(self, v: Floats) -> tuple[Floats, Floats]:
+        """v'H^-1 v is the sum of squares of these: N^-1 v / sqrt(delta) of the levels, R^-T of what is left of the
+        others.
+        """
+        levels, others = self.H.places
+        rest, root = v[others] - self.Q.T @ v[levels], np.sqrt(self.delta)
+        if len(self.R):
+            rest = trtrs(self.R, rest, 0, 1)[0]
+        z = forward(self.N, v[self.H.at]) / (root if v.ndim == 1 else root[:, :, None])
+        return z.reshape(self.delta.size, *v.shape[1:]), rest
+
+    def solve(self, v: Floats) -> Floats:
+        """H^-1 v, for v (p,) or (p, r)."""
+        levels, others = self.H.places
+        found, rest = np.empty_like(v), self.half(v)[1]
+        if len(self.R):
+            rest = trtrs(self.R, rest)[0]
+        found[levels], found[others] = _solved(self.N, self.delta, v[levels]) - self.Q @ rest, rest
+        return found
+
+    def sides(self) -> tuple[Floats, Floats]:
+        """The blocks E (L, k, k) of D^-1, and W (p, m), with H^-1 = blockdiag(E) + W W'."""
+        levels, others = self.H.places
+        inner = trtrs(self.R, np.eye(len(self.R)))[0] if len(self.R) else np.zeros((0, 0))
+        W = np.empty((len(self.H), len(self.R)))
+        W[levels], W[others] = -self.Q @ inner, inner
+        half = forward(self.N, np.broadcast_to(np.eye(self.N.shape[1]), self.N.shape))
+        E = half.transpose(0, 2, 1) @ (half / self.delta[:, :, None])
+        return 0.5 * (E + E.transpose(0, 2, 1)), W
+
+
+def _solved(N: Floats, delta: Floats, v: Floats) -> Floats:
+    """D^-1 v of the rows of the levels, (L k,) or (L k, r)."""
+    half = forward(N, v.reshape(*delta.shape, *v.shape[1:]))
+    return backward(N, half / (delta if v.ndim == 1 else delta[:, :, None])).reshape(v.shape)

@@ -1,0 +1,245 @@
+"""Decompositions of matrices of a few rows by LAPACK alone: the checks of numpy.linalg take longer than it does.
+
+Triangles of many small matrices (p, p, m), members last: none of them raises where another is not positive definite.
+
+Every operation runs along the members, so that factoring m matrices costs p^2 vector operations of length m. A last
+axis of length 1 is one matrix that all members share.
+
+Many small matrices at once, one per group: an array (a, b, J) holds J matrices of a rows and b columns.
+
+The groups come last, so that each entry is an array of length J and a product of 2 x 2 matrices is eight products of
+such arrays: for matrices this small it takes a tenth of the time of one call of LAPACK per group.
+
+The triangle that a covariance has for its root: T T' = A A' for any A.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import get_blas_funcs, get_lapack_funcs
+
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+
+syevd, geqrf = get_lapack_funcs(("syevd", "geqrf"), dtype=np.float64)
+
+
+def eigen(symmetric: Floats) -> tuple[Floats, Floats]:
+    """The eigenvalues of a symmetric matrix, least first, and its eigenvectors, from its lower triangle.
+
+    Raises LinAlgError where they do not converge, as of numbers that are not finite.
+
+    >>> eigen(np.diag([3.0, 2.0]))[0].tolist()
+    [2.0, 3.0]
+    """
+    if not len(symmetric):
+        return np.zeros(0), np.zeros((0, 0))
+    values, vectors, info = syevd(symmetric, lower=True)
+    if info or not np.isfinite(values[-1]):
+        raise np.linalg.LinAlgError("Eigenvalues did not converge")
+    return values, vectors
+
+
+def right_triangle(A: Floats) -> Floats:
+    """The upper triangle R of A = Q R, R'R = A'A, with as many rows as the shorter side of A.
+
+    >>> abs(right_triangle(np.array([[3.0], [4.0]]))).tolist()
+    [[5.0]]
+    """
+    return np.triu(geqrf(A)[0][: A.shape[1]])
+
+
+def factored(A: Floats) -> tuple[Floats, Floats]:
+    """Lower factors of the lower triangles A, and for each member its smallest pivot as a share of the diagonal
+    element, (m,).
+
+    Where a pivot is not positive the factor means nothing, but it is finite where A is.
+
+    >>> L, pivot = factored(np.array([[4.0, 0.0], [2.0, 2.0]])[:, :, None])
+    >>> L[:, :, 0].tolist(), pivot.tolist()
+    ([[2.0, 0.0], [1.0, 1.0]], [0.5])
+    """
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        L = np.zeros(A.shape)
+        left = np.empty(A.shape[1:])
+        for j in range(len(A)):
+            column = A[j:, j] - np.einsum("ikm,km->im", L[j:, :j], L[j, :j]) if j else A[:, 0]
+            left[j] = pivot = column[0]
+            root = np.sqrt(np.where(pivot > 0.0, pivot, 1.0))
+            np.divide(column, root, out=L[j:, j])
+            L[j, j] = root
+        diagonal = A.diagonal().T
+        share = np.where(diagonal > 0.0, left / diagonal, -1.0)
+    return L, np.minimum(share.min(axis=0), 1.0)
+
+
+def forward(L: Floats, right: Floats) -> Floats:
+    """L^-1 right, for right of shape (p, m) or (p, r, m)."""
+    x = np.empty((*right.shape[:-1], right.shape[-1] if L.shape[2] == 1 else L.shape[2]))
+    x[...] = right
+    below = L if right.ndim == 2 else L[:, :, None]
+    for j in range(len(L)):
+        x[j] /= L[j, j]
+        if j + 1 < len(L):
+            x[j + 1 :] -= below[j + 1 :, j] * x[j]
+    return x
+
+
+def backward(L: Floats, right: Floats) -> Floats:
+    """L^-T right, for right of shape (p, m)."""
+    x = np.array(right)
+    for j in reversed(range(len(L))):
+        x[j] /= L[j, j]
+        if j:
+            x[:j] -= L[j, :j] * x[j]
+    return x
+
+
+def inverted(L: Floats) -> Floats:
+    """The inverses of triangles L (p, p, m).
+
+    >>> inverted(np.array([[2.0, 0.0], [1.0, 1.0]])[:, :, None])[:, :, 0].tolist()
+    [[0.5, 0.0], [-0.5, 1.0]]
+    """
+    return forward(L, np.eye(len(L))[:, :, None])
+
+
+Codes = NDArray[np.intp]
+
+
+def times(a: Floats, b: Floats) -> Floats:
+    """A_j B_j of each group: (a, k, J) and (k, b, J) make (a, b, J).
+
+    >>> times(np.full((1, 1, 2), 3.0), np.array([[[1.0, 2.0]]])).tolist()
+    [[[3.0, 6.0]]]
+    """
+    out = a[:, 0, None] * b[None, 0]
+    for k in range(1, a.shape[1]):
+        out += a[:, k, None] * b[None, k]
+    return out
+
+
+def transposed(a: Floats) -> Floats:
+    """A_j' of each group."""
+    return a.swapaxes(0, 1)
+
+
+def grams(left: Floats, right: Floats, codes: Codes, count: int) -> Floats:
+    """The sum of l_i r_i' over the rows i of each group: (a, n) and (b, n) make (a, b, count).
+
+    >>> grams(np.ones((1, 3)), np.array([[1.0, 2.0, 4.0]]), np.array([0, 1, 1]), 2).tolist()
+    [[[1.0, 6.0]]]
+    """
+    out = np.empty((len(left), len(right), count))
+    for a, row in enumerate(left):
+        for b, other in enumerate(right):
+            out[a, b] = np.bincount(codes, row * other, count)
+    return out
+
+
+def sums_by(blocks: Floats, codes: Codes, count: int) -> Floats:
+    """The sum of the matrices that belong to each of `count` groups: (a, b, J) makes (a, b, count)."""
+    flat = [np.bincount(codes, row, count) for row in blocks.reshape(-1, blocks.shape[-1])]
+    return np.array(flat).reshape(*blocks.shape[:2], count)
+
+
+def cholesky(m: Floats, least: float = 1.0) -> Floats:
+    """The lower triangular L_j with L_j L_j' = M_j of each group, none of whose pivots is below `least` but for
+    round-off; where M_j - I is not negative that is 1.
+
+    >>> cholesky(np.array([[[4.0], [2.0]], [[2.0], [2.0]]]))[:, :, 0].tolist()
+    [[2.0, 0.0], [1.0, 1.0]]
+    """
+    factor = np.zeros_like(m)
+    for j in range(len(m)):
+        pivot = m[j, j] - (factor[j, :j] ** 2).sum(axis=0)
+        factor[j, j] = np.sqrt(np.maximum(pivot, least))
+        for i in range(j + 1, len(m)):
+            factor[i, j] = (m[i, j] - (factor[i, :j] * factor[j, :j]).sum(axis=0)) / factor[j, j]
+    return factor
+
+
+def solved(factor: Floats, b: Floats) -> Floats:
+    """L_j^-1 B_j of each group, L_j lower triangular."""
+    out = np.empty(np.broadcast_shapes(b.shape, (1, 1, factor.shape[-1])))
+    for i in range(len(factor)):
+        out[i] = b[i]
+        for k in range(i):
+            out[i] -= factor[i, k] * out[k]
+        out[i] /= factor[i, i]
+    return out
+
+
+@record
+class IntegratedOut:
+    """What is left of a factor whose effects u = T v, v ~ N(0, I), were integrated out; A_j is its Z_j'Z_j.
+
+    `spread` is W_j = T (I + T'A_j T)^-1 T', the covariance of u given the data; `left` is F_j = I - A_j W_j, so that
+    Z'V^-1 is F_j Z_j'; `inner` is F_j A_j = [Z'V^-1 Z]_j; `log_determinant` is the sum of log|I + T'A_j T|.
+    """
+
+    spread: Floats
+    left: Floats
+    inner: Floats
+    log_determinant: float
+
+
+def eliminated(gram: Floats, factor: Floats) -> IntegratedOut:
+    """The effects of a factor with A_j (q, q, J) and T (q, q) integrated out; T may be singular.
+
+    Where T is far from singular F_j is T^-T (I + T'A_j T)^-1 T', which loses no digit where the effects are large;
+    otherwise it is I - A_j W_j, which loses none where they are small.
+    """
+    q = len(gram)
+    held = factor[:, :, None]
+    m = times(transposed(held), times(gram, held))
+    m[np.arange(q), np.arange(q)] += 1.0
+    root = cholesky(m)
+    half = solved(root, np.broadcast_to(transposed(held), gram.shape))
+    spread = times(transposed(half), half)
+    size = np.abs(factor.diagonal()).min() ** 2
+    if size * max(gram[i, i].mean() for i in range(q)) > 1.0:
+        back = np.linalg.inv(factor).T
+        inverse = solved(root, np.broadcast_to(np.eye(q)[:, :, None], gram.shape))
+        left = times(back[:, :, None], times(transposed(inverse), half))
+    else:
+        left = -times(gram, spread)
+        left[np.arange(q), np.arange(q)] += 1.0
+    log_determinant = 2.0 * float(np.log(root[np.arange(q), np.arange(q)]).sum())
+    return IntegratedOut(spread, left, times(left, gram), log_determinant)
+
+
+(nrm2,) = get_blas_funcs(("nrm2",), dtype=np.float64)
+
+NOTHING = 1e-12
+"""A standard deviation of effects below this share of the largest of the term is 0 but for round-off."""
+
+
+def lower(root: Floats) -> Floats:
+    """The lower triangle T with T T' = root root', its diagonal not negative.
+
+    >>> lower(np.array([[3.0, 4.0]])).tolist()
+    [[5.0]]
+    """
+    T = right_triangle(root.T).T
+    sign = np.where(T.diagonal() < 0.0, -1.0, 1.0)
+    return T * sign
+
+
+def least_size(T: Floats) -> float:
+    """A number that no singular value of the triangle T is below: that of its determinant and its length."""
+    if len(T) == 1:
+        return abs(float(T[0, 0]))
+    length = nrm2(T.ravel())
+    return abs(prod((T.diagonal() / length).tolist())) * length if length > 0.0 else 0.0
+
+
+def null_directions(T: Floats) -> Floats:
+    """An orthonormal basis (q, r) of the effects that have no variance."""
+    if least_size(T) > NOTHING * nrm2(T.ravel()):
+        return np.zeros((len(T), 0))
+    vectors, size, _ = np.linalg.svd(T)
+    return vectors[:, size <= NOTHING * size[0]]

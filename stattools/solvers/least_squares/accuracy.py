@@ -1,0 +1,297 @@
+"""Least squares by one of three methods, called rungs, which the measured condition and the cost choose.
+
+    fast    Gram matrix by dsyrk, Cholesky, refinement from X    one or two reads; condition of X up to 1e6
+    QR      block Householder                                    any condition that float64 can tell from dependence
+    exact   Gram matrix without rounding, pairs of floats        all digits that the data in float64 have
+
+`fit.solution.rung` says which it was, `fit.solution.digits` how many digits are right. Source: Golub & Van Loan, Matrix
+Computations (2013), 5.3; Bjorck (1987) for the refinement of QR; the exact rung in `exact_elimination.py`.
+
+Least squares beside a factor of very many levels: these are eliminated, and one step of Newton's method is exact.
+
+The steps after it are refinement from the rows: each takes off what rounding left of the score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import sqrt
+from typing import Any, Literal
+
+import numpy as np
+from scipy.linalg import solve_triangular
+
+from stattools.data.rows.sums import triangle
+from stattools.errors import DomainError, IdentificationError, IncompatibleError
+from stattools.interface.arguments import is_one_of, word_of
+from stattools.interface.arrays import Floats
+from stattools.interface.names.guesses import constructed_by_callers
+from stattools.interface.record import record
+from stattools.interface.units import require_units
+from stattools.models.model import EXACT_FIT, Model
+from stattools.numerics.columns import as_columns
+from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
+from stattools.solvers.climb import footing, newton_ascent, noted
+from stattools.solvers.least_squares.cholesky import MOST_ROWS, RowsAtOnce, refine
+from stattools.solvers.least_squares.exact import eliminate, largest
+from stattools.solvers.solution import EPS, TINY, Digits, Known, Quality, Solution, Status, coefficient_error
+
+MOST_STEPS = 20
+"""More steps than refinement ever takes."""
+
+
+def by_levels(model: Model) -> Solution | None:
+    """The least-squares solution of a model whose levels are kept as codes; None for others."""
+    if as_columns(model.rows.X).by_levels is None:
+        return None
+    work, T, now, metric = footing(model)
+    found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)
+    return replace(found.mapped(T), residual_sums=work.residual_sums(found.estimate))
+
+
+ENOUGH = 13.0
+"""Digits of the fast rung with which "auto" does not try the exact one even where that costs milliseconds."""
+
+CHEAP = 200_000
+"""The most numbers in X for which the exact rung costs milliseconds: it takes some twenty Gram products."""
+
+FEW = 6.0
+"""Fewer digits than this, about as many as a table prints, make "auto" try the exact rung on data of any size."""
+
+PATIENCE = 500
+"""The most columns for which elimination in pairs of floats is tried where the other rungs have no digit; it then takes
+seconds, as its cost grows with their cube.
+"""
+
+GOOD = 8.0
+"""Digits of the exact rung with which QR is not tried: half of those of float64."""
+
+NARROW = 40
+"""The most columns for which elimination in pairs of floats costs milliseconds."""
+
+WIDEST = 150
+"""The most columns for which elimination in pairs of floats is cheap beside the reads of QR."""
+
+
+@constructed_by_callers
+@dataclass(frozen=True)
+class LeastSquares:
+    """The solver of `st.ols`: no iteration, rank-revealing, with the number of digits that are right.
+
+    `accuracy` is "fast" (Cholesky, or QR where the columns are ill-conditioned), "exact" (all digits that the float64
+    data determine) or "auto": exact where that costs milliseconds and gains digits or where the columns are
+    ill-conditioned, fast otherwise. Raises IncompatibleError for a likelihood
+    that is not Gaussian, IdentificationError where a column is a combination of others in float64, DomainError for
+    another accuracy.
+
+    >>> LeastSquares(accuracy="exact").needs
+    'a Gaussian likelihood with a linear predictor'
+    """
+
+    accuracy: Literal["auto", "fast", "exact"] = "auto"
+    needs = "a Gaussian likelihood with a linear predictor"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "accuracy", word_of(self.accuracy, ("auto", "fast", "exact")))
+        if not is_one_of(self.accuracy, ("auto", "fast", "exact")):
+            raise DomainError(f"LeastSquares needs accuracy= 'auto', 'fast' or 'exact'; got {self.accuracy!r}.")
+
+    def solve(self, model: Any) -> Solution:
+        """The least-squares coefficients with (X^T W X)^-1, by the first rung of the ladder that suffices."""
+        if not (isinstance(model, Model) and model.likelihood.has_scale):
+            raise IncompatibleError(
+                f"LeastSquares needs {self.needs}; got {model.title}. Use Newton() or leave solver= out."
+            )
+        if self.accuracy != "exact" and (found := by_levels(model)) is not None:
+            return found
+        before = model.rows.reads
+        asked = LeastSquaresTask(model, self.accuracy, model.rows.X.shape[1], [])
+        for rung in LADDER:
+            if rung.tried(asked) and (solution := rung.solve(asked)) is not None:
+                if rung.suffices is None or rung.suffices(asked, solution):
+                    break
+                asked.found.append(solution)
+        else:
+            solution = asked.best()
+        reads = model.rows.reads - before
+        return replace(solution, reads=1 + reads) if before else solution
+
+
+@record
+class LeastSquaresTask:
+    """A model with its number of columns, the accuracy that is asked for, and the solutions of the rungs that did not
+    suffice.
+    """
+
+    model: Model
+    accuracy: str
+    columns: int
+    found: list[Solution]
+
+    @cached_property
+    def rows(self) -> Any:
+        """The rows of the model; few of them are taken in one piece, about their means."""
+        rows: Any = self.model.rows
+        return RowsAtOnce.of(rows) if self.model.in_memory and len(rows.X) <= MOST_ROWS else rows
+
+    def auto(self, more: int, most: int) -> bool:
+        """Is the accuracy "auto", with more columns than the first number and at most the second?"""
+        return self.accuracy == "auto" and more < self.columns <= most
+
+    def best(self) -> Solution:
+        """The solution with the most digits; IdentificationError where it has none, since the data do not determine it
+        in this arithmetic.
+        """
+        best = max(self.found, key=lambda solution: (_least(solution), solution.rung == "exact"), default=None)
+        least = 1.0 if self.accuracy == "exact" or self.auto(0, PATIENCE) else 0.0
+        if best is None or (best.digits is not None and best.digits.overall < least):
+            raise IdentificationError(
+                f"The columns of X in {self.model.title} are linearly dependent to the accuracy of float64, or nearly "
+                "so: not one digit of the coefficients is certain. Leave out columns, or center and rescale them."
+            )
+        return best
+
+
+@record
+class Rung:
+    """A method of the ladder: whether it is tried, what finds its solution or None, and whether that suffices (None:
+    always).
+    """
+
+    tried: Callable[[LeastSquaresTask], bool]
+    solve: Callable[[LeastSquaresTask], Solution | None]
+    suffices: Callable[[LeastSquaresTask, Solution], bool] | None = None
+
+
+def _least(solution: Solution) -> float:
+    """The digits of the coefficients, with errors relative to their standard errors where those are larger."""
+    return 0.0 if solution.digits is None else solution.digits.smallest
+
+
+def _fast(asked: LeastSquaresTask) -> Solution | None:
+    """Cholesky and refinement."""
+    model, found = asked.model, refine(asked.rows, asked.model.n)
+    if found is None:
+        return None
+    sums = max(found.rss, EPS**2 * found.size, TINY), found.size
+    decrement = sqrt(found.decrement_square / _dispersion(model, *sums))
+    return _solution(model, found.theta, found.covariance, sums, decrement, found.reads, found, "Cholesky")
+
+
+def _fast_suffices(asked: LeastSquaresTask, fast: Solution) -> bool:
+    """Does the fast rung have enough digits, so that the exact one need not be tried?"""
+    if asked.accuracy == "fast":
+        return True
+    if asked.model.rows.low is not None:
+        return False
+    n, p = asked.model.rows.X.shape
+    quality: Any = fast.quality  # a `Refined`
+    if n * p > CHEAP or p > NARROW:
+        return min(quality.digits.smallest, float(quality.digits.se.min())) >= FEW
+    return quality.certainly(ENOUGH) or quality.digits.smallest >= ENOUGH
+
+
+def _exact(asked: LeastSquaresTask) -> Solution | None:
+    """The exact Gram matrix, eliminated in pairs of floats."""
+    model = asked.model
+    ends = largest(model.rows)
+    size = ends.values[:-1]
+    require_units(model.title, (*model.terms, model.outcome_name), np.where(size > 0, size, 1.0))
+    found = eliminate(model.rows, ends)
+    if found is None:
+        return None
+    size = model.rows.outcome_square
+    rss = max(found.rss, float(np.finfo(float).tiny))
+    decrement = found.rounding / float(np.sqrt(_dispersion(model, rss, size)))
+    return _solution(model, found.theta, found.C, (rss, size), decrement, 1, Known(found.rcond, found.digits), "exact")
+
+
+def _orthogonal(asked: LeastSquaresTask) -> Solution | None:
+    """Block QR of standardized columns with one step of refinement."""
+    model = asked.model
+    work, T = model.standardized()
+    p = work.predictor.columns
+    R = triangle(work.rows, beside=True)
+    R, z, y = R[:p, :p], R[:p, p], float(np.linalg.norm(R[:, p]))
+    d = np.sqrt((R * R).sum(axis=0))
+    if not (np.abs(np.diagonal(R)) > EPS * d).all():
+        return None
+    phi = solve_triangular(R, z)
+    phi = phi + solve_triangular(R, solve_triangular(R, work.evaluate(phi, order=1).score, trans=1))
+    score = work.evaluate(phi, order=1).score
+    rss, size = work.residual_sums(phi)
+    decrement = float(np.linalg.norm(solve_triangular(R, score, trans=1))) / sqrt(_dispersion(work, rss, size))
+    inverse = solve_triangular(R, np.eye(p))
+    C, theta = inverse @ inverse.T, T @ phi
+    covariance = T @ C @ T.T
+    spread, variance = np.sqrt(np.diagonal(C)), np.maximum(np.diagonal(covariance), np.finfo(float).tiny)
+    error = np.abs(T) @ coefficient_error(spread, np.abs(C) @ d, d, phi, y, np.sqrt(rss), 8.0 * EPS) + 2.0 * EPS * (
+        np.abs(T) @ np.abs(phi)
+    )
+    with np.errstate(over="ignore"):  # a variance below round-off has no digits
+        relative = 8.0 * EPS * (d @ spread + 1.0) * (np.abs(T) @ spread) ** 2 / variance
+    loss = 8.0 * EPS * (y + d @ np.abs(phi)) / np.sqrt(rss)
+    scale = np.sqrt(rss / max(model.n - p, 1.0))
+    digits = Digits.of(theta, error, scale * np.sqrt(variance), relative + loss, d / np.abs(np.diagonal(T)))
+    rcond = float(1.0 / np.linalg.cond(R / np.where(d > 0, d, 1.0)) ** 2)
+    return _solution(model, theta, covariance, (rss, size), decrement, 1, Known(rcond, digits), "QR")
+
+
+def _solution(
+    model: Model,
+    theta: Floats,
+    covariance: Floats,
+    sums: tuple[float, float],
+    decrement: float,
+    steps: int,
+    quality: Quality,
+    rung: str,
+) -> Solution:
+    """A solution of a rung. Its log-likelihood is the model's at scale 1, as in every solution."""
+    status: Status = "converged" if decrement <= 1e-8 else "round-off"
+    loglik = -0.5 * sums[0] - model.n * HALF_LOG_TWO_PI
+    trace = (noted((0, loglik, 0.0)),)
+    return Solution(theta, covariance, loglik, status, steps, decrement, trace, "LeastSquares", quality, rung, sums)
+
+
+def _dispersion(model: Model, rss: float, size: float) -> float:
+    """As `Model.dispersion`, from sums that are known."""
+    if rss <= EXACT_FIT**2 * size:
+        return 1e-14 * size / model.n or 1.0
+    return rss / max(model.n - model.predictor.size, 1.0)
+
+
+def _exact_suffices(asked: LeastSquaresTask, exact: Solution) -> bool:
+    return asked.accuracy == "auto" and _least(exact) >= GOOD
+
+
+def _needs_rotations(asked: LeastSquaresTask) -> bool:
+    return asked.accuracy != "exact" and all(solution.rung != "Cholesky" for solution in asked.found)
+
+
+def _is_hopeless(asked: LeastSquaresTask) -> bool:
+    return asked.auto(WIDEST, PATIENCE) and all(_least(solution) < 1.0 for solution in asked.found)
+
+
+def _exact_at_last(asked: LeastSquaresTask) -> Solution | None:
+    asked.found.clear()
+    return _exact(asked)
+
+
+def _never(_asked: LeastSquaresTask, _found: Solution) -> bool:
+    return False
+
+
+LADDER = (
+    # one or two reads of the rows, near the cost of one Gram product
+    Rung(lambda asked: asked.accuracy != "exact", _fast, _fast_suffices),
+    # twenty Gram products, and an elimination that takes seconds from some hundred columns on
+    Rung(lambda asked: asked.accuracy == "exact" or asked.auto(0, WIDEST), _exact, _exact_suffices),
+    # two Gram products and three reads, where the Gram matrix has no factor
+    Rung(_needs_rotations, _orthogonal, _never),
+    # seconds; tried only where the other methods have no digit
+    Rung(_is_hopeless, _exact_at_last, _never),
+)
+"""The methods in the order in which they are tried; the comments say what each costs."""

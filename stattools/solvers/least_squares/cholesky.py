@@ -1,0 +1,461 @@
+"""Rows about rough centers, the coordinates in which least squares sums, and the way back from them.
+
+    Z = X - center,  v = y - middle;    theta = phi but for the constant column, whose coefficient is
+
+    theta_first = phi_first + (middle - sum_k center_k phi_k) / value
+
+Any center will do, since it only says in which coordinates sums are taken; it comes from a sample of the rows and costs
+no read of all of them. The coefficient of a constant column absorbs the shift. Rows are taken in blocks, and the memory
+taken is one block; of at most `MOST_ROWS` rows all are taken at once.
+
+Least squares near the cost of one Gram product: Cholesky, then refinement with residuals from X.
+
+    read 1        G = Z^T W Z, g = Z^T W r,   r = v - Z phi,   Z = X - center, v = y - offset - its center   BLAS dsyrk
+    read 2, ...   phi <- phi + G^-1 g,   g = Z^T W r,   until the steps are round-off
+
+The centers come from a sample of the rows, and so does the first phi where rows are many. Any values will do: they only
+say in which coordinates the sums are taken, and cost no read of all rows. Near the solution the step of the first read
+is short, and its rounding error with it; with many rows no second read is needed. The memory taken is one block of
+rows. Source: Bjorck, "Iterative refinement of linear least squares solutions" (1967).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache, partial
+from math import inf, sqrt, sumprod
+from typing import Any
+
+import numpy as np
+from scipy.linalg.blas import ddot, dgemm, dgemv, dnrm2
+from scipy.linalg.lapack import dpotrs
+
+from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
+from stattools.data.rows.rows import Rows
+from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
+from stattools.errors import IdentificationError
+from stattools.interface.arrays import Floats
+from stattools.interface.record import record
+from stattools.interface.units import LARGEST_SUM, SMALLEST_SUM
+from stattools.numerics.columns import BesideOnes, gram, symmetric, times, transposed
+from stattools.solvers.metric import Metric
+from stattools.solvers.solution import EPS, TINY, Digits, coefficient_error, sum_rounding
+
+SAMPLE = 1024
+"""Rows of the sample that the centers come from: they are then wrong by about 1 / sqrt(1024), a thirtieth, of a
+standard deviation.
+"""
+
+SHARE = 256
+"""The sample for the first phi has one in this many rows, so that it costs little beside a read of all."""
+
+NEAR = 3.0
+"""Columns whose means are within this many standard deviations of 0 are not moved: that costs a digit, and saves the
+copy.
+"""
+
+MOST_ROWS = 1024
+"""The most rows that are taken as one block."""
+
+
+@record
+class Shift:
+    """Centers (p,) of the columns and `middle`, that of y - offset. `first` is the number of a column that is `value`
+    in all rows, whose center is 0; where it is None nothing is moved.
+    """
+
+    center: Floats
+    middle: float
+    first: int | None
+    value: float
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def none(cls, p: int) -> Shift:
+        """Columns as they are."""
+        return cls(np.zeros(p), 0.0, None, 1.0)
+
+    def back(self, phi: Floats, W: Floats) -> tuple[Floats, Floats, list[float], float]:
+        """theta and its inverse information, from phi and W, where W W^T = C is the inverse information of phi; then
+        the roots of the diagonal of C, and what rounding takes from theta on the way, relative to the root of its own
+        variance.
+        """
+        first = self.first
+        if first is None:
+            covariance = dgemm(1.0, W, W, 0.0, None, 0, 1)
+            return phi, covariance, list(map(sqrt, covariance.diagonal().tolist())), 0.0
+        center, value, coefficients = self.center.tolist(), self.value, phi.tolist()
+        theta, V = phi.copy(), W.copy("F")
+        theta[first] += (self.middle - sumprod(center, coefficients)) / value
+        V[first] = dgemv(-1.0 / value, W, self.center, 1.0, W[first], 0, 1, 0, 1, 1)
+        covariance = dgemm(1.0, V, V, 0.0, None, 0, 1)
+        spread = list(map(sqrt, covariance.diagonal().tolist()))
+        size = sumprod(map(abs, center), map(abs, coefficients)) + abs(self.middle)
+        lifting = 2.0 * EPS * size / abs(value) / spread[first]
+        spread[first] = dnrm2(W[first])
+        return theta, covariance, spread, lifting
+
+    @property
+    def T(self) -> Floats:
+        """theta = T phi, less the part of the center of y."""
+        T = np.eye(len(self.center))
+        if self.first is not None:
+            T[self.first] -= self.center / self.value
+        return T
+
+
+def constant_column(X: Floats) -> int | None:
+    """The first column that is the same number in all rows and not 0.
+
+    >>> constant_column(np.array([[0.0, 1.0, 2.0], [0.0, 3.0, 2.0], [0.0, 1.0, 2.0]]))
+    2
+    """
+    last = X[-1].tolist()
+    for column, value in enumerate(X[0].tolist()):
+        # argmin is the first row that differs; it is 0 where none does
+        if value == last[column] != 0 and not (X[:, column] == value).argmin():
+            return column
+    return None
+
+
+class NotConstant(Exception):
+    """Raised where a column that is constant in the sample is not constant in all rows: then no coefficient absorbs a
+    shift.
+    """
+
+
+@record
+class Shifted:
+    """Rows about rough centers."""
+
+    rows: Any
+    shift: Shift
+    known: ShiftedSums | None = None
+    """The sums of the first pass over files about this shift and `near`, where it took them."""
+    near: Floats | None = None
+
+    @classmethod
+    def summed_already(cls, rows: Rows) -> Shifted | None:
+        """Rows in files whose first pass took the sums, in the coordinates of that; None for all others."""
+        first: FirstSums | None = rows.later.get(FIRST_SUMS)
+        if first is None or not (first.are_finite and first.are_of(rows)):
+            return None
+        at = first.about
+        return cls(rows, Shift(at.center, at.middle, 0, 1.0), first.sums, at.phi)
+
+    @classmethod
+    def of(cls, rows: Rows) -> Shifted:
+        """Rows about centers that come from 16 runs of rows over the whole of X or, where rows are in files, from the
+        sample of them.
+        """
+        some: Any = rows.runs(SAMPLE)
+        X = some.X
+        first = constant_column(X)
+        if first is None:
+            return cls.unmoved(rows)
+        center = X.mean(axis=0)
+        center[first] = 0.0
+        if len(rows.X) > SAMPLE and (np.abs(center) <= NEAR * X.std(axis=0)).all():
+            center[:] = 0.0
+        return cls(rows, Shift(center, float(_response(some).mean()), first, float(X[0, first])))
+
+    @classmethod
+    def unmoved(cls, rows: Rows) -> Shifted:
+        """Rows as they are."""
+        return cls(rows, Shift.none(rows.X.shape[1]))
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.rows.X)
+
+    def sums(self, phi: Floats | None) -> ShiftedSums:
+        """G, g and the sums of squares over all rows; those of r and of y only where there is a phi. One read."""
+        found = self._whole(_sums, phi) if self.known is None or phi is not self.near else self.known
+        return found._replace(G=symmetric(found.G))
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """g and the sums of squares of r and y over all rows; one read."""
+        found = self._whole(_residual_sums, phi)
+        return found.g, found.rss, found.size
+
+    def blocks(self, root: bool) -> Iterator[ShiftedBlock]:
+        """Z, v, weights and y of one block after the other; with `root`, Z and v are multiplied by the roots of the
+        weights. Buffers are used again for the next block. Raises NotConstant where the first column is not `value` in
+        every row.
+        """
+        rows, shift, (n, p) = self.rows, self.shift, self.rows.X.shape
+        weight = rows.importance
+        size = rows_of_a_block(n, p)
+        moved = bool(shift.center.any())
+        known = shift.first is None or (shift.first == 0 and isinstance(rows.X, BesideOnes))
+        by_columns = rows.X.flags.f_contiguous and not rows.X.flags.c_contiguous
+        buffer = np.empty((p, size)).T if by_columns else np.empty((size, p))
+        for start in range(0, n, size):
+            part = slice(start, start + size)
+            Z, y = rows.X[part], rows.y[part]
+            v = (y if rows.offset is None else y - rows.offset[part]) - shift.middle
+            if moved:
+                Z = np.subtract(Z, shift.center, out=buffer[: len(Z)])
+            w = None if weight is None else weight[part]
+            if root and w is not None:
+                half = np.sqrt(w)
+                Z = np.multiply(Z, half[:, None], out=buffer[: len(Z)])
+                v *= half
+            yield Z, v, w, y
+            # asked after its use, when the block is in the cache
+            if root and not (known or (rows.X[part, shift.first] == shift.value).all()):
+                raise NotConstant
+
+    def guess(self) -> Floats | None:
+        """phi of a sample of the rows; None where rows are few, or where the sample does not determine a phi of
+        reasonable size.
+        """
+        if self.near is not None:
+            return self.near
+        n, p = self.rows.X.shape
+        some = self.rows.runs(n // SHARE, max(SAMPLE, 10 * p))
+        if some is None:
+            return None
+        Z, v = some.X - self.shift.center, _response(some) - self.shift.middle
+        unit = np.sqrt(np.einsum("ij,ij->j", Z, Z))
+        if not (unit > 0).all():
+            return None
+        Z /= unit
+        metric = Metric.where_definite(gram([Z], p))
+        if metric is None:
+            return None
+        phi = metric.solve(transposed(Z, v))
+        return phi / unit if dnrm2(phi) <= 10.0 * dnrm2(v) else None
+
+    def _whole(self, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None) -> ShiftedSums:
+        """The sums over all rows, wherever they are."""
+        return self.rows.gather(partial(_there, replace(self, rows=None, known=None), sums, phi))
+
+
+@np.errstate(over="ignore", invalid="ignore")  # as in `refine`; this may run on other threads
+def _there(
+    shifted: Shifted, sums: Callable[[Shifted, Any], ShiftedSums], phi: Floats | None, rows: Rows
+) -> ShiftedSums:
+    """The sums over a batch."""
+    return sums(replace(shifted, rows=rows), phi)
+
+
+def _sums(shifted: Shifted, phi: Floats | None) -> ShiftedSums:
+    return ShiftedSums.over(shifted.blocks(root=True), phi)
+
+
+def _residual_sums(shifted: Shifted, phi: Floats) -> ShiftedSums:
+    g, rss, size = None, 0.0, 0.0
+    for Z, v, w, y in shifted.blocks(root=False):
+        r = v - times(Z, phi)
+        heavy = r if w is None else w * r
+        g = transposed(Z, heavy) if g is None else g + transposed(Z, heavy)
+        rss += float(heavy.dot(r))
+        size += float(y.dot(y) if w is None else y.dot(w * y))
+    assert g is not None
+    return ShiftedSums(np.zeros(0), g, 0.0, rss, size)
+
+
+def _response(rows: Rows) -> Floats:
+    return rows.y if rows.offset is None else rows.y - rows.offset
+
+
+@record
+class RowsAtOnce:
+    """Z (n, p) and v (n,), both multiplied by the roots of the weights; `size` is y^T W y."""
+
+    shift: Shift
+    Z: Floats
+    v: Floats
+    size: float
+
+    @classmethod
+    @np.errstate(over="ignore")  # sums that overflow are refused later, by the function that asks for them
+    def of(cls, rows: Rows) -> RowsAtOnce:
+        """All rows about their means."""
+        X, v, weight = np.asarray(rows.X), _response(rows), rows.importance
+        first = constant_column(X)
+        if first is None:
+            shift = Shift.none(X.shape[1])
+        else:
+            center = X.mean(axis=0)
+            center[first] = 0.0
+            shift = Shift(center, float(v.mean()), first, float(X[0, first]))
+            X, v = X - center, v - shift.middle
+        if weight is not None:
+            root = np.sqrt(weight)
+            X, v = X * root[:, None], v * root
+        return cls(shift, X, v, rows.outcome_square)
+
+    @property
+    def n(self) -> int:
+        """The number of rows."""
+        return len(self.v)
+
+    def sums(self, _phi: Floats | None) -> tuple[Floats, Floats, float, float, float]:
+        """G = Z^T Z, g = Z^T v and v^T v. Sums of residuals are left out: for few rows a first phi is not worth its
+        cost.
+        """
+        return self.Z.T @ self.Z, self.v @ self.Z, float(self.v @ self.v), 0.0, 0.0
+
+    def residual_sums(self, phi: Floats) -> tuple[Floats, float, float]:
+        """Z^T r and r^T r of the residuals r, and y^T W y."""
+        r = self.v - self.Z @ phi
+        return r @ self.Z, float(r @ r), self.size
+
+
+LEAST_RCOND = 1e-12
+"""The least reciprocal condition of a Gram matrix for refinement to start. Below it, too few of the 16 digits are left:
+at this one a step still leaves about a hundredth of the error.
+"""
+
+MOST_READS = 5
+"""The most reads of refinement. Each takes at least half of the error that is left, or refinement ends before."""
+
+RIGHT = 1e-10
+"""A rounding error below this share of the standard errors needs no further read: eight digits are asked for, and two
+more are kept.
+"""
+
+
+@record
+class Refined:
+    """theta with its inverse information, and what they were made from in the columns of `shift`: n rows, phi, the
+    metric of its information, its `spread` and `lifting` (see `Shift.back`), lengths d of the columns, the residual sum
+    of squares, the sums of squares of y and of v, the length of d phi or of v if that is larger, the decrement before
+    the last step, the number of reads, the share of the length that is `left` of the steps, and the residual standard
+    deviation `scale`. It is the quality of its solution: errors of theta are computed from those of phi when they are
+    asked for.
+    """
+
+    theta: Floats
+    covariance: Floats
+    shift: Shift
+    n: int
+    phi: Floats
+    metric: Metric
+    spread: list[float]
+    lifting: float
+    d: Floats
+    rss: float
+    size: float
+    square: float
+    length: float
+    decrement_square: float
+    reads: int
+    left: float
+    scale: float
+
+    @property
+    def rcond(self) -> float:
+        """Reciprocal condition of the information scaled to unit diagonal."""
+        return self.metric.rcond
+
+    def well_conditioned(self, least: float) -> bool:
+        """Is `rcond` at least this?"""
+        return self.metric.well_conditioned(least)
+
+    def certainly(self, digits: float) -> bool:
+        """Is `digits.smallest` at least this? Answered by bounds that cost less than the digits."""
+        return (self._distance() + self.lifting) / self.scale + 1.5 * EPS <= 10.0**-digits
+
+    def _distance(self) -> float:
+        """A bound on the distance of phi from the maximum in its metric. It bounds the error of each coefficient of
+        theta relative to its standard error, too, at scale 1. With s_j = sqrt(C_jj):
+
+            sum_k |C_jk| d_k  <=  s_j sum_k s_k d_k,     sum_k d_k |b_k|  <=  sqrt(p) |d b|
+        """
+        spread, n = self.spread, self.n
+        far = sumprod(spread, self.d.tolist()) * (1.0 + sum_rounding(n) / sqrt(n))
+        error = EPS * (sqrt(self.square) + sqrt(len(spread)) * self.length + sqrt(self.rss) * far)
+        return error + self.left * self.length
+
+    @property
+    def digits(self) -> Digits:
+        """Correct digits of the coefficients and standard errors."""
+        shift, theta, phi, d, T, C = self.shift, self.theta, self.phi, self.d, self.shift.T, self.metric.covariance()
+        y, r, n = sqrt(self.square), sqrt(self.rss), self.n
+        sums = sum_rounding(n)
+        spread, far = np.sqrt(C.diagonal()), np.abs(C) @ d
+        error = coefficient_error(spread, far, d, phi, y, r, EPS) + (sums * EPS * r / sqrt(n)) * far
+        error = error + (self.left * self.length) * spread
+        size, variance = np.abs(T), self.covariance.diagonal()
+        own = np.sqrt(variance)
+        error = np.minimum(size @ error, self._distance() * own) + EPS * np.abs(theta)
+        relative = (sums * (size @ far) ** 2 + 8.0 * (size @ spread) ** 2) * EPS / variance
+        if shift.first is not None:
+            error[shift.first] += self.lifting * own[shift.first]
+        loss = EPS * (4.0 * (y + d @ np.abs(phi)) / r if r else inf) + sums * EPS
+        return Digits.of(theta, error, self.scale * own, 0.5 * relative + loss, d / size.diagonal())
+
+
+# Where sums overflow, later rungs refuse the columns with a message.
+@np.errstate(over="ignore", invalid="ignore")
+def refine(rows: RowsAtOnce | Rows, observations: float) -> Refined | None:
+    """The fast rung, for rows that count as `observations`; None where the Gram matrix is too ill-conditioned to start
+    from, or the steps do not shrink.
+    """
+    if isinstance(rows, RowsAtOnce):
+        return _refined(rows, None, observations)
+    already = Shifted.summed_already(rows)
+    if already is not None and (found := _refined(already, already.guess(), observations)) is not None:
+        return found
+    shifted = Shifted.of(rows)
+    try:
+        return _refined(shifted, shifted.guess(), observations)
+    except NotConstant:
+        shifted = Shifted.unmoved(rows)
+        return _refined(shifted, shifted.guess(), observations)
+
+
+def _refined(rows: RowsAtOnce | Shifted, start: Floats | None, observations: float) -> Refined | None:
+    shift, n = rows.shift, rows.n
+    G, g, square, rss, size = rows.sums(start)
+    diagonal = G.diagonal()
+    squares = diagonal.tolist()
+    if not (min(squares) > SMALLEST_SUM and max(squares) < LARGEST_SUM):
+        return None
+    d = np.sqrt(diagonal)
+    try:
+        metric = Metric(G)
+    except IdentificationError:
+        return None
+    if not metric.well_conditioned(LEAST_RCOND):
+        return None
+    last, steps = 1.0, 0
+    phi: Floats = dpotrs(metric.factor, g)[0] if start is None else start
+    if start is None:  # phi was the first step itself
+        steps = 1
+        g, rss, size = rows.residual_sums(phi)
+    while True:
+        step = dpotrs(metric.factor, g)[0]
+        phi = phi + step
+        whole = max(dnrm2(phi * d), sqrt(square), 1e-300)
+        ratio = dnrm2(step * d) / whole
+        gain = max(ddot(step, g), 0.0)
+        if steps:
+            contraction = ratio if steps == 1 else max(ratio / last, 1e-16)
+            left = ratio * contraction
+            if left < EPS / 8 or steps == MOST_READS or (steps > 1 and ratio > 0.5 * last):
+                break
+        else:
+            contraction = sum_rounding(n) * EPS / metric.rcond
+            left = ratio * contraction
+            if left * whole <= RIGHT * sqrt(max(rss - gain, 0.0) / n):
+                rss -= gain
+                rest = g - metric.information @ step  # the score at the end of the step, from the information
+                gain = ddot(rest, dpotrs(metric.factor, rest)[0])
+                break
+        last = ratio
+        steps += 1
+        g, rss, size = rows.residual_sums(phi)
+    if left > 1e-12 and ratio > 1e-13:
+        return None
+    rss, left = max(rss - gain, 0.0), min(left, ratio)
+    theta, covariance, spread, lifting = shift.back(phi, metric.whiten())
+    scale = sqrt(max(rss, EPS**2 * size, TINY) / max(observations - len(phi), 1.0))
+    return Refined(
+        theta, covariance, shift, n, phi, metric, spread, lifting, d, rss, size, square, whole, gain, steps, left, scale
+    )
