@@ -155,10 +155,10 @@ def _is_of_first(fit: Estimates, mean: Floats) -> bool:
     distribution the mean moves with the scale too, and intervals are even about the estimate.
     """
     try:
-        fit.model.likelihood.of_means.require("link")
+        eta = _link(fit, mean)
     except IncompatibleError:
         return False
-    return bool(np.allclose(_mean(fit, _link(fit, mean)), mean, rtol=1e-8, atol=1e-300))
+    return bool(np.allclose(_mean(fit, eta), mean, rtol=1e-8, atol=1e-300))
 
 
 def _link(fit: Estimates, mean: Floats) -> Floats:
