@@ -271,7 +271,7 @@ def _proportions(fit: Estimates) -> list[str | Grid]:
     ]
 
 
-def _foot(fit: Estimates) -> list[str]:
+def _foot(fit: Any) -> list[str]:
     line = f"log-likelihood {fit.loglik:.4f}   AIC {fit.aic:.2f}   BIC {fit.bic:.2f}"
     if not np.isfinite(fit.bic):
         line = line.replace("   BIC nan", "")

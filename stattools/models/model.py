@@ -22,7 +22,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import idamax
+from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Block, Rows

@@ -208,7 +208,7 @@ class Linear:
         main = None if len(first) == columns and not self.taken_up else tuple(numbers[first].tolist())
         return replace(self, columns=columns, own=own, main=main)
 
-    def held(self, T: Floats) -> list[int]:
+    def held(self, T: Any) -> list[int]:
         """The columns to which a map T adds others that a predictor of theirs does not have (`lift`)."""
         taken, found = {number for number, to in self.taken_up if to}, set[int]()
         for number, use in enumerate(self.uses):

@@ -184,8 +184,9 @@ def table(data: Any) -> NamedColumns:
     >>> table({"x": [1, 2], "g": ["a", "b"]}).names
     ('x', 'g')
     """
-    if is_dask(data) or (place := getattr(type(data), "place", None)) is not None:  # of a scan
-        place, counted = (IN_DASK, partitions(data)) if is_dask(data) else (place, data.counted)
+    place = IN_DASK if is_dask(data) else getattr(type(data), "place", None)  # of a scan
+    if place is not None:
+        counted = partitions(data) if place == IN_DASK else data.counted
         raise IncompatibleError(
             f"this needs a table in memory, and the rows are {place}: {counted}. Regressions from a "
             "formula and fit.predict_to read them there; for the rest give a table of some of the rows."

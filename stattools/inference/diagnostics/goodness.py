@@ -144,7 +144,7 @@ def _add_up_to_ones(levels: Any) -> bool:
     return float(np.linalg.norm(ones - levels @ levels.least_squares(ones))) <= SAME_SPACE * np.sqrt(len(ones))
 
 
-def goodness(fit: Estimates) -> pd.DataFrame:
+def goodness(fit: Any) -> pd.DataFrame:
     """Goodness of fit in exactly one row; a model has the columns that mean something for it.
 
     `st.ols`: deviance (the residual sum of squares), r_squared, adjusted_r_squared, log_score. Others: deviance,

@@ -198,7 +198,7 @@ def without_errors(columns: dict[str, Any]) -> pd.DataFrame:
     return made
 
 
-def glance(fit: Estimates) -> pd.DataFrame:
+def glance(fit: Any) -> pd.DataFrame:
     """The fit in one row: see `Fit.glance`."""
     row: dict[str, Any] = {"n": fit.n, "n_dropped": fit.model.n_dropped, "df": fit.df}
     row |= {"loglik": fit.loglik, "aic": fit.aic, "bic": fit.bic, "scale": fit.scale, "r_squared": fit.r_squared}

@@ -28,8 +28,8 @@ from math import inf, sqrt, sumprod
 from typing import Any
 
 import numpy as np
-from scipy.linalg.blas import ddot, dgemm, dgemv, dnrm2
-from scipy.linalg.lapack import dpotrs
+from scipy.linalg.blas import ddot, dgemm, dgemv, dnrm2  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dpotrs  # type: ignore[attr-defined]
 
 from stattools.data.files.first_pass import FIRST_SUMS, FirstSums
 from stattools.data.rows.rows import Rows

@@ -29,8 +29,8 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.linalg.blas import dgemm, sgemm, ssymm, ssymv
-from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri
+from scipy.linalg.blas import dgemm, sgemm, ssymm, ssymv  # type: ignore[attr-defined]
+from scipy.linalg.lapack import dpocon, dpotrf, dpotri, dpotrs, dtrtrs, spotrf, spotri  # type: ignore[attr-defined]
 
 from stattools.data.rows.standardization import centered, found_once
 from stattools.errors import IdentificationError
