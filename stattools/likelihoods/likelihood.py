@@ -460,8 +460,6 @@ def pair(eta: ArrayLike, family: Likelihood) -> Floats:
     eta = np.asarray(eta, dtype=float)
     if eta.ndim == 0 or eta.shape[-1] != family.width:
         words = [name if link == "identity" else f"{link} {name}" for name, link in family.parameters.items()]
-        raise DomainError(
-            f"{type(family).__name__} needs eta with {family.width} columns, {' and '.join(words)}; "
-            f"got shape {eta.shape}."
-        )
+        needs = f"{type(family).__name__} needs eta with {family.width} columns, {' and '.join(words)}"
+        raise DomainError(f"{needs}; got shape {eta.shape}.")
     return eta

@@ -15,17 +15,10 @@
 All but gamma are concave in (eta_0 / sigma, 1 / sigma), as f is log-concave: where rows share a scale and none entered
 late there is one maximum at most. Exponential times forget their entry. Source: Burridge, JRSS B 43 (1981), 41-45;
 Kalbfleisch & Prentice, The Statistical Analysis of Failure Time Data (2002), 3.5-3.6.
-
-Weibull and exponential times that were seen, d = 1, or are longer, d = 0, are computed at once, with H = exp(z):
-
-    log L = d (z - log sigma - log t) - H
-    slopes        (H - d) / sigma,   z (H - d) - d
-    minus second  H / sigma^2,   (H (z + 1) - d) / sigma,   z (H (z + 1) - d)
 """
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -44,7 +37,7 @@ from stattools.likelihoods.between import LARGEST as LARGEST_CUT
 from stattools.likelihoods.between import between
 from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Tails, Terms, allowed, floats, pair
-from stattools.likelihoods.links import LINKS
+from stattools.likelihoods.links import LINKS, Curve
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.words import Equation, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
@@ -75,14 +68,14 @@ FARTHEST = 1e75
 @dataclass(frozen=True)
 class LogTimeErrors:
     """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
-    its slope and minus its second derivative, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
+    its slope and its bend, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
 
     Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
     """
 
     link: str
     said: str
-    density: Callable[[Floats], tuple[Floats, Floats, Floats]]
+    density: Callable[[Floats], Curve]
     tail_of: Callable[[Floats, bool], Floats]
     log_mean: Callable[[Floats], tuple[Floats, Floats]]
     concave = True
@@ -91,20 +84,29 @@ class LogTimeErrors:
         """F^-1(p)."""
         return LINKS[self.link].of(np.asarray(p, dtype=float))
 
-    def seen(self, location: Floats, log_scale: Floats, time: Floats) -> Floats:
-        """log f of each time; its two slopes; minus its second derivatives, mixed ones between: (6, n)."""
-        z, precision = held(standardized(location, log_scale, time)), np.exp(-log_scale)
-        log, slope, curve = self.density(z)
-        second, mixed, curl = -z * slope - 1.0, curve * z - slope, curve * z * z - z * slope
-        by_location = -slope * precision, second, curve * precision * precision
-        return np.stack([log - log_scale - np.log(time), *by_location, mixed * precision, curl])
-
-    def between(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
-        """log(F(high) - F(low)) with its derivatives, where low may be 0 or high inf."""
-        a, b = (held(standardized(location, log_scale, end)) for end in (low, high))
+    def terms(self, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+        """log f of times that were seen, low = high, and log(F(high) - F(low)) of others, where low may be 0 or high
+        inf; its two slopes; minus its second derivatives, mixed ones between: (6, n).
+        """
+        seen, first, last = low == high, low == 0.0, high == np.inf
+        log_time = np.log(np.where(first, np.where(last, 1.0, high), low))
         precision = np.exp(-log_scale)
-        log, shift, bend, turn, mixed, curl = between_ends(self.link, a, b, low, high, precision)
-        return np.stack([log, -shift * precision, turn, bend * precision * precision, mixed * precision, curl])
+        z = np.clip((log_time - location) * precision, -FARTHEST, FARTHEST)
+        value, slope, bend = curve = np.zeros((3, len(z)))
+        link = LINKS[self.link]
+        for rows, log in ((seen, self.density), (last & ~first, link.log_rest), (first & ~last, link.log_mean)):
+            if rows.any():
+                for out, part in zip(curve, log(z[rows]), strict=True):
+                    out[rows] = part
+        turn, mixed = z * slope, z * bend + slope
+        found = np.empty((6, len(z)))
+        found[0] = value - seen * (log_scale + log_time)
+        found[1], found[2] = -slope * precision, -turn - seen
+        found[3], found[4], found[5] = -bend * precision * precision, -mixed * precision, -mixed * z
+        rows = ~(seen | first | last)
+        if rows.any():
+            found[:, rows] = between_ends(self.link, location[rows], log_scale[rows], low[rows], high[rows])
+        return found
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
         """F or 1 - F."""
@@ -138,9 +140,9 @@ def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
         return (np.log(time) - location) * np.exp(-log_scale)
 
 
-def _extreme(z: Floats) -> tuple[Floats, Floats, Floats]:
+def _extreme(z: Floats) -> Curve:
     power = _exp(z)
-    return z - power, 1.0 - power, power
+    return z - power, 1.0 - power, -power
 
 
 def _extreme_tail(z: Floats, lower: bool) -> Floats:
@@ -152,9 +154,8 @@ def _gamma_mean(scale: Floats) -> tuple[Floats, Floats]:
     return gammaln(1.0 + scale), scale * digamma(1.0 + scale)
 
 
-def _normal(z: Floats) -> tuple[Floats, Floats, Floats]:
-    z = np.clip(z, -FARTHEST, FARTHEST)
-    return -0.5 * z * z - HALF_LOG_TWO_PI, -z, np.ones_like(z)
+def _normal(z: Floats) -> Curve:
+    return -0.5 * z * z - HALF_LOG_TWO_PI, -z, np.full_like(z, -1.0)
 
 
 def _normal_mean(scale: Floats) -> tuple[Floats, Floats]:
@@ -162,9 +163,9 @@ def _normal_mean(scale: Floats) -> tuple[Floats, Floats]:
     return 0.5 * square, square
 
 
-def _logistic(z: Floats) -> tuple[Floats, Floats, Floats]:
+def _logistic(z: Floats) -> Curve:
     below, above = expit(z), expit(-z)
-    return log_expit(z) + log_expit(-z), above - below, 2.0 * below * above
+    return log_expit(z) + log_expit(-z), above - below, -2.0 * below * above
 
 
 def _logistic_mean(scale: Floats) -> tuple[Floats, Floats]:
@@ -204,28 +205,17 @@ ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
 """By the distribution of the time."""
 
 
-def held(z: Floats) -> Floats:
-    """z, where it is a number no farther than what has a square."""
-    return np.where(np.isfinite(z), np.clip(z, -FARTHEST, FARTHEST), z)
-
-
-def between_ends(link: str, a: Floats, b: Floats, low: Floats, high: Floats, precision: Floats) -> tuple[Floats, ...]:
-    """Of times between two ends, whose logs in units of the scale are a and b: the log of the probability, its slope by
-    a shift of both and minus the second one; its slope by the log of the scale, minus the mixed second derivative in
-    units of the scale, and minus the second one.
-    """
-    one_end = (low == 0.0) | (high == np.inf)
-    start, gap = np.where(one_end, 1.0, low), np.where(one_end, 1.0, high - np.where(one_end, 0.0, low))
-    width = np.where(one_end, np.inf, np.log1p(gap / start) * precision)
-    found = between(link, a, b, width)
-    w = np.where(one_end, 0.0, width)
-    at = np.where(low == 0.0, b, a)  # the cut that there is; the other lies w above it
-    both = found.upper_shift + found.lower_shift
-    of_width = np.where(one_end, 0.0, found.of_upper)
-    slope = at * found.shift + w * np.where(one_end, 0.0, found.upper)
-    bend = at * both + w * np.where(one_end, 0.0, found.upper_shift)
-    curl = at * (bend + w * np.where(one_end, 0.0, found.upper_shift)) + w * w * of_width
-    return found.log, found.shift, both, -slope, bend - found.shift, curl - slope
+def between_ends(link: str, location: Floats, log_scale: Floats, low: Floats, high: Floats) -> Floats:
+    """log(F(high) - F(low)) of two ends, 0 < low < high < inf, with its derivatives: (6, n), as of `terms`."""
+    a, b = (np.clip(standardized(location, log_scale, end), -FARTHEST, FARTHEST) for end in (low, high))
+    precision = np.exp(-log_scale)
+    w = np.log1p((high - low) / low) * precision  # the distance of the ends, with its digits
+    found = between(link, a, b, w)
+    slope, both = a * found.shift + w * found.upper, found.upper_shift + found.lower_shift
+    bend = a * both + w * found.upper_shift
+    curl = a * (bend + w * found.upper_shift) + w * w * found.of_upper
+    mixed = (bend - found.shift) * precision
+    return np.stack([found.log, -found.shift * precision, -slope, both * precision * precision, mixed, curl - slope])
 
 
 def since_entry(
@@ -234,112 +224,10 @@ def since_entry(
     """P(T <= t) and P(T > t) of times of which it is known that they are after the entry."""
     endless, last, there = np.full_like(time, np.inf), time == np.inf, time > entry
     stop = np.where(there & ~last, time, 2.0 * entry)
-    beyond = law.between(location, log_scale, entry, endless)[0]
-    gone = np.exp(law.between(location, log_scale, entry, stop)[0] - beyond)
-    left = np.exp(law.between(location, log_scale, stop, endless)[0] - beyond)
+    beyond = law.terms(location, log_scale, entry, endless)[0]
+    gone = np.exp(law.terms(location, log_scale, entry, stop)[0] - beyond)
+    left = np.exp(law.terms(location, log_scale, stop, endless)[0] - beyond)
     return np.where(last, 1.0, np.where(there, gone, 0.0)), np.where(last, 0.0, np.where(there, left, 1.0))
-
-
-EXTREME = ("weibull", "exponential")
-"""Distributions of times whose logs have errors of the smallest extreme value."""
-
-
-class ExtremeTimes:
-    """What the log-likelihood of each time is made of: `z`, `hazard` H, `seen` d, `precision` 1 / sigma and the logs of
-    the scale and of the time, each (n,).
-    """
-
-    def __init__(self, location: Floats, log_scale: Floats, time: Floats, seen: Floats) -> None:
-        self.log_scale, self.log_time, self.seen = log_scale, np.log(time), seen
-        self.precision = np.exp(-log_scale)
-        self.z = self.log_time - location
-        self.z *= self.precision
-        np.clip(self.z, -FARTHEST, FARTHEST, out=self.z)
-        self.hazard = np.minimum(self.z, LARGEST_CUT)
-        np.exp(self.hazard, out=self.hazard)
-        self.excess = self.hazard - seen
-
-    def logs(self) -> Floats:
-        """The log-likelihood of each time."""
-        found = self.z - self.log_scale
-        found -= self.log_time
-        found *= self.seen
-        found -= self.hazard
-        return found
-
-    def slopes(self, width: int) -> Floats:
-        """Its slopes by eta_0 and, for a width of 2, by the log of the scale: (width, n)."""
-        out = np.empty((width, len(self.z)))
-        np.multiply(self.excess, self.precision, out=out[0])
-        if len(out) > 1:
-            np.multiply(self.z, self.excess, out=out[1])
-            out[1] -= self.seen
-        return out
-
-    def curves(self, width: int) -> Floats:
-        """Minus its second derivatives, (width, width, n)."""
-        out = np.empty((width * width, len(self.z)))
-        np.multiply(self.hazard, self.precision, out=out[0])
-        out[0] *= self.precision
-        if len(out) > 1:
-            bend = self.hazard * self.z
-            bend += self.excess
-            np.multiply(bend, self.precision, out=out[1])
-            out[2] = out[1]
-            np.multiply(bend, self.z, out=out[3])
-        return out.reshape(width, width, -1)
-
-
-class SeenOrLonger(Likelihood):
-    """A family of times that are computed at once where all were seen or are longer, and nobody entered late; `_apart`
-    is for the others.
-    """
-
-    distribution: str
-    late: bool
-
-    @abstractmethod
-    def location_scale(self, eta: ArrayLike) -> tuple[Floats, Floats]:
-        """eta_0 and the log of the scale."""
-
-    @abstractmethod
-    def _apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information of rows of any kind."""
-
-    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information in one go."""
-        found = self._at_once(eta, y)
-        if found is None:
-            return self._apart(eta, y)
-        slopes, curves = found.slopes(self.width), found.curves(self.width)
-        if self.width == 1:
-            return found.logs(), slopes[0], curves[0, 0]
-        return found.logs(), slopes.T, curves.transpose(2, 0, 1)
-
-    def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """log p(y), per observation."""
-        found = self._at_once(eta, y)
-        return self._apart(eta, y)[0] if found is None else found.logs()
-
-    def score(self, eta: ArrayLike, y: ArrayLike) -> Floats:
-        """d loglik / d (eta_0, eta_1), shape (n, 2), of the exponential (n,)."""
-        found = self._at_once(eta, y)
-        if found is None:
-            return self._apart(eta, y)[1]
-        return found.slopes(self.width).T if self.width > 1 else found.slopes(1)[0]
-
-    def _at_once(self, eta: ArrayLike, y: ArrayLike) -> ExtremeTimes | None:
-        y = np.asarray(y, dtype=float)
-        if self.distribution not in EXTREME or (y.ndim != 1 and (y.ndim != 2 or y.shape[1] != 2 + self.late)):
-            return None
-        low, high = (y, y) if y.ndim == 1 else (y[:, 0], y[:, 1])
-        seen = low == high
-        if not (seen | (high == np.inf)).all() or not (low > 0.0).all() or (self.late and (y[..., -1] > 0.0).any()):
-            return None
-        location, log_scale = self.location_scale(eta)
-        if location.shape != low.shape:
-            return None
-        return ExtremeTimes(location, log_scale, low, seen.astype(float))
 
 
 EXPONENTIAL = "exponential"
@@ -350,7 +238,7 @@ ONE = ("weibull", "gamma")
 
 @constructed_by_callers
 @dataclass(frozen=True)
-class FailureTime(SeenOrLonger):
+class FailureTime(Likelihood):
     """Times: log T = eta_0 + exp(eta_1) W, of the `distribution` "weibull", "lognormal", "loglogistic", "exponential",
     and "gamma", whose mean is exp(eta_0) and whose standard deviation is exp(eta_1) times that.
 
@@ -435,24 +323,17 @@ class FailureTime(SeenOrLonger):
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
-    def _apart(self, eta: ArrayLike, y: ArrayLike) -> Terms:
-        """loglik, score and information of rows of any kind, each kind by itself."""
+    def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
+        """loglik, score and information in one go, each kind of rows by itself."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        seen, late, between = low == high, entry > 0.0, (low < high) & ((low > 0.0) | (high < np.inf))
-        found: Any = np.zeros((6, *location.shape))  # a time from 0 to inf has probability 1
-        if seen.any():
-            found[:, seen] = self._law.seen(location[seen], log_scale[seen], low[seen])
-        if between.any():
-            found[:, between] = self._law.between(*(v[between] for v in (location, log_scale, low, high)))
+        found, late = self._law.terms(location, log_scale, low, high), entry > 0.0
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
-            found[:, late] -= self._law.between(location[late], log_scale[late], entry[late], endless)
-        loglik, first, turn, own, mixed, curl = found
+            found[:, late] -= self._law.terms(location[late], log_scale[late], entry[late], endless)
         if self.width == 1:
-            return loglik, first, own
-        information = np.stack([own, mixed, mixed, curl], axis=-1).reshape(*location.shape, 2, 2)
-        return loglik, np.stack([first, turn], axis=-1), information
+            return found[0], found[1], found[3]
+        return found[0], found[1:3].T, found[[3, 4, 4, 5]].reshape(2, 2, -1).transpose(2, 0, 1)
 
     def mean(self, eta: ArrayLike) -> Floats:
         """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""

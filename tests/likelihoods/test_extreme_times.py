@@ -1,52 +1,25 @@
-"""Weibull and exponential times at once are what rows of any kind are one by one."""
+"""Rows of any kind at once, seen, longer, shorter or between two ends, are what each is alone."""
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from stattools.likelihoods.times import ERRORS, EXTREME, FailureTime
+from stattools.likelihoods.times import ERRORS, FailureTime
 from tests.cases import rng
-
-
-def rows(name, n=40, spread=1.0):
-    random = rng(3)
-    low = random.exponential(size=n)
-    eta = spread * random.normal(size=(n, 2))
-    y = np.column_stack([low, np.where(random.random(n) < 0.5, low, np.inf)])
-    return y, eta if FailureTime(name).width == 2 else eta[:, 0]
-
-
-@pytest.mark.parametrize("spread", [1.0, 1e3], ids=["near", "far"])
-@pytest.mark.parametrize("name", EXTREME)
-def test_seen_and_longer_times_are_those_of_each_kind(name, spread):
-    likelihood = FailureTime(name)
-    y, eta = rows(name, spread=spread)
-    with np.errstate(over="ignore", invalid="ignore"):
-        at_once, apart = likelihood.evaluate(eta, y), likelihood._apart(eta, y)
-    for one, other in zip(at_once, apart, strict=True):
-        assert one.shape == other.shape
-        assert_allclose(one, other, rtol=1e-12, atol=1e-12)
-    with np.errstate(over="ignore", invalid="ignore"):
-        assert_allclose(likelihood.loglik(eta, y), at_once[0], rtol=0.0)
-        assert_allclose(likelihood.score(eta, y), at_once[1], rtol=0.0)
-
-
-@pytest.mark.parametrize("name", EXTREME)
-def test_times_that_were_all_seen_are_one_column(name):
-    likelihood = FailureTime(name)
-    y, eta = rows(name)
-    for one, other in zip(likelihood.evaluate(eta, y[:, 0]), likelihood._apart(eta, y[:, 0]), strict=True):
-        assert_allclose(one, other, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("late", [False, True])
 @pytest.mark.parametrize("name", ERRORS)
-def test_other_rows_are_computed_by_themselves(name, late):
-    likelihood = FailureTime(name, late=late)
-    y, eta = rows(name)
-    y[3] = 0.5, 2.0
+def test_rows_of_all_kinds_are_those_of_each_kind(name, late):
+    likelihood, random = FailureTime(name, late=late), rng(3)
+    low, eta = random.exponential(size=40), random.normal(size=(40, 2))
+    y = np.column_stack([low, np.where(random.random(40) < 0.5, low, np.inf)])
+    y[3], y[4], y[5] = (0.5, 2.0), (0.0, 1.5), (0.0, np.inf)
     if late:
-        y = np.column_stack([y, np.where(np.arange(len(y)) % 2, 0.5 * y[:, 0], 0.0)])
-    for one, other in zip(likelihood.evaluate(eta, y), likelihood._apart(eta, y), strict=True):
-        assert_allclose(one, other, rtol=0.0)
-    assert_allclose(likelihood.score(eta, y), likelihood._apart(eta, y)[1], rtol=0.0)
+        entry = np.where(np.arange(40) % 2, 0.5 * y[:, 0], 0.0)
+        y = np.column_stack([y, entry])
+    eta = eta if likelihood.width == 2 else eta[:, 0]
+    alone = [likelihood.evaluate(eta[i : i + 1], y[i : i + 1]) for i in range(40)]
+    for one, others in zip(likelihood.evaluate(eta, y), zip(*alone, strict=True), strict=True):
+        assert_allclose(one, np.concatenate(others), rtol=1e-14, atol=1e-15)
+    assert_allclose(likelihood.loglik(eta, y)[5], 0.0)
