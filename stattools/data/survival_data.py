@@ -14,9 +14,6 @@ right side, and for each row the ends between which its time lies.
 
 and, where rows enter late, the time before which nobody looked. A row between 0 and inf carries no information: it is
 dropped and counted, and refused in files.
-
-Times of rows in files, for likelihoods that need them sorted: each row's time, and its end, infinite where the event
-was not seen.
 """
 
 from __future__ import annotations
@@ -147,10 +144,10 @@ def survival_rows(
         (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
     )
     found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
-    parts = {name: numbers_of(who, name, part, said, found.columns, found.rows) for name, part in said.parts.items()}
+    parts = numbers_of(who, said, found.columns, found.rows)
     time, event, entry = parts.get("time", np.zeros(len(found.rows))), parts.get("event"), parts.get("entry")
     event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
-    _require_times(who, said, time, entry, found.rows)
+    require_times(who, said, time, entry, found.rows)
     if not event.any():
         raise DomainError(
             f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
@@ -240,14 +237,15 @@ def asked_columns(
 
 
 def numbers_of(
-    who: str,
-    name: str,
-    part: Expression,
-    said: SurvivalFormula,
-    columns: Mapping[str, Any],
-    rows: NDArray[np.intp],
+    who: str, said: SurvivalFormula, columns: Mapping[str, Any], rows: NDArray[np.intp]
+) -> dict[str, Floats]:
+    """The values of each part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
+    return {name: _numbers(who, name, part, said, columns, rows) for name, part in said.parts.items()}
+
+
+def _numbers(
+    who: str, name: str, part: Expression, said: SurvivalFormula, columns: Mapping[str, Any], rows: NDArray[np.intp]
 ) -> Floats:
-    """The values of one part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
     # a column alone may be infinite where the model says so
     values = columns[part.text] if part.is_column else outcome_of(replace(said.formula, outcome=part), columns, rows)
     if values.dtype.kind not in NUMBERS:
@@ -266,13 +264,21 @@ def numbers_of(
     return given
 
 
-def _require_times(who: str, said: SurvivalFormula, time: Floats, entry: Floats | None, rows: NDArray[np.intp]) -> None:
+def require_times(
+    who: str,
+    said: SurvivalFormula,
+    time: Floats,
+    entry: Floats | None,
+    rows: NDArray[np.intp],
+    since: str = "0, or from an entry, survival(entry, time, died).",
+) -> None:
+    """DomainError for a time that is negative, or that ends before its row begins; times count from `since`."""
     called = {name: part.text for name, part in said.parts.items()}
     if entry is None and (time < 0.0).any():
         place = int(np.argmax(time < 0.0))
         raise DomainError(
             f"{who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are counted "
-            "from 0, or from an entry, survival(entry, time, died)."
+            f"from {since}"
         )
     if entry is not None and (entry >= time).any():
         place = int(np.argmax(entry >= time))
@@ -412,7 +418,7 @@ class TimeEnds:
     def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
         """The ends of each time, (n, 2), or with its entry (n, 3)."""
         who, said = self.who, self.said
-        parts = {name: numbers_of(who, name, part, said, columns, rows) for name, part in said.parts.items()}
+        parts = numbers_of(who, said, columns, rows)
         if "time" not in parts:
             low, high = np.maximum(parts["low"], 0.0), parts["high"]
             finite = low < np.inf
@@ -435,6 +441,19 @@ class TimeEnds:
         return np.column_stack([ends, entry])
 
 
+class SortedTimes(TimeEnds):
+    """The same for likelihoods that need rows in the order of their times: time and end of each row, a time of 0 among
+    them.
+    """
+
+    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
+        """Time and end of each row, (n, 2)."""
+        parts = numbers_of(self.who, self.said, columns, rows)
+        time = parts["time"]
+        require_times(self.who, self.said, time, None, rows, "0.")
+        return np.column_stack([time, np.where(parts.get("event", np.ones(len(time))) > 0.0, time, np.inf)])
+
+
 def _require(
     who: str,
     said: SurvivalFormula,
@@ -452,38 +471,3 @@ def _require(
         f"{who} {needs}; {said.parts[name].text!r} is {values[place]:g} in row {number(place, rows)} "
         f"({int((~good).sum())} such rows).{hint}"
     )
-
-
-@dataclass(frozen=True)
-class ScannedTimes:
-    """What makes times and ends of the rows of a batch, checked."""
-
-    who: str
-    said: SurvivalFormula
-
-    @property
-    def parts(self) -> tuple[Expression, ...]:
-        """The parts of the outcome."""
-        return tuple(self.said.parts.values())
-
-    @property
-    def endless(self) -> tuple[str, ...]:
-        """The columns that may be infinite: none."""
-        return ()
-
-    def __call__(self, clean: Any) -> Floats:
-        """The times of the complete rows of a batch, (n, 2)."""
-        return self.of(clean.columns, clean.rows)
-
-    def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
-        """Time and end of each row."""
-        who, said = self.who, self.said
-        parts = {name: numbers_of(who, name, part, said, columns, rows) for name, part in said.parts.items()}
-        time = parts["time"]
-        if (time < 0.0).any():
-            place = int(np.argmax(time < 0.0))
-            raise DomainError(
-                f"{who}: {said.parts['time'].text!r} is negative in row {number(place, rows)}, {time[place]:g}: times "
-                "are counted from 0."
-            )
-        return np.column_stack([time, np.where(parts.get("event", np.ones(len(time))) > 0.0, time, np.inf)])

@@ -38,10 +38,9 @@ from stattools.data.design.random_effects import (
 )
 from stattools.data.design.smooths import SmoothDesign, SmoothTerm
 from stattools.data.files.first_pass import MOST_GROUPS, MOST_SUMS, SumsByLabel, labels_of
-from stattools.data.files.rows import ScannedRows
 from stattools.data.files.source import Batch
 from stattools.data.mixed_data import MixedRows
-from stattools.data.rows.rows import OnDisk, Rows
+from stattools.data.rows.rows import Rows
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -96,6 +95,48 @@ class Nearly:
         return M
 
 
+@record
+class SampleColumns:
+    """The columns of X, nearly orthonormal, and y about `middle` and the coefficients `b` of the sample: small enough
+    to be sent to where a batch is.
+    """
+
+    X: Nearly
+    middle: float
+    b: Floats
+
+    @classmethod
+    def of(cls, rows: Any, uses: Sequence[int]) -> SampleColumns:
+        """Those of rows that are not in memory, from the sample that is."""
+        sample = rows.sampled
+        X = Nearly.of(sample.X, uses, rows.design.names)
+        middle = 0.0 if X.first is None else float(sample.y.mean())
+        return cls(X, middle, np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0])
+
+    def rows(self, rows: Rows) -> Floats:
+        """W = [Q r], (p + 1, n), of a batch."""
+        W = np.empty((len(self.b) + 1, len(rows.y)))
+        W[:-1] = self.X.rows(rows.X)
+        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        return W
+
+    def orthonormal(self, given: Floats, rows: Any) -> tuple[Floats, Coordinates]:
+        """P whose P W is orthonormal over all rows, from W W' of all of them, and the coordinates that it makes."""
+        n, p = len(rows.X), len(self.b)
+        back = unit_triangle(given[:p, :p] / n, [rows.design.names[k] for k in self.X.uses], "The model")
+        step = np.linalg.solve(given[:p, :p], given[:p, p])
+        P = np.eye(p + 1)
+        P[p, :p] = -step
+        unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
+        P[p] /= unit
+        P[:p, :p] = back.T
+        beta = self.X.back @ (self.b + step)
+        if self.X.first is not None:
+            beta[self.X.first] += self.middle
+        columns = LatentColumns(rows.absent(p + 1, n), (), (), ())
+        return P, Coordinates(columns, beta, self.X.back @ back, unit, (), 0.0)
+
+
 @dataclass(eq=False)
 class Sums:
     """Sums by group and over all rows; added with `+`, in the arrays of the first with `+=`."""
@@ -114,16 +155,12 @@ class Sums:
 
 @record
 class BatchColumns:
-    """What is summed of a batch, small enough to be sent there: the columns of X, those of each term, and y about
-    `middle` and the coefficients `b` of the sample.
-    """
+    """What is summed of a batch, small enough to be sent there: the columns of X and of each term."""
 
     who: str
     groups: tuple[str, ...]
-    X: Nearly
+    of_sample: SampleColumns
     z: tuple[Nearly, ...]
-    middle: float
-    b: Floats
 
     def __call__(self, rows: Rows, others: Batch, numbers: NDArray[np.intp]) -> Sums:
         W, z = self.columns(rows)
@@ -135,10 +172,7 @@ class BatchColumns:
 
     def columns(self, rows: Rows) -> tuple[Floats, Floats]:
         """W (m, n) and z (Q, n) of a batch."""
-        W = np.empty((len(self.b) + 1, len(rows.y)))
-        W[:-1] = self.X.rows(rows.X)
-        W[-1] = rows.y - self.middle - self.b @ W[:-1]
-        return W, np.concatenate([one.rows(rows.X) for one in self.z])
+        return self.of_sample.rows(rows), np.concatenate([one.rows(rows.X) for one in self.z])
 
     def labels(self, others: Batch, numbers: NDArray[np.intp]) -> tuple[list[Any], NDArray[np.intp]]:
         """The labels of the groups of a batch as tuples, and the place of each row's."""
@@ -189,18 +223,14 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     Raises DomainError for groups that tell nothing, IdentificationError for columns that are combinations of others.
     """
     unbound: Any = rows.every
-    scanned: ScannedRows = unbound.bound(y, np.asarray)
-    names, sample, groups = scanned.design.names, scanned.sampled, rows.random[0].part.groups
-    uses = scanned.design.uses
-    X = Nearly.of(sample.X, uses[0], names)
-    middle = 0.0 if X.first is None else float(sample.y.mean())
-    b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]
+    scanned: Any = unbound.bound(y, np.asarray)
+    uses, groups = scanned.design.uses, rows.random[0].part.groups
     z = [
-        Nearly.of(sample.X, [mine[k] for k in which], names)
+        Nearly.of(scanned.sampled.X, [mine[k] for k in which], scanned.design.names)
         for mine, design in zip(uses[1:], rows.random, strict=True)
         for _, which in terms_in(design)
     ]
-    plan = BatchColumns(who, groups, X, tuple(z), middle, b)
+    plan = BatchColumns(who, groups, SampleColumns.of(scanned, uses[0]), tuple(z))
     found: Sums = scanned.gather(plan, *groups)
     levels, order = _sorted(tuple(found.by.places))
     random = tuple(replace(design, levels=levels) for design in rows.random)
@@ -222,26 +252,24 @@ def _sorted(levels: tuple[tuple[Any, ...], ...]) -> tuple[tuple[tuple[Any, ...],
     return tuple(levels[k] for k in order), order
 
 
-def _random_terms(design: RandomDesign, rows: ScannedRows) -> list[RandomTerm]:
+def _random_terms(design: RandomDesign, rows: Any) -> list[RandomTerm]:
     """The terms, whose rows know their shapes only."""
     names, n = design.design.names, len(rows.X)
     found = []
     for name, which in terms_in(design):
-        there: Any = OnDisk((n,), place=rows.place), OnDisk((n, len(which)), place=rows.place)
-        columns = tuple(names[k] for k in which)
-        found.append(RandomTerm(name, design.part.group, there[0], design.labels, columns, there[1]))
+        columns, codes, z = tuple(names[k] for k in which), rows.absent(n), rows.absent(n, len(which))
+        found.append(RandomTerm(name, design.part.group, codes, design.labels, columns, z))
     return found
 
 
 def _finished(
-    plan: BatchColumns, E: Floats, given: Floats, rows: ScannedRows, names: Sequence[str]
+    plan: BatchColumns, E: Floats, given: Floats, rows: Any, names: Sequence[str]
 ) -> tuple[OneFactor, Coordinates, Floats, Floats]:
     """The sums in coordinates that are orthonormal over all rows, and the way to them: H of z and P of W."""
-    n, p, called = len(rows.X), len(plan.b), rows.design.names
+    n, p, called = len(rows.X), len(given) - 1, rows.design.names
     widths = [len(one.uses) for one in plan.z]
     Q, J = sum(widths), E.shape[2]
-    X_back = unit_triangle(given[:p, :p] / n, [called[k] for k in plan.X.uses], "The model")
-    step = np.linalg.solve(given[:p, :p], given[:p, p])
+    P, coordinates = plan.of_sample.orthonormal(given, rows)
     H, ends = np.zeros((Q, Q)), np.cumsum([0, *widths])
     back = []
     for one, name, low, high in zip(plan.z, names, ends[:-1], ends[1:], strict=True):
@@ -249,22 +277,13 @@ def _finished(
         triangle = unit_triangle(E[part, part].sum(axis=2) / n, [called[k] for k in one.uses], name)
         H[part, part] = triangle.T
         back.append(one.back @ triangle)
-    P = np.eye(p + 1)
-    P[p, :p] = -step
-    unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
-    P[p] /= unit
-    P[:p, :p] = X_back.T
     C = P @ given @ P.T
     both = np.zeros((Q + p + 1, Q + p + 1))
     both[:Q, :Q], both[Q:, Q:] = H, P
     E = np.einsum("ab,bcj,dc->adj", H, E, both, optimize=True)
-    beta = plan.X.back @ (plan.b + step)
-    if plan.X.first is not None:
-        beta[plan.X.first] += plan.middle
-    there = [OnDisk((width, n), place=rows.place) for width in widths]
-    W, codes = OnDisk((p + 1, n), place=rows.place), OnDisk((n,), place=rows.place)
-    some: Any = (W, (codes,) * len(widths), (J,) * len(widths), tuple(there))
-    coordinates = Coordinates(LatentColumns(*some), beta, plan.X.back @ X_back, unit, tuple(back), 0.0)
+    z, codes = tuple(rows.absent(width, n) for width in widths), (rows.absent(n),) * len(widths)
+    columns = LatentColumns(rows.absent(p + 1, n), codes, (J,) * len(widths), z)
+    coordinates = replace(coordinates, columns=columns, to_effects=tuple(back))
     return OneFactor(E, 0.5 * (C + C.T), tuple(widths)), coordinates, H, P
 
 
@@ -298,21 +317,14 @@ class CurveSums:
 
 @record
 class BatchCurves:
-    """What is summed of a batch, small enough to be sent there: the columns of X, those of each curve, and y about
-    `middle` and the coefficients `b` of the sample.
-    """
+    """What is summed of a batch, small enough to be sent there: the columns of X and those of each curve."""
 
-    X: Nearly
+    of_sample: SampleColumns
     designs: tuple[SmoothDesign, ...]
     uses: tuple[tuple[int, ...], ...]
-    middle: float
-    b: Floats
 
     def __call__(self, rows: Rows) -> CurveSums:
-        X = np.asarray(rows.X)
-        W = np.empty((len(self.b) + 1, len(rows.y)))
-        W[:-1] = self.X.rows(X)
-        W[-1] = rows.y - self.middle - self.b @ W[:-1]
+        X, W = np.asarray(rows.X), self.of_sample.rows(rows)
         each = [design.over(X[:, list(use)]) for design, use in zip(self.designs, self.uses, strict=True)]
         terms = [term for some in each for term in some]
         splines = [np.bincount(some[0].first + a, some[0].basis[:, a], some[0].k) for some in each for a in range(4)]
@@ -337,41 +349,25 @@ class SummedCurves:
 def summed_curves(read: MixedRows, y: Floats) -> SummedCurves:
     """The sums over the rows of a formula with curves; `y` are the values of the outcome as numbers."""
     unbound: Any = read.every
-    scanned: ScannedRows = unbound.bound(y, np.asarray)
-    names, sample, n = scanned.design.names, scanned.sampled, len(scanned.X)
-    uses = scanned.design.uses
-    X = Nearly.of(sample.X, uses[0], names)
-    middle = 0.0 if X.first is None else float(sample.y.mean())
-    b = np.linalg.lstsq(X.rows(sample.X).T, sample.y - middle)[0]
-    found: CurveSums = scanned.gather(BatchCurves(X, read.curves, uses[1:], middle, b))
+    scanned: Any = unbound.bound(y, np.asarray)
+    uses, n = scanned.design.uses, len(scanned.X)
+    plan = SampleColumns.of(scanned, uses[0])
+    found: CurveSums = scanned.gather(BatchCurves(plan, read.curves, uses[1:]))
     ends = np.cumsum([0, *(design.part.k for design in read.curves)]).tolist()
     designs = [
         replace(design, means=found.splines[low:high] / n) if design.part.by is None or design.levels else design
         for design, (low, high) in zip(read.curves, pairwise(ends), strict=True)
     ]
-    smooths = tuple(term for design in designs for term in _smooth_terms(design, n, scanned.place))
-    p, K = len(b), sum(term.k for term in smooths)
-    given, called = found.products[K:, K:], [names[k] for k in uses[0]]
-    back = unit_triangle(given[:p, :p] / n, called, "The model")
-    step = np.linalg.solve(given[:p, :p], given[:p, p])
-    P = np.eye(p + 1)
-    P[p, :p] = -step
-    unit = float(np.sqrt(max(P[p] @ given @ P[p], 0.0) / n)) or 1.0
-    P[p] /= unit
-    P[:p, :p] = back.T
-    beta = X.back @ (b + step)
-    if X.first is not None:
-        beta[X.first] += middle
-    W = OnDisk((p + 1, n), place=scanned.place)
-    some: Any = (W, (), (), ())
-    coordinates = Coordinates(LatentColumns(*some), beta, X.back @ back, unit, (), 0.0)
+    smooths = tuple(term for design in designs for term in _smooth_terms(design, scanned))
+    K = sum(term.k for term in smooths)
+    P, coordinates = plan.orthonormal(found.products[K:, K:], scanned)
     whole: Any = block_diag(*(np.eye(term.k) for term in smooths), P)
     products = whole @ found.products @ whole.T
     if len(smooths) == 1:
         own, M = slice(0, K), smooths[0].wiggles
         structure, turn, size = one_curve_of_sums(products[own, own], products[own, K:], products[K:, K:], M, n)
         return SummedCurves(Curves(structure, (turn,), (size,)), coordinates, smooths)
-    M: Any = block_diag(*(term.wiggles for term in smooths), np.eye(p + 1))
+    M: Any = block_diag(*(term.wiggles for term in smooths), np.eye(len(P)))
     return SummedCurves(curves_of_products(M.T @ products @ M, [one.width for one in smooths], n), coordinates, smooths)
 
 
@@ -393,8 +389,8 @@ def _products(terms: list[SmoothTerm], W: Floats) -> Floats:
     return found
 
 
-def _smooth_terms(design: SmoothDesign, n: int, place: str) -> list[SmoothTerm]:
+def _smooth_terms(design: SmoothDesign, rows: Any) -> list[SmoothTerm]:
     """The curves, whose rows know their shapes only."""
-    there: Any = OnDisk((n,), place=place), OnDisk((n, 4), place=place)
+    there = rows.absent(len(rows.X)), rows.absent(len(rows.X), 4)
     made = design.over(np.zeros((1, len(design.design.names))))
     return [replace(term, first=there[0], basis=there[1], weight=None, beyond=there[0]) for term in made]

@@ -538,6 +538,10 @@ class ScannedRows(Rows):
         y: Any = there((n_rows,))
         return cls(X, y, weight, offset, source=source, coding=coding, marginal=marginal, **found)
 
+    def absent(self, *shape: int) -> Any:
+        """Stands for an array over all rows, of which the shape is known only."""
+        return OnDisk(shape, place=self.place)
+
     @property
     def n_used(self) -> int:
         """Number of rows; weights of 0 are not known without a read."""
@@ -668,7 +672,7 @@ class ScannedRows(Rows):
     def without_columns(self) -> ScannedRows:
         """The rows with a column of ones in place of X."""
         coding = replace(self.coding, design=replace(self.design, names=("Intercept",)), is_constant=True)
-        X: Any = OnDisk((len(self.X), 1), place=self.place)
+        X = self.absent(len(self.X), 1)
         held = None if self.held is None else self.held.without_columns()
         return replace(self, X=X, coding=coding, held=held, center=None, scale=None, low=None)
 

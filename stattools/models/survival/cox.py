@@ -32,7 +32,7 @@ from stattools.data.design.terms import said
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SurvivalFormula, survival_formula
 from stattools.data.rows.standardization import LevelUnits, orthogonal
-from stattools.data.survival_data import ScannedTimes, SurvivalRows
+from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -363,7 +363,7 @@ def sorted_cox(formula: str, source: Any, ties: str, weights: Any, beside: dict[
     if () not in said.formula.terms or len(said.formula.terms) == 1:
         raise DomainError(f"{who} needs columns, and no 0: the intercept is part of what all rows at risk share.")
     extras = {} if weights is None else {"weights": weights}
-    data = from_source(said.formula, source, extras, {}, ends=ScannedTimes(who, said))
+    data = from_source(said.formula, source, extras, {}, ends=SortedTimes(who, said))
     assert data.scanned is not None
     rows = data.scanned.bound(np.asarray(data.outcome, dtype=np.float64), lambda y: y)
     if not rows.marginal.n_events:
