@@ -92,6 +92,12 @@ EARLIER = {
         "stattools.storage",
         "stattools.storage.file",
     ),
+    "stattools.inference.fits.mixed_fit.MixedAnswers": (
+        "stattools.inference.mixed.mixed_answers.MixedAnswers",
+        "stattools.mixed.mixed_answers.MixedAnswers",
+        "stattools.inference.mixed.mixed_regression_fit.MixedRegressionFit",
+        "stattools.mixed.mixed_regression_fit.MixedRegressionFit",
+    ),
     "stattools.inference.fits.mixed_fit": (
         "stattools.inference.mixed.linear_mixed_fit",
         "stattools.mixed.linear_mixed_fit",
@@ -107,9 +113,33 @@ EARLIER = {
         "stattools.inference.fitting",
         "stattools.fitting",
     ),
+    "stattools.inference.hypotheses.exact": (
+        "stattools.inference.hypotheses.table_independence",
+        "stattools.hypotheses.table_independence",
+    ),
+    "stattools.inference.hypotheses.nested": (
+        "stattools.inference.hypotheses.nested_tests",
+        "stattools.hypotheses.nested_tests",
+    ),
+    "stattools.inference.hypotheses.result": (
+        "stattools.inference.hypotheses.adjusted",
+        "stattools.hypotheses.adjusted",
+    ),
     "stattools.inference.hypotheses.wild_bootstrap": (
         "stattools.inference.wild.bootstrap",
         "stattools.wild.bootstrap",
+    ),
+    "stattools.inference.needs": (
+        "stattools.inference.questions",
+        "stattools.questions",
+    ),
+    "stattools.inference.prediction.kinds": (
+        "stattools.inference.prediction.categories",
+        "stattools.prediction.categories",
+    ),
+    "stattools.inference.prediction.predict": (
+        "stattools.inference.prediction.prediction",
+        "stattools.prediction.prediction",
     ),
     "stattools.inference.resampling.bootstrap": (
         "stattools.inference.resampling",
@@ -174,6 +204,8 @@ EARLIER = {
         "stattools.models.correlation",
     ),
     "stattools.models.samples.proportions": (
+        "stattools.models.samples.proportion",
+        "stattools.models.proportion",
         "stattools.models.samples.counts",
         "stattools.models.counts",
         "stattools.models.samples.waiting",
@@ -182,6 +214,8 @@ EARLIER = {
     "stattools.models.samples.rates": (
         "stattools.models.samples.event_rates",
         "stattools.models.event_rates",
+        "stattools.models.samples.rate",
+        "stattools.models.rate",
     ),
     "stattools.models.samples.tables": (
         "stattools.models.samples.multinomial",
@@ -197,6 +231,13 @@ EARLIER = {
     ),
     "stattools.series": ("stattools",),
     "stattools.series.filters.exponential_smoothing": ("stattools.filters.smoothing",),
+    "stattools.solvers.first_order": (
+        "stattools.solvers.gradient_descent",
+        "stattools.solvers.adam",
+        "stattools.solvers.lbfgs",
+    ),
+    "stattools.solvers.least_squares.accuracy": ("stattools.solvers.least_squares",),
+    "stattools.solvers.solution": ("stattools.solvers.closed_form",),
     "stattools.validation.explaining": ("stattools.validation",),
     "stattools.validation.explaining.audit": (
         "stattools.validation.audit",
