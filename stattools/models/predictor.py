@@ -27,7 +27,7 @@ from stattools.data.rows.standardization import LevelUnits, as_units
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.numerics.columns import as_columns, cross_gram, ones, symmetric, times, transposed, upper_gram
+from stattools.numerics.columns import cross_gram, ones, symmetric, times, transposed, upper_gram, with_levels
 from stattools.numerics.low_rank import quadratic
 
 Columns = tuple[int, ...] | None
@@ -44,7 +44,10 @@ def among(X: Any, columns: Columns) -> Any:
         return X
     if not columns:
         return ones(len(X))[:, None]
-    return as_columns(X).among(columns)
+    first, last = columns[0], columns[-1]
+    if tuple(columns) == tuple(range(first, last + 1)):
+        return X[:, first : last + 1]
+    return np.column_stack([X[:, k] for k in columns]) if with_levels(X) is None else X[:, list(columns)]
 
 
 def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:
@@ -292,7 +295,7 @@ class Linear:
         if self.width == 1:
             return upper_gram(X, weight)
         each = self.columns_of(X)
-        if self.n_first == 1 and (levels := as_columns(each[0]).by_levels) is not None:
+        if self.n_first == 1 and (levels := with_levels(each[0])) is not None:
             return levels.gram_beside(each[1:], weight)
         total = np.empty((self.size, self.size))
         for a, b, one, other in self.pairs:

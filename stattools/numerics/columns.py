@@ -7,7 +7,8 @@
 `C(g)` has one number that is always 1, and is not in memory; `C(g) + C(g):x` has the numbers 1 and x. The k columns of
 a level stand anywhere among those of X. Rows, single columns, products, and largest and smallest values read the codes.
 For anything else the whole array is made, where there is memory for it, so that other code sees the array that it
-expects. An array is the case without levels: `as_columns` asks it what is asked of such columns.
+expects. Sums, differences, multiples and quotients are again such columns where zeros stay. What NumPy has no word for
+is asked of these and of arrays alike by the functions at the end.
 
 X with a column of ones before it that is not in memory: the other columns are the array of the user, not a copy.
 
@@ -47,7 +48,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,145 +58,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import Arrow, ArrowFactor, InParts
 from stattools.text.one_line import prints
-
-AT_A_TIME = 4096
-"""Rows that are picked at a time, so that they are copied within the cache."""
-
-ONE = np.ones((1, 1))
-
-
-@prints
-@dataclass(frozen=True, eq=False)
-class BesideOnes(InParts):
-    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
-
-    A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
-    best.
-
-    >>> X = BesideOnes(np.array([[2.0], [3.0], [4.0]]))
-    >>> X.shape, X @ [1.0, 10.0], X[[0, 2]].tolist()
-    ((3, 2), array([21., 31., 41.]), [[1.0, 2.0], [1.0, 4.0]])
-    """
-
-    given: Floats
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns, the ones among them."""
-        return len(self.given), self.given.shape[1] + 1
-
-    @property
-    def flags(self) -> Any:
-        """How the columns lie in memory."""
-        return self.given.flags
-
-    def copy(self) -> Floats:
-        """The array that this stands for, a new one."""
-        wider = np.empty(self.shape)
-        wider[:, 0], wider[:, 1:] = 1.0, self.given
-        return wider
-
-    @cached_property
-    def whole(self) -> Floats:  # type: ignore[override]
-        """The array that this stands for, made once; not to be written to."""
-        found = self.copy()
-        found.flags.writeable = False
-        return found
-
-    def product(self, v: Floats, out: Floats | None = None) -> Floats:
-        """X v, for v (p + 1,) or (p + 1, r)."""
-        found = np.matmul(self.given, v[1:], out=out)
-        return np.add(found, v[0], out=found)
-
-    def pulled(self, u: Floats) -> Floats:
-        """X' u, for u (n,) or (n, r)."""
-        if u.ndim == 1:
-            return np.concatenate([[u.sum()], np.matmul(u, self.given)])
-        found = np.empty((u.shape[1], self.shape[1]), np.result_type(u, self.dtype))
-        found[:, 0] = u.sum(axis=0)
-        np.matmul(u.T, self.given, out=found[:, 1:])
-        return found.T
-
-    @property
-    def _order(self) -> Any:
-        down, across = self.given.strides
-        return "F" if down < across else "C"
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
-            return BesideOnes(self.given[place])
-        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], int | np.integer):
-            column = range(self.shape[1])[place[1]]
-            return self.given[place[0], column - 1] if column else np.ones_like(self.given[place[0], 0])
-        if isinstance(place, int | np.integer):
-            return np.append(1.0, self.given[place])
-        chosen = np.asarray(place) if isinstance(place, np.ndarray | list) else None
-        if chosen is None or chosen.ndim != 1:
-            return self.whole[place]
-        rows = np.arange(len(self))[chosen]  # as an array understands what was chosen
-        found = np.empty((len(rows), self.shape[1]), order=self._order)
-        found[:, 0] = 1.0
-        if self._order == "F":  # picking rows of columns is slow
-            for j in range(self.given.shape[1]):
-                found[:, j + 1] = self.given[rows, j]
-        else:
-            for start in range(0, len(rows), AT_A_TIME):
-                found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
-        return found
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
-            raise TypeError("X beside a column of ones cannot be written to; np.array(X) is a copy that can.")
-        if method == "__call__" and options.keys() <= {"out"}:
-            out = options["out"][0] if "out" in options else None
-            found = self._product(inputs, out) if ufunc is np.matmul else self._one_by_one(ufunc, inputs, out)
-            if found is not None:
-                return found
-        return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
-
-    def _product(self, inputs: Any, out: Any) -> Any:
-        """X v or U X; None for what is neither."""
-        left, right = inputs
-        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
-            return self.product(np.asarray(right), out)
-        if isinstance(left, InParts) or np.ndim(left) not in (1, 2) or out is not None:
-            return None
-        return self.pulled(np.asarray(left).T).T
-
-    def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
-        """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
-        if ufunc.signature is not None or ufunc.nout != 1:
-            return None
-        if np.broadcast_shapes(self.shape, *map(np.shape, inputs)) != self.shape:
-            return None
-        ones, others = zip(*map(_split, inputs), strict=True)
-        first = ufunc(*ones)
-        if out is None:
-            out = np.empty(self.shape, dtype=first.dtype, order=self._order)
-        out[:, :1] = first
-        ufunc(*others, out=out[:, 1:])
-        return out
-
-
-def _split(value: Any) -> tuple[Any, Any]:
-    """What goes with the column of ones, and what with the others."""
-    if isinstance(value, BesideOnes):
-        return ONE, value.given
-    shape = np.shape(value)
-    if not shape or shape[-1] == 1:
-        return value, value
-    value = np.asarray(value)
-    return value[..., :1], value[..., 1:]
-
-
-def without_ones(X: Any) -> Floats:
-    """The columns of X but the first, of a matrix that stands beside a column of ones those that are in memory.
-
-    >>> without_ones(BesideOnes(np.array([[2.0], [3.0]]))).tolist()
-    [[2.0], [3.0]]
-    """
-    return X.given if isinstance(X, BesideOnes) else X[:, 1:]
-
 
 TOGETHER = 64
 """Columns that are made as an array at a time."""
@@ -244,16 +106,6 @@ class Columns(InParts):
     def T(self) -> TransposedColumns:
         """The transposed matrix, of which there are products only."""
         return TransposedColumns(self)
-
-    @property
-    def by_levels(self) -> Columns:
-        """These columns, whose levels are eliminated first."""
-        return self
-
-    @property
-    def coded(self) -> Columns | None:
-        """These columns where each level has one, of ones: None beside slopes."""
-        return self if self.slopes is None else None
 
     @property
     def levels(self) -> int:
@@ -356,7 +208,7 @@ class Columns(InParts):
             B[:, a] = self.by_level(self._times(a, half))
         return Arrow(self.places, blocks, B.reshape(L * k, -1), A.T @ half)
 
-    def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Arrow:
+    def gram_beside(self, others: Sequence[Floats], weight: Floats) -> Any:
         """The same beside the columns of further linear predictors: J' weight J where the blocks of J are X and the
         `others` (n, k_1), ..., (n, k_m), for weight (n, 1 + m, 1 + m).
         """
@@ -376,7 +228,7 @@ class Columns(InParts):
         level[self.places] = np.arange(self.levels)[:, None]
         levels = level[at[:, 0]]
         if not np.array_equal(self.places[levels], at):
-            return ArrayColumns(np.asarray(self)).between(at, E)
+            return between(np.asarray(self), at, E)
         whole[levels] = E
         pairs = [(a, b) for a in self.kinds for b in self.kinds]
         return sum(self._times(a, self._times(b, self.of_rows(whole[:, a, b]))) for a, b in pairs)  # type: ignore
@@ -401,12 +253,12 @@ class Columns(InParts):
         slopes = None if self.slopes is None else np.ascontiguousarray(self.slopes[:, kinds])
         return Columns(others, codes[self.codes + 1], number[kept], slopes)
 
-    def among(self, columns: Sequence[int]) -> Any:
-        """Some of the columns: with levels among them in the order of X, else an array in the order that is given."""
-        if not np.isin(self.places, columns).any():
-            return self.some(np.array(columns, dtype=np.intp))
+    def among(self, columns: NDArray[np.intp]) -> Any:
+        """Some of the columns: an array where they are in another order than in X, or no levels are among them."""
+        if not np.isin(self.places, columns).any() or (np.diff(columns) <= 0).any():
+            return self.some(columns)
         left_out = np.ones(self.shape[1], dtype=bool)
-        left_out[list(columns)] = False
+        left_out[columns] = False
         return self.without(left_out)
 
     def some(self, part: NDArray[np.intp]) -> Floats:
@@ -422,20 +274,6 @@ class Columns(InParts):
             found[:, column] = self.others[:, number] if kind < 0 else self._times(kind, 1.0 * (self.codes == number))
         return found
 
-    def minus(self, by: Floats) -> Any:
-        """Each column less a number of `by` (p,): an array where it takes from those of levels."""
-        of_levels, of_others = self.split(by)
-        return np.asarray(self) - by if of_levels.any() else replace(self, others=self.others - of_others)
-
-    def over(self, size: Floats) -> Columns:
-        """Each column over a number of `size` (p,)."""
-        of_levels, of_others = self.split(size)
-        others = self.others / of_others
-        if self.slopes is None and (of_levels == 1.0).all():
-            return replace(self, others=others)
-        values = self.values / np.where(self.codes[:, None] >= 0, self.of_rows(of_levels), 1.0)
-        return replace(self, others=others, slopes=values)
-
     def at_level(self, code: int, last: Callable[[], Any]) -> Any:
         """With all rows in one level, -1 for that without a column, by the numbers that they have in the `last`; None
         beside slopes for the level without columns, whose rows may have some among the others.
@@ -443,18 +281,6 @@ class Columns(InParts):
         if self.slopes is None:
             return replace(self, codes=np.full(len(self), code))
         return None if code < 0 else replace(last(), codes=np.full(len(self), code))
-
-    def rate(self, before: Any, gap: Floats) -> Columns:
-        """These columns less those `before` a number moved by `gap` (n,), over that; no row changes its level."""
-        others = (self.others - before.others) / gap[:, None]
-        if self.slopes is None:
-            return replace(self.nothing(), others=others)
-        return replace(self, others=others, slopes=(self.slopes - before.slopes) / gap[:, None])
-
-    def nothing(self) -> Columns:
-        """Columns of the same shape in which all is 0."""
-        slopes = None if self.slopes is None else np.zeros_like(self.slopes)
-        return replace(self, others=np.zeros_like(self.others), codes=np.full(len(self), -1), slopes=slopes)
 
     def each(self, of: Callable[[Any], Any], of_levels: float) -> Any:
         """What `of` says of each column, (p,), where `of_levels` is what it would say of zeros and ones."""
@@ -479,7 +305,7 @@ class Columns(InParts):
             found[:, k] = self.by_level(weight * gap**2) + (weight.sum() - w) * of_levels[:, k] ** 2
         return self.joined(found, weight @ np.square(self.others - of_others))
 
-    def least_squares(self, y: Floats) -> Floats:
+    def nearest(self, y: Floats) -> Floats:
         """The coefficients of the combination of the columns that is nearest to y, (p,); 0 where they are dependent."""
         factor = ArrowFactor.of(self.gram())
         return np.zeros(self.shape[1]) if factor.failed else factor.solve(self.pulled(y))
@@ -540,13 +366,43 @@ class Columns(InParts):
         rows, columns = place if isinstance(place, tuple) and len(place) == 2 else (None, None)
         if isinstance(columns, int | np.integer):
             return self.some(np.array([range(self.shape[1])[columns]]))[rows, 0]
+        if isinstance(rows, slice) and rows == slice(None):
+            return self.among(np.arange(self.shape[1])[columns])
         return self.whole[place]
 
     def applied(self, ufunc: Any, inputs: tuple[Any, ...]) -> Any:
-        """Absolute values and squares too, which leave zeros and ones as they are."""
+        """Absolute values and squares too, and what leaves the zeros of levels: sums and differences of columns with
+        the same codes, and with numbers for each column that are 0 for levels; multiples and quotients.
+        """
         if ufunc in (np.absolute, np.square):
             return replace(self, others=ufunc(self.others), slopes=None if self.slopes is None else ufunc(self.slopes))
+        if ufunc in (np.add, np.subtract, np.multiply, np.true_divide) and inputs[0] is self:
+            return self._combined(ufunc, inputs[1])
+        if ufunc is np.multiply and not isinstance(inputs[0], InParts):
+            return self._combined(ufunc, inputs[0])
         return InParts.applied(self, ufunc, inputs)
+
+    def _combined(self, ufunc: Any, other: Any) -> Columns | None:
+        """The columns with others of the same codes, or with numbers for each row or each column."""
+        adds = ufunc in (np.add, np.subtract)
+        if isinstance(other, Columns):
+            same = self.shape == other.shape and np.array_equal(self.places, other.places)
+            if not (adds and same and np.array_equal(self.codes, other.codes)):
+                return None
+            return replace(self, others=ufunc(self.others, other.others), slopes=ufunc(self.values, other.values))
+        shape = np.shape(other)
+        if shape == (len(self), 1):
+            return None if adds else replace(self, others=ufunc(self.others, other), slopes=ufunc(self.values, other))
+        if len(shape) > 1 and shape != (1, self.shape[1]):
+            return None
+        of_levels, of_others = self.split(np.broadcast_to(np.reshape(other, shape[-1:]), self.shape[1:]))
+        others = ufunc(self.others, of_others)
+        if adds:
+            return None if of_levels.any() else replace(self, others=others)
+        if self.slopes is None and (of_levels == 1.0).all():
+            return replace(self, others=others)
+        values = ufunc(self.values, np.where(self.codes[:, None] >= 0, self.of_rows(of_levels), 1.0))
+        return replace(self, others=others, slopes=values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -585,84 +441,189 @@ class TransposedColumns(InParts):
         return self.whole[place]
 
 
-@dataclass(frozen=True, eq=False)
-class ArrayColumns:
-    """The columns of an array X (n, p), or of a `BesideOnes`."""
-
-    X: Any
-
-    coded: ClassVar[None] = None
-    """No levels are kept as codes, as `Columns.coded` says of those that are."""
-
-    by_levels: ClassVar[None] = None
-    """No levels are eliminated first, as `Columns.by_levels` says of those that are."""
-
-    def among(self, columns: Sequence[int]) -> Floats:
-        """Some of the columns, a slice where they stand together."""
-        first, last = columns[0], columns[-1]
-        if last - first == len(columns) - 1 and tuple(columns) == tuple(range(first, last + 1)):
-            return without_ones(self.X)[:, first - 1 : last] if first else self.X[:, : last + 1]
-        return np.column_stack([self.X[:, k] for k in columns])
-
-    def some(self, part: np.ndarray) -> Floats:
-        """Some of the columns as an array of their own."""
-        return self.X[:, part]
-
-    def between(self, at: NDArray[np.intp], E: Floats) -> Floats:
-        """x'E x of each row, where blocks E (l, k, k) stand between the columns `at` (l, k)."""
-        of_levels = self.X[:, at]
-        return np.einsum("nla,lab,nlb->n", of_levels, E, of_levels, optimize=True)
-
-    def beside(self, *columns: Floats) -> Floats:
-        """With further columns behind, each (n,) or (n, k); in C order."""
-        return np.ascontiguousarray(np.column_stack([self.X, *columns]))
-
-    def minus(self, by: Floats) -> Floats:
-        """Each column less a number of `by` (p,)."""
-        return np.asarray(self.X) - by
-
-    def over(self, size: Floats) -> Any:
-        """Each column over a number of `size` (p,)."""
-        return self.X / size
-
-    def rate(self, before: Floats, gap: Floats) -> Floats:
-        """These columns less those `before` a number moved by `gap` (n,), over that."""
-        return (self.X - before) / gap[:, None]
-
-    def nothing(self) -> Floats:
-        """Columns of the same shape in which all is 0."""
-        return np.zeros_like(self.X)
-
-    def each(self, of: Callable[[Any], Any], of_levels: float) -> Any:
-        """What `of` says of each column, (p,)."""
-        return of(self.X)
-
-    def alike(self, other: Any) -> bool:
-        """Whether other columns are the same up to round-off."""
-        return self.X.shape == other.shape and bool(np.allclose(self.X, other, rtol=1e-9, atol=0.0))
-
-    def squares_about(self, mean: Floats, weight: Floats) -> Floats:
-        """Sums of weight (x - mean)^2 of each column, (p,)."""
-        return weight @ np.square(self.X - mean)
-
-    def least_squares(self, y: Floats) -> Floats:
-        """The coefficients of the combination of the columns that is nearest to y, (p,)."""
-        return np.linalg.lstsq(self.X, y, rcond=None)[0]
-
-    def sparse(self) -> Any:
-        """The matrix with its zeros left out, for linear programs."""
-        from scipy.sparse import csr_array
-
-        return csr_array(self.X)
+def with_levels(X: Any) -> Columns | None:
+    """X itself where levels are kept as codes, so that they are eliminated first; None of an array."""
+    return X if isinstance(X, Columns) else None
 
 
-def as_columns(X: Any) -> Any:
-    """X itself where it answers for its columns, else what answers for the array.
+def beside(X: Any, *columns: Floats) -> Any:
+    """X with further columns behind, each (n,) or (n, k); of an array in C order.
 
-    >>> as_columns(np.array([[1.0, 2.0]])).beside(np.array([3.0]))
+    >>> beside(np.array([[1.0, 2.0]]), np.array([3.0]))
     array([[1., 2., 3.]])
     """
-    return X if isinstance(X, Columns) else ArrayColumns(X)
+    return X.beside(*columns) if with_levels(X) is not None else np.ascontiguousarray(np.column_stack([X, *columns]))
+
+
+def between(X: Any, at: NDArray[np.intp], E: Floats) -> Floats:
+    """x'E x of each row, where blocks E (l, k, k) stand between the columns `at` (l, k)."""
+    if with_levels(X) is not None:
+        return X.between(at, E)
+    of_levels = X[:, at]
+    return np.einsum("nla,lab,nlb->n", of_levels, E, of_levels, optimize=True)
+
+
+def each(X: Any, of: Callable[[Any], Any], of_levels: float) -> Any:
+    """What `of` says of each column, (p,), where `of_levels` is what it would say of zeros and ones."""
+    return X.each(of, of_levels) if with_levels(X) is not None else of(X)
+
+
+def alike(X: Any, other: Any) -> bool:
+    """Whether columns are the same up to round-off."""
+    if with_levels(X) is not None:
+        return X.alike(other)
+    return X.shape == other.shape and bool(np.allclose(X, other, rtol=1e-9, atol=0.0))
+
+
+def squares_about(X: Any, mean: Floats, weight: Floats) -> Floats:
+    """Sums of weight (x - mean)^2 of each column, (p,)."""
+    return X.squares_about(mean, weight) if with_levels(X) is not None else weight @ np.square(X - mean)
+
+
+def nearest(X: Any, y: Floats) -> Floats:
+    """The coefficients of the combination of the columns that is nearest to y, (p,)."""
+    return X.nearest(y) if with_levels(X) is not None else np.linalg.lstsq(X, y, rcond=None)[0]
+
+
+def sparse(X: Any) -> Any:
+    """The matrix with its zeros left out, for linear programs."""
+    from scipy.sparse import csr_array
+
+    return X.sparse() if with_levels(X) is not None else csr_array(X)
+
+
+AT_A_TIME = 4096
+"""Rows that are picked at a time, so that they are copied within the cache."""
+
+ONE = np.ones((1, 1))
+
+
+@prints
+@dataclass(frozen=True, eq=False)
+class BesideOnes(InParts):
+    """Stands for X (n, p + 1), a column of ones before `given` (n, p), of float64; it cannot be written to.
+
+    A slice of rows is another, a choice of rows an array. `flags` are those of the columns, which say how rows are read
+    best.
+
+    >>> X = BesideOnes(np.array([[2.0], [3.0], [4.0]]))
+    >>> X.shape, X @ [1.0, 10.0], X[[0, 2]].tolist()
+    ((3, 2), array([21., 31., 41.]), [[1.0, 2.0], [1.0, 4.0]])
+    """
+
+    given: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns, the ones among them."""
+        return len(self.given), self.given.shape[1] + 1
+
+    @property
+    def flags(self) -> Any:
+        """How the columns lie in memory."""
+        return self.given.flags
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        wider = np.empty(self.shape)
+        wider[:, 0], wider[:, 1:] = 1.0, self.given
+        return wider
+
+    @cached_property
+    def whole(self) -> Floats:  # type: ignore[override]
+        """The array that this stands for, made once; not to be written to."""
+        found = self.copy()
+        found.flags.writeable = False
+        return found
+
+    def product(self, v: Floats, out: Floats | None = None) -> Floats:
+        """X v, for v (p + 1,) or (p + 1, r)."""
+        found = np.matmul(self.given, v[1:], out=out)
+        return np.add(found, v[0], out=found)
+
+    def pulled(self, u: Floats) -> Floats:
+        """X' u, for u (n,) or (n, r)."""
+        if u.ndim == 1:
+            return np.concatenate([[u.sum()], np.matmul(u, self.given)])
+        found = np.empty((u.shape[1], self.shape[1]), np.result_type(u, self.dtype))
+        found[:, 0] = u.sum(axis=0)
+        np.matmul(u.T, self.given, out=found[:, 1:])
+        return found.T
+
+    @property
+    def _order(self) -> Any:
+        down, across = self.given.strides
+        return "F" if down < across else "C"
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return BesideOnes(self.given[place])
+        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], int | np.integer):
+            column = range(self.shape[1])[place[1]]
+            return self.given[place[0], column - 1] if column else np.ones_like(self.given[place[0], 0])
+        if isinstance(place, tuple) and len(place) == 2 and isinstance(place[1], slice):
+            first, last, step = place[1].indices(self.shape[1])
+            if first and step == 1:
+                return self.given[place[0], first - 1 : max(last, first) - 1]
+        if isinstance(place, int | np.integer):
+            return np.append(1.0, self.given[place])
+        chosen = np.asarray(place) if isinstance(place, np.ndarray | list) else None
+        if chosen is None or chosen.ndim != 1:
+            return self.whole[place]
+        rows = np.arange(len(self))[chosen]  # as an array understands what was chosen
+        found = np.empty((len(rows), self.shape[1]), order=self._order)
+        found[:, 0] = 1.0
+        if self._order == "F":  # picking rows of columns is slow
+            for j in range(self.given.shape[1]):
+                found[:, j + 1] = self.given[rows, j]
+        else:
+            for start in range(0, len(rows), AT_A_TIME):
+                found[start : start + AT_A_TIME, 1:] = np.take(self.given, rows[start : start + AT_A_TIME], axis=0)
+        return found
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        if any(isinstance(out, BesideOnes) for out in options.get("out", ())):
+            raise TypeError("X beside a column of ones cannot be written to; np.array(X) is a copy that can.")
+        if method == "__call__" and options.keys() <= {"out"}:
+            out = options["out"][0] if "out" in options else None
+            found = self._product(inputs, out) if ufunc is np.matmul else self._one_by_one(ufunc, inputs, out)
+            if found is not None:
+                return found
+        return InParts.__array_ufunc__(self, ufunc, method, *inputs, **options)
+
+    def _product(self, inputs: Any, out: Any) -> Any:
+        """X v or U X; None for what is neither."""
+        left, right = inputs
+        if left is self and not isinstance(right, InParts) and np.ndim(right) in (1, 2):
+            return self.product(np.asarray(right), out)
+        if isinstance(left, InParts) or np.ndim(left) not in (1, 2) or out is not None:
+            return None
+        return self.pulled(np.asarray(left).T).T
+
+    def _one_by_one(self, ufunc: Any, inputs: Any, out: Any) -> Any:
+        """A function of single numbers, for the ones and for the columns; None where its result is not like X."""
+        if ufunc.signature is not None or ufunc.nout != 1:
+            return None
+        if np.broadcast_shapes(self.shape, *map(np.shape, inputs)) != self.shape:
+            return None
+        ones, others = zip(*map(_split, inputs), strict=True)
+        first = ufunc(*ones)
+        if out is None:
+            out = np.empty(self.shape, dtype=first.dtype, order=self._order)
+        out[:, :1] = first
+        ufunc(*others, out=out[:, 1:])
+        return out
+
+
+def _split(value: Any) -> tuple[Any, Any]:
+    """What goes with the column of ones, and what with the others."""
+    if isinstance(value, BesideOnes):
+        return ONE, value.given
+    shape = np.shape(value)
+    if not shape or shape[-1] == 1:
+        return value, value
+    value = np.asarray(value)
+    return value[..., :1], value[..., 1:]
 
 
 NARROW = 12

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
 from stattools.numerics.arrowhead import InParts, SymmetricInParts, beside_diagonals, diagonals, times
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import between
 from stattools.text.one_line import prints
 
 ROUND_OFF = 1e-9
@@ -80,7 +80,7 @@ class LowRank(SymmetricInParts):
     def quadratic(self, X: Any) -> Floats:
         """x'V x of each row of X, (n,); X may have its levels as codes."""
         along = X @ self.U
-        return as_columns(X).between(self.at, self.E) + ((along @ self.K) * along).sum(axis=1)
+        return between(X, self.at, self.E) + ((along @ self.K) * along).sum(axis=1)
 
     def mapped(self, T: Any) -> LowRank:
         """T V T', for a map T that leaves the coefficients of the blocks as they are, or scales each by its `t`, or

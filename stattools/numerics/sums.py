@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import squares_about
 from stattools.text.one_line import prints
 
 Integers = NDArray[np.int64]
@@ -190,7 +190,7 @@ class SampleMoments(NamedTuple):
             return cls()
         weight = np.ones(len(X)) if weight is None else weight
         mean = weight @ X / n
-        return cls(n, mean, as_columns(X).squares_about(mean, weight))  # type: ignore
+        return cls(n, mean, squares_about(X, mean, weight))  # type: ignore
 
     def __add__(self, other: SampleMoments) -> SampleMoments:  # type: ignore[override]
         n = self.n + other.n

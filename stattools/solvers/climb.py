@@ -30,7 +30,7 @@ from stattools.interface.time_limit import ENDS, require_time
 from stattools.interface.units import require_units, within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.solvers.metric import Metric, dot, metric_for, nrm2
 from stattools.solvers.solution import NOT_MEASURED, Quality, Solution, Status, TraceStep
 
@@ -241,7 +241,7 @@ def about_levels(model: Any) -> tuple[Any, Any]:
     """The model on standardized columns, those beside levels that are codes less what the levels make of them, and T
     with theta = T phi.
     """
-    levels = as_columns(model.rows.X).by_levels if isinstance(model, Model) else None
+    levels = with_levels(model.rows.X) if isinstance(model, Model) else None
     if levels is None:
         return model.standardized()
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # columns beyond float64 are refused below

@@ -49,7 +49,7 @@ from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.solvers.climb import HALF, ROUND_OFF, Standing, climb, footing, newton_ascent
 from stattools.solvers.metric import Metric
 from stattools.solvers.quasi_newton import Shares, unit_ascend
@@ -201,7 +201,7 @@ def sample_sizes(model: Model, few: int = SMALLEST) -> list[int]:
     []
     """
     n, p = model.rows.X.shape
-    if n * p <= few or as_columns(model.rows.X).by_levels is not None:  # whose steps cost little
+    if n * p <= few or with_levels(model.rows.X) is not None:  # whose steps cost little
         return []
     largest = min(n // 8, max(1250 * p, 50_000))
     smallest = max(largest // RATIO, 30 * p, 2000)

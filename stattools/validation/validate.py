@@ -31,7 +31,7 @@ from stattools.models.samples.tables import ConditionalOdds, Multinomial
 from stattools.models.survival.cox import CoxRegression
 from stattools.networks.network_ensemble import NetworkEnsemble
 from stattools.networks.network_fit import NetworkFit
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
 from stattools.validation.agreement import Agreement, compared, counted
@@ -132,7 +132,7 @@ def _of_regression(fit: Fit) -> Agreement:
         return validate_in_files(fit, validate)
     if fit.penalty is not None or not fit.model.likelihood.knows_ends:
         return validate_rewritten(fit)
-    refer = reference_fit if as_columns(fit.model.rows.X).by_levels is None else sparse_fit
+    refer = reference_fit if with_levels(fit.model.rows.X) is None else sparse_fit
     reference = refer(fit.model, fit._cov_made or "information")
     notes: tuple[str, ...] = ()
     if fit.degrees is not None and fit.cov_kind is not None and np.isfinite(reference.estimate).all():

@@ -44,7 +44,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.mixed.density import JointDensity, MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import SampleMoments
 from stattools.text.one_line import prints
 
@@ -96,13 +96,13 @@ def overview(model: Model) -> Overview:
     (array([25.]), 0, array([4.]))
     """
     rows, offset = model.rows, model.rows.sampled.offset
-    if (levels := as_columns(rows.X).by_levels) is None:
+    if (levels := with_levels(rows.X)) is None:
         standard, _ = rows.standardized()
         center, scale = standard.center, standard.scale
     else:  # whose columns stay as they are
         of = units_of_others(levels, rows.importance)
         center, scale = levels.joined(0.0, of.center), levels.joined(1.0, of.scale)
-        standard = replace(rows, X=levels.minus(center).over(scale))
+        standard = replace(rows, X=(levels - center) / scale)
     shift = 0.0 if offset is None or not len(offset) else float(offset.max())
     found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))
     about, response = found.columns, found.response

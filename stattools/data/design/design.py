@@ -44,7 +44,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.memory import in_bytes
 from stattools.interface.record import record
 from stattools.interface.when_needed import pd
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import beside
 from stattools.numerics.one_each import OneEach
 
 LARGEST = 2**29
@@ -260,7 +260,7 @@ def side_by_side(
     numbers = {name: k for k, name in enumerate(order)}
     first, known = each[0]
     new = [places[name][0][:, places[name][1]] for name in order[len(known) :]]
-    X: Any = as_columns(first).beside(*new)  # the columns of other formulas stand behind its own
+    X: Any = beside(first, *new)  # the columns of other formulas stand behind its own
     return X, tuple(order), tuple(tuple(numbers[name] for name in names) for _, names in each)
 
 

@@ -32,7 +32,7 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrowhead import InParts
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import SampleMoments
 from stattools.numerics.threads import Share, spans, sweep
 from stattools.text.one_line import prints
@@ -340,7 +340,7 @@ class Rows:
         """
         if self.center is not None:
             return self, np.eye(self.X.shape[1])
-        if (levels := as_columns(self.X).by_levels) is not None:
+        if (levels := with_levels(self.X)) is not None:
             X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
         mean, spread, size = moments_of_columns(self)

@@ -41,7 +41,7 @@ from numpy.typing import NDArray
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
-from stattools.numerics.columns import BesideOnes, Columns, as_columns, weighted
+from stattools.numerics.columns import BesideOnes, Columns, weighted, with_levels
 from stattools.numerics.low_rank import LowRank
 
 SHARED = "shared with other models"
@@ -241,7 +241,7 @@ class LevelUnits(InParts):
         value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
         back, R = np.zeros(self.shape[0]), self.R.copy()
         back[columns], R[columns] = R[columns] @ value, 0.0
-        return replace(rows, X=rows.X.minus(back)), replace(self, R=R)
+        return replace(rows, X=rows.X - back), replace(self, R=R)
 
     def product(self, v: Floats) -> Floats:
         """T v, for v (p,) or (p, k)."""
@@ -333,7 +333,7 @@ def as_units(T: Any) -> LevelUnits | ArrayUnits:
 
 def units_beside(X: Any, units: LevelUnits) -> Any:
     """The map itself beside columns whose levels are codes, and as an array beside those of an array."""
-    return np.asarray(units) if as_columns(X).by_levels is None else units
+    return np.asarray(units) if with_levels(X) is None else units
 
 
 def about(X: Any, means: Floats) -> tuple[Any, Any]:
@@ -343,7 +343,7 @@ def about(X: Any, means: Floats) -> tuple[Any, Any]:
     [[1.0, -6.0], [0.0, 1.0]]
     """
     units = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
-    return as_columns(X).minus(means), units_beside(X, units)
+    return X - means, units_beside(X, units)
 
 
 @record

@@ -27,7 +27,7 @@ import numpy as np
 
 from stattools.data.rows.rows import Block, Rows
 from stattools.interface.arrays import Floats
-from stattools.numerics.columns import add_gram, as_columns, times, transposed, upper_gram
+from stattools.numerics.columns import add_gram, times, transposed, upper_gram, with_levels
 from stattools.text.one_line import prints
 
 BLOCK_BYTES = 1_000_000
@@ -127,7 +127,7 @@ def _triangle(beside: bool, block: Block) -> Triangle:
     X, y, weight, offset = block
     behind = (y if offset is None else y - offset)[:, None] if beside else np.empty((len(y), 0))
     root = None if weight is None else np.sqrt(weight)[:, None]
-    if (levels := as_columns(X).by_levels) is not None:
+    if (levels := with_levels(X)) is not None:
         return Triangle(_by_level(levels, behind, root))
     if beside:
         X = np.column_stack([X, behind])

@@ -70,7 +70,7 @@ from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
 from stattools.numerics.arrowhead import Arrow, in_parts
-from stattools.numerics.columns import Columns, as_columns, weighted
+from stattools.numerics.columns import Columns, weighted, with_levels
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.climb import about_levels
 from stattools.solvers.metric import LevelMetric, Metric
@@ -353,7 +353,7 @@ class LevelSandwich:
         """None where the inverse information `bread` is an array, and for a model without such a factor. The
         information is formed again on these columns, so that no digits are lost.
         """
-        if not in_parts(bread) or as_columns(model.rows.X).by_levels is None:
+        if not in_parts(bread) or with_levels(model.rows.X) is None:
             return None
         work, T = about_levels(model)
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]

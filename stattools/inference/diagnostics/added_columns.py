@@ -46,7 +46,7 @@ from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.models.survival.cox import CoxRegression, centered
 from stattools.numerics.arrowhead import Arrow, Within
-from stattools.numerics.columns import as_columns, weighted
+from stattools.numerics.columns import beside, weighted, with_levels
 from stattools.solvers.metric import LevelMetric, metric_for
 
 NOTHING_NEW = 1e-8
@@ -275,7 +275,7 @@ def _constant(model: Model) -> Floats | None:
     if "Intercept" in model.first_terms:
         return np.array([float(name == "Intercept") for name in model.first_terms])
     X: Any = among(model.rows.whole.X, model.predictor.main)
-    if (coded := as_columns(X).by_levels) is None:
+    if (coded := with_levels(X)) is None:
         return _made_of(X)
     found = np.zeros(coded.shape[1])
     if coded.is_complete:
@@ -322,7 +322,7 @@ def _block(
     if link is not None:
         first = eta.reshape(len(eta), -1)[:, :1]
         new.append(((first - link[0]) / link[1]) ** 2)
-    wider = block._replace(X=as_columns(X).beside(*new))
+    wider = block._replace(X=beside(X, *new))
     _, score, information = likelihood.evaluate(eta, block.y)
     score, information = weighted(score, block.weight), weighted(information, block.weight)
     along = wide.forward(np.zeros(wide.size), wider)[1]

@@ -57,7 +57,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.binding import starting_point
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import SampleMoments
 from stattools.solvers import Newton
 from stattools.text.columns import number
@@ -129,7 +129,7 @@ def total_sum_of_squares(model: Model) -> float:
         center = weight @ y / weight.sum()
         return float(weight @ (y - center) ** 2)
     constant = Rows(rows.X, np.ones(len(y)), rows.weight, precision=rows.precision).standardized()[0]
-    levels = as_columns(constant.X).by_levels
+    levels = with_levels(constant.X)
     if levels is None:
         has_constant = abs(triangle(constant, beside=True)[-1, -1]) <= SAME_SPACE * np.sqrt(weight.sum())
     else:
@@ -141,7 +141,7 @@ def total_sum_of_squares(model: Model) -> float:
 def _add_up_to_ones(levels: Any) -> bool:
     """Whether a combination of the columns, levels as codes among them, is 1 in every row."""
     ones = np.ones(levels.shape[0])
-    return float(np.linalg.norm(ones - levels @ levels.least_squares(ones))) <= SAME_SPACE * np.sqrt(len(ones))
+    return float(np.linalg.norm(ones - levels @ levels.nearest(ones))) <= SAME_SPACE * np.sqrt(len(ones))
 
 
 def goodness(fit: Any) -> pd.DataFrame:

@@ -42,7 +42,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
-from stattools.numerics.columns import as_columns, weighted
+from stattools.numerics.columns import weighted, with_levels
 from stattools.solvers.metric import LevelMetric, metric_for
 from stattools.text.names import first_few
 
@@ -141,7 +141,7 @@ def leverage(fit: Estimates) -> Floats:
     frequency = np.ones(len(curvature)) if rows.weight is None else rows.weight
     ridge = 0.0 if fit.penalty is None else fit.penalty.added(model)[model.predictor.parts[0]]
     ridge = np.broadcast_to(ridge, X.shape[1:])
-    if (levels := as_columns(X).by_levels) is not None:
+    if (levels := with_levels(X)) is not None:
         inverse = LevelMetric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     root = np.sqrt(curvature)

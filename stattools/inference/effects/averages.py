@@ -47,7 +47,6 @@ from stattools.interface.own_functions import called
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
 
 
 class Derivative(Enum):
@@ -190,7 +189,7 @@ def _moving(theta: Floats, model: Model, block: Block, change: Block) -> tuple[F
     What all rows share, such as log alpha, does not move with x: it is the second part, and is subtracted.
     """
     eta, pullback = model.predictor.forward(theta, block)
-    still, pull_still = model.predictor.forward(theta, change._replace(X=as_columns(change.X).nothing()))
+    still, pull_still = model.predictor.forward(theta, change._replace(X=0.0 * change.X))
     moving, pull_change = model.predictor.forward(theta, change)
     return eta, pullback, moving - still, pull_change, pull_still
 

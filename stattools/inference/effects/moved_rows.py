@@ -43,7 +43,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import require_units
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import alike, with_levels
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ class OneLevel:
     def factor(self) -> Expression | None:
         """The factor whose levels are kept as codes; None where there is none."""
         design = self.model.design
-        if as_columns(self.X).by_levels is None or design.parsed is None or self.columns is None:
+        if with_levels(self.X) is None or design.parsed is None or self.columns is None:
             return None
         return factor_of_codes(design.parsed, design.levels, design.beside.values())
 
@@ -97,19 +97,14 @@ AGREE = 1e-3
 
 def extrapolated(model: Model, name: str, whole: Any, half: Any) -> Any:
     """(4 half - whole) / 3 of the rates of all columns in this number; DomainError where they do not agree."""
-    ones = np.ones(len(whole))
-    gap, size = (
-        columns.each(lambda X: np.abs(X).max(axis=0, initial=0.0), 0.0)
-        for columns in (as_columns(as_columns(half).rate(whole, ones)), as_columns(half))
-    )
+    gap, size = (np.abs(columns).max(axis=0) for columns in (half - whole, half))
     if (moving := gap > AGREE * size).any():
         raise DomainError(
             f"{model.title} has no derivative in {name!r} that is known: a step of {name!r} and half of it move "
             f"{model.terms[int(np.argmax(moving))]!r} by other slopes, it changes so fast. Compare values, "
             f"fit.contrasts({name!r}, values=[...])."
         )
-    quarter = as_columns(whole).rate(as_columns(whole).nothing(), 4.0 * ones)
-    return as_columns(half).rate(quarter, 0.75 * ones)
+    return (half - 0.25 * whole) / 0.75
 
 
 STEP = 6e-6
@@ -243,7 +238,7 @@ class Population:
             try:
                 self._require_smooth(name, low, high)
                 steps = ((low, high), (0.5 * (x + low), 0.5 * (x + high)))
-                rates = (as_columns(self.X({name: b})).rate(self.X({name: a}), b - a) for a, b in steps)
+                rates = ((self.X({name: b}) - self.X({name: a})) / (b - a)[:, None] for a, b in steps)
                 return extrapolated(self.model, name, *rates)
             except DomainError as error:
                 reason = error
@@ -352,7 +347,7 @@ def _columns(model: Model, data: Any) -> Mapping[str, Any]:
         again = model.design.encode(columns)
     except DomainError as error:  # other levels, or no memory for the columns
         raise IncompatibleError(f"the model's table does not give its columns again: {error} Or give data=.") from error
-    if not as_columns(again).alike(model.rows.X):
+    if not alike(again, model.rows.X):
         raise IncompatibleError("the table was changed after the model was made from it: give data=, the rows meant.")
     return columns
 

@@ -72,7 +72,7 @@ from stattools.likelihoods.words import Edge
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import Ends
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.newton import Newton
@@ -596,8 +596,8 @@ def check_times(model: Model, estimate: Floats | None = None) -> None:
     model.rows.at_hand("whether the columns fit all times asks for all rows", model.title, "Fit a sample of them.")
     rows = model.standardized_rows()[0]
     some = np.ones(len(rows.y), dtype=bool) if rows.weight is None else rows.weight > 0.0
-    coded = as_columns(rows.X).coded
-    X: Any = _first_columns(model, rows)[some] if coded is None else coded[some].sparse()
+    levels = with_levels(rows.X)
+    X: Any = _first_columns(model, rows)[some] if levels is None else levels[some].sparse()
     low, high, _ = ends_of(rows.y[some], family.late)
     seen = low == high
     if wide and np.count_nonzero(seen) > X.shape[1]:

@@ -46,7 +46,7 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
 from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, in_own_units, whitened
 from stattools.models.survival.risk_sets import RiskSets
-from stattools.numerics.columns import Columns, as_columns
+from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
 from stattools.solvers.climb import newton_ascent
 from stattools.text.names import first_few
@@ -113,7 +113,7 @@ class RiskSetOrder:
         if size <= POSITIVE:
             return None
         goal = goal / size
-        levels = as_columns(self.X.T).by_levels
+        levels = with_levels(self.X.T)
         rows = self.X.T if levels is None else levels.sparse()
         d, pairs = np.sign(goal), np.zeros((0, 2), dtype=np.intp) if levels is None else self._nested()
         options = {"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10}
@@ -311,8 +311,8 @@ DEPENDENT = 1e-13
 
 def monotone(model: Any) -> MonotoneLikelihood | None:
     """What makes a partial likelihood monotone; None where its maximum exists."""
-    if as_columns(model.Z.T).by_levels is not None:
-        if as_columns(model.Z.T).coded is not None and (found := levels_without_events(model)) is not None:
+    if (levels := with_levels(model.Z.T)) is not None:
+        if levels.slopes is None and (found := levels_without_events(model)) is not None:
             return found
         model = replace(model, Z=np.asarray(model.Z))
     T = whitened(model.Z)
@@ -389,7 +389,7 @@ def compared(sets: RiskSets) -> NDArray[np.intp]:
 
 def check_columns(model: CoxRegression) -> None:
     """IdentificationError naming the columns that the risk sets do not tell from nothing, or from the others."""
-    if (coded := as_columns(model.Z.T).by_levels) is not None:
+    if (coded := with_levels(model.Z.T)) is not None:
         check_columns_beside_levels(model, coded, compared(model.sets))
         return
     Z = informative(model)
@@ -440,7 +440,7 @@ def require_order_beside_slopes(model: Any) -> None:
     Z, T = in_own_units(model.Z)
     if (d := RiskSetOrder(model.sets, Z, model.ties == "exact").direction()) is None:
         return
-    step = np.abs(T @ d) * np.abs(as_columns(model.Z.T).by_levels).max(axis=0)
+    step = np.abs(T @ d) * np.abs(model.Z.T).max(axis=0)
     named = [short(name) for name, move in zip(model.names, step / step.max(), strict=True) if move > 1e-7]
     raise IdentificationError(
         f"{model.title} has no maximum: at every event those who have it are the highest of those at risk in a "
@@ -451,8 +451,8 @@ def require_order_beside_slopes(model: Any) -> None:
 
 def check_monotone(model: CoxRegression) -> None:
     """SeparationError where the partial likelihood rises for ever."""
-    X = as_columns(model.Z.T).by_levels
-    if X is not None and X.coded is None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
+    X = with_levels(model.Z.T)
+    if X is not None and X.slopes is not None and len(X) * float(X.shape[1]) > LARGEST_BESIDE_SLOPES:
         require_order_beside_slopes(model)
         return
     separation = monotone(model)

@@ -35,7 +35,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictor import Columns as ReadColumns
 from stattools.models.predictor import Linear, among
-from stattools.numerics.columns import Columns, as_columns, weighted
+from stattools.numerics.columns import Columns, weighted, with_levels
 from stattools.numerics.sums import Largest
 from stattools.text.names import first_few
 
@@ -172,7 +172,7 @@ def check_rank(model: Model) -> None:
     """
     labels = ("",) * model.predictor.n_first + model.others
     whose = {use: labels[number] and f" of {labels[number]}" for use, number in reversed(model.predictor.determined)}
-    if as_columns(model.rows.X).by_levels is not None:
+    if with_levels(model.rows.X) is not None:
         for use, said in whose.items():
             _check_beside_levels(model, among(model.rows.X, use), use, said)
     else:
@@ -193,7 +193,7 @@ def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
 def _check_beside_levels(model: Model, X: Any, use: ReadColumns, whose: str) -> None:
     """What `check_rank` asks of the columns of one linear predictor, where some of the columns are codes."""
     terms = tuple(model.terms if use is None else (model.terms[k] for k in use))
-    if (levels := as_columns(X).by_levels) is not None:
+    if (levels := with_levels(X)) is not None:
         check_rank_beside_levels(model, levels, terms)
         return
     plain = replace(model, rows=replace(model.rows, X=X), design=Design(terms), predictor=Linear(len(terms)))

@@ -49,7 +49,7 @@ from stattools.likelihoods.likelihood import HalfSpaces
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import among
-from stattools.numerics.columns import Columns, as_columns
+from stattools.numerics.columns import Columns, sparse, with_levels
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.climb import footing, newton_ascent
 from stattools.solvers.solution import Solution
@@ -275,8 +275,8 @@ def levels_of_first(model: Model) -> Columns | None:
     """The columns of the first linear predictor, whose numbers are those of its coefficients; None where they are not
     kept as codes.
     """
-    X = as_columns(model.rows.X).coded
-    return None if X is None else as_columns(among(X, model.predictor.main)).coded
+    X = with_levels(among(model.rows.X, model.predictor.main))
+    return None if X is None or X.slopes is not None else X
 
 
 def pure_levels(model: Model) -> Floats | None:
@@ -338,7 +338,7 @@ def without_levels(model: Model, gone: NDArray[np.bool_], shifted: NDArray[np.in
     `shifted` only, whose linear predictor has `by` in the place of a level.
     """
     rows, predictor = model.rows, model.predictor
-    X, first = as_columns(rows.X).coded, levels_of_first(model)
+    X, first = with_levels(rows.X), levels_of_first(model)
     assert X is not None
     assert first is not None
     stays, numbers = ~gone[X.codes + 1], np.arange(predictor.size)
@@ -501,7 +501,7 @@ def require_overlap_beside_slopes(model: Model) -> None:
     for piece in pieces(model):
         require_overlap_beside_slopes(piece)
     X = _levels(model)
-    if X is None or X.coded is not None or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
+    if X is None or X.slopes is None or len(X) * float(X.shape[1]) <= LARGEST_BESIDE_SLOPES:
         return
     if (step := sparse_direction(model)) is None:
         return
@@ -540,7 +540,7 @@ def sparse_direction(model: Model) -> Floats | None:
 
 def _levels(model: Model) -> Any:
     """The columns of the first linear predictor, whose levels are codes and whose rows may run off, or None."""
-    X = as_columns(among(model.rows.X, model.predictor.main)).by_levels
+    X = with_levels(among(model.rows.X, model.predictor.main))
     return None if X is None or model.likelihood.side_of_first(model.rows.y) is None else X
 
 
@@ -549,5 +549,5 @@ def _moves(model: Model, spaces: HalfSpaces) -> Any:
     from scipy.sparse import diags_array, hstack
 
     each = model.predictor.columns_of(model.standardized_rows()[0].X)
-    blocks = [as_columns(of[spaces.rows]).sparse() for of in each]
+    blocks = [sparse(of[spaces.rows]) for of in each]
     return hstack([diags_array(along) @ of for of, along in zip(blocks, spaces.normals.T, strict=True)]).tocsr()

@@ -45,7 +45,7 @@ from stattools.interface.arguments import is_one_of
 from stattools.interface.memory import require_memory
 from stattools.interface.names.values import meant
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import LBFGS, LeastSquares, Newton, Solution, Solver
 from stattools.solvers.scale_about_means import about_means, offset_far_from_means
@@ -96,7 +96,7 @@ def _fit(model: Model, solver: Any, level: float, cov: Kind, penalty: Penalty | 
 
 def _has_zeros(model: Model) -> bool:
     """Whether one of many columns of an array is 0 in all rows: each step would decompose a singular matrix."""
-    if len(model.start) <= WIDE or not model.in_memory or as_columns(model.rows.X).by_levels is not None:
+    if len(model.start) <= WIDE or not model.in_memory or with_levels(model.rows.X) is not None:
         return False
     return not spans(model).all()
 
@@ -111,7 +111,7 @@ def _solve(model: Model, solver: Solver) -> Solution:
     discrete = not model.likelihood.has_scale
     if discrete and large(model):
         check_extremes(model)
-    elif as_columns(model.rows.X).by_levels is None:
+    elif with_levels(model.rows.X) is None:
         p = len(model.start)
         require_memory(f"The covariance of {p:,} coefficients", 3 * p * p, "Use fewer columns, or group levels.")
     told_by_climb = model.likelihood.unimodal and model.likelihood.knows_ends

@@ -61,7 +61,7 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
-from stattools.numerics.columns import as_columns, weighted
+from stattools.numerics.columns import weighted, with_levels
 from stattools.solvers.metric import LevelMetric, metric_for, undetermined
 
 SAME_SPACE_OF_CUTS = 1e-7
@@ -147,14 +147,14 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
     these that is no combination of X to the share `least`, that of the shift behind them; None where all are.
     """
     rows, units = full.standardized()
-    X, Z = as_columns(rows.X).coded, as_columns(restricted.X)
+    X, Z = with_levels(rows.X), restricted.X
     assert X is not None
     metric = LevelMetric(X.gram(full.weight))
     n, r = restricted.X.shape
     phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
     for start in range(0, r + 1, step):
         part = np.arange(start, min(start + step, r))
-        columns = Z.some(part)
+        columns = np.column_stack([np.empty((n, 0)), *(Z[:, k] for k in part.tolist())])
         if start + step > r:
             columns = np.column_stack([columns, shift])
         found, rest = np.zeros((X.shape[1], columns.shape[1])), columns
@@ -358,7 +358,7 @@ def embedding(full: Model, restricted: Model, estimate: Floats) -> Floats:
     if any(full.predictor.own) or any(restricted.predictor.own):
         return _each_predictor(full, restricted, estimate)
     p, r = full.predictor.columns, restricted.predictor.columns
-    if as_columns(full.rows.X).coded is not None:
+    if with_levels(full.rows.X) is not None:
         return _beside_levels(full, restricted, estimate)
     size = sizes(full.rows, restricted.rows)
     R = triangle_of_both(full.rows, restricted.rows, size)

@@ -30,7 +30,7 @@ from stattools.likelihoods import Bernoulli, Cumulative
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
-from stattools.numerics.columns import as_columns, weighted
+from stattools.numerics.columns import weighted
 from stattools.solvers import Newton
 from stattools.solvers.metric import Metric, undetermined
 
@@ -98,8 +98,7 @@ def _with_all_columns(model: Model) -> Model:
     """The model with its columns as an array: the levels of a factor have effects at each cut, where they are no codes
     of one linear predictor.
     """
-    rows = model.rows
-    return model if as_columns(rows.X).by_levels is None else replace(model, rows=replace(rows, X=np.asarray(rows.X)))
+    return replace(model, rows=replace(model.rows, X=np.asarray(model.rows.X)))
 
 
 class _Larger:

@@ -28,7 +28,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.solvers.metric import HeldMetric, metric_for
 
 CLOSE = 1e-9
@@ -130,7 +130,7 @@ def _require_reachable(fit: Estimates) -> None:
     if not isinstance(fit.model, Model):
         return
     p, rows = len(fit.names), fit.model.rows
-    cubes = p**3 if as_columns(rows.X).coded is None else 0
+    cubes = p**3 if with_levels(rows.X) is None else 0
     hours = 2 * p * READS * (SECONDS_OF_A_NUMBER * rows.X.size + SECONDS_OF_A_PRODUCT * cubes) / 3600.0
     if hours > MOST_HOURS:
         raise IncompatibleError(

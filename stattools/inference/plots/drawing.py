@@ -28,7 +28,7 @@ from stattools.interface.interval import require_level
 from stattools.interface.names.values import meant
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import each
 from stattools.numerics.sums import Ends, SampleMoments
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def summary(model: Model) -> ColumnSummary:
 def _of_block(block: Block) -> _ColumnSums:
     X, y = block.X, block.y.reshape(len(block.y), -1)
     low, high = (np.append(*ends) for ends in ((X.min(axis=0), y.min(axis=0)), (X.max(axis=0), y.max(axis=0))))
-    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), as_columns(X).each(_others, 0))
+    return _ColumnSums(SampleMoments.of_columns(X, block.weight), Ends(low, high), each(X, _others, 0))
 
 
 def _others(X: Any) -> Any:

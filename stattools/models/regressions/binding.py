@@ -30,7 +30,7 @@ from stattools.likelihoods.binary import Binomial
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among, linear, linear_of
-from stattools.numerics.columns import Columns, as_columns
+from stattools.numerics.columns import Columns, nearest, with_levels
 from stattools.numerics.sums import SampleMoments
 
 ENOUGH = 50_000
@@ -81,7 +81,7 @@ def starting_point(likelihood: Likelihood, predictor: Linear, rows: Any) -> Floa
         elif k == 0 and not predictor.taken_up and (rows.offset is not None or np.isfinite(likelihood.domain).any()):
             theta[part] = _nearest(first, likelihood.rough(rows.y, weight) - offset)
     own = [column for column in constant if predictor.main is None or column in predictor.main]
-    X = as_columns(first.X).by_levels
+    X = with_levels(first.X)
     if X is not None and X.constants is not None and not predictor.taken_up and (own or X.is_complete):
         if not own:
             theta[predictor.parts[0]] = 0.0  # slopes of levels go with other constants
@@ -156,8 +156,7 @@ def _nearest(rows: Rows, eta: Floats) -> Floats:
         eta = rows.y
     size = np.abs(rows.X).max(axis=0)
     size = np.where(size > 0, size, 1.0)
-    shares = as_columns(as_columns(rows.X).over(size))
-    return _in_units(shares.least_squares(eta), size)
+    return _in_units(nearest(rows.X / size, eta), size)
 
 
 def _in_units(coefficients: Floats, size: Floats) -> Floats:

@@ -45,7 +45,7 @@ from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
 from stattools.numerics.arrowhead import Within
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.text.one_line import many
 
 LONG = 1e-4
@@ -54,7 +54,7 @@ LONG = 1e-4
 
 def columns_at_risk(X: Any, sets: RiskSets) -> Any:
     """The columns (p, rows of `sets`) of the rows X (n, p); levels that are codes stay so."""
-    if (coded := as_columns(X).by_levels) is not None:
+    if (coded := with_levels(X)) is not None:
         return coded[sets.rows].T
     Z = np.empty((X.shape[1], len(sets.rows)))
     for part in parts(*Z.shape):
@@ -66,7 +66,7 @@ def centered(Z: Any, sets: RiskSets) -> Any:
     """The columns less their means within strata, which no ratio of hazards depends on; in place. Levels that are codes
     stay zeros and ones.
     """
-    if (coded := as_columns(Z.T).by_levels) is not None:
+    if (coded := with_levels(Z.T)) is not None:
         others = centered(np.ascontiguousarray(coded.others.T), sets)
         return replace(coded, others=np.ascontiguousarray(others.T)).T
     first = sets.starts[sets.first]
@@ -84,7 +84,7 @@ def in_own_units(Z: Any) -> tuple[Any, Any]:
     """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit, where those of a
     level with several are made orthogonal.
     """
-    X = as_columns(Z.T).by_levels
+    X = with_levels(Z.T)
     if X is None:
         T = whitened(Z)
         return T.T @ Z, T

@@ -59,7 +59,7 @@ from stattools.interface.memory import require_memory
 from stattools.interface.record import record
 from stattools.models.evaluation import NOT_ASKED, Evaluation
 from stattools.models.survival.risk_sets import RiskSets, TiedTerms
-from stattools.numerics.columns import Columns, as_columns
+from stattools.numerics.columns import Columns, with_levels
 from stattools.numerics.sums import changes, running_sums, sums_to_the_end
 
 TOGETHER = 64
@@ -268,7 +268,7 @@ class AtPoint:
     def information(self, by: Floats | None = None) -> Floats:
         """The sum over event times of the covariance of x over those at risk, (p, p), each time with a weight."""
         terms, weight = self.terms, 1.0 if by is None else by
-        if (coded := as_columns(self.X.T).by_levels) is not None:
+        if (coded := with_levels(self.X.T)) is not None:
             each = (None if of is None else weight * of for of in (terms.squares, terms.mixed, terms.own_squares))
             hazard = self.weighted_hazard(by)
             return information_beside_levels(coded, self.sets, self.risk, hazard, AtEvents(*each))  # type: ignore

@@ -20,7 +20,7 @@ from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.positive import GammaFamily
 from stattools.likelihoods.times import FailureTime
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.solvers.batches.batched_newton import batched_newton, supported
 from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_gamma import stacked_gamma
@@ -130,7 +130,7 @@ def together(model: Model, Y: Floats | None = None) -> bool:
     """Are regressions such as this, with outcomes Y (m, n), fitted at once?"""
     likelihood, rows = model.likelihood, model.rows
     if (
-        as_columns(rows.X).by_levels is not None
+        with_levels(rows.X) is not None
         or rows.precision is not None
         or not (supported(likelihood) or _has_own_way(model) or stacks(model))
     ):

@@ -31,7 +31,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.record import record
 from stattools.interface.units import require_units
 from stattools.models.model import EXACT_FIT, Model
-from stattools.numerics.columns import as_columns
+from stattools.numerics.columns import with_levels
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 from stattools.solvers.climb import footing, newton_ascent, noted
 from stattools.solvers.least_squares.cholesky import MOST_ROWS, RowsAtOnce, refine
@@ -44,7 +44,7 @@ MOST_STEPS = 20
 
 def by_levels(model: Model) -> Solution | None:
     """The least-squares solution of a model whose levels are kept as codes; None for others."""
-    if as_columns(model.rows.X).by_levels is None:
+    if with_levels(model.rows.X) is None:
         return None
     work, T, now, metric = footing(model)
     found = newton_ascent(work, work.start, 1e-8, MOST_STEPS, "LeastSquares", now, metric)

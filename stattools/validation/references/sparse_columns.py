@@ -17,7 +17,7 @@ from scipy import special
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.numerics.columns import as_columns, weighted
+from stattools.numerics.columns import sparse, weighted
 from stattools.validation.references.densities import named
 from stattools.validation.references.statsmodels import Reference
 
@@ -61,7 +61,7 @@ def sparse_fit(model: Model, cov: Any) -> Reference:
         )
     work, units = model.standardized()
     T: Any = units
-    rows, X = work.rows, as_columns(work.rows.X).sparse()
+    rows, X = work.rows, sparse(work.rows.X)
     heavy = np.ones(len(rows.y)) if rows.importance is None else rows.importance
     offset = 0.0 if rows.offset is None else rows.offset
     start = {"poisson": np.log(np.maximum(rows.y, 0.1)), "logistic": rows.y - 0.5, "ols": rows.y}[named(model)] - offset

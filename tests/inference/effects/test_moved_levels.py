@@ -9,7 +9,7 @@ from stattools.data.design import terms
 from stattools.inference.effects import means as groups
 from stattools.inference.effects.moved_rows import OneLevel
 from stattools.interface.memory import require_memory
-from stattools.numerics.columns import Columns, as_columns
+from stattools.numerics.columns import Columns, alike
 from tests.inference.diagnostics.checks.test_errors_beside_levels import no_columns
 
 RNG = np.random.default_rng(4)
@@ -31,10 +31,9 @@ def test_all_rows_are_at_one_level(right, monkeypatch):
         assert_array_equal(np.asarray(X), np.asarray(expected))
     for moved in ({"x": 1.0}, {"g": 3, "x": 1.0}, {"g": DATA["g"]}, {"g": 99}, {}):
         assert one.at(moved) is None
-    alike = as_columns(model.rows.X).alike
-    assert alike(model.design.encode(DATA))
-    assert not alike(model.design.encode(DATA | {"x": DATA["x"] + 1}))
-    assert not alike(model.design.encode(DATA | {"g": DATA["g"][::-1]}))
+    assert alike(model.rows.X, model.design.encode(DATA))
+    assert not alike(model.rows.X, model.design.encode(DATA | {"x": DATA["x"] + 1}))
+    assert not alike(model.rows.X, model.design.encode(DATA | {"g": DATA["g"][::-1]}))
 
 
 @pytest.mark.parametrize("right", ["x + C(g)", "x * C(g)", "0 + C(g) + C(g):x", "C(g):poly(x, 2)"])
