@@ -74,7 +74,7 @@ def stacked_gamma(
         loglik = n * (log_density_of_deviance(np.zeros(m), k) - k * sizes) - logs
         decrement = np.sqrt(k * found.decrement**2 + (n * (k * sizes - gap)) ** 2 / own)
         doubtful = found.doubtful | ~(sizes > REGULAR) | ~(own > 0.0) | ~np.isfinite(loglik)
-    return StackedMaxima(np.column_stack([found.estimate, -log_shape]), C, loglik, decrement, doubtful)
+    return StackedMaxima(np.column_stack([found.estimate, -log_shape]), C, loglik, decrement, doubtful, found.eta)
 
 
 def _shapes(D: Floats) -> tuple[Floats, Floats, Floats, Floats]:

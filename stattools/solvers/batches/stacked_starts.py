@@ -11,7 +11,7 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.numerics.small_matrices import backward, factored, forward
-from stattools.solvers.batches.batched_newton import SINGULAR
+from stattools.solvers.batches.stacked_newton import SINGULAR
 
 
 @np.errstate(all="ignore")  # members that leave float64 have no numbers

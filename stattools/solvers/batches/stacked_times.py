@@ -22,8 +22,8 @@ from stattools.likelihoods.likelihood import Terms
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
-from stattools.solvers.batches.batched_rows import weighted_squares
 from stattools.solvers.batches.stacked_newton import NARROW, StackedMaxima, far_from, stacked_newton
+from stattools.solvers.batches.stacked_rows import weighted_squares
 from stattools.solvers.batches.stacked_starts import finite, least_squares, raised
 
 
@@ -77,7 +77,7 @@ def stacked_weibull(
         moved = ahead @ X.T if X.ndim == 2 else (X @ ahead[:, :, None])[:, :, 0]
     doubtful = found.doubtful | few | ~(log_scale >= NARROW) | ~np.isfinite(loglik)
     doubtful |= far_from(np.zeros(1), moved, W)
-    return StackedMaxima(np.column_stack([slopes, log_scale]), C, loglik, found.decrement, doubtful)
+    return StackedMaxima(np.column_stack([slopes, log_scale]), C, loglik, found.decrement, doubtful, found.eta)
 
 
 @np.errstate(all="ignore")  # members that leave float64 begin where the model does

@@ -7,9 +7,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.batched_newton import POOLED
 from stattools.solvers.batches.small_batches import climbed, together
-from stattools.solvers.batches.stacked_newton import stacked_newton
+from stattools.solvers.batches.stacked_newton import POOLED, stacked_newton
 from stattools.solvers.batches.stacked_times import Hazards, stacked_weibull
 from tests.cases import rng
 
