@@ -106,9 +106,9 @@ def posterior(
     if exact is not None:
         return exact
     _require_density(model, prior)
-    if not model.in_memory and not model.has_scale:
-        model = model.sampled if len(model.rows.sampled.X) == len(model.rows.X) else model
-    by_sample = not model.in_memory and not model.has_scale
+    by_sample = not (model.in_memory or model.has_scale)
+    if by_sample and len(model.rows.sampled.X) == len(model.rows.X):
+        model, by_sample = model.sampled, False
     if by_sample:
         _require_laplace(model, method)
     if method is None:

@@ -30,7 +30,7 @@ from stattools.data.design.design import Design, side_by_side
 from stattools.data.design.terms import chosen_levels, in_order, outcome_of
 from stattools.data.files.coding import Coding, cleaned, needed, outcome_values, require_kinds
 from stattools.data.files.rows import DROP, Counted, EndsOf, Marginal, Question, ScannedRows, Surroundings
-from stattools.data.files.source import DTYPES, TEXT, Batch, Pick, Sample, Source, is_ordered
+from stattools.data.files.source import DTYPES, TEXT, Batch, Sample, Source, is_ordered
 from stattools.data.formula.expression import ELEMENTWISE, NO_CURVE, constants
 from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.rows.rows import require_some
@@ -89,29 +89,6 @@ EXTRAS = ("weights", "offset", "exposure")
 """The columns that may stand beside X, by keyword."""
 
 
-@dataclass(frozen=True, eq=False)
-class Survey:
-    """What the first pass finds in some rows: counts and a sample. Two of them are added with `+`."""
-
-    counted: Counted
-    sample: Sample
-
-    def __add__(self, other: Survey) -> Survey:
-        return Survey(self.counted + other.counted, self.sample + other.sample)
-
-
-@dataclass(frozen=True, eq=False)
-class SurveyOfBatch:
-    """The survey of one batch, small enough to be sent to where the batch is."""
-
-    question: Question
-    pick: Pick
-    most: int
-
-    def __call__(self, batch: Batch) -> Survey:
-        return Survey(self.question.count(batch), Sample.of(batch, self.pick, self.most))
-
-
 @one_blas_thread()
 def read_source(
     text: str | Formula,
@@ -141,13 +118,13 @@ def read_source(
     labels = tuple(name for name in groups if name not in needed(formula, extras))
     head = source.head(names, FIRST_ROWS) if products and not extras else None
     about = None if head is None else Surroundings.of(head, formula, kinds)
+    numbered = tuple(dict.fromkeys(called))
     question = Question(
-        formula, extras, kinds, _learned(formula, ends), tuple(dict.fromkeys(called)), labels, ends, about
+        formula, extras, kinds, _learned(formula, ends), numbered, source.pick(HELD), HELD, labels, ends, about
     )
-    survey = source.total(names, SurveyOfBatch(question, source.pick(HELD), HELD), ROWS)
-    if survey is None or not survey.counted.n_all:
+    counted = source.total(names, question, ROWS)
+    if counted is None or not counted.n_all:
         raise DomainError(f"the table has no rows: {source.counted}.")
-    counted = survey.counted
     if not counted.n_rows:
         counts = ", ".join(f"{name!r} in {count:,}" for name, count in counted.dropped.items())
         raise DomainError(f"no row is complete: of {counted.n_all:,} rows, these columns are missing: {counts}.")
@@ -163,7 +140,7 @@ def read_source(
     }
     state = {key: _constants(call, counted.moments[key]) for key, call in question.learned.items()}
     unnamed = Design((), first, found, state, False, beside)
-    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), survey.sample)
+    design, sample = _design(Coding(formula, unnamed, extras, kinds, levels, groups=groups), counted.sample)
     coding = Coding(formula, design, extras, kinds, levels, groups=groups, ends=ends)
     marginal = _marginal(coding, counted, sample)
     found = {"raw": sample.batches, "farthest": counted.farthest}

@@ -35,7 +35,7 @@ from stattools.data.files.coding import (
     require_kinds,
     weights_and_offset,
 )
-from stattools.data.files.source import TEXT, Batch, Source, added, at, kind_of, merged, words
+from stattools.data.files.source import TEXT, Batch, Pick, Sample, Source, added, at, kind_of, merged, words
 from stattools.data.formula.expression import Expression, evaluate
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import NO_OFFSET, Block, Farthest, Low, OnDisk, Rows
@@ -279,7 +279,8 @@ class Kind(NamedTuple):
 class Question:
     """What a formula and its extras have to know of the rows: `learned` are the calls whose constants come from all
     rows, `numbered` the columns in C(), `kinds` those of the columns that are known. Of `labels`, columns that are only
-    the labels of groups, no levels are counted. `ends` are those of an outcome of times.
+    the labels of groups, no levels are counted. `ends` are those of an outcome of times; `pick` says which rows of a
+    batch are in the sample of `most` rows. It is small enough to be sent to where a batch is.
     """
 
     formula: Formula
@@ -287,13 +288,19 @@ class Question:
     kinds: Mapping[str, str]
     learned: Mapping[str, ast.Call]
     numbered: tuple[str, ...]
+    pick: Pick
+    most: int
     labels: tuple[str, ...] = ()
     ends: EndsOf | None = None
     about: Surroundings | None = None
     """The coordinates of sums of products that are taken, too."""
 
-    def count(self, batch: Batch) -> Counted:
-        """The counts of one batch. Raises DomainError with its place."""
+    def __call__(self, batch: Batch) -> Counted:
+        """The counts and the sample of one batch. Raises DomainError with its place."""
+        sample = Sample.of(batch, self.pick, self.most)
+        return replace(self._counted(batch), sample=sample)
+
+    def _counted(self, batch: Batch) -> Counted:
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
@@ -350,10 +357,6 @@ class Question:
         )  # fmt: skip
 
 
-NO_ENDS = Ends(np.array(np.inf), np.array(-np.inf))
-"""Those of no rows."""
-
-
 @dataclass(frozen=True, eq=False)
 class Counted:
     """How many rows there are, how many of them are complete and their weight, how many miss a value, by column; and of
@@ -362,7 +365,7 @@ class Counted:
     `seen`, the levels of columns of text in the order of their dictionaries, and whether they occur; `levels`, those of
     the numbers in C(); `moments` of what is learned, and its `spans`, from the smallest to the largest; the moments of
     the outcome, and its values with their counts (None: too many to count); `farthest`, the largest offset; `sums` of
-    products, None where none were asked for.
+    products, None where none were asked for; and a `sample` of the rows.
     """
 
     kinds: dict[str, Kind]
@@ -378,39 +381,34 @@ class Counted:
     counts: dict[Any, float] | None = field(default_factory=dict)
     farthest: Farthest = NO_OFFSET
     sums: ShiftedSums | None = None
+    sample: Any = None
 
     def __add__(self, other: Counted) -> Counted:
         return Counted(
-            {name: _one_kind(name, kind, other.kinds[name]) for name, kind in self.kinds.items()},
+            _by_name(self.kinds, other.kinds, _one_kind),
             self.n_all + other.n_all,
             self.n_rows + other.n_rows,
             self.n + other.n,
             self.dropped + other.dropped,
-            {
-                name: _seen(name, self.seen.get(name, {}), other.seen.get(name, {}))
-                for name in _keys(self.seen, other.seen)
-            },
-            {
-                name: _few(self.levels.get(name, frozenset()) | other.levels.get(name, frozenset()), name)
-                for name in _keys(self.levels, other.levels)
-            },
-            {
-                text: self.moments.get(text, SampleMoments()) + other.moments.get(text, SampleMoments())
-                for text in _keys(self.moments, other.moments)
-            },
-            {
-                text: self.spans.get(text, NO_ENDS) + other.spans.get(text, NO_ENDS)
-                for text in _keys(self.spans, other.spans)
-            },
+            _by_name(self.seen, other.seen, _seen),
+            _by_name(self.levels, other.levels, _few),
+            _by_name(self.moments, other.moments, _added),
+            _by_name(self.spans, other.spans, _added),
             self.outcome + other.outcome,
             _counted(self.counts, other.counts),
             self.farthest + other.farthest,
             added((self.sums, other.sums)),
-        )  # fmt: skip
+            added((self.sample, other.sample)),
+        )
 
 
-def _keys(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys((*one, *other)))
+def _by_name(one: Mapping[str, Any], other: Mapping[str, Any], joined: Callable[..., Any]) -> dict[str, Any]:
+    """What either has by name, `joined` where both have it."""
+    return {**one, **other} | {name: joined(name, one[name], other[name]) for name in one if name in other}
+
+
+def _added(name: str, one: Any, other: Any) -> Any:
+    return one + other
 
 
 def _one_kind(name: str, one: Kind, other: Kind) -> Kind:
@@ -432,7 +430,8 @@ def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, 
     return found
 
 
-def _few(found: frozenset[Any], name: str) -> frozenset[Any]:
+def _few(name: str, one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
+    found = one | other
     if len(found) > MOST_LEVELS:
         raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")
     return found

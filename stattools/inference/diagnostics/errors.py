@@ -530,7 +530,7 @@ def overdispersed(fit: Any, *, reads: bool = False) -> str:
     if not isinstance(fit.model, Model) or fit.cov != "information":
         return ""
     known = fit._spread
-    if reads and not fit.model.in_memory and (found := spread_of(fit.model, fit.estimate)):
+    if reads and known is None and (found := spread_of(fit.model, fit.estimate)):
         known = found.ratio, found.p_value
     if known is None or verdict(OVERDISPERSION, *known) == "ok":
         return ""

@@ -426,7 +426,7 @@ def _with_a_constant(full: Model, restricted: Model) -> tuple[Floats, Floats]:
     """
     instead = "Compare their AIC, or take tables in memory."
     theirs: Any = restricted.rows.at_hand("tests of nested formulas of several parameters", restricted.title, instead)
-    ours: Any = full.rows.at_hand("tests of nested formulas of several parameters", full.title, instead)
+    ours: Any = full.rows
     theirs = replace(theirs, X=np.column_stack([theirs.X, np.ones(len(theirs.X))]))
     size = sizes(ours, theirs)
     return triangle_of_both(ours, theirs, size), size
