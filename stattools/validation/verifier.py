@@ -16,13 +16,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.polynomial.chebyshev import chebvander
+from scipy.interpolate import BSpline
 from scipy.special import gammaln, log_ndtr, loggamma, stdtrit
 
 STEP, WIDE = 1e-30, 1e-4  # the imaginary step of a derivative; the step of a difference of derivatives, in its unit
 LEAST, SAME, SAME_SE = 1e-6, 1e-8, 1e-4  # in standard errors; relative, of a log-likelihood; of a standard error
 CALLS: Any = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
 CALLS |= {"survival": lambda *t: np.array([t[-2], np.where(t[-1] > 0, t[-2], np.inf), *t[:-2]]).T, "I": np.positive}
-LEVEL = re.compile(r"(?:\bC\(([^,()]+)(?:,[^:]*)?\)|(\w+))\[(?:T\.)?(.*?)\](?=:|$)")  # C(g)[T.b], g[b]: where g is b
+LEVEL = re.compile(r"(?:\bC\(([^,()]+)(,[^:]*)?\)|(\w+))\[(?:T\.)?(.*?)\](?=:|$)")  # C(g)[T.b], g[b]: where g is b
+BASIS = re.compile(r"\b(?:poly\((\w+), (?:degree=)?|bs\((\w+), (?:df=)?)(\d+)\)\[(\d+)\]")  # poly(x, 2)[1], bs(x, 5)[1]
 APART = {"estimate", "covariance", "ends", "T", "witness", "weight", "precision", "offset"}  # may be of no column
 OLD, NONE = {"columns": {}, "why": "it has no hashes"}, "the file has no design: save the fit with design=True"
 Check = namedtuple("Check", "name ok words")  # ok is None where something was not checked
@@ -209,13 +212,43 @@ def near(loglik: Any, square: float, V: Any, said: Any, a: Any, df: Any) -> Any:
     ok = None if np.isnan(q).any() else ok and bool(np.abs(q).max() < SAME_SE)
     yield Check("intervals", ok, f"of level {level:g}, {np.abs(q).max():.1g} standard errors from where they end")
 
-def value(name: str, table: Any, weight: Any) -> Any:
+def coded(it: Any, table: Any, levels: Any) -> Any:
+    """Where a factor is at a level; of sum contrasts -1 where it is at the last of its levels."""
+    of, own, label = table[it[1] or it[3]], it[2] or "", it[4]
+    if own and label.startswith("S."):
+        return 1.0 * (of == like(of, [label[2:]])) - (of == like(of, dict(levels)[it[0][: it[0].rindex("[")]][-1:]))
+    here = of == like(of, [label])
+    if own and not here.any():  # other contrasts
+        raise KeyError(label)
+    return here
+
+def basis(it: Any, table: Any, weight: Any) -> Any:
+    """A column of orthogonal polynomials, or of cubic B-splines whose knots are quantiles; rows count by weight."""
+    if (weight % 1).any():
+        raise KeyError(it[0])
+    x, k = table[it[1] or it[2]], int(it[3])
+    rows = np.repeat(x, weight.astype(int))
+    if it[1]:
+        powers = chebvander(2.0 * (x - rows.min()) / np.ptp(rows) - 1.0, k)
+        R = np.linalg.qr(powers * np.sqrt(weight)[:, None], mode="r")
+        return (powers @ np.linalg.inv(R * np.sign(np.diagonal(R))[:, None]))[:, int(it[4])]
+    ends, inner = np.ones(4), np.quantile(rows, np.linspace(0.0, 1.0, k - 1)[1:-1])
+    knots = np.concatenate([rows.min() * ends, inner, rows.max() * ends])
+    return BSpline.design_matrix(x, knots, 3).toarray()[:, int(it[4])]
+
+def value(name: str, table: Any, weight: Any, levels: Any) -> Any:
     """The column that a name speaks of, made of columns of the table; KeyError for what is not known here."""
     if name in table:
         return table[name]
-    known = CALLS | {"Intercept": np.ones(len(weight)), "center": lambda x: x - np.average(x, weights=weight)} | table
-    known |= {f"level{it.start()}": (of := table[it[1] or it[2]]) == like(of, [it[3]]) for it in LEVEL.finditer(name)}
-    text = LEVEL.sub(lambda it: f"level{it.start()}", name).replace(":", " * ")
+    def center(x: Any) -> Any:
+        return x - np.average(x, weights=weight)
+    def scale(x: Any) -> Any:
+        return center(x) / np.sqrt(weight @ center(x) ** 2 / (weight.sum() - 1.0))
+    known = CALLS | {"Intercept": np.ones(len(weight)), "center": center, "scale": scale} | table
+    known |= {f"basis{it.start()}": basis(it, table, weight) for it in BASIS.finditer(name)}
+    text = BASIS.sub(lambda it: f"basis{it.start()}", name)
+    known |= {f"level{it.start()}": coded(it, table, levels) for it in LEVEL.finditer(text)}
+    text = LEVEL.sub(lambda it: f"level{it.start()}", text).replace(":", " * ")
     if not re.fullmatch(r"(?:[^\W\d]\w*|\d+[.]?\d*|[-+*/(), ])+", text):  # names, numbers, signs and brackets
         raise KeyError(name)
     return eval(re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text), {"__builtins__": {}}, known)
@@ -240,11 +273,12 @@ def named(said: Any, a: Any) -> Any:
     gaps = {name: (column != column) | (column == "") for name, column in table.items()}
     kept = ~np.logical_or.reduce([*gaps.values()] or [np.full(n, False)]) & (table.get(given.get("trials"), 1) != 0)
     T = {name: column[kept & (table.get(given.get("weights"), 1) != 0)] for name, column in table.items()}
-    wrong, unknown = [], sorted({*a} - APART - {one[1] for one in speaks} - {f"data: {name}" for name in table})
+    levels, wrong = model["design"]["levels"], []
+    unknown = sorted({*a} - APART - {one[1] for one in speaks} - {f"data: {name}" for name in table})
     for name, part, place, labels in speaks:
         column = a[part] if place is None else a[part].reshape(n, -1)[:, place]
         try:
-            here, near_0 = value(name, T, weight), 1e-9 * np.abs(column[np.isfinite(column)]).max(initial=0.0)
+            here, near_0 = value(name, T, weight, levels), 1e-9 * np.abs(column[np.isfinite(column)]).max(initial=0.0)
             right = like(here, labels)[column.astype(int)] == here if labels else np.isclose(here, column, 1e-9, near_0)
             wrong += [] if right.all() else [name]
         except (KeyError, ValueError, TypeError, NameError, SyntaxError, OverflowError):

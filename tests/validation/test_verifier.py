@@ -303,6 +303,39 @@ def test_names_that_are_exchanged_everywhere_are_found_by_the_columns_that_they_
     assert {"x", "z"} & set(re.findall(r"\w+", found["names"].words))
 
 
+OF_ROWS = {
+    "polynomials": ("y ~ poly(x, 5) + poly(z, degree=5)", "x", "z"),
+    "splines": ("y ~ bs(x, df=6) + bs(z, 6)", "x", "z"),
+    "units": ("y ~ scale(x) + center(x):scale(z)", "x", "z"),
+    "sum contrasts": ("y ~ C(g, Sum) * x", "a", "b"),
+    "contrasts to a level": ("y ~ C(g, contr.treatment('c')) + x", "a", "b"),
+}
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+@pytest.mark.parametrize("name", OF_ROWS)
+def test_names_of_columns_that_all_rows_make_are_checked(name, weights, tmp_path):
+    g = np.random.default_rng(3)
+    table = {"y": g.normal(size=90), "x": g.normal(size=90), "z": g.gamma(2.0, size=90), "w": g.integers(0, 4, 90)}
+    table["g"] = np.array(["a", "b", "c"] * 30)
+    formula, one, other = OF_ROWS[name]
+    path = st.fit(st.ols(formula, table, weights=weights)).save(tmp_path / "a.fit", design=True)
+    assert {check.name: check.ok for check in verify(str(path))}["names"] is True
+    parts = parts_of(path)
+    parts |= {member: exchanged(parts[member], one, other) for member in ("fit.json", "design.json")}
+    assert {check.name: check.ok for check in verify(str(forged(path, parts)))}["names"] is False
+
+
+@pytest.mark.parametrize("term", ["C(g, contr.helmert)", "C(g, contr.poly)", "ns(x, df=3)"])
+def test_names_of_other_columns_are_not_checked_and_never_wrong(term, tmp_path):
+    g = np.random.default_rng(3)
+    table = {"y": g.normal(size=90), "x": g.normal(size=90), "g": ["a", "b", "c"] * 30}
+    path = st.fit(st.ols(f"y ~ {term}", table)).save(tmp_path / "a.fit", design=True)
+    found = {check.name: check for check in verify(str(path))}["names"]
+    assert found.ok is None
+    assert term in found.words
+
+
 @pytest.mark.parametrize("name", ["logit", "poisson", "softmax", "ordinal"])
 def test_a_witness_that_is_taken_out_is_missed(saved, name):
     parts = parts_of(saved(name))
