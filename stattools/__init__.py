@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from stattools.errors import ConvergenceError as ConvergenceError
     from stattools.errors import DomainError as DomainError
     from stattools.errors import FileError as FileError
+    from stattools.errors import FunctionError as FunctionError
     from stattools.errors import IdentificationError as IdentificationError
     from stattools.errors import IncompatibleError as IncompatibleError
     from stattools.errors import StattoolsError as StattoolsError

@@ -71,6 +71,16 @@ class IncompatibleError(StattoolsError, TypeError):
     """Parts that do not fit together: a solver and a model, a prior and a likelihood, an option and a model."""
 
 
+class FunctionError(StattoolsError, RuntimeError):
+    """A function of your own raised an error, which is the `__cause__` of this one. A search never takes it for a point
+    that does not count, nor a bootstrap for a sample without a maximum.
+    """
+
+
+REFUSALS = (DomainError, IdentificationError, ConvergenceError, IncompatibleError)
+"""What one of many fits may be refused for while the others go on; an error of a caller's function is none of these."""
+
+
 class AbsentError(IncompatibleError, AttributeError):
     """An attribute that is absent on purpose: an error for people, and `hasattr` still says no."""
 

@@ -7,18 +7,18 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import DomainError, StattoolsError
+from stattools.errors import FunctionError, StattoolsError
 
 
 def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any) -> Any:
     """What a user's function returns. The caller looks at the value, so that floating-point warnings say nothing more.
 
-    Raises DomainError, from the error of the function, where it raises one; errors of this package pass as they are.
+    Raises FunctionError, from the error of the function, where it raises one; errors of this package pass as they are.
 
     >>> called("the statistic", lambda y: y / 0, 1)
     Traceback (most recent call last):
     ...
-    stattools.errors.DomainError: the statistic raised ZeroDivisionError: division by zero. Mend the function.
+    stattools.errors.FunctionError: the statistic raised ZeroDivisionError: division by zero. Mend the function.
     """
     try:
         with np.errstate(all="ignore"):
@@ -27,4 +27,4 @@ def called(who: str, function: Callable[..., Any], /, *given: Any, **named: Any)
         raise
     except Exception as error:  # whatever a user's function raises
         said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        raise DomainError(f"{who} raised {said.rstrip('.')}. Mend the function.") from error
+        raise FunctionError(f"{who} raised {said.rstrip('.')}. Mend the function.") from error

@@ -27,7 +27,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import DomainError, FunctionError, IncompatibleError, StattoolsError, quoted
 from stattools.interface.arguments import is_number
 from stattools.interface.arrays import Floats
 from stattools.interface.own_functions import called
@@ -117,7 +117,8 @@ def _slope(each: tuple[Floats, Floats, Floats, Floats], h: float) -> Floats:
 
 
 def require_rows(function: Callable[..., Any], who: str, y: Floats, **values: Floats) -> None:
-    """DomainError unless function(y, **values), of arrays (n,), is an array (n,) of real numbers.
+    """DomainError unless function(y, **values), of arrays (n,), is an array (n,) of real numbers; FunctionError where
+    it raises an error.
 
     >>> require_rows(lambda y, m: y - m, "loglik of a", np.ones(3), m=np.ones(3))
     >>> require_rows(lambda y, m: float(np.sum(y - m)), "loglik of a", np.ones(3), m=np.ones(3))
@@ -129,7 +130,7 @@ def require_rows(function: Callable[..., Any], who: str, y: Floats, **values: Fl
     except (StattoolsError, MemoryError):  # these say what they are
         raise
     except Exception as error:  # whatever a user's function raises
-        raise DomainError(
+        raise FunctionError(
             f"{who} is called with arrays, one entry for each row, as (y, {', '.join(f'{name}=' for name in values)}), "
             f"and raised {type(error).__name__}: {error}. Write it for arrays and these names; np.where makes choices."
         ) from error

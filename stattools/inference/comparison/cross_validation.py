@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError
+from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.comparison.scores import SCORES
 from stattools.inference.covariance.kinds import Groups
 from stattools.inference.estimates import judged
@@ -251,7 +251,7 @@ def _alone(model: Any, k: int, folds: int, penalty: Any, start: int) -> Any:
     training: dict[str, Any] = {"seed": start} if isinstance(model, Trainable) else {}
     try:
         return fit(model, penalty=penalty, **training)
-    except StattoolsError as error:
+    except REFUSALS as error:
         raise IdentificationError(
             f"cross_validate: there is no fit without fold {k} (of 0 ... {folds - 1}): {error.message} Use fewer "
             "folds, a penalty=, or leave out the column or level that a fold alone holds."

@@ -38,7 +38,7 @@ import numpy as np
 from stattools.data.files.coding import Coding
 from stattools.data.files.source import Batch, at
 from stattools.data.rows.rows import Block
-from stattools.errors import DomainError, IdentificationError, quoted
+from stattools.errors import DomainError, FunctionError, IdentificationError, quoted
 from stattools.inference.effects.moved_rows import STEP, Population, holding, population_of_batch
 from stattools.inference.estimates import Estimates, df_along, quantile_of
 from stattools.interface.arrays import Floats
@@ -244,7 +244,9 @@ class FunctionSlopes(NamedTuple):
 
 
 def values_of(function: Callable[[Mapping[str, float]], Any], names: tuple[str, ...], theta: Floats) -> Floats:
-    """The function at theta as numbers, (k,); DomainError where they are not finite, or none, or it raises an error."""
+    """The function at theta as numbers, (k,); DomainError where they are not finite, or none, FunctionError where it
+    raises an error.
+    """
     if not callable(function):
         raise DomainError(
             f'function= is a function of the coefficients, lambda b: -b["Intercept"] / b["x"]; got {quoted(function)}.'
@@ -311,7 +313,7 @@ def _gradient(
     def beside(k: int, step: float) -> Floats | None:
         try:
             return _beside(function, names, theta, k, _places(theta[k], size[k] * step), len(value))
-        except DomainError:  # so far away the function may have no value
+        except (DomainError, FunctionError):  # so far away the function may have no value
             return None
 
     def slopes(k: int, step: float, values: Floats | None) -> FunctionSlopes | None:

@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import ConvergenceError, DomainError, IdentificationError
+from stattools.errors import ConvergenceError, DomainError, FunctionError, IdentificationError
 from stattools.inference.existence.boundaries import check_end
 from stattools.interface.arrays import Floats
 from stattools.models.custom import Custom
@@ -363,9 +363,9 @@ def _held(model: Custom, solver: Any, on: dict[int, float]) -> Found | None:
             estimate[free] = held[1].estimate
         if not all(_falls(model, estimate, k) for k in on):
             return None
-    except (ArithmeticError, ValueError):  # a function of Python's own numbers has no value on a bound
-        return None
     except (ConvergenceError, DomainError, IdentificationError):
+        return None
+    except FunctionError:  # as of log(0) where a function of Python's own numbers has no value on a bound
         return None
     return _restored(model, estimate, free, held)
 

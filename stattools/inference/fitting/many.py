@@ -23,7 +23,7 @@ from numpy.typing import ArrayLike, NDArray
 from stattools.data.tables.arrays import NUMBERS, matrix
 from stattools.data.tables.columns import coded, missing
 from stattools.data.tables.table import index_of, is_frame, paired, same_index, series, table
-from stattools.errors import DomainError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import REFUSALS, DomainError, IncompatibleError, quoted
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.mixed.replicates import stacked_mixed
@@ -377,7 +377,7 @@ def _assembled(
     for k in np.flatnonzero(~sure):
         try:
             alone = _alone(model_of(int(k)))
-        except StattoolsError as error:
+        except REFUSALS as error:
             reasons[labels[k]] = error.message
             continue
         numbers = (alone.loglik, alone.scale, alone.solution.decrement, alone.n)

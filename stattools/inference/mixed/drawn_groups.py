@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from stattools.errors import IncompatibleError, StattoolsError
+from stattools.errors import REFUSALS, IncompatibleError
 from stattools.inference.mixed import replicates as parametric_replicates
 from stattools.inference.mixed.variances import Nulls
 from stattools.inference.prediction.predict import outcomes
@@ -61,7 +61,7 @@ def replicates(
     for k, y in enumerate(drawn_outcomes(model, whole.estimate, whole.found.roots, asked, random)):
         try:
             found = again(whole.found, with_outcome(model, y))
-        except StattoolsError as error:
+        except REFUSALS as error:
             reasons[k] = error.message
             continue
         kept.append(np.concatenate([found.estimate, deviations(found)]))

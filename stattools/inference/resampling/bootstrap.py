@@ -31,7 +31,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.errors import DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
+from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
 from stattools.inference.covariance.sandwich import LevelSandwich, SurvivalScores, add_by_group
 from stattools.inference.diagnostics.errors import parts_of_rows
 from stattools.inference.estimates import require_rows
@@ -365,7 +365,7 @@ def _estimates(
         for k in np.flatnonzero(np.isnan(found[:, 0])):
             try:
                 found[k] = fit(replicate(model, Y, W, int(k))).estimate
-            except StattoolsError as error:
+            except REFUSALS as error:
                 reasons[start + int(k)] = error.message
         kept.append(found[~np.isnan(found[:, 0])])
     return np.concatenate(kept), reasons

@@ -35,14 +35,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.rows.standardization import as_units
-from stattools.errors import (
-    ConvergenceError,
-    DomainError,
-    IdentificationError,
-    IncompatibleError,
-    StattoolsError,
-    quoted,
-)
+from stattools.errors import REFUSALS, ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.fits.fit import Fit
 from stattools.inference.fitting.many import ManyFits, replicated, together
@@ -210,7 +203,7 @@ def _one_by_one(truth: Truth, models: Iterator[Model]) -> SimulatedEstimates:
             found = fit(model, cov=truth.cov)
         except IncompatibleError:  # what was asked for, not what was drawn
             raise
-        except StattoolsError as error:
+        except REFUSALS as error:
             why.append(kind_of_failure(error.message))
             continue
         estimates.append(found.estimate[truth.which])
@@ -463,7 +456,7 @@ def power(
         try:
             needed, there = rows_needed(truth, wanted, many, random)
             found += [there] if there.rows not in sizes else []
-        except StattoolsError as error:
+        except REFUSALS as error:
             if target is not None:
                 raise
             note = f"Rows for a power of {wanted:g} were not found: {error.message}"

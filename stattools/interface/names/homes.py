@@ -60,6 +60,7 @@ HOMES = {
         "ConvergenceError",
         "DomainError",
         "FileError",
+        "FunctionError",
         "IdentificationError",
         "IncompatibleError",
         "StattoolsError",

@@ -50,7 +50,7 @@ from typing import Any
 import numpy as np
 from scipy.linalg import block_diag
 
-from stattools.errors import ConvergenceError, DomainError, StattoolsError
+from stattools.errors import REFUSALS, ConvergenceError, DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.interface.units import finite_variances
@@ -525,7 +525,7 @@ def _higher(
     theta = by.theta(by.parts(first.at)[0], factors, by.taus(first.at))
     try:
         other = maximum_of(by, theta, tolerance, max_steps, watch, trace)
-    except StattoolsError:  # it runs off, which matters where that is higher
+    except REFUSALS:  # it runs off, which matters where that is higher
         if trace and trace[-1].loglik > first.loglik + HIGHER:
             raise
         return first
@@ -566,7 +566,7 @@ def laplace_start(by: ByLaplace) -> Floats:
             found = Newton().within(fixed, 20).estimate
             if np.isfinite(by.evaluate(by.theta(found, by.factors(theta), by.taus(theta)), 0).loglik):
                 theta = by.theta(found, by.factors(theta), by.taus(theta))
-        except StattoolsError:
+        except REFUSALS:
             pass  # the start of the regression serves as well, at some more steps
     found = None
     for _ in range(FIRST):
@@ -767,7 +767,7 @@ def quadrature_start(by: ByQuadrature) -> Floats:
         found = Newton().within(by.work, FIXED_STEPS).estimate
         if np.isfinite(by.work.evaluate(found, 0).loglik):
             fixed = found
-    except StattoolsError:
+    except REFUSALS:
         pass  # the start of the regression serves as well, at some more steps
     return by.theta(fixed, by.first_factors(fixed))
 
@@ -781,7 +781,7 @@ def _or_from_large_effects(
     fixed, second = found.here.theta[: by.n_fixed], list[TraceStep]()
     try:
         other = _settled(by, by.theta(fixed, by.large_factors(fixed)), tolerance, max_steps, second, watch=watch)
-    except StattoolsError:  # it runs off, which matters where that is higher
+    except REFUSALS:  # it runs off, which matters where that is higher
         if second and second[-1].loglik > found.here.now.loglik + HIGHER:
             raise
         return found, trace
