@@ -1,6 +1,7 @@
 """Imports point one way: a file imports only from layers above its own, and nothing goes round in circles."""
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -186,3 +187,48 @@ def test_a_class_name_stands_once():
 def test_files_are_named_by_nouns_of_the_subject():
     for path in FILES:
         assert path.stem not in {"utils", "helpers", "base", "common", "manager", "misc", "tools"}
+
+
+PLACES = {
+    "how levels are kept": (
+        r"LevelColumns|LevelSlopes|CodedLevels|as_columns|by_levels|\.coded\b|LowRank|Arrow\b|LevelSandwich"
+        + r"|beside_levels|Indicator",
+        ("numerics", "data"),
+    ),
+    "where the rows are": (
+        r"held_elsewhere|ScannedRows|at_hand\(|at_sample|OnDisk|InFiles|_in_files|_of_files|_elsewhere|is_whole\(",
+        ("data",),
+    ),
+    "extreme units": (
+        r"require_units|require_sizes|require_precision|finite_loglik|\bfrexp\b|\bldexp\b|own_units|about_means"
+        + r"|far_from_means|\bin_units\b|as_units|LevelUnits",
+        ("numerics", "data"),
+    ),
+    "few rows": (
+        r"are_few|\bFEW\b|stacked_|small_batches|few_values|few_effects|FewEffects|at_once|sprint",
+        ("solvers",),
+    ),
+}
+"""What asks how columns, rows and units are kept, and the rooms that own it. A mechanism that is renamed is still
+counted: its new name is added here.
+"""
+MOST_PLACES = {"how levels are kept": 229, "where the rows are": 60, "extreme units": 128, "few rows": 46}
+"""Places in all other rooms: never more."""
+
+
+@pytest.mark.parametrize("what", PLACES)
+def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
+    pattern, owners = PLACES[what]
+    rooms = [path for path in FILES if path.parent != ROOT and path.relative_to(ROOT).parts[0] not in owners]
+    found = {module(path): len(re.findall(pattern, path.read_text(encoding="utf-8"))) for path in rooms}
+    assert sum(found.values()) <= MOST_PLACES[what], {name: n for name, n in found.items() if n}
+
+
+MOST_LINES = {"all": 155_100}
+"""Lines of the package and of its rooms: never more."""
+
+
+@pytest.mark.parametrize("room", MOST_LINES)
+def test_a_room_does_not_grow(room):
+    files = [path for path in FILES if room in ("all", path.relative_to(ROOT).parts[0])]
+    assert sum(len(path.read_text(encoding="utf-8").splitlines()) for path in files) <= MOST_LINES[room]
