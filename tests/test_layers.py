@@ -191,8 +191,10 @@ def test_files_are_named_by_nouns_of_the_subject():
 
 PLACES = {
     "how levels are kept": (
-        r"LevelColumns|LevelSlopes|CodedLevels|as_columns|by_levels|\.coded\b|LowRank|Arrow\b|LevelSandwich"
-        + r"|beside_levels|Indicator",
+        (
+            r"LevelColumns|LevelSlopes|CodedLevels|as_columns|by_levels|\.coded\b|LowRank|Arrow\b|LevelSandwich"
+            r"|beside_levels|Indicator"
+        ),
         ("numerics", "data"),
     ),
     "where the rows are": (
@@ -200,8 +202,10 @@ PLACES = {
         ("data",),
     ),
     "extreme units": (
-        r"require_units|require_sizes|require_precision|finite_loglik|\bfrexp\b|\bldexp\b|own_units|about_means"
-        + r"|far_from_means|\bin_units\b|as_units|LevelUnits",
+        (
+            r"require_units|require_sizes|require_precision|finite_loglik|\bfrexp\b|\bldexp\b|own_units|about_means"
+            r"|far_from_means|\bin_units\b|as_units|LevelUnits"
+        ),
         ("numerics", "data"),
     ),
     "few rows": (
