@@ -1,9 +1,8 @@
 """Thousands of small independent fits in one call: `st.fit_many`.
 
-Logistic, Poisson and linear regressions are fitted together (`batched_newton.py`), and so are those of other families
-whose log-likelihood is concave, such as ordered outcomes and times (`stacked_newton.py`), gamma regressions, and linear
-mixed models of one grouping factor (`stacked_maximum.py`). Members in doubt, and every other model, go through `st.fit`
-alone, whose error is then the reason that a member has no fit.
+Regressions whose log-likelihood is concave are fitted together (`solvers/batches.py`), and so are gamma regressions and
+linear mixed models of one grouping factor (`solvers/mixed/maximum.py`). Members in doubt, and every other model, go
+through `st.fit` alone, whose error is then the reason that a member has no fit.
 
 What many small fits found, side by side: the answer of `st.fit_many`.
 
@@ -40,8 +39,8 @@ from stattools.models.regressions.glm import ols
 from stattools.numerics.threads import one_blas_thread
 from stattools.series.statespace.many import LocalLevelFits, LocalLevels
 from stattools.series.statespace.many import fit_many as local_levels
-from stattools.solvers.batches.small_batches import Members, climbed, groups_of, of_like_length, padded, parts
-from stattools.solvers.batches.small_batches import together as is_batched
+from stattools.solvers.batches import Members, climbed, groups_of, of_like_length, padded, parts
+from stattools.solvers.batches import together as is_batched
 from stattools.text.columns import number
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline, many

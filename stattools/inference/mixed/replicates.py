@@ -22,7 +22,7 @@ from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.latent.blocks import LatentColumns
 from stattools.latent.deviance import MOST, Deviance
 from stattools.latent.elimination import stacked_rows, structure_of
-from stattools.solvers.batches.small_batches import Members
+from stattools.solvers.batches import Members
 from stattools.solvers.mixed.maximum import MixedMaximum, proven_maximum, stacked_maxima
 
 EFFECTS = 2

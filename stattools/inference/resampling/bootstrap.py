@@ -55,7 +55,7 @@ from stattools.models.regressions.times import ConditionalLogit
 from stattools.models.survival.cox import CoxRegression
 from stattools.numerics.threads import one_blas_thread
 from stattools.solvers import Newton
-from stattools.solvers.batches.small_batches import estimated
+from stattools.solvers.batches import estimated
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Grid, Page

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.small_batches import climbed, estimated
+from stattools.solvers.batches import climbed, estimated
 
 CASES = ("logistic", "poisson", "ols")
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.small_batches import (
+from stattools.solvers.batches import (
     ENTRIES,
     climbed,
     estimated,

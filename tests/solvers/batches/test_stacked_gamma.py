@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.stacked_gamma import Means, stacked_gamma
+from stattools.solvers.batches import Means, stacked_gamma
 from tests.cases import rng
 
 N, M = 50, 4

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.stacked_newton import POOLED, stacked_newton, stacks
+from stattools.solvers.batches import POOLED, stacked_newton, stacks
 from tests.cases import rng
 
 N, M = 60, 4

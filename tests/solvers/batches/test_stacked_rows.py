@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.stacked_rows import StackedRows
+from stattools.solvers.batches import StackedRows
 from tests.cases import rng
 
 N, M = 20, 3

@@ -4,10 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.stacked_gamma import stacked_gamma
-from stattools.solvers.batches.stacked_rows import StackedRows
-from stattools.solvers.batches.stacked_starts import finite, least_squares, raised
-from stattools.solvers.batches.stacked_times import stacked_weibull
+from stattools.solvers.batches import StackedRows, finite, least_squares, raised, stacked_gamma, stacked_weibull
 from tests.cases import rng
 
 N, M = 30, 3

@@ -7,9 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.solvers.batches.small_batches import climbed, together
-from stattools.solvers.batches.stacked_newton import POOLED, stacked_newton
-from stattools.solvers.batches.stacked_times import Hazards, stacked_weibull
+from stattools.solvers.batches import POOLED, Hazards, climbed, stacked_newton, stacked_weibull, together
 from tests.cases import rng
 
 N, M = 50, 4
