@@ -46,11 +46,11 @@ def module(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-KEPT_AS_CODES = {"Columns", "LevelUnits"}
+KEPT_AS_CODES = {"Columns"}
 KEPT_IN_PARTS = {"Arrow", "LowRank"}
 TOLD_APART = {
-    "levels that are codes: ask with_levels(X) or as_units(T)": (
-        KEPT_AS_CODES, ["data.rows.standardization", "numerics.columns", "numerics.columns", "numerics.columns"]
+    "levels that are codes: ask with_levels(X)": (
+        KEPT_AS_CODES, ["numerics.columns", "numerics.columns", "numerics.columns"]
     ),
     "information and covariance in parts: ask metric_for(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
         KEPT_IN_PARTS,

@@ -23,6 +23,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.arguments import are_different, as_numbers, as_theta, is_number, labelled, written
 from stattools.interface.arrays import Floats
@@ -177,10 +178,12 @@ class Custom(AnyModel):
         """This function, differentiated along the columns of W."""
         return replace(self, units=W)
 
-    def standardized(self) -> tuple[Custom, Floats]:
+    def standardized(self) -> tuple[Custom, Standardization]:
         """This function in units of what the data leave open, and the map back."""
         W = self.axes
-        return replace(self, start=np.linalg.solve(W, self.start), T=self.T @ W, units=np.eye(len(W))), W
+        return replace(
+            self, start=np.linalg.solve(W, self.start), T=self.T @ W, units=np.eye(len(W))
+        ), Standardization.whole_block(W)
 
     def _unit(self, axis: Floats) -> float:
         """1 / sqrt(curvature) along an axis, from a step made longer or shorter until it changes f by about 1."""

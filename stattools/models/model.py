@@ -26,7 +26,7 @@ from scipy.linalg.blas import idamax  # type: ignore[attr-defined]
 
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Block, Rows
-from stattools.data.rows.standardization import as_units
+from stattools.data.rows.standardization import Standardization
 from stattools.data.tables.origin import ARRAYS, Origin, Places
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arguments import FLOAT64, as_theta
@@ -272,20 +272,20 @@ class Model(AnyModel):
             eta = np.concatenate([self.predictor.forward(theta, block)[0] for block in self.rows.blocks()])
         return finite(eta, self.title, "a linear predictor")
 
-    def standardized(self) -> tuple[Model, Floats]:
+    def standardized(self) -> tuple[Model, Standardization]:
         """The same model on standardized columns, and T with theta = T phi: what solvers work on."""
         rows, T = self.standardized_rows()
         T = self.predictor.lift(T)
-        return replace(self, rows=rows, start=as_units(T).solve(self.start)), T
+        return replace(self, rows=rows, start=T.solve(self.start)), T
 
-    def standardized_rows(self) -> tuple[Rows, Floats]:
+    def standardized_rows(self) -> tuple[Rows, Standardization]:
         """The rows with standardized columns, and T with X_standardized = X T; DomainError for units beyond float64.
 
         A column is not centered where a linear predictor that reads it has no constant to take up the shift.
         """
         rows, T = self.rows.standardized()
         if self.predictor.own and (held := self.predictor.held(T)):
-            rows, T = as_units(T).at_origin(rows, held)
+            rows, T = T.at_origin(rows, held)
         with np.errstate(divide="ignore", invalid="ignore"):
             require_units(self.title, self.terms, 1.0 / np.abs(T.diagonal()))
         return rows, T

@@ -8,7 +8,7 @@ theta is beta_1, beta_2, ... one after the other; derivatives follow by the chai
 
 The linear predictors of a likelihood on the columns of a design: which of them reads which.
 
-The columns of X that a linear predictor reads, and what several of them make beside levels that are codes.
+The columns of X that a linear predictor reads.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from stattools.data.design.design import Design
 from stattools.data.rows.rows import Block
-from stattools.data.rows.standardization import LevelUnits, as_units
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
@@ -48,31 +48,6 @@ def among(X: Any, columns: Columns) -> Any:
     if tuple(columns) == tuple(range(first, last + 1)):
         return X[:, first : last + 1]
     return np.column_stack([X[:, k] for k in columns]) if with_levels(X) is None else X[:, list(columns)]
-
-
-def lifted_units(predictor: Any, T: LevelUnits) -> LevelUnits:
-    """The map of theta that goes with units of columns beside levels: what centering takes from the columns of a linear
-    predictor, its own constant or levels take up, or the constants of others that stand for it.
-    """
-    taken, A, R = dict(predictor.taken_up), [], []
-    for number, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
-        if use == ():
-            continue
-        at = np.arange(predictor.columns) if use is None else np.array(use)
-        for a, r in zip(T.A.T, T.R.T, strict=True):
-            if r[at].any():
-                A.append(np.zeros(predictor.size))
-                R.append(np.zeros(predictor.size))
-                R[-1][part], A[-1][part] = r[at], a[at]
-                for constant in taken.get(number, ()):
-                    A[-1][predictor.parts[constant]] = -a[0]
-    none = np.zeros((predictor.size, 0))
-    each = predictor.of_columns(T.t, 1.0), np.column_stack(A) if A else none, np.column_stack(R) if R else none
-    if T.within is None:
-        return LevelUnits(*each)
-    use, number = predictor.uses[0], np.zeros(predictor.columns, dtype=np.intp)  # levels stand in the first alone
-    number[np.arange(predictor.columns) if use is None else np.array(use)] = np.arange(len(each[0]))[predictor.parts[0]]
-    return LevelUnits(*each, replace(T.within, places=number[T.within.places]))
 
 
 Pullback = Callable[[Floats], Floats]
@@ -211,12 +186,12 @@ class Linear:
         main = None if len(first) == columns and not self.taken_up else tuple(numbers[first].tolist())
         return replace(self, columns=columns, own=own, main=main)
 
-    def held(self, T: Any) -> list[int]:
+    def held(self, T: Standardization) -> list[int]:
         """The columns to which a map T adds others that a predictor of theirs does not have (`lift`)."""
         taken, found = {number for number, to in self.taken_up if to}, set[int]()
         for number, use in enumerate(self.uses):
             if use and number not in taken:
-                found |= set(as_units(T).moved(use))
+                found |= set(T.moved(use))
         return sorted(found)
 
     def columns_of(self, X: Any) -> list[Any]:
@@ -314,37 +289,26 @@ class Linear:
             total[one, other], total[other, one] = part, part.T
         return total
 
-    def lift(self, T: Any) -> Any:
+    def lift(self, T: Standardization) -> Standardization:
         """The map of theta that goes with a map T of the columns, as `lifted`.
 
         IncompatibleError where a predictor would need columns that it does not have, such as the constant that
         centering needs.
         """
-        if self.width == 1:
-            return T
-        if not self.own:
-            return np.asarray(np.kron(np.eye(self.width), T), dtype=float)
-        if self.held(T):
+        if self.own and self.held(T):
             raise IncompatibleError(
                 "a linear predictor of some columns cannot follow a change of units that adds others to them. Give it "
                 "the constant column too."
             )
         return self.lifted(T)
 
-    def lifted(self, T: Any) -> Any:
+    def lifted(self, T: Standardization) -> Standardization:
         """T for each linear predictor, as far as it reads the columns, and what T adds of a constant 1 to columns of
         one without a constant, in those that take it up.
         """
-        if (units := as_units(T).coded) is not None:
-            return lifted_units(self, units)
-        whole, taken = np.eye(self.size), dict(self.taken_up)
-        for number, (use, part) in enumerate(zip(self.uses, self.parts, strict=True)):
-            if use != ():
-                at = np.arange(self.columns) if use is None else np.array(use)
-                whole[part, part] = T[np.ix_(at, at)]
-                for constant in taken.get(number, ()):
-                    whole[self.parts[constant], part] = -T[0, at]
-        return whole
+        if self.width == 1:
+            return T
+        return T.lifted(self.uses, self.parts, dict(self.taken_up), self.of_columns(T.t, 1.0))
 
 
 def linear_of(likelihood: Likelihood, design: Design, columns: int | None = None) -> Linear:

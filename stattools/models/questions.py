@@ -11,6 +11,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_names
@@ -269,9 +270,9 @@ class AnyModel(Faces):
         """The model that is fitted: itself, unless its maximum was found at the edge of a parameter's range."""
         return self
 
-    def standardized(self) -> tuple[Any, Floats]:
+    def standardized(self) -> tuple[Any, Standardization]:
         """The same model in units that suit the data, phi, and T with theta = T phi: itself and the identity."""
-        return self, np.eye(len(self.names))
+        return self, Standardization.identity(len(self.names))
 
     def exactly(self, theta: float) -> tuple[Floats, Floats, int]:
         """The values of the count that `st.exact_test` takes, their log probabilities, and the one that was seen."""

@@ -23,7 +23,7 @@ Van Loan, Matrix Computations (2013), 4.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -31,7 +31,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
-from scipy.linalg import get_lapack_funcs
+from scipy.linalg import block_diag, get_lapack_funcs
 
 from stattools.interface.arrays import Floats
 from stattools.text.one_line import prints
@@ -158,6 +158,23 @@ class Within:
     def of(cls, places: NDArray[np.intp], blocks: Floats) -> Within:
         """That of whole blocks, whose diagonals are left out."""
         return cls(places, beside_diagonals(blocks))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Within]) -> Within | None:
+        """Several in one, whose levels have as many coefficients each, or which are one block each; None of none."""
+        parts = [part for part in parts if part.places.size]
+        if not parts:
+            return None
+        if len({part.places.shape[1] for part in parts}) == 1:
+            return cls(*(np.concatenate([getattr(part, of) for part in parts]) for of in ("places", "off")))
+        places, off = np.concatenate([part.places for part in parts], axis=1), block_diag(*(of.off[0] for of in parts))
+        return cls(places, np.asarray(off)[None])
+
+    def among(self, number: NDArray[np.intp]) -> Within:
+        """What stands in the rows and columns that have a `number` (p,), in those of these; -1 is none."""
+        kept = number[self.places] >= 0
+        levels, kinds = kept.any(axis=1), kept.any(axis=0)
+        return Within(number[self.places[np.ix_(levels, kinds)]], self.off[levels][:, kinds][:, :, kinds])
 
     def product(self, v: Floats) -> Floats:
         """The product with v (p,) or (p, r)."""

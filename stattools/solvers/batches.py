@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.rows import Rows
+from stattools.data.rows.standardization import Standardization
 from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST, LARGEST_SUM, LARGEST_VARIANCE, SMALLEST, SMALLEST_SUM, SMALLEST_VARIANCE
 from stattools.likelihoods import Bernoulli, Gaussian, Likelihood, Poisson
@@ -392,11 +393,12 @@ def stacked_newton(
     columns = np.ascontiguousarray(np.swapaxes(X if X.ndim == 3 else X[None], 1, 2))
     each, linear = model.predictor.width == 1, isinstance(model.likelihood, Gaussian)
     T, mean = _units(columns, W if X.ndim == 3 else None, each)
-    if model.predictor.own and model.predictor.held(T[0]):
+    common = Standardization.whole_block(T[0])
+    if model.predictor.own and model.predictor.held(common):
         none = np.full(m, np.nan)
         p, C = np.full((m, size), np.nan), np.full((m, size, size), np.nan)
         return StackedMaxima(p, C, none, none, np.ones(m, bool), np.full((m, Y.shape[1], 1), np.nan))
-    lift = T if each else model.predictor.lift(T[0])[None]
+    lift = T if each else np.asarray(model.predictor.lift(common))[None]
     offset = None if offset is None else np.atleast_2d(offset)
     Z = columns - mean[:, :, None]  # the difference is exact
     Z *= np.diagonal(T, axis1=1, axis2=2)[:, :, None]

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-from stattools.data.rows.standardization import as_units, within_levels
+from stattools.data.rows.standardization import within_levels
 from stattools.errors import DomainError, IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -250,7 +250,7 @@ def about_levels(model: Any) -> tuple[Any, Any]:
     if model.predictor.own and model.predictor.held(T):  # another linear predictor reads them without the levels
         return model.standardized()
     L = model.predictor.lift(T)
-    return replace(model, rows=replace(model.rows, X=X), start=as_units(L).solve(model.start)), L
+    return replace(model, rows=replace(model.rows, X=X), start=L.solve(model.start)), L
 
 
 def newton_ascent(

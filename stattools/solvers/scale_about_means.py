@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.standardization import LevelUnits, about, as_units
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -56,7 +56,7 @@ class AboutMeans(NamedTuple):
         theta = size * theta
         moving, rate = theta.copy(), np.zeros(predictor.size)
         moving[self.scale], rate[self.scale] = 0.0, rates
-        J, C = LevelUnits(size, moving[:, None], rate[:, None]), congruent(L, solution.covariance)
+        J, C = Standardization(size, moving[:, None], rate[:, None]), congruent(L, solution.covariance)
         return replace(solution, estimate=theta, covariance=congruent(J, C))
 
 
@@ -73,16 +73,10 @@ def about_means(model: Model) -> AboutMeans | None:
     if not means.any():
         return None
     where = np.concatenate([np.arange(part.start, part.stop) for part in (predictor.parts[k] for k in alone)])
-    if rows.place == "in memory":
-        X, T = about(rows.X, means)
-        moved = replace(rows, X=X)
-    else:  # in units of their own too, as rows that have an origin are not standardized again
-        moved, T = rows.standardized()
-        kept = [k for k in predictor.held(T) if not means[k]]
-        moved, T = moved.uncentered(kept), T.copy()
-        T[0, kept] = 0.0
-        means = np.where(np.isin(np.arange(len(means)), at), -T[0] / T.diagonal(), 0.0)
-    start = as_units(predictor.lifted(T)).solve(model.start)
+    moved, T = rows.standardized()  # in units of their own too, as rows that have an origin are not standardized again
+    moved, T = T.at_origin(moved, [k for k in predictor.held(T) if not means[k]])
+    means = np.where(np.isin(np.arange(len(means)), at), -(T.A[0] @ T.R.T) / T.t, 0.0)
+    start = predictor.lifted(T).solve(model.start)
     return AboutMeans(replace(model, rows=moved, start=start), T, means, where)
 
 

@@ -190,7 +190,7 @@ class Solution:
         """Correct digits of coefficients and standard errors, where the solver knows them."""
         return self.quality.digits
 
-    def mapped(self, T: Floats | None) -> Solution:
+    def mapped(self, T: Any) -> Solution:
         """The same solution in theta = T phi coordinates; None stands for the identity."""
         if T is None:
             return self

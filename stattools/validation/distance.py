@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.data.rows.standardization import as_units
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
@@ -22,7 +21,7 @@ def decrement(model: Model, theta: Floats) -> float:
     if not np.isfinite(theta).all():
         return float("inf")
     work, T = model.standardized()
-    phi = as_units(T).solve(theta)
+    phi = T.solve(theta)
     now = work.evaluate(phi)
     if not now.is_finite:
         return float("inf")

@@ -37,7 +37,7 @@ from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
 from stattools.data.rows.rows import Block
-from stattools.data.rows.standardization import VARIES, units_of_others
+from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
@@ -100,8 +100,8 @@ def overview(model: Model) -> Overview:
         standard, _ = rows.standardized()
         center, scale = standard.center, standard.scale
     else:  # whose columns stay as they are
-        of = units_of_others(levels, rows.importance)
-        center, scale = levels.joined(0.0, of.center), levels.joined(1.0, of.scale)
+        center, scale, _ = standard_others(levels, rows.importance)
+        center, scale = levels.joined(0.0, center), levels.joined(1.0, scale)
         standard = replace(rows, X=(levels - center) / scale)
     shift = 0.0 if offset is None or not len(offset) else float(offset.max())
     found: _ScaleSums = standard.total(partial(_of_block, model.likelihood, shift))

@@ -39,7 +39,7 @@ from stattools.data.files.source import TEXT, Batch, Pick, Sample, Source, added
 from stattools.data.formula.expression import Expression, evaluate
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import NO_OFFSET, Block, Farthest, Low, OnDisk, Rows
-from stattools.data.rows.standardization import standard_units
+from stattools.data.rows.standardization import Standardization, standard_units
 from stattools.data.rows.sums import ShiftedBlock, ShiftedSums, rows_of_a_block
 from stattools.data.tables.columns import finite
 from stattools.errors import DomainError, IncompatibleError
@@ -685,12 +685,12 @@ class ScannedRows(Rows):
         return Rows(np.ones((len(y), 1)), y, counts)
 
     @np.errstate(over="ignore", invalid="ignore")  # overflow is refused later, as in `Rows`
-    def standardized(self) -> tuple[ScannedRows, Floats]:
+    def standardized(self) -> tuple[ScannedRows, Standardization]:
         """Rows about the means of the sample, in its standard deviations, and T with X_standardized = X T. Any center
         and unit will do, as they only say in which coordinates sums are taken; no read.
         """
         if self.center is not None:
-            return self, np.eye(len(self.design.names))
+            return self, Standardization.identity(len(self.design.names))
         X = self.sampled.X
         names = self.design.names
         first = names.index("Intercept") if "Intercept" in names else None

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.data.rows.standardization import (
+    Standardization,
     centered,
     constant_columns,
-    kept_at_origin,
     moments_of_columns,
     standard_columns,
     standard_units,
@@ -334,12 +334,12 @@ class Rows:
 
     # Columns whose numbers overflow have no finite unit; the model refuses them.
     @np.errstate(over="ignore", invalid="ignore")
-    def standardized(self) -> tuple[Rows, Floats]:
-        """Rows with centered columns of unit variance (`standard_units`), and T (p, p) with X_standardized = X T, so
-        that theta = T phi.
+    def standardized(self) -> tuple[Rows, Standardization]:
+        """Rows with centered columns of unit variance (`standard_units`), and T with X_standardized = X T, so that
+        theta = T phi.
         """
         if self.center is not None:
-            return self, np.eye(self.X.shape[1])
+            return self, Standardization.identity(self.X.shape[1])
         if (levels := with_levels(self.X)) is not None:
             X, units = standard_columns(levels, self.importance)
             return replace(self, X=X), units
@@ -350,7 +350,10 @@ class Rows:
 
     def uncentered(self, columns: list[int]) -> Rows:
         """Standardized rows of which some columns keep their origin."""
-        return replace(self, center=kept_at_origin(self.center, columns))
+        center = None if self.center is None else self.center.copy()
+        if center is not None:
+            center[columns] = 0.0
+        return replace(self, center=center)
 
 
 Numbers = NDArray[np.intp]

@@ -1,47 +1,44 @@
-"""Centers and units of the columns of X, in which they have mean 0 and standard deviation 1.
+"""Standardization: columns about their means, in units of their standard deviations, and the map of the coefficients.
 
-Units of columns of which those of a factor are codes: the others are centered and scaled, zeros and ones stay.
+    X_standardized = X T,   theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels
 
-    theta = T phi,   T = diag(t) + A R'      A: the constant column, or all levels where they add up to ones
-
-What centering takes from the columns, the constant or the levels take up, so that T is a diagonal and one product; of
-several linear predictors a product for each. Where each level has several columns, T maps those of a level by a small
-block as well (`slope_units.py`).
-
-Units of columns of which each level of a factor has several: those of a level are made orthogonal in its rows.
-
-    Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
-
-so that a slope by level is about the level's own mean, and scaled by its own spread. The other columns are centered and
-scaled as beside levels of one column. Source: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice).
+What centering takes from the columns, the constant takes up, or levels where they add up to ones, so that T is a
+diagonal and one product; of several linear predictors a product for each. Where each level has several columns, or no
+column keeps to itself, T maps those of a block as well.
 
 What is found of the columns of X once for several models of the same rows, while they are fitted one after another.
 
 One category against the rest has as many models as categories, whose rows differ in the outcome alone. Copies of X are
 kept no longer than the fits need them.
 
-Columns beside levels that are codes, less what the columns of the levels make of them.
+Standardization beside levels that are codes: zeros and ones stay, several columns of a level are made orthogonal.
+
+    Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
+
+so that a slope by level is about the level's own mean, and scaled by its own spread. The other columns are centered and
+scaled, or less what the columns of the levels make of them:
 
     x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
 
 A column that hardly varies within levels has its information there alone: products keep its digits only if the levels'
-part is taken off first. Source: Frisch & Waugh, Econometrica 1 (1933), 387-401.
+part is taken off first. Sources: Golub & Van Loan, Matrix Computations (2013), 5.2 (Gram-Schmidt, twice); Frisch &
+Waugh, Econometrica 1 (1933), 387-401.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
-from stattools.interface.record import record
 from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
-from stattools.numerics.columns import BesideOnes, Columns, weighted, with_levels
+from stattools.numerics.columns import BesideOnes, Columns, weighted
 from stattools.numerics.low_rank import LowRank
 
 SHARED = "shared with other models"
@@ -92,27 +89,211 @@ float64.
 """
 
 
-def standard_units(mean: Floats, spread: Floats, size: Floats, constant: int | None) -> tuple[Floats, Floats, Floats]:
-    """Center and scale of each column, and T (p, p) with (X - center) / scale = X T.
+@dataclass(frozen=True, eq=False)
+class Standardization(InParts):
+    """The map T (p, p) of the coefficients: diag(t) + A R' of A and R (p, m), where each row of one or of the other is
+    0, and what there is `within` blocks, in whose rows R is 0.
 
-    Columns are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1. A
-    column that does not vary beyond round-off is scaled by its size.
+    >>> T = Standardization.of(np.array([0.0, 4.0]), np.array([1.0, 2.0]), 0)
+    >>> np.asarray(T).tolist(), (np.array([[1.0, 6.0]]) @ T).tolist(), T.solve(np.array([0.0, 1.0])).tolist()
+    ([[1.0, -2.0], [0.0, 0.5]], [[1.0, 1.0]], [4.0, 2.0])
+    """
+
+    t: Floats
+    A: Floats
+    R: Floats
+    within: Within | None = None
+
+    @classmethod
+    def identity(cls, p: int) -> Standardization:
+        """The map that leaves all as it is."""
+        return cls(np.ones(p), np.zeros((p, 0)), np.zeros((p, 0)))
+
+    @classmethod
+    def whole_block(cls, T: Floats) -> Standardization:
+        """The map that an array (p, p) is: one block of all columns."""
+        nothing = np.zeros((len(T), 0))
+        return cls(np.diagonal(T), nothing, nothing, Within.of(np.arange(len(T))[None], T[None]))
+
+    @classmethod
+    def of(cls, center: Floats, scale: Floats, constant: int | None) -> Standardization:
+        """That of columns less their `center`, over their `scale`; the column `constant`, which is not centered, is 1
+        in these units, and takes up what centering takes away.
+        """
+        p = len(scale)
+        if constant is None:
+            nothing = np.zeros((p, 0))
+            return cls(1.0 / scale, nothing, nothing)
+        return cls(1.0 / scale, np.eye(p, 1, -constant), (-center / scale / scale[constant])[:, None])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of the matrix, which is square."""
+        return len(self.t), len(self.t)
+
+    @cached_property
+    def whole(self) -> Floats:  # type: ignore[override]
+        """The array, made once."""
+        return self.copy()
+
+    def copy(self) -> Floats:
+        """The array that this stands for, a new one."""
+        found = np.diag(self.t) + self.A @ self.R.T
+        if self.within is not None:
+            self.within.added_to(found)
+        return found
+
+    def diagonal(self) -> Floats:
+        """The diagonal, (p,)."""
+        return self.t + (self.A * self.R).sum(axis=1)
+
+    def product(self, v: Floats) -> Floats:
+        """T v, for v (p,) or (p, k)."""
+        found = _each(self.t, v) + self.A @ (self.R.T @ v)
+        return found if self.within is None else found + self.within.product(v)
+
+    def pulled(self, u: Floats) -> Floats:
+        """T' u, for u (p,) or (p, k)."""
+        found = _each(self.t, u) + self.R @ (self.A.T @ u)
+        return found if self.within is None else found + self.within.pulled(u)
+
+    def solve(self, theta: Floats) -> Floats:
+        """T^-1 theta, for theta (p,) or (p, k)."""
+        phi = self._without_products(theta)
+        return phi - self._without_products(self.A @ (self.R.T @ phi)) if self.A.size else phi
+
+    def _without_products(self, theta: Floats) -> Floats:
+        """The inverse of the diagonal, and of the blocks, times theta."""
+        if self.within is None:
+            return _each(1.0 / self.t, theta)
+        at, t = self.within.places, self.t.copy()
+        t[at] = 1.0
+        phi, of_blocks = _each(1.0 / t, theta), theta[at]
+        blocks = self.within.blocks(self.t)
+        if theta.ndim == 1:
+            phi[at] = np.linalg.solve(blocks, of_blocks[..., None])[..., 0]
+        else:
+            phi[at] = np.linalg.solve(blocks, of_blocks)
+        return phi
+
+    def before(self, other: Any) -> Any:
+        """This map times another, which is that itself where this changes nothing."""
+        still = not self.A.any() and bool((self.t == 1.0).all()) and self.within is None
+        return other if still else Standardization.whole_block(self @ np.asarray(other))
+
+    def moved(self, at: Sequence[int]) -> list[int]:
+        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
+        outside = np.delete(self.A, at, axis=0).any(axis=0)
+        found = {k for k in at if self.R[k][outside].any()}
+        if self.within is not None:
+            of_block, kept = self.within.places, np.isin(self.within.places, list(at))
+            adds = ((self.within.off != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
+            found |= set(of_block[adds].tolist())
+        return sorted(found)
+
+    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Standardization]:
+        """Rows in these units, and this map, of which some columns are not centered."""
+        R = self.R.copy()
+        R[columns] = 0.0
+        if rows.center is not None:
+            return rows.uncentered(columns), replace(self, R=R)
+        first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
+        value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
+        back = np.zeros(len(self))
+        back[columns] = self.R[columns] @ value
+        return replace(rows, X=rows.X - back), replace(self, R=R)
+
+    def lifted(
+        self,
+        uses: Sequence[Sequence[int] | None],
+        parts: Sequence[slice],
+        taken_up: Mapping[int, Sequence[int]],
+        t: Floats,
+    ) -> Standardization:
+        """The map of the coefficients of several linear predictors, with `t` of each: of each predictor the columns
+        that it uses and the part of its coefficients; where others have its constant, what centering takes from its
+        columns goes to theirs.
+        """
+        p, first = len(t), self.pulled(np.eye(1, len(self))[0])  # the row of the constant, which is the first column
+        A, R, blocks = [np.zeros((p, 0))], [np.zeros((p, 0))], []
+        for number, (use, part) in enumerate(zip(uses, parts, strict=True)):
+            if use == ():
+                continue
+            at = np.arange(len(self)) if use is None else np.array(use)
+            moving = self.R[at].any(axis=0)
+            a, r = np.zeros((2, p, int(moving.sum())))
+            a[part], r[part] = self.A[at][:, moving], self.R[at][:, moving]
+            A, R = [*A, a], [*R, r]
+            if number in taken_up and first[at].any():
+                a, r = np.zeros((2, p, 1))
+                r[part, 0] = first[at]
+                for constant in taken_up[number]:
+                    a[parts[constant]] = -1.0
+                A, R = [*A, a], [*R, r]
+            if self.within is not None:
+                number = np.full(len(self), -1)
+                number[at] = np.arange(len(at)) + part.start
+                blocks.append(self.within.among(number))
+        return Standardization(t, np.column_stack(A), np.column_stack(R), Within.joined(blocks))
+
+    def gram(self, weight: Floats, X: Columns) -> Arrow:
+        """T' diag(weight) T, for the columns X whose levels are kept as codes."""
+        t, A, R, levels = self.t, self.A, self.R, X.places.ravel()
+        own = np.zeros(len(t), dtype=bool)
+        own[levels] = True
+        moved = weight[:, None] * A
+        crossed = _each(t, moved) if self.within is None else _each(t, moved) + self.within.pulled(moved)
+        C = crossed[~own] @ R[~own].T
+        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
+        B = crossed[levels] @ R[~own].T
+        M = self.of_levels(X.places)
+        return Arrow(X.places, M.transpose(0, 2, 1) @ (weight[X.places][:, :, None] * M), B, C)
+
+    def of_levels(self, at: NDArray[np.intp]) -> Floats:
+        """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
+        if self.within is None or not np.isin(at, self.within.places).any():
+            return self.t[at][:, :, None] * np.eye(at.shape[1])
+        level = np.full(len(self.t), -1)
+        level[self.within.places] = np.arange(len(self.within.places))[:, None]
+        return self.within.blocks(self.t)[level[at[:, 0]]]
+
+    def covariance_back(self, V: LowRank) -> LowRank:
+        """T^-1 V T^-T: a covariance in the units that this map leads away from."""
+        back: Any = np.linalg.inv(self.of_levels(V.at))
+        return replace(V, E=back @ V.E @ back.transpose(0, 2, 1), U=self.solve(V.U))
+
+
+def _each(t: Floats, v: Floats) -> Floats:
+    """diag(t) v."""
+    return t * v if v.ndim == 1 else t[:, None] * v
+
+
+def scales(spread: Floats, size: Floats) -> Floats:
+    """The unit of each column: its standard deviation `spread`, its size where it does not vary beyond round-off.
+
+    >>> scales(np.array([0.0, 2.0, 1e-14]), np.array([0.0, 9.0, 3.0])).tolist()
+    [1.0, 2.0, 3.0]
+    """
+    unit = np.where(size > 0, size, 1.0)
+    return np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
+
+
+def standard_units(
+    mean: Floats, spread: Floats, size: Floats, constant: int | None
+) -> tuple[Floats, Floats, Standardization]:
+    """Center and scale of each column, and the map T with (X - center) / scale = X T.
+
+    Columns are centered only where there is a `constant` column: its coefficient absorbs the shift, and it becomes 1.
 
     >>> center, scale, T = standard_units(np.array([1.0, 4.0]), np.array([0.0, 2.0]), np.array([1.0, 9.0]), 0)
     >>> np.array([[1.0, 6.0]]) @ T
     array([[1., 1.]])
     """
-    unit = np.where(size > 0, size, 1.0)
-    scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
-    center = np.zeros_like(mean)
+    center, scale = np.zeros_like(mean), scales(spread, size)
     if constant is not None:
         center, scale[constant] = mean.copy(), mean[constant]
         center[constant] = 0.0
-    T = np.diag(1.0 / scale)
-    if constant is not None:
-        others = np.arange(len(mean)) != constant
-        T[constant, others] = -center[others] / scale[others] / mean[constant]
-    return center, scale, T
+    return center, scale, Standardization.of(center, scale, constant)
 
 
 def constant_columns(mean: Floats, spread: Floats, size: Floats) -> NDArray[np.intp]:
@@ -164,219 +345,6 @@ def _moments(rows: Any) -> tuple[Floats, Floats, Floats]:
     return mean, unit * np.sqrt(square / whole), size
 
 
-def kept_at_origin(center: Floats | None, columns: list[int]) -> Floats | None:
-    """The centers, 0 for some columns.
-
-    >>> kept_at_origin(np.array([1.0, 2.0]), [1]).tolist()
-    [1.0, 0.0]
-    """
-    if center is None:
-        return None
-    center = center.copy()
-    center[columns] = 0.0
-    return center
-
-
-@dataclass(frozen=True, eq=False)
-class LevelUnits(InParts):
-    """Stands for diag(t) + A R', (p, p), of A and R (p, m), where each row of one or of the other is 0, and what there
-    is `within` the levels, in whose rows R is 0.
-    """
-
-    t: Floats
-    A: Floats
-    R: Floats
-    within: Within | None = None
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the matrix, which is square."""
-        return len(self.t), len(self.t)
-
-    @property
-    def coded(self) -> LevelUnits:
-        """These units of columns whose levels are codes: what tells them from an array."""
-        return self
-
-    @classmethod
-    def identity(cls, p: int) -> LevelUnits:
-        """The map that leaves all as it is."""
-        return cls(np.ones(p), np.zeros((p, 0)), np.zeros((p, 0)))
-
-    def before(self, other: Any) -> Any:
-        """This map times another, which is that itself where this changes nothing."""
-        still = not self.A.any() and bool((self.t == 1.0).all()) and self.within is None
-        return other if still else np.asarray(self) @ np.asarray(other)
-
-    def gram(self, weight: Floats, X: Any) -> Arrow:
-        """T' diag(weight) T, for the columns X whose levels are kept as codes."""
-        t, A, R, levels = self.t, self.A, self.R, X.places.ravel()
-        own = np.zeros(len(t), dtype=bool)
-        own[levels] = True
-        moved = weight[:, None] * A
-        crossed = _each(t, moved) if self.within is None else _each(t, moved) + self.within.pulled(moved)
-        C = crossed[~own] @ R[~own].T
-        C = np.diag(weight[~own] * t[~own] ** 2) + C + C.T + R[~own] @ (A.T @ moved) @ R[~own].T
-        B = crossed[levels] @ R[~own].T
-        M = self.of_levels(X.places)
-        return Arrow(X.places, M.transpose(0, 2, 1) @ (weight[X.places][:, :, None] * M), B, C)
-
-    def diagonal(self) -> Floats:
-        """The diagonal, (p,)."""
-        return self.t + (self.A * self.R).sum(axis=1)
-
-    def moved(self, at: Sequence[int]) -> list[int]:
-        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
-        outside = np.delete(self.A, at, axis=0).any(axis=0)
-        found = {k for k in at if self.R[k][outside].any()}
-        if self.within is not None:
-            of_level, kept = self.within.places, np.isin(self.within.places, list(at))
-            adds = ((self.within.off != 0.0) & ~kept[:, :, None] & kept[:, None, :]).any(axis=1)
-            found |= set(of_level[adds].tolist())
-        return sorted(found)
-
-    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
-        """Rows in these units, and this map, of which some columns are not centered."""
-        first, each = np.argmax(self.A != 0.0, axis=0), np.arange(self.A.shape[1])
-        value = self.A[first, each] / self.t[first]  # of the column that is the same in all rows
-        back, R = np.zeros(self.shape[0]), self.R.copy()
-        back[columns], R[columns] = R[columns] @ value, 0.0
-        return replace(rows, X=rows.X - back), replace(self, R=R)
-
-    def product(self, v: Floats) -> Floats:
-        """T v, for v (p,) or (p, k)."""
-        found = _each(self.t, v) + self.A @ (self.R.T @ v)
-        return found if self.within is None else found + self.within.product(v)
-
-    def solve(self, theta: Floats) -> Floats:
-        """T^-1 theta."""
-        phi = self._without_products(theta)
-        return phi - self._without_products(self.A @ (self.R.T @ phi))
-
-    def _without_products(self, theta: Floats) -> Floats:
-        """The inverse of the diagonal, and of the blocks of levels, times theta (p,)."""
-        phi = theta / self.t
-        if self.within is not None:
-            of_levels = self.within.places
-            phi[of_levels] = np.linalg.solve(self.within.blocks(self.t), theta[of_levels][..., None])[..., 0]
-        return phi
-
-    def pulled(self, u: Floats) -> Floats:
-        """T' u, for u (p,) or (p, k)."""
-        found = _each(self.t, u) + self.R @ (self.A.T @ u)
-        return found if self.within is None else found + self.within.pulled(u)
-
-    def of_levels(self, at: NDArray[np.intp]) -> Floats:
-        """The blocks (L, k, k) of the map in the coefficients `at` (L, k) of levels."""
-        if self.within is None or not np.isin(at, self.within.places).any():
-            return self.t[at][:, :, None] * np.eye(at.shape[1])
-        level = np.full(len(self.t), -1)
-        level[self.within.places] = np.arange(len(self.within.places))[:, None]
-        return self.within.blocks(self.t)[level[at[:, 0]]]
-
-    def before_units(self, V: LowRank) -> LowRank:
-        """T^-1 V T^-T: a covariance in the units that this map leads away from."""
-        back: Any = np.linalg.inv(self.of_levels(V.at))
-        U = np.column_stack([V.U[:, :0], *(self.solve(u) for u in V.U.T)])
-        return replace(V, E=back @ V.E @ back.transpose(0, 2, 1), U=U)
-
-    def copy(self) -> Floats:
-        """The array that this stands for, a new one."""
-        found = np.diag(self.t) + self.A @ self.R.T
-        if self.within is not None:
-            self.within.added_to(found)
-        return found
-
-
-def _each(t: Floats, v: Floats) -> Floats:
-    """diag(t) v."""
-    return t * v if v.ndim == 1 else t[:, None] * v
-
-
-@dataclass(frozen=True, eq=False)
-class ArrayUnits:
-    """What `LevelUnits` are asked, of a map T that is an array (p, p)."""
-
-    T: Floats
-
-    coded: ClassVar[None] = None
-    """The columns have no levels that are codes, as `LevelUnits.coded` says of those that have."""
-
-    def solve(self, theta: Floats) -> Any:
-        """T^-1 theta."""
-        return np.linalg.solve(self.T, theta)
-
-    def before(self, other: Any) -> Floats:
-        """This map times another."""
-        return self.T @ other
-
-    def moved(self, at: Sequence[int]) -> list[int]:
-        """The numbers among `at` of the columns whose center other coefficients, not among them, take up."""
-        return [k for k in at if np.delete(self.T[:, k], at).any()]
-
-    def at_origin(self, rows: Any, columns: list[int]) -> tuple[Any, Any]:
-        """Rows in these units, and this map, of which some columns are not centered."""
-        T, own = self.T.copy(), self.T.diagonal()[columns].copy()
-        T[:, columns] = 0.0
-        T[columns, columns] = own
-        return rows.uncentered(columns), T
-
-
-def as_units(T: Any) -> LevelUnits | ArrayUnits:
-    """The map T itself where it answers for its units, else what answers for the array.
-
-    >>> as_units(np.diag([2.0, 4.0])).solve(np.array([1.0, 1.0]))
-    array([0.5 , 0.25])
-    """
-    return T if isinstance(T, LevelUnits) else ArrayUnits(T)
-
-
-def units_beside(X: Any, units: LevelUnits) -> Any:
-    """The map itself beside columns whose levels are codes, and as an array beside those of an array."""
-    return np.asarray(units) if with_levels(X) is None else units
-
-
-def about(X: Any, means: Floats) -> tuple[Any, Any]:
-    """The columns less their means (p,), and the map T with X_about = X T, where the first column is the constant.
-
-    >>> about(np.array([[1.0, 5.0], [1.0, 7.0]]), np.array([0.0, 6.0]))[1].tolist()
-    [[1.0, -6.0], [0.0, 1.0]]
-    """
-    units = LevelUnits(np.ones(len(means)), np.eye(len(means), 1), -means[:, None])
-    return X - means, units_beside(X, units)
-
-
-@record
-class OfOthers:
-    """What the other columns are centered and scaled by, (k,) each; what centering takes away goes to the `constant`
-    among them or, where there is none, to all levels if `levels` is true.
-    """
-
-    center: Floats
-    scale: Floats
-    constant: int | None
-    levels: bool
-
-
-def units_of_others(X: Any, importance: Floats | None) -> OfOthers:
-    """The units of the columns beside the levels."""
-    A = X.others
-    n = float(len(A)) if importance is None else float(importance.sum())
-    size = np.abs(A).max(axis=0)
-    unit = np.where(size > 0, size, 1.0)
-    mean = (A.sum(axis=0) if importance is None else importance @ A) / n
-    square = ((A - mean) / unit) ** 2
-    spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
-    still = constant_columns(mean, spread, size)
-    scale = np.where(spread <= VARIES * size, unit, np.where(spread == 0, 1.0, spread))
-    if not len(still):
-        return OfOthers(mean if X.is_complete else np.zeros_like(mean), scale, None, X.is_complete)
-    constant = int(still[0])
-    center, scale[constant] = mean.copy(), mean[constant]
-    center[constant] = 0.0
-    return OfOthers(center, scale, constant, False)
-
-
 ROUND_OFF = 16.0 * float(np.finfo(float).eps)
 """Less than this share of a column's size is left of it where it is a combination of those before it in a level."""
 
@@ -422,33 +390,53 @@ def orthogonal(X: Columns, importance: Floats | None) -> OrthogonalLevels:
     return OrthogonalLevels(Q, M, counts, squares, aliased)
 
 
-def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, Any]:
-    """Columns whose levels are codes in their own units, and T with X_standardized = X T. Columns of ones stay."""
-    of = units_of_others(X, importance)
-    along, taken = of.center / of.scale, np.zeros_like(of.center)
-    if of.constant is not None:
-        along, taken[of.constant] = along / of.scale[of.constant], 1.0
-    standard, own, within = replace(X, others=(X.others - of.center) / of.scale), 1.0, None
-    if X.slopes is not None:
-        levels = orthogonal(X, importance)
-        standard, within = replace(standard, slopes=levels.Q), Within(X.places, beside_diagonals(levels.M))
-        own = np.diagonal(levels.M, axis1=1, axis2=2)
-    constants = np.zeros(X.places.shape)
-    if of.levels and X.ones is not None:
-        constants[:, X.ones] = 1.0
-    A, R = X.joined(constants, taken), X.joined(0.0, -along)
-    return standard, LevelUnits(X.joined(own, 1.0 / of.scale), A[:, None], R[:, None], within)
+def standard_others(X: Columns, importance: Floats | None) -> tuple[Floats, Floats, int | None]:
+    """Center and scale of the columns beside the levels, and the constant among them: what centering takes away goes to
+    it or, where there is none, to all levels where these add up to ones.
+    """
+    A = X.others
+    n = float(len(A)) if importance is None else float(importance.sum())
+    size = np.abs(A).max(axis=0)
+    unit = np.where(size > 0, size, 1.0)
+    mean = (A.sum(axis=0) if importance is None else importance @ A) / n
+    square = ((A - mean) / unit) ** 2
+    spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
+    held = constant_columns(mean, spread, size)
+    constant = int(held[0]) if held.size else None
+    center, scale, _ = standard_units(mean, spread, size, constant)
+    return mean if constant is None and X.is_complete else center, scale, constant
 
 
-def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, LevelUnits]:
+def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:
+    """Columns whose levels are codes in their own units, and the map T with X_standardized = X T. Columns of ones
+    stay.
+    """
+    center, scale, constant = standard_others(X, importance)
+    taken = Standardization.of(center, scale, constant)
+    A, R = X.joined(0.0, taken.A), X.joined(0.0, taken.R)
+    if constant is None and X.is_complete:
+        A, R = np.zeros((X.shape[1], 1)), X.joined(0.0, -(center / scale)[:, None])
+        A[X.constants] = 1.0
+    levels = None if X.slopes is None else orthogonal(X, importance)
+    return _by_levels(X, (X.others - center) / scale, levels, taken.t, A, R)
+
+
+def _by_levels(
+    X: Columns, others: Floats, levels: OrthogonalLevels | None, t: Floats, A: Floats, R: Floats
+) -> tuple[Columns, Standardization]:
+    """The columns with these `others` and orthogonal `levels`, of levels with one column as they are; and the map."""
+    if levels is None:
+        return replace(X, others=others), Standardization(X.joined(1.0, t), A, R)
+    t, within = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), t), Within(X.places, beside_diagonals(levels.M))
+    return replace(X, others=others, slopes=levels.Q), Standardization(t, A, R, within)
+
+
+def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Standardization]:
     """The columns X less what those of their level make of them, in units of their own, and T with X_within = X T."""
     levels = orthogonal(X, importance)
-    others, t, A, R = _rest(X, importance, levels.Q, levels.M, np.where(levels.aliased, 0.0, levels.squares))
-    if X.slopes is None:
-        return replace(X, others=others), LevelUnits(X.joined(1.0, t), A, R)
-    t = X.joined(np.diagonal(levels.M, axis1=1, axis2=2), t)
-    within = Within(X.places, beside_diagonals(levels.M))
-    return replace(X, others=others, slopes=levels.Q), LevelUnits(t, A, R, within)
+    squares = np.where(levels.aliased, 0.0, levels.squares)
+    others, t, A, R = _rest(X, importance, levels.Q, levels.M, squares)
+    return _by_levels(X, others, None if X.slopes is None else levels, t, A, R)
 
 
 def _rest(
@@ -460,17 +448,17 @@ def _rest(
     sums of weight Q^2. Rows without a level are about their mean where there is a constant. A column of which nothing
     but round-off is left is 0, so that no information is factored that has it.
     """
-    of, w = units_of_others(X, importance), np.ones(len(X)) if importance is None else importance
+    center, scale, constant = standard_others(X, importance)
+    w = np.ones(len(X)) if importance is None else importance
     apart, total = X.codes < 0, np.where(squares > 0.0, squares, 1.0)
-    center = of.center
-    if of.constant is None:
-        center = np.zeros_like(of.center)
+    if constant is None:
+        center = np.zeros_like(center)
     elif (share := w * apart).any():
         center = share @ X.others / share.sum()
-        center[of.constant] = 0.0
+        center[constant] = 0.0
     size, rest = np.abs(X.others).max(axis=0), X.others - center
     coefficients = np.zeros((*squares.shape, rest.shape[1]))
-    still = np.arange(rest.shape[1]) == of.constant
+    still = np.arange(rest.shape[1]) == constant
     for b in [*range(Q.shape[1])] * 2:  # the second time takes off what rounding left
         along = X.by_level(w[:, None] * Q[:, b, None] * rest) / total[:, b, None]
         along[:, still] = 0.0
@@ -480,7 +468,7 @@ def _rest(
     unit = np.where(size > 0.0, size, 1.0)
     spread = unit * np.sqrt(w @ (rest / unit) ** 2 / w.sum())
     gone = ~still & (spread <= ROUND_OFF * size)
-    scale = np.where(still, of.scale, np.where(gone, unit, spread))
+    scale = np.where(still, scale, np.where(gone, unit, spread))
     constants = np.where(still, 1.0 / scale, 0.0)[:, None] * (center / scale)
     taken = np.einsum("jab,jbc->jac", M, coefficients / scale)
     A, R = -X.joined(taken, constants), X.joined(0.0, np.eye(len(scale)))

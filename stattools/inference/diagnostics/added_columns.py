@@ -37,7 +37,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from stattools.data.rows.rows import Block
-from stattools.data.rows.standardization import as_units
 from stattools.errors import IncompatibleError
 from stattools.inference.hypotheses.wald import units_of
 from stattools.interface.arrays import Floats
@@ -222,7 +221,7 @@ class ScoredColumns(NamedTuple):
 def added(model: Model, theta: Floats) -> Added:
     """The model at theta with the square of each of its numbers, and of its linear predictor where there is one."""
     work, T = model.standardized()
-    phi = as_units(T).solve(theta)
+    phi = T.solve(theta)
     rows = work.rows.sampled
     some = replace(work, rows=rows if len(rows.X) <= SAMPLE else rows.sample(SAMPLE), source=None)
     eta = some.predictor.forward(phi, some.rows.whole)[0]

@@ -178,7 +178,7 @@ class LookedAt:
         found = LevelSandwich.of(self.model, self.theta, self.bread)
         if found is None or self.fit.penalty is None:
             return found
-        return replace(found, C=found.T.before_units(self.bread))
+        return replace(found, C=found.T.covariance_back(self.bread))
 
     def require_errors(self) -> None:
         """IncompatibleError where the fit is exact to round-off, so that there are no errors to look at."""

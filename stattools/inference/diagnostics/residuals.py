@@ -29,7 +29,6 @@ from typing import Any, Literal
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.standardization import as_units
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates
 from stattools.inference.needs import one_leverage, standard_errors
@@ -190,7 +189,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     model = regression(fit, "cooks_distance")
     require_finite(fit, "cooks_distance")
     work, T = model.standardized()
-    theta, rows, predictor = as_units(T).solve(fit.estimate), work.rows, model.predictor
+    theta, rows, predictor = T.solve(fit.estimate), work.rows, model.predictor
     information = work.evaluate(theta).information
     u, W = work.likelihood.evaluate(work.eta(theta), rows.y)[1:]
     X, width = rows.whole.X, predictor.width

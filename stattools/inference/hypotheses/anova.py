@@ -35,7 +35,6 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.design.design import Design
-from stattools.data.rows.standardization import as_units
 from stattools.errors import ConvergenceError, DomainError, IncompatibleError, quoted
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.estimates import Estimates, lacks_rows
@@ -68,7 +67,7 @@ class RestrictedMaximum:
         """At the estimate; of a penalized fit the log-likelihood with its penalty."""
         model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
         work, T = model.standardized()
-        peak = as_units(T).solve(fit.estimate)
+        peak = T.solve(fit.estimate)
         now = work.evaluate(peak)
         return RestrictedMaximum(fit, work, T, peak, now.information, now.loglik)
 

@@ -50,7 +50,6 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.standardization import as_units
 from stattools.data.rows.sums import Triangle, triangle
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.estimates import Estimates as Fit
@@ -560,7 +559,7 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     check_rank(full)
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
-    at = work.evaluate(as_units(T).solve(theta))
+    at = work.evaluate(T.solve(theta))
     metric = metric_for(at.information)
     try:
         if not metric.by_levels and undetermined(at.information) is not None:

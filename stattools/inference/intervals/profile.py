@@ -19,7 +19,6 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from stattools.data.rows.standardization import as_units
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.inference.estimates import Estimates, quantile_of
 from stattools.inference.penalties import Ridge, penalized
@@ -109,7 +108,7 @@ def _prepare(fit: Estimates, level: float) -> tuple[float, bool]:
 def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
-    information = work.evaluate(as_units(T).solve(fit.estimate)).information
+    information = work.evaluate(T.solve(fit.estimate)).information
     half = reach * scale * metric_for(information)(information).spread(T)
     return fit.estimate - half, fit.estimate + half
 
@@ -164,7 +163,7 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     """For a coefficient and a side its profile, and the standard error that it is measured in."""
     model = fit.model if fit.penalty is None else penalized(fit.model, fit.penalty)
     work, T = model.standardized()
-    peak = as_units(T).solve(fit.estimate)
+    peak = T.solve(fit.estimate)
     now = work.evaluate(peak)
     metric = metric_for(now.information)(now.information)
     if metric.norm(now.score) > FAR_OFF:

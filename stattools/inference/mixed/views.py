@@ -35,6 +35,7 @@ import numpy as np
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.data.design.smooths import CurvedDesign, SmoothTerm
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.inference.estimates import Estimates, Unsaved, lacks_rows
 from stattools.interface.arrays import Floats
@@ -64,11 +65,11 @@ class InColumns(AnyModel):
         theta = made.standardized()[1] @ found.at
         return Estimates(made, theta, found.inverse, fit.loglik, fit.solution, 1.0, fit.level)
 
-    def standardized(self) -> tuple[Any, Floats]:
+    def standardized(self) -> tuple[Any, Standardization]:
         """The likelihood in its own coordinates, and the map to these."""
         T, p = np.eye(len(self.marginal.names)), len(self.names)
         T[:p, :p] = self.marginal.to_fixed
-        return self.marginal, T
+        return self.marginal, Standardization.whole_block(T)
 
 
 def typical(fit: Any) -> Estimates:

@@ -84,7 +84,7 @@ class Jeffreys:
             "separated use st.Ridge(strength), or fit the rows in memory.",
         )
 
-    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Any, order: int) -> Evaluation:
         """log det I / 2 in the coordinates T theta; -inf where the information is singular."""
         if model.is_partial:
             return half_log_determinant(model, theta, now, T, order)

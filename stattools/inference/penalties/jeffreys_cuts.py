@@ -29,7 +29,7 @@ LARGE = 120
 """With more coefficients than this the bend is left out, and Newton's steps are Fisher's."""
 
 
-def half_log_determinant(model: Model, theta: Floats, T: Floats, order: int) -> Evaluation:
+def half_log_determinant(model: Model, theta: Floats, T: Any, order: int) -> Evaluation:
     """log det I / 2 in the coordinates T theta; -inf where the information is singular or thresholds cross."""
     nothing = Evaluation(-np.inf, np.zeros_like(theta), np.zeros((len(theta), len(theta))))
     try:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stattools.data.rows.standardization import LevelUnits, as_units, units_beside
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IdentificationError, IncompatibleError, quoted
 from stattools.inference.existence import check_dispersion, check_rank, check_size
 from stattools.inference.existence.partial_likelihood import check_columns
@@ -22,7 +22,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.values import meant
 from stattools.models.custom import Custom
 from stattools.models.evaluation import Evaluation
-from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.solvers.climb import newton_ascent
 from stattools.solvers.first_order import LBFGS
@@ -36,7 +35,7 @@ class Penalty(Protocol):
     """What is added to the log-likelihood, with its score and its information."""
 
     def check(self, model: Any) -> None: ...
-    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation: ...
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Any, order: int) -> Evaluation: ...
     def covariance(self, solution: Solution, model: Any) -> Floats: ...
     def added(self, model: Any) -> Floats: ...
 
@@ -87,10 +86,10 @@ class Penalized(AnyModel):
         """As without the penalty: distances to the maximum are in standard errors."""
         return self.model.dispersion(theta)
 
-    def standardized(self) -> tuple[Penalized, Floats]:
+    def standardized(self) -> tuple[Penalized, Standardization]:
         """This function on standardized columns, and the map back."""
         work, T = self.model.standardized()
-        return Penalized(work, self.penalty, as_units(self.T).before(T)), T
+        return Penalized(work, self.penalty, self.T.before(T)), T
 
 
 NONE = np.empty(0)
@@ -118,9 +117,7 @@ def penalized(model: Any, penalty: Penalty) -> Penalized:
             "A prior says what is believed of a probability or a rate: st.posterior(model, prior=...)."
         )
     penalty.check(model)
-    p = len(model.names)
-    T = units_beside(model.rows.X, LevelUnits.identity(p)) if isinstance(model, Model) else np.eye(p)
-    return Penalized(model, penalty, T)
+    return Penalized(model, penalty, Standardization.identity(len(model.names)))
 
 
 def maximize(model: Any, penalty: Penalty, solver: Any = None) -> Solution:
@@ -167,8 +164,8 @@ def without_penalty(penalty: Penalty, model: Any, solution: Solution) -> float:
         return float(model.loglik(solution.estimate))
     if solution.residual_sums is not None:
         return model.loglik_of(solution.residual_sums[0])
-    p = len(solution.estimate)
-    return solution.loglik - penalty.term(model, solution.estimate, Evaluation(solution.loglik), np.eye(p), 0).loglik
+    at, T = solution.estimate, Standardization.identity(len(solution.estimate))
+    return solution.loglik - penalty.term(model, at, Evaluation(solution.loglik), T, 0).loglik
 
 
 def _own_likelihood(model: Custom, target: Penalized, solver: Newton) -> Solution:

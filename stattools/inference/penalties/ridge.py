@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.rows.standardization import LevelUnits, as_units
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import AbsentError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_number, require_truth
 from stattools.interface.arrays import Floats
@@ -20,6 +20,7 @@ from stattools.interface.names.guesses import constructed_by_callers
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.predictor import among
+from stattools.numerics.columns import with_levels
 from stattools.solvers.solution import Solution
 from stattools.text.one_line import one_line
 
@@ -87,31 +88,25 @@ class Ridge:
                     "cannot tell them apart. Leave out one of them."
                 )
 
-    def term(self, model: Any, theta: Floats, now: Evaluation, T: Floats, order: int) -> Evaluation:
+    def term(self, model: Any, theta: Floats, now: Evaluation, T: Standardization, order: int) -> Evaluation:
         """- strength |T theta|^2 / 2 over the penalized coefficients."""
+        which = penalized_coefficients(model)
         if order == 2:
-            self.require_units(model.names, T.diagonal(), penalized_coefficients(model))
-        if (units := as_units(T).coded) is not None:
-            return self._beside_levels(model, theta, units, order)
-        B = T[penalized_coefficients(model)]
-        G = self._about_mean(model, B) if self.is_centered(model) else B
-        beta, gap = B @ theta, G @ theta
-        value = -0.5 * self.strength * float(beta @ gap)
-        if order == 0:
-            return Evaluation(value)
-        score = -self.strength * (B.T @ gap)
-        return Evaluation(value, score) if order == 1 else Evaluation(value, score, self.strength * (B.T @ G))
-
-    def _beside_levels(self, model: Model, theta: Floats, T: LevelUnits, order: int) -> Evaluation:
-        """The `term` beside a factor whose levels are kept as codes, without an array (p, p)."""
-        X: Any = among(model.rows.X, model.predictor.main)  # as the linear predictor numbers them
-        weight = self.added(model)
+            self.require_units(model.names, T.diagonal(), which)
         beta = T.product(theta)
-        value = -0.5 * float(beta @ (weight * beta))
+        gap = np.zeros_like(beta)
+        gap[which] = self.strength * self._about_mean(model, beta[which])
+        value = -0.5 * float(beta @ gap)
         if order == 0:
             return Evaluation(value)
-        score = -T.pulled(weight * beta)
-        return Evaluation(value, score) if order == 1 else Evaluation(value, score, T.gram(weight, X))  # type: ignore[arg-type]
+        score = -T.pulled(gap)
+        if order == 1:
+            return Evaluation(value, score)
+        X: Any = among(model.rows.X, model.predictor.main) if isinstance(model, Model) else None
+        if X is not None and with_levels(X) is not None:
+            return Evaluation(value, score, T.gram(self.added(model), X))  # type: ignore[arg-type]
+        B = T.whole[which]
+        return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
 
     def require_units(self, names: Sequence[str], units: Floats, penalized: NDArray[np.bool_]) -> None:
         """DomainError where the strength overflows in the units in which a penalized coefficient is climbed."""
@@ -126,7 +121,7 @@ class Ridge:
     def quadratic(self, model: Model) -> Floats:
         """Q of the penalty theta^T Q theta / 2, shape (p, p)."""
         B = np.eye(len(model.names))[penalized_coefficients(model)]
-        return self.strength * (B.T @ (self._about_mean(model, B) if self.is_centered(model) else B))
+        return self.strength * (B.T @ self._about_mean(model, B))
 
     def added(self, model: Model) -> Floats:
         """What the penalty adds to the information about each coefficient, (p,), where it is not centered."""
@@ -137,9 +132,11 @@ class Ridge:
         return solution.covariance
 
     def _about_mean(self, model: Model, B: Floats) -> Floats:
-        """The rows of B, one per penalized coefficient, less their mean over the categories."""
+        """The rows of B, one per penalized coefficient, less their mean over the categories where it is centered."""
+        if not self.is_centered(model):
+            return B
         width = model.predictor.width
-        blocks = B.reshape(width, -1, B.shape[1])
+        blocks = B.reshape(width, -1, *B.shape[1:])
         return (blocks - blocks.sum(axis=0) / (width + 1)).reshape(B.shape)
 
 

@@ -34,7 +34,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from stattools.data.rows.standardization import as_units
 from stattools.errors import REFUSALS, ConvergenceError, DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.fits.fit import Fit
@@ -304,7 +303,7 @@ def _first_guess(truth: Truth, target: float) -> float:
             "rows. Give effect=, or rows= to see that level."
         )
     work, T = truth.model.standardized()  # columns far from 0 leave no digits of their information
-    now = work.evaluate(as_units(T).solve(truth.theta))
+    now = work.evaluate(T.solve(truth.theta))
     along = np.asarray(T)[truth.which] @ Metric(np.asarray(now.information)).whiten()
     distance = float(np.square(np.linalg.lstsq(along, effect / truth.scale, rcond=None)[0]).sum())
     k = len(effect)

@@ -55,6 +55,7 @@ from scipy.linalg import block_diag, solve_triangular
 
 from stattools.data.design.random_effects import RandomTerm
 from stattools.data.rows.rows import Block, Rows
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import ConvergenceError, IncompatibleError
 from stattools.interface.arguments import as_theta
 from stattools.interface.arrays import Floats
@@ -187,18 +188,18 @@ class OrthonormalModel:
         fixed, z, back = model.fixed, [], []
         rows = fixed.rows
         Q = np.empty((rows.X.shape[1], rows.X.shape[0]))
-        M = orthonormal(np.asarray(rows.X), None, fixed.terms, fixed.title, Q)
+        M = Standardization.whole_block(orthonormal(np.asarray(rows.X), None, fixed.terms, fixed.title, Q))
         if fixed.predictor.own and fixed.predictor.held(M):
             made, lift = fixed.standardized()
         else:
             lift = fixed.predictor.lift(M)
             over = Rows(Q.T, rows.y, rows.weight, rows.offset, rows.precision)
-            made = replace(fixed, rows=over, start=np.linalg.solve(lift, fixed.start))
+            made = replace(fixed, rows=over, start=lift.solve(fixed.start))
         for term in model.random:
             own = np.empty((len(term.columns), len(term.codes)))
             back.append(orthonormal(term.z, None, term.columns, term.name, own))
             z.append(own)
-        return cls(made, lift, tuple(z), tuple(back))
+        return cls(made, np.asarray(lift), tuple(z), tuple(back))
 
 
 STEP = 2e-4
@@ -538,7 +539,7 @@ class ByQuadrature(MarginalLikelihood):
             if c >= 0:
                 x[k] = block.X[:, c]
         moves = Directions(np.concatenate(z), at[0], at[1], x, each, predictor.width)
-        return cls(model, nodes, work, to_fixed, rows, block, moves, present, own, tuple(back))
+        return cls(model, nodes, work, np.asarray(to_fixed), rows, block, moves, present, own, tuple(back))
 
     @cached_property
     def later(self) -> dict[str, Any]:

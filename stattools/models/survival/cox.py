@@ -31,7 +31,7 @@ from stattools.data.design.design import Design, learn
 from stattools.data.design.terms import said
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SurvivalFormula, survival_formula
-from stattools.data.rows.standardization import LevelUnits, orthogonal
+from stattools.data.rows.standardization import Standardization, orthogonal
 from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
@@ -80,17 +80,17 @@ def centered(Z: Any, sets: RiskSets) -> Any:
     return Z
 
 
-def in_own_units(Z: Any) -> tuple[Any, Any]:
+def in_own_units(Z: Any) -> tuple[Any, Standardization]:
     """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit, where those of a
     level with several are made orthogonal.
     """
     X = with_levels(Z.T)
     if X is None:
         T = whitened(Z)
-        return T.T @ Z, T
+        return T.T @ Z, Standardization.whole_block(T)
     length = np.sqrt((X.others**2).mean(axis=0))
     length = np.where(length > 0.0, length, 1.0)
-    identity = LevelUnits.identity(X.shape[1])
+    identity = Standardization.identity(X.shape[1])
     own = replace(X, others=X.others / length)
     if X.slopes is None:
         return own.T, replace(identity, t=X.joined(1.0, 1.0 / length))
@@ -295,7 +295,7 @@ class CoxRegression(ProportionalHazards):
         """How the trace of W' I W moves with each coefficient, (p,), for ties of Efron or Breslow."""
         return slope_of_log_determinant(near(self.at(theta)), W)
 
-    def standardized(self) -> tuple[CoxRegression, Floats]:
+    def standardized(self) -> tuple[CoxRegression, Standardization]:
         """The same function of columns of unit length, uncorrelated where they are nearly dependent, and the map back:
         theta = T phi.
         """
@@ -435,9 +435,9 @@ class SortedCox(ProportionalHazards):
             "used into memory, or st.fit, which reads them once a step."
         )
 
-    def standardized(self) -> tuple[SortedCox, Floats]:
+    def standardized(self) -> tuple[SortedCox, Standardization]:
         """This function of columns of unit length, and the map back."""
-        return replace(self, scale=self.unit), np.diag(self.scale / self.unit)
+        return replace(self, scale=self.unit), Standardization.of(self.start, self.unit / self.scale, None)
 
     @np.errstate(over="ignore", invalid="ignore")  # a step too long: `is_finite` tells
     def evaluate(self, theta: ArrayLike, order: int = 2) -> Evaluation:

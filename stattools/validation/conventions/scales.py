@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from stattools.data.rows.standardization import Standardization
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.regressions.binding import starting_point
@@ -101,7 +102,7 @@ def _on_lines(state: State, lines: dict[int, tuple[float, float]], sheet: Any) -
         return found
     if model.likelihood.taken_up or (not ones and any(center for center, _ in lines.values())):
         return found
-    return replace(found, best=np.linalg.solve(model.predictor.lift(T), state.best))
+    return replace(found, best=model.predictor.lift(Standardization.whole_block(T)).solve(state.best))
 
 
 def _designs(state: State) -> Iterator[Variant]:

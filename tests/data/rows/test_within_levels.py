@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.data.rows.standardization import within_levels
 from stattools.numerics.columns import Columns
-from tests.data.rows.test_slope_units import N, slopes
+from tests.data.rows.test_standard_slopes import N, slopes
 
 
 def columns(constant):

@@ -12,6 +12,7 @@ from scipy.optimize import minimize
 
 import stattools as st
 from stattools.data.design import terms
+from stattools.data.rows.standardization import Standardization
 from stattools.inference.penalties import Ridge, maximize
 from tests.cases import rng
 from tests.inference.penalties.test_penalized import CASES, SEPARATED, reference_data
@@ -65,7 +66,7 @@ def test_centered_is_true_or_false(centered):
 def test_the_matrix_of_the_penalty_is_its_curvature(centered):
     y, X = reference_data(30)
     model, penalty = st.softmax(y, X), Ridge(2.0, centered=centered)
-    theta, T = rng(3).normal(size=12), np.eye(12)
+    theta, T = rng(3).normal(size=12), Standardization.identity(12)
     term = penalty.term(model, theta, model.evaluate(theta), T, 2)
     assert_allclose(penalty.quadratic(model), term.information)
     assert_allclose(term.loglik, -0.5 * theta @ term.information @ theta)

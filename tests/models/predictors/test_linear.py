@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Block
+from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.models.predictor import Linear
 from stattools.numerics.columns import BesideOnes
@@ -84,7 +85,7 @@ def test_lift_follows_a_map_of_the_columns(case):
     T = np.diag(g.uniform(0.5, 2.0, predictor.columns))
     T[0] = g.normal(size=predictor.columns)
     moved = block._replace(X=np.asarray(block.X) @ T)
-    there = predictor.forward(predictor.lift(T) @ theta, block)[0]
+    there = predictor.forward(predictor.lift(Standardization.whole_block(T)) @ theta, block)[0]
     assert_allclose(predictor.forward(theta, moved)[0], there, rtol=1e-9, atol=1e-9)
 
 
@@ -92,7 +93,7 @@ def test_a_predictor_without_the_constant_cannot_be_centered():
     T = np.eye(3)
     T[0, 2] = -1.0
     with pytest.raises(IncompatibleError, match="Give it the constant"):
-        Linear(3, 2, ((1, 2),)).lift(T)
+        Linear(3, 2, ((1, 2),)).lift(Standardization.whole_block(T))
 
 
 def test_each_coefficient_has_a_name_and_a_column(case):

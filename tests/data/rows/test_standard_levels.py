@@ -5,7 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 from stattools.data.rows.rows import Rows
-from stattools.data.rows.standardization import ArrayUnits, LevelUnits, about, as_units, standard_columns
+from stattools.data.rows.standardization import Standardization, standard_columns
+from stattools.models.predictor import Linear
 from stattools.numerics.columns import Columns
 from stattools.numerics.low_rank import LowRank
 
@@ -34,7 +35,7 @@ def test_standardized_columns_are_the_columns_times_the_map(constant, weight):
     assert_allclose(T.diagonal(), np.diagonal(np.asarray(T)))
     penalty, M = rng.integers(0, 2, 6) * 2.0, np.asarray(T)
     assert_allclose(np.asarray(T.gram(penalty, X)), M.T @ (penalty[:, None] * M), rtol=1e-12)
-    assert LevelUnits.identity(6).before(T) is T
+    assert Standardization.identity(6).before(T) is T
     assert_allclose(T.before(T), M @ M)
     V = LowRank(X.places, np.ones((4, 1, 1)), rng.standard_normal((6, 2)), np.eye(2))
     M = np.asarray(T)
@@ -47,28 +48,36 @@ def test_a_column_that_is_0_in_all_rows_that_count_stays_as_it_is():
     assert np.isfinite(np.asarray(standard_columns(X, np.array([1.0, 2.0, 1.0, 2.0, 1.0, 0.0]))[1])).all()
 
 
-def test_units_of_an_array_answer_as_those_beside_levels():
-    asked = {name for name in vars(ArrayUnits) if not name.startswith("_")} - {"T"}
-    assert asked == {"coded", "solve", "before", "moved", "at_origin"}
+def test_a_map_that_is_an_array_answers_as_a_diagonal_and_a_product():
     rng = np.random.default_rng(2)
     A, R = np.eye(5, 1), np.array([[0.0], [3.0], [0.0], [-2.0], [0.5]])
-    units, theta = LevelUnits(1.0 + rng.random(5), A, R), rng.standard_normal(5)
-    array = as_units(np.asarray(units))
-    assert as_units(units) is units is units.coded
-    assert array.coded is None
-    assert_allclose(array.solve(theta), units.solve(theta), rtol=1e-12)
-    assert_allclose(array.before(np.diag(theta)), units.before(np.diag(theta)), rtol=1e-12)
+    units, theta = Standardization(1.0 + rng.random(5), A, R), rng.standard_normal((5, 2))
+    array = Standardization.whole_block(np.asarray(units))
+    for v in (theta, theta[:, 0]):
+        assert_allclose(array.solve(v), np.linalg.solve(np.asarray(units), v), rtol=1e-12)
+        assert_allclose(units.solve(v), array.solve(v), rtol=1e-12)
+        assert_allclose(array @ v, units @ v, rtol=1e-12)
+    assert_allclose(array.before(np.diag(theta[:, 0])), units.before(np.diag(theta[:, 0])), rtol=1e-12)
     for at in ([0, 3], [2, 3], [2], [1, 4]):
         assert array.moved(at) == units.moved(at)
 
 
-def test_columns_about_their_means_are_the_columns_times_the_map():
-    X = Columns.indicators(np.column_stack([np.ones(6), np.arange(6.0)]), np.array([-1, 0, 1, 0, 1, 1]), 2, 1)
-    means = np.array([0.0, 0.0, 0.0, 2.5])
-    coded, T = about(X, means)
-    plain, M = about(np.asarray(X), means)
-    assert type(T) is LevelUnits
-    assert type(M) is np.ndarray
-    for found, of in ((coded, T), (plain, M)):
-        assert_allclose(np.asarray(found), np.asarray(X) @ np.asarray(of), rtol=1e-14)
-    assert_allclose(np.asarray(coded), plain, rtol=1e-14)
+@pytest.mark.parametrize("uses", [((1, 2, 3), (), (), (4,)), ((1, 3, 4), (), (), (2, 3)), (None, (0, 1), (0, 2, 3))])
+def test_several_predictors_have_the_map_of_their_columns_and_of_the_constants_that_stand_for_theirs(uses):
+    """Thresholds, of which the location is subtracted, take up what centering its columns takes away."""
+    rng = np.random.default_rng(3)
+    first = uses[0]
+    T = Standardization.of(np.append(0.0, rng.standard_normal(4)), 1.0 + rng.random(5), 0)
+    taken = () if first is None else ((0, (1, 2)), (3, ()))
+    predictor = Linear(5, len(uses), uses[1:], first, taken)
+    M, whole = np.asarray(T), np.eye(predictor.size)
+    for number, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
+        if use != ():
+            at = np.arange(5) if use is None else np.array(use)
+            whole[part, part] = M[np.ix_(at, at)]
+            for constant in dict(taken).get(number, ()):
+                whole[predictor.parts[constant], part] = -M[0, at]
+    for of in (T, Standardization.whole_block(M)):
+        assert_allclose(np.asarray(predictor.lifted(of)), whole, rtol=1e-14)
+    theta = rng.standard_normal(predictor.size)
+    assert_allclose(predictor.lifted(Standardization.whole_block(M)).solve(theta), np.linalg.solve(whole, theta))
