@@ -130,7 +130,7 @@ def _of_rates(fit: Fit) -> Agreement:
 def _of_regression(fit: Fit) -> Agreement:
     if not fit.model.in_memory:
         return validate_in_files(fit, validate)
-    if fit.penalty is not None or not fit.model.likelihood.knows_ends:
+    if fit.penalty is not None or fit.model.kind == "regression":  # of `st.regression`, whose likelihood was given
         return validate_rewritten(fit)
     refer = reference_fit if with_levels(fit.model.rows.X) is None else sparse_fit
     reference = refer(fit.model, fit._cov_made or "information")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from stattools.likelihoods.words import Edge, Words
+from stattools import likelihoods
+from stattools.likelihoods import Likelihood
+from stattools.likelihoods.between import BETWEEN
+from stattools.likelihoods.words import VALUES, Edge, Words, edge_of, rows, words_of
 
 
 def test_a_ratio_is_one_of_what_the_logarithm_is_of():
@@ -14,3 +17,13 @@ def test_a_ratio_is_one_of_what_the_logarithm_is_of():
 
 def test_a_parameter_has_no_ends_unless_it_says_so():
     assert (Edge().lower, Edge().upper) == (-np.inf, np.inf)
+
+
+def test_every_family_has_a_row_of_the_table_and_every_row_a_family():
+    families = [kind for kind in vars(likelihoods).values() if isinstance(kind, type) and kind is not Likelihood]
+    named = {base._row for kind in families for base in kind.__mro__ if issubclass(base, Likelihood)} - {""}
+    assert named | {f"Cumulative.{link}" for link in BETWEEN} == set(rows())
+    for row in rows():
+        assert words_of(row).predictor
+        assert (words_of(row).dispersion is None) == (row not in VALUES)
+        assert edge_of(row).lower < edge_of(row).upper

@@ -115,17 +115,18 @@ def _of_regression(fit: Fit) -> Rewritten:
 
 
 def _of_own(fit: Fit) -> Rewritten:
-    """A likelihood of a user's own: SciPy's public density, or the function that was given, over parameters by name."""
+    """A likelihood of a user's own: SciPy's public density, or the function or class that was given."""
     model: Model = fit.model
     likelihood, rows = model.likelihood, model.rows
-    if not isinstance(likelihood, OwnLikelihood):
-        raise IncompatibleError(f"validate has no second form of {model.title}.")
     _require_information(fit)
     rows.at_hand("validate climbs the values of all rows", model.title, "Validate a fit to a sample of them in memory.")
-    log_density = likelihood.answers.get("log_density", likelihood.density)
+    given = likelihood if isinstance(likelihood, OwnLikelihood) else None
+    log_density = None if given is None else given.answers.get("log_density", given.density)
 
     def density(y: Floats, *etas: Floats) -> Floats:
-        links = zip(likelihood.by_name.items(), etas, strict=True)
+        if log_density is None:  # of a class that was derived from Likelihood
+            return likelihood.loglik(etas[0] if len(etas) == 1 else np.stack(np.broadcast_arrays(*etas), axis=-1), y)
+        links = zip(likelihood.parameters.items(), etas, strict=True)
         values = {name: LINKS[link].mean(eta) for (name, link), eta in links}
         return np.asarray(log_density(y, **values), dtype=float)
 
@@ -134,8 +135,9 @@ def _of_own(fit: Fit) -> Rewritten:
             total = log_likelihood(density, theta, rows.X, rows.y, rows.weight, rows.offset, model.predictor)
         return total if np.isfinite(total) else -1e300
 
-    known = "log_density" in likelihood.answers
-    name = f"{likelihood.name}, climbed from its values," if known else "your function climbed from its values"
+    name = f"{type(likelihood).__name__ if given is None else given.name}, climbed from its values,"
+    if given is not None and "log_density" not in given.answers:
+        name = "your function climbed from its values"
     return _of_all(fit, value, name)
 
 
