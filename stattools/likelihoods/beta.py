@@ -39,8 +39,8 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import constructed_by_callers
 from stattools.interface.seeds import generator
-from stattools.likelihoods.binary import Binomial
-from stattools.likelihoods.likelihood import Likelihood, Tails, Terms, allowed, finite_floats, pair
+from stattools.likelihoods.binary import Binomial, OutOfTrials
+from stattools.likelihoods.likelihood import Likelihood, Terms, allowed, finite_floats, pair
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.predictive import interval_of_successes
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI, deviance_part, stirling_error
@@ -177,7 +177,7 @@ TERMS = 2**18
 @constructed_by_callers
 @prints
 @dataclass(frozen=True, eq=False)
-class BetaBinomial(Likelihood):
+class BetaBinomial(OutOfTrials):
     """Successes out of trials with a probability that varies: y ~ BetaBinomial(n, s p, s q); eta has shape (n, 2).
 
     eta_0 is the logit of the mean p, eta_1 the log of the precision s = a + b; the correlation of two trials of a group
@@ -189,27 +189,17 @@ class BetaBinomial(Likelihood):
     -1.098612288668
     """
 
-    trials: ArrayLike | None = None
     parameters: ClassVar = {"mean": "logit", "precision": "log"}
     _row = "BetaBinomial"
-    outcome = Outcome.TRIALS
     limits: ClassVar = {"precision": (Binomial, "an infinite precision")}
-
-    @property
-    def _binomial(self) -> Binomial:
-        return Binomial(self.trials)
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
-        return self._binomial.check(y)
 
     def loglik(self, eta: ArrayLike, y: ArrayLike) -> Floats:
         """log P(y), per observation."""
-        return _GroupParts(pair(eta, self), *self._binomial.counts(y)).loglik()
+        return _GroupParts(pair(eta, self), *self.counts(y)).loglik()
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
-        parts = _GroupParts(pair(eta, self), *self._binomial.counts(y))
+        parts = _GroupParts(pair(eta, self), *self.counts(y))
         return parts.loglik(), *parts.derivatives()
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
@@ -224,31 +214,10 @@ class BetaBinomial(Likelihood):
         theta = random.beta(np.maximum(s * expit(eta[..., 0]), 1e-290), np.maximum(s * expit(-eta[..., 0]), 1e-290))
         return random.binomial(np.asarray(self.trials, dtype=int), theta).astype(float)
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The successes and, where they are not given, the trials."""
-        return ("y", "trials") if self.trials is None else ("y",)
-
-    def trials_of(self, y: Floats) -> Floats:
-        """The trials of each observation."""
-        return self._binomial.trials_of(y)
-
-    def with_trials(self, trials: ArrayLike) -> BetaBinomial:
-        """This family with the number of trials given, so that it can be sampled."""
-        return BetaBinomial(trials)
-
-    def observed(self, y: Floats) -> Floats:
-        """The share of successes."""
-        return self._binomial.observed(y)
-
     def variance(self, eta: Floats, y: Floats) -> Floats:
         """p q (1 + (n - 1) / (1 + s)) / n: two trials of a group are correlated."""
         n = np.maximum(self.trials_of(y), 1.0)
         return self.mean(eta) * expit(-eta[:, 0]) * (1.0 + (n - 1.0) * expit(-eta[:, 1])) / n
-
-    def side(self, y: Floats) -> Floats:
-        """Successes only, or failures only, have no maximum."""
-        return self._binomial.side(y)
 
     def level(self, sums: Floats) -> Floats:
         """The log odds of the share of successes, half a one counted on either side."""
@@ -257,7 +226,7 @@ class BetaBinomial(Likelihood):
 
     def start(self, y: Floats, weight: Floats, offset: Floats) -> Floats:
         """The log odds of the share, and the precision of the second moments, n p q (1 + (n - 1) / (1 + s))."""
-        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        k, n = np.broadcast_arrays(*self.counts(y))
         share = np.clip((weight @ k) / (weight @ n), 1e-9, 1.0 - 1e-9)  # 0 or 1 where rows of weight 0 alone differ
         excess = weight @ ((k - n * share) ** 2 / (share * (1.0 - share)) - n)
         shared = np.clip(excess / max(weight @ (n * (n - 1.0)), 1.0), 1e-4, 0.9)
@@ -271,11 +240,6 @@ class BetaBinomial(Likelihood):
         """P(y + 1) + ... + P(trials), with its own digits where that is small."""
         return self._sides(eta, y)[1]
 
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        """Both sides of the distribution at the number of successes, and at the number before it."""
-        successes, trials = self._binomial.counts(y)
-        return Likelihood.tails(BetaBinomial(trials), eta, successes)
-
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
         """The numbers of successes between which a new one falls."""
         known = self.trials if trials is None else trials
@@ -288,7 +252,7 @@ class BetaBinomial(Likelihood):
         """P(at most y) and P(more than y): the side away from the mean is added up, the other is the rest of 1 unless
         that is small and is added up too.
         """
-        k, n = np.broadcast_arrays(*self._binomial.counts(y))
+        k, n = np.broadcast_arrays(*self.counts(y))
         eta = pair(eta, self)
         mirrored = eta * np.array([-1.0, 1.0])  # failures in place of successes
         is_low = k < n * expit(eta[:, 0])

@@ -8,7 +8,7 @@ Models (1989), ch. 4; Maddala (1983) for the probit link.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -64,10 +64,8 @@ class Successes(Likelihood):
         return np.where(k < n, betainc(k + 1.0, np.maximum(n - k, 1.0), self.mean(eta)), 0.0)
 
     def side(self, y: Floats) -> Floats:
-        """Successes only, or failures only, have no maximum."""
-        successes, trials = self.counts(y)
-        side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
-        return np.where(trials > 0, side, np.nan)
+        """Every outcome wants its own probability to be 1."""
+        return 2.0 * y - 1.0
 
     def sample(self, eta: ArrayLike, *, seed: int | np.random.Generator) -> Floats:
         """One 0/1 draw per eta."""
@@ -189,10 +187,71 @@ class Probit(Successes):
         return float(np.sqrt(size))
 
 
+@dataclass(frozen=True, eq=False)
+class OutOfTrials(Likelihood):
+    """Successes out of trials, which are given by `trials` or as the last axis of y."""
+
+    trials: ArrayLike | None = None
+    outcome = Outcome.TRIALS
+
+    def check(self, y: ArrayLike) -> Floats:
+        """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
+        values = finite_floats(y, "Binomial")
+        successes, trials = self.counts(values)
+        remedy = "Give whole counts; frequencies of repeated rows go into weights=."
+        for counts, which in ((trials, "trials"), (successes, "successes")):
+            whole = (counts >= 0) & (counts == np.floor(counts))
+            allowed(counts, whole, "Binomial", f"whole, non-negative {which}", remedy)
+        needs, remedy = "successes that do not exceed their trials", "Check the two counts, and which is trials=."
+        allowed(successes, successes <= trials, "Binomial", needs, remedy)
+        return values
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The successes and, where they are not given, the trials."""
+        return ("y", "trials") if self.trials is None else ("y",)
+
+    def trials_of(self, y: Floats) -> Floats:
+        """The trials of each observation."""
+        return self.counts(y)[1]
+
+    def with_trials(self, trials: ArrayLike) -> Self:
+        """This family with the number of trials given, so that it can be sampled."""
+        return type(self)(trials)
+
+    def observed(self, y: Floats) -> Floats:
+        """The share of successes, 0 of 0 trials being 0."""
+        successes, trials = self.counts(y)
+        return successes / np.maximum(trials, 1.0)
+
+    def side(self, y: Floats) -> Floats:
+        """Successes only, or failures only, have no maximum."""
+        successes, trials = self.counts(y)
+        side = np.where(successes == 0, -1.0, np.where(successes == trials, 1.0, 0.0))
+        return np.where(trials > 0, side, np.nan)
+
+    def tails(self, eta: Floats, y: Floats) -> Tails:
+        """Both sides of the distribution at the number of successes, and at the number before it."""
+        successes, trials = self.counts(y)
+        return Likelihood.tails(self.with_trials(trials), eta, successes)
+
+    def counts(self, y: ArrayLike) -> tuple[Floats, Floats]:
+        """Successes and trials, from y and `trials`."""
+        y = np.asarray(y, dtype=float)
+        if self.trials is not None:
+            return y, np.asarray(self.trials, dtype=float)
+        if y.ndim == 0 or y.shape[-1] != 2:
+            raise IncompatibleError(
+                f"Binomial() needs y with a last axis of two, (successes, trials); got shape {y.shape}. "
+                "Give the trials with y, or use Binomial(trials=n)."
+            )
+        return y[..., 0], y[..., 1]
+
+
 @constructed_by_callers
 @prints
 @dataclass(frozen=True, eq=False)
-class Binomial(Successes):
+class Binomial(OutOfTrials, Successes):
     """Successes out of trials: y ~ Binomial(trials, expit(eta)); eta is the log odds, shape (n,).
 
     With `trials` (a whole number, or one per observation) y is the number of successes. Without it y has a last axis of
@@ -208,25 +267,11 @@ class Binomial(Successes):
     -0.69314718056
     """
 
-    trials: ArrayLike | None = None
     _row = "Binomial"
     verified = "binomial"
     parameters: ClassVar = {"mean": "logit"}
     concave_with = ("logit", "probit", "cloglog", "loglog", "log", "identity")
-    outcome = Outcome.TRIALS
     canonical = True
-
-    def check(self, y: ArrayLike) -> Floats:
-        """y as float64; a DomainError unless successes and trials are whole numbers with 0 <= y <= trials."""
-        values = finite_floats(y, "Binomial")
-        successes, trials = self.counts(values)
-        remedy = "Give whole counts; frequencies of repeated rows go into weights=."
-        for counts, which in ((trials, "trials"), (successes, "successes")):
-            whole = (counts >= 0) & (counts == np.floor(counts))
-            allowed(counts, whole, "Binomial", f"whole, non-negative {which}", remedy)
-        needs, remedy = "successes that do not exceed their trials", "Check the two counts, and which is trials=."
-        allowed(successes, successes <= trials, "Binomial", needs, remedy)
-        return values
 
     def information(self, eta: ArrayLike, y: ArrayLike | None = None) -> Floats:
         """trials expit(eta) expit(-eta); y is needed only to carry the trials."""
@@ -249,24 +294,6 @@ class Binomial(Successes):
             raise IncompatibleError("Binomial().sample needs the trials; use Binomial(trials=n).sample(eta, seed=...).")
         return generator(seed).binomial(np.asarray(self.trials, dtype=int), self.mean(eta)).astype(float)
 
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """The successes and, where they are not given, the trials."""
-        return ("y", "trials") if self.trials is None else ("y",)
-
-    def trials_of(self, y: Floats) -> Floats:
-        """The trials of each observation."""
-        return self.counts(y)[1]
-
-    def with_trials(self, trials: ArrayLike) -> Binomial:
-        """This family with the number of trials given, so that it can be sampled."""
-        return Binomial(trials)
-
-    def observed(self, y: Floats) -> Floats:
-        """The share of successes, 0 of 0 trials being 0."""
-        successes, trials = self.counts(y)
-        return successes / np.maximum(trials, 1.0)
-
     def reversed(self, y: Floats) -> Floats:
         """Failures out of trials."""
         failures = super().reversed(y)
@@ -277,26 +304,9 @@ class Binomial(Successes):
         successes, n = self.counts(y)
         return 2.0 * (deviance_part(successes, n * expit(eta)) + deviance_part(n - successes, n * expit(-eta)))
 
-    def tails(self, eta: Floats, y: Floats) -> Tails:
-        """Both sides of the distribution at the number of successes, and at the number before it."""
-        successes, trials = self.counts(y)
-        return Likelihood.tails(Binomial(trials), eta, successes)
-
     def interval(self, eta: Floats, V: Floats, level: float, trials: Floats | None = None) -> tuple[Floats, Floats]:
         """The numbers of successes between which a new one falls."""
         return count_interval(eta, V, level, trials=trials)
-
-    def counts(self, y: ArrayLike) -> tuple[Floats, Floats]:
-        """Successes and trials, from y and `trials`."""
-        y = np.asarray(y, dtype=float)
-        if self.trials is not None:
-            return y, np.asarray(self.trials, dtype=float)
-        if y.ndim == 0 or y.shape[-1] != 2:
-            raise IncompatibleError(
-                f"Binomial() needs y with a last axis of two, (successes, trials); got shape {y.shape}. "
-                "Give the trials with y, or use Binomial(trials=n)."
-            )
-        return y[..., 0], y[..., 1]
 
 
 def are_zero_or_one(y: NDArray[Any]) -> bool:
