@@ -107,14 +107,14 @@ class GammaFamily(Positive):
         """log p(y), per observation."""
         log_y = np.log(np.asarray(y, dtype=float))
         t, k = _ratio_and_shape(pair(eta, self), log_y)
-        return log_density_of_log(t, _once(k)) - log_y
+        return log_density_of_log(t, once(k)) - log_y
 
     def evaluate(self, eta: ArrayLike, y: ArrayLike) -> Terms:
         """loglik, score and information in one go."""
         log_y = np.log(np.asarray(y, dtype=float))
         eta = pair(eta, self)
         t = np.minimum(log_y - eta[..., 0], LARGEST_GAMMA_RATIO)
-        k = np.exp(-np.clip(_once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
+        k = np.exp(-np.clip(once(eta[..., 1]), -LARGEST_SHAPE, -SMALLEST_SHAPE))
         ratio, more, part = differences(t)
         part *= k
         gap, bend = digamma_gap(k)
@@ -170,7 +170,7 @@ def _shape(eta: Floats) -> Floats:
     return np.exp(np.clip(-eta[..., 1], SMALLEST_SHAPE, LARGEST_SHAPE))
 
 
-def _once(values: Floats) -> Floats:
+def once(values: Floats) -> Floats:
     """What all rows share as one number, since functions of the shape cost more than all else."""
     return values[:1] if values.size > 1 and (values == values.flat[0]).all() else values
 

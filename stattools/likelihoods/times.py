@@ -39,6 +39,7 @@ from stattools.likelihoods.gamma_times import GammaTimes
 from stattools.likelihoods.likelihood import LARGEST_MEAN, Likelihood, Tails, Terms, allowed, floats, pair
 from stattools.likelihoods.links import LINKS, Curve
 from stattools.likelihoods.outcomes import Outcome
+from stattools.likelihoods.positive import once
 from stattools.likelihoods.words import Equation, words_of
 from stattools.numerics.distributions.counts import HALF_LOG_TWO_PI
 
@@ -68,7 +69,8 @@ FARTHEST = 1e75
 @dataclass(frozen=True)
 class LogTimeErrors:
     """A distribution of errors W: the `link` whose mean is its distribution function, what it is in TeX, log f(z) with
-    its slope and its bend, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma.
+    its slope and its bend, F(z) or 1 - F(z), and log E(exp(sigma W)) with its slope in log sigma;
+    `at_once` is log f(z) of events, 1, and log(1 - F(z)) of longer times, 0, of what they have in common.
 
     Its methods are about times, by their linear predictors eta_0 and log sigma, each of shape (n,).
     """
@@ -78,6 +80,7 @@ class LogTimeErrors:
     density: Callable[[Floats], Curve]
     tail_of: Callable[[Floats, bool], Floats]
     log_mean: Callable[[Floats], tuple[Floats, Floats]]
+    at_once: Callable[[Floats, Floats], Curve] | None = None
     concave = True
 
     def quantile(self, p: Any) -> Floats:
@@ -89,23 +92,32 @@ class LogTimeErrors:
         inf; its two slopes; minus its second derivatives, mixed ones between: (6, n).
         """
         seen, first, last = low == high, low == 0.0, high == np.inf
-        log_time = np.log(np.where(first, np.where(last, 1.0, high), low))
-        precision = np.exp(-log_scale)
+        shorter, ends = first.any(), ~(seen | first | last)
+        log_time = np.log(np.where(first, np.where(last, 1.0, high), low) if shorter else low)
+        event, shared = seen.astype(float), once(log_scale)
+        precision = np.exp(-shared)
         z = np.clip((log_time - location) * precision, -FARTHEST, FARTHEST)
-        value, slope, bend = curve = np.zeros((3, len(z)))
-        link = LINKS[self.link]
-        for rows, log in ((seen, self.density), (last & ~first, link.log_rest), (first & ~last, link.log_mean)):
-            if rows.any():
-                for out, part in zip(curve, log(z[rows]), strict=True):
-                    out[rows] = part
-        turn, mixed = z * slope, z * bend + slope
-        found = np.empty((6, len(z)))
-        found[0] = value - seen * (log_scale + log_time)
-        found[1], found[2] = -slope * precision, -turn - seen
-        found[3], found[4], found[5] = -bend * precision * precision, -mixed * precision, -mixed * z
-        rows = ~(seen | first | last)
-        if rows.any():
-            found[:, rows] = between_ends(self.link, location[rows], log_scale[rows], low[rows], high[rows])
+        if self.at_once is not None and not (shorter or ends.any()):
+            value, slope, bend = self.at_once(z, event)
+        else:
+            value, slope, bend = curve = np.zeros((3, len(z)))
+            link = LINKS[self.link]
+            for rows, log in ((seen, self.density), (last & ~first, link.log_rest), (first & ~last, link.log_mean)):
+                if rows.any():
+                    for out, part in zip(curve, log(z[rows]), strict=True):
+                        out[rows] = part
+        found, mixed = np.empty((6, len(z))), z * bend
+        mixed += slope
+        np.subtract(value, event * (log_time + shared), out=found[0])
+        np.multiply(slope, -precision, out=found[1])
+        np.multiply(z, slope, out=found[2])
+        found[2] += event
+        np.negative(found[2], out=found[2])
+        np.multiply(bend, -precision * precision, out=found[3])
+        np.multiply(mixed, -precision, out=found[4])
+        np.multiply(mixed, -z, out=found[5])
+        if ends.any():
+            found[:, ends] = between_ends(self.link, location[ends], log_scale[ends], low[ends], high[ends])
         return found
 
     def tail(self, location: Floats, log_scale: Floats, time: Any, lower: bool) -> Floats:
@@ -143,6 +155,11 @@ def standardized(location: Floats, log_scale: Floats, time: Any) -> Floats:
 def _extreme(z: Floats) -> Curve:
     power = _exp(z)
     return z - power, 1.0 - power, -power
+
+
+def _extreme_at_once(z: Floats, event: Floats) -> Curve:
+    power = _exp(z)
+    return event * z - power, event - power, -power
 
 
 def _extreme_tail(z: Floats, lower: bool) -> Floats:
@@ -184,7 +201,9 @@ def _exp(z: Floats) -> Floats:
 
 
 ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
-    "weibull": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "weibull": LogTimeErrors(
+        "cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once
+    ),
     "lognormal": LogTimeErrors(
         "probit",
         r"W_i \sim \mathrm{Normal}(0, 1)",
@@ -199,7 +218,9 @@ ERRORS: dict[str, LogTimeErrors | GammaTimes] = {
         lambda z, lower: expit(z) if lower else expit(-z),
         _logistic_mean,
     ),
-    "exponential": LogTimeErrors("cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean),
+    "exponential": LogTimeErrors(
+        "cloglog", r"P(W_i > w) = \exp(-e^w)", _extreme, _extreme_tail, _gamma_mean, _extreme_at_once
+    ),
     "gamma": GammaTimes(),
 }
 """By the distribution of the time."""
@@ -230,6 +251,8 @@ def since_entry(
     return np.where(last, 1.0, np.where(there, gone, 0.0)), np.where(last, 0.0, np.where(there, left, 1.0))
 
 
+AT_A_TIME = 4096
+"""Rows whose log-likelihoods are made together."""
 EXPONENTIAL = "exponential"
 """The distribution whose scale is 1."""
 ONE = ("weibull", "gamma")
@@ -319,7 +342,7 @@ class FailureTime(Likelihood):
         """eta_0 and the log of the scale, which stays where its exponential is a number."""
         if self.width == 1:
             location = np.asarray(eta, dtype=float)
-            return location, np.zeros_like(location)
+            return location, np.broadcast_to(0.0, location.shape)
         eta = pair(eta, self)
         return eta[..., 0], np.clip(eta[..., 1], -LARGEST_SCALE, LARGEST_SCALE)
 
@@ -327,13 +350,18 @@ class FailureTime(Likelihood):
         """loglik, score and information in one go, each kind of rows by itself."""
         low, high, entry = ends_of(y, self.late)
         location, log_scale = self.location_scale(eta)
-        found, late = self._law.terms(location, log_scale, low, high), entry > 0.0
+        found, late = np.empty((7, len(low))), entry > 0.0
+        for start in range(0, len(low), AT_A_TIME):  # what is made on the way stays in the cache
+            part = slice(start, start + AT_A_TIME)
+            terms = self._law.terms(location[part], log_scale[part], low[part], high[part])
+            found[:5, part], found[5:, part] = terms[:5], terms[4:]
         if late.any():
             endless = np.full(np.count_nonzero(late), np.inf)
-            found[:, late] -= self._law.terms(location[late], log_scale[late], entry[late], endless)
+            terms = self._law.terms(location[late], log_scale[late], entry[late], endless)
+            found[:, late] -= terms[[0, 1, 2, 3, 4, 4, 5]]
         if self.width == 1:
             return found[0], found[1], found[3]
-        return found[0], found[1:3].T, found[[3, 4, 4, 5]].reshape(2, 2, -1).transpose(2, 0, 1)
+        return found[0], found[1:3].T, found[3:].reshape(2, 2, -1).transpose(2, 0, 1)
 
     def mean(self, eta: ArrayLike) -> Floats:
         """E(T) = exp(eta_0) E(exp(sigma W)), shape (n,); DomainError where that of a log-logistic time is infinite."""
