@@ -379,6 +379,17 @@ class Arrow(SymmetricInParts):
         return SymmetricInParts.applied(self, ufunc, inputs)
 
 
+def arrow(H: Any) -> Arrow:
+    """H itself, or an array as the case without levels.
+
+    >>> arrow(np.eye(2)).shape
+    (2, 2)
+    """
+    if isinstance(H, Arrow):
+        return H
+    return Arrow(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), np.empty((0, len(H))), H)
+
+
 @dataclass(frozen=True, eq=False)
 class ArrowFactor:
     """H = N diag(delta) N' of the blocks first, then S = R'R, of a positive definite `Arrow`; `failed` is the number of

@@ -169,6 +169,10 @@ class Sandwich:
         """What makes scores of rows, without the rows."""
         return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
 
+    def back(self, which: Sequence[int]) -> Floats:
+        """T C of some coefficients, (r, p)."""
+        return self.B[which]
+
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 to HC4, without a factor."""
         return self.work.rows.gather(partial(_independent, self.terms, kind, len(self.phi) / self.model.n))
@@ -358,6 +362,17 @@ class LevelSandwich:
         work, T = about_levels(model)
         X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
         return cls(model, work, X, T, phi, LevelMetric(work.evaluate(phi).information).covariance())  # type: ignore[arg-type]
+
+    @property
+    def terms(self) -> Scores:
+        """What makes scores of rows, without the rows."""
+        return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
+
+    def back(self, which: Sequence[int]) -> Floats:
+        """T C of some coefficients, (r, p)."""
+        unit = np.zeros((len(self.phi), len(which)))
+        unit[which, np.arange(len(which))] = 1.0
+        return self.C.product(self.T.pulled(unit)).T
 
     def scores(self, kind: str = "HC0") -> Floats:
         """Scores of the rows in eta, (n, width), per observation, corrected as `kind` says."""

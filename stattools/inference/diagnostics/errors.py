@@ -30,9 +30,8 @@ Do counts or groups vary more, or less, than their family says? Pearson's statis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,103 +51,40 @@ from stattools.interface.when_needed import pd
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.arrowhead import Arrow, times
-from stattools.numerics.columns import Columns, weighted
+from stattools.numerics.arrowhead import Arrow, arrow, times
+from stattools.numerics.columns import beside, symmetric, upper_gram, weighted, with_levels
 from stattools.text.columns import number
-
-
-@dataclass(frozen=True, eq=False)
-class LevelErrors:
-    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, and what scores explain of q^2.
-    `of_sizes` is Glejser's test, where there is one.
-    """
-
-    robust: Floats
-    gap: Floats
-    square: Floats
-    own: Floats
-    explained: Floats
-    of_sizes: tuple[float, float] | None
 
 
 def parts_of_rows(sandwich: LevelSandwich, asked: Sequence[int]) -> Iterator[tuple[slice, Floats]]:
     """v (n, width, some) of some of the coefficients `asked` at a time, with the place of these."""
-    X, p, predictor = sandwich.X, len(sandwich.phi), sandwich.work.predictor
+    X, predictor = sandwich.X, sandwich.work.predictor
     each, size = predictor.columns_of(sandwich.work.rows.X), max(1, CELLS // len(X))
     for start in range(0, len(asked), size):
         part = slice(start, min(start + size, len(asked)))
-        which = np.asarray(asked[part])
-        unit = np.zeros((p, len(which)))
-        unit[which, np.arange(len(which))] = 1.0
-        B = sandwich.C.product(sandwich.T.pulled(unit))
-        v = np.empty((len(X), len(each), len(which)))
+        B = sandwich.back(asked[part]).T
+        v = np.empty((len(X), len(each), B.shape[1]))
         for k, (of, own) in enumerate(zip(each, predictor.parts, strict=True)):
             v[:, k] = of @ B[own]
         yield part, v
 
 
-def level_errors(
-    sandwich: LevelSandwich,
-    asked: Sequence[int],
-    *,
-    kind: str,
-    scale: float,
-    has_scale: bool,
-    factor: float,
-    of_sizes: tuple[float, float] | None = None,
-) -> LevelErrors:
-    """The sums at a `scale` that was estimated too where `has_scale`, and a dispersion that is `factor`."""
-    rows, X = sandwich.work.rows, sandwich.X
-    of_rows = sandwich.work.likelihood.evaluate(sandwich.work.eta(sandwich.phi), rows.y)[1:]
-    width = sandwich.work.predictor.width
-    u, W = (weighted(of, rows.precision).reshape(len(X), *[width] * k) for k, of in enumerate(of_rows, 1))
-    corrected = sandwich.scores(kind)
-    times = np.ones(len(X)) if rows.weight is None else rows.weight
-    squares, others = sandwich.independent("HC0"), sandwich.work.predictor.columns_of(rows.X)[1:]
-    extra = np.zeros((len(X), 0))
-    if has_scale:
-        extra = (u[:, 0] ** 2 / W[:, 0, 0] / scale**2 - 1.0)[:, None]
-        squares = squares.bordered(X.pulled(times[:, None] * u[:, :1] * extra), (extra.T * times) @ extra)
-    robust_sum, gap, square, own_square, of_scores = found = tuple(np.empty(len(asked)) for _ in range(5))
-    for part, v in parts_of_rows(sandwich, asked):
-        plain, robust = (np.einsum("nak,na->nk", v, of, optimize=True) for of in (u, corrected))
-        own = np.einsum("nak,nab,nbk->nk", v, W, v, optimize=True) * (scale**2 * factor)
-        q = plain * plain - own
-        heavy = q * times[:, None]
-        cross = [of.T @ (heavy * u[:, k, None]) for k, of in enumerate(others, 1)]
-        cross = np.concatenate([X.pulled(heavy * u[:, :1]), *cross, extra.T @ heavy])
-        sums = times @ robust**2, times @ q, times @ q**2, times @ own**2, explained(squares, cross)
-        for total, values in zip(found, sums, strict=True):
-            total[part] = values
-    return LevelErrors(robust_sum, gap, square, own_square, of_scores, of_sizes)
-
-
-def explained(squares: Arrow, cross: Floats) -> Floats:
-    """c' A^-1 c of each column c of `cross`, where A is `squares`; what is 0 in A to round-off explains nothing."""
-    least = np.finfo(float).eps * len(squares) * float(np.abs(squares.diagonal()).max(initial=0.0))
+def explained(squares: Arrow, cross: Floats, least: float | None = None) -> tuple[Floats, int]:
+    """c' A^-1 c of each column c of `cross`, and the rank of A, which is `squares`; what is in A beside its largest
+    number at most the share `least`, that of round-off, explains nothing.
+    """
+    least = np.finfo(float).eps * len(squares) if least is None else least
+    cut = least * float(np.abs(squares.diagonal()).max(initial=0.0))
     levels, others = squares.places
     values, vectors = np.linalg.eigh(squares.D)
-    root = np.divide(1.0, np.sqrt(np.maximum(values, 0.0)), out=np.zeros_like(values), where=values > least)
+    root = np.divide(1.0, np.sqrt(np.maximum(values, 0.0)), out=np.zeros_like(values), where=values > cut)
     inverse = (vectors * root[:, None, :]).transpose(0, 2, 1)
     sides = (v.reshape(*values.shape, v.shape[1]) for v in (squares.B, cross[levels]))
     Q, of_levels = (times(inverse, v).reshape(len(levels), v.shape[-1]) for v in sides)
-    rest, left = cross[others] - Q.T @ of_levels, squares.C - Q.T @ Q
-    return np.square(of_levels).sum(axis=0) + np.einsum("jk,jk->k", rest, np.linalg.lstsq(left, rest, rcond=None)[0])
-
-
-def regression_on_columns(X: Columns, y: Floats, weight: Floats | None) -> tuple[float, float, float, float, int]:
-    """Of y (n,) on a constant and the columns: the sum of weights, that of y and of y^2, what the columns explain of
-    the last, and how many of them are independent.
-    """
-    sides = np.column_stack([np.ones(len(y)), y])
-    heavy = weighted(sides, weight)
-    whole, squares, cross = sides.T @ heavy, X.gram(weight), X.pulled(heavy)
-    of_one, of_y, of_sum = explained(squares, np.column_stack([cross, cross.sum(axis=1)]))
-    left = whole[0, 0] - of_one
-    if left > 1e-10 * whole[0, 0]:  # the constant is not among the columns
-        of_y += (whole[0, 1] - 0.5 * (of_sum - of_y - of_one)) ** 2 / left
-    rank = X.shape[1] + int(left > 1e-10 * whole[0, 0])
-    return float(whole[0, 0]), float(whole[0, 1]), float(whole[1, 1]), float(of_y), rank
+    left, Z = np.linalg.eigh(squares.C - Q.T @ Q)
+    along, own = Z.T @ (cross[others] - Q.T @ of_levels), left > max(cut, least * left.max(initial=0.0))
+    found = np.square(of_levels).sum(axis=0) + (np.square(along[own]) / left[own, None]).sum(axis=0)
+    return found, int((values > cut).sum() + own.sum())
 
 
 def farthest_moves(
@@ -188,28 +124,36 @@ VARIES_FREELY = (Outcome.REAL, Outcome.POSITIVE, Outcome.UNIT)
 
 
 class ErrorSums(NamedTuple):
-    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, q times scores; scores squared."""
+    """Sums over rows, by coefficient: robust variance, q, squares of q and of `own`, q times scores; the squares of
+    scores, and those of [X, 1, |r|], an `Arrow` each, or None.
+    """
 
     robust: Floats
     gap: Floats
     square: Floats
     own: Floats
     cross: Floats
-    scores: Floats
-    size: Floats
+    scores: Any
+    sizes: Any
 
     def __add__(self, other: ErrorSums) -> ErrorSums:  # type: ignore[override]
-        return ErrorSums(*(one + more for one, more in zip(self, other, strict=True)))
+        sizes = None if self.sizes is None else self.sizes + other.sizes
+        return ErrorSums(*(one + more for one, more in zip(self[:6], other[:6], strict=True)), sizes=sizes)
+
+    def beside(self, other: ErrorSums) -> ErrorSums:
+        """The same sums of the same rows, with those of further coefficients."""
+        both = {name: [getattr(self, name), getattr(other, name)] for name in self._fields[:5]}
+        return self._replace(**{name: np.concatenate(parts, axis=-1) for name, parts in both.items()})
 
     @property
     def explained(self) -> Floats:
         """What the scores explain of q^2, by coefficient."""
-        return np.einsum("js,js->j", self.cross, np.linalg.lstsq(self.scores, self.cross.T, rcond=None)[0].T)
+        return explained(self.scores, self.cross)[0]
 
     @property
     def of_sizes(self) -> tuple[float, float] | None:
         """Glejser's test, where there is one."""
-        return glejser(self.size) if len(self.size) else None
+        return None if self.sizes is None else glejser(self.sizes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,9 +168,10 @@ class OfRows:
     factor: float
 
     def __call__(self, rows: Rows) -> ErrorSums:
-        size = max(256, CELLS // (self.B.size or 1))
+        size = max(256, CELLS // max(len(self.B), 1))
+        size = len(rows.X) if with_levels(rows.X) is not None else min(size, rows.block_size)
         start, total = 0, None
-        for block in rows.blocks(min(size, rows.block_size)):
+        for block in rows.blocks(size):
             part = slice(start, start + len(block.X))
             weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
             found = self._of(block, weight, precision, start)
@@ -247,8 +192,7 @@ class OfRows:
             if self.kind not in NO_LEVERAGE
             else u
         )
-        times = np.ones(m) if weight is None else weight
-        s = predictor.row_scores(block.X, u)
+        times, each = np.ones(m) if weight is None else weight, u.reshape(m, -1)
         if u.ndim == 1:
             v = block.X @ self.B.T
             own, plain, robust = v * v * W[:, None], v * u[:, None], v * corrected[:, None]
@@ -258,19 +202,23 @@ class OfRows:
             plain, robust = (np.einsum("jma,ma->mj", v, of) for of in (u, corrected))
         own *= self.scale**2 * self.factor
         q = plain * plain - own
+        heavy, squares = q * times[:, None], weighted(each[:, :, None] * each[:, None, :], times)
+        cross = [of.T @ (heavy * each[:, k, None]) for k, of in enumerate(predictor.columns_of(block.X))]
+        scores = arrow(predictor.information(block, squares if u.ndim > 1 else squares[:, 0, 0]))
         if self.has_scale:  # it was estimated too
-            s = np.column_stack([s, u * u / W / self.scale**2 - 1.0])
-        size, weighty = self._sizes(eta, block, times, precision), s * times[:, None]
+            extra = (u * u / W / self.scale**2 - 1.0)[:, None]
+            scores = scores.bordered(block.X.T @ (times[:, None] * each * extra), extra.T @ (times[:, None] * extra))
+            cross.append(extra.T @ heavy)
         sums = (times @ robust**2, times @ q, times @ q**2, times @ own**2)
-        return ErrorSums(*sums, q.T @ weighty, s.T @ weighty, size)
+        sizes = self._sizes(eta, block, times, precision)
+        return ErrorSums(*sums, np.concatenate(cross), scores, sizes)
 
-    def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Floats:
-        """Sums for a regression of the sizes of residuals on the columns: [1, X, |r|] with itself."""
+    def _sizes(self, eta: Floats, block: Block, times: Floats, precision: Floats | None) -> Arrow | None:
+        """Sums for a regression of the sizes of residuals on the columns: [X, 1, |r|] with itself."""
         r = residual_sizes(self.terms.likelihood, eta, block.y, precision, has_scale=self.has_scale)
         if r is None:
-            return np.zeros((0, 0))
-        Z = np.column_stack([np.ones(len(r)), block.X, r])
-        return Z.T @ (Z * times[:, None])
+            return None
+        return arrow(symmetric(upper_gram(beside(block.X, np.ones(len(r)), r), times)))
 
 
 def residual_sizes(family: Likelihood, eta: Floats, y: Floats, precision: Any, *, has_scale: bool) -> Floats | None:
@@ -290,11 +238,10 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     of.require_errors()
     model, asked = of.model, of.asked
     factor = of.pearson.ratio if of.is_quasi and of.pearson is not None else 1.0
-    work = partial(_sums(of), scale=of.fit.scale, has_scale=model.has_scale, factor=factor)
     try:
-        sums, small = work(kind="HC2"), 1.0
+        sums, small = _sums(of, "HC2", factor), 1.0
     except DomainError:  # a row alone fixes a coefficient, and has no error of its own
-        sums, small = work(kind="HC0"), model.n / max(model.n - len(of.theta), 1.0)
+        sums, small = _sums(of, "HC0", factor), model.n / max(model.n - len(of.theta), 1.0)
     if not (of.fit.covariance.diagonal()[asked] > 0.0).all():
         raise IncompatibleError(f"a standard error of {model.title} with cov={of.fit.cov} is 0.")
     ratio = np.sqrt(small * sums.robust / of.fit.covariance.diagonal()[asked])
@@ -319,42 +266,37 @@ def standard_errors(of: LookedAt, name: str) -> Check:
     return judged(name, measure, value, advice, size=found, p_value=float(p[worst]), term=term)
 
 
-def _sums(of: LookedAt) -> Callable[..., ErrorSums | LevelErrors]:
-    """What makes the sums over all rows."""
-    model = of.model
-    if (levels := of.beside_levels) is not None:
-        eta, rows = levels.work.eta(levels.phi), levels.work.rows
-        r = residual_sizes(model.likelihood, eta, rows.y, rows.precision, has_scale=model.has_scale)
-        tested = None if r is None else _judged_sizes(*regression_on_columns(levels.X, r, rows.weight))
-        return partial(level_errors, levels, of.asked, of_sizes=tested)
-    sandwich = Sandwich.of(model, of.theta, of.bread)
+def _sums(of: LookedAt, kind: str, factor: float) -> ErrorSums:
+    """The sums over all rows, of some coefficients at a time beside levels that are codes."""
+    model, levels = of.model, of.beside_levels
+    sandwich: Any = Sandwich.of(model, of.theta, of.bread) if levels is None else levels
+    size = len(of.asked) if levels is None else max(1, CELLS // len(levels.X))
+    found = None
+    for start in range(0, len(of.asked), size):
+        B = sandwich.back(of.asked[start : start + size])
+        part = OfRows(sandwich.terms, B, kind, of.fit.scale, model.has_scale, factor)
+        sums = sandwich.work.rows.gather(part)
+        found = sums if found is None else found.beside(sums)
+    assert found is not None
+    return found
 
-    def of_rows(**given: Any) -> ErrorSums:
-        return sandwich.work.rows.gather(OfRows(sandwich.terms, sandwich.B[of.asked], **given))
 
-    return of_rows
-
-
-def _p_values(sums: ErrorSums | LevelErrors) -> Floats:
+def _p_values(sums: ErrorSums) -> Floats:
     spread = np.maximum(sums.square - sums.explained, 2.0 * sums.own)  # at least that of normal outcomes
     z = np.divide(sums.gap, np.sqrt(spread), out=np.zeros_like(spread), where=spread > 0)
     return 2.0 * special.ndtr(-np.abs(z))
 
 
-def glejser(sums: Floats) -> tuple[float, float]:
+def glejser(sums: Arrow) -> tuple[float, float]:
     """By how much |r| varies with the columns, its standard deviation over its mean, and how often chance makes that:
     n R^2 of |r| on the columns.
     """
-    inner, cross = sums[:-1, :-1], sums[:-1, -1]
-    found, _, rank, _ = np.linalg.lstsq(inner, cross, rcond=1e-10)
-    return _judged_sizes(sums[0, 0], cross[0], sums[-1, -1], float(cross @ found), int(rank))
-
-
-def _judged_sizes(n: float, total: float, square: float, explained: float, rank: int) -> tuple[float, float]:
-    """The same from n, the sum of |r| and of its squares, what the columns explain of these, and their rank."""
+    n, total, square = sums.C[-2, -2], sums.C[-2, -1], sums.C[-1, -1]
+    inner, last = np.arange(len(sums) - 1), np.array([len(sums) - 1])
+    of_columns, rank = explained(sums.among(inner), sums.columns(last)[inner], 1e-10)
     mean = total / n
     whole = square - n * mean * mean
-    by_columns = float(np.clip(explained - n * mean * mean, 0.0, whole))
+    by_columns = float(np.clip(of_columns[0] - n * mean * mean, 0.0, whole))
     if rank < 2 or not whole > 0.0:
         return 0.0, 1.0
     return float(np.sqrt(by_columns / n)) / mean, float(special.chdtrc(rank - 1, n * by_columns / whole))

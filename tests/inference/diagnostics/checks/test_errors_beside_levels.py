@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy import special
 
 import stattools as st
 from stattools.data.design import terms
@@ -13,13 +14,12 @@ from stattools.inference.diagnostics.errors import (
     OfRows,
     explained,
     farthest_moves,
+    glejser,
     largest,
-    level_errors,
     parts_of_rows,
-    regression_on_columns,
 )
-from stattools.numerics.arrowhead import Arrow
-from stattools.numerics.columns import Columns
+from stattools.numerics.arrowhead import Arrow, arrow
+from stattools.numerics.columns import Columns, beside, symmetric, upper_gram
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
 from tests.models.predictors.test_read_columns import table as rows_of_models
 
@@ -95,7 +95,11 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
     expected = one.work.rows.gather(OfRows(one.terms, one.B[asked], **given))
     levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     assert levels is not None
-    found = level_errors(levels, asked, **given)
+    found = levels.work.rows.gather(OfRows(levels.terms, levels.back(asked), **given))
+    half = [
+        levels.work.rows.gather(OfRows(levels.terms, levels.back(part), **given)) for part in (asked[:2], asked[2:])
+    ]
+    assert_allclose(half[0].beside(half[1]).explained, found.explained)
     for name in ("robust", "gap", "square", "own", "explained"):
         size = np.abs(getattr(expected, name)).max()
         assert_allclose(getattr(found, name), getattr(expected, name), rtol=1e-6, atol=1e-7 * size, err_msg=name)
@@ -129,7 +133,7 @@ def test_explained_of_blocks_of_which_one_is_flat():
     values = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 0.5], [1.0, 3.0]])
     A = Columns(np.arange(4.0)[:, None], np.array([0, 0, 1, 1]), np.array([[0, 1], [2, 3]]), values).gram()
     c = np.asarray(A)[:, [0, 4]] + np.asarray(A)[:, [2, 3]]
-    assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-9)
+    assert_allclose(explained(A, c)[0], np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-9)
 
 
 def test_explained_of_a_matrix_that_has_zeros():
@@ -140,7 +144,7 @@ def test_explained_of_a_matrix_that_has_zeros():
         np.array([[3.0]]),
     )
     c = np.array([[1.0], [0.0], [2.0], [1.0]])
-    assert_allclose(explained(A, c), np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-12)
+    assert_allclose(explained(A, c)[0], np.diag(c.T @ np.linalg.pinv(np.asarray(A)) @ c), rtol=1e-12)
 
 
 @pytest.mark.parametrize("complete", [True, False])
@@ -148,12 +152,18 @@ def test_a_regression_on_levels(complete):
     codes = G if complete else G - 1
     Z = Columns.indicators(X[:, None], codes, codes.max() + 1, 0)
     y, w = DATA["p"], DATA["w"].astype(float)
-    n, total, square, by_columns, rank = regression_on_columns(Z, y, w)
-    A, root = np.column_stack([np.ones(90), np.asarray(Z)]), np.sqrt(w)
+    A, root = np.column_stack([np.asarray(Z), np.ones(90)]), np.sqrt(w)
     fitted, _, expected, _ = np.linalg.lstsq(A * root[:, None], y * root, rcond=1e-10)
-    assert_allclose([n, total, square], [w.sum(), w @ y, w @ y**2])
-    assert_allclose(by_columns, w @ (A @ fitted) ** 2, rtol=1e-9)
+    both = beside(Z, np.ones(90))
+    found, rank = explained(both.gram(w), both.pulled(w * y)[:, None], 1e-10)
+    assert_allclose(found, w @ (A @ fitted) ** 2, rtol=1e-9)
     assert rank == expected
+    for columns in (Z, np.asarray(Z)):
+        n, mean = w.sum(), w @ y / w.sum()
+        of_columns, p_value = glejser(arrow(symmetric(upper_gram(beside(columns, np.ones(90), y), w))))
+        assert_allclose(of_columns, np.sqrt((w @ (A @ fitted) ** 2 - n * mean**2) / n) / mean, rtol=1e-9)
+        share = (w @ (A @ fitted) ** 2 - n * mean**2) / (w @ (y - mean) ** 2)
+        assert_allclose(p_value, special.chdtrc(expected - 1, n * share), rtol=1e-9)
 
 
 def test_the_largest_rows_are_in_their_order():
