@@ -1,7 +1,7 @@
 """A user's own log-likelihood: `st.custom(loglik, start=..., names=...)` gets a fit, standard errors and intervals.
 
 Derivatives that are not given are taken by differences (`differences.py`) in units of the parameters' own uncertainty.
-Before a fit these come from the curvature at the start; the climb (`solvers/own_units.py`) takes them anew at each of
+Before a fit these come from the curvature at the start; the climb (`solvers/newton.py`) takes them anew at each of
 its points, and the model of the fit keeps those of the estimate.
 
 `st.custom`: a model from a user's own log-likelihood function.

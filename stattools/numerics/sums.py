@@ -274,3 +274,13 @@ def sums_to_the_end(values: Floats, first: Places) -> Floats:
         return np.cumsum(values[..., ::-1], axis=-1)[..., ::-1]
     ends = values.shape[-1] - np.append(first[1:], values.shape[-1])[::-1]
     return running_sums(values[..., ::-1], ends)[..., ::-1]
+
+
+def power_of_two(size: Any) -> Any:
+    """The power of two above each size, by which numbers are divided and multiplied without rounding, so that their
+    squares stay within float64; that of 1 for a size of 0.
+
+    >>> power_of_two(np.array([3.0, 0.25, 0.0])).tolist()
+    [4.0, 0.5, 2.0]
+    """
+    return np.ldexp(1.0, np.minimum(np.frexp(np.where(size > 0, size, 1.0))[1], 1023))

@@ -21,6 +21,7 @@ from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
 from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.sums import power_of_two
 from stattools.reporting.document import Block, Paragraph, Table, code, literal
 from stattools.reporting.tables import count, decimals, number
 from stattools.text.one_line import many
@@ -228,11 +229,11 @@ def _summed(values: NDArray[np.float64], weight: NDArray[np.float64]) -> NumberS
         return None
     values, weight = values[used], weight[used]
     n = float(weight.sum())
-    unit = int(np.frexp(np.abs(values).max())[1])  # a power of 2, so that squares stay within float64
-    scaled = np.ldexp(values, -unit)
+    unit = power_of_two(np.abs(values).max())
+    scaled = values / unit
     center = float(weight @ scaled) / n
     spread = float(np.sqrt(weight @ (scaled - center) ** 2 / (n - 1.0))) if n > 1.0 else 0.0
-    mean, sd = (float(np.ldexp(part, unit)) for part in (center, spread))
+    mean, sd = (float(unit * part) for part in (center, spread))
     order = np.argsort(values, kind="stable")
     below = np.cumsum(weight[order]) / n
     half = int(np.searchsorted(below, 0.5 - 1e-12))

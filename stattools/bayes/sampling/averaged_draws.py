@@ -25,15 +25,16 @@ from stattools.interface.arguments import require_truth
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.model import behind_links
+from stattools.numerics.sums import power_of_two
 
 
 def summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:
     """mean, sd, median, lower, upper of draws (S, m)."""
-    unit = np.frexp(np.abs(draws).max(axis=0))[1]  # sums and squares stay within float64, whatever the units
-    draws = np.ldexp(draws, -unit)
+    unit = power_of_two(np.abs(draws).max(axis=0))
+    draws = draws / unit
     lower, upper = ends(draws, prob, kind)
     columns = {"mean": draws.mean(axis=0), "sd": draws.std(axis=0, ddof=1), "median": np.median(draws, axis=0)}
-    return {name: np.ldexp(found, unit) for name, found in (columns | {"lower": lower, "upper": upper}).items()}
+    return {name: unit * found for name, found in (columns | {"lower": lower, "upper": upper}).items()}
 
 
 def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> dict[Move, Floats]:

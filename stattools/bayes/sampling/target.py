@@ -234,7 +234,7 @@ def mode(density: Target, stand_in: Target | None = None) -> Mode:
 
 def _own_mode(density: Target, model: Custom) -> Mode:
     """The mode of a user's own density, in units that follow the climb; from there on its slopes are taken in those
-    that hold at the mode (`solvers/own_units.py`).
+    that hold at the mode (`solvers/newton.py`).
     """
     smooth, q = density.smoothed(), len(density.start)
     slopes = None if model.gradient is None else lambda u: smooth.evaluate(u, 1).score

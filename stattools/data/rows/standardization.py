@@ -418,10 +418,10 @@ def standard_columns(X: Columns, importance: Floats | None) -> tuple[Columns, St
         A, R = np.zeros((X.shape[1], 1)), X.joined(0.0, -(center / scale)[:, None])
         A[X.constants] = 1.0
     levels = None if X.slopes is None else orthogonal(X, importance)
-    return _by_levels(X, (X.others - center) / scale, levels, taken.t, A, R)
+    return standard_levels(X, (X.others - center) / scale, levels, taken.t, A, R)
 
 
-def _by_levels(
+def standard_levels(
     X: Columns, others: Floats, levels: OrthogonalLevels | None, t: Floats, A: Floats, R: Floats
 ) -> tuple[Columns, Standardization]:
     """The columns with these `others` and orthogonal `levels`, of levels with one column as they are; and the map."""
@@ -436,7 +436,7 @@ def within_levels(X: Columns, importance: Floats | None) -> tuple[Columns, Stand
     levels = orthogonal(X, importance)
     squares = np.where(levels.aliased, 0.0, levels.squares)
     others, t, A, R = _rest(X, importance, levels.Q, levels.M, squares)
-    return _by_levels(X, others, None if X.slopes is None else levels, t, A, R)
+    return standard_levels(X, others, None if X.slopes is None else levels, t, A, R)
 
 
 def _rest(

@@ -58,7 +58,7 @@ from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.binding import starting_point
 from stattools.numerics.columns import with_levels
-from stattools.numerics.sums import SampleMoments
+from stattools.numerics.sums import SampleMoments, power_of_two
 from stattools.solvers import Newton
 from stattools.text.columns import number
 
@@ -235,8 +235,8 @@ def grouped(fitted: Floats, y: Floats, weight: Floats | None, bins: int = 10) ->
     [[0.1, 0.9], [0.5, 1.0], [2.0, 2.0]]
     """
     weight = np.ones(len(y)) if weight is None else weight
-    _, unit = np.frexp(np.abs(fitted).max())  # a power of 2, so that scaling is exact
-    scaled = np.ldexp(fitted, -unit)
+    unit = power_of_two(np.abs(fitted).max())
+    scaled = fitted / unit
     rounded = np.round(scaled, 12)  # predictions that differ by round-off only belong together
     _, inverse = np.unique(rounded, return_inverse=True)
     mass = np.bincount(inverse, weights=weight)
@@ -245,7 +245,7 @@ def grouped(fitted: Floats, y: Floats, weight: Floats | None, bins: int = 10) ->
     size = np.bincount(group, weights=weight, minlength=bins)
     kept = size > 0
     means = [np.bincount(group, weights=weight * column, minlength=bins)[kept] / size[kept] for column in (scaled, y)]
-    return np.ldexp(means[0], unit), means[1], size[kept]
+    return unit * means[0], means[1], size[kept]
 
 
 def wilson_ends(share: Floats, n: Floats, z: float) -> tuple[Floats, Floats]:

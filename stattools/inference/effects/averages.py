@@ -47,6 +47,7 @@ from stattools.interface.own_functions import called
 from stattools.interface.units import finite
 from stattools.interface.when_needed import pd
 from stattools.models.model import Model
+from stattools.numerics.sums import power_of_two
 
 
 class Derivative(Enum):
@@ -293,10 +294,10 @@ def function_of(
     correlation = V[np.ix_(known, known)] / np.multiply.outer(size[known], size[known])
     gradient = gradient[:, known]
     se = np.sqrt(np.maximum(((gradient @ correlation) * gradient).sum(axis=1), 0.0))
-    statistic, p_value = against_zero(np.ldexp(value, -unit), se, df)
+    statistic, p_value = against_zero(value / unit, se, df)
     with np.errstate(over="ignore"):  # told below
-        half = np.ldexp(quantile_of(df, level) * se, unit)
-        made = {"estimate": value, "se": np.ldexp(se, unit), "statistic": statistic, "p_value": p_value}
+        half = unit * (quantile_of(df, level) * se)
+        made = {"estimate": value, "se": unit * se, "statistic": statistic, "p_value": p_value}
         made |= {"lower": value - half, "upper": value + half}
     if not np.isfinite([*made.values()]).all():
         raise DomainError("the function of the coefficients, or its interval, is beyond float64. Change its units.")
@@ -306,7 +307,7 @@ def function_of(
 def _gradient(
     function: Callable[..., Any], names: tuple[str, ...], theta: Floats, size: Floats, value: Floats
 ) -> tuple[Any, Floats]:
-    """Powers of two near the size of each value, and the derivatives (m, p) per `size` of each coefficient of what is
+    """Powers of two above the size of each value, and the derivatives (m, p) per `size` of each coefficient of what is
     left without them; DomainError at a kink, for what is constant, and where the steps do not agree.
     """
 
@@ -320,11 +321,13 @@ def _gradient(
         places = _places(theta[k], size[k] * step)
         if values is None:
             return None
-        return _slopes(np.ldexp(values, -unit), here, (places[0] - places[1]) / size[k], np.ldexp(SMALLEST, -unit))
+        return _slopes(values / unit, here, (places[0] - places[1]) / size[k], SMALLEST / unit)
 
     seen = [beside(k, STEP_OF_FUNCTION) for k in range(len(theta))]
-    unit = np.frexp(np.max([np.abs(value), *(np.abs(at).max(axis=(0, 1)) for at in seen if at is not None)], axis=0))[1]
-    here = np.ldexp(value, -unit)
+    unit = power_of_two(
+        np.max([np.abs(value), *(np.abs(at).max(axis=(0, 1)) for at in seen if at is not None)], axis=0)
+    )
+    here = value / unit
     found = [slopes(k, STEP_OF_FUNCTION, values) for k, values in enumerate(seen)]
     least = np.max([np.zeros(len(value)), *(np.abs(at.derivative) - at.error for at in found if at)], axis=0)
     for k, now in enumerate(found):
@@ -359,7 +362,7 @@ def _require_derivatives(at: FunctionSlopes, names: tuple[str, ...], value: Floa
     if uncertain.any():
         k, row = np.unravel_index(int(np.argmax(np.where(uncertain, at.error, -1.0))), uncertain.shape)
         with np.errstate(over="ignore"):  # infinite is what the message then says
-            whole, half = (float(np.ldexp(part[k, row], unit[row]) / size[k]) for part in (at.whole, at.half))
+            whole, half = (float(unit[row] * part[k, row] / size[k]) for part in (at.whole, at.half))
         raise DomainError(
             f"the derivative of the function in {names[k]!r} is not known: by a step it is {whole:.6g}, by half of it "
             f"{half:.6g}. The function is flat at the estimate, moves too fast, or has too few digits. Write it "

@@ -44,7 +44,7 @@ from stattools.inference.restricted import Along
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.record import record
-from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, in_own_units, whitened
+from stattools.models.survival.cox import CoxRegression, centered, columns_at_risk, whitened
 from stattools.models.survival.risk_sets import RiskSets
 from stattools.numerics.columns import Columns, with_levels
 from stattools.solvers import Newton, Solution
@@ -277,7 +277,7 @@ def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDAr
         sums = (each @ A).toarray()
         return A, sums, sums / each.sum(axis=1)[:, None]
 
-    A, sums, means = less_means(in_own_units(X.T)[0].T.sparse())
+    A, sums, means = less_means(replace(model, Z=X.T).standardized()[0].Z.T.sparse())
     G = (A.T @ A).toarray() - sums.T @ means
     order = np.r_[levels, X.rest]
     R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))
@@ -437,8 +437,8 @@ def require_order_beside_slopes(model: Any) -> None:
     """IdentificationError where columns of a large model of slopes by level make its likelihood rise for ever, with
     their names, from one sparse program.
     """
-    Z, T = in_own_units(model.Z)
-    if (d := RiskSetOrder(model.sets, Z, model.ties == "exact").direction()) is None:
+    work, T = model.standardized()
+    if (d := RiskSetOrder(model.sets, work.Z, model.ties == "exact").direction()) is None:
         return
     step = np.abs(T @ d) * np.abs(model.Z.T).max(axis=0)
     named = [short(name) for name, move in zip(model.names, step / step.max(), strict=True) if move > 1e-7]

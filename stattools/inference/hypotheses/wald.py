@@ -47,6 +47,7 @@ from stattools.models.predictor import Linear
 from stattools.models.survival.cox import ProportionalHazards
 from stattools.numerics.low_rank import among
 from stattools.numerics.one_each import OneEach
+from stattools.numerics.sums import power_of_two
 from stattools.solvers.metric import Metric, metric_for
 from stattools.text.columns import number
 
@@ -203,7 +204,7 @@ def _in_standard_errors(R: Floats, se: Floats) -> tuple[Floats, Floats]:
             "Wald's test: a combination of the coefficients has a standard error beyond float64. Change the units of "
             "the hypothesis: multiply both of its sides by the same power of ten."
         )
-    unit = np.ldexp(1.0, np.where(reach > 0, -np.frexp(reach)[1], 0))
+    unit = 1.0 / power_of_two(reach)
     return R * unit[:, None], unit
 
 

@@ -31,7 +31,7 @@ from stattools.data.design.design import Design, learn
 from stattools.data.design.terms import said
 from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import SurvivalFormula, survival_formula
-from stattools.data.rows.standardization import Standardization, orthogonal
+from stattools.data.rows.standardization import Standardization, orthogonal, standard_levels
 from stattools.data.survival_data import SortedTimes, SurvivalRows
 from stattools.data.tables.origin import ARRAYS, Places
 from stattools.errors import DomainError, IncompatibleError
@@ -44,7 +44,6 @@ from stattools.models.questions import AnyModel
 from stattools.models.survival.exact_ties import ExactTies
 from stattools.models.survival.partial_likelihood import AtPoint, near, parts, slope_of_log_determinant
 from stattools.models.survival.risk_sets import TIES, RiskSets
-from stattools.numerics.arrowhead import Within
 from stattools.numerics.columns import with_levels
 from stattools.text.one_line import many
 
@@ -78,25 +77,6 @@ def centered(Z: Any, sets: RiskSets) -> Any:
         for part in parts(*Z.shape):
             Z[:, part] -= means if of is None else means[:, of[part]]
     return Z
-
-
-def in_own_units(Z: Any) -> tuple[Any, Standardization]:
-    """T' Z of unit variance, and T; of columns beside levels that are codes each in its own unit, where those of a
-    level with several are made orthogonal.
-    """
-    X = with_levels(Z.T)
-    if X is None:
-        T = whitened(Z)
-        return T.T @ Z, Standardization.whole_block(T)
-    length = np.sqrt((X.others**2).mean(axis=0))
-    length = np.where(length > 0.0, length, 1.0)
-    identity = Standardization.identity(X.shape[1])
-    own = replace(X, others=X.others / length)
-    if X.slopes is None:
-        return own.T, replace(identity, t=X.joined(1.0, 1.0 / length))
-    of = orthogonal(X, None)
-    t = X.joined(np.diagonal(of.M, axis1=1, axis2=2), 1.0 / length)
-    return replace(own, slopes=of.Q).T, replace(identity, t=t, within=Within.of(X.places, of.M))
 
 
 def whitened(Z: Floats) -> Floats:
@@ -297,10 +277,17 @@ class CoxRegression(ProportionalHazards):
 
     def standardized(self) -> tuple[CoxRegression, Standardization]:
         """The same function of columns of unit length, uncorrelated where they are nearly dependent, and the map back:
-        theta = T phi.
+        theta = T phi. Beside levels that are codes each has its own unit, and those of one level are orthogonal.
         """
-        Z, T = in_own_units(self.Z)
-        return replace(self, Z=Z), T
+        X = with_levels(self.Z.T)
+        if X is None:
+            T = whitened(self.Z)
+            return replace(self, Z=T.T @ self.Z), Standardization.whole_block(T)
+        length = np.sqrt((X.others**2).mean(axis=0))
+        length = np.where(length > 0.0, length, 1.0)
+        nothing, levels = np.zeros((len(self.Z), 0)), None if X.slopes is None else orthogonal(X, None)
+        own, back = standard_levels(X, X.others / length, levels, 1.0 / length, nothing, nothing)
+        return replace(self, Z=own.T), back
 
     def taken(self, which: NDArray[np.intp], strata: NDArray[np.intp] | None = None) -> CoxRegression:
         """The model of some of the rows, each as often as it is asked for, in other strata where given.

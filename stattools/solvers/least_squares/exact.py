@@ -26,7 +26,15 @@ import numpy as np
 
 from stattools.data.rows.rows import Rows
 from stattools.interface.arrays import Floats
-from stattools.numerics.sums import Largest, pair_difference, pair_product, pair_quotient, two_product, two_sum
+from stattools.numerics.sums import (
+    Largest,
+    pair_difference,
+    pair_product,
+    pair_quotient,
+    power_of_two,
+    two_product,
+    two_sum,
+)
 from stattools.solvers.solution import EPS, Digits
 
 Pair = tuple[Floats, Floats]
@@ -115,8 +123,7 @@ class Cut:
         grid = tuple(1.5 * 2.0 ** (52 - bits - k * (bits + 1)) for k in range(splits))
         size, weight = ends.values[:-1], ends.values[-1]
         # powers of two bring the largest number of every column below 1 without rounding
-        scale = np.ldexp(1.0, -np.frexp(np.where(size > 0, size, 1.0))[1])
-        return cls(scale, float(np.ldexp(1.0, -np.frexp(weight)[1])), block, grid)
+        return cls(1.0 / power_of_two(size), float(1.0 / power_of_two(weight)), block, grid)
 
 
 @dataclass(frozen=True, eq=False)
