@@ -265,10 +265,12 @@ def require_rows(model: Any) -> None:
 
 
 def unsaved_function(*_: Any) -> NoReturn:
+    """Stands for a function of a custom likelihood in a fit that was loaded: IncompatibleError."""
     raise IncompatibleError("the functions of a custom likelihood are not saved with its fit. Make the model again.")
 
 
 def refuse() -> NoReturn:
+    """IncompatibleError: what was asked needs the rows, which were not saved with the fit."""
     raise IncompatibleError(
         "the rows of this fit were not saved with it, and this needs them: fit the model to its data again. "
         "(st.load gives the summary, the table, Wald intervals and predictions for new rows.)"

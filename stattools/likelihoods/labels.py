@@ -331,6 +331,7 @@ class Cuts:
 
 
 def codes_of(y: ArrayLike) -> NDArray[np.intp]:
+    """Labels that are codes 0, 1, 2, ... as integers."""
     return np.asarray(y, dtype=float).astype(np.intp)
 
 

@@ -63,9 +63,13 @@ SAME = 1e-5
 
 
 @overload
-def validate(fit: Fit | OneVsRestFit, /) -> Agreement: ...
+def validate(fit: Fit | OneVsRestFit, /) -> Agreement:
+    """A regression or one-vs-rest."""
+
+
 @overload
-def validate(fit: Any, /) -> Any: ...
+def validate(fit: Any, /) -> Any:
+    """Any other fit, posterior or ensemble."""
 
 
 def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:

@@ -30,7 +30,8 @@ APART = {"estimate", "covariance", "ends", "T", "witness", "weight", "precision"
 OLD, NONE = {"columns": {}, "why": "it has no hashes"}, "the file has no design: save the fit with design=True"
 Check = namedtuple("Check", "name ok words")  # ok is None where something was not checked
 
-def softplus(x: Any) -> Any:  # log(1 + exp(x))
+def softplus(x: Any) -> Any:
+    """log(1 + exp(x)), without overflow."""
     return np.where(x.real > 0, x, 0) + np.log1p(np.exp(np.where(x.real > 0, -x, x)))
 
 SHARES: dict[str, Any] = {
@@ -138,7 +139,8 @@ def mixed(said: Any, a: Any) -> Any:
     return loglik
 
 def curved(loglik: Any, theta: Any, L: Any) -> tuple[Any, Any]:
-    def score(point: Any) -> Any:  # along the columns of L
+    """The score and the negative second derivatives at theta, along the columns of L."""
+    def score(point: Any) -> Any:
         return np.array([loglik(point + 1j * STEP * step).imag for step in L.T]) / STEP
     found = np.array([score(theta - WIDE * step) - score(theta + WIDE * step) for step in L.T]).reshape(L.shape) / WIDE
     return score(theta), 0.25 * (found + found.T)
@@ -253,7 +255,8 @@ def value(name: str, table: Any, weight: Any, levels: Any) -> Any:
         raise KeyError(name)
     return eval(re.sub(r"(?<![\w.])(\d+)(?![\w.])", r"\1.0", text), {"__builtins__": {}}, known)
 
-def like(column: Any, labels: Any) -> Any:  # labels as they stand in a column of words or numbers
+def like(column: Any, labels: Any) -> Any:
+    """Labels as they stand in a column of words or numbers."""
     kind = str if column.dtype.kind == "U" else lambda it: float(1 if it == "True" else 0 if it == "False" else it)
     return np.array([kind(it) for it in labels])
 
@@ -299,6 +302,7 @@ def named(said: Any, a: Any) -> Any:
     yield Check("numbers", all(map(np.array_equal, told, here)), "of the fit, those of its design")
 
 def sha(data: Any) -> str:
+    """The SHA-256 of bytes, in hexadecimal digits."""
     return hashlib.sha256(data).hexdigest()
 
 def read(path: str) -> tuple[Any, Any]:
@@ -319,7 +323,8 @@ def read(path: str) -> tuple[Any, Any]:
         raise ValueError("its numbers or words are others than those of its design")
     return said | {"about": about, "fit": json.loads(parts["fit.json"], object_hook=plain)["fit"]}, a
 
-def verify(path: str) -> list[Check]:  # all checks of a file
+def verify(path: str) -> list[Check]:
+    """All checks of a file."""
     try:
         said, a = read(path)
         make, ask = KINDS[said["kind"]]

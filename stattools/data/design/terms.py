@@ -104,6 +104,7 @@ def in_order(
 
 
 def chooses_contrasts(factor: Expression) -> bool:
+    """Whether a factor is written `C(g, contrasts)`, with contrasts of its own."""
     return isinstance(factor.tree, ast.Call) and "contrasts" in constants(factor.tree)
 
 

@@ -167,6 +167,7 @@ def kernel_weights(kernel: str, lags: int) -> Floats:
 
 
 def require_one_of(who: str, what: str, value: Any, allowed: Sequence[str]) -> None:
+    """DomainError unless the value is one of the words that are allowed."""
     if not isinstance(value, str) or value not in allowed:
         raise DomainError(f"{who} needs {what}= one of {', '.join(map(repr, allowed))}; got {quoted(value)}.")
 

@@ -174,6 +174,7 @@ def _reached(likelihood: Any, predictor: Any, theta: NDArray[np.float64], block:
 
 
 def listed(infinite: dict[str, float]) -> str:
+    """The coefficients that are infinite, each with its sign."""
     signs = {np.inf: "inf", -np.inf: "-inf"}
     shown = [f"{short(name)} = {signs.get(value, '±inf')}" for name, value in infinite.items()]
     return first_few(shown)

@@ -428,6 +428,7 @@ def _ends(model: Custom) -> bool:
 
 
 def negative(model: Custom) -> IdentificationError:
+    """The error for a log-likelihood that seems to have been given with the other sign."""
     return IdentificationError(
         f"{model.title} has a lowest point near the start and no maximum that a climb came to: is this the negative "
         "log-likelihood? Return the log-likelihood itself; if it does, start nearer to the maximum."

@@ -427,15 +427,18 @@ def _shares(count: NDArray[Any], theta: Floats) -> Floats:
 
 
 @overload
-def coin(flips: Any, /) -> BernoulliTrials: ...
+def coin(flips: Any, /) -> BernoulliTrials:
+    """One coin."""
 
 
 @overload
-def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms: ...
+def coin(flips: Any, /, *, by: Any, data: Any = None) -> BinomialArms:
+    """One coin for each level of `by`."""
 
 
 @overload
-def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Any: ...
+def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> Any:
+    """Flips from a table, or of several coins."""
 
 
 def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) -> BernoulliTrials | BinomialArms:
@@ -468,13 +471,15 @@ def coin(flips: Any, table: Any = None, /, *, by: Any = None, data: Any = None) 
 
 
 @overload
-def binomial(successes: int, trials_or_table: int, /) -> BernoulliTrials: ...
+def binomial(successes: int, trials_or_table: int, /) -> BernoulliTrials:
+    """One count of successes."""
 
 
 @overload
 def binomial(
     successes: Any, trials_or_table: Any = None, /, *, trials: Any = None, by: Any = None, data: Any = None
-) -> Any: ...
+) -> Any:
+    """Counts of several groups."""
 
 
 def binomial(

@@ -35,35 +35,43 @@ class NamedCause:
 
 
 def tumours() -> Any:
+    """Times to recurrences of bladder tumours, by treatment, size and number."""
     return st.cox("survival(start, stop, event) ~ rx + size + number", public_data.bladder())
 
 
 def by_sex() -> Any:
+    """Weight loss by sex, whose codes are levels."""
     table = public_data.lung()
     return st.logistic("lost ~ sex", {"lost": table["lost"], "sex": [f"{int(one)}" for one in table["sex"]]})
 
 
 def loss() -> Any:
+    """Weight loss by age, sex, performance score and calories, with rows that have gaps."""
     return st.logistic("lost ~ age + sex + ecog + meal", public_data.lung())
 
 
 def performance() -> Any:
+    """Weight loss by sex and performance score."""
     return st.logistic("lost ~ sex + ecog", public_data.lung())
 
 
 def absent() -> Any:
+    """Days of absence from school by sex and group."""
     return st.negative_binomial("days ~ sex + group", public_data.absences())
 
 
 def children() -> Any:
+    """Growth of children with an intercept of each child."""
     return st.linear_mixed("distance ~ age * sex + (1 | child)", public_data.growth())
 
 
 def grown() -> Any:
+    """Growth of children as if all measurements were of different children."""
     return st.ols("distance ~ age * sex", public_data.growth())
 
 
 def scores() -> Any:
+    """Scores after a drug trial by those before and the drug."""
     return st.ols("post ~ pre + drug", public_data.drug_trial())
 
 

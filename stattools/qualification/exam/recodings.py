@@ -55,6 +55,7 @@ def _slopes_alone(model: str, b: Any, se: Any) -> Answer:
 
 
 def same(model: str, b: Any, se: Any) -> Answer:
+    """The answer as it is, of a change that moves nothing."""
     return b, se
 
 

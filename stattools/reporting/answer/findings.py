@@ -268,6 +268,7 @@ def _places(value: float) -> int:
 
 
 def changed(numbers: Mapping[str, float], factor: bool) -> Change:
+    """The change that a coefficient says, of its numbers."""
     return change(numbers["estimate"], numbers["se"], numbers["lower"], numbers["upper"], factor=factor)
 
 

@@ -34,7 +34,8 @@ def local_level(
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
     drift: bool | float = False,
-) -> Structural: ...
+) -> Structural:
+    """One series."""
 
 
 @overload
@@ -47,7 +48,8 @@ def local_level(
     names: Sequence[str] | None = None,
     seasonal: int | None = None,
     drift: bool | float = False,
-) -> Any: ...
+) -> Any:
+    """One series, or a table of several."""
 
 
 def local_level(

@@ -26,6 +26,7 @@ MOST_ROWS = 2000
 
 
 def dirichlet(belief: Any) -> PosteriorMoments:
+    """Posterior moments and evidence of shares under a Dirichlet prior, by formulas of their own."""
     proper = not isinstance(belief.prior, Improper)
     a = np.broadcast_to(np.asarray(belief.prior.concentration, dtype=float), (len(belief.labels),))
     evidence = 0.0 if proper else None

@@ -114,11 +114,18 @@ class OfClaim(TypedDict, total=False):
 
 
 @overload
-def audit(results: Any, data: AnyModel, /, **claim: Unpack[OfClaim]) -> ClaimAudit: ...
+def audit(results: Any, data: AnyModel, /, **claim: Unpack[OfClaim]) -> ClaimAudit:
+    """A claim beside a model."""
+
+
 @overload
-def audit(results: Any, data: Posterior, /, *, terms: Any = None) -> PosteriorAgreement: ...
+def audit(results: Any, data: Posterior, /, *, terms: Any = None) -> PosteriorAgreement:
+    """Draws of another package beside a posterior."""
+
+
 @overload
-def audit(results: Any, data: Any = None, /, **fit: Unpack[OfFit]) -> Audit: ...
+def audit(results: Any, data: Any = None, /, **fit: Unpack[OfFit]) -> Audit:
+    """A fit of another package."""
 
 
 def audit(

@@ -58,6 +58,7 @@ def by_convention(found: tuple[Found, ...]) -> Verdict:
 
 
 def named(found: Found) -> list[Finding]:
+    """The conventions under which the numbers of a claim hold, one finding for each step."""
     count = found.standing.count
     holding = "all" if found.standing.ok else f"{count - found.standing.failing} of"
     return [
@@ -67,6 +68,7 @@ def named(found: Found) -> list[Finding]:
 
 
 def begun(words: str) -> str:
+    """The words as the beginning of a sentence."""
     return f"{words[:1].upper()}{words[1:]}"
 
 

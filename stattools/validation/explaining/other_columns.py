@@ -33,6 +33,7 @@ def with_columns(model: Model, X: Floats, design: Design) -> Model:
 
 
 def other_intercept(now: Model, goal: Model) -> tuple[str, str, Model] | None:
+    """The cause, words and a model of it where only one of two models has an intercept; None otherwise."""
     here, there = (np.flatnonzero((np.ptp(m.rows.X, axis=0) == 0) & (m.rows.X[0] != 0)) for m in (now, goal))
     if (len(here) > 0) == (len(there) > 0) or _same_span(now.rows.X, goal.rows.X):
         return None
@@ -102,6 +103,7 @@ def _is_another(shift: float, slope: float, old: Floats, least: float = 1e-9) ->
 
 
 def other_columns(now: Model, goal: Model) -> tuple[str, str, Model] | None:
+    """The cause, words and a model of it where two models have other columns; None where they have the same."""
     names, others = ([plain_name(t) for t in m.terms] for m in (now, goal))
     X, Z = now.rows.X, goal.rows.X
     of_predictors = sorted(names) == sorted(others) and all(

@@ -114,20 +114,24 @@ def vectors(own: tuple[str, ...], numbers: Numbers, names: list[str], unit: Floa
 
 
 def gap(start: Floats, end: Floats) -> Floats:
+    """The differences of two sets of numbers, NaN where one of them is not finite."""
     with np.errstate(invalid="ignore"):
         gap = end - start
     return np.where(np.isfinite(gap), gap, np.nan)
 
 
 def largest(gap: Floats) -> float:
+    """The largest difference in absolute value; NaN where none is finite."""
     return float(np.nanmax(np.abs(gap))) if np.isfinite(gap).any() else float("nan")
 
 
 def ratio(x: Floats, y: Floats) -> float:
+    """By how much the ratio of two sets of numbers differs from 1 at most."""
     both = np.isfinite(x) & np.isfinite(y)
     return float(np.abs(x[both] / y[both] - 1.0).max()) if both.any() else 0.0
 
 
 def share(last: Floats, now: Floats, gap: Floats) -> float:
+    """Which share of a gap a step explains: its projection on the gap."""
     used = np.isfinite(gap) & np.isfinite(last) & np.isfinite(now)
     return float((now[used] - last[used]) @ gap[used] / (gap[np.isfinite(gap)] @ gap[np.isfinite(gap)]))

@@ -31,20 +31,24 @@ class Addition(NamedTuple):
 
 
 def nothing(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    """No penalty."""
     return Addition(0.0, 0.0, "none")
 
 
 def ridge(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    """Squares of the coefficients, times alpha."""
     alpha = _alpha(last, options)
     return Addition(alpha, 0.0, f"alpha = {alpha:g}")
 
 
 def lasso(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    """Absolute coefficients, times alpha for each row."""
     alpha = _alpha(last, options)
     return Addition(n * alpha, 1.0, f"alpha = {alpha:g}")
 
 
 def elastic_net(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    """Absolute and squared coefficients, in the share `l1_ratio`."""
     alpha, chosen = _alpha(last, options), attributes(last, CHOSEN).l1_ratio_
     share = float(options["l1_ratio"] if chosen is None else chosen)
     return Addition(n * alpha, share, f"alpha = {alpha:g}, l1_ratio = {share:g}")
@@ -57,6 +61,7 @@ def mean_loss(last: Any, options: Mapping[str, Any], n: float) -> Addition:
 
 
 def stochastic(last: Any, options: Mapping[str, Any], n: float) -> Addition:
+    """The penalty of the estimators that learn by stochastic gradient descent."""
     alpha = float(options["alpha"])
     share = SHARES.get(options["penalty"], float(options["l1_ratio"] or 0.0))
     return Addition(0.0 if options["penalty"] is None else n * alpha, share, f"alpha = {alpha:g}")

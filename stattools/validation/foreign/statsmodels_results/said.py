@@ -32,6 +32,7 @@ DROPPED = {"missing_row_idx": ()}
 
 
 def covariance_of(options: Any, said: str) -> str | HAC | Cluster | None:
+    """Our name of the covariance of statsmodels results; None for one that is not known here."""
     if said == "nonrobust":
         return "information"
     if said in ("HC0", "HC1", "HC2", "HC3"):
