@@ -18,7 +18,7 @@ from stattools.data.design.random_effects import (
     RandomTerm,
     effects_together,
     learn_random,
-    require_few_effects,
+    require_groups,
     require_numbers,
     terms_of,
 )
@@ -86,7 +86,7 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     if latent is None:
         raise _without_random(who, formula)
     for one in latent.random:
-        require_few_effects(one.part, one.levels, len(made.X), effects_together(one))
+        require_groups(one.part, one.labels, len(made.X), effects_together(one))
     return MixedRows(made, latent.said, latent.random, latent.terms, smooths=latent.smooths)
 
 

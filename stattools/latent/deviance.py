@@ -32,7 +32,7 @@ thousands of groups `one_factor.py` costs no more: there it is left to that. Sou
 
 One or two effects of each level of one group, of many models at once: -2 log L and both its derivatives.
 
-All is as in `few_effects.py`, which says the formulas, with an axis of members in front: what a group brings is a ratio
+Of many models all is as above, with an axis of members in front: what a group brings is a ratio
 of linear functions of c, the entries of S = T T' and its determinant, and the sums over the groups of all members are
 products of stacks of matrices. The members' own c stand in (m, K).
 

@@ -32,7 +32,6 @@ from stattools.data.design.random_effects import (
     RandomDesign,
     RandomTerm,
     effects_together,
-    require_few_effects,
     require_groups,
     terms_in,
 )
@@ -235,8 +234,7 @@ def summed_rows(who: str, rows: MixedRows, y: Floats) -> SummedRows:
     levels, order = _sorted(tuple(found.by.places))
     random = tuple(replace(design, levels=levels) for design in rows.random)
     for design in random:
-        require_groups(design.part, design.labels, len(scanned.X))
-        require_few_effects(design.part, levels, len(scanned.X), effects_together(design))
+        require_groups(design.part, design.labels, len(scanned.X), effects_together(design))
     terms = tuple(term for design in random for term in _random_terms(design, scanned))
     E = found.by.closed[order].T.reshape(sum(len(one.uses) for one in z), -1, len(levels))
     structure, coordinates, H, P = _finished(plan, E, found.C, scanned, [term.name for term in terms])

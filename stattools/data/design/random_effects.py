@@ -160,26 +160,23 @@ def require_numbers(part: RandomPart, design: Design) -> None:
         )
 
 
-def require_groups(part: RandomPart | RandomTerm, labels: Sequence[Any], n: int) -> None:
-    """DomainError for a grouping of n rows with one level."""
-    if len(labels) < 2:
+def require_groups(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int = 0) -> None:
+    """DomainError for a grouping of n rows with one level. Of measurements, which have `width` effects in each level,
+    also where a term has a level for each row, or as many effects as there are rows, which are not told from the
+    residual; other likelihoods may.
+    """
+    if len(levels) < 2:
         raise DomainError(
-            f"the grouping column {part.group!r} of {part.name} has one level only ({listing(labels)}) in the {n:,} "
+            f"the grouping column {part.group!r} of {part.name} has one level only ({listing(levels)}) in the {n:,} "
             f"complete rows: nothing is known of how groups differ; leave {part.name} out."
         )
-
-
-def require_few_effects(part: RandomPart | RandomTerm, levels: Sequence[Any], n: int, width: int) -> None:
-    """DomainError where a term has a level for each row, or as many effects, `width` in each level, as there are rows,
-    which a measurement does not tell from its residual; other likelihoods may.
-    """
-    if len(levels) == n:
+    if width and len(levels) == n:
         raise DomainError(
             f"the grouping column {part.group!r} of {part.name} has a level of its own in each of the {n:,} complete "
             f"rows: the effect of a group cannot be told from the residual of its row; leave {part.name} out, or group "
             "the rows otherwise."
         )
-    if n <= width * len(levels):
+    if width and n <= width * len(levels):
         raise DomainError(
             f"{part.name} has {width} effects in each of {len(levels):,} groups, {width * len(levels):,} in all, and "
             f"there are {n:,} complete rows: effects cannot be told from residuals; take fewer columns, or leave the "

@@ -146,39 +146,31 @@ class HeldSample:
     @cached_property
     def rows(self) -> Rows:
         """All rows, one below the other."""
-        return replace(_stacked(self.parts), low=self.low)
+        parts = self.parts
+        given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
+        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
+        return Rows(one_below_the_other([part.X for part in parts]), **joined, low=self.low)
 
     @cached_property
     def low(self) -> Low | None:
-        """What float64 does not hold of the columns of X."""
-        return _stacked_low(self.parts)
+        """What float64 does not hold of the columns of X: the rests of all parts, which differ in the columns that have
+        one.
+        """
+        found = [part.low.columns for part in self.parts if part.low is not None]
+        if not found:
+            return None
+        columns = np.unique(np.concatenate(found))
+        values = np.zeros((sum(len(part.X) for part in self.parts), len(columns)))
+        first = 0
+        for part in self.parts:
+            if part.low is not None:
+                values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+            first += len(part.X)
+        return Low(columns, values)
 
     def without_columns(self) -> HeldSample:
         """The rows with a column of ones in place of X."""
         return HeldSample(tuple(part.without_columns() for part in self.parts))
-
-
-def _stacked(parts: Sequence[Rows]) -> Rows:
-    """Rows of a sample one below the other."""
-    given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
-    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
-    X = one_below_the_other([part.X for part in parts])
-    return Rows(X, joined["y"], joined.get("weight"), joined.get("offset"))
-
-
-def _stacked_low(parts: Sequence[Rows]) -> Low | None:
-    """The rests of all parts, which differ in the columns that have one."""
-    found = [part.low.columns for part in parts if part.low is not None]
-    if not found:
-        return None
-    columns = np.unique(np.concatenate(found))
-    values = np.zeros((sum(len(part.X) for part in parts), len(columns)))
-    first = 0
-    for part in parts:
-        if part.low is not None:
-            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
-        first += len(part.X)
-    return Low(columns, values)
 
 
 FEWEST = 1_024

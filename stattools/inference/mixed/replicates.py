@@ -21,7 +21,7 @@ from stattools.interface.arrays import Floats
 from stattools.interface.units import LARGEST_VARIANCE, SMALLEST_VARIANCE
 from stattools.latent.blocks import LatentColumns
 from stattools.latent.deviance import MOST, Deviance
-from stattools.latent.elimination import stacked_rows, structure_of
+from stattools.latent.elimination import structure_of
 from stattools.solvers.batches import Members
 from stattools.solvers.mixed.maximum import MixedMaximum, proven_maximum, stacked_maxima
 
@@ -54,7 +54,7 @@ def stacked_mixed(models: Sequence[Any], found: Members) -> Floats:
         chunk = order[-max(1, STACKED_ENTRIES // int(each * J)) :]
         chunk = chunk[2 * groups[chunk] >= J]
         order = order[: -len(chunk)]
-        best = stacked_maxima(stacked_rows([_rows(models[k]) for k in chunk.tolist()]), kind)
+        best = stacked_maxima([_rows(models[k]) for k in chunk.tolist()], kind)
         variance = np.diagonal(best.covariance, axis1=1, axis2=2)
         sure = ~best.doubtful & ((variance > SMALLEST_VARIANCE) & (variance < LARGEST_VARIANCE)).all(axis=1)
         n = np.array([len(models[k].y) for k in chunk.tolist()], dtype=float)
@@ -161,7 +161,7 @@ def _together(found: MixedMaximum, Y: Floats) -> Floats:
     few = max(1, STACKED_ENTRIES // (first.n_levels * sums_of_a_group(p, kind)))
     for start in range(0, len(Y), few):
         members = [(X, y[order], z, precision, codes) for y in Y[start : start + few]]
-        best = stacked_maxima(stacked_rows(members), kind, reml=found.reml)
+        best = stacked_maxima(members, kind, reml=found.reml)
         each = np.column_stack([best.estimate, best.effects, best.scale])
         estimates[start : start + few] = np.where(best.doubtful[:, None], np.nan, each)
     return estimates

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
 from stattools.data.design.design import Design
-from stattools.data.design.random_effects import LatentTerms, RandomTerm, require_few_effects, require_groups, taken
+from stattools.data.design.random_effects import LatentTerms, RandomTerm, require_groups, taken
 from stattools.data.design.smooths import CurvedDesign, SmoothTerm, curves_of, learn_smooth
 from stattools.data.formula.parts import MixedFormula
 from stattools.data.mixed_data import MixedRows
@@ -92,9 +92,7 @@ class MixedModel(AnyModel):
         of some of them only where it is fitted.
         """
         for term in self.random:
-            require_groups(term, term.levels, len(term.codes))
-            if self.has_scale:
-                require_few_effects(term, term.levels, len(term.codes), len(term.columns))
+            require_groups(term, term.levels, len(term.codes), len(term.columns) if self.has_scale else 0)
 
     def require_groups_alone(self, who: str) -> None:
         """IncompatibleError where the model has curves, of which `who` knows nothing."""

@@ -78,7 +78,7 @@ from stattools.latent.deviance import (
     sprint,
     variance_directions,
 )
-from stattools.latent.elimination import Bools, OneFactor, RowsOfMembers, Structure, stacked_sums
+from stattools.latent.elimination import Bools, OneFactor, Structure, stacked_rows, stacked_sums
 from stattools.latent.global_maximum import (
     LocalMaximum,
     StackedRatios,
@@ -646,15 +646,16 @@ class StackedMixedMaxima:
 
 
 @np.errstate(all="ignore")  # members that leave float64 are doubtful
-def stacked_maxima(rows: RowsOfMembers, widths: tuple[int, ...], *, reml: bool = True) -> StackedMixedMaxima:
-    """The maxima of members whose random terms have so many effects of each group, two at most altogether.
+def stacked_maxima(members: Sequence[Any], widths: tuple[int, ...], *, reml: bool = True) -> StackedMixedMaxima:
+    """The maxima of members, each given as in `stacked_rows`, whose random terms have so many effects of each group,
+    two at most altogether.
 
-    >>> from stattools.latent.elimination import stacked_rows
     >>> y, one = np.array([1.0, 3.0, 4.0, 6.0, 7.0, 9.0]), np.ones((6, 1))
-    >>> found = stacked_maxima(stacked_rows([(one, y, one, None, np.repeat([0, 1, 2], 2))]), (1,))
+    >>> found = stacked_maxima([(one, y, one, None, np.repeat([0, 1, 2], 2))], (1,))
     >>> found.estimate.round(6).tolist(), found.df.round(6).tolist()
     ([[5.0]], [[2.0]])
     """
+    rows = stacked_rows(members)
     sums = stacked_sums(rows, widths)
     effects = StackedEffects.made(sums, widths, reml)
     if sum(widths) == 1:

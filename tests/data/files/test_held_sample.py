@@ -44,8 +44,8 @@ def test_least_squares_of_plain_columns_writes_no_sample(tmp_path, monkeypatch, 
     x, z = g.normal(size=(2, 4_000))
     pq.write_table(pa.table({"x": x, "z": z, "y": (g.random(4_000) < 0.4).astype(float)}), tmp_path / "a.parquet")
     seen = []
-    stacked = held_sample._stacked
-    monkeypatch.setattr(held_sample, "_stacked", lambda parts: seen.append(parts) or stacked(parts))
+    joined = held_sample.one_below_the_other
+    monkeypatch.setattr(held_sample, "one_below_the_other", lambda parts: seen.append(parts) or joined(parts))
     fit = st.fit(make("y ~ x + z", st.scan(tmp_path)))
     assert np.isfinite(fit.se).all()
     assert bool(seen) == asked

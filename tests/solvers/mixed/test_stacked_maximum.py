@@ -6,7 +6,6 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.latent.elimination import stacked_rows
 from stattools.solvers.mixed.maximum import stacked_maxima
 from tests.latent.stacked_cases import members
 
@@ -24,7 +23,7 @@ def test_maxima_are_those_of_the_fits(term, widths, weighted, reml):
     parts = members(sum(widths), weighted, 8)
     if term == "(x || g)":  # without correlation the origin of x is part of the model
         parts = [(X - [0.0, 2000.0], y, X - [0.0, 2000.0], w, codes) for X, y, _, w, codes in parts]
-    found = stacked_maxima(stacked_rows(parts), widths, reml=reml)
+    found = stacked_maxima(parts, widths, reml=reml)
     assert np.count_nonzero(found.doubtful) <= 2
     for k, model in enumerate(models(parts, term)):
         if found.doubtful[k]:
@@ -45,7 +44,7 @@ def test_a_variance_of_zero_is_a_maximum():
     within = rng.normal(size=len(codes))
     within -= (np.bincount(codes, within) / np.bincount(codes))[codes]  # groups differ less than chance
     parts[0] = (X, within, z, None, codes)
-    found = stacked_maxima(stacked_rows(parts), (1,))
+    found = stacked_maxima(parts, (1,))
     fit = st.fit(next(models(parts, "(1 | g)")))
     assert fit.found.profile.theta[0] == 0.0
     assert not found.doubtful[0]
@@ -61,6 +60,6 @@ def test_what_the_climb_does_not_decide_is_doubtful():
     parts[1] = (X[:, [0, 0]], y, z, None, codes)  # two equal columns
     X, y, z, _, codes = parts[2]
     parts[2] = (X, y, z, None, np.arange(len(y)))  # a group for each row
-    doubtful = stacked_maxima(stacked_rows(parts), (2,)).doubtful
+    doubtful = stacked_maxima(parts, (2,)).doubtful
     assert doubtful[:3].all()
     assert not doubtful[3:].all()
