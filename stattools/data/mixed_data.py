@@ -172,14 +172,10 @@ def _in_files(who: str, text: str, data: Any, source: Source, columns: Mapping[s
     first, formulas = said.fixed, {part.name: part.left.text for part in said.random}
     made = from_source(first, source, columns, formulas, groups)
     every: Any = made.scanned
-    fixed, *own = (
-        _own(made.design, formula, uses)
-        for formula, uses in zip((said.formula, *(part.left for part in said.random)), made.design.uses, strict=True)
-    )
+    own = _designs(made.design, [part.left for part in said.random])
     for part, design in zip(said.random, own, strict=True):
         require_numbers(part, design)
-    rows = replace(every, coding=replace(every.coding, formula=said.formula, design=fixed), later=every.later)
-    data = replace(made, X=rows.X, design=fixed, source=data, scanned=rows)
+    data = _first_alone(made, said.formula, data)
     random = tuple(RandomDesign(part, design, ()) for part, design in zip(said.random, own, strict=True))
     return MixedRows(data, said, random, (), every)
 
@@ -201,17 +197,29 @@ def _curves_in_files(who: str, said: MixedFormula, data: Any, source: Source, co
             raise over_categories(part)
     made = from_source(formula, source, columns, {part.name: part.right for part in parts})
     every: Any = made.scanned
-    rights = (formula, *(made.design.beside[part.name] for part in parts))
-    fixed, *own = (_own(made.design, one, uses) for one, uses in zip(rights, made.design.uses, strict=True))
-    rows = replace(every, coding=replace(every.coding, formula=formula, design=fixed), later=every.later)
-    spans = every.later["spans"]
+    own = _designs(made.design, [made.design.beside[part.name] for part in parts])
+    data, spans = _first_alone(made, formula, data), every.later["spans"]
     parts_of_sample = [found.X for batch in every.raw if (found := every.coding.rows(batch)) is not None]
     sample = np.concatenate(parts_of_sample)
     curves = tuple(
-        smooth_in_files(part, design, fixed.names, spans[part.line.text], sample[:, uses[0]])
+        smooth_in_files(part, design, data.design.names, spans[part.line.text], sample[:, uses[0]])
         for part, design, uses in zip(parts, own, made.design.uses[1:], strict=True)
     )
-    return MixedRows(replace(made, X=rows.X, design=fixed, source=data, scanned=rows), said, (), (), every, (), curves)
+    return MixedRows(data, said, (), (), every, (), curves)
+
+
+def _designs(every: Design, formulas: Sequence[Formula]) -> list[Design]:
+    """Those of the formulas beside the first one."""
+    return [_own(every, formula, uses) for formula, uses in zip(formulas, every.uses[1:], strict=True)]
+
+
+def _first_alone(every: Dataset, formula: Formula, source: Any) -> Dataset:
+    """The rows out of core of the first of several formulas, whose X has its columns alone."""
+    rows: Any = every.scanned
+    design = _own(every.design, formula, every.design.uses[0])
+    X = rows.absent(len(rows.X), len(design.names))
+    rows = replace(rows, X=X, coding=replace(rows.coding, formula=formula, design=design))
+    return replace(every, X=X, design=design, source=source, scanned=rows)
 
 
 def _own(design: Design, formula: Formula, uses: tuple[int, ...]) -> Design:

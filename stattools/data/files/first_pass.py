@@ -241,7 +241,7 @@ def _design(coding: Coding, sample: Sample) -> tuple[Design, Sample]:
     types = {field.name: field.type for field in batch.table.schema}
     ordered = in_order(design.formulas, design.levels, lambda name: is_ordered(types[name]))
     design = replace(design, names=names, uses=uses, ordered=ordered)
-    return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS))).joined()
+    return design, sample.thinned(int(np.ceil(sample.n * X.shape[1] / HELD_NUMBERS)))
 
 
 def _marginal(coding: Coding, counted: Counted, sample: Sample) -> Marginal:

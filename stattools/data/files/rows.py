@@ -383,7 +383,7 @@ class Counted:
             self.n + other.n,
             self.dropped + other.dropped,
             _by_name(self.seen, other.seen, _seen),
-            _by_name(self.levels, other.levels, _few),
+            _by_name(self.levels, other.levels, _levels),
             _by_name(self.moments, other.moments, _added),
             _by_name(self.spans, other.spans, _added),
             self.outcome + other.outcome,
@@ -422,7 +422,7 @@ def _seen(name: str, one: dict[str, bool], other: dict[str, bool]) -> dict[str, 
     return found
 
 
-def _few(name: str, one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
+def _levels(name: str, one: frozenset[Any], other: frozenset[Any]) -> frozenset[Any]:
     found = one | other
     if len(found) > MOST_LEVELS:
         raise DomainError(f"C({name}) has more than {MOST_LEVELS:,} levels; use {name!r} as a number.")

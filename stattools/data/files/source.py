@@ -18,7 +18,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, groupby
 from operator import iadd
 from typing import Any, NamedTuple, Protocol
 
@@ -93,34 +92,10 @@ class Sample:
         taken = tuple(batch.taken(np.arange(0, batch.table.num_rows, every)) for batch in self.batches)
         return Sample(taken, tuple(part[::every] for part in self.lots), self.most)
 
-    def joined(self) -> Sample:
-        """The rows of each row group as one batch, since each batch costs calls; text that is coded stays apart."""
-        parts = [
-            _joined(list(part))
-            for _, part in groupby(zip(self.batches, self.lots, strict=True), lambda pair: pair[0].where)
-        ]
-        batches, lots = zip(*chain.from_iterable(parts), strict=True) if parts else ((), ())
-        return Sample(batches, lots, self.most)
-
     @property
     def n(self) -> int:
         """The number of its rows."""
         return sum(map(len, self.lots))
-
-
-type Drawn = tuple[Batch, NDArray[np.float64]]
-"""Rows of one batch with their lots."""
-
-
-def _joined(parts: list[Drawn]) -> list[Drawn]:
-    batches, (schema, *others) = [batch for batch, _ in parts], [batch.table.schema for batch, _ in parts]
-    if any(schema != other for other in others) or any(pa.types.is_dictionary(column.type) for column in schema):
-        return parts
-    pool = pa.system_memory_pool()  # which has the room of the batches that were read
-    columns = [pa.concat_arrays([batch.table.column(k) for batch in batches], pool) for k in range(len(schema))]
-    table = pa.RecordBatch.from_arrays(columns, schema=schema)
-    finite = frozenset.intersection(*(batch.finite for batch in batches))
-    return [(batches[0]._replace(table=table, finite=finite), np.concatenate([lots for _, lots in parts]))]
 
 
 @dataclass(frozen=True, eq=False)
