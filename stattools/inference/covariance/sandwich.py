@@ -392,54 +392,41 @@ class LevelSandwich:
         found: Any = self.work.predictor.upper(self.work.rows.whole, squares if u.shape[1] > 1 else squares[:, 0, 0])
         return found
 
-    def beside(self, u: Floats) -> Floats:
-        """The scores of the rows (n, width) in the coefficients that are not of levels."""
+    def of_rows(self, u: Floats) -> Columns:
+        """The scores of the rows in the coefficients, from those in eta (n, width)."""
         _, *others = self.work.predictor.columns_of(self.work.rows.X)
-        return np.column_stack([of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)])
+        beside = [of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)]
+        return replace(self.X, others=np.column_stack(beside), slopes=u[:, :1] * self.X.values)
+
+    def summed(self, groups: Groups) -> Any:
+        """The sums of the scores over groups (G, p), a sparse array."""
+        from scipy.sparse import csr_array
+
+        n, weight = len(groups.codes), self.work.rows.weight
+        entries = np.ones(n) if weight is None else weight
+        each = csr_array((entries, (groups.codes, np.arange(n))), shape=(groups.n, n))
+        return each @ self.of_rows(self.scores()).sparse()
 
     def grouped(self, groups: Groups, factor: float) -> LowRank:
         """The covariance of clusters in one way, times the factor."""
-        u, X = weighted(self.scores(), self.work.rows.weight), self.X
-        pairs, of_row = np.unique(groups.codes * np.intp(X.levels + 1) + X.codes + 1, return_inverse=True)
-        group, level = np.divmod(pairs, X.levels + 1)
-        own, others = _sums(u[:, :1] * X.values, of_row, len(pairs)), self.beside(u)
-        if len(pairs) == groups.n:
-            rest = _sums(others, of_row, len(pairs))
-            return self.closed_by_levels(factor * replace(X, others=rest, slopes=own, codes=level - 1).gram())
-        found, some = np.zeros((groups.n, len(self.phi))), level > 0
-        found[group[some, None], X.places[level[some] - 1]] = own[some]
-        found[:, self.others] = _sums(others, groups.codes, groups.n)
-        root = self.C.product(found.T)
+        X, each = self.X, groups.codes * np.intp(self.X.levels + 1) + self.X.codes + 1
+        pairs, of_row = np.unique(each, return_inverse=True)
+        if len(pairs) == groups.n:  # the rows of each group are in one level
+            S = self.of_rows(weighted(self.scores(), self.work.rows.weight))
+            others, slopes = (_sums(values, of_row, len(pairs)) for values in (S.others, S.values))
+            codes = pairs % (X.levels + 1) - 1
+            return self.closed_by_levels(factor * replace(S, others=others, slopes=slopes, codes=codes).gram())
+        root = self.C.product(self.summed(groups).toarray().T)
         none = np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))
         return LowRank(*none, root, factor * np.eye(groups.n)).mapped(self.T)
 
-    @property
-    def others(self) -> NDArray[np.intp]:
-        """The numbers of the coefficients that are not of levels."""
-        return np.delete(np.arange(len(self.phi)), self.X.places.ravel())
-
-    @property
-    def rows(self) -> Any:
-        """The scores of the rows, (n, p), a sparse array."""
-        from scipy.sparse import csr_array
-
-        u, X, rest = self.scores(), self.X, self.others
-        some, others, kinds = np.flatnonzero(X.codes >= 0), self.beside(u), X.places.shape[1]
-        at = np.concatenate([np.repeat(some, kinds), np.repeat(np.arange(len(u)), len(rest))])
-        columns = np.concatenate([X.places[X.codes[some]].ravel(), np.tile(rest, len(u))])
-        numbers = np.concatenate([(u[some, :1] * X.values[some]).ravel(), others.ravel()])
-        return csr_array((numbers, (at, columns)), shape=(len(u), len(self.phi)))
-
     def clustered(self, ways: Sequence[tuple[Groups, float]], name: str) -> Any:
         """The covariance of clusters in one way or several, each with its factor."""
-        from scipy.sparse import csr_array
-
         if len(ways) == 1:
             return self.grouped(*ways[0])
-        total, rows = np.zeros((len(self.phi),) * 2), self.rows
-        entries = np.ones(rows.shape[0]) if self.work.rows.weight is None else self.work.rows.weight
+        total = np.zeros((len(self.phi),) * 2)
         for way, factor in ways:
-            summed = csr_array((entries, (way.codes, np.arange(len(entries)))), shape=(way.n, len(entries))) @ rows
+            summed = self.summed(way)
             total += factor * (summed.T @ summed).toarray()
         return self.closed(total, name)
 
@@ -447,7 +434,7 @@ class LevelSandwich:
         """The meat of HAC, and the lags that it takes, as `Sandwich.autocorrelated` has them."""
         require_series(self.model, cov)
         varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
-        rows = self.rows
+        rows = self.of_rows(self.scores()).sparse()
         return long_run(cov, rows.shape[0], lambda kernel: Series.of(kernel, rows), np.asarray(self.C), varying)
 
     def closed(self, meat: Floats, name: str) -> Floats:
