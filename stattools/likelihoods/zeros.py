@@ -26,6 +26,7 @@ Univariate Discrete Distributions (2005), 4.10 and 5.4.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -257,19 +258,6 @@ def _with_alpha(words: Words) -> Words:
     return replace(words, equation=written)
 
 
-LARGEST_ALPHA = float(np.log(1e8))
-
-NO_ALPHA_ABOVE_ZERO = (
-    "the positive counts are not overdispersed, and alpha has its maximum at 0, where they are Poisson counts. Use "
-    "family='poisson'."
-)
-
-SERIES = (
-    "the positive counts are those of a logarithmic series, and alpha has its maximum at infinity, where their mean is "
-    "no mean of all counts. Use family='poisson', or drop columns."
-)
-
-
 @constructed_by_callers
 @dataclass(frozen=True)
 class ZeroTruncated(Count):
@@ -282,6 +270,7 @@ class ZeroTruncated(Count):
     -0.541325
     """
 
+    _row = "ZeroTruncated"
     family: Likelihood = COUNTS
     refused: ClassVar = MappingProxyType({"deviance": NO_DEVIANCE})
 
@@ -294,14 +283,6 @@ class ZeroTruncated(Count):
             concave_with=family.concave_with,
             limits={name: (ZeroTruncated(), said) for name, (_, said) in family.limits.items()},
         )
-
-    @property
-    def edges(self) -> dict[str, Edge]:
-        """Both ends of alpha."""
-        return {
-            name: Edge(edge.lower, LARGEST_ALPHA, 0.0, NO_ALPHA_ABOVE_ZERO, SERIES)
-            for name, edge in self.family.edges.items()
-        }
 
     def check(self, y: ArrayLike) -> Floats:
         """y as float64; a DomainError unless every entry is a whole number >= 1."""
@@ -377,12 +358,6 @@ class ZeroTruncated(Count):
         return no_zeros(self.family, eta)
 
 
-NO_ALPHA_BESIDE_ZEROS = (
-    "beside the extra zeros the counts are not overdispersed, and alpha has its maximum at 0, where they are Poisson "
-    "counts. Use family='poisson'."
-)
-
-
 @constructed_by_callers
 @dataclass(frozen=True)
 class ZeroInflated(Zeros):
@@ -401,9 +376,9 @@ class ZeroInflated(Zeros):
     _row = "ZeroInflated"
 
     @property
-    def edges(self) -> dict[str, Edge]:
+    def edges(self) -> Mapping[str, Edge]:
         """Alpha may have its maximum at 0; that of the extra zeros is looked at by itself."""
-        return {name: Edge(edge.lower, below=NO_ALPHA_BESIDE_ZEROS) for name, edge in self.family.edges.items()}
+        return {name: self.edge for name in self.family.edges}
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -477,7 +452,7 @@ class Hurdle(Zeros):
         return self.positive
 
     @property
-    def edges(self) -> dict[str, Edge]:
+    def edges(self) -> Mapping[str, Edge]:
         """The edges of the parameters of the positive counts."""
         return self.positive.edges
 

@@ -23,7 +23,7 @@ def test_every_family_has_a_row_of_the_table_and_every_row_a_family():
     families = [kind for kind in vars(likelihoods).values() if isinstance(kind, type) and kind is not Likelihood]
     named = {base._row for kind in families for base in kind.__mro__ if issubclass(base, Likelihood)} - {""}
     assert named | {f"Cumulative.{link}" for link in BETWEEN} == set(rows())
-    for row in rows():
+    for row in set(rows()) - {"ZeroTruncated"}:  # which has the words of its family
         assert words_of(row).predictor
         assert (words_of(row).dispersion is None) == (row not in VALUES)
         assert edge_of(row).lower < edge_of(row).upper
