@@ -45,6 +45,11 @@ def test_no_digit_is_lost_far_out(eta, zero, tau):
         assert_allclose(loglik[0], float(wanted), rtol=1e-13, atol=1e-300)
 
 
+def test_a_zero_of_a_probability_below_float64_has_its_logarithm():
+    loglik, _, _ = st.ZeroInflated().evaluate([[8.0, -900.0], [7.0, -2000.0]], [0, 0])
+    assert_allclose(loglik, [-900.0, -np.exp(7.0)], rtol=1e-14)  # of exp(-900) + exp(-exp(8)) the larger one
+
+
 @pytest.mark.parametrize("family", [st.Poisson(), st.NegativeBinomial()], ids=["poisson", "negative binomial"])
 def test_nothing_is_nan_anywhere(family):
     for make in (st.ZeroInflated, st.Hurdle):
