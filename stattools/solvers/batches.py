@@ -247,11 +247,13 @@ class StackedRows:
         return some
 
     @property
-    def typical(self) -> StackedRows:
-        """The mean outcomes of members that share their columns, where the score is linear in them; else one member."""
-        if type(self.model.likelihood) not in FUSED or len(self.Z) > 1 or self.W is not None:
+    def typical(self) -> StackedRows | None:
+        """A member near whose maximum the others are: the first, whose way up is safe. Where only means are computed it
+        has the mean outcomes of members that share their columns, and there is none of others.
+        """
+        if type(self.model.likelihood) not in FUSED:
             return self.kept(np.arange(1))
-        return replace(self, Y=self.Y.mean(axis=0, keepdims=True))
+        return None if len(self.Z) > 1 or self.W is not None else replace(self, Y=self.Y.mean(axis=0, keepdims=True))
 
     def eta(self, theta: Floats) -> Floats:
         """Linear predictors (m, n, width) at theta (p, m)."""
@@ -405,8 +407,8 @@ def stacked_newton(
     Z = np.swapaxes(Z, 1, 2)
     rows = StackedRows(model, Z, Y, W, offset, events)
     begin = np.linalg.solve(lift, np.atleast_2d(model.start if near is None else near)[:, :, None])[:, :, 0].T
-    if near is None and m >= POOLED and not linear:  # one member alone tells where the others are
-        one = _climbed(rows.typical, begin[:, :1], np.eye(size)[None], CLOSE)
+    if near is None and m >= POOLED and not linear and (typical := rows.typical) is not None:
+        one = _climbed(typical, begin[:, :1], np.eye(size)[None], CLOSE)
         begin = begin if one.doubtful[0] else one.estimate.T
     if near is None and model.likelihood.outcome is Outcome.COUNT and type(model.likelihood) in FUSED:
         begin = rows.raised(begin)
