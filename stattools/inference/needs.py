@@ -126,8 +126,8 @@ def one_way_of_clusters(fit: Any, name: str) -> None:
     cov = fit.cov_kind
     if not isinstance(cov, Cluster) or cov.second is not None:
         raise IncompatibleError(
-            f"{name} draws signs of clusters that go one way: fit with cov=st.Cluster(groups); this fit has "
-            f"cov={fit.cov}."
+            f"{name} draws one sign for each cluster and needs one-way clusters: fit with cov=st.Cluster(groups); "
+            f"this fit has cov={fit.cov}."
         )
 
 

@@ -325,12 +325,12 @@ def _few_clusters(fit: Any) -> list[str]:
     if not counts or (G := min(counts)) >= FEW_CLUSTERS:
         return [] if degrees is None else _alone(fit)
     if degrees is None:
-        lines = [f"{G} clusters, CR1: too small where clusters are few. Only one way of groups has CR2."]
+        lines = [f"{G} clusters, CR1: too small with few clusters. CR2 is for one-way clusters only."]
     else:
         lines = [f"{G} clusters, {degrees.kind}: corrected for few clusters, df of each coefficient."]
     if G < FEWEST_CLUSTERS:
         see = "; see also fit.wild_bootstrap" if isinstance(fit.model, Model) else ""
-        lines.append(f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is sure{see}.")
+        lines.append(f"Fewer than {FEWEST_CLUSTERS} clusters: no standard error is reliable{see}.")
     return lines + ([] if degrees is None else _alone(fit))
 
 

@@ -382,7 +382,7 @@ class OwnLikelihood(Likelihood):
         try:
             found = np.asarray(found, dtype=float)
         except (TypeError, ValueError):
-            raise DomainError(f"{name}= of {self.name} returns {quoted(found)}, which are no numbers.") from None
+            raise DomainError(f"{name}= of {self.name} returns {quoted(found)}, which is not numeric.") from None
         rows = next(iter(values.values())).shape
         try:
             return np.broadcast_to(found, np.broadcast_shapes(found.shape, rows)).copy()

@@ -89,5 +89,5 @@ NO_NUMBERS = ["text", "texts", "NaNs", "None in a list", "complex numbers", "rag
     ids=["quantile", "at_risk", "table", "survival of times", "survival", "hazard", "smooth"],
 )
 def test_times_and_shares_say_what_they_need(ask, what):
-    with pytest.raises(DomainError, match=r"numbers?|values of x|shares between 0 and 1"):
+    with pytest.raises(DomainError, match=r"numbers?|values of x|probabilities between 0 and 1"):
         ask(BAD[what])

@@ -118,7 +118,8 @@ class Cluster:
             raise DomainError(f"correction={self.correction!r} of Cluster goes with {of}; {kind} has {own}.")
         if self.second is not None and kind != "CR1":
             raise DomainError(
-                f'Cluster(kind="{kind}") goes one way; two ways have kind="CR1" only. Take the way with fewer groups.'
+                f'Cluster(kind="{kind}") is for one-way clusters; two-way clusters have kind="CR1" only. Take the way '
+                "with fewer groups."
             )
 
 

@@ -235,8 +235,8 @@ def _of_terms(
         smaller, larger = TYPES[kind](of, k)
         if len(smaller) == len(larger):
             raise IncompatibleError(
-                f"{name!r} has nothing of its own in {fit.model.formula or fit.model.title}: the other terms make "
-                "all of its columns."
+                f"{name!r} has no columns of its own in {fit.model.formula or fit.model.title}: the other terms "
+                "span all of them."
             )
         return (name, *row(of.lifted(smaller), of.lifted(larger)))
 

@@ -74,9 +74,9 @@ def tokens(text: str, names: Sequence[str]) -> Iterator[Token]:
         elif ORDER.match(text, position):
             rest = re.sub(f"{QUOTED.pattern}|{ORDER.pattern}", lambda at: at[0] if at[1] else "=", text[position:])
             raise DomainError(
-                f"the hypothesis {text!r} is no equation, and tests are two-sided here. Write "
-                f"{text[:position] + rest!r}: where the estimate lies on the side that you expect, half of its p_value "
-                "is the one-sided p-value, and 1 less that half where it lies on the other."
+                f"the hypothesis {text!r} is not an equation, and tests are two-sided. Write "
+                f"{text[:position] + rest!r}: the one-sided p-value is half of its p_value if the estimate lies "
+                "on the side that you expect, and otherwise 1 minus that half."
             )
         else:
             raise _unknown(_word_at(text, position), names)

@@ -428,13 +428,13 @@ def _unit(scores: Floats) -> float | None:
 ROUND_OFF = 1e-12
 """Values that differ by less than this share of the largest are tied."""
 
-NEAR = "within 20 % of the exact p-value down to 0.001, within 2 times down to 0.0001, not known below"
+NEAR = "within 20 % of the exact p-value down to 0.001, within a factor of 2 down to 0.0001, not known below"
 
-FAR = "which is too large for few rows: at 0.001 by 2 times for 30 rows in three groups, by 1.5 for 60"
+FAR = "which is too large with few rows: at 0.001 by a factor of 2 with 30 rows in three groups, of 1.5 with 60"
 
 UNKNOWN = "whose tails may be far off"
 
-SEED = "seed= takes random arrangements"
+SEED = "seed= draws random arrangements"
 """How near the distributions are that stand for that of ranks, by `benchmarks/plans/near_permutations.py`."""
 
 WORDS = {

@@ -169,9 +169,7 @@ DRAWN = 10_000
 
 FEW_ROWS = 100
 
-ROUGH = (
-    "Few rows: simulated 30 of unequal variance had 91 % in percentile, 75 in basic, 88 in normal and bca intervals."
-)
+ROUGH = "Few rows: of 30 with unequal variances, percentile intervals covered 91 %, basic 75, normal and bca 88."
 """What the page says below so many rows, measured by `benchmarks/plans/few_rows.py`."""
 
 Kind = Literal["pairs", "parametric", "bayesian"]

@@ -199,7 +199,7 @@ Band = Literal["log-log", "greenwood", "log"]
 
 WHO = "st.kaplan_meier"
 
-SHARES = "quantile takes shares between 0 and 1, the median is 0.5"
+SHARES = "quantile takes probabilities between 0 and 1; the median is 0.5"
 
 
 def kaplan_meier(

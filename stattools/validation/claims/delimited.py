@@ -53,7 +53,7 @@ def _fields(lines: Sequence[str], mark: str = ",") -> list[list[str]]:
     try:
         return list(csv.reader(lines, delimiter=mark))
     except csv.Error as error:
-        raise DomainError(f"a claim needs a table of text; what is parted by {mark!r} here is none: {error}.") from None
+        raise DomainError(f"a claim needs a table of text; the text split at {mark!r} is not one: {error}.") from None
 
 
 def _goes_on(above: Sequence[str], head: Sequence[str]) -> bool:

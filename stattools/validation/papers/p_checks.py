@@ -22,7 +22,7 @@ from stattools.validation.papers.tails import TAILS, TWO_SIDED, Ends, p_values
 MOST_COMPARISONS = 100
 """A p-value is taken for multiplied by at most so many comparisons."""
 PLAIN_NAMES = ("adj", "bonf", "holm", "corr", "tukey", "fdr", "one", "two", "1", "2", "value", "values")
-POSITIVE = "degrees of freedom are above 0, and finite."
+POSITIVE = "degrees of freedom are positive and finite."
 LIMITS: dict[str, tuple[float, float, str]] = {
     "p": (0.0, 1.0, "A p-value is from 0 to 1."),
     "r": (-1.0, 1.0, "A correlation is at most 1 in size."),
@@ -172,7 +172,7 @@ def _of_one_tail(tested: Tested, p: Mention, claimed: Ends, sentence: str, setti
     is_two = meet(claimed, tested.p)
     if p.sides == 1:
         words = f"The one-sided p-value of {tested.name} is {between(half)}, printed {said(p, setting)}."
-        words += " That is the two-sided one." if is_two else ""
+        words += " The printed one is the two-sided p-value." if is_two else ""
         return Answer("p", said(p, setting), half, "wrong", words, _turns(p, half, setting.alpha))
     if is_two and not setting.said("two-sided", sentence):
         words = f"The p-value of {tested.name} is two-sided, and the paper speaks of one-sided tests."

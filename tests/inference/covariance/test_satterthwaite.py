@@ -194,7 +194,9 @@ def test_units_origin_and_blocks_do_not_matter(monkeypatch):
 
 
 def test_what_there_is_not():
-    with pytest.raises(DomainError, match=r'Cluster\(kind="CR2"\) goes one way; two ways have kind="CR1" only'):
+    with pytest.raises(
+        DomainError, match=r'Cluster\(kind="CR2"\) is for one-way clusters; two-way clusters have kind="CR1" only'
+    ):
         Cluster("a", "b", kind="CR2")
     with pytest.raises(DomainError, match=r"correction='stata' of Cluster goes with kind=\"CR1\"; CR2 has 'none'"):
         Cluster("a", kind="CR2", correction="stata")

@@ -114,7 +114,7 @@ def test_groups_and_blocks_are_exact_where_their_sums_can_be_told_apart():
 
 def test_what_is_far_is_said_to_be():
     longer = pd.concat([TABLE, TABLE.assign(c=TABLE.c + 0.1)], ignore_index=True)
-    assert "too large for few rows" in st.permutation_test("c ~ k", longer).note
+    assert "too large with few rows" in st.permutation_test("c ~ k", longer).note
     assert "tails may be far off" in st.permutation_test("c ~ x", TABLE, scores="values").note
     assert st.permutation_test("c ~ x", TABLE, method="asymptotic").distribution == "normal"
 

@@ -86,7 +86,9 @@ def test_a_factor_is_answered_with_all_of_its_coefficients():
 )
 def test_a_hypothesis_with_a_side_is_told_what_to_write(text, written):
     names = ["a", "b", "I(a > 0)"]
-    with pytest.raises(DomainError, match=re.escape(f"Write {written!r}: where the estimate lies on the side")):
+    with pytest.raises(
+        DomainError, match=re.escape(f"Write {written!r}: the one-sided p-value is half of its p_value")
+    ):
         parse(text, names)
     assert len(parse(written, names).R) == written.count("=")
 
