@@ -135,12 +135,12 @@ if TYPE_CHECKING:
     from stattools.models.regressions.glm import beta_binomial as beta_binomial
     from stattools.models.regressions.glm import gamma as gamma
     from stattools.models.regressions.glm import glm as glm
-    from stattools.models.regressions.glm import linear_mixed as linear_mixed
     from stattools.models.regressions.glm import logistic as logistic
     from stattools.models.regressions.glm import ols as ols
     from stattools.models.regressions.glm import probit as probit
     from stattools.models.regressions.glm import regression as regression
     from stattools.models.regressions.glm import softmax as softmax
+    from stattools.models.regressions.linear_mixed import linear_mixed as linear_mixed
     from stattools.models.regressions.times import aft as aft
     from stattools.models.regressions.times import conditional_logit as conditional_logit
     from stattools.models.regressions.times import cox as cox
@@ -190,16 +190,16 @@ if TYPE_CHECKING:
     from stattools.solvers import LeastSquares as LeastSquares
     from stattools.solvers import Newton as Newton
     from stattools.solvers import Solution as Solution
-    from stattools.validation.agreement import Agreement as Agreement
     from stattools.validation.explaining.audit import Audit as Audit
     from stattools.validation.explaining.audit import audit as audit
     from stattools.validation.explaining.claim_audit import ClaimAudit as ClaimAudit
     from stattools.validation.explaining.explain import Explanation as Explanation
     from stattools.validation.explaining.explain import explain as explain
-    from stattools.validation.explaining.finding import Finding as Finding
     from stattools.validation.explaining.reproduce import Reproduction as Reproduction
     from stattools.validation.explaining.reproduce import reproduce as reproduce
     from stattools.validation.validate import validate as validate
+    from stattools.validation.verdict import Agreement as Agreement
+    from stattools.validation.verdict import Finding as Finding
 
 __version__ = "0.1.0"
 

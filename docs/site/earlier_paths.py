@@ -7,7 +7,7 @@ from typing import Any
 
 from griffe import AliasResolutionError, Extension, Module, Object
 
-CLAIMED = ("stattools.validation.explaining.claimed", "stattools.validation.claimed")
+CLAIMED = ("stattools.validation.explaining.claim_audit", "stattools.validation.claimed")
 """A file that other files' names could be imported from."""
 EARLIER = {
     "stattools.bayes": ("stattools",),
@@ -164,6 +164,7 @@ EARLIER = {
     "stattools.interface": ("stattools",),
     "stattools.models.custom": ("stattools.models.custom_making",),
     "stattools.models.evaluation": ("stattools.model",),
+    "stattools.models.regressions.linear_mixed": ("stattools.models.mixed.linear_mixed",),
     "stattools.models.mixed.mixed_model": ("stattools.models.mixed.linear_mixed",),
     "stattools.models.model": (
         "stattools.model",
@@ -243,7 +244,7 @@ EARLIER = {
         "stattools.validation.audit",
         *CLAIMED,
     ),
-    "stattools.validation.explaining.finding": (
+    "stattools.validation.verdict": (
         "stattools.validation.finding",
         *CLAIMED,
     ),

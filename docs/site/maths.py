@@ -6,7 +6,7 @@ import html
 import re
 from typing import Any
 
-from stattools.reporting.mathml import mathml
+from stattools.reporting.html import mathml
 
 MATHS = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', flags=re.DOTALL)
 

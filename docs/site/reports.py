@@ -8,7 +8,7 @@ from typing import Any
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
-from stattools.reporting.stylesheet import DARK_FIGURE
+from stattools.reporting.html import DARK_FIGURE
 
 ROOT = Path(__file__).parents[2]
 

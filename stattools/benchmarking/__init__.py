@@ -15,4 +15,4 @@ from stattools.benchmarking.printing import show as show
 from stattools.benchmarking.python_session import python_session as python_session
 from stattools.benchmarking.r_session import r_session as r_session
 from stattools.benchmarking.session import asking as asking
-from stattools.validation.distance import decrement as decrement
+from stattools.validation.recipes.points import decrement as decrement

@@ -23,7 +23,7 @@ def audit_of_paper(paper: Path, *, alpha: float, whole: bool, as_json: bool, out
         from stattools.reporting.files import write
         from stattools.reporting.report import compose
         from stattools.validation.papers.audit_paper import audit_paper
-        from stattools.validation.papers.reading import paper_text
+        from stattools.validation.papers.text import paper_text
 
         name = "standard input" if paper == DASH else paper.name
         separated = paper.suffix.lower() in SEPARATED

@@ -74,7 +74,7 @@ MOST = 40
 
 def of_folder(path: Path, data: Path | None) -> tuple[bool, str]:
     """Whether a qualification holds on this machine, and in words what moved."""
-    from stattools.qualification.dossier.verification import compared, is_dossier, steps
+    from stattools.qualification.dossier.filing import compared, is_dossier, steps
 
     if not is_dossier(path):
         raise FileError(f"verify needs a report, a fit, or a folder of stattools qualify; {path} has no manifest.json.")

@@ -13,7 +13,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Math, Paragraph, Section, Table, literal
 from stattools.reporting.mixed_reference import beside
 from stattools.reporting.tables import count, decimals, number
-from stattools.validation.references.mixed_lm import mixed_lm
+from stattools.validation.references.statsmodels import mixed_lm
 
 FORMULA = "y ~ x + (1 | clinic)"
 SEED, SIZES = 10570, (27, 6, 5, 2, 4)

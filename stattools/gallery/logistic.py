@@ -18,7 +18,7 @@ from stattools.reporting.document import Block, Document, Figure, Paragraph, Sec
 from stattools.reporting.draws import BESIDE_PRIORS, drawn
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
-from stattools.validation.agreement import Agreement
+from stattools.validation.verdict import Agreement
 
 SEED = 1
 FORMULA = "affair ~ rate_marriage + age + yrs_married + children + religious + educ"

@@ -20,7 +20,7 @@ from stattools.reporting.draws import drawn
 from stattools.reporting.tables import between, count, decimals, number, small_said
 from stattools.solvers import Solution
 from stattools.text.columns import percent
-from stattools.validation.agreement import Agreement
+from stattools.validation.verdict import Agreement
 
 FIVE_ROWS = {"y": [20, 40, 60, 80, 100], "x1": [1, 5, 7, 9, 11], "x2": [23, 29, 60, 85, 99]}
 SEED = 1

@@ -16,7 +16,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, p_said, p_value
 from stattools.text.columns import percent
-from stattools.validation.agreement import Agreement
+from stattools.validation.verdict import Agreement
 
 TERM = "left_right"
 """The column whose effect is looked at from cut to cut."""

@@ -17,7 +17,7 @@ from stattools.reporting import sections, sentences
 from stattools.reporting.document import Block, Document, Figure, Paragraph, Section, Table, code
 from stattools.reporting.tables import between, count, decimals, number, p_value, small_said
 from stattools.text.columns import percent
-from stattools.validation.agreement import Agreement
+from stattools.validation.verdict import Agreement
 
 FORMULA = "party ~ left_right + age + income"
 PARTIES = (

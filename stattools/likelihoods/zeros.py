@@ -378,7 +378,8 @@ class ZeroInflated(Zeros):
     @property
     def edges(self) -> Mapping[str, Edge]:
         """Alpha may have its maximum at 0; that of the extra zeros is looked at by itself."""
-        return {name: self.edge for name in self.family.edges}
+        edges: Any = dict.fromkeys(self.family.edges, self.edge)
+        return edges
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.inference.fitting.maximum_likelihood import TrainingOptions
+from stattools.inference.fitting.trainable import TrainingOptions
 from stattools.inference.penalties import Ridge
 from stattools.interface.arguments import is_one_of
 from stattools.networks.fitting_networks import fit_network

@@ -1,4 +1,10 @@
-"""What a trained network, and several of one model, are asked of rows: predictions, scores, calibration, checks."""
+"""What a trained network, and several of one model, are asked of rows: predictions, scores, calibration, checks.
+
+The checks of a network that predicts labels: are its probabilities what happens, and do they tell labels apart?
+
+It has no standard errors and no columns to look at one by one; what is left are its predictions, of the rows that it
+was trained on, which flatter it, or of others.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +15,8 @@ import numpy as np
 from stattools.data.tables.origin import ARRAYS, Places, origin_of
 from stattools.data.tables.outcome import as_outcome
 from stattools.errors import IncompatibleError, quoted
+from stattools.inference.diagnostics.checks import CheckTable, Looked, check_table
+from stattools.inference.diagnostics.goodness import Tenths, edges_of, ranked, tenths
 from stattools.inference.needs import offered, require
 from stattools.inference.prediction.kinds import most_probable
 from stattools.inference.prediction.new_rows import Missing, encoded, handed_out, require_missing
@@ -18,14 +26,13 @@ from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
 from stattools.networks.absent import NEEDS, refuse
-from stattools.networks.calibration import brier, confusion, reliability
+from stattools.networks.calibration import Predictor, brier, confusion, probabilities_and_hits, reliability
 from stattools.networks.network_model import NetworkModel
 from stattools.networks.plots import PlottedNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stattools.inference.diagnostics.checks import CheckTable
 
 KINDS = ("mean", "class")
 
@@ -96,7 +103,6 @@ class TrainedNetwork(PlottedNetwork):
         """Calibration and discrimination of the probabilities, a table check, value, verdict, advice, measure; see
         `stattools.Fit.check`. `data` as in `pointwise_loglik`: rows that it has not seen say more.
         """
-        from stattools.networks.checks import check
 
         require(self, "check", NEEDS)
         return check(self, data)
@@ -142,3 +148,14 @@ def places_of(model: NetworkModel, data: Any, n: int) -> Places:
         return model.places
     given = data if isinstance(data, tuple) else (data,)
     return Places(n, None, origin_of(*given) or ARRAYS)
+
+
+def check(fit: Predictor, data: Any = None) -> CheckTable:
+    """The table of the checks of a network, or of several."""
+    p, hit = probabilities_and_hits(fit, data)
+    if p.shape[1] == 2:  # the other says the same
+        p, hit = p[:, 1:], hit[:, 1:]
+    weight = fit.model.frequencies(data)
+    weight, share = np.ones(len(p)) if weight is None else weight, hit.astype(float)
+    calibration = Tenths.of(tenths(p, share, weight, edges_of(p))).check()
+    return check_table({"": Looked((calibration, ranked(p, share, weight)), {})}, fit.model.title)

@@ -103,6 +103,8 @@ class InParts(NDArrayOperatorsMixin):
         if method == "__call__" and not options and (found := self.applied(ufunc, inputs)) is not None:
             return found
         plain = [value.whole if isinstance(value, InParts) else value for value in inputs]
+        if any(isinstance(value, InParts) for value in options.get("out", ())):  # X *= c makes an array
+            del options["out"]
         return getattr(ufunc, method)(*plain, **options)
 
     def __getattr__(self, name: str) -> Any:

@@ -16,9 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import stattools as st
-from stattools.qualification.check import Measured, PromisedDigits, digits
 from stattools.qualification.exact_rationals import exact_least_squares
-from stattools.qualification.reading import readings, readings_of
+from stattools.qualification.reading import Measured, PromisedDigits, digits, readings, readings_of
 
 type Promise = tuple[float | None, float | None, float | None]
 

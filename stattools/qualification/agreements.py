@@ -11,8 +11,7 @@ import numpy as np
 import statsmodels.datasets as datasets
 
 import stattools as st
-from stattools.qualification.check import Measured, PromisedDigits, digits
-from stattools.qualification.reading import estimated
+from stattools.qualification.reading import Measured, PromisedDigits, digits, estimated
 
 type Promise = tuple[float | None, float | None, float | None]
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 import stattools as st
-from stattools.qualification.check import Measured, PromisedDigits
+from stattools.qualification.reading import Measured, PromisedDigits
 
 LIMIT = 2.2
 OF = "Kolmogorov distance from uniform, times √n"

@@ -13,8 +13,7 @@ from scipy.special import gammaln
 import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import shipped
-from stattools.qualification.check import Measured, PromisedDigits, digits
-from stattools.qualification.reading import readings, readings_of
+from stattools.qualification.reading import Measured, PromisedDigits, digits, readings, readings_of
 
 
 def normal_sample(effort: float = 1.0) -> Measured:

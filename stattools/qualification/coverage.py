@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 import stattools as st
-from stattools.qualification.check import Measured, PromisedDigits
+from stattools.qualification.reading import Measured, PromisedDigits
 
 LEVEL = 0.95
 SIMULATIONS = 300

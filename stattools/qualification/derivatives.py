@@ -14,8 +14,7 @@ import numpy as np
 import stattools as st
 from stattools.interface.arrays import Floats
 from stattools.qualification.agreements import PASSED, SCHOOLS, VOTE, shipped
-from stattools.qualification.check import Measured, PromisedDigits
-from stattools.qualification.reading import readings
+from stattools.qualification.reading import Measured, PromisedDigits, readings
 
 STEP = 1e-3
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from stattools import figures
-from stattools.qualification.check import CheckResult
 from stattools.qualification.installation import facts as installation_facts
 from stattools.qualification.qualification import Qualification
+from stattools.qualification.reading import CheckResult
 from stattools.reporting import sections
 from stattools.reporting.document import (
     Block,

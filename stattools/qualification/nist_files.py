@@ -19,8 +19,7 @@ import numpy as np
 import stattools as st
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.qualification.check import Measured, PromisedDigits, digits
-from stattools.qualification.reading import readings
+from stattools.qualification.reading import Measured, PromisedDigits, digits, readings
 
 NUMBER = r"([-+]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][-+]?\d+)?)"
 COEFFICIENT = re.compile(rf"^\s*B(\d+)\s+{NUMBER}\s+{NUMBER}\s*$", re.MULTILINE)

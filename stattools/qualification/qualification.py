@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 from stattools.errors import StattoolsError
 from stattools.numerics.threads import one_blas_thread
-from stattools.qualification.check import CheckResult, Measured, PromisedDigits
 from stattools.qualification.installation import Inspection, facts, inspect
 from stattools.qualification.nist_files import certified_checks
+from stattools.qualification.reading import CheckResult, Measured, PromisedDigits
 from stattools.reporting.provenance import code_version, environment
 
 SUBJECTS = (

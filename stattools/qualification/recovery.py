@@ -14,7 +14,7 @@ from scipy.special import expit
 
 import stattools as st
 from stattools.interface.arrays import Floats
-from stattools.qualification.check import Measured, PromisedDigits
+from stattools.qualification.reading import Measured, PromisedDigits
 
 Draw = Callable[[np.random.Generator, Floats], Any]
 

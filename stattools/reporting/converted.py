@@ -3,6 +3,12 @@
 Figures go in as PNG (Word), PDF (LaTeX) or SVG (Typst). A PDF is typeset by XeLaTeX, LuaLaTeX, Tectonic or Typst,
 whichever is found first, with the letters that Matplotlib brings along, which hold Greek, Cyrillic and mathematical
 signs; a character that they lack is an error, never a hole in the text.
+
+How wide the columns of a table are on a page of paper, where nothing scrolls: as wide as their texts where all fit,
+else the widest give way, down to their longest word.
+
+The look of a Word document: pandoc's own reference document with smaller letters, narrower margins of A4, and rules
+above and below tables.
 """
 
 from __future__ import annotations
@@ -15,32 +21,123 @@ import shutil
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.figures import pdf, png, svg
-from stattools.reporting.column_widths import shares
-from stattools.reporting.document import Block, Document, Listing, Picture, Section, Table, walk
+from stattools.reporting.document import Block, Document, Listing, Picture, Section, Table, inline, walk
 from stattools.reporting.markdown import markdown
-from stattools.reporting.word_styles import styled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
+
+LETTERS = 98
+"""Letters of a line of a table on A4 with margins of 22 mm, in letters of 8.5 points."""
+
+BETWEEN = 2
+"""Letters of the room between two columns."""
+
+
+def shares(table: Table, letters: int = LETTERS) -> tuple[float, ...]:
+    """The share of the line that each column has; all of them sum to at most 1.
+
+    >>> shares(Table(("n", "mean"), (("10", "0.5"),), "rr"), letters=20)
+    (0.2, 0.3)
+    """
+    cells = [[_plain(cell) for cell in column] for column in zip(table.header, *table.rows, strict=True)]
+    whole = np.array([max(map(len, column)) for column in cells]) + BETWEEN
+    words = np.array([max((len(word) for cell in column for word in cell.split()), default=0) for column in cells])
+    least = np.minimum(words + BETWEEN, whole)
+    widths = whole.astype(float)
+    if whole.sum() > letters:
+        widths = _given_way(whole, least, letters)
+    return tuple(float(width) for width in widths / max(letters, widths.sum()))
+
+
+def _given_way(whole: np.ndarray, least: np.ndarray, letters: int) -> np.ndarray:
+    """The widths under the highest cap that all fit below, at least those of the longest words."""
+    caps = np.arange(1, int(whole.max()) + 1)
+    each = np.maximum(least, np.minimum(whole, caps[:, None]))
+    return each[max(int((each.sum(axis=1) <= letters).sum()) - 1, 0)].astype(float)
+
+
+def _plain(marked: str) -> str:
+    return "".join(span.content for span in inline(marked))
+
+
+TEXT, CELL = 21, 17
+"""Sizes of letters in half points: of text, and in tables."""
+
+EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The date of the parts of the file, so that the same styles give the same bytes."""
+
+PAGE = (
+    '<w:sectPr><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1247" w:right="1247" w:bottom="1247" w:left="1247" '
+    'w:header="709" w:footer="709" w:gutter="0"/></w:sectPr>'
+)
+"""A4 with margins of 22 mm, in twentieths of a point."""
+
+RULES = '<w:tblBorders><w:top w:val="single" w:sz="6"/><w:bottom w:val="single" w:sz="6"/></w:tblBorders>'
+
+
+def styled(reference: bytes) -> bytes:
+    """The reference document with the look of a report."""
+    made = BytesIO()
+    with ZipFile(BytesIO(reference)) as old, ZipFile(made, "w") as new:
+        for part in old.namelist():
+            text = EDITS[part](old.read(part).decode("utf-8")).encode() if part in EDITS else old.read(part)
+            new.writestr(ZipInfo(part, EARLIEST), text, ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _styles(text: str) -> str:
+    text = re.sub(r"(<w:rPrDefault>.*?<w:sz w:val=\")\d+", rf"\g<1>{TEXT}", text, count=1, flags=re.DOTALL)
+    small = f'<w:rPr><w:sz w:val="{CELL}"/><w:szCs w:val="{CELL}"/></w:rPr></w:style>'
+    text = re.sub(r"(w:styleId=\"Compact\".*?)</w:style>", rf"\g<1>{small}", text, count=1, flags=re.DOTALL)
+    text = re.sub(r"(w:styleId=\"VerbatimChar\".*?)<w:sz w:val=\"\d+\" ?/>", r"\g<1>", text, count=1, flags=re.DOTALL)
+    return re.sub(
+        r"(w:styleId=\"Table\".*?<w:tblInd w:w=\"0\" w:type=\"dxa\" ?/>)",
+        rf"\g<1>{RULES}",
+        text,
+        count=1,
+        flags=re.DOTALL,
+    )
+
+
+def _body(text: str) -> str:
+    return re.sub(r"<w:sectPr ?/>|<w:sectPr.*?</w:sectPr>", "", text, flags=re.DOTALL).replace(
+        "</w:body>", f"{PAGE}</w:body>"
+    )
+
+
+EDITS = {"word/styles.xml": _styles, "word/document.xml": _body}
+"""What is changed, by the part of the file."""
+
 READ = "gfm+tex_math_dollars-yaml_metadata_block"
 """What pandoc reads: GitHub's Markdown, as reports are written."""
+
 EPOCH = "315532800"
 """The date that is written into a file, 1980-01-01, so that the same report gives the same bytes."""
+
 LOOK = (
     r"\providecommand{\gt}{>}\providecommand{\lt}{<}\usepackage{etoolbox}\AtBeginEnvironment{longtable}{\footnotesize}"
 )
 """Commands that GitHub's formulas have and LaTeX does not, and small letters in tables."""
+
 LINE = 84
 """Letters of a line of a command on a page."""
+
 LATEX = ("xelatex", "lualatex", "tectonic")
+
 TYPST = ("typst", "quarto")
+
 MISSING = re.compile(r"Missing character: There is no (\S+)")
 
 

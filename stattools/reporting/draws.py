@@ -15,7 +15,7 @@ from stattools.models.model import Model
 from stattools.reporting.document import Block, Bullets, Figure, Paragraph, Section, Table, code, literal
 from stattools.reporting.tables import between, count, decimals, number
 from stattools.text.columns import percent
-from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.verdict import PosteriorAgreement
 
 PROB = 0.94
 LABEL = "94 % HDI"

@@ -22,7 +22,7 @@ from stattools.reporting.provenance import data_hash
 from stattools.reporting.tables import count, number
 from stattools.reporting.tables import facts as table_of_facts
 from stattools.text.columns import percent
-from stattools.validation.checks.networks import NetworkAgreement
+from stattools.validation.checks.samples import NetworkAgreement
 
 FUNCTIONS = {"sigmoid": r"\frac{1}{1 + e^{-z}}", "tanh": r"\tanh z", "relu": r"\max(z, 0)"}
 MOST_LABELS = 12

@@ -49,9 +49,8 @@ from stattools.reporting.labels import labels_of
 from stattools.reporting.posteriors import SEED, belief, posterior
 from stattools.reporting.results import Told, told
 from stattools.reporting.shown import shown
-from stattools.validation.agreement import Agreement
-from stattools.validation.checks.networks import NetworkAgreement
-from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.checks.samples import NetworkAgreement
+from stattools.validation.verdict import Agreement, PosteriorAgreement
 
 BLOCKS = (Section, Paragraph, Box, Quote, Math, Listing, Bullets, Table, Figure, Picture)
 

@@ -22,7 +22,7 @@ from stattools.reporting.plain_words import plain_words
 from stattools.reporting.provenance import code_version, environment, extent, hash_name, without_checksums
 from stattools.reporting.tables import agreement as agreement_table
 from stattools.reporting.tables import count, facts
-from stattools.validation.agreement import Agreement
+from stattools.validation.verdict import Agreement
 
 
 def question(model: Any, words: Sequence[Block] = ()) -> Section:

@@ -22,7 +22,7 @@ from stattools.reporting.tables import (
     bound,
 )
 from stattools.solvers import Solution
-from stattools.validation.agreement import SECOND, Agreement
+from stattools.validation.verdict import SECOND, Agreement
 
 STEADY = ("LeastSquares", "Newton", "ClosedForm")
 """Solvers whose number of steps is the same on every processor."""

@@ -102,7 +102,7 @@ class Start(NamedTuple):
     """
 
     model: Model
-    T: Floats | None
+    T: Any
     samples: tuple[Model, Model]
     theta: Floats
     metric: Metric

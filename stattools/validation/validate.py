@@ -34,27 +34,25 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.numerics.columns import with_levels
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
-from stattools.validation.agreement import Agreement, compared, counted
-from stattools.validation.checks.arms import REFERENCES, validate_arms, validate_proportion
 from stattools.validation.checks.curved_hazards import validate_curved_cox
-from stattools.validation.checks.drawn_posteriors import validate_draws
-from stattools.validation.checks.exact_posteriors import validate_exact
 from stattools.validation.checks.files import validate_in_files
 from stattools.validation.checks.mixed import validate_mixed
 from stattools.validation.checks.mixed_regressions import validate_mixed_regression
-from stattools.validation.checks.networks import NetworkAgreement, validate_network
-from stattools.validation.checks.posteriors_in_files import validate_draws_in_files
-from stattools.validation.checks.smoothing import validate_smoothing
-from stattools.validation.checks.state_space import validate_structural
-from stattools.validation.checks.survival_curves import validate_curves
-from stattools.validation.distance import decrement
+from stattools.validation.checks.posteriors import validate_draws, validate_draws_in_files, validate_exact
+from stattools.validation.checks.samples import (
+    REFERENCES,
+    NetworkAgreement,
+    validate_arms,
+    validate_curves,
+    validate_network,
+    validate_proportion,
+)
+from stattools.validation.checks.series import validate_smoothing, validate_structural
 from stattools.validation.moment_dispersion import moment_note
-from stattools.validation.posterior_agreement import PosteriorAgreement
-from stattools.validation.references.few_clusters import few_clusters
-from stattools.validation.references.partial_fits import partial_fit
-from stattools.validation.references.scipy_likelihoods import validate_rewritten
-from stattools.validation.references.sparse_columns import sparse_fit
-from stattools.validation.references.statsmodels import Reference, reference_fit
+from stattools.validation.recipes.points import decrement
+from stattools.validation.references.likelihoods import validate_rewritten
+from stattools.validation.references.statsmodels import Reference, few_clusters, partial_fit, reference_fit, sparse_fit
+from stattools.validation.verdict import Agreement, PosteriorAgreement, compared, counted
 
 type Check = Callable[[Any], Any]
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from stattools.qualification.dossier import filing, qualifying, verification
+from stattools.qualification.dossier import filing, qualifying
+from stattools.qualification.dossier import filing as verification
 from tests.cli.test_application import run
 from tests.qualification.dossier.tiny import procedures, settle
 

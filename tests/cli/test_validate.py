@@ -3,7 +3,7 @@ import json
 import pytest
 
 from stattools.qualification import qualification
-from stattools.qualification.check import Measured, PromisedDigits
+from stattools.qualification.reading import Measured, PromisedDigits
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 
 import stattools as st
 from stattools.errors import StattoolsError
-from stattools.validation.explaining import claimed
-from stattools.validation.explaining.by_conventions import Verdict
+from stattools.validation.explaining import claim_audit as claimed
+from stattools.validation.explaining.claim_causes import Verdict
 from tests.validation.claims.printed_pages import MODELS, changed, numbers, page
 
 

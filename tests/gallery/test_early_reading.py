@@ -8,8 +8,7 @@ from scipy.special import chdtrc
 
 import stattools as st
 from stattools.errors import IdentificationError
-from stattools.gallery.early_reading import DAYS, interim, refused
-from stattools.gallery.survival import transplants
+from stattools.gallery.survival import DAYS, interim, refused, transplants
 
 FORMULA = "survival(days, died) ~ under_40"
 

@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.gallery.filter import example, long_weights, nile
-from stattools.gallery.recurrences import breakdown
+from stattools.gallery.filter import breakdown, example, long_weights, nile
 
 
 def test_the_places_of_the_breakdown_are_printed(text_of):

@@ -1,6 +1,6 @@
 import numpy as np
 
-from stattools.gallery.hand_written_network import by_hand
+from stattools.gallery.network import by_hand
 
 
 def test_the_script_breaks_where_its_growth_says():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from stattools.gallery import network
-from stattools.gallery.hand_written_network import by_hand, sample
+from stattools.gallery.network import by_hand, sample
 
 
 def test_the_report_has_the_five_causes_and_their_numbers(text_of):

@@ -1,7 +1,6 @@
 import numpy as np
 
-from stattools.gallery.filter import example, long_weights
-from stattools.gallery.recurrences import breakdown, closed_form, exact, farthest, loop
+from stattools.gallery.filter import breakdown, closed_form, exact, example, farthest, long_weights, loop
 
 
 def test_the_closed_form_is_right_until_it_breaks():

@@ -7,8 +7,7 @@ from typer.testing import CliRunner
 from stattools.cli import app
 from stattools.errors import DomainError
 from stattools.gallery import Gallery
-from stattools.gallery.repetition import is_repeatable, repeated
-from stattools.gallery.verification import verify
+from stattools.gallery.verification import is_repeatable, repeated, verify
 
 
 @pytest.fixture

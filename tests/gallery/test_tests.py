@@ -2,7 +2,7 @@ import re
 
 from scipy import stats
 
-from stattools.gallery.usual_tests import FIRST, SECOND
+from stattools.gallery.tests import FIRST, SECOND
 
 
 def test_p_values_agree_and_known_ones_are_there(text_of):

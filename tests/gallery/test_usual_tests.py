@@ -1,6 +1,6 @@
 """The table that compares p-values counts the digits that agree."""
 
-from stattools.gallery.usual_tests import UsualTest, data, nights
+from stattools.gallery.tests import UsualTest, data, nights
 
 
 def test_digits_are_counted():

@@ -8,8 +8,8 @@ import pytest
 
 import stattools as st
 from stattools import models, series
-from stattools.inference.fitting.maximum_likelihood import WAYS, way_of
 from stattools.inference.fitting.regressions import fit_regression
+from stattools.inference.fitting.ways import WAYS, way_of
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel

@@ -66,7 +66,7 @@ def test_maximum_likelihood_is_mgcvs():
 @pytest.mark.parametrize("formula", ["y ~ z + s(x, k=10)", "y ~ g + s(x, by=g, k=10) + (1 | h)"])
 @pytest.mark.parametrize("reml", [True, False])
 def test_everything_is_that_of_dense_matrices(formula, reml):
-    from stattools.validation.references.mixed_lm import dense
+    from stattools.validation.references.statsmodels import dense
 
     fit = st.fit(st.linear_mixed(formula, TABLE), reml=reml)
     again = dense(fit.model, fit.found.covariances, fit.found.s2, reml)

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.networks.mini_batches import train_by_adam
-from stattools.networks.varying_inputs import VaryingInputs
+from stattools.networks.fitting_networks import VaryingInputs, train_by_adam
 from tests.networks.ring import RING, X
 
 SOLVER = st.Adam(rate=0.02, batch=32, epochs=4, validation=0.0)
@@ -48,7 +47,7 @@ def test_all_inputs_stay_where_each_varies_none_does_or_the_rows_are_many(monkey
     for model in (every, none):
         assert VaryingInputs.of(model).model is model
     some = st.network(RING, WITH_ZEROS, hidden=[3])
-    monkeypatch.setattr("stattools.networks.varying_inputs.HELD", 10)
+    monkeypatch.setattr("stattools.networks.fitting_networks.HELD", 10)
     assert VaryingInputs.of(some).model is some
 
 

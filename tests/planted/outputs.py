@@ -11,8 +11,7 @@ import pandas as pd
 from scipy import special
 
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.explaining.claim_audit import ClaimAudit
-from stattools.validation.explaining.claimed import audit_claim
+from stattools.validation.explaining.claim_audit import ClaimAudit, audit_claim
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.qualification.check import CheckResult, Measured, PromisedDigits, digits
+from stattools.qualification.reading import CheckResult, Measured, PromisedDigits, digits
 
 
 def finding(measured, promise=(8, 8, 8), limit=None):

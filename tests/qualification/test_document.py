@@ -1,10 +1,10 @@
 import numpy as np
 
 from stattools.figures import svg
-from stattools.qualification.check import CheckResult, Measured, PromisedDigits
 from stattools.qualification.document import document
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification
+from stattools.qualification.reading import CheckResult, Measured, PromisedDigits
 from stattools.reporting.markdown import markdown
 
 

@@ -1,9 +1,9 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.qualification.check import Measured, PromisedDigits
 from stattools.qualification.installation import Inspection
 from stattools.qualification.qualification import Qualification, checks, qualify, run
+from stattools.qualification.reading import Measured, PromisedDigits
 
 
 def check(measure, model="a model"):

@@ -6,7 +6,7 @@ from dataclasses import fields
 import pytest
 
 import stattools as st
-from stattools.inference.fitting.maximum_likelihood import WAYS
+from stattools.inference.fitting.ways import WAYS
 from stattools.models.mixed.density import JointDensity, MixedDensity
 from stattools.models.regressions.categories import OneVsRest
 from stattools.models.samples.proportions import BernoulliTrials, Waits

@@ -1,4 +1,4 @@
-from stattools.reporting.column_widths import BETWEEN, LETTERS, shares
+from stattools.reporting.converted import BETWEEN, LETTERS, shares
 from stattools.reporting.document import Table
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.reporting.marks import LIMITS, as_ratios, starred, stars_of
+from stattools.reporting.model_table import LIMITS, as_ratios, starred, stars_of
 from tests.reporting.test_model_table import rows
 
 RNG = np.random.default_rng(8)

@@ -7,7 +7,7 @@ from hypothesis import given
 
 import stattools
 from stattools.errors import IncompatibleError
-from stattools.reporting.mathml import formula, mathml
+from stattools.reporting.html import formula, mathml
 from tests.reporting.hostile import TEXT
 
 ROOT = Path(stattools.__file__).parents[1]

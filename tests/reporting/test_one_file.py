@@ -4,7 +4,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.reporting.one_file import ENDINGS, is_one_file
+from stattools.reporting.files import ENDINGS, is_one_file
 
 DATA = pd.DataFrame({"x": np.arange(30.0), "y": np.sin(np.arange(30.0))})
 FIT = st.fit(st.ols("y ~ x", DATA))

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from stattools.figures.house_style import BLUE, GREEN, INK, ORANGE, VERMILION
-from stattools.reporting.stylesheet import DARK, DARK_FIGURE, GROUND, PAGE
+from stattools.reporting.html import DARK, DARK_FIGURE, GROUND, PAGE
 
 SIGHT = {
     "usual": np.eye(3),

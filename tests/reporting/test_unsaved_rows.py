@@ -6,7 +6,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.reporting.unsaved_rows import LIMIT
+from stattools.reporting.accounts import LIMIT
 
 DOSES = {"ill": [0, 0, 1, 0, 1, 1, 0, 1], "dose": [1, 2, 3, 4, 5, 6, 7, 8], "g": list("abcabcab")}
 

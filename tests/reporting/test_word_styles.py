@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from stattools.reporting.word_styles import CELL, PAGE, RULES, TEXT, styled
+from stattools.reporting.converted import CELL, PAGE, RULES, TEXT, styled
 
 
 @pytest.mark.skipif(shutil.which("pandoc") is None, reason="needs pandoc")

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.agreement import agreeing_digits
+from stattools.validation.verdict import agreeing_digits
 from tests.validation.test_validate import frame
 
 

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.distance import decrement
+from stattools.validation.recipes.points import decrement
 from tests.cases import rng
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from stattools.validation.posterior_agreement import PosteriorAgreement
+from stattools.validation.verdict import PosteriorAgreement
 
 
 def agreement(reference, **given):

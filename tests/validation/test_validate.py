@@ -8,7 +8,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.fitting.maximum_likelihood import WAYS
+from stattools.inference.fitting.ways import WAYS
 from stattools.likelihoods.between import BETWEEN
 from stattools.models.model import Model
 from stattools.models.regressions.categories import OneVsRest
@@ -18,10 +18,10 @@ from stattools.models.samples.rates import EventRates
 from stattools.models.survival.cox import CoxRegression, SortedCox
 from stattools.series.statespace.many import LocalLevels
 from stattools.validation import validate as module
-from stattools.validation.agreement import agreeing_digits
 from stattools.validation.references.densities import DENSITIES, KERNELS
-from stattools.validation.references.scipy_likelihoods import REWRITTEN, validate_rewritten
+from stattools.validation.references.likelihoods import REWRITTEN, validate_rewritten
 from stattools.validation.references.statsmodels import ROUTINES, Reference
+from stattools.validation.verdict import agreeing_digits
 from tests.cases import rng
 
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 import stattools as st
-from stattools.validation.variances import decrement_of, factors_of, fixed_errors, linear_loglik, profile_at
+from stattools.validation.recipes.points import decrement_of, factors_of, fixed_errors, linear_loglik, profile_at
 
 draw = np.random.default_rng(1)
 g = draw.integers(0, 12, 80)

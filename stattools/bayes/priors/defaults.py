@@ -18,10 +18,21 @@ priors of an intercept and of sigma. A probability gets Uniform(0, 1), a positiv
 of another model HalfCauchy(its starting value), and your own likelihood, whose scales nobody knows, a flat prior.
 
 What default priors need to know of a model's rows: where its columns and its outcome lie, and how wide they are.
+
+The default priors of a mixed model: those of the regression without groups, and of what varies between groups.
+
+    sd of a level        Exponential(1 / sd(y))
+    sd of a slope of x   Exponential(sd(x) / sd(y))     effects as large as sd(y) per standard deviation of the column
+    correlations         Uniform(-1, 1)                 given the effects before, where there are three or more
+
+For other likelihoods 1 of the linear predictor, such as a log odds of 1, stands in the place of sd(y).
+
+An exponential prior has its highest density at 0: where groups do not differ it does not hold the effects away from 0.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from math import sqrt
@@ -32,7 +43,6 @@ import numpy as np
 from stattools.bayes.conjugate.normal import Normal
 from stattools.bayes.priors.default import Default
 from stattools.bayes.priors.flat import Flat, Uniform
-from stattools.bayes.priors.mixed_defaults import of_joint, of_mixed
 from stattools.bayes.priors.parameters import Parameter
 from stattools.bayes.priors.parameters import parameters as parameters_of
 from stattools.bayes.priors.scaled import Exponential, HalfCauchy, OfLogarithm
@@ -41,12 +51,36 @@ from stattools.data.rows.standardization import VARIES, standard_others
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
-from stattools.models.mixed.density import JointDensity, MixedDensity
+from stattools.models.mixed.density import Effects, JointDensity, MixedDensity
 from stattools.models.model import Model
 from stattools.models.samples.normal import NormalSample
 from stattools.numerics.columns import with_levels
 from stattools.numerics.sums import SampleMoments
 from stattools.text.one_line import prints
+
+
+def of_mixed(model: MixedDensity, regression: tuple[Default, ...]) -> tuple[Default, ...]:
+    """The defaults of the parameters in their order, from those of the `regression` on the fixed effects."""
+    *fixed, sigma = regression
+    return (*fixed, *_between(model.effects, float(sigma.prior.rate), "sd(y)"), sigma)
+
+
+def of_joint(model: JointDensity, regression: tuple[Default, ...], unit: float) -> tuple[Default, ...]:
+    """The same of another likelihood, whose linear predictor has this `unit`, and of the effects in it."""
+    size = f"{unit:.6g} of {model.mixed.likelihood.words.predictor}"
+    outer = (*regression, *_between(model.effects, 1.0 / unit, size))
+    return (*outer, *[Default(Normal(0.0, 1.0), "")] * (len(model.names) - len(outer)))
+
+
+def _between(effects: Sequence[Effects], rate: float, size: str) -> list[Default]:
+    """Of the standard deviations and correlations of effects; `size` is the mean 1 / rate of a level's, in words."""
+    found = []
+    for one in effects:
+        for spread in one.spread.tolist():
+            about = f"mean {size}" if spread == 1.0 else f"mean {size} per standard deviation of the column"
+            found.append(Default(Exponential(rate * spread), about))
+        found += [Default(Uniform(-1.0, 1.0), "every value alike")] * (len(one.called) - len(one.names))
+    return found
 
 
 @prints
@@ -135,7 +169,6 @@ def _of_block(likelihood: Likelihood, shift: float, block: Block) -> _ScaleSums:
 WIDTH = 2.5
 """Standard deviations per standard deviation of a column."""
 
-
 AS_LARGE = Default(Exponential(1.0), "mean 1: a standard deviation about as large as the mean")
 
 SHARED: dict[tuple[str, str], Default] = {
@@ -152,7 +185,6 @@ SHARED: dict[tuple[str, str], Default] = {
     ("glm", "precision"): Default(Exponential(0.1), "mean 10: a standard deviation of about 0.15 about a mean of 1/2"),
 }
 """Defaults of the parameters that all rows share beside the coefficients, by the kind of model and their names."""
-
 
 THRESHOLD = Normal(0.0, 2.0 * WIDTH)
 """Of a threshold at the mean of the columns: wide enough for labels that one row in a thousand has."""

@@ -1,22 +1,42 @@
-"""A posterior as draws: means, intervals, probabilities, predictions, diagnostics, and a DataTree for ArviZ."""
+"""A posterior as draws: means, intervals, probabilities, predictions, diagnostics, and a DataTree for ArviZ.
+
+Effects, means of groups, their differences and ratios, and functions of the parameters: of each draw, summed up.
+
+What `fit.marginal_effects`, `fit.means`, `fit.contrasts` and `fit.function` estimate has a posterior: each draw of the
+coefficients has its average predicted mean at each level, its difference or ratio, and its average slope. Nothing is
+linearized, and kinks of functions do no harm. Cost: rows times draws for each level and slope.
+
+A sampled posterior as a page of text: model, priors, estimates, and what the diagnostics say.
+
+Draws of what each row has, in one line per row: their mean and an equal-tailed interval, as `fit.predict` has them.
+
+    lower, upper = quantiles of the draws at (1 - level) / 2 and (1 + level) / 2
+
+Ends of whole numbers are whole, the smallest whose share of the draws reaches these, so that they hold at least `level`
+of the draws. Cost: a sort of the draws of each row.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.bayes.conjugate.belief import interval_kind, tail
-from stattools.bayes.sampling.drawn import Drawn, Kind
-from stattools.bayes.sampling.page import page
+from stattools.bayes.sampling.diagnostics import METHODS
+from stattools.bayes.sampling.drawn import Drawn, Kind, ends
 from stattools.bayes.sampling.predictive_check import PredictiveCheck, predictive_check
-from stattools.bayes.sampling.summed_up import summed_up
 from stattools.errors import DomainError, IncompatibleError, quoted
 from stattools.inference.arviz.datatree import datatree, summary
 from stattools.inference.arviz.layout import expectations, layout, replicates
+from stattools.inference.effects.averages import SLOPE, Move, average_slope, sloping, values_of
+from stattools.inference.effects.means import asked_effects, head_of, moves_of
+from stattools.inference.effects.means import values_of as levels_asked
+from stattools.inference.effects.moved_rows import Population, holding, noted, population
 from stattools.inference.prediction.new_rows import (
     Missing,
     at_rows,
@@ -31,15 +51,198 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.names.values import meant
 from stattools.interface.when_needed import pd
-from stattools.models.model import Model
+from stattools.models.model import Model, behind_links
+from stattools.models.questions import told
 from stattools.models.samples.proportions import tail_area
+from stattools.numerics.sums import power_of_two
+from stattools.text.columns import decimals, place
 from stattools.text.faces import Faces
-from stattools.text.one_line import headline
-from stattools.text.page import Page
+from stattools.text.one_line import headline, many
+from stattools.text.page import Grid, Page
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from xarray import DataTree
+
+
+def averaged_summary(draws: Floats, prob: float, kind: Kind) -> dict[str, Floats]:
+    """mean, sd, median, lower, upper of draws (S, m)."""
+    unit = power_of_two(np.abs(draws).max(axis=0))
+    draws = draws / unit
+    lower, upper = ends(draws, prob, kind)
+    columns = {"mean": draws.mean(axis=0), "sd": draws.std(axis=0, ddof=1), "median": np.median(draws, axis=0)}
+    return {name: unit * found for name, found in (columns | {"lower": lower, "upper": upper}).items()}
+
+
+def average_draws(posterior: Drawn, rows: Population, moves: Sequence[Move]) -> dict[Move, Floats]:
+    """The average mean of each move for every draw, or the average slope, (S, K)."""
+    return {
+        move: _slopes(posterior, holding(rows, dict(move.held)), str(move.name))
+        if move.value is SLOPE
+        else _means(posterior, rows, move)
+        for move in moves
+    }
+
+
+def _means(posterior: Drawn, rows: Population, move: Move) -> Floats:
+    block, model = rows.block(rows.X(move.moved) if move.moved else rows.unmoved), rows.model
+    moved = replace(model, rows=replace(model.rows, X=block.X, offset=block.offset, low=None))
+    mean = expectations(moved, posterior.flat)
+    return np.tensordot(mean, np.asarray(block.weight), axes=(1, 0)).reshape(len(mean), -1)
+
+
+def _slopes(posterior: Drawn, rows: Population, name: str) -> Floats:
+    model = rows.model
+    block, change = sloping(rows, name)
+    draws = behind_links(model, posterior.flat[:, : model.predictor.size])
+    return np.stack([average_slope(theta, model, block, change) for theta in draws])
+
+
+def means_of_draws(
+    posterior: Any, variable: str | None, by: Any, values: Any, prob: float, kind: Kind, **data: Any
+) -> pd.DataFrame:
+    """[category, by, variable,] mean, sd, median, lower, upper: see `Posterior.means`."""
+    rows = _rows(posterior, "means", **data)
+    groups = moves_of(rows, variable, levels_asked(rows, "means", variable, values), by)
+    moves = [move for _, each in groups for move in each]
+    found = average_draws(posterior, rows, moves)
+    draws = np.stack([found[move] for move in moves], axis=2)  # (S, K, m)
+    head = head_of(posterior.model, [move.moved for move in moves], draws.shape[1])
+    return noted(pd.DataFrame(head | averaged_summary(draws.reshape(len(draws), -1), prob, kind)), rows.note)
+
+
+def contrasts_of_draws(
+    posterior: Any, variable: str, by: Any, values: Any, ratio: bool, prob: float, kind: Kind, **data: Any
+) -> pd.DataFrame:
+    """[category, by,] contrast, mean, sd, median, lower, upper, probability: see `Posterior.contrasts`."""
+    require_truth(ratio, "ratio= of contrasts")
+    rows = _rows(posterior, "contrasts", **data)
+    ordered = levels_asked(rows, "contrasts", variable, values)
+    heads, parts = [], []
+    for cell, each in moves_of(rows, variable, ordered, by):
+        found = {move.value: draws for move, draws in average_draws(posterior, rows, each).items()}
+        for first, second in combinations(ordered, 2):
+            if ratio and not (found[first] > 0).all():
+                raise DomainError(f"ratio=True needs means above 0; that of {first!r} is not in every draw.")
+            parts.append(found[second] / found[first] if ratio else found[second] - found[first])
+            heads.append(dict(cell) | {"contrast": f"{second} {'/' if ratio else '-'} {first}"})
+    draws = np.stack(parts, axis=2)
+    flat = draws.reshape(len(draws), -1)
+    columns = head_of(posterior.model, heads, draws.shape[1]) | averaged_summary(flat, prob, kind)
+    return noted(pd.DataFrame(columns | {"probability": (flat > float(ratio)).mean(axis=0)}), rows.note)
+
+
+def effects_of_draws(
+    posterior: Any,
+    at: Any,
+    variables: Any,
+    discrete: Any,
+    by: Any,
+    prob: float,
+    kind: Kind,
+    data: Any,
+    offset: Any,
+    exposure: Any,
+) -> pd.DataFrame:
+    """[by, category,] term, mean, sd, median, lower, upper, probability: see `Posterior.marginal_effects`."""
+    who = "marginal_effects"
+    asked = asked_effects(posterior._rows(who), at, variables, discrete, data, offset, exposure)
+    _require_rows(posterior, who, asked.rows)
+
+    def effects(rows: Population) -> pd.DataFrame:
+        terms, found = asked.effects(rows, average_draws(posterior, rows, asked.moves))
+        draws = np.stack(found, axis=2)  # (S, K, effects)
+        flat = draws.reshape(len(draws), -1)
+        head = head_of(posterior.model, [{"term": term} for term in terms], draws.shape[1])
+        return pd.DataFrame(head | averaged_summary(flat, prob, kind) | {"probability": (flat > 0).mean(axis=0)})
+
+    return noted(asked.by_level(by, effects), asked.rows.note)
+
+
+def function_of_draws(
+    posterior: Drawn, function: Callable[[Mapping[str, float]], Any], prob: float, kind: Kind
+) -> pd.DataFrame:
+    """mean, sd, median, lower, upper of a function of the parameters: see `Posterior.function`."""
+    found = [values_of(function, posterior.names, draw) for draw in posterior.flat]
+    if len({len(value) for value in found}) > 1:
+        raise DomainError("the function of the parameters has more numbers at some draws than at others.")
+    return pd.DataFrame(averaged_summary(np.stack(found), prob, kind))
+
+
+def _rows(posterior: Any, who: str, data: Any, offset: Any, exposure: Any) -> Population:
+    rows = population(posterior._rows(who), data, offset, exposure, "overall")
+    _require_rows(posterior, who, rows)
+    return rows
+
+
+def _require_rows(posterior: Any, who: str, rows: Population) -> None:
+    """DomainError for rows that are elsewhere."""
+    if rows.elsewhere is not None:
+        where = posterior.model.rows.place
+        raise DomainError(f"{who} of a posterior needs rows at hand, and those of the model are {where}: give data=.")
+
+
+PROB = 0.94
+
+
+def page(posterior: Drawn) -> Page:
+    """The page that `print(posterior)` shows."""
+    model, checked = posterior.model, posterior.diagnostics
+    title, *lines = told(model)
+    chains, draws, _ = posterior.draws.shape
+    drawn = f"{many(chains, 'chain')} of {draws:,}" if posterior.method == "nuts" else f"{draws:,} independent"
+    lines.append(f"{METHODS[posterior.method]}, {drawn} draws, seed {posterior.seed}")
+    lower, upper = posterior.interval(PROB)
+    head = ["", "mean", "sd", "lower", "upper", *(["R-hat", "ESS"] if posterior.method == "nuts" else [])]
+    rows = []
+    for j, name in enumerate(posterior.names):
+        places = decimals(float(posterior.sd[j]))
+        cells = [name, *(place(float(value[j]), places) for value in (posterior.mean, posterior.sd, lower, upper))]
+        if posterior.method == "nuts":
+            r_hat, size = checked.r_hat[j], min(checked.ess_bulk[j], checked.ess_tail[j])
+            cells += [
+                "—" if np.isnan(r_hat) else f"{r_hat:.3f}",
+                f"{size:.0f}",
+            ]
+        rows.append(cells)
+    priors = [f"  {line}" for line in posterior.priors.lines()]
+    said = [checked.sentence, *([] if posterior.sampled_check is None else [posterior.sampled_check.sentence])]
+    return Page(
+        f"Posterior of {title}",
+        *lines,
+        "",
+        Grid(head, rows, "l" + "r" * (len(head) - 1)),
+        "",
+        f"Intervals: {100 * PROB:g} % highest density. Priors:",
+        *priors,
+        *said,
+    )
+
+
+AT_A_TIME = 1 << 22
+"""Draws that are sorted together, in numbers."""
+
+
+def summed_up(draws: Floats, level: float, *, whole: bool, labels: Any) -> pd.DataFrame:
+    """`mean, lower, upper` of each row of draws (S, rows); of (S, rows, K) `row, category, mean, lower, upper`.
+
+    >>> summed_up(np.array([[1.0], [2.0], [6.0]]), 0.5, whole=True, labels=None).to_numpy().tolist()
+    [[3.0, 1.0, 6.0]]
+    """
+    aside = tail_area(level, "interval")
+    flat = draws.reshape(len(draws), -1)
+    ends = np.empty((2, flat.shape[1]))
+    step = max(1, AT_A_TIME // len(flat))
+    for start in range(0, flat.shape[1], step):
+        part = slice(start, start + step)
+        ends[:, part] = np.quantile(
+            flat[:, part], [aside, 1.0 - aside], axis=0, method="inverted_cdf" if whole else "linear"
+        )
+    columns: dict[str, Any] = {}
+    if draws.ndim == 3:
+        rows, names = draws.shape[1], np.array([str(label) for label in labels], dtype=object)
+        columns = {"row": np.repeat(np.arange(rows), len(names)), "category": np.tile(names, rows)}
+    return pd.DataFrame({**columns, "mean": flat.mean(axis=0), "lower": ends[0], "upper": ends[1]})
 
 
 @answers_guesses
@@ -156,7 +359,6 @@ class Posterior(Drawn, Faces):
         """The average change of the mean per unit of each variable, as `Fit.marginal_effects`: mean, sd, median, the
         interval of this `prob` and `kind`, and the `probability` that it is above 0; the rest as there.
         """
-        from stattools.bayes.sampling.averaged_draws import effects_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
         return effects_of_draws(self._of_columns, at, variables, discrete, by, prob, kind, **rows)
@@ -176,7 +378,6 @@ class Posterior(Drawn, Faces):
         """The average predicted mean at each level of a variable, as `Fit.means` over rows: mean, sd, median, and the
         interval of this `prob` and `kind`; `by`, `values`, `data`, `offset` and `exposure` are as there.
         """
-        from stattools.bayes.sampling.averaged_draws import means_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
         return means_of_draws(self._of_columns, variable, by, values, prob, kind, **rows)
@@ -198,7 +399,6 @@ class Posterior(Drawn, Faces):
         the interval of this `prob` and `kind`, and the `probability` that it is above 0, of a ratio above 1. `by`,
         `values`, `data`, `offset` and `exposure` as in `Fit.contrasts`.
         """
-        from stattools.bayes.sampling.averaged_draws import contrasts_of_draws
 
         rows = {"data": data, "offset": offset, "exposure": exposure}
         return contrasts_of_draws(self._of_columns, variable, by, values, ratio, prob, kind, **rows)
@@ -209,7 +409,6 @@ class Posterior(Drawn, Faces):
         """The posterior of a `function` of the parameters by name, as `Fit.function`: mean, sd, median and the interval
         of this `prob` and `kind`. Each draw is asked, so that kinks do no harm; DomainError where one is not finite.
         """
-        from stattools.bayes.sampling.averaged_draws import function_of_draws
 
         return function_of_draws(self, function, prob, kind)
 

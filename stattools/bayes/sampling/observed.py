@@ -50,7 +50,7 @@ class GaussianRows:
     rss: float
     n: float
     log_precision: float
-    frame: Floats
+    frame: Any
     start: Floats
 
     def evaluate(self, theta: Floats, order: int) -> Evaluation:
@@ -82,8 +82,8 @@ class Whole:
     """A model that is not made of rows: a coin, your own likelihood. Solvers work in the coordinates `frame`."""
 
     model: Any
-    T: Floats
-    frame: Floats
+    T: Any
+    frame: Any
 
     @property
     def start(self) -> Floats:
@@ -129,7 +129,7 @@ def observed(model: Any) -> Observed:
     return _least_squares(model, T)
 
 
-def _least_squares(model: Model, T: Floats) -> GaussianRows:
+def _least_squares(model: Model, T: Any) -> GaussianRows:
     p = len(model.terms)
     rows, _ = model.standardized_rows()
     whole = triangle(rows, beside=True)

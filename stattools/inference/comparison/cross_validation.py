@@ -22,7 +22,8 @@ from stattools.inference.comparison.scores import SCORES
 from stattools.inference.covariance.kinds import Groups
 from stattools.inference.estimates import judged
 from stattools.inference.fitting.many import ManyFits, replicated
-from stattools.inference.fitting.maximum_likelihood import Trainable, fit
+from stattools.inference.fitting.maximum_likelihood import fit
+from stattools.inference.fitting.trainable import Trainable
 from stattools.interface.arguments import described, names_of
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory

@@ -277,7 +277,8 @@ def check_columns_beside_levels(model: CoxRegression, X: Columns, compared: NDAr
         sums = (each @ A).toarray()
         return A, sums, sums / each.sum(axis=1)[:, None]
 
-    A, sums, means = less_means(replace(model, Z=X.T).standardized()[0].Z.T.sparse())
+    Z: Any = replace(model, Z=X.T).standardized()[0].Z
+    A, sums, means = less_means(Z.T.sparse())
     G = (A.T @ A).toarray() - sums.T @ means
     order = np.r_[levels, X.rest]
     R, _ = potrf(G[np.ix_(order, order)] + ROUND_OFF * np.eye(len(G)))

@@ -184,7 +184,7 @@ def check_rank(model: Model) -> None:
             check_rank(piece)
 
 
-def _triangle(model: Model) -> tuple[Floats, Floats, Floats]:
+def _triangle(model: Model) -> tuple[Floats, Any, Floats]:
     """The triangle of the columns in their own units, these units, and the round-off of the data in them."""
     rows, T = model.standardized_rows()
     return triangle(rows), T, spans(model) * np.abs(np.diagonal(T))

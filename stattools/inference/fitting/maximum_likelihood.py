@@ -1,133 +1,35 @@
-"""Maximum likelihood: the verb `fit(model)`. How each kind of model is fitted stands in `ways_of_fitting.py`.
-
-How each kind of model is fitted: a table from the class of a model to a function, which `st.fit` calls.
-
-A model that is not in the table brings its own way, `trained` (networks do), or is a log-likelihood with `names`,
-`start` and `evaluate`, which Newton's method climbs. Everything else is refused.
-
-Models that bring how they are fitted: by training from random starts, whose best is kept, or several together.
-
-How a linear mixed model is fitted: which options it takes, and what its fit is made of.
-
-How a regression with random effects is fitted: by which integral, and what its fit is made of.
-
-How Cox's regression with curves is fitted.
-"""
+"""Maximum likelihood: the verb `fit(model)`. How each kind of model is fitted stands in `ways.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from functools import partial
 from inspect import Parameter, signature
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypedDict, Unpack, overload, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, overload
 
-import numpy as np
-
-from stattools.data.rows.standardization import shared_columns
-from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
-from stattools.inference.covariance import Cluster, covariance
-from stattools.inference.estimates import AnyFit
-from stattools.inference.existence import certified_within, check_end, check_labels
-from stattools.inference.existence.overlap import FAR, SeparationError
-from stattools.inference.existence.partial_likelihood import PATIENCE, certified_partial
-from stattools.inference.existence.random_effects import RunningOff, check_mixed, check_mixed_solution, explain_mixed
-from stattools.inference.fits.cox_fit import CoxFit
-from stattools.inference.fits.fit import Fit, SeriesFit
-from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
-from stattools.inference.fits.one_vs_rest import OneVsRestFit
-from stattools.inference.fitting.regressions import Kind, fit_regression, not_converged, penalized_fit, required_solver
-from stattools.inference.mixed.degrees import degrees_of
-from stattools.inference.penalties import Penalty, Ridge
-from stattools.interface.arguments import described, require_truth
+from stattools.inference.fitting.regressions import Kind, fit_regression
+from stattools.inference.fitting.trainable import Trainable, TrainingOptions, require_options
+from stattools.inference.penalties import Penalty
 from stattools.interface.interval import require_level
-from stattools.interface.memory import require_memory
-from stattools.interface.record import nearest
-from stattools.interface.whole_numbers import whole_number
-from stattools.latent.coordinates import orthonormal
-from stattools.latent.covariance_factors import require_told_apart
-from stattools.models.custom import Custom
-from stattools.models.mixed.marginal import is_integrated
-from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
 from stattools.models.model import Model
-from stattools.models.questions import AnyModel
-from stattools.models.regressions.categories import OneVsRest
-from stattools.models.regressions.times import ConditionalLogit
-from stattools.models.samples.normal import Correlation, NormalSample
-from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
-from stattools.models.samples.rates import EventRates
-from stattools.models.samples.tables import ConditionalOdds, Multinomial
-from stattools.models.survival.cox import CoxRegression, SortedCox
-from stattools.numerics.threads import one_blas_thread
-from stattools.series.filters.smoothing import ExponentialSmoothing
-from stattools.series.statespace.many import LocalLevelFits, LocalLevels
-from stattools.series.statespace.maximum import BoundedNewton
-from stattools.series.statespace.structural import Structural
-from stattools.solvers import LBFGS, Adam, ClosedForm, Newton, Solution, Solver
-from stattools.solvers.metric import SINGULAR
-from stattools.solvers.mixed.marginal_maximum import MarginalMaximum, laplace_maximum, quadrature_maximum
-from stattools.solvers.mixed.maximum import CERTIFY, maximized
-from stattools.solvers.solution import require_choice
-
-
-class TrainingOptions(TypedDict, total=False):
-    """The options of a training."""
-
-    solver: Adam | LBFGS | None
-    level: float
-    cov: Any
-    penalty: Ridge | None
-    seed: int | np.random.Generator
-    restarts: int
-    ensemble: Literal["deep", "bootstrap"]
-
-
-OF_TRAINING = ("seed", "restarts", "members", "ensemble")
-"""What only a training needs."""
-
-OF_MODELS = {
-    "reml": "st.linear_mixed",
-    "df": "st.linear_mixed",
-    "certify": "st.linear_mixed",
-    "integral": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
-    "nodes": 'regressions with random effects, such as st.logistic("y ~ x + (1 | g)", table)',
-}
-"""What only models of one kind have among their `options`, and what makes them."""
-
-
-def require_options(model: Any, options: Mapping[str, Any]) -> None:
-    """IncompatibleError for options that `st.fit` does not have, or that only a training has."""
-    for name, value in options.items():
-        if name in OF_MODELS:
-            if not (isinstance(model, AnyModel) and name in model.options):
-                raise IncompatibleError(
-                    f"{name}= of st.fit is for {OF_MODELS[name]}; got it for {described(model)}. Leave it out."
-                )
-            continue
-        if name not in OF_TRAINING:
-            from stattools.interface.names.arguments import Asked, about_argument
-
-            ours = ("solver", "level", "cov", "penalty", *OF_TRAINING, *OF_MODELS)
-            raise IncompatibleError(about_argument(name, "st.fit", ours, (), Asked(value, {})))
-        if not isinstance(model, Trainable):
-            raise IncompatibleError(
-                f"{name}= of st.fit is for networks, which are trained from random starts; got it for "
-                f"{described(model)}. Leave it out."
-            )
-
-
-@runtime_checkable
-class Trainable[Best, Together](Protocol):
-    """A model that `st.fit` trains: the best of its trainings, or with `members` an ensemble of such."""
-
-    @overload
-    def trained(self, *, members: None = None, **training: Unpack[TrainingOptions]) -> Best: ...
-
-    @overload
-    def trained(self, *, members: int, **training: Unpack[TrainingOptions]) -> Together: ...
-
+from stattools.solvers import Solver
 
 if TYPE_CHECKING:
+    from stattools.inference.fits.cox_fit import CoxFit
+    from stattools.inference.fits.fit import Fit, SeriesFit
+    from stattools.inference.fits.mixed_fit import LinearMixedFit, MixedRegressionFit
+    from stattools.inference.fits.one_vs_rest import OneVsRestFit
+    from stattools.models.custom import Custom
+    from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
+    from stattools.models.regressions.categories import OneVsRest
+    from stattools.models.regressions.times import ConditionalLogit
+    from stattools.models.samples.normal import Correlation, NormalSample
+    from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+    from stattools.models.samples.rates import EventRates
+    from stattools.models.samples.tables import ConditionalOdds, Multinomial
+    from stattools.models.survival.cox import CoxRegression
+    from stattools.series.filters.smoothing import ExponentialSmoothing
+    from stattools.series.statespace.many import LocalLevelFits, LocalLevels
+    from stattools.series.statespace.structural import Structural
+
     type Counts = BernoulliTrials | BinomialArms | ConditionalOdds | EventRates | Multinomial | Waits
     type Sample = Counts | Correlation | NormalSample
 
@@ -261,6 +163,7 @@ def fit(
         require_options(model, special)
     if type(model) is Model and not special:  # which needs none of the other models, nor waits for their import
         return fit_regression(model, solver, level, cov, penalty)
+    from stattools.inference.fitting.ways import way_of
 
     return way_of(model)(model, solver, level, cov, penalty, **special)
 
@@ -283,314 +186,3 @@ _named = [one for one in signature(fit).parameters.values() if one.kind is not P
 _named += [Parameter(name, Parameter.KEYWORD_ONLY, default=value) for name, value in TRAINING.items()]
 
 fit.__signature__ = signature(fit).replace(parameters=_named)  # type: ignore[attr-defined]
-
-
-def require_no_others(model: Any, solver: Any, cov: Any, penalty: Any) -> None:
-    """IncompatibleError for options of `st.fit` that have no meaning where rows share effects."""
-    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(
-                f"{model.title} is fitted by Newton's method on the covariances of its effects, with the covariance of "
-                f"the fixed effects that these imply; leave {name}={quoted(given)} out."
-            )
-
-
-def solution_of(model: Any, found: MarginalMaximum, advice: str) -> Solution:
-    """How the maximum of an integrated likelihood was found; ConvergenceError with the `advice` where it was not."""
-    solution = Solution(
-        found.estimate, found.covariance, found.loglik, found.status, found.steps, found.decrement, found.trace,
-        "Newton",
-    )  # fmt: skip
-    if not found.converged:
-        raise ConvergenceError(
-            f"{model.title} stopped {found.decrement:.1e} standard errors from a maximum after {found.steps} steps: "
-            f"the likelihood is nearly flat in the variances{advice}",
-            solution,
-        )
-    return solution
-
-
-def fit_mixed(
-    model: LinearMixed,
-    solver: Any,
-    level: float,
-    cov: Any,
-    penalty: Any,
-    *,
-    reml: bool = True,
-    df: str | None = None,
-    certify: str = "auto",
-) -> LinearMixedFit:
-    """The fit by the restricted likelihood, or by the likelihood."""
-    require_no_others(model, solver, cov, penalty)
-    require_truth(reml, "reml= of st.fit")
-    if model.summed is None:  # the model may be one of some rows
-        model.require_groups()
-        model.require_variation()
-    with one_blas_thread():
-        found = maximized(model, bool(reml), certify=require_choice("st.fit", "certify", certify, CERTIFY))
-        best = found.maximum
-        solution = Solution(
-            found.beta, found.covariance / found.s2, found.loglik, best.status, best.steps, best.decrement, best.trace,
-            "Newton",
-        )  # fmt: skip
-        degrees = degrees_of(found, df)
-        covariance = found.covariance if degrees is None else degrees.covariance
-    scale = float(np.sqrt(found.s2))
-    return LinearMixedFit(
-        model, found.beta, covariance, found.loglik, solution, scale, level, degrees=degrees, found=found
-    )  # fmt: skip
-
-
-INTEGRALS = ("auto", "quadrature", "laplace")
-
-MOST_NODES = 1000
-
-
-def fit_mixed_regression(
-    model: MixedRegression,
-    solver: Any,
-    level: float,
-    cov: Any,
-    penalty: Any,
-    *,
-    integral: str = "auto",
-    nodes: int | None = None,
-) -> MixedRegressionFit:
-    """The fit by the likelihood with the effects integrated out."""
-    require_no_others(model, solver, cov, penalty)
-    integral = require_choice("st.fit", "integral", integral, INTEGRALS)
-    if nodes is not None:
-        nodes = whole_number(nodes, "nodes= of st.fit", at_least=1, at_most=MOST_NODES)
-    model.require_groups()
-    with one_blas_thread():
-        if model.fixed.predictor.taken_up:
-            check_labels(model.fixed)
-        check_mixed(model)
-        _require_told_apart(model)
-        try:
-            found = maximum(model, integral, nodes)
-        except (IdentificationError, ConvergenceError):
-            explain_mixed(model)
-            raise
-        check_mixed_solution(model, found)
-        solution = solution_of(model, found, ", or has no maximum. Take a simpler random part.")
-    return MixedRegressionFit(
-        model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found
-    )  # fmt: skip
-
-
-def _require_told_apart(model: MixedRegression) -> None:
-    """IdentificationError where several effects of groups have variances that the rows do not tell apart."""
-    terms = model.random
-    if sum(len(term.columns) for term in terms) > 1:
-        z = [np.empty((len(term.columns), len(term.codes))) for term in terms]
-        for term, own in zip(terms, z, strict=True):
-            orthonormal(term.z, None, term.columns, term.name, own)
-        require_told_apart(
-            model.title, [term.name for term in terms], [term.codes for term in terms], z, residual=False
-        )
-
-
-def maximum(model: MixedRegression, integral: str, nodes: int | None) -> MarginalMaximum:
-    """The maximum by quadrature where one grouping has few effects, otherwise by Laplace's approximation, which is
-    quadrature with one node.
-    """
-    by_nodes = is_integrated(model.random) and not model.smooths
-    if integral == "laplace" or nodes == 1 or (integral == "auto" and not by_nodes and nodes is None):
-        if nodes is not None and integral == "laplace":
-            raise IncompatibleError(
-                "nodes= of st.fit are those of integral='quadrature'; got it beside integral='laplace'. Leave one out."
-            )
-        return laplace_maximum(model, watch=RunningOff(model))
-    if model.smooths:
-        raise IncompatibleError(
-            f"{model.title}: curves are integrated out by Laplace's approximation; integral='quadrature' and nodes= "
-            "are for the effects of one grouping. Leave them out."
-        )
-    return quadrature_maximum(model, nodes, watch=RunningOff(model))
-
-
-def fit_curved_cox(model: CurvedCox, solver: Any, level: float, cov: Any, penalty: Any) -> CoxFit:
-    """The fit by the restricted likelihood, all coefficients integrated out.
-
-    Raises SeparationError where lines and other columns put the events in order, so that no curve keeps them finite.
-    """
-    require_no_others(model, solver, cov, penalty)
-    with one_blas_thread():
-        try:
-            certified_partial(model.fixed, Newton())
-        except SeparationError as error:
-            raise SeparationError(
-                f"{model.title} has no maximum: {error.separation.sentence}, whatever the bends of its curves are. "
-                "Leave out or merge these columns, or collect more events.",
-                error.separation,
-            ) from error
-        found = laplace_maximum(model)
-        solution = solution_of(model, found, ". Take a smaller k.")
-    return CoxFit(model, found.estimate, found.covariance, found.loglik, solution, 1.0, level, found=found)
-
-
-type Way = Callable[..., Any]
-
-
-def way_of(model: Any) -> Way:
-    """The function that fits the model; IncompatibleError for what is no model.
-
-    >>> import stattools as st
-    >>> way_of(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0])).__name__
-    'fit_regression'
-    """
-    way = WAYS.get(type(model)) or nearest(WAYS, model)  # the first is quick
-    if way is not None:
-        return way
-    if isinstance(model, Trainable):
-        return _trained
-    if not (isinstance(model, AnyModel) and hasattr(model, "evaluate")):
-        instead = ""
-        if isinstance(model, AnyFit):
-            instead = " It is fitted already; fit.model is its model."
-        elif callable(model) or isinstance(model, str):
-            instead = ' Make the model first: st.fit(st.ols("y ~ x", table)).'
-        raise IncompatibleError(
-            f"fit needs a model such as st.ols(...) or st.coin(...); got {type(model).__name__}.{instead}"
-        )
-    return partial(_fit_log_likelihood, usual=Newton())
-
-
-def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
-    with shared_columns([part.rows for part in model.parts]):
-        return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
-
-
-def _fit_log_likelihood(
-    model: Any,
-    solver: Any,
-    level: float,
-    cov: Kind,
-    penalty: Penalty | None,
-    *,
-    usual: Solver,
-    made: Any = Fit,
-    climbed: Callable[[Any, Any], tuple[Any, Solution]] | None = None,
-) -> Any:
-    """The fit of a log-likelihood that is no sum over rows: as `made`, from what `climbed(model, solver)` finds."""
-    with one_blas_thread():
-        if penalty is not None:
-            return penalized_fit(model, solver, level, cov, penalty, made)
-        solver, q = required_solver(solver, usual), len(model.names)
-        fewer = "Take fewer groups, or st.posterior of the counts."
-        require_memory(f"The covariance of {q:,} parameters", 4 * q * q, fewer)
-        model, solution = (climbed or _climbed)(model, solver)
-        C = covariance(model, solution.estimate, solution.covariance, cov)
-    return made(model, solution.estimate, C.matrix, solution.loglik, solution, 1.0, level, C.name, C.df, cov_kind=cov)
-
-
-def _climbed(model: Any, solver: Solver) -> tuple[Any, Solution]:
-    solution = solver.solve(model)
-    if not solution.converged:
-        raise not_converged(model, solution)
-    check_end(model, solution)
-    return model, solution
-
-
-def _climbed_partial(model: CoxRegression, solver: Solver) -> tuple[Any, Solution]:
-    model, solution = certified_partial(model, solver)
-    if not solution.converged:
-        raise not_converged(model, solution)
-    return model, solution
-
-
-def _climbed_sorted(model: SortedCox, solver: Solver) -> tuple[Any, Solution]:
-    """The maximum for rows in files, whose existence is not proven: they are too many for a linear program."""
-    some = "Fit a sample of the rows in memory, whose error names the columns, or use penalty=st.Ridge(strength)."
-    quick = isinstance(solver, Newton) and solver.max_steps > PATIENCE
-    solution: Any = None
-    with suppress(IdentificationError):  # raised by chance where round-off is above or below 0
-        solution = solver.within(model, PATIENCE) if quick else solver.solve(model)  # type: ignore[attr-defined]
-    if solution is None or not solution.quality.well_conditioned(SINGULAR):
-        raise IdentificationError(
-            f"{model.title} cannot tell its columns from each other: the information where the climb stopped is "
-            f"singular, as where some are combinations of others. {some}"
-        )
-    if not solution.converged or solution.reach > FAR:
-        raise ConvergenceError(
-            f"{solution.solver} stopped after {solution.steps} steps, where linear predictors of {model.title} reach "
-            f"{solution.reach:.3g}: events may be in the order of a combination of columns, so that there is no "
-            f"maximum. {some}",
-            solution,
-        )
-    return model, solution
-
-
-def _fit_partial(
-    model: CoxRegression, solver: Any, level: float, cov: Kind, penalty: Penalty | None, made: Any = CoxFit
-) -> Any:
-    """Cox's regression, and that of matched sets, whose standard errors are robust where it was given clusters."""
-    if "cluster" in model.said.labels and penalty is not None:
-        raise IncompatibleError(
-            f"cluster= of {model.title} asks for robust standard errors, which go without a penalty; got penalty="
-            f"{quoted(penalty)}. Make the model without cluster=, or leave penalty= out."
-        )
-    if "cluster" in model.said.labels and isinstance(cov, str) and cov == "information":
-        names, codes = model.said.asked["cluster"], model.said.labels["cluster"][0]
-        cov = Cluster(names[0] if len(names) == 1 and names[0] != "cluster=" else codes, correction="none")
-    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=Newton(), made=made, climbed=_climbed_partial)
-
-
-def _fit_smoothing(
-    model: ExponentialSmoothing, solver: Any, level: float, cov: Kind, penalty: Penalty | None
-) -> SeriesFit:
-    return _fit_log_likelihood(model.settled(), solver, level, cov, penalty, usual=Newton(), made=SeriesFit)
-
-
-def _fit_state_space(model: Structural, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> SeriesFit:
-    _require_usual(model, None if isinstance(solver, BoundedNewton) else solver, cov, penalty)
-    return _fit_log_likelihood(model, solver, level, cov, penalty, usual=BoundedNewton(), made=SeriesFit)
-
-
-def _fit_levels(model: LocalLevels, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> LocalLevelFits:
-    _require_usual(model, solver, cov, penalty)
-    with one_blas_thread():
-        return model.fitted()
-
-
-def _require_usual(model: Any, solver: Any, cov: Kind, penalty: Penalty | None) -> None:
-    """State space models have one solver, which knows that variances stop at 0, and one covariance."""
-    for name, given, usual in (("solver", solver, None), ("cov", cov, "information"), ("penalty", penalty, None)):
-        if given is not usual and not (isinstance(given, str) and given == usual):
-            raise IncompatibleError(
-                f"{model.title} is fitted over variances that may be 0; leave {name}={quoted(given)} out."
-            )
-
-
-def _trained(model: Trainable, solver: Any, level: float, cov: Kind, penalty: Any, **training: Any) -> Any:
-    with one_blas_thread():
-        return model.trained(solver=solver, level=level, cov=cov, penalty=penalty, **training)
-
-
-_by_formula = partial(_fit_log_likelihood, usual=ClosedForm())
-
-WAYS: dict[type, Way] = {
-    Model: fit_regression,
-    OneVsRest: _fit_parts,
-    Custom: partial(_fit_log_likelihood, usual=Newton(max_steps=1000), climbed=certified_within),
-    BernoulliTrials: _by_formula,
-    BinomialArms: _by_formula,
-    EventRates: _by_formula,
-    Multinomial: _by_formula,
-    ConditionalOdds: _by_formula,
-    CoxRegression: _fit_partial,
-    CurvedCox: fit_curved_cox,
-    SortedCox: partial(_fit_log_likelihood, usual=Newton(), climbed=_climbed_sorted),
-    LinearMixed: fit_mixed,
-    MixedRegression: fit_mixed_regression,
-    ConditionalLogit: partial(_fit_partial, made=Fit),
-    Correlation: _by_formula,
-    NormalSample: _by_formula,
-    Waits: _by_formula,
-    ExponentialSmoothing: _fit_smoothing,
-    Structural: _fit_state_space,
-    LocalLevels: _fit_levels,
-}
-"""What `st.fit` does with a model of each class."""

@@ -155,8 +155,8 @@ HOMES = {
         "ols",
         "probit",
         "softmax",
-        "linear_mixed",
     ),
+    "models.regressions.linear_mixed": ("linear_mixed",),
     "likelihoods.own": ("likelihood",),
     "models.custom": ("custom",),
     "models.samples.normal": (
@@ -248,7 +248,10 @@ HOMES = {
         "Newton",
         "Solution",
     ),
-    "validation.agreement": ("Agreement",),
+    "validation.verdict": (
+        "Agreement",
+        "Finding",
+    ),
     "validation.explaining.audit": (
         "Audit",
         "audit",
@@ -262,7 +265,6 @@ HOMES = {
         "Reproduction",
         "reproduce",
     ),
-    "validation.explaining.finding": ("Finding",),
     "validation.validate": ("validate",),
 }
 """From the file, below `stattools`, to the names in it."""

@@ -16,7 +16,7 @@ A table of names alone, which costs no import: the command line reads it, and sa
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +24,6 @@ from numpy.typing import ArrayLike
 
 from stattools.data.dataset import Dataset
 from stattools.data.formula.formula import grouped_formula
-from stattools.data.mixed_data import mixed_rows
 from stattools.data.tables.outcome import binary, categories, numeric
 from stattools.errors import DomainError, IdentificationError, IncompatibleError, quoted
 from stattools.interface.arguments import is_one_of, word_of
@@ -32,7 +31,6 @@ from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import did_you_mean
 from stattools.interface.names.of_values import VALUES
 from stattools.interface.names.rows import plain
-from stattools.latent.sums import summed_curves, summed_rows
 from stattools.likelihoods import (
     Bernoulli,
     BetaBinomial,
@@ -52,54 +50,9 @@ from stattools.likelihoods.likelihood import Likelihood
 from stattools.likelihoods.links import LINKS
 from stattools.likelihoods.outcomes import Outcome
 from stattools.likelihoods.own import OwnLikelihood
-from stattools.models.mixed.mixed_model import TITLE, WITH_CURVES, LinearMixed
 from stattools.models.model import Model
 from stattools.models.regressions.binding import Column, bind, has_latent, read_rows, right_side, successes_and_trials
 from stattools.models.regressions.counts import negative_binomial, poisson, require_some
-
-
-def linear_mixed(formula: str, data: Any, /, *, precision: str | ArrayLike | None = None) -> LinearMixed:
-    """A linear mixed model: y_i = x_i'beta + z_i'u[group of i] + e_i, u ~ N(0, Sigma), e_i ~ N(0, sigma^2).
-
-    `formula` is "y ~ x + (x | g)" over the columns of `data`, a table or a dict of arrays. `(1 | g)` is a level of each
-    group, `(x | g)` a level and a slope of x that may be correlated, `(0 + x | g)` a slope alone, `(x || g)` both
-    without correlation, which depends on where x is 0; `(1 | a/b)` is b within a, and `(1 | a) + (1 | b)` are groups
-    that cross. Groups are labels, also where they are numbers. `s(x, k=20)` is a smooth curve of x, `s(x, by=g)` one
-    for each level of a factor g, or one that a number g multiplies. `precision` are relative inverse variances of the
-    residuals: a column's name or an array; there are no frequency weights, since repeated rows of a group are not
-    independent.
-
-    `st.fit(model, reml=True)` maximizes the restricted likelihood, `reml=False` the likelihood itself. Raises
-    DomainError for data, groups and columns that tell nothing, IncompatibleError for a formula without groups and
-    curves.
-
-    A curve is a cubic spline over equally spaced knots, those of mgcv's `ps`, whose k coefficients have second
-    differences N(0, tau^2): sigma^2 / tau^2 is the penalty lambda. It stands beside a line, the column center(x), and
-    sums to zero over the rows. The restricted likelihood is that of lines whose coefficients have length 1, as mgcv's.
-    Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015); Eilers & Marx, Statistical
-    Science 11 (1996).
-
-    >>> import stattools as st
-    >>> table = {"y": [1.0, 3.0, 4.0, 6.0, 2.0, 5.0], "x": [0, 1, 2, 0, 1, 2], "g": ["a", "a", "a", "b", "b", "b"]}
-    >>> model = st.linear_mixed("y ~ x + (1 | g)", table)
-    >>> model.names, model.random[0].name, model.random[0].levels
-    (('Intercept', 'x'), '(1 | g)', ('a', 'b'))
-    """
-    read = mixed_rows("st.linear_mixed", formula, data, {"precision": precision})
-    y = numeric(read.data.outcome, read.data.outcome_name)
-    title = TITLE if read.said.random else WITH_CURVES
-    fixed = bind("ols", title, NORMAL, read.data, y)
-    if read.curves:
-        of_curves = summed_curves(read, y)
-        return LinearMixed(replace(read, smooths=of_curves.smooths), fixed, "linear_mixed", title, of_curves)
-    if read.every is not None:
-        summed = summed_rows("st.linear_mixed", read, y)
-        read = replace(read, terms=summed.terms, random=summed.random)
-        return LinearMixed(read, fixed, "linear_mixed", TITLE, summed)
-    model = LinearMixed(read, fixed, "linear_mixed", title)
-    model.require_variation()
-    return model
-
 
 NORMAL, BERNOULLI, GROUPED_PROBIT = Gaussian(), Bernoulli(), Linked(Binomial(), LINKS["probit"])
 
@@ -361,7 +314,6 @@ def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Col
     """`st.ols`, and of a formula with groups or curves what `st.linear_mixed` returns."""
     if not has_latent(formula_or_y) or arrays != {"names": None, "intercept": True}:
         return ols(formula_or_y, data_or_X, offset=offset, weights=weights, **arrays)
-
     for name, column, instead in (
         ("offset", offset, "take it from the outcome, I(y - offset)"),
         ("weights", weights, "repeat the rows; of inverse variances st.linear_mixed has precision="),
@@ -370,6 +322,8 @@ def normal(formula_or_y: Any, data_or_X: Any, /, *, offset: Column, weights: Col
             raise IncompatibleError(
                 f"st.glm of the family normal takes no {name}= beside groups and curves. Leave it out: {instead}."
             )
+    from stattools.models.regressions.linear_mixed import linear_mixed
+
     return linear_mixed(formula_or_y, data_or_X)
 
 

@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from stattools.qualification.check import CheckResult, PromisedDigits
 from stattools.qualification.dossier.procedure import Observation, Phase, Procedure
 from stattools.qualification.qualification import QUICK
-from stattools.qualification.reading import Reading
+from stattools.qualification.reading import CheckResult, PromisedDigits, Reading
 
 PHASES: dict[str, Phase] = {
     "accuracy": "performance",

@@ -9,8 +9,7 @@ from typing import Any
 
 from stattools.numerics.threads import one_blas_thread
 from stattools.qualification.dossier import checked, differing, documented, examined, installed, operating
-from stattools.qualification.dossier.procedure import Procedure, Record, Verdict, run
-from stattools.qualification.dossier.requirements import REQUIREMENTS, Requirement
+from stattools.qualification.dossier.procedure import REQUIREMENTS, Procedure, Record, Requirement, Verdict, run
 from stattools.qualification.qualification import EFFORT, Extent, checks
 from stattools.reporting.provenance import code_version
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stattools.qualification.exam.adapter import Adapter
-from stattools.qualification.exam.law import SERIES, WEIGHTED
+from stattools.qualification.exam.laws import SERIES, WEIGHTED
 
 NO_MEANS = ("influence, ", LOGLIK := "log-likelihood, ")
 """How the names begin of models whose answer is no coefficients: they have no predictions."""

@@ -2,11 +2,23 @@
 
 Every term is told: those that the data tell from nothing with their effects, the others with what is still possible.
 What `fit.check()` calls "no" stands here, allowed for or as a limit: see `rules.py`.
+
+A number whose effect is a curve, of a spline or of several terms: the mean at its third quartile against the first.
+
+One coefficient of a spline says nothing; what the mean does from one quartile to the other does, everything else as it
+is in the rows.
+
+The two levels of a factor that are clearest apart, with an interval adjusted for having looked at all of them.
+
+    estimate -+ q(level; k, df) / sqrt(2) se,   q of the studentized range of k means
+
+Source: Tukey (1953); Kramer, Biometrics 12 (1956), as `fit.contrasts(variable, adjust="tukey")`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,19 +26,171 @@ import numpy as np
 from stattools.errors import StattoolsError
 from stattools.inference.diagnostics.check import Check, Without
 from stattools.inference.diagnostics.influence import NAME as INFLUENCE
+from stattools.inference.effects.moved_rows import population
+from stattools.inference.estimates import df_along
 from stattools.inference.fits.fit import Fit
 from stattools.inference.intervals.coefficients import whole_table
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
+from stattools.likelihoods.outcomes import Outcome
 from stattools.reporting.answer.asked import asked_of
 from stattools.reporting.answer.basis import Basis, basis_of
+from stattools.reporting.answer.changes import Change, change
 from stattools.reporting.answer.check_words import clause
-from stattools.reporting.answer.curves import curves
-from stattools.reporting.answer.findings import TermFinding, at_estimate, effect
+from stattools.reporting.answer.findings import Effect, TermFinding, along_numbers, at_estimate, changed, effect
 from stattools.reporting.answer.other_parameters import other_parameters
-from stattools.reporting.answer.pairs import clearest
 from stattools.reporting.document import Box, code, literal
 from stattools.reporting.stories import event
-from stattools.reporting.tables import between, count, decimals, listed, number, p_said
+from stattools.reporting.tables import between, count, decimals, have_factors, listed, number, p_said
 from stattools.text.columns import percent
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The variable, what moves, by how much from `low` to `high`, and the test of all its terms together."""
+
+    variable: str
+    subject: str
+    change: Change | None
+    low: float
+    high: float
+    p_value: float
+
+    @property
+    def compared(self) -> str:
+        """`at `x` = 5.2, its third quartile, against 1.8, its first`."""
+        low, high = (f"{value:,.5g}" for value in (self.low, self.high))
+        return f"at {code(self.variable)} = {high}, its third quartile, against {low}, its first"
+
+    def said(self, named: str) -> str:
+        """The clause for a sentence, its interval called `named`."""
+        test = f"all its terms together {p_said(self.p_value)}"
+        if self.change is None:
+            return f"{code(self.variable)} acts along a curve ({test})"
+        return f"{self.subject} is {self.change.with_interval(named)} {self.compared} ({test})"
+
+
+def curves(fit: Fit, terms: Sequence[TermFinding]) -> list[Curve]:
+    """The curves among the terms, one for each variable."""
+    found: dict[str, list[TermFinding]] = {}
+    for term in terms:
+        numbers = [name for name in sorted(term.unit.variables) if not {name, f"C({name})"} & set(_levels(fit))]
+        for variable in numbers if term.is_curve else ():
+            found.setdefault(variable, []).append(term)
+    return [_curve(fit, variable, some) for variable, some in found.items()]
+
+
+def _levels(fit: Fit) -> Mapping[str, Any]:
+    return {} if fit.model.design is None else fit.model.design.levels
+
+
+def _curve(fit: Fit, variable: str, terms: Sequence[TermFinding]) -> Curve:
+    model = fit.model
+    subject = f"the mean of {code(model.outcome_name)}"
+    if model.likelihood.is_event or model.likelihood.outcome is Outcome.TRIALS:
+        subject = f"the probability that {event(model)}"
+    together = [model.names[k] for term in terms for k in term.unit.coefficients]
+    try:
+        p_value = float(fit.test(together).p_value)
+    except StattoolsError:
+        p_value = min(term.p_value for term in terms)
+    try:
+        x = _values(fit, variable)
+        low, high = (float(value) for value in np.quantile(x, [0.25, 0.75]))
+        told = _between(fit, variable, low, high) if high > low else None
+    except StattoolsError:
+        low = high = np.nan
+        told = None
+    return Curve(variable, subject, told, low, high, p_value)
+
+
+def _values(fit: Fit, variable: str) -> Floats:
+    if not fit.model.in_memory:
+        raise StattoolsError("rows in files are not looked at one by one.")
+    return np.asarray(population(fit.model, None, None, None, "overall").column(variable), dtype=float)
+
+
+def _between(fit: Fit, variable: str, low: float, high: float) -> Change | None:
+    if fit.model.likelihood.outcome is Outcome.CATEGORY or not fit.kinds:
+        return None
+    ratio = fit.model.likelihood.outcome in (Outcome.COUNT, Outcome.POSITIVE)
+    row = fit.contrasts(variable, values=[low, high], ratio=ratio).to_dict("records")[0]
+    middle, lower, upper = (float(row[name]) for name in ("estimate", "lower", "upper"))
+    if ratio:
+        middle, lower, upper = (float(np.log(value)) for value in (middle, lower, upper))
+        return change(middle, float(row["se_log"]), lower, upper, factor=True)
+    return change(middle, float(row["se"]), lower, upper, factor=False)
+
+
+@dataclass(frozen=True)
+class LevelPair:
+    """The effect between two levels, and of how many differences it is the clearest."""
+
+    effect: Effect
+    high: Effect
+    low: Effect | None
+    levels: int
+
+    @property
+    def count(self) -> int:
+        """The number of differences between the levels."""
+        return self.levels * (self.levels - 1) // 2
+
+    def of(self, fit: Fit) -> Effect:
+        """The difference of these two levels by another fit with the same columns."""
+        return _between_pairs(fit, self.high, self.low, self.levels)
+
+
+def clearest(fit: Fit, term: TermFinding) -> LevelPair | None:
+    """The pair that is clearest; None of a term that is no factor of three levels or more, or stands for categories."""
+    few = len(term.effects) < 2 or term.is_product or not term.is_factor or not fit.kinds
+    if few or any(one.category or not one.high or " where " in one.compared for one in term.effects):
+        return None
+    levels = len(term.effects) + 1
+    low, high = _clearest(fit, [*(one.base for one in term.effects[:1]), *(one.k for one in term.effects)])
+    one, other = term.effects[high - 1], term.effects[low - 1] if low else None
+    return LevelPair(_between_pairs(fit, one, other, levels), one, other, levels)
+
+
+def _clearest(fit: Fit, places: Sequence[int | None]) -> tuple[int, int]:
+    """The numbers, the lower first, of the two levels whose difference is largest in `Effect.strength`, the first of
+    equal ones; `places` are their coefficients, None of a reference level that has none. A level against all later ones
+    at a time: two thousand levels have two million differences.
+    """
+    own = np.array([-1 if k is None else k for k in places])
+    known = own >= 0
+    estimate = np.where(known, fit.estimate[own], 0.0)
+    variance = np.where(known, np.asarray(fit.covariance.diagonal())[own], 0.0)
+    best, found = -1.0, (0, 1)
+    for low in range(len(own) - 1):
+        later = slice(low + 1, None)
+        both = fit.covariance[own[low], own[later]] if known[low] else 0.0
+        apart = np.abs(estimate[later] - estimate[low])
+        square = variance[low] + variance[later] - 2.0 * np.where(known[later], both, 0.0)
+        strength = np.where(square > 0.0, apart / np.sqrt(np.where(square > 0.0, square, 1.0)), apart)
+        first = int(np.argmax(strength))
+        if strength[first] > best:
+            best, found = float(strength[first]), (low, low + 1 + first)
+    return found
+
+
+def _places(high: Effect, low: Effect | None) -> tuple[int, int | None]:
+    """The coefficients of the two levels; None of the reference level that has none."""
+    return high.k, high.base if low is None else low.k
+
+
+def _between_pairs(fit: Fit, high: Effect, low: Effect | None, levels: int) -> Effect:
+    along = np.zeros(len(fit.estimate))
+    along[high.k] = 1.0
+    if (base := _places(high, low)[1]) is not None:
+        along[base] = -1.0
+    numbers, df = along_numbers(fit, along), float(df_along(fit, along))
+    reach = float(stats.studentized_range.ppf(fit.level, levels, df)) / np.sqrt(2.0) * numbers["se"]
+    numbers |= {"lower": numbers["estimate"] - reach, "upper": numbers["estimate"] + reach}
+    factor = high.factor and have_factors(*(numbers[name] for name in ("estimate", "lower", "upper")))
+    compared = high.compared if low is None else f"for {high.high} against {low.high}"
+    return replace(high, compared=compared, change=changed(numbers, factor), numbers=numbers, factor=factor)
+
 
 CLEAR, UNCLEAR = 4, 2
 """So many terms are told with their effects; the table below the box has all."""

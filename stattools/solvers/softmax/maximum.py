@@ -202,7 +202,7 @@ class Begun(NamedTuple):
     """
 
     model: Model
-    T: Floats
+    T: Any
     theta: Floats
     sample: SoftmaxPasses
     rough: SharedMetric

@@ -15,8 +15,8 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.validation.agreement import SECOND, Agreement, compared, fewest
-from stattools.validation.references.partial_likelihoods import partial_likelihood
+from stattools.validation.references.likelihoods import partial_likelihood
+from stattools.validation.verdict import SECOND, Agreement, compared, fewest
 
 SAME, SAME_RATIO, SAME_VALUE, SAME_SLOPE = 1e-5, 1e-4, 1e-7, 1e-3
 """Standard errors, their relative difference, that of log-likelihoods and what slopes move, which count as none."""

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.validation.agreement import SECOND, Agreement, compared, fewest
-from stattools.validation.references.curve_integrals import CurveIntegral
 from stattools.validation.references.densities import DENSITIES, named
+from stattools.validation.references.integrals import CurveIntegral
+from stattools.validation.verdict import SECOND, Agreement, compared, fewest
 
 SAME, SAME_RATIO, SAME_VALUE = 1e-5, 1e-5, 1e-8
 """Standard errors, their relative difference, and that of log-likelihoods, which count as none."""

@@ -24,9 +24,8 @@ from stattools.inference.penalties import Ridge
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
-from stattools.validation.agreement import SECOND, Agreement, compared, fewest
-from stattools.validation.references.densities import KERNELS, named
-from stattools.validation.references.second_sums import Again, again
+from stattools.validation.references.densities import KERNELS, Again, again, named
+from stattools.validation.verdict import SECOND, Agreement, compared, fewest
 
 SAME = 1e-5
 """In standard errors, and as a ratio of standard errors."""

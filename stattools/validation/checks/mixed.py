@@ -13,9 +13,9 @@ import numpy as np
 
 from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.validation.agreement import SECOND, Agreement, compared, counted, fewest
-from stattools.validation.references.mixed_lm import MixedReference, dense, mixed_lm
-from stattools.validation.variances import decrement_of, profile_at
+from stattools.validation.recipes.points import decrement_of, profile_at
+from stattools.validation.references.statsmodels import MixedReference, dense, mixed_lm
+from stattools.validation.verdict import SECOND, Agreement, compared, counted, fewest
 
 MOST_ROWS = 2_000
 """Rows whose covariance matrix is made."""

@@ -15,10 +15,10 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.mixed.marginal import is_integrated
-from stattools.validation.agreement import SECOND, Agreement, compared, fewest
 from stattools.validation.checks.curved_regressions import validate_curves
 from stattools.validation.references.densities import DENSITIES, named
-from stattools.validation.references.group_integrals import GroupIntegrals, group_integrals, usual_nodes
+from stattools.validation.references.integrals import GroupIntegrals, group_integrals, usual_nodes
+from stattools.validation.verdict import SECOND, Agreement, compared, fewest
 
 SAME, SAME_RATIO, SAME_VALUE = 1e-5, 1e-4, 1e-7
 """Standard errors, their relative difference, and that of log-likelihoods, which count as none."""

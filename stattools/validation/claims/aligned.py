@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stattools.errors import DomainError, quoted
-from stattools.validation.claims.characters import NOTHING
 from stattools.validation.claims.headings import Heading, heading
-from stattools.validation.claims.printed import is_number
+from stattools.validation.claims.printed import NOTHING, is_number
 from stattools.validation.claims.sas_listings import in_one_line
 
 PHRASE = re.compile(

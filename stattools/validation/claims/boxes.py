@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 BARS = re.compile(r"[\u2502\u2503\u2506\u250a\u2551]")
 """Upright bars other than |."""

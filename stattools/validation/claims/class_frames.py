@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 CLASS = re.compile(r".+ = (\d+)")
 BESIDE = ("Coef.", "Std.Err.")

@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.headings import heading
-from stattools.validation.claims.printed import POINT
+from stattools.validation.claims.printed import POINT, Cells
 
 MARKS = (";", "\t", ",", "|")
 

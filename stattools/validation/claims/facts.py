@@ -3,10 +3,19 @@
 A log-likelihood has one definition; AIC and BIC count the scale or not, R^2 of a regression without a scale is
 McFadden's, Cox and Snell's or Nagelkerke's, degrees of freedom are those of the residuals or the number of parameters.
 Each definition is a value under its words, the model's own under "".
+
+What a computation prints: the columns and the facts that a claim may have, from a fit or at a point.
+
+statistic = estimate / se,   p = P(|T| > |statistic|),   ends = estimate -+ q se
+
+Single numbers of fits that are no regression of rows alone, Cox and mixed models, and of failure times.
+
+Wald: b' V^-1 b,   score: U(0)' I(0)^-1 U(0),   likelihood ratio: 2 (loglik - loglik at 0), each chi-squared
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,9 +28,12 @@ from scipy import special
 from stattools.errors import StattoolsError
 from stattools.inference.covariance.covariance import quasi_dispersion
 from stattools.inference.diagnostics.goodness import null_loglik, r_squared, total_sum_of_squares
+from stattools.inference.estimates import quantile_of
+from stattools.inference.hypotheses import against_zero
+from stattools.inference.intervals.coefficients import interval, tests_of_zero
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.claims.fit_facts import facts_of_fit, se_of_theta, theta
+from stattools.validation.claims.terms import keys
 from stattools.validation.moment_dispersion import (
     deviance_dispersion,
     dispersion_of,
@@ -29,6 +41,114 @@ from stattools.validation.moment_dispersion import (
     pearson_dispersion,
     with_dispersion,
 )
+
+VARIES = re.compile(r"(variance|sd|correlation) of (.+?)(?: and (.+?))?(?: in (.+))?")
+"""What a page says of random effects: sd of x in g, correlation of x and (Intercept) in g, variance of Residual."""
+
+
+def facts_of_fit(fit: Any) -> Callable[[str], Values]:
+    """The single numbers of a fit that its model alone does not know; nothing for other names."""
+
+    def fact(name: str) -> Values:
+        make = next((made for holds, made in KINDS if holds(fit) and name in made), {}).get(name)
+        try:
+            with np.errstate(all="ignore"):
+                found = _varies(fit, name) if make is None else make(fit)
+        except (StattoolsError, np.linalg.LinAlgError):  # a test that is not defined, or cannot be made
+            return {}
+        return {words: float(value) for words, value in found.items() if np.isfinite(value)}
+
+    return fact
+
+
+def theta(at: Any) -> Values:
+    """1 / alpha of a negative binomial regression at a point, as R has it; nothing of other models."""
+    return {"": float(np.exp(-at.theta[at.model.names.index("log alpha")]))} if "log alpha" in at.model.names else {}
+
+
+def se_of_theta(at: Any) -> Values:
+    """Of theta beside coefficients that count as known, as R prints it, and with their uncertainty."""
+    if not (found := theta(at)):
+        return {}
+    place, information = at.model.names.index("log alpha"), at.model.evaluate(at.theta, 2).information
+    known = float(1.0 / np.sqrt(information[place, place]))
+    joint = float(np.sqrt(np.linalg.inv(information)[place, place]))
+    return {"": found[""] * joint, "beside coefficients that count as known": found[""] * known}
+
+
+def _varies(fit: Any, name: str) -> Values:
+    """A standard deviation, variance or correlation of random effects."""
+    asked = VARIES.fullmatch(name)
+    if asked is None or not fit.model.is_mixed:
+        return {}
+    what, term, other, group = asked.groups()
+    for row in fit.variance_components(interval=None).to_dict("records"):
+        in_group = row["group"] == (group or term) or f"{row['group']}." == str(group).rstrip("0123456789")
+        pair = {row["term"], row["with"]} - {""}
+        theirs = {one for one in (term, other) if one and group}
+        if in_group and len(pair) == len(theirs) and all(any(_same(a, b) for b in pair) for a in theirs):
+            value = row["estimate"]
+            return {"": value**2 if what == "variance" else value}
+    return {}
+
+
+def _same(theirs: str, ours: str) -> bool:
+    return bool(set(keys(theirs)) & set(keys(ours)))
+
+
+def _wald(fit: Any) -> float:
+    return float(fit.estimate @ np.linalg.solve(fit.covariance, fit.estimate))
+
+
+def _score(fit: Any) -> float:
+    at = fit.model.evaluate(np.zeros(len(fit.estimate)), 2)
+    return float(at.score @ np.linalg.solve(at.information, at.score))
+
+
+def _tested(statistic: Callable[[Any], float], name: str) -> dict[str, Callable[[Any], Values]]:
+    """A chi-squared statistic of all coefficients, its degrees of freedom and its p-value."""
+    return {
+        name: lambda fit: {"": statistic(fit)},
+        f"df of {name}": lambda fit: {"": len(fit.estimate)},
+        f"p of {name}": lambda fit: {"": special.chdtrc(len(fit.estimate), statistic(fit))},
+    }
+
+
+def _counted_fit(fit: Any) -> float:
+    """How many parameters AIC counts."""
+    return 0.5 * fit.aic + fit.loglik
+
+
+COX: dict[str, Callable[[Any], Values]] = {
+    "events": lambda fit: {"": fit.model.sets.total},
+    "loglik_null": lambda fit: {"": fit.model.loglik(np.zeros(len(fit.estimate)))},
+    "concordance": lambda fit: {"": fit.concordance().estimate},
+    "se of concordance": lambda fit: {"": fit.concordance().se},
+    **_tested(lambda fit: fit.overall.statistic, "lr_statistic"),
+    **_tested(_wald, "wald_statistic"),
+    **_tested(_score, "score_statistic"),
+}
+
+MIXED: dict[str, Callable[[Any], Values]] = {
+    "groups": lambda fit: {
+        "" if not at else f"of {term.group}": len(term.levels) for at, term in enumerate(fit.model.varying)
+    },
+    "reml_criterion": lambda fit: {"": -2.0 * fit.loglik},
+    "-2 loglik": lambda fit: {"": -2.0 * fit.loglik},
+    "deviance": lambda fit: {"": -2.0 * fit.loglik},
+    "df_resid": lambda fit: {"": fit.n - _counted_fit(fit), "less the coefficients alone": fit.df},
+}
+
+TIMES: dict[str, Callable[[Any], Values]] = {
+    "scale of times": lambda fit: {"": np.exp(fit.estimate[fit.names.index("log scale")])},
+}
+
+KINDS: tuple[tuple[Callable[[Any], bool], dict[str, Callable[[Any], Values]]], ...] = (
+    (lambda fit: fit.model.is_partial, COX),
+    (lambda fit: fit.model.is_mixed, MIXED),
+    (lambda fit: "log scale" in fit.names, TIMES),
+)
+"""What is known of a kind of fit, by the name that a claim has for it."""
 
 type Values = dict[str, float]
 
@@ -249,6 +369,7 @@ FACTS: Mapping[str, Callable[[FactPoint], Values]] = {
     "p of f_statistic": _f_p_value,
 }
 """What is known of a regression of rows, by the name that a claim has for it."""
+
 GLANCED = ("n", "df", "loglik", "aic", "bic", "r_squared", "scale")
 """What every fit knows of itself."""
 
@@ -289,3 +410,64 @@ def facts_of(fit: Any) -> Callable[[str], Values]:
         return {"": value, "its square": value**2} if name == "scale" else {"": value}
 
     return fact
+
+
+COLUMNS = ("estimate", "se", "statistic", "p", "lower", "upper")
+"""What a claim may say of a parameter."""
+
+SOLVED = ("LeastSquares", "ClosedForm")
+"""Solvers without a loop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Right:
+    """The right numbers: `columns` by the names of `COLUMNS`, each (p,) in the order of `names`, NaN where there is
+    none. `unit` (p,) are the standard errors that distances are measured in, and `solved` is True of estimates that are
+    solved for, which nobody's loop approaches. `fact(name)` are the values of a single
+    number by the words of its definition, the model's own under ""; empty where the model has no such number.
+    """
+
+    names: tuple[str, ...]
+    columns: Mapping[str, Floats]
+    unit: Floats
+    fact: Callable[[str], Mapping[str, float]]
+    solved: bool = False
+
+
+def right_of_fit(fit: Any, level: float) -> Right:
+    """What a fit of ours says, with Wald intervals of this level.
+
+    >>> import stattools as st
+    >>> right = right_of_fit(st.fit(st.ols([1.0, 2.0, 4.0], [0.0, 1.0, 2.0], names=["x"])), 0.9)
+    >>> right.columns["estimate"].round(3).tolist(), right.fact("n")[""]
+    ([0.833, 1.5], 3.0)
+    """
+    if not fit.kinds:  # a penalized fit has no standard errors
+        return right_at(fit.names, fit.estimate, np.full(len(fit.names), np.nan), np.inf, level, facts_of(fit))
+    statistic, p = tests_of_zero(fit)
+    lower, upper = interval(fit, level, "wald")
+    se = fit.se
+    columns = {"estimate": fit.estimate, "se": se, "statistic": statistic, "p": p}
+    ends = {"lower": np.atleast_1d(lower), "upper": np.atleast_1d(upper)}
+    return Right(tuple(fit.names), columns | ends, se, facts_of(fit), fit.solution.solver in SOLVED)
+
+
+def right_at(
+    names: tuple[str, ...], theta: Floats, se: Floats, df: float | Floats, level: float, fact: Any = None
+) -> Right:
+    """What estimates and standard errors lead to, with t of these degrees of freedom; `fact` as in `Right`, or the
+    point that facts are evaluated at.
+    """
+    with np.errstate(invalid="ignore", over="ignore"):
+        statistic, p = against_zero(theta, se, df)
+        half = quantile_of(df, level) * se
+    columns = {
+        "estimate": theta,
+        "se": se,
+        "statistic": statistic,
+        "p": p,
+        "lower": theta - half,
+        "upper": theta + half,
+    }
+    told = facts_at(fact) if isinstance(fact, FactPoint) else fact
+    return Right(tuple(names), columns, se, told or (lambda name: {}))

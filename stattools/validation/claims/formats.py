@@ -18,8 +18,7 @@ from stattools.validation.claims import (
     summaries,
     vectors,
 )
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.characters import narrow
+from stattools.validation.claims.printed import Cells, narrow
 
 FORMATS: tuple[tuple[Callable[[str], bool], Callable[[str, str], Cells]], ...] = (
     (json_text.is_json, json_text.cells),

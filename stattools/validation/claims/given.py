@@ -11,11 +11,17 @@ import numpy as np
 
 from stattools.data.tables.table import axes, table
 from stattools.errors import DomainError, quoted
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.characters import LONGEST, NO_NUMBER
-from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.class_frames import by_class
-from stattools.validation.claims.printed import Printed, column_of, decimal_mark, printed
+from stattools.validation.claims.printed import (
+    LONGEST,
+    NO_NUMBER,
+    Cells,
+    Claim,
+    Printed,
+    column_of,
+    decimal_mark,
+    printed,
+)
 
 SINGLE = 7
 """A number of 32 bits with so many digits was not rounded for print."""

@@ -6,9 +6,8 @@ import re
 from html.parser import HTMLParser
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.characters import SPACE
 from stattools.validation.claims.latex import is_head
+from stattools.validation.claims.printed import SPACE, Cells
 
 
 class _Tables(HTMLParser):

@@ -9,11 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from stattools.errors import DomainError, quoted
-from stattools.validation.claims.cells import Cells
 from stattools.validation.claims.given import of_records, text_of
-from stattools.validation.claims.headings import heading
-from stattools.validation.claims.printed import Printed, is_number
-from stattools.validation.claims.single_numbers import fact, one
+from stattools.validation.claims.headings import fact, heading, one
+from stattools.validation.claims.printed import Cells, Printed, is_number
 
 
 def is_json(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 BODY = re.compile(
     r"\\begin\{(tabular[*xy]?|tblr|longtable|array)\}(?:\s*\[[^\]]*\])?(?:\s*\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}){1,2}(.*?)\\end\{\1\}",

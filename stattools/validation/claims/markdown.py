@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 BAR = re.compile(r"(?<!\\)\|")

@@ -19,10 +19,8 @@ import numpy as np
 from stattools.errors import DomainError, quoted
 from stattools.validation.claims import latex
 from stattools.validation.claims.aligned import headings
-from stattools.validation.claims.characters import BOUNDS, DASHES, LONGEST, WIDEST
-from stattools.validation.claims.claim import Claim, PageNumber
 from stattools.validation.claims.delimited import MARKS, is_delimited, is_heading
-from stattools.validation.claims.printed import printed
+from stattools.validation.claims.printed import BOUNDS, DASHES, LONGEST, WIDEST, Claim, PageNumber, printed
 
 NUMBER = re.compile(
     r"(?:(?<=[=:])|(?<=[=:]\s))[+-]?(?:NaN|nan|NAN|Inf|inf)\b|"

@@ -1,10 +1,17 @@
-"""Printed numbers and how far each reaches: 2.83 means anything from 2.825 to 2.835."""
+"""Printed numbers and how far each reaches: 2.83 means anything from 2.825 to 2.835.
+
+Signs that mean one thing in print: kinds of spaces, of minus signs, of raised figures, of footnote marks.
+
+A claim: the numbers that somebody printed of a regression, by terms as they wrote them, and what their words say.
+
+A printed table as cells of text, with the words around it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Self
 
@@ -12,18 +19,95 @@ import numpy as np
 
 from stattools.errors import DomainError, quoted
 from stattools.interface.arrays import Floats
-from stattools.validation.claims.characters import ABOVE, BOUNDS, LONGEST, MARKS, NOTHING, one_kind
+
+SPACES = "\u00a0\u2000-\u200b\u202f\u205f\u2060\ufeff"
+
+SPACE = "\u00a0"
+"""The space that pages indent by."""
+
+MARKS = "*\u2217\u2020\u2021\u00a7\u00b6#\u02da\u00b0\u1d43\u1d47\u1d9c\u1d48\u1d49\u00b9\u00b2\u00b3\u2070-\u209f"
+"""Stars, daggers and raised letters: they mark a footnote, and are no part of the number before them."""
+
+BOUNDS = "<>\u2264\u2265"
+
+ABOVE = ">\u2265"
+
+NOTHING = frozenset(
+    ("", "nan", "na", "n/a", "nr", "none", "null", "-", "--", "---", "\u2013", "\u2014", ".", "..", "...", "\u2026")
+)
+"""Cells that hold no number."""
+
+NO_NUMBER = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.I)
+"""What programs write for a number that they could not make; where there is none, a cell is empty or NA."""
+
+EXPONENTS = str.maketrans("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079\u207b", "0123456789-")
+
+DASHES = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\u2014\ufe63\uff0d", "-"))
+
+RAISED = re.compile("(10)([\u2070\u00b9\u00b2\u00b3\u2074-\u2079\u207b]+)")
+
+TIMES = re.compile("\\s*(?:[x\u00d7\u22c5\u00b7]|\\\\times|\\\\cdot)\\s*10\\s*\\^?\\s*\\{?\\s*([+-]?\\s*\\d+)\\s*\\}?")
+
+DAGGERS = "*\u2217\u2020\u2021\u00a7\u00b6#\u1d43\u1d47\u1d9c\u1d48\u1d49"
+"""Marks of a footnote behind a name, where raised figures are powers."""
+
+POWERS = str.maketrans({"\u00b2": "**2", "\u00b3": "**3"})
+
+CROSS = re.compile("\\s+(?:x|\u00d7)\\s+|\u00d7")
+"""What stands between the factors of an interaction in print."""
+
+GREEK = str.maketrans({"\u03b2": "beta", "\u03c7": "chi", "\u03bb": "lambda", "\u03c3": "sigma", "\u00b2": "2"})
+
+LONGEST = 400
+"""No heading and no number of a table has more characters."""
+
+WIDEST = 1000
+"""Lines of notes are broken at the first blank behind so many characters."""
+
+
+def narrow(text: str) -> str:
+    """Text whose runs of blanks are no longer than `LONGEST`."""
+    return re.sub(rf"[^\S\r\n]{{{LONGEST}}}[^\S\r\n]+", " " * LONGEST, text)
+
+
+def bounded(notes: str) -> str:
+    r"""Notes without runs that no page has, so that patterns are tried from few places: lines are broken, blanks and
+    empty lines are few, and a word without end is an ellipsis, since nothing can be read in it.
+
+    >>> bounded("N = 50\n \n\n" + 5000 * "1" + " AIC: 7")
+    'N = 50\n\n… AIC: 7'
+    """
+    notes = re.sub(rf"\S{{{LONGEST}}}\S+", "\u2026", notes)
+    notes = narrow(notes)
+    return re.sub(rf"([^\n]{{{WIDEST}}}\S*+)[^\S\n]", r"\1\n", re.sub(r"\n\s*\n", "\n\n", notes))
+
+
+def one_kind(text: str) -> str:
+    """Text with one kind of minus sign and of space, and powers of ten as exponents.
+
+    >>> one_kind("1.2 x 10^-5"), one_kind("\\u22121.5\\u00a0")
+    ('1.2e-5', '-1.5')
+    """
+    text = re.sub(rf"[{SPACES}]", " ", text).translate(DASHES).replace("$-$", "-").strip()
+    if raised := RAISED.search(text):
+        text = text.replace(raised[0], f"10^{raised[2].translate(EXPONENTS)}")
+    return TIMES.sub(lambda found: f"e{found[1].replace(' ', '')}", text)
+
 
 FULL = 9
 """A number with so many significant digits was not rounded for print."""
+
 COMMA = re.compile(
     r"(?<![\d.,])(?:0,\d+|\d+,(?:\d{1,2}|\d{4,})|\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|,\d+)(?![\d.,])"
 )
+
 POINT = re.compile(
     r"(?<![\d.,])(?:0\.\d+|\d+\.(?:\d{1,2}|\d{4,})|\d{1,3}(?:,\d{3})+\.\d+|\d{1,3}(?:,\d{3}){2,}|\.\d+)(?![\d.,])"
 )
+
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]?\d\d?)?", re.ASCII)
 """A number as most tables print it, and as Python writes one."""
+
 EITHER = re.compile(r"(?<![\d.,])[1-9]\d{0,2},\d{3}(?![\d.,])")
 
 
@@ -155,3 +239,56 @@ def read(plain: str, mark: str) -> Decimal | None:
     except InvalidOperation:
         return None
     return number if abs(number.adjusted()) < 400 else None
+
+
+@dataclass(frozen=True)
+class PageNumber:
+    """A number as a page prints it, the number of its line, and that line."""
+
+    line: int
+    text: str
+    quote: str
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """What a table claims, row by row in its own order.
+
+    `columns` are of "estimate", "se", "statistic", "p", "lower" and "upper" those that it has, with one number for
+    each of `terms`. `facts` are single numbers ("n", "loglik", "aic" ...). `said` is what its words say: "statistic"
+    (t or z), "level" of its intervals, "covariance", "exponentiated", "outcome", "family", "link" and so on. `quotes`
+    has the line of each row. `shown` is "exp" of a row that shows exp of its parameter, in a table that prints both.
+    `stars` are how many stars each estimate has, and `limits` what notes say of them: the limit of p by their number.
+    `left` are the numbers of the page that are none of these, which nothing checks.
+    """
+
+    name: str
+    terms: tuple[str, ...]
+    columns: Mapping[str, Printed]
+    facts: Mapping[str, Printed] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+    quotes: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    stars: tuple[int, ...] = ()
+    limits: Mapping[int, float] = field(default_factory=dict)
+    left: tuple[PageNumber, ...] = ()
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of a table: its lines of headings, its rows, the words around it, its decimal mark if known.
+
+    `facts` and `said` are what the reader knows beside what the words say.
+    """
+
+    name: str
+    head: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: str = ""
+    mark: str | None = None
+    facts: Mapping[str, Printed] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def title(self, place: int) -> str:
+        """The heading of a column as it is quoted."""
+        return quoted(" ".join(dict.fromkeys(line[place].strip() for line in self.head if line[place].strip())))

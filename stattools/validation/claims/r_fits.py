@@ -15,8 +15,7 @@ import numpy as np
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.printed import Printed
+from stattools.validation.claims.printed import Claim, Printed
 
 KEYS = frozenset(("class", "call", "terms", "coefficients"))
 """What tells a fit of R from a dict of estimates."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stattools.validation.claims.headings import one
 from stattools.validation.claims.printed import Printed, is_number
-from stattools.validation.claims.single_numbers import one
 
 HEADS = {"Variance": "variance", "Std.Dev.": "sd"}
 

@@ -11,12 +11,11 @@ from stattools.data.tables.table import axes
 from stattools.errors import DomainError
 from stattools.interface.paths import path_of, require_regular
 from stattools.validation.claims import given
-from stattools.validation.claims.claim import Claim
 from stattools.validation.claims.formats import cells_of
-from stattools.validation.claims.layout import claim_of
 from stattools.validation.claims.page_numbers import left_over
-from stattools.validation.claims.printed import column_of
+from stattools.validation.claims.printed import Claim, column_of
 from stattools.validation.claims.r_fits import claim_of_r, is_r_fit, r_fit_in
+from stattools.validation.claims.rows import claim_of
 
 
 def read_claim(

@@ -1,4 +1,11 @@
-"""The rows of a table: a term with its estimate, what stands in brackets beside or below it, and single numbers."""
+"""The rows of a table: a term with its estimate, what stands in brackets beside or below it, and single numbers.
+
+What brackets hold where nobody says it, proven by the stars: only one reading gives every row its stars.
+
+se:  p = P(|Z| > |estimate / number|),    t:  p = P(|Z| > |number|), of the estimate's sign,    p:  the number
+
+The claim that a table of cells makes: of headed columns, or of models side by side.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +13,103 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+import numpy as np
+from scipy import special
+
 from stattools.errors import DomainError, quoted
-from stattools.validation.claims.brackets import KIND, SIGNS, Part, inside, pair, parts
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.characters import NO_NUMBER, NOTHING
-from stattools.validation.claims.columns import Group
-from stattools.validation.claims.printed import bare, is_number
-from stattools.validation.claims.single_numbers import fact
-from stattools.validation.claims.stars import told_by_stars
+from stattools.validation.claims import headings as single_numbers
+from stattools.validation.claims import headings as words
+from stattools.validation.claims.headings import (
+    KIND,
+    SIGNS,
+    Group,
+    Part,
+    fact,
+    headed,
+    inside,
+    pair,
+    parts,
+    picked,
+    unread,
+    without_steps,
+)
+from stattools.validation.claims.printed import (
+    NO_NUMBER,
+    NOTHING,
+    Cells,
+    Claim,
+    Printed,
+    bare,
+    bounded,
+    decimal_mark,
+    is_number,
+    printed,
+)
+from stattools.validation.claims.random_effects import random_effects
+
+LEGEND = re.compile(r"(\*{1,4})\s*p?\s*[<\u2264]?\s*(0?\.\d+)")
+
+LOOSE = 0.15
+"""Statistics that are so near a limit, as a share, are on neither side of it: they may be of t with few degrees."""
+
+
+def told_by_stars(pairs: Sequence[tuple[str, str]], notes: str) -> str | None:
+    """The kind of the numbers in brackets, each after its estimate with stars; None where stars do not tell.
+
+    >>> told_by_stars([("0.486***", "0.104"), ("0.243", "0.213")], "*p<0.1; **p<0.05; ***p<0.01")
+    'se'
+    >>> told_by_stars([("0.486***", "4.67"), ("0.243", "1.14")], "*p<0.1; **p<0.05; ***p<0.01")
+    't'
+    """
+    limits = limits_in(notes)
+    known = [(main, text) for main, text in pairs if is_number(main) and is_number(text)]
+    if not limits or not known:
+        return None
+    rows = [(printed(main, "", ".")[0], printed(text, "", ".")[0], main.count("*")) for main, text in known]
+    fitting = [kind for kind in ("se", "t", "p") if all(_fits(kind, *row, limits) for row in rows)]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def limits_in(notes: str) -> dict[int, float]:
+    """The limit of p by the number of stars, as notes say it.
+
+    >>> limits_in("* p<0.05, ** p<0.01"), limits_in("N = 50")
+    ({1: 0.05, 2: 0.01}, {})
+    """
+    return {len(stars): float(limit) for stars, limit in LEGEND.findall(notes)}
+
+
+def fits_stars(statistic: float, stars: int, limits: dict[int, float]) -> bool:
+    """Whether a statistic of z or t may have so many stars.
+
+    >>> fits_stars(2.3, 1, {1: 0.05, 2: 0.01}), fits_stars(1.2, 2, {1: 0.05, 2: 0.01})
+    (True, False)
+    """
+    return bool(_fits("t", abs(statistic), abs(statistic), stars, limits))
+
+
+def _fits(kind: str, estimate: float, number: float, stars: int, limits: dict[int, float]) -> bool:
+    """Whether a number of this kind gives an estimate its stars."""
+    if kind == "p":
+        return 0.0 <= number <= 1.0 and _within(number, number, stars, limits)
+    if (kind == "se" and number <= 0.0) or (kind == "t" and number * estimate < 0.0):
+        return False
+    z = abs(estimate / number) if kind == "se" else abs(number)
+    low, high = (2.0 * special.ndtr(-z * (1.0 + step * LOOSE)) for step in (1, -1))
+    return _within(low, high, stars, limits)
+
+
+def _within(low: float, high: float, stars: int, limits: dict[int, float]) -> bool:
+    """Whether a p-value between two ends has so many stars."""
+    below = limits.get(stars, 0.0) if stars else 1.0
+    above = max((limit for count, limit in limits.items() if count > stars), default=0.0)
+    return low <= below and high >= above
+
 
 REFERENCE = re.compile(
     r"\(?\s*(?:ref(?:erence|\.)?(?: .*)?|base(?: .*)?|omitted|dropped|empty|fixed|constrained)\s*\)?", re.I
 )
+
 YES_OR_NO = re.compile(r"yes|no|x|y|n|\u2713|\u2714|\u2717|included", re.I)
 
 
@@ -184,3 +276,76 @@ def _parted(
 
 def _filled(entry: ClaimedTerm) -> list[str]:
     return [kind for kind, text in entry.texts.items() if text.strip()]
+
+
+MOST_COLUMNS = 1000
+"""A line of more cells is no row of a table."""
+
+PLAIN = ("nonrobust", "nonrobust.", "information", "oim", "unadjusted")
+"""What tables call the covariance that their own F is of."""
+
+
+def claim_of(cells: Cells, column: str | int | None = None) -> Claim:
+    """The claim of a table, its columns read by their words.
+
+    `column` picks one of several models by its heading or its number from 1. DomainError for a table without rows,
+    terms or estimates, for two columns of one kind, for several models and no `column`, for brackets of which nobody
+    says what they hold, and for cells that hold no numbers.
+    """
+    if not cells.rows:
+        raise DomainError(f"a claim needs rows with a term and an estimate each; {cells.name} has none.")
+    if (width := max(map(len, (*cells.head, *cells.rows)))) > MOST_COLUMNS:
+        raise DomainError(f"a claim needs a table of at most {MOST_COLUMNS:,} columns; {cells.name} has {width:,}.")
+    cells = without_steps(_with_notes(cells))
+    group = picked(cells, column)
+    found, single, said = entries(cells, group)
+    texts = [text for entry in found for text in entry.texts.values()]
+    mark = cells.mark or decimal_mark([*texts, *single.values()], cells.name)
+    kinds = dict.fromkeys(kind for entry in found for kind, text in entry.texts.items() if text.strip())
+    columns = {
+        kind: Printed.of(printed(entry.texts.get(kind, ""), entry.where(kind, cells.name), mark) for entry in found)
+        for kind in kinds
+    }
+    if "estimate" not in columns or not np.isfinite(columns["estimate"].value).any():
+        raise DomainError(f"a claim needs estimates; {cells.name} has none under {cells.title(group.estimate)}.")
+    known = {
+        **single_numbers.facts(cells.notes),
+        **random_effects(cells.notes),
+        **{name: single_numbers.one(text, mark) for name, text in single.items()},
+        **cells.facts,
+    }
+    told = {**words.said(cells.notes), **said, **cells.said}
+    if (
+        "f_statistic" in known and told.get("covariance", "nonrobust").casefold() not in PLAIN
+    ):  # a Wald test of these errors
+        known = {name.replace("f_statistic", "Wald's F"): value for name, value in known.items()}
+    if (names := unread(cells, group)) and "unread" not in told:
+        told["unread"] = ", ".join(names)
+    degrees = [place for place, one in enumerate(headed(cells)) if one is not None and one.kind == "df"]
+    if degrees and all(row[place].strip() in ("", "1") for row in cells.rows for place in degrees):
+        told["df"] = "1"
+    if any("%" in entry.texts["estimate"] for entry in found):
+        told["percent"] = "%"
+    shown = tuple(entry.shown for entry in found) if any(entry.shown for entry in found) else ()
+    terms, quotes = tuple(entry.term for entry in found), tuple(entry.quote for entry in found)
+    stars = tuple(entry.texts["estimate"].count("*") for entry in found)
+    limits = limits_in(cells.notes) if any(stars) else {}
+    return Claim(cells.name, terms, columns, known, told, quotes, shown, stars if limits else (), limits)
+
+
+SAYING = re.compile(r"\w[^=:]*[=:]\s*[<>]?[-+]?[\d.]*\d.*")
+"""What says a number in words: N = 555."""
+
+
+def _with_notes(cells: Cells) -> Cells:
+    """The cells without the rows that are notes: one text alone, or in all columns, that says a number in words."""
+    said = [
+        next(iter(filled))
+        if len(filled := {cell.strip() for cell in row if cell.strip()}) == 1 and (row[0].strip() or len(set(row)) == 1)
+        else ""
+        for row in cells.rows
+    ]
+    is_note = [SAYING.fullmatch(text) is not None and len(text) > 1 for text in said]
+    notes = [text for text, note in zip(said, is_note, strict=True) if note]
+    rows = tuple(row for row, note in zip(cells.rows, is_note, strict=True) if not note)
+    return replace(cells, rows=rows, notes=bounded("\n".join((cells.notes, *notes))))

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.printed import is_number
+from stattools.validation.claims.printed import Cells, is_number
 
 RULE = re.compile(r"^\s{0,2}(?:[-=_\u2500\u2550]{10,}+\s*+)++$")
 PARTIAL = re.compile(r"^\s*(?:[-=_\u2500\u2550]{3,}+\s*+)++$")

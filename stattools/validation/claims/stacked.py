@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.printed import is_number
+from stattools.validation.claims.printed import Cells, is_number
 
 ROW = re.compile(r"(\S.*?)\s+(\S+)")
 BELOW = re.compile(r"\s*([(\[{][^()\[\]{}]*\d[^()\[\]{}]*[)\]}])\s*")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from stattools.errors import DomainError
 from stattools.validation.claims.aligned import TextColumn, headings, row
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 RULE = re.compile(r"^\s*-{3,}\+-{3,}")
 LEGEND = re.compile(r"[Ll]egend:\s*(\w+(?:/\w+)*)")

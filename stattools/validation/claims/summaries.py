@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from stattools.errors import DomainError
 from stattools.validation.claims.aligned import TextTable, is_table, tables
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 VARIANCES = re.compile(r".*(?:\bVar|\bCov|\bRE)$")
 """Rows of variances and covariances of groups among the coefficients."""

@@ -6,8 +6,7 @@ import re
 from collections.abc import Mapping
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.printed import is_number
+from stattools.validation.claims.printed import Cells, is_number
 
 START = re.compile(r"^[ \t]*(Coefficients|Std\. Errors):\s*(?:\(.*\))?[ \t]*$", re.M)
 SERIES = re.compile(r"^(\S(?:.*\S)?)\s+(\S+)$")

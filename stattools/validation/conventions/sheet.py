@@ -20,7 +20,7 @@ from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
 from stattools.models.predictor import linear_of
 from stattools.models.regressions.binding import starting_point
-from stattools.models.regressions.glm import linear_mixed
+from stattools.models.regressions.linear_mixed import linear_mixed
 from stattools.models.regressions.times import cox
 from stattools.models.survival.cox import CoxRegression
 from stattools.validation.foreign.description import CONSTRUCTORS

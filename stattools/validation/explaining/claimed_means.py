@@ -16,10 +16,8 @@ from stattools.errors import DomainError
 from stattools.inference.fitting.maximum_likelihood import fit
 from stattools.inference.hypotheses import against_zero
 from stattools.likelihoods.links import LINKS
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.facts import facts_of
-from stattools.validation.claims.printed import column_of
-from stattools.validation.claims.right import Right
+from stattools.validation.claims.facts import Right, facts_of
+from stattools.validation.claims.printed import Claim, column_of
 from stattools.validation.claims.standing import standing
 from stattools.validation.explaining.claim_audit import ClaimAudit, called, unclaimed
 from stattools.validation.explaining.claim_causes import slips

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.explaining.other_columns import plain_name, with_columns
+from stattools.validation.recipes.changes import plain_name, with_columns
 
 MOST_SHIFT = 200
 """Rows that a column may be moved by for it to be seen."""

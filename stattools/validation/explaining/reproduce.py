@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stattools.errors import DomainError, IncompatibleError, quoted
-from stattools.inference.fitting.maximum_likelihood import way_of
+from stattools.inference.fitting.ways import way_of
 from stattools.interface.arguments import is_number
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
@@ -20,11 +20,11 @@ from stattools.text.one_line import headline, many
 from stattools.text.page import Grid, Page
 from stattools.validation.claims.reading import read_claim
 from stattools.validation.claims.standing import ClaimStanding
-from stattools.validation.conventions.displays import takes_long
-from stattools.validation.conventions.exploring import Explored, explore
-from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.errors import takes_long
+from stattools.validation.conventions.search import Explored, explore
+from stattools.validation.conventions.state import start_of
 from stattools.validation.explaining.claim_audit import called
-from stattools.validation.explaining.finding import Finding
+from stattools.validation.verdict import Finding
 
 MOST = 3
 """How many conventions a set has at most."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.models.model import Model
-from stattools.validation.explaining.other_columns import plain_name
 from stattools.validation.foreign.description import Foreign
+from stattools.validation.recipes.changes import plain_name
 
 Places = NDArray[np.intp]
 Codes = dict[str, NDArray[np.intp]]

@@ -8,9 +8,7 @@ import numpy as np
 
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.description import Foreign, Given, attributes, release
 from stattools.validation.foreign.mixed_formulas import MixedFit, described_mixed
 
 RESULTS = {"re_groups": (), "varcorr": (), "weights": None, "offset": None, "nagq": 1, "reml": False, "converged": None}

@@ -17,12 +17,17 @@ from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.counts_of_rates import counts_of_rates, trials_of_shares
-from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers, Recipe
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.description import (
+    CONSTRUCTORS,
+    Foreign,
+    Given,
+    attributes,
+    bound,
+    counts_of_rates,
+    release,
+    texts,
+    trials_of_shares,
+)
 from stattools.validation.moment_dispersion import (
     best_dispersion,
     dispersion_of,
@@ -30,6 +35,8 @@ from stattools.validation.moment_dispersion import (
     pearson_dispersion,
     with_dispersion,
 )
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 FITTED = {
     "coef_": None,

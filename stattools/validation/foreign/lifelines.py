@@ -16,13 +16,9 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.regressions.times import aft, cox
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers, Recipe
-from stattools.validation.foreign.refit import Refit
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.description import Foreign, FormulaTable, Given, attributes, in_our_order, release
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
 
 TIMES = {
     "WeibullAFTFitter": ("weibull", "lambda_", "rho_", -1.0),

@@ -11,11 +11,19 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import Cluster
 from stattools.interface.arrays import Floats
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, bound
-from stattools.validation.foreign.fixed_effects import completed, level_codes, placed, told_of, with_effects
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.description import (
+    Foreign,
+    Given,
+    attributes,
+    bound,
+    completed,
+    level_codes,
+    placed,
+    release,
+    told_of,
+    with_effects,
+)
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 KNOWN = ("PooledOLS", "PanelOLS", "_OLS")
 _ROWS = "it fits other rows than those of the table"

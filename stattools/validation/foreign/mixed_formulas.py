@@ -13,15 +13,14 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.regressions.counts import poisson
-from stattools.models.regressions.glm import linear_mixed, logistic, probit
+from stattools.models.regressions.glm import logistic, probit
+from stattools.models.regressions.linear_mixed import linear_mixed
 from stattools.text.one_line import prints
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.places import places
-from stattools.validation.claims.terms import canonical
+from stattools.validation.claims.printed import Claim
+from stattools.validation.claims.terms import canonical, places
 from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.points import effect_sizes
-from stattools.validation.foreign.recipe import Numbers
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.points import effect_sizes
+from stattools.validation.recipes.recipe import Numbers, Refit
 
 MAKERS: dict[tuple[str, str], Any] = {
     ("gaussian", "identity"): linear_mixed,

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.description import Foreign, Given, attributes, release
 from stattools.validation.foreign.mixed_formulas import MixedFit, described_mixed
 
 KNOWN = ("LmerResult", "LmerMod", "GlmerResult", "GlmerMod")

@@ -9,13 +9,18 @@ from typing import Any
 import numpy as np
 
 from stattools.errors import IncompatibleError
-from stattools.models.regressions.glm import linear_mixed
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
-from stattools.validation.foreign.given import Given
+from stattools.models.regressions.linear_mixed import linear_mixed
+from stattools.validation.foreign.description import (
+    Foreign,
+    FormulaTable,
+    Given,
+    attributes,
+    in_our_order,
+    release,
+    texts,
+)
 from stattools.validation.foreign.mixed_formulas import with_variances
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Refit
 
 MODEL = {"exog_vc": None, "exog_re": None, "exog_re_names": ()}
 RESULTS = {"fe_params": None, "reml": True, "converged": None, "k_vc": 0}

@@ -11,12 +11,10 @@ from stattools.inference.estimates import AnyFit
 from stattools.inference.fits.fit import Fit
 from stattools.inference.penalties import Jeffreys, Ridge
 from stattools.models.model import Model
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.points import point_of
-from stattools.validation.foreign.recipe import Numbers, Recipe
-from stattools.validation.foreign.refit import Refit
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.description import Foreign, Given
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.points import point_of
+from stattools.validation.recipes.recipe import Numbers, Recipe, Refit
 
 EVERYTHING = ("data", "X", "y", "weights", "offset")
 

@@ -11,13 +11,10 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.counts_of_rates import counts_of_rates
-from stattools.validation.foreign.description import Foreign, bound
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers, Recipe
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.description import Foreign, Given, attributes, bound, counts_of_rates, release
 from stattools.validation.moment_dispersion import best_dispersion, dispersion_of, has_moments
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 KINDS = {
     ("NormalDist", "IdentityLink"): "ols",

@@ -20,8 +20,7 @@ from stattools.validation.foreign import (
     pygam,
     scikit_survival,
 )
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.description import Foreign, Given
 from stattools.validation.foreign.scikit_learn import estimators as scikit_learn
 from stattools.validation.foreign.statsmodels_results import results as statsmodels_results
 

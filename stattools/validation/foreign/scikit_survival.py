@@ -13,13 +13,9 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.regressions.times import cox
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers
-from stattools.validation.foreign.refit import Refit
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.foreign.description import Foreign, FormulaTable, Given, attributes, release, texts
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Numbers, Refit
 
 WHO = "a scikit-survival estimator"
 FITTED = {"coef_": None, "feature_names_in_": None, "alphas_": None, "penalty_factor_": None}

@@ -12,20 +12,26 @@ from stattools.interface.when_needed import pd
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline
 from stattools.text.page import Page
-from stattools.validation.papers.check import Answer, PaperCheck
-from stattools.validation.papers.estimate_checks import check_estimate
-from stattools.validation.papers.flat_text import FlatText, flat
-from stattools.validation.papers.mean_checks import check_mean
-from stattools.validation.papers.mentions import mentions
-from stattools.validation.papers.p_checks import check_p, check_possible
-from stattools.validation.papers.passages import Passage, passages
-from stattools.validation.papers.setting import Setting, setting
-from stattools.validation.papers.shares import check_shares
-from stattools.validation.papers.sheets import PaperTable, sheets
-from stattools.validation.papers.size_checks import check_size
-from stattools.validation.papers.table_counts import check_counts
-from stattools.validation.papers.table_rows import check_rows, writes_commas_in
-from stattools.validation.papers.variance_tables import check_variances
+from stattools.validation.papers.checks import (
+    Answer,
+    PaperCheck,
+    check_estimate,
+    check_mean,
+    check_p,
+    check_possible,
+    check_shares,
+    check_size,
+)
+from stattools.validation.papers.mentions import Passage, Setting, mentions, passages, setting
+from stattools.validation.papers.tables import (
+    PaperTable,
+    check_counts,
+    check_rows,
+    check_variances,
+    sheets,
+    writes_commas_in,
+)
+from stattools.validation.papers.text import FlatText, flat
 
 LONGEST = 240
 """A quoted line has at most so many characters."""

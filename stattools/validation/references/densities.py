@@ -4,19 +4,37 @@ One row of `DENSITIES` per kind of model, or of a family and a link: log p(y) of
 trials, at the linear predictor eta (n,) and the parameters that all rows share beside the coefficients, if any. They
 take complex numbers, so that derivatives are complex steps without round-off; they share no formula with
 `likelihoods/`.
+
+Log densities of samples by SciPy: of each observation, given the parameters of its arm.
+
+One row of `LAWS` per class of models. Fits are climbed from their sum, posteriors are integrals of it times a prior,
+and log-likelihoods are compared with it. They share no formula with `models/samples/`.
+
+Log-likelihood, score and information of a regression over rows from its log density in `densities.py` alone.
+
+They share no formula with `likelihoods/`: slopes in the linear predictors are complex steps, which have no round-off,
+and curvatures are differences of slopes, right to about 1e-10. theta is as in the model: coefficients, of categories
+one block each, then a dispersion's logarithm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.special import log_ndtr, loggamma, ndtr
+from numpy.typing import NDArray
+from scipy.special import log_ndtr, loggamma, ndtr, xlog1py, xlogy
 
+from stattools.interface.arrays import Floats
+from stattools.interface.when_needed import stats
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.regressions.glm import GENERALIZED
+from stattools.models.samples.normal import Correlation, NormalSample
+from stattools.models.samples.proportions import BernoulliTrials, BinomialArms, Waits
+from stattools.models.samples.rates import EventRates
+from stattools.models.samples.tables import ConditionalOdds
 
 type Density = Callable[..., Any]
 
@@ -158,9 +176,10 @@ for _family in GENERALIZED.values():
             DENSITIES[f"{_name} {_link}"] = _linked(_name, _link)
         if _name == "Binomial" and _link not in _family.named:
             DENSITIES[f"Bernoulli {_link}"] = _linked("Bernoulli", _link)
-DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
-DENSITIES["Binomial probit"] = _linked("Binomial", "probit")
 
+DENSITIES["LocationScale identity"] = _linked("LocationScale", "identity")
+
+DENSITIES["Binomial probit"] = _linked("Binomial", "probit")
 
 CUTS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "logit": (lambda x: 1.0 / (1.0 + np.exp(-x)), lambda x: 1.0 / (1.0 + np.exp(x))),
@@ -253,6 +272,7 @@ def _gamma_time(low: Any, high: Any, eta: Any, log_scale: Any) -> Any:
 
 
 _extreme = _log_time(lambda z: z - np.exp(z), lambda z: -np.exp(z), lambda z: np.log(1.0 - np.exp(-np.exp(z))))
+
 TIMES: dict[str, Density] = {
     "weibull": _extreme,
     "exponential": _extreme,
@@ -263,6 +283,7 @@ TIMES: dict[str, Density] = {
     "gamma": _late(_gamma_time),
 }
 """Log densities of times that may be censored, by the distribution."""
+
 DENSITIES |= {f"FailureTime {_name}": _density for _name, _density in TIMES.items()}
 
 
@@ -278,3 +299,211 @@ UP_TO_SCALE: dict[str, Density] = {"ols": lambda y, eta: -0.5 * (y - eta) ** 2}
 
 KERNELS = DENSITIES | UP_TO_SCALE | {"softmax": _softmax}
 """What is summed over rows, of each kind of regression; softmax's has one linear predictor per category but one."""
+
+SMALLEST = 1e-290
+"""SciPy's probability of a binomial count has more digits than its logarithm, down to about the least float64."""
+
+
+class SampleDensity(NamedTuple):
+    """`law(*data, *parameters)` is the log density of each observation; `data` are columns of the observations, and
+    `arm` (n,) is the number of the arm that each belongs to.
+    """
+
+    law: Callable[..., Any]
+    data: tuple[Any, ...]
+    arm: NDArray[np.intp]
+
+    def of_arm(self, arm: int) -> Callable[..., float]:
+        """The log-likelihood of one arm as a function of its parameters, numbers."""
+        data = [column[self.arm == arm] for column in self.data]
+        return lambda *parameters: float(np.sum(self.law(*data, *parameters)))
+
+    def loglik(self, theta: Floats) -> float:
+        """The log-likelihood of all arms: theta has the first parameter of every arm, then the second, if any."""
+        parameters = np.reshape(theta, (-1, int(self.arm.max()) + 1))[:, self.arm]
+        with np.errstate(divide="ignore", invalid="ignore"):  # a climb may step out of the domain
+            total = float(np.sum(self.law(*self.data, *parameters)))
+        return total if np.isfinite(total) else -1e300
+
+
+def observed(model: Any) -> SampleDensity:
+    """The observations of a sample with their law.
+
+    >>> import stattools as st
+    >>> round(observed(st.binomial(6, 10)).loglik(np.array([0.6])), 6)
+    -1.383009
+    """
+    return LAWS[type(model)](model)
+
+
+def _sequence(ones: Any, n: Any, p: Any) -> Any:
+    return xlogy(ones, p) + xlog1py(n - ones, -p)
+
+
+def _successes(k: Any, n: Any, p: Any) -> Any:
+    probability = stats.binom.pmf(k, n, p)
+    usable = probability > SMALLEST
+    return np.where(usable, np.log(np.where(usable, probability, 1.0)), stats.binom.logpmf(k, n, p))
+
+
+def _of_trials(model: BernoulliTrials) -> SampleDensity:
+    data = np.array([model.successes]), np.array([model.trials])
+    return SampleDensity(_sequence if model.kind == "coin" else _successes, data, np.zeros(1, dtype=np.intp))
+
+
+def _of_arms(model: BinomialArms) -> SampleDensity:
+    law = _sequence if model.observed == "coin" else _successes
+    return SampleDensity(law, (model.successes, model.trials), np.arange(len(model.trials)))
+
+
+def _of_waits(model: Waits) -> SampleDensity:
+    return SampleDensity(
+        stats.nbinom.logpmf, (model.failures, model.wanted), np.zeros(len(model.failures), dtype=np.intp)
+    )
+
+
+def _of_rates(model: EventRates) -> SampleDensity:
+    """Counts in known exposures, or waiting times of which some ended: a density of those, a survival of the others."""
+    laws = {
+        "poisson rate": lambda y, exposure, rate: stats.poisson.logpmf(y, rate * exposure),
+        "exponential rate": lambda ended, time, rate: np.where(
+            ended == 1, stats.expon.logpdf(time, scale=1.0 / rate), stats.expon.logsf(time, scale=1.0 / rate)
+        ),
+    }
+    return SampleDensity(laws[model.kind], (model.events, model.exposure), model.index)
+
+
+def _of_normal(model: NormalSample) -> SampleDensity:
+    """Of their means where standard deviations are known, of both where they are not."""
+    if model.sd is None:
+        return SampleDensity(stats.norm.logpdf, (model.values,), model.arm_of)
+    sd = np.broadcast_to(model.sd, model.values.shape)
+    return SampleDensity(lambda y, sd, mean: stats.norm.logpdf(y, mean, sd), (model.values, sd), model.arm_of)
+
+
+def _of_tables(model: ConditionalOdds) -> SampleDensity:
+    """SciPy's noncentral hypergeometric distribution of the first cell of each table."""
+    tables = model.tables
+    data = tables[:, 0, 0], tables.sum(axis=(1, 2)), tables[:, 0].sum(axis=1), tables[:, :, 0].sum(axis=1)
+    law = stats.nchypergeom_fisher
+    return SampleDensity(
+        lambda *cells: law.logpmf(*cells[:-1], np.exp(cells[-1])), data, np.zeros(len(tables), dtype=np.intp)
+    )
+
+
+def _of_pairs(model: Correlation) -> SampleDensity:
+    """SciPy's bivariate normal density of four points with the scatter of the rows, each for a quarter of them, at the
+    best standard deviations for each rho.
+    """
+    n, sizes, r = float(model.pairs.n), np.sqrt(np.diagonal(model.pairs.scatter)), model.r
+    corners = np.array([[1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -1.0]])
+    points = (np.linalg.cholesky(np.array([[1.0, r], [r, 1.0]])) @ corners).T * sizes * np.sqrt(2.0 / n)
+
+    def law(x: Floats, y: Floats, rho: Floats) -> Any:
+        if not abs(rho[0]) < 1.0:
+            return -np.inf
+        sd = sizes / np.sqrt(n) * np.sqrt((1.0 - r * rho[0]) / (1.0 - rho[0] ** 2))
+        spread = np.array([[1.0, rho[0]], [rho[0], 1.0]]) * np.outer(sd, sd)
+        normal: Any = stats.multivariate_normal
+        return 0.25 * n * normal.logpdf(np.column_stack([x, y]), np.zeros(2), spread)
+
+    return SampleDensity(law, tuple(points.T), np.zeros(4, dtype=np.intp))
+
+
+LAWS: dict[type, Callable[[Any], SampleDensity]] = {
+    BernoulliTrials: _of_trials,
+    BinomialArms: _of_arms,
+    Waits: _of_waits,
+    EventRates: _of_rates,
+    NormalSample: _of_normal,
+    ConditionalOdds: _of_tables,
+    Correlation: _of_pairs,
+}
+"""The law of the samples of each class; that of categories has one vector of probabilities for all counts, and stands
+where it is climbed, in `scipy_likelihoods.py`.
+"""
+
+TINY = 1e-30
+"""A complex step."""
+
+STEP = 1e-5
+"""A step of differences of slopes: h^2 / 6 is 2e-11, and round-off divided by it 1e-11."""
+
+
+class Again(NamedTuple):
+    """Sums over rows: observations, log-likelihood, score (q,), information (q, q) and sum of squares of the scores
+    of single rows (q, q); for `ols` the log-likelihood is minus half the residual sum of squares. Adds with `+`.
+    """
+
+    rows: int
+    n: float
+    loglik: float
+    score: Floats
+    information: Floats
+    squares: Floats
+
+    def __add__(self, other: Again) -> Again:  # type: ignore[override]
+        return Again._make(a + b for a, b in zip(self, other, strict=True))
+
+
+def again(
+    kind: str,
+    theta: Floats,
+    X: Floats,
+    y: Floats,
+    weight: Floats | None,
+    offset: Floats | None,
+    predictor: Linear,
+) -> Again:
+    """The sums of a model of this kind at theta; `predictor` says which columns of X each parameter has.
+
+    >>> found = again("poisson", np.zeros(1), np.ones((2, 1)), np.array([0.0, 3.0]), None, None, Linear(1))
+    >>> round(found.loglik, 6), found.score.tolist(), found.information.round(9).tolist()
+    (-3.791759, [1.0], [[2.0]])
+    """
+    n, density = len(X), KERNELS[kind]
+    w = np.ones(n) if weight is None else weight
+    J, at = _predictors(predictor, theta, X, offset)
+    # Where slopes are straight lines a long step loses least.
+    h = 1.0 + np.abs(y).max() if kind in UP_TO_SCALE else STEP
+
+    def stepped(at: list[Any]) -> Any:
+        """log densities and, times TINY, their slopes in each linear predictor: complex numbers (m, k)."""
+        return np.column_stack([density(y, *_moved(at, j, TINY * 1j)) for j in range(len(at))])
+
+    def curvature(j: int) -> Floats:
+        """Minus the slopes of the slopes in the linear predictor j."""
+        return (stepped(_moved(at, j, -h)).imag - stepped(_moved(at, j, h)).imag) / (2.0 * h * TINY)
+
+    found, H = stepped(at), np.stack([curvature(j) for j in range(len(at))], axis=1)
+    score_rows = np.einsum("mk,mkq->mq", found.imag / TINY, J)
+    information = np.einsum("m,mka,mkl,mlb->ab", w, J, H, J, optimize=True)
+    loglik = float(w @ found[:, 0].real)
+    return Again(n, float(w.sum()), loglik, w @ score_rows, information, (score_rows.T * w) @ score_rows)
+
+
+def log_likelihood(
+    density: Density,
+    theta: Floats,
+    X: Floats,
+    y: Floats,
+    weight: Floats | None,
+    offset: Floats | None,
+    predictor: Linear,
+) -> float:
+    """The log-likelihood of a log density alone."""
+    logs = np.real(density(y, *_predictors(predictor, theta, X, offset)[1]))
+    return float(logs.sum() if weight is None else weight @ logs)
+
+
+def _predictors(predictor: Linear, theta: Floats, X: Floats, offset: Floats | None) -> tuple[Floats, list[Any]]:
+    """For each row d eta / d theta (m, k, q), and the linear predictors, of which the first has the offset."""
+    J = np.zeros((len(X), predictor.width, len(theta)))
+    for j, (use, part) in enumerate(zip(predictor.uses, predictor.parts, strict=True)):
+        J[:, j, part] = X if use is None else X[:, list(use)] if use else 1.0
+    first, *others = (J @ theta).T
+    return J, [first if offset is None else first + offset, *others]
+
+
+def _moved(at: list[Any], j: int, step: complex) -> list[Any]:
+    return [value + step if i == j else value for i, value in enumerate(at)]

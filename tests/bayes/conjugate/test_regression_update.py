@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.conjugate.regression_update import zellner
+from stattools.bayes.conjugate.normal_inverse_gamma_regression import zellner
 from tests.cases import rng
 
 G = rng(3)

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.bayes.prior_checks.prior_families import family
+from stattools.bayes.prior_checks.sensitivity import family
 
 POSTERIORS = {
     "Beta": st.posterior(st.binomial(7, 20), prior=st.Beta(2, 3)),

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 import stattools as st
-from stattools.bayes.sampling import summed_up as of_draws
-from stattools.bayes.sampling.summed_up import summed_up
+from stattools.bayes.sampling import draws as of_draws
+from stattools.bayes.sampling.draws import summed_up
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=60)

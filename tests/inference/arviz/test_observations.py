@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 import stattools as st
 from stattools.inference.arviz.layout import OBSERVED
 from stattools.inference.arviz.layout import observations_of as observations
-from stattools.inference.fitting.maximum_likelihood import WAYS
+from stattools.inference.fitting.ways import WAYS
 from stattools.models.custom import Custom
 from stattools.models.mixed.mixed_model import CurvedCox, LinearMixed, MixedRegression
 from stattools.models.regressions.categories import OneVsRest

@@ -109,7 +109,7 @@ def test_what_it_refuses(fit):
     plain = st.fit(fit.model)
     with pytest.raises(IncompatibleError, match=r"fit with cov=st.Cluster\(groups\); this fit has cov=information"):
         plain.wild_bootstrap("hp", seed=1)
-    with pytest.raises(IncompatibleError, match=r"one way: .* this fit has cov=Cluster\(8 groups, 4 groups\)"):
+    with pytest.raises(IncompatibleError, match=r"one-way clusters: .* this fit has cov=Cluster\(8 groups, 4 groups\)"):
         st.fit(fit.model, cov=st.Cluster(FIRM, np.arange(32) % 4)).wild_bootstrap("hp", seed=1)
     with pytest.raises(
         IncompatibleError, match=r"tests one combination of the coefficients, and .* is 2: wt = 0, hp = 0"

@@ -1,8 +1,7 @@
 import pytest
 
-from stattools.qualification.check import Measured, PromisedDigits, Subject
 from stattools.qualification.dossier.checked import PHASES, observe, procedures
-from stattools.qualification.reading import Reading
+from stattools.qualification.reading import Measured, PromisedDigits, Reading, Subject
 
 
 def check(measured, **options):

@@ -1,6 +1,5 @@
 from stattools.qualification.dossier import examined
-from stattools.qualification.exam.examination import Examination
-from stattools.qualification.exam.judging import Mark
+from stattools.qualification.exam.examination import Examination, Mark
 from stattools.qualification.exam.laws import LAWS
 
 

@@ -4,7 +4,7 @@ import math
 import pytest
 
 from stattools.qualification.dossier import installed
-from stattools.qualification.dossier.manifest import SELF, canonical, evidence, manifest, number_hash, results
+from stattools.qualification.dossier.filing import SELF, canonical, evidence, manifest, number_hash, results
 from tests.qualification.dossier.tiny import dossier
 
 

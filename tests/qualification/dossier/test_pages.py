@@ -1,4 +1,4 @@
-from stattools.qualification.dossier.manifest import SELF, evidence, results, sha256
+from stattools.qualification.dossier.filing import SELF, evidence, results, sha256
 from stattools.qualification.dossier.pages import document
 from stattools.reporting.markdown import markdown
 from tests.qualification.dossier.tiny import dossier, procedures

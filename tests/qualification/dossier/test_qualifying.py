@@ -1,8 +1,7 @@
 from dataclasses import replace
 
-from stattools.qualification.dossier.procedure import Observation, Procedure
+from stattools.qualification.dossier.procedure import Observation, Procedure, Requirement
 from stattools.qualification.dossier.qualifying import Dossier, procedures, qualified
-from stattools.qualification.dossier.requirements import Requirement
 from tests.qualification.dossier.tiny import REQUIREMENTS, dossier
 from tests.qualification.dossier.tiny import procedures as tiny
 

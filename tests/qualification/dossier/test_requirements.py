@@ -3,8 +3,8 @@
 import pytest
 
 import stattools as st
+from stattools.qualification.dossier.procedure import REQUIREMENTS, written
 from stattools.qualification.dossier.qualifying import procedures
-from stattools.qualification.dossier.requirements import REQUIREMENTS, written
 from tests.cases import REGRESSIONS
 from tests.matrix.test_contract import ELSEWHERE, FUNCTIONS
 

@@ -7,10 +7,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stattools.qualification.dossier import installed, verification
-from stattools.qualification.dossier.manifest import NAME, SELF, canonical, evidence, number_hash, own, sha256
+from stattools.qualification.dossier import filing as verification
+from stattools.qualification.dossier import installed
+from stattools.qualification.dossier.filing import (
+    NAME,
+    SELF,
+    canonical,
+    changes,
+    compared,
+    evidence,
+    number_hash,
+    own,
+    sha256,
+)
 from stattools.qualification.dossier.procedure import Observation
-from stattools.qualification.dossier.verification import changes, compared
 from tests.qualification.dossier.tiny import VALUES, file, procedures
 from tests.sizes import examples
 

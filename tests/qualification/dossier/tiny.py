@@ -3,9 +3,8 @@
 from pathlib import Path
 
 from stattools.qualification.dossier import filing, installed
-from stattools.qualification.dossier.procedure import Observation, Procedure, run
+from stattools.qualification.dossier.procedure import Observation, Procedure, Requirement, run
 from stattools.qualification.dossier.qualifying import Dossier
-from stattools.qualification.dossier.requirements import Requirement
 from stattools.qualification.reading import Reading
 
 VALUES = {"mean": 2.0, "spread": 0.5}

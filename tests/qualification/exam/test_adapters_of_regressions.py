@@ -8,7 +8,7 @@ import pytest
 from stattools.qualification.exam.adapters_of_regressions import GLUM, OURS, SCIKIT_LEARN, STATSMODELS
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.problems import PROBLEMS
+from stattools.qualification.exam.laws import PROBLEMS
 
 PEERS = [
     (adapter, model)

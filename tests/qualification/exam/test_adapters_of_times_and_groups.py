@@ -11,7 +11,7 @@ from stattools.qualification.exam.adapters_of_regressions import OURS
 from stattools.qualification.exam.adapters_of_times_and_groups import ADAPTERS, R
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.problems import PROBLEMS
+from stattools.qualification.exam.laws import PROBLEMS
 
 
 def test_models_are_those_of_the_exam():

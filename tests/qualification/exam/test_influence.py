@@ -10,7 +10,7 @@ import stattools as st
 from stattools.qualification.exam.adapters_of_regressions import OURS, STATSMODELS
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.influence import INFLUENCE, LEFT_OUT, OF_ROWS
+from stattools.qualification.exam.laws import INFLUENCE, LEFT_OUT, OF_ROWS
 
 MODELS = dict(zip(INFLUENCE, (st.ols, st.logistic, st.poisson), strict=True))
 

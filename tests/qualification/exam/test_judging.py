@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stattools.qualification.exam.judging import judged, wanted
+from stattools.qualification.exam.examination import judged, wanted
 from stattools.qualification.exam.laws import LAWS
 
 SCALE, SEPARATION = (next(law for law in LAWS if law.name == name) for name in ("scale", "separation"))

@@ -7,8 +7,7 @@ import pytest
 
 from stattools.qualification.accuracy_sets import longley
 from stattools.qualification.exact_rationals import exact_least_squares
-from stattools.qualification.exam.known_digits import KNOWN_DIGITS
-from stattools.qualification.exam.law import Law
+from stattools.qualification.exam.laws import KNOWN_DIGITS, Law
 from stattools.validation.verifier import mixed
 
 BY_NAME = {law.name: law for law in KNOWN_DIGITS}

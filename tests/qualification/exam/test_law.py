@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stattools.qualification.exam.law import Law
+from stattools.qualification.exam.laws import Law
 
 
 def test_rows_and_outcomes_are_those_of_the_model():

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stattools.qualification.exam.laws import LAWS
-from stattools.qualification.exam.problems import PROBLEMS
+from stattools.qualification.exam.laws import LAWS, PROBLEMS
 
 PROMISED = (
     *("scale", "origin", "units of the outcome", "origin of the outcome", "row order", "duplicated rows", "weights"),

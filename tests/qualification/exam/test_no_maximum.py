@@ -7,7 +7,7 @@ import pytest
 from stattools.qualification.exam.adapters_of_regressions import OURS
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.no_maximum import NO_MAXIMUM
+from stattools.qualification.exam.laws import NO_MAXIMUM
 
 ASKED = [(law, model) for law in NO_MAXIMUM for model in law.models if model in OURS.models]
 

@@ -9,12 +9,9 @@ from hypothesis import strategies as some
 
 from stattools.qualification.exam import examination
 from stattools.qualification.exam.adapters_of_regressions import OURS
-from stattools.qualification.exam.examination import code
+from stattools.qualification.exam.examination import code, judged, numbers
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.judging import judged, numbers
-from stattools.qualification.exam.law import Law
-from stattools.qualification.exam.problems import PROBLEMS
-from stattools.qualification.exam.recodings import PREDICTED, RECODINGS, offset, origin, scale, units
+from stattools.qualification.exam.laws import PREDICTED, PROBLEMS, RECODINGS, Law, offset, origin, scale, units
 
 EXAMPLES = {"stattools": 20, "nightly": 10_000}[settings.get_current_profile_name()]
 FACTORS = some.builds(lambda power, sign: sign * 10.0**power, some.floats(-4.0, 4.0), some.sampled_from([-1.0, 1.0]))

@@ -3,10 +3,9 @@
 import pytest
 
 from stattools.qualification.exam.adapters_of_regressions import OURS, STATSMODELS
-from stattools.qualification.exam.examination import code
+from stattools.qualification.exam.examination import code, judged
 from stattools.qualification.exam.harness import answer
-from stattools.qualification.exam.judging import judged
-from stattools.qualification.exam.recodings import COEFFICIENTS
+from stattools.qualification.exam.laws import COEFFICIENTS
 
 LAW = next(law for law in COEFFICIENTS if law.name == "weights")
 

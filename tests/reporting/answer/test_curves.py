@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.reporting.answer.curves import curves
+from stattools.reporting.answer.box import curves
 from stattools.reporting.answer.findings import findings
 from tests.reporting.answer.planted import table
 

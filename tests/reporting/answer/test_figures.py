@@ -6,7 +6,7 @@ import pytest
 import stattools as st
 from stattools.figures.house_style import svg
 from stattools.reporting.answer.basis import basis_of
-from stattools.reporting.answer.figures import figures_of
+from stattools.reporting.answer.results import figures_of
 from tests.reporting.answer.planted import table
 
 FRAME = table()

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.reporting.answer import pairs
+from stattools.reporting.answer import box as pairs
+from stattools.reporting.answer.box import clearest
 from stattools.reporting.answer.findings import findings
-from stattools.reporting.answer.pairs import clearest
 from tests.reporting.answer.planted import table
 from tests.sizes import first
 
@@ -38,9 +38,9 @@ def test_the_clearest_of_many_levels_is_that_of_all_intervals(monkeypatch):
         fit = st.fit(st.ols(f"y ~ {right}", {"y": rng.normal(size=90), "g": [f"q{k % 30:02d}" for k in range(90)]}))
         term = {one.term: one for one in findings(fit)}["g"]
         table = fit.contrasts("g", adjust="tukey", over="grid").set_index("contrast")
-        between, asked = pairs._between, []
+        between, asked = pairs._between_pairs, []
         counted = lambda *given, asked=asked, between=between: asked.append(1) or between(*given)  # noqa: E731
-        monkeypatch.setattr(pairs, "_between", counted)
+        monkeypatch.setattr(pairs, "_between_pairs", counted)
         pair = clearest(fit, term)
         monkeypatch.undo()
         assert pair is not None

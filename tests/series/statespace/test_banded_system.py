@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import sparse
 
 import stattools as st
-from stattools.series.statespace.banded_system import Affine, solved
+from stattools.series.statespace.posterior_precision import Affine, solved
 
 N = 8
 FULL = np.array([2.0, 0.5])

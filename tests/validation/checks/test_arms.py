@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.checks.arms import REFERENCES, validate_arms
+from stattools.validation.checks.samples import REFERENCES, validate_arms
 
 MODELS = [st.binomial([3, 8, 5], [10, 40, 5]), st.poisson_rate([4, 0, 9], exposure=[2.0, 1.0, 3.0], by=list("abc"))]
 

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.checks import exact_posteriors as row_by_row
+from stattools.validation.checks import posteriors as row_by_row
 from tests.cases import rng
 
 RNG = np.random.default_rng(5)

@@ -9,7 +9,7 @@ import stattools as st
 from stattools.networks.activation import FUNCTIONS
 from stattools.networks.batch_norm import BatchNorm
 from stattools.networks.dense import Dense
-from stattools.validation.checks.networks import LAYERS, loglik_again
+from stattools.validation.checks.samples import LAYERS, loglik_again
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(80, 3)) * [1.0, 20.0, 0.1] + [0.0, 5.0, 1.0]
@@ -62,7 +62,7 @@ def test_a_wrong_log_likelihood_is_found(monkeypatch):
     right = loglik_again(fit.model, fit.estimate)
     moved = replace(fit.model, center=fit.model.center + 0.01)
     assert abs(moved.loglik(fit.estimate) - right) > 1e-6
-    monkeypatch.setattr("stattools.validation.checks.networks.loglik_again", lambda model, theta: right + 1e-4)
+    monkeypatch.setattr("stattools.validation.checks.samples.loglik_again", lambda model, theta: right + 1e-4)
     assert not st.validate(fit).ok
 
 

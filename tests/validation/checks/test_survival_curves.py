@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.checks import survival_curves
+from stattools.validation.checks import samples as survival_curves
 
 
 def table(late=False):

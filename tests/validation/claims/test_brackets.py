@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.claims.brackets import inside, pair, parts
+from stattools.validation.claims.headings import inside, pair, parts
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.printed import Cells
 
 
 def test_the_title_of_a_column_is_its_headings_from_above():

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.claims.characters import one_kind
+from stattools.validation.claims.printed import one_kind
 
 
 @pytest.mark.parametrize(

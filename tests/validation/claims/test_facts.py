@@ -4,10 +4,8 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.facts import FACTS, GLANCED, FactPoint, facts_at, facts_of
-from stattools.validation.claims.printed import Printed
-from stattools.validation.claims.right import right_of_fit
+from stattools.validation.claims.facts import FACTS, GLANCED, FactPoint, facts_at, facts_of, right_of_fit
+from stattools.validation.claims.printed import Claim, Printed
 from stattools.validation.claims.standing import standing
 
 RNG = np.random.default_rng(4)

@@ -1,9 +1,9 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.columns import headed
-from stattools.validation.claims.layout import claim_of
+from stattools.validation.claims.headings import headed
+from stattools.validation.claims.printed import Cells
+from stattools.validation.claims.rows import claim_of
 
 
 def table(*head, rows=(("x", "0.5", "0.1"),), **options):

@@ -5,9 +5,8 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.validation.claims.level_numbers import by_level_names
-from stattools.validation.claims.places import places
 from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.terms import by_level_names, places
 
 RNG = np.random.default_rng(5)
 TABLE = {

@@ -1,8 +1,8 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from stattools.validation.claims.natural import on_their_scale, power_of
-from stattools.validation.claims.right import right_at
+from stattools.validation.claims.facts import right_at
+from stattools.validation.claims.standing import on_their_scale, power_of
 
 RIGHT = right_at(("x", "log alpha"), np.array([2.0, -0.5]), np.array([0.5, 0.2]), np.inf, 0.95)
 

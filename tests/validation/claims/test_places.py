@@ -3,8 +3,8 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.validation.claims.places import known_places, nearest, places
 from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.terms import known_places, nearest, places
 
 RNG = np.random.default_rng(3)
 TABLE = {

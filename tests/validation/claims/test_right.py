@@ -3,8 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.claims.right import COLUMNS, right_at, right_of_fit
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.claims.facts import COLUMNS, right_at, right_of_fit
+from stattools.validation.recipes.recipe import Recipe
 
 RNG = np.random.default_rng(3)
 DATA = {"x": RNG.normal(size=60), "y": RNG.normal(size=60), "k": RNG.poisson(3.0, 60), "t": RNG.exponential(size=60)}

@@ -1,8 +1,8 @@
 import pytest
 
 from stattools.errors import DomainError
-from stattools.validation.claims.cells import Cells
-from stattools.validation.claims.layout import claim_of
+from stattools.validation.claims.printed import Cells
+from stattools.validation.claims.rows import claim_of
 
 NOTE = "Standard errors in parentheses, p-values in brackets"
 

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.claims.single_numbers import fact, facts
+from stattools.validation.claims.headings import fact, facts
 
 SURVREG = "Scale= 0.94\n\nWeibull distribution\nLoglik(intercept only)\n"
 

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.printed import Printed, printed
+from stattools.validation.claims.facts import COLUMNS, Right, right_of_fit
+from stattools.validation.claims.printed import Claim, Printed, printed
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.claims.right import COLUMNS, Right, right_of_fit
 from stattools.validation.claims.standing import standing
 
 RNG = np.random.default_rng(7)

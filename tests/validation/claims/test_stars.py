@@ -2,7 +2,7 @@ import pytest
 
 from stattools.errors import DomainError
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.claims.stars import told_by_stars
+from stattools.validation.claims.rows import told_by_stars
 
 LEGEND = "*p<0.1; **p<0.05; ***p<0.01"
 TABLE = """| | (1) |

@@ -1,8 +1,8 @@
 """Steps and models before the terms of SPSS are no terms, and Wald's statistic beside its degrees is a chi-squared."""
 
-from stattools.validation.claims.cells import Cells
+from stattools.validation.claims.headings import without_steps
+from stattools.validation.claims.printed import Cells
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.claims.step_columns import without_steps
 
 LOGISTIC = """\t\tB\tS.E.\tWald\tdf\tSig.\tExp(B)
 Step 1a\tage\t.031\t.009\t11.86\t1\t.001\t1.031

@@ -4,8 +4,8 @@ import pytest
 import statsmodels.formula.api as smf
 
 import stattools as st
-from stattools.validation.claims.places import places
 from stattools.validation.claims.reading import read_claim
+from stattools.validation.claims.terms import places
 
 GLM = """
 Call:

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.claims.words import said
+from stattools.validation.claims.headings import said
 
 
 @pytest.mark.parametrize(

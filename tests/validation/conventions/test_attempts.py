@@ -1,11 +1,10 @@
 import pytest
 
 import stattools as st
-from stattools.validation.conventions.attempts import Clock, Taken, attempt, followed, same
-from stattools.validation.conventions.displays import forms
-from stattools.validation.conventions.factors import REFERENCE
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.state import State
+from stattools.validation.conventions.columns import REFERENCE
+from stattools.validation.conventions.errors import forms
+from stattools.validation.conventions.search import Clock, Taken, attempt, followed, same
+from stattools.validation.conventions.state import State, start_of
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE, claim_of
 
 

@@ -4,10 +4,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.censoring import CENSORED, STRATA
+from stattools.validation.conventions.families import CENSORED, STRATA
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Recipe, Refit
 from tests.validation.conventions.planted import COX, TABLE
 
 AFT = st.aft("survival(week, up == 1) ~ x", TABLE, distribution="lognormal")

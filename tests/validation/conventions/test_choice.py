@@ -1,4 +1,4 @@
-from stattools.validation.conventions.table import CONVENTIONS
+from stattools.validation.conventions.search import CONVENTIONS
 
 
 def test_each_choice_has_words_and_advice():

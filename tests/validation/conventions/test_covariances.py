@@ -3,9 +3,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.covariances import CLUSTERS, COVARIANCE, LAGS
+from stattools.validation.conventions.errors import CLUSTERS, COVARIANCE, LAGS
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE
 
 

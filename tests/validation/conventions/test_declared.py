@@ -3,8 +3,8 @@
 import numpy as np
 
 import stattools as st
-from stattools.validation.claims.claim import Claim
-from stattools.validation.conventions.declared import declared_covariances, declared_options, declared_recipe
+from stattools.validation.claims.printed import Claim
+from stattools.validation.conventions.state import declared_covariances, declared_options, declared_recipe
 
 rng = np.random.default_rng(2)
 x = rng.normal(size=40)

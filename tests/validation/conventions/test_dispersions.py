@@ -2,9 +2,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.dispersions import DIVISOR, INFORMATION, MOMENT
+from stattools.validation.conventions.errors import DIVISOR, INFORMATION, MOMENT
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import COX, LOGISTIC, OLS, TABLE
 
 
@@ -29,7 +29,7 @@ def test_the_two_informations_of_a_canonical_link_are_one():
     theta = start.estimates()
     (other,) = INFORMATION.changes(start)
     assert_allclose(other.state.errors(theta), start.errors(theta), rtol=1e-9)
-    from stattools.validation.foreign.refit import Refit
+    from stattools.validation.recipes.recipe import Refit
 
     assert not list(INFORMATION.changes(state_of(Refit(COX))))
 

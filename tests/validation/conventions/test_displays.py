@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stattools.inference.covariance import Cluster
-from stattools.validation.conventions.displays import (
+from stattools.validation.conventions.errors import (
     DEGREES,
     FORM,
     LEVEL,
@@ -14,8 +14,7 @@ from stattools.validation.conventions.displays import (
     takes_long,
 )
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Recipe, Refit
 from tests.validation.conventions.planted import COX, LOGISTIC, OLS, TABLE
 
 START = state_of(Recipe(LOGISTIC))

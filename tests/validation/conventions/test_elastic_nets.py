@@ -8,8 +8,8 @@ from sklearn.linear_model import ElasticNet, LogisticRegression
 
 import stattools as st
 from stattools.errors import DomainError
-from stattools.validation.conventions.elastic_nets import elastic_net
-from stattools.validation.foreign.shrinkage import Shrinkage, penalized, shrunk_maximum
+from stattools.validation.conventions.penalties import elastic_net
+from stattools.validation.recipes.likelihoods import Shrinkage, penalized, shrunk_maximum
 
 RNG = np.random.default_rng(17)
 NAMES = ["a", "b", "c", "d", "e"]

@@ -11,13 +11,10 @@ import pytest
 import stattools as st
 from stattools.errors import StattoolsError, TimeIsOver
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions import exploring
-from stattools.validation.conventions.attempts import attempt
-from stattools.validation.conventions.displays import FORM, SIGN
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.state import State
-from stattools.validation.conventions.table import CONVENTIONS
+from stattools.validation.conventions import search as exploring
+from stattools.validation.conventions.errors import FORM, SIGN
+from stattools.validation.conventions.search import CONVENTIONS, attempt, explore
+from stattools.validation.conventions.state import State, start_of
 from tests.sizes import first
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE, claim_of
 from tests.validation.conventions.test_table import PLANTED
@@ -81,7 +78,7 @@ def test_a_search_leaves_the_refit_in_which_its_time_is_over_and_says_where(monk
             raise TimeIsOver("over")
         return attempt(*given, **options)
 
-    monkeypatch.setattr("stattools.validation.conventions.exploring.attempt", tried)
+    monkeypatch.setattr("stattools.validation.conventions.search.attempt", tried)
     found = _explored(claim, OLS, most=1, conventions=CONVENTIONS)
     assert (found.refits, len(made)) == (3, 4)
     assert found.untried == (f"sets of 1 from {made[-1][2][-1].choice.name} on",)

@@ -2,9 +2,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.exposures import OFFSET
+from stattools.validation.conventions.columns import OFFSET
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, POISSON, TABLE
 
 

@@ -3,9 +3,9 @@ import pandas as pd
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.factors import CODING, NUMBERS, REFERENCE, factors, plain_columns
+from stattools.validation.conventions.columns import CODING, NUMBERS, REFERENCE, factors, plain_columns
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import TABLE
 
 MODEL = st.ols("y ~ x * g + C(k)", TABLE)

@@ -6,7 +6,7 @@ import stattools as st
 from stattools.models.regressions.glm import GENERALIZED
 from stattools.validation.conventions.families import FAMILY, LINK
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, NEGATIVE, TABLE
 
 

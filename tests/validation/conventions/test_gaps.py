@@ -3,9 +3,9 @@
 import numpy as np
 
 import stattools as st
-from stattools.validation.conventions.gaps import FILLED
+from stattools.validation.conventions.rows import FILLED
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import OLS, TABLE
 
 GAPPED = TABLE.assign(x=TABLE.x.where(np.arange(len(TABLE)) % 9 > 0), z=TABLE.z.where(np.arange(len(TABLE)) != 5))

@@ -3,10 +3,9 @@
 import pytest
 
 import stattools as st
-from stattools.validation.conventions.grouping import GROUPS
+from stattools.validation.conventions.families import GROUPS
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Recipe, Refit
 from tests.validation.conventions.planted import TABLE
 
 SLOPES = st.linear_mixed("y ~ x + (x | firm)", TABLE)

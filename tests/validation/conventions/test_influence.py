@@ -5,8 +5,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.influence import Influence, influence_of
-from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.rows import Influence, influence_of
+from stattools.validation.conventions.state import start_of
 from tests.cases import rng
 
 RNG = np.random.default_rng(71)

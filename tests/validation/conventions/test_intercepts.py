@@ -1,9 +1,9 @@
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.intercepts import INTERCEPT
+from stattools.validation.conventions.columns import INTERCEPT
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import OLS, TABLE
 
 

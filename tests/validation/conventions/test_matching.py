@@ -1,5 +1,5 @@
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.matching import rows_of
+from stattools.validation.conventions.state import rows_of
 
 NAMES = ("Intercept", "x", "g[T.b]", "g[T.c]")
 

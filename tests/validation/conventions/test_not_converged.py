@@ -5,8 +5,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.not_converged import STOPPED
-from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.penalties import STOPPED
+from stattools.validation.conventions.state import start_of
 
 RNG = np.random.default_rng(101)
 X = np.column_stack([np.ones(100), RNG.normal(size=(100, 2))])

@@ -1,9 +1,9 @@
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.outcomes import OUTCOME
+from stattools.validation.conventions.families import OUTCOME
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, OLS, TABLE
 
 

@@ -9,7 +9,7 @@ from stattools.errors import TimeIsOver
 from stattools.interface.time_limit import ending_by
 from stattools.validation.conventions.penalties import PENALTY
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, MIXED
 
 
@@ -45,6 +45,6 @@ def test_coefficients_that_are_no_penalized_maximum_take_no_refit():
 
 
 def test_other_models_have_none():
-    from stattools.validation.foreign.refit import Refit
+    from stattools.validation.recipes.recipe import Refit
 
     assert not list(PENALTY.changes(state_of(Refit(MIXED))))

@@ -1,7 +1,5 @@
-from stattools.validation.conventions.attempts import attempt
-from stattools.validation.conventions.printed_sets import printed_sets, sets
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.table import CONVENTIONS
+from stattools.validation.conventions.search import CONVENTIONS, attempt, printed_sets, sets
+from stattools.validation.conventions.state import start_of
 from tests.validation.conventions.planted import LOGISTIC, claim_of
 
 

@@ -3,9 +3,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.printing import columns
-from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.conventions.state import columns, state_of
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, OLS
 
 

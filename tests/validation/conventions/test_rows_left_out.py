@@ -4,9 +4,9 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.rows_left_out import ROWS
-from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.rows import ROWS
+from stattools.validation.conventions.search import explore
+from stattools.validation.conventions.state import start_of
 
 RNG = np.random.default_rng(81)
 N = 120

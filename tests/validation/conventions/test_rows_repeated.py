@@ -6,10 +6,9 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.rows_repeated import REPEATED
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.conventions.rows import REPEATED
+from stattools.validation.conventions.state import start_of, state_of
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import TABLE
 
 MODELS = {"ols": st.ols, "poisson": st.poisson}

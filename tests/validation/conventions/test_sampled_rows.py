@@ -4,14 +4,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.conventions import sampled_rows
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.sampled_rows import LARGE, far, sample_of
-from stattools.validation.conventions.screening import screened
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.state import state_of
-from stattools.validation.conventions.table import CONVENTIONS
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.conventions import search as sampled_rows
+from stattools.validation.conventions.search import CONVENTIONS, LARGE, explore, far, sample_of, screened
+from stattools.validation.conventions.state import start_of, state_of
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import claim_of
 
 N = LARGE + 5_000

@@ -4,9 +4,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.scales import DESIGN, OUTCOME, SCALE
+from stattools.validation.conventions.columns import DESIGN, OUTCOME, SCALE
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import OLS, TABLE
 
 

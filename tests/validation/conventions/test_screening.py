@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.conventions.screening import screened
+from stattools.validation.conventions.search import screened
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Recipe, Refit
 from tests.validation.conventions.planted import COX, LOGISTIC, NEGATIVE, OLS, POISSON
 
 
@@ -51,7 +50,7 @@ def test_a_sample_without_a_maximum_refuses_nothing(monkeypatch):
 
     model = NEGATIVE
     start, best = state_of(Recipe(model)), st.fit(model).estimate
-    monkeypatch.setattr("stattools.validation.conventions.screening.sample_of", lambda model: model)
-    monkeypatch.setattr("stattools.validation.conventions.screening.far", none)
+    monkeypatch.setattr("stattools.validation.conventions.search.sample_of", lambda model: model)
+    monkeypatch.setattr("stattools.validation.conventions.search.far", none)
     aim = np.append(best[:2].round(4), np.nan)
     assert screened(replace(start, aim=aim, rounding=np.full(3, 5e-5))).passes

@@ -6,9 +6,9 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.conventions.simpler_counts import ALPHA, ZEROS
+from stattools.validation.conventions.families import ALPHA, ZEROS
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import LOGISTIC, NEGATIVE, TABLE
 
 SPARE = TABLE.assign(spare=TABLE["count"].where(np.arange(len(TABLE)) % 3 > 0, 0))

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from stattools.validation.conventions.starting import start_of
+from stattools.validation.conventions.state import start_of
 from tests.validation.conventions.planted import COX, LOGISTIC, OLS, claim_of
 
 

@@ -3,8 +3,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.validation.conventions.state import state_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Recipe, Refit
 from tests.validation.conventions.planted import LOGISTIC, MIXED
 
 

@@ -6,9 +6,8 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.table import CONVENTIONS
+from stattools.validation.conventions.search import CONVENTIONS, explore
+from stattools.validation.conventions.state import start_of
 from tests.sizes import first
 from tests.validation.conventions.planted import (
     COX,
@@ -196,7 +195,7 @@ PLANTED = {
 
 
 def _geometric():
-    from stattools.validation.foreign.known_alpha import with_known_alpha
+    from stattools.validation.recipes.likelihoods import with_known_alpha
 
     return with_known_alpha(st.poisson("count ~ x", TABLE), 1.0)
 
@@ -207,7 +206,7 @@ def _appended():
 
 
 def _linear():
-    from stattools.validation.foreign.linear_variance import with_linear_variance
+    from stattools.validation.recipes.likelihoods import with_linear_variance
 
     return with_linear_variance(NEGATIVE)
 
@@ -217,19 +216,19 @@ def _standardized(X):
 
 
 def _expected(frame):
-    from stattools.validation.foreign.recipe import Recipe
+    from stattools.validation.recipes.recipe import Recipe
 
     return frame.assign(se=Recipe(PROBIT, information="expected").se(st.fit(PROBIT).estimate))
 
 
 def _pearson(frame):
-    from stattools.validation.foreign.recipe import Recipe
+    from stattools.validation.recipes.recipe import Recipe
 
     return frame.assign(se=Recipe(GAMMA, dispersion="X2").se(st.fit(GAMMA).estimate)[:2])
 
 
 def _stopped(frame):
-    from stattools.validation.foreign.recipe import Recipe
+    from stattools.validation.recipes.recipe import Recipe
 
     theta = np.zeros(len(frame))
     for _ in range(2):

@@ -4,9 +4,9 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.terms_left_out import TERMS
+from stattools.validation.conventions.columns import TERMS
+from stattools.validation.conventions.search import explore
+from stattools.validation.conventions.state import start_of
 
 RNG = np.random.default_rng(111)
 TABLE = pd.DataFrame({name: RNG.normal(size=70) for name in ("x", "z", "u")})

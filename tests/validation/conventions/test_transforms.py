@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 import stattools as st
+from stattools.validation.conventions.columns import LOGGED, TRANSFORMED, curves
 from stattools.validation.conventions.state import state_of
-from stattools.validation.conventions.transforms import LOGGED, TRANSFORMED, curves
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.recipes.recipe import Recipe
 from tests.validation.conventions.planted import OLS, POISSON, TABLE
 
 

@@ -4,9 +4,9 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.conventions.exploring import explore
-from stattools.validation.conventions.starting import start_of
-from stattools.validation.conventions.weightings import WEIGHTS
+from stattools.validation.conventions.rows import WEIGHTS
+from stattools.validation.conventions.search import explore
+from stattools.validation.conventions.state import start_of
 
 RNG = np.random.default_rng(91)
 TABLE = pd.DataFrame({"x": RNG.normal(size=80), "w": RNG.integers(1, 6, 80), "v": RNG.uniform(0.5, 2.0, 80)})

@@ -6,8 +6,8 @@ import numpy as np
 import statsmodels.api as sm
 
 import stattools as st
-from stattools.validation.conventions.table import CONVENTIONS
-from stattools.validation.explaining.by_conventions import FAULTS, begun, by_convention, named
+from stattools.validation.conventions.search import CONVENTIONS
+from stattools.validation.explaining.claim_causes import FAULTS, begun, by_convention, named
 from tests.validation.conventions.planted import TABLE
 
 

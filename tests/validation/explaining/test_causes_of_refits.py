@@ -7,9 +7,9 @@ import pytest
 
 import stattools as st
 from stattools.validation.explaining.audit import judged
-from stattools.validation.explaining.causes_of_refits import others
+from stattools.validation.explaining.causes import others
 from stattools.validation.foreign.reading import described
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.recipes.recipe import Refit
 from tests.validation.foreign.test_points import table
 from tests.validation.foreign.test_refit import waits
 

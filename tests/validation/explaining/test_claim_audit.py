@@ -5,7 +5,7 @@ import pytest
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.explaining.claimed import audit_claim
+from stattools.validation.explaining.claim_audit import audit_claim
 
 RNG = np.random.default_rng(21)
 DATA = {"x": RNG.normal(size=60), "z": RNG.normal(size=60)}

@@ -4,7 +4,7 @@ from scipy import stats
 
 import stattools as st
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.explaining.claimed import audit_claim
+from stattools.validation.explaining.claim_audit import audit_claim
 
 RNG = np.random.default_rng(5)
 DATA = pd.DataFrame({"x": RNG.normal(size=80), "y": RNG.normal(size=80)})

@@ -3,9 +3,9 @@
 import numpy as np
 
 import stattools as st
-from stattools.validation.explaining.declared_penalty import declared_penalty, words_of
-from stattools.validation.foreign.recipe import Recipe
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.explaining.causes import declared_penalty, words_of
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Recipe
 
 y, x = [0, 1, 0, 1, 1, 0, 1, 1], np.arange(8.0)
 

@@ -6,7 +6,7 @@ import pytest
 
 import stattools as st
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.explaining.drawn_elsewhere import audit_draws, is_drawn
+from stattools.validation.explaining.audit import audit_draws, is_drawn
 from tests.validation.explaining.test_audit import X, yes
 
 model = st.logistic(yes, X[:, :2], names=["x", "z"])

@@ -4,17 +4,10 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.claims.claim import Claim
-from stattools.validation.claims.printed import Printed, printed
-from stattools.validation.claims.right import COLUMNS, right_of_fit
+from stattools.validation.claims.facts import COLUMNS, right_of_fit
+from stattools.validation.claims.printed import Claim, Printed, printed
 from stattools.validation.claims.standing import standing
-from stattools.validation.explaining.exchanged import (
-    exchanged_columns,
-    exchanged_rows,
-    remaining,
-    shown,
-    wrong_numbers,
-)
+from stattools.validation.explaining.slips import exchanged_columns, exchanged_rows, remaining, shown, wrong_numbers
 
 RNG = np.random.default_rng(11)
 DATA = {name: RNG.normal(size=70) for name in "xzw"}

@@ -1,6 +1,6 @@
 """A finding as text."""
 
-from stattools.validation.explaining.finding import Finding
+from stattools.validation.verdict import Finding
 
 
 def test_a_finding_is_one_sentence():

@@ -5,13 +5,13 @@ import pandas as pd
 import pytest
 
 import stattools as st
-from stattools.validation.claims.places import known_places
+from stattools.validation.claims.facts import right_of_fit
 from stattools.validation.claims.printed import Printed
 from stattools.validation.claims.reading import read_claim
-from stattools.validation.claims.right import right_of_fit
 from stattools.validation.claims.standing import standing
-from stattools.validation.explaining.likely_causes import ClaimTrial, likeliest
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.claims.terms import known_places
+from stattools.validation.explaining.claim_causes import ClaimTrial, likeliest
+from stattools.validation.recipes.recipe import Recipe
 
 RNG = np.random.default_rng(51)
 N = 200

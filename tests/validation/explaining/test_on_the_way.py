@@ -2,7 +2,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from stattools.validation.explaining.on_the_way import (
+from stattools.validation.explaining.causes import (
     after_steps,
     converged_though_it_says_not,
     on_the_way,

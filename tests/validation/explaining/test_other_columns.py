@@ -6,7 +6,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.explaining.other_columns import plain_name
+from stattools.validation.recipes.changes import plain_name
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.explaining.own_maximum import steps_from_maximum, steps_to_maximum
+from stattools.validation.explaining.explain import steps_from_maximum, steps_to_maximum
 from stattools.validation.foreign.reading import described
 
 x = np.linspace(-2.0, 2.0, 60)

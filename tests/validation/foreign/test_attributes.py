@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from stattools.validation.foreign.attributes import attributes
+from stattools.validation.foreign.description import attributes
 
 
 def test_a_table_fills_in_what_is_absent():

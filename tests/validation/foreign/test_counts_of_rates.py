@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from stattools.validation.foreign.counts_of_rates import counts_of_rates, trials_of_shares
+from stattools.validation.foreign.description import counts_of_rates, trials_of_shares
 
 exposure = np.array([0.5, 2.0, 4.0])
 

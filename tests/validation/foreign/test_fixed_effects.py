@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.fixed_effects import MOST, completed, level_codes, placed, with_effects
+from stattools.validation.foreign.description import MOST, completed, level_codes, placed, with_effects
 
 rng = np.random.default_rng(5)
 n = 60

@@ -3,7 +3,7 @@
 import numpy as np
 
 import stattools as st
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
+from stattools.validation.foreign.description import FormulaTable, in_our_order
 
 X = np.column_stack([np.arange(6.0), np.ones(6), np.arange(6.0) ** 2])
 NAMES = ["np.log(a)", "const", "C(g)[T.b c]"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stattools.errors import DomainError, IncompatibleError
-from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.description import Given
 
 
 def test_a_table_gives_the_columns_that_were_fitted():

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.likelihoods.counts import NegativeBinomial
-from stattools.validation.foreign.known_alpha import KnownAlpha, with_known_alpha
+from stattools.validation.recipes.likelihoods import KnownAlpha, with_known_alpha
 
 eta, y, h = np.linspace(-2.0, 3.0, 9), np.array([0.0, 1, 0, 2, 5, 1, 9, 30, 2]), 1e-6
 FAMILY = KnownAlpha(0.7)

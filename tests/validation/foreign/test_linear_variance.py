@@ -5,7 +5,7 @@ import statsmodels.api as sm
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.foreign.linear_variance import LinearVariance, with_linear_variance
+from stattools.validation.recipes.likelihoods import LinearVariance, with_linear_variance
 
 FAMILY, h = LinearVariance(), 1e-6
 eta = np.column_stack([np.linspace(-2.0, 3.0, 9), np.linspace(0.5, -1.0, 9)])

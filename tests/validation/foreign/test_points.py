@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.foreign.points import covariances_of, effect_sizes, point_of
+from stattools.validation.recipes.points import covariances_of, effect_sizes, point_of
 
 g = np.repeat(np.arange(12), 6)
 draw = np.random.default_rng(3)

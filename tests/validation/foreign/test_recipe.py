@@ -8,7 +8,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import stattools as st
-from stattools.validation.foreign.recipe import Recipe, expected, pearson
+from stattools.validation.recipes.recipe import Recipe, expected, pearson
 from tests.cases import rng
 
 G = rng(3)

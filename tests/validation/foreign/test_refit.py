@@ -6,8 +6,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.refit import Refit
-from stattools.validation.foreign.shrinkage import Shrinkage
+from stattools.validation.recipes.likelihoods import Shrinkage
+from stattools.validation.recipes.recipe import Refit
 from tests.validation.foreign.test_points import table
 
 waits = {"t": np.arange(1.0, 25.0), "d": np.tile([1, 1, 0], 8), "z": np.cos(np.arange(24.0))}

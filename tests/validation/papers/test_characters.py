@@ -1,4 +1,4 @@
-from stattools.validation.papers.characters import KEPT, PARAGRAPH, SIGNS
+from stattools.validation.papers.text import KEPT, PARAGRAPH, SIGNS
 
 
 def test_no_sign_is_both_kept_and_read_as_another():

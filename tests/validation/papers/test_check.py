@@ -1,4 +1,4 @@
-from stattools.validation.papers.check import between, shown
+from stattools.validation.papers.checks import between, shown
 
 
 def test_numbers_have_four_digits():

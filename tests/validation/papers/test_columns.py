@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.papers.columns import kinds, size_of
+from stattools.validation.papers.tables import kinds, size_of
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.papers.flat_text import flat
+from stattools.validation.papers.text import flat
 
 
 @pytest.mark.parametrize(

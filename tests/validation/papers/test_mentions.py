@@ -1,8 +1,7 @@
 import pytest
 
-from stattools.validation.papers.flat_text import flat
-from stattools.validation.papers.mentions import mentions
-from stattools.validation.papers.reported import writes_commas
+from stattools.validation.papers.mentions import mentions, writes_commas
+from stattools.validation.papers.text import flat
 
 
 def read(text):

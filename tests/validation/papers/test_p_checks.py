@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from stattools.validation.papers.audit_paper import audit_paper
-from stattools.validation.papers.reported import meet
-from stattools.validation.papers.tails import p_values
+from stattools.validation.papers.checks import p_values
+from stattools.validation.papers.mentions import meet
 
 
 def verdicts(text, **options):

@@ -1,8 +1,7 @@
 import pytest
 
-from stattools.validation.papers.flat_text import flat
-from stattools.validation.papers.mentions import mentions
-from stattools.validation.papers.passages import passages
+from stattools.validation.papers.mentions import mentions, passages
+from stattools.validation.papers.text import flat
 
 
 def kinds(text):

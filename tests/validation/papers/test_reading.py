@@ -1,7 +1,7 @@
 import pytest
 
 from stattools.errors import DomainError, FileError
-from stattools.validation.papers.reading import paper_text
+from stattools.validation.papers.text import paper_text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stattools.validation.papers.reported import meet, reported, writes_commas
+from stattools.validation.papers.mentions import meet, reported, writes_commas
 
 
 @pytest.mark.parametrize(

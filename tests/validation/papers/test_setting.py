@@ -1,5 +1,5 @@
-from stattools.validation.papers.flat_text import flat
-from stattools.validation.papers.setting import setting
+from stattools.validation.papers.mentions import setting
+from stattools.validation.papers.text import flat
 
 
 def test_what_a_paper_says():

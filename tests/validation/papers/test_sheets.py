@@ -1,6 +1,6 @@
 import pytest
 
-from stattools.validation.papers.sheets import sheets
+from stattools.validation.papers.tables import sheets
 from tests.validation.papers.printed_tables import LAYOUTS
 
 HEAD = ["Variable", "B", "SE", "p"]

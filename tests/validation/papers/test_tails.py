@@ -3,7 +3,7 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from stattools.validation.papers.tails import p_values, quantile
+from stattools.validation.papers.checks import p_values, quantile
 
 CASES = [
     ("z", 2.1, (), 2 * stats.norm.sf(2.1)),

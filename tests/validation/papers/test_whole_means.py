@@ -5,7 +5,7 @@ from itertools import combinations_with_replacement
 import numpy as np
 import pytest
 
-from stattools.validation.papers.whole_means import has_sd, largest_sd, sums
+from stattools.validation.papers.checks import has_sd, largest_sd, sums
 
 
 @pytest.mark.parametrize("n", [2, 3, 5])

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.references.curve_integrals import CurveIntegral, splines
+from stattools.validation.references.integrals import CurveIntegral, splines
 from tests.inference.smooths.curved import table
 
 FIT: Any = st.fit(st.poisson("counts ~ g + s(x, k=8)", table()))

@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.validation.references.few_clusters import dense
+from stattools.validation.references.statsmodels import dense_clusters as dense
 from tests.inference.covariance.test_estimate import draw
 from tests.inference.covariance.test_sandwich import cars
 from tests.inference.covariance.test_satterthwaite import CLUB_SANDWICH

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import stattools as st
-from stattools.validation.references.group_integrals import group_integrals
+from stattools.validation.references.integrals import group_integrals
 from tests.latent import exact_integrals as exact
 from tests.latent import grouped_data
 

@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import special
 
 import stattools as st
-from stattools.validation.references.likelihood_quadrature import one_parameter, two_parameters
+from stattools.validation.references.posteriors import one_parameter, two_parameters
 from tests.cases import rng
 
 

@@ -9,7 +9,7 @@ from scipy.stats import multivariate_normal
 from statsmodels.regression.mixed_linear_model import MixedLMResults
 
 import stattools as st
-from stattools.validation.references.mixed_lm import dense, mixed_lm
+from stattools.validation.references.statsmodels import dense, mixed_lm
 from tests.validation.checks.test_mixed import TABLE
 
 

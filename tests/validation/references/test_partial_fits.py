@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.references.partial_fits import partial_fit
+from stattools.validation.references.statsmodels import partial_fit
 
 G = np.random.default_rng(4)
 N = 80

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.references import partial_likelihoods
-from stattools.validation.references.partial_likelihoods import partial_likelihood
+from stattools.validation.references import likelihoods as partial_likelihoods
+from stattools.validation.references.likelihoods import partial_likelihood
 
 G = np.random.default_rng(3)
 N = 30

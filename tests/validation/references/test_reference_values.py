@@ -4,9 +4,9 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.inference.penalties.penalized import penalized as ours
-from stattools.validation.references import reference_values
-from stattools.validation.references.reference_values import climbed, penalized, summit
-from stattools.validation.references.second_sums import Again
+from stattools.validation.references import likelihoods as reference_values
+from stattools.validation.references.densities import Again
+from stattools.validation.references.likelihoods import climbed, penalized, summit
 from tests.cases import rng
 
 

@@ -7,7 +7,7 @@ import stattools as st
 from stattools.models.model import Model
 from stattools.models.samples.arms import SampleModel
 from stattools.models.samples.tables import Multinomial
-from stattools.validation.references.sample_densities import LAWS, observed
+from stattools.validation.references.densities import LAWS, observed
 from stattools.validation.validate import MODELS
 from tests.cases import rng
 

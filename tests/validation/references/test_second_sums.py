@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import stattools as st
-from stattools.validation.references.densities import KERNELS, named
-from stattools.validation.references.second_sums import again
+from stattools.validation.references.densities import KERNELS, again, named
 from tests.cases import REGRESSIONS
 
 

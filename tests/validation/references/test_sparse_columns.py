@@ -6,9 +6,8 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.design import terms
-from stattools.validation.distance import decrement
-from stattools.validation.references.sparse_columns import sparse_fit
-from stattools.validation.references.statsmodels import reference_fit
+from stattools.validation.recipes.points import decrement
+from stattools.validation.references.statsmodels import reference_fit, sparse_fit
 from tests.inference.diagnostics.checks.test_errors_beside_levels import DATA, both, no_columns
 
 MODELS = [

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
-from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.description import texts
+from stattools.validation.foreign.description import attributes, texts
 
 PIPELINE = {"steps": ()}
 DESIGN = {"columns": None, "feature_names": None, "toarray": None}

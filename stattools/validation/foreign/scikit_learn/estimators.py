@@ -13,11 +13,7 @@ import numpy as np
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.counts_of_rates import counts_of_rates
-from stattools.validation.foreign.description import Foreign, bound, coded
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.description import Foreign, Given, attributes, bound, coded, counts_of_rates, release
 from stattools.validation.foreign.scikit_learn.columns import class_weights, dense, last_step, seen_columns
 from stattools.validation.foreign.scikit_learn.penalties import (
     Adds,
@@ -31,6 +27,7 @@ from stattools.validation.foreign.scikit_learn.penalties import (
     stochastic,
 )
 from stattools.validation.moment_dispersion import best_dispersion, dispersion_of, has_moments
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 
 class Estimator(NamedTuple):

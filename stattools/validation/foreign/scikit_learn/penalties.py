@@ -15,8 +15,8 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.shrinkage import Shrinkage, penalized
+from stattools.validation.foreign.description import attributes
+from stattools.validation.recipes.likelihoods import Shrinkage, penalized
 
 CHOSEN = {"alpha_": None, "C_": None, "l1_ratio_": None}
 """What cross-validation chose."""

@@ -15,13 +15,11 @@ from scipy.sparse.csgraph import connected_components
 
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
-from stattools.models.regressions.glm import linear_mixed
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
+from stattools.models.regressions.linear_mixed import linear_mixed
+from stattools.validation.foreign.description import Foreign, FormulaTable, attributes, in_our_order, release, texts
 from stattools.validation.foreign.mixed_formulas import with_variances
-from stattools.validation.foreign.refit import Refit
 from stattools.validation.foreign.statsmodels_results.said import flat, rows_of
+from stattools.validation.recipes.recipe import Refit
 
 MODEL = {"exog_re": None, "_freepat": None, "exog_vc": None}
 RESULTS = {"reml": True, "converged": None, "cov_re": None, "vcomp": (), "cov_pen": None, "fe_pen": None}

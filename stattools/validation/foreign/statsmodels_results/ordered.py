@@ -12,11 +12,9 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.regressions.categories import ordinal
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.description import Foreign, FormulaTable, attributes, release, texts
 from stattools.validation.foreign.statsmodels_results.said import RESULTS, covariance_of, flat, rows_of, taken
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 LINKS = {"logistic": "logit", "norm": "probit", "gumbel_l": "cloglog", "gumbel_r": "loglog"}
 """Our link of each distribution of SciPy."""

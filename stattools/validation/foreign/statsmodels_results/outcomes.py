@@ -9,9 +9,8 @@ from stattools.data.tables.outcome import binary
 from stattools.data.tables.table import index_of, is_frame, same_index, table
 from stattools.errors import DomainError
 from stattools.likelihoods.outcomes import Outcome
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
-from stattools.validation.foreign.recipe import Recipe
+from stattools.validation.foreign.description import Foreign, Given
+from stattools.validation.recipes.recipe import Recipe
 
 
 def with_outcome(foreign: Foreign, results: Any, given: Given) -> Foreign:

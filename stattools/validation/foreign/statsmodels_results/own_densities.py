@@ -11,9 +11,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.likelihoods import NegativeBinomial, Poisson, ZeroTruncated
 from stattools.models.regressions.glm import GENERALIZED, glm, regression
-from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
+from stattools.validation.foreign.description import Foreign, FormulaTable, attributes, in_our_order, texts
 from stattools.validation.foreign.statsmodels_results.regressions import LINKS
 from stattools.validation.foreign.statsmodels_results.reordered import reordered
 from stattools.validation.foreign.statsmodels_results.said import flat

@@ -14,12 +14,9 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance import Cluster
 from stattools.models.regressions.times import conditional_logit, cox
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable
-from stattools.validation.foreign.recipe import Numbers
-from stattools.validation.foreign.refit import Refit
+from stattools.validation.foreign.description import Foreign, FormulaTable, attributes, release, texts
 from stattools.validation.foreign.statsmodels_results.said import RESULTS, flat, rows_of, taken
+from stattools.validation.recipes.recipe import Numbers, Refit
 
 MODEL = {"status": None, "entry": None, "strata": None, "offset": None, "groups": None, "ties": "breslow"}
 AT_ENTRY = (

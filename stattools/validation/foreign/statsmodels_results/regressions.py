@@ -15,11 +15,7 @@ import numpy as np
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, bound, texts
-from stattools.validation.foreign.known_alpha import with_known_alpha
-from stattools.validation.foreign.linear_variance import with_linear_variance
-from stattools.validation.foreign.recipe import MOMENTS, Numbers, Recipe
+from stattools.validation.foreign.description import CONSTRUCTORS, Foreign, attributes, bound, release, texts
 from stattools.validation.foreign.statsmodels_results.said import (
     RESULTS,
     covariance_of,
@@ -29,6 +25,8 @@ from stattools.validation.foreign.statsmodels_results.said import (
     taken,
 )
 from stattools.validation.moment_dispersion import has_moments, with_dispersion
+from stattools.validation.recipes.likelihoods import with_known_alpha, with_linear_variance
+from stattools.validation.recipes.recipe import MOMENTS, Numbers, Recipe
 
 DISCRETE = {
     "Logit": "logistic",

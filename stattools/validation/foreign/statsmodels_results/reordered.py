@@ -8,10 +8,9 @@ import numpy as np
 
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes, release
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.recipe import Numbers, Recipe
+from stattools.validation.foreign.description import Foreign, attributes, release
 from stattools.validation.foreign.statsmodels_results.said import RESULTS, covariance_of, flat, rows_of, taken
+from stattools.validation.recipes.recipe import Numbers, Recipe
 
 
 def reordered(results: Any, model: Model, order: list[int], is_observed: bool = True) -> Foreign:

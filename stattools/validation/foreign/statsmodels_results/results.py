@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stattools.errors import IncompatibleError
-from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.description import Foreign
-from stattools.validation.foreign.given import Given
+from stattools.validation.foreign.description import Foreign, Given, attributes
 from stattools.validation.foreign.statsmodels_results import mixed, ordered, own_densities, partial, regressions, zeros
 from stattools.validation.foreign.statsmodels_results.outcomes import with_outcome
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from stattools.inference.covariance import HAC, Cluster
 from stattools.interface.arrays import Floats
 from stattools.models.model import Model
-from stattools.validation.foreign.attributes import attributes
+from stattools.validation.foreign.description import attributes
 
 KERNELS = {"weights_bartlett": "bartlett", "weights_uniform": "uniform"}
 RESULTS = {

@@ -12,9 +12,7 @@ import numpy as np
 
 from stattools.errors import IncompatibleError
 from stattools.models.regressions.counts import zero_inflated
-from stattools.validation.foreign.attributes import attributes
-from stattools.validation.foreign.description import Foreign, texts
-from stattools.validation.foreign.formulas import FormulaTable, in_our_order
+from stattools.validation.foreign.description import Foreign, FormulaTable, attributes, in_our_order, texts
 from stattools.validation.foreign.statsmodels_results.reordered import reordered
 from stattools.validation.foreign.statsmodels_results.said import flat
 
