@@ -150,10 +150,6 @@ def test_no_circles_of_files():
     assert circles(graph()) == []
 
 
-MOST_IN_CIRCLES = {"validation": 2}
-"""Folders and files of a room that import each other in a circle: there should be none, and never more."""
-
-
 def test_no_circles_of_folders_inside_a_room():
     rooms = {path.relative_to(ROOT).parts[0] for path in FILES if path.parent != ROOT}
     for room in rooms:
@@ -164,8 +160,7 @@ def test_no_circles_of_folders_inside_a_room():
                 seen = {other.split(".")[1] for other in others if other.startswith(f"{room}.")} - {part}
                 inside.setdefault(part, set()).update(seen)
         found = circles({part: others & set(inside) for part, others in inside.items()})
-        most = MOST_IN_CIRCLES.get(room, 0)
-        assert sum(map(len, found)) <= most, f"{room} may have {most} in circles: {found}"
+        assert found == [], room
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if module(p).startswith(NUMERICAL)], ids=module)
@@ -216,7 +211,7 @@ PLACES = {
 """What asks how columns, rows and units are kept, and the rooms that own it. A mechanism that is renamed is still
 counted: its new name is added here.
 """
-MOST_PLACES = {"how levels are kept": 169, "where the rows are": 65, "extreme units": 69, "few rows": 46}
+MOST_PLACES = {"how levels are kept": 169, "where the rows are": 65, "extreme units": 69, "few rows": 34}
 """Places in all other rooms: never more."""
 
 
@@ -228,7 +223,7 @@ def test_other_rooms_ask_the_object_and_not_how_it_is_kept(what):
     assert sum(found.values()) <= MOST_PLACES[what], {name: n for name, n in found.items() if n}
 
 
-MOST_LINES = {"all": 155_100}
+MOST_LINES = {"all": 153_600}
 """Lines of the package and of its rooms: never more."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from griffe import AliasResolutionError, Extension, Module, Object
 
-CLAIMED = ("stattools.validation.explaining.claim_audit", "stattools.validation.claimed")
+CLAIMED = ("stattools.validation.explaining.claimed", "stattools.validation.claimed")
 """A file that other files' names could be imported from."""
 EARLIER = {
     "stattools.bayes": ("stattools",),
@@ -245,6 +245,9 @@ EARLIER = {
         *CLAIMED,
     ),
     "stattools.validation.verdict": (
+        "stattools.validation.agreement",
+        "stattools.validation.posterior_agreement",
+        "stattools.validation.explaining.finding",
         "stattools.validation.finding",
         *CLAIMED,
     ),

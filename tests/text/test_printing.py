@@ -75,7 +75,12 @@ def test_every_page_asks_what_standard_output_takes_and_every_sign_has_a_plain_f
             if isinstance(node, ast.FunctionDef) and node.name == "__str__":
                 assert any(isinstance(one, ast.Name) and one.id == "printed" for one in node.decorator_list), path
         room = path.relative_to(ROOT).parts[0]
-        if room in ("reporting", "gallery", "qualification") or path.name in ("characters.py", "printed.py", "text.py", "printing.py"):
+        if room in ("reporting", "gallery", "qualification") or path.name in (
+            "characters.py",
+            "printed.py",
+            "text.py",
+            "printing.py",
+        ):
             continue
         texts = [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         strange = {one for text in texts if ">>>" not in text for one in text if not one.isascii()}
