@@ -250,7 +250,7 @@ def observations_of(model: Any) -> Observations | None:
     """The observations of a model, or None for your own likelihood, whose data nobody else knows, and rows in files.
 
     >>> import stattools as st
-    >>> found = observations(st.poisson_rate([3, 0, 2]))
+    >>> found = observations_of(st.poisson_rate([3, 0, 2]))
     >>> found.pointwise(np.array([[1.0], [2.0]])).round(3).tolist()
     [[-2.792, -1.0, -1.693], [-1.712, -2.0, -1.307]]
     """

@@ -750,7 +750,7 @@ def _waits(who: Literal["geometric", "pascal"], failures: Any, successes: Any, d
 def wald_of_waits(successes: int, trials: int, level: float) -> Ends:
     """The estimate -+ z standard errors, cut to [0, 1].
 
-    >>> wald(3, 10, 0.95)
+    >>> wald_of_waits(3, 10, 0.95)
     (0.0159..., 0.584...)
     """
     p = successes / trials
