@@ -102,8 +102,8 @@ class Ridge:
         score = -T.pulled(gap)
         if order == 1:
             return Evaluation(value, score)
-        X: Any = among(model.rows.X, model.predictor.main) if isinstance(model, Model) else None
-        if X is not None and with_levels(X) is not None:
+        X: Any = with_levels(model.rows.X) if isinstance(model, Model) else None
+        if X is not None and with_levels(X := among(X, model.predictor.main)) is not None:
             return Evaluation(value, score, T.gram(self.added(model), X))  # type: ignore[arg-type]
         B = T.whole[which]
         return Evaluation(value, score, self.strength * (B.T @ self._about_mean(model, B)))
