@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,7 @@ class Regression:
     """A regression over its rows; what all rows share, such as alpha, is in theta on its own scale."""
 
     model: Model
-    frame: Floats
+    frame: Any
 
     @property
     def may_be_copied(self) -> bool:
