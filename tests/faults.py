@@ -48,7 +48,8 @@ class Fault:
         path.write_text(right.replace(self.old, self.new), encoding="utf-8")
         try:
             status = subprocess.run(
-                [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *self.tests],
+                [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider",
+                 "-m", "slow or not slow", *self.tests],
                 cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True, check=False,
             ).returncode  # fmt: skip
         finally:
