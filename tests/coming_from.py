@@ -9,14 +9,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from stattools.interface.names.of_arguments import ARGUMENTS
-from stattools.interface.names.of_fits import FIT
-from stattools.interface.names.of_functions import FUNCTIONS
-from stattools.interface.names.rows import ORIGINS, Row
+from stattools.interface.names.vocabulary import ORIGINS, Row, vocabulary
 
 DOCS = Path(__file__).parents[1] / "docs" / "coming_from"
 BEGIN, END = "<!-- names: python -m tests.coming_from -->\n", "<!-- end of names -->\n"
-TABLES = (("On a fit", FIT), ("Functions", FUNCTIONS), ("Arguments", ARGUMENTS))
+TABLES = (("On a fit", vocabulary().fit), ("Functions", vocabulary().functions), ("Arguments", vocabulary().arguments))
 
 
 def page_of(origin: str) -> Path:

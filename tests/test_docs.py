@@ -16,9 +16,7 @@ from nbclient import NotebookClient
 
 import stattools
 from stattools.gallery import ANALYSES
-from stattools.interface.names.of_fits import FIT
-from stattools.interface.names.of_functions import FUNCTIONS
-from stattools.interface.names.rows import ORIGINS, plain
+from stattools.interface.names.vocabulary import ORIGINS, plain, vocabulary
 from tests.coming_from import page_of, written
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -82,10 +80,10 @@ def test_the_gallery_shows_every_report():
 def test_the_names_on_the_pages_are_those_of_the_table(origin):
     text = page_of(origin).read_text(encoding="utf-8")
     assert text == written(text, origin), "python -m tests.coming_from"
-    assert f"`{next(row for row in FIT if getattr(row, origin)).ours}`" in text
+    assert f"`{next(row for row in vocabulary().fit if getattr(row, origin)).ours}`" in text
 
 
-KNOWN = {plain(name): row for rows in (FIT, FUNCTIONS) for row in rows for name in row.names}
+KNOWN = {plain(name): row for rows in (vocabulary().fit, vocabulary().functions) for row in rows for name in row.names}
 
 
 @pytest.mark.parametrize("origin", ORIGINS)

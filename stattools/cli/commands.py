@@ -9,8 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from stattools.cli.plain_values import take_plain_values
 from stattools.interface.names.answers import did_you_mean
-from stattools.interface.names.of_arguments import ARGUMENTS
-from stattools.interface.names.rows import plain, rows_of
+from stattools.interface.names.vocabulary import plain, rows_of, vocabulary
 
 UsageError: Any = typer.BadParameter.__base__
 """Wrong usage: the command line ends with 2."""
@@ -50,7 +49,7 @@ class Command(TyperCommand):
     def _meant(self, option: str, ctx: Any) -> str:
         name = option.lstrip("-").replace("-", "_")
         own = [part.removeprefix("--") for parameter in self.params for part in parameter.opts if part[:2] == "--"]
-        ours = [row.ours.partition("=")[0] for row in rows_of(name, ARGUMENTS)]
+        ours = [row.ours.partition("=")[0] for row in rows_of(name, vocabulary().arguments)]
         meant = [known for known in own if known in ours or plain(known) == plain(name)]
         if meant:
             return f" Use {' or '.join(f'--{known}' for known in meant)}."

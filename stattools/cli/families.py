@@ -10,8 +10,7 @@ import typer
 
 from stattools.interface.arguments import word_of
 from stattools.interface.names.answers import did_you_mean
-from stattools.interface.names.of_values import VALUES
-from stattools.interface.names.rows import plain
+from stattools.interface.names.vocabulary import plain, vocabulary
 from stattools.models.regressions.glm import FAMILIES
 from stattools.models.regressions.glm import GENERALIZED as OF_ANY_LINK
 
@@ -90,7 +89,10 @@ def family_of(name: str) -> str | None:
     """
     if (found := word_of(name, KNOWN)) in KNOWN:
         return found
-    return next((ours for ours, theirs in VALUES["family"].items() if plain(name) in map(plain, theirs.split())), None)
+    return next(
+        (ours for ours, theirs in vocabulary().values["family"].items() if plain(name) in map(plain, theirs.split())),
+        None,
+    )
 
 
 def taken(family: Callable[..., Any], /, **columns: str | None) -> dict[str, str]:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Collection, Iterator
+from functools import cache
 
-from stattools.interface.names.of_fits import FIT
-from stattools.interface.names.of_functions import FUNCTIONS
-from stattools.interface.names.of_other_objects import NOUNS
-from stattools.interface.names.rows import Row, plain, rows_of
+from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
 
 
 def about_attribute(cls: type, name: str) -> str:
@@ -40,7 +38,7 @@ def about_function(known: Collection[str], name: str) -> str:
     "stattools has no 'nobs': use fit.n."
     """
     lacking = f"stattools has no {name!r}"
-    for row in rows_of(name, FUNCTIONS):
+    for row in rows_of(name, vocabulary().functions):
         return f"{lacking}: {row.sentence}."
     meant = did_you_mean(name, known)
     return f"{lacking}.{meant}" if meant else f"{lacking}; dir(stattools) lists its names."
@@ -52,7 +50,7 @@ def our_attribute(name: str) -> str | None:
     >>> our_attribute("bse"), our_attribute("foo")
     ('se', None)
     """
-    for row in rows_of(name, FIT):
+    for row in rows_of(name, vocabulary().fit):
         return _attribute(row.ours, "fit")
     return None
 
@@ -80,7 +78,8 @@ def did_you_mean(name: str, among: Collection[str]) -> str:
 
 
 def _tables(cls: type) -> Iterator[tuple[str, tuple[Row, ...]]]:
-    return (NOUNS[one.__name__] for one in cls.__mro__ if one.__name__ in NOUNS)
+    nouns = vocabulary().nouns
+    return (nouns[one.__name__] for one in cls.__mro__ if one.__name__ in nouns)
 
 
 def _offered(cls: type) -> frozenset[str]:
@@ -92,11 +91,11 @@ def _offered(cls: type) -> frozenset[str]:
 def _answers(cls: type, noun: str, name: str, offered: frozenset[str]) -> Iterator[str]:
     """Sentences about a name, the best first."""
     own = [row for _, rows in _tables(cls) for row in rows_of(name, rows)]
-    of_fits = list(rows_of(name, FIT))
+    of_fits = list(rows_of(name, vocabulary().fit))
     yield from (row.sentence for row in own if _attribute(row.ours, noun) in offered | {None})
     if noun != "fit":
         yield from (_elsewhere(f"another kind of {noun}", row) for row in own)
-    if name in OF_A_FIT:
+    if name in _names_of_fits():
         yield _of_a_fit(noun, name, offered)
     for row in of_fits:
         attribute = _attribute(row.ours, "fit")
@@ -134,5 +133,7 @@ def _attribute(code: str, noun: str) -> str | None:
     return found[1] if found else None
 
 
-OF_A_FIT = frozenset(filter(None, (_attribute(row.ours, "fit") for row in FIT)))
-"""Names of ours that fits have."""
+@cache
+def _names_of_fits() -> frozenset[str]:
+    """Names of ours that fits have."""
+    return frozenset(filter(None, (_attribute(row.ours, "fit") for row in vocabulary().fit)))

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from stattools.interface.arguments import is_number
 from stattools.interface.names.answers import did_you_mean, noun_of
-from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, CALLS, NOTHING
-from stattools.interface.names.rows import Row, rows_of
 from stattools.interface.names.values import meant
+from stattools.interface.names.vocabulary import Row, rows_of, vocabulary
 
 FORMULA_FIRST = "formula_or_y"
 """The first argument of what takes a formula and a table, or two arrays."""
@@ -30,8 +29,9 @@ def about_call(
     if cls is not None:
         parameters, given = parameters[1:], given[1:]
     called = _called(name, cls)
-    if given and cls is not None and name == "__init__" and cls.__name__ in CALLS:
-        return f"{called} is the likelihood of one observation; the model of a table is {CALLS[cls.__name__]}."
+    calls = vocabulary().calls
+    if given and cls is not None and name == "__init__" and cls.__name__ in calls:
+        return f"{called} is the likelihood of one observation; the model of a table is {calls[cls.__name__]}."
     takes = {one.name for one in parameters if one.kind in (one.KEYWORD_ONLY, one.POSITIONAL_OR_KEYWORD)}
     places = [one for one in parameters if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)]
     if not any(one.kind is one.VAR_KEYWORD for one in parameters):
@@ -75,15 +75,17 @@ def about_argument(
     """
     lacking = f"{called} has no {name}="
     places = [one for one in places if one.kind is one.POSITIONAL_ONLY]
-    if places and (name in takes or (BY_POSITION.get(name) and places[0].name == FORMULA_FIRST)):
+    if places and (name in takes or (vocabulary().by_position.get(name) and places[0].name == FORMULA_FIRST)):
         return f"{called} takes {name} by position, without {name}=: {_example(called, places)}."
-    here = [row for row in rows_of(name, ARGUMENTS) if _argument(row) in takes]
+    here = [row for row in rows_of(name, vocabulary().arguments) if _argument(row) in takes]
     if here:
         here = [row for row in here if row.note.startswith(f"{called}(")] or here
         return f"{lacking}: use {' or '.join(dict.fromkeys(written_with(row.ours, called, asked) for row in here))}."
     if meant := did_you_mean(name, takes):
         return f"{lacking}.{meant}"
-    if found := "; ".join(dict.fromkeys((*(row.note for row in rows_of(name, NOTHING)), *_elsewhere(name)))):
+    if found := "; ".join(
+        dict.fromkeys((*(row.note for row in rows_of(name, vocabulary().nothing)), *_elsewhere(name)))
+    ):
         return f"{lacking}: {found}."
     known = ", ".join(f"{one}=" for one in takes if one not in {place.name for place in places})
     example = _example(called, places)
@@ -129,7 +131,7 @@ def _code(said: str) -> str:
 
 def _elsewhere(name: str) -> Iterator[str]:
     """Calls that take an argument, ours or somebody's; not constructors, whose words are those of a distribution."""
-    calls = [row for row in ARGUMENTS if not re.match(r"st\.[A-Z]", row.note)]
+    calls = [row for row in vocabulary().arguments if not re.match(r"st\.[A-Z]", row.note)]
     if ours := [row for row in calls if _argument(row) == name]:
         yield f"it belongs to {' or '.join(row.note for row in ours[:2])}"
     elif theirs := list(rows_of(name, tuple(calls)))[:2]:
@@ -153,7 +155,7 @@ def _called(name: str, cls: type | None) -> str:
 
 def _example(called: str, parameters: Sequence[inspect.Parameter]) -> str:
     """The call with the names of what it must be given."""
-    if (known := CALLS.get(called.removeprefix("st."))) is not None:
+    if (known := vocabulary().calls.get(called.removeprefix("st."))) is not None:
         return known
     if parameters and parameters[0].name == FORMULA_FIRST:
         return f'{called}("y ~ x", table) or {called}(y, X)'

@@ -8,8 +8,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from stattools.interface.names.of_fits import NO_MIXED, NO_SMOOTH
-
+NO_MIXED = (
+    'effects of groups, (1 | g), are for st.linear_mixed("y ~ x + (1 | g)", table), whose outcome is a number with '
+    'normal errors, which st.glm(..., family="normal") takes too, and stand in the formulas of st.logistic, st.probit, '
+    "st.poisson, st.negative_binomial, st.gamma, st.ordinal and st.regression; elsewhere "
+    "st.fit(model, cov=st.Cluster(groups)) allows for rows that share a group"
+)
+NO_SMOOTH = (
+    "a smooth curve with a penalty is s(x) in a formula, of one variable: "
+    'fit = st.fit(st.glm("y ~ s(x)", table, family="normal")), and fit.smooth("x"), fit.smooths()'
+)
 A_TIME = (
     "a time that may be censored is the outcome of models of its own, such as "
     'st.cox("survival(time, died) ~ x", table) and st.kaplan_meier("survival(time, died) ~ group", table)'

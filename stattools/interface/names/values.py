@@ -21,11 +21,10 @@ def meant(argument: str, value: Any, words: Collection[str] = ()) -> str:
         return f" Write penalty=st.Ridge({value!r})."
     if not isinstance(value, str):
         return ""
-    from stattools.interface.names.answers import did_you_mean  # the tables are read for an error only
-    from stattools.interface.names.of_values import VALUES
-    from stattools.interface.names.rows import plain
+    from stattools.interface.names.answers import did_you_mean
+    from stattools.interface.names.vocabulary import plain, vocabulary
 
-    for ours, theirs in VALUES.get(argument, {}).items():
+    for ours, theirs in vocabulary().values.get(argument, {}).items():
         unknown = (argument == "what" or ours.startswith("kind=")) and words and ours.split('"')[1] not in words
         if plain(value) in map(plain, theirs.split()) and not unknown:
             return f" Write {ours if ours.startswith(('kind=', 'family=')) else f'{argument}={ours}'}."

@@ -29,8 +29,7 @@ from stattools.errors import DomainError, IdentificationError, IncompatibleError
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.names.answers import did_you_mean
-from stattools.interface.names.of_values import VALUES
-from stattools.interface.names.rows import plain
+from stattools.interface.names.vocabulary import plain, vocabulary
 from stattools.likelihoods import (
     Bernoulli,
     BetaBinomial,
@@ -469,7 +468,7 @@ def _known(what: str, name: Any, names: tuple[str, ...]) -> str:
         return found
     said = name if isinstance(name, str) else type(name).__name__  # an object of statsmodels' families
     bare = plain(said)
-    for ours, theirs in VALUES[f"{what} of glm"].items():
+    for ours, theirs in vocabulary().values[f"{what} of glm"].items():
         if bare and bare in {plain(word) for word in theirs.split()}:
             raise DomainError(f"st.glm has no {what} {quoted(name)}: its name here is {ours!r}.")
     known = f"st.glm needs {what}=, one of {', '.join(map(repr, names))}; got {quoted(name)}."

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import stattools as st
-from stattools.interface.names.of_arguments import ARGUMENTS, BY_POSITION, NOTHING
+from stattools.interface.names.vocabulary import vocabulary
 from tests.public_face import FILE
 
 
@@ -19,7 +19,7 @@ PARAMETERS = {name for names in parameters() for name in names if name}
 PARAMETERS |= {"variables", "at", "nodes"}  # options of fit.marginal_effects, and of st.fit
 
 
-@pytest.mark.parametrize("row", ARGUMENTS, ids=lambda row: row.ours)
+@pytest.mark.parametrize("row", vocabulary().arguments, ids=lambda row: row.ours)
 def test_an_argument_is_ours(row):
     assert row.ours.partition("=")[0] in PARAMETERS
     assert row.names
@@ -27,7 +27,7 @@ def test_an_argument_is_ours(row):
 
 
 def test_what_nothing_stands_for_says_what_to_do():
-    for row in NOTHING:
+    for row in vocabulary().nothing:
         assert not row.ours
         assert row.note
         assert all(hasattr(st, name) for name in re.findall(r"\bst\.(\w+)", row.note))
@@ -35,4 +35,4 @@ def test_what_nothing_stands_for_says_what_to_do():
 
 def test_what_is_taken_by_position_is_no_argument_of_a_regression():
     taken = set(inspect.signature(st.ols).parameters)
-    assert not taken & set(BY_POSITION)
+    assert not taken & set(vocabulary().by_position)

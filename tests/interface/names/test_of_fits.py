@@ -6,13 +6,11 @@ from collections import Counter
 import pytest
 
 import stattools as st
-from stattools.interface.names.of_fits import FIT
-from stattools.interface.names.of_functions import FUNCTIONS
-from stattools.interface.names.rows import plain
+from stattools.interface.names.vocabulary import plain, vocabulary
 from tests.interface.names.scene import runs
 
 
-@pytest.mark.parametrize("row", FIT, ids=lambda row: row.ours or row.note[:40])
+@pytest.mark.parametrize("row", vocabulary().fit, ids=lambda row: row.ours or row.note[:40])
 def test_what_is_recommended_runs(row, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     if row.ours == 'st.load("fit")':
@@ -21,7 +19,7 @@ def test_what_is_recommended_runs(row, tmp_path, monkeypatch):
     assert runs(row.ours) if row.ours else row.note
 
 
-@pytest.mark.parametrize("row", FIT + FUNCTIONS, ids=lambda row: row.ours or row.note[:40])
+@pytest.mark.parametrize("row", vocabulary().fit + vocabulary().functions, ids=lambda row: row.ours or row.note[:40])
 def test_a_statistic_of_goodness_is_named(row):
     """`fit.goodness()` alone promises columns that it may not have; `runs` asks for the column that is named."""
     if "goodness()" in row.ours:
@@ -34,9 +32,13 @@ OF_A_WHOLE = {"score", "fitstatistics", "gof"}
 
 def test_no_name_stands_in_two_rows():
     """`get_params`, what a model was made with, is another name than `params`."""
-    counts = Counter(word for row in FIT for word in {plain(name) for name in row.names if name != "get_params"})
+    counts = Counter(
+        word for row in vocabulary().fit for word in {plain(name) for name in row.names if name != "get_params"}
+    )
     assert not [word for word, times in counts.items() if times > 1]
 
 
 def test_no_name_of_ours_is_answered():
-    assert not [name for row in FIT for name in row.names if name in dir(st.Fit) and not name.startswith("_")]
+    assert not [
+        name for row in vocabulary().fit for name in row.names if name in dir(st.Fit) and not name.startswith("_")
+    ]

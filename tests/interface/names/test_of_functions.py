@@ -5,12 +5,11 @@ from collections import Counter
 import pytest
 
 import stattools as st
-from stattools.interface.names.of_functions import FUNCTIONS
-from stattools.interface.names.rows import plain
+from stattools.interface.names.vocabulary import plain, vocabulary
 from tests.interface.names.scene import runs
 
 
-@pytest.mark.parametrize("row", FUNCTIONS, ids=lambda row: row.ours or row.note[:40])
+@pytest.mark.parametrize("row", vocabulary().functions, ids=lambda row: row.ours or row.note[:40])
 def test_what_is_recommended_runs(row, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert row.names
@@ -18,10 +17,10 @@ def test_what_is_recommended_runs(row, tmp_path, monkeypatch):
 
 
 def test_no_name_stands_in_two_rows():
-    counts = Counter(word for row in FUNCTIONS for word in {plain(name) for name in row.names})
+    counts = Counter(word for row in vocabulary().functions for word in {plain(name) for name in row.names})
     assert not [word for word, times in counts.items() if times > 1]
 
 
 def test_no_name_of_ours_is_answered():
     """A row of what has become ours is to be deleted."""
-    assert not [name for row in FUNCTIONS for name in row.names if name in st.__all__]
+    assert not [name for row in vocabulary().functions for name in row.names if name in st.__all__]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from stattools.interface.names.of_other_objects import NOUNS
+from stattools.interface.names.vocabulary import vocabulary
 from tests.interface.names.scene import runs
 
-ROWS = list(dict.fromkeys(row for _, rows in NOUNS.values() for row in rows))
+ROWS = list(dict.fromkeys(row for _, rows in vocabulary().nouns.values() for row in rows))
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.ours)
@@ -15,6 +15,6 @@ def test_what_is_recommended_runs(row):
 
 
 def test_each_row_speaks_of_its_noun():
-    for noun, rows in NOUNS.values():
+    for noun, rows in vocabulary().nouns.values():
         for row in rows:
             assert noun in row.ours

@@ -10,7 +10,7 @@ from numpy.testing import assert_allclose
 from statsmodels.othermod.betareg import BetaModel
 
 import stattools as st
-from stattools.interface.names.of_values import VALUES
+from stattools.interface.names.vocabulary import vocabulary
 from stattools.likelihoods.links import LINKS
 from stattools.models.regressions.glm import GENERALIZED, _known
 
@@ -296,5 +296,5 @@ def test_a_name_of_others_is_answered(what, written, said):
 
 
 def test_the_names_of_others_are_for_names_that_there_are():
-    assert VALUES["family of glm"].keys() == GENERALIZED.keys()
-    assert VALUES["link of glm"].keys() == LINKS.keys()
+    assert vocabulary().values["family of glm"].keys() == GENERALIZED.keys()
+    assert vocabulary().values["link of glm"].keys() == LINKS.keys()

@@ -2,17 +2,16 @@
 
 import pytest
 
-from stattools.interface.names.of_fits import FIT
-from stattools.interface.names.rows import Row, plain, rows_of
+from stattools.interface.names.vocabulary import Row, plain, rows_of, vocabulary
 
 
 @pytest.mark.parametrize("name", ["pvalues", "p_values", "pValues", "p_value", "PVALUE", "get_pvalues"])
 def test_spellings_of_a_name_are_one(name):
-    assert [row.ours for row in rows_of(name, FIT)] == ["fit.table()"]
+    assert [row.ours for row in rows_of(name, vocabulary().fit)] == ["fit.table()"]
 
 
 def test_a_name_of_nobody_has_no_rows():
-    assert not list(rows_of("a_name_of_nobody", FIT))
+    assert not list(rows_of("a_name_of_nobody", vocabulary().fit))
     assert plain("get") == "get"
 
 

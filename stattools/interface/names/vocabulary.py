@@ -1,10 +1,17 @@
-"""One row of the table of foreign names: what we write, and what others write for it."""
+"""The vocabulary of other packages, `vocabulary.toml`: what they call our names, and what we write in their place.
+
+It is read when a name fails, not before.
+"""
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from stattools.interface.names.of_formulas import NO_MIXED, NO_SMOOTH
 
 ORIGINS = ("statsmodels", "r", "scikit_learn", "pyfixest")
 """The columns of a row that have a page under `docs/coming_from`."""
@@ -37,6 +44,54 @@ class Row(NamedTuple):
         ('use fit.n', 'there are no smooth terms here')
         """
         return "; ".join(part for part in (self.ours and f"use {self.ours}", self.note) if part)
+
+
+NOTES = {"{no_mixed}": NO_MIXED, "{no_smooth}": NO_SMOOTH}
+"""Notes that formulas give too."""
+
+
+class Vocabulary(NamedTuple):
+    """The tables of `vocabulary.toml`.
+
+    `functions`, `fit`, `arguments` are rows of names of ours; `nothing` are arguments that nothing of ours stands for.
+    `nouns` has, by the name of a class, what its objects are called in examples and the rows of their own.
+    `by_position` has our name of what others name and we take by position; `calls` the right call of what is often
+    called wrongly; `values`, by argument, the value as we write it and the words of others for it.
+    """
+
+    functions: tuple[Row, ...]
+    fit: tuple[Row, ...]
+    arguments: tuple[Row, ...]
+    nothing: tuple[Row, ...]
+    nouns: dict[str, tuple[str, tuple[Row, ...]]]
+    by_position: dict[str, str]
+    calls: dict[str, str]
+    values: dict[str, dict[str, str]]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """What the file says.
+
+    >>> vocabulary().by_position["endog"], vocabulary().nouns["AnyModel"][0]
+    ('y', 'model')
+    """
+    said = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    objects = {name: _rows(found) for name, found in said["objects"].items()}
+    return Vocabulary(
+        *(_rows(said[name]) for name in ("functions", "fit", "arguments", "nothing")),
+        nouns={
+            name: (one["noun"], objects[one["rows"]] if "rows" in one else ()) for name, one in said["nouns"].items()
+        },
+        by_position={theirs: ours for ours, names in said["by_position"].items() for theirs in names.split()},
+        calls=said["calls"],
+        values=said["values"],
+    )
+
+
+def _rows(found: list[dict[str, Any]]) -> tuple[Row, ...]:
+    rows = (Row(**{"ours": "", **row}) for row in found)
+    return tuple(row._replace(note=NOTES.get(row.note, row.note)) for row in rows)
 
 
 def plain(name: str) -> str:
