@@ -1,22 +1,19 @@
 """The known differences between SAS, R and Python, each recomputed here, with the convention that is its cause.
 
-`DIFFERENCES` are those of the public comparisons of CAMIS that touch a model of ours, `PAGES` all of its comparison
-pages with what they are to us, and `reproduced` computes every side of every difference.
+`DIFFERENCES`, read from `differences.toml`, are those of the public comparisons of CAMIS that touch a model of ours,
+`PAGES` all of its comparison pages with what they are to us, and `reproduced` computes every side of every difference.
 """
 
-from stattools.qualification.differences.coding import CODING
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from stattools.qualification.differences import regressions, samples, times
 from stattools.qualification.differences.difference import Difference, Reproduced, Side, reproduce
-from stattools.qualification.differences.failure_times import FAILURE_TIMES
-from stattools.qualification.differences.groups import GROUPS
-from stattools.qualification.differences.means import MEANS
-from stattools.qualification.differences.moments import MOMENTS
 from stattools.qualification.differences.named import NAMED, NamedCause
 from stattools.qualification.differences.pages import PAGES, ComparisonPage
-from stattools.qualification.differences.proportions import PROPORTIONS
-from stattools.qualification.differences.ranks import RANKS
-from stattools.qualification.differences.regressions import REGRESSIONS
-from stattools.qualification.differences.tables import TABLES
-from stattools.qualification.differences.times import TIMES
 
 __all__ = [
     "DIFFERENCES",
@@ -31,17 +28,29 @@ __all__ = [
     "reproduced",
 ]
 
-DIFFERENCES: tuple[Difference, ...] = (
-    *MEANS,
-    *MOMENTS,
-    *TABLES,
-    *PROPORTIONS,
-    *RANKS,
-    *REGRESSIONS,
-    *CODING,
-    *TIMES,
-    *FAILURE_TIMES,
-    *GROUPS,
+COMPUTATIONS = {"samples": samples, "regressions": regressions, "times": times}
+"""The files whose functions compute the sides."""
+
+
+def _computation(name: str, *given: Any) -> Callable[[], Sequence[float]]:
+    file, _, function = name.partition(".")
+    return partial(getattr(COMPUTATIONS[file], function), *given)
+
+
+def _side(said: dict[str, Any]) -> Side:
+    return Side(**{**said, "printed": tuple(said["printed"]), "compute": _computation(*said["compute"])})
+
+
+def _difference(said: dict[str, Any]) -> Difference:
+    sides = tuple(map(_side, said["sides"]))
+    return Difference(**{**said, "quantities": tuple(said["quantities"]), "sides": sides})
+
+
+DIFFERENCES: tuple[Difference, ...] = tuple(
+    map(
+        _difference,
+        tomllib.loads(Path(__file__).with_name("differences.toml").read_text(encoding="utf-8"))["difference"],
+    )
 )
 
 

@@ -1,20 +1,21 @@
-"""Differences of regressions of a binary outcome and of counts: tests, intervals, coding, penalties, information."""
+"""Computations on regressions: tests, intervals, coding, penalties, information, mixed models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from scipy import optimize, stats
 
 import stattools as st
 from stattools.qualification.differences import public_data
-from stattools.qualification.differences.difference import Difference, Side
-from stattools.qualification.differences.means import SITE
 
 COVARIATES = ("age", "sex", "ecog", "meal")
+
+type Degrees = Literal["satterthwaite", "normal"]
 
 
 @cache
@@ -23,14 +24,10 @@ def lost(terms: str = "age + sex + ecog + meal") -> Any:
     return st.fit(st.logistic(f"lost ~ {terms}", public_data.lung()))
 
 
-def of_age(kind: str) -> Callable[[], Sequence[float]]:
+def of_age(kind: str) -> Sequence[float]:
     """An interval of the coefficient of age."""
-
-    def compute() -> Sequence[float]:
-        interval = lost().interval(kind=kind)
-        return float(interval.lower[1]), float(interval.upper[1])
-
-    return compute
+    interval = lost().interval(kind=kind)
+    return float(interval.lower[1]), float(interval.upper[1])
 
 
 def wald_test() -> Sequence[float]:
@@ -86,15 +83,11 @@ def _design() -> Any:
     return np.column_stack([np.ones(len(table["lost"])), *(table[name] for name in COVARIATES)])
 
 
-def ridge(strength: float | None) -> Callable[[], Sequence[float]]:
+def ridge(strength: float | None = None) -> Sequence[float]:
     """Coefficients of sex and performance, with a penalty or without."""
-
-    def compute() -> Sequence[float]:
-        penalty = None if strength is None else st.Ridge(strength)
-        fit = st.fit(st.logistic("lost ~ sex + ecog", public_data.lung()), penalty=penalty)
-        return [float(one) for one in fit.estimate[1:]]
-
-    return compute
+    penalty = None if strength is None else st.Ridge(strength)
+    fit = st.fit(st.logistic("lost ~ sex + ecog", public_data.lung()), penalty=penalty)
+    return [float(one) for one in fit.estimate[1:]]
 
 
 @cache
@@ -120,164 +113,67 @@ def expected() -> Sequence[float]:
     return [float(one) for one in np.sqrt(np.diag(np.linalg.inv(X.T @ (weight[:, None] * X))))]
 
 
-def together(cov: Any) -> Callable[[], Sequence[float]]:
-    """Standard errors of a regression of 27 children's growth, by children or not."""
-
-    def compute() -> Sequence[float]:
-        fit = st.fit(st.ols("distance ~ age * sex", public_data.growth()), cov=cov)
-        return float(fit.se[2]), float(fit.se[3])
-
-    return compute
+def together(errors: Literal["information", "none", "CR1"]) -> Sequence[float]:
+    """Standard errors of a regression of 27 children's growth, by rows or by children, with a factor or without."""
+    cov = {"none": st.Cluster("child", correction="none"), "CR1": st.Cluster("child", kind="CR1")}.get(errors, errors)
+    fit = st.fit(st.ols("distance ~ age * sex", public_data.growth()), cov=cov)
+    return float(fit.se[2]), float(fit.se[3])
 
 
-REGRESSIONS = (
-    Difference(
-        "The test of a term of a logistic regression",
-        "logistic",
-        "https://psiaims.github.io/CAMIS/SAS/logistic-regr.html",
-        "weight loss of 170 patients with lung cancer, from the page",
-        ("chi-squared", "p"),
-        "SAS's selection has Wald's test, R's anova the ratio of likelihoods; the page says that this is under "
-        "investigation, and the two tests give its two numbers.",
-        (
-            Side("SAS", "Wald", ("0.2389", "0.6250"), "fit.table()", wald_test),
-            Side("R anova", "likelihood ratio", ("0.24046", "0.6239"), "st.likelihood_ratio(fit, smaller)", ratio_test),
-        ),
-    ),
-    Difference(
-        "The interval of a coefficient of a logistic regression",
-        "logistic",
-        f"{SITE}r-sas_logistic-regr.html",
-        "weight loss of 170 patients with lung cancer, from the page",
-        ("lower of age", "upper of age"),
-        "SAS's default is Wald's interval, R's confint the profile of the likelihood.",
-        (
-            Side(
-                "SAS, R confint.default",
-                "Wald",
-                ("-0.05096", "0.03062"),
-                "fit.interval()",
-                of_age("wald"),
-                "run",
-            ),
-            Side(
-                "R confint", "profile", ("-0.0518", "0.0303"), 'fit.interval(kind="profile")', of_age("profile"), "run"
-            ),
-        ),
-    ),
-    Difference(
-        "Standard errors and tests of Firth's regression",
-        "logistic",
-        f"{SITE}r-sas_logistic-regr.html",
-        "weight loss of 170 patients with lung cancer, from the page",
-        ("se of age", "p of age"),
-        "SAS has the information of the data and Wald's test; R's logistf the information of the augmented data, whose "
-        "rows count 1 + leverage, and the ratio of penalized likelihoods.",
-        (
-            Side(
-                "SAS",
-                "information of the data, Wald",
-                ("0.02065", "0.6348"),
-                "st.fit(model, penalty=st.Jeffreys())",
-                firth,
-            ),
-            Side(
-                "R logistf",
-                "augmented data, penalized ratio",
-                ("0.02023", "0.6288"),
-                "X'W(1 + h)X and the maximum with the coefficient at 0",
-                augmented,
-            ),
-        ),
-    ),
-    Difference(
-        "A logistic regression that is penalized unless it is told not to",
-        "logistic",
-        "https://psiaims.github.io/CAMIS/python/logistic_regression.html",
-        "weight loss of 170 patients by sex and performance",
-        ("sex", "performance"),
-        "scikit-learn adds half of the squared coefficients over C, which is 1 by default; R, SAS and statsmodels "
-        "none.",
-        (
-            Side(
-                "R, SAS, statsmodels",
-                "no penalty",
-                ("-0.69599921", "0.41326588"),
-                'st.fit(st.logistic("lost ~ sex + ecog", table))',
-                ridge(None),
-                "run",
-            ),
-            Side(
-                "scikit-learn",
-                "C = 1",
-                ("-0.6189431", "0.38850967"),
-                "st.fit(model, penalty=st.Ridge(1))",
-                ridge(1.0),
-                "run",
-            ),
-        ),
-    ),
-    Difference(
-        "Standard errors of a negative binomial regression",
-        "negative_binomial",
-        f"{SITE}r-sas_negbin.html",
-        "days absent of 146 children (quine of MASS)",
-        ("intercept", "sex", "group"),
-        "SAS has the observed information of all parameters at once, R's glm.nb the expected information of the "
-        "coefficients with theta known.",
-        (
-            Side(
-                "SAS, statsmodels",
-                "observed, with alpha",
-                ("0.131769", "0.159984", "0.159434"),
-                'st.fit(st.negative_binomial("days ~ sex + group", table))',
-                observed,
-                "run",
-            ),
-            Side(
-                "R glm.nb",
-                "expected, theta known",
-                ("0.1350731", "0.1593665", "0.1588382"),
-                "X'WX with W = mean / (1 + alpha mean)",
-                expected,
-                "run",
-            ),
-        ),
-    ),
-    Difference(
-        "Standard errors of estimating equations",
-        "ols",
-        f"{SITE}r-sas_gee.html",
-        "a distance in the face of 27 children at four ages",
-        ("sex", "age x sex"),
-        "GEE with independence has the estimates of the regression; SAS and geepack print the sandwich of the clusters "
-        "without a factor for their number, model-based errors take the rows for independent, and Stata's and "
-        "statsmodels' cluster errors have the factor.",
-        (
-            Side(
-                "R geeglm, SAS empirical",
-                "clusters, no factor",
-                ("1.37778506", "0.11686730"),
-                'cov=st.Cluster("child", correction="none")',
-                together(st.Cluster("child", correction="none")),
-                "run",
-            ),
-            Side(
-                "R lm",
-                "rows independent",
-                ("2.2187969", "0.1976661"),
-                "st.fit(st.ols(...))",
-                together("information"),
-                "run",
-            ),
-            Side(
-                "statsmodels, Stata",
-                "clusters, factor",
-                ("1.424137", "0.120799"),
-                'cov=st.Cluster("child", kind="CR1")',
-                together(st.Cluster("child", kind="CR1")),
-                "run",
-            ),
-        ),
-    ),
-)
+def of_sex(formula: str) -> Sequence[float]:
+    """Intercept and coefficient of sex in a coding."""
+    table = public_data.lung()
+    named = {
+        "lost": table["lost"],
+        "kept": [1 - one for one in table["lost"]],
+        "sex": [f"{int(one)}" for one in table["sex"]],
+    }
+    fit = st.fit(st.logistic(formula, named))
+    return float(fit.estimate[0]), float(fit.estimate[1])
+
+
+@cache
+def grown(reml: bool = True, df: Degrees = "satterthwaite") -> Any:
+    """A distance in the face of 27 children with a random intercept."""
+    model = st.linear_mixed("distance ~ age * sex + (1 | child)", public_data.growth())
+    return st.fit(model, reml=reml, df=df)
+
+
+def variances(reml: bool) -> Sequence[float]:
+    """The variance of children and the residual variance."""
+    fit = grown(reml)
+    return [float(one) ** 2 for one in fit.variance_components()["estimate"]]
+
+
+def degrees(df: Degrees) -> Sequence[float]:
+    """The p-value of the interaction."""
+    return (grown(df=df).table()["p_value"].iloc[3],)
+
+
+@cache
+def sick(nodes: int | None = None) -> Any:
+    """Cases of disease in 15 herds."""
+    table = public_data.herds()
+    whole = {name: [int(one) for one in table[name]] for name in ("ill", "size", "herd")}
+    rows = {**whole, "period": [str(int(one)) for one in table["period"]]}
+    model = st.logistic("ill ~ period + (1 | herd)", rows, trials="size")
+    return st.fit(model, integral="laplace") if nodes is None else st.fit(model, nodes=nodes)
+
+
+def integral(nodes: int | None = None) -> Sequence[float]:
+    """The second period against the first, its standard error, and the standard deviation of herds."""
+    fit = sick(nodes)
+    return float(fit.estimate[1]), float(fit.se[1]), float(fit.variance_components()["estimate"].iloc[0])
+
+
+def criteria(deviance: float, parameters: int, size: int) -> Sequence[float]:
+    """AIC and BIC of a deviance that a page prints, for a count of parameters and of what the logarithm is of."""
+    return deviance + 2.0 * parameters, deviance + parameters * math.log(size)
+
+
+def counted(rows: bool) -> Sequence[float]:
+    """BIC by Laplace's approximation of our fit, with log of rows or of herds."""
+    fit = sick()
+    own = float(fit.bic)
+    parameters = (own + 2.0 * float(fit.loglik)) / math.log(fit.n)
+    return (own if rows else own - parameters * (math.log(fit.n) - math.log(15)),)

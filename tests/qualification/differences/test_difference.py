@@ -3,10 +3,21 @@ from dataclasses import replace
 import pytest
 
 from stattools.qualification.differences import DIFFERENCES, PAGES
-from stattools.qualification.differences.coding import CODING
 from stattools.qualification.differences.difference import NOT_REACHED, gives, reproduce, written
 
-EVENT = CODING[1]
+EVENT = next(one for one in DIFFERENCES if one.subject == "Which outcome is the event")
+
+
+SLOW = ("The integral of a generalized linear mixed model", "Kruskal and Wallis's test")
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [pytest.param(one, marks=[pytest.mark.slow] * (one.subject in SLOW), id=one.subject) for one in DIFFERENCES],
+)
+def test_every_side_is_given_by_its_convention_and_by_no_other(difference):
+    found = reproduce(difference)
+    assert found.ok, found.row()
 
 
 def test_a_digit_that_is_not_the_convention_s_is_found():
