@@ -54,8 +54,8 @@ TOLD_APART = {
     ),
     "information and covariance in parts: ask metric_for(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
         KEPT_IN_PARTS,
-        ["inference.storage.walker", "inference.storage.walker", "numerics.arrowhead", "numerics.arrowhead",
-         "numerics.columns", "numerics.low_rank", "numerics.low_rank", "numerics.low_rank"],
+        ["numerics.arrowhead", "numerics.arrowhead", "numerics.columns", "numerics.low_rank", "numerics.low_rank",
+         "numerics.low_rank"],
     ),
 }  # fmt: skip
 """The classes that answer in the place of an array, and where they are told from one, once for each time. Elsewhere

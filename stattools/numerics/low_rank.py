@@ -53,19 +53,6 @@ class LowRank(SymmetricInParts):
         d[self.at.ravel()] = diagonals(self.E)
         return d, self.U, self.K, *(() if self.at.shape[1] < 2 else (self.at, beside_diagonals(self.E)))
 
-    def is_rising(self) -> bool:
-        """Whether the blocks stand in different rows, and are finite, symmetric and without negative eigenvalues, up to
-        round-off.
-        """
-        apart = len(np.unique(self.at)) == self.at.size and self.at.min(initial=0) >= 0
-        if not apart or self.E.shape != (*self.at.shape, self.at.shape[1]) or not np.isfinite(self.E).all():
-            return False
-        unit = np.diagonal(self.E, axis1=1, axis2=2)
-        unit = np.sqrt(np.where(unit > 0.0, unit, 1.0))
-        shares = self.E / unit[:, :, None] / unit[:, None, :]
-        alike = np.abs(shares - shares.transpose(0, 2, 1)).max(initial=0.0) <= ROUND_OFF
-        return bool(alike and np.linalg.eigvalsh(shares).min(initial=0.0) >= -ROUND_OFF)
-
     @property
     def shape(self) -> tuple[int, int]:
         """As a square matrix."""

@@ -57,15 +57,6 @@ class Satterthwaite:
     root: Floats
     parts: Floats
 
-    @property
-    def is_consistent(self) -> bool:
-        """Whether there are groups whose information sums to I."""
-        whole = np.shape(self.parts)[1:] == np.shape(self.root) == (len(self.root),) * 2 and len(self.parts) > 1
-        if not (whole and self.kind in POWERS and np.isfinite(self.parts).all() and np.isfinite(self.root).all()):
-            return False
-        symmetric = np.allclose(self.parts, self.parts.transpose(0, 2, 1))
-        return symmetric and np.allclose(self.parts.sum(axis=0), np.eye(len(self.root)), atol=1e-6)
-
     @cached_property
     def _eigen(self) -> tuple[Floats, Floats]:
         """The eigenvalues (G, p) and eigenvectors (G, p, p) of the parts; those that cannot be divided by are 1."""

@@ -3,7 +3,7 @@
 import copy
 import io
 import zipfile
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,30 +11,36 @@ import pytest
 import stattools as st
 from stattools.inference.fits.loading import load
 from stattools.inference.storage.file import save, sealed
-from stattools.inference.storage.walker import CLASSES, RULES, UNIONS, _class, is_covariance
-from stattools.inference.storage.walker import FIELD_KINDS as KINDS
-from tests.inference.storage.test_file import FRAME, NETWORKS, contents, write
+from stattools.inference.storage.walker import CLASSES, _class, _may_hold
+from tests.inference.storage.test_file import FRAME, contents, write
 
 
-def test_every_class_and_every_field_has_a_rule():
-    assert RULES.keys() == CLASSES.keys()
-    for name in CLASSES:
-        for field in fields(_class(name)):
-            for kind in [str(field.type)] if str(field.type) in KINDS else str(field.type).split(" | "):
-                one = kind[6 : -len(", ...]")] if kind.startswith("tuple[") and kind not in KINDS else kind
-                assert one in KINDS or one in CLASSES or one in UNIONS, (name, field.name, kind)
-    assert {one for union in UNIONS.values() for one in union} <= set(CLASSES)
+def test_a_field_holds_what_its_class_declares():
+    assert all(_class(name).__name__ == name for name in CLASSES)
+    for kind, right, wrong in (
+        ("int", 3, True),
+        ("int", 0, "0"),
+        ("float | None", None, "1"),
+        ("bool", False, 1),
+        ("str | None", "QR", 1),
+        ("Floats", np.zeros(2), [0.0]),
+        ("tuple[str, ...]", ("a",), ["a"]),
+        ("Mapping[str, Formula]", {}, ()),
+        ("Penalty | None", st.Ridge(1.0), 1),
+        ("Solution", st.Ridge(1.0), None),
+    ):
+        assert _may_hold(kind, right)
+        assert not _may_hold(kind, wrong)
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
-    """The content and the arrays of a linear regression, a logistic one, and a network."""
+    """The content and the arrays of a linear regression and of logistic ones."""
     folder = tmp_path_factory.mktemp("whole")
     fits = {
         "line": st.fit(st.ols("y ~ x + g", FRAME), level=0.9),
         "odds": st.fit(st.logistic("b ~ x + z", FRAME, weights="w")),
         "robust": st.fit(st.logistic("b ~ x", FRAME), cov="HC0"),
-        "network": NETWORKS["quantity"](FRAME.dropna().head(40).rename(columns={"x": "a"}).assign(q=lambda t: 2 * t.a)),
     }
     return {name: contents(save(fit, folder / name)) for name, fit in fits.items()}
 
@@ -57,64 +63,33 @@ def number(word):
 
 
 FORGED = {
-    "a level of 95": ("line", "level", 95, "level is a probability"),
-    "a level of NaN": ("line", "level", number("nan"), "level is a probability"),
-    "a level of text": ("line", "level", "0.95", "the level of its Fit is '0.95'"),
-    "a scale below 0": ("line", "scale", -1.0, "the scale is none"),
-    "another scale": ("line", "scale", 1.0, "the scale is not that of the residuals"),
-    "a covariance of no kind": ("odds", "cov", "\x1b[31mHC7", "the covariance has no such name"),
-    "a covariance of the penalized": (
-        "odds",
-        "cov",
-        "penalized: no standard errors",
-        "the covariance has no such name",
-    ),
-    "robust errors under another name": ("robust", "cov", "information", "the covariance is not that of the solution"),
-    "degrees of freedom of NaN": ("line", "t_df", number("nan"), "degrees of freedom are none"),
-    "other degrees of freedom": ("line", "t_df", 7.0, "not those of the rows"),
-    "a log-likelihood of NaN": ("line", "loglik", number("nan"), "no number"),
-    "another log-likelihood": ("odds", "loglik", -1.0, "not that of the solution"),
-    "a status": ("line", "solution.status", "max-steps", "the status of its Solution is 'max-steps'"),
-    "steps below 0": ("line", "solution.steps", -3, "the steps of its Solution is -3"),
-    "steps of true": ("line", "solution.steps", True, "the steps of its Solution is True"),
-    "a decrement of NaN": ("line", "solution.decrement", number("nan"), "the decrement is no distance"),
-    "no design": ("line", "model.design", None, "the design of its Model is None"),
-    "two names alike": (
-        "line",
-        "model.design.names",
-        {"@": "tuple", "items": ["x", "x", "a", "b"]},
-        "the names of the columns are none",
-    ),
-    "a name too many": (
-        "line",
-        "model.design.names",
-        {"@": "tuple", "items": ["x", "z", "a", "b", "c"]},
-        "the columns are not those of the design",
-    ),
-    "levels of one name": (
-        "line",
-        "model.design.levels",
-        {"@": "dict", "items": [["g", {"@": "tuple", "items": ["a", "a"]}]]},
-        "the levels of its Design",
-    ),
-    "another family": ("odds", "model.kind", "poisson", "the kind has another likelihood"),
-    "an unknown family": ("odds", "model.kind", "\x1b[31mred", "the kind has another likelihood"),
-    "dropped rows": ("odds", "model.n_dropped", 3, "the numbers of dropped rows do not agree"),
-    "weights below 0": ("odds", "model.rows.weight.sums", [-5.0], "the sums are none"),
-    "no rows": ("odds", "model.rows.X", {"@": "unsaved", "shape": [0, 3], "sums": []}, "there are none"),
-    "a field that no fit has": ("line", "color", "red", ""),
-    "a field of facts": ("line", "facts", {}, ""),
-    "a model alone": ("line", "@", "Model", ""),
-    "a temperature of 0": ("network", "temperature", 0.0, "the temperature is none"),
-    "a unit below 0": ("network", "model.unit", -2.0, "the unit of the outcome is none"),
-    "layers that do not meet": ("network", "model.perceptron.layers", {"@": "tuple", "items": []}, "layers"),
+    "a level of 95": ("line", "level", 95),
+    "a level of NaN": ("line", "level", number("nan")),
+    "a level of text": ("line", "level", "0.95"),
+    "a scale below 0": ("line", "scale", -1.0),
+    "another scale": ("line", "scale", 1.0),
+    "a covariance of no kind": ("odds", "cov", "\x1b[31mHC7"),
+    "a covariance of the penalized": ("odds", "cov", "penalized: no standard errors"),
+    "robust errors under another name": ("robust", "cov", "information"),
+    "degrees of freedom of NaN": ("line", "t_df", number("nan")),
+    "other degrees of freedom": ("line", "t_df", 7.0),
+    "a status": ("line", "solution.status", "max-steps"),
+    "a rung": ("line", "solution.rung", "hope"),
+    "steps of true": ("line", "solution.steps", True),
+    "no design": ("line", "model.design", None),
+    "a name too many": ("line", "model.design.names", {"@": "tuple", "items": ["x", "z", "a", "b", "c"]}),
+    "another family": ("odds", "model.kind", "poisson"),
+    "an unknown family": ("odds", "model.kind", "\x1b[31mred"),
+    "a field that no fit has": ("line", "color", "red"),
+    "a field of facts": ("line", "facts", {}),
+    "a model alone": ("line", "@", "Model"),
 }
 
 
-@pytest.mark.parametrize("which, place, value, words", FORGED.values(), ids=FORGED)
-def test_nonsense_is_refused_when_it_is_read(tmp_path, whole, which, place, value, words):
+@pytest.mark.parametrize("which, place, value", FORGED.values(), ids=FORGED)
+def test_nonsense_is_refused_when_it_is_read(tmp_path, whole, which, place, value):
     path = forged(tmp_path, *whole[which], place, value)
-    with pytest.raises(st.DomainError, match=rf"was edited, or is not a fit .*{words}") as caught:
+    with pytest.raises(st.DomainError, match="was edited, or is not a fit") as caught:
         load(path)
     assert str(caught.value).isprintable()
 
@@ -131,18 +106,8 @@ def other_arrays(packed, change):
 ARRAYS = {
     "NaN": lambda name, array: array * np.nan,
     "infinite": lambda name, array: np.full_like(array, np.inf),
-    "negative variances": lambda name, array: -array if array.ndim == 2 and array.shape[0] == array.shape[1] else array,
-    "not symmetric": lambda name, array: array + np.eye(4, k=1) if array.shape == (4, 4) else array,
-    "a correlation of 3": lambda name, array: (
-        np.diag(array.diagonal()) + 3 * array.diagonal().max() * (1 - np.eye(len(array)))
-        if array.shape == (4, 4)
-        else array
-    ),
-    "one number less": lambda name, array: array[:-1],
-    "another estimate": lambda name, array: array + 1 if name == "a1" else array,
     "text": lambda name, array: array.astype(str),
-    "single precision": lambda name, array: array.astype(np.float32),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("change", ARRAYS.values(), ids=ARRAYS)
@@ -202,21 +167,7 @@ def test_an_array_that_says_to_be_larger_than_it_is_takes_no_memory(tmp_path, wh
 
 def test_a_fit_that_would_not_be_read_is_not_written(tmp_path):
     fit = st.fit(st.ols("y ~ x", FRAME))
-    for broken in (
-        replace(fit, level=95.0),
-        replace(fit, covariance=-fit.covariance),
-        replace(fit, estimate=fit.estimate * np.nan),
-    ):
+    for broken in (replace(fit, level=95.0), replace(fit, covariance=-fit.covariance)):
         with pytest.raises(st.IncompatibleError, match="save keeps no fit that load would refuse"):
             save(broken, tmp_path / "a")
     assert not list(tmp_path.iterdir())
-
-
-def test_what_is_a_covariance():
-    assert is_covariance(np.array([[4.0, 2.0], [2.0, 1.0]]), 2)  # a correlation of 1
-    assert is_covariance(np.diag([0.0, 1e-320]), 2)
-    two_ways = np.array([[1.0, 1.2], [1.2, 1.0]])  # which sums of clusters two ways may be
-    assert not is_covariance(two_ways, 2)
-    assert is_covariance(two_ways, 2, definite=False)
-    for wrong in (np.diag([-1e-9, 1.0]), np.array([[1.0, 0.5], [0.4, 1.0]]), np.full((2, 2), np.nan), np.eye(3)):
-        assert not is_covariance(wrong, 2, definite=False)
