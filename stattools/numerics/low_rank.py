@@ -22,9 +22,6 @@ from stattools.numerics.arrowhead import InParts, SymmetricInParts, beside_diago
 from stattools.numerics.columns import between
 from stattools.text.one_line import prints
 
-ROUND_OFF = 1e-9
-"""Correlations are symmetric and without negative eigenvalues up to this."""
-
 
 @prints
 @dataclass(frozen=True, eq=False)
