@@ -2,53 +2,6 @@
 
 Whether a factor is nested in another is read from the rows and not from how the formula was written: samples that
 carry names of their own, `(1 | batch) + (1 | sample)`, are as nested as `(1 | batch/cask)`.
-
-Groups that lie within each other: what is left of a group's rows when the groups within it are taken out.
-
-With V the rows of the levels j that were eliminated, S = C - V'V keeps the structure of C where each level j lies in
-one level of the next factor: the blocks of that factor, and what it has in common with the columns beyond, are
-
-    S_pp = C_pp - sum_{j in p} V_jp'V_jp,   S_pc = C_pc - sum_{j in p} V_jp'V_jc,   S_cd = C_cd - sum_j V_jc'V_jd,
-
-so that it is factored the same way, in time and memory linear in the groups.
-
-Rows of a regression in the order of their groups, those of a group together, so that sums over groups are sums over
-consecutive rows.
-
-The columns of all effects beside each other, at their standard deviations: what a Laplace approximation reads.
-
-    eta = base + Z~ u,   Z~ = [Z_0 T_0, Z_1 T_1, ..., tau D, X],   u ~ N(0, I), but flat for the columns X
-
-The effects of the factor with most of them come first, (q, J) numbers; of all others there is a dense matrix, so that
-they are numbered from 0 to r - 1: levels of the other factors, then `dense` columns, which all rows have: those of
-smooths, and fixed effects that are integrated out. Only columns and levels that meet in a row are kept of what the
-first factor has in common with the rest.
-
-Columns of curves without groups beside, which are never made: a row meets four B-splines of each.
-
-    Z~ = [B_1 ... B_m] L S + [0, X]     L the coefficients of B-splines that make each column, S standard deviations
-    Z~'WZ~ = S L'B'WB L S               B'WB by sums over rows between two knots, and over rows of a cell of two curves
-    h_i = b_i'K b_i,   K = L S H^-1 S L'  sixteen numbers of K for each row and each curve or pair of curves
-
-where X are the columns of fixed effects that B-splines do not make. Cost: ten numbers of each row for a curve and
-sixteen for a pair of curves, whatever k is, where the columns themselves take the square of their number. Source:
-Eilers & Marx, Statistical Science 11 (1996); Wood, Pya & Saefken (2016), 3.
-
-The columns of few points, as one dense matrix: what stands for many rows of a curve is read in products of matrices.
-
-Z~ = [tau_1 Z_1, ..., X]      a hundred points or two, where sums over the four B-splines of a row take longer
-
-Sums over rows of the B-splines of curves: one read of the rows, four numbers of each.
-
-    B'B (k, k) has bandwidth 3,   B'W' (k, m) for rows W (m, n),   Z = B M:  Z'Z = M' B'B M,  Z'W' = M' B'W'
-
-so that columns Z of a curve, k - 2 numbers of each row, are never made. Source: Eilers & Marx (1996), section 5.
-
-The rows of two curves in the order of the cells between their knots, for sums that are asked for again and again.
-
-The rows of a curve in the order of the knots that they lie between, for sums that are asked for again and again.
-
-A dense symmetric matrix over the levels of several factors, of which the lower triangle is kept.
 """
 
 from __future__ import annotations
@@ -89,6 +42,15 @@ class Nesting:
     """Where each level of a factor lies in the next one: its `parent` (J,) of `count` levels, the places `own` (q', J)
     among its pairs of the columns of that level, those of the columns `beyond`, with the level and the column of each,
     and their places `above` among the pairs of the next factor. `shape` is (J, r').
+
+    Groups that lie within each other: what is left of a group's rows when the groups within it are taken out.
+
+    With V the rows of the levels j that were eliminated, S = C - V'V keeps the structure of C where each level j lies
+    in one level of the next factor: the blocks of that factor, and what it has in common with the columns beyond, are
+
+        S_pp = C_pp - sum_{j in p} V_jp'V_jp,   S_pc = C_pc - sum_{j in p} V_jp'V_jc,   S_cd = C_cd - sum_j V_jc'V_jd,
+
+    so that it is factored the same way, in time and memory linear in the groups.
     """
 
     parent: Codes
@@ -308,7 +270,14 @@ def fitted(term: SmoothTerm, coefficients: Floats) -> Floats:
 
 
 def curve_products(terms: Sequence[SmoothTerm], W: Floats) -> Floats:
-    """[Z W']'[Z W'] (Q + m, Q + m) of all curves, Z (n, Q), and rows W (m, n)."""
+    """[Z W']'[Z W'] (Q + m, Q + m) of all curves, Z (n, Q), and rows W (m, n).
+
+    Sums over rows of the B-splines of curves: one read of the rows, four numbers of each.
+
+        B'B (k, k) has bandwidth 3,   B'W' (k, m) for rows W (m, n),   Z = B M:  Z'Z = M' B'B M,  Z'W' = M' B'W'
+
+    so that columns Z of a curve, k - 2 numbers of each row, are never made. Source: Eilers & Marx (1996), section 5.
+    """
     ends = np.cumsum([0, *(term.width for term in terms)]).tolist()
     Q = ends[-1]
     found = np.empty((Q + len(W), Q + len(W)))
@@ -561,7 +530,10 @@ def filled(lower: Floats) -> Floats:
 
 
 def turned_rows(matrix: Floats, scales: tuple[Floats, ...], factors: tuple[Factor, ...]) -> Floats:
-    """L M: the rows of each level of each factor multiplied by its T."""
+    """L M: the rows of each level of each factor multiplied by its T.
+
+    A dense symmetric matrix over the levels of several factors, of which the lower triangle is kept.
+    """
     found, start = np.empty(matrix.shape), 0
     for factor, scale in zip(factors, scales, strict=True):
         own = slice(start, start + factor.count * factor.q)
@@ -607,6 +579,15 @@ NOBODY = Factor(np.empty(0, dtype=np.intp), 0, np.empty((0, 0)), (), ())
 class EffectColumns:
     """Columns of effects before they are scaled: `largest` and `others` are the grouping factors, `smooths` (d_k, n)
     the columns of each smooth, `flat` (p, n) those of fixed effects that are integrated out; n is the number of rows.
+
+    The columns of all effects beside each other, at their standard deviations: what a Laplace approximation reads.
+
+        eta = base + Z~ u,   Z~ = [Z_0 T_0, Z_1 T_1, ..., tau D, X],   u ~ N(0, I), but flat for the columns X
+
+    The effects of the factor with most of them come first, (q, J) numbers; of all others there is a dense matrix, so
+    that they are numbered from 0 to r - 1: levels of the other factors, then `dense` columns, which all rows have:
+    those of smooths, and fixed effects that are integrated out. Only columns and levels that meet in a row are kept of
+    what the first factor has in common with the rest.
     """
 
     n: int
@@ -882,7 +863,18 @@ class WidthOnly:
 
 @record
 class SplineColumns(EffectColumns):
-    """`terms` are the curves, whose columns are divided by `sizes`."""
+    """`terms` are the curves, whose columns are divided by `sizes`.
+
+    Columns of curves without groups beside, which are never made: a row meets four B-splines of each.
+
+        Z~ = [B_1 ... B_m] L S + [0, X]     L the coefficients of B-splines that make each column, S standard deviations
+        Z~'WZ~ = S L'B'WB L S             B'WB by sums over rows between two knots, and in a cell of two curves
+        h_i = b_i'K b_i,   K = L S H^-1 S L'  sixteen numbers of K for each row and each curve or pair of curves
+
+    where X are the columns of fixed effects that B-splines do not make. Cost: ten numbers of each row for a curve and
+    sixteen for a pair of curves, whatever k is, where the columns themselves take the square of their number. Source:
+    Eilers & Marx, Statistical Science 11 (1996); Wood, Pya & Saefken (2016), 3.
+    """
 
     terms: tuple[SmoothTerm, ...] = ()
     sizes: tuple[float, ...] = ()
@@ -1086,7 +1078,13 @@ def effect_columns(
 
 @record
 class PointColumns(EffectColumns):
-    """Curves and fixed effects over few points, without groups."""
+    """Curves and fixed effects over few points, without groups.
+
+    The columns of few points, as one dense matrix: what stands for many rows of a curve is read in products of
+    matrices.
+
+    Z~ = [tau_1 Z_1, ..., X]      a hundred points or two, where sums over the four B-splines of a row take longer
+    """
 
     @cached_property
     def whole(self) -> Floats:

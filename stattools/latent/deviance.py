@@ -7,97 +7,6 @@
 
 The terms in brackets are those of REML, the likelihood of error contrasts, with the constant of R. Exact at singular
 T_k too. Source: Bates, Maechler, Bolker & Walker (2015), equations 34 and 42; Harville, JASA 72 (1977), 320-338.
-
-The structure of rows with curves, and what it says of them: modes of their coefficients, and the joint covariance of
-these and of the coefficients of X.
-
-    u_hat = D g,  g = Z'V^-1 (y - X b),  D = T^2 of each column's curve
-    Cov(u_hat - u, b_hat - b) / s2 = [[K + E A E', -E A], [-A E', A]],   K = D - D Z'V^-1 Z D,  E = D Z'V^-1 X
-    edf of a curve beside its line = T^2 tr(Z'P Z),   P = V^-1 - V^-1 X A X'V^-1,   A = (X'V^-1 X)^-1
-
-The covariance is that of coefficients given the data under a flat prior of b: Wahba's and Nychka's bands are made of
-it. Source: Wood, Generalized Additive Models (2017), 6.10; Nychka, JASA 83 (1988), 1134-1143.
-
-One or two effects of each level of one group: -2 log L and both its derivatives without a loop over entries.
-
-With S = T T', delta = |S| and c = (s11, s12, s22, delta) all that a group brings is a ratio of linear functions of c,
-
-    D = |I + S A| = 1 + u'c,    u = (a11, 2 a12, a22, |A|)
-    Q = B'(S^-1 + A)^-1 B = (y'c) / D,    of columns k, l: y = (b1k b1l, b1k b2l + b2k b1l, b2k b2l, b_k' adj(A) b_l)
-    log|V| = sum_j log D_j,    W'V^-1 W = C - sum_j Q_j
-
-so that u and y are made once of the sums over rows, and at each point the groups are met in three products of matrices.
-For one effect c = s. Exact at singular S too. Where effects are large differences lose digits, and where there are
-thousands of groups `one_factor.py` costs no more: there it is left to that. Source: Cramer's rule.
-
-One or two effects of each level of one group, of many models at once: -2 log L and both its derivatives.
-
-Of many models all is as above, with an axis of members in front: what a group brings is a ratio
-of linear functions of c, the entries of S = T T' and its determinant, and the sums over the groups of all members are
-products of stacks of matrices. The members' own c stand in (m, K).
-
-Degrees of freedom of Satterthwaite: with D the profiled -2 log L, d its divisor and v the estimated variance of a
-coefficient at the residual variance that is best for theta,
-
-    nu = 1 / (1 / d + w'D''^-1 w),     w = d log v / d theta
-
-which is 2 v^2 / (g'A g) of `degrees_of_freedom.py`, since the scale and theta are apart in these coordinates.
-
-Second derivatives of the profiled deviance by theta: exact where no two levels meet in a row, else of the gradient.
-
-With H_j = [Z'V^-1 Z]_jj and dS the change of T T', for one grouping factor
-
-    dH_j = -H_j dS H_j,   dg_j = -H_j dS g_j - G_j db,   dG_j = -H_j dS G_j
-    db = -(X'V^-1 X)^-1 sum_j G_j' dS g_j,   d r2 = -sum_j g_j' dS g_j
-
-so that the change of Gamma needs sums over j of products of two of these only: one product of matrices for each.
-
-Where levels of terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and tau_l = T_l^2,
-
-    d Gamma_k / d tau_l = -|H_kl|^2 + 2 (g_k'H_kl g_l - (G_k'g_k)'N (G_l'g_l)) / s2 - g_k'g_k g_l'g_l / (s2^2 d)
-                          [+ 2 tr(N G_k'H_kl G_l) - tr(N G_k'G_k N G_l'G_l)],      N = (X'V^-1 X)^-1
-
-where |H|^2 sums the squares of all entries and the terms in brackets are those of REML.
-
-Second derivatives of the likelihood along changes of V, exact for every structure.
-
-V is changed along V itself (the scale s2) and along V_i = Z_k (I (x) E_i) Z_k' with E_i = R e R', where T_k T_k' = R R'
-with as many columns of R as effects that vary and e is a unit symmetric matrix: R = T_k inside, and at the boundary
-the changes are those of the model without the effects of variance 0. With H = Z'V^-1 Z, G = Z'V^-1 X and
-g = Z'V^-1(y - Xb),
-
-    X'V^-1 V_i V^-1 X = G'E_i G,         X'V^-1 V_i V^-1 V_l V^-1 X = G'E_i H E_l G,
-    tr V^-1 V_i V^-1 V_l = tr H E_i H E_l,        e'V^-1 V_i V^-1 V_l V^-1 e = g'E_i H E_l g.
-
-One grouping factor: sums over its levels, O(groups). Others: matrices of as many columns as there are effects, up to
-`MOST_EFFECTS`. Source: Harville, JASA 72 (1977), 320-338; Kenward & Roger, Biometrics 53 (1997), 983-997.
-
-The effects of groups given the data: their modes, and how uncertain these are.
-
-    u_hat = S g,   g = Z'V^-1 (y - X b_hat),   S = I (x) T T'
-    Var(u_hat - u) / s2 = K + D A D',   K = S - S Z'V^-1 Z S,   D = S Z'V^-1 X,   A = (X'V^-1 X)^-1
-
-K is the covariance of the effects given the data and the coefficients, which lme4 calls condVar; D A D' is what the
-estimation of the coefficients adds. All are in the coordinates of `coordinates`, over the residual variance.
-Source: Henderson, Biometrics 31 (1975), 423-447; McCulloch & Searle, Generalized, Linear, and Mixed Models (2001), 6.6.
-
-Curvature carried from one step to the next, where exact curvature costs as many evaluations as there are variances.
-
-    H <- H - H s s'H / s'H s + y y' / y's,     s the step, y the change of the gradient      (BFGS)
-
-Steps converge faster than linearly, and each costs one evaluation. Source: Nocedal & Wright (2006), 6.1.
-
-Newton's steps over one or two effects of each group, from one point at which all is known to the next.
-
-Where a climb over crossed groups of one effect each begins: at what the sums of squares of each grouping say.
-
-    T_k = sum_i (z_i'y)^2 / a_i over the levels i of term k, a_i = z_i'z_i
-    E T_k = sum_l s_l^2 sum_ij A_ij^2 / a_i + s^2 J_k,    E y'y = sum_l s_l^2 sum_j a_j + s^2 n
-
-with A_ij = z_i'z_j of the levels i of k and j of l: as many equations as variances, of sums that are there already.
-Source: Searle, Casella & McCulloch, Variance Components (1992), 5.3, Henderson's first method.
-
-Where a climb over one or two effects of each group begins: at what the least squares of the groups say of them.
 """
 
 from __future__ import annotations
@@ -346,6 +255,16 @@ class Profile:
 class Curves:
     """The `structure` of rows with curves, and for each curve N (q, q), `back`: b = N u of the coefficients u of its
     columns there, whose squares sum to 1 in a row on average, and `units`, what the columns were divided by.
+
+    The structure of rows with curves, and what it says of them: modes of their coefficients, and the joint covariance
+    of these and of the coefficients of X.
+
+        u_hat = D g,  g = Z'V^-1 (y - X b),  D = T^2 of each column's curve
+        Cov(u_hat - u, b_hat - b) / s2 = [[K + E A E', -E A], [-A E', A]],   K = D - D Z'V^-1 Z D,  E = D Z'V^-1 X
+        edf of a curve beside its line = T^2 tr(Z'P Z),   P = V^-1 - V^-1 X A X'V^-1,   A = (X'V^-1 X)^-1
+
+    The covariance is that of coefficients given the data under a flat prior of b: Wahba's and Nychka's bands are made
+    of it. Source: Wood, Generalized Additive Models (2017), 6.10; Nychka, JASA 83 (1988), 1134-1143.
     """
 
     structure: Structure
@@ -492,6 +411,19 @@ class FewEffects:
     """Of the `sums` over rows the features `u` (1 + K, J), below a row of ones, and `y` (m (m + 1) / 2, K, J) of the
     groups, C in pairs of columns, and the `largest` sum of squares of each effect; `pair` (m, m) says which pair two
     columns are.
+
+    One or two effects of each level of one group: -2 log L and both its derivatives without a loop over entries.
+
+    With S = T T', delta = |S| and c = (s11, s12, s22, delta) all that a group brings is a ratio of linear functions of
+    c,
+
+        D = |I + S A| = 1 + u'c,    u = (a11, 2 a12, a22, |A|)
+        Q = B'(S^-1 + A)^-1 B = (y'c) / D,   of columns k, l: y = (b1k b1l, b1k b2l + b2k b1l, b2k b2l, b_k' adj(A) b_l)
+        log|V| = sum_j log D_j,    W'V^-1 W = C - sum_j Q_j
+
+    so that u and y are made once of the sums over rows, and at each point the groups are met in three products of
+    matrices. For one effect c = s. Exact at singular S too. Where effects are large differences lose digits, and where
+    there are thousands of groups `OneFactor` costs no more: there it is left to that. Source: Cramer's rule.
     """
 
     of: Deviance
@@ -704,7 +636,24 @@ STEP = 1e-6
 
 
 def hessian(at: Profile) -> Floats:
-    """The matrix of second derivatives of -2 log L by theta, symmetric."""
+    """The matrix of second derivatives of -2 log L by theta, symmetric.
+
+    Second derivatives of the profiled deviance by theta: exact where no two levels meet in a row, else of the gradient.
+
+    With H_j = [Z'V^-1 Z]_jj and dS the change of T T', for one grouping factor
+
+        dH_j = -H_j dS H_j,   dg_j = -H_j dS g_j - G_j db,   dG_j = -H_j dS G_j
+        db = -(X'V^-1 X)^-1 sum_j G_j' dS g_j,   d r2 = -sum_j g_j' dS g_j
+
+    so that the change of Gamma needs sums over j of products of two of these only: one product of matrices for each.
+
+    Where levels of terms of one effect each meet in rows, with H_kl = Z_k'V^-1 Z_l and tau_l = T_l^2,
+
+        d Gamma_k / d tau_l = -|H_kl|^2 + 2 (g_k'H_kl g_l - (G_k'g_k)'N (G_l'g_l)) / s2 - g_k'g_k g_l'g_l / (s2^2 d)
+                              [+ 2 tr(N G_k'H_kl G_l) - tr(N G_k'G_k N G_l'G_l)],      N = (X'V^-1 X)^-1
+
+    where |H|^2 sums the squares of all entries and the terms in brackets are those of REML.
+    """
     joint = at.evaluated.joint
     if joint is not None:
         return _exact(at, joint)
@@ -813,6 +762,19 @@ class VarianceDirections:
 
     `n` rows; `reml` says which likelihood; `gram_inverse` is (X'V^-1 X)^-1; `terms` are the numbers of the terms that
     the changes are of, -1 for the scale; `without` the numbers of terms with an effect of variance 0.
+
+    Second derivatives of the likelihood along changes of V, exact for every structure.
+
+    V is changed along V itself (the scale s2) and along V_i = Z_k (I (x) E_i) Z_k' with E_i = R e R', where T_k T_k' =
+    R R' with as many columns of R as effects that vary and e is a unit symmetric matrix: R = T_k inside, and at the
+    boundary the changes are those of the model without the effects of variance 0. With H = Z'V^-1 Z, G = Z'V^-1 X and g
+    = Z'V^-1(y - Xb),
+
+        X'V^-1 V_i V^-1 X = G'E_i G,         X'V^-1 V_i V^-1 V_l V^-1 X = G'E_i H E_l G,
+        tr V^-1 V_i V^-1 V_l = tr H E_i H E_l,        e'V^-1 V_i V^-1 V_l V^-1 e = g'E_i H E_l g.
+
+    One grouping factor: sums over its levels, O(groups). Others: matrices of as many columns as there are effects, up
+    to `MOST_EFFECTS`. Source: Harville, JASA 72 (1977), 320-338; Kenward & Roger, Biometrics 53 (1997), 983-997.
     """
 
     n: int
@@ -949,7 +911,18 @@ def _pushed(H: Floats, values: Floats) -> Floats:
 
 
 def modes(at: Profile) -> tuple[Floats, ...]:
-    """u_hat (q, J) of each term."""
+    """u_hat (q, J) of each term.
+
+    The effects of groups given the data: their modes, and how uncertain these are.
+
+        u_hat = S g,   g = Z'V^-1 (y - X b_hat),   S = I (x) T T'
+        Var(u_hat - u) / s2 = K + D A D',   K = S - S Z'V^-1 Z S,   D = S Z'V^-1 X,   A = (X'V^-1 X)^-1
+
+    K is the covariance of the effects given the data and the coefficients, which lme4 calls condVar; D A D' is what the
+    estimation of the coefficients adds. All are in the coordinates of `coordinates`, over the residual variance.
+    Source: Henderson, Biometrics 31 (1975), 423-447; McCulloch & Searle, Generalized, Linear, and Mixed Models (2001),
+    6.6.
+    """
     pairs = zip(at.factors, at.evaluated.projected, strict=True)
     return tuple(T @ T.T @ at.slopes(projected) for T, projected in pairs)
 
@@ -1015,6 +988,12 @@ def secant(H: Floats, step: Floats, change: Floats) -> Floats | None:
 
     >>> secant(np.eye(2), np.array([1.0, 0.0]), np.array([4.0, 0.0])).tolist()
     [[4.0, 0.0], [0.0, 1.0]]
+
+    Curvature carried from one step to the next, where exact curvature costs as many evaluations as there are variances.
+
+        H <- H - H s s'H / s'H s + y y' / y's,     s the step, y the change of the gradient      (BFGS)
+
+    Steps converge faster than linearly, and each costs one evaluation. Source: Nocedal & Wright (2006), 6.1.
     """
     along = float(step @ change)
     if not along > BENT * float(np.linalg.norm(step) * np.linalg.norm(change)):
@@ -1114,7 +1093,14 @@ def _root(S: list[list[float]]) -> Floats:
 
 @record
 class StackedEffects:
-    """Of the `sums` of members the features `u` (m, K, J) and `y` (m, M (M + 1) / 2, K, J) of their groups."""
+    """Of the `sums` of members the features `u` (m, K, J) and `y` (m, M (M + 1) / 2, K, J) of their groups.
+
+    One or two effects of each level of one group, of many models at once: -2 log L and both its derivatives.
+
+    Of many models all is as above, with an axis of members in front: what a group brings is a ratio of linear functions
+    of c, the entries of S = T T' and its determinant, and the sums over the groups of all members are products of
+    stacks of matrices. The members' own c stand in (m, K).
+    """
 
     sums: StackedSums
     reml: bool
@@ -1268,6 +1254,14 @@ class StackedEffects:
 class AtStacked:
     """-2 log L of members at theta (m, t): its `value` (m,), the residual variances `s2` (m,), the derivative by c (m,
     K), and `bends` (m, K, K). `back` is L^-1 with L L' = W'V^-1 W, and `moved` its change by c in units of itself.
+
+    Degrees of freedom of Satterthwaite: with D the profiled -2 log L, d its divisor and v the estimated variance of a
+    coefficient at the residual variance that is best for theta,
+
+        nu = 1 / (1 / d + w'D''^-1 w),     w = d log v / d theta
+
+    which is 2 v^2 / (g'A g) of `solvers/mixed/fixed_effects.py`, since the scale and theta are apart in these
+    coordinates.
     """
 
     of: StackedEffects
@@ -1327,7 +1321,16 @@ class AtStacked:
 
 
 def moments_of_crossed(structure: Structure) -> Floats | None:
-    """theta by moments; None for other structures, levels of several effects, and equations without an answer."""
+    """theta by moments; None for other structures, levels of several effects, and equations without an answer.
+
+    Where a climb over crossed groups of one effect each begins: at what the sums of squares of each grouping say.
+
+        T_k = sum_i (z_i'y)^2 / a_i over the levels i of term k, a_i = z_i'z_i
+        E T_k = sum_l s_l^2 sum_ij A_ij^2 / a_i + s^2 J_k,    E y'y = sum_l s_l^2 sum_j a_j + s^2 n
+
+    with A_ij = z_i'z_j of the levels i of k and j of l: as many equations as variances, of sums that are there already.
+    Source: Searle, Casella & McCulloch, Variance Components (1992), 5.3, Henderson's first method.
+    """
     if not isinstance(structure, Crossed) or max(structure.widths) > 1:
         return None
     factors = (structure.largest, *structure.rest)

@@ -4,111 +4,6 @@
     V = I + sum_k Z_k (I (x) T_k T_k') Z_k'
 
 T_k (q_k, q_k) is lower triangular and may be singular. All that is asked is polynomial in the rows: sums over them.
-
-Which structure serves the random terms of a model: read from the levels of the rows, not from the formula.
-
-One grouping factor: V has a block for each group, and all that is known of a group are sums over its rows.
-
-    A_j = Z_j'Z_j,   B_j = Z_j'[X y]_j,   C = [X y]'[X y]          one read of the data, memory O(groups)
-    M_j = I + T'A_j T = L_j L_j',   F_j = L_j^-1 T'[A_j B_j]
-    log|V| = sum_j log|M_j|,   W'V^-1 W = C - sum_j F_j'F_j,   Z_j'V^-1 [Z_j W] = [A_j B_j] - F_j'F_j
-
-Arrays have the group last: each entry of a small matrix is a vector of length J, and the loops are over entries.
-Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015), section 3, for the profile.
-
-Grouping factors that lie within each other, (1 | school/class): one pass up and one down, linear in the groups.
-
-    V_l = I + sum_{k <= l} U_k U_k',   U_k = Z_k (I (x) T_k),   factor 1 the finest, L the coarsest.
-
-Up: the effects of the finest factor are integrated out group by group. Since each of its groups lies in one group of
-every other factor, what is left of those is again a block per group, and the next is integrated out likewise:
-
-    [A_hg, B_h] -= sum_{groups j of factor l within} A_lh,j' W_j [A_lg,j, B_l,j],   W_j = T (I + T'A_ll,j T)^-1 T'.
-
-Down: the effects of the groups above a group, given the data, have covariance Q and means U (for each column of
-[X y]); a group adds its own, and its blocks of Z'V^-1 Z and Z'V^-1 [X y] are
-
-    G_j = F_j A_ll - (F_j A_lh) Q (F_j A_lh)',   P_j = F_j (B_l - A_lh U),   F_j = I - A_ll,j W_j.
-
-Cost and memory are linear in the rows (once) and in the groups (each evaluation). Nothing is divided by T, which may
-be singular.
-
-Crossed grouping factors: the largest is eliminated, of the rest there is a dense matrix.
-
-    V = V_0 + sum_{k > 0} U_k U_k',   V_0 = I + U_0 U_0',   U_k = Z_k (I (x) T_k)
-
-The effects of the factor with the most columns are integrated out level by level, as if there were no other. What is
-left of the rest is C = Z_r'V_0^-1 Z_r, of as many columns as all other factors have, and S = I + L'C L with L the block
-diagonal of the T_k. By one Cholesky factor of S
-
-    log|V| = sum_j log|I + T_0'A_j T_0| + log|S|,      W'V^-1 W = W'V_0^-1 W - (L'c)'S^-1 (L'c),   c = Z_r'V_0^-1 W,
-
-and by its inverse, with Q = L S^-1 L' the covariance of the effects given the data,
-
-    rest     [Z_k'V^-1 Z_k]_jj = T^-T (I - S^-1)_jj T^-1, or C_jj - (C Q C)_jj where T is nearly singular,
-    largest  F_j A_j - F_j (A_0r,j Q A_r0,j) F_j',   F_j = I - A_j W_j.
-
-Cost of an evaluation with r columns of the rest: r^3 / 3 products for the value, r^3 more for the blocks, and the pairs
-of columns that meet in a level (`pairs.py`); memory 8 r^2 bytes, a few times.
-
-What second derivatives need of crossed groups whose terms have one effect each: one product of matrices.
-
-With K = S^-1, L the diagonal of the T of the rest, F = (I + tau_0 A)^-1 of the largest factor, and M = K L B L with
-B = A_r0 F^2 A_0r, everything of H = Z'V^-1 Z that is asked for is a sum over entries:
-
-    H_rr = L^-1 (I - K) L^-1,   |H_0k|^2 = sum over a in k, b of M_ab K_ab / L_a^2
-    |H_00|^2 = |F A|^2 - 2 sum_j (F A)_j F_j^2 (A_0r Q A_r0)_jj + sum of M_ab M_ba
-
-and H P is had from K times few columns. Cost: 2 r^3 for M, less than what the two evaluations of a difference take.
-
-What a factor that is eliminated has in common with the rest: pairs of columns that meet in one of its levels.
-
-The Schur complement C = Z_r'Z_r - sum_j A_r0,j W_j A_0r,j is linear in the entries of W_j, and the coefficient of
-W_j[c, d] in C[a, b] is a product of two sums over rows, which are the same at every evaluation. They are kept as a
-sparse matrix, one row for each (a, b) and one column for each level, so that an evaluation is one product with it, and
-the quadratic forms A_0r,j Q A_r0,j, linear in Q, are one product with its transpose.
-
-Cost and memory: the pairs, sum_j d_j (d_j + 1) / 2 where level j meets d_j columns of the rest, 12 bytes each.
-
-What a factor that is eliminated has in common with the rest, where too many columns meet to keep each pair.
-
-The same sums as `pairs.Pairs`, by dense products over a few levels at a time: r^2 q^2 J products for each evaluation,
-and of memory only the sums over rows.
-
-Curves beside each other and beside groups: the groups' own structure, whose columns the curves stand among, and a
-dense matrix of the curves.
-
-    V_g = I + groups,   V = V_g + Z D Z',   D = diag(t)^2, t the square root of the variance ratio of each column
-    L L' = 1 + t Z'V_g^-1 Z t,   F = L^-1 t Z'V_g^-1 [Z W],   [Z W]'V^-1 [Z W] = [Z W]'V_g^-1 [Z W] - F'F
-    log|V| = log|V_g| + 2 log|L|
-
-A group's parts lose what curves make, Z_k'V^-1 [Z_k W] = Z_k'V_g^-1 [Z_k W] - F_k'[F_k F], F_k = L^-1 t Z'V_g^-1 Z_k.
-Source: Woodbury's identity; Wood, Generalized Additive Models (2017), 6.2, for curves as random effects.
-
-The penalized information of all effects, H = P + Z~'WZ~, factored by its structure.
-
-    H = [A B]     A one block (q, q) for each level of the largest factor, A_j = L_j L_j',   V = L^-1 B
-        [B' C]    S = C - V'V = R'R, dense:   log|H| = 2 sum log |L_j| + 2 log|R|
-
-Of the inverse there is what belongs to columns that meet in a row, which is all that derivatives need:
-
-    H^-1_rr = S^-1,   H^-1_0r = -L^-T V S^-1,   H^-1_jj = L_j^-T (I + V_j S^-1 V_j') L_j^-1
-
-One curve alone: its columns turned so that no two of them meet are the levels of one grouping factor, whose engine,
-with the proof for one ratio of variances, holds as it stands.
-
-    B'B = R'R,   R M = U S N^-1 (N'N = 1):   columns z_j of B M N have z_i'z_j = 0 and z_j'z_j = s_j^2
-
-so that V = I + tau sum_j z_j z_j' has the determinant prod (1 + tau s_j^2). The singular values of R M keep the digits
-of the roughest directions, which Z'Z has lost. Source: Demmler & Reinsch, Numer. Math. 24 (1975), 375-382.
-
-Many linear mixed models of one grouping factor each, side by side: the sums over the rows of all their groups.
-
-    A_j = Z_j'Z_j,   B_j = Z_j'[Q e]_j,   C = [Q e]'[Q e]          as in `one_factor.py`, for each member
-
-Members are models with the same columns. Q are the columns X of a member, centered where it has a column of ones, at
-unit size, and e the residual of the least squares of y on Q, at unit size: origin and unit of a column change nothing.
-A member whose columns are nearly combinations of each other is not `sound`, and the caller fits it alone.
 """
 
 from __future__ import annotations
@@ -236,6 +131,15 @@ class OneFactor:
 
     `columns` are the rows, where they are in memory: what is asked once of them where effects are very large. Of rows
     that are not, `known` is what a read has found then.
+
+    One grouping factor: V has a block for each group, and all that is known of a group are sums over its rows.
+
+        A_j = Z_j'Z_j,   B_j = Z_j'[X y]_j,   C = [X y]'[X y]          one read of the data, memory O(groups)
+        M_j = I + T'A_j T = L_j L_j',   F_j = L_j^-1 T'[A_j B_j]
+        log|V| = sum_j log|M_j|,   W'V^-1 W = C - sum_j F_j'F_j,   Z_j'V^-1 [Z_j W] = [A_j B_j] - F_j'F_j
+
+    Arrays have the group last: each entry of a small matrix is a vector of length J, and the loops are over entries.
+    Source: Bates, Maechler, Bolker & Walker, Journal of Statistical Software 67 (2015), section 3, for the profile.
     """
 
     E: Floats
@@ -360,6 +264,23 @@ def _begins_with(W: Floats, z: Floats) -> bool:
 class Nested:
     """The sums over rows that a mixed model of nested factors needs: for each factor `rows` [A_ll, A_lh ..., B_l] of
     each group, (q_l, q_l + sum q_h + m, J_l), and `corner`, W'W of W = [X y].
+
+    Grouping factors that lie within each other, (1 | school/class): one pass up and one down, linear in the groups.
+
+        V_l = I + sum_{k <= l} U_k U_k',   U_k = Z_k (I (x) T_k),   factor 1 the finest, L the coarsest.
+
+    Up: the effects of the finest factor are integrated out group by group. Since each of its groups lies in one group
+    of every other factor, what is left of those is again a block per group, and the next is integrated out likewise:
+
+        [A_hg, B_h] -= sum_{groups j of factor l within} A_lh,j' W_j [A_lg,j, B_l,j],   W_j = T (I + T'A_ll,j T)^-1 T'.
+
+    Down: the effects of the groups above a group, given the data, have covariance Q and means U (for each column of [X
+    y]); a group adds its own, and its blocks of Z'V^-1 Z and Z'V^-1 [X y] are
+
+        G_j = F_j A_ll - (F_j A_lh) Q (F_j A_lh)',   P_j = F_j (B_l - A_lh U),   F_j = I - A_ll,j W_j.
+
+    Cost and memory are linear in the rows (once) and in the groups (each evaluation). Nothing is divided by T, which
+    may be singular.
     """
 
     factors: tuple[Factor, ...]
@@ -551,6 +472,16 @@ ENOUGH = 1e-2
 def between_crossed(at: Any) -> BetweenTerms | None:
     """The sums at a point, a `CrossedEvaluated`; None where a level of a term has several effects, or where those of a
     term are too small for I - S^-1 to have its digits.
+
+    What second derivatives need of crossed groups whose terms have one effect each: one product of matrices.
+
+    With K = S^-1, L the diagonal of the T of the rest, F = (I + tau_0 A)^-1 of the largest factor, and M = K L B L with
+    B = A_r0 F^2 A_0r, everything of H = Z'V^-1 Z that is asked for is a sum over entries:
+
+        H_rr = L^-1 (I - K) L^-1,   |H_0k|^2 = sum over a in k, b of M_ab K_ab / L_a^2
+        |H_00|^2 = |F A|^2 - 2 sum_j (F A)_j F_j^2 (A_0r Q A_r0)_jj + sum of M_ab M_ba
+
+    and H P is had from K times few columns. Cost: 2 r^3 for M, less than what the two evaluations of a difference take.
     """
     structure = at.structure
     factors = (structure.largest, *structure.rest)
@@ -622,7 +553,13 @@ NUMBERS_AT_ONCE = 4_000_000
 
 @record
 class Meetings:
-    """`across[c]` (count, r) are the sums A_0r of each effect c of the factor that is eliminated."""
+    """`across[c]` (count, r) are the sums A_0r of each effect c of the factor that is eliminated.
+
+    What a factor that is eliminated has in common with the rest, where too many columns meet to keep each pair.
+
+    The same sums as `Pairs`, by dense products over a few levels at a time: r^2 q^2 J products for each evaluation, and
+    of memory only the sums over rows.
+    """
 
     across: tuple[sparse.csr_array, ...]
     count: int
@@ -672,7 +609,17 @@ MOST_PAIRS = 30_000_000
 
 @record
 class Pairs:
-    """`products[i]` (r^2, J) for each pair (c, d) of `corners`, c >= d; `meetings` has the sums A_0r themselves."""
+    """`products[i]` (r^2, J) for each pair (c, d) of `corners`, c >= d; `meetings` has the sums A_0r themselves.
+
+    What a factor that is eliminated has in common with the rest: pairs of columns that meet in one of its levels.
+
+    The Schur complement C = Z_r'Z_r - sum_j A_r0,j W_j A_0r,j is linear in the entries of W_j, and the coefficient of
+    W_j[c, d] in C[a, b] is a product of two sums over rows, which are the same at every evaluation. They are kept as a
+    sparse matrix, one row for each (a, b) and one column for each level, so that an evaluation is one product with it,
+    and the quadratic forms A_0r,j Q A_r0,j, linear in Q, are one product with its transpose.
+
+    Cost and memory: the pairs, sum_j d_j (d_j + 1) / 2 where level j meets d_j columns of the rest, 12 bytes each.
+    """
 
     meetings: Meetings
     corners: tuple[tuple[int, int], ...]
@@ -743,6 +690,24 @@ class Crossed:
     """The sums over rows that a mixed model of crossed factors needs: `gram` and `to_design` of the factor that is
     eliminated, (q, q, J) and (q, m, J), `products` for what it has in common with the rest, and of the rest `within`
     (r, r) and `rest_design` (r, m); `corner` is W'W.
+
+    Crossed grouping factors: the largest is eliminated, of the rest there is a dense matrix.
+
+        V = V_0 + sum_{k > 0} U_k U_k',   V_0 = I + U_0 U_0',   U_k = Z_k (I (x) T_k)
+
+    The effects of the factor with the most columns are integrated out level by level, as if there were no other. What
+    is left of the rest is C = Z_r'V_0^-1 Z_r, of as many columns as all other factors have, and S = I + L'C L with L
+    the block diagonal of the T_k. By one Cholesky factor of S
+
+        log|V| = sum_j log|I + T_0'A_j T_0| + log|S|,      W'V^-1 W = W'V_0^-1 W - (L'c)'S^-1 (L'c),   c = Z_r'V_0^-1 W,
+
+    and by its inverse, with Q = L S^-1 L' the covariance of the effects given the data,
+
+        rest     [Z_k'V^-1 Z_k]_jj = T^-T (I - S^-1)_jj T^-1, or C_jj - (C Q C)_jj where T is nearly singular,
+        largest  F_j A_j - F_j (A_0r,j Q A_r0,j) F_j',   F_j = I - A_j W_j.
+
+    Cost of an evaluation with r columns of the rest: r^3 / 3 products for the value, r^3 more for the blocks, and the
+    pairs of columns that meet in a level (`Pairs`); memory 8 r^2 bytes, a few times.
     """
 
     largest: Factor
@@ -1026,6 +991,16 @@ class NoGroups:
 class BesideCurves:
     """The structure of the `groups`, whose columns are [Z W], with curves of `sizes` columns each in Z. The terms of
     the groups come first, then one for each curve: one effect, which has as many levels as the curve has columns.
+
+    Curves beside each other and beside groups: the groups' own structure, whose columns the curves stand among, and a
+    dense matrix of the curves.
+
+        V_g = I + groups,   V = V_g + Z D Z',   D = diag(t)^2, t the square root of the variance ratio of each column
+        L L' = 1 + t Z'V_g^-1 Z t,   F = L^-1 t Z'V_g^-1 [Z W],   [Z W]'V^-1 [Z W] = [Z W]'V_g^-1 [Z W] - F'F
+        log|V| = log|V_g| + 2 log|L|
+
+    A group's parts lose what curves make, Z_k'V^-1 [Z_k W] = Z_k'V_g^-1 [Z_k W] - F_k'[F_k F], F_k = L^-1 t Z'V_g^-1
+    Z_k. Source: Woodbury's identity; Wood, Generalized Additive Models (2017), 6.2, for curves as random effects.
     """
 
     groups: Structure
@@ -1147,6 +1122,15 @@ class PenalizedInformation:
     """H at weights `w` of the rows: `back` is L_j^-1 (q, q, J), `across` V (q J, r), `root` R with R'R = S.
 
     Where groups lie within groups, S is `inner`, which is factored the same way, and there is no root.
+
+    The penalized information of all effects, H = P + Z~'WZ~, factored by its structure.
+
+        H = [A B]     A one block (q, q) for each level of the largest factor, A_j = L_j L_j',   V = L^-1 B
+            [B' C]    S = C - V'V = R'R, dense:   log|H| = 2 sum log |L_j| + 2 log|R|
+
+    Of the inverse there is what belongs to columns that meet in a row, which is all that derivatives need:
+
+        H^-1_rr = S^-1,   H^-1_0r = -L^-T V S^-1,   H^-1_jj = L_j^-T (I + V_j S^-1 V_j') L_j^-1
     """
 
     columns: ScaledColumns
@@ -1382,6 +1366,14 @@ class CurveRows:
 def one_curve(term: SmoothTerm, W: Floats) -> tuple[OneFactor, Floats, float]:
     """The structure of rows W (m, n) with one curve; N (q, q), b = N u of the coefficients u of its columns; and what
     these were divided by, so that a row has squares that sum to 1 on average.
+
+    One curve alone: its columns turned so that no two of them meet are the levels of one grouping factor, whose engine,
+    with the proof for one ratio of variances, holds as it stands.
+
+        B'B = R'R,   R M = U S N^-1 (N'N = 1):   columns z_j of B M N have z_i'z_j = 0 and z_j'z_j = s_j^2
+
+    so that V = I + tau sum_j z_j z_j' has the determinant prod (1 + tau s_j^2). The singular values of R M keep the
+    digits of the roughest directions, which Z'Z has lost. Source: Demmler & Reinsch, Numer. Math. 24 (1975), 375-382.
     """
     sizes, back, unit = turned(spline_gram(term), term.wiggles, W.shape[1])
     rows = CurveRows(term, term.wiggles @ back, W)
@@ -1457,6 +1449,14 @@ class StackedSums:
     p + 1). The coefficients of a member are `beta` + `to_beta` (`unit` b), and the effects of its groups `to_effects`
     (`unit` u); `n` (m,) are its rows, `log_precision` (m,) sums the logs of their precisions, and `log_gram` is
     log|X'X| less log|Q'Q|.
+
+    Many linear mixed models of one grouping factor each, side by side: the sums over the rows of all their groups.
+
+        A_j = Z_j'Z_j,   B_j = Z_j'[Q e]_j,   C = [Q e]'[Q e]          as in `OneFactor`, for each member
+
+    Members are models with the same columns. Q are the columns X of a member, centered where it has a column of ones,
+    at unit size, and e the residual of the least squares of y on Q, at unit size: origin and unit of a column change
+    nothing. A member whose columns are nearly combinations of each other is not `sound`, and the caller fits it alone.
     """
 
     A: Floats

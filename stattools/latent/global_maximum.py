@@ -1,69 +1,5 @@
-"""One variance ratio of one grouping factor: the profiled deviance and its slopes from sums over groups.
-
-V = I + tau Z Z' with one column z_j of Z per group, a_j = z_j'z_j and B_j = z_j'W for W = [X, y]. Then
-
-    log|V| = sum_j log(1 + tau a_j),    W'V^-1 W = (W'W - sum_j B_j'B_j / a_j) + sum_j B_j'B_j / (a_j (1 + tau a_j)),
-
-sums of positive terms, so that nothing cancels at a large ratio. Groups with one a_j are summed before tau is known;
-where there are more than 64 different ones their terms are interpolated at 20 Chebyshev points of log a per factor of
-20 in a. A term 1/(1 + tau a) is analytic in log a within pi of the real line: the interpolation is exact to 1e-13 at
-every tau. A point costs O(m^3) after one pass over the groups, for m columns of W.
-
-With least a lower bound of the eigenvalues above 0 of K'Z Z'K, K'X = 0, and u = 1 + tau least, a proof stands on this:
-
-* u d log|V| / du (and that of log|V| + log|X'V^-1 X| in a restricted likelihood) is a sum of u / (u - c), 0 <= c < 1;
-* the residual r2 = min_b (y - X b)'V^-1(y - X b) is w + sum_i b_i / (u - p_i), 0 <= p_i < 1, whose zeros z_i lie
-  between the p_i and one below them, so that -u d log r2 / du is the integral of u / (u - x)^2 over x from each z_i, or
-  0 where the lowest is -z < 0, to p_i, and z / (u + z) then.
-
-All of these are completely monotone in u >= 1: positive, falling, convex (Berg, Mediterr. J. Math. 1, 2004), so that
-values and slopes at the ends of a cell bound them inside; for groups of one size the first is a constant.
-`ratio_search.py` proves its answer with that. That no eigenvalue is below the least: with A = Z'Z they are those of
-A^(1/2) N A^(1/2), N = I - A^(-1/2) Z'Q Q'Z A^(-1/2) with Q'Q = I, so at least min(a) times the least of N above 0,
-which is that of Q'Q - Q'Z A^-1 Z'Q, what is left of the columns of X within groups.
-
-Every local maximum of the likelihood in one variance ratio, with proof that there is no other.
-
-The profiled -2 log L is d(tau) = h(tau) + df log r2(tau) + constant on tau >= 0. In u = 1 + tau least (`one_ratio.py`)
-its slope is u d' = f - g, f = u h' and g = -df u (log r2)', which are both positive, falling and convex. In a cell
-
-* f lies above its tangents and below its chord, and g too, so that f - g has bounds;
-* the slope of f - g lies between f' at the lower end less g' at the upper, and f' at the upper less g' at the lower.
-
-A cell where f - g has one sign holds no stationary point, one where its slope has one sign at most one; others are
-halved. Beyond the last cell d rises where f, which stays above its limit, the number of eigenvalues, is above g. Where
-d falls from 0 or rises there, the conditions at the boundary decide. All points of a round are computed at once, after
-one pass over the groups.
-
-The global maximum in one variance ratio of many models at once, with the proof of `ratio_search.py`.
-
-All cells of all members between neighbouring ratios are looked at together, and those that may hold what is not known
-are halved together. The sums are those of positive terms of `one_ratio.py`, and the slopes come from the triangle L of
-C = W'V^-1 W, whose last row is that of y: with N1 = L^-1 C' L^-T and N2 = L^-1 C'' L^-T of its slope and bend,
-
-    (log r2)' = N1_yy,   (log r2)'' = N2_yy - 2 |N1_xy|^2 - N1_yy^2
-    log|X'V^-1 X|' = tr N1_xx,   log|X'V^-1 X|'' = tr N2_xx - |N1_xx|^2
-
-A member with several local maxima, or with a cell that stays undecided, is not `known`, and the caller fits it alone.
-
-A proof that no variance components are better: branch and bound over their shares.
-
-V(w) = w_0 I + sum_k w_k Z_k Z_k', each Z_k Z_k' with diagonal 1 on average, w on the simplex. Profiled over b and s2,
-
-    -2 log L(w) = h(w) + df log r2(w) + constant,    h = log|V| (+ log|X'V^-1 X|),    r2 = min_b (y - Xb)'V^-1(y - Xb)
-
-h is concave in w, the log-determinant of an affine positive matrix, and log r2 convex: along a line r2 is a sum of
-c_i^2 / (1 + t d_i), and sums of log-convex functions are log-convex. In a simplex with vertices v_i then h lies above
-its interpolation, log r2 above every mixture of its tangents at the vertices, and the sum above
-
-    max over mixtures m of tangents t of  min_i [ h(v_i) + df sum_t m_t tangent_t(v_i) ]:
-
-the value of a matrix game. Cells below the best value known, less the gap, are cut where the tangents of their worst
-edge meet.
-
-Where the share of the residual is below `LEAST_SHARE` the ratios w_k / w_0 are large. In their terms h grows and r2
-falls: in a box of ratios -2 log L is at least that of h at its lower corner and r2 at its upper one, infinity being
-`INFINITE`. Boxes are halved until all of them are proven, which takes few, because nothing good is there.
+"""Proofs that a maximum over variance components is the global one: over one ratio, of one model or of many at once,
+and over shares of several.
 """
 
 from __future__ import annotations
@@ -114,6 +50,32 @@ class RatioSums:
     """What the deviance of one ratio needs of the data: `sizes` a_k (K,), their `counts`, `products` (K, m, m) =
     sum of B_j'B_j / a_j over the groups of that size, `within` (m, m), what is left at an infinite ratio, and a bound
     `least` > 0 that no eigenvalue of K'Z Z'K but 0 is below.
+
+    One variance ratio of one grouping factor: the profiled deviance and its slopes from sums over groups.
+
+    V = I + tau Z Z' with one column z_j of Z per group, a_j = z_j'z_j and B_j = z_j'W for W = [X, y]. Then
+
+        log|V| = sum_j log(1 + tau a_j),   W'V^-1 W = (W'W - sum_j B_j'B_j / a_j) + sum_j B_j'B_j / (a_j (1 + tau a_j)),
+
+    sums of positive terms, so that nothing cancels at a large ratio. Groups with one a_j are summed before tau is
+    known; where there are more than 64 different ones their terms are interpolated at 20 Chebyshev points of log a per
+    factor of 20 in a. A term 1/(1 + tau a) is analytic in log a within pi of the real line: the interpolation is exact
+    to 1e-13 at every tau. A point costs O(m^3) after one pass over the groups, for m columns of W.
+
+    With least a lower bound of the eigenvalues above 0 of K'Z Z'K, K'X = 0, and u = 1 + tau least, a proof stands on
+    this:
+
+    * u d log|V| / du (and that of log|V| + log|X'V^-1 X| in a restricted likelihood) is a sum of u / (u - c),
+      0 <= c < 1;
+    * the residual r2 = min_b (y - X b)'V^-1(y - X b) is w + sum_i b_i / (u - p_i), 0 <= p_i < 1, whose zeros z_i lie
+      between the p_i and one below them, so that -u d log r2 / du is the integral of u / (u - x)^2 over x from each
+      z_i, or 0 where the lowest is -z < 0, to p_i, and z / (u + z) then.
+
+    All of these are completely monotone in u >= 1: positive, falling, convex (Berg, Mediterr. J. Math. 1, 2004), so
+    that values and slopes at the ends of a cell bound them inside; for groups of one size the first is a constant.
+    `RatioSearch` proves its answer with that. That no eigenvalue is below the least: with A = Z'Z they are those of
+    A^(1/2) N A^(1/2), N = I - A^(-1/2) Z'Q Q'Z A^(-1/2) with Q'Q = I, so at least min(a) times the least of N above 0,
+    which is that of Q'Q - Q'Z A^-1 Z'Q, what is left of the columns of X within groups.
     """
 
     sizes: Floats
@@ -365,6 +327,20 @@ class RatioSearch:
     `deviance` of a maximum is h + df log r2, without constants that do not depend on the ratio. No ratio is better
     than the first by more than `gap`. `bend` is the second derivative of half the deviance there by the square root of
     the ratio.
+
+    Every local maximum of the likelihood in one variance ratio, with proof that there is no other.
+
+    The profiled -2 log L is d(tau) = h(tau) + df log r2(tau) + constant on tau >= 0. In u = 1 + tau least (`RatioSums`)
+    its slope is u d' = f - g, f = u h' and g = -df u (log r2)', which are both positive, falling and convex. In a cell
+
+    * f lies above its tangents and below its chord, and g too, so that f - g has bounds;
+    * the slope of f - g lies between f' at the lower end less g' at the upper, and f' at the upper less g' at the
+      lower.
+
+    A cell where f - g has one sign holds no stationary point, one where its slope has one sign at most one; others are
+    halved. Beyond the last cell d rises where f, which stays above its limit, the number of eigenvalues, is above g.
+    Where d falls from 0 or rises there, the conditions at the boundary decide. All points of a round are computed at
+    once, after one pass over the groups.
     """
 
     maxima: tuple[LocalMaximum, ...]
@@ -621,6 +597,19 @@ RISES = 1e-6
 class StackedRatios:
     """Of members the `sizes` (m, J) of their groups, `products` (m, J, M (M + 1) / 2) = B_j B_j' / a_j by pairs of
     columns, turned so that those which groups make stand alone, and what is left `within` (m, M (M + 1) / 2).
+
+    The global maximum in one variance ratio of many models at once, with the proof of `RatioSearch`.
+
+    All cells of all members between neighbouring ratios are looked at together, and those that may hold what is not
+    known are halved together. The sums are those of positive terms of `RatioSums`, and the slopes come from the
+    triangle L of C = W'V^-1 W, whose last row is that of y: with N1 = L^-1 C' L^-T and N2 = L^-1 C'' L^-T of its slope
+    and bend,
+
+        (log r2)' = N1_yy,   (log r2)'' = N2_yy - 2 |N1_xy|^2 - N1_yy^2
+        log|X'V^-1 X|' = tr N1_xx,   log|X'V^-1 X|'' = tr N2_xx - |N1_xx|^2
+
+    A member with several local maxima, or with a cell that stays undecided, is not `known`, and the caller fits it
+    alone.
     """
 
     sizes: Floats
@@ -813,6 +802,26 @@ def branch_and_bound(
 
     Ends with the gap that was asked for, or with the one reached after `most` points; of three terms and more after
     `seconds`, too.
+
+    A proof that no variance components are better: branch and bound over their shares.
+
+    V(w) = w_0 I + sum_k w_k Z_k Z_k', each Z_k Z_k' with diagonal 1 on average, w on the simplex. Profiled over b and
+    s2,
+
+        -2 log L(w) = h(w) + df log r2(w) + constant,   h = log|V| (+ log|X'V^-1 X|),   r2 = min_b (y - Xb)'V^-1(y - Xb)
+
+    h is concave in w, the log-determinant of an affine positive matrix, and log r2 convex: along a line r2 is a sum of
+    c_i^2 / (1 + t d_i), and sums of log-convex functions are log-convex. In a simplex with vertices v_i then h lies
+    above its interpolation, log r2 above every mixture of its tangents at the vertices, and the sum above
+
+        max over mixtures m of tangents t of  min_i [ h(v_i) + df sum_t m_t tangent_t(v_i) ]:
+
+    the value of a matrix game. Cells below the best value known, less the gap, are cut where the tangents of their
+    worst edge meet.
+
+    Where the share of the residual is below `LEAST_SHARE` the ratios w_k / w_0 are large. In their terms h grows and r2
+    falls: in a box of ratios -2 log L is at least that of h at its lower corner and r2 at its upper one, infinity being
+    `INFINITE`. Boxes are halved until all of them are proven, which takes few, because nothing good is there.
     """
     few = len(deviance.structure.widths) <= 2
     return SimplexSearch(deviance, gap, most).run(known, np.inf if few else monotonic() + seconds)

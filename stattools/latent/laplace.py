@@ -9,29 +9,6 @@ With h_i = z~_i'H^-1 z~_i, c_ik = d W_i / d eta_ik, c = c_0 h / 2 and a = Z~ H^-
 
 which hold at T = 0 too. With fixed effects among the effects (a flat prior) p log(2 pi) / 2 comes to log L.
 Source: Wood, JRSS B 73 (2011), 3-36; Bates, Maechler, Bolker & Walker (2015) for the first factor.
-
-How far Laplace's approximation is from the integral: importance sampling with the approximation as proposal.
-
-    log L - log L~ = log E exp(F(u) - F(u^) + |xi|^2 / 2),   u = u^ + H^-1/2 xi,   xi ~ N(0, I)
-
-The same draws xi serve at all parameters, so that the difference is a smooth function of these, and come in pairs xi
-and -xi, which cancels what is odd. With K parameters and the information about them, one Newton step with the slopes of
-the difference is what a better integral would move them by.
-Source: Shephard & Pitt, Biometrika 84 (1997), 653-667; Skaug & Fournier, Comput. Stat. Data Anal. 51 (2006), 699-709.
-
-Few points that stand for the many rows of one curve: Gauss's rule of the rows that lie between two knots.
-
-Where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta, and eta is a curve, sums over rows are
-
-    sum_i w_i y_i B(x_i)   and   sum_i w_i h(B(x_i)'c) B(x_i) ...,
-
-sums over points and weights that integrate polynomials over the rows between two knots, where the curve is a cubic. The
-first is exact with q points, and so is the other where all of it is a polynomial of degree 2 q - 1 at most; for h = exp
-and a curve that moves by d between two knots the error is about (d / 2)^(2 q) / (2 q)! of it, for probabilities about
-(d / 12)^(2 q). Rows of the same x are put together where rows are few. The search for the maxima of a curve takes place
-on these points; what it finds is climbed to on the rows themselves.
-
-Source: Golub & Welsch, Mathematics of Computation 23 (1969); Gautschi, Orthogonal Polynomials (2004), 2.2.
 """
 
 from __future__ import annotations
@@ -240,7 +217,17 @@ def pairs_for(n: int) -> int:
 
 
 def log_ratio(found: LaplaceIntegral, pairs: int) -> float:
-    """log L - log L~, estimated from so many pairs of draws."""
+    """log L - log L~, estimated from so many pairs of draws.
+
+    How far Laplace's approximation is from the integral: importance sampling with the approximation as proposal.
+
+        log L - log L~ = log E exp(F(u) - F(u^) + |xi|^2 / 2),   u = u^ + H^-1/2 xi,   xi ~ N(0, I)
+
+    The same draws xi serve at all parameters, so that the difference is a smooth function of these, and come in pairs
+    xi and -xi, which cancels what is odd. With K parameters and the information about them, one Newton step with the
+    slopes of the difference is what a better integral would move them by. Source: Shephard & Pitt, Biometrika 84
+    (1997), 653-667; Skaug & Fournier, Comput. Stat. Data Anal. 51 (2006), 699-709.
+    """
     mode, H, rng = found.mode, found.mode.penalized, np.random.default_rng(1)
     prior, n, logs = found.columns.prior[:, None], len(mode.eta), []
     step = max(1, AT_ONCE // max(n, len(mode.u)))
@@ -331,6 +318,21 @@ class CurveNodes:
 def curve_nodes(rows: SeenRows, columns: SplineColumns) -> CurveNodes | None:
     """Points for the rows of one curve, whose linear predictor is 0 without it. None where they would not be far fewer
     than the rows, where there are other columns, or where means do not stand for outcomes.
+
+    Few points that stand for the many rows of one curve: Gauss's rule of the rows that lie between two knots.
+
+    Where log p(y | eta) is y eta + log p(0 | eta) and what does not depend on eta, and eta is a curve, sums over rows
+    are
+
+        sum_i w_i y_i B(x_i)   and   sum_i w_i h(B(x_i)'c) B(x_i) ...,
+
+    sums over points and weights that integrate polynomials over the rows between two knots, where the curve is a cubic.
+    The first is exact with q points, and so is the other where all of it is a polynomial of degree 2 q - 1 at most; for
+    h = exp and a curve that moves by d between two knots the error is about (d / 2)^(2 q) / (2 q)! of it, for
+    probabilities about (d / 12)^(2 q). Rows of the same x are put together where rows are few. The search for the
+    maxima of a curve takes place on these points; what it finds is climbed to on the rows themselves.
+
+    Source: Golub & Welsch, Mathematics of Computation 23 (1969); Gautschi, Orthogonal Polynomials (2004), 2.2.
     """
     (term,) = columns.terms
     weight = np.ones(columns.n) if rows.weight is None else rows.weight

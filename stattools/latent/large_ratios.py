@@ -4,7 +4,7 @@
     x = M^-1 T'B,  r = S - R T x:    W'V^-1 W = C_w + sum_j (r'r + x'x)
     Z'V^-1 [Z W] = T^-T M^-1 T'[A B]
 
-C - F'F and [A B] - F'F of `one_factor.py` lose as many digits as the squared ratio of the effects to the residual has;
+C - F'F and [A B] - F'F of `OneFactor` lose as many digits as the squared ratio of the effects to the residual has;
 here every term is positive, or a product. Where T is nearly singular its inverse would lose what it is to save, and the
 difference is taken.
 

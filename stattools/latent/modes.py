@@ -1,53 +1,4 @@
-"""What a mode tells of the variances of curves: u (m,) are the effects in units of their standard deviations there, C
-(m, m) their covariance given the data, and each of `blocks` the numbers of those of one curve.
-
-The mode of all effects together, given the parameters: Newton's method with the penalized information as metric.
-
-    F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   u <- u + t H^-1 g
-
-Steps are halved until F rises. Near the mode of a concave log-likelihood the slopes along a step tell enough of that: F
-would rise by half their sum if it were quadratic (Hager & Zhang, SIAM Journal on Optimization 16, 2005). The
-log-likelihoods of rows, which take more time than their derivatives, are then summed only where somebody asks. Where H
-is not positive definite, negative weights are put to 0, which leads upwards too. Next to the mode the H of one step
-takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1 g is
-round-off.
-
-Laplace's approximation of the integral over all coefficients of any log-likelihood, with its exact gradient.
-
-    c = D u,   u_j ~ N(0, 1) for coefficients of curves, D their standard deviations; a flat prior, D = 1, for others
-    log L(tau) = l(D u^) - |P u^|^2 / 2 - log|H| / 2 + p log(2 pi) / 2,   H = P + D I D at the mode u^
-    d log L / d tau_k = sum over curve k of  s u - (I D H^-1)_jj - [t u + v s - (I D v) u] / 2,   v = H^-1 D t
-
-with s and I score and information of l in c, and t_j the sum of (D H^-1 D) dI / dc_j, P the 0 and 1 of the prior. The
-likelihood need not be a sum over rows: it is asked for `evaluate(c, order)` and `information_slopes(c, W)`, which is t
-where W W' = D H^-1 D. Source: Wood, JRSS B 73 (2011), 3-36; Wood, Pya & Saefken, JASA 111 (2016), 1548-1563.
-
-The modes of the effects of each group given its rows, and their curvature there: where quadrature puts its nodes.
-
-    h_j(v) = sum_i log p(y_i | eta_i + a_i'v) - v'v / 2,   a_i = T'z_i,     H_j = I + sum_i a_i w_i a_i'
-    v <- v + t H_j^-1 h_j',   t = 1, 1/2, 1/4, ... until h_j rises, for each group by itself; longer where they are slow
-
-Where the log-likelihood is concave in eta there is one mode, and the steps find it from anywhere. Elsewhere H_j is kept
-positive, and nodes stand about the mode that was found. Cost: a read of the rows per step, and later of the rows of
-those groups only that are not done yet. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
-
-The expected information of rows about their first linear predictor, where the score is that of the mean.
-
-    s = (y - mu) mu' / Var y   makes   E[-ds / d eta] = mu'^2 / Var y
-
-Effective degrees of freedom are counted with it, as Fisher's scoring has it; where the score is another one, with the
-observed information.
-
-How the information about the first linear predictor of a row moves with each of its linear predictors.
-
-    c_ik = d I_i00 / d eta_ik,   minus the third derivative of the log-likelihood of the row
-
-Exact where the linear predictor is the natural parameter; otherwise differences of sixth order of the information,
-
-    c = [45 (I_1 - I_-1) - 9 (I_2 - I_-2) + (I_3 - I_-3)] / (60 h) + O(h^6),
-
-whose error is about 1e-11 of the information: steps are 1/50 of the scale on which it moves.
-"""
+"""The modes of effects given the parameters, of all effects together or of one group at a time."""
 
 from __future__ import annotations
 
@@ -249,6 +200,17 @@ def joint_mode(
     of `close`.
 
     ConvergenceError where no number of steps reaches it: the log-likelihood rises without end, or is not a number.
+
+    The mode of all effects together, given the parameters: Newton's method with the penalized information as metric.
+
+        F(u) = sum_i w_i log p(y_i | base_i + z~_i'u) - |u|^2 / 2,   g = Z~'s - P u,   u <- u + t H^-1 g
+
+    Steps are halved until F rises. Near the mode of a concave log-likelihood the slopes along a step tell enough of
+    that: F would rise by half their sum if it were quadratic (Hager & Zhang, SIAM Journal on Optimization 16, 2005).
+    The log-likelihoods of rows, which take more time than their derivatives, are then summed only where somebody asks.
+    Where H is not positive definite, negative weights are put to 0, which leads upwards too. Next to the mode the H of
+    one step takes the following ones as well, and is made again where they end. The way ends where the decrement g'H^-1
+    g is round-off.
     """
     prior, concave = columns.of.prior, rows.likelihood.unimodal  # in the effects, the other parameters held
     u, value = start, None
@@ -417,6 +379,17 @@ class PenalizedCoefficients:
 class CoefficientMode:
     """The mode `u` at standard deviations `taus`, D as `scales`, the score and the information about c there, the
     lower triangular root of H, and F, `value`.
+
+    Laplace's approximation of the integral over all coefficients of any log-likelihood, with its exact gradient.
+
+        c = D u,   u_j ~ N(0, 1) of curves, D their standard deviations; a flat prior, D = 1, for others
+        log L(tau) = l(D u^) - |P u^|^2 / 2 - log|H| / 2 + p log(2 pi) / 2,   H = P + D I D at the mode u^
+        d log L / d tau_k = sum over curve k of  s u - (I D H^-1)_jj - [t u + v s - (I D v) u] / 2,   v = H^-1 D t
+
+    with s and I score and information of l in c, and t_j the sum of (D H^-1 D) dI / dc_j, P the 0 and 1 of the prior.
+    The likelihood need not be a sum over rows: it is asked for `evaluate(c, order)` and `information_slopes(c, W)`,
+    which is t where W W' = D H^-1 D. Source: Wood, JRSS B 73 (2011), 3-36; Wood, Pya & Saefken, JASA 111 (2016),
+    1548-1563.
     """
 
     given: PenalizedCoefficients
@@ -545,6 +518,15 @@ class ConditionalModes:
 def conditional_modes(rows: GroupRows, eta: Floats, a: Floats, start: Floats | None = None) -> ConditionalModes:
     """The modes of all groups, where a (q, n) makes linear predictors of effects, from `start` (q, J) or from 0.
 
+    The modes of the effects of each group given its rows, and their curvature there: where quadrature puts its nodes.
+
+        h_j(v) = sum_i log p(y_i | eta_i + a_i'v) - v'v / 2,   a_i = T'z_i,     H_j = I + sum_i a_i w_i a_i'
+        v <- v + t H_j^-1 h_j',   t = 1, 1/2, 1/4, ... until h_j rises, for each group; longer where slow
+
+    Where the log-likelihood is concave in eta there is one mode, and the steps find it from anywhere. Elsewhere H_j is
+    kept positive, and nodes stand about the mode that was found. Cost: a read of the rows per step, and later of the
+    rows of those groups only that are not done yet. Source: Pinheiro & Bates, J. Comput. Graph. Stat. 4 (1995), 12-35.
+
     >>> from stattools.likelihoods import Poisson
     >>> rows = GroupRows(Poisson(), np.array([0.0, 1e6]), None, np.array([1, 1]))
     >>> conditional_modes(rows, np.zeros(2), np.ones((1, 2))).v.round(3).tolist()
@@ -624,7 +606,15 @@ SAME = 1e-8
 
 
 def expected_weights(rows: SeenRows, mode: JointMode) -> Floats:
-    """mu'^2 / Var y of each row times its weight, (n,); the observed information where the score is another one."""
+    """mu'^2 / Var y of each row times its weight, (n,); the observed information where the score is another one.
+
+    The expected information of rows about their first linear predictor, where the score is that of the mean.
+
+        s = (y - mu) mu' / Var y   makes   E[-ds / d eta] = mu'^2 / Var y
+
+    Effective degrees of freedom are counted with it, as Fisher's scoring has it; where the score is another one, with
+    the observed information.
+    """
     observed, likelihood, eta = mode.information[:, 0, 0], rows.likelihood, mode.eta
     weight = 1.0 if rows.weight is None else rows.weight
     try:
@@ -652,6 +642,16 @@ SHORTER = 8
 
 def information_slopes(likelihood: Likelihood, eta: Floats, y: Floats, information: Floats) -> Floats:
     """c (n, width) at eta (n,) or (n, width); `information` (n,) are the I_i00 there.
+
+    How the information about the first linear predictor of a row moves with each of its linear predictors.
+
+        c_ik = d I_i00 / d eta_ik,   minus the third derivative of the log-likelihood of the row
+
+    Exact where the linear predictor is the natural parameter; otherwise differences of sixth order of the information,
+
+        c = [45 (I_1 - I_-1) - 9 (I_2 - I_-2) + (I_3 - I_-3)] / (60 h) + O(h^6),
+
+    whose error is about 1e-11 of the information: steps are 1/50 of the scale on which it moves.
 
     >>> from stattools.likelihoods import Poisson
     >>> information_slopes(Poisson(), np.zeros(1), np.ones(1), np.ones(1)).tolist()

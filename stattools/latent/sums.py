@@ -12,7 +12,7 @@ ends of their variables.
 
     [B_1 .. B_S Q r]'[B_1 .. B_S Q r],    Q = (X - c) N,   r = y - a - Q b          c, N, a and b from a sample
 
-The B-splines of the curves and nearly orthonormal columns of X, as in `rows_in_files.py`; the means of the B-splines
+The B-splines of the curves and nearly orthonormal columns of X, as above; the means of the B-splines
 are found beside, and what curves are made of them is a matrix away.
 """
 

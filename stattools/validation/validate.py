@@ -74,7 +74,7 @@ def validate(fit: Any, /) -> Agreement | PosteriorAgreement | NetworkAgreement:
     """The same numbers from an independent reference? One row per coefficient, `ok` and a sentence.
 
     Of a posterior: exact ones against quadrature of SciPy's likelihood times prior, draws against a grid, importance
-    sampling or another run, as `PosteriorAgreement`; see `checks/exact_posteriors.py` and `drawn_posteriors.py`.
+    sampling or another run, as `PosteriorAgreement`; see `checks/posteriors.py`.
     Of a fit an `Agreement` with statsmodels.
 
     The reference is OLS or WLS, Logit, Probit, MNLogit, NegativeBinomial, GLM (Poisson, grouped outcomes, and logistic

@@ -209,7 +209,7 @@ def mode(density: Target, stand_in: Target | None = None) -> Mode:
     """The mode by Newton's method, and the Cholesky factor of the posterior information there.
 
     `stand_in` is the same density from a sample that stands for all rows, where these are in files
-    (`solvers/samples/surrogate.py`): the mode is then found in few reads of them. Raises IdentificationError where the
+    (`solvers/subsampling.py`): the mode is then found in few reads of them. Raises IdentificationError where the
     density has no mode: then it is no distribution, or it rises towards a boundary.
     """
     if isinstance(density.data, Whole) and isinstance(density.data.model, Custom):

@@ -2,7 +2,7 @@
 
     typical      eta = x'beta                                  effects of 0
     known        eta = x'beta + z'u_j                          the most probable effects of group j given its rows
-    population   eta = (x'beta, R_1'z_1, R_2'z_2, ...)         effects integrated out (`latent/averaging.py`)
+    population   eta = (x'beta, R_1'z_1, R_2'z_2, ...)         effects integrated out (`latent/marginal_family.py`)
 
 R_k is any square root of the covariance of the effects of term k, so that R_k'z is linear in its entries: these are
 parameters beside the coefficients, with the covariance that the fit gives all of them, and the delta method over them

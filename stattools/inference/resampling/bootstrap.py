@@ -4,8 +4,8 @@
     parametric:  outcomes drawn from the fitted model, X held
     bayesian:    row weights ~ n Dirichlet(1, ..., 1): draws of a posterior
 
-A replicate is a weighted fit; all are fitted at once (`many_fits.py`). Source: Efron & Tibshirani, An Introduction to
-the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
+A replicate is a weighted fit; all are fitted at once, as in `inference/fitting/many.py`. Source: Efron & Tibshirani,
+An Introduction to the Bootstrap (1993); Rubin, "The Bayesian bootstrap" (1981).
 
 How skewed the draws of each coefficient are, from the influence of the rows: the acceleration of a BCa interval.
 

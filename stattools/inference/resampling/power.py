@@ -3,7 +3,8 @@
     power = P(|b| > q se),   coverage = P(b - q se <= beta <= b + q se)
 
 at so many rows, over outcomes of the likelihood at coefficients that are taken for true. Every fit is the one that
-`st.fit` makes, those of thousands of draws at once (`fitting_many.py`); a draw without a maximum rejects nothing.
+`st.fit` makes, those of thousands of draws at once, as in `inference/fitting/many.py`; a draw without a maximum
+rejects nothing.
 
 The rows at which a test has a wanted power: a curve through simulated shares, and its Monte Carlo error.
 

@@ -16,7 +16,7 @@ Fits of Cox's regression and of matched sets as files have them: no rows, but th
 
     kept at each event time t_k of each stratum:   sums up to it of 1 / phi, of 1 / phi^2 and of (m - c) / phi
 
-as in `survival/baseline.py`. Survival, medians and hazard ratios of new rows are made of these with the same numbers as
+as in `survival/cox.py`. Survival, medians and hazard ratios of new rows are made of these with the same numbers as
 before; residuals, concordance, profile intervals and tests that climb again need the rows.
 """
 

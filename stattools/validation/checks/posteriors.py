@@ -6,7 +6,7 @@ sample     its own posterior by the same method against the density built anew, 
 
 The verdict on an exact posterior: its means, standard deviations and evidence beside those of a reference.
 
-    Beta, Gamma, Normal, NormalInverseGamma    quadrature of SciPy's likelihood times prior (`likelihood_quadrature.py`)
+    Beta, Gamma, Normal, NormalInverseGamma    quadrature of SciPy's likelihood times prior (`references/integrals.py`)
     Dirichlet, regression, multivariate rows   row by row, or one dense system in the space of the rows
 
 They have to agree to six digits. Integrals over several parameters are taken by Bayes' rule, one row after the other,

@@ -1,7 +1,7 @@
 """The reference for exponential smoothing with one weight: statsmodels' ETS(A,N,N), its errors and log-likelihood.
 
 Its own optimizer stops after six digits; from there its log-likelihood, in which sigma is at its maximum, is climbed
-from its values alone (`reference_values.py`), and its curvature gives the standard errors.
+from its values alone (`references/likelihoods.py`), and its curvature gives the standard errors.
 
 The reference for state space models: statsmodels' UnobservedComponents with exactly diffuse initial states.
 

@@ -420,7 +420,7 @@ LAWS: dict[type, Callable[[Any], SampleDensity]] = {
     Correlation: _of_pairs,
 }
 """The law of the samples of each class; that of categories has one vector of probabilities for all counts, and stands
-where it is climbed, in `scipy_likelihoods.py`.
+where it is climbed, in `references/likelihoods.py`.
 """
 
 TINY = 1e-30

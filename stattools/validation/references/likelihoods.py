@@ -9,12 +9,12 @@ penalized log-likelihoods to climb so, SciPy's log density with the penalty writ
     g_j = (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12h,   h = 0.01 standard errors,   error O(h^4)
 
 Of very many coefficients, whose Hessian would need 16 p^2 values, ridge penalties are climbed by Newton's method on the
-complex steps of `second_sums.py`, and others are refused.
+complex steps of `references/densities.py`, and others are refused.
 
 Nothing of the package's own scores, informations and solvers enters, so that it checks all of them.
 
 The reference for what statsmodels does not fit: the same log-likelihood written again with SciPy, with the penalty
-if there is one (`reference_values.py`), or the user's own function; maximized from its values.
+if there is one, or the user's own function; maximized from its values.
 """
 
 from __future__ import annotations
