@@ -1,9 +1,13 @@
-"""An adapter: how a package fits the models of the exam, in lines of Python."""
+"""An adapter: how a package fits the models of the exam, in lines of Python, as `adapters.toml` has them."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -17,5 +21,23 @@ class Adapter:
     name: str
     words: str
     models: Mapping[str, str]
-    remedies: tuple[tuple[str, str, str], ...] = ()
-    predictions: Mapping[str, str] = field(default_factory=dict[str, str])
+    remedies: tuple[tuple[str, str, str], ...]
+    predictions: Mapping[str, str]
+
+
+def _read(said: dict[str, Any]) -> Adapter:
+    lines = {**said.get("parts", {}), **said["models"]}
+
+    def whole(text: str) -> str:
+        return re.sub(r"<([a-z]\w*[\w ]*)>", lambda name: whole(lines[name[1]]), text, flags=re.IGNORECASE)
+
+    models, predictions = (
+        {model: whole(text) for model, text in said.get(of, {}).items()} for of in ("models", "predictions")
+    )
+    return Adapter(said["name"], said["words"], models, tuple(map(tuple, said.get("remedies", ()))), predictions)
+
+
+_SAID = tomllib.loads(Path(__file__).with_name("adapters.toml").read_text(encoding="utf-8"))
+
+ADAPTERS: dict[str, Adapter] = {one["name"]: _read(one) for one in _SAID["package"]}
+"""How each package fits the models of the exam, by its name."""

@@ -12,12 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from stattools.errors import DomainError
-from stattools.qualification.exam import adapters_of_regressions, adapters_of_times_and_groups, harness
-from stattools.qualification.exam.adapter import Adapter
+from stattools.qualification.exam import harness
 
-ADAPTERS: dict[str, Adapter] = {
-    adapter.name: adapter for adapter in (*adapters_of_regressions.ADAPTERS, *adapters_of_times_and_groups.ADAPTERS)
-}
 HERE = ("stattools", "R")
 """What runs with this Python."""
 SECONDS = 900

@@ -17,8 +17,8 @@ from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.names.guesses import answers_guesses
 from stattools.interface.when_needed import pd
-from stattools.qualification.exam.adapter import Adapter
-from stattools.qualification.exam.environments import ADAPTERS, answers, name_of
+from stattools.qualification.exam.adapter import ADAPTERS, Adapter
+from stattools.qualification.exam.environments import answers, name_of
 from stattools.qualification.exam.laws import LAWS, PROBLEMS, Law
 from stattools.text.faces import Faces
 from stattools.text.one_line import headline

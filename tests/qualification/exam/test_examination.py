@@ -11,8 +11,7 @@ import pytest
 
 from stattools.errors import DomainError, StattoolsError
 from stattools.qualification.exam import environments, examination
-from stattools.qualification.exam.adapter import Adapter
-from stattools.qualification.exam.environments import ADAPTERS
+from stattools.qualification.exam.adapter import ADAPTERS, Adapter
 from stattools.qualification.exam.examination import can_be_asked, code, examine, reproducer
 from stattools.qualification.exam.laws import LAWS
 from tests.cli.test_application import run
@@ -48,7 +47,7 @@ PLANTED = Adapter(
 
 
 def test_planted_faults_are_found(monkeypatch, tmp_path):
-    monkeypatch.setitem(environments.ADAPTERS, "planted", PLANTED)
+    monkeypatch.setitem(ADAPTERS, "planted", PLANTED)
     monkeypatch.setattr(environments, "HERE", (*environments.HERE, "planted"))
     few = [law for law in LAWS if law.name in ("scale", "origin", "separation", "closed form of a table", "complement")]
     monkeypatch.setattr(examination, "LAWS", tuple(few))

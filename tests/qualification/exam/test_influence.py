@@ -7,10 +7,13 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.qualification.exam.adapters_of_regressions import OURS, STATSMODELS
+from stattools.qualification.exam.adapter import ADAPTERS
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import INFLUENCE, LEFT_OUT, OF_ROWS
+
+OURS = ADAPTERS["stattools"]
+STATSMODELS = ADAPTERS["statsmodels"]
 
 MODELS = dict(zip(INFLUENCE, (st.ols, st.logistic, st.poisson), strict=True))
 

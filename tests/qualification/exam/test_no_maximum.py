@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from stattools.qualification.exam.adapters_of_regressions import OURS
+from stattools.qualification.exam.adapter import ADAPTERS
 from stattools.qualification.exam.examination import code
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import NO_MAXIMUM
+
+OURS = ADAPTERS["stattools"]
 
 ASKED = [(law, model) for law in NO_MAXIMUM for model in law.models if model in OURS.models]
 

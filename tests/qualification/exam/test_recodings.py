@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from stattools.qualification.exam import examination
-from stattools.qualification.exam.adapters_of_regressions import OURS
+from stattools.qualification.exam.adapter import ADAPTERS
 from stattools.qualification.exam.examination import code, judged, numbers
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import PREDICTED, PROBLEMS, RECODINGS, Law, offset, origin, scale, units
+
+OURS = ADAPTERS["stattools"]
 
 EXAMPLES = {"stattools": 20, "nightly": 10_000}[settings.get_current_profile_name()]
 FACTORS = some.builds(lambda power, sign: sign * 10.0**power, some.floats(-4.0, 4.0), some.sampled_from([-1.0, 1.0]))

@@ -2,10 +2,13 @@
 
 import pytest
 
-from stattools.qualification.exam.adapters_of_regressions import OURS, STATSMODELS
+from stattools.qualification.exam.adapter import ADAPTERS
 from stattools.qualification.exam.examination import code, judged
 from stattools.qualification.exam.harness import answer
 from stattools.qualification.exam.laws import COEFFICIENTS
+
+OURS = ADAPTERS["stattools"]
+STATSMODELS = ADAPTERS["statsmodels"]
 
 LAW = next(law for law in COEFFICIENTS if law.name == "weights")
 
