@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ class Adapter:
     name: str
     words: str
     models: Mapping[str, str]
-    remedies: tuple[tuple[str, str, str], ...]
-    predictions: Mapping[str, str]
+    remedies: tuple[tuple[str, str, str], ...] = ()
+    predictions: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 def _read(said: dict[str, Any]) -> Adapter:
