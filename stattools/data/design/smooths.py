@@ -289,7 +289,7 @@ def learn_smooth(
 
     Raises DomainError for a variable that holds categories, is constant, or has fewer values than coefficients.
     """
-    terms = ((part.variable,), *(() if part.by is None else ((part.by,),)))
+    terms = tuple((factor,) for factor in part.factors)
     own, made, _ = learn(replace(formula, terms=terms), columns, rows, weights=weights)
     x, k = made[:, 0], part.k
     weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights

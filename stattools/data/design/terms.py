@@ -25,7 +25,15 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.formula.expression import Expression, constants, contrast, contrast_call, evaluate, in_backticks
+from stattools.data.formula.expression import (
+    BASES,
+    Expression,
+    constants,
+    contrast,
+    contrast_call,
+    evaluate,
+    in_backticks,
+)
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import Low
 from stattools.data.tables.columns import finite, listing, missing, sorted_codes
@@ -306,9 +314,6 @@ def _computed(
         finite(np.asarray(part), f"the term {factor.text!r}", ADVICE, rows)
     return values
 
-
-BASES = ("poly", "bs", "cr", "cc", "ns")
-"""Transforms that make several columns."""
 
 COPIES = 3
 """Arrays of the size of X that are in memory at once while X is put together from categories and products."""

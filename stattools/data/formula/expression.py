@@ -1,6 +1,7 @@
-"""Names of columns as formulas write them: between backticks, where they may look like anything.
+"""One factor of a formula, such as `log(x + 1)`, as a checked syntax tree, and its values.
 
-The transforms a formula may use: this list, and nothing else, can be called from a formula.
+A factor is parsed by `ast.parse`, which runs nothing, and every node is compared with a whitelist: columns, numbers,
+arithmetic, comparisons and the transforms below. Values are made by walking the tree; there is no `eval` anywhere.
 
 | transform | takes | columns |
 |---|---|---|
@@ -8,27 +9,13 @@ The transforms a formula may use: this list, and nothing else, can be called fro
 | `center scale` | numbers; constants learned once, kept for prediction | 1 |
 | `poly bs cr cc ns` | numbers; a basis learned once, kept for prediction | several |
 | `C` | a column, read as categories; contrasts `contr.treatment(base) sum helmert diff poly SAS` | levels - 1 |
-| `s` | numbers; a smooth curve, whose coefficients are penalized (`smooth_parts.py`); `by=` is a column | its line |
+| `s` | numbers; a smooth curve, whose coefficients are penalized (`parts.py`); `by=` is a column | its line |
 
 The bases and contrasts are formulaic's (https://matthewwardrop.github.io/formulaic), equal to patsy's and R's where
 those have them: `poly` is orthogonal (three-term recurrence), `bs` is de Boor's B-spline basis, `cr` and `cc` are the
 cubic regression splines of Wood (2017, Generalized Additive Models, section 5.3.1), whose knots are quantiles of the
 different values. `ns` has the knots of R's, quantiles of all rows, and with a constant it spans the same functions. The
 columns of `cr` and `cc` add up to 1: beside a constant they are centered, unless `constraints=` says otherwise.
-
-What the constants of transforms and contrasts may be: `raw` is True or False, `degree` a whole number, knots ascend.
-
-Each kind has the words of an error and a test of the value. Text such as 'no' is true to Python: where a constant is a
-truth value, only True and False are accepted.
-
-The values of a checked expression, by walking its syntax tree node by node: there is no `eval` anywhere.
-
-Only the nodes below are known; `expression.py` has refused every other one before a tree gets here.
-
-One factor of a formula as a checked syntax tree: what it may contain and which columns it needs.
-
-A factor such as `log(x + 1)` is parsed by `ast.parse`, which runs nothing, and every node is compared with a whitelist:
-columns, numbers, arithmetic, comparisons and the transforms of `transforms.py`, and nothing else.
 """
 
 from __future__ import annotations
@@ -38,7 +25,7 @@ import operator
 import re
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple, NoReturn
 
@@ -83,16 +70,8 @@ def _is_number(value: Any) -> bool:
     return type(value) in (int, float) and abs(value) <= sys.float_info.max  # a whole number may exceed all floats
 
 
-def _are_numbers(values: Any) -> bool:
-    return isinstance(values, list | tuple) and all(map(_is_number, values))
-
-
 def _is_level(value: Any) -> bool:
     return isinstance(value, str | bool) or _is_number(value)
-
-
-def _are_levels(values: Any) -> bool:
-    return isinstance(values, list | tuple) and all(map(_is_level, values)) and len(set(values)) == len(values)
 
 
 def whole(low: int, high: int) -> Option:
@@ -109,108 +88,80 @@ def one_of(*words: str) -> Option:
     return Option(" or ".join(map(repr, words)), lambda value: isinstance(value, str) and value in words)
 
 
-# The kinds of constants, named by what they are; DEGREE and DF are those of a basis.
-TRUTH = Option("True or False", lambda value: isinstance(value, bool))
+def listed(needs: str, accepts: Callable[[Any], bool], differ: bool = True, ascend: bool = False) -> Option:
+    """A list of values that are accepted, which may have to differ or to ascend."""
+
+    def is_one(values: Any) -> bool:
+        if not (isinstance(values, list | tuple) and all(map(accepts, values))):
+            return False
+        return (not differ or len(set(values)) == len(values)) and (not ascend or list(values) == sorted(values))
+
+    return Option(needs, is_one)
+
 
 NUMBER = Option("a finite number", _is_number)
 
-CENTER = Option("True, False or a finite number", lambda value: isinstance(value, bool) or _is_number(value))
-
-SCALE = Option(
-    "True, False or a number above 0", lambda value: isinstance(value, bool) or (_is_number(value) and value > 0)
-)
-
-ASCENDING = Option(
-    "a list of numbers in ascending order", lambda values: _are_numbers(values) and list(values) == sorted(values)
-)
-
-DISTINCT_ASCENDING = Option(
-    "a list of different numbers in ascending order",
-    lambda values: _are_numbers(values) and list(values) == sorted(set(values)),
-)
-
-SCORES = Option(
-    "a list of different numbers, one per level",
-    lambda values: _are_numbers(values) and len(set(values)) == len(values),
-)
-
-CONSTRAINTS = Option("'center' or a list of numbers", lambda value: value == "center" or _are_numbers(value))
+TRUTH = Option("True or False", lambda value: isinstance(value, bool))
+"""Text such as 'no' is true to Python: where a constant is a truth value, only True and False are accepted."""
 
 LEVEL = Option("a level: a text, a number, True or False", _is_level)
 
-LEVELS = Option("a list of different levels", _are_levels)
+CONTRAST, COLUMN = Option("a contrast", lambda value: False), Option("a column", lambda value: False)
+"""What is not a constant: a contrast is looked up by its name and has constants of its own, a column in the table."""
 
-CONTRAST = Option("a contrast such as contr.sum or contr.treatment('b')", lambda value: False)
-"""A contrast is not a constant: it has constants of its own, and is looked up by its name."""
+DF = whole(1, LARGEST)
 
-COLUMN = Option("the name of a column", lambda value: False)
-"""A column is not a constant: it is looked up in the table."""
+NUMBERS = listed("'center' or a list of numbers", _is_number, differ=False)
 
-DEGREE, DF = whole(1, LARGEST), whole(1, LARGEST)
+BOUNDS = {"lower_bound": NUMBER, "upper_bound": NUMBER}
 
-EXTRAPOLATION = one_of("raise", "clip", "na", "zero", "extend")
-
-# Constants of the cubic regression splines `cr` and `cc`; those of the other transforms stand in TRANSFORMS.
-CUBIC = {
+NATURAL = {
     "df": DF,
-    "knots": DISTINCT_ASCENDING,
-    "lower_bound": NUMBER,
-    "upper_bound": NUMBER,
-    "constraints": CONSTRAINTS,
-    "extrapolation": EXTRAPOLATION,
+    "knots": listed("a list of different numbers in ascending order", _is_number, ascend=True),
+} | BOUNDS
+
+BEYOND = {"extrapolation": one_of("raise", "clip", "na", "zero", "extend")}
+
+CUBIC = {
+    **NATURAL,
+    "constraints": Option(NUMBERS.needs, lambda value: value == "center" or NUMBERS.accepts(value)),
+    **BEYOND,
 }
 
-# Transforms of single numbers, which learn nothing.
-ELEMENTWISE = {
-    "log": np.log,
-    "exp": np.exp,
-    "sqrt": np.sqrt,
-    "log2": np.log2,
-    "log10": np.log10,
-    "log1p": np.log1p,
-    "expm1": np.expm1,
-    "abs": np.abs,
-    "I": np.asarray,
+ELEMENTWISE = {name: getattr(np, name) for name in ("log", "exp", "sqrt", "log2", "log10", "log1p", "expm1", "abs")}
+ELEMENTWISE["I"] = np.asarray
+"""Transforms of single numbers, which learn nothing."""
+
+BASES = ("poly", "bs", "cr", "cc", "ns")
+"""Transforms that make several columns."""
+
+# All transforms of a formula: the constants that each takes after its first argument, in order, and what they may be.
+TRANSFORMS: Mapping[str, Mapping[str, Option]] = {name: {} for name in (*ELEMENTWISE, "center")} | {
+    "scale": {
+        "center": Option("True, False or a finite number", lambda value: isinstance(value, bool) or _is_number(value)),
+        "scale": Option(
+            "True, False or a number above 0",
+            lambda value: isinstance(value, bool) or (_is_number(value) and value > 0),
+        ),
+        "ddof": whole(0, 2**31),
+    },
+    "poly": {"degree": DF, "raw": TRUTH},
+    "bs": {
+        "df": DF,
+        "knots": listed("a list of numbers in ascending order", _is_number, differ=False, ascend=True),
+        "degree": whole(0, LARGEST),
+        "include_intercept": TRUTH,
+        **BOUNDS,
+        **BEYOND,
+    },
+    "cr": CUBIC,
+    "cc": CUBIC,
+    "ns": NATURAL,
+    "C": {"contrasts": CONTRAST, "levels": listed("a list of different levels", _is_level)},
+    "s": {"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN},
 }
 
-
-@dataclass(frozen=True)
-class Transform:
-    """One allowed transform: the constants that it takes after its first argument, in order, and what each may be.
-
-    `whole` says that it makes several columns, and so must be a whole factor and not a part of an expression.
-    """
-
-    constants: Mapping[str, Option] = field(default_factory=dict)
-    whole: bool = False
-
-
-# All transforms of a formula with their constants.
-TRANSFORMS: dict[str, Transform] = {name: Transform() for name in ELEMENTWISE} | {
-    "center": Transform(),
-    "scale": Transform({"center": CENTER, "scale": SCALE, "ddof": whole(0, 2**31)}),
-    "poly": Transform({"degree": DEGREE, "raw": TRUTH}, whole=True),
-    "bs": Transform(
-        {
-            "df": DF,
-            "knots": ASCENDING,
-            "degree": whole(0, LARGEST),
-            "include_intercept": TRUTH,
-            "lower_bound": NUMBER,
-            "upper_bound": NUMBER,
-            "extrapolation": EXTRAPOLATION,
-        },
-        whole=True,
-    ),
-    "cr": Transform(CUBIC, whole=True),
-    "cc": Transform(CUBIC, whole=True),
-    "ns": Transform({name: CUBIC[name] for name in ("df", "knots", "lower_bound", "upper_bound")}, whole=True),
-    "C": Transform({"contrasts": CONTRAST, "levels": LEVELS}, whole=True),
-    "s": Transform({"k": whole(4, MOST_COEFFICIENTS), "by": COLUMN}, whole=True),
-}
-
-BESIDE_CONSTANT: Mapping[str, Mapping[str, Any]] = {name: {"constraints": "center"} for name in ("cr", "cc")}
-"""What a spline whose columns add up to 1 is told beside a constant, of which the columns could not be told apart."""
+SCORES = {"scores": listed("a list of different numbers, one per level", _is_number)}
 
 HELMERT = {"reverse": TRUTH, "scale": TRUTH}
 
@@ -221,12 +172,12 @@ CONTRASTS: dict[str, Mapping[str, Option]] = {
     "contr.sum": {},
     "contr.helmert": HELMERT,
     "contr.diff": {"backward": TRUTH},
-    "contr.poly": {"scores": SCORES},
+    "contr.poly": SCORES,
     "Treatment": {"reference": LEVEL},
     "Sum": {},
     "Helmert": HELMERT,
     "Diff": {"backward": TRUTH},
-    "Poly": {"scores": SCORES},
+    "Poly": SCORES,
 }
 
 # What errors say of what a formula may contain.
@@ -341,9 +292,6 @@ ARITHMETIC: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
 }
 """Arithmetic of a formula by the node of Python's syntax tree."""
 
-TREES = ("contrasts", "by")
-"""What stands among the constants of a call and is none."""
-
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
@@ -382,16 +330,16 @@ def evaluate(
         case ast.Call(func=ast.Name(id=name), args=[first, *_]):
             inner = _numbers(tree, evaluate(first, values, state))
             learned = {} if name in ELEMENTWISE else state.setdefault(ast.unparse(tree), {})
-            beside = BESIDE_CONSTANT.get(name, {}) if has_constant else {}
+            beside = {"constraints": "center"} if has_constant and name in ("cr", "cc") else {}
             return transformed(name, inner, {**beside, **constants(tree)}, learned, state.get(WEIGHTS, {}).get(WEIGHTS))
     raise AssertionError(f"unchecked node {ast.dump(tree)}")  # `expression.py` refuses every other node
 
 
 def constants(call: ast.Call) -> dict[str, Any]:
     """The constants of a call by name, `scale(x, ddof=0)` -> {"ddof": 0}; contrasts and columns stay syntax trees."""
-    allowed = TRANSFORMS[ast.unparse(call.func)].constants
-    given = dict(zip(allowed, call.args[1:], strict=False)) | {str(k.arg): k.value for k in call.keywords}
-    return {name: node if name in TREES else ast.literal_eval(node) for name, node in given.items()}
+    allowed = TRANSFORMS[ast.unparse(call.func)]
+    given = _arguments(call, allowed, call.args[1:])
+    return {name: node if allowed[name] in (CONTRAST, COLUMN) else ast.literal_eval(node) for name, node in given}
 
 
 def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
@@ -399,8 +347,7 @@ def contrast_call(node: ast.expr) -> tuple[str, dict[str, Any]]:
     if not isinstance(node, ast.Call):
         return ast.unparse(node), {}
     name = ast.unparse(node.func)
-    given = dict(zip(CONTRASTS[name], node.args, strict=False)) | {str(k.arg): k.value for k in node.keywords}
-    return name, {key: ast.literal_eval(value) for key, value in given.items()}
+    return name, {key: ast.literal_eval(value) for key, value in _arguments(node, CONTRASTS[name], node.args)}
 
 
 def _numbers(node: ast.AST, part: Any) -> Any:
@@ -427,9 +374,17 @@ def short(text: str, longest: int = 80) -> str:
 DEEPEST = 150
 """The most levels of nesting: each takes some calls of Python, whose recursion limit is 1000."""
 
-# Finds text constants, names in backticks and names. Names are replaced before parsing, since Python respells those
-# beyond ASCII (NFKC).
-NAMES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|`((?:[^`]|``)*)`|([^\W\d]\w*)""")
+TEXT = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
+"""A text constant, as a pattern."""
+
+HIDDEN = rf"{TEXT}|`(?:[^`]|``)*`"
+"""What hides brackets, commas and line breaks: a text constant, or a name in backticks."""
+
+# Names are replaced before parsing, since Python respells those beyond ASCII (NFKC).
+NAMES = re.compile(rf"({TEXT})|`((?:[^`]|``)*)`|([^\W\d]\w*)")
+
+PLAIN = re.compile(r"[^\W\d]\w*")
+"""A name that needs no backticks."""
 
 
 @prints
@@ -453,6 +408,11 @@ class Expression:
     def is_column(self) -> bool:
         """Whether the factor is just a column."""
         return self.columns == (self.text,)
+
+    @property
+    def written(self) -> str:
+        """The factor as a formula has it: a column whose name is no plain word stands in backticks."""
+        return self.text if PLAIN.fullmatch(self.text) else ast.unparse(self.tree)
 
     @property
     def call(self) -> str | None:
@@ -539,17 +499,14 @@ def _permit(node: ast.AST, whole: bool = False) -> None:
             for side in (left, right):
                 if not (isinstance(side, ast.Constant) and isinstance(side.value, str)):
                     _permit(side)
-        case ast.Call(func=ast.Name(id=name), args=[first, *rest], keywords=keywords) if name in TRANSFORMS:
-            _permit_call(node, name, first, rest, keywords, whole)
+        case ast.Call(func=ast.Name(id=name), args=[first, *rest]) if name in TRANSFORMS:
+            _permit_call(node, name, first, rest, whole)
         case _:
             _forbid(node)
 
 
-def _permit_call(
-    node: ast.AST, name: str, first: ast.expr, rest: list[ast.expr], keywords: list[ast.keyword], whole: bool
-) -> None:
-    transform = TRANSFORMS[name]
-    if transform.whole and not whole:
+def _permit_call(node: ast.Call, name: str, first: ast.expr, rest: list[ast.expr], whole: bool) -> None:
+    if name in (*BASES, "C", "s") and not whole:
         raise DomainError(f"{ast.unparse(node)!r} makes several columns: it must be a term of its own.")
     if name == "C" and not isinstance(first, ast.Name):
         raise DomainError(f"{short(ast.unparse(node))!r}: C takes one column, C(name); make the column first.")
@@ -559,24 +516,21 @@ def _permit_call(
             f"s({ast.unparse(rest[0])}) adds two, and by= is for levels or a number."
         )
     _permit(first)
-    for key, value in _pairs(node, transform.constants, rest, keywords):
-        if key == "contrasts":
-            _permit_contrast(value)
-        elif key == "by":
-            _permit_column(node, value)
-        else:
-            _permit_constant(node, key, value, transform.constants[key])
+    _permit_arguments(node, TRANSFORMS[name], rest)
 
 
-def _permit_contrast(node: ast.expr) -> None:
-    function, rest, keywords = node, [], []
-    if isinstance(node, ast.Call):
-        function, rest, keywords = node.func, node.args, node.keywords
-    if not isinstance(function, ast.Name | ast.Attribute) or ast.unparse(function) not in CONTRASTS:
-        _forbid(node)
-    allowed = CONTRASTS[ast.unparse(function)]
-    for key, value in _pairs(node, allowed, rest, keywords):
-        _permit_constant(node, key, value, allowed[key])
+def _permit_arguments(call: ast.Call, allowed: Mapping[str, Option], given: list[ast.expr]) -> None:
+    for key, value in _arguments(call, allowed, given):
+        option = allowed[key]
+        if option is CONTRAST:
+            of = value if isinstance(value, ast.Call) else ast.Call(value, [], [])
+            if not isinstance(of.func, ast.Name | ast.Attribute) or ast.unparse(of.func) not in CONTRASTS:
+                _forbid(value)
+            _permit_arguments(of, CONTRASTS[ast.unparse(of.func)], of.args)
+        elif option is COLUMN:
+            _permit_column(call, value)
+        elif not option.accepts(worth := _literal(value)):
+            raise DomainError(f"{short(ast.unparse(call))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
 
 
 def _permit_column(node: ast.AST, value: ast.expr) -> None:
@@ -590,21 +544,13 @@ def _permit_column(node: ast.AST, value: ast.expr) -> None:
     _permit(bare)
 
 
-def _permit_constant(node: ast.AST, key: str, value: ast.expr, option: Option) -> None:
-    worth = _literal(value)
-    if not option.accepts(worth):
-        raise DomainError(f"{short(ast.unparse(node))!r}: {key}= must be {option.needs}; got {quoted(worth)}.")
-
-
-def _pairs(
-    node: ast.AST, allowed: Mapping[str, Option], rest: list[ast.expr], keywords: list[ast.keyword]
-) -> list[tuple[str, ast.expr]]:
-    """The constants of a call with their names; DomainError for a wrong number of them or a wrong name."""
-    pairs = list(zip(allowed, rest, strict=False)) + [(str(k.arg), k.value) for k in keywords]
+def _arguments(call: ast.Call, allowed: Mapping[str, Option], given: list[ast.expr]) -> list[tuple[str, ast.expr]]:
+    """The arguments of a call by name, those `given` by position first; DomainError for too many or a wrong name."""
+    pairs = list(zip(allowed, given, strict=False)) + [(str(k.arg), k.value) for k in call.keywords]
     names = [name for name, _ in pairs]
-    if len(rest) > len(allowed) or not set(names) <= set(allowed) or len(set(names)) < len(names):
+    if len(given) > len(allowed) or not set(names) <= set(allowed) or len(set(names)) < len(names):
         takes = ", ".join(f"{name}=" for name in allowed) or "nothing"
-        raise DomainError(f"{short(ast.unparse(node))!r} in the formula: beside its column it takes {takes}.")
+        raise DomainError(f"{short(ast.unparse(call))!r} in the formula: beside its column it takes {takes}.")
     return pairs
 
 

@@ -2,11 +2,8 @@
 
 `y ~ a + log(b):C(g)` is cut into factors, each checked against the whitelist of `expression.py`. The algebra of terms
 (Wilkinson and Rogers, 1973, Applied Statistics 22, 392-399) is formulaic's parser. It is given a stand-in for each
-factor, since it would evaluate calls on the left side while parsing.
-
-The right side of most formulas is a sum of factors, which needs no algebra of terms.
-
-A formula in the words of other packages, translated into ours. It is asked for only where a formula was refused.
+factor, since it would evaluate calls on the left side while parsing; a sum of factors needs no algebra. A formula in
+the words of other packages is translated into ours only where it was refused.
 """
 
 from __future__ import annotations
@@ -16,9 +13,10 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import Any
 
-from stattools.data.formula.expression import ALLOWED, Expression, column, column_of, expression, in_backticks, short
+from stattools.data.formula.expression import ALLOWED, HIDDEN, Expression, column, column_of, expression, short
 from stattools.errors import DomainError
 from stattools.interface.names.of_formulas import ALIEN, FIXED_EFFECTS, LACKING, POWER_INSIDE, REWRITES
 from stattools.text.one_line import prints
@@ -123,13 +121,10 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 
-# Inside a call: text constants and names in backticks, whose brackets are not counted, and brackets, which are.
-BRACKETS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[()]""")
+MARKED = re.compile(rf"{HIDDEN}|[(),\[\]]")
 
-PLAIN = re.compile(r"[^\W\d]\w*")
-
-# Line breaks; text constants and names in backticks are matched too, and kept with the breaks in them.
-LINES = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`)|(?<![^\S\n])[^\S\n]*+\n\s*""")
+# Line breaks; what may have them within it is matched too, and kept.
+LINES = re.compile(rf"({HIDDEN})|(?<![^\S\n])[^\S\n]*+\n\s*")
 
 EXAMPLES = 'Write "outcome ~ predictors", for example "y ~ x1 + C(g)" or "y ~ 1".'
 
@@ -209,9 +204,13 @@ def _parsed(text: str, available: tuple[str, ...], apart: tuple[str, ...], outco
     terms = tuple(tuple(factors[name] for name in term) for term in plain_sum(source) or _algebra(text, source))
     if not terms:
         raise DomainError(f"{short(text)!r} leaves no term on the right side, not even the intercept.")
-    dotted = any(token == "." for token in right)
-    written = _written(outcome, terms) if dotted else LINES.sub(lambda found: found[1] or " ", text.strip())
-    return Formula("~" + written.split("~", 1)[1] if given and dotted else written, outcome, terms)
+    written = _written_out(outcome, terms) if "." in right else in_one_line(text)
+    return Formula("~" + written.split("~", 1)[1] if given and "." in right else written, outcome, terms)
+
+
+def in_one_line(text: str) -> str:
+    """The text with a blank for each line break that is not within a text constant or a name."""
+    return LINES.sub(lambda found: found[1] or " ", text.strip())
 
 
 def together(first: Formula, others: Iterable[Formula]) -> Formula:
@@ -253,7 +252,7 @@ def tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
             case "quoted":
                 yield column(found["quoted"].replace("``", "`"))
             case "call":
-                start, position = found.start("call"), closing(text, position)
+                start, (_, position) = found.start("call"), arguments(text, position)
                 yield expression(text[start:position])
             case "name" if found["name"] in available or not re.search(r"\.|^__", found["name"]):
                 yield column(found["name"])
@@ -263,13 +262,18 @@ def tokens(text: str, available: Sequence[str]) -> Iterator[Expression | str]:
                 yield found[0].strip()
 
 
-def closing(text: str, position: int) -> int:
-    """The position after the bracket that closes the one just before `position`."""
-    open_brackets = 1
-    for found in BRACKETS.finditer(text, position):
-        open_brackets += {"(": 1, ")": -1}.get(found[0], 0)
-        if open_brackets == 0:
-            return found.end()
+def arguments(text: str, position: int) -> tuple[list[str], int]:
+    """The arguments of the call whose bracket opens just before `position`, and the position after the bracket that
+    closes it.
+    """
+    given, brackets, lists = [position], 1, 0
+    for found in MARKED.finditer(text, position):
+        brackets += {"(": 1, ")": -1}.get(found[0], 0)
+        lists += {"[": 1, "]": -1}.get(found[0], 0)
+        if not brackets or (found[0] == "," and (brackets, lists) == (1, 0)):
+            given.append(found.end())
+        if not brackets:
+            return [text[low : high - 1] for low, high in pairwise(given)], found.end()
     raise DomainError(f"a bracket is not closed in the formula {short(text)!r}.")
 
 
@@ -377,13 +381,7 @@ def _most_terms(tree: Any) -> int:
     return sizes[id(tree)]
 
 
-def _written(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> str:
-    """The formula written out, for `y ~ .`."""
-
-    def word(factor: Expression) -> str:
-        text = ast.unparse(factor.tree)
-        return factor.text if text == in_backticks(factor.text) and PLAIN.fullmatch(factor.text) else text
-
-    products = [":".join(word(factor) for factor in term) or "1" for term in terms]
-    words = [product for product in products if product != "1"] or ["1"]
-    return f"{word(outcome)} ~ {' + '.join(words if '1' in products else ['0', *words])}"
+def _written_out(outcome: Expression, terms: tuple[tuple[Expression, ...], ...]) -> str:
+    """The formula with every term, for `y ~ .`."""
+    words = [":".join(factor.written for factor in term) for term in terms if term] or ["1"]
+    return f"{outcome.written} ~ {' + '.join(words if () in terms else ['0', *words])}"

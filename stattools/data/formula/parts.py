@@ -1,5 +1,7 @@
-r"""Random parts of a formula, `y ~ x + (x | g)`: effects of the columns left of the bar that vary between the groups
-right of it.
+r"""Parts of a formula that are no terms: random parts, curves, and the outcome of a formula about times.
+
+Random parts, `y ~ x + (x | g)`, are effects of the columns left of the bar that vary between the groups right of it.
+They are cut out of the text, and what is left is a formula as any other.
 
 | written | effects |
 |---|---|
@@ -10,23 +12,18 @@ right of it.
 | `(1 \| a:b)` | a level of each combination of a and b |
 | `(1 \| a/b)` | `(1 \| a) + (1 \| a:b)`: b within a |
 
-They are cut out of the text, and what is left is a formula as any other. Nothing is ever run.
-
-Curves of a formula, `y ~ s(x, k=20) + z`: which variable, how many coefficients, and whether each level of a factor
-has one, or a number multiplies it.
+A curve is a straight line and what differs from it: the line stays in the formula as `center(x)`, the rest is a
+`SmoothTerm` over the rows.
 
 | written | curve |
 |---|---|
-| `s(x)` | f(x), a cubic spline of 20 coefficients whose second differences are penalized |
-| `s(x, k=40)` | the same with 40 coefficients |
+| `s(x, k=40)` | f(x), a cubic spline of 40 coefficients (20 where none are given) with penalized second differences |
 | `s(log(x))` | f(log(x)) |
 | `s(x, by=g)` | f_a(x) in the rows of each level a of the factor g, whose heights are `g +` beside |
 | `s(x, by=z)` | f(x) z of a number z |
 
-A curve is a straight line and what differs from it: the line stays in the formula as `center(x)`, the rest is a
-`SmoothTerm` over the rows.
-
-The outcome of a formula about times: `survival(entry, time, died) ~ x`, which has named parts.
+The outcome about times has named parts, columns or expressions over columns, `status == 2`. The word `survival` is read
+before a bracket only: a column may be called so.
 
 | written | parts |
 |---|---|
@@ -34,9 +31,6 @@ The outcome of a formula about times: `survival(entry, time, died) ~ x`, which h
 | `survival(time, died)` | time, event: 1 or true where it was seen, 0 or false where the time may be longer |
 | `survival(entry, time, died)` | entry, time, event: at risk from `entry` on only (late entry, one of several rows) |
 | `survival(low, high, type="interval")` | low, high: between the two |
-
-A part is a column or an expression over columns, `status == 2`. The word is read before a bracket only: a column may be
-called `survival`.
 """
 
 from __future__ import annotations
@@ -45,17 +39,16 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from stattools.data.formula.expression import Expression, column, constants, expression, in_backticks, short
-from stattools.data.formula.formula import LINES, PLAIN, Formula, closing, parse, require, tokens
+from stattools.data.formula.expression import HIDDEN, Expression, column, column_of, constants, expression, short
+from stattools.data.formula.formula import Formula, arguments, in_one_line, parse, require, tokens
 from stattools.errors import DomainError
 from stattools.interface.record import record
 
-# Text constants and names in backticks, in which nothing is looked for; the opening of a call; brackets, bars, the ~.
-MARKS = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|(?<![\w.])[^\W\d][\w.]*+\s*+\(|\|+|[()~]""")
+# Besides what hides them: the opening of a call; brackets, bars, the ~.
+MARKS = re.compile(rf"{HIDDEN}|(?<![\w.])[^\W\d][\w.]*+\s*+\(|\|+|[()~]")
 
 HOW = "A random part is written (1 | g), (x | g), (0 + x | g) or (x || g), between plus signs."
 
@@ -120,23 +113,6 @@ def mixed_formula(
     >>> [part.name for part in found.random], found.formula.text
     (['(x | a)', '(x | a:b)'], 'y ~ x + (x | a/b)')
     """
-    if read is parse:
-        return _read(text, tuple(available), tuple(sorted(apart)))
-    return _of(text, available, apart, read)
-
-
-@lru_cache(maxsize=256)
-def _read(text: str, available: tuple[str, ...], apart: tuple[str, ...]) -> MixedFormula:
-    """What was read before is not read again."""
-    return _of(text, available, apart, parse)
-
-
-def _of(
-    text: str,
-    available: Sequence[str],
-    apart: Collection[str],
-    read: Callable[[str, Sequence[str], Collection[str]], Formula],
-) -> MixedFormula:
     fixed, pieces = without_random(text)
     if not pieces:
         return MixedFormula(read(text, available, apart), (), text)
@@ -146,8 +122,8 @@ def _of(
     each = [_parts(piece, products, formula, available) for piece, products in zip(pieces, groupings, strict=True)]
     parts = tuple(part for some in each for part in some)
     _require_apart(parts)
-    said = _in_one_line(text)
-    if formula.text != _in_one_line(fixed):  # it had a dot, which is written out
+    said = in_one_line(text)
+    if formula.text != in_one_line(fixed):  # it had a dot, which is written out
         said = " + ".join((formula.text, *(piece.text for piece in pieces)))
     notes = tuple(
         f"The effects of {piece.text} are independent where its columns are 0, so that the fit depends on their origin;"
@@ -219,20 +195,16 @@ def _first(text: str) -> tuple[int, int, TypedPart] | None:
 
 
 def _piece(text: str, start: int, end: int, bars: list[re.Match[str]]) -> TypedPart:
-    whole = _in_one_line(text[start:end])
+    whole = in_one_line(text[start:end])
     if len(bars) > 1 or len(bars[0][0]) > 2:
         raise DomainError(f"{whole} in {short(text)!r} has more than one bar. {HOW}")
     bar = bars[0]
-    left, right = _in_one_line(text[start + 1 : bar.start()]), _in_one_line(text[bar.end() : end - 1])
+    left, right = in_one_line(text[start + 1 : bar.start()]), in_one_line(text[bar.end() : end - 1])
     if not left:
         raise DomainError(f"{whole} in {short(text)!r} has nothing left of its bar: write (1 | {right}). {HOW}")
     if not right:
         raise DomainError(f"{whole} in {short(text)!r} has no grouping column right of its bar. {HOW}")
     return TypedPart(whole, left, bar[0], right)
-
-
-def _in_one_line(text: str) -> str:
-    return LINES.sub(lambda found: found[1] or " ", text.strip())
 
 
 def _groupings(piece: TypedPart, available: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -276,15 +248,16 @@ def _parts(
     if piece.left.replace(" ", "") in ("0", "-1"):
         raise DomainError(f"{piece.text} has no effect that varies: write 1 or a column left of its bar.")
     left = parse(f"~ {piece.left}", available, (), formula.outcome)
-    spaced = "".join(_spaced(token) for token in tokens(piece.left, available)).strip()
+    words = (one.written if isinstance(one, Expression) else one for one in tokens(piece.left, available))
+    spaced = "".join(f" {word} " if word in ("+", "-") else word for word in words).strip()
     found: list[RandomPart] = []
     for groups in products:
-        called = ":".join(map(_written, groups))
+        called = ":".join(column(name).written for name in groups)
         if piece.bar == "|":
             found.append(RandomPart(f"({spaced} | {called})", left, groups))
             continue
         for term in left.terms:
-            said = ":".join(_word(factor) for factor in term)
+            said = ":".join(factor.written for factor in term)
             said = f"0 + {said}" if said else "1"
             alone = replace(left, text=f"~ {said}", terms=(term,))
             found.append(RandomPart(f"({said} | {called})", alone, groups, True))
@@ -294,10 +267,10 @@ def _parts(
 def _require_apart(parts: Sequence[RandomPart]) -> None:
     """DomainError where two parts have an effect of the same column over the same groups."""
     for one, other in combinations(parts, 2):
-        if set(one.groups) != set(other.groups):
-            continue
-        both = {_key(term) for term in one.left.terms} & {_key(term) for term in other.left.terms}
-        if both:
+        mine, theirs = (
+            {frozenset(factor.text for factor in term) for term in part.left.terms} for part in (one, other)
+        )
+        if set(one.groups) == set(other.groups) and (both := mine & theirs):
             if one.name == other.name:
                 raise DomainError(f"{one.name} stands twice in the formula; leave one out.")
             what = ":".join(sorted(next(iter(both)))) or "the level"
@@ -305,24 +278,6 @@ def _require_apart(parts: Sequence[RandomPart]) -> None:
                 f"{one.name} and {other.name} have the same effect twice, {what} by {one.group}: two variances of it "
                 "cannot be told apart. Leave one out, or write 0 + into the second."
             )
-
-
-def _written(name: str) -> str:
-    """A column as a formula writes it."""
-    return name if PLAIN.fullmatch(name) else in_backticks(name)
-
-
-def _spaced(token: Expression | str) -> str:
-    """A token with spaces around plus and minus."""
-    return _word(token) if isinstance(token, Expression) else f" {token} " if token in ("+", "-") else token
-
-
-def _word(factor: Expression) -> str:
-    return _written(factor.text) if factor.text in factor.columns else factor.text
-
-
-def _key(term: Iterable[Expression]) -> frozenset[str]:
-    return frozenset(factor.text for factor in term)
 
 
 MARK = re.compile(r"(?<![\w.])s\s*\(")
@@ -353,15 +308,14 @@ class SmoothPart:
         return f"s({self.variable.text}" + (")" if self.by is None else f", by={self.by.text})")
 
     @property
-    def right(self) -> str:
-        """A right side whose columns are the variable and what it is by, a number or a column for each level."""
-        each = [self.variable, *(() if self.by is None else (self.by,))]
-        return f"~ 0 + {' + '.join(ast.unparse(one.tree) for one in each)}"
+    def factors(self) -> tuple[Expression, ...]:
+        """The variable, and what it is by: a number, or a column for each level."""
+        return (self.variable,) if self.by is None else (self.variable, self.by)
 
     @property
-    def columns(self) -> tuple[str, ...]:
-        """The columns that it needs of a table."""
-        return tuple(dict.fromkeys((*self.variable.columns, *(() if self.by is None else self.by.columns))))
+    def right(self) -> str:
+        """A right side whose columns are those of the factors."""
+        return f"~ 0 + {' + '.join(ast.unparse(one.tree) for one in self.factors)}"
 
     @property
     def line(self) -> Expression:
@@ -416,7 +370,7 @@ def _require_no_line(
     part: SmoothPart, terms: Iterable[frozenset[str]], is_factor: Callable[[Expression], bool]
 ) -> None:
     """DomainError where the line of a curve stands in the formula a second time."""
-    own = {part.variable.text} if part.by is None else {part.variable.text, part.by.text}
+    own = {factor.text for factor in part.factors}
     within = part.by is not None and is_factor(part.by)
     for term in terms:
         if part.variable.text in term and (term == own or (within and term <= own)):
@@ -443,14 +397,13 @@ def _not_alone(term: Term, part: SmoothPart) -> DomainError:
     return DomainError(f"{':'.join(factor.text for factor in term)!r}: a curve is a term of its own; {how}.")
 
 
-# How the outcome begins, its type= argument, terms of other packages, and what may hide a comma or a bracket.
 OPENS = re.compile(r"\s*survival\s*\(")
+"""How the outcome begins."""
 
 TYPE = re.compile(r"""\s*type\s*=\s*(["'])(\w*)\1\s*""")
 
 AS_TERMS = re.compile(r"\b(strata|cluster|id|frailty|tt)\s*\(")
-
-QUOTED = re.compile(r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:[^`]|``)*`|[(),\[\]]""")
+"""Terms of other packages."""
 
 PARTS = {1: ("time",), 2: ("time", "event"), 3: ("entry", "time", "event")}
 """The names of the parts by their number."""
@@ -483,20 +436,13 @@ def survival_formula(
     >>> {name: part.text for name, part in found.parts.items()}, found.formula.outcome.text
     ({'time': 'time', 'event': 'status == 2'}, 'survival(time, status == 2)')
     """
-    return _read_survival(who, text, tuple(available), tuple(sorted(apart)), intervals)
-
-
-@lru_cache(maxsize=256)  # a formula is of its text and the names of columns alone
-def _read_survival(
-    who: str, text: str, available: tuple[str, ...], apart: tuple[str, ...], intervals: bool
-) -> SurvivalFormula:
     opened = OPENS.match(text)
     if opened is None:
         ours = re.sub(r"\bSurv\s*\(", "survival(", text.strip(), count=1)
         remedy = WRITTEN if ours == text.strip() else f'Write "{ours}".'
         raise DomainError(f"{who} needs an outcome that is a time; got {short(text)!r}. {remedy}")
-    end = closing(text, opened.end())
-    parts = _survival_parts(who, text[opened.end() : end - 1], available, intervals)
+    given, end = arguments(text, opened.end())
+    parts = _survival_parts(who, given, available, intervals)
     rest = text[end:].strip()
     if not rest.startswith("~"):
         raise DomainError(f"{who}: after the outcome of {short(text)!r} a ~ and the predictors follow. {WRITTEN}")
@@ -516,10 +462,9 @@ def _read_survival(
     return SurvivalFormula(replace(formula, text=f"{spelled} {formula.text}"), parts)
 
 
-def _survival_parts(who: str, inside: str, available: Sequence[str], intervals: bool) -> dict[str, Expression]:
-    given = _arguments(inside)
-    kind = TYPE.fullmatch(given[-1]) if given else None
-    if kind is not None:
+def _survival_parts(who: str, given: list[str], available: Sequence[str], intervals: bool) -> dict[str, Expression]:
+    inside = ",".join(given)
+    if (kind := TYPE.fullmatch(given[-1])) is not None:
         given, names = given[:-1], {("interval", 2): ("low", "high")}.get((kind[2], len(given) - 1))
     else:
         names = PARTS.get(len(given))
@@ -537,16 +482,4 @@ def _survival_column(text: str, available: Sequence[str]) -> Expression:
     """A column, whatever its name looks like, or an expression."""
     if text in available:
         return column(text)
-    if text.startswith("`") and text.endswith("`") and in_backticks(text[1:-1].replace("``", "`")) == text:
-        return column(text[1:-1].replace("``", "`"))
-    return expression(text)
-
-
-def _arguments(inside: str) -> list[str]:
-    """The arguments of a call, cut at the commas that stand in no bracket and in no text."""
-    cuts, depth = [-1], 0
-    for found in QUOTED.finditer(inside):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(found[0], 0)
-        if found[0] == "," and depth == 0:
-            cuts.append(found.start())
-    return [inside[low + 1 : high] for low, high in zip(cuts, [*cuts[1:], len(inside)], strict=True)]
+    return column(column_of(text)) if re.fullmatch(r"`(?:[^`]|``)*`", text) else expression(text)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from stattools.data.formula.expression import column_of, constants
+from stattools.data.formula.expression import COMPARISONS, column_of, constants
 
 EVERYWHERE = (float("nan"),)
 """The points of a step: a derivative says nothing about it, wherever the row is."""
@@ -37,7 +37,7 @@ class Break(NamedTuple):
 
 State = Mapping[str, Mapping[str, Any]]
 
-Points = Callable[[Any, State], Iterator[tuple[ast.expr, tuple[float, ...], bool]]]
+Points = Callable[[Any, State], list[tuple[ast.expr, tuple[float, ...], bool]]]
 
 
 def breaks(tree: ast.expr, name: str, state: State) -> tuple[Break, ...]:
@@ -51,7 +51,7 @@ def breaks(tree: ast.expr, name: str, state: State) -> tuple[Break, ...]:
         for node in ast.walk(tree)
         if isinstance(node, ast.BinOp | ast.Compare | ast.Call)
         for argument, points, end in OPERATIONS[_operation(node)](node, state)
-        if points and _names(argument, name)
+        if points and any(isinstance(part, ast.Name) and column_of(part.id) == name for part in ast.walk(argument))
     )
 
 
@@ -62,86 +62,54 @@ def _operation(node: ast.BinOp | ast.Compare | ast.Call) -> Any:
     return ast.unparse(node.func)  # type: ignore[union-attr]
 
 
-def _names(tree: ast.expr, name: str) -> bool:
-    return any(isinstance(node, ast.Name) and column_of(node.id) == name for node in ast.walk(tree))
-
-
-def _smooth(node: Any, state: State) -> Iterator[Any]:
-    return iter(())
-
-
-def _step(node: Any, state: State) -> Iterator[Any]:
-    yield node, EVERYWHERE, False
-
-
-def _at_zero(node: ast.Call, state: State) -> Iterator[Any]:
-    yield node.args[0], (0.0,), False
-
-
-def _over_zero(node: ast.BinOp, state: State) -> Iterator[Any]:
-    yield node.right, (0.0,), False
-
-
-def _power(node: ast.BinOp, state: State) -> Iterator[Any]:
+def _power(node: ast.BinOp, state: State) -> list[Any]:
     """x, x^2, x^3, ... are smooth; any other power is a root or infinite at 0."""
-    number = _number(node.right)
-    if number is None or number < 0 or number != int(number):
-        yield node.left, (0.0,), False
-
-
-def _number(node: ast.expr) -> float | None:
     try:
-        return ast.literal_eval(node)
+        number = ast.literal_eval(node.right)
     except ValueError:  # the exponent is an expression of columns
-        return None
+        number = -1.0
+    return [] if number >= 0 and number == int(number) else [(node.left, (0.0,), False)]
 
 
-def _spline(node: ast.Call, state: State) -> Iterator[Any]:
+def _spline(node: ast.Call, state: State) -> list[Any]:
     """A knot repeated as often as the degree is a kink, one repeated more often a jump; a spline that is cut off ends
     at its bounds.
     """
     given, learned = constants(node), state.get(ast.unparse(node), {})
     degree = given.get("degree", 3)
     low, high = learned["lower_bound"], learned["upper_bound"]
-    times = Counter(knot for knot in learned["knots"] if low < knot < high) if node.func.id == "bs" else Counter()  # type: ignore[attr-defined]
-    if any(count > degree for count in times.values()):
-        yield node, EVERYWHERE, False
-    yield node.args[0], tuple(knot for knot, count in times.items() if count == degree), False
-    if given.get("extrapolation") in ("clip", "zero"):
-        yield node.args[0], (low, high), True
+    times = Counter(knot for knot in learned["knots"] if low < knot < high) if ast.unparse(node.func) == "bs" else {}
+    jumps = any(count > degree for count in times.values())
+    kinks = tuple(knot for knot, count in times.items() if count == degree)
+    ends = (low, high) if given.get("extrapolation") in ("clip", "zero") else ()
+    return [(node, EVERYWHERE if jumps else (), False), (node.args[0], kinks, False), (node.args[0], ends, True)]
 
+
+SMOOTH = (
+    ast.Add,
+    ast.Sub,
+    ast.Mult,
+    "I",
+    "exp",
+    "expm1",
+    "log",
+    "log2",
+    "log10",
+    "log1p",
+    "center",
+    "scale",
+    "poly",
+    "s",
+)
+
+STEPS = (ast.FloorDiv, ast.Mod, *COMPARISONS, "C")
 
 # By the node of Python's syntax tree or the name of the transform: what finds the points where it breaks.
 OPERATIONS: dict[Any, Points] = {
-    ast.Add: _smooth,
-    ast.Sub: _smooth,
-    ast.Mult: _smooth,
-    ast.Div: _over_zero,
-    ast.FloorDiv: _step,
-    ast.Mod: _step,
+    **dict.fromkeys(SMOOTH, lambda node, state: []),
+    **dict.fromkeys(STEPS, lambda node, state: [(node, EVERYWHERE, False)]),
+    **dict.fromkeys(("sqrt", "abs"), lambda node, state: [(node.args[0], (0.0,), False)]),
+    ast.Div: lambda node, state: [(node.right, (0.0,), False)],
     ast.Pow: _power,
-    ast.Gt: _step,
-    ast.GtE: _step,
-    ast.Lt: _step,
-    ast.LtE: _step,
-    ast.Eq: _step,
-    ast.NotEq: _step,
-    "I": _smooth,
-    "exp": _smooth,
-    "expm1": _smooth,
-    "log": _smooth,
-    "log2": _smooth,
-    "log10": _smooth,
-    "log1p": _smooth,
-    "sqrt": _at_zero,
-    "abs": _at_zero,
-    "center": _smooth,
-    "scale": _smooth,
-    "poly": _smooth,
-    "bs": _spline,
-    "cr": _spline,
-    "cc": _spline,
-    "ns": _spline,
-    "C": _step,
-    "s": _smooth,
+    **dict.fromkeys(("bs", "cr", "cc", "ns"), _spline),
 }

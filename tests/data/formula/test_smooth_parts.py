@@ -33,8 +33,8 @@ def test_the_line_of_a_curve_stays_in_the_formula(right, terms):
 
 def test_curves_have_their_names_and_coefficients():
     _, parts, _ = read("s(x) + s(log(z), k=9) + s(x, by=g)")
-    assert [(part.name, part.k, part.columns) for part in parts] == [
-        ("s(x)", 20, ("x",)), ("s(log(z))", 9, ("z",)), ("s(x):g", 20, ("x", "g")),
+    assert [(part.name, part.k, tuple(factor.text for factor in part.factors)) for part in parts] == [
+        ("s(x)", 20, ("x",)), ("s(log(z))", 9, ("log(z)",)), ("s(x):g", 20, ("x", "g")),
     ]  # fmt: skip
     assert [part.written for part in parts] == ["s(x)", "s(log(z))", "s(x, by=g)"]
 

@@ -224,7 +224,7 @@ VALUES = [
     "'b'",
 ]
 VALUES += ["[]", "[1.0, 2.0]", "[2.0, 1.0]", "[1, 1]", "['a', 'b']", "['a', 'a']", "[1e400]"]
-CALLS = [(f"{name}(x", ")", transform.constants) for name, transform in TRANSFORMS.items()]
+CALLS = [(f"{name}(x", ")", constants) for name, constants in TRANSFORMS.items()]
 CALLS += [(f"C(g, {name}(", "))", constants) for name, constants in CONTRASTS.items()]
 OPTIONS = [(head, tail, key, option) for head, tail, constants in CALLS for key, option in constants.items()]
 
