@@ -34,7 +34,7 @@ from stattools.networks.network_fit import NetworkFit
 from stattools.numerics.columns import with_levels
 from stattools.series.filters.smoothing import ExponentialSmoothing
 from stattools.series.statespace.structural import Structural
-from stattools.validation.checks.curved_hazards import validate_curved_cox
+from stattools.validation.checks.curves import validate_curved_cox
 from stattools.validation.checks.files import validate_in_files
 from stattools.validation.checks.mixed import validate_mixed
 from stattools.validation.checks.mixed_regressions import validate_mixed_regression

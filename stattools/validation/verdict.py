@@ -115,6 +115,27 @@ def compared(
     )
 
 
+def with_deviations(
+    fit: Any, reference: Floats, reference_se: Floats, sds: Mapping[str, tuple[float, float]], known: float = 16.0
+) -> pd.DataFrame:
+    """Coefficients with standard errors, then standard deviations of effects, ours and the reference's by their name,
+    which have none.
+    """
+    ours, theirs = np.array(list(sds.values())).reshape(-1, 2).T
+    none = np.full(len(sds), np.nan)
+    rows = compared(
+        {"term": [*fit.names, *sds]},
+        np.concatenate([fit.estimate, ours]),
+        np.concatenate([reference, theirs]),
+        unit=np.concatenate([fit.se, none]),
+        se=np.concatenate([fit.se, none]),
+        reference_se=np.concatenate([reference_se, none]),
+        known=known,
+    )
+    rows.loc[len(fit.names) :, "difference_in_se"] = np.nan
+    return rows
+
+
 def fewest(rows: pd.DataFrame, column: str = "digits") -> str:
     """The fewest digits of any row, counted."""
     return counted(float(np.min(rows[column].to_numpy())))

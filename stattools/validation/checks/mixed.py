@@ -15,7 +15,7 @@ from stattools.errors import IdentificationError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.validation.recipes.points import decrement_of, profile_at
 from stattools.validation.references.statsmodels import MixedReference, dense, mixed_lm
-from stattools.validation.verdict import SECOND, Agreement, compared, counted, fewest
+from stattools.validation.verdict import SECOND, Agreement, counted, fewest, with_deviations
 
 MOST_ROWS = 2_000
 """Rows whose covariance matrix is made."""
@@ -77,25 +77,12 @@ def _said(again: float, ours: float) -> str:
 
 
 def _rows(fit: Any, reference: MixedReference) -> Any:
-    """Fixed effects with standard errors, then standard deviations of effects and of the residual."""
-    each = zip(fit.model.varying, fit.found.covariances, reference.covariances, strict=True)
-    names, sds, theirs = list(fit.names), [], []
-    for term, cov, other in each:
-        names += [f"sd({column} | {term.group})" for column in term.effect_names]
-        sds += np.sqrt(cov.diagonal()).tolist()
-        theirs += np.sqrt(np.maximum(other.diagonal(), 0.0)).tolist()
-    names, sds, theirs = [*names, "sd(Residual)"], [*sds, fit.scale], [*theirs, float(np.sqrt(reference.s2))]
-    none = np.full(len(sds), np.nan)
-    found = compared(
-        {"term": names},
-        np.concatenate([fit.estimate, sds]),
-        np.concatenate([reference.estimate, theirs]),
-        unit=np.concatenate([fit.se, none]),
-        se=np.concatenate([fit.se, none]),
-        reference_se=np.concatenate([reference.se, none]),
-    )
-    found.loc[len(fit.estimate) :, "difference_in_se"] = np.nan  # they have no standard error
-    return found
+    sds: dict[str, tuple[float, float]] = {}
+    for term, cov, other in zip(fit.model.varying, fit.found.covariances, reference.covariances, strict=True):
+        each = zip(np.sqrt(cov.diagonal()), np.sqrt(np.maximum(other.diagonal(), 0.0)), strict=True)
+        sds |= dict(zip((f"sd({column} | {term.group})" for column in term.effect_names), each, strict=True))
+    sds["sd(Residual)"] = fit.scale, float(np.sqrt(reference.s2))
+    return with_deviations(fit, reference.estimate, reference.se, sds)
 
 
 def _judged(

@@ -15,10 +15,10 @@ from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
 from stattools.models.mixed.marginal import is_integrated
-from stattools.validation.checks.curved_regressions import validate_curves
+from stattools.validation.checks.curves import validate_curves
 from stattools.validation.references.densities import DENSITIES, named
 from stattools.validation.references.integrals import GroupIntegrals, group_integrals, usual_nodes
-from stattools.validation.verdict import SECOND, Agreement, compared, fewest
+from stattools.validation.verdict import SECOND, Agreement, fewest, with_deviations
 
 SAME, SAME_RATIO, SAME_VALUE = 1e-5, 1e-4, 1e-7
 """Standard errors, their relative difference, and that of log-likelihoods, which count as none."""
@@ -133,27 +133,13 @@ def _moving(roots: Any) -> Any:
 
 
 def _rows(fit: Any, reference: Floats, se: Floats) -> Any:
-    """Coefficients with standard errors, then standard deviations of effects."""
     k = len(fit.names)
-    names, sds, theirs = list(fit.names), [], []
+    sds: dict[str, tuple[float, float]] = {}
     for term, root in zip(fit.model.random, fit.found.roots, strict=True):
         other = np.zeros_like(root)
         at = np.tril_indices(len(root))
         other[at] = reference[k : k + len(at[0])]
         k += len(at[0])
-        names += [f"sd({column} | {term.group})" for column in term.columns]
-        sds += np.sqrt((root**2).sum(axis=1)).tolist()
-        theirs += np.sqrt((other**2).sum(axis=1)).tolist()
-    none = np.full(len(sds), np.nan)
-    p = len(fit.names)
-    found = compared(
-        {"term": names},
-        np.concatenate([fit.estimate, sds]),
-        np.concatenate([reference[:p], theirs]),
-        unit=np.concatenate([fit.se, none]),
-        se=np.concatenate([fit.se, none]),
-        reference_se=np.concatenate([se, none]),
-        known=8.0,
-    )
-    found.loc[p:, "difference_in_se"] = np.nan  # they have no standard error
-    return found
+        each = zip(np.sqrt((root**2).sum(axis=1)), np.sqrt((other**2).sum(axis=1)), strict=True)
+        sds |= dict(zip((f"sd({column} | {term.group})" for column in term.columns), each, strict=True))
+    return with_deviations(fit, reference[: len(fit.names)], se, sds, known=8.0)

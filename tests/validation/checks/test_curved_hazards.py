@@ -36,6 +36,6 @@ def test_a_wrong_penalty_and_a_wrong_likelihood_are_found():
 
 
 def test_too_many_rows_are_refused(monkeypatch):
-    monkeypatch.setattr("stattools.validation.checks.curved_hazards.MOST", 1e3)
+    monkeypatch.setattr("stattools.validation.checks.curves.MOST_EVENTS", 1e3)
     with pytest.raises(st.IncompatibleError, match="takes minutes"):
         st.validate(fitted("s(x, k=5)"))
