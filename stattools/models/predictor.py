@@ -27,7 +27,7 @@ from stattools.data.rows.standardization import Standardization
 from stattools.errors import IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
-from stattools.numerics.columns import cross_gram, ones, symmetric, times, transposed, upper_gram, with_levels
+from stattools.numerics.columns import beside, cross_gram, ones, symmetric, times, transposed, upper_gram, with_levels
 from stattools.numerics.low_rank import quadratic
 
 Columns = tuple[int, ...] | None
@@ -238,8 +238,7 @@ class Linear:
         """Scores of the rows in theta, (m, size), from those in eta, (m,) or (m, width)."""
         if self.width == 1:
             return X * score[:, None]
-        each = zip(self.columns_of(X), score.T, strict=True)
-        return np.concatenate([of * s[:, None] for of, s in each], axis=1)
+        return beside(*(of * s[:, None] for of, s in zip(self.columns_of(X), score.T, strict=True)))
 
     def row_information(self, X: Floats, weight: Floats) -> Floats:
         """J^T weight J of each row, (m, size, size): see `information`, their sum."""

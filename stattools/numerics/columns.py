@@ -296,6 +296,19 @@ class Columns(InParts):
         near = partial(np.allclose, rtol=1e-9, atol=0.0)
         return same and bool(near(self.others, other.others) and near(self.values, other.values))
 
+    def summed(self, groups: NDArray[np.intp], n: int) -> Any:
+        """The sums over the rows of each of n groups, (n, p): such columns where the rows of each are in one level,
+        else a sparse array.
+        """
+        from scipy.sparse import csr_array
+
+        each = csr_array((np.ones(len(groups)), (groups, np.arange(len(groups)))), shape=(n, len(groups)))
+        codes = np.full(n, -1)
+        codes[groups] = self.codes
+        if (codes[groups] != self.codes).any():
+            return each @ self.sparse()
+        return replace(self, others=each @ self.others, codes=codes, slopes=each @ self.values)
+
     def squares_about(self, mean: Floats, weight: Floats) -> Floats:
         """Sums of weight (x - mean)^2 of each column, (p,)."""
         (of_levels, of_others), w = self.split(mean), self.by_level(weight)

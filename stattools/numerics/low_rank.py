@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from stattools.interface.arrays import Floats
 from stattools.interface.memory import require_memory
-from stattools.numerics.arrowhead import InParts, SymmetricInParts, beside_diagonals, diagonals, times
+from stattools.numerics.arrowhead import Arrow, InParts, SymmetricInParts, beside_diagonals, diagonals, times
 from stattools.numerics.columns import between
 from stattools.text.one_line import prints
 
@@ -75,6 +75,12 @@ class LowRank(SymmetricInParts):
             M = T.of_levels(self.at)  # type: ignore[attr-defined]
             E = M @ E @ M.transpose(0, 2, 1)
         return LowRank(self.at, 0.5 * (E + E.transpose(0, 2, 1)), U, self.K)
+
+    def sandwich(self, M: Arrow) -> LowRank:
+        """V M V, for V = blockdiag(E) + U U' and M a sum of squares, with blocks in the same rows."""
+        MU, k = M @ self.U, self.U.shape[1]
+        K = np.block([[self.U.T @ MU, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
+        return replace(self, E=self.E @ M.D @ self.E, U=np.column_stack([self.U, self.of_blocks(MU)]), K=K)
 
     def scaled(self, factor: float) -> LowRank:
         """`factor` times the matrix."""

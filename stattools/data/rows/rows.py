@@ -196,7 +196,9 @@ class Rows:
 
     @property
     def block_size(self) -> int:
-        """The number of rows that fill about 1.6 MB."""
+        """The number of rows that fill about 1.6 MB; more where levels are kept as codes."""
+        if self.X.size != len(self.X) * self.X.shape[1]:
+            return LONGEST
         return max(SHORTEST, min(1 << 14, BLOCK_BYTES // (8 * max(self.X.shape[1], 1))))
 
     def blocks(self, size: int | None = None, share: Share | None = None) -> Iterator[Block]:
@@ -260,7 +262,7 @@ class Rows:
         n, p = len(self.X), self.X.size // max(len(self.X), 1)
         if share is None and (0 < n <= SHORTEST or n <= self.block_size):
             return part(self.whole)
-        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1) if p == self.X.shape[1] else LONGEST
+        size = self.block_size * (fold if self.X.size > WORTH_A_PART else 1)
         size = share.block_size(n, size) if share else size
         worth = WORTH_A_PART // 4 if fold > 1 else WORTH_A_PART
         if self.X.size <= worth:

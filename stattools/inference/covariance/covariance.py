@@ -43,13 +43,13 @@ from stattools.inference.covariance.few_clusters import (
 from stattools.inference.covariance.kinds import FEW_CLUSTERS, HAC, Cluster, Groups, unusual
 from stattools.inference.covariance.sandwich import (
     POWER,
-    FunctionRows,
     Grouped,
-    LevelSandwich,
+    RowScores,
     Sandwich,
-    SurvivalScores,
     closed,
+    function_scores,
     grouped_in_files,
+    survival_scores,
 )
 from stattools.interface.arguments import word_of
 from stattools.interface.arrays import Floats
@@ -61,7 +61,6 @@ from stattools.models.custom import Custom
 from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
-from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.sums import Largest
 
 
@@ -196,37 +195,27 @@ def _of_rows(model: Any, theta: Floats, bread: Floats, cov: str) -> Covariance:
     """Of rows that are independent."""
     small = _small(model, theta, cov, cov == "HC1" or (cov == "robust" and model.has_scale))
     factor = {"HC1": small, "robust": small if model.has_scale else model.n / (model.n - 1.0)}.get(cov, 1.0)
-    if (levels := LevelSandwich.of(model, theta, bread)) is not None:
-        V: Any = levels.closed_by_levels(factor * levels.independent(cov))
-    else:
-        sandwich = _sandwich(model, theta, bread, cov)
-        V = sandwich.closed(factor * sandwich.independent(cov), cov)
-    return Covariance(V, cov, _df(model, theta))
+    sandwich = _sandwich(model, theta, bread, cov)
+    return Covariance(sandwich.closed(factor * sandwich.independent(cov), cov), cov, _df(model, theta))
 
 
 def _of_series(model: Any, theta: Floats, bread: Floats, cov: HAC) -> Covariance:
     """Of rows in the order of time."""
     divides = cov.correction == "stata"
     small = _small(model, theta, cov, divides)
-    sandwich = LevelSandwich.of(model, theta, bread) or _sandwich(model, theta, bread, cov)
+    sandwich = _sandwich(model, theta, bread, cov)
     meat, lags = sandwich.autocorrelated(cov)
     name = f"HAC(lags={lags}{unusual(cov)})"
     return Covariance(sandwich.closed((small if divides else 1.0) * meat, name), name, _df(model, theta))
 
 
 def _of_clusters(model: Any, theta: Floats, bread: Floats, cov: Cluster) -> Covariance:
-    """Of rows in groups; "CR2" and "CR3" are made with the columns of levels that are codes."""
+    """Of rows in groups."""
     if cov.kind is None:
         found, cov = _of_few_clusters(model, theta, bread, cov)
         if found is not None:
             return found
     _small(model, theta, cov, cov.correction == "statsmodels" or (cov.correction == "stata" and model.has_scale))
-    if cov.kind != "CR1" and in_parts(bread):
-        require_few(cov, ways_of(model, cov)[0].n, len(theta))
-    elif (levels := LevelSandwich.of(model, theta, bread)) is not None:
-        each = signed(model, cov, ways_of(model, cov), len(theta))
-        name, df = named(model, cov, [way for way, _ in each])
-        return Covariance(levels.clustered(each, name), name, df)
     return _clustered(_sandwich(model, theta, bread, cov), cov)
 
 
@@ -271,16 +260,14 @@ def _small(model: Any, theta: Floats, cov: Any, divides: bool) -> float:
     return n / (n - p) if n > p else np.inf
 
 
-def _sandwich(
-    model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster
-) -> Sandwich | FunctionRows | SurvivalScores:
+def _sandwich(model: Any, theta: Floats, bread: Floats, cov: str | HAC | Cluster) -> Sandwich | RowScores:
     """What makes the meat: scores of the rows of a regression, of times, or of those of a user's function."""
     if isinstance(model, Model):
         return Sandwich.of(model, theta, bread)
     if isinstance(model, Custom) and model.is_by_row:
-        return FunctionRows(model, theta, bread)
+        return function_scores(model, theta, bread)
     if isinstance(model, CoxRegression):
-        return SurvivalScores(model, theta, bread)
+        return survival_scores(model, theta, bread)
     raise _without_rows(model, cov)
 
 
@@ -311,19 +298,15 @@ def _require_variances(model: Any, variances: list[float], scale: float) -> None
     )
 
 
-def _clustered(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> Covariance:
+def _clustered(sandwich: Sandwich | RowScores, cov: Cluster) -> Covariance:
     model, parts = sandwich.model, _summed(sandwich, cov)
     name, df = named(model, cov, parts)
     if isinstance(sandwich, Sandwich) and cov.kind != "CR1":
         return _few(sandwich, parts[0], cov, name)
-    p = sandwich.B.shape[1]
-    meat = np.zeros((p, p))
-    for part, factor in signed(model, cov, parts, p):
-        meat += factor * part.meat
-    return Covariance(sandwich.closed(meat, name), name, df)
+    return Covariance(sandwich.clustered(signed(model, cov, parts, len(model.names)), name), name, df)
 
 
-def _summed(sandwich: Sandwich | FunctionRows | SurvivalScores, cov: Cluster) -> list[Grouped]:
+def _summed(sandwich: Sandwich | RowScores, cov: Cluster) -> list[Grouped]:
     """The sums over the groups of each way, and of both."""
     if isinstance(sandwich, Sandwich) and not sandwich.model.in_memory:
         return grouped_in_files(sandwich, cov)

@@ -1,56 +1,28 @@
 """The meat of a sandwich covariance, from one read of the rows in blocks, on standardized columns.
 
-    V = C M C = B M_phi B^T,   theta = T phi,   B = T C_phi
+    V = T C M C T',   theta = T phi,   M = sum of s_i s_i',   s_i = J_i' u_i,   or of the sums of groups
 
-Memory beyond a block is p numbers per group, or per lag of a series. Columns far from zero cost V no digits, as they
-would in C M C.
+J_i (width, p) is the derivative of row i's linear predictors, u_i and W_i the score and the information in them. Scores
+are corrected for what their leverage takes from them: u -> (I - W_i G_i)^-power u_i with G_i = J_i C J_i', for one
+linear predictor (1 - h_i)^-power u_i. Memory beyond a block is p numbers per group, or per lag of a series; columns far
+from zero cost V no digits, as they would in C M C.
 
-Scores of rows, corrected for what their leverage takes from them.
+Where levels of a factor are kept as codes, scores are such columns again, and C is a `LowRank`. M is an `Arrow` where
+the rows of each group are in one level (C M C is then a `LowRank`); of other clusters the sums S (G, p) are made, and
+V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made as an array.
 
-    s_i = J_i^T u_i,   G_i = J_i C J_i^T,   u -> (I - W_i G_i)^-power u_i
-
-J_i (width, p) is the derivative of row i's linear predictors, u_i and W_i the score and the information in them. For
-one linear predictor W G is the leverage h of the row.
-
-Sandwich covariances beside a factor whose levels are kept as codes, without its columns.
-
-    V = C M C,   C = diag(c) + W W',   M = sum of s_i s_i', an `Arrow` where the rows of each group are in one level
-
-    C M C = diag(c M_d c) + W (W'M W) W' + Y W' + W Y',   Y = diag(c) M W
-
-Where each level has several columns, small blocks stand in the place of diag(c) and of M_d.
-
-Rows that are independent, the levels themselves as clusters, and groups within levels have such an M. Of other clusters
-the sums of scores S (G, p) are made, and V = (C S') (C S')'. Two ways of clusters, and series, have an M that is made
-as an array (p, p), from scores of which few numbers are not 0.
-
-The meat of a sandwich covariance where a user's function gives the log-likelihood of each row.
-
-    V = C M C,   M from the scores of the rows, which are differences of the function (`Custom.row_scores`)
-
-A parameter that the maximum has on a bound has no score there, and stays as it is.
-
-The meat of a sandwich covariance of Cox's regression, from the scores of the rows: dfbeta of rows, or of clusters.
-
-    V = C M C,   M = sum of U_i U_i' over rows, which weights repeat, or over clusters of their sums
-
-R's `robust` and `cluster` are "HC0" and `Cluster(correction="none")`. Source: Lin & Wei, JASA 84 (1989), 1074-1078.
-
-Sums of scores by group where rows are in files: one read, groups wherever their rows are.
-
-    M = sum_g S_g S_g^T,   S_g = sum of the scores of the rows of group g
-
-Each batch is summed by the labels that occur in it; what is kept is p numbers for each label seen so far, and for two
-ways for each pair of labels, whatever the number of rows.
+Rows of a user's function have scores by differences, those of Cox's regression dfbeta: R's `robust` and `cluster` are
+"HC0" and `Cluster(correction="none")` (Lin & Wei, JASA 84 (1989), 1074-1078). Rows in files are summed by the labels
+that occur in each batch: p numbers are kept for each label seen so far, and for two ways for each pair of labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial, reduce
-from operator import add
-from typing import Any, NamedTuple, NoReturn
+from operator import add, iadd
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +33,7 @@ from stattools.data.formula.formula import require
 from stattools.data.rows.rows import Block, Rows
 from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance.kinds import HAC, Cluster, Groups, require_series
-from stattools.inference.covariance.long_run import Series, long_run
+from stattools.inference.covariance.long_run import Series, dense, long_run
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
 from stattools.models.custom import Custom
@@ -69,11 +41,11 @@ from stattools.models.model import Model
 from stattools.models.predictor import Linear
 from stattools.models.survival.cox import CoxRegression
 from stattools.models.survival.partial_likelihood import on_all_rows, score_rows
-from stattools.numerics.arrowhead import Arrow, in_parts
-from stattools.numerics.columns import Columns, weighted, with_levels
+from stattools.numerics.arrowhead import in_parts
+from stattools.numerics.columns import symmetric, upper_gram, weighted
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.climb import about_levels
-from stattools.solvers.metric import LevelMetric, Metric
+from stattools.solvers.metric import metric_for
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""
@@ -135,8 +107,8 @@ EPS = float(np.finfo(float).eps)
 MANY = 8
 """Rows of a group that are worth a product of matrices."""
 
-ENTRIES = 2_000_000
-"""Products of columns that are in memory together."""
+CELLS = 2_000_000
+"""Numbers that are in memory together."""
 
 LOST = 1e-9
 """The largest relative rounding error of the variances of standardized columns."""
@@ -144,43 +116,85 @@ LOST = 1e-9
 
 @dataclass(frozen=True, eq=False)
 class Sandwich:
-    """Scores on standardized columns, where theta = T phi, and B = T C_phi, so that V = B M B^T."""
+    """Scores at phi on standardized columns, where theta = T phi; C is the inverse information there, an array, or a
+    `LowRank` where levels are kept as codes.
+    """
 
     model: Model
     work: Model
+    T: Any
     phi: Floats
-    B: Floats
-    C: Floats
+    C: Any
 
     @classmethod
-    def of(cls, model: Model, theta: Floats, bread: Floats) -> Sandwich:
-        """From theta and the inverse information in the columns as they are."""
-        work, T = model.standardized()
-        B = np.linalg.solve(T, bread).T  # C T^-T: digits that centering costs are lost once, in C, and not in V
-        phi, C, back = np.linalg.solve(T, theta), np.linalg.solve(T, B), np.abs(np.linalg.inv(T))
-        lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
-        if not (lost <= LOST * C.diagonal()).all():  # columns so far from 0 that C has lost the digits
-            C = Metric(work.evaluate(phi).information).covariance()
-            B = T @ C
-        return cls(model, work, phi, B, C)
+    def of(cls, model: Model, theta: Floats, bread: Any) -> Sandwich:
+        """From theta and the inverse information in the columns as they are. It is formed again where these are so far
+        from 0 that it has lost the digits, and for the levels of a factor.
+        """
+        work, T = about_levels(model) if in_parts(bread) else model.standardized()
+        phi = T.solve(theta)
+        if not in_parts(bread):
+            C, back = np.linalg.solve(T, np.linalg.solve(T, bread).T), np.abs(np.linalg.inv(T))
+            lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
+            if (lost <= LOST * C.diagonal()).all():
+                return cls(model, work, T, phi, C)
+        information = work.evaluate(phi).information
+        return cls(model, work, T, phi, metric_for(information)(information).covariance())
 
     @property
     def terms(self) -> Scores:
         """What makes scores of rows, without the rows."""
         return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
 
+    @cached_property
+    def B(self) -> Floats:
+        """T C, an array."""
+        return np.asarray(self.T) @ np.asarray(self.C)
+
     def back(self, which: Sequence[int]) -> Floats:
         """T C of some coefficients, (r, p)."""
-        return self.B[which]
+        unit = np.zeros((len(self.phi), len(which)))
+        unit[which, np.arange(len(which))] = 1.0
+        return (self.C @ self.T.pulled(unit)).T
 
-    def independent(self, kind: str) -> Floats:
-        """The meat of HC0 to HC4, without a factor."""
-        return self.work.rows.gather(partial(_independent, self.terms, kind, len(self.phi) / self.model.n))
+    def scores(self, kind: str = "HC0") -> Any:
+        """The scores (n, p) of all rows, per observation, corrected as `kind` says."""
+        rows = self.work.rows
+        ((_, found, _),) = self.terms.of(rows, kind, self.average, max(len(rows.X), 1))
+        return found
 
-    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
-        """The sums over groups (G, p) of the scores, for other kinds than CR1 with those of the information beside
-        them, (G, p + p^2).
+    def along(self, asked: Sequence[int], kind: str = "HC0") -> Iterator[tuple[slice, Floats]]:
+        """How far each observation moves some of the coefficients `asked` at a time, (n, some), with the place of
+        these.
         """
+        scores = self.scores(kind)
+        size = max(1, CELLS // max(scores.shape[0], 1))
+        for start in range(0, len(asked), size):
+            part = slice(start, min(start + size, len(asked)))
+            yield part, scores @ self.back(asked[part]).T
+
+    def along_mean(self) -> Floats:
+        """How far each observation moves the first linear predictor of the mean row, (n, 1)."""
+        rows, predictor = self.work.rows, self.work.predictor
+        weight, mean = np.ones(len(rows.X)) if rows.importance is None else rows.importance, np.zeros(len(self.phi))
+        mean[predictor.parts[0]] = predictor.columns_of(rows.whole.X)[0].T @ (weight / weight.sum())
+        return self.scores() @ (self.C @ mean)[:, None]
+
+    @property
+    def average(self) -> float:
+        """The average leverage, p / n."""
+        return len(self.phi) / self.model.n
+
+    def independent(self, kind: str) -> Any:
+        """The meat of HC0 to HC4, without a factor."""
+        return self.work.rows.gather(partial(_independent, self.terms, kind, self.average))
+
+    def grouped(self, groups: Groups, kind: str = "CR1") -> Any:
+        """The sums over groups (G, p) of the scores, for other kinds than CR1 with those of the information beside
+        them, (G, p + p^2); beside the levels of a factor they are `Columns`, or sparse.
+        """
+        if kind == "CR1" and in_parts(self.C):
+            return weighted(self.scores(), self.work.rows.weight).summed(groups.codes, groups.n)
         total = np.zeros((groups.n, self.terms.width_of(kind)))
         self.terms.add_sums([total], self.work.rows, [groups.codes])
         return total
@@ -190,11 +204,26 @@ class Sandwich:
         require_series(self.model, cov)
         varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
         sums = lambda kernel: self.work.rows.gather(partial(_autocorrelated, self.terms, kernel))  # noqa: E731
-        return long_run(cov, len(self.model.rows.X), sums, self.C, varying)
+        return long_run(cov, len(self.model.rows.X), sums, np.asarray(self.C), varying)
 
-    def closed(self, meat: Floats, name: str) -> Floats:
-        """B M B^T, symmetric; a DomainError where a variance is negative beyond round-off."""
-        return closed(self.B, meat, self.model.names, name)
+    def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Any:
+        """The covariance of clusters in one way or several, each with its factor."""
+        (part, factor), *more = parts
+        if more or not in_parts(self.C):
+            return self.closed(np.asarray(reduce(add, (factor * part.meat for part, factor in parts))), name)
+        if in_parts(part.sums):
+            return self.closed(factor * part.meat, name)
+        root = self.T @ (self.C @ part.sums.toarray().T)
+        return LowRank(np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1)), root, factor * np.eye(part.n))
+
+    def closed(self, meat: Any, name: str) -> Any:
+        """T C M C T'; a DomainError where a variance is negative beyond round-off."""
+        if in_parts(meat):
+            found = self.C.sandwich(meat).mapped(self.T)
+            below = found.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
+            return found.without(below) if below.any() else found
+        V = self.T @ (self.C @ (self.T @ (self.C @ meat)).T)
+        return without_negative(0.5 * (V + V.T), lambda: self.B, meat, self.model.names, name)
 
     @property
     def labelled(self) -> Model:
@@ -241,20 +270,24 @@ class Scores:
                 if total.shape[1] > p:
                     add_information(total[:, p:], code[here], self.predictor, X[inside], information[inside], weight)
 
-    def of(self, rows: Rows, kind: str = "HC0", average: float = 1.0) -> Iterator[tuple[slice, Floats, Floats | None]]:
+    def of(
+        self, rows: Rows, kind: str = "HC0", average: float = 1.0, size: int | None = None
+    ) -> Iterator[tuple[slice, Any, Floats | None]]:
         """Per block: its rows, their scores (m, p) per observation, corrected as `kind` says, and their frequencies;
-        `average` is the average leverage, p / n.
+        `average` is the average leverage, p / n, and `size` the number of rows of a block.
         """
-        for part, X, u, information, weight in self._parts(rows):
+        for part, X, u, information, weight in self._parts(rows, size):
             if kind not in NO_LEVERAGE:
                 G = self.predictor.covariance(X, self.C)
                 u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, part.start)
             yield part, self.predictor.row_scores(X, u), weight
 
-    def _parts(self, rows: Rows) -> Iterator[tuple[slice, Floats, Floats, Floats, Floats | None]]:
+    def _parts(
+        self, rows: Rows, size: int | None = None
+    ) -> Iterator[tuple[slice, Floats, Floats, Floats, Floats | None]]:
         """Per block: its rows, their columns, scores and information in eta per observation, and their frequencies."""
         start = 0
-        for block in rows.blocks():
+        for block in rows.blocks(size):
             part = slice(start, start + len(block.X))
             start = part.stop
             weight, precision = block.weight, None
@@ -263,7 +296,7 @@ class Scores:
             eta, _ = self.predictor.forward(self.phi, block)
             u, information = self.likelihood.evaluate(eta, block.y)[1:]
             if precision is not None:
-                u, information = _times(u, precision), _times(information, precision)
+                u, information = weighted(u, precision), weighted(information, precision)
             yield part, block.X, u, information, weight
 
 
@@ -290,15 +323,14 @@ def without_negative(V: Floats, bread: Callable[[], Floats], meat: Floats, names
     return V
 
 
-def _independent(terms: Scores, kind: str, average: float, rows: Rows) -> Floats:
-    meat = np.zeros_like(terms.C)
-    for _, scores, weight in terms.of(rows, kind, average):
-        meat += _squared(scores, weight)
-    return meat
+def _independent(terms: Scores, kind: str, average: float, rows: Rows) -> Any:
+    each = terms.of(rows, kind, average)
+    return symmetric(reduce(iadd, (upper_gram(scores, weight) for _, scores, weight in each)))
 
 
 def _autocorrelated(terms: Scores, kernel: Floats, rows: Rows) -> Series:
-    return reduce(add, (Series.of(kernel, scores) for _, scores, _ in terms.of(rows)))
+    each = (scores.sparse() if in_parts(scores) else scores for _, scores, _ in terms.of(rows))
+    return reduce(add, (Series.of(kernel, scores) for scores in each))
 
 
 def add_by_group(total: Floats, codes: NDArray[np.intp], scores: Floats, weight: Floats | None) -> None:
@@ -317,168 +349,45 @@ def add_information(
 
     Groups of many rows are products of matrices; of few, sums of the products of each row.
     """
-    if weight is not None:
-        information = _times(information, weight)
-    X = np.asarray(X)
+    information, X = weighted(information, weight), np.asarray(X)
     here, code, count = np.unique(codes, return_inverse=True, return_counts=True)
     if len(X) >= MANY * len(here):
         order = np.argsort(code, kind="stable")
         for k, rows in zip(here, np.split(order, np.cumsum(count)[:-1]), strict=True):
             total[k] += predictor.information(Block(X[rows], np.empty(0), None, None), information[rows]).ravel()
         return
-    size = max(1, ENTRIES // predictor.size**2)
+    size = max(1, CELLS // predictor.size**2)
     for start in range(0, len(X), size):
         part = slice(start, start + size)
         products = predictor.row_information(X[part], information[part])
         add_by_group(total, codes[part], products.reshape(len(products), -1), None)
 
 
-def _squared(scores: Floats, weight: Floats | None) -> Floats:
-    return scores.T @ (scores if weight is None else scores * weight[:, None])
-
-
-def _times(values: Floats, factor: Floats) -> Floats:
-    return values * factor.reshape(-1, *[1] * (values.ndim - 1))
-
-
 @dataclass(frozen=True, eq=False)
-class LevelSandwich:
-    """Scores at phi on columns in their own units, theta = T phi, and the inverse information C there."""
-
-    model: Model
-    work: Model
-    X: Columns
-    T: Any
-    phi: Floats
-    C: Any
-
-    @classmethod
-    def of(cls, model: Model, theta: Floats, bread: Any) -> LevelSandwich | None:
-        """None where the inverse information `bread` is an array, and for a model without such a factor. The
-        information is formed again on these columns, so that no digits are lost.
-        """
-        if not in_parts(bread) or with_levels(model.rows.X) is None:
-            return None
-        work, T = about_levels(model)
-        X, phi = work.predictor.columns_of(work.rows.X)[0], T.solve(theta)  # type: ignore[attr-defined]
-        return cls(model, work, X, T, phi, LevelMetric(work.evaluate(phi).information).covariance())  # type: ignore[arg-type]
-
-    @property
-    def terms(self) -> Scores:
-        """What makes scores of rows, without the rows."""
-        return Scores(self.work.likelihood, self.work.predictor, self.phi, self.C)
-
-    def back(self, which: Sequence[int]) -> Floats:
-        """T C of some coefficients, (r, p)."""
-        unit = np.zeros((len(self.phi), len(which)))
-        unit[which, np.arange(len(which))] = 1.0
-        return self.C.product(self.T.pulled(unit)).T
-
-    def scores(self, kind: str = "HC0") -> Floats:
-        """Scores of the rows in eta, (n, width), per observation, corrected as `kind` says."""
-        rows = self.work.rows
-        eta = self.work.eta(self.phi)
-        u, information = (weighted(of, rows.precision) for of in self.work.likelihood.evaluate(eta, rows.y)[1:])
-        if kind not in ("HC0", "HC1", "robust"):
-            G = self.work.predictor.covariance(self.work.rows.X, self.C)
-            average = len(self.phi) / self.model.n
-            u = unshrunk(u, information, G if u.ndim > 1 else G[:, 0, 0], kind, average, 0)
-        return u.reshape(len(u), -1)
-
-    def independent(self, kind: str) -> Arrow:
-        """The meat of HC0 to HC4, without a factor."""
-        u = self.scores(kind)
-        squares = weighted(u[:, :, None] * u[:, None, :], self.work.rows.weight)
-        found: Any = self.work.predictor.upper(self.work.rows.whole, squares if u.shape[1] > 1 else squares[:, 0, 0])
-        return found
-
-    def of_rows(self, u: Floats) -> Columns:
-        """The scores of the rows in the coefficients, from those in eta (n, width)."""
-        _, *others = self.work.predictor.columns_of(self.work.rows.X)
-        beside = [of * one[:, None] for of, one in zip([self.X.others, *others], u.T, strict=True)]
-        return replace(self.X, others=np.column_stack(beside), slopes=u[:, :1] * self.X.values)
-
-    def summed(self, groups: Groups) -> Any:
-        """The sums of the scores over groups (G, p), a sparse array."""
-        from scipy.sparse import csr_array
-
-        n, weight = len(groups.codes), self.work.rows.weight
-        entries = np.ones(n) if weight is None else weight
-        each = csr_array((entries, (groups.codes, np.arange(n))), shape=(groups.n, n))
-        return each @ self.of_rows(self.scores()).sparse()
-
-    def grouped(self, groups: Groups, factor: float) -> LowRank:
-        """The covariance of clusters in one way, times the factor."""
-        X, each = self.X, groups.codes * np.intp(self.X.levels + 1) + self.X.codes + 1
-        pairs, of_row = np.unique(each, return_inverse=True)
-        if len(pairs) == groups.n:  # the rows of each group are in one level
-            S = self.of_rows(weighted(self.scores(), self.work.rows.weight))
-            others, slopes = (_sums(values, of_row, len(pairs)) for values in (S.others, S.values))
-            codes = pairs % (X.levels + 1) - 1
-            return self.closed_by_levels(factor * replace(S, others=others, slopes=slopes, codes=codes).gram())
-        root = self.C.product(self.summed(groups).toarray().T)
-        none = np.empty((0, 1), dtype=np.intp), np.empty((0, 1, 1))
-        return LowRank(*none, root, factor * np.eye(groups.n)).mapped(self.T)
-
-    def clustered(self, ways: Sequence[tuple[Groups, float]], name: str) -> Any:
-        """The covariance of clusters in one way or several, each with its factor."""
-        if len(ways) == 1:
-            return self.grouped(*ways[0])
-        total = np.zeros((len(self.phi),) * 2)
-        for way, factor in ways:
-            summed = self.summed(way)
-            total += factor * (summed.T @ summed).toarray()
-        return self.closed(total, name)
-
-    def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
-        """The meat of HAC, and the lags that it takes, as `Sandwich.autocorrelated` has them."""
-        require_series(self.model, cov)
-        varying = np.isnan(self.model.predictor.of_columns(self.model.rows.constants, 1.0))
-        rows = self.of_rows(self.scores()).sparse()
-        return long_run(cov, rows.shape[0], lambda kernel: Series.of(kernel, rows), np.asarray(self.C), varying)
-
-    def closed(self, meat: Floats, name: str) -> Floats:
-        """C M C in theta, of an array M (p, p); a DomainError where a variance is negative beyond round-off."""
-        V = self.C.product(self.C.product(meat).T)
-        V = self.T.product(self.T.product(V).T)
-        return without_negative(0.5 * (V + V.T), lambda: np.asarray(self.T) @ self.C, meat, self.model.names, name)
-
-    def closed_by_levels(self, meat: Arrow) -> LowRank:
-        """C M C in theta."""
-        C, W = self.C, self.C.U
-        MW = meat.product(W)
-        Y, k = C.of_blocks(MW), W.shape[1]
-        K = np.block([[W.T @ MW, np.eye(k)], [np.eye(k), np.zeros((k, k))]])
-        V = LowRank(C.at, C.E @ meat.D @ C.E, np.column_stack([W, Y]), K).mapped(self.T)
-        below = V.diagonal() < 0.0  # M is a sum of squares, so that this is round-off of a variance of 0
-        return V.without(below) if below.any() else V
-
-
-def _sums(values: Floats, codes: NDArray[np.intp], size: int) -> Floats:
-    """Sums of the columns over rows of the same code, (size, k)."""
-    found = np.empty((size, values.shape[1]))
-    for j in range(values.shape[1]):
-        found[:, j] = np.bincount(codes, values[:, j], size)
-    return found
-
-
-@dataclass(frozen=True, eq=False)
-class LabelledInputs:
-    """What labels of groups are read beside: rows in the order of the function's, from no table."""
+class LabelledRows:
+    """What labels of groups are read beside: the rows of the model, and the table that they came from, if any."""
 
     title: str
     rows: Rows
-    kept = source = index = None
-    n_dropped = 0
+    kept: Any = None
+    source: Any = None
+    index: Any = None
+    n_dropped: int = 0
 
 
 @dataclass(frozen=True, eq=False)
-class FunctionRows:
-    """Scores of the rows of a user's function at theta; B is the inverse information, NaN for parameters on a bound."""
+class RowScores:
+    """Scores of the rows of a model that is no regression, each `weight` times; B is the inverse information, NaN for
+    parameters on a bound, which have no score there. `place` says where the rows came from, as in `LabelledRows`, and
+    `refusals` what rows, groups and series of it lack.
+    """
 
-    model: Custom
-    theta: Floats
+    model: Any
     B: Floats
+    made: Callable[[], Floats]
+    refusals: Mapping[str, str]
+    weight: Floats | None = None
+    place: tuple[Any, ...] = ()
 
     @cached_property
     def free(self) -> Any:
@@ -487,44 +396,42 @@ class FunctionRows:
 
     @cached_property
     def scores(self) -> Floats:
-        """The scores of the rows, (n, free)."""
-        model, theta = self.model, self.theta
-        for k in np.setdiff1d(np.arange(len(theta)), self.free)[::-1].tolist():
-            units, model = np.delete(np.delete(model.axes, k, 0), k, 1), model.without(k, float(theta[k]))
-            model, theta = model.in_units(units), np.delete(theta, k)
-        return model.row_scores(theta)
+        """The scores of the rows, (n, free), not times the weights."""
+        return self.made()
 
     @property
-    def labelled(self) -> Any:
+    def labelled(self) -> LabelledRows:
         """The rows, for `Groups.read`."""
         n = len(self.scores)
-        return LabelledInputs(self.model.title, Rows(np.empty((n, 0)), np.zeros(n)))
+        return LabelledRows(self.model.title, Rows(np.empty((n, 0)), np.zeros(n), self.weight), *self.place)
 
     def independent(self, kind: str) -> Floats:
         """The meat of HC0 and HC1, without a factor."""
         if kind not in NO_LEVERAGE:
-            raise IncompatibleError(
-                f"cov={kind!r} divides by leverages, which the rows of a function do not have; use 'HC0' or 'HC1'."
-            )
-        return self.scores.T @ self.scores
+            raise IncompatibleError(f"cov={kind!r} divides by leverages, which {self.refusals['rows']}")
+        return self.scores.T @ weighted(self.scores, self.weight)
 
     def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
         """The sums over groups of the scores."""
         if kind != "CR1":
-            raise IncompatibleError(
-                f"Cluster(kind={kind!r}) uses leverages, which the rows of a function do not have; use kind='CR1'."
-            )
+            raise IncompatibleError(f"Cluster(kind={kind!r}) uses leverages, which {self.refusals['groups']}")
         total = np.zeros((groups.n, self.scores.shape[1]))
-        add_by_group(total, groups.codes, self.scores, None)
+        add_by_group(total, groups.codes, self.scores, self.weight)
         return total
 
     def autocorrelated(self, cov: HAC) -> tuple[Floats, int]:
         """The meat of a series in the order of the rows, without a factor, and the number of lags."""
+        if "series" in self.refusals:
+            raise IncompatibleError(self.refusals["series"])
         n, all_of_them = len(self.scores), np.ones(len(self.free), dtype=bool)
         if cov.lags != "auto" and cov.lags >= n:
             raise DomainError(f"HAC(lags={cov.lags}) needs more rows than lags; the function has {n}. Use fewer lags.")
         C = self.B[np.ix_(self.free, self.free)]
         return long_run(cov, n, lambda kernel: Series.of(kernel, self.scores), C, all_of_them)
+
+    def clustered(self, parts: Sequence[tuple[Grouped, float]], name: str) -> Floats:
+        """The covariance of clusters in one way or several, each with its factor."""
+        return self.closed(reduce(add, (factor * part.meat for part, factor in parts)), name)
 
     def closed(self, meat: Floats, name: str) -> Floats:
         """B M B, with NaN for parameters on a bound."""
@@ -533,68 +440,40 @@ class FunctionRows:
         return V
 
 
-@dataclass(frozen=True, eq=False)
-class LabelledRows:
-    """What labels of groups are read beside: the rows of the model, and the table that they came from."""
+def function_scores(model: Custom, theta: Floats, B: Floats) -> RowScores:
+    """Scores of the rows of a user's function at theta."""
 
-    title: str
-    rows: Rows
-    kept: Any
-    source: Any
-    index: Any
-    n_dropped: int
+    def made() -> Floats:
+        smaller, at = model, theta
+        for k in np.flatnonzero(np.isnan(B.diagonal()))[::-1].tolist():
+            units, smaller = np.delete(np.delete(smaller.axes, k, 0), k, 1), smaller.without(k, float(at[k]))
+            smaller, at = smaller.in_units(units), np.delete(at, k)
+        return smaller.row_scores(at)
+
+    lack = "the rows of a function do not have; use"
+    return RowScores(model, B, made, {"rows": f"{lack} 'HC0' or 'HC1'.", "groups": f"{lack} kind='CR1'."})
 
 
-@dataclass(frozen=True, eq=False)
-class SurvivalScores:
-    """Scores of the rows of a Cox regression at theta; B is the inverse information."""
+def survival_scores(model: CoxRegression, theta: Floats, B: Floats) -> RowScores:
+    """Scores of the rows of a Cox regression at theta."""
+    said, index = model.said, model.places.origin.index
 
-    model: CoxRegression
-    theta: Floats
-    B: Floats
-
-    @cached_property
-    def scores(self) -> Floats:
-        """(n, p), not times the weights."""
-        if self.model.exact is not None:
+    def made() -> Floats:
+        if model.exact is not None:
             raise IncompatibleError(
-                f'{self.model.title} with ties="exact" has no score for each row, as rows of one tie share it: robust '
+                f'{model.title} with ties="exact" has no score for each row, as rows of one tie share it: robust '
                 'standard errors need ties="efron" or "breslow".'
             )
-        at = self.model.at(self.theta)
-        return on_all_rows(score_rows(at), at, self.model.said.n).T
+        at = model.at(theta)
+        return on_all_rows(score_rows(at), at, said.n).T
 
-    @property
-    def labelled(self) -> Any:
-        """The rows, for `Groups.read`."""
-        said, places = self.model.said, self.model.places
-        index = places.origin.index
-        index = index if index is None or said.kept is None else index[said.kept]
-        rows = Rows(np.empty((said.n, 0)), np.zeros(said.n), said.weights)
-        return LabelledRows(self.model.title, rows, said.kept, said.source, index, said.n_dropped)
-
-    def independent(self, kind: str) -> Floats:
-        """The meat of HC0 and HC1, without a factor."""
-        if kind not in NO_LEVERAGE:
-            raise IncompatibleError(f"cov={kind!r} divides by leverages, which rows of {self.model.title} do not have.")
-        weights = self.model.said.weights
-        return self.scores.T @ (self.scores if weights is None else self.scores * weights[:, None])
-
-    def grouped(self, groups: Groups, kind: str = "CR1") -> Floats:
-        """The sums over groups of the scores."""
-        if kind != "CR1":
-            raise IncompatibleError(f"Cluster(kind={kind!r}) uses leverages, which {self.model.title} does not have.")
-        total = np.zeros((groups.n, self.scores.shape[1]))
-        add_by_group(total, groups.codes, self.scores, self.model.said.weights)
-        return total
-
-    def autocorrelated(self, cov: Any) -> NoReturn:
-        """Refused: rows are people, in no order."""
-        raise IncompatibleError(f"HAC needs rows in the order of time; rows of {self.model.title} have none.")
-
-    def closed(self, meat: Floats, name: str) -> Floats:
-        """B M B."""
-        return closed(self.B, meat, self.model.names, name)
+    refusals = {
+        "rows": f"rows of {model.title} do not have.",
+        "groups": f"{model.title} does not have.",
+        "series": f"HAC needs rows in the order of time; rows of {model.title} have none.",
+    }
+    index = index if index is None or said.kept is None else index[said.kept]
+    return RowScores(model, B, made, refusals, said.weights, (said.kept, said.source, index, said.n_dropped))
 
 
 FEWER = "Use coarser groups, or cov='HC1' where hardly any rows share a group."
@@ -605,13 +484,13 @@ class Grouped(NamedTuple):
 
     n: int
     name: str
-    sums: Floats
+    sums: Any
     labels: Sequence[Any]
 
     @property
-    def meat(self) -> Floats:
+    def meat(self) -> Any:
         """The sum over groups of the products of their scores, (p, p), without a factor."""
-        return self.sums.T @ self.sums
+        return self.sums.gram() if in_parts(self.sums) else dense(self.sums.T @ self.sums)
 
 
 @dataclass(frozen=True, eq=False)

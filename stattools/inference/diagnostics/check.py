@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from stattools.errors import IncompatibleError
 from stattools.inference.covariance.covariance import Spread, spread_of
-from stattools.inference.covariance.sandwich import LevelSandwich
+from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics.added_columns import Added, added, added_to_partial
 from stattools.inference.estimates import Estimates
 from stattools.inference.hypotheses.wald import Unit, units_of
 from stattools.interface.arrays import Floats
 from stattools.likelihoods import Likelihood
+from stattools.numerics.arrowhead import in_parts
 from stattools.text.columns import p_text
 from stattools.text.one_line import prints
 
@@ -171,12 +172,10 @@ class LookedAt:
         return inverse
 
     @cached_property
-    def beside_levels(self) -> LevelSandwich | None:
-        """The scores beside a factor whose levels are kept as codes; None of a model without one. With a penalty, the
-        inverse information is that of the penalized maximum.
-        """
-        found = LevelSandwich.of(self.model, self.theta, self.bread)
-        if found is None or self.fit.penalty is None:
+    def sandwich(self) -> Sandwich:
+        """The scores of the rows. With a penalty, the inverse information is that of the penalized maximum."""
+        found = Sandwich.of(self.model, self.theta, self.bread)
+        if self.fit.penalty is None or not in_parts(self.bread):
             return found
         return replace(found, C=found.T.covariance_back(self.bread))
 

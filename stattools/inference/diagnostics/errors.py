@@ -9,12 +9,8 @@ W v, the sd being that of q beside the scores, as parameters were estimated. Of 
 sizes of residuals go with the columns: it sees more, and the size of the effect is still that of V. Source: White,
 Econometrica 48 (1980), 817-838 and 50 (1982), 1-25; Glejser, JASA 64 (1969), 316-323; MacKinnon & White (1985).
 
-Robust against own standard errors, and the moves of rows, beside a factor whose levels are kept as codes.
-
-    v_ij = J_i C T' e_j,   the row's part in coefficient j
-
-The same sums as of all columns. They are made for some coefficients at a time: all rows by a few hundred numbers, never
-a column of a level. What the scores explain of q costs the elimination of the levels, as their squares are an `Arrow`.
+Where levels are kept as codes, sums are made for some coefficients at a time, and the squares of the scores are an
+`Arrow`.
 
 Rows in an order: do their errors follow each other, and does that matter for the standard errors?
 
@@ -30,12 +26,10 @@ Do counts or groups vary more, or less, than their family says? Pearson's statis
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from stattools.data.rows.rows import Block, Rows
@@ -44,29 +38,16 @@ from stattools.errors import DomainError, IncompatibleError
 from stattools.inference.covariance import HAC, Cluster
 from stattools.inference.covariance.covariance import Spread, spread_of
 from stattools.inference.covariance.kinds import kernel_weights, labels_of_rows
-from stattools.inference.covariance.sandwich import NO_LEVERAGE, LevelSandwich, Sandwich, Scores, unshrunk
+from stattools.inference.covariance.sandwich import NO_LEVERAGE, Scores, unshrunk
 from stattools.inference.diagnostics.check import CHANCE, LIMITS, Check, LookedAt, judged, verdict
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.likelihoods import Likelihood
 from stattools.likelihoods.outcomes import Outcome
 from stattools.models.model import Model
-from stattools.numerics.arrowhead import Arrow, arrow, times
-from stattools.numerics.columns import beside, symmetric, upper_gram, weighted, with_levels
+from stattools.numerics.arrowhead import Arrow, arrow, in_parts, times
+from stattools.numerics.columns import beside, symmetric, upper_gram, weighted
 from stattools.text.columns import number
-
-
-def parts_of_rows(sandwich: LevelSandwich, asked: Sequence[int]) -> Iterator[tuple[slice, Floats]]:
-    """v (n, width, some) of some of the coefficients `asked` at a time, with the place of these."""
-    X, predictor = sandwich.X, sandwich.work.predictor
-    each, size = predictor.columns_of(sandwich.work.rows.X), max(1, CELLS // len(X))
-    for start in range(0, len(asked), size):
-        part = slice(start, min(start + size, len(asked)))
-        B = sandwich.back(asked[part]).T
-        v = np.empty((len(X), len(each), B.shape[1]))
-        for k, (of, own) in enumerate(zip(each, predictor.parts, strict=True)):
-            v[:, k] = of @ B[own]
-        yield part, v
 
 
 def explained(squares: Arrow, cross: Floats, least: float | None = None) -> tuple[Floats, int]:
@@ -85,29 +66,6 @@ def explained(squares: Arrow, cross: Floats, least: float | None = None) -> tupl
     along, own = Z.T @ (cross[others] - Q.T @ of_levels), left > max(cut, least * left.max(initial=0.0))
     found = np.square(of_levels).sum(axis=0) + (np.square(along[own]) / left[own, None]).sum(axis=0)
     return found, int((values > cut).sum() + own.sum())
-
-
-def farthest_moves(
-    sandwich: LevelSandwich, asked: Sequence[int], unit: Floats, count: int, kind: str
-) -> list[tuple[float, NDArray[np.intp]]]:
-    """For each way, the largest sum of moves of a coefficient, in its `unit`, that a few rows make, and these rows."""
-    rows = sandwich.work.rows
-    u = weighted(sandwich.scores(kind), rows.weight)
-    best: list[Any] = [(-np.inf, None), (-np.inf, None)]
-    for part, v in parts_of_rows(sandwich, asked):
-        moves = np.einsum("nak,na->nk", v, u, optimize=True) / unit[part]
-        for k, way in enumerate((moves, -moves)):
-            sums = np.partition(way, len(way) - count, axis=0)[-count:].sum(axis=0)
-            column = int(np.argmax(sums))
-            if sums[column] > best[k][0]:
-                best[k] = float(sums[column]), way[:, column].copy()
-    return [(size, largest(way, count)) for size, way in best]
-
-
-def largest(values: Floats, count: int) -> NDArray[np.intp]:
-    """The rows of the few largest values, the first of equal ones, those above 0 only, in their order."""
-    first = np.argsort(-values, kind="stable")[:count]
-    return np.sort(first[values[first] > 0.0])
 
 
 TOO_WIDE, WIDE = 2.0 / 3.0, 1.2
@@ -169,9 +127,8 @@ class OfRows:
 
     def __call__(self, rows: Rows) -> ErrorSums:
         size = max(256, CELLS // max(len(self.B), 1))
-        size = len(rows.X) if with_levels(rows.X) is not None else min(size, rows.block_size)
         start, total = 0, None
-        for block in rows.blocks(size):
+        for block in rows.blocks(min(size, rows.block_size)):
             part = slice(start, start + len(block.X))
             weight, precision = (None if v is None else v[part] for v in (rows.weight, rows.precision))
             found = self._of(block, weight, precision, start)
@@ -267,10 +224,9 @@ def standard_errors(of: LookedAt, name: str) -> Check:
 
 
 def _sums(of: LookedAt, kind: str, factor: float) -> ErrorSums:
-    """The sums over all rows, of some coefficients at a time beside levels that are codes."""
-    model, levels = of.model, of.beside_levels
-    sandwich: Any = Sandwich.of(model, of.theta, of.bread) if levels is None else levels
-    size = len(of.asked) if levels is None else max(1, CELLS // len(levels.X))
+    """The sums over all rows, of some coefficients at a time where levels are kept as codes."""
+    model, sandwich = of.model, of.sandwich
+    size = max(1, CELLS // len(sandwich.work.rows.X)) if in_parts(sandwich.C) else len(of.asked)
     found = None
     for start in range(0, len(of.asked), size):
         B = sandwich.back(of.asked[start : start + size])
@@ -359,7 +315,7 @@ def autocorrelation(of: LookedAt) -> Check | None:
     if n < FEWEST:
         raise IncompatibleError(f"{n} rows are too few to see whether they follow each other.")
     lags = int(np.floor(4.0 * (n / 100.0) ** (2.0 / 9.0)))
-    ratio = _ratios(of, lags) if of.beside_levels is None else _ratios_beside_levels(of, of.beside_levels, lags)
+    ratio = _ratios(of, lags)
     worst = max(ratio, key=ratio.__getitem__)
     first, p_value = _correlated(of)
     measure = f"standard error of {worst} with / without autocorrelation; lag-1 correlation {number(first, 2)}"
@@ -376,30 +332,13 @@ def autocorrelation(of: LookedAt) -> Check | None:
 
 def _ratios(of: LookedAt, lags: int) -> dict[str, float]:
     """The standard errors with autocorrelation over those without, by what they are of."""
-    model = of.model
-    sandwich = Sandwich.of(model.subset(of.order), of.theta, of.bread)
-    M, M0 = (sandwich.autocorrelated(HAC(lags=k))[0] for k in (lags, 0))
-    directions = {model.names[k]: sandwich.B[k] for k in of.asked}
-    if "Intercept" in model.names:
-        directions[THE_MEAN] = sandwich.C[model.names.index("Intercept")]
-    return {name: float(np.sqrt(max(b @ M @ b, 0.0) / (b @ M0 @ b))) for name, b in directions.items()}
-
-
-def _ratios_beside_levels(of: LookedAt, sandwich: LevelSandwich, lags: int) -> dict[str, float]:
-    """The same beside levels that are codes, from the series of the rows' parts in a coefficient, of some at a time."""
-    model, u, found = of.model, sandwich.scores(), {}
-    for part, v in parts_of_rows(sandwich, of.asked):
-        each = _ratio(np.einsum("nak,na->nk", v, u, optimize=True)[of.order], lags)
+    model, sandwich = of.model, of.sandwich
+    found: dict[str, float] = {}
+    for part, moves in sandwich.along(of.asked):
+        each = _ratio(moves[of.order], lags)
         found |= dict(zip([model.names[k] for k in of.asked[part]], each.tolist(), strict=True))
     if "Intercept" in model.names:
-        columns, predictor = sandwich.work.predictor.columns_of(sandwich.work.rows.X), sandwich.work.predictor
-        share = np.ones(len(u)) if model.rows.importance is None else model.rows.importance
-        mean = np.zeros(len(of.theta))
-        mean[predictor.parts[0]] = columns[0].T @ (share / share.sum())
-        b = sandwich.C.product(mean)
-        parts = zip(columns, u.T, predictor.parts, strict=True)
-        along = sum((X @ b[own]) * of_rows for X, of_rows, own in parts)
-        found[THE_MEAN] = float(_ratio(np.asarray(along)[of.order, None], lags)[0])
+        found[THE_MEAN] = float(_ratio(sandwich.along_mean()[of.order], lags)[0])
     return found
 
 

@@ -20,8 +20,8 @@ Rows and moves are counted as of other regressions, see `influence.py`. Source: 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,8 @@ from numpy.typing import NDArray
 
 from stattools.errors import ConvergenceError, DomainError, IdentificationError, IncompatibleError
 from stattools.inference.covariance.covariance import spread_of
-from stattools.inference.covariance.sandwich import LevelSandwich, Sandwich, SurvivalScores
+from stattools.inference.covariance.sandwich import survival_scores
 from stattools.inference.diagnostics.check import LIMITS, NO, Check, LookedAt, Without, judged
-from stattools.inference.diagnostics.errors import farthest_moves, largest
 from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.penalties import maximize
 from stattools.interface.arrays import Floats
@@ -104,68 +103,43 @@ def no_maximum(rows: NDArray[np.intp], said: str) -> Check:
 def worst_rows(of: LookedAt, count: int) -> tuple[NDArray[np.intp], float]:
     """The numbers of the rows that together move one coefficient most, by one step, and how far in standard errors."""
     model, asked = of.model, of.asked
-    unit, scale = np.sqrt(of.fit.covariance.diagonal()[asked]), of.fit.scale if model.has_scale else None
-    if (levels := of.beside_levels) is not None:
-        work = partial(_beside_levels, levels, asked, unit, count, scale)
-    else:
-        sandwich = Sandwich.of(model, of.theta, of.bread)
-        work = partial(_extremes, sandwich, sandwich.B[asked] / unit[:, None], count, scale)
+    unit = np.sqrt(of.fit.covariance.diagonal()[asked])
+    sandwich, weight = of.sandwich, model.rows.weight
+
+    def moves(kind: str) -> Iterator[Floats]:
+        return (weighted(of_rows, weight) / unit[part] for part, of_rows in sandwich.along(asked, kind))
+
     try:
-        found = work("HC3")
+        found = _farthest(moves("HC3"), count)
     except DomainError:  # a row alone fixes a coefficient
-        found = work("HC0")
+        found = _farthest(moves("HC0"), count)
+    if model.has_scale:
+        gap = model.rows.y - model.eta(of.theta)
+        squares = weighted(gap * gap, model.rows.precision) / of.fit.scale**2
+        of_scale = weighted((squares - 1.0) / np.sqrt(2.0 * model.n), weight)[:, None]
+        found += [(min(size, OF_SCALE), rows) for size, rows in _farthest([of_scale], count)]
     size, rows = max(found, key=lambda each: each[0])
     return rows, size
 
 
-def _beside_levels(
-    sandwich: LevelSandwich, asked: list[int], unit: Floats, count: int, scale: float | None, kind: str
-) -> list[Moved]:
-    """As `_extremes`, of which only the largest of each way are made."""
-    found = farthest_moves(sandwich, asked, unit, count, kind)
-    if scale is None:
-        return found
-    moves = (_squares(sandwich, slice(None)) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
-    moves = weighted(moves, sandwich.work.rows.weight)
-    up, down = ((min(float(np.sort(way)[-count:].sum()), OF_SCALE), largest(way, count)) for way in (moves, -moves))
-    return [found[0], up, found[1], down]
+def _farthest(parts: Iterable[Floats], count: int) -> list[tuple[float, NDArray[np.intp]]]:
+    """For each way, the largest sum of moves of a coefficient, (n, some) of which are in a part, that a few rows make,
+    and these rows.
+    """
+    best: list[Any] = [(-np.inf, None), (-np.inf, None)]
+    for moves in parts:
+        for k, way in enumerate((moves, -moves)):
+            sums = np.partition(way, max(len(way) - count, 0), axis=0)[-count:].sum(axis=0)
+            column = int(np.argmax(sums))
+            if sums[column] > best[k][0]:
+                best[k] = float(sums[column]), _largest(way[:, column], count)
+    return best
 
 
-def _squares(sandwich: Sandwich | LevelSandwich, part: slice) -> Floats:
-    """The squared residuals of some rows, each in the units of a precise one."""
-    rows = sandwich.work.rows.take(part)
-    gap = rows.y - sandwich.work.predictor.forward(sandwich.phi, rows.whole)[0]
-    return gap * gap if rows.precision is None else gap * gap * rows.precision
-
-
-type Moved = tuple[float, NDArray[np.intp]]
-"""How far some rows move a coefficient, and their numbers."""
-
-
-def _extremes(sandwich: Sandwich, B: Floats, count: int, scale: float | None, kind: str) -> list[Moved]:
-    """For each coefficient and each way the sum of the largest moves, and the rows that make them."""
-    wide = 2 * (len(B) + (scale is not None))
-    best, rows = np.empty((0, wide)), np.empty((0, wide), dtype=np.intp)
-    for part, scores, weight in sandwich.terms.of(sandwich.work.rows, kind):
-        moves = scores @ B.T
-        if scale is not None:
-            of_scale = (_squares(sandwich, part) / scale**2 - 1.0) / np.sqrt(2.0 * sandwich.model.n)
-            moves = np.column_stack([moves, of_scale])
-        if weight is not None:
-            moves = moves * weight[:, None]
-        moves = np.concatenate([moves, -moves], axis=1)
-        numbers = np.arange(part.start, part.stop)
-        if len(best) == count:  # few rows move anything farther than those known so far
-            some = (moves > best[-1]).any(axis=1)
-            moves, numbers = moves[some], numbers[some]
-        best = np.concatenate([best, moves])
-        rows = np.concatenate([rows, np.broadcast_to(numbers[:, None], moves.shape)])
-        order = np.argsort(-best, axis=0, kind="stable")[:count]
-        best, rows = np.take_along_axis(best, order, axis=0), np.take_along_axis(rows, order, axis=0)
-    sizes = best.sum(axis=0)
-    if scale is not None:
-        sizes[len(B) :: len(B) + 1] = np.minimum(sizes[len(B) :: len(B) + 1], OF_SCALE)
-    return [(float(sizes[k]), np.sort(rows[best[:, k] > 0.0, k])) for k in range(best.shape[1])]
+def _largest(values: Floats, count: int) -> NDArray[np.intp]:
+    """The rows of the few largest values, the first of equal ones, those above 0 only, in their order."""
+    first = np.argsort(-values, kind="stable")[:count]
+    return np.sort(first[values[first] > 0.0])
 
 
 def without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats, float]:
@@ -203,27 +177,16 @@ def named(model: Any, rows: NDArray[np.intp]) -> str:
 def influence_on_hazards(of: LookedAt) -> Check:
     """The move of the coefficient that moves farthest without the worst rows."""
     model = of.model
-    scores = SurvivalScores(model, of.theta, of.bread)
+    scores = survival_scores(model, of.theta, of.bread)
+    B = (scores.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[of.asked]
     count = int(np.clip(model.said.n // SHARE, 1, MOST))
-    rows = _worst_rows(of, scores, count)
+    rows = max(_farthest([weighted(scores.scores @ B.T, scores.weight)], count), key=lambda each: each[0])[1]
     said = named(scores.labelled, rows)
     try:
         theta, se = _without(of, rows)
     except (IdentificationError, ConvergenceError, DomainError):
         return no_maximum(rows, said)
     return moved(of, said, theta, se, np.minimum(np.sqrt(of.fit.covariance.diagonal()), se)) or no_maximum(rows, said)
-
-
-def _worst_rows(of: LookedAt, scores: SurvivalScores, count: int) -> NDArray[np.intp]:
-    """The numbers of the rows that together move one coefficient most, by dfbeta."""
-    moves = scores.scores @ (scores.B / np.sqrt(of.fit.covariance.diagonal())[:, None])[of.asked].T
-    weights = of.model.said.weights
-    moves = moves if weights is None else moves * weights[:, None]
-    moves = np.concatenate([moves, -moves], axis=1)
-    order = np.argpartition(-moves, min(count, len(moves)) - 1, axis=0)[:count]
-    best = np.take_along_axis(moves, order, axis=0)
-    worst = int(np.argmax(best.sum(axis=0)))
-    return np.sort(order[best[:, worst] > 0.0, worst])
 
 
 def _without(of: LookedAt, rows: NDArray[np.intp]) -> tuple[Floats, Floats]:

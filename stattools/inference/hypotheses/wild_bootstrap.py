@@ -423,8 +423,7 @@ def clusters_at(fit: Estimates, theta: Floats, R: Floats) -> tuple[Clusters, flo
             )
         bread = found.covariance()
     sandwich, part = sums_of_clusters(model, theta, bread, cov)
-    combination = np.linalg.solve(sandwich.C, sandwich.B.T @ R)  # R theta = (T^T R)^T phi, B = T C
-    return Clusters.of(part.sums, sandwich.C, combination)
+    return Clusters.of(part.sums, np.asarray(sandwich.C), sandwich.T.pulled(R))  # R theta = (T^T R)^T phi
 
 
 def _p_value(

@@ -32,8 +32,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from stattools.errors import REFUSALS, DomainError, IdentificationError, IncompatibleError, StattoolsError, quoted
-from stattools.inference.covariance.sandwich import LevelSandwich, SurvivalScores, add_by_group
-from stattools.inference.diagnostics.errors import parts_of_rows
+from stattools.inference.covariance.sandwich import Sandwich, add_by_group, survival_scores
 from stattools.inference.estimates import require_rows
 from stattools.inference.existence.partial_likelihood import certified_partial
 from stattools.inference.fits.fit import Fit
@@ -97,7 +96,7 @@ def units_of_rows(model: CoxRegression) -> Codes | None:
 
 def influence_of_units(model: CoxRegression, theta: Floats, covariance: Floats) -> tuple[Floats, Floats]:
     """How each unit that is drawn pulls the estimate, and how often it stands in the data."""
-    scores, weights, codes = SurvivalScores(model, theta, covariance).scores, model.said.weights, units_of_rows(model)
+    scores, weights, codes = survival_scores(model, theta, covariance).scores, model.said.weights, units_of_rows(model)
     if codes is None:
         return scores @ covariance, np.ones(len(scores)) if weights is None else weights
     total = np.zeros((int(codes.max()) + 1, scores.shape[1]))
@@ -148,17 +147,8 @@ def _influence(fit: Any) -> Iterator[tuple[slice, Floats, Floats]]:
         return
     rows = model.rows
     weight = np.ones(len(rows.X)) if rows.weight is None else rows.weight
-    if (sandwich := LevelSandwich.of(model, fit.estimate, fit.solution.covariance)) is not None:
-        u = sandwich.scores()
-        for part, v in parts_of_rows(sandwich, range(len(fit.estimate))):
-            yield part, np.einsum("nak,na->nk", v, u, optimize=True), weight
-        return
-    parts = []
-    for block in rows.blocks():
-        eta = model.predictor.forward(fit.estimate, block)[0]
-        parts.append(model.predictor.row_scores(block.X, model.likelihood.score(eta, block.y)))
-    influence = np.concatenate(parts) @ fit.solution.covariance
-    yield every, influence if rows.precision is None else influence * rows.precision[:, None], weight
+    for part, influence in Sandwich.of(model, fit.estimate, fit.solution.covariance).along(range(len(fit.estimate))):
+        yield part, influence, weight
 
 
 ENTRIES = 4_000_000

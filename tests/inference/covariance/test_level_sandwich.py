@@ -8,7 +8,6 @@ from numpy.testing import assert_allclose
 
 import stattools as st
 from stattools.data.design import terms
-from stattools.inference.covariance.sandwich import LevelSandwich
 from stattools.numerics.low_rank import LowRank
 
 
@@ -68,7 +67,6 @@ def test_two_ways_and_series_equal_those_of_all_columns(models, cov):
         assert_allclose(np.asarray(found.covariance) / size, V / size, rtol=1e-6, atol=1e-7)
         assert found.cov == expected.cov
         assert_allclose(found.t_df, expected.t_df, rtol=1e-6)
-    assert LevelSandwich.of(plain, plain.start, np.eye(len(plain.start))) is None
 
 
 def test_leverages_are_those_of_all_columns(models):

@@ -186,7 +186,7 @@ def test_units_origin_and_blocks_do_not_matter(monkeypatch):
     assert_allclose(there.table().statistic[1:], here.table().statistic[1:], rtol=1e-9)
     assert_allclose(there.t_df[1:], here.t_df[1:], rtol=1e-9)
     monkeypatch.setattr("stattools.inference.covariance.sandwich.MANY", 10**9)
-    monkeypatch.setattr("stattools.inference.covariance.sandwich.ENTRIES", 100)
+    monkeypatch.setattr("stattools.inference.covariance.sandwich.CELLS", 100)
     monkeypatch.setattr("stattools.inference.covariance.few_clusters.ENTRIES", 1)
     again = st.fit(st.ols(y, X), cov=Cluster(GROUPS, kind="CR2"))
     assert_allclose(again.covariance, here.covariance, rtol=1e-9)

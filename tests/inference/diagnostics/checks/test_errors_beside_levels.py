@@ -7,17 +7,12 @@ from scipy import special
 
 import stattools as st
 from stattools.data.design import terms
-from stattools.inference.covariance.sandwich import LevelSandwich, Sandwich
+from stattools.inference.covariance import sandwich
+from stattools.inference.covariance.sandwich import Sandwich
 from stattools.inference.diagnostics import errors as errors_beside_levels
 from stattools.inference.diagnostics.check import LookedAt
-from stattools.inference.diagnostics.errors import (
-    OfRows,
-    explained,
-    farthest_moves,
-    glejser,
-    largest,
-    parts_of_rows,
-)
+from stattools.inference.diagnostics.errors import OfRows, explained, glejser
+from stattools.inference.diagnostics.influence import _largest, worst_rows
 from stattools.numerics.arrowhead import Arrow, arrow
 from stattools.numerics.columns import Columns, beside, symmetric, upper_gram
 from tests.models.predictors.test_read_columns import MODELS as BESIDE
@@ -93,8 +88,7 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     given = {"kind": kind, "scale": scale, "has_scale": plain.model.has_scale, "factor": 1.3}
     expected = one.work.rows.gather(OfRows(one.terms, one.B[asked], **given))
-    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
-    assert levels is not None
+    levels = Sandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     found = levels.work.rows.gather(OfRows(levels.terms, levels.back(asked), **given))
     half = [
         levels.work.rows.gather(OfRows(levels.terms, levels.back(part), **given)) for part in (asked[:2], asked[2:])
@@ -108,25 +102,23 @@ def test_sums_of_each_coefficient_are_those_of_all_columns(make, kind, monkeypat
 def test_rows_that_move_a_coefficient_most(monkeypatch):
     plain, coded = both(monkeypatch, MODELS[2])
     asked = LookedAt(coded).asked
-    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
     one = Sandwich.of(plain.model, plain.estimate, np.asarray(plain.solution.covariance))
     unit = np.sqrt(plain.covariance.diagonal())[asked]
     moves = np.concatenate([s * w[:, None] for _, s, w in one.terms.of(one.work.rows, "HC3")]) @ one.B[asked].T / unit
-    (up, rows), (down, other) = farthest_moves(levels, asked, unit, 3, "HC3")
-    ends = np.sort(moves, axis=0)
-    assert_allclose([up, -down], [ends[-3:].sum(axis=0).max(), ends[:3].sum(axis=0).min()], rtol=1e-6)
-    for found, way in ((rows, moves), (other, -moves)):
-        column = np.sort(way, axis=0)[-3:].sum(axis=0).argmax()
-        assert found.tolist() == sorted(np.argsort(-way[:, column])[:3].tolist())
+    both_ways = np.concatenate([moves, -moves], axis=1)
+    sums = np.sort(both_ways, axis=0)[-3:].sum(axis=0)
+    monkeypatch.setattr(sandwich, "CELLS", 200)
+    rows, size = worst_rows(LookedAt(coded), 3)
+    assert_allclose(size, sums.max(), rtol=1e-6)
+    assert rows.tolist() == sorted(np.argsort(-both_ways[:, sums.argmax()])[:3].tolist())
 
 
-def test_parts_are_the_rows_times_the_inverse_information(monkeypatch):
+def test_moves_are_the_scores_times_the_inverse_information(monkeypatch):
     _, coded = both(monkeypatch, MODELS[4])
-    levels = LevelSandwich.of(coded.model, coded.estimate, coded.solution.covariance)
-    assert levels is not None
-    whole = np.asarray(levels.X) @ np.asarray(levels.C) @ np.asarray(levels.T).T
-    for part, v in parts_of_rows(levels, [1, 3]):
-        assert_allclose(v[:, 0], whole[:, [1, 3]][:, part], atol=1e-12)
+    levels = Sandwich.of(coded.model, coded.estimate, coded.solution.covariance)
+    whole = np.asarray(levels.scores()) @ np.asarray(levels.C) @ np.asarray(levels.T).T
+    for part, moves in levels.along([1, 3]):
+        assert_allclose(moves, whole[:, [1, 3]][:, part], atol=1e-12)
 
 
 def test_explained_of_blocks_of_which_one_is_flat():
@@ -167,8 +159,8 @@ def test_a_regression_on_levels(complete):
 
 
 def test_the_largest_rows_are_in_their_order():
-    assert largest(np.array([1.0, 5.0, -1.0, 5.0, 5.0]), 2).tolist() == [1, 3]
-    assert largest(np.array([-1.0, 2.0]), 2).tolist() == [1]
+    assert _largest(np.array([1.0, 5.0, -1.0, 5.0, 5.0]), 2).tolist() == [1, 3]
+    assert _largest(np.array([-1.0, 2.0]), 2).tolist() == [1]
 
 
 @pytest.mark.parametrize("name", ["times", "labels", "labels with a scale", "overdispersed hurdle", "gamma"])
