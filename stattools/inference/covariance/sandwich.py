@@ -194,7 +194,8 @@ class Sandwich:
         them, (G, p + p^2); beside the levels of a factor they are `Columns`, or sparse.
         """
         if kind == "CR1" and in_parts(self.C):
-            return weighted(self.scores(), self.work.rows.weight).summed(groups.codes, groups.n)
+            scores: Any = weighted(self.scores(), self.work.rows.weight)
+            return scores.summed(groups.codes, groups.n)
         total = np.zeros((groups.n, self.terms.width_of(kind)))
         self.terms.add_sums([total], self.work.rows, [groups.codes])
         return total
