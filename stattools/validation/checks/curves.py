@@ -22,7 +22,7 @@ from stattools.validation.references.likelihoods import partial_likelihood
 from stattools.validation.verdict import SECOND, Agreement, compared, fewest
 
 
-class Limits(NamedTuple):
+class SameToWithin(NamedTuple):
     """Standard errors that estimates lie apart, their relative difference, that of log-likelihoods, and standard errors
     that slopes move standard deviations by, which count as none.
     """
@@ -33,7 +33,7 @@ class Limits(NamedTuple):
     slope: float
 
 
-OF_REGRESSIONS, OF_HAZARDS = Limits(1e-5, 1e-5, 1e-8, 1e-4), Limits(1e-5, 1e-4, 1e-7, 1e-3)
+OF_REGRESSIONS, OF_HAZARDS = SameToWithin(1e-5, 1e-5, 1e-8, 1e-4), SameToWithin(1e-5, 1e-4, 1e-7, 1e-3)
 """Differences tell less than dense matrices do."""
 STEP = 0.03
 """Of differences of a partial likelihood, in standard errors."""
@@ -130,7 +130,7 @@ def _moved(found: Any, value: Callable[[Floats], float], aside: float) -> float:
 
 
 def _judged(
-    fit: Any, rows: Any, value: float, decrement: float, name: str, same: Limits, has_errors: bool = True
+    fit: Any, rows: Any, value: float, decrement: float, name: str, same: SameToWithin, has_errors: bool = True
 ) -> Agreement:
     """The verdict; standard errors are not compared where the reference has none."""
     apart = float(np.abs(rows["difference_in_se"]).max())
