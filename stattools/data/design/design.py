@@ -1,22 +1,20 @@
-"""The design: how columns of a table become columns of X. It is learned once and applied the same way to new rows.
+"""The design: how columns of a table become columns of X, learned once and applied the same way to new rows.
 
 What is learned is small and plain: the levels of each categorical factor and the constants of `center`, `scale`, `poly`
-and the splines. `terms.py` makes the columns of one formula. Several formulas, one for each parameter of a
-distribution, stand side by side, and a column that they share stands in X once.
+and the splines. Several formulas, one for each parameter of a distribution, stand side by side, and a column that they
+share stands in X once.
 
-The terms of a formula as columns, and the linear predictors that are left when some of its terms are taken out.
-
-A formula without some of its terms spans fewer linear predictors. The coefficients of the whole formula whose linear
-predictor lies in that smaller span solve linear equations, R beta = 0. The equations depend on the levels only, not on
-the data, so they are found on a few rows that are made up; rows in files and fits that were loaded have them too. There
-is no cost where terms are only left out; otherwise it is one least squares of p columns in 12 p rows.
+A formula without some of its terms spans fewer linear predictors: the coefficients of the whole formula whose linear
+predictor lies in that smaller span solve linear equations, R beta = 0. These depend on the levels only, not on the
+data, so they are found on a few rows that are made up: one least squares of p columns in 12 p rows, and no cost where
+terms are only left out.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -122,33 +120,19 @@ class Design:
         """
         if self.whole is None:
             return self._encode_array(data, some)
-        frame = table(data)
-        rows = np.arange(frame.n) if some is None else some
-        columns = {}
-        for name in self.whole.columns:
-            require(name, frame.names)
-            raw = frame.column(name)
-            gaps = np.flatnonzero(missing(raw) if some is None else [])
-            if len(gaps):
-                raise DomainError(
-                    f"column {name!r} has no value in {len(gaps)} of the {frame.n} new rows (row "
-                    f"{listing(gaps.tolist())}, counting from 0); a prediction needs every predictor: drop those rows, "
-                    'fill them in, or leave them without one by predict(..., missing="null").'
-                )
-            columns[name] = checked(raw if some is None else raw.iloc[some].reset_index(drop=True), rows)
-        if not len(rows):
-            return np.empty((0, len(self.names)))
-        return self.matrix(columns, rows)
+        columns, rows = columns_of_rows(data, self.whole.columns, some)
+        return self.matrix(columns, rows) if len(rows) else np.empty((0, len(self.names)))
 
     def gaps(self, data: Any) -> np.ndarray:
         """Which rows of new data have no value in a predictor: a mask."""
         if self.whole is None:
             return rows_with_gaps(self._columns_of_array(data))
         frame = table(data)
+        found = np.zeros(frame.n, dtype=bool)
         for name in self.whole.columns:
             require(name, frame.names)
-        nowhere = np.zeros(frame.n, dtype=bool)
-        return np.logical_or.reduce([nowhere, *(missing(frame.column(name)) for name in self.whole.columns)])
+            found |= missing(frame.column(name))
+        return found
 
     def _encode_array(self, data: Any, some: np.ndarray | None) -> np.ndarray:
         data = self._columns_of_array(data)
@@ -173,6 +157,40 @@ class Design:
         elif isinstance(data, np.ndarray | list | tuple) and p > 1 and axes(data) == 1 and len(data) == p:
             return [data]  # a list of numbers is one row
         return data
+
+
+ADVICE = (
+    "; a prediction needs every predictor: drop those rows, fill them in, or leave them without one by "
+    'predict(..., missing="null").'
+)
+"""What an error says of new rows that have no value in a column."""
+
+
+def columns_of_rows(
+    data: Any,
+    names: Sequence[str],
+    some: np.ndarray | None,
+    called: tuple[str, str, str] = ("column", "new rows", ADVICE),
+    read: Callable[[Any], Any] = lambda raw: raw,
+) -> tuple[dict[str, Any], np.ndarray]:
+    """Clean columns of a table, and the numbers of their rows, all or `some`; `read` is what is made of a column first.
+
+    Raises DomainError for a column that is not there, and for one without a value in a row.
+    """
+    frame = table(data)
+    rows = np.arange(frame.n) if some is None else some
+    columns = {}
+    for name in names:
+        require(name, frame.names)
+        raw = frame.column(name) if some is None else frame.column(name).iloc[some].reset_index(drop=True)
+        if len(gaps := np.flatnonzero(missing(raw))):
+            what, of, advice = called
+            raise DomainError(
+                f"{what} {name!r} has no value in {len(gaps)} of the {len(raw)} {of} (row "
+                f"{listing(rows[gaps].tolist())}, counting from 0){advice}"
+            )
+        columns[name] = checked(read(raw), rows)
+    return columns, rows
 
 
 def learn(
@@ -213,12 +231,9 @@ def learn(
         if beside or widest
         else rest_of_powers(first, names, lambda name: columns[name].to_numpy(dtype=np.float64), X)
     )
-    ordered = in_order((first, *beside.values()), levels, lambda name: _is_ordered(columns[name]))
+    has_order = [name for name, column in columns.items() if column.dtype.kind == "O" and column.cat.ordered]
+    ordered = in_order((first, *beside.values()), levels, has_order.__contains__)
     return Design(names, first, levels, state, False, beside, uses, ordered, widest is not None), X, low
-
-
-def _is_ordered(column: pd.Series) -> bool:
-    return column.dtype.kind == "O" and bool(column.cat.ordered)
 
 
 def _require_different(formula: Formula, names: Sequence[str], levels: Mapping[str, Any]) -> None:

@@ -1,8 +1,5 @@
-"""One random term over rows: which group each row belongs to, and the columns whose effects vary between groups.
-
-How a random part of a formula becomes terms over rows: learned once, and applied the same way to new rows.
-
-What a formula says of effects that nobody saw, over the rows of a regression: those of groups, and curves.
+"""Random terms over rows: which group each row belongs to, and the columns whose effects vary between groups; and how a
+random part of a formula becomes such terms, learned once and applied the same way to new rows.
 """
 
 from __future__ import annotations
@@ -16,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from stattools.data.design.design import Design, learn
-from stattools.data.formula.formula import Formula, require
+from stattools.data.design.design import Design, columns_of_rows, learn
+from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, RandomPart
-from stattools.data.tables.columns import checked, labeled, listing, missing, sorted_codes
-from stattools.data.tables.table import table
+from stattools.data.tables.columns import labeled, listing, sorted_codes
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
@@ -74,7 +70,7 @@ class RandomDesign:
     @cached_property
     def labels(self) -> tuple[Any, ...]:
         """What each group is called: the level of one column, or a tuple of levels."""
-        return _labels(self.part, self.levels)
+        return self.levels if len(self.part.groups) > 1 else tuple(chain.from_iterable(self.levels))
 
     def among(self, labels: Collection[Any]) -> RandomDesign:
         """The design of rows that have these groups only."""
@@ -87,18 +83,8 @@ class RandomDesign:
 
         Raises DomainError for a column that is not there, or has no value in a row, and for numbers where text was.
         """
-        frame = table(data)
-        rows = np.arange(frame.n) if some is None else some
-        columns = {}
-        for name in self.part.groups:
-            require(name, frame.names)
-            raw = frame.column(name) if some is None else frame.column(name).iloc[some].reset_index(drop=True)
-            if len(gaps := np.flatnonzero(missing(raw))):
-                raise DomainError(
-                    f"the grouping column {name!r} has no value in {len(gaps)} of the {len(raw)} rows (row "
-                    f"{listing(rows[gaps].tolist())}, counting from 0): leave those rows out, or name their group."
-                )
-            columns[name] = checked(labeled(raw), rows)
+        called = "the grouping column", "rows", ": leave those rows out, or name their group."
+        columns, _ = columns_of_rows(data, self.part.groups, some, called, labeled)
         return terms_of(self, self.codes(columns), self.design.encode(data, some))
 
     def codes(self, columns: Mapping[str, pd.Series]) -> Codes:
@@ -131,18 +117,14 @@ def learn_random(
     Raises DomainError for a grouping column with one level.
     """
     levels, codes = _combined([sorted_codes(columns[name]) for name in part.groups])
-    if len(levels) < 2:
-        require_groups(part, _labels(part, levels), len(rows))
     if fixed is not None and _called(fixed[0].parsed) == _called(part.left):
         design, z = replace(fixed[0], parsed=part.left), fixed[1]
     else:
         design, z, _ = learn(part.left, columns, rows, weights=weights)
+    found = RandomDesign(part, design, levels)
+    require_groups(part, found.labels, len(rows))
     require_numbers(part, design)
-    return RandomDesign(part, design, levels), codes, z
-
-
-def _labels(part: RandomPart, levels: tuple[tuple[Any, ...], ...]) -> tuple[Any, ...]:
-    return levels if len(part.groups) > 1 else tuple(chain.from_iterable(levels))
+    return found, codes, z
 
 
 def _called(formula: Formula | None) -> list[list[str]]:

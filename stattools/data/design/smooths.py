@@ -1,4 +1,4 @@
-"""One smooth curve over rows: a cubic spline whose second differences are penalized (a P-spline).
+"""Smooth curves over rows: cubic splines whose second differences are penalized (P-splines).
 
     f(x) = slope (x - middle) + B(x) M b,     b ~ N(0, tau^2 I),    B(x) the cubic B-splines over equally spaced knots
     D M = I - D 1 c' = I                      D the second differences of coefficients, M = D'(D D')^-1 - 1 c'
@@ -8,16 +8,12 @@ penalty is lambda = sigma^2 / tau^2 times the sum of their squares. c makes the 
 levels, as its mean is the intercept's. A row meets four B-splines.
 
 Source: Eilers & Marx, Statistical Science 11 (1996), 89-121; Wood, Generalized Additive Models (2017), 5.3.3.
-
-How a curve of a formula becomes terms over rows: learned once, and applied the same way to new rows.
-
-A design with curves among its columns: those of X, then the wiggly part of each curve, Z b = B M b.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -265,7 +261,9 @@ def curves_of(
 
     lines, parts = smooth_parts(formula, is_factor)
     for part in parts:
-        _require_numbers(part, columns)
+        name = part.variable.category
+        if name is not None and columns[name].dtype.kind == "O":
+            raise over_categories(part, f" ({listing(columns[name].cat.categories, 5)})")
     there = {*groups, *(factor.category for term in lines.terms if len(term) == 1 for factor in term)}
     notes = tuple(
         f"The curves of {part.name} have mean 0 each, and {part.by.text!r} stands nowhere else in the formula: levels "
@@ -294,20 +292,21 @@ def learn_smooth(
     x, k = made[:, 0], part.k
     weights = np.ones(len(x)) if weights is None or not are_frequencies(weights) else weights
     seen = weights > 0.0
-    least, most = float(x[seen].min()), float(x[seen].max())
-    _require_varies(part, least, most, f"all {len(x):,}")
-    _require_values(part, x[seen])
-    levels = () if part.by is None else own.levels.get(part.by.text, ())
-    step = (most - least) * (1.0 + 2.0 * MARGIN) / (k - 3)
-    found = SmoothDesign(part, own, levels, least, step, float(weights @ x / weights.sum()), None)
+    ends, middle = (float(x[seen].min()), float(x[seen].max())), float(weights @ x / weights.sum())
+    found = _over_knots(part, own, design.names, ends, middle, x[seen], f"all {len(x):,}")
     splines = bsplines(found.places(x), k)
-    if part.by is None or levels:
+    if part.by is None or found.levels:
         first, basis, _ = splines
         means = sum(np.bincount(first + a, weights * basis[:, a], k) for a in range(4)) / weights.sum()
         found = replace(found, means=means)
-    for level, chosen in zip(levels, made.T[1:], strict=False):
-        _require_some(part, level, x[(chosen > 0.0) & seen])
-    return replace(found, lines=_lines(part, levels, design.names)).over(made, splines)
+    for level, chosen in zip(found.levels, made.T[1:], strict=False):
+        if (different := len(np.unique(x[(chosen > 0.0) & seen]))) < FEWEST:
+            raise DomainError(
+                f"{part.name} has a curve for the level {level!r}, in which {part.variable.text!r} has {different} "
+                f"different value{'s' if different != 1 else ''}: a curve needs {FEWEST}. Leave out or merge this "
+                f"level, or write s({part.variable.text}) for all levels."
+            )
+    return found.over(made, splines)
 
 
 def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span: Ends, sample: Floats) -> SmoothDesign:
@@ -315,20 +314,34 @@ def smooth_in_files(part: SmoothPart, design: Design, names: Sequence[str], span
     makes its variable and what it is by, `names` are the columns of X, and `sample` (n,) are values of some rows. Means
     of B-splines are known when the rows are summed.
     """
-    least, most = float(span.low), float(span.high)
-    _require_varies(part, least, most, "all")
-    _require_values(part, sample)
+    middle = float(design.state[part.line.text]["center"])
+    return _over_knots(part, design, names, (float(span.low), float(span.high)), middle, sample, "all")
+
+
+def _over_knots(
+    part: SmoothPart,
+    design: Design,
+    names: Sequence[str],
+    ends: tuple[float, float],
+    middle: float,
+    x: Floats,
+    rows: str,
+) -> SmoothDesign:
+    """A curve between the smallest and the largest value; DomainError where these are the same, or where the values `x`
+    are fewer different ones than the curve has coefficients.
+    """
+    (least, most), inner = ends, part.variable.text
+    if not most > least:
+        raise DomainError(f"{part.name} needs a variable that varies; {inner!r} is {least:.6g} in {rows} rows.")
+    if (found := len(np.unique(x))) < part.k:
+        how = f"write s({inner}, k={found})" if found >= 4 else f"write C({inner})"
+        raise DomainError(
+            f"{part.name} has k={part.k} coefficients and {inner!r} only {found} different values: {how}, or a smaller "
+            "k."
+        )
     levels = () if part.by is None else design.levels.get(part.by.text, ())
     step = (most - least) * (1.0 + 2.0 * MARGIN) / (part.k - 3)
-    middle = float(design.state[part.line.text]["center"])
     return SmoothDesign(part, design, levels, least, step, middle, None, _lines(part, levels, names))
-
-
-def _require_varies(part: SmoothPart, least: float, most: float, rows: str) -> None:
-    if not most > least:
-        raise DomainError(
-            f"{part.name} needs a variable that varies; {part.variable.text!r} is {least:.6g} in {rows} rows."
-        )
 
 
 def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tuple[tuple[int | None, int | None], ...]:
@@ -344,12 +357,6 @@ def _lines(part: SmoothPart, levels: Sequence[Any], names: Sequence[str]) -> tup
     return tuple((next((k for k in each if k is not None), None), None) for each in coded)
 
 
-def _require_numbers(part: SmoothPart, columns: Mapping[str, pd.Series]) -> None:
-    name = part.variable.category
-    if name is not None and columns[name].dtype.kind == "O":
-        raise over_categories(part, f" ({listing(columns[name].cat.categories, 5)})")
-
-
 def over_categories(part: SmoothPart, which: str = "") -> DomainError:
     """What is raised for a variable that holds categories."""
     name = part.variable.text
@@ -359,64 +366,23 @@ def over_categories(part: SmoothPart, which: str = "") -> DomainError:
     )
 
 
-def _require_values(part: SmoothPart, x: Floats) -> None:
-    """DomainError where the variable has fewer different values than the curve has coefficients."""
-    if (found := len(np.unique(x))) >= part.k:
-        return
-    inner = part.variable.text
-    how = f"write s({inner}, k={found})" if found >= 4 else f"write C({inner})"
-    raise DomainError(
-        f"{part.name} has k={part.k} coefficients and {inner!r} only {found} different values: {how}, or a smaller k."
-    )
-
-
-def _require_some(part: SmoothPart, level: Any, x: Floats) -> None:
-    if (found := len(np.unique(x))) < FEWEST:
-        raise DomainError(
-            f"{part.name} has a curve for the level {level!r}, in which {part.variable.text!r} has {found} different "
-            f"value{'s' if found != 1 else ''}: a curve needs {FEWEST}. Leave out or merge this level, or write "
-            f"s({part.variable.text}) for all levels."
-        )
-
-
 @record
 class CurvedDesign(Design):
-    """The design of X, with the names of columns of `curves` beside: new rows are made columns of all."""
+    """The design `lines` of X, with the names of columns of `curves` beside: new rows are made columns of all."""
 
+    lines: Design = Design(())
     curves: tuple[SmoothDesign, ...] = ()
 
     @classmethod
     def of(cls, design: Design, read: LatentTerms) -> CurvedDesign:
         """The design with the curves that were read beside it."""
-        curves = {id(term.design): term.design for term in read.smooths}
         names = tuple(f"{term.name}.{k + 1}" for term in read.smooths for k in range(term.width))
-        return cls(
-            (*design.names, *names), design.parsed, design.levels, design.state, design.added, design.beside,
-            design.uses, design.ordered, design.coded, tuple(curves.values()),
-        )  # fmt: skip
-
-    @property
-    def lines(self) -> Design:
-        """The design of X alone."""
-        n = len(self.names) - sum(term_count(curve) * (curve.part.k - 2) for curve in self.curves)
-        return Design(
-            self.names[:n],
-            self.parsed,
-            self.levels,
-            self.state,
-            self.added,
-            self.beside,
-            self.uses,
-            self.ordered,
-            self.coded,
-        )
+        same: dict[str, Any] = {one.name: getattr(design, one.name) for one in fields(Design)}
+        same["names"] = (*design.names, *names)
+        curves = {id(term.design): term.design for term in read.smooths}
+        return cls(**same, lines=design, curves=tuple(curves.values()))
 
     def encode(self, data: Any, some: np.ndarray | None = None) -> np.ndarray:
         """Rows of X and of the curves for new data; see `Design.encode`."""
         terms = (term for curve in self.curves for term in curve.terms(data, some))
         return np.column_stack([self.lines.encode(data, some), *(term.columns for term in terms)])
-
-
-def term_count(curve: SmoothDesign) -> int:
-    """How many curves a design makes: one for each level."""
-    return max(len(curve.levels), 1)

@@ -2,18 +2,12 @@
 them is asked before any of them is made.
 
 Every factor is evaluated here, from its checked tree. formulaic's materializer then codes the categories and multiplies
-factors into columns of structurally full rank; it is given values, never code.
+factors into columns of structurally full rank; it is given values, never code. The levels of a factor are learned once,
+and new rows are coded over them.
 
-Categories of a factor: the levels that occur are learned once, and new rows are coded over them.
-
-Powers of a column to 106 bits: `poly(x, 10, raw=True)` and `I(x ** 3)` of a formula, as float64 and the rest beyond
-it.
-
-x^10 rounded to float64 moves the coefficients of a polynomial in the eighth digit (Filip's data of NIST's StRD); exact
-least squares reads both parts. Source: Dekker, "A floating-point technique for extending the available precision"
-(1971).
-
-Levels of factors that no complete row has: declared and never seen, or seen only where another value is missing.
+`poly(x, 10, raw=True)` and `I(x ** 3)` are computed to 106 bits, as float64 and the rest beyond it: x^10 rounded to
+float64 moves the coefficients of a polynomial in the eighth digit (Filip's data of NIST's StRD); exact least squares
+reads both parts. Source: Dekker, "A floating-point technique for extending the available precision" (1971).
 """
 
 from __future__ import annotations
@@ -67,11 +61,6 @@ def chosen_levels(factor: Expression, found: list[Any], n: int) -> tuple[Any, ..
             "be told from the intercept; remove it from the formula."
         )
     return levels
-
-
-def over_levels(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> Any:
-    """A factor's categories for formulaic, over the learned levels."""
-    return with_contrasts(factor, codes_of(factor, column, levels, rows), levels)
 
 
 def codes_of(factor: Expression, column: pd.Series, levels: tuple[Any, ...], rows: np.ndarray) -> np.ndarray:
@@ -162,7 +151,9 @@ def _evaluated(
     coded = {factor.text for factor in formula.factors if factor.category is not None and factor.text in levels}
     has_constant = any(all(factor.text in coded for factor in term) for term in formula.terms)
     values = {
-        factor.text: over_levels(factor, columns[factor.category], levels[factor.text], rows)
+        factor.text: with_contrasts(
+            factor, codes_of(factor, columns[factor.category], levels[factor.text], rows), levels[factor.text]
+        )
         if factor.category is not None and factor.text in coded
         else _computed(factor, columns, rows, state, has_constant)
         for factor in formula.factors
