@@ -1,13 +1,11 @@
-"""Columns of a batch of a scan: its complete rows as clean columns, with the same levels in every batch.
-
-How a batch of a table becomes rows of a model. It holds what the first pass has learned, and is small enough to be
-sent to another process.
+"""How a batch of a table becomes rows of a model: its complete rows as clean columns, with the same levels in every
+batch. A coding holds what the first pass has learned, and is small enough to be sent to another process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from math import isfinite, isnan
 from typing import Any
 
@@ -17,13 +15,13 @@ from numpy.typing import NDArray
 from stattools.data.design.design import Design
 from stattools.data.design.terms import outcome_of, rest_of_powers
 from stattools.data.files.source import DTYPES, TEXT, Batch, at
+from stattools.data.formula.expression import Expression
 from stattools.data.formula.formula import Formula
 from stattools.data.rows.rows import Rows, offset_of, require_frequencies
 from stattools.data.tables.columns import REFUSED
 from stattools.errors import DomainError
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pa, pd
-from stattools.numerics.columns import StackedColumns
 from stattools.text.one_line import prints
 
 LARGEST = np.iinfo(np.int64).max
@@ -189,6 +187,9 @@ class Coding:
     """Columns of labels, which have a value in every complete row and are not coded."""
     ends: Any = None
     """What makes several numbers of each outcome, as of times that may be censored."""
+    center: Floats | None = None
+    scale: Floats | None = None
+    """Of the columns of X."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -198,24 +199,37 @@ class Coding:
     def rows(self, batch: Batch) -> Rows | None:
         """The complete rows of a batch; None where there are none. Raises DomainError with the place."""
         found = self.complete(batch)
-        return None if found is None else replace(found[0], X=np.asarray(found[0].X))
+        return None if found is None else found[0]
 
     def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch, which are read in blocks, with their numbers in the row group or partition."""
+        """The complete rows of a batch, with their numbers in the row group or partition."""
         with at(batch.where):
-            clean = cleaned(batch.table, batch.first, self.kinds, self.levels, batch.finite)
+            table = batch.table.select(list(self.columns))
+            clean = cleaned(table, batch.first, self.kinds, self.levels, batch.finite)
             return (self._rows(clean), clean.rows) if len(clean.rows) else None
 
     def _rows(self, clean: Clean) -> Rows:
-        X = np.ones((len(clean.rows), 1)) if self.is_constant else matrix(self.formula, self.design, clean)
+        X, low = self._matrix(clean), None
         y = self._outcome(clean)
         if self.check is not None:
             y = self.check(y)
         weight, offset = weights_and_offset(self.extras, clean)
-        low = None
         if isinstance(X, np.ndarray) and not (self.design.beside or self.is_constant):
             low = rest_of_powers(self.formula, self.design.names, lambda name: _floats(clean, name), X)
-        return Rows(X, y, weight, offset, low=low)
+        return Rows(X, y, weight, offset, center=self.center, scale=self.scale, low=low)
+
+    def _matrix(self, clean: Clean) -> Any:
+        """X of clean rows: of columns of numbers at once, of others as it is made in memory."""
+        if self.is_constant:
+            return np.ones((len(clean.rows), 1))
+        names = None if self.design.beside else plain_columns(self.formula.terms, self.kinds)
+        if names is None:
+            return self.design.matrix(clean.columns, clean.rows)
+        X = np.ones((len(clean.rows), len(names)), order="F")
+        for place, name in enumerate(names):
+            if name is not None:
+                X[:, place] = clean.columns.values_of[name]
+        return X
 
     def _outcome(self, clean: Clean) -> Floats:
         """The outcome of clean rows in the model's numbers."""
@@ -242,18 +256,13 @@ def needed(formula: Formula, extras: Mapping[str, str], groups: tuple[str, ...] 
     return tuple(dict.fromkeys((*formula.outcome.columns, *formula.columns, *extras.values(), *groups)))
 
 
-def matrix(formula: Formula, design: Design, clean: Clean) -> Any:
-    """X of clean rows. Columns that are numbers are not copied; all others are made as they are in memory."""
-    factors = [term[0] for term in formula.terms if term]
-    plain = all(len(term) < 2 for term in formula.terms) and all(
-        factor.text not in design.levels and factor.call is None and factor.category in clean.columns
-        for factor in factors
+def plain_columns(terms: Sequence[tuple[Expression, ...]], kinds: Mapping[str, str]) -> tuple[str | None, ...] | None:
+    """The column of numbers that each term is, None for the intercept; None where a term is something else."""
+    plain = all(
+        len(term) < 2 and all(factor.call is None and kinds.get(str(factor.category)) in DTYPES for factor in term)
+        for term in terms
     )
-    if not plain or len(formula.terms) != len(design.names) or design.beside:
-        return design.matrix(clean.columns, clean.rows)
-    numbers: Mapping[str, Any] = clean.columns.values_of
-    columns = (numbers[str(term[0].category)] if term else 1.0 for term in formula.terms)
-    return StackedColumns(tuple(columns), len(clean.rows))
+    return tuple(term[0].category if term else None for term in terms) if plain else None
 
 
 def _floats(clean: Clean, name: str) -> Floats:

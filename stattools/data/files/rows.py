@@ -1,14 +1,7 @@
 """Rows in files or on a cluster: what `Rows` answers, summed over batches that are read, coded and forgotten.
 
-The source decides how batches are read and in which order their sums are added; here every pass is checked to have seen
-the rows that the first pass saw. A sample of the rows is held in memory.
-
-What a pass over rows in files or on a cluster does with a batch: code it, sum it, forget it. The objects are small
-enough to be sent to where the batch is.
-
-The sample of rows in files that is held in memory, put together when it is asked for.
-
-What the first pass counts in each batch; counts of several batches are added with `+`.
+The source decides how batches are read and in which order their sums are added; every pass is checked to have seen the
+rows that the first one saw. What is done with a batch is small enough to be sent to where the batch is.
 """
 
 from __future__ import annotations
@@ -17,9 +10,8 @@ import ast
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial, reduce
+from functools import partial, reduce
 from operator import iadd
-from threading import local
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -32,6 +24,7 @@ from stattools.data.files.coding import (
     Coding,
     cleaned,
     outcome_values,
+    plain_columns,
     require_kinds,
     weights_and_offset,
 )
@@ -45,28 +38,11 @@ from stattools.data.tables.columns import finite
 from stattools.errors import DomainError, IncompatibleError
 from stattools.interface.arrays import Floats
 from stattools.interface.record import record
-from stattools.numerics.columns import StackedColumns, one_below_the_other
 from stattools.numerics.sums import Ends, SampleMoments
 from stattools.numerics.threads import Share
-from stattools.text.one_line import prints
 
 BLOCK = 1 << 13
 """The most rows of a block: what is made of it stays in the cache of one core while X itself is in that of another."""
-
-
-class _Room(local):
-    room = np.empty(0)
-
-
-_own = _Room()
-"""The room of the thread that asks."""
-
-
-def _scratch(size: int) -> Floats:
-    """Room for a block of X, one for each thread: to ask the system for it each time takes as long as to fill it."""
-    if len(_own.room) < size:
-        _own.room = np.empty(size)
-    return _own.room
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,92 +61,48 @@ class Summed:
 
 
 @dataclass(frozen=True, eq=False)
-class BatchReader:
-    """How a model reads a batch: its coding, and the center and the scale of the columns of X."""
-
-    coding: Coding
-    center: Floats | None
-    scale: Floats | None
-
-    def complete(self, batch: Batch) -> tuple[Rows, NDArray[np.intp]] | None:
-        """The complete rows of a batch, and their numbers; None where there are none."""
-        found = self.coding.complete(batch._replace(table=batch.table.select(list(self.coding.columns))))
-        return None if found is None else (replace(found[0], center=self.center, scale=self.scale), found[1])
-
-
-@dataclass(frozen=True, eq=False)
 class Pass:
-    """`work` of the complete rows of a batch as one or two models read them, and of the columns `beside` them with the
-    numbers of the rows; nothing where a model has no complete rows.
+    """`work` of the complete rows of a batch in each of some `codings`, and of the columns `beside` them with the
+    numbers of the rows; nothing where one has no complete rows.
     """
 
-    readings: tuple[BatchReader, ...]
+    codings: tuple[Coding, ...]
     work: Callable[..., Any]
     beside: tuple[str, ...] = ()
 
     def __call__(self, batch: Batch) -> Summed | None:
-        found = [one for reading in self.readings if (one := reading.complete(batch)) is not None]
-        if len(found) < len(self.readings):
+        found = [one for coding in self.codings if (one := coding.complete(batch)) is not None]
+        if len(found) < len(self.codings):
             return None
         given: list[Any] = [rows for rows, _ in found]
+        numbers = found[0][1]
         if self.beside:
-            numbers = found[0][1]
             others = batch._replace(table=batch.table.select(list(self.beside)))
             given += [others.taken(numbers - batch.first), numbers]
         with at(batch.where):
-            return Summed(self.work(*given), len(given[0].X))
-
-
-def of_arrays(work: Callable[..., Any], *given: Any) -> Any:
-    """`work` of rows whose X is one array."""
-    return work(*(replace(one, X=np.asarray(one.X)) if isinstance(one, Rows) else one for one in given))
+            return Summed(self.work(*given), len(numbers))
 
 
 def of_blocks(part: Callable[[Block], Any], fold: int, rows: Rows) -> Any:
     """The sum of `part(block)` over the blocks of rows."""
-    size = min(BLOCK, fold * rows.block_size)
-    if isinstance(rows.X, StackedColumns):
-        rows = replace(rows, X=rows.X.over(_scratch(size * rows.X.shape[1])))
-    return reduce(iadd, map(part, rows.blocks(size)))
+    return reduce(iadd, map(part, rows.blocks(min(BLOCK, fold * rows.block_size))))
 
 
-@prints
-@dataclass(frozen=True, eq=False)
-class HeldSample:
-    """The complete rows of a sample, in `parts` whose X may be `StackedColumns`. Least squares never asks for them all,
-    and to write their X would take a tenth of its time of two million rows.
-    """
-
-    parts: tuple[Rows, ...]
-
-    @cached_property
-    def rows(self) -> Rows:
-        """All rows, one below the other."""
-        parts = self.parts
-        given = [name for name in ("y", "weight", "offset") if getattr(parts[0], name) is not None]
-        joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
-        return Rows(one_below_the_other([part.X for part in parts]), **joined, low=self.low)
-
-    @cached_property
-    def low(self) -> Low | None:
-        """What float64 does not hold of the columns of X: the rests of all parts, which differ in the columns that have
-        one.
-        """
-        found = [part.low.columns for part in self.parts if part.low is not None]
-        if not found:
-            return None
-        columns = np.unique(np.concatenate(found))
-        values = np.zeros((sum(len(part.X) for part in self.parts), len(columns)))
-        first = 0
-        for part in self.parts:
-            if part.low is not None:
-                values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
-            first += len(part.X)
-        return Low(columns, values)
-
-    def without_columns(self) -> HeldSample:
-        """The rows with a column of ones in place of X."""
-        return HeldSample(tuple(part.without_columns() for part in self.parts))
+def joined(parts: Sequence[Rows]) -> Rows:
+    """The rows of all parts, one below the other, with the rests of the columns that have one in some part."""
+    given = [name for name in ("X", "y", "weight", "offset") if getattr(parts[0], name) is not None]
+    whole: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in given}
+    found = [part.low.columns for part in parts if part.low is not None]
+    if not found:
+        return Rows(**whole)
+    columns = np.unique(np.concatenate(found))
+    values = np.zeros((len(whole["X"]), len(columns)))
+    first = 0
+    for part in parts:
+        if part.low is not None:
+            values[first : first + len(part.X), np.searchsorted(columns, part.low.columns)] = part.low.values
+        first += len(part.X)
+    return Rows(**whole, low=Low(columns, values))
 
 
 FEWEST = 1_024
@@ -191,10 +123,14 @@ class Surroundings:
 
     @classmethod
     def of(cls, batch: Batch, formula: Formula, kinds: Mapping[str, str]) -> Surroundings | None:
-        """What the first rows give; None for a formula of another form, and for too few or infinite values."""
-        names, outcome = columns_as_they_are(formula, kinds), formula.outcome.category
-        if names is None or outcome is None:
+        """What the first rows give; None for a formula of other terms than an intercept and columns of numbers, and for
+        too few or infinite values.
+        """
+        used, outcome = plain_columns(formula.terms, kinds), formula.outcome.category
+        plain = formula.outcome.call is None and outcome is not None and kinds[outcome] in ("whole", "number")
+        if not plain or used is None or used[0] is not None:
             return None
+        names = used[1:]
         clean = cleaned(batch.table, batch.first, kinds)
         n, p = len(clean.rows), len(names) + 1
         if n < max(FEWEST, 10 * p):
@@ -233,15 +169,6 @@ class Surroundings:
             for place, name in enumerate(self.names, 1):
                 np.subtract(values[name][part], self.center[place], out=Z[:, place])
             yield Z, here - self.middle, None, here
-
-
-def columns_as_they_are(formula: Formula, kinds: Mapping[str, str]) -> tuple[str, ...] | None:
-    """The columns of a formula with an intercept whose terms are columns of numbers, in their order; None of others."""
-    used = (formula.outcome, *(factor for term in formula.terms for factor in term))
-    plain = all(factor.call is None and kinds.get(str(factor.category)) in ("whole", "number") for factor in used)
-    if not plain or formula.terms[0] or not all(len(term) == 1 for term in formula.terms[1:]):
-        return None
-    return tuple(str(term[0].category) for term in formula.terms[1:])
 
 
 MOST_VALUES = 1_000
@@ -289,28 +216,22 @@ class Question:
 
     def __call__(self, batch: Batch) -> Counted:
         """The counts and the sample of one batch. Raises DomainError with its place."""
-        sample = Sample.of(batch, self.pick, self.most)
-        return replace(self._counted(batch), sample=sample)
-
-    def _counted(self, batch: Batch) -> Counted:
         with at(batch.where):
             kinds = {field.name: kind_of(field.type) for field in batch.table.schema} | dict(self.kinds)
             require_kinds(kinds, batch.table.schema.names)
             seen = _dictionaries(batch, {name: kind for name, kind in kinds.items() if name not in self.labels})
             clean = cleaned(batch.table, batch.first, kinds, finite=batch.finite)
-            places = {name: Kind(kind, batch.where) for name, kind in kinds.items()}
-            if not len(clean.rows):
-                return Counted(places, clean.n, dropped=Counter(clean.gaps), seen=seen)
-            return self._of_rows(clean, kinds, places, seen, batch.where)
+            found = Counted(
+                {name: Kind(kind, batch.where) for name, kind in kinds.items()},
+                clean.n,
+                dropped=Counter(clean.gaps),
+                seen=seen,
+                sample=Sample.of(batch, self.pick, self.most),
+            )
+            return self._of_rows(found, clean, kinds, batch.where) if len(clean.rows) else found
 
-    def _of_rows(
-        self,
-        clean: Clean,
-        kinds: Mapping[str, str],
-        places: dict[str, Kind],
-        seen: dict[str, dict[str, bool]],
-        where: str,
-    ) -> Counted:
+    def _of_rows(self, found: Counted, clean: Clean, kinds: Mapping[str, str], where: str) -> Counted:
+        seen = dict(found.seen)
         for name, column in clean.columns.values_of.items():
             if not isinstance(column, np.ndarray):
                 if name in self.labels:
@@ -336,16 +257,15 @@ class Question:
             finite(values, f"the term {ast.unparse(call.args[0])!r}", "log needs values above 0.", clean.rows)
             moments[text] = SampleMoments.of(values, weight)
             spans[text] = Ends(*(end(values[there], initial=far) for end, far in ((np.min, np.inf), (np.max, -np.inf))))
-        counted = (
-            _outcome(outcome_values(self.formula, clean), weight)
-            if self.ends is None
-            else _times(self.ends(clean), weight)
-        )
-        outcome, counts = counted
-        n = float(len(clean.rows) if weight is None else weight.sum())
-        return Counted(
-            places, clean.n, len(clean.rows), n, Counter(clean.gaps), seen, levels, moments, spans, outcome, counts,
-            Farthest.of(offset, clean.rows, f" of {where}"), None if self.about is None else self.about.sums(clean),
+        if self.ends is None:
+            outcome, counts = _outcome(outcome_values(self.formula, clean), weight)
+        else:
+            outcome, counts = _times(self.ends(clean), weight)
+        return replace(
+            found, n_rows=len(clean.rows), n=float(len(clean.rows) if weight is None else weight.sum()), seen=seen,
+            levels=levels, moments=moments, spans=spans, outcome=outcome, counts=counts,
+            farthest=Farthest.of(offset, clean.rows, f" of {where}"),
+            sums=None if self.about is None else self.about.sums(clean),
         )  # fmt: skip
 
 
@@ -498,8 +418,8 @@ class Marginal:
 # What to do where no row of a sample is complete.
 DROP = "Nearly all rows miss a value: keep the complete rows only, or leave a column out."
 
-LARGEST = 2_000_000
-"""Numbers of X that are made at a time: 16 MB."""
+LARGEST, LONGEST = 2_000_000, 1 << 15
+"""Numbers of X that are made at a time, and rows: 16 MB, of few columns as much as a cache holds."""
 
 
 @record
@@ -507,7 +427,7 @@ class ScannedRows(Rows):
     """The rows of a source that are complete in the columns of a formula, whose arrays know their shapes only.
 
     `raw` are the batches of the sample as they were read, and `held` its rows in memory; `farthest` is the largest
-    offset of all rows.
+    offset of all rows. `later` is shared by copies.
     """
 
     source: Any = None
@@ -515,9 +435,8 @@ class ScannedRows(Rows):
     marginal: Any = None
     raw: tuple[Batch, ...] = ()
     farthest: Farthest = NO_OFFSET
-    held: HeldSample | None = None
+    held: Rows | None = None
     later: Any = field(default_factory=dict)
-    """What reads after the first have found, shared by copies."""
 
     @classmethod
     def of(cls, source: Source, coding: Coding, n_rows: int, n: float, marginal: Marginal, **found: Any) -> ScannedRows:
@@ -559,12 +478,8 @@ class ScannedRows(Rows):
         return self.coding.design
 
     @property
-    def _reading(self) -> BatchReader:
-        return BatchReader(self.coding, self.center, self.scale)
-
-    @property
     def _piece(self) -> int:
-        return max(1, LARGEST // self.X.shape[1])
+        return max(1, min(LONGEST, LARGEST // self.X.shape[1]))
 
     def bound(self, y: Floats, check: Callable[[Floats], Floats]) -> ScannedRows:
         """The rows for a model whose outcome is y where that of the source is `marginal.values`; it reads the sample
@@ -579,31 +494,25 @@ class ScannedRows(Rows):
             )
         keys = np.asarray(values) if numbers else None
         coding = replace(self.coding, values=keys, codes=None if same else y, check=check)
-        parts = [found[0] for batch in self.raw if (found := coding.complete(batch)) is not None]
+        parts = [rows for batch in self.raw if (rows := coding.rows(batch)) is not None]
         if not parts:
             raise DomainError(f"of a sample of the rows none is complete. {DROP}")
-        held = HeldSample(tuple(parts))
+        held = joined(parts)
         return replace(self, coding=coding, held=held, low=held.low)
 
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks, as of `Rows`: one pass over the source, which has no shares."""
         assert share is None
-        return self._pass(Pass((self._reading,), partial(of_blocks, part, fold)))
+        return self.gather(partial(of_blocks, part, fold))
 
-    def gather(self, work: Callable[..., Any], *columns: str) -> Any:
-        """The sum of `work(rows)` over batches: one pass over the source. With `columns` of the source it is that of
-        `work(rows, others, numbers)`: these columns in the complete rows as they are stored, missing values included,
-        and the numbers of the rows where the batch stands.
+    def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Any] = ()) -> Any:
+        """The sum of `work(rows)` over batches, as of `Rows`: one pass over the source. With `columns` of the source it
+        is that of `work(rows, batch, numbers)`: these columns in the complete rows as they are stored, missing values
+        included, and the numbers of the rows where the batch stands.
         """
-        return self._pass(Pass((self._reading,), partial(of_arrays, work), columns))
-
-    def gather_with(self, other: Any, work: Callable[[Rows, Rows], Any]) -> Any:
-        """The sum of `work(rows, others)` over batches, which both read: one pass over the source."""
-        return self._pass(Pass((self._reading, other._reading), partial(of_arrays, work)))
-
-    def _pass(self, work: Pass) -> Any:
-        columns = (*(name for reading in work.readings for name in reading.coding.columns), *work.beside)
-        found = self.over_batches(work, tuple(dict.fromkeys(columns)))
+        codings = tuple(replace(of.coding, center=of.center, scale=of.scale) for of in (self, *others))
+        names = dict.fromkeys((*(name for coding in codings for name in coding.columns), *columns))
+        found = self.over_batches(Pass(codings, work, columns), tuple(names))
         if found is None or found.n != len(self.X):
             n = 0 if found is None else found.n
             raise DomainError(f"this pass found {n:,} complete rows, the first one {len(self.X):,}. {CHANGED}")
@@ -619,11 +528,11 @@ class ScannedRows(Rows):
         here.
         """
         assert share is None
-        for batch in self.source.batches(self.coding.columns):
+        coding = replace(self.coding, center=self.center, scale=self.scale)
+        for batch in self.source.batches(coding.columns):
             for piece in batch.cut(self._piece):
-                found = self._reading.complete(piece)
-                if found is not None:
-                    yield from found[0].blocks(size)
+                if (rows := coding.rows(piece)) is not None:
+                    yield from rows.blocks(size)
 
     def shapes(self) -> Rows:
         """Rows that know their shapes only."""
@@ -634,7 +543,7 @@ class ScannedRows(Rows):
         """The rows held, in the coordinates of these."""
         if self.held is None:
             raise IncompatibleError("a source has rows once a model has bound it; make the model from the formula.")
-        return replace(self.held.rows, center=self.center, scale=self.scale)
+        return replace(self.held, center=self.center, scale=self.scale)
 
     @property
     def typical(self) -> Rows:

@@ -11,7 +11,7 @@ and on a cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, reduce
 from operator import iadd
@@ -241,13 +241,11 @@ class Rows:
             X /= self.scale
         return Block(X, self.y, self.importance, self.offset)
 
-    def gather(self, work: Callable[..., Any], *columns: str) -> Any:
-        """The sum of `work(rows)` over batches of rows; those in memory are one batch, which has no other columns."""
-        return work(self)
-
-    def gather_with(self, other: Rows, work: Callable[[Rows, Rows], Any]) -> Any:
-        """The sum of `work(rows, others)` over batches of rows, which another model of the same table reads too."""
-        return work(self, other)
+    def gather(self, work: Callable[..., Any], *columns: str, others: Sequence[Rows] = ()) -> Any:
+        """The sum of `work(rows)` over batches of rows, or of `work(rows, *others)` with those that other models read
+        of the same table; rows in memory are one batch, which has no other columns.
+        """
+        return work(self, *others)
 
     def total(self, part: Callable[[Block], Any], fold: int = 1, share: Share | None = None) -> Any:
         """The sum of `part(block)` over all blocks or those of a share, added in place, on the threads that are free

@@ -4,19 +4,12 @@
 
 What centering takes from the columns, the constant takes up, or levels where they add up to ones, so that T is a
 diagonal and one product; of several linear predictors a product for each. Where each level has several columns, or no
-column keeps to itself, T maps those of a block as well.
-
-What is found of the columns of X once for several models of the same rows, while they are fitted one after another.
-
-One category against the rest has as many models as categories, whose rows differ in the outcome alone. Copies of X are
-kept no longer than the fits need them.
-
-Standardization beside levels that are codes: zeros and ones stay, several columns of a level are made orthogonal.
+column keeps to itself, T maps those of a block as well. Beside levels that are codes, zeros and ones stay, and several
+columns of a level are made orthogonal, so that a slope by level is about the level's own mean:
 
     Q_j = Z_j M_j,   M_j (k, k) upper triangular,   Q_j' W Q_j = diag, of mean square 1 in the rows of level j
 
-so that a slope by level is about the level's own mean, and scaled by its own spread. The other columns are centered and
-scaled, or less what the columns of the levels make of them:
+The other columns are centered and scaled, or less what the columns of the levels make of them:
 
     x_i = center + z_i' c_j + x~_i in the rows of level j,     sum_i w_i z_i x~_i = 0
 
@@ -27,8 +20,7 @@ Waugh, Econometrica 1 (1933), 387-401.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -40,48 +32,6 @@ from stattools.interface.arrays import Floats
 from stattools.numerics.arrowhead import Arrow, InParts, Within, beside_diagonals
 from stattools.numerics.columns import BesideOnes, Columns, weighted
 from stattools.numerics.low_rank import LowRank
-
-SHARED = "shared with other models"
-"""The name under which rows keep, in `later`, what they share."""
-
-
-@contextmanager
-def shared_columns(every: Sequence[Any]) -> Iterator[None]:
-    """Within it, those of several `Rows` that have the X and the weights of the first find things of their columns once
-    for all.
-    """
-    first, shared = every[0], {}
-    alike = [rows for rows in every if rows.X is first.X and _same_weights(rows, first)]
-    try:
-        for rows in alike:
-            rows.later[SHARED] = shared
-        yield
-    finally:
-        for rows in alike:
-            rows.later.pop(SHARED, None)
-
-
-def found_once[Found](rows: Any, name: str, find: Callable[[], Found]) -> Found:
-    """What `find()` returns, kept under a name for the rows that share it; found anew where no others do.
-
-    >>> from types import SimpleNamespace
-    >>> rows = [SimpleNamespace(X=1, weight=None, precision=None, later={}) for _ in range(2)]
-    >>> with shared_columns(rows):
-    ...     a, b = (found_once(one, "an object", object) for one in rows)
-    >>> a is b, rows[0].later
-    (True, {})
-    """
-    shared = rows.later.get(SHARED)
-    if shared is None:
-        return find()
-    if name not in shared:
-        shared[name] = find()
-    return shared[name]
-
-
-def _same_weights(rows: Any, first: Any) -> bool:
-    return rows.weight is first.weight and rows.precision is first.precision
-
 
 VARIES = 1e-13
 """The least standard deviation, as a share of the size of a column, that is not round-off: some hundred times that of
@@ -322,26 +272,28 @@ def centered(X: Floats, center: Floats) -> Floats:
 def moments_of_columns(rows: Any) -> tuple[Floats, Floats, Floats]:
     """Mean, standard deviation and largest size of each column, read once and kept with the rows."""
     if "moments" not in rows.later:
-        rows.later["moments"] = found_once(rows, "moments", lambda: _moments(rows))
+        ones = isinstance(rows.X, BesideOnes)
+        bare = replace(rows, X=rows.X.given) if ones else rows
+        found = _moments(lambda: ((block.X, block.weight) for block in bare.blocks()), bare.X.shape[1], rows.importance)
+        beside = zip((1.0, 0.0, 1.0), found, strict=True)
+        rows.later["moments"] = tuple(np.append(of, rest) for of, rest in beside) if ones else found
     return rows.later["moments"]
 
 
-def _moments(rows: Any) -> tuple[Floats, Floats, Floats]:
-    """These of rows that were not read for them; the deviation takes a second read."""
-    if isinstance(rows.X, BesideOnes):
-        beside = zip((1.0, 0.0, 1.0), _moments(replace(rows, X=rows.X.given)), strict=True)
-        mean, spread, size = (np.append(of, rest) for of, rest in beside)
-        return mean, spread, size
-    total, square, size = np.zeros((3, rows.X.shape[1]))
-    importance = rows.importance
-    whole = rows.n if importance is None else float(importance.sum())
-    for block in rows.blocks():
-        total += weighted(block.X, block.weight).sum(axis=0)
-        np.maximum(size, np.abs(block.X).max(axis=0), out=size)
+def _moments(
+    blocks: Callable[[], Iterable[tuple[Floats, Floats | None]]], p: int, importance: Floats | None
+) -> tuple[Floats, Floats, Floats]:
+    """These of p columns that are read in blocks with weights; the deviation takes a second read."""
+    total, square, size, n = np.zeros(p), np.zeros(p), np.zeros(p), 0
+    for X, weight in blocks():
+        n += len(X)
+        total += weighted(X, weight).sum(axis=0)
+        np.maximum(size, np.abs(X).max(axis=0), out=size)
+    whole = n if importance is None else float(importance.sum())
     mean, unit = total / whole, np.where(size > 0, size, 1.0)
-    for block in rows.blocks():
-        gap = (block.X - mean) / unit
-        square += weighted(gap * gap, block.weight).sum(axis=0)
+    for X, weight in blocks():
+        gap = (X - mean) / unit
+        square += weighted(gap * gap, weight).sum(axis=0)
     return mean, unit * np.sqrt(square / whole), size
 
 
@@ -394,13 +346,7 @@ def standard_others(X: Columns, importance: Floats | None) -> tuple[Floats, Floa
     """Center and scale of the columns beside the levels, and the constant among them: what centering takes away goes to
     it or, where there is none, to all levels where these add up to ones.
     """
-    A = X.others
-    n = float(len(A)) if importance is None else float(importance.sum())
-    size = np.abs(A).max(axis=0)
-    unit = np.where(size > 0, size, 1.0)
-    mean = (A.sum(axis=0) if importance is None else importance @ A) / n
-    square = ((A - mean) / unit) ** 2
-    spread = unit * np.sqrt((square.sum(axis=0) if importance is None else importance @ square) / n)
+    mean, spread, size = _moments(lambda: [(X.others, importance)], X.others.shape[1], importance)
     held = constant_columns(mean, spread, size)
     constant = int(held[0]) if held.size else None
     center, scale, _ = standard_units(mean, spread, size, constant)

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 
-from stattools.data.rows.standardization import shared_columns
 from stattools.errors import ConvergenceError, IdentificationError, IncompatibleError, quoted
 from stattools.inference.covariance import Cluster, covariance
 from stattools.inference.estimates import AnyFit
@@ -236,8 +235,7 @@ def way_of(model: Any) -> Way:
 
 
 def _fit_parts(model: OneVsRest, solver: Any, level: float, cov: Kind, penalty: Penalty | None) -> OneVsRestFit:
-    with shared_columns([part.rows for part in model.parts]):
-        return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
+    return OneVsRestFit(model, tuple(way_of(part)(part, solver, level, cov, penalty) for part in model.parts))
 
 
 def _fit_log_likelihood(

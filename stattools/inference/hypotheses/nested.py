@@ -257,7 +257,7 @@ def sizes(ours: Rows, theirs: Rows) -> Floats:
 
 def triangle_of_both(ours: Rows, theirs: Rows, size: Floats) -> Floats:
     """The triangle of the columns of both, in units of `size`."""
-    return ours.gather_with(theirs, partial(_of_batch, size)).R
+    return ours.gather(partial(_of_batch, size), others=(theirs,)).R
 
 
 def _of_batch(size: Floats, ours: Rows, theirs: Rows) -> Triangle:
