@@ -1,13 +1,10 @@
-"""Data as a model needs them: X, the outcome and extras such as weights, on complete rows.
-
-The rows of a table in which no column that is used has a value missing, and how many others there are.
-
-Outcomes of rows that a fitted model has not seen, coded by the labels that the model knows.
+"""Data as a model needs them: X, the outcome and extras such as weights, on the rows that are complete in every column
+that is used, and how many others there are. Outcomes of new rows are coded by the labels that the model knows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import field, replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
@@ -19,7 +16,7 @@ from stattools.data.design.terms import outcome_of
 from stattools.data.files.scan import source_of
 from stattools.data.files.source import Source
 from stattools.data.formula.expression import short
-from stattools.data.formula.formula import parse, require, together
+from stattools.data.formula.formula import Formula, parse, require, together
 from stattools.data.rows.rows import Low
 from stattools.data.tables.arrays import NUMBERS, default_names, matrix, named, vector, with_intercept
 from stattools.data.tables.columns import checked, clean, is_ready, labeled, listing, missing
@@ -238,34 +235,67 @@ def _from_formula(
     text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str], coded: bool
 ) -> Dataset:
     frame = table(data)
+    formula = parse(text, frame.names, given(columns)[1])
+
+    def learned(beside: Mapping[str, Formula], found: CompleteRows) -> tuple[Any, None]:
+        return learn(formula, found.columns, found.rows, beside, found.numbers.get("weights"), coded=coded), None
+
+    return from_table(frame, data, text, formula, columns, formulas, learned)
+
+
+def from_table(
+    frame: NamedColumns,
+    data: Any,
+    text: str,
+    formula: Formula,
+    columns: Mapping[str, Any],
+    formulas: Mapping[str, str],
+    learned: Callable[[Mapping[str, Formula], CompleteRows], tuple[Any, LatentTerms | None]],
+    more: Sequence[str] = (),
+    dated: Collection[str] = (),
+) -> Dataset:
+    """The complete rows of the table `data`, read as `frame`, in the columns of a formula, of `formulas` beside it and
+    `more`, of which those that are `dated` may be dates; and what is `learned` of them.
+    """
     extras, apart = given(columns)
-    formula = parse(text, frame.names, apart)
-    beside = {name: parse(right, frame.names, apart, formula.outcome) for name, right in formulas.items()}
-    used = (together(formula, beside.values()) if beside else formula).columns
-    require_apart(text, extras.get("failures"), (*formula.outcome.columns, *formula.columns))
-    found = complete_rows(data, frame, (*formula.outcome.columns, *used), extras)
-    outcome = outcome_of(formula, found.columns, found.rows)
-    learned = learn(formula, found.columns, found.rows, beside, found.numbers.get("weights"), coded=coded)
-    return bound(found, outcome, formula.outcome.text, learned, data, columns)
-
-
-def require_apart(text: str, failures: str | None, used: Collection[str]) -> None:
-    """DomainError where the failures of a grouped outcome are `used` beside it."""
-    if failures in used:
+    outcome = formula.outcome
+    beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
+    used = dict.fromkeys(
+        (*outcome.columns, *more, *(together(formula, beside.values()) if beside else formula).columns)
+    )
+    if (failures := extras.get("failures")) in used:
         raise DomainError(
             f"{short(text)!r}: {failures!r} is part of the outcome and cannot predict it; take it off the right side."
+        )
+    found = complete_rows(data, frame, tuple(used), extras, dated=dated)
+    values = outcome_of(formula, found.columns, found.rows)
+    made, latent = learned(beside, found)
+    return bound(found, values, outcome.text, made, data, columns, latent)
+
+
+def require_formula(who: str, formula: Any) -> None:
+    """IncompatibleError for what is no formula, where only a formula will do."""
+    if not isinstance(formula, str):
+        raise IncompatibleError(
+            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
         )
 
 
 def bound(
-    found: CompleteRows, outcome: Any, name: str, learned: tuple[Any, Any, Any], data: Any, columns: Mapping[str, Any]
+    found: CompleteRows,
+    outcome: Any,
+    name: str,
+    learned: tuple[Any, Any, Any],
+    data: Any,
+    columns: Mapping[str, Any],
+    latent: LatentTerms | None = None,
 ) -> Dataset:
-    """Complete rows, their outcome, called `name`, and what `learn` made of them."""
+    """Complete rows, their outcome, called `name`, what `learn` made of them, and the effects beside."""
     design, X, low = learned
     kept, origin = found.rows if found.n_dropped else None, origin_of(data, index=found.index)
     numbers = {key: values.copy() for key, values in found.numbers.items()}  # a table of pandas may share its memory
     beside = (numbers, found.dropped, found.n_dropped, kept, data, low)
-    return Dataset(X, outcome.copy(), name, design, *beside, origin=origin, extras=_origins(columns))
+    return Dataset(X, outcome.copy(), name, design, *beside, origin=origin, extras=_origins(columns), latent=latent)
 
 
 def from_source(

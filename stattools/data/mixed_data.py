@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
 from stattools.data.dataset import NONE as NO_FORMULAS
-from stattools.data.dataset import CompleteRows, Dataset, bound, complete_rows, from_source, given, read, require_apart
+from stattools.data.dataset import CompleteRows, Dataset, from_source, from_table, given, read, require_formula
 from stattools.data.design.design import Design, learn
 from stattools.data.design.random_effects import (
     LatentTerms,
@@ -30,12 +31,11 @@ from stattools.data.design.smooths import (
     over_categories,
     smooth_in_files,
 )
-from stattools.data.design.terms import outcome_of
 from stattools.data.files.rows import ScannedRows
 from stattools.data.files.scan import source_of
 from stattools.data.files.source import TEXT, Source
 from stattools.data.formula.expression import Expression, short
-from stattools.data.formula.formula import Formula, parse, together
+from stattools.data.formula.formula import Formula
 from stattools.data.formula.parts import MixedFormula, has_curves, mixed_formula, smooth_parts
 from stattools.data.tables.table import table
 from stattools.errors import DomainError, IncompatibleError
@@ -76,18 +76,16 @@ def mixed_rows(who: str, formula: Any, data: Any, columns: Mapping[str, Any]) ->
     >>> rows.data.design.names, rows.terms[0].name, rows.terms[0].codes.tolist(), rows.terms[0].levels
     (('Intercept',), '(1 | g)', [0, 0, 1, 1], ('a', 'b'))
     """
-    if not isinstance(formula, str):
-        raise IncompatibleError(
-            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
-        )
+    require_formula(who, formula)
     if (source := source_of(data)) is not None:
         return _in_files(who, formula, data, source, columns)
-    made, latent = _with_latent(formula, data, columns, NO_FORMULAS)
+    made = rows_with_groups(formula, data, columns)
+    latent = made.latent
     if latent is None:
         raise _without_random(who, formula)
     for one in latent.random:
         require_groups(one.part, one.labels, len(made.X), effects_together(one))
-    return MixedRows(made, latent.said, latent.random, latent.terms, smooths=latent.smooths)
+    return MixedRows(replace(made, latent=None), latent.said, latent.random, latent.terms, smooths=latent.smooths)
 
 
 def rows_with_groups(
@@ -103,14 +101,6 @@ def rows_with_groups(
     >>> rows.columns["trials"].tolist(), rows.latent.terms[0].name
     ([4.0, 4.0, 5.0, 8.0], '(1 | g)')
     """
-    made, latent = _with_latent(text, data, columns, formulas)
-    return made if latent is None else replace(made, latent=latent)
-
-
-def _with_latent(
-    text: str, data: Any, columns: Mapping[str, Any], formulas: Mapping[str, str]
-) -> tuple[Dataset, LatentTerms | None]:
-    """The complete rows of a formula, and its random parts and curves over them; None where it has none."""
     if (source := source_of(data)) is not None:
         raise IncompatibleError(
             f"groups and curves of rows {source.place} are those of a normal outcome, st.linear_mixed and st.glm(..., "
@@ -118,17 +108,11 @@ def _with_latent(
             "table in memory."
         )
     frame = table(data)
-    extras, apart = given(columns)
-    said = mixed_formula(text, frame.names, apart)
-    formula, outcome = said.formula, said.formula.outcome
-    if not said.random and not has_curves(formula):
-        return read(text, data, columns=columns, formulas=formulas), None
-    beside = {name: parse(right, frame.names, apart, outcome) for name, right in formulas.items()}
-    used = (*outcome.columns, *said.columns, *(together(formula, beside.values()) if beside else formula).columns)
-    require_apart(text, extras.get("failures"), used)
-    found = complete_rows(data, frame, tuple(dict.fromkeys(used)), extras, dated=said.groups)
-    learned, latent = learn_latent(said, beside, found)
-    return bound(found, outcome_of(formula, found.columns, found.rows), outcome.text, learned, data, columns), latent
+    said = mixed_formula(text, frame.names, given(columns)[1])
+    if not said.random and not has_curves(said.formula):
+        return read(text, data, columns=columns, formulas=formulas)
+    learned = partial(learn_latent, said)
+    return from_table(frame, data, text, said.formula, columns, formulas, learned, said.columns, said.groups)
 
 
 def learn_latent(

@@ -1,19 +1,10 @@
 """Rows about times, read from a formula such as `survival(entry, time, died) ~ x` and a table: complete and checked.
 
     a row is at risk in (entry, time], entry 0 or before where none is given, and has its event at `time` or not
+    seen: low = high = time;   longer: low = time, high = inf;   shorter: low = 0, high = time
 
-Times are numbers in any unit. Rows with a missing value in a column that is used are dropped and counted, as
-regressions do.
-
-Rows of a regression of times, from a formula such as `survival(time, died) ~ x` and a table: the columns of the
-right side, and for each row the ends between which its time lies.
-
-    seen       low = high = time
-    longer     low = time, high = inf
-    shorter    low = 0, high = time
-
-and, where rows enter late, the time before which nobody looked. A row between 0 and inf carries no information: it is
-dropped and counted, and refused in files.
+Times are numbers in any unit. A row between 0 and inf carries no information: it is dropped and counted, and refused in
+files.
 """
 
 from __future__ import annotations
@@ -25,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from stattools.data.dataset import Dataset, bound, complete_rows, from_source
+from stattools.data.dataset import Dataset, bound, complete_rows, from_source, require_formula
 from stattools.data.design.design import learn
 from stattools.data.design.terms import empty_levels, outcome_of
 from stattools.data.files.scan import source_of
@@ -47,6 +38,9 @@ Codes = tuple[NDArray[np.intp], tuple[Any, ...]]
 
 MOST_GROUPS = 100
 """The most groups of a formula: more curves or tables than this nobody looks at."""
+
+SINCE = "0, or from an entry, survival(entry, time, died)."
+"""What times are counted from."""
 
 Label = str | Sequence[str] | ArrayLike | None
 
@@ -132,10 +126,7 @@ def survival_rows(
     >>> found.time.tolist(), found.event.tolist(), found.dropped
     ([2.0, 9.0], [True, True], {'x': 1})
     """
-    if not isinstance(formula, str):
-        raise IncompatibleError(
-            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
-        )
+    require_formula(who, formula)
     frame = table(data)
     apart = [name for given in (weights, *labels.values()) for name in names_of(given) if name in frame.names]
     said = read(who, formula, frame.names, apart)
@@ -144,15 +135,9 @@ def survival_rows(
         (*said.formula.outcome.columns, *said.formula.columns, *(one for k in asked.values() for one in k))
     )
     found = complete_rows(data, frame, tuple(needed), {} if weights is None else {"weights": weights})
-    parts = numbers_of(who, said, found.columns, found.rows)
-    time, event, entry = parts.get("time", np.zeros(len(found.rows))), parts.get("event"), parts.get("entry")
-    event = np.ones(len(time), dtype=bool) if event is None else event.astype(bool)
-    require_times(who, said, time, entry, found.rows)
-    if not event.any():
-        raise DomainError(
-            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(time):,} rows: nothing is known of "
-            "what it depends on."
-        )
+    outcome = TimeOutcome(who, said)
+    time, event, entry = outcome.at_risk(found.columns, found.rows)
+    outcome.require_event(event, "nothing is known of what it depends on.")
     made = {key: crossed(key, [found.columns[name] for name in names]) for key, names in asked.items()}
     if "id" in made:
         require_apart(who, made["id"], entry, time, found.rows)
@@ -236,58 +221,6 @@ def asked_columns(
     return asked, NamedColumns({**frame.sources, **more}, frame.n) if more else frame
 
 
-def numbers_of(
-    who: str, said: SurvivalFormula, columns: Mapping[str, Any], rows: NDArray[np.intp]
-) -> dict[str, Floats]:
-    """The values of each part of the outcome; DomainError for categories, and for an event that is not 0, 1 or bool."""
-    return {name: _numbers(who, name, part, said, columns, rows) for name, part in said.parts.items()}
-
-
-def _numbers(
-    who: str, name: str, part: Expression, said: SurvivalFormula, columns: Mapping[str, Any], rows: NDArray[np.intp]
-) -> Floats:
-    # a column alone may be infinite where the model says so
-    values = columns[part.text] if part.is_column else outcome_of(replace(said.formula, outcome=part), columns, rows)
-    if values.dtype.kind not in NUMBERS:
-        levels = values.cat.categories.tolist()
-        write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
-        raise DomainError(f"{who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}.")
-    given = np.asarray(numbers_in(values), dtype=np.float64)
-    if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
-        place = int(np.argmax(bad))
-        kinds = np.unique(given)
-        raise DomainError(
-            f"{who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
-            f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds.tolist(), 5)}: write which "
-            f"value is the event, {part.text} == {kinds[-1]:g}."
-        )
-    return given
-
-
-def require_times(
-    who: str,
-    said: SurvivalFormula,
-    time: Floats,
-    entry: Floats | None,
-    rows: NDArray[np.intp],
-    since: str = "0, or from an entry, survival(entry, time, died).",
-) -> None:
-    """DomainError for a time that is negative, or that ends before its row begins; times count from `since`."""
-    called = {name: part.text for name, part in said.parts.items()}
-    if entry is None and (time < 0.0).any():
-        place = int(np.argmax(time < 0.0))
-        raise DomainError(
-            f"{who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are counted "
-            f"from {since}"
-        )
-    if entry is not None and (entry >= time).any():
-        place = int(np.argmax(entry >= time))
-        raise DomainError(
-            f"{who}: row {number(place, rows)} ends at {called['time']!r} = {time[place]:g}, which is not after its "
-            f"entry, {called['entry']!r} = {entry[place]:g}: a row is at risk from its entry to its time."
-        )
-
-
 def crossed(key: str, columns: list[Any]) -> Codes:
     """Codes and labels of one column, or of the combinations of several."""
     if len(columns) == 1:
@@ -331,10 +264,7 @@ def time_rows(
     >>> time_rows("st.aft", "survival(t, d) ~ 1", {"t": [2.0, 5.0], "d": [1, 0]}, {}, {}).outcome.tolist()
     [[2.0, 2.0], [5.0, inf]]
     """
-    if not isinstance(formula, str):
-        raise IncompatibleError(
-            f"{who} takes a formula and its table, also a dict of arrays; got {type(formula).__name__} first."
-        )
+    require_formula(who, formula)
     extras = {key: value for key, value in columns.items() if value is not None}
     source = source_of(data)
     frame: Any = table(data) if source is None else source
@@ -347,7 +277,7 @@ def time_rows(
 
     mixed = mixed_formula(formula, frame.names, apart, read)
     (said,), has_latent = kept, bool(mixed.random) or has_curves(mixed.formula)
-    ends, parsed = TimeEnds(who, said), mixed.formula
+    ends, parsed = TimeOutcome(who, said, "entry" in said.parts and source is not None), mixed.formula
     if source is not None:
         if has_latent:
             raise IncompatibleError(
@@ -358,8 +288,7 @@ def time_rows(
             raise IncompatibleError(
                 f"{who} compares the rows of each id in memory; these rows are {source.place}. Leave id= out."
             )
-        found = from_source(parsed, source, extras, formulas, ends=TimeEnds(who, said, is_late="entry" in said.parts))
-        return replace(found, source=data)
+        return replace(from_source(parsed, source, extras, formulas, ends=ends), source=data)
     beside = {name: parse(right, frame.names, apart, parsed.outcome) for name, right in formulas.items()}
     used = together(parsed, beside.values()).columns
     asked, frame = asked_columns(frame, data, {"id": id})
@@ -370,11 +299,8 @@ def time_rows(
     if persons:
         codes = crossed("id", [found.columns[name] for name in persons])
         require_apart(who, codes, outcome[:, 2] if outcome.shape[1] == 3 else None, outcome[:, 0], found.rows)
-    if not (outcome[:, 1] < np.inf).any():
-        raise DomainError(
-            f"{who}: no row of {said.formula.outcome.text} has its event, in {len(outcome):,} rows: every time may be "
-            "longer without end, and nothing is known of what it depends on."
-        )
+    unknown = "every time may be longer without end, and nothing is known of what it depends on."
+    ends.require_event(outcome[:, 1] < np.inf, unknown)
     open_ended = (outcome[:, 0] == 0.0) & (outcome[:, 1] == np.inf)
     n_empty = int(open_ended.sum())
     if n_empty:
@@ -384,13 +310,15 @@ def time_rows(
     else:
         weights = found.numbers.get("weights")
         learned, latent = learn(parsed, found.columns, found.rows, beside, weights, coded=True), None
-    return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras), latent=latent, n_empty=n_empty)
+    return replace(bound(found, outcome, parsed.outcome.text, learned, data, extras, latent), n_empty=n_empty)
 
 
 @prints
 @dataclass(frozen=True)
-class TimeEnds:
-    """What makes the ends of times of rows of a table, checked; `is_late` says that they have entries in any case."""
+class TimeOutcome:
+    """The outcome of a formula about times, checked in the name of `who`; `is_late` says that its rows have entries in
+    any case.
+    """
 
     who: str
     said: SurvivalFormula
@@ -412,62 +340,102 @@ class TimeEnds:
         if "low" in self.said.parts:
             says = (ends[:, 0] > 0.0) | (ends[:, 1] < np.inf)
             hint = " Such a row carries no information: leave it out of the file."
-            _require(self.who, self.said, "high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
+            self._require("high", ends[:, 1], says, clean.rows, "needs a finite end of each time", hint)
         return ends
 
     def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
         """The ends of each time, (n, 2), or with its entry (n, 3)."""
-        who, said = self.who, self.said
-        parts = numbers_of(who, said, columns, rows)
+        parts = self.numbers(columns, rows)
         if "time" not in parts:
             low, high = np.maximum(parts["low"], 0.0), parts["high"]
-            finite = low < np.inf
-            _require(
-                who, said, "low", low, finite, rows, "needs lower ends that are numbers", " A time has a lower end."
-            )
+            hint = " A time has a lower end."
+            self._require("low", low, low < np.inf, rows, "needs lower ends that are numbers", hint)
             hint = " A time that may be longer has the upper end inf."
-            _require(who, said, "high", high, high > 0.0, rows, "needs positive upper ends", hint)
-            _require(who, said, "high", high, high >= low, rows, "needs upper ends that are not below the lower", "")
+            self._require("high", high, high > 0.0, rows, "needs positive upper ends", hint)
+            self._require("high", high, high >= low, rows, "needs upper ends that are not below the lower")
             return np.column_stack([low, high])
         time = parts["time"]
-        _require(who, said, "time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times", "")
+        self._require("time", time, np.isfinite(time) & (time > 0.0), rows, "needs positive times")
         event = parts.get("event", np.ones(len(time)))
         ends = np.column_stack([time, np.where(event > 0.0, time, np.inf)])
         entry = np.maximum(parts.get("entry", np.zeros(len(time))), 0.0)
         if not (self.is_late or (entry > 0.0).any()):
             return ends
-        after = f"needs entries before the time {said.parts['time'].text!r}"
-        _require(who, said, "entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
+        after = f"needs entries before the time {self.said.parts['time'].text!r}"
+        self._require("entry", entry, entry < time, rows, after, " A row is at risk from its entry on.")
         return np.column_stack([ends, entry])
 
+    def at_risk(
+        self, columns: Mapping[str, Any], rows: NDArray[np.intp], since: str = SINCE
+    ) -> tuple[Floats, NDArray[np.bool_], Floats | None]:
+        """Time, event and entry of each row; DomainError for a time that is negative, as times count from `since`, or
+        that ends before its row begins.
+        """
+        parts, called = self.numbers(columns, rows), {name: part.text for name, part in self.said.parts.items()}
+        time, entry = parts.get("time", np.zeros(len(rows))), parts.get("entry")
+        if entry is None and (time < 0.0).any():
+            place = int(np.argmax(time < 0.0))
+            raise DomainError(
+                f"{self.who}: {called['time']!r} is negative in row {number(place, rows)}, {time[place]:g}: times are "
+                f"counted from {since}"
+            )
+        if entry is not None and (entry >= time).any():
+            place = int(np.argmax(entry >= time))
+            raise DomainError(
+                f"{self.who}: row {number(place, rows)} ends at {called['time']!r} = {time[place]:g}, which is not "
+                f"after its entry, {called['entry']!r} = {entry[place]:g}: a row is at risk from its entry to its time."
+            )
+        return time, parts.get("event", np.ones(len(time))) > 0.0, entry
 
-class SortedTimes(TimeEnds):
-    """The same for likelihoods that need rows in the order of their times: time and end of each row, a time of 0 among
-    them.
-    """
+    def numbers(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> dict[str, Floats]:
+        """The values of each part of the outcome; DomainError for categories, and for an event that is not 0, 1 or
+        bool.
+        """
+        found: dict[str, Floats] = {}
+        for name, part in self.said.parts.items():
+            # a column alone may be infinite where the model says so
+            one = replace(self.said.formula, outcome=part)
+            values = columns[part.text] if part.is_column else outcome_of(one, columns, rows)
+            if values.dtype.kind not in NUMBERS:
+                levels = values.cat.categories.tolist()
+                write = f"a comparison, {part.text} == {levels[-1]!r}" if name == "event" else "a column of numbers"
+                raise DomainError(
+                    f"{self.who}: {part.text!r}, the {name}, holds categories ({listing(levels, 5)}); give {write}."
+                )
+            given = found[name] = np.asarray(numbers_in(values), dtype=np.float64)
+            if name == "event" and (bad := (given != 0.0) & (given != 1.0)).any():
+                place = int(np.argmax(bad))
+                kinds = np.unique(given)
+                raise DomainError(
+                    f"{self.who}: {part.text!r} says whether the event was seen, 1 or true, or not, 0 or false; got "
+                    f"{given[place]:g} in row {number(place, rows)}. It holds {listing(kinds.tolist(), 5)}: write "
+                    f"which value is the event, {part.text} == {kinds[-1]:g}."
+                )
+        return found
+
+    def require_event(self, seen: NDArray[np.bool_], unknown: str) -> None:
+        """DomainError where no row has its event, which says what is `unknown` then."""
+        if not seen.any():
+            raise DomainError(
+                f"{self.who}: no row of {self.said.formula.outcome.text} has its event, in {len(seen):,} rows: "
+                f"{unknown}"
+            )
+
+    def _require(
+        self, name: str, values: Floats, good: NDArray[np.bool_], rows: NDArray[np.intp], needs: str, hint: str = ""
+    ) -> None:
+        if not good.all():
+            place = int(np.argmin(good))
+            raise DomainError(
+                f"{self.who} {needs}; {self.said.parts[name].text!r} is {values[place]:g} in row "
+                f"{number(place, rows)} ({int((~good).sum())} such rows).{hint}"
+            )
+
+
+class SortedTimes(TimeOutcome):
+    """The same for likelihoods that need rows in the order of their times, a time of 0 among them."""
 
     def of(self, columns: Mapping[str, Any], rows: NDArray[np.intp]) -> Floats:
         """Time and end of each row, (n, 2)."""
-        parts = numbers_of(self.who, self.said, columns, rows)
-        time = parts["time"]
-        require_times(self.who, self.said, time, None, rows, "0.")
-        return np.column_stack([time, np.where(parts.get("event", np.ones(len(time))) > 0.0, time, np.inf)])
-
-
-def _require(
-    who: str,
-    said: SurvivalFormula,
-    name: str,
-    values: Floats,
-    good: NDArray[np.bool_],
-    rows: NDArray[np.intp],
-    needs: str,
-    hint: str,
-) -> None:
-    if good.all():
-        return
-    place = int(np.argmin(good))
-    raise DomainError(
-        f"{who} {needs}; {said.parts[name].text!r} is {values[place]:g} in row {number(place, rows)} "
-        f"({int((~good).sum())} such rows).{hint}"
-    )
+        time, event, _ = self.at_risk(columns, rows, "0.")
+        return np.column_stack([time, np.where(event, time, np.inf)])
