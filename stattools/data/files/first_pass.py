@@ -4,15 +4,9 @@ That is the levels of text and of categories, constants of `center` and `scale`,
 values, by column, the values of the outcome with their counts, and a random sample of the rows. Each batch is surveyed
 where it is, and surveys are added.
 
-Sums of products that the first pass over files takes beside its survey, so that least squares needs no read more.
-
-The first rows give rough centers and a rough phi, in whose coordinates the sums of all rows are taken
-(`shifted_sums.py`). Where the first rows are unlike the others the sums lose digits; the solver measures that as it
-does for any center, and reads the rows again where it counts. Sums are taken of columns that are numbers and stand in
-the formula as they are, with an intercept and without weights or offset.
-
-Sums over the rows of groups that stand anywhere in files: what is kept are some numbers for each label seen so far,
-whatever the number of rows.
+Beside it sums of products may be taken, so that least squares needs no read more: of columns of numbers with an
+intercept, without weights or offset, in coordinates that the first rows give. Where these are unlike the others the
+sums lose digits; the solver measures that, and reads the rows again where it counts.
 """
 
 from __future__ import annotations

@@ -1,38 +1,18 @@
 """Tables in files: Parquet and Arrow files that together are one table, read in batches and never as a whole.
 
-Only footers are opened here: names and types of columns, row groups and their lengths. A batch is a run of rows of one
-row group, read with the columns that are needed; memory is that of a few batches, whatever the sizes of the files.
+Only footers are opened by `scan`: names and types of columns, row groups and their lengths. A batch is a run of rows of
+one row group, read with the columns that are needed; memory is that of a few batches. `pyarrow.dataset` would decode
+each row group as a whole: two row groups of a million rows of ten numbers take it 1.3 s and 253 MB, batches from
+`pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores); names of folders hold whole numbers up to 2^31 only there.
 
-`pyarrow.dataset` would read them too, but decodes each row group as a whole: two row groups of a million rows of ten
-numbers take it 1.3 s and 253 MB, batches from `pyarrow.parquet` 0.23 s and 66 MB (pyarrow 26, 2 cores). What it finds
-in names of folders are whole numbers up to 2^31 only, and the files of one table have one format there.
+Each file counts once: links are followed, and one under two names is refused. Left out is what other programs leave
+out: names that begin with "." or "_" (`_SUCCESS`, `.ipynb_checkpoints`), unless they hold the value of a column
+(`_day=1`) or a pattern asks for them. Folders named year=2020 hold columns ("hive" partitioning; source: Apache Arrow,
+"Tabular Datasets: Reading partitioned data").
 
-On a terminal, a bar shows how far a read is, with rows per second and the number of the read. It appears when a read
-has taken a second: shorter ones cost one look at the clock per batch and show nothing.
-
-`source_of` says whether data are a source: files by `st.scan`, or a Dask DataFrame.
-
-Which files a path, a folder, a pattern or a list of them means: each file once, and none left out without a word.
-
-Links are followed. A file under two names (links, hard links, other spellings, a folder and a file in it) is refused,
-since its rows would count twice. Left out is what other programs leave out: files and folders below the given one whose
-names begin with "." or "_" (`_SUCCESS`, `_temporary`, `.ipynb_checkpoints`), unless the name holds the value of a
-column (`_day=1`). A pattern that contains such a name asks for it.
-
-Names of folders may hold columns: data/year=2020/month=1/part.parquet has year 2020 and month 1. Spark, Dask, DuckDB
-and pyarrow write tables so ("hive" partitioning) and leave these columns out of the files. Source: Apache Arrow,
-"Tabular Datasets: Reading partitioned data".
-
-Row groups of Parquet and Arrow files: their footers, and their rows in batches. Errors name the file and the row
-group.
-
-A file is looked at when it is opened and when its last row is read. One that has changed since `st.scan` found it would
-give sums over other rows than the read before, and is an error.
-
-The footer of a Parquet file says of the values of a row group what is compared with the values that were read: most
-writers note the least and the largest value and the number of missing ones, and few write checksums of pages. Damage is
-found where values leave that range, where an end of it does not occur, or where a value is lacking or too many; damage
-between the ends is not found.
+A file that has changed since `scan` looked at it is an error, since sums over other rows do not add up to one fit. What
+the footer of a Parquet file says of a row group, the least and the largest value and the number of missing ones, is
+compared with what was read, since few writers add checksums: damage between these ends is not found.
 """
 
 from __future__ import annotations

@@ -3,14 +3,12 @@
 A log-likelihood is a sum over rows, so that a source only has to know how to sum: `total` applies a function to batches
 of rows and adds the results, in an order that is the same every time.
 
-A batch is a run of consecutive rows, with the place where they stand. In a sample are the rows with the smallest lots,
-random numbers that are drawn for rows, so that the samples of two batches make that of both. Where the number of all
-rows is known, one row of each of equal runs is picked and no lots are drawn.
+In a sample are the rows with the smallest lots, random numbers that are drawn for rows, so that the samples of two
+batches make that of both. Where the number of all rows is known, one row of each of equal runs is picked and no lots
+are drawn.
 
-Kinds of columns of tables that are read in batches: what a model makes of an Arrow type.
-
-A kind is "whole", "number", "truth", "text", "categories", "empty" (no value) or, for what no model takes, the name of
-the Arrow type.
+The kind of a column is "whole", "number", "truth", "text", "categories", "empty" (no value) or, for what no model
+takes, the name of the Arrow type.
 """
 
 from __future__ import annotations

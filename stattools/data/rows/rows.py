@@ -3,10 +3,8 @@
 A log-likelihood of independent rows is a sum, so that everything a model needs is a sum over `Rows.blocks()`. Columns
 are centered and scaled block by block: x -> (x - center) / scale costs nothing beside the product that follows it.
 
-An object in the place of an array of all rows, where the rows are in files or on a cluster.
-
-Columns beside X: frequencies, exposures, precisions and offsets. The same rules hold for rows in memory, in files
-and on a cluster.
+Beside X stand frequencies, exposures, precisions and offsets; their rules are the same for rows in memory and
+elsewhere.
 """
 
 from __future__ import annotations

@@ -3,17 +3,15 @@
     Z = X - center,  v = y - offset - middle,  r = v - Z phi;     G = Z^T W Z,  g = Z^T W r
 
 Any center and any phi will do, since they only say in which coordinates sums are taken; near the means and near the
-solution the sums lose no digits. Rows are taken in blocks that stay in the cache of a core.
+solution the sums lose no digits.
 
-The triangle R of X = Q R by a tree of block QRs: as accurate as Householder's QR of the whole, and X is not copied.
+The triangle R of sqrt(weight) X = Q R by a tree of block QRs is as accurate as Householder's QR of the whole:
 
     R <- triangle of [R; triangle of block],   cost 2 n p^2,   memory one block
 
-R has the same singular values and the same column dependencies as sqrt(weight) X. Source: Demmel, Grigori, Hoemmen &
-Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
-
-The columns of levels kept as codes are 0 outside of their level's rows, so the QR of each level's rows is that of its
-own columns beside the others alone: rows of R for those, and what is left of the others.
+The columns of levels that are codes are 0 outside of their level's rows, so the QR of each level's rows is that of its
+own columns beside the others alone: rows of R for those, and what is left of the others. Source: Demmel, Grigori,
+Hoemmen & Langou, "Communication-optimal parallel and sequential QR and LU factorizations" (2012).
 """
 
 from __future__ import annotations
