@@ -52,7 +52,7 @@ TOLD_APART = {
     "levels that are codes: ask with_levels(X)": (
         KEPT_AS_CODES, ["numerics.columns", "numerics.columns", "numerics.columns"]
     ),
-    "information and covariance in parts: ask metric_for(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
+    "information and covariance in parts: ask Metric(H), quadratic(X, V), congruent(T, V) or in_parts(V)": (
         KEPT_IN_PARTS,
         ["numerics.arrowhead", "numerics.arrowhead", "numerics.columns", "numerics.low_rank", "numerics.low_rank",
          "numerics.low_rank"],

@@ -359,6 +359,8 @@ class Arrow(SymmetricInParts):
 
     def columns(self, which: NDArray[np.intp]) -> Floats:
         """Some of the columns, (p, r)."""
+        if not len(self.at):
+            return self.C[:, which]
         unit = np.zeros((len(self), len(which)))
         unit[which, np.arange(len(which))] = 1.0
         return self.product(unit)

@@ -31,7 +31,7 @@ from stattools.interface.units import require_units, within
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
 from stattools.numerics.columns import with_levels
-from stattools.solvers.metric import Metric, dot, metric_for, nrm2
+from stattools.solvers.metric import Metric, dot, nrm2
 from stattools.solvers.solution import NOT_MEASURED, Quality, Solution, Status, TraceStep
 
 ROUND_OFF = 1e-6
@@ -225,7 +225,7 @@ def footing(model: Model) -> Footing:
     """
     if isinstance(model, Model) or model.is_partial:
         now = model.evaluate(model.start)
-        metric = metric_for(now.information).where_definite(now.information)
+        metric = Metric.where_definite(now.information)
         if (
             metric is not None
             and now.is_finite
@@ -277,10 +277,8 @@ def newton_ascent(
             f"{solver} cannot start: the log-likelihood of {model.title} at the starting point is {now.loglik}."
         )
 
-    measured = metric_for(now.information)
-
     def stand(theta: Floats, now: Evaluation, metric: Metric | None = None) -> Standing:
-        metric = metric or measured.for_ascent(now.information)
+        metric = metric or Metric.for_ascent(now.information)
         return Standing(theta, now, metric, metric.norm(now.score) / sqrt(model.dispersion(theta)))
 
     def finish(here: Standing) -> Standing | None:
@@ -302,7 +300,7 @@ def newton_ascent(
     end, now = found.here.metric, found.here.now
     if not end.definite:  # no maximum here: raises, saying which coefficient is not determined
         try:
-            end = measured(now.information)
+            end = Metric(now.information)
         except IdentificationError as error:
             error.stood = model, found.here.theta
             raise

@@ -1,19 +1,18 @@
 """The information as a metric: lengths in standard errors, steps and covariances, from one Cholesky factor.
 
-Metrics of matrices of many levels, in L k^2 operations: of an information, an `Arrow`, whose levels are eliminated
-first; and of a covariance, a `LowRank`, whose blocks are.
+`Metric(H)` is that of an array, of an information whose levels are eliminated first (an `Arrow`, in L k^2 operations),
+or of a covariance (a `LowRank`), whose blocks are:
 
     V = E + U K U',   W = E^-1/2 U = Q T,   T K T' = P diag(lambda) P'
     V^-1 = E^-1/2 (I + Q P (diag(1 / (1 + lambda)) - I) P' Q') E^-1/2
 
 Rows and columns without a block of their own, at most as many as the columns of U, follow by their Schur complement.
 
-The metric of the directions that linear hypotheses leave free, R d = 0, without a basis of these directions.
+`HeldMetric` is that of the directions that linear hypotheses leave free, R d = 0, without a basis of these directions:
 
     P = H^-1 - G S^-1 G',   G = H^-1 R' (p, r),   S = R H^-1 R'       d = P g: the Newton step with R d = 0
 
-Where the information solves quickly, as an `Arrow` does, so does this; a basis of p - r directions would be an array of
-p (p - r) numbers. Source: Nocedal & Wright, Numerical Optimization (2006), 16.1.
+Source: Nocedal & Wright, Numerical Optimization (2006), 16.1.
 """
 
 from __future__ import annotations
@@ -28,7 +27,7 @@ from scipy.linalg import get_blas_funcs, get_lapack_funcs
 
 from stattools.errors import IdentificationError
 from stattools.interface.arrays import Floats
-from stattools.numerics.arrowhead import Arrow, ArrowFactor, backward, diagonals, forward, triangles
+from stattools.numerics.arrowhead import Arrow, ArrowFactor, backward, diagonals, forward, in_parts, triangles
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.solution import Known, Quality
 
@@ -61,13 +60,14 @@ class Metric:
     """
 
     definite = True
-    by_levels = False
-    """Whether levels that are codes are eliminated first, so that coordinates `whiten` would be an array of theirs."""
     _inverse_factor: Floats | None = None
     _inverse: Floats | None = None
     _inflation: float | None = None
 
-    def __init__(self, information: Floats) -> None:
+    def __new__(cls, information: Any = None) -> Metric:
+        return object.__new__(METRICS.get(type(information), cls))
+
+    def __init__(self, information: Any) -> None:
         self.factor, failed = potrf(information)
         if failed or not isfinite(nrm2(self.factor.ravel("K"))):
             raise IdentificationError(why_singular(information.diagonal(), failed))
@@ -103,7 +103,7 @@ class Metric:
         return self._inflation
 
     @classmethod
-    def where_definite(cls, information: Floats) -> Metric | None:
+    def where_definite(cls, information: Any) -> Metric | None:
         """The metric, or None where the information is not positive definite."""
         try:
             return cls(information)
@@ -111,7 +111,7 @@ class Metric:
             return None
 
     @classmethod
-    def for_ascent(cls, information: Floats) -> Metric:
+    def for_ascent(cls, information: Any) -> Metric:
         """The metric of the information or, where that is not definite, one with its eigenvalues made positive.
 
         Any positive definite metric gives directions in which the log-likelihood rises. `definite` is False for one
@@ -120,12 +120,8 @@ class Metric:
         try:
             return cls(information)
         except IdentificationError:
-            unit = np.sqrt(np.abs(np.diagonal(information)))
-            unit = np.where(unit > 0, unit, 1.0)
-            values, vectors = np.linalg.eigh(information / unit[:, None] / unit)
-            values = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), np.finfo(float).tiny))
             with np.errstate(over="ignore"):  # an information beyond float64 has no factor, and is refused
-                metric = cls(((vectors * values) @ vectors.T) * unit[:, None] * unit)
+                metric = cls(positive(information))
             metric.definite = False
             return metric
 
@@ -178,6 +174,21 @@ class Metric:
         return C
 
 
+def positive(information: Any) -> Any:
+    """The matrix with its eigenvalues in units of the diagonal made positive; of an `Arrow` those of the numbers of
+    levels, and of what is left of the others.
+    """
+    if in_parts(information):
+        raised = information.raised(1e-8 * max(float(np.abs(diagonals(information.D)).max()), np.finfo(float).tiny))
+        inner = raised.taken()
+        return replace(raised, C=inner + positive(information.C - inner)) if len(inner) else raised
+    unit = np.sqrt(np.abs(np.diagonal(information)))
+    unit = np.where(unit > 0, unit, 1.0)
+    values, vectors = np.linalg.eigh(information / unit[:, None] / unit)
+    values = np.maximum(np.abs(values), 1e-8 * max(np.abs(values).max(), np.finfo(float).tiny))
+    return ((vectors * values) @ vectors.T) * unit[:, None] * unit
+
+
 def undetermined(information: Floats, whole: Floats | None = None) -> int | None:
     """The number of the first coefficient that the information does not determine beside those before it, a decision
     with a margin; None where it determines all. `whole` is the diagonal before others were projected from it, beside
@@ -212,8 +223,6 @@ def why_singular(diagonal: Floats, failed: int) -> str:
     )
 
 
-lange, pocon = get_lapack_funcs(("lange", "pocon"), dtype=np.float64)
-
 ROUND_OFF = 1e-14
 """The share of a variance down to which what a level has of its own is round-off."""
 
@@ -227,29 +236,11 @@ class LevelMetric(Metric):
     (1.4142135623730951, array([0.5, 0.5, 1. ]))
     """
 
-    by_levels = True
-
     def __init__(self, information: Any) -> None:
         factor = ArrowFactor.of(information)
         if factor.failed or not np.isfinite(factor.R).all():
             raise IdentificationError(why_singular(information.diagonal(), factor.failed))
         self.information, self.eliminated = information, factor
-
-    @classmethod
-    def for_ascent(cls, information: Any) -> Metric:
-        """As of `Metric`; where the information is not definite, the numbers of levels and the eigenvalues of what is
-        left of the others are made positive.
-        """
-        try:
-            return cls(information)
-        except IdentificationError:
-            least = 1e-8 * max(float(np.abs(diagonals(information.D)).max()), np.finfo(float).tiny)
-            raised = information.raised(least)
-            inner = raised.taken()
-            left = Metric.for_ascent(information.C - inner).information if len(inner) else inner
-            metric = cls(replace(raised, C=left + inner))
-            metric.definite = False
-            return metric
 
     @property
     def rcond(self) -> float:
@@ -392,9 +383,7 @@ class LowRankMetric(Metric):
         return self.unit * found[:, 0]
 
 
-def metric_for(information: Any) -> type[Metric]:
-    """The class of metrics that goes with an information or a covariance: an array, an `Arrow`, or a `LowRank`."""
-    return {Arrow: LevelMetric, LowRank: LowRankMetric}.get(type(information), Metric)
+METRICS: dict[type, type[Metric]] = {Arrow: LevelMetric, LowRank: LowRankMetric}
 
 
 class HeldMetric:
@@ -409,7 +398,7 @@ class HeldMetric:
     """
 
     def __init__(self, R: Floats, information: Any) -> None:
-        self.whole: Any = metric_for(information).for_ascent(information)
+        self.whole: Any = Metric.for_ascent(information)
         self.R, self.G = R, self.whole.solve(R.T)
         self.spread = Metric(R @ self.G)
 

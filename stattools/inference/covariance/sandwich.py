@@ -45,7 +45,7 @@ from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import symmetric, upper_gram, weighted
 from stattools.numerics.low_rank import LowRank
 from stattools.solvers.climb import about_levels
-from stattools.solvers.metric import metric_for
+from stattools.solvers.metric import Metric
 
 LEVERAGE_LIMIT = 1.0 - 1e-10
 """A row with more leverage fixes a coefficient alone: its residual is 0 whatever its error was."""
@@ -138,8 +138,7 @@ class Sandwich:
             lost = EPS * ((back @ np.abs(bread)) * back).sum(axis=1)
             if (lost <= LOST * C.diagonal()).all():
                 return cls(model, work, T, phi, C)
-        information = work.evaluate(phi).information
-        return cls(model, work, T, phi, metric_for(information)(information).covariance())
+        return cls(model, work, T, phi, Metric(work.evaluate(phi).information).covariance())
 
     @property
     def terms(self) -> Scores:

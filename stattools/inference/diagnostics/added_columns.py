@@ -10,17 +10,9 @@ The columns are standardized, so origin and unit of a variable change nothing: (
 column and a constant, which the model has. Source: Rao (1948); Pregibon, Applied Statistics 29 (1980), 15-24; Cook &
 Weisberg, Biometrika 70 (1983), 1-10.
 
-What added columns have to say beside a factor whose levels are kept as codes: the same tests as of all columns.
-
-The information is an `Arrow`, whose levels are eliminated first; the generalized variance inflation factor is a ratio
+The information is an `Arrow`, whose levels are eliminated first. The generalized variance inflation factor is a ratio
 of determinants of its parts beside the constants N, det(A_T) det(A_O) / (det(A_TO) det(N'HN)), which many levels have
 in logarithms only.
-
-What a model with added columns says of these: the score tests of them, and how much the others inflate a variance.
-
-    score test of z beside X:   S = u_z^T V^-1 u_z,   V = Z^T W Z - Z^T W X (X^T W X)^-1 X^T W Z
-
-`ArrayAdded` has the information as an array, `LevelAdded` beside levels that are codes.
 
 Would the square of a column, or of the linear predictor, have something to say of the hazard? The score test of it
 is the sum of its values times martingale residuals: the trend that a plot of these against the column shows.
@@ -44,9 +36,9 @@ from stattools.likelihoods import Likelihood
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.models.survival.cox import CoxRegression, centered
-from stattools.numerics.arrowhead import Arrow, Within
+from stattools.numerics.arrowhead import Arrow, Within, arrow
 from stattools.numerics.columns import beside, weighted, with_levels
-from stattools.solvers.metric import LevelMetric, metric_for
+from stattools.solvers.metric import Metric
 
 NOTHING_NEW = 1e-8
 """A column with no more than this share of its own is made by the others: the square of 0 and 1."""
@@ -72,15 +64,17 @@ class Added:
     variance: float
     units: Any = None
 
-    @property
-    def base(self) -> Any:
+    @cached_property
+    def base(self) -> Arrow:
         """The information about the coefficients of the model."""
-        raise NotImplementedError
+        return arrow(self.information).among(list(self.kept))
 
     @property
     def varied(self) -> float:
         """phi^T A phi, where A is the information about the coefficients with the constants free."""
-        raise NotImplementedError
+        along, sides = self.base.product(self.phi), self.base.product(self.constants)
+        free = self.constants.T @ along
+        return float(self.phi @ along - free @ np.linalg.solve(self.constants.T @ sides, free))
 
     @property
     def explained(self) -> float:
@@ -91,16 +85,41 @@ class Added:
         """det(A_TT) det((A^-1)_TT) of the coefficients `mine` beside `others`, where A is that of `varied` about
         these.
         """
-        raise NotImplementedError
+        one, other, both = (self._log_determinant(tuple(sorted(some))) for some in (mine, others, [*mine, *others]))
+        return float(np.exp(one + other - both - self._log_determinant(())))
 
-    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
-        """The information about some new coefficients, that between the model's and these, and base^-1 times it."""
-        raise NotImplementedError
+    @cached_property
+    def _as_given(self) -> tuple[Arrow, Floats]:
+        """The information about the coefficients of the columns of levels as they are given, and the constants as
+        these make them: in units of their own a column of a level has lost what those before it in the level make,
+        and means another thing where one of these is left out.
+        """
+        base, N, within = self.base, self.constants, None if self.units is None else self.units.within
+        if within is None:
+            return base, N
+        M = within.blocks(self.units.t)
+        mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
+        return base.in_blocks(np.linalg.inv(mixing)), N + Within.of(within.places, mixing).product(N)
+
+    @cached_property
+    def _determinants(self) -> dict[tuple[int, ...], float]:
+        return {}
+
+    def _log_determinant(self, which: tuple[int, ...]) -> float:
+        """The log determinant of the information about some coefficients and the constants."""
+        if which not in self._determinants:
+            (base, N), part = self._as_given, list(which)
+            sides = base.product(N)
+            whole = base.among(part).bordered(sides[part], N.T @ sides)
+            self._determinants[which] = Metric.for_ascent(whole).log_determinant()
+        return self._determinants[which]
 
     def test(self, places: tuple[int, ...]) -> tuple[float, int]:
         """The score statistic of added columns and its degrees of freedom; 0 and 0 where they are not new."""
         new = list(places)
-        whole, cross, onto = self.beside_base(new)
+        columns = arrow(self.information).columns(np.array(new, dtype=np.intp))
+        whole, cross = columns[new], columns[list(self.kept)]
+        onto = Metric.for_ascent(self.base).solve(cross)
         u = self.score[new] - onto.T @ self.score[list(self.kept)]  # penalized, the scores of the others are not 0
         return score_statistic(whole - cross.T @ onto, whole, u, self.variance)
 
@@ -115,97 +134,10 @@ def score_statistic(V: Floats, whole: Floats, u: Floats, variance: float) -> tup
     return float(((Q.T @ u) ** 2 / values).sum()) / variance, len(V)
 
 
-class LevelAdded(Added):
-    """`Added` with the information as an `Arrow` (P, P)."""
-
-    @property
-    def base(self) -> Arrow:
-        return self.information.among(list(self.kept))
-
-    @property
-    def varied(self) -> float:
-        base, N = self.base, self.constants
-        along, sides = base.product(self.phi), base.product(N)
-        free = N.T @ along
-        return float(self.phi @ along - free @ np.linalg.solve(N.T @ sides, free))
-
-    def inflation(self, mine: list[int], others: list[int]) -> float:
-        one, other, both = map(self._log_determinant, (mine, others, [*mine, *others]))
-        return float(np.exp(one + other - both - self._log_determinant([])))
-
-    @cached_property
-    def _as_given(self) -> tuple[Arrow, Floats]:
-        """The information about the coefficients of the columns of levels as they are given, and the constants as
-        these make them: in units of their own a column of a level has lost what those before it in the level make,
-        and means another thing where one of these is left out.
-        """
-        base, N, within = self.base, self.constants, self.units.within
-        if within is None:
-            return base, N
-        M = within.blocks(self.units.t)
-        mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
-        return base.in_blocks(np.linalg.inv(mixing)), N + Within.of(within.places, mixing).product(N)
-
-    def _log_determinant(self, which: list[int]) -> float:
-        """The log determinant of the information about some coefficients and the constants."""
-        base, N = self._as_given
-        sides = base.product(N)
-        part = sorted(which)
-        return LevelMetric(base.among(part).bordered(sides[part], N.T @ sides)).log_determinant()
-
-    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
-        unit = np.zeros((len(self.information), len(new)))
-        unit[new, range(len(new))] = 1.0
-        columns = self.information.product(unit)
-        cross = columns[list(self.kept)]
-        return columns[new], cross, LevelMetric(self.base).solve(cross)
-
-
 SAMPLE = 2_000
 
 MOST = 50
 """Squares that are looked at in one read."""
-
-
-class ArrayAdded(Added):
-    """`Added` with the information as an array (P, P)."""
-
-    @property
-    def base(self) -> Floats:
-        return self.information[np.ix_(self.kept, self.kept)]
-
-    @cached_property
-    def slopes(self) -> Floats:
-        """The information (p, p) about the coefficients where the constants are free: that of centered columns."""
-        whole, N = self.base, self.constants
-        return whole - whole @ N @ np.linalg.solve(N.T @ whole @ N, N.T @ whole)
-
-    @property
-    def varied(self) -> float:
-        return float(self.phi @ self.slopes @ self.phi)
-
-    def inflation(self, mine: list[int], others: list[int]) -> float:
-        both = sorted([*mine, *others])
-        inverse, at = self._inverse(tuple(both)), [both.index(k) for k in mine]
-        return float(np.linalg.det(self._scaled[np.ix_(mine, mine)]) * np.linalg.det(inverse[np.ix_(at, at)]))
-
-    def _inverse(self, which: tuple[int, ...]) -> Floats:
-        if which not in self._inverses:
-            self._inverses[which] = np.linalg.inv(self._scaled[np.ix_(which, which)])
-        return self._inverses[which]
-
-    @cached_property
-    def _inverses(self) -> dict[tuple[int, ...], Any]:
-        return {}
-
-    @cached_property
-    def _scaled(self) -> Floats:
-        root = np.sqrt(np.maximum(self.slopes.diagonal(), 1e-300))
-        return self.slopes / root[:, None] / root
-
-    def beside_base(self, new: list[int]) -> tuple[Floats, Floats, Floats]:
-        cross = self.information[np.ix_(self.kept, new)]
-        return self.information[np.ix_(new, new)], cross, np.linalg.solve(self.base, cross)
 
 
 class ScoredColumns(NamedTuple):
@@ -244,8 +176,7 @@ def added(model: Model, theta: Floats) -> Added:
     curves = dict(zip(squares, new, strict=False))
     N = _free(model.predictor, constant)
     variance = model.dispersion(theta)
-    of: Any = LevelAdded if metric_for(information).by_levels else ArrayAdded
-    return of(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance, T)
+    return Added(information, score, kept, curves, new[-1] if has_link else (), N, phi, variance, T)
 
 
 def squares_of(model: Any, phi: Floats) -> dict[str, int]:
@@ -341,7 +272,7 @@ def added_to_partial(model: CoxRegression, theta: Floats) -> Added:
     p, q = len(phi), len(new)
     now = replace(model, Z=np.concatenate([model.Z / unit[:, None], curves])).evaluate(np.append(phi, np.zeros(q)))
     places = [(p + k,) for k in range(q)]
-    return ArrayAdded(
+    return Added(
         now.information, now.score, tuple(range(p)), dict(zip(squares, places, strict=False)), places[-1],
         np.zeros((p, 0)), phi, 1.0,
     )  # fmt: skip

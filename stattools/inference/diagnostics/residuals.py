@@ -42,7 +42,7 @@ from stattools.likelihoods.times import ends_of
 from stattools.models.model import Model
 from stattools.models.predictor import Linear, among
 from stattools.numerics.columns import weighted, with_levels
-from stattools.solvers.metric import LevelMetric, metric_for
+from stattools.solvers.metric import Metric
 from stattools.text.names import first_few
 
 Kind = Literal["response", "pearson", "deviance", "quantile", "cox_snell"]
@@ -141,7 +141,7 @@ def leverage(fit: Estimates) -> Floats:
     ridge = 0.0 if fit.penalty is None else fit.penalty.added(model)[model.predictor.parts[0]]
     ridge = np.broadcast_to(ridge, X.shape[1:])
     if (levels := with_levels(X)) is not None:
-        inverse = LevelMetric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
+        inverse = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     root = np.sqrt(curvature)
     whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
@@ -193,7 +193,7 @@ def cooks_distance(fit: Estimates) -> Floats:
     information = work.evaluate(theta).information
     u, W = work.likelihood.evaluate(work.eta(theta), rows.y)[1:]
     X, width = rows.whole.X, predictor.width
-    G = predictor.covariance(X, metric_for(information)(information).covariance())
+    G = predictor.covariance(X, Metric(information).covariance())
     u, W = weighted(u.reshape(-1, width, 1), rows.precision), weighted(W.reshape(-1, width, width), rows.precision)
     constants = (k for number, to in predictor.taken_up if to for k in (number, *to))  # of the first parameter
     first = max(predictor.n_first, *(k + 1 for k in constants), 0)

@@ -14,20 +14,17 @@ as in car's Anova, Fox & Weisberg (2019), by W(term and what contains it) - W(wh
 
 The maximum of the log-likelihood where some linear combinations of the coefficients are 0, R theta = 0.
 
-In coordinates where the information at the maximum is the identity, theta = peak + W psi, the hypotheses are
-R W psi = -R peak. The point that Wald's test looks at, the nearest one, is where the climb begins; Newton's method
-climbs along the directions that R W leaves free. Nothing is asked but `model.evaluate`, so rows in files, several
-parameters, weights and offsets are answered alike; each step is a read of the rows.
-
-Beside a factor whose levels are kept as codes no such coordinates are made: coefficients that are held leave a model of
-the other columns, and other hypotheses are held by `HeldMetric`.
+The point that Wald's test looks at, the nearest one in standard errors, is where the climb begins; Newton's method
+climbs along the directions that R leaves free (`HeldMetric`). Nothing is asked but `model.evaluate`, so rows in files,
+several parameters, weights and offsets are answered alike; each step is a read of the rows. Where levels are kept as
+codes, single coefficients that are held leave a model of the other columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,14 +38,14 @@ from stattools.inference.estimates import Estimates, lacks_rows
 from stattools.inference.hypotheses.result import not_made, several
 from stattools.inference.hypotheses.wald import TermsOfParameter, metric_of, spread_of, terms_of, wald
 from stattools.inference.penalties import penalized
-from stattools.inference.restricted import Along
 from stattools.interface.arguments import is_one_of, word_of
 from stattools.interface.arrays import Floats
 from stattools.interface.when_needed import pd
 from stattools.models.evaluation import Evaluation
 from stattools.models.regressions.binding import starting_point
+from stattools.numerics.arrowhead import in_parts
 from stattools.solvers.climb import Standing, climb, footing, newton_ascent, rising
-from stattools.solvers.metric import HeldMetric, Metric, metric_for
+from stattools.solvers.metric import HeldMetric, Metric
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,11 +68,6 @@ class RestrictedMaximum:
         now = work.evaluate(peak)
         return RestrictedMaximum(fit, work, T, peak, now.information, now.loglik)
 
-    @cached_property
-    def W(self) -> Floats:
-        """The coordinates in which the information at the maximum is the identity."""
-        return Metric(self.information).whiten()
-
     def fall(self, R: Floats) -> float:
         """Twice the log-likelihood that is lost where R theta = 0; n log(RSS restricted / RSS) where a scale is
         estimated. ConvergenceError where the maximum under the hypotheses is not found.
@@ -90,10 +82,7 @@ class RestrictedMaximum:
 
     def where(self, R: Floats, q: Floats) -> tuple[Floats, float]:
         """theta at the maximum where R theta = q, and its log-likelihood; ConvergenceError where it is not found."""
-        if metric_for(self.information).by_levels:
-            theta, height, done = self._beside_levels(R, q)
-        else:
-            theta, height, done = self._along_free_directions(R, q)
+        theta, height, done = self._held(R, q)
         lost = self.top - height
         if not done or not np.isfinite(lost) or lost < -1e-7 * (1.0 + 1e-4 * abs(self.top)):
             raise ConvergenceError(
@@ -102,29 +91,12 @@ class RestrictedMaximum:
             )
         return theta, height
 
-    def _along_free_directions(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
-        """theta, the log-likelihood there, and whether it is the maximum, in coordinates of unit information."""
-        there = R @ self.T @ self.W
-        size = np.linalg.norm(there, axis=1)
-        there, value = there / size[:, None], (q - R @ self.fit.estimate) / size
-        free = np.linalg.qr(there.T, mode="complete")[0][:, len(R) :]
-        nearest = np.linalg.lstsq(there, value, rcond=None)[0]
-        origin = self.peak + self.W @ nearest
-        along = Along(self.work, self.W @ free, origin)
-        phi = np.zeros(free.shape[1])
-        now = along.evaluate(phi)
-        height, done = now.loglik, now.is_finite
-        if done and len(phi):
-            found = newton_ascent(along, phi, 1e-8, 100, "Newton", now)
-            height, done, phi = found.loglik, found.converged, found.estimate
-        return self.T @ along.at(phi), height, done
-
-    def _beside_levels(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
-        """The same beside levels that are codes."""
-        rows, held = np.nonzero(R)
-        alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held))
-        first = self.fit.model.predictor.size_first
-        if alone and self.fit.penalty is None and held.max() < first and len(held) < first:
+    def _held(self, R: Floats, q: Floats) -> tuple[Floats, float, bool]:
+        """theta, the log-likelihood there, and whether it is the maximum."""
+        (rows, held), model = np.nonzero(R), self.fit.model
+        alone = len(rows) == len(R) == len(np.unique(rows)) == len(np.unique(held)) and self.fit.penalty is None
+        first = model.predictor.size_first if alone and in_parts(self.information) and not model.is_partial else 0
+        if len(held) < first and held.max() < first:
             values = np.zeros(first)
             values[held] = (q[rows] / R[rows, held]).tolist()
             return self._of_other_columns(held, values)

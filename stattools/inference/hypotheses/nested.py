@@ -60,8 +60,9 @@ from stattools.interface.arrays import Floats
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.models.survival.cox import CoxRegression
+from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import weighted, with_levels
-from stattools.solvers.metric import LevelMetric, metric_for, undetermined
+from stattools.solvers.metric import Metric, undetermined
 
 SAME_SPACE_OF_CUTS = 1e-7
 """A column whose distance from the larger model's columns is this share of its length is a combination of them."""
@@ -148,7 +149,7 @@ def projected(full: Rows, restricted: Rows, shift: Floats, slopes: Floats, least
     rows, units = full.standardized()
     X, Z = with_levels(rows.X), restricted.X
     assert X is not None
-    metric = LevelMetric(X.gram(full.weight))
+    metric = Metric(X.gram(full.weight))
     n, r = restricted.X.shape
     phi, step = np.zeros(X.shape[1]), max(1, CELLS // n)
     for start in range(0, r + 1, step):
@@ -560,11 +561,10 @@ def score_test(restricted: Fit, fuller: Model | Fit) -> TestResult:
     theta = embedding(full, restricted.model, restricted.estimate)
     work, T = full.standardized()
     at = work.evaluate(T.solve(theta))
-    metric = metric_for(at.information)
     try:
-        if not metric.by_levels and undetermined(at.information) is not None:
+        if not in_parts(at.information) and undetermined(at.information) is not None:
             raise IdentificationError(f"{full.title} is not determined.")
-        statistic = metric(at.information).norm(at.score) ** 2
+        statistic = Metric(at.information).norm(at.score) ** 2
     except IdentificationError:  # not for want of rank
         raise IncompatibleError(
             f"the score test of {_within(full.title)} is made with the observed information at the smaller fit, where "

@@ -48,7 +48,7 @@ from stattools.models.survival.cox import ProportionalHazards
 from stattools.numerics.low_rank import among
 from stattools.numerics.one_each import OneEach
 from stattools.numerics.sums import power_of_two
-from stattools.solvers.metric import Metric, metric_for
+from stattools.solvers.metric import Metric
 from stattools.text.columns import number
 
 
@@ -229,7 +229,7 @@ def metric_of(fit: Estimates, spread: Any, what: str) -> Metric:
     """The metric of a covariance of combinations of coefficients; IdentificationError where it is singular to round-off
     for them, which are `what`.
     """
-    metric = metric_for(spread).where_definite(spread)
+    metric = Metric.where_definite(spread)
     if metric is None or metric.rcond < 1e-14:
         raise IdentificationError(
             f"the covariance ({fit.cov}) does not determine {what}: it is singular for them, as with fewer groups than "

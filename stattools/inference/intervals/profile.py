@@ -27,8 +27,9 @@ from stattools.interface.arrays import Floats
 from stattools.interface.interval import require_level
 from stattools.models.evaluation import Evaluation
 from stattools.models.model import Model
+from stattools.numerics.arrowhead import in_parts
 from stattools.numerics.columns import with_levels
-from stattools.solvers.metric import HeldMetric, metric_for
+from stattools.solvers.metric import HeldMetric, Metric
 
 CLOSE = 1e-9
 """An end is found when what a step leaves is this small, in standard errors; that step is still taken."""
@@ -109,7 +110,7 @@ def _wald(fit: Estimates, reach: float) -> tuple[Floats, Floats]:
     scale = np.sqrt(fit.model.dispersion(fit.estimate))
     work, T = fit.model.standardized()
     information = work.evaluate(T.solve(fit.estimate)).information
-    half = reach * scale * metric_for(information)(information).spread(T)
+    half = reach * scale * Metric(information).spread(T)
     return fit.estimate - half, fit.estimate + half
 
 
@@ -165,13 +166,13 @@ def _curves(fit: Estimates) -> Callable[[int, float], tuple[ProfileCurve, float]
     work, T = model.standardized()
     peak = T.solve(fit.estimate)
     now = work.evaluate(peak)
-    metric = metric_for(now.information)(now.information)
+    metric = Metric(now.information)
     if metric.norm(now.score) > FAR_OFF:
         raise ConvergenceError(
             f"Intervals start at the maximum, and the estimate is {metric.norm(now.score):.2g} standard errors from "
             f"that of {model.title}. Fit again."
         )
-    if metric.by_levels:
+    if in_parts(now.information):
         return partial(_beside_levels, fit, work, T, peak, now, metric)
     W = metric.whiten()
     toward = T @ W

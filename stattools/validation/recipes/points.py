@@ -28,7 +28,7 @@ from stattools.models.mixed.mixed_model import LinearMixed, MixedRegression
 from stattools.models.model import Model
 from stattools.models.questions import AnyModel
 from stattools.numerics.small_matrices import lower
-from stattools.solvers.metric import Metric, metric_for
+from stattools.solvers.metric import Metric
 
 
 def decrement(model: Model, theta: Floats) -> float:
@@ -47,7 +47,7 @@ def decrement(model: Model, theta: Floats) -> float:
     if not now.is_finite:
         return float("inf")
     try:
-        return metric_for(now.information)(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
+        return Metric(now.information).norm(now.score) / float(np.sqrt(work.dispersion(phi)))
     except IdentificationError:
         return float("inf")
 

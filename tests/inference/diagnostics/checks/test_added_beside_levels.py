@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import stattools as st
-from stattools.inference.diagnostics.added_columns import LevelAdded, added
+from stattools.inference.diagnostics.added_columns import Added, added
 from stattools.inference.diagnostics.check import LookedAt
 from stattools.inference.diagnostics.form import inflation
 from stattools.numerics.columns import Columns
@@ -22,7 +22,7 @@ SLOPES = [
 def test_they_are_those_of_all_columns(make, monkeypatch):
     plain, coded = both(monkeypatch, make)
     one, other = added(plain.model, plain.estimate), added(coded.model, coded.estimate)
-    assert isinstance(other, LevelAdded)
+    assert isinstance(other, Added)
     assert one.curves.keys() == other.curves.keys()
     for places, there in zip([*one.curves.values(), one.link], [*other.curves.values(), other.link], strict=True):
         assert_allclose(other.test(there), one.test(places), rtol=1e-6)
