@@ -303,6 +303,8 @@ class Arrow(SymmetricInParts):
         """The rows and columns of these numbers, in their order in this matrix; what is left of a level some of whose
         rows are left out, and of others not, stands among the other rows.
         """
+        if not len(self.at):
+            return replace(self, B=np.empty((0, len(which))), C=self.C[np.ix_(which, which)])
         chosen = np.zeros(len(self), dtype=bool)
         chosen[which] = True
         kinds = np.flatnonzero(chosen[self.at].any(axis=0))
@@ -359,8 +361,6 @@ class Arrow(SymmetricInParts):
 
     def columns(self, which: NDArray[np.intp]) -> Floats:
         """Some of the columns, (p, r)."""
-        if not len(self.at):
-            return self.C[:, which]
         unit = np.zeros((len(self), len(which)))
         unit[which, np.arange(len(which))] = 1.0
         return self.product(unit)

@@ -89,17 +89,18 @@ class Added:
         return float(np.exp(one + other - both - self._log_determinant(())))
 
     @cached_property
-    def _as_given(self) -> tuple[Arrow, Floats]:
-        """The information about the coefficients of the columns of levels as they are given, and the constants as
-        these make them: in units of their own a column of a level has lost what those before it in the level make,
-        and means another thing where one of these is left out.
+    def _as_given(self) -> tuple[Arrow, Floats, Floats]:
+        """The information about the coefficients of the columns of levels as they are given, and the products of the
+        constants, as these make them, with it and with each other. In units of their own a column of a level has lost
+        what those before it in the level make, and means another thing where one of these is left out.
         """
-        base, N, within = self.base, self.constants, None if self.units is None else self.units.within
-        if within is None:
-            return base, N
-        M = within.blocks(self.units.t)
-        mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
-        return base.in_blocks(np.linalg.inv(mixing)), N + Within.of(within.places, mixing).product(N)
+        base, N, units = self.base, self.constants, self.units
+        if units is not None and units.within is not None:
+            M = units.within.blocks(units.t)
+            mixing = M / np.diagonal(M, axis1=1, axis2=2)[:, :, None]
+            base, N = base.in_blocks(np.linalg.inv(mixing)), N + Within.of(units.within.places, mixing).product(N)
+        sides = base.product(N)
+        return base, sides, N.T @ sides
 
     @cached_property
     def _determinants(self) -> dict[tuple[int, ...], float]:
@@ -108,10 +109,9 @@ class Added:
     def _log_determinant(self, which: tuple[int, ...]) -> float:
         """The log determinant of the information about some coefficients and the constants."""
         if which not in self._determinants:
-            (base, N), part = self._as_given, list(which)
-            sides = base.product(N)
-            whole = base.among(part).bordered(sides[part], N.T @ sides)
-            self._determinants[which] = Metric.for_ascent(whole).log_determinant()
+            (base, sides, corner), part = self._as_given, list(which)
+            whole = base.among(part).bordered(sides[part], corner)
+            self._determinants[which] = Metric.for_ascent(whole if len(whole.at) else whole.C).log_determinant()
         return self._determinants[which]
 
     def test(self, places: tuple[int, ...]) -> tuple[float, int]:

@@ -141,7 +141,7 @@ def leverage(fit: Estimates) -> Floats:
     ridge = 0.0 if fit.penalty is None else fit.penalty.added(model)[model.predictor.parts[0]]
     ridge = np.broadcast_to(ridge, X.shape[1:])
     if (levels := with_levels(X)) is not None:
-        inverse = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
+        inverse: Any = Metric(levels.gram(curvature * frequency).beside_diagonal(ridge)).covariance()
         return np.minimum(curvature * inverse.quadratic(X), 1.0)
     root = np.sqrt(curvature)
     whole = np.vstack([X * (root * np.sqrt(frequency))[:, None], np.diag(np.sqrt(ridge))[ridge > 0.0]])
